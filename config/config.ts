@@ -1,0 +1,147 @@
+import { z } from 'zod'
+
+/** A whole number in a range, written in the environment as decimal digits. */
+const integer = (fallback: number, min: number, max: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be a whole number from ${min} to ${max}`,
+    })
+    .transform(Number)
+
+const list = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text) => text.split(',').map((item) => item.trim()))
+    .transform((items) => items.filter((item) => item !== ''))
+
+const hostPorts = (fallback: string) =>
+  list(fallback)
+    .refine((items) => items.length > 0, { error: 'needs at least one host:port' })
+    .refine((items) => items.every((item) => /^[^\s:]+:\d+$|^\[[0-9a-fA-F:]+\]:\d+$/.test(item)), {
+      error: 'must be host:port, several separated by commas',
+    })
+
+const postgresUrl = z.string().refine((text) => /^postgres(ql)?:\/\/[^/]+\/.+/.test(text), {
+  error: 'must be postgres://user:password@host:port/database',
+})
+
+/** Kafka's own rule for topic names. */
+const topicName = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .refine((text) => /^[a-zA-Z0-9._-]{1,249}$/.test(text), {
+      error: 'must be a Kafka topic name: 1 to 249 letters, digits, dots, underscores or hyphens',
+    })
+
+const environment = z.object({
+  KAFKA_BROKERS: hostPorts('127.0.0.1:9092'),
+  KAFKA_TOPIC: topicName('user-login'),
+  KAFKA_PROCESSED_TOPIC: topicName('processed-data'),
+  KAFKA_DLQ_TOPIC: topicName('user-login-dlq'),
+  KAFKA_GROUP_ID: z.string().min(1).default('rollcall'),
+  /** Partitions of topics that Rollcall creates; existing topics keep theirs. */
+  KAFKA_PARTITIONS: integer(4, 1, 10_000),
+  KAFKA_REPLICATION_FACTOR: integer(1, 1, 32),
+  DATABASE_URL: postgresUrl.default('postgres://rollcall:rollcall@127.0.0.1:5432/rollcall'),
+  DATABASE_REPLICA_URLS: list('').refine((urls) => urls.every((url) => postgresUrl.safeParse(url).success), {
+    error: 'must be postgres:// URLs separated by commas',
+  }),
+  TEMPORAL_ADDRESS: hostPorts('127.0.0.1:7233').transform((items) => items[0] ?? ''),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_TASK_QUEUE: z.string().min(1).default('rollcall'),
+  API_HOST: z.string().min(1).default('127.0.0.1'),
+  API_PORT: integer(4000, 0, 65_535),
+  WORKER_HOST: z.string().min(1).default('127.0.0.1'),
+  WORKER_PORT: integer(4001, 0, 65_535),
+  /** Logins per insight message of a partition; 0 = none. */
+  INSIGHT_SIZE: integer(100, 0, 100_000),
+  /** Days that accepted logins are kept as rows; 0 = no rows, counts only. */
+  LOGIN_RETENTION_DAYS: integer(30, 0, 3650),
+  /** A batch closes at the first of the two. */
+  BATCH_MAX_BYTES: integer(2 * 1024 * 1024, 1024, 64 * 1024 * 1024),
+  BATCH_MAX_RECORDS: integer(10_000, 1, 100_000),
+  /** Records larger than this are rejected as too_large. */
+  LOGIN_MAX_BYTES: integer(64 * 1024, 256, 16 * 1024 * 1024),
+  /** Partitions that one worker process reads at the same time; bounds its memory. */
+  WORKER_MAX_PARTITIONS: integer(8, 1, 1000),
+  GENERATE_RATE: integer(2, 0, 1_000_000),
+  GENERATE_USERS: integer(5_000, 1, 10_000_000),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+})
+
+export type Config = {
+  kafka: {
+    brokers: string[]
+    topic: string
+    processedTopic: string
+    dlqTopic: string
+    groupId: string
+    partitions: number
+    replicationFactor: number
+  }
+  database: { url: string; replicaUrls: string[] }
+  temporal: { address: string; namespace: string; taskQueue: string }
+  api: { host: string; port: number }
+  worker: { host: string; port: number; maxPartitions: number }
+  ingest: {
+    insightSize: number
+    loginRetentionDays: number
+    batchMaxBytes: number
+    batchMaxRecords: number
+    loginMaxBytes: number
+  }
+  generator: { ratePerSecond: number; users: number }
+  logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error'
+}
+
+/** Every problem of the environment at once; `message` is a list, a line a variable. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/**
+ * Reads the configuration from environment variables. Unset and empty variables take their defaults.
+ * @throws {ConfigError} naming every variable that is wrong and what it must be
+ */
+export function loadConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = environment.safeParse(given)
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+    throw new ConfigError(`The environment has ${lines.length} problem(s):\n${lines.join('\n')}`)
+  }
+  return arrange(parsed.data)
+}
+
+const arrange = (env: z.infer<typeof environment>): Config => ({
+  kafka: {
+    brokers: env.KAFKA_BROKERS,
+    topic: env.KAFKA_TOPIC,
+    processedTopic: env.KAFKA_PROCESSED_TOPIC,
+    dlqTopic: env.KAFKA_DLQ_TOPIC,
+    groupId: env.KAFKA_GROUP_ID,
+    partitions: env.KAFKA_PARTITIONS,
+    replicationFactor: env.KAFKA_REPLICATION_FACTOR,
+  },
+  database: { url: env.DATABASE_URL, replicaUrls: env.DATABASE_REPLICA_URLS },
+  temporal: {
+    address: env.TEMPORAL_ADDRESS,
+    namespace: env.TEMPORAL_NAMESPACE,
+    taskQueue: env.TEMPORAL_TASK_QUEUE,
+  },
+  api: { host: env.API_HOST, port: env.API_PORT },
+  worker: { host: env.WORKER_HOST, port: env.WORKER_PORT, maxPartitions: env.WORKER_MAX_PARTITIONS },
+  ingest: {
+    insightSize: env.INSIGHT_SIZE,
+    loginRetentionDays: env.LOGIN_RETENTION_DAYS,
+    batchMaxBytes: env.BATCH_MAX_BYTES,
+    batchMaxRecords: env.BATCH_MAX_RECORDS,
+    loginMaxBytes: env.LOGIN_MAX_BYTES,
+  },
+  generator: { ratePerSecond: env.GENERATE_RATE, users: env.GENERATE_USERS },
+  logLevel: env.LOG_LEVEL,
+})

@@ -1,0 +1,47 @@
+export type DeviceType = 'android' | 'iOS' | 'unknown'
+export type Outcome = 'success' | 'failure' | 'unknown'
+export type IpScope = 'public' | 'private' | 'reserved'
+export type LocaleKind = 'us_state' | 'iso_country' | 'ambiguous' | 'other'
+
+/** An accepted login in its normal form. */
+export type Login = {
+  userId: string
+  deviceId: string
+  /** Unix milliseconds. */
+  eventTimeMs: number
+  ip: string
+  ipScope: IpScope
+  locale: string
+  localeKind: LocaleKind
+  appVersion: string
+  deviceType: DeviceType
+  outcome: Outcome
+  eventId: string | null
+  failureReason: string | null
+  sessionId: string | null
+  /** JSON object text of the keys that have no field above, safe for jsonb; null when there are none. */
+  extra: string | null
+}
+
+/** Closed list: a record that is no login is rejected for exactly one of these. */
+export const rejectReasons = [
+  'empty',
+  'too_large',
+  'not_utf8',
+  'not_json',
+  'not_an_object',
+  'nested_too_deep',
+  'user_id_missing',
+  'user_id_invalid',
+  'device_id_missing',
+  'device_id_invalid',
+  'ip_missing',
+  'ip_invalid',
+  'timestamp_missing',
+  'timestamp_invalid',
+  'timestamp_not_positive',
+  'timestamp_in_future',
+] as const
+export type RejectReason = (typeof rejectReasons)[number]
+
+export type DecodedLogin = { ok: true; login: Login } | { ok: false; reason: RejectReason; detail: string }

@@ -1,0 +1,93 @@
+import { defineConfig } from 'eslint/config'
+import tseslint from 'typescript-eslint'
+
+// The architecture's import directions: a folder may import itself and the folders listed for it.
+const mayImport = {
+  config: [],
+  domain: [],
+  db: ['domain', 'config'],
+  kafka: ['domain', 'config'],
+  workflows: ['domain'],
+  activities: ['domain', 'config', 'db', 'kafka'],
+  worker: ['domain', 'config', 'db', 'kafka', 'activities', 'workflows'],
+  api: ['domain', 'config', 'db', 'kafka', 'workflows'],
+  generator: ['domain', 'config', 'kafka'],
+}
+const folders = [...Object.keys(mayImport), 'stack', 'scripts', 'bench', 'test']
+
+// Packages that only one folder may import, so that a swap or a fix has one place.
+const ownedPackages = [
+  { folder: 'kafka', patterns: ['kafkajs', 'kafkajs/*'] },
+  { folder: 'db', patterns: ['postgres'] },
+]
+const unrestricted = ['stack', 'bench', 'test']
+
+const direction = (folder) => {
+  const allowed = [folder, ...(mayImport[folder] ?? folders)]
+  const forbiddenFolders = folders.filter((other) => !allowed.includes(other))
+  const patterns = [
+    ...forbiddenFolders.map((other) => ({
+      regex: `^(\\.\\./)+${other}/`,
+      message: `${folder}/ may import only: ${allowed.join(', ')} (see ARCHITECTURE.md, layout)`,
+      // Types cost nothing at run time; workflows type their activity proxies this way.
+      allowTypeImports: folder === 'workflows' && other === 'activities',
+    })),
+    ...ownedPackages
+      .filter((owned) => owned.folder !== folder)
+      .map((owned) => ({ group: owned.patterns, message: `only ${owned.folder}/ imports this package` })),
+    ...(folder === 'workflows' || folder === 'domain'
+      ? [{ regex: '^node:', message: `${folder}/ is deterministic: no Node built-ins` }]
+      : []),
+  ]
+  return {
+    files: [`${folder}/**/*.ts`],
+    ignores: ['**/*.test.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
+  }
+}
+
+export default defineConfig(
+  { ignores: ['node_modules', '.rollcall', '**/*.mjs'] },
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/consistent-type-definitions': ['error', 'type'],
+    },
+  },
+  ...Object.keys(mayImport).map(direction),
+  {
+    files: ['domain/**/*.ts', 'workflows/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'Buffer'],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'the time is an argument here' },
+        { object: 'Math', property: 'random', message: 'no chance in deterministic code' },
+      ],
+    },
+  },
+  {
+    files: folders
+      .filter((f) => f !== 'config' && !unrestricted.includes(f) && f !== 'scripts')
+      .map((f) => `${f}/**/*.ts`),
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: 'only config/ reads the environment',
+        },
+      ],
+    },
+  },
+)

@@ -1,0 +1,58 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
+import type { IngestState } from '../domain/pipeline-state.ts'
+
+/** What clients of the ingestion workflows (api/, worker/, the Web UI) may rely on: ids, messages and their shapes. */
+
+export const ingestTopicId = (topic: string) => `ingest/${topic}`
+export const ingestPartitionId = (topic: string, partition: number) => `ingest/${topic}/${partition}`
+
+/** Offsets are decimal strings: int64 does not fit a JSON number. */
+export type PartitionStatus = {
+  partition: number
+  state: IngestState
+  /** Next offset to be read as of the last slice that ended; null before the first one did. */
+  nextOffset: string | null
+  /** Unread offsets as of the last slice that ended; null before the first one did. */
+  lag: number | null
+  /** Why it is waiting or halted, or the reason an operator gave for pausing; empty while running. */
+  reason: string
+  /** ISO 8601, when the state was entered. */
+  since: string
+}
+
+/** `commandId` makes a retried command one row of the audit table. */
+export type ControlRequest = { commandId: string; actor: string; reason: string }
+
+export type TopicControlRequest = ControlRequest & {
+  /** null: all partitions of the topic. */
+  partition: number | null
+}
+
+/** Partitions as they stand once the command has taken effect: stopped (with the offset) or started. */
+export type ControlResult = { partitions: PartitionStatus[] }
+
+/** Failure type (`ApplicationFailure.type`) of a command that the state does not allow. */
+export const COMMAND_REFUSED = 'CommandRefused'
+
+// Updates and not signals: the caller learns that the partitions have really stopped or started, or why not.
+export const pauseUpdate = defineUpdate<ControlResult, [TopicControlRequest | string | undefined]>('pause')
+export const resumeUpdate = defineUpdate<ControlResult, [TopicControlRequest | string | undefined]>('resume')
+
+/** On `ingestTopic`: all partitions; on `ingestPartition`: the one. */
+export const statusQuery = defineQuery<PartitionStatus[]>('status')
+
+/** Parent to child and back; operators use the updates. */
+export const controlSignal =
+  defineSignal<[{ command: 'pause' | 'resume'; request: ControlRequest }]>('control')
+export const reportSignal =
+  defineSignal<[PartitionStatus & { commandId: string | null; refused: boolean }]>('report')
+
+/** Search attributes of `ingestPartition` runs: what the Web UI's list can filter and sort by. */
+export const searchAttributes = {
+  RollcallTopic: 'KEYWORD',
+  RollcallPartition: 'KEYWORD',
+  IngestState: 'KEYWORD',
+  IngestOffset: 'INT',
+  IngestLag: 'INT',
+  IngestError: 'KEYWORD',
+} as const
