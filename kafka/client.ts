@@ -1,0 +1,33 @@
+import { connect as connectSocket } from 'node:net'
+import { Kafka, logLevel } from 'kafkajs'
+import type { Config } from '../config/config.ts'
+import { stopIdleTimers } from './kafkajs-internals.ts'
+
+stopIdleTimers()
+
+/** Retries inside kafkajs hide an outage for about two seconds; a longer one is for the caller to see (G5). */
+const RETRIES = 3
+const FIRST_RETRY_MS = 100
+const LONGEST_RETRY_MS = 1_000
+
+const CONNECTION_TIMEOUT_MS = 3_000
+/** A broker that answers nothing for this long counts as away; longer than any long poll. */
+const REQUEST_TIMEOUT_MS = 10_000
+
+/**
+ * A Kafka client; connections are opened by what is made of it. kafkajs's own log is off: a failure reaches the
+ * caller as an error, and whoever waits for a part says so once.
+ */
+export function createKafka(config: Config['kafka'], clientId: string): Kafka {
+  return new Kafka({
+    clientId,
+    brokers: config.brokers,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    retry: { retries: RETRIES, initialRetryTime: FIRST_RETRY_MS, maxRetryTime: LONGEST_RETRY_MS },
+    logLevel: logLevel.NOTHING,
+    // Nagle's algorithm holds small requests back by up to 40 ms.
+    socketFactory: ({ host, port, onConnect }) =>
+      connectSocket({ host, port, noDelay: true, keepAlive: true }, onConnect),
+  })
+}

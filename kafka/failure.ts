@@ -1,0 +1,31 @@
+import { PipelineFailure, type FailureClass } from '../domain/failure.ts'
+
+/** Error types of the Kafka protocol that are not outages; everything else Kafka says passes with time. */
+const classOfType: Record<string, FailureClass> = {
+  OFFSET_OUT_OF_RANGE: 'data_loss',
+  // Another producer took the transactional.id, or the coordinator ended a transaction that took too long.
+  INVALID_PRODUCER_EPOCH: 'fenced',
+  PRODUCER_FENCED: 'fenced',
+  INVALID_PRODUCER_ID_MAPPING: 'fenced',
+  UNKNOWN_PRODUCER_ID: 'fenced',
+  MESSAGE_TOO_LARGE: 'permanent',
+  RECORD_LIST_TOO_LARGE: 'permanent',
+  INVALID_RECORD: 'permanent',
+}
+
+/** Classes what Kafka or kafkajs threw. Failures that are classed already pass unchanged. */
+export function kafkaFailure(error: unknown): PipelineFailure {
+  if (error instanceof PipelineFailure) return error
+  const { type, message } = error as { type?: string; message?: string }
+  const failureClass = classOfType[type ?? ''] ?? 'transient'
+  return new PipelineFailure(failureClass, 'kafka', `Kafka: ${message ?? String(error)}`, { cause: error })
+}
+
+/** Runs `work` and classes what it throws. */
+export async function classingKafka<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw kafkaFailure(error)
+  }
+}

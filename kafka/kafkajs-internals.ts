@@ -1,0 +1,137 @@
+import { createRequire } from 'node:module'
+import type { Kafka } from 'kafkajs'
+
+// The one place that reaches below kafkajs's public interface: it has no way to read an offset range of a chosen
+// partition, and its group consumer resets a lost offset silently (G8). kafkajs is pinned to an exact version;
+// test/kafka-contract.test.ts holds what is assumed here against a real broker.
+
+export type Broker = {
+  nodeId: string
+  addPartitionsToTxn(
+    request: TransactionIdentity & { topics: { topic: string; partitions: number[] }[] },
+  ): Promise<unknown>
+  addOffsetsToTxn(request: TransactionIdentity & { groupId: string }): Promise<unknown>
+  txnOffsetCommit(
+    request: TransactionIdentity & {
+      groupId: string
+      topics: { topic: string; partitions: { partition: number; offset: string }[] }[]
+    },
+  ): Promise<unknown>
+  endTxn(request: TransactionIdentity & { transactionResult: boolean }): Promise<unknown>
+  initProducerId(request: { transactionalId: string; transactionTimeout: number }): Promise<{
+    producerId: string
+    producerEpoch: number
+  }>
+  offsetFetch(request: {
+    groupId: string
+    topics: { topic: string; partitions: { partition: number }[] }[]
+  }): Promise<{ responses: { partitions: { partition: number; offset: string }[] }[] }>
+}
+
+export type TransactionIdentity = { transactionalId: string; producerId: string; producerEpoch: number }
+
+export type Cluster = {
+  connect(): Promise<void>
+  disconnect(): Promise<void>
+  addMultipleTargetTopics(topics: string[]): Promise<void>
+  refreshMetadata(): Promise<void>
+  refreshMetadataIfNecessary(): Promise<void>
+  findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[]
+  findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>
+  findBroker(options: { nodeId: string }): Promise<Broker>
+  findControllerBroker(): Promise<Broker>
+  findGroupCoordinator(options: { groupId: string; coordinatorType?: 0 | 1 }): Promise<Broker>
+  fetchTopicsOffset(
+    topics: { topic: string; fromBeginning: boolean; partitions: { partition: number }[] }[],
+  ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>
+}
+
+/** Coordinator types of the FindCoordinator request. */
+export const GROUP_COORDINATOR = 0
+export const TRANSACTION_COORDINATOR = 1
+
+/** Isolation level of fetch and list-offsets requests: aborted transactions are invisible. */
+const READ_COMMITTED = 1
+
+/** Milliseconds after which partition leaders are asked for again without a reason. */
+const METADATA_MAX_AGE_MS = 60_000
+
+type ClusterFactory = (options: {
+  metadataMaxAge: number
+  allowAutoTopicCreation: boolean
+  isolationLevel: number
+}) => Cluster
+
+const load = createRequire(import.meta.url)
+
+const symbolNamed = (owner: object, name: string): symbol => {
+  for (
+    let level: object | null = owner;
+    level !== null;
+    level = Object.getPrototypeOf(level) as object | null
+  ) {
+    const found = Object.getOwnPropertySymbols(level).find((symbol) => symbol.description === name)
+    if (found !== undefined) return found
+  }
+  throw new Error(`kafkajs has no ${name}: it is not the version that Rollcall pins`)
+}
+
+const memberNamed = (owner: object, name: string): unknown =>
+  (owner as Record<symbol, unknown>)[symbolNamed(owner, name)]
+
+/** A connection pool of its own; kafkajs answers one fetch at a time per pool and broker. */
+export function createCluster(kafka: Kafka): Cluster {
+  const factory = memberNamed(kafka, 'private:Kafka:createCluster') as ClusterFactory
+  return factory({
+    metadataMaxAge: METADATA_MAX_AGE_MS,
+    allowAutoTopicCreation: false,
+    isolationLevel: READ_COMMITTED,
+  })
+}
+
+type RawRequest = { apiKey: number; apiVersion: number; apiName: string; body: Buffer }
+
+/**
+ * Sends a request that is encoded here and returns the bytes of the response after its header.
+ * @throws kafkajs connection and time-out errors; error codes inside the response are the caller's to read
+ */
+export async function sendRaw(
+  broker: Broker,
+  { apiKey, apiVersion, apiName, body }: RawRequest,
+): Promise<Buffer> {
+  const send = memberNamed(broker, 'private:Broker:sendRequest') as (protocol: unknown) => Promise<Buffer>
+  const protocol = {
+    request: { apiKey, apiVersion, apiName, encode: () => Promise.resolve(new Encoder().writeBuffer(body)) },
+    response: {
+      decode: (payload: Buffer) => Promise.resolve({ payload, clientSideThrottleTime: 0 }),
+      parse: (decoded: { payload: Buffer }) => Promise.resolve(decoded.payload),
+    },
+  }
+  return await (Reflect.apply(send, broker, [protocol]) as Promise<Buffer>)
+}
+
+const Encoder = load('kafkajs/src/protocol/encoder') as new () => { writeBuffer: (buffer: Buffer) => unknown }
+
+const { createErrorFromCode } = load('kafkajs/src/protocol/error') as {
+  createErrorFromCode: (code: number) => Error
+}
+
+/** kafkajs's error for a code of the Kafka protocol; throws it unless the code is 0. */
+export function throwForCode(code: number): void {
+  if (code !== 0) throw createErrorFromCode(code)
+}
+
+type RequestQueue = { pending: unknown[]; throttledUntil: number; scheduleCheckPendingRequests(): void }
+
+/**
+ * kafkajs 2.2.4 re-arms a timer with a negative delay for ever when nothing is pending; Node 24 warns and runs it
+ * every millisecond.
+ */
+export function stopIdleTimers(): void {
+  const queueClass = load('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }
+  const original: unknown = Reflect.get(queueClass.prototype, 'scheduleCheckPendingRequests')
+  if (typeof original !== 'function') throw new Error('kafkajs has no scheduleCheckPendingRequests')
+  queueClass.prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
+    if (this.pending.length > 0 || this.throttledUntil > Date.now()) Reflect.apply(original, this, [])
+  }
+}

@@ -1,0 +1,244 @@
+import type { Kafka } from 'kafkajs'
+import { classingKafka } from './failure.ts'
+import { encodeRecordBatch, type OutputRecord } from './encode-record-batch.ts'
+import {
+  createCluster,
+  GROUP_COORDINATOR,
+  sendRaw,
+  throwForCode,
+  TRANSACTION_COORDINATOR,
+  type Broker,
+  type Cluster,
+  type TransactionIdentity,
+} from './kafkajs-internals.ts'
+import { partitionForKey } from './murmur2.ts'
+import { int16, int32, string, WireReader } from './wire.ts'
+
+export type Outputs = { topic: string; records: OutputRecord[] }[]
+
+export type OutputProducer = {
+  /**
+   * One Kafka transaction: all outputs and the group offset `nextOffset`, or nothing.
+   * After a failure the producer is to be closed; what became of the transaction shows in the group offset once
+   * another producer with the same transactional.id was opened.
+   */
+  publish(outputs: Outputs, nextOffset: bigint): Promise<void>
+  close(): Promise<void>
+}
+
+export type OutputProducerOptions = {
+  transactionalId: string
+  groupId: string
+  /** The input partition whose group offset moves with the outputs. */
+  source: { topic: string; partition: number }
+  outputTopics: string[]
+}
+
+/** Shorter than any retention, longer than any slice's pause: an open transaction holds read_committed readers up. */
+const TRANSACTION_TIMEOUT_MS = 30_000
+const PRODUCE_TIMEOUT_MS = 10_000
+/** Below Kafka's default max.message.bytes of 1 MiB; a larger single record travels alone. */
+const RECORD_BATCH_MAX_BYTES = 900_000
+/** Rough bytes of a record's framing, for the estimate above. */
+const RECORD_OVERHEAD_BYTES = 16
+/** The coordinator answers CONCURRENT_TRANSACTIONS for the few milliseconds that the last commit takes to finish. */
+const CONCURRENT_RETRY_MS = 5
+const CONCURRENT_RETRIES = 1_000
+
+/**
+ * Opens the transactional producer of one input partition. Taking its transactional.id fences whoever had it and ends
+ * its open transaction, so the group offset that is read afterwards is final (G2, G3).
+ * kafkajs's own producer is stuck after a failed commit and takes three times the CPU; the requests underneath are used.
+ * @throws {PipelineFailure} transient or fenced
+ */
+export async function openOutputProducer(
+  kafka: Kafka,
+  options: OutputProducerOptions,
+): Promise<OutputProducer> {
+  const cluster = createCluster(kafka)
+  try {
+    return await classingKafka(async () => {
+      await cluster.connect()
+      await cluster.addMultipleTargetTopics(options.outputTopics)
+      const coordinator = await findCoordinator(cluster, options.transactionalId, TRANSACTION_COORDINATOR)
+      const { producerId, producerEpoch } = await whileConcurrent(() =>
+        coordinator.initProducerId({
+          transactionalId: options.transactionalId,
+          transactionTimeout: TRANSACTION_TIMEOUT_MS,
+        }),
+      )
+      const identity = { transactionalId: options.transactionalId, producerId, producerEpoch }
+      return createProducer(cluster, coordinator, identity, options)
+    })
+  } catch (error) {
+    await cluster.disconnect()
+    throw error
+  }
+}
+
+function createProducer(
+  cluster: Cluster,
+  coordinator: Broker,
+  identity: TransactionIdentity,
+  { groupId, source }: OutputProducerOptions,
+): OutputProducer {
+  const sequences = new Map<string, number>()
+
+  const publish = async (outputs: Outputs, nextOffset: bigint) => {
+    const rounds = outputs.flatMap(({ topic, records }) => splitRounds(cluster, topic, records))
+    const partitions = groupBy(rounds.flat(), ({ topic }) => topic)
+    if (partitions.size > 0) {
+      const topics = [...partitions].map(([topic, chunks]) => ({
+        topic,
+        partitions: [...new Set(chunks.map(({ partition }) => partition))],
+      }))
+      await whileConcurrent(() => coordinator.addPartitionsToTxn({ ...identity, topics }))
+    }
+    for (const round of rounds) await produce(cluster, identity, sequences, round)
+    await whileConcurrent(() => coordinator.addOffsetsToTxn({ ...identity, groupId }))
+    const group = await findCoordinator(cluster, groupId, GROUP_COORDINATOR)
+    const offsets = [
+      { topic: source.topic, partitions: [{ partition: source.partition, offset: String(nextOffset) }] },
+    ]
+    await whileConcurrent(() => group.txnOffsetCommit({ ...identity, groupId, topics: offsets }))
+    await coordinator.endTxn({ ...identity, transactionResult: true })
+  }
+
+  return {
+    publish: (outputs, nextOffset) => classingKafka(() => publish(outputs, nextOffset)),
+    close: () => cluster.disconnect(),
+  }
+}
+
+type Chunk = { topic: string; partition: number; records: OutputRecord[] }
+
+/** Rounds of chunks, one chunk a partition and round, so that each becomes one record batch of an allowed size. */
+function splitRounds(cluster: Cluster, topic: string, records: OutputRecord[]): Chunk[][] {
+  const partitions = cluster.findTopicPartitionMetadata(topic).length
+  // Records without a key go to one partition: their order is kept and there are few of them.
+  const byPartition = groupBy(records, ({ key }) =>
+    key === null ? 0 : partitionForKey(key, Math.max(1, partitions)),
+  )
+  const rounds: Chunk[][] = []
+  for (const [partition, all] of byPartition) {
+    chunksOf(all).forEach((chunk, index) => (rounds[index] ??= []).push({ topic, partition, records: chunk }))
+  }
+  return rounds
+}
+
+function chunksOf(records: OutputRecord[]): OutputRecord[][] {
+  const chunks: OutputRecord[][] = []
+  let bytes = Infinity
+  for (const record of records) {
+    const size = recordBytes(record)
+    if (bytes + size > RECORD_BATCH_MAX_BYTES) {
+      chunks.push([])
+      bytes = 0
+    }
+    chunks.at(-1)?.push(record)
+    bytes += size
+  }
+  return chunks
+}
+
+const recordBytes = ({ key, value, headers }: OutputRecord): number =>
+  headers.reduce(
+    (sum, [name, content]) => sum + name.length + (content?.length ?? 0) + 4,
+    (key?.length ?? 0) + (value?.length ?? 0) + RECORD_OVERHEAD_BYTES,
+  )
+
+async function produce(
+  cluster: Cluster,
+  identity: TransactionIdentity,
+  sequences: Map<string, number>,
+  round: Chunk[],
+): Promise<void> {
+  const byLeader = groupBy(round, ({ topic, partition }) => leaderOf(cluster, topic, partition))
+  await Promise.all(
+    [...byLeader].map(async ([nodeId, chunks]) => {
+      const broker = await cluster.findBroker({ nodeId })
+      const body = encodeProduce(identity, sequences, chunks)
+      const payload = await sendRaw(broker, {
+        apiKey: PRODUCE,
+        apiVersion: PRODUCE_VERSION,
+        apiName: 'Produce',
+        body,
+      })
+      throwProduceErrors(new WireReader(payload))
+    }),
+  )
+}
+
+const leaderOf = (cluster: Cluster, topic: string, partition: number): string =>
+  Object.keys(cluster.findLeaderForPartitions(topic, [partition]))[0] ?? '-1'
+
+const PRODUCE = 0
+/** Answered by every broker since Kafka 2.1. */
+const PRODUCE_VERSION = 7
+const ACKS_ALL = -1
+
+function encodeProduce(
+  identity: TransactionIdentity,
+  sequences: Map<string, number>,
+  chunks: Chunk[],
+): Buffer {
+  const timestampMs = Date.now()
+  const parts = [
+    string(identity.transactionalId),
+    int16(ACKS_ALL),
+    int32(PRODUCE_TIMEOUT_MS),
+    int32(chunks.length),
+  ]
+  for (const { topic, partition, records } of chunks) {
+    const sequenceKey = `${topic}/${partition}`
+    const firstSequence = sequences.get(sequenceKey) ?? 0
+    // Sequences count records and wrap after 2^31 - 1 (Kafka's DefaultRecordBatch.incrementSequence).
+    sequences.set(sequenceKey, (firstSequence + records.length) % 2 ** 31)
+    const producer = {
+      producerId: BigInt(identity.producerId),
+      producerEpoch: identity.producerEpoch,
+      firstSequence,
+    }
+    const batch = encodeRecordBatch(records, producer, timestampMs)
+    parts.push(string(topic), int32(1), int32(partition), int32(batch.length), batch)
+  }
+  return Buffer.concat(parts)
+}
+
+function throwProduceErrors(reader: WireReader): void {
+  reader.array(() => {
+    reader.string()
+    reader.array(() => {
+      reader.int32() // partition
+      throwForCode(reader.int16())
+      reader.bytes(24) // base offset, log append time, log start offset
+    })
+  })
+}
+
+/** kafkajs asks again at every call; connections are pooled, so the answer is one small request. */
+const findCoordinator = (cluster: Cluster, id: string, coordinatorType: 0 | 1): Promise<Broker> =>
+  cluster.findGroupCoordinator({ groupId: id, coordinatorType })
+
+async function whileConcurrent<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let retry = 0; ; retry++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if ((error as { type?: string }).type !== 'CONCURRENT_TRANSACTIONS' || retry === CONCURRENT_RETRIES)
+        throw error
+      await new Promise((resolve) => setTimeout(resolve, CONCURRENT_RETRY_MS))
+    }
+  }
+}
+
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [item])
+    else group.push(item)
+  }
+  return groups
+}

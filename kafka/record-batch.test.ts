@@ -1,0 +1,46 @@
+import { createRequire } from 'node:module'
+import { expect, test } from 'vitest'
+import { encodeRecordBatch } from './encode-record-batch.ts'
+import { decodeRecords, splitRecordBatches } from './record-batch.ts'
+
+const state = { producerId: 7n, producerEpoch: 3, firstSequence: 40 }
+const record = (value: string | null) => ({
+  key: Buffer.from('key'),
+  value: value === null ? null : Buffer.from(value),
+  headers: [['schema', Buffer.from('1')] as const, ['nothing', null] as const],
+})
+
+test('what is encoded decodes to the same keys, values and headers, also for 200,000 records', () => {
+  const values = Array.from({ length: 200_000 }, (_, i) => `value ${i}`)
+  const [batch] = splitRecordBatches(encodeRecordBatch(values.map(record), state, 1_700_000_000_123))
+  const decoded = decodeRecords(batch ?? expect.fail('no batch'))
+  expect(decoded.length).toBe(values.length)
+  expect(decoded.every((r, i) => Buffer.from(r.value ?? []).toString() === values[i])).toBe(true)
+  expect(decoded.at(-1)).toMatchObject({ offset: 199_999n, timestampMs: 1_700_000_000_123 })
+  expect(decoded[0]?.headers).toEqual([
+    ['schema', Buffer.from('1')],
+    ['nothing', null],
+  ])
+})
+
+test("kafkajs's own decoder reads the encoded batch the same way", async () => {
+  const require = createRequire(import.meta.url)
+  const Decoder = require('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => unknown
+  const decode = require('kafkajs/src/protocol/recordBatch/v0/decoder') as (
+    decoder: unknown,
+  ) => Promise<{ producerId: string; firstSequence: number; records: { value: Buffer | null }[] }>
+  const decoded = await decode(new Decoder(encodeRecordBatch([record('a'), record(null)], state, 1_000)))
+  expect(decoded).toMatchObject({ producerId: '7', firstSequence: 40 })
+  expect(decoded.records.map((r) => r.value?.toString() ?? null)).toEqual(['a', null])
+})
+
+test('an incomplete batch at the end of a fetch is left for the next fetch', () => {
+  const whole = encodeRecordBatch([record('a')], state, 1_000)
+  expect(splitRecordBatches(Buffer.concat([whole, whole.subarray(0, whole.length - 1)])).length).toBe(1)
+})
+
+test('a flipped bit is a permanent failure that names the offset, never a wrong record', () => {
+  const damaged = encodeRecordBatch([record('a')], state, 1_000)
+  damaged[damaged.length - 3] = 0xff
+  expect(() => splitRecordBatches(damaged)).toThrow(/record batch at offset 0 fails its CRC/)
+})

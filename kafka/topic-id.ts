@@ -1,0 +1,59 @@
+import { sendRaw, throwForCode, type Broker } from './kafkajs-internals.ts'
+import { int8, WireReader } from './wire.ts'
+
+const METADATA = 3
+/** First version with topic ids (KIP-516), Kafka 2.8; kafkajs stops at 6. */
+const VERSION = 10
+
+/**
+ * Kafka's id of a topic, a uuid: a topic that is deleted and created again has another one.
+ * @throws kafkajs's UNKNOWN_TOPIC_OR_PARTITION when there is no such topic
+ */
+export async function readTopicId(broker: Broker, topic: string): Promise<string> {
+  const payload = await sendRaw(broker, {
+    apiKey: METADATA,
+    apiVersion: VERSION,
+    apiName: 'Metadata',
+    body: encode(topic),
+  })
+  return decode(new WireReader(payload))
+}
+
+const encode = (topic: string): Buffer =>
+  Buffer.concat([
+    int8(0), // tags of the flexible request header, which kafkajs does not write
+    int8(2), // one topic
+    Buffer.alloc(16), // by name, not by id
+    compactString(topic),
+    int8(0),
+    int8(0), // no automatic creation
+    int8(0), // no authorized operations of the cluster …
+    int8(0), // … nor of the topic
+    int8(0),
+  ])
+
+/** Kafka's topic names have at most 249 bytes, so the length takes one byte or two. */
+function compactString(text: string): Buffer {
+  const length = Buffer.byteLength(text) + 1
+  const prefix = length < 0x80 ? [length] : [(length & 0x7f) | 0x80, length >> 7]
+  return Buffer.concat([Buffer.from(prefix), Buffer.from(text)])
+}
+
+function decode(reader: WireReader): string {
+  reader.tags() // of the response header
+  reader.int32() // throttle time
+  reader.compactArray(() => {
+    reader.int32()
+    reader.compactString()
+    reader.int32()
+    reader.compactString()
+    reader.tags()
+  })
+  reader.compactString() // cluster id
+  reader.int32() // controller id
+  const topics = reader.uvarint() - 1
+  if (topics !== 1) throw new RangeError(`the metadata response holds ${topics} topics, not one`)
+  throwForCode(reader.int16())
+  reader.compactString()
+  return reader.uuid()
+}
