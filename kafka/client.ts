@@ -3,6 +3,8 @@ import { Kafka, logLevel } from 'kafkajs'
 import type { Config } from '../config/config.ts'
 import { stopIdleTimers } from './kafkajs-internals.ts'
 
+export type { Kafka } from 'kafkajs'
+
 stopIdleTimers()
 
 /** Retries inside kafkajs hide an outage for about two seconds; a longer one is for the caller to see (G5). */

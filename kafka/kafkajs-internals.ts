@@ -107,7 +107,7 @@ export async function sendRaw(
       parse: (decoded: { payload: Buffer }) => Promise.resolve(decoded.payload),
     },
   }
-  return await (Reflect.apply(send, broker, [protocol]) as Promise<Buffer>)
+  return await Reflect.apply(send, broker, [protocol])
 }
 
 const Encoder = load('kafkajs/src/protocol/encoder') as new () => { writeBuffer: (buffer: Buffer) => unknown }

@@ -18,12 +18,13 @@ export type Outputs = { topic: string; records: OutputRecord[] }[]
 
 export type OutputProducer = {
   /**
-   * One Kafka transaction: all outputs and the group offset `nextOffset`, or nothing.
+   * One Kafka transaction: all outputs and the group offset `nextOffset`, or nothing. `beforeCommit` runs once
+   * everything is sent and nothing is decided.
    * After a failure the producer is to be closed; what became of the transaction shows in the group offset once
    * another producer with the same transactional.id was opened.
    */
-  publish(outputs: Outputs, nextOffset: bigint): Promise<void>
-  close(): Promise<void>
+  publish(outputs: Outputs, nextOffset: bigint, beforeCommit?: () => Promise<void>): Promise<void>
+  close: () => Promise<void>
 }
 
 export type OutputProducerOptions = {
@@ -84,7 +85,7 @@ function createProducer(
 ): OutputProducer {
   const sequences = new Map<string, number>()
 
-  const publish = async (outputs: Outputs, nextOffset: bigint) => {
+  const publish: OutputProducer['publish'] = async (outputs, nextOffset, beforeCommit) => {
     const rounds = outputs.flatMap(({ topic, records }) => splitRounds(cluster, topic, records))
     const partitions = groupBy(rounds.flat(), ({ topic }) => topic)
     if (partitions.size > 0) {
@@ -101,11 +102,13 @@ function createProducer(
       { topic: source.topic, partitions: [{ partition: source.partition, offset: String(nextOffset) }] },
     ]
     await whileConcurrent(() => group.txnOffsetCommit({ ...identity, groupId, topics: offsets }))
+    await beforeCommit?.()
     await coordinator.endTxn({ ...identity, transactionResult: true })
   }
 
   return {
-    publish: (outputs, nextOffset) => classingKafka(() => publish(outputs, nextOffset)),
+    publish: (outputs, nextOffset, beforeCommit) =>
+      classingKafka(() => publish(outputs, nextOffset, beforeCommit)),
     close: () => cluster.disconnect(),
   }
 }

@@ -33,7 +33,7 @@ export type RangeReader = {
    * `until` ends the range there at the latest.
    */
   read(from: bigint, options: { maxWaitMs: number; minBytes: number; until?: bigint }): Promise<FetchedRange>
-  close(): Promise<void>
+  close: () => Promise<void>
 }
 
 /**

@@ -10,7 +10,7 @@ export type TopicOffsets = {
    * @throws {PipelineFailure} transient, when Kafka is away or the topic does not exist
    */
   read(topic: string): Promise<PartitionBounds[]>
-  close(): Promise<void>
+  close: () => Promise<void>
 }
 
 /** Asks a topic for its partitions and offsets; connects at the first question. */

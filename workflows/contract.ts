@@ -6,6 +6,9 @@ import type { IngestState } from '../domain/pipeline-state.ts'
 export const ingestTopicId = (topic: string) => `ingest/${topic}`
 export const ingestPartitionId = (topic: string, partition: number) => `ingest/${topic}/${partition}`
 
+/** Slices have a queue of their own: they hold their slots for a minute, and commands and audits must not wait for one. */
+export const sliceTaskQueue = (taskQueue: string) => `${taskQueue}-slices`
+
 /** Offsets are decimal strings: int64 does not fit a JSON number. */
 export type PartitionStatus = {
   partition: number
@@ -45,7 +48,7 @@ export const statusQuery = defineQuery<PartitionStatus[]>('status')
 export const controlSignal =
   defineSignal<[{ command: 'pause' | 'resume'; request: ControlRequest }]>('control')
 export const reportSignal =
-  defineSignal<[PartitionStatus & { commandId: string | null; refused: boolean }]>('report')
+  defineSignal<[{ status: PartitionStatus; commandId: string | null; refusal: string | null }]>('report')
 
 /** Search attributes of `ingestPartition` runs: what the Web UI's list can filter and sort by. */
 export const searchAttributes = {

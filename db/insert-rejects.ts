@@ -1,0 +1,40 @@
+import type { DecodedBatch } from '../domain/batch.ts'
+import type { Transaction } from './connect.ts'
+
+/** Keeps rejected records with their bytes; binary columns travel as hex text. */
+export async function insertRejects(
+  tx: Transaction,
+  batchId: bigint,
+  { range, rejected, processedAtMs }: DecodedBatch,
+): Promise<void> {
+  if (rejected.length === 0) return
+  const offsets = rejected.map(({ record }) => String(record.offset))
+  const reasons = rejected.map(({ reason }) => reason)
+  const details = rejected.map(({ detail }) => detail.replaceAll('\0', ''))
+  const keys = rejected.map(({ record }) => bytea(record.key))
+  const values = rejected.map(({ record }) => bytea(record.value))
+  const headers = rejected.map(({ record }) => headersJson(record.headers))
+  const times = rejected.map(({ record }) => new Date(record.timestampMs).toISOString())
+  await tx`/* insertRejects */
+    insert into rejected_login (topic, partition, kafka_offset, batch_id, reason, detail, key, value, headers, recorded_at, rejected_at)
+    select ${range.topic}, ${range.partition}::integer, kafka_offset, ${batchId}::bigint, reason, detail, key, value, headers, recorded_at,
+           ${new Date(processedAtMs).toISOString()}::timestamptz
+    from unnest(${offsets}::bigint[], ${reasons}::text[], ${details}::text[], ${tx.array(keys, TEXT)}::text[]::bytea[],
+                ${tx.array(values, TEXT)}::text[]::bytea[], ${headers}::text[]::jsonb[], ${times}::timestamptz[])
+      as made (kafka_offset, reason, detail, key, value, headers, recorded_at)`
+}
+
+/** Type oid of text: postgres.js guesses the type of an array by its first element, which may be null here. */
+const TEXT = 25
+
+const bytea = (bytes: Uint8Array | null): string | null =>
+  bytes === null ? null : `\\x${Buffer.from(bytes).toString('hex')}`
+
+/** Header names may repeat and hold any text, values any bytes. */
+const headersJson = (headers: readonly (readonly [string, Uint8Array | null])[]): string =>
+  JSON.stringify(
+    headers.map(([name, value]) => [
+      name.replaceAll('\0', '\uFFFD'),
+      value === null ? null : Buffer.from(value).toString('base64'),
+    ]),
+  )

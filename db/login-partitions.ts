@@ -1,0 +1,44 @@
+import type { Sql } from './connect.ts'
+
+const DAY_MS = 86_400_000
+/** Days ahead, so that a worker that runs over midnight, and events up to an hour early, find their table. */
+const DAYS_AHEAD = 2
+
+/** Start of the oldest day (Unix milliseconds, UTC) whose logins are kept as rows. */
+export const keepRowsFromMs = (nowMs: number, retentionDays: number): number =>
+  retentionDays === 0 ? Infinity : (Math.floor(nowMs / DAY_MS) - retentionDays) * DAY_MS
+
+/**
+ * Creates the day tables of `login` that retention allows and that the near future needs, and drops the older ones.
+ * Safe when several processes do it at once.
+ */
+export async function maintainLoginPartitions(sql: Sql, nowMs: number, retentionDays: number): Promise<void> {
+  if (retentionDays === 0) return
+  const firstDay = Math.floor(nowMs / DAY_MS) - retentionDays
+  const lastDay = Math.floor(nowMs / DAY_MS) + DAYS_AHEAD
+  const wanted = Array.from({ length: lastDay - firstDay + 1 }, (_, i) => firstDay + i)
+  const existing = await existingPartitions(sql)
+  const missing = wanted.filter((day) => !existing.has(tableName(day)))
+  const expired = [...existing].filter((name) => name < tableName(firstDay))
+  if (missing.length === 0 && expired.length === 0) return
+  await sql.begin(async (tx) => {
+    // One process at a time; the others find everything done.
+    await tx`select pg_advisory_xact_lock(hashtext('login partitions'))`
+    for (const day of missing) {
+      await tx.unsafe(
+        `create table if not exists ${tableName(day)} partition of login for values from ('${isoDay(day)}') to ('${isoDay(day + 1)}')`,
+      )
+    }
+    for (const name of expired) await tx.unsafe(`drop table if exists ${name}`)
+  })
+}
+
+async function existingPartitions(sql: Sql): Promise<Set<string>> {
+  const rows = await sql<{ name: string }[]>`/* loginPartitions */
+    select relname as name from pg_inherits join pg_class on pg_class.oid = inhrelid
+    where inhparent = 'login'::regclass`
+  return new Set(rows.map(({ name }) => name))
+}
+
+const isoDay = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
+const tableName = (day: number): string => `login_${isoDay(day).replaceAll('-', '_')}`

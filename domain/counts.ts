@@ -1,0 +1,73 @@
+import type { AcceptedLogin } from './batch.ts'
+
+export type BucketSize = 'minute' | 'hour' | 'day'
+
+export const bucketMs: Record<BucketSize, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
+
+/** Logins per bucket and dimensions, as parallel arrays: one entry is the same index in each. */
+export type CountColumns = {
+  /** Start of the bucket, Unix milliseconds, UTC. */
+  buckets: number[]
+  deviceTypes: string[]
+  appVersions: string[]
+  locales: string[]
+  outcomes: string[]
+  logins: number[]
+}
+
+/** Cannot be part of a dimension: decoding refuses NUL everywhere. */
+const SEPARATOR = '\0'
+
+/** Counts logins by minute of the event and by device type, app version, locale and outcome. */
+export function countByMinute(accepted: readonly AcceptedLogin[]): CountColumns {
+  const columns = emptyColumns()
+  const indexOf = new Map<string, number>()
+  for (const { login } of accepted) {
+    const bucket = floorTo(login.eventTimeMs, bucketMs.minute)
+    add(columns, indexOf, [bucket, login.deviceType, login.appVersion, login.locale, login.outcome], 1)
+  }
+  return columns
+}
+
+/** Adds up minute counts into larger buckets. */
+export function rollUp(minutes: CountColumns, size: BucketSize): CountColumns {
+  const columns = emptyColumns()
+  const indexOf = new Map<string, number>()
+  minutes.logins.forEach((logins, i) => {
+    const bucket = floorTo(minutes.buckets[i] ?? 0, bucketMs[size])
+    const { deviceTypes, appVersions, locales, outcomes } = minutes
+    add(columns, indexOf, [bucket, deviceTypes[i], appVersions[i], locales[i], outcomes[i]], logins)
+  })
+  return columns
+}
+
+type Text = string | undefined
+type Entry = [bucket: number, deviceType: Text, appVersion: Text, locale: Text, outcome: Text]
+
+function add(columns: CountColumns, indexOf: Map<string, number>, entry: Entry, logins: number): void {
+  const [bucket, deviceType = '', appVersion = '', locale = '', outcome = ''] = entry
+  const key = [bucket, deviceType, appVersion, locale, outcome].join(SEPARATOR)
+  const index = indexOf.get(key)
+  if (index !== undefined) {
+    columns.logins[index] = (columns.logins[index] ?? 0) + logins
+    return
+  }
+  indexOf.set(key, columns.logins.length)
+  columns.buckets.push(bucket)
+  columns.deviceTypes.push(deviceType)
+  columns.appVersions.push(appVersion)
+  columns.locales.push(locale)
+  columns.outcomes.push(outcome)
+  columns.logins.push(logins)
+}
+
+const emptyColumns = (): CountColumns => ({
+  buckets: [],
+  deviceTypes: [],
+  appVersions: [],
+  locales: [],
+  outcomes: [],
+  logins: [],
+})
+
+export const floorTo = (timeMs: number, sizeMs: number): number => Math.floor(timeMs / sizeMs) * sizeMs

@@ -1,0 +1,42 @@
+import { PipelineFailure } from './failure.ts'
+
+/** Where a slice stands; also what its heartbeats carry. */
+export type SliceProgress = {
+  /** Next offset to be read, decimal; null until the checkpoint was read. */
+  nextOffset: string | null
+  /** Unread offsets; null until the first fetch. */
+  lag: number | null
+  logins: number
+  rejects: number
+  batches: number
+}
+
+/**
+ * How a slice ended:
+ * - ended: its time was up
+ * - stopped: it was told to stop, by a pause or because its worker shuts down
+ * - waiting: a part is away
+ * - fenced: another worker has the partition
+ * - halted: going on would lose or miscount data
+ */
+export type SliceOutcome = 'ended' | 'stopped' | 'waiting' | 'fenced' | 'halted'
+
+export type SliceReport = SliceProgress & { outcome: SliceOutcome; reason: string }
+
+export const noProgress = (): SliceProgress => ({
+  nextOffset: null,
+  lag: null,
+  logins: 0,
+  rejects: 0,
+  batches: 0,
+})
+
+/** What a failure means for the partition. An error without a class is a defect of Rollcall: the same again would fail. */
+export function failureReport(progress: SliceProgress, error: unknown): SliceReport {
+  if (!(error instanceof PipelineFailure))
+    return { ...progress, outcome: 'halted', reason: `Rollcall: ${String(error)}` }
+  const outcome = (
+    { transient: 'waiting', fenced: 'fenced', permanent: 'halted', data_loss: 'halted' } as const
+  )[error.failureClass]
+  return { ...progress, outcome, reason: error.message }
+}

@@ -1,0 +1,114 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Kafka, Producer } from 'kafkajs'
+import { kafkaFailure } from './failure.ts'
+import { partitionForKey } from './murmur2.ts'
+
+export type LoginRecord = { key: Buffer; value: Buffer | null }
+
+export type LoginProducer = {
+  /**
+   * Resolves when all in-sync replicas have every record. Records of one key keep their order. Waits through
+   * outages of any length; rejects only when `signal` aborts. One call at a time.
+   */
+  send(records: readonly LoginRecord[]): Promise<void>
+  close(): Promise<void>
+}
+
+export type LoginProducerOptions = {
+  topic: string
+  /** Ends all waiting: what is under way then may or may not have arrived. */
+  signal: AbortSignal
+  /** Called once when Kafka can't be reached, and once when everything that waited is through. */
+  onOutage: (cause: Error) => void
+  onRecovery: (outageMs: number) => void
+}
+
+const RETRY_MS = 500
+/** New partitions get records after this long at most. */
+const PARTITIONS_REFRESH_MS = 10_000
+
+/**
+ * A producer with acks=all and idempotence that sends each record once, also over a broker's restart: each send holds
+ * records of one partition, and kafkajs gives the same send tried again the same sequence numbers, by which the
+ * broker recognises it. Connects when it is first used.
+ */
+export function createLoginProducer(kafka: Kafka, options: LoginProducerOptions): LoginProducer {
+  const { topic, signal } = options
+  const partitionCount = createPartitionCount(kafka, topic)
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, retry: { retries: 3 } })
+  let connected: Promise<void> | null = null
+  let awaySinceMs: number | null = null
+
+  const persist = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        return await unlessAborted(work(), signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        if (awaySinceMs === null) options.onOutage(kafkaFailure(error))
+        awaySinceMs ??= Date.now()
+        await setTimeout(RETRY_MS, undefined, { signal })
+      }
+    }
+  }
+  const connect = () => {
+    connected ??= producer.connect().catch((error: unknown) => {
+      connected = null
+      throw error
+    })
+    return connected
+  }
+
+  return {
+    async send(records) {
+      await persist(connect)
+      const partitions = groupByPartition(records, await persist(partitionCount.current))
+      await Promise.all(
+        Array.from(partitions, ([partition, group]) =>
+          persist(() => sendTo(producer, topic, partition, group)),
+        ),
+      )
+      if (awaySinceMs !== null) options.onRecovery(Date.now() - awaySinceMs)
+      awaySinceMs = null
+    },
+    async close() {
+      await Promise.allSettled([producer.disconnect(), partitionCount.close()])
+    },
+  }
+}
+
+const sendTo = (producer: Producer, topic: string, partition: number, records: LoginRecord[]) =>
+  producer.send({ topic, acks: -1, messages: records.map(({ key, value }) => ({ key, value, partition })) })
+
+function groupByPartition(records: readonly LoginRecord[], partitions: number): Map<number, LoginRecord[]> {
+  return Map.groupBy(records, (record) => partitionForKey(record.key, partitions))
+}
+
+function createPartitionCount(kafka: Kafka, topic: string) {
+  const admin = kafka.admin()
+  let known: { partitions: number; atMs: number } | null = null
+  return {
+    async current(): Promise<number> {
+      if (known !== null && Date.now() - known.atMs < PARTITIONS_REFRESH_MS) return known.partitions
+      await admin.connect()
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+      known = { partitions: topics[0]?.partitions.length ?? 0, atMs: Date.now() }
+      return known.partitions
+    },
+    close: () => admin.disconnect(),
+  }
+}
+
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const onAbort = () => {
+    reject(new Error('stopped', { cause: signal.reason }))
+  }
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    signal.throwIfAborted()
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}

@@ -1,0 +1,153 @@
+import { fileURLToPath } from 'node:url'
+import { hostname } from 'node:os'
+import { Client, Connection } from '@temporalio/client'
+import { NativeConnection, Worker } from '@temporalio/worker'
+import type { Logger } from 'pino'
+import { createActivities, type Activities } from '../activities/create-activities.ts'
+import type { SliceDeps } from '../activities/slice.ts'
+import type { Config } from '../config/config.ts'
+import { connectPostgres } from '../db/connect.ts'
+import { createKafka } from '../kafka/client.ts'
+import { createTopicOffsets } from '../kafka/topic-offsets.ts'
+import { ingestTopicId, sliceTaskQueue } from '../workflows/contract.ts'
+import type { ingestTopic } from '../workflows/ingest-topic.ts'
+import { serveHealth } from './health.ts'
+import { registerSearchAttributes } from './temporal-search-attributes.ts'
+import { watchTemporal } from './temporal-watch.ts'
+
+export type WorkerOptions = {
+  config: Config
+  log: Logger
+  codeVersion: string
+  /** Aborts to stop: slices end after the batch in hand and their partitions go to other workers. */
+  stop: AbortSignal
+  onStep?: SliceDeps['onStep']
+}
+
+/** Half a second: how soon a slice hears of a pause (the SDK holds heartbeats back by this). */
+const HEARTBEAT_THROTTLE = '400ms'
+/** Commands and audits: short, and never many at once. */
+const MAX_CONTROL_ACTIVITIES = 20
+const CONTROL_STATEMENT_TIMEOUT_MS = 10_000
+/** Between attempts to reach Temporal at start. */
+const CONNECT_RETRY_MS = 2_000
+
+/** Runs a worker process until `stop` aborts. Waits for Temporal when it is away at the start. */
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  const { config, log, stop } = options
+  const connection = await connectTemporal(options)
+  if (connection === null) return
+  const native = await NativeConnection.connect({ address: config.temporal.address })
+  const sql = connectPostgres(config.database.url, {
+    applicationName: 'rollcall worker',
+    maxConnections: 2,
+    statementTimeoutMs: CONTROL_STATEMENT_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: CONTROL_STATEMENT_TIMEOUT_MS,
+  })
+  const topicOffsets = createTopicOffsets(config.kafka, 'rollcall-worker')
+  const activities = createActivities({
+    config,
+    kafka: createKafka(config.kafka, 'rollcall-worker'),
+    workerName: `${process.pid}@${hostname()}`,
+    codeVersion: options.codeVersion,
+    clock: Date.now,
+    sql,
+    topicOffsets,
+    ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
+  })
+  const health = await serveHealth(config.worker, {
+    temporal: () => connection.workflowService.getSystemInfo({}),
+    postgres: () => sql`select 1`,
+    kafka: () => topicOffsets.read(config.kafka.topic),
+  })
+  const endWatch = watchTemporal(connection, log)
+  try {
+    await startIngestion(connection, config)
+    const workers = await createWorkers(config, native, activities)
+    log.info({ topic: config.kafka.topic, address: health.address() }, 'worker is running')
+    await runUntil(workers, stop)
+  } finally {
+    endWatch()
+    health.close()
+    await Promise.allSettled([
+      topicOffsets.close(),
+      sql.end({ timeout: 1 }),
+      native.close(),
+      connection.close(),
+    ])
+  }
+}
+
+async function connectTemporal({ config, log, stop }: WorkerOptions): Promise<Connection | null> {
+  for (let attempt = 1; !stop.aborted; attempt++) {
+    try {
+      const connection = await Connection.connect({ address: config.temporal.address, connectTimeout: '5s' })
+      await registerSearchAttributes(connection, config.temporal.namespace)
+      return connection
+    } catch (error) {
+      if (attempt === 1)
+        log.warn({ address: config.temporal.address, error: String(error) }, 'waiting for Temporal')
+      await new Promise((resolve) => setTimeout(resolve, CONNECT_RETRY_MS))
+    }
+  }
+  return null
+}
+
+/** The topic's workflow runs once, whoever starts it first. */
+async function startIngestion(connection: Connection, config: Config): Promise<void> {
+  const client = new Client({ connection, namespace: config.temporal.namespace })
+  await client.workflow.start<typeof ingestTopic>('ingestTopic', {
+    workflowId: ingestTopicId(config.kafka.topic),
+    taskQueue: config.temporal.taskQueue,
+    args: [{ topic: config.kafka.topic }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: `Counts the logins of ${config.kafka.topic}`,
+  })
+}
+
+async function createWorkers(
+  config: Config,
+  connection: NativeConnection,
+  activities: Activities,
+): Promise<Worker[]> {
+  const { namespace, taskQueue } = config.temporal
+  const { ingestSlice, watchTopic, recordControl } = activities
+  const shared = {
+    connection,
+    namespace,
+    // Running slices are told at once, and end after the batch in hand.
+    shutdownGraceTime: 0,
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
+    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
+  } as const
+  return [
+    await Worker.create({
+      ...shared,
+      taskQueue,
+      workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+      activities: { watchTopic, recordControl },
+      maxConcurrentActivityTaskExecutions: MAX_CONTROL_ACTIVITIES,
+    }),
+    await Worker.create({
+      ...shared,
+      taskQueue: sliceTaskQueue(taskQueue),
+      activities: { ingestSlice },
+      maxConcurrentActivityTaskExecutions: config.worker.maxPartitions,
+    }),
+  ]
+}
+
+async function runUntil(workers: Worker[], stop: AbortSignal): Promise<void> {
+  const shutdown = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
+  }
+  stop.addEventListener('abort', shutdown)
+  const running = workers.map((worker) => worker.run())
+  if (stop.aborted) shutdown()
+  try {
+    await Promise.all(running)
+  } finally {
+    shutdown()
+    await Promise.allSettled(running)
+  }
+}

@@ -1,0 +1,2 @@
+export { ingestPartition } from './ingest-partition.ts'
+export { ingestTopic } from './ingest-topic.ts'

@@ -1,0 +1,190 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  isCancellation,
+  log,
+  proxyActivities,
+  setHandler,
+  workflowInfo,
+  allHandlersFinished,
+} from '@temporalio/workflow'
+import type { Activities } from '../activities/create-activities.ts'
+import { nextState, type IngestCommand } from '../domain/pipeline-state.ts'
+import type { SliceReport } from '../domain/slice-report.ts'
+import { Audit } from './audit.ts'
+import {
+  COMMAND_REFUSED,
+  controlSignal,
+  ingestTopicId,
+  pauseUpdate,
+  reportSignal,
+  resumeUpdate,
+  sliceTaskQueue,
+  statusQuery,
+} from './contract.ts'
+import type { ControlRequest, PartitionStatus } from './contract.ts'
+import { normaliseControl, validateControl, type ControlArgument } from './control-request.ts'
+import { showStatus } from './partition-page.ts'
+
+export type IngestPartitionInput = { topic: string; status: PartitionStatus }
+
+const sliceActivities = () =>
+  proxyActivities<Pick<Activities, 'ingestSlice'>>({
+    taskQueue: sliceTaskQueue(workflowInfo().taskQueue),
+    // A slice ends by itself after a minute; three mean that it hangs where heartbeats still go out.
+    startToCloseTimeout: '3 minutes',
+    // A killed worker is noticed after this and replaced.
+    heartbeatTimeout: '8 seconds',
+    // Outages and failures come as reports, so an attempt fails only with its worker; the next one starts at once.
+    retry: { initialInterval: '500 milliseconds', maximumInterval: '2 seconds' },
+    // A command answers when the slice has really stopped.
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  })
+
+/** Between attempts while a part is away: soon after a blip, a few lines of history a minute in an outage. */
+const FIRST_WAIT_MS = 1_000
+const LONGEST_WAIT_MS = 10_000
+
+/** Reads one partition for ever: slice after slice while it is running, nothing while it is paused or halted. */
+export async function ingestPartition(input: IngestPartitionInput): Promise<void> {
+  const partition = new Partition(input)
+  setHandler(statusQuery, () => [partition.status], {
+    description: 'State, next offset and lag as of the last slice',
+  })
+  setHandler(pauseUpdate, (argument) => partition.obey('pause', argument), {
+    validator: validateControl,
+    description: 'Stops reading after the batch in hand; the argument is the reason',
+  })
+  setHandler(resumeUpdate, (argument) => partition.obey('resume', argument), {
+    validator: validateControl,
+    description: 'Goes on reading, also after a halt; the argument is the reason',
+  })
+  setHandler(controlSignal, ({ command, request }) => partition.obeyTopic(command, request))
+  await partition.ingest()
+  await condition(() => allHandlersFinished() && partition.audit.written)
+  await continueAsNew<typeof ingestPartition>({ topic: input.topic, status: partition.status })
+}
+
+class Partition {
+  readonly topic: string
+  readonly audit = new Audit()
+  readonly #activities = sliceActivities()
+  status: PartitionStatus
+  #slice: CancellationScope | null = null
+  #waitMs = FIRST_WAIT_MS
+
+  constructor({ topic, status }: IngestPartitionInput) {
+    this.topic = topic
+    this.status = status
+  }
+
+  async ingest(): Promise<void> {
+    showStatus(this.topic, this.status)
+    while (!workflowInfo().continueAsNewSuggested) {
+      await condition(() => this.#isRunning())
+      const report = await this.#runSlice()
+      if (report !== null) await this.#apply(report)
+      if (this.status.state === 'waiting') await this.#waitForPart()
+    }
+  }
+
+  /** An operator's command to this partition alone. */
+  async obey(
+    command: 'pause' | 'resume',
+    argument: ControlArgument,
+  ): Promise<{ partitions: PartitionStatus[] }> {
+    const request = { ...normaliseControl(argument), partition: this.status.partition }
+    const refusal = await this.#take(command, request)
+    const detail = refusal === null ? { ...this.status } : { refusal }
+    this.audit.record(command, this.topic, request, { result: refusal === null ? 'done' : 'refused', detail })
+    if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, COMMAND_REFUSED)
+    return { partitions: [this.status] }
+  }
+
+  /** The topic's command: it keeps the audit, and hears what became of it. */
+  async obeyTopic(command: 'pause' | 'resume', request: ControlRequest): Promise<void> {
+    const refusal = await this.#take(command, request)
+    await this.#report(request.commandId, refusal)
+  }
+
+  /** @returns why the state forbids the command, or null once it has taken effect */
+  async #take(command: 'pause' | 'resume', request: ControlRequest): Promise<string | null> {
+    const { state, partition } = this.status
+    if (nextState[state][command] === null) return `partition ${partition} is ${state}`
+    this.#enter(command, command === 'pause' ? request.reason : '')
+    if (command === 'pause') this.#slice?.cancel()
+    await condition(() =>
+      command === 'pause' ? this.#slice === null : this.#slice !== null || !this.#isRunning(),
+    )
+    return null
+  }
+
+  async #runSlice(): Promise<SliceReport | null> {
+    const { partition, nextOffset } = this.status
+    const summary = nextOffset === null ? 'slice' : `slice from offset ${nextOffset}`
+    this.#slice = new CancellationScope()
+    try {
+      return await this.#slice.run(() =>
+        this.#activities.ingestSlice.executeWithOptions({ summary }, [{ topic: this.topic, partition }]),
+      )
+    } catch (error) {
+      // Cancelled before a worker took it.
+      if (isCancellation(error)) return null
+      throw error
+    } finally {
+      this.#slice = null
+    }
+  }
+
+  async #apply(report: SliceReport): Promise<void> {
+    const before = this.status.state
+    this.status = {
+      ...this.status,
+      nextOffset: report.nextOffset ?? this.status.nextOffset,
+      lag: report.lag ?? this.status.lag,
+    }
+    // Another worker has the partition: nothing is wrong, the next slice claims it again.
+    if (report.outcome === 'waiting') this.#enter('lose_part', report.reason)
+    else if (report.outcome === 'halted') this.#enter('halt', report.reason)
+    else this.#enter('recover', '')
+    showStatus(this.topic, this.status)
+    if (this.status.state !== before) await this.#announce(before)
+  }
+
+  async #announce(before: PartitionStatus['state']): Promise<void> {
+    const { state, partition, reason, nextOffset } = this.status
+    const message = `${this.topic}/${partition} ${before} -> ${state} at offset ${nextOffset ?? 'unknown'}`
+    if (state === 'waiting' || state === 'halted') log.warn(message, { reason })
+    else log.info(message)
+    await this.#report(null, null)
+  }
+
+  #enter(command: IngestCommand, reason: string): void {
+    const state = nextState[this.status.state][command]
+    if (state === null) return
+    const keepsReason =
+      state === this.status.state && (state === 'paused' || state === 'halted') && command !== 'halt'
+    const since = state === this.status.state ? this.status.since : new Date().toISOString()
+    this.status = { ...this.status, state, since, reason: keepsReason ? this.status.reason : reason }
+    showStatus(this.topic, this.status)
+  }
+
+  async #report(commandId: string | null, refusal: string | null): Promise<void> {
+    const topic = getExternalWorkflowHandle(ingestTopicId(this.topic))
+    // A topic that an operator terminated is started again by the next worker; it asks for the state then.
+    await topic.signal(reportSignal, { status: this.status, commandId, refusal }).catch(() => undefined)
+  }
+
+  async #waitForPart(): Promise<void> {
+    await condition(() => this.status.state !== 'waiting', this.#waitMs)
+    this.#waitMs =
+      this.status.state === 'waiting' ? Math.min(this.#waitMs * 2, LONGEST_WAIT_MS) : FIRST_WAIT_MS
+  }
+
+  #isRunning(): boolean {
+    return this.status.state === 'running' || this.status.state === 'waiting'
+  }
+}

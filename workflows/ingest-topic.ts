@@ -1,0 +1,183 @@
+import {
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  log,
+  ParentClosePolicy,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  startChild,
+  workflowInfo,
+  allHandlersFinished,
+} from '@temporalio/workflow'
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
+import type { Activities } from '../activities/create-activities.ts'
+import { Audit } from './audit.ts'
+import {
+  COMMAND_REFUSED,
+  controlSignal,
+  ingestPartitionId,
+  pauseUpdate,
+  reportSignal,
+  resumeUpdate,
+  statusQuery,
+} from './contract.ts'
+import type { ControlResult, PartitionStatus, TopicControlRequest } from './contract.ts'
+import { normaliseControl, validateControl, type ControlArgument } from './control-request.ts'
+import { ingestPartition } from './ingest-partition.ts'
+
+export type IngestTopicInput = {
+  topic: string
+  /** As of the run before; empty in the first one. */
+  partitions?: PartitionStatus[]
+  /** Why the whole topic is paused; partitions that are found meanwhile start paused. */
+  pausedFor?: string | null
+}
+
+const { watchTopic } = proxyActivities<Activities>({
+  // Ends by itself after five minutes.
+  startToCloseTimeout: '6 minutes',
+  heartbeatTimeout: '15 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '5 seconds' },
+})
+
+/** Keeps one `ingestPartition` for each partition of a topic, and passes commands on to them. */
+export async function ingestTopic(input: IngestTopicInput): Promise<void> {
+  const topic = new Topic(input)
+  setHandler(statusQuery, () => topic.statuses(), { description: 'State of every partition' })
+  setHandler(pauseUpdate, (argument) => topic.command('pause', argument), {
+    validator: validateControl,
+    description: 'Stops all partitions, or one, after the batch in hand; the argument is the reason',
+  })
+  setHandler(resumeUpdate, (argument) => topic.command('resume', argument), {
+    validator: validateControl,
+    description: 'Goes on with all partitions, or one; the argument is the reason',
+  })
+  setHandler(reportSignal, (report) => {
+    topic.hear(report)
+  })
+  while (!workflowInfo().continueAsNewSuggested) {
+    const partitions = await watchTopic(input.topic, topic.known())
+    await topic.startMissing(partitions)
+  }
+  await condition(() => allHandlersFinished() && topic.audit.written)
+  await continueAsNew<typeof ingestTopic>(topic.nextInput())
+}
+
+type Report = { status: PartitionStatus; commandId: string | null; refusal: string | null }
+
+class Topic {
+  readonly audit = new Audit()
+  readonly #topic: string
+  readonly #partitions = new Map<number, PartitionStatus>()
+  /** By command and partition: what partitions answered. */
+  readonly #answers = new Map<string, Map<number, Report>>()
+  #pausedFor: string | null
+
+  constructor({ topic, partitions = [], pausedFor = null }: IngestTopicInput) {
+    this.#topic = topic
+    this.#pausedFor = pausedFor
+    for (const status of partitions) this.#partitions.set(status.partition, status)
+  }
+
+  known = (): number[] => [...this.#partitions.keys()]
+  statuses = (): PartitionStatus[] => [...this.#partitions.values()].sort((a, b) => a.partition - b.partition)
+  nextInput = (): IngestTopicInput => ({
+    topic: this.#topic,
+    partitions: this.statuses(),
+    pausedFor: this.#pausedFor,
+  })
+
+  /** Starts partitions without a workflow: new ones, and ones that an operator terminated. */
+  async startMissing(partitions: number[]): Promise<void> {
+    for (const partition of partitions) {
+      const status = this.#partitions.get(partition) ?? this.#newPartition(partition)
+      const started = await this.#startPartition(status)
+      if (started) log.info(`reading ${this.#topic}/${partition}`)
+      this.#partitions.set(partition, this.#partitions.get(partition) ?? status)
+    }
+    this.#show()
+  }
+
+  /** @returns once every partition that the command is for has taken or refused it */
+  async command(command: 'pause' | 'resume', argument: ControlArgument): Promise<ControlResult> {
+    const request = normaliseControl(argument)
+    const targets =
+      request.partition === null ? this.known() : this.known().filter((known) => known === request.partition)
+    if (request.partition === null) this.#pausedFor = command === 'pause' ? request.reason : null
+    const answers = new Map<number, Report>()
+    this.#answers.set(request.commandId, answers)
+    await Promise.all(targets.map((partition) => this.#forward(command, request, partition, answers)))
+    await condition(() => answers.size === targets.length)
+    this.#answers.delete(request.commandId)
+    return this.#conclude(command, request, [...answers.values()])
+  }
+
+  hear(report: Report): void {
+    this.#partitions.set(report.status.partition, report.status)
+    if (report.commandId !== null) this.#answers.get(report.commandId)?.set(report.status.partition, report)
+    this.#show()
+  }
+
+  #conclude(command: string, request: TopicControlRequest, answers: Report[]): ControlResult {
+    const refusals = answers.flatMap(({ refusal }) => (refusal === null ? [] : [refusal]))
+    const partitions = answers.map(({ status }) => status).sort((a, b) => a.partition - b.partition)
+    if (refusals.length === answers.length) {
+      const refusal = answers.length > 0 ? refusals.join('; ') : `${this.#topic} has no such partition`
+      this.audit.record(command, this.#topic, request, { result: 'refused', detail: { refusal } })
+      throw ApplicationFailure.nonRetryable(refusal, COMMAND_REFUSED)
+    }
+    this.audit.record(command, this.#topic, request, { result: 'done', detail: { partitions } })
+    return { partitions }
+  }
+
+  async #forward(
+    command: 'pause' | 'resume',
+    request: TopicControlRequest,
+    partition: number,
+    answers: Map<number, Report>,
+  ): Promise<void> {
+    const { commandId, actor, reason } = request
+    const child = getExternalWorkflowHandle(ingestPartitionId(this.#topic, partition))
+    try {
+      await child.signal(controlSignal, { command, request: { commandId, actor, reason } })
+    } catch {
+      const status = this.#partitions.get(partition) ?? this.#newPartition(partition)
+      const refusal = `the workflow of partition ${partition} is not running; it is started again within minutes`
+      answers.set(partition, { status, commandId, refusal })
+    }
+  }
+
+  async #startPartition(status: PartitionStatus): Promise<boolean> {
+    try {
+      await startChild(ingestPartition, {
+        workflowId: ingestPartitionId(this.#topic, status.partition),
+        args: [{ topic: this.#topic, status }],
+        // The topic may continue as new, or be started again, while its partitions go on.
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        staticSummary: `Reads ${this.#topic}/${status.partition}`,
+      })
+      return true
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false
+      throw error
+    }
+  }
+
+  #newPartition(partition: number): PartitionStatus {
+    const since = new Date().toISOString()
+    return this.#pausedFor === null
+      ? { partition, state: 'running', nextOffset: null, lag: null, reason: '', since }
+      : { partition, state: 'paused', nextOffset: null, lag: null, reason: this.#pausedFor, since }
+  }
+
+  #show(): void {
+    const lines = this.statuses().map(
+      ({ partition, state, reason }) =>
+        `- partition ${partition}: ${state}${reason === '' ? '' : ` – ${reason}`}`,
+    )
+    setCurrentDetails([`**${this.#topic}**`, ...lines].join('\n'))
+  }
+}

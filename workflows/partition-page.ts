@@ -1,0 +1,40 @@
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
+import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common'
+import type { PartitionStatus, searchAttributes } from './contract.ts'
+
+/** Shows a status on the workflow's page in the Web UI and in the list's search attributes. */
+export function showStatus(topic: string, status: PartitionStatus): void {
+  setCurrentDetails(pageText(topic, status))
+  upsertSearchAttributes(attributesOf(topic, status))
+}
+
+// Bullets: the Web UI drops the padding of Markdown tables.
+const pageText = (
+  topic: string,
+  { partition, state, nextOffset, lag, reason, since }: PartitionStatus,
+): string =>
+  [
+    `**${topic}/${partition}: ${state}**${reason === '' ? '' : ` – ${reason}`}`,
+    `- next offset: ${nextOffset ?? 'not read yet'}`,
+    `- lag: ${lag ?? 'not known yet'}`,
+    `- ${state} since ${since}`,
+    '- the running slice shows its position under Pending Activities',
+  ].join('\n')
+
+/** Keyword values are cut by the server's limit otherwise. */
+const KEYWORD_MAX_CHARACTERS = 200
+
+const keyword = (name: keyof typeof searchAttributes) => defineSearchAttributeKey(name, 'KEYWORD')
+const int = (name: keyof typeof searchAttributes) => defineSearchAttributeKey(name, 'INT')
+
+const attributesOf = (topic: string, status: PartitionStatus): SearchAttributeUpdatePair[] => [
+  { key: keyword('RollcallTopic'), value: topic.slice(0, KEYWORD_MAX_CHARACTERS) },
+  { key: keyword('RollcallPartition'), value: String(status.partition) },
+  { key: keyword('IngestState'), value: status.state },
+  { key: int('IngestOffset'), value: status.nextOffset === null ? null : Number(status.nextOffset) },
+  { key: int('IngestLag'), value: status.lag },
+  {
+    key: keyword('IngestError'),
+    value: status.reason === '' ? null : status.reason.slice(0, KEYWORD_MAX_CHARACTERS),
+  },
+]
