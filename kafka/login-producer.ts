@@ -62,7 +62,7 @@ export function createLoginProducer(kafka: Kafka, options: LoginProducerOptions)
   return {
     async send(records) {
       await persist(connect)
-      const partitions = groupByPartition(records, await persist(partitionCount.current))
+      const partitions = groupByPartition(records, await persist(() => partitionCount.current()))
       await Promise.all(
         Array.from(partitions, ([partition, group]) =>
           persist(() => sendTo(producer, topic, partition, group)),

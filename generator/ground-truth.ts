@@ -1,0 +1,85 @@
+import type { SentLogin } from './login-source.ts'
+
+/** A login as the product should count it. */
+export type ExpectedLogin = {
+  userId: string
+  eventTimeMs: number
+  deviceType: string
+  appVersion: string
+  locale: string
+  outcome: string
+}
+
+/** `minute` is ISO 8601 in UTC without seconds: 2024-07-10T02:00. */
+export type ExpectedCount = Omit<ExpectedLogin, 'userId' | 'eventTimeMs'> & { minute: string; logins: number }
+
+/**
+ * The books of what was sent, kept without any of the product's own code, to be compared with Postgres and
+ * processed-data. Memory grows with distinct counts and distinct users per day, not with logins: millions are fine.
+ */
+export class GroundTruth {
+  #logins = 0
+  readonly #counts = new Map<string, number>()
+  readonly #users = new Map<string, Set<string>>()
+  readonly #rejects = new Map<string, number>()
+
+  /** A message of login-source.ts that Kafka acknowledged. */
+  addSent(sent: SentLogin): void {
+    this.addLogin({
+      userId: sent.userId,
+      eventTimeMs: sent.timestampSeconds * 1000,
+      deviceType: sent.deviceType ?? 'unknown',
+      appVersion: sent.appVersion,
+      locale: sent.locale,
+      outcome: 'unknown',
+    })
+  }
+
+  addLogin(login: ExpectedLogin): void {
+    const time = new Date(login.eventTimeMs).toISOString()
+    const { deviceType, appVersion, locale, outcome } = login
+    increment(this.#counts, [time.slice(0, 16), deviceType, appVersion, locale, outcome].join('\0'))
+    const day = time.slice(0, 10)
+    const users = this.#users.get(day) ?? new Set()
+    this.#users.set(day, users.add(login.userId))
+    this.#logins++
+  }
+
+  addReject(reason: string): void {
+    increment(this.#rejects, reason)
+  }
+
+  totals(): { sent: number; logins: number; rejects: number } {
+    const rejects = sum(this.#rejects.values())
+    return { sent: this.#logins + rejects, logins: this.#logins, rejects }
+  }
+
+  /** Sorted by minute, device type, version, locale, outcome (by code unit: `collate "C"` for ASCII). */
+  counts(): ExpectedCount[] {
+    return [...this.#counts].sort(byKey).map(([key, logins]) => {
+      const [minute = '', deviceType = '', appVersion = '', locale = '', outcome = ''] = key.split('\0')
+      return { minute, deviceType, appVersion, locale, outcome, logins }
+    })
+  }
+
+  /** Distinct users by day (`2024-07-10`, UTC of the event), days in order. */
+  usersPerDay(): [day: string, users: number][] {
+    return [...this.#users].sort(byKey).map(([day, users]) => [day, users.size])
+  }
+
+  /** Who they were. */
+  usersOf(day: string): ReadonlySet<string> {
+    return this.#users.get(day) ?? new Set()
+  }
+
+  /** By reason, in alphabetical order. */
+  rejectsByReason(): [reason: string, rejects: number][] {
+    return [...this.#rejects].sort(byKey)
+  }
+}
+
+const increment = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1)
+
+const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, number) => total + number, 0)
+
+const byKey = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : a > b ? 1 : 0)

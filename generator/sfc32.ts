@@ -1,0 +1,43 @@
+/** Whole numbers from 0 to 2^32 - 1, the same sequence for the same seed. */
+export type Random32 = () => number
+
+/**
+ * sfc32 by Chris Doty-Humphrey (PractRand): fast, passes its statistical tests, period about 2^127. Two seeds,
+ * so that every user of a pool can have a sequence of its own.
+ */
+export function sfc32(seed: number, stream: number): Random32 {
+  let a = 0
+  let b = seed | 0
+  let c = stream | 0
+  let counter = 1
+  const next = () => {
+    const result = (a + b + counter) | 0
+    counter = (counter + 1) | 0
+    a = b ^ (b >>> 9)
+    b = (c + (c << 3)) | 0
+    c = ((c << 21) | (c >>> 11)) + result
+    return result >>> 0
+  }
+  // Its author's advice: twelve rounds until seeds that differ in one bit have nothing in common.
+  for (let round = 0; round < 12; round++) next()
+  return next
+}
+
+/** A number from 0 (inclusive) to 1 (exclusive). */
+export const fraction = (random: Random32) => random() / 2 ** 32
+
+/** A uuid of version 4 (RFC 9562). */
+export function uuid(random: Random32): string {
+  const hex = [random(), random(), random(), random()]
+    .map((word) => word.toString(16).padStart(8, '0'))
+    .join('')
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 3) | 8).toString(16)
+  const groups = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20),
+  ]
+  return groups.join('-')
+}
