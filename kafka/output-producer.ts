@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs'
+import { askCoordinator } from './coordinator.ts'
 import { classingKafka } from './failure.ts'
 import { encodeRecordBatch, type OutputRecord } from './encode-record-batch.ts'
 import {
@@ -42,10 +43,6 @@ const PRODUCE_TIMEOUT_MS = 10_000
 const RECORD_BATCH_MAX_BYTES = 900_000
 /** Rough bytes of a record's framing, for the estimate above. */
 const RECORD_OVERHEAD_BYTES = 16
-/** The coordinator answers CONCURRENT_TRANSACTIONS for the few milliseconds that the last commit takes to finish. */
-const CONCURRENT_RETRY_MS = 5
-const CONCURRENT_RETRIES = 1_000
-
 /**
  * Opens the transactional producer of one input partition. Taking its transactional.id fences whoever had it and ends
  * its open transaction, so the group offset that is read afterwards is final (G2, G3).
@@ -61,15 +58,15 @@ export async function openOutputProducer(
     return await classingKafka(async () => {
       await cluster.connect()
       await cluster.addMultipleTargetTopics(options.outputTopics)
-      const coordinator = await findCoordinator(cluster, options.transactionalId, TRANSACTION_COORDINATOR)
-      const { producerId, producerEpoch } = await whileConcurrent(() =>
-        coordinator.initProducerId({
-          transactionalId: options.transactionalId,
-          transactionTimeout: TRANSACTION_TIMEOUT_MS,
-        }),
+      const { transactionalId } = options
+      const { producerId, producerEpoch } = await askCoordinator(
+        cluster,
+        transactionalId,
+        TRANSACTION_COORDINATOR,
+        (coordinator) =>
+          coordinator.initProducerId({ transactionalId, transactionTimeout: TRANSACTION_TIMEOUT_MS }),
       )
-      const identity = { transactionalId: options.transactionalId, producerId, producerEpoch }
-      return createProducer(cluster, coordinator, identity, options)
+      return createProducer(cluster, { transactionalId, producerId, producerEpoch }, options)
     })
   } catch (error) {
     await cluster.disconnect()
@@ -79,31 +76,31 @@ export async function openOutputProducer(
 
 function createProducer(
   cluster: Cluster,
-  coordinator: Broker,
   identity: TransactionIdentity,
   { groupId, source }: OutputProducerOptions,
 ): OutputProducer {
   const sequences = new Map<string, number>()
+  const askTransaction = <T>(ask: (coordinator: Broker) => Promise<T>) =>
+    askCoordinator(cluster, identity.transactionalId, TRANSACTION_COORDINATOR, ask)
 
   const publish: OutputProducer['publish'] = async (outputs, nextOffset, beforeCommit) => {
     const rounds = outputs.flatMap(({ topic, records }) => splitRounds(cluster, topic, records))
-    const partitions = groupBy(rounds.flat(), ({ topic }) => topic)
-    if (partitions.size > 0) {
-      const topics = [...partitions].map(([topic, chunks]) => ({
-        topic,
-        partitions: [...new Set(chunks.map(({ partition }) => partition))],
-      }))
-      await whileConcurrent(() => coordinator.addPartitionsToTxn({ ...identity, topics }))
-    }
+    const topics = [...groupBy(rounds.flat(), ({ topic }) => topic)].map(([topic, chunks]) => ({
+      topic,
+      partitions: [...new Set(chunks.map(({ partition }) => partition))],
+    }))
+    if (topics.length > 0)
+      await askTransaction((coordinator) => coordinator.addPartitionsToTxn({ ...identity, topics }))
     for (const round of rounds) await produce(cluster, identity, sequences, round)
-    await whileConcurrent(() => coordinator.addOffsetsToTxn({ ...identity, groupId }))
-    const group = await findCoordinator(cluster, groupId, GROUP_COORDINATOR)
+    await askTransaction((coordinator) => coordinator.addOffsetsToTxn({ ...identity, groupId }))
     const offsets = [
       { topic: source.topic, partitions: [{ partition: source.partition, offset: String(nextOffset) }] },
     ]
-    await whileConcurrent(() => group.txnOffsetCommit({ ...identity, groupId, topics: offsets }))
+    await askCoordinator(cluster, groupId, GROUP_COORDINATOR, (coordinator) =>
+      coordinator.txnOffsetCommit({ ...identity, groupId, topics: offsets }),
+    )
     await beforeCommit?.()
-    await coordinator.endTxn({ ...identity, transactionResult: true })
+    await askTransaction((coordinator) => coordinator.endTxn({ ...identity, transactionResult: true }))
   }
 
   return {
@@ -217,22 +214,6 @@ function throwProduceErrors(reader: WireReader): void {
       reader.bytes(24) // base offset, log append time, log start offset
     })
   })
-}
-
-/** kafkajs asks again at every call; connections are pooled, so the answer is one small request. */
-const findCoordinator = (cluster: Cluster, id: string, coordinatorType: 0 | 1): Promise<Broker> =>
-  cluster.findGroupCoordinator({ groupId: id, coordinatorType })
-
-async function whileConcurrent<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let retry = 0; ; retry++) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if ((error as { type?: string }).type !== 'CONCURRENT_TRANSACTIONS' || retry === CONCURRENT_RETRIES)
-        throw error
-      await new Promise((resolve) => setTimeout(resolve, CONCURRENT_RETRY_MS))
-    }
-  }
 }
 
 function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {

@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import type { SourceRecord } from '../domain/batch.ts'
 import { PipelineFailure } from '../domain/failure.ts'
+import { askCoordinator } from './coordinator.ts'
 import { classingKafka } from './failure.ts'
 import { fetchPartition, type FetchResponse } from './fetch-request.ts'
 import { createCluster, GROUP_COORDINATOR, type Broker, type Cluster } from './kafkajs-internals.ts'
@@ -216,8 +217,9 @@ async function fetchGroupOffset(
   topic: string,
   partition: number,
 ): Promise<bigint | null> {
-  const coordinator = await cluster.findGroupCoordinator({ groupId, coordinatorType: GROUP_COORDINATOR })
-  const answer = await coordinator.offsetFetch({ groupId, topics: [{ topic, partitions: [{ partition }] }] })
+  const answer = await askCoordinator(cluster, groupId, GROUP_COORDINATOR, (coordinator) =>
+    coordinator.offsetFetch({ groupId, topics: [{ topic, partitions: [{ partition }] }] }),
+  )
   const offset = BigInt(answer.responses[0]?.partitions[0]?.offset ?? '-1')
   // -1 means unknown, not 0: offsets of a group without members expire (offsets.retention.minutes).
   return offset < 0n ? null : offset

@@ -92,12 +92,13 @@ class Topic {
 
   /** Starts partitions without a workflow: new ones, and ones that an operator terminated. */
   async startMissing(partitions: number[]): Promise<void> {
-    for (const partition of partitions) {
-      const status = this.#partitions.get(partition) ?? this.#newPartition(partition)
-      const started = await this.#startPartition(status)
-      if (started) log.info(`reading ${this.#topic}/${partition}`)
-      this.#partitions.set(partition, this.#partitions.get(partition) ?? status)
-    }
+    await Promise.all(
+      partitions.map(async (partition) => {
+        const status = this.#partitions.get(partition) ?? this.#newPartition(partition)
+        this.#partitions.set(partition, status)
+        if (await this.#startPartition(status)) log.info(`reading ${this.#topic}/${partition}`)
+      }),
+    )
     this.#show()
   }
 
