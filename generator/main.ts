@@ -36,11 +36,11 @@ log.info(
   { topic: kafka.topic, ratePerSecond: generator.ratePerSecond, users: generator.users },
   'generating logins',
 )
-try {
-  await generate(source, producer, { ratePerSecond: generator.ratePerSecond, log, signal: stop.signal })
-} catch (error) {
-  if (!stop.signal.aborted) throw error
-}
+const sent = await generate(source, producer, {
+  ratePerSecond: generator.ratePerSecond,
+  log,
+  signal: stop.signal,
+})
 await Promise.race([producer.close(), setTimeout(CLOSE_MS)])
-log.info({ signal: String(stop.signal.reason) }, 'stopped')
+log.info({ sent, signal: String(stop.signal.reason) }, 'stopped')
 process.exit(0)

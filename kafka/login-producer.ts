@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka, Producer } from 'kafkajs'
 import { kafkaFailure } from './failure.ts'
 import { partitionForKey } from './murmur2.ts'
@@ -24,6 +24,8 @@ export type LoginProducerOptions = {
 }
 
 const RETRY_MS = 500
+/** A send that takes longer counts as an outage: a broker that hangs answers nothing at all. */
+const SLOW_SEND_MS = 5_000
 /** New partitions get records after this long at most. */
 const PARTITIONS_REFRESH_MS = 10_000
 
@@ -39,15 +41,22 @@ export function createLoginProducer(kafka: Kafka, options: LoginProducerOptions)
   let connected: Promise<void> | null = null
   let awaySinceMs: number | null = null
 
+  const noteOutage = (error: unknown) => {
+    if (awaySinceMs === null) options.onOutage(kafkaFailure(error))
+    awaySinceMs ??= Date.now()
+  }
+  const noteRecovery = () => {
+    if (awaySinceMs !== null) options.onRecovery(Date.now() - awaySinceMs)
+    awaySinceMs = null
+  }
   const persist = async <T>(work: () => Promise<T>): Promise<T> => {
     for (;;) {
       try {
         return await unlessAborted(work(), signal)
       } catch (error) {
         signal.throwIfAborted()
-        if (awaySinceMs === null) options.onOutage(kafkaFailure(error))
-        awaySinceMs ??= Date.now()
-        await setTimeout(RETRY_MS, undefined, { signal })
+        noteOutage(error)
+        await sleep(RETRY_MS, undefined, { signal })
       }
     }
   }
@@ -61,15 +70,21 @@ export function createLoginProducer(kafka: Kafka, options: LoginProducerOptions)
 
   return {
     async send(records) {
-      await persist(connect)
-      const partitions = groupByPartition(records, await persist(() => partitionCount.current()))
-      await Promise.all(
-        Array.from(partitions, ([partition, group]) =>
-          persist(() => sendTo(producer, topic, partition, group)),
-        ),
-      )
-      if (awaySinceMs !== null) options.onRecovery(Date.now() - awaySinceMs)
-      awaySinceMs = null
+      const slow = setTimeout(() => {
+        noteOutage(new Error(`no answer for ${SLOW_SEND_MS} ms`))
+      }, SLOW_SEND_MS)
+      try {
+        await persist(connect)
+        const groups = groupByPartition(records, await persist(() => partitionCount.current()))
+        await Promise.all(
+          Array.from(groups, ([partition, group]) =>
+            persist(() => sendTo(producer, topic, partition, group)),
+          ),
+        )
+        noteRecovery()
+      } finally {
+        clearTimeout(slow)
+      }
     },
     async close() {
       await Promise.allSettled([producer.disconnect(), partitionCount.close()])
