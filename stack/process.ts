@@ -1,0 +1,88 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { forgetProcess, rememberProcess } from './process-book.ts'
+import { signalGroup } from './process-group.ts'
+
+export type Command = {
+  /** Shown to people. */
+  name: string
+  command: string
+  args: string[]
+  env?: Record<string, string>
+  logFile: string
+  /** Run as another user; only root may ask for that. */
+  user?: { uid: number; gid: number }
+  /** Folder in which running processes are written down, for a start after a crash. */
+  bookFolder: string
+}
+
+export type RunningProcess = {
+  name: string
+  pid: number
+  /** Resolves with a description once the process has ended. */
+  exited: Promise<string>
+  hasExited: () => boolean
+  /** Signals the whole process group. */
+  signal: (signal: NodeJS.Signals) => void
+  /** Asks with `signal`, then kills after `graceMs`; a stopped (SIGSTOP) process is killed too. */
+  stop: (signal: NodeJS.Signals, graceMs: number) => Promise<void>
+}
+
+/** Starts a process in a group of its own: a Ctrl-C in the terminal reaches it only through us, and no grandchild stays. */
+export function startProcess({
+  name,
+  command,
+  args,
+  env,
+  logFile,
+  user,
+  bookFolder,
+}: Command): RunningProcess {
+  mkdirSync(dirname(logFile), { recursive: true })
+  const log = openSync(logFile, 'a')
+  const child = spawn(command, args, {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: { ...process.env, ...env },
+    ...user,
+  })
+  closeSync(log)
+  const exited = whenExited(child)
+  const pid = child.pid ?? -1
+  if (pid > 0) rememberProcess(bookFolder, pid)
+  void exited.then(() => {
+    forgetProcess(bookFolder, pid)
+  })
+  const signal = (which: NodeJS.Signals) => {
+    signalGroup(pid, which)
+  }
+  return {
+    name,
+    pid,
+    exited,
+    hasExited: () => child.exitCode !== null || child.signalCode !== null || pid === -1,
+    signal,
+    stop: async (which, graceMs) => {
+      signal(which)
+      const killing = setTimeout(() => {
+        signal('SIGKILL')
+      }, graceMs)
+      await exited
+      clearTimeout(killing)
+      // Grandchildren that outlive their parent.
+      signal('SIGKILL')
+    },
+  }
+}
+
+async function whenExited(child: ChildProcess): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  child.once('error', (error) => {
+    resolve(`could not start: ${error.message}`)
+  })
+  child.once('exit', (code, signal) => {
+    resolve(signal === null ? `exit code ${code ?? 'unknown'}` : `signal ${signal}`)
+  })
+  return await promise
+}

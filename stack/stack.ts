@@ -1,0 +1,130 @@
+import { fileURLToPath } from 'node:url'
+import { downloadKafka, downloadTemporal, type Say } from './downloads.ts'
+import { createKafkaPart } from './kafka.ts'
+import type { Part } from './part.ts'
+import { freePort, HOST } from './ports.ts'
+import { createPostgresParts, postgresUrl } from './postgres.ts'
+import { endLeftovers, lockFolder } from './process-book.ts'
+import { createTemporalPart } from './temporal.ts'
+
+export type StackOptions = {
+  /** Holds all data; stays between runs unless the caller removes it. */
+  dataFolder: string
+  logFolder: string
+  say: Say
+  /** Ask for the usual ports, so that people find the parts where they expect them; else any free ports. */
+  usualPorts: boolean
+  /** Variables that name parts that run elsewhere; those are not started. */
+  environment: Record<string, string | undefined>
+}
+
+export type Stack = {
+  /** By name: kafka, temporal, postgres, replica; only those that were started here. */
+  parts: Map<string, Part>
+  /** What a process needs in its environment to find the parts. */
+  environment: Record<string, string>
+  /** Web UI of the Temporal that was started here; null when it runs elsewhere. */
+  temporalUi: string | null
+  stop: () => Promise<void>
+}
+
+const partsFolder = fileURLToPath(new URL('../.rollcall/parts', import.meta.url))
+
+const usual = {
+  kafka: 9092,
+  controller: 9093,
+  temporal: 7233,
+  temporalUi: 8233,
+  postgres: 5432,
+  replica: 5433,
+}
+
+/**
+ * Starts a Kafka broker, a Temporal server with Web UI, and a Postgres primary with a streaming replica on loopback,
+ * except those that the environment names. Ports that are taken are replaced by free ones.
+ * @throws when another process uses the data folder, a download fails, or a part does not come up; nothing stays running
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const unlock = lockFolder(options.dataFolder)
+  const parts = new Map<string, Part>()
+  const stop = async () => {
+    // The replica first: it would complain about its primary.
+    await parts.get('replica')?.stop()
+    await Promise.all([...parts.values()].map((part) => part.stop()))
+    unlock()
+  }
+  try {
+    endLeftovers(options.dataFolder)
+    const port = (name: keyof typeof usual) => freePort(options.usualPorts ? usual[name] : 0)
+    const [kafka, temporal, postgres] = await Promise.all([
+      startKafka(options, port, parts),
+      startTemporal(options, port, parts),
+      startPostgres(options, port, parts),
+    ])
+    return {
+      parts,
+      environment: { ...kafka, ...temporal.environment, ...postgres },
+      temporalUi: temporal.ui,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+type Port = (name: keyof typeof usual) => Promise<number>
+
+async function startKafka(
+  { environment, say, dataFolder, logFolder }: StackOptions,
+  port: Port,
+  parts: Map<string, Part>,
+) {
+  if (environment['KAFKA_BROKERS']) return { KAFKA_BROKERS: environment['KAFKA_BROKERS'] }
+  const jars = await downloadKafka(partsFolder, say)
+  const brokerPort = await port('kafka')
+  const controllerPort = await port('controller')
+  const part = createKafkaPart({ jars, dataFolder, logFolder, port: brokerPort, controllerPort })
+  parts.set(part.name, part)
+  await part.start()
+  say(`Kafka is up on ${HOST}:${brokerPort}`)
+  return { KAFKA_BROKERS: `${HOST}:${brokerPort}` }
+}
+
+async function startTemporal(
+  { environment, say, dataFolder, logFolder }: StackOptions,
+  port: Port,
+  parts: Map<string, Part>,
+) {
+  if (environment['TEMPORAL_ADDRESS'])
+    return { environment: { TEMPORAL_ADDRESS: environment['TEMPORAL_ADDRESS'] }, ui: null }
+  const binary = await downloadTemporal(partsFolder, say)
+  const serverPort = await port('temporal')
+  const uiPort = await port('temporalUi')
+  const part = createTemporalPart({ binary, dataFolder, logFolder, port: serverPort, uiPort })
+  parts.set(part.name, part)
+  await part.start()
+  say(`Temporal is up on ${HOST}:${serverPort}`)
+  return { environment: { TEMPORAL_ADDRESS: `${HOST}:${serverPort}` }, ui: `http://${HOST}:${uiPort}` }
+}
+
+async function startPostgres(
+  { environment, say, dataFolder, logFolder }: StackOptions,
+  port: Port,
+  parts: Map<string, Part>,
+) {
+  const { DATABASE_URL, DATABASE_REPLICA_URLS = '' } = environment
+  if (DATABASE_URL) return { DATABASE_URL, DATABASE_REPLICA_URLS }
+  const primaryPort = await port('postgres')
+  const replicaPort = await port('replica')
+  const { primary, replica } = createPostgresParts({ dataFolder, logFolder, port: primaryPort, replicaPort })
+  for (const part of [primary, replica]) {
+    parts.set(part.name, part)
+    await part.start()
+  }
+  say(`Postgres is up on ${HOST}:${primaryPort}, its replica on ${HOST}:${replicaPort}`)
+  return {
+    DATABASE_URL: postgresUrl(primaryPort),
+    DATABASE_REPLICA_URLS: DATABASE_REPLICA_URLS || postgresUrl(replicaPort),
+  }
+}
