@@ -29,6 +29,10 @@ describe('extra', () => {
     expect(extra('"device_type":"IOS","outcome":null,"app_version":2.1,"locale":"unknown"')).toBeNull()
   })
 
+  it('does not keep nulls of optional fields', () => {
+    expect(extra('"event_id":null,"failure_reason":null,"session_id":null,"locale":null')).toBeNull()
+  })
+
   it('keeps __proto__ and constructor as data and changes no prototype', () => {
     expect(extra('"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":1')).toBe(
       '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":1}',

@@ -161,8 +161,9 @@ describe('a record that is no login', () => {
   })
 
   it('carries a detail that is short and that Postgres can store', () => {
-    for (const change of [{ ip: 'a\0b\ud800' }, { ip: 'x'.repeat(5000) }, { user_id: 'x\0' }]) {
-      const result = decode(change)
+    const texts = ['\0\0\0', `"${'😀'.repeat(100)}" x`, `x${'😀'.repeat(100)}`, `{"a":"${'x'.repeat(5000)}`]
+    const ips = ['a\0b\ud800', 'x'.repeat(5000), '\0'.repeat(100), {}]
+    for (const result of [...texts.map(decodeText), ...ips.map((ip) => decode({ ip }))]) {
       if (result.ok) throw new Error('accepted')
       expect(result.detail.length).toBeLessThanOrEqual(200)
       expect(result.detail.isWellFormed() && !result.detail.includes('\0')).toBe(true)

@@ -47,7 +47,7 @@ export function decodeLogin(value: Uint8Array | null, { nowMs, maxBytes }: Decod
   try {
     message = JSON.parse(text)
   } catch (error) {
-    return reject('not_json', storable(String(error)))
+    return reject('not_json', String(error))
   }
   if (!isJsonObject(message)) return reject('not_an_object', `JSON of type ${typeName(message)}`)
   return decodeMessage(message, text, nowMs)
@@ -164,20 +164,21 @@ const rejectId = (field: 'user_id' | 'device_id', value: unknown): DecodedLogin 
     ? reject(`${field}_missing`, `no ${field}`)
     : reject(`${field}_invalid`, `${field} is ${describe(value)}`)
 
-const reject = (reason: RejectReason, detail: string): DecodedLogin => ({ ok: false, reason, detail })
-
 const DETAIL_MAX_CHARACTERS = 200
 
-/** A wrong value, short and safe to store and log; the raw bytes are kept beside it. */
+/** The detail is short and safe to store and log; the raw bytes are kept beside it. */
+const reject = (reason: RejectReason, detail: string): DecodedLogin => ({
+  ok: false,
+  reason,
+  detail: detail.slice(0, DETAIL_MAX_CHARACTERS).toWellFormed().replaceAll('\0', '\ufffd'),
+})
+
 function describe(value: unknown): string {
   if (value === undefined || typeof value === 'object') return typeName(value)
   if (typeof value === 'string' && value.length > DETAIL_MAX_CHARACTERS / 2)
     return `text of ${value.length} characters`
-  return storable(`the ${typeName(value)} ${JSON.stringify(value)}`)
+  return `the ${typeName(value)} ${JSON.stringify(value)}`
 }
-
-const storable = (text: string) =>
-  text.slice(0, DETAIL_MAX_CHARACTERS).toWellFormed().replaceAll('\0', '\ufffd')
 
 const typeName = (value: unknown) =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'string' ? 'text' : typeof value

@@ -13,10 +13,10 @@ const sent = {
 
 it('counts logins by minute and dimensions, users by day, rejects by reason', () => {
   const truth = new GroundTruth()
+  truth.addSent({ ...sent, timestampSeconds: sent.timestampSeconds + 1 })
   truth.addSent(sent)
   truth.addSent({ ...sent, timestampSeconds: sent.timestampSeconds - 59 })
   truth.addSent({ ...sent, userId: 'b', deviceType: null })
-  truth.addSent({ ...sent, timestampSeconds: sent.timestampSeconds + 1 })
   truth.addReject('not_json')
   truth.addReject('empty')
   truth.addReject('not_json')

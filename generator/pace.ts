@@ -28,7 +28,7 @@ export function createPace(ratePerSecond: number, startMs: number): Pace {
       const shareMs = Math.min(Math.max(nowMs - lastMs, 0), SHARE_MS)
       const share = Math.ceil((shareMs * CATCH_UP_FACTOR) / intervalMs)
       const first = sent
-      sent = Math.max(sent, Math.min(scheduled, sent + Math.min(Math.max(share, 1), MAX_PER_SEND)))
+      sent = Math.max(sent, Math.min(scheduled, sent + Math.min(share, MAX_PER_SEND)))
       lastMs = nowMs
       return Array.from({ length: sent - first }, (_, index) => startMs + (first + index) * intervalMs)
     },
