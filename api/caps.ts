@@ -1,0 +1,79 @@
+import { type BucketSize, bucketMs } from '../domain/counts.ts'
+import { type MinuteRange } from '../db/read/cover-range.ts'
+import { InvalidRangeError, PageTooLargeError, RangeTooLargeError, TooManyRowsError } from './errors.ts'
+
+/** Every cap of the API. Each error names its cap and how to ask instead. */
+export const caps = {
+  /** A week of minutes, a year of hours; more points than any screen has. */
+  buckets: 10_000,
+  /** Some 5 MB of JSON. */
+  rows: 50_000,
+  /** Rows of one page of a list. */
+  page: 500,
+  /** A full page of the widest list costs about 10,000. */
+  complexity: 25_000,
+  depth: 12,
+  /** Fields of a query, fragments spelled out. */
+  breadth: 300,
+  aliases: 15,
+  directives: 10,
+  /** GraphiQL's introspection has 400; parsing costs with every token. */
+  tokens: 2_000,
+  /** Filters with thousands of values still fit. */
+  bodyBytes: 256 * 1024,
+} as const
+
+/** What is asked for when nothing is said: the last day. */
+const DEFAULT_RANGE_MS = bucketMs.day
+
+/**
+ * The range asked for. `to` defaults to the end of the current minute, `from` to 24 hours before `to`.
+ * @throws {InvalidRangeError} empty, or not on whole minutes
+ */
+export function minuteRange(from: Date | null, to: Date | null, nowMs: number): MinuteRange {
+  const toMs = to?.getTime() ?? (Math.floor(nowMs / bucketMs.minute) + 1) * bucketMs.minute
+  const fromMs = from?.getTime() ?? toMs - DEFAULT_RANGE_MS
+  for (const [name, ms] of [['from', fromMs] as const, ['to', toMs] as const]) {
+    if (ms % bucketMs.minute === 0) continue
+    const before = new Date(Math.floor(ms / bucketMs.minute) * bucketMs.minute).toISOString()
+    throw new InvalidRangeError(
+      `${name} must be on a whole minute, because counts are kept by the minute: for example ${before}`,
+    )
+  }
+  if (fromMs >= toMs) {
+    throw new InvalidRangeError('from must be before to; the range holds from and leaves out to')
+  }
+  return { fromMs, toMs }
+}
+
+/** @throws {RangeTooLargeError} */
+export function checkBuckets({ fromMs, toMs }: MinuteRange, bucket: BucketSize): void {
+  const asked = Math.ceil(toMs / bucketMs[bucket]) - Math.floor(fromMs / bucketMs[bucket])
+  if (asked <= caps.buckets) return
+  const advice = bucket === 'day' ? 'a shorter range' : 'a shorter range or a coarser bucket'
+  throw new RangeTooLargeError(
+    `${asked} buckets of a ${bucket} are more than the cap of ${caps.buckets}: ask for ${advice}`,
+    caps.buckets,
+    asked,
+  )
+}
+
+/** To be read with a limit of one row more than the cap. @throws {TooManyRowsError} */
+export function checkRows(rows: readonly unknown[]): void {
+  if (rows.length <= caps.rows) return
+  throw new TooManyRowsError(
+    `buckets times groups are more than the cap of ${caps.rows} rows: ask for fewer dimensions, a coarser bucket, a ` +
+      'shorter range or a filter',
+    caps.rows,
+  )
+}
+
+/** @throws {PageTooLargeError} */
+export function checkPageSize(name: string, asked: number): void {
+  if (asked <= caps.page) return
+  throw new PageTooLargeError(
+    `${name}: ${asked} is more than the cap of ${caps.page} rows: ask for ${caps.page}, and for the rest by after`,
+    caps.page,
+    asked,
+  )
+}

@@ -1,0 +1,58 @@
+/**
+ * What a client can expect to go wrong, each a GraphQL type of the same name (api/schema/errors.ts). Everything else is
+ * masked (api/mask-error.ts).
+ */
+export abstract class ExpectedError extends Error {}
+
+/** The time range is empty, or not on whole minutes. */
+export class InvalidRangeError extends ExpectedError {}
+
+export class RangeTooLargeError extends ExpectedError {
+  readonly cap: number
+  readonly asked: number
+  constructor(message: string, cap: number, asked: number) {
+    super(message)
+    this.cap = cap
+    this.asked = asked
+  }
+}
+
+export class TooManyRowsError extends ExpectedError {
+  readonly cap: number
+  constructor(message: string, cap: number) {
+    super(message)
+    this.cap = cap
+  }
+}
+
+export class PageTooLargeError extends ExpectedError {
+  readonly cap: number
+  readonly asked: number
+  constructor(message: string, cap: number, asked: number) {
+    super(message)
+    this.cap = cap
+    this.asked = asked
+  }
+}
+
+/** first, last, before and after do not go together, or a cursor is none of this list. */
+export class InvalidPageError extends ExpectedError {}
+
+export class NotFoundError extends ExpectedError {}
+
+/** An argument of a command is unusable; nothing was sent, nothing is audited. */
+export class InvalidCommandError extends ExpectedError {}
+
+/** Errors of a command that was asked for; `commandId` finds it in the audit. */
+export abstract class CommandError extends ExpectedError {
+  readonly commandId: string
+  constructor(message: string, commandId: string, options?: ErrorOptions) {
+    super(message, options)
+    this.commandId = commandId
+  }
+}
+
+export class CommandRefusedError extends CommandError {}
+export class CommandFailedError extends CommandError {}
+export class TemporalUnavailableError extends CommandError {}
+export class NoWorkerError extends CommandError {}

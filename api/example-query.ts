@@ -1,0 +1,28 @@
+/** What GraphiQL opens with: it answers on a fresh start, and grows as logins arrive. */
+export const exampleQuery = `# Logins of the last 24 hours. Ctrl-Enter runs it; the book at the left explains every field.
+{
+  loginCounts(bucket: HOUR, groupBy: [DEVICE_TYPE]) {
+    ... on LoginCounts {
+      rows { bucket deviceType logins }
+      freshness { source readAt watermark lag parkedOffsets complete }
+    }
+    ... on Error { message }
+  }
+  topValues(dimension: LOCALE, first: 5) {
+    ... on TopValues {
+      totalLogins
+      values { value logins share }
+    }
+    ... on Error { message }
+  }
+  ingestion {
+    ... on Ingestion {
+      state
+      lag
+      partitions { partition state checkpoint endOffset lag worker }
+      problems { part message }
+    }
+    ... on Error { message }
+  }
+}
+`

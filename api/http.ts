@@ -1,0 +1,39 @@
+import type { Plugin } from 'graphql-yoga'
+import { type ReadinessChecks, readReadiness } from './readiness.ts'
+
+/** /health: the process lives. /ready: every part it needs answers, else 503; each part is in the body. */
+export const answerProbes = (checks: ReadinessChecks): Plugin => ({
+  async onRequest(hook) {
+    const { Response } = hook.fetchAPI
+    if (hook.url.pathname === '/health') hook.endResponse(Response.json({ ok: true }))
+    if (hook.url.pathname !== '/ready') return
+    const readiness = await readReadiness(checks)
+    hook.endResponse(Response.json(readiness, { status: readiness.ready ? 200 : 503 }))
+  },
+})
+
+/**
+ * GraphQL comes as POST of application/json, which no foreign web page can send without the browser asking first
+ * (CSRF). GET opens GraphiQL.
+ */
+export const onlyJsonPosts: Plugin = {
+  onRequest(hook) {
+    const { request, url, fetchAPI } = hook
+    const refuse = (status: number, message: string, headers = {}) => {
+      hook.endResponse(fetchAPI.Response.json({ errors: [{ message }] }, { status, headers }))
+    }
+    if (url.pathname === '/' && request.method === 'GET') {
+      hook.endResponse(new fetchAPI.Response(null, { status: 302, headers: { location: '/graphql' } }))
+    }
+    if (url.pathname !== '/graphql' || opensPage(request)) return
+    const [contentType = ''] = (request.headers.get('content-type') ?? '').split(';')
+    if (request.method !== 'POST') {
+      refuse(405, 'ask by POST; GET opens GraphiQL in a browser', { allow: 'POST' })
+    } else if (contentType.trim().toLowerCase() !== 'application/json') {
+      refuse(415, 'ask with content-type: application/json')
+    }
+  },
+}
+
+const opensPage = ({ method, headers }: Request) =>
+  method === 'GET' && (headers.get('accept') ?? '').includes('text/html')

@@ -1,0 +1,50 @@
+import type { PartitionBounds } from './freshness.ts'
+
+/** As kafka/topic-offsets.ts provides it. */
+export type TopicOffsets = { read(topic: string): Promise<PartitionBounds[]> }
+
+/** The partitions of a topic with their first and end offsets, or why Kafka could not be asked. */
+export type KafkaBounds = { ok: true; bounds: PartitionBounds[] } | { ok: false; message: string }
+
+/** Every answer asks for the end offsets; a second is as fresh as anyone sees. */
+const CACHE_MS = 1_000
+/** While Kafka is away, most answers come at once instead of waiting for it. */
+const FAILURE_CACHE_MS = 5_000
+/** An answer without lag beats one that waits for a broker that is away. */
+const DEADLINE_MS = 1_500
+
+/** End offsets of topics, asked for at most once a second; never throws, never takes longer than 1.5 seconds. */
+export function createKafkaBounds(
+  offsets: TopicOffsets,
+  clock: () => number = Date.now,
+): (topic: string) => Promise<KafkaBounds> {
+  const cache = new Map<string, { answer: Promise<KafkaBounds>; untilMs: number }>()
+  return (topic) => {
+    const cached = cache.get(topic)
+    if (cached !== undefined && clock() < cached.untilMs) return cached.answer
+    const entry = { answer: ask(offsets, topic), untilMs: Infinity }
+    cache.set(topic, entry)
+    void entry.answer.then(({ ok }) => {
+      entry.untilMs = clock() + (ok ? CACHE_MS : FAILURE_CACHE_MS)
+      if (cache.size > MAX_TOPICS) cache.clear()
+    })
+    return entry.answer
+  }
+}
+
+/** Clients may ask about any topic name; the cache must not grow with them. */
+const MAX_TOPICS = 100
+
+async function ask(offsets: TopicOffsets, topic: string): Promise<KafkaBounds> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    late.reject(new Error(`Kafka did not answer within ${DEADLINE_MS} ms`))
+  }, DEADLINE_MS)
+  try {
+    return { ok: true, bounds: await Promise.race([offsets.read(topic), late.promise]) }
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : String(error) }
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,42 @@
+import { GraphQLError, type ParseOptions, type ValidationRule } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import { caps } from './caps.ts'
+
+/** Caps on the text of a query, before any of it runs; complexity, depth and breadth are in builder.ts. */
+export const limitDocuments: Plugin = {
+  onParse({ params }) {
+    const options = params.options as ParseOptions | undefined
+    params.options = { ...options, maxTokens: caps.tokens }
+  },
+  onValidate({ addValidationRule }) {
+    addValidationRule(limitAliases)
+    addValidationRule(limitDirectives)
+  },
+}
+
+const limitAliases: ValidationRule = (context) => {
+  let aliases = 0
+  return {
+    Field(node) {
+      if (node.alias !== undefined && ++aliases === caps.aliases + 1) {
+        context.reportError(tooMany('aliases', 'ask in several requests', caps.aliases))
+      }
+    },
+  }
+}
+
+const limitDirectives: ValidationRule = (context) => {
+  let directives = 0
+  return {
+    Directive() {
+      if (++directives === caps.directives + 1) {
+        context.reportError(tooMany('directives', 'ask in several requests', caps.directives))
+      }
+    },
+  }
+}
+
+const tooMany = (what: string, advice: string, cap: number) =>
+  new GraphQLError(`the query has more ${what} than the cap of ${cap}: ${advice}`, {
+    extensions: { code: 'QueryTooComplex', cap },
+  })

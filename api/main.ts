@@ -1,0 +1,109 @@
+import { createServer as createHttpServer, type Server } from 'node:http'
+import { Client, Connection } from '@temporalio/client'
+import { type Config } from '../config/config.ts'
+import { loadProcessConfig } from '../config/environment.ts'
+import { createLogger, type Logger } from '../config/logger.ts'
+import { connectPostgres } from '../db/connect.ts'
+import { recordControlEvent } from '../db/control-events.ts'
+import { pingDatabase } from '../db/read/ping.ts'
+import { createReadRouter } from '../db/read/router.ts'
+import { createTopicOffsets } from '../kafka/topic-offsets.ts'
+import { createCommands } from './commands.ts'
+import { createKafkaBounds } from './kafka-bounds.ts'
+import { createServer } from './server.ts'
+import { createWorkflowStatus } from './workflow-status.ts'
+
+/** A stopping API lets requests finish for as long as a command may take, and no longer. */
+const SHUTDOWN_MS = 12_000
+/** Commands are rare. */
+const AUDIT_CONNECTIONS = 1
+const AUDIT_TIMEOUT_MS = 3_000
+/** The API waits this long for a connection to Temporal before a request fails. */
+const TEMPORAL_PROBE_MS = 1_500
+
+const config = loadProcessConfig()
+const logger = createLogger(config.logLevel, 'api')
+const parts = openParts(config, logger)
+const http = createHttpServer((request, response) => void parts.server(request, response))
+closeOnSignal(http, parts.close, logger)
+listen(http, config.api, logger)
+
+/** Everything connects when it is first needed: the API starts whatever is away. */
+function openParts(config: Config, logger: Logger) {
+  const connection = Connection.lazy({ address: config.temporal.address })
+  const client = new Client({ connection, namespace: config.temporal.namespace })
+  const router = createReadRouter(config.database)
+  const offsets = createTopicOffsets(config.kafka, 'rollcall-api')
+  const audit = connectPostgres(config.database.url, {
+    applicationName: 'rollcall-api-audit',
+    maxConnections: AUDIT_CONNECTIONS,
+    statementTimeoutMs: AUDIT_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: AUDIT_TIMEOUT_MS,
+  })
+  const kafkaBounds = createKafkaBounds(offsets)
+  const server = createServer({
+    topic: config.kafka.topic,
+    router,
+    kafkaBounds,
+    workflowStatus: createWorkflowStatus(client),
+    commands: createCommands({
+      client,
+      record: (event) => recordControlEvent(audit, event),
+      logger,
+      clock: Date.now,
+    }),
+    logger,
+    clock: Date.now,
+    readiness: {
+      postgres: () => router.withReadNode(pingDatabase),
+      temporal: () =>
+        connection.withDeadline(Date.now() + TEMPORAL_PROBE_MS, () =>
+          connection.workflowService.getSystemInfo({}),
+        ),
+      kafka: async () => {
+        const kafka = await kafkaBounds(config.kafka.topic)
+        if (!kafka.ok) throw new Error(kafka.message)
+      },
+    },
+  })
+  const close = async () => {
+    await Promise.allSettled([router.close(), offsets.close(), audit.end({ timeout: 1 }), connection.close()])
+  }
+  return { server, close }
+}
+
+function listen(http: Server, { host, port }: Config['api'], logger: Logger): void {
+  http.once('error', (error: NodeJS.ErrnoException) => {
+    const taken = error.code === 'EADDRINUSE'
+    logger.error(
+      { err: taken ? undefined : error },
+      taken
+        ? `port ${port} on ${host} is taken: set API_PORT to another one (0 takes any free one)`
+        : 'cannot listen',
+    )
+    process.exit(1)
+  })
+  http.listen(port, host, () => {
+    const address = http.address()
+    const actual = typeof address === 'object' && address !== null ? address.port : port
+    const name = host.includes(':') ? `[${host}]` : host
+    logger.info({ port: actual }, `GraphiQL is at http://${name}:${actual}/graphql`)
+  })
+}
+
+/** The first signal lets requests finish; a second one, or taking too long, ends the process at once. */
+function closeOnSignal(http: Server, closeParts: () => Promise<void>, logger: Logger): void {
+  let stopping = false
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(1)
+    stopping = true
+    logger.info({ signal }, 'stopping')
+    setTimeout(() => process.exit(1), SHUTDOWN_MS).unref()
+    http.close(() => {
+      void closeParts().then(() => process.exit(0))
+    })
+    http.closeIdleConnections()
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+}

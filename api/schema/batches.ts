@@ -1,0 +1,99 @@
+import { type BatchRow, keyOfBatch, readBatches } from '../../db/read/batches.ts'
+import { builder } from '../builder.ts'
+import { InvalidPageError, PageTooLargeError } from '../errors.ts'
+import { connectionComplexity, readConnection } from '../page.ts'
+import { BatchStatusEnum } from './enums.ts'
+import { freshnessField } from './freshness.ts'
+import { TimeRangeInput, timeRange } from './time-range.ts'
+
+const Batch = builder.objectRef<BatchRow>('Batch').implement({
+  description:
+    'A contiguous range of offsets of one partition that was decided once: the unit of commitment. Every offset of it is ' +
+    'a login, a reject or a gap.',
+  fields: (t) => ({
+    id: t.expose('id', { type: 'Offset', description: 'Id of the batch; not in order of commit.' }),
+    topic: t.exposeString('topic', { description: 'Topic that was read.' }),
+    partition: t.exposeInt('partition', { description: 'Partition that was read.' }),
+    fromOffset: t.expose('from_offset', { type: 'Offset', description: 'First offset.' }),
+    toOffset: t.expose('to_offset', { type: 'Offset', description: 'End of the range, itself not in it.' }),
+    status: t.expose('status', { type: BatchStatusEnum, description: 'What became of it.' }),
+    logins: t.exposeInt('logins', { description: 'Offsets that were counted as logins.' }),
+    rejects: t.exposeInt('rejects', { description: 'Offsets that were rejected.' }),
+    gaps: t.exposeInt('gaps', {
+      description: 'Offsets without a record: transaction markers, aborted or compacted records.',
+    }),
+    firstEventAt: t.expose('first_event_at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Earliest time of an event; null without logins.',
+    }),
+    lastEventAt: t.expose('last_event_at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Latest time of an event; null without logins.',
+    }),
+    processedAt: t.expose('processed_at', {
+      type: 'DateTime',
+      description: 'When its records were decided.',
+    }),
+    committedAt: t.expose('committed_at', {
+      type: 'DateTime',
+      description: 'When it was written; the order of the list.',
+    }),
+    codeVersion: t.exposeString('code_version', { description: 'Version of Rollcall that decided it.' }),
+    error: t.exposeString('error', { nullable: true, description: 'Why it was parked; null otherwise.' }),
+  }),
+})
+
+const BatchFilterInput = builder.inputType('BatchFilter', {
+  description: 'Which batches to list; conditions hold together.',
+  fields: (t) => ({
+    statuses: t.field({ type: [BatchStatusEnum], description: 'Any of these statuses.' }),
+    partition: t.int({ description: 'Only this partition.' }),
+    fromOffset: t.field({
+      type: 'Offset',
+      description: 'With toOffset: only batches that hold an offset of [fromOffset, toOffset).',
+    }),
+    toOffset: t.field({ type: 'Offset', description: 'End of the offsets, itself not in them.' }),
+    committed: t.field({ type: TimeRangeInput, description: 'When they were written.' }),
+  }),
+})
+
+builder.queryField('batches', (t) =>
+  t.connection(
+    {
+      type: Batch,
+      nullable: true,
+      errors: {
+        types: [PageTooLargeError, InvalidPageError],
+        union: { description: 'A page of batches, or why not.' },
+      },
+      description: 'The ledger of what was read, latest written first.',
+      complexity: connectionComplexity,
+      args: {
+        topic: t.arg.string({ description: 'Topic of the batches; left out: the one that is counted.' }),
+        filter: t.arg({ type: BatchFilterInput, description: 'Which batches; left out: all.' }),
+      },
+      resolve: (_, args, context) =>
+        readConnection('batches', args, keyOfBatch, (page) =>
+          context.read((session) =>
+            readBatches(session, args.topic ?? context.topic, batchFilter(args.filter), page),
+          ),
+        ),
+    },
+    {
+      name: 'BatchConnection',
+      description: 'A page of batches.',
+      fields: (c) => ({ freshness: c.field(freshnessField) }),
+    },
+    { name: 'BatchEdge', description: 'A batch and its place in the list.' },
+  ),
+)
+
+const batchFilter = (input: typeof BatchFilterInput.$inferInput | null | undefined) => ({
+  statuses: input?.statuses ?? null,
+  partition: input?.partition ?? null,
+  fromOffset: input?.fromOffset ?? null,
+  toOffset: input?.toOffset ?? null,
+  committed: timeRange(input?.committed),
+})

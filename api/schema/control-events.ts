@@ -1,0 +1,75 @@
+import { type ControlEventRow, keyOfControlEvent, readControlEvents } from '../../db/read/control-events.ts'
+import { builder } from '../builder.ts'
+import { InvalidPageError, PageTooLargeError } from '../errors.ts'
+import { connectionComplexity, readConnection } from '../page.ts'
+import { ControlResultEnum } from './enums.ts'
+import { TimeRangeInput, timeRange } from './time-range.ts'
+
+const ControlEvent = builder.objectRef<ControlEventRow>('ControlEvent').implement({
+  description:
+    'A command to the pipeline: who, what, when, why, and how it ended. Never changed once written.',
+  fields: (t) => ({
+    commandId: t.exposeID('command_id', {
+      description:
+        'Id of the command; one that got no answer in time is recorded with the suffix /unanswered.',
+    }),
+    requestedAt: t.expose('requested_at', { type: 'DateTime', description: 'When it was asked for.' }),
+    actor: t.exposeString('actor', { description: 'Who asked, as they named themselves.' }),
+    command: t.exposeString('command', { description: 'What was asked for: pause or resume.' }),
+    topic: t.exposeString('topic', { description: 'Topic whose ingestion it was for.' }),
+    partition: t.exposeInt('partition', {
+      nullable: true,
+      description: 'The partition it was for; null: all of the topic.',
+    }),
+    reason: t.exposeString('reason', { description: 'Why, in the words of the one who asked.' }),
+    result: t.expose('result', { type: ControlResultEnum, description: 'How it ended.' }),
+    detail: t.expose('detail', {
+      type: 'JSON',
+      description:
+        'What is known besides: the partitions and their offsets when done, else what stood against it.',
+    }),
+  }),
+})
+
+const ControlEventFilterInput = builder.inputType('ControlEventFilter', {
+  description: 'Which commands to list; conditions hold together.',
+  fields: (t) => ({
+    commandId: t.string({ description: 'Only this command.' }),
+    command: t.string({ description: 'Only this kind: pause or resume.' }),
+    actor: t.string({ description: 'Only of this actor.' }),
+    results: t.field({ type: [ControlResultEnum], description: 'Any of these results.' }),
+    requested: t.field({ type: TimeRangeInput, description: 'When they were asked for.' }),
+  }),
+})
+
+builder.queryField('controlEvents', (t) =>
+  t.connection(
+    {
+      type: ControlEvent,
+      nullable: true,
+      errors: {
+        types: [PageTooLargeError, InvalidPageError],
+        union: { description: 'A page of the audit, or why not.' },
+      },
+      description: 'The audit: every command, allowed or not, latest first.',
+      complexity: connectionComplexity,
+      args: {
+        filter: t.arg({ type: ControlEventFilterInput, description: 'Which commands; left out: all.' }),
+      },
+      resolve: (_, args, context) =>
+        readConnection('controlEvents', args, keyOfControlEvent, (page) =>
+          context.read((session) => readControlEvents(session, controlEventFilter(args.filter), page)),
+        ),
+    },
+    { name: 'ControlEventConnection', description: 'A page of the audit.' },
+    { name: 'ControlEventEdge', description: 'A command and its place in the list.' },
+  ),
+)
+
+const controlEventFilter = (input: typeof ControlEventFilterInput.$inferInput | null | undefined) => ({
+  commandId: input?.commandId ?? null,
+  command: input?.command ?? null,
+  actor: input?.actor ?? null,
+  results: input?.results ?? null,
+  requested: timeRange(input?.requested),
+})

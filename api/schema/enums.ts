@@ -1,0 +1,135 @@
+import type { BatchStatus } from '../../db/read/batches.ts'
+import type { ControlResultName } from '../../db/read/control-events.ts'
+import type { Dimension } from '../../db/read/login-counts.ts'
+import type { ReadSource } from '../../db/read/snapshot.ts'
+import type { BucketSize } from '../../domain/counts.ts'
+import type { DeviceType, Outcome, RejectReason } from '../../domain/login.ts'
+import type { IngestState } from '../../domain/pipeline-state.ts'
+import type { Part } from '../../domain/failure.ts'
+import { builder } from '../builder.ts'
+
+/** Description of every value of `V`, by its name in the domain; in GraphQL it is in capitals. */
+const capitals = <V extends string>(descriptions: Record<V, string>) =>
+  Object.fromEntries(
+    Object.entries<string>(descriptions).map(([value, description]) => [
+      value.toUpperCase(),
+      { value, description },
+    ]),
+  ) as Record<Uppercase<V>, { value: V; description: string }>
+
+export const BucketEnum = builder.enumType('Bucket', {
+  description: 'Length of a time bucket. Buckets start on whole minutes, hours and days of UTC.',
+  values: capitals<BucketSize>({
+    minute: '60 seconds, the finest that counts are kept in.',
+    hour: '60 minutes from a whole hour of UTC.',
+    day: '24 hours from midnight UTC.',
+  }),
+})
+
+export const DimensionEnum = builder.enumType('Dimension', {
+  description: 'What logins are counted by.',
+  values: capitals<Dimension>({
+    device_type: 'Device type: android, iOS or unknown.',
+    app_version: 'Version of the app, as the login said it; unknown when it said none.',
+    locale: 'Locale, two-letter codes in capitals; unknown when the login said none.',
+    outcome: 'Whether the login succeeded: success, failure, or unknown when the login did not say.',
+  }),
+})
+
+export const DeviceTypeEnum = builder.enumType('DeviceType', {
+  description: 'Kind of device that logged in.',
+  values: capitals<DeviceType>({
+    android: 'Android; stored as android.',
+    iOS: 'iOS; stored as iOS.',
+    unknown: 'Missing in the login, or none of the others.',
+  }),
+})
+
+export const OutcomeEnum = builder.enumType('Outcome', {
+  description: 'How the login ended.',
+  values: capitals<Outcome>({
+    success: 'The user was let in.',
+    failure: 'The user was not let in.',
+    unknown: 'The login did not say; most producers do not.',
+  }),
+})
+
+export const OrderEnum = builder.enumType('Order', {
+  description: 'Which end of a ranking comes first.',
+  values: {
+    DESC: { value: 'desc', description: 'Most logins first.' },
+    ASC: {
+      value: 'asc',
+      description: 'Fewest logins first; values without any login are not known and absent.',
+    },
+  } as const,
+})
+
+export const SourceEnum = builder.enumType('Source', {
+  description: 'Kind of database node that served an answer.',
+  values: capitals<ReadSource>({
+    replica: 'A streaming replica; replicaLagMs says how far it may be behind.',
+    primary: 'The primary: no replica was there, or all were away or far behind.',
+  }),
+})
+
+export const BatchStatusEnum = builder.enumType('BatchStatus', {
+  description: 'What became of a batch.',
+  values: capitals<BatchStatus>({
+    committed: 'Counted when it was read.',
+    parked: 'Failed for a reason of its own and waits for an operator; its offsets are not counted.',
+    replayed: 'Was parked and has been counted since.',
+    skipped: 'Was parked and given up by an operator; its offsets are not counted.',
+  }),
+})
+
+export const RejectReasonEnum = builder.enumType('RejectReason', {
+  description: 'Why a record is no login. Closed list; the first reason that applies counts.',
+  values: capitals<RejectReason>({
+    empty: 'A tombstone, or a value without bytes.',
+    too_large: 'More bytes than LOGIN_MAX_BYTES.',
+    not_utf8: 'Bytes that are no UTF-8.',
+    not_json: 'Text that is no JSON.',
+    not_an_object: 'JSON that is no object.',
+    nested_too_deep: 'An object with more levels than a login can need.',
+    user_id_missing: 'No user_id.',
+    user_id_invalid: 'A user_id that is no text, blank or too long.',
+    device_id_missing: 'No device_id.',
+    device_id_invalid: 'A device_id that is no text, blank or too long.',
+    ip_missing: 'No ip.',
+    ip_invalid: 'An ip that is no IPv4 or IPv6 address.',
+    timestamp_missing: 'No timestamp.',
+    timestamp_invalid: 'A timestamp that is no whole number.',
+    timestamp_not_positive: 'A timestamp of zero or less.',
+    timestamp_in_future: 'A timestamp more than an hour after the moment of reading.',
+  }),
+})
+
+export const IngestStateEnum = builder.enumType('IngestState', {
+  description: 'What the ingestion of a partition is doing.',
+  values: capitals<IngestState>({
+    running: 'Reads and counts.',
+    waiting: 'A part it needs is away; goes on by itself.',
+    paused: 'Stopped by an operator; resumeIngestion starts it.',
+    halted: 'Stopped itself because going on would lose or miscount logins; needs an operator.',
+  }),
+})
+
+export const PartEnum = builder.enumType('Part', {
+  description: 'A part that Rollcall is made of.',
+  values: capitals<Part>({
+    kafka: 'The broker: end offsets and lag come from it.',
+    postgres: 'The database: checkpoints, watermarks and batches come from it.',
+    temporal: 'The workflow engine and its workers: states and reasons come from them.',
+    rollcall: 'Rollcall itself.',
+  }),
+})
+
+export const ControlResultEnum = builder.enumType('ControlResult', {
+  description: 'How a command ended.',
+  values: capitals<ControlResultName>({
+    done: 'It took effect.',
+    refused: 'The state did not allow it; nothing changed.',
+    failed: 'It could not be brought to its end; detail says why and whether it may still take effect.',
+  }),
+})

@@ -1,0 +1,99 @@
+import { builder } from '../builder.ts'
+import * as errors from '../errors.ts'
+
+const ErrorInterface = builder.interfaceRef<Error>('Error').implement({
+  description: 'What an expected failure has; every error type of a result implements it.',
+  fields: (t) => ({
+    message: t.exposeString('message', { description: 'What went wrong and what to do, in plain words.' }),
+  }),
+})
+
+const CommandErrorInterface = builder.interfaceRef<errors.CommandError>('CommandError').implement({
+  description: 'A command that was asked for and did not succeed.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    commandId: t.exposeID('commandId', {
+      description:
+        'Finds the command in controlEvents; repeat the command with it to retry without doing it twice.',
+    }),
+  }),
+})
+
+builder.objectType(errors.InvalidRangeError, {
+  name: 'InvalidRangeError',
+  description: 'The time range is empty or not on whole minutes.',
+  interfaces: [ErrorInterface],
+})
+
+builder.objectType(errors.RangeTooLargeError, {
+  name: 'RangeTooLargeError',
+  description: 'The range holds more buckets than one answer may.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    cap: t.exposeInt('cap', { description: 'Buckets that an answer may have.' }),
+    asked: t.exposeFloat('asked', { description: 'Buckets that were asked for.' }),
+  }),
+})
+
+builder.objectType(errors.TooManyRowsError, {
+  name: 'TooManyRowsError',
+  description: 'The answer would have more rows (buckets times groups) than it may.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({ cap: t.exposeInt('cap', { description: 'Rows that an answer may have.' }) }),
+})
+
+builder.objectType(errors.PageTooLargeError, {
+  name: 'PageTooLargeError',
+  description: 'More rows were asked for than a page may have.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    cap: t.exposeInt('cap', { description: 'Rows that a page may have.' }),
+    asked: t.exposeInt('asked', { description: 'Rows that were asked for.' }),
+  }),
+})
+
+builder.objectType(errors.InvalidPageError, {
+  name: 'InvalidPageError',
+  description: 'The page arguments do not go together, or a cursor does not belong to this list.',
+  interfaces: [ErrorInterface],
+})
+
+builder.objectType(errors.NotFoundError, {
+  name: 'NotFoundError',
+  description: 'Nothing is known of the topic.',
+  interfaces: [ErrorInterface],
+})
+
+builder.objectType(errors.InvalidCommandError, {
+  name: 'InvalidCommandError',
+  description:
+    'An argument of the command is unusable; nothing was sent to the pipeline and nothing is in the audit.',
+  interfaces: [ErrorInterface],
+})
+
+const commandErrors = [
+  [
+    errors.CommandRefusedError,
+    'CommandRefusedError',
+    'The state of the ingestion does not allow the command, such as to pause what is paused.',
+  ],
+  [
+    errors.CommandFailedError,
+    'CommandFailedError',
+    'The command failed or did not finish in time; the message says whether it may still take effect.',
+  ],
+  [
+    errors.TemporalUnavailableError,
+    'TemporalUnavailableError',
+    'Temporal, which carries commands to the pipeline, could not be reached.',
+  ],
+  [
+    errors.NoWorkerError,
+    'NoWorkerError',
+    'No worker took the command: it waits in Temporal and takes effect once a worker runs, unless Temporal restarts.',
+  ],
+] as const
+
+for (const [ErrorClass, name, description] of commandErrors) {
+  builder.objectType(ErrorClass, { name, description, interfaces: [CommandErrorInterface, ErrorInterface] })
+}

@@ -1,0 +1,147 @@
+import type { LastBatch } from '../../db/read/progress.ts'
+import { builder } from '../builder.ts'
+import { NotFoundError } from '../errors.ts'
+import {
+  type Ingestion as IngestionShape,
+  type IngestionPartition as IngestionPartitionShape,
+  type IngestionProblem,
+  lagOf,
+  readIngestion,
+} from '../ingestion.ts'
+import { BatchStatusEnum, IngestStateEnum, PartEnum } from './enums.ts'
+import { freshnessField } from './freshness.ts'
+
+const LastBatchType = builder.objectRef<LastBatch>('LastBatch').implement({
+  description: 'The batch with the highest offsets of a partition.',
+  fields: (t) => ({
+    id: t.expose('id', { type: 'Offset', description: 'Id of the batch (batches).' }),
+    fromOffset: t.expose('from_offset', { type: 'Offset', description: 'First offset.' }),
+    toOffset: t.expose('to_offset', { type: 'Offset', description: 'End of the range, itself not in it.' }),
+    status: t.expose('status', { type: BatchStatusEnum, description: 'What became of it.' }),
+    logins: t.exposeInt('logins', { description: 'Offsets that were counted as logins.' }),
+    rejects: t.exposeInt('rejects', { description: 'Offsets that were rejected.' }),
+    committedAt: t.expose('committed_at', { type: 'DateTime', description: 'When it was written.' }),
+  }),
+})
+
+const PartitionIngestion = builder.objectRef<IngestionPartitionShape>('PartitionIngestion').implement({
+  description:
+    'The ingestion of one partition. A field is null when the part it comes from is away (problems).',
+  fields: (t) => ({
+    partition: t.exposeInt('partition', { description: 'Number of the partition.' }),
+    state: t.field({
+      type: IngestStateEnum,
+      nullable: true,
+      description: 'What it is doing; from Temporal.',
+      resolve: ({ status }) => status?.state ?? null,
+    }),
+    reason: t.string({
+      nullable: true,
+      description: 'Why it waits, was paused or halted; empty while it runs; from Temporal.',
+      resolve: ({ status }) => status?.reason ?? null,
+    }),
+    since: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it came into this state; from Temporal.',
+      resolve: ({ status }) => (status === null ? null : new Date(status.since)),
+    }),
+    checkpoint: t.field({
+      type: 'Offset',
+      nullable: true,
+      description:
+        'Every offset below it is decided; from Postgres. Null before the partition was first read.',
+      resolve: ({ progress }) => progress?.next_offset ?? null,
+    }),
+    endOffset: t.field({
+      type: 'Offset',
+      nullable: true,
+      description: 'Offset of the next record to arrive, at most a second old; from Kafka.',
+      resolve: ({ bounds }) => bounds?.end ?? null,
+    }),
+    lag: t.field({
+      type: 'BigInt',
+      nullable: true,
+      description: 'Offsets from checkpoint to endOffset; from Kafka and Postgres.',
+      resolve: lagOf,
+    }),
+    watermark: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Latest time of an event that was counted; from Postgres. Null before the first login.',
+      resolve: ({ progress }) => progress?.watermark ?? null,
+    }),
+    worker: t.string({
+      nullable: true,
+      description: 'The worker process that last claimed the partition; from Postgres.',
+      resolve: ({ progress }) => progress?.worker ?? null,
+    }),
+    parkedOffsets: t.field({
+      type: 'BigInt',
+      nullable: true,
+      description: 'Offsets in parked batches; from Postgres.',
+      resolve: ({ progress }) => progress?.parked_offsets ?? null,
+    }),
+    lastBatch: t.field({
+      type: LastBatchType,
+      nullable: true,
+      description: 'The batch with the highest offsets; from Postgres.',
+      resolve: ({ lastBatch }) => lastBatch,
+    }),
+  }),
+})
+
+const Problem = builder.objectRef<IngestionProblem>('IngestionProblem').implement({
+  description: 'A part that is away, so that its fields are null.',
+  fields: (t) => ({
+    part: t.expose('part', { type: PartEnum, description: 'The part.' }),
+    message: t.exposeString('message', { description: 'What it said, or did not.' }),
+  }),
+})
+
+const Ingestion = builder.objectRef<IngestionShape>('Ingestion').implement({
+  description: 'The ingestion of a topic, from Temporal, Postgres and Kafka together.',
+  fields: (t) => ({
+    topic: t.exposeString('topic', { description: 'The topic.' }),
+    state: t.expose('state', {
+      type: IngestStateEnum,
+      nullable: true,
+      description:
+        'The state of the partition that most needs someone: halted before waiting before paused before running. Null ' +
+        'when Temporal or its workers are away.',
+    }),
+    lag: t.expose('lag', {
+      type: 'BigInt',
+      nullable: true,
+      description: 'Unread offsets over all partitions; null when Kafka or Postgres is away.',
+    }),
+    partitions: t.expose('partitions', {
+      type: [PartitionIngestion],
+      description: 'In order of number: every partition that any of the parts knows.',
+    }),
+    problems: t.expose('problems', {
+      type: [Problem],
+      description: 'The parts that are away; none: every field is as it should be.',
+    }),
+    freshness: t.field({
+      ...freshnessField,
+      nullable: true,
+      description: 'How fresh the counts of the topic that is counted are; null when Postgres is away.',
+      resolve: async ({ problems }, _, context) =>
+        problems.some(({ part }) => part === 'postgres') ? null : await context.freshness(),
+    }),
+  }),
+})
+
+builder.queryField('ingestion', (t) =>
+  t.field({
+    type: Ingestion,
+    nullable: true,
+    errors: { types: [NotFoundError], union: { description: 'The ingestion of a topic, or why not.' } },
+    description: 'What the pipeline is doing.',
+    args: {
+      topic: t.arg.string({ description: 'The topic; left out: the one that is counted.' }),
+    },
+    resolve: (_, args, context) => readIngestion(context, args.topic ?? context.topic),
+  }),
+)

@@ -1,0 +1,114 @@
+import {
+  keyOfReject,
+  PREVIEW_BYTES,
+  readRejectedLogins,
+  type RejectedLoginRow,
+} from '../../db/read/rejected-logins.ts'
+import { builder } from '../builder.ts'
+import { InvalidPageError, PageTooLargeError } from '../errors.ts'
+import { connectionComplexity, readConnection } from '../page.ts'
+import { RejectReasonEnum } from './enums.ts'
+import { freshnessField } from './freshness.ts'
+import { TimeRangeInput, timeRange } from './time-range.ts'
+
+const Header = builder.objectRef<[name: string, base64: string | null]>('RecordHeader').implement({
+  description: 'A header of a Kafka record; names may repeat.',
+  fields: (t) => ({
+    name: t.string({ description: 'Name of the header.', resolve: ([name]) => name }),
+    valueBase64: t.string({
+      nullable: true,
+      description: 'Bytes of the header, in base64; null when it has none.',
+      resolve: ([, base64]) => base64,
+    }),
+  }),
+})
+
+const RejectedLogin = builder.objectRef<RejectedLoginRow>('RejectedLogin').implement({
+  description: 'A record of the topic that is no login, with the reason.',
+  fields: (t) => ({
+    topic: t.exposeString('topic', { description: 'Topic of the record.' }),
+    partition: t.exposeInt('partition', { description: 'Partition of the record.' }),
+    offset: t.expose('kafka_offset', {
+      type: 'Offset',
+      description: 'Offset of the record in its partition.',
+    }),
+    batchId: t.expose('batch_id', { type: 'Offset', description: 'The batch that read it (batches).' }),
+    reason: t.expose('reason', { type: RejectReasonEnum, description: 'Why it is no login.' }),
+    detail: t.exposeString('detail', { description: 'What was found instead, for people to read.' }),
+    keyBase64: t.string({
+      nullable: true,
+      description: `Key of the record in base64, its first ${PREVIEW_BYTES} bytes; null when it has none.`,
+      resolve: ({ key }) => key?.toString('base64') ?? null,
+    }),
+    valueBytes: t.exposeInt('value_bytes', {
+      nullable: true,
+      description: 'Length of the value in bytes; null for a tombstone.',
+    }),
+    valueBase64: t.string({
+      nullable: true,
+      description: `Value of the record in base64, its first ${PREVIEW_BYTES} bytes; null for a tombstone. The whole value is on the dead-letter topic.`,
+      resolve: ({ value_preview: preview }) => preview?.toString('base64') ?? null,
+    }),
+    valueText: t.string({
+      nullable: true,
+      description: `The first ${PREVIEW_BYTES} bytes of the value as text; what is no UTF-8 shows as U+FFFD. Null for a tombstone.`,
+      resolve: ({ value_preview: preview }) => preview?.toString('utf8') ?? null,
+    }),
+    headers: t.field({
+      type: [Header],
+      description: 'Headers of the record, in order.',
+      resolve: ({ headers }) => headers,
+    }),
+    recordedAt: t.expose('recorded_at', { type: 'DateTime', description: 'Timestamp of the Kafka record.' }),
+    rejectedAt: t.expose('rejected_at', { type: 'DateTime', description: 'When Rollcall decided.' }),
+  }),
+})
+
+const RejectFilterInput = builder.inputType('RejectedLoginFilter', {
+  description: 'Which rejects to list; conditions hold together.',
+  fields: (t) => ({
+    reasons: t.field({ type: [RejectReasonEnum], description: 'Any of these reasons.' }),
+    partition: t.int({ description: 'Only this partition.' }),
+    rejected: t.field({ type: TimeRangeInput, description: 'When they were rejected.' }),
+  }),
+})
+
+builder.queryField('rejectedLogins', (t) =>
+  t.connection(
+    {
+      type: RejectedLogin,
+      nullable: true,
+      errors: {
+        types: [PageTooLargeError, InvalidPageError],
+        union: { description: 'A page of rejects, or why not.' },
+      },
+      description: 'Records that are no logins, latest rejected first.',
+      complexity: connectionComplexity,
+      args: {
+        topic: t.arg.string({ description: 'Topic of the records; left out: the one that is counted.' }),
+        filter: t.arg({ type: RejectFilterInput, description: 'Which rejects; left out: all.' }),
+      },
+      resolve: (_, args, context) =>
+        readConnection('rejectedLogins', args, keyOfReject, (page) =>
+          context.read((session) =>
+            readRejectedLogins(
+              session,
+              args.topic ?? context.topic,
+              {
+                reasons: args.filter?.reasons ?? null,
+                partition: args.filter?.partition ?? null,
+                rejected: timeRange(args.filter?.rejected),
+              },
+              page,
+            ),
+          ),
+        ),
+    },
+    {
+      name: 'RejectedLoginConnection',
+      description: 'A page of rejects.',
+      fields: (c) => ({ freshness: c.field(freshnessField) }),
+    },
+    { name: 'RejectedLoginEdge', description: 'A reject and its place in the list.' },
+  ),
+)

@@ -1,0 +1,37 @@
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
+import { createYoga, type Plugin } from 'graphql-yoga'
+import { caps } from './caps.ts'
+import { type ApiContext, type ApiDeps, createContext } from './context.ts'
+import { exampleQuery } from './example-query.ts'
+import { answerProbes, onlyJsonPosts } from './http.ts'
+import { limitDocuments } from './limits.ts'
+import { createMaskError } from './mask-error.ts'
+import type { ReadinessChecks } from './readiness.ts'
+import { schema } from './schema.ts'
+
+/** Answers HTTP requests: `server` is a handler for node:http, `server.fetch` needs no port. */
+export function createServer(deps: ApiDeps & { readiness: ReadinessChecks }) {
+  return createYoga({
+    schema,
+    context: ({ request }) => createContext(deps, request),
+    plugins: [answerProbes(deps.readiness), onlyJsonPosts, limitDocuments, closeContext],
+    maskedErrors: { maskError: createMaskError(deps.logger), isDev: false },
+    maxRequestBodySize: caps.bodyBytes,
+    graphiql: { title: 'Rollcall', defaultQuery: exampleQuery },
+    // From the package and not from a CDN: it opens without internet, and no other host's code runs in it.
+    renderGraphiQL,
+    // A dashboard of another origin is not meant to send commands with an operator's browser.
+    cors: false,
+    multipart: false,
+    batching: false,
+    landingPage: false,
+    logging: false,
+  })
+}
+
+const closeContext: Plugin<ApiContext> = {
+  onExecute({ args }) {
+    const { close } = args.contextValue
+    return { onExecuteDone: close }
+  },
+}

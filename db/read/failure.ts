@@ -1,0 +1,59 @@
+export type ReadFailureKind =
+  /** No node could be reached, or the one that served the request was lost. */
+  | 'unavailable'
+  /** Every connection was taken for as long as a request may wait. */
+  | 'busy'
+  /** A statement took longer than it may. */
+  | 'timeout'
+  /** Postgres refuses a value of the request, such as text with a NUL character. */
+  | 'bad_input'
+
+/** A read that could not be answered for a reason the asker should know. */
+export class ReadFailure extends Error {
+  readonly kind: ReadFailureKind
+
+  constructor(kind: ReadFailureKind, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'ReadFailure'
+    this.kind = kind
+  }
+}
+
+const QUERY_CANCELED = '57014'
+const UNDEFINED_TABLE = '42P01'
+/** On a replica: replay had to remove rows that the query could still see. */
+const SERIALIZATION_FAILURE = '40001'
+
+/**
+ * Classes what a statement threw; what is not the node's, the time's or the input's fault comes back unchanged.
+ * https://www.postgresql.org/docs/18/errcodes-appendix.html
+ */
+export function readFailure(error: unknown): unknown {
+  if (error instanceof ReadFailure) return error
+  const { code = '' } = error as { code?: string }
+  const cause = { cause: error }
+  if (code === QUERY_CANCELED) {
+    return new ReadFailure(
+      'timeout',
+      'the query took too long; ask for a shorter range or fewer dimensions',
+      cause,
+    )
+  }
+  if (code === UNDEFINED_TABLE) {
+    return new ReadFailure('unavailable', 'the database is not migrated yet (npm run migrate)', cause)
+  }
+  if (code === SERIALIZATION_FAILURE) {
+    return new ReadFailure('unavailable', 'the replica had to cancel the query to catch up; ask again', cause)
+  }
+  if (code.startsWith('22'))
+    return new ReadFailure('bad_input', 'a value of the request cannot be stored text', cause)
+  return isNodeLost(code)
+    ? new ReadFailure('unavailable', 'the database node was lost; ask again', cause)
+    : error
+}
+
+/** Class 08 and 57P are Postgres going away; the names are those of postgres.js and of sockets. */
+const isNodeLost = (code: string) =>
+  code.startsWith('08') ||
+  code.startsWith('57P') ||
+  /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_)/.test(code)

@@ -1,0 +1,73 @@
+import { connectPostgres, type Sql } from '../connect.ts'
+import { ReadFailure, readFailure } from './failure.ts'
+import { createSlots } from './slots.ts'
+import { inSnapshot, type Opened, type ReadSession, type ReadSource } from './snapshot.ts'
+
+export type ReadNode = {
+  /** `unproven`: it failed, its time of being passed over is done, and nobody has tried it since. */
+  health(): 'up' | 'down' | 'unproven'
+  /**
+   * @param maxLagMs a replica further behind does not open
+   * @throws {ReadFailure} busy before `work` began; anything else means that `work` had begun
+   */
+  withSession<T>(maxLagMs: number, work: (session: ReadSession) => Promise<T>): Promise<Opened<T>>
+  close(): Promise<void>
+}
+
+/** Sessions at a time: each holds one connection, and a Postgres takes 100 in all by default. */
+const SESSIONS_PER_NODE = 10
+/** A page is interactive; whoever waits longer asked for too much. */
+const STATEMENT_TIMEOUT_MS = 5_000
+/** A request that stopped reading must not hold back the replica's replay. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
+/** Requests that would wait longer are told that the node is busy. */
+const SLOT_PATIENCE_MS = 5_000
+/** How long a node that failed is passed over. */
+const DOWN_MS = 5_000
+/** A pool that is thrown away lets its queries finish for as long as they may take. */
+const POOL_CLOSE_SECONDS = STATEMENT_TIMEOUT_MS / 1000
+
+/** A node with a pool of its own; connects at the first session. */
+export function createReadNode(url: string, configuredAs: ReadSource): ReadNode {
+  const slots = createSlots(SESSIONS_PER_NODE, SLOT_PATIENCE_MS)
+  let pool: Sql | null = null
+  let failedUntilMs: number | null = null
+
+  const connect = () =>
+    (pool ??= connectPostgres(url, {
+      applicationName: `rollcall-api-${configuredAs}`,
+      maxConnections: SESSIONS_PER_NODE,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+      idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    }))
+  const markFailed = (failed: Sql) => {
+    failedUntilMs = Date.now() + DOWN_MS
+    // postgres.js backs off up to 20 s after failures; a new pool tries at once when the node is asked again.
+    if (pool === failed) pool = null
+    void failed.end({ timeout: POOL_CLOSE_SECONDS }).catch(() => undefined)
+  }
+
+  return {
+    health: () => (failedUntilMs === null ? 'up' : Date.now() < failedUntilMs ? 'down' : 'unproven'),
+    async withSession(maxLagMs, work) {
+      const release = await slots.acquire()
+      const used = connect()
+      try {
+        const outcome = await inSnapshot(used, { configuredAs, maxLagMs }, work, () => {
+          failedUntilMs = null
+        })
+        if (outcome.opened === 'no') markFailed(used)
+        return outcome
+      } catch (error) {
+        const failure = readFailure(error)
+        if (failure instanceof ReadFailure && failure.kind === 'unavailable') markFailed(used)
+        throw failure
+      } finally {
+        release()
+      }
+    },
+    close: async () => {
+      await pool?.end({ timeout: 1 })
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import type { BatchStatus } from './batches.ts'
+import type { ReadSession } from './snapshot.ts'
+
+/** How far a partition has been read and counted. */
+export type PartitionProgress = {
+  partition: number
+  next_offset: bigint
+  watermark: Date | null
+  worker: string
+  updated_at: Date
+  parked_offsets: bigint
+}
+
+/** The partitions of a topic that were ever claimed, in order. */
+export async function readProgress({ sql }: ReadSession, topic: string): Promise<PartitionProgress[]> {
+  return await sql<PartitionProgress[]>`
+    /* progress */
+    select checkpoint.partition, next_offset, watermark, worker, updated_at,
+           coalesce(parked.offsets, 0)::bigint as parked_offsets
+    from partition_checkpoint checkpoint
+    left join (select partition, sum(to_offset - from_offset) as offsets
+               from batch where topic = ${topic} and status = 'parked' group by partition) parked using (partition)
+    where checkpoint.topic = ${topic}
+    order by checkpoint.partition`
+}
+
+export type LastBatch = {
+  id: bigint
+  partition: number
+  from_offset: bigint
+  to_offset: bigint
+  status: BatchStatus
+  logins: number
+  rejects: number
+  committed_at: Date
+}
+
+/** The batch with the highest offsets of each partition of a topic. */
+export async function readLastBatches({ sql }: ReadSession, topic: string): Promise<LastBatch[]> {
+  return await sql<LastBatch[]>`
+    /* lastBatches */
+    select latest.*
+    from partition_checkpoint checkpoint,
+         lateral (select id, partition, from_offset, to_offset, status, logins, rejects, committed_at
+                  from batch
+                  where batch.topic = checkpoint.topic and batch.partition = checkpoint.partition
+                  order by from_offset desc limit 1) latest
+    where checkpoint.topic = ${topic}`
+}
