@@ -60,6 +60,8 @@ async function moveCheckpoint(
   const moved = await tx`/* moveCheckpoint */
     update partition_checkpoint
     set next_offset = ${to},
+        logins = logins + ${decoded.accepted.length},
+        rejects = rejects + ${decoded.rejected.length},
         published_offset = greatest(published_offset, ${publishedOffset}::bigint),
         watermark = greatest(watermark, ${isoOrNull(watermarkMs(decoded))}::timestamptz),
         unfinished_insight = ${tx.json(unfinishedInsight)},

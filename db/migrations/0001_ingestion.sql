@@ -6,6 +6,8 @@ create table partition_checkpoint (
   topic_id uuid not null,             -- Kafka's id of the topic: another one means it was re-created
   next_offset bigint not null,
   published_offset bigint not null,   -- outputs below it are known to be committed in Kafka; may lag behind the truth
+  logins bigint not null default 0,   -- accepted and rejected since the partition was first read
+  rejects bigint not null default 0,
   epoch bigint not null,
   worker text not null,               -- who holds the epoch
   watermark timestamptz,              -- latest event time counted, never later than the clock of the worker

@@ -1,0 +1,20 @@
+import { connectPostgres } from './connect.ts'
+import { migrate } from './migrate.ts'
+
+/** Building an index on a large table takes its time. */
+const STATEMENT_TIMEOUT_MS = 60 * 60_000
+
+/** `migrate` on a connection of its own to the primary at `url`. */
+export async function migrateDatabase(url: string): Promise<string[]> {
+  const sql = connectPostgres(url, {
+    applicationName: 'rollcall migrate',
+    maxConnections: 1,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: STATEMENT_TIMEOUT_MS,
+  })
+  try {
+    return await migrate(sql)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}

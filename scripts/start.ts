@@ -1,0 +1,103 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ConfigError, loadConfig } from '../config/config.ts'
+import { migrateDatabase } from '../db/migrate-database.ts'
+import { ensureTopics } from '../kafka/topics.ts'
+import { freePort, HOST } from '../stack/ports.ts'
+import { endLeftovers } from '../stack/process-book.ts'
+import { startStack, type Stack } from '../stack/stack.ts'
+import { supervise, type Supervised } from '../stack/supervisor.ts'
+import { watchProgress } from './progress-line.ts'
+
+// `npm start`: the parts, the topics, the schema, then worker, API and generator.
+
+const FIRST_QUERY =
+  '{ ingestion { ... on Ingestion { state lag partitions { partition state checkpoint endOffset lag } } } }'
+
+const folder = fileURLToPath(new URL('../.rollcall', import.meta.url))
+const dataFolder = join(folder, 'data')
+const logFolder = join(folder, 'log')
+const say = (line: string) => {
+  console.log(line)
+}
+
+let stack: Stack | undefined
+const roles: Supervised[] = []
+let ending: Promise<void> | undefined
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    ending ??= end()
+  })
+}
+try {
+  await start()
+} catch (error) {
+  if (ending === undefined) {
+    const message = error instanceof ConfigError || error instanceof Error ? error.message : String(error)
+    console.error(message)
+    process.exitCode = 1
+    ending = end()
+  }
+}
+
+async function start(): Promise<void> {
+  loadConfig(process.env)
+  stack = await startStack({ dataFolder, logFolder, say, usualPorts: true, environment: process.env })
+  const apiPort = await freePort(Number(process.env['API_PORT'] ?? 4000))
+  const workerPort = await freePort(Number(process.env['WORKER_PORT'] ?? 4001))
+  const environment = { ...stack.environment, API_PORT: String(apiPort), WORKER_PORT: String(workerPort) }
+  const config = loadConfig({ ...process.env, ...environment })
+  const created = await ensureTopics(config.kafka)
+  if (created.length > 0)
+    say(`created topics ${created.join(', ')} with ${config.kafka.partitions} partitions`)
+  await migrateDatabase(config.database.url)
+  if (ending !== undefined) return
+  for (const part of stack.parts.values()) {
+    part.onCrash((how) => {
+      say(
+        `${part.name} ended (${how}): the pipeline waits; Ctrl-C and npm start bring it back. Its log is in ${logFolder}`,
+      )
+    })
+  }
+  for (const role of ['worker', 'api', 'generator']) {
+    const logFile = join(logFolder, `${role}.log`)
+    const command = {
+      name: role,
+      command: process.execPath,
+      args: [entry(role)],
+      env: environment,
+      logFile,
+      bookFolder: dataFolder,
+    }
+    roles.push(supervise(command, say))
+  }
+  const api = `http://${HOST}:${apiPort}/graphql`
+  say(urls(api, stack))
+  watchProgress(api, say)
+}
+
+const entry = (role: string): string => fileURLToPath(new URL(`../${role}/main.ts`, import.meta.url))
+
+const urls = (api: string, { temporalUi, environment }: Stack): string => `
+  GraphiQL         ${api}
+  Temporal Web UI  ${temporalUi === null ? 'where your Temporal is' : `${temporalUi}/namespaces/default/workflows`}
+  Postgres         ${environment['DATABASE_URL'] ?? ''}
+  its replica      ${environment['DATABASE_REPLICA_URLS'] ?? 'none'}
+  Kafka            ${environment['KAFKA_BROKERS'] ?? ''}
+  logs             ${logFolder}
+
+  A first query, for GraphiQL:
+  ${FIRST_QUERY}
+
+  Ctrl-C ends everything; npm start goes on where it stopped.
+`
+
+async function end(): Promise<void> {
+  say('\nstopping')
+  await Promise.all(roles.map((role) => role.stop()))
+  await stack?.stop()
+  // What a start that was interrupted had begun.
+  endLeftovers(dataFolder)
+  process.exit()
+}

@@ -1,0 +1,6 @@
+import { loadProcessConfig } from '../config/environment.ts'
+import { ensureTopics } from '../kafka/topics.ts'
+
+// `npm run topics`: creates the topics that do not exist yet.
+const created = await ensureTopics(loadProcessConfig().kafka)
+console.log(created.length === 0 ? 'all topics exist' : `created ${created.join(', ')}`)
