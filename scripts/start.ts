@@ -77,9 +77,12 @@ async function start(): Promise<void> {
   watchProgress(api, say)
 }
 
-const entry = (role: string): string => fileURLToPath(new URL(`../${role}/main.ts`, import.meta.url))
+function entry(role: string): string {
+  return fileURLToPath(new URL(`../${role}/main.ts`, import.meta.url))
+}
 
-const urls = (api: string, { temporalUi, environment }: Stack): string => `
+function urls(api: string, { temporalUi, environment }: Stack): string {
+  return `
   GraphiQL         ${api}
   Temporal Web UI  ${temporalUi === null ? 'where your Temporal is' : `${temporalUi}/namespaces/default/workflows`}
   Postgres         ${environment['DATABASE_URL'] ?? ''}
@@ -92,6 +95,7 @@ const urls = (api: string, { temporalUi, environment }: Stack): string => `
 
   Ctrl-C ends everything; npm start goes on where it stopped.
 `
+}
 
 async function end(): Promise<void> {
   say('\nstopping')
