@@ -1,9 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
+// graphql has an ES build beside the one that Node loads: vitest would take that one for our files and Node's for the
+// packages, and the two do not know each other's types.
+const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] }
+
 export default defineConfig({
   test: {
     projects: [
       {
+        resolve,
         test: {
           name: 'unit',
           include: [
@@ -12,6 +17,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           name: 'stack',
           include: ['test/**/*.test.ts'],

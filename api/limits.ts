@@ -1,12 +1,13 @@
-import { GraphQLError, type ParseOptions, type ValidationRule } from 'graphql'
+import { GraphQLError, parse, type ParseOptions, type Source, type ValidationRule } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { caps } from './caps.ts'
 
 /** Caps on the text of a query, before any of it runs; complexity, depth and breadth are in builder.ts. */
 export const limitDocuments: Plugin = {
-  onParse({ params }) {
-    const options = params.options as ParseOptions | undefined
-    params.options = { ...options, maxTokens: caps.tokens }
+  onParse(hook) {
+    hook.setParseFn((source: string | Source, options?: ParseOptions) =>
+      parse(source, { ...options, maxTokens: caps.tokens }),
+    )
   },
   onValidate({ addValidationRule }) {
     addValidationRule(limitAliases)

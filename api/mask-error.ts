@@ -16,34 +16,40 @@ const codes: Record<ReadFailureKind, string> = {
  */
 export function createMaskError(logger: Logger): (error: unknown) => GraphQLError {
   return (error) => {
-    const cause = error instanceof GraphQLError ? originOf(error) : error
-    if (cause instanceof GraphQLError) return error as GraphQLError
-    if (cause instanceof ReadFailure) {
-      return shown(error, cause.message, { code: codes[cause.kind] })
-    }
+    const located = isGraphQLError(error) ? error : new GraphQLError('')
+    const cause = isGraphQLError(error) ? originOf(error) : error
+    if (isGraphQLError(cause)) return located
+    if (cause instanceof ReadFailure) return at(located, cause.message, { code: codes[cause.kind] })
     const errorId = randomUUID()
-    const path = error instanceof GraphQLError ? error.path : undefined
-    logger.error({ errorId, err: cause, path }, 'a request failed unexpectedly')
-    return shown(error, `Something unexpected went wrong; it is in the log as ${errorId}`, {
+    logger.error({ errorId, err: cause, path: located.path }, 'a request failed unexpectedly')
+    return at(located, `Something unexpected went wrong; it is in the log as ${errorId}`, {
       code: 'Unexpected',
       errorId,
     })
   }
 }
 
+/** By name, as yoga does it: two copies of graphql in one process would have a class each. */
+const isGraphQLError = (error: unknown): error is GraphQLError =>
+  error instanceof Error && error.name === 'GraphQLError'
+
 /** The error below all wrappings; a GraphQLError without another below it is about the request itself. */
 function originOf(error: GraphQLError): unknown {
   const { originalError } = error
   if (originalError === undefined) return error
-  return originalError instanceof GraphQLError ? originOf(originalError) : originalError
+  return isGraphQLError(originalError) ? originOf(originalError) : originalError
 }
 
-function shown(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {
-  const {
-    nodes = null,
-    source = null,
-    positions = null,
-    path = null,
-  } = error instanceof GraphQLError ? error : new GraphQLError('')
-  return new GraphQLError(message, { nodes, source, positions, path, extensions })
+function at(
+  { nodes, source, positions, path }: GraphQLError,
+  message: string,
+  extensions: Record<string, unknown>,
+): GraphQLError {
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    path: path ?? null,
+    extensions,
+  })
 }

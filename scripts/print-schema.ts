@@ -1,8 +1,4 @@
 import { writeFile } from 'node:fs/promises'
-import { lexicographicSortSchema, printSchema } from 'graphql'
-import { schema } from '../api/schema.ts'
+import { printedSchema } from '../api/printed-schema.ts'
 
-await writeFile(
-  new URL('../schema.graphql', import.meta.url),
-  `${printSchema(lexicographicSortSchema(schema))}\n`,
-)
+await writeFile(new URL('../schema.graphql', import.meta.url), printedSchema())

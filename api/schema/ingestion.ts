@@ -76,6 +76,18 @@ const PartitionIngestion = builder.objectRef<IngestionPartitionShape>('Partition
       description: 'The worker process that last claimed the partition; from Postgres.',
       resolve: ({ progress }) => progress?.worker ?? null,
     }),
+    logins: t.field({
+      type: 'BigInt',
+      nullable: true,
+      description: 'Logins accepted since the partition was first read; from Postgres.',
+      resolve: ({ progress }) => progress?.logins ?? null,
+    }),
+    rejects: t.field({
+      type: 'BigInt',
+      nullable: true,
+      description: 'Records rejected since the partition was first read; from Postgres.',
+      resolve: ({ progress }) => progress?.rejects ?? null,
+    }),
     parkedOffsets: t.field({
       type: 'BigInt',
       nullable: true,

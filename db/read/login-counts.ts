@@ -32,7 +32,8 @@ export async function readLoginCounts(
   const columns = dimensions.map((dimension) =>
     groupBy.includes(dimension) ? sql`, ${sql(dimension)}` : sql`, null::text as ${sql(dimension)}`,
   )
-  const grouped = groupBy.map((dimension) => sql`, ${sql(dimension)}`)
+  // postgres.js takes an empty list of fragments for a parameter.
+  const grouped = groupBy.length === 0 ? sql`` : groupBy.map((dimension) => sql`, ${sql(dimension)}`)
   return await sql<CountRow[]>`
     /* loginCounts */
     select date_trunc(${bucket}, bucket, 'UTC') as bucket ${columns}, sum(logins)::bigint as logins

@@ -50,7 +50,12 @@ export function createReadNode(url: string, configuredAs: ReadSource): ReadNode 
   return {
     health: () => (failedUntilMs === null ? 'up' : Date.now() < failedUntilMs ? 'down' : 'unproven'),
     async withSession(maxLagMs, work) {
+      const failedBefore = failedUntilMs
       const release = await slots.acquire()
+      if (failedUntilMs !== null && failedUntilMs !== failedBefore) {
+        release()
+        return { opened: 'no', reason: 'it failed while others waited for it' }
+      }
       const used = connect()
       try {
         const outcome = await inSnapshot(used, { configuredAs, maxLagMs }, work, () => {

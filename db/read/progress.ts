@@ -5,6 +5,9 @@ import type { ReadSession } from './snapshot.ts'
 export type PartitionProgress = {
   partition: number
   next_offset: bigint
+  /** Accepted and rejected since the partition was first read. */
+  logins: bigint
+  rejects: bigint
   watermark: Date | null
   worker: string
   updated_at: Date
@@ -15,7 +18,7 @@ export type PartitionProgress = {
 export async function readProgress({ sql }: ReadSession, topic: string): Promise<PartitionProgress[]> {
   return await sql<PartitionProgress[]>`
     /* progress */
-    select checkpoint.partition, next_offset, watermark, worker, updated_at,
+    select checkpoint.partition, next_offset, logins, rejects, watermark, worker, updated_at,
            coalesce(parked.offsets, 0)::bigint as parked_offsets
     from partition_checkpoint checkpoint
     left join (select partition, sum(to_offset - from_offset) as offsets

@@ -1,0 +1,266 @@
+import { describe, expect, it, vi } from 'vitest'
+import { ReadFailure, type ReadFailureKind } from '../db/read/failure.ts'
+import type { ApiDeps } from './context.ts'
+import { CommandRefusedError } from './errors.ts'
+import type { CommandRequest } from './commands.ts'
+import { createServer } from './server.ts'
+
+const NOW_MS = Date.parse('2026-03-01T12:00:30Z')
+
+type Deps = Parameters<typeof createServer>[0]
+type Answer = {
+  data?: Record<string, Record<string, unknown> | null> | null
+  errors?: { message: string; extensions?: Record<string, unknown> }[]
+}
+
+/** A server whose every part is away, but for what the test replaces. */
+function serve(overrides: Partial<Deps> = {}) {
+  const logged = vi.fn()
+  const server = createServer({
+    topic: 'user-login',
+    router: failing(new ReadFailure('unavailable', 'no database node answers')),
+    kafkaBounds: () => Promise.resolve({ ok: false, message: 'Kafka is away' }),
+    workflowStatus: () => Promise.resolve({ known: false, isMissing: false, message: 'Temporal is away' }),
+    commands: { run: () => Promise.reject(new Error('not in this test')) },
+    logger: { error: logged, warn: logged, info: logged },
+    clock: () => NOW_MS,
+    readiness: { postgres: ok, temporal: ok, kafka: ok },
+    ...overrides,
+  })
+  const post = (body: unknown, headers: Record<string, string> = {}) =>
+    Promise.resolve(
+      server.fetch('http://api/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    )
+  const ask = async (query: string, headers?: Record<string, string>) =>
+    (await (await post({ query }, headers)).json()) as Answer
+  return { server, post, ask, logged }
+}
+
+const ok = () => Promise.resolve()
+const failing = (error: Error): ApiDeps['router'] => ({
+  withReadNode: () => Promise.reject(error),
+  close: ok,
+})
+
+describe('questions beyond a cap', () => {
+  const { ask } = serve()
+  const firstOf = ({ data }: Answer) => Object.values(data ?? {})[0]
+
+  it.each([
+    [
+      'buckets',
+      '{ loginCounts(bucket: MINUTE, from: "2026-01-01T00:00Z", to: "2026-02-01T00:00Z") { ... on Error { __typename message } } }',
+      'RangeTooLargeError',
+      /44640 buckets of a minute are more than the cap of 10000: ask for a shorter range or a coarser bucket/,
+    ],
+    [
+      'days',
+      '{ loginTotals(from: "1900-01-01T00:00Z") { ... on Error { __typename message } } }',
+      'RangeTooLargeError',
+      /cap of 10000: ask for a shorter range/,
+    ],
+    [
+      'values',
+      '{ topValues(dimension: LOCALE, first: 501) { ... on Error { __typename message } } }',
+      'PageTooLargeError',
+      /501 is more than the cap of 500/,
+    ],
+    [
+      'page',
+      '{ controlEvents(last: 1000) { ... on Error { __typename message } } }',
+      'PageTooLargeError',
+      /1000 is more than the cap of 500/,
+    ],
+  ])('are told the cap and how to ask instead: %s', async (_, query, type, message) => {
+    expect(firstOf(await ask(query))).toEqual({
+      __typename: type,
+      message: expect.stringMatching(message) as unknown,
+    })
+  })
+
+  it.each([
+    [
+      'complexity',
+      '{ a: rejectedLogins(first: 500) { ...R } b: rejectedLogins(first: 500) { ...R } c: rejectedLogins(first: 500) { ...R } } fragment R on RejectedLoginConnection { edges { cursor node { topic partition offset batchId reason detail keyBase64 valueBytes valueText headers { name valueBase64 } recordedAt rejectedAt } } }',
+      /complexity of \d+ is more than the cap of 25000/,
+    ],
+    [
+      'aliases',
+      `{ ${Array.from({ length: 16 }, (_, i) => `a${i}: __typename`).join(' ')} }`,
+      /aliases than the cap of 15/,
+    ],
+    ['directives', `{ __typename ${'@include(if: true) '.repeat(11)} }`, /directives than the cap of 10/],
+    ['tokens', `{ ${'__typename '.repeat(2_001)} }`, /2000 tokens/],
+  ])('are refused before they run: %s', async (_, query, message) => {
+    const { errors } = await ask(query)
+    expect(errors?.map((error) => error.message).join('\n')).toMatch(message)
+  })
+
+  it('are refused when the body is too large', async () => {
+    const { post } = serve()
+    expect((await post({ query: '{ __typename }', variables: { x: 'x'.repeat(300_000) } })).status).toBe(413)
+  })
+})
+
+describe('time ranges', () => {
+  it.each([
+    [
+      '{ loginTotals(from: "2026-01-02T00:00Z", to: "2026-01-02T00:00Z") { ...E } }',
+      /from must be before to/,
+    ],
+    ['{ loginTotals(from: "2026-01-02T00:00:01Z") { ...E } }', /from must be on a whole minute/],
+    [
+      '{ loginTotals(from: "2026-01-01T00:00Z", to: "2026-01-02T00:00:00.001Z") { ...E } }',
+      /to must be on a whole minute/,
+    ],
+  ])('that make no sense are a typed error: %s', async (query, message) => {
+    const { data } = await serve().ask(`${query} fragment E on InvalidRangeError { message }`)
+    expect(data?.loginTotals?.message).toMatch(message)
+  })
+})
+
+describe('failures of the database', () => {
+  it.each<[ReadFailureKind, string]>([
+    ['unavailable', 'DatabaseUnavailable'],
+    ['busy', 'DatabaseBusy'],
+    ['timeout', 'QueryTimeout'],
+    ['bad_input', 'BadInput'],
+  ])('are named and not masked: %s', async (kind, code) => {
+    const { ask, logged } = serve({ router: failing(new ReadFailure(kind, 'the reason')) })
+    const { data, errors } = await ask('{ loginTotals { __typename } }')
+    expect(data).toEqual({ loginTotals: null })
+    expect(errors).toMatchObject([{ message: 'the reason', extensions: { code } }])
+    expect(logged).not.toHaveBeenCalled()
+  })
+
+  it('leave the parts of an answer that do not need it', async () => {
+    const { data } = await serve().ask(`{
+      loginTotals { __typename }
+      ingestion { ... on Ingestion { lag state freshness { lag } problems { part message } } }
+    }`)
+    expect(data?.loginTotals).toBeNull()
+    expect(data?.ingestion).toEqual({
+      lag: null,
+      state: null,
+      freshness: null,
+      problems: [
+        { part: 'TEMPORAL', message: 'Temporal is away' },
+        { part: 'POSTGRES', message: 'no database node answers' },
+        { part: 'KAFKA', message: 'Kafka is away' },
+      ],
+    })
+  })
+})
+
+describe('unexpected errors', () => {
+  it('reach the client as an id alone, under which they are in the log', async () => {
+    const secret = new Error('password=hunter2')
+    const { ask, logged } = serve({ router: failing(secret) })
+    const answer = await ask('{ loginTotals { __typename } }')
+    const errorId = answer.errors?.[0]?.extensions?.errorId
+    expect(errorId).toMatch(/^[0-9a-f-]{36}$/)
+    expect(answer.errors?.[0]?.extensions?.code).toBe('Unexpected')
+    expect(JSON.stringify(answer)).not.toContain('hunter2')
+    expect(logged).toHaveBeenCalledWith(expect.objectContaining({ errorId, err: secret }), expect.any(String))
+  })
+})
+
+describe('commands', () => {
+  it('carry the actor of the header, and are anonymous without one', async () => {
+    const run = vi.fn((request: CommandRequest) =>
+      Promise.resolve({ commandId: 'id', topic: request.topic, partitions: [] }),
+    )
+    const { ask } = serve({ commands: { run } })
+    const pause =
+      'mutation { pauseIngestion(partition: 2, reason: "why") { ... on CommandResult { commandId } } }'
+    expect((await ask(pause, { 'x-rollcall-actor': 'ann' })).data?.pauseIngestion).toEqual({
+      commandId: 'id',
+    })
+    await ask(pause.replace('pause', 'resume'))
+    expect(
+      run.mock.calls.map(([{ command, actor, partition, topic }]) => [command, actor, partition, topic]),
+    ).toEqual([
+      ['pause', 'ann', 2, 'user-login'],
+      ['resume', 'anonymous', 2, 'user-login'],
+    ])
+  })
+
+  it('that are refused are a typed result', async () => {
+    const run = () => Promise.reject(new CommandRefusedError('it is paused already', 'c1'))
+    const { data, errors } = await serve({ commands: { run } }).ask(
+      'mutation { pauseIngestion(reason: "why") { __typename ... on CommandError { message commandId } } }',
+    )
+    expect(errors).toBeUndefined()
+    expect(data?.pauseIngestion).toEqual({
+      __typename: 'CommandRefusedError',
+      message: 'it is paused already',
+      commandId: 'c1',
+    })
+  })
+})
+
+describe('HTTP', () => {
+  it('takes queries as POST of JSON and nothing else', async () => {
+    const { server, post } = serve()
+    const query = encodeURIComponent('{ __typename }')
+    expect((await post({ query: '{ __typename }' })).status).toBe(200)
+    expect((await server.fetch(`http://api/graphql?query=${query}`)).status).toBe(405)
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'application/graphql',
+      'multipart/form-data',
+    ]) {
+      const response = await post({ query: '{ __typename }' }, { 'content-type': type })
+      expect(response.status).toBe(415)
+    }
+  })
+
+  it('runs no batches of queries', async () => {
+    const response = await serve().post([{ query: '{ __typename }' }, { query: '{ __typename }' }])
+    expect(response.status).toBe(400)
+  })
+
+  it('opens GraphiQL with the example query in a browser, without another host', async () => {
+    const { server } = serve()
+    const response = await server.fetch('http://api/graphql', { headers: { accept: 'text/html' } })
+    const page = await response.text()
+    expect(response.status).toBe(200)
+    expect(page).toContain('loginCounts(bucket: HOUR')
+    expect(page).not.toMatch(/<script[^>]+src="?https?:/)
+  })
+
+  it('lets no page of another origin read its answers', async () => {
+    const response = await serve().post({ query: '{ __typename }' }, { origin: 'http://evil.example' })
+    expect(response.headers.get('access-control-allow-origin')).toBeNull()
+  })
+})
+
+describe('probes', () => {
+  it('/health answers while every part is away', async () => {
+    expect((await serve().server.fetch('http://api/health')).status).toBe(200)
+  })
+
+  it('/ready is 503 and names the part that is away', async () => {
+    const away = () => Promise.reject(new Error('connection refused'))
+    const { server } = serve({ readiness: { postgres: ok, temporal: away, kafka: ok } })
+    const response = await server.fetch('http://api/ready')
+    expect(response.status).toBe(503)
+    expect(await response.json()).toEqual({
+      ready: false,
+      parts: {
+        postgres: { ok: true },
+        temporal: { ok: false, message: 'connection refused' },
+        kafka: { ok: true },
+      },
+    })
+  })
+
+  it('/ready is 200 when every part answers', async () => {
+    expect((await serve().server.fetch('http://api/ready')).status).toBe(200)
+  })
+})

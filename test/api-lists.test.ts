@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { recordControlEvent } from '../db/control-events.ts'
+import { type Answer, createApi, createDatabase, type TestDatabase } from './api-fixture.ts'
+import { insertBatches } from './api-rows.ts'
+
+let database: TestDatabase
+let ask: (query: string, variables?: object) => Promise<Answer>
+let close: () => Promise<void>
+
+type Connection = {
+  edges: { cursor: string; node: Record<string, unknown> }[]
+  pageInfo: {
+    hasNextPage: boolean
+    hasPreviousPage: boolean
+    endCursor: string | null
+    startCursor: string | null
+  }
+}
+
+/** Two batches a microsecond: the time alone tells no two apart. */
+const committedAt = (id: number) => `2026-03-01T10:00:00.${String(Math.floor(id / 2)).padStart(6, '0')}Z`
+
+beforeAll(async () => {
+  const url = inject('databaseUrl')
+  database = await createDatabase(url)
+  const statuses = ['committed', 'parked', 'committed', 'replayed']
+  await insertBatches(
+    database.sql,
+    Array.from({ length: 20 }, (_, id) => ({
+      id,
+      partition: id % 2,
+      from: id * 10,
+      to: id * 10 + 10,
+      status: statuses[id % 4] ?? '',
+      committedAt: committedAt(id),
+    })),
+  )
+  for (let offset = 0; offset < 3; offset++) {
+    await database.sql`
+      insert into rejected_login
+      values ('user-login', 0, ${offset}, 0, ${offset === 1 ? 'empty' : 'not_json'}, 'nothing of use', ${Buffer.from('k')},
+              ${offset === 1 ? null : Buffer.alloc(2000, 'x')}, '[["trace", "AQI="]]',
+              '2026-03-01T10:00:00Z', '2026-03-01T10:00:01.123456Z')`
+  }
+  const api = createApi({ url: database.urlOn(url), replicaUrls: [] })
+  ask = api.ask
+  close = () => api.router.close()
+})
+
+afterAll(async () => {
+  await close()
+  await database.drop()
+})
+
+const pageInfo = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }'
+const batches = async (args: string): Promise<Connection> => {
+  const { data, errors } = await ask(
+    `{ batches(${args}) { ... on BatchConnection { edges { cursor node { id } } ${pageInfo} } ... on Error { message } } }`,
+  )
+  expect(errors).toBeUndefined()
+  return data?.batches as Connection
+}
+const ids = ({ edges }: Connection) => edges.map(({ node }) => Number(node.id))
+const newestFirst = Array.from({ length: 20 }, (_, i) => 19 - i)
+
+describe('batches', () => {
+  it('pages forwards through every row once, newest first', async () => {
+    const seen: number[] = []
+    let after = ''
+    for (;;) {
+      const page = await batches(`first: 3 ${after}`)
+      seen.push(...ids(page))
+      if (!page.pageInfo.hasNextPage) break
+      after = `after: "${String(page.pageInfo.endCursor)}"`
+    }
+    expect(seen).toEqual(newestFirst)
+  })
+
+  it('pages backwards through every row once, each page in the order of the list', async () => {
+    const seen: number[] = []
+    let before = ''
+    for (;;) {
+      const page = await batches(`last: 3 ${before}`)
+      seen.unshift(...ids(page))
+      if (!page.pageInfo.hasPreviousPage) break
+      before = `before: "${String(page.pageInfo.startCursor)}"`
+    }
+    expect(seen).toEqual(newestFirst)
+  })
+
+  it('neither repeats nor skips a row when new ones arrive between two pages', async () => {
+    const first = await batches('first: 5')
+    await insertBatches(database.sql, [{ id: 99, from: 990, to: 991, committedAt: '2026-03-01T11:00:00Z' }])
+    try {
+      const second = await batches(`first: 5, after: "${String(first.pageInfo.endCursor)}"`)
+      expect([...ids(first), ...ids(second)]).toEqual(newestFirst.slice(0, 10))
+    } finally {
+      await database.sql`delete from batch where id = 99`
+    }
+  })
+
+  it('filters by status, partition, offsets and time, all together', async () => {
+    expect(ids(await batches('filter: { statuses: [PARKED] }'))).toEqual([17, 13, 9, 5, 1])
+    expect(ids(await batches('filter: { statuses: [PARKED, REPLAYED], partition: 1 }, first: 2'))).toEqual([
+      19, 17,
+    ])
+    expect(ids(await batches('filter: { fromOffset: "35", toOffset: 50 }'))).toEqual([4, 3])
+    expect(
+      ids(
+        await batches(
+          'filter: { committed: { from: "2026-03-01T10:00:00Z", to: "2026-03-01T10:00:00Z" }, statuses: [COMMITTED] }',
+        ),
+      ),
+    ).toEqual([])
+    expect(ids(await batches('topic: "another"'))).toEqual([])
+  })
+
+  it('refuses cursors that are not of this list', async () => {
+    const rejects = await ask('{ rejectedLogins { ... on RejectedLoginConnection { edges { cursor } } } }')
+    const foreign = (rejects.data?.rejectedLogins as Connection).edges[0]?.cursor ?? ''
+    for (const cursor of ['', 'nonsense', foreign, Buffer.from("batches|'; --|1").toString('base64url')]) {
+      const { data } = await ask('query ($c: String) { batches(after: $c) { __typename } }', { c: cursor })
+      expect(data?.batches).toEqual({ __typename: 'InvalidPageError' })
+    }
+  })
+
+  it('names the cap of a page that is too large', async () => {
+    const { data } = await ask('{ batches(first: 501) { ... on PageTooLargeError { message cap asked } } }')
+    expect(data?.batches).toMatchObject({ cap: 500, asked: 501 })
+  })
+})
+
+describe('rejectedLogins', () => {
+  it('shows the raw record, shortened, with its reason', async () => {
+    const { data } = await ask(`{ rejectedLogins(filter: { reasons: [NOT_JSON, EMPTY], partition: 0 }) {
+      ... on RejectedLoginConnection { edges { node {
+        offset reason detail keyBase64 valueBytes valueText headers { name valueBase64 } rejectedAt } } } } }`)
+    const rows = (data?.rejectedLogins as Connection).edges.map(({ node }) => node)
+    expect(rows.map(({ offset, reason }) => [offset, reason])).toEqual([
+      ['2', 'NOT_JSON'],
+      ['1', 'EMPTY'],
+      ['0', 'NOT_JSON'],
+    ])
+    expect(rows[0]).toMatchObject({
+      keyBase64: 'aw==',
+      valueBytes: 2000,
+      valueText: 'x'.repeat(1024),
+      headers: [{ name: 'trace', valueBase64: 'AQI=' }],
+      rejectedAt: '2026-03-01T10:00:01.123Z',
+    })
+    expect(rows[1]).toMatchObject({ valueBytes: null, valueText: null })
+  })
+})
+
+describe('controlEvents', () => {
+  it('shows who did what and why, a command once however often it was written', async () => {
+    const event = {
+      commandId: 'c1',
+      requestedAt: '2026-03-01T10:00:00Z',
+      actor: 'ann',
+      command: 'pause',
+      topic: 'user-login',
+      partition: null,
+      reason: 'maintenance',
+      result: 'done' as const,
+      detail: { partitions: [{ partition: 0, nextOffset: '7' }] },
+    }
+    await recordControlEvent(database.sql, event)
+    await recordControlEvent(database.sql, { ...event, reason: 'written again' })
+    const { data } = await ask(`{ controlEvents(filter: { actor: "ann", results: [DONE] }) {
+      ... on ControlEventConnection { edges { node { commandId command reason result partition detail } } } } }`)
+    expect((data?.controlEvents as Connection).edges.map(({ node }) => node)).toEqual([
+      {
+        commandId: 'c1',
+        command: 'pause',
+        reason: 'maintenance',
+        result: 'DONE',
+        partition: null,
+        detail: { partitions: [{ partition: 0, nextOffset: '7' }] },
+      },
+    ])
+  })
+})
