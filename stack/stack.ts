@@ -56,11 +56,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     endLeftovers(options.dataFolder)
     const port = (name: keyof typeof usual) => freePort(options.usualPorts ? usual[name] : 0)
-    const [kafka, temporal, postgres] = await Promise.all([
+    const starting = [
       startKafka(options, port, parts),
       startTemporal(options, port, parts),
       startPostgres(options, port, parts),
-    ])
+    ] as const
+    // All of them have come up or failed before a failure ends the others.
+    await Promise.allSettled(starting)
+    const [kafka, temporal, postgres] = await Promise.all(starting)
     return {
       parts,
       environment: { ...kafka, ...temporal.environment, ...postgres },

@@ -22,9 +22,8 @@ export function installTemporalLog(log: Logger): void {
       debug: (message, meta) => {
         write(log, 'debug', message, meta)
       },
-      // What the SDK says at this level is its own life cycle, except for the workflows' own lines.
       info: (message, meta) => {
-        write(log, meta?.['sdkComponent'] === 'workflow' ? 'info' : 'debug', message, meta)
+        write(log, 'info', message, meta)
       },
       warn: (message, meta) => {
         write(log, 'warn', message, meta)
@@ -40,10 +39,10 @@ export function installTemporalLog(log: Logger): void {
 type Level = (typeof levels)[keyof typeof levels]
 
 function write(log: Logger, level: Level, message: string, meta: Record<string, unknown> = {}): void {
-  const shown = shownFields
-    .filter((field) => meta[field] !== undefined)
-    .map((field) => [field, text(meta[field])])
-  log[level](Object.fromEntries(shown), message)
+  const shown = shownFields.filter((field) => meta[field] !== undefined).map((field) => [field, text(meta[field])])
+  // Below errors, what the SDK says of itself is its life cycle; the workflows' own lines are for operators.
+  const ownLifeCycle = level !== 'error' && meta['workflowId'] === undefined
+  log[ownLifeCycle ? 'debug' : level](Object.fromEntries(shown), message)
 }
 
 const text = (value: unknown): string => (value instanceof Error ? value.message : String(value))

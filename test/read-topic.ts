@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import type { Kafka } from '../kafka/client.ts'
+
+export type TopicRecord = {
+  partition: number
+  key: string | null
+  value: Buffer | null
+  headers: Record<string, string>
+}
+
+/**
+ * Everything that a `read_committed` reader sees of a topic, by kafkajs's own consumer: the product's reader must not
+ * vouch for the product's writer.
+ */
+export async function readTopic(kafka: Kafka, topic: string): Promise<TopicRecord[]> {
+  const records: TopicRecord[] = []
+  const remaining = await unreadPartitions(kafka, topic)
+  if (remaining.size === 0) return records
+  const consumer = kafka.consumer({ groupId: `reader-${randomUUID()}`, readUncommitted: false })
+  const { promise: done, resolve } = Promise.withResolvers<undefined>()
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await consumer.run({
+    eachBatchAutoResolve: true,
+    eachBatch: ({ batch, ...batchControl }) => {
+      for (const message of batch.messages) {
+        records.push({
+          partition: batch.partition,
+          key: message.key?.toString() ?? null,
+          value: message.value,
+          headers: textHeaders(message.headers),
+        })
+      }
+      batchControl.resolveOffset(batch.lastOffset())
+      if (BigInt(batch.lastOffset()) + 1n >= (remaining.get(batch.partition) ?? 0n))
+        remaining.delete(batch.partition)
+      if (remaining.size === 0) resolve(undefined)
+      return Promise.resolve()
+    },
+  })
+  await done
+  await consumer.disconnect()
+  return records
+}
+
+async function unreadPartitions(kafka: Kafka, topic: string): Promise<Map<number, bigint>> {
+  const admin = kafka.admin()
+  await admin.connect()
+  const offsets = await admin.fetchTopicOffsets(topic)
+  await admin.disconnect()
+  return new Map(
+    offsets.filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, BigInt(high)]),
+  )
+}
+
+const textHeaders = (headers: Record<string, unknown> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))

@@ -1,0 +1,22 @@
+import { loadConfig } from '../config/config.ts'
+import { createLogger } from '../config/logger.ts'
+import { runWorker } from '../worker/run-worker.ts'
+
+// The worker with a fault: ends itself by a signal when a batch comes to the step CRASH_STEP for the CRASH_AFTERth time.
+// CRASH_SIGNAL is SIGKILL, or SIGSTOP for a process that freezes and may be continued.
+
+const { CRASH_STEP = '', CRASH_AFTER = '1', CRASH_SIGNAL = 'SIGKILL' } = process.env
+let times = 0
+
+await runWorker({
+  config: loadConfig(process.env),
+  log: createLogger('info', 'crashing-worker'),
+  codeVersion: 'test',
+  stop: new AbortController().signal,
+  onStep: (step) => {
+    if (step !== CRASH_STEP) return
+    times += 1
+    if (times !== Number(CRASH_AFTER)) return
+    process.kill(process.pid, CRASH_SIGNAL)
+  },
+})
