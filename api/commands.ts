@@ -9,7 +9,13 @@ import {
   type PartitionStatus,
   resumeUpdate,
 } from '../workflows/contract.ts'
-import { CommandFailedError, CommandRefusedError, InvalidCommandError, NotFoundError } from './errors.ts'
+import {
+  CommandFailedError,
+  CommandRefusedError,
+  InvalidCommandError,
+  NotFoundError,
+  TemporalUnavailableError,
+} from './errors.ts'
 import type { Logger } from './logger.ts'
 import { explainSilence } from './unanswered-command.ts'
 
@@ -49,6 +55,9 @@ export type CommandDeps = {
 /** Pausing takes a second and the batch in hand; whoever clicked does not wait much longer than this. */
 const DEADLINE_MS = 10_000
 
+/** Connecting takes milliseconds. */
+const REACH_DEADLINE_MS = 2_000
+
 const updates = { pause: pauseUpdate, resume: resumeUpdate }
 
 export function createCommands(deps: CommandDeps): Commands {
@@ -73,6 +82,7 @@ type CheckedCommand = CommandRequest & { commandId: string }
 
 async function send({ client }: CommandDeps, command: CheckedCommand): Promise<CommandOutcome> {
   const { commandId, actor, reason, partition, topic } = command
+  await reachTemporal(client, commandId)
   const handle = client.workflow.getHandle(ingestTopicId(topic))
   const { partitions } = await client.withDeadline(Date.now() + DEADLINE_MS, () =>
     handle.executeUpdate(updates[command.command], {
@@ -84,8 +94,20 @@ async function send({ client }: CommandDeps, command: CheckedCommand): Promise<C
   return { commandId, topic, partitions }
 }
 
+/** So that a command is either refused for want of Temporal, or sent: the client retries by itself when it is away. */
+async function reachTemporal(client: Client, commandId: string): Promise<void> {
+  try {
+    await client.withDeadline(Date.now() + REACH_DEADLINE_MS, () => client.workflowService.getSystemInfo({}))
+  } catch (error) {
+    throw new TemporalUnavailableError('Temporal cannot be reached; the command was not sent', commandId, {
+      cause: error,
+    })
+  }
+}
+
 async function explain(deps: CommandDeps, command: CheckedCommand, error: unknown): Promise<Error> {
   const { commandId, topic } = command
+  if (error instanceof TemporalUnavailableError) return error
   if (error instanceof WorkflowNotFoundError) {
     return new NotFoundError(
       `no ingestion of ${topic} runs: start a worker, which starts it (npm run worker)`,

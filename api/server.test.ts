@@ -1,50 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { ReadFailure, type ReadFailureKind } from '../db/read/failure.ts'
-import type { ApiDeps } from './context.ts'
-import { CommandRefusedError } from './errors.ts'
 import type { CommandRequest } from './commands.ts'
-import { createServer } from './server.ts'
-
-const NOW_MS = Date.parse('2026-03-01T12:00:30Z')
-
-type Deps = Parameters<typeof createServer>[0]
-type Answer = {
-  data?: Record<string, Record<string, unknown> | null> | null
-  errors?: { message: string; extensions?: Record<string, unknown> }[]
-}
-
-/** A server whose every part is away, but for what the test replaces. */
-function serve(overrides: Partial<Deps> = {}) {
-  const logged = vi.fn()
-  const server = createServer({
-    topic: 'user-login',
-    router: failing(new ReadFailure('unavailable', 'no database node answers')),
-    kafkaBounds: () => Promise.resolve({ ok: false, message: 'Kafka is away' }),
-    workflowStatus: () => Promise.resolve({ known: false, isMissing: false, message: 'Temporal is away' }),
-    commands: { run: () => Promise.reject(new Error('not in this test')) },
-    logger: { error: logged, warn: logged, info: logged },
-    clock: () => NOW_MS,
-    readiness: { postgres: ok, temporal: ok, kafka: ok },
-    ...overrides,
-  })
-  const post = (body: unknown, headers: Record<string, string> = {}) =>
-    Promise.resolve(
-      server.fetch('http://api/graphql', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-      }),
-    )
-  const ask = async (query: string, headers?: Record<string, string>) =>
-    (await (await post({ query }, headers)).json()) as Answer
-  return { server, post, ask, logged }
-}
-
-const ok = () => Promise.resolve()
-const failing = (error: Error): ApiDeps['router'] => ({
-  withReadNode: () => Promise.reject(error),
-  close: ok,
-})
+import { CommandRefusedError } from './errors.ts'
+import { type Answer, failing, serve } from './server-fixture.ts'
 
 describe('questions beyond a cap', () => {
   const { ask } = serve()
@@ -200,67 +158,5 @@ describe('commands', () => {
       message: 'it is paused already',
       commandId: 'c1',
     })
-  })
-})
-
-describe('HTTP', () => {
-  it('takes queries as POST of JSON and nothing else', async () => {
-    const { server, post } = serve()
-    const query = encodeURIComponent('{ __typename }')
-    expect((await post({ query: '{ __typename }' })).status).toBe(200)
-    expect((await server.fetch(`http://api/graphql?query=${query}`)).status).toBe(405)
-    for (const type of [
-      'application/x-www-form-urlencoded',
-      'text/plain',
-      'application/graphql',
-      'multipart/form-data',
-    ]) {
-      const response = await post({ query: '{ __typename }' }, { 'content-type': type })
-      expect(response.status).toBe(415)
-    }
-  })
-
-  it('runs no batches of queries', async () => {
-    const response = await serve().post([{ query: '{ __typename }' }, { query: '{ __typename }' }])
-    expect(response.status).toBe(400)
-  })
-
-  it('opens GraphiQL with the example query in a browser, without another host', async () => {
-    const { server } = serve()
-    const response = await server.fetch('http://api/graphql', { headers: { accept: 'text/html' } })
-    const page = await response.text()
-    expect(response.status).toBe(200)
-    expect(page).toContain('loginCounts(bucket: HOUR')
-    expect(page).not.toMatch(/<script[^>]+src="?https?:/)
-  })
-
-  it('lets no page of another origin read its answers', async () => {
-    const response = await serve().post({ query: '{ __typename }' }, { origin: 'http://evil.example' })
-    expect(response.headers.get('access-control-allow-origin')).toBeNull()
-  })
-})
-
-describe('probes', () => {
-  it('/health answers while every part is away', async () => {
-    expect((await serve().server.fetch('http://api/health')).status).toBe(200)
-  })
-
-  it('/ready is 503 and names the part that is away', async () => {
-    const away = () => Promise.reject(new Error('connection refused'))
-    const { server } = serve({ readiness: { postgres: ok, temporal: away, kafka: ok } })
-    const response = await server.fetch('http://api/ready')
-    expect(response.status).toBe(503)
-    expect(await response.json()).toEqual({
-      ready: false,
-      parts: {
-        postgres: { ok: true },
-        temporal: { ok: false, message: 'connection refused' },
-        kafka: { ok: true },
-      },
-    })
-  })
-
-  it('/ready is 200 when every part answers', async () => {
-    expect((await serve().server.fetch('http://api/ready')).status).toBe(200)
   })
 })

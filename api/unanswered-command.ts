@@ -31,7 +31,7 @@ export async function explainSilence(
     }
   } catch {
     return new TemporalUnavailableError(
-      'Temporal cannot be reached; the command has most likely not been received. Repeat it with the same commandId',
+      'Temporal went away before it answered; the command may still take effect. Repeat it with the same commandId',
       commandId,
       { cause },
     )

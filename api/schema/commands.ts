@@ -16,7 +16,7 @@ const CommandedPartition = builder.objectRef<PartitionStatus>('CommandedPartitio
   fields: (t) => ({
     partition: t.exposeInt('partition', { description: 'Number of the partition.' }),
     state: t.expose('state', { type: IngestStateEnum, description: 'What it is doing.' }),
-    stoppedAtOffset: t.field({
+    nextOffset: t.field({
       type: 'Offset',
       nullable: true,
       description:

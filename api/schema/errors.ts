@@ -85,7 +85,7 @@ const commandErrors = [
   [
     errors.TemporalUnavailableError,
     'TemporalUnavailableError',
-    'Temporal, which carries commands to the pipeline, could not be reached.',
+    'Temporal, which carries commands to the pipeline, is away; the message says whether the command was sent.',
   ],
   [
     errors.NoWorkerError,

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { ok, serve } from './server-fixture.ts'
+
+describe('HTTP', () => {
+  it('takes queries as POST of JSON and nothing else', async () => {
+    const { server, post } = serve()
+    const query = encodeURIComponent('{ __typename }')
+    expect((await post({ query: '{ __typename }' })).status).toBe(200)
+    expect((await server.fetch(`http://api/graphql?query=${query}`)).status).toBe(405)
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'application/graphql',
+      'multipart/form-data',
+    ]) {
+      const response = await post({ query: '{ __typename }' }, { 'content-type': type })
+      expect(response.status).toBe(415)
+    }
+  })
+
+  it('runs no batches of queries', async () => {
+    const response = await serve().post([{ query: '{ __typename }' }, { query: '{ __typename }' }])
+    expect(response.status).toBe(400)
+  })
+
+  it('opens GraphiQL with the example query in a browser, without another host', async () => {
+    const { server } = serve()
+    const response = await server.fetch('http://api/graphql', { headers: { accept: 'text/html' } })
+    const page = await response.text()
+    expect(response.status).toBe(200)
+    expect(page).toContain('loginCounts(bucket: HOUR')
+    expect(page).not.toMatch(/<script[^>]+src="?https?:/)
+  })
+
+  it('lets no page of another origin read its answers', async () => {
+    const response = await serve().post({ query: '{ __typename }' }, { origin: 'http://evil.example' })
+    expect(response.headers.get('access-control-allow-origin')).toBeNull()
+  })
+})
+
+describe('probes', () => {
+  it('/health answers while every part is away', async () => {
+    expect((await serve().server.fetch('http://api/health')).status).toBe(200)
+  })
+
+  it('/ready is 503 and names the part that is away', async () => {
+    const away = () => Promise.reject(new Error('connection refused'))
+    const { server } = serve({ readiness: { postgres: ok, temporal: away, kafka: ok } })
+    const response = await server.fetch('http://api/ready')
+    expect(response.status).toBe(503)
+    expect(await response.json()).toEqual({
+      ready: false,
+      parts: {
+        postgres: { ok: true },
+        temporal: { ok: false, message: 'connection refused' },
+        kafka: { ok: true },
+      },
+    })
+  })
+
+  it('/ready is 200 when every part answers', async () => {
+    expect((await serve().server.fetch('http://api/ready')).status).toBe(200)
+  })
+})

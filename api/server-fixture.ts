@@ -1,0 +1,45 @@
+import { vi } from 'vitest'
+import { ReadFailure } from '../db/read/failure.ts'
+import type { ApiDeps } from './context.ts'
+import { createServer } from './server.ts'
+
+const NOW_MS = Date.parse('2026-03-01T12:00:30Z')
+
+type Deps = Parameters<typeof createServer>[0]
+export type Answer = {
+  data?: Record<string, Record<string, unknown> | null> | null
+  errors?: { message: string; extensions?: Record<string, unknown> }[]
+}
+
+/** For unit tests: a server whose every part is away, but for what the test replaces. */
+export function serve(overrides: Partial<Deps> = {}) {
+  const logged = vi.fn()
+  const server = createServer({
+    topic: 'user-login',
+    router: failing(new ReadFailure('unavailable', 'no database node answers')),
+    kafkaBounds: () => Promise.resolve({ ok: false, message: 'Kafka is away' }),
+    workflowStatus: () => Promise.resolve({ known: false, isMissing: false, message: 'Temporal is away' }),
+    commands: { run: () => Promise.reject(new Error('not in this test')) },
+    logger: { error: logged, warn: logged, info: logged },
+    clock: () => NOW_MS,
+    readiness: { postgres: ok, temporal: ok, kafka: ok },
+    ...overrides,
+  })
+  const post = (body: unknown, headers: Record<string, string> = {}) =>
+    Promise.resolve(
+      server.fetch('http://api/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    )
+  const ask = async (query: string, headers?: Record<string, string>) =>
+    (await (await post({ query }, headers)).json()) as Answer
+  return { server, post, ask, logged }
+}
+
+export const ok = () => Promise.resolve()
+export const failing = (error: Error): ApiDeps['router'] => ({
+  withReadNode: () => Promise.reject(error),
+  close: ok,
+})

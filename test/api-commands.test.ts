@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import { Client, Connection } from '@temporalio/client'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { type CommandRequest, createCommands } from '../api/commands.ts'
+import { InvalidCommandError, NotFoundError, NoWorkerError, TemporalUnavailableError } from '../api/errors.ts'
+import type { ControlEvent } from '../db/control-events.ts'
+import { ingestTopicId } from '../workflows/contract.ts'
+
+const temporalAddress = inject('stackEnvironment').TEMPORAL_ADDRESS ?? ''
+const quiet = { error: () => undefined, warn: () => undefined, info: () => undefined }
+const connections: Connection[] = []
+
+function clientOf(address: string): Client {
+  const connection = Connection.lazy({ address })
+  connections.push(connection)
+  return new Client({ connection })
+}
+
+/** Commands over a real Temporal (or none), and what they wrote to the audit. */
+function commandsOver(client: Client) {
+  const record = vi.fn<(event: ControlEvent) => Promise<void>>().mockResolvedValue()
+  const commands = createCommands({ client, record, logger: quiet, clock: Date.now })
+  const failure = (request: Partial<CommandRequest>) =>
+    commands
+      .run({
+        command: 'pause',
+        topic: 'no-such-topic',
+        partition: null,
+        reason: 'why',
+        actor: 'ann',
+        commandId: null,
+        ...request,
+      })
+      .catch((error: unknown) => error)
+  return { failure, record }
+}
+
+const client = clientOf(temporalAddress)
+
+afterAll(() => Promise.all(connections.map((connection) => connection.close())))
+
+describe('a command that nothing answers', () => {
+  const topic = `unattended-${randomUUID()}`
+  beforeAll(async () => {
+    await client.workflow.start('ingestTopic', {
+      workflowId: ingestTopicId(topic),
+      taskQueue: `nobody-${topic}`,
+      args: [{ topic }],
+    })
+  })
+  afterAll(() => client.workflow.getHandle(ingestTopicId(topic)).terminate())
+
+  it('because no worker runs says so within seconds, and is in the audit', async () => {
+    const { failure, record } = commandsOver(client)
+    const commandId = randomUUID()
+    const error = await failure({ topic, commandId, partition: 3 })
+    expect(error).toBeInstanceOf(NoWorkerError)
+    expect(record.mock.calls.map(([event]) => event)).toMatchObject([
+      {
+        commandId: `${commandId}/unanswered`,
+        actor: 'ann',
+        command: 'pause',
+        topic,
+        partition: 3,
+        reason: 'why',
+        result: 'failed',
+      },
+    ])
+  })
+
+  it('because Temporal is away says so within seconds, and is in the audit', async () => {
+    const { failure, record } = commandsOver(clientOf('127.0.0.1:1'))
+    const startMs = performance.now()
+    expect(await failure({ topic })).toBeInstanceOf(TemporalUnavailableError)
+    expect(performance.now() - startMs).toBeLessThan(5_000)
+    expect(record).toHaveBeenCalledTimes(1)
+  })
+
+  it('because no ingestion was ever started says what to start, and is in the audit', async () => {
+    const { failure, record } = commandsOver(client)
+    expect(await failure({})).toBeInstanceOf(NotFoundError)
+    expect(record).toHaveBeenCalledTimes(1)
+  })
+
+  it('is answered also when the audit cannot be written, and says that too', async () => {
+    const commands = createCommands({
+      client,
+      record: () => Promise.reject(new Error('Postgres is away')),
+      logger: quiet,
+      clock: Date.now,
+    })
+    const request = { command: 'pause', topic: 'none', partition: null, reason: 'why', actor: 'ann' } as const
+    await expect(commands.run({ ...request, commandId: null })).rejects.toThrow(/could not be recorded/)
+  })
+})
+
+describe('a command with an unusable argument', () => {
+  it.each<[string, Partial<CommandRequest>]>([
+    ['a blank reason', { reason: '  ' }],
+    ['a reason without end', { reason: 'x'.repeat(501) }],
+    ['a reason that cannot be stored', { reason: 'a\0b' }],
+    ['a negative partition', { partition: -1 }],
+    ['an id that is no uuid', { commandId: 'mine' }],
+  ])('is not sent: %s', async (_, request) => {
+    const { failure, record } = commandsOver(client)
+    expect(await failure(request)).toBeInstanceOf(InvalidCommandError)
+    expect(record).not.toHaveBeenCalled()
+  })
+})
