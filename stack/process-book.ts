@@ -1,29 +1,34 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { signalGroup } from './process-group.ts'
+import { signalTree } from './process-group.ts'
+import { startOf } from './process-table.ts'
 
-// One file a process, named by its pid, holding when it started: pids are used again, a pid with its start time is not.
+// One file a process, named by its pid, holding when it started: pids are used again, a pid with its start is not.
 
 const bookOf = (folder: string) => join(folder, 'processes')
+const lockOf = (folder: string) => join(folder, 'lock')
 
 export function rememberProcess(folder: string, pid: number): void {
   mkdirSync(bookOf(folder), { recursive: true })
-  writeFileSync(join(bookOf(folder), String(pid)), startTime(pid) ?? '')
+  writeFileSync(join(bookOf(folder), String(pid)), startOf(pid) ?? '')
 }
 
 export function forgetProcess(folder: string, pid: number): void {
   rmSync(join(bookOf(folder), String(pid)), { force: true })
 }
 
-/** Kills what an earlier run left behind when it was killed itself. Returns how many processes that were. */
+/**
+ * Kills every process that is written down in the folder: what an earlier run left behind when it was killed itself.
+ * Only the holder of the folder's lock may: for anyone else they belong to a run that goes on, and stay.
+ * @returns how many processes that were
+ */
 export function endLeftovers(folder: string): number {
-  if (!existsSync(bookOf(folder))) return 0
+  if (lockHolder(folder) !== process.pid || !existsSync(bookOf(folder))) return 0
   let ended = 0
   for (const name of readdirSync(bookOf(folder))) {
     const started = readFileSync(join(bookOf(folder), name), 'utf8')
-    if (started !== '' && startTime(Number(name)) === started) {
-      signalGroup(Number(name), 'SIGKILL')
+    if (started !== '' && startOf(Number(name)) === started) {
+      signalTree(Number(name), 'SIGKILL')
       ended += 1
     }
     rmSync(join(bookOf(folder), name), { force: true })
@@ -32,33 +37,31 @@ export function endLeftovers(folder: string): number {
 }
 
 /**
- * Takes the folder for this process.
+ * Takes the folder for this process. Returns what gives it back.
  * @throws when another live process has it
  */
 export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true })
-  const file = join(folder, 'lock')
-  if (existsSync(file)) {
-    const [pid = '', started = ''] = readFileSync(file, 'utf8').split('\n')
-    if (started !== '' && startTime(Number(pid)) === started) {
-      throw new Error(
-        `Rollcall already runs from this folder (process ${pid}); stop it first, or use another clone`,
-      )
-    }
+  const holder = lockHolder(folder)
+  if (holder !== null) throw new Error(takenBy(holder))
+  // What a process that is gone has left.
+  rmSync(lockOf(folder), { force: true })
+  try {
+    writeFileSync(lockOf(folder), `${process.pid}\n${startOf(process.pid) ?? ''}`, { flag: 'wx' })
+  } catch (cause) {
+    throw new Error(takenBy(lockHolder(folder)), { cause })
   }
-  writeFileSync(file, `${process.pid}\n${startTime(process.pid) ?? ''}`)
   return () => {
-    rmSync(file, { force: true })
+    rmSync(lockOf(folder), { force: true })
   }
 }
 
-function startTime(pid: number): string | null {
-  try {
-    return execFileSync('ps', ['-p', String(pid), '-o', 'lstart='], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim()
-  } catch {
-    return null
-  }
+const takenBy = (pid: number | null): string =>
+  `Rollcall already runs from this folder (process ${pid ?? 'unknown'}); stop it first, or use another clone`
+
+/** Pid of the live process that has the folder. */
+function lockHolder(folder: string): number | null {
+  if (!existsSync(lockOf(folder))) return null
+  const [pid = '', started = ''] = readFileSync(lockOf(folder), 'utf8').split('\n')
+  return started !== '' && startOf(Number(pid)) === started ? Number(pid) : null
 }

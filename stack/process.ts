@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { forgetProcess, rememberProcess } from './process-book.ts'
-import { signalGroup } from './process-group.ts'
+import { signalGroup, signalTree } from './process-group.ts'
 
 export type Command = {
   /** Shown to people. */
@@ -23,9 +23,9 @@ export type RunningProcess = {
   /** Resolves with a description once the process has ended. */
   exited: Promise<string>
   hasExited: () => boolean
-  /** Signals the whole process group. */
+  /** Signals the process and all below it. */
   signal: (signal: NodeJS.Signals) => void
-  /** Asks with `signal`, then kills after `graceMs`; a stopped (SIGSTOP) process is killed too. */
+  /** Asks with `signal`, then kills it and all below it after `graceMs`; one that is suspended is woken to hear it. */
   stop: (signal: NodeJS.Signals, graceMs: number) => Promise<void>
 }
 
@@ -55,7 +55,7 @@ export function startProcess({
     forgetProcess(bookFolder, pid)
   })
   const signal = (which: NodeJS.Signals) => {
-    signalGroup(pid, which)
+    signalTree(pid, which)
   }
   return {
     name,
@@ -64,14 +64,18 @@ export function startProcess({
     hasExited: () => child.exitCode !== null || child.signalCode !== null || pid === -1,
     signal,
     stop: async (which, graceMs) => {
-      signal(which)
+      if (which === 'SIGKILL') signal(which)
+      else {
+        signalGroup(pid, which)
+        signal('SIGCONT')
+      }
       const killing = setTimeout(() => {
         signal('SIGKILL')
       }, graceMs)
       await exited
       clearTimeout(killing)
       // Grandchildren that outlive their parent.
-      signal('SIGKILL')
+      signalGroup(pid, 'SIGKILL')
     },
   }
 }

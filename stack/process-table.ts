@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+
+export type ProcessRow = {
+  parent: number
+  /** When it started, as the system writes it. A pid is used again; a pid with its start is not. */
+  started: string
+}
+
+/** All processes of the machine, by pid. */
+export const processTable = (): Map<number, ProcessRow> =>
+  process.platform === 'linux' ? fromProc() : fromPs()
+
+/** When a process started; null when there is none. */
+export const startOf = (pid: number): string | null => processTable().get(pid)?.started ?? null
+
+/** `pid` and its children, their children and so on: Postgres puts each of its processes in a group of its own. */
+export function processTree(pid: number, table: Map<number, ProcessRow>): number[] {
+  const children = [...table].filter(([, { parent }]) => parent === pid).map(([child]) => child)
+  return [pid, ...children.flatMap((child) => processTree(child, table))]
+}
+
+/** Not every Linux has `ps`. */
+function fromProc(): Map<number, ProcessRow> {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const rows = pids.flatMap((name): [number, ProcessRow][] => {
+    try {
+      return [[Number(name), parseStat(readFileSync(`/proc/${name}/stat`, 'utf8'))]]
+    } catch {
+      // It ended since the folder was read.
+      return []
+    }
+  })
+  return new Map(rows)
+}
+
+/** A line of /proc/PID/stat. The second field, the name, may hold spaces and parentheses. */
+export function parseStat(line: string): ProcessRow {
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
+  return { parent: Number(fields[1]), started: fields[19] ?? '' }
+}
+
+function fromPs(): Map<number, ProcessRow> {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,lstart='], { encoding: 'utf8' }).split('\n')
+  return new Map(lines.flatMap(parsePsLine))
+}
+
+/** A line of `ps -o pid=,ppid=,lstart=`; none when it is empty. */
+export function parsePsLine(line: string): [number, ProcessRow][] {
+  const [, pid, parent, started] = /^\s*(\d+)\s+(\d+)\s+(.+?)\s*$/.exec(line) ?? []
+  return started === undefined ? [] : [[Number(pid), { parent: Number(parent), started }]]
+}
