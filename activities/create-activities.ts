@@ -21,9 +21,6 @@ const WATCH_INTERVAL_MS = 5_000
 /** A watch that ends now and then lets its workflow start partitions that an operator terminated. */
 const WATCH_MS = 5 * 60_000
 
-/** As it travels from a workflow: times are ISO 8601 text. */
-export type ControlRecord = Omit<ControlEvent, 'requestedAt'> & { requestedAt: string }
-
 export function createActivities(deps: ActivityDeps) {
   return {
     /**
@@ -72,8 +69,8 @@ export function createActivities(deps: ActivityDeps) {
     },
 
     /** Writes the audit of a command. Safe to retry: a command is one row. */
-    recordControl: async (event: ControlRecord): Promise<void> => {
-      await recordControlEvent(deps.sql, { ...event, requestedAt: new Date(event.requestedAt) })
+    recordControl: async (event: ControlEvent): Promise<void> => {
+      await recordControlEvent(deps.sql, event)
     },
   }
 }

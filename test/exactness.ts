@@ -61,10 +61,12 @@ async function expectPostgresExact({ sql }: Deployment, truth: GroundTruth): Pro
     { logins: number }[]
   >`select sum(logins)::integer as logins from login_count_delta_entry`
   expect(delta?.logins).toBe(logins)
-  const [rows] =
-    await sql`select count(*)::integer as all, count(distinct (kafka_partition, kafka_offset))::integer as offsets from login`
-  const [ledger] =
-    await sql`select sum(login_rows)::integer as rows, sum(logins)::integer as logins from batch`
+  const [rows] = await sql<
+    { all: number; offsets: number }[]
+  >`select count(*)::integer as all, count(distinct (kafka_partition, kafka_offset))::integer as offsets from login`
+  const [ledger] = await sql<
+    { rows: number; logins: number }[]
+  >`select sum(login_rows)::integer as rows, sum(logins)::integer as logins from batch`
   expect(rows).toEqual({ all: ledger?.rows, offsets: ledger?.rows })
   expect(ledger?.logins).toBe(logins)
   const users = await sql<

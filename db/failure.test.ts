@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { postgresFailure } from './failure.ts'
+
+const classOf = (error: object) => postgresFailure(error).failureClass
+
+test('an outage of any kind is transient, never the fault of the data', () => {
+  const codes = [
+    'ECONNREFUSED',
+    'CONNECTION_CLOSED',
+    'CONNECT_TIMEOUT',
+    '57P01',
+    '57P03',
+    '53100',
+    '40P01',
+    '42P01',
+    '25006',
+    '28000',
+    '57014',
+  ]
+  for (const code of codes) expect(classOf(Object.assign(new Error('x'), { code })), code).toBe('transient')
+})
+
+test('a value that Postgres refuses is permanent', () => {
+  for (const code of ['22021', '22P02', '23514', '54000'])
+    expect(classOf(Object.assign(new Error('x'), { code })), code).toBe('permanent')
+})
+
+test('the message of postgres.js is kept, and its code where it has no message', () => {
+  expect(postgresFailure(new Error('relation is gone')).message).toBe('Postgres: relation is gone')
+  expect(postgresFailure(Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' })).message).toBe(
+    'Postgres: ECONNREFUSED',
+  )
+})

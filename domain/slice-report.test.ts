@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { PipelineFailure } from './failure.ts'
+import { failureReport, noProgress } from './slice-report.ts'
+
+const outcomeOf = (error: unknown) => failureReport(noProgress(), error).outcome
+
+test('only lost data, bad data and defects halt a partition; outages and lost ownership do not', () => {
+  expect(outcomeOf(new PipelineFailure('transient', 'kafka', 'away'))).toBe('waiting')
+  expect(outcomeOf(new PipelineFailure('fenced', 'postgres', 'taken'))).toBe('fenced')
+  expect(outcomeOf(new PipelineFailure('data_loss', 'kafka', 'gone'))).toBe('halted')
+  expect(outcomeOf(new PipelineFailure('permanent', 'postgres', 'refused'))).toBe('halted')
+  expect(outcomeOf(new TypeError('a defect'))).toBe('halted')
+})
+
+test('what the slice had done before it failed stays in its report', () => {
+  const progress = { ...noProgress(), nextOffset: '7', logins: 3 }
+  expect(failureReport(progress, new Error('x'))).toMatchObject({
+    nextOffset: '7',
+    logins: 3,
+    reason: 'Rollcall: Error: x',
+  })
+})

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { PipelineFailure } from '../domain/failure.ts'
+import { kafkaFailure } from './failure.ts'
+
+const classOf = (type?: string) => kafkaFailure(Object.assign(new Error('x'), { type })).failureClass
+
+test('what Kafka says is transient unless it is known to be more', () => {
+  for (const type of [
+    'NOT_LEADER_FOR_PARTITION',
+    'UNKNOWN_TOPIC_OR_PARTITION',
+    'TOPIC_AUTHORIZATION_FAILED',
+    undefined,
+  ]) {
+    expect(classOf(type)).toBe('transient')
+  }
+})
+
+test('a lost offset is data loss, a lost transactional.id is fencing, a record too large is permanent', () => {
+  expect(classOf('OFFSET_OUT_OF_RANGE')).toBe('data_loss')
+  expect(classOf('INVALID_PRODUCER_EPOCH')).toBe('fenced')
+  expect(classOf('MESSAGE_TOO_LARGE')).toBe('permanent')
+})
+
+test('a failure keeps the class it was given where it arose', () => {
+  const failure = new PipelineFailure('data_loss', 'kafka', 'gone')
+  expect(kafkaFailure(failure)).toBe(failure)
+})
