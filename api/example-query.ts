@@ -1,10 +1,14 @@
 /** What GraphiQL opens with: it answers on a fresh start, and grows as logins arrive. */
-export const exampleQuery = `# Logins of the last 24 hours. Ctrl-Enter runs it; the book at the left explains every field.
+export const exampleQuery = `# Logins of the last 24 hours: Ctrl-Enter runs it.
+# The book at the left explains every field.
 {
   loginCounts(bucket: HOUR, groupBy: [DEVICE_TYPE]) {
     ... on LoginCounts {
       rows { bucket deviceType logins }
-      freshness { source readAt watermark lag parkedOffsets complete }
+      freshness {
+        source readAt watermark
+        lag parkedOffsets complete
+      }
     }
     ... on Error { message }
   }
@@ -19,7 +23,10 @@ export const exampleQuery = `# Logins of the last 24 hours. Ctrl-Enter runs it; 
     ... on Ingestion {
       state
       lag
-      partitions { partition state checkpoint endOffset lag worker }
+      partitions {
+        partition state lag
+        checkpoint endOffset worker
+      }
       problems { part message }
     }
     ... on Error { message }

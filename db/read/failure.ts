@@ -20,7 +20,8 @@ export class ReadFailure extends Error {
 }
 
 const QUERY_CANCELED = '57014'
-const UNDEFINED_TABLE = '42P01'
+/** A table or column that this version knows and the database does not. */
+const UNDEFINED = ['42P01', '42703']
 /** On a replica: replay had to remove rows that the query could still see. */
 const SERIALIZATION_FAILURE = '40001'
 
@@ -39,8 +40,12 @@ export function readFailure(error: unknown): unknown {
       cause,
     )
   }
-  if (code === UNDEFINED_TABLE) {
-    return new ReadFailure('unavailable', 'the database is not migrated yet (npm run migrate)', cause)
+  if (UNDEFINED.includes(code)) {
+    return new ReadFailure(
+      'unavailable',
+      'the database is not migrated to this version yet (npm run migrate)',
+      cause,
+    )
   }
   if (code === SERIALIZATION_FAILURE) {
     return new ReadFailure('unavailable', 'the replica had to cancel the query to catch up; ask again', cause)
