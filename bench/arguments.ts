@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util'
+
+export type BenchOptions = {
+  command: 'drain' | 'paced' | 'all'
+  events: number
+  users: number
+  /** Logins per second of the paced run; null: half of what a drain of `events` measures first. */
+  ratePerSecond: number | null
+  seconds: number
+  /** Also run the plain program of baseline.ts on the same data, in turns. */
+  baseline: boolean
+  rounds: number
+}
+
+export const usage = `npm run bench -- [drain|paced] [options]      without a command: both
+
+  drain   how fast a preloaded topic of 4 partitions is counted and published
+  paced   how long after its scheduled time a login shows in GraphQL, at a fixed rate
+
+  --events N     logins of the drained topic (1000000)
+  --users N      distinct users among them (100000)
+  --rate N       paced: logins a second (half of the drain rate, which is measured first)
+  --seconds N    paced: how long (30)
+  --baseline     also run a plain Kafka consumer without Temporal, in turns with Rollcall
+  --rounds N     how often (1); more than one prints median and range`
+
+/** What is wrong with the arguments. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+}
+
+/** @throws {UsageError} */
+export function parseArguments(argv: string[]): BenchOptions {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      events: { type: 'string', default: '1000000' },
+      users: { type: 'string', default: '100000' },
+      rate: { type: 'string' },
+      seconds: { type: 'string', default: '30' },
+      rounds: { type: 'string', default: '1' },
+      baseline: { type: 'boolean', default: false },
+    },
+  })
+  const [command = 'all', ...rest] = positionals
+  if (command !== 'drain' && command !== 'paced' && command !== 'all')
+    throw new UsageError(`unknown command ${command}`)
+  if (rest.length > 0) throw new UsageError(`one command at a time, not also ${rest.join(' ')}`)
+  return {
+    command,
+    events: count('--events', values.events, 20_000_000),
+    users: count('--users', values.users, 10_000_000),
+    ratePerSecond: values.rate === undefined ? null : count('--rate', values.rate, 1_000_000),
+    seconds: count('--seconds', values.seconds, 3600),
+    rounds: count('--rounds', values.rounds, 100),
+    baseline: values.baseline,
+  }
+}
+
+function count(name: string, text: string, max: number): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < 1 || value > max)
+    throw new UsageError(`${name} must be a whole number from 1 to ${max}`)
+  return value
+}

@@ -1,0 +1,48 @@
+import { GroundTruth } from '../generator/ground-truth.ts'
+import { createLoginSource } from '../generator/login-source.ts'
+import { createKafka } from '../kafka/client.ts'
+import type { OutputRecord } from '../kafka/encode-record-batch.ts'
+import { loadConfig } from '../config/config.ts'
+import { PARTITIONS, createTopic } from './topics.ts'
+import { openRawProducer } from './raw-producer.ts'
+
+/** What was sent, to compare results with. */
+export type Backlog = { topic: string; events: number; truth: GroundTruth }
+
+/** How densely the backlog's logins follow each other by their own time: this decides how many rows a count has. */
+const LOGINS_PER_EVENT_SECOND = 1_000
+/** A common size of a producer's batch under load: some 130 KB. */
+const RECORDS_PER_BATCH = 500
+
+/** Fills a new topic with logins that end now, evenly over its partitions. */
+export async function preload(
+  environment: Record<string, string>,
+  options: { topic: string; events: number; users: number; stop: AbortSignal },
+): Promise<Backlog> {
+  const { kafka: config } = loadConfig(environment)
+  const { topic, events, users, stop } = options
+  await createTopic(config, topic)
+  const producer = await openRawProducer(createKafka(config, 'rollcall-bench'), topic)
+  const source = createLoginSource({ seed: 1, users, stream: events })
+  const truth = new GroundTruth()
+  const firstSecond = Math.floor(Date.now() / 1000) - Math.ceil(events / LOGINS_PER_EVENT_SECOND)
+  const record = (n: number): OutputRecord => {
+    const { key, value, sent } = source.next(firstSecond + Math.floor(n / LOGINS_PER_EVENT_SECOND))
+    truth.addSent(sent)
+    return { key: Buffer.from(key), value: Buffer.from(value), headers: [] }
+  }
+  try {
+    let sending = Promise.resolve()
+    for (let first = 0, batch = 0; first < events; first += RECORDS_PER_BATCH, batch++) {
+      stop.throwIfAborted()
+      const size = Math.min(RECORDS_PER_BATCH, events - first)
+      const records = Array.from({ length: size }, (_, index) => record(first + index))
+      await sending
+      sending = producer.send(batch % PARTITIONS, records)
+    }
+    await sending
+  } finally {
+    await producer.close()
+  }
+  return { topic, events, truth }
+}

@@ -1,0 +1,91 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startProcess, type RunningProcess } from '../stack/process.ts'
+import { endLeftovers } from '../stack/process-book.ts'
+import { startStack } from '../stack/stack.ts'
+
+export type BenchStack = {
+  /** What finds the parts. */
+  environment: Record<string, string>
+  /** Process ids of the parts by name. */
+  pids: Record<string, number>
+  /** Starts a process of the project beside the stack; it ends with it at the latest. */
+  launch: (name: string, args: string[], environment: Record<string, string>) => RunningProcess
+  logOf: (name: string) => string
+  say: (line: string) => void
+  /** Aborts when the benchmark is told to stop. */
+  stop: AbortSignal
+}
+
+const project = fileURLToPath(new URL('..', import.meta.url))
+
+/**
+ * Runs `work` on a stack of its own in a new folder of `.rollcall`. Afterwards, whatever happened, every process that it
+ * started has ended and the folder is gone.
+ */
+export async function withBenchStack(
+  stop: AbortSignal,
+  say: (line: string) => void,
+  work: (stack: BenchStack) => Promise<void>,
+): Promise<void> {
+  const folder = join(project, '.rollcall', `bench-${Math.random().toString(36).slice(2, 8)}`)
+  const dataFolder = join(folder, 'data')
+  const logFolder = join(folder, 'log')
+  mkdirSync(dataFolder, { recursive: true })
+  try {
+    const stack = await startStack({ dataFolder, logFolder, usualPorts: false, environment: {}, say })
+    const logOf = (name: string) => join(logFolder, `${name}.log`)
+    try {
+      stop.throwIfAborted()
+      await work({
+        environment: stack.environment,
+        pids: partPids(dataFolder),
+        launch: (name, args, env) =>
+          startProcess({
+            name,
+            command: process.execPath,
+            args,
+            env: { ...stack.environment, ...env },
+            logFile: logOf(name),
+            bookFolder: dataFolder,
+          }),
+        logOf,
+        say,
+        stop,
+      })
+    } finally {
+      await stack.stop()
+    }
+  } finally {
+    endLeftovers(dataFolder)
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+  }
+}
+
+/** Which processes of the stack's book are which part, by their command lines. */
+function partPids(dataFolder: string): Record<string, number> {
+  const signs: Record<string, string> = {
+    kafka: 'kafka.Kafka',
+    temporal: 'start-dev',
+    postgres: 'postgres/primary',
+    replica: 'postgres/replica',
+  }
+  const running = readdirSync(join(dataFolder, 'processes')).map((pid) => ({
+    pid: Number(pid),
+    commandLine: commandLineOf(pid),
+  }))
+  return Object.fromEntries(
+    Object.entries(signs).flatMap(([name, sign]) =>
+      running.filter(({ commandLine }) => commandLine.includes(sign)).map(({ pid }) => [name, pid]),
+    ),
+  )
+}
+
+function commandLineOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,96 @@
+import { parseArguments, usage, UsageError, type BenchOptions } from './arguments.ts'
+import { loadConfig } from '../config/config.ts'
+import { preload } from './backlog.ts'
+import { createBaseline } from './baseline-subject.ts'
+import { withBenchStack, type BenchStack } from './bench-stack.ts'
+import { drain, type DrainResult } from './drain.ts'
+import { paced, type PacedResult } from './paced.ts'
+import { reportDrain } from './report-drain.ts'
+import { reportPaced } from './report-paced.ts'
+import { createRollcall } from './rollcall-subject.ts'
+import type { Subject } from './subject.ts'
+import { spread } from './table.ts'
+import { createTopic } from './topics.ts'
+
+// `npm run bench`: see the usage in arguments.ts.
+
+const say = (line: string) => {
+  console.log(line)
+}
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    stop.abort(new Error(`stopped by ${signal}`))
+  })
+}
+try {
+  const options = parseArguments(process.argv.slice(2))
+  await withBenchStack(stop.signal, say, (stack) => runBenchmark(stack, options))
+  process.exit(0)
+} catch (error) {
+  if (error instanceof UsageError) console.error(`${error.message}\n\n${usage}`)
+  else console.error(stop.signal.aborted ? String(stop.signal.reason) : error)
+  process.exit(1)
+}
+
+async function runBenchmark(stack: BenchStack, options: BenchOptions): Promise<void> {
+  const drained =
+    options.command === 'paced' && options.ratePerSecond !== null ? null : await runDrains(stack, options)
+  if (options.command === 'drain') return
+  await runPaced(stack, options, options.ratePerSecond ?? halfOf(drained ?? []))
+}
+
+/** The baseline runs in turns with Rollcall, so that both meet the machine in the same moods. */
+function turns({ rounds, baseline }: BenchOptions) {
+  return Array.from({ length: rounds }, () =>
+    baseline ? [createRollcall, createBaseline] : [createRollcall],
+  ).flat()
+}
+
+async function runDrains(stack: BenchStack, options: BenchOptions): Promise<DrainResult[]> {
+  const { events, users } = options
+  say(`preloading ${events} logins of ${users} users`)
+  const backlog = await preload(stack.environment, { topic: 'backlog', events, users, stop: stack.stop })
+  const results: DrainResult[] = []
+  for (const create of turns(options)) {
+    const result = await withSubject(create(stack, backlog.topic), (subject) =>
+      drain(stack, subject, backlog),
+    )
+    say(`${result.subject}: ${Math.round(result.eventsPerSecond)} logins/s, results verified`)
+    results.push(result)
+  }
+  say(reportDrain(results))
+  return results
+}
+
+async function runPaced(stack: BenchStack, options: BenchOptions, ratePerSecond: number): Promise<void> {
+  const { seconds, users } = options
+  const results: PacedResult[] = []
+  for (const [index, create] of turns(options).entries()) {
+    const topic = `paced-${index}`
+    await createTopic(loadConfig(stack.environment).kafka, topic)
+    say(`sending ${ratePerSecond} logins/s for ${seconds} s`)
+    results.push(
+      await withSubject(create(stack, topic), (subject) =>
+        paced(stack, subject, { ratePerSecond, seconds, users }),
+      ),
+    )
+  }
+  say(reportPaced(results))
+}
+
+function halfOf(drained: readonly DrainResult[]): number {
+  const rates = drained
+    .filter(({ subject }) => subject === 'rollcall')
+    .map(({ eventsPerSecond }) => eventsPerSecond)
+  return Math.max(1, Math.round(spread(rates).median / 2))
+}
+
+async function withSubject<T>(creating: Promise<Subject>, work: (subject: Subject) => Promise<T>) {
+  const subject = await creating
+  try {
+    return await work(subject)
+  } finally {
+    await subject.remove()
+  }
+}

@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../stack/ports.ts'
+import type { RunningProcess } from '../stack/process.ts'
+import type { BenchStack } from './bench-stack.ts'
+import { lastLines } from './drain.ts'
+import { latencies, type Latencies, type Sighting } from './latency.ts'
+import { recordResources, type ResourceUse } from './resources.ts'
+import type { Subject } from './subject.ts'
+import { visibleInGraphql, visibleInPostgres, type Visible } from './visible.ts'
+
+export type PacedOptions = { ratePerSecond: number; seconds: number; users: number }
+
+export type PacedResult = PacedOptions & {
+  subject: string
+  /** Milliseconds from the scheduled time of a login to the moment a reader sees it. */
+  latencyMs: Latencies
+  /** How far the sender itself fell behind its schedule; part of the latencies. */
+  senderBehindMs: number
+  resources: Record<string, ResourceUse>
+}
+
+/** Between an answer and the next question: adds as much to the latencies at most. */
+const POLL_MS = 20
+const STOP_GRACE_MS = 10_000
+/** Until everything has started and shows the first logins. */
+const START_TIMEOUT_MS = 90_000
+/** How long after the last scheduled time the last login may show. */
+const TAIL_MS = 60_000
+/** Logins before the measured ones: they show that all partitions are being read, and warm everything up. */
+const WARM_UP = { seconds: 5, share: 0.5 }
+/** The sender has to start before its first event is due. */
+const LEAD_MS = 1_500
+
+/** Sends logins on a schedule to a subject that has nothing else to do, and watches when they show. */
+export async function paced(
+  stack: BenchStack,
+  subject: Subject,
+  options: PacedOptions,
+): Promise<PacedResult> {
+  const running = [subject.launch()]
+  try {
+    const visible = await openReader(stack, subject, running)
+    const warmUpRate = Math.ceil(options.ratePerSecond * WARM_UP.share)
+    const warmUp = { ...options, ratePerSecond: warmUpRate, seconds: WARM_UP.seconds }
+    await send(stack, subject, running, visible, 0, warmUp, START_TIMEOUT_MS)
+    const pids = Object.fromEntries(running.slice(0, 2).map(({ name, pid }) => [name, pid]))
+    const recorder = recordResources({ ...pids, ...stack.pids })
+    try {
+      const before = warmUp.ratePerSecond * warmUp.seconds
+      const run = await send(stack, subject, running, visible, before, options, TAIL_MS)
+      const { startMs, sightings, behindMs } = run
+      return {
+        ...options,
+        subject: subject.name,
+        latencyMs: latencies(sightings, startMs, options.ratePerSecond),
+        senderBehindMs: behindMs,
+        resources: recorder.between(startMs, Date.now()),
+      }
+    } finally {
+      recorder.stop()
+    }
+  } finally {
+    await Promise.all(running.map((one) => one.stop('SIGTERM', STOP_GRACE_MS)))
+  }
+}
+
+async function openReader(stack: BenchStack, subject: Subject, running: RunningProcess[]): Promise<Visible> {
+  if (subject.name === 'baseline') return visibleInPostgres(subject)
+  const port = await freePort(0)
+  running.push(stack.launch('api', ['api/main.ts'], { ...subject.environment, API_PORT: String(port) }))
+  const visible = visibleInGraphql(port)
+  const deadlineMs = Date.now() + START_TIMEOUT_MS
+  for (;;) {
+    try {
+      await visible()
+      return visible
+    } catch (error) {
+      stack.stop.throwIfAborted()
+      if (Date.now() > deadlineMs) throw new Error('the API does not answer', { cause: error })
+      await sleep(POLL_MS)
+    }
+  }
+}
+
+/** Sends a schedule's logins, and looks until all of them are visible on top of those `before`. */
+async function send(
+  stack: BenchStack,
+  subject: Subject,
+  running: RunningProcess[],
+  visible: Visible,
+  before: number,
+  { ratePerSecond, seconds, users }: PacedOptions,
+  tailMs: number,
+): Promise<{ startMs: number; sightings: Sighting[]; behindMs: number }> {
+  const startMs = Date.now() + LEAD_MS
+  const events = ratePerSecond * seconds
+  const schedule = [startMs, ratePerSecond, events, users].map(String)
+  const sender = stack.launch('sender', ['bench/send-paced.ts', ...schedule], subject.environment)
+  const deadlineMs = startMs + seconds * 1000 + tailMs
+  const sightings: Sighting[] = []
+  try {
+    while ((sightings.at(-1)?.visible ?? 0) < events) {
+      stack.stop.throwIfAborted()
+      const ended = running.find((one) => one.hasExited())
+      if (ended !== undefined || Date.now() > deadlineMs)
+        throw new Error(`not all logins showed: ${await lastLines(stack, ended ?? subject)}`)
+      sightings.push({ visible: Math.min(events, (await visible()) - before), atMs: Date.now() })
+      await sleep(POLL_MS)
+    }
+    await sender.exited
+  } finally {
+    await sender.stop('SIGKILL', STOP_GRACE_MS)
+  }
+  return { startMs, sightings, behindMs: await senderBehind(stack) }
+}
+
+/** The sender's last line says how it went. */
+async function senderBehind(stack: BenchStack): Promise<number> {
+  const last = (await lastLines(stack, { name: 'sender' })).trimEnd().split('\n').at(-1) ?? ''
+  const { latestMs } = JSON.parse(last) as { latestMs: number }
+  return latestMs
+}

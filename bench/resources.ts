@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs'
+
+// CPU time and memory of processes, from Linux's /proc; elsewhere everything reads as zero.
+
+/** A number of clock ticks a second: USER_HZ is 100 on every architecture that Node runs on. */
+const TICKS_PER_SECOND = 100
+const CPU_SAMPLE_MS = 100
+/** Reading the proportional memory of a process walks its page tables. */
+const MEMORY_EVERY_SAMPLES = 5
+const MIB = 1024 * 1024
+
+export type ResourceUse = { cpuSeconds: number; peakMemoryMiB: number }
+
+export type Recorder = {
+  /** Use of each process with its children between two moments (Unix milliseconds); memory is the peak until now. */
+  between(fromMs: number, toMs: number): Record<string, ResourceUse>
+  stop: () => void
+}
+
+/**
+ * Samples processes by name until it is stopped. Memory of several processes together is their proportional set size
+ * (shared pages once); of one process alone the largest resident set that the kernel has seen in its life.
+ */
+export function recordResources(pids: Record<string, number>): Recorder {
+  const series = Object.entries(pids).map(([name, pid]) => new Series(name, pid))
+  let samples = 0
+  const sample = () => {
+    const withMemory = samples++ % MEMORY_EVERY_SAMPLES === 0
+    for (const one of series) one.sample(Date.now(), withMemory)
+  }
+  const timer = existsSync('/proc/self/stat') ? setInterval(sample, CPU_SAMPLE_MS) : undefined
+  return {
+    between: (fromMs, toMs) => {
+      if (timer !== undefined) for (const one of series) one.sample(Date.now(), true)
+      return Object.fromEntries(series.map((one) => [one.name, one.between(fromMs, toMs)]))
+    },
+    stop: () => {
+      clearInterval(timer)
+    },
+  }
+}
+
+class Series {
+  readonly name: string
+  readonly #pid: number
+  readonly #cpu: { atMs: number; seconds: number }[] = []
+  #peakBytes = 0
+
+  constructor(name: string, pid: number) {
+    this.name = name
+    this.#pid = pid
+  }
+
+  sample(atMs: number, withMemory: boolean): void {
+    const members = processTree(this.#pid)
+    this.#cpu.push({ atMs, seconds: members.reduce((sum, pid) => sum + cpuSeconds(pid), 0) })
+    if (!withMemory) return
+    const bytes =
+      members.length > 1
+        ? members.reduce((sum, pid) => sum + kibibytes(`/proc/${pid}/smaps_rollup`, 'Pss'), 0)
+        : kibibytes(`/proc/${this.#pid}/status`, 'VmHWM')
+    this.#peakBytes = Math.max(this.#peakBytes, bytes * 1024)
+  }
+
+  between(fromMs: number, toMs: number): ResourceUse {
+    return { cpuSeconds: this.#cpuAt(toMs) - this.#cpuAt(fromMs), peakMemoryMiB: this.#peakBytes / MIB }
+  }
+
+  /** Between two samples, the process is taken to have worked evenly. */
+  #cpuAt(atMs: number): number {
+    const index = this.#cpu.findIndex((sample) => sample.atMs >= atMs)
+    const after = this.#cpu[index] ?? this.#cpu.at(-1)
+    const before = this.#cpu[index - 1] ?? after
+    if (after === undefined || before === undefined) return 0
+    if (after.atMs === before.atMs) return after.seconds
+    const share = (atMs - before.atMs) / (after.atMs - before.atMs)
+    return before.seconds + Math.min(1, share) * (after.seconds - before.seconds)
+  }
+}
+
+function processTree(pid: number): number[] {
+  const children = readProc(`/proc/${pid}/task/${pid}/children`)
+    .split(' ')
+    .filter((text) => text !== '')
+  return [pid, ...children.flatMap((child) => processTree(Number(child)))]
+}
+
+/** User and system time of a process and of the children that it has outlived. */
+function cpuSeconds(pid: number): number {
+  const stat = readProc(`/proc/${pid}/stat`)
+  // The second field is the name in parentheses and may hold spaces; utime to cstime are fields 14 to 17.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND
+}
+
+const kibibytes = (file: string, field: string): number =>
+  Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readProc(file))?.[1] ?? 0)
+
+/** A process that has ended, or belongs to someone else, reads as nothing. */
+function readProc(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}

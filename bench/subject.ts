@@ -1,0 +1,100 @@
+import { loadConfig, type Config } from '../config/config.ts'
+import { connectPostgres, type Sql } from '../db/connect.ts'
+import type { RunningProcess } from '../stack/process.ts'
+import type { BenchStack } from './bench-stack.ts'
+import { createTopic } from './topics.ts'
+
+export type SubjectName = 'rollcall' | 'baseline'
+
+/** A program under test with a database, output topics and a consumer group of its own. */
+export type Subject = {
+  name: SubjectName
+  /** For its processes. */
+  environment: Record<string, string>
+  config: Config
+  /** A connection to its database. */
+  sql: Sql
+  launch: () => RunningProcess
+  /** Logins in Postgres, and when the first batch was begun (Unix milliseconds; null before). */
+  counted: () => Promise<{ logins: number; firstBatchMs: number | null }>
+  /** Logins by minute (as generator/ground-truth.ts writes it) and dimensions. */
+  counts: () => Promise<{ key: string; logins: number }[]>
+  /** Ends what outlives its processes and drops the database, with which Postgres writes a checkpoint: the next one starts alike. */
+  remove: () => Promise<void>
+}
+
+/** What differs between the two. */
+export type SubjectParts = Pick<Subject, 'name' | 'launch'> & {
+  prepare: (sql: Sql, config: Config) => Promise<unknown>
+  counted: (sql: Sql) => ReturnType<Subject['counted']>
+  counts: (sql: Sql) => ReturnType<Subject['counts']>
+  cleanUp: (config: Config) => Promise<void>
+}
+
+const STATEMENT_TIMEOUT_MS = 60_000
+let subjects = 0
+
+/** Variables of a subject that reads `topic` and has everything else to itself. */
+export function subjectEnvironment(
+  stack: BenchStack,
+  name: SubjectName,
+  topic: string,
+): Record<string, string> {
+  const id = `${name}_${++subjects}`
+  const database = (url: string) => Object.assign(new URL(url), { pathname: `/${id}` }).href
+  return {
+    ...stack.environment,
+    DATABASE_URL: database(stack.environment['DATABASE_URL'] ?? ''),
+    DATABASE_REPLICA_URLS: database(stack.environment['DATABASE_REPLICA_URLS'] ?? ''),
+    KAFKA_TOPIC: topic,
+    KAFKA_PROCESSED_TOPIC: `processed-${id}`,
+    KAFKA_DLQ_TOPIC: `dlq-${id}`,
+    KAFKA_GROUP_ID: id,
+    TEMPORAL_TASK_QUEUE: id,
+    WORKER_PORT: '0',
+    LOG_LEVEL: 'warn',
+  }
+}
+
+export async function createSubject(
+  stack: BenchStack,
+  environment: Record<string, string>,
+  parts: SubjectParts,
+): Promise<Subject> {
+  const config = loadConfig(environment)
+  const { processedTopic, dlqTopic, groupId } = config.kafka
+  await onServer(stack, (sql) => sql.unsafe(`create database ${groupId}`))
+  await Promise.all([processedTopic, dlqTopic].map((topic) => createTopic(config.kafka, topic)))
+  const sql = connectPostgres(config.database.url, connection)
+  await parts.prepare(sql, config)
+  return {
+    name: parts.name,
+    environment,
+    config,
+    sql,
+    launch: parts.launch,
+    counted: () => parts.counted(sql),
+    counts: () => parts.counts(sql),
+    remove: async () => {
+      await parts.cleanUp(config)
+      await sql.end({ timeout: 1 })
+      await onServer(stack, (server) => server.unsafe(`drop database ${groupId} with (force)`))
+    },
+  }
+}
+
+const connection = {
+  applicationName: 'rollcall bench',
+  maxConnections: 1,
+  statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  idleInTransactionTimeoutMs: STATEMENT_TIMEOUT_MS,
+}
+
+async function onServer(stack: BenchStack, work: (sql: Sql) => Promise<unknown>): Promise<void> {
+  const sql = connectPostgres(stack.environment['DATABASE_URL'] ?? '', connection)
+  try {
+    await work(sql)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}

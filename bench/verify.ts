@@ -1,0 +1,76 @@
+import { createKafka } from '../kafka/client.ts'
+import { openRangeReader } from '../kafka/range-reader.ts'
+import type { Backlog } from './backlog.ts'
+import type { Subject } from './subject.ts'
+import { PARTITIONS } from './topics.ts'
+
+const LIMITS = { maxBytes: 4 * 1024 * 1024, maxRecords: 100_000 }
+const WAIT = { maxWaitMs: 100, minBytes: 1 }
+/** Every value of a login ends with where it came from. */
+const SOURCE = /"partition":(\d+),"offset":(\d+)\}\}$/
+const SOURCE_MAX_BYTES = 80
+
+/** @throws {Error} when a count differs from what was sent, or a login is not on the output topic exactly once */
+export async function verify(subject: Subject, backlog: Backlog): Promise<void> {
+  verifyCounts(subject.name, await subject.counts(), backlog)
+  const seen = new Set<number>()
+  let outputs = 0
+  await Promise.all(
+    Array.from({ length: PARTITIONS }, (_, partition) =>
+      forEachOutput(subject, partition, (value) => {
+        const [, source, offset] = SOURCE.exec(value) ?? []
+        if (source === undefined) return
+        seen.add(Number(offset) * PARTITIONS + Number(source))
+        outputs++
+      }),
+    ),
+  )
+  if (outputs !== backlog.events || seen.size !== backlog.events) {
+    throw new Error(
+      `${subject.name} published ${outputs} logins, ${seen.size} of them different, of ${backlog.events}`,
+    )
+  }
+}
+
+function verifyCounts(name: string, counts: { key: string; logins: number }[], { truth }: Backlog): void {
+  const expected = new Map(
+    truth
+      .counts()
+      .map(({ minute, deviceType, appVersion, locale, logins }) => [
+        [minute, deviceType, appVersion, locale].join(' '),
+        logins,
+      ]),
+  )
+  const wrong = counts.filter(({ key, logins }) => expected.get(key) !== logins)
+  if (wrong.length > 0 || counts.length !== expected.size) {
+    throw new Error(
+      `${name} counted wrong: ${counts.length} rows of ${expected.size}, such as ${JSON.stringify(wrong[0])}`,
+    )
+  }
+}
+
+async function forEachOutput(
+  subject: Subject,
+  partition: number,
+  visit: (end: string) => void,
+): Promise<void> {
+  const { kafka } = subject.config
+  const reader = await openRangeReader(
+    createKafka(kafka, 'rollcall-bench'),
+    kafka.processedTopic,
+    partition,
+    LIMITS,
+  )
+  try {
+    const { end } = await reader.bounds()
+    for (let next = 0n; next < end;) {
+      const range = await reader.read(next, WAIT)
+      for (const { value } of range.records) {
+        if (value !== null) visit(Buffer.from(value.subarray(-SOURCE_MAX_BYTES)).toString('latin1'))
+      }
+      next = range.to
+    }
+  } finally {
+    await reader.close()
+  }
+}

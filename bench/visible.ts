@@ -1,0 +1,30 @@
+import { HOST } from '../stack/ports.ts'
+import type { Subject } from './subject.ts'
+
+/** Asks how many logins a reader sees now. */
+export type Visible = () => Promise<number>
+
+const REQUEST_TIMEOUT_MS = 5_000
+const QUERY = '{ loginTotals { ... on LoginTotals { logins } ... on Error { message } } }'
+
+/** As a client of the API sees it: GraphQL over HTTP, which reads the replica. */
+export const visibleInGraphql =
+  (port: number): Visible =>
+  async () => {
+    const response = await fetch(`http://${HOST}:${port}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: QUERY }),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    })
+    const answer = (await response.json()) as { data?: { loginTotals?: { logins?: number | string } } }
+    const logins = answer.data?.loginTotals?.logins
+    if (logins === undefined) throw new Error(`GraphQL answered ${JSON.stringify(answer)}`)
+    return Number(logins)
+  }
+
+/** The baseline has no API: its counts as the primary shows them. */
+export const visibleInPostgres =
+  (subject: Subject): Visible =>
+  async () =>
+    (await subject.counted()).logins
