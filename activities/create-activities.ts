@@ -13,13 +13,16 @@ export type ActivityDeps = SliceDeps & {
   topicOffsets: TopicOffsets
 }
 
-/** Long enough that Temporal's cost per event vanishes, short enough that its history shows where a partition is. */
-const SLICE_MS = 60_000
 /** Cancellation arrives with a heartbeat: a pause stops a slice within a second. */
 const HEARTBEAT_MS = 400
 const WATCH_INTERVAL_MS = 5_000
 /** A watch that ends now and then lets its workflow start partitions that an operator terminated. */
 const WATCH_MS = 5 * 60_000
+
+export type SliceRequest = PartitionKey & {
+  /** Milliseconds after which the slice ends; the batch in hand is finished. */
+  longestMs: number
+}
 
 export function createActivities(deps: ActivityDeps) {
   return {
@@ -27,9 +30,9 @@ export function createActivities(deps: ActivityDeps) {
      * Runs one slice of a partition. Never throws for a part that is away: the report says so.
      * Safe to retry: each run claims the partition anew, goes on at the checkpoint and publishes what is missing.
      */
-    ingestSlice: async (key: PartitionKey): Promise<SliceReport> => {
+    ingestSlice: async ({ longestMs, ...key }: SliceRequest): Promise<SliceReport> => {
       const progress = noProgress()
-      const stop = AbortSignal.any([Context.current().cancellationSignal, AbortSignal.timeout(SLICE_MS)])
+      const stop = AbortSignal.any([Context.current().cancellationSignal, AbortSignal.timeout(longestMs)])
       const heart = beat(() => progress, HEARTBEAT_MS)
       try {
         await runSlice(deps, key, progress, stop)

@@ -47,6 +47,8 @@ export const statusQuery = defineQuery<PartitionStatus[]>('status')
 /** Parent to child and back; operators use the updates. */
 export const controlSignal =
   defineSignal<[{ command: 'pause' | 'resume'; request: ControlRequest }]>('control')
+/** Asks a partition for a report: a topic that was started anew does not know what its partitions do. */
+export const askSignal = defineSignal('ask')
 export const reportSignal =
   defineSignal<[{ status: PartitionStatus; commandId: string | null; refusal: string | null }]>('report')
 

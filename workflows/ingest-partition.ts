@@ -16,6 +16,7 @@ import { nextState, type IngestCommand } from '../domain/pipeline-state.ts'
 import type { SliceReport } from '../domain/slice-report.ts'
 import { Audit } from './audit.ts'
 import {
+  askSignal,
   COMMAND_REFUSED,
   controlSignal,
   ingestTopicId,
@@ -44,6 +45,11 @@ const sliceActivities = () =>
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   })
 
+/** Long enough that Temporal's cost per event vanishes, short enough that its history shows where a partition is. */
+const SLICE_MS = 60_000
+/** The first slice, and the first after an outage: a short one, so that the state soon says what is so. */
+const FIRST_SLICE_MS = 1_000
+
 /** Between attempts while a part is away: soon after a blip, a few lines of history a minute in an outage. */
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 10_000
@@ -63,6 +69,7 @@ export async function ingestPartition(input: IngestPartitionInput): Promise<void
     description: 'Goes on reading, also after a halt; the argument is the reason',
   })
   setHandler(controlSignal, ({ command, request }) => partition.obeyTopic(command, request))
+  setHandler(askSignal, () => partition.report(null, null))
   await partition.ingest()
   await condition(() => allHandlersFinished() && partition.audit.written)
   await continueAsNew<typeof ingestPartition>({ topic: input.topic, status: partition.status })
@@ -88,6 +95,8 @@ class Partition {
       const report = await this.#runSlice()
       if (report !== null) await this.#apply(report)
       if (this.status.state === 'waiting') await this.#waitForPart()
+      // Two deployments on one topic would take it from each other without a pause.
+      if (report?.outcome === 'fenced') await condition(() => !this.#isRunning(), FIRST_WAIT_MS)
     }
   }
 
@@ -101,13 +110,14 @@ class Partition {
     const detail = refusal === null ? { ...this.status } : { refusal }
     this.audit.record(command, this.topic, request, { result: refusal === null ? 'done' : 'refused', detail })
     if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, COMMAND_REFUSED)
+    await this.report(null, null)
     return { partitions: [this.status] }
   }
 
   /** The topic's command: it keeps the audit, and hears what became of it. */
   async obeyTopic(command: 'pause' | 'resume', request: ControlRequest): Promise<void> {
     const refusal = await this.#take(command, request)
-    await this.#report(request.commandId, refusal)
+    await this.report(request.commandId, refusal)
   }
 
   /** @returns why the state forbids the command, or null once it has taken effect */
@@ -123,12 +133,14 @@ class Partition {
   }
 
   async #runSlice(): Promise<SliceReport | null> {
-    const { partition, nextOffset } = this.status
+    const { partition, nextOffset, state } = this.status
     const summary = nextOffset === null ? 'slice' : `slice from offset ${nextOffset}`
+    const longestMs = nextOffset === null || state === 'waiting' ? FIRST_SLICE_MS : SLICE_MS
+    const request = { topic: this.topic, partition, longestMs }
     this.#slice = new CancellationScope()
     try {
       return await this.#slice.run(() =>
-        this.#activities.ingestSlice.executeWithOptions({ summary }, [{ topic: this.topic, partition }]),
+        this.#activities.ingestSlice.executeWithOptions({ summary }, [request]),
       )
     } catch (error) {
       // Cancelled before a worker took it.
@@ -146,10 +158,10 @@ class Partition {
       nextOffset: report.nextOffset ?? this.status.nextOffset,
       lag: report.lag ?? this.status.lag,
     }
-    // Another worker has the partition: nothing is wrong, the next slice claims it again.
     if (report.outcome === 'waiting') this.#enter('lose_part', report.reason)
     else if (report.outcome === 'halted') this.#enter('halt', report.reason)
     else this.#enter('recover', '')
+    if (report.outcome === 'ended') this.#waitMs = FIRST_WAIT_MS
     showStatus(this.topic, this.status)
     if (this.status.state !== before) await this.#announce(before)
   }
@@ -159,7 +171,7 @@ class Partition {
     const message = `${this.topic}/${partition} ${before} -> ${state} at offset ${nextOffset ?? 'unknown'}`
     if (state === 'waiting' || state === 'halted') log.warn(message, { reason })
     else log.info(message)
-    await this.#report(null, null)
+    await this.report(null, null)
   }
 
   #enter(command: IngestCommand, reason: string): void {
@@ -172,16 +184,15 @@ class Partition {
     showStatus(this.topic, this.status)
   }
 
-  async #report(commandId: string | null, refusal: string | null): Promise<void> {
+  async report(commandId: string | null, refusal: string | null): Promise<void> {
     const topic = getExternalWorkflowHandle(ingestTopicId(this.topic))
-    // A topic that an operator terminated is started again by the next worker; it asks for the state then.
+    // A topic that an operator terminated is started again by the next worker, and asks.
     await topic.signal(reportSignal, { status: this.status, commandId, refusal }).catch(() => undefined)
   }
 
   async #waitForPart(): Promise<void> {
     await condition(() => this.status.state !== 'waiting', this.#waitMs)
-    this.#waitMs =
-      this.status.state === 'waiting' ? Math.min(this.#waitMs * 2, LONGEST_WAIT_MS) : FIRST_WAIT_MS
+    this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_WAIT_MS)
   }
 
   #isRunning(): boolean {

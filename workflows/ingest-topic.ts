@@ -16,6 +16,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import type { Activities } from '../activities/create-activities.ts'
 import { Audit } from './audit.ts'
 import {
+  askSignal,
   COMMAND_REFUSED,
   controlSignal,
   ingestPartitionId,
@@ -94,9 +95,11 @@ class Topic {
   async startMissing(partitions: number[]): Promise<void> {
     await Promise.all(
       partitions.map(async (partition) => {
-        const status = this.#partitions.get(partition) ?? this.#newPartition(partition)
+        const known = this.#partitions.get(partition)
+        const status = known ?? this.#newPartition(partition)
         this.#partitions.set(partition, status)
         if (await this.#startPartition(status)) log.info(`reading ${this.#topic}/${partition}`)
+        else if (known === undefined) await this.#partition(partition).signal(askSignal)
       }),
     )
     this.#show()
@@ -107,13 +110,14 @@ class Topic {
     const request = normaliseControl(argument)
     const targets =
       request.partition === null ? this.known() : this.known().filter((known) => known === request.partition)
+    const pausedBefore = this.#pausedFor
     if (request.partition === null) this.#pausedFor = command === 'pause' ? request.reason : null
     const answers = new Map<number, Report>()
     this.#answers.set(request.commandId, answers)
     await Promise.all(targets.map((partition) => this.#forward(command, request, partition, answers)))
     await condition(() => answers.size === targets.length)
     this.#answers.delete(request.commandId)
-    return this.#conclude(command, request, [...answers.values()])
+    return this.#conclude(command, request, [...answers.values()], pausedBefore)
   }
 
   hear(report: Report): void {
@@ -122,10 +126,16 @@ class Topic {
     this.#show()
   }
 
-  #conclude(command: string, request: TopicControlRequest, answers: Report[]): ControlResult {
+  #conclude(
+    command: string,
+    request: TopicControlRequest,
+    answers: Report[],
+    pausedBefore: string | null,
+  ): ControlResult {
     const refusals = answers.flatMap(({ refusal }) => (refusal === null ? [] : [refusal]))
     const partitions = answers.map(({ status }) => status).sort((a, b) => a.partition - b.partition)
     if (refusals.length === answers.length) {
+      this.#pausedFor = pausedBefore
       const refusal = answers.length > 0 ? refusals.join('; ') : `${this.#topic} has no such partition`
       this.audit.record(command, this.#topic, request, { result: 'refused', detail: { refusal } })
       throw ApplicationFailure.nonRetryable(refusal, COMMAND_REFUSED)
@@ -141,14 +151,20 @@ class Topic {
     answers: Map<number, Report>,
   ): Promise<void> {
     const { commandId, actor, reason } = request
-    const child = getExternalWorkflowHandle(ingestPartitionId(this.#topic, partition))
     try {
-      await child.signal(controlSignal, { command, request: { commandId, actor, reason } })
+      await this.#partition(partition).signal(controlSignal, {
+        command,
+        request: { commandId, actor, reason },
+      })
     } catch {
       const status = this.#partitions.get(partition) ?? this.#newPartition(partition)
       const refusal = `the workflow of partition ${partition} is not running; it is started again within minutes`
       answers.set(partition, { status, commandId, refusal })
     }
+  }
+
+  #partition(partition: number) {
+    return getExternalWorkflowHandle(ingestPartitionId(this.#topic, partition))
   }
 
   async #startPartition(status: PartitionStatus): Promise<boolean> {
