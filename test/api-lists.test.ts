@@ -105,6 +105,7 @@ describe('batches', () => {
       19, 17,
     ])
     expect(ids(await batches('filter: { fromOffset: "35", toOffset: 50 }'))).toEqual([4, 3])
+    expect(ids(await batches('filter: { fromOffset: 40, toOffset: 41 }'))).toEqual([4])
     expect(
       ids(
         await batches(

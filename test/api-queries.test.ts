@@ -206,6 +206,15 @@ describe('ingestion', () => {
   })
 })
 
+describe('many requests at once', () => {
+  it('are all answered, also after requests that failed', async () => {
+    const failing = '{ loginTotals(filter: { locales: ["\\u0000"] }) { __typename } }'
+    await Promise.all(Array.from({ length: 30 }, () => ask(failing)))
+    const answers = await Promise.all(Array.from({ length: 60 }, () => ask(exampleQuery)))
+    expect(answers.flatMap(({ errors = [] }) => errors)).toEqual([])
+  })
+})
+
 describe('the example query of GraphiQL', () => {
   it('answers without errors', async () => {
     const { data, errors } = await ask(exampleQuery)
