@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { loadConfig } from '../config/config.ts'
@@ -32,7 +32,8 @@ export function createKafkaPart({ jars, dataFolder, logFolder, port, controllerP
     async () => {
       mkdirSync(folder, { recursive: true })
       writeFileSync(properties, serverProperties(join(folder, 'log'), port, controllerPort))
-      if (!existsSync(join(folder, 'log', 'meta.properties'))) {
+      const meta = join(folder, 'log', 'meta.properties')
+      if (!existsSync(meta)) {
         const clusterId = randomBytes(16).toString('base64url')
         await promisify(execFile)(
           'java',
@@ -46,20 +47,25 @@ export function createKafkaPart({ jars, dataFolder, logFolder, port, controllerP
         logFile,
         bookFolder: dataFolder,
       })
-      await untilReady(running, logFile, START_TIMEOUT_MS, () => askBroker(port))
+      await untilReady(running, logFile, START_TIMEOUT_MS, () => askBroker(port, clusterIdIn(meta)))
       return running
     },
     'SIGTERM',
   )
 }
 
-async function askBroker(port: number): Promise<void> {
+const clusterIdIn = (metaFile: string): string | undefined =>
+  /^cluster\.id=(.+)$/m.exec(readFileSync(metaFile, 'utf8'))?.[1]
+
+/** @throws when no broker answers, or one that is not ours: another clone may have taken the port in the meantime */
+async function askBroker(port: number, ours: string | undefined): Promise<void> {
   const admin = createKafka(loadConfig({ KAFKA_BROKERS: `${HOST}:${port}` }).kafka, 'rollcall-stack').admin({
     retry: { retries: 0 },
   })
   try {
     await admin.connect()
-    await admin.listTopics()
+    const { clusterId } = await admin.describeCluster()
+    if (clusterId !== ours) throw new Error(`another Kafka listens on port ${port}`)
   } finally {
     await admin.disconnect()
   }

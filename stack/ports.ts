@@ -19,6 +19,8 @@ export async function freePort(preferred: number): Promise<number> {
   }
 }
 
+export const isFree = async (port: number): Promise<boolean> => (await tryListen(port)) !== null
+
 async function tryListen(port: number): Promise<number | null> {
   const server = createServer()
   const { promise, resolve } = Promise.withResolvers<number | null>()

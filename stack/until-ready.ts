@@ -5,7 +5,7 @@ const POLL_MS = 100
 
 /**
  * Repeats `probe` until it succeeds.
- * @throws when the process ends first or time runs out, naming the log
+ * @throws when the process ends first or time runs out, naming the log; it does not run on then
  */
 export async function untilReady(
   running: RunningProcess,
@@ -17,16 +17,19 @@ export async function untilReady(
   for (;;) {
     try {
       await probe()
-      return
+      if (!running.hasExited()) return
+      throw new Error('another process answered in its place')
     } catch (error) {
       if (running.hasExited())
         throw new Error(`${running.name} ended (${await running.exited}) while starting; see ${logFile}`, {
           cause: error,
         })
-      if (Date.now() > end)
+      if (Date.now() > end) {
+        await running.stop('SIGKILL', 0)
         throw new Error(`${running.name} does not answer after ${timeoutMs / 1000} s; see ${logFile}`, {
           cause: error,
         })
+      }
       await sleep(POLL_MS)
     }
   }
