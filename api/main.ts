@@ -32,7 +32,10 @@ listen(http, config.api, logger)
 function openParts(config: Config, logger: Logger) {
   const connection = Connection.lazy({ address: config.temporal.address })
   const client = new Client({ connection, namespace: config.temporal.namespace })
-  const router = createReadRouter(config.database)
+  const router = createReadRouter(config.database, (node, serves, reason) => {
+    if (serves) logger.info({ node, reason }, 'reads may go to this database node again')
+    else logger.warn({ node, reason }, 'reads pass over this database node')
+  })
   const offsets = createTopicOffsets(config.kafka, 'rollcall-api')
   const audit = connectPostgres(config.database.url, {
     applicationName: 'rollcall-api-audit',

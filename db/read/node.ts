@@ -27,8 +27,12 @@ const DOWN_MS = 5_000
 /** A pool that is thrown away lets its queries finish for as long as they may take. */
 const POOL_CLOSE_SECONDS = STATEMENT_TIMEOUT_MS / 1000
 
+/** Told when a node stops or starts serving, with the reason; once a change, not once a request. */
+export type ReportNode = (node: string, serves: boolean, reason: string) => void
+
 /** A node with a pool of its own; connects at the first session. */
-export function createReadNode(url: string, configuredAs: ReadSource): ReadNode {
+export function createReadNode(url: string, configuredAs: ReadSource, report: ReportNode): ReadNode {
+  const name = `${configuredAs} ${new URL(url).host}`
   const slots = createSlots(SESSIONS_PER_NODE, SLOT_PATIENCE_MS)
   let pool: Sql | null = null
   let failedUntilMs: number | null = null
@@ -40,7 +44,12 @@ export function createReadNode(url: string, configuredAs: ReadSource): ReadNode 
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     }))
-  const markFailed = (failed: Sql) => {
+  const markUp = () => {
+    if (failedUntilMs !== null) report(name, true, 'it answers again')
+    failedUntilMs = null
+  }
+  const markFailed = (failed: Sql, reason: string) => {
+    if (failedUntilMs === null) report(name, false, reason)
     failedUntilMs = Date.now() + DOWN_MS
     // postgres.js backs off up to 20 s after failures; a new pool tries at once when the node is asked again.
     if (pool === failed) pool = null
@@ -58,14 +67,13 @@ export function createReadNode(url: string, configuredAs: ReadSource): ReadNode 
       }
       const used = connect()
       try {
-        const outcome = await inSnapshot(used, { configuredAs, maxLagMs }, work, () => {
-          failedUntilMs = null
-        })
-        if (outcome.opened === 'no') markFailed(used)
+        const outcome = await inSnapshot(used, { configuredAs, maxLagMs }, work, markUp)
+        if (outcome.opened === 'no') markFailed(used, outcome.reason)
         return outcome
       } catch (error) {
         const failure = readFailure(error)
-        if (failure instanceof ReadFailure && failure.kind === 'unavailable') markFailed(used)
+        if (failure instanceof ReadFailure && failure.kind === 'unavailable')
+          markFailed(used, failure.message)
         throw failure
       } finally {
         release()

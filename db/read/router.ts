@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts'
 import { ReadFailure } from './failure.ts'
-import { createReadNode, type ReadNode } from './node.ts'
+import { createReadNode, type ReadNode, type ReportNode } from './node.ts'
 import type { ReadSession } from './snapshot.ts'
 
 export type ReadRouter = {
@@ -17,9 +17,13 @@ export type ReadRouter = {
 /** A replica further behind is asked only when the primary is away. */
 const MAX_REPLICA_LAG_MS = 10_000
 
-export function createReadRouter(config: Config['database']): ReadRouter {
-  const replicas = config.replicaUrls.map((url) => createReadNode(url, 'replica'))
-  const primary = createReadNode(config.url, 'primary')
+/** @param report told when a node stops or starts serving */
+export function createReadRouter(
+  config: Config['database'],
+  report: ReportNode = () => undefined,
+): ReadRouter {
+  const replicas = config.replicaUrls.map((url) => createReadNode(url, 'replica', report))
+  const primary = createReadNode(config.url, 'primary', report)
   const tryBeside = createTrials()
   let turn = 0
 
@@ -52,15 +56,14 @@ async function firstThatOpens<T>(
   attempts: Attempt[],
   work: (session: ReadSession) => Promise<T>,
 ): Promise<T> {
-  const dead = new Map<ReadNode, string>()
+  const dead = new Set<ReadNode>()
   for (const { node, maxLagMs } of attempts) {
     if (dead.has(node)) continue
     const outcome = await node.withSession(maxLagMs, work)
     if (outcome.opened === 'yes') return outcome.result
-    if (outcome.opened === 'no') dead.set(node, outcome.reason)
+    if (outcome.opened === 'no') dead.add(node)
   }
-  const reasons = [...new Set(dead.values())].join('; ')
-  throw new ReadFailure('unavailable', `no database node answers (${reasons})`)
+  throw new ReadFailure('unavailable', 'no database node answers; ask again in a moment')
 }
 
 /** Finds out beside the requests whether a node answers again; one trial of a node at a time. */
