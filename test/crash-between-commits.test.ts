@@ -27,7 +27,7 @@ test.for([
 })
 
 test('a worker that is frozen past its heartbeat time-out and continued writes nothing more', async () => {
-  const deployment = await createDeployment({ ...smallBatches, KAFKA_PARTITIONS: '1' })
+  const deployment = await createDeployment({ ...smallBatches, KAFKA_PARTITIONS: '1', INSIGHT_SIZE: '0' })
   const feed = createFeed(deployment)
   await feed.logins(2_000)
   const frozen = deployment.start('test/worker-that-crashes.ts', {

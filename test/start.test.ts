@@ -1,0 +1,124 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, onTestFinished, test } from 'vitest'
+import { eventually } from './eventually.ts'
+
+const run = promisify(execFile)
+const project = fileURLToPath(new URL('..', import.meta.url))
+
+// Packages, Kafka and Temporal are fetched as on a new machine.
+const START_TIMEOUT_MS = 240_000
+
+test(
+  'a fresh clone counts logins after npm start, ends without leftovers at Ctrl-C, and goes on where it stopped',
+  { timeout: 2 * START_TIMEOUT_MS },
+  async () => {
+    const clone = await cloneProject()
+    const first = await startRollcall(clone)
+    const counted = await eventually(() => loginsCounted(first.api, 10))
+    expect(await stopRollcall(first)).toBe(0)
+    expect(await processesOf(clone)).toEqual([])
+
+    const second = await startRollcall(clone)
+    await eventually(() => loginsCounted(second.api, counted + 5))
+    expect(await heldBatches(second.api)).toBe(true)
+    expect(await stopRollcall(second)).toBe(0)
+    expect(await processesOf(clone)).toEqual([])
+  },
+)
+
+async function cloneProject(): Promise<string> {
+  const clone = mkdtempSync(join(tmpdir(), 'rollcall-clone-'))
+  // Postgres runs as another user when this one is root, and has to get in.
+  chmodSync(clone, 0o755)
+  onTestFinished(() => {
+    rmSync(clone, { recursive: true, force: true })
+  })
+  await run('git', ['clone', '--quiet', project, join(clone, 'rollcall')])
+  return join(clone, 'rollcall')
+}
+
+type Rollcall = { process: ChildProcess; api: string; exited: Promise<number | null>; output: () => string }
+
+async function startRollcall(clone: string): Promise<Rollcall> {
+  // Its own process group, as a terminal gives it: Ctrl-C goes to all of it.
+  const child = spawn('npm', ['start'], {
+    cwd: clone,
+    detached: true,
+    env: userEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const { promise: exited, resolve } = Promise.withResolvers<number | null>()
+  child.once('exit', resolve)
+  onTestFinished(async () => {
+    if (child.exitCode === null) await stopRollcall({ process: child, api: '', exited, output: () => output })
+  })
+  const api = await eventually(() => {
+    if (child.exitCode !== null) throw new Error(`npm start ended: ${output}`)
+    const found = /GraphiQL\s+(http\S+)/.exec(output)?.[1]
+    if (found === undefined) throw new Error(`npm start has not come up: ${output}`)
+    return found
+  }, START_TIMEOUT_MS)
+  return { process: child, api, exited, output: () => output }
+}
+
+/** What a terminal has: npm's and the test runner's own variables would reach the new npm otherwise. */
+function userEnvironment(): Record<string, string | undefined> {
+  const path = (process.env['PATH'] ?? '').split(':').filter((folder) => !folder.includes('node_modules'))
+  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_ENV|INIT_CWD)/.test(name))
+  return { ...Object.fromEntries(own), PATH: path.join(':') }
+}
+
+async function stopRollcall({ process: child, exited }: Rollcall): Promise<number | null> {
+  if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT')
+  return await exited
+}
+
+async function loginsCounted(api: string, atLeast: number): Promise<number> {
+  const { ingestion } = await ask<{ ingestion: { lag: number; partitions: { logins: number | null }[] } }>(
+    api,
+    '{ ingestion { ... on Ingestion { lag partitions { logins } } } }',
+  )
+  const logins = ingestion.partitions.reduce((sum, partition) => sum + (partition.logins ?? 0), 0)
+  expect(logins).toBeGreaterThanOrEqual(atLeast)
+  return logins
+}
+
+/** Whether the ledger has no hole over the two runs. */
+async function heldBatches(api: string): Promise<boolean> {
+  const { batches } = await ask<{
+    batches: { edges: { node: { partition: number; fromOffset: string; toOffset: string } }[] }
+  }>(
+    api,
+    '{ batches(first: 500) { ... on BatchConnection { edges { node { partition fromOffset toOffset } } } } }',
+  )
+  const ranges = batches.edges.map(({ node }) => node)
+  const starts = new Set(ranges.map(({ partition, fromOffset }) => `${partition} ${fromOffset}`))
+  const ends = ranges.filter(({ partition, toOffset }) => !starts.has(`${partition} ${toOffset}`))
+  // Each partition's ranges form one chain: only its last one has no successor.
+  return ends.length === new Set(ranges.map(({ partition }) => partition)).size
+}
+
+async function ask<T>(api: string, query: string): Promise<T> {
+  const response = await fetch(api, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  })
+  const { data, errors } = (await response.json()) as { data: T; errors?: unknown }
+  if (errors !== undefined) throw new Error(JSON.stringify(errors))
+  return data
+}
+
+/** Processes that were started from the clone. */
+async function processesOf(clone: string): Promise<string[]> {
+  const { stdout } = await run('ps', ['-eo', 'args'])
+  return stdout.split('\n').filter((line) => line.includes(clone))
+}
