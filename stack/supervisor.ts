@@ -1,3 +1,4 @@
+import type { Part } from './part.ts'
 import { startProcess, type Command, type RunningProcess } from './process.ts'
 
 export type Supervised = { name: string; stop: () => Promise<void> }
@@ -40,5 +41,38 @@ export function supervise(command: Command, say: (line: string) => void): Superv
       clearTimeout(waiting)
       await running.stop('SIGTERM', STOP_GRACE_MS)
     },
+  }
+}
+
+/**
+ * Starts a part again when it crashes, with back-off, on its address and data.
+ * @returns what ends that
+ */
+export function restartAfterCrash(part: Part, say: (line: string) => void): () => void {
+  let stopped = false
+  let attempt = 0
+  let waiting: NodeJS.Timeout | undefined
+  let startedAt = Date.now()
+
+  const start = async () => {
+    startedAt = Date.now()
+    try {
+      await part.start()
+      say(`${part.name} is back`)
+    } catch (error) {
+      startAfter(error instanceof Error ? error.message : String(error))
+    }
+  }
+  const startAfter = (how: string) => {
+    if (stopped) return
+    if (Date.now() - startedAt > WELL_AFTER_MS) attempt = 0
+    const waitMs = backOffMs(attempt++)
+    say(`${part.name} ended (${how}): the pipeline waits; starting it again in ${waitMs / 1000} s`)
+    waiting = setTimeout(() => void start(), waitMs)
+  }
+  part.onCrash(startAfter)
+  return () => {
+    stopped = true
+    clearTimeout(waiting)
   }
 }
