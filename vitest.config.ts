@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            '{config,domain,workflows,activities,kafka,db,worker,api,generator,stack,scripts}/**/*.test.ts',
+            '{config,domain,workflows,activities,kafka,db,worker,api,generator,stack,scripts,bench}/**/*.test.ts',
           ],
         },
       },

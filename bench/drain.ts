@@ -48,7 +48,8 @@ async function untilDrained(stack: BenchStack, subject: Subject, running: Runnin
   try {
     for (;;) {
       stack.stop.throwIfAborted()
-      if (running.hasExited()) throw new Error(`${subject.name} ended: ${await lastLines(stack, subject)}`)
+      if (running.hasExited())
+        throw new Error(`${subject.name} ended (${await running.exited}): ${await lastLines(stack, subject)}`)
       if (Date.now() > deadlineMs)
         throw new Error(`${subject.name} did not finish: ${await lastLines(stack, subject)}`)
       const { logins, firstBatchMs } = await subject.counted()

@@ -16,6 +16,8 @@ export type PacedResult = PacedOptions & {
   latencyMs: Latencies
   /** How far the sender itself fell behind its schedule; part of the latencies. */
   senderBehindMs: number
+  /** Times that the reader looked: how fine the latencies are. */
+  looks: number
   resources: Record<string, ResourceUse>
 }
 
@@ -54,6 +56,7 @@ export async function paced(
         subject: subject.name,
         latencyMs: latencies(sightings, startMs, options.ratePerSecond),
         senderBehindMs: behindMs,
+        looks: sightings.length,
         resources: recorder.between(startMs, Date.now()),
       }
     } finally {

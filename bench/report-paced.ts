@@ -26,6 +26,7 @@ export function reportPaced(results: readonly PacedResult[]): string {
       row(`latency ms: ${key}`, ({ latencyMs }) => latencyMs[key]),
     ),
     row('sender behind schedule, ms at most', ({ senderBehindMs }) => senderBehindMs),
+    row('looks at the counts', ({ looks }) => looks),
     ...perProcess('CPU s', 1, 'cpuSeconds'),
     ...perProcess('peak memory MiB', 0, 'peakMemoryMiB'),
   ]
