@@ -41,61 +41,108 @@ export function advanceInsight(
 ): { insights: Insight[]; unfinished: UnfinishedInsight } {
   if (size === 0) return { insights: [], unfinished: emptyInsight() }
   const insights: Insight[] = []
-  let current = copyInsight(unfinished)
+  let current = Tally.continuing(unfinished)
   for (const { offset, login } of accepted) {
-    addLogin(current, offset, login)
+    current.add(offset, login)
     if (current.size < size) continue
-    insights.push(completeInsight(current))
-    current = emptyInsight()
+    insights.push(current.complete())
+    current = Tally.continuing(emptyInsight())
   }
-  return { insights, unfinished: current }
+  return { insights, unfinished: current.unfinished() }
 }
 
-const copyInsight = (insight: UnfinishedInsight): UnfinishedInsight => ({
-  ...insight,
-  deviceTypes: copyCounts(insight.deviceTypes),
-  locales: copyCounts(insight.locales),
-  users: copyCounts(insight.users),
-})
+/** An insight while it is counted: in maps, because objects with thousands of different user ids as keys are slow. */
+class Tally {
+  size = 0
+  #firstOffset: bigint | null = null
+  #lastOffset: bigint | null = null
+  #startMs = Infinity
+  #endMs = -Infinity
+  #deviceTypes = new Map<string, number>()
+  #locales = new Map<string, number>()
+  #users = new Map<string, number>()
 
-const copyCounts = (counts: Record<string, number>) =>
-  Object.assign(Object.create(null) as Record<string, number>, counts)
+  static continuing(insight: UnfinishedInsight): Tally {
+    const tally = new Tally()
+    tally.size = insight.size
+    tally.#firstOffset = insight.firstOffset === null ? null : BigInt(insight.firstOffset)
+    tally.#lastOffset = insight.lastOffset === null ? null : BigInt(insight.lastOffset)
+    tally.#startMs = insight.startMs ?? Infinity
+    tally.#endMs = insight.endMs ?? -Infinity
+    tally.#deviceTypes = new Map(Object.entries(insight.deviceTypes))
+    tally.#locales = new Map(Object.entries(insight.locales))
+    tally.#users = new Map(Object.entries(insight.users))
+    return tally
+  }
 
-function addLogin(insight: UnfinishedInsight, offset: bigint, login: Login): void {
-  insight.size += 1
-  insight.firstOffset ??= String(offset)
-  insight.lastOffset = String(offset)
-  insight.startMs = Math.min(insight.startMs ?? login.eventTimeMs, login.eventTimeMs)
-  insight.endMs = Math.max(insight.endMs ?? login.eventTimeMs, login.eventTimeMs)
-  increment(insight.deviceTypes, login.deviceType)
-  increment(insight.locales, login.locale)
-  increment(insight.users, login.userId)
+  add(offset: bigint, login: Login): void {
+    this.size += 1
+    this.#firstOffset ??= offset
+    this.#lastOffset = offset
+    if (login.eventTimeMs < this.#startMs) this.#startMs = login.eventTimeMs
+    if (login.eventTimeMs > this.#endMs) this.#endMs = login.eventTimeMs
+    increment(this.#deviceTypes, login.deviceType)
+    increment(this.#locales, login.locale)
+    increment(this.#users, login.userId)
+  }
+
+  unfinished(): UnfinishedInsight {
+    const isEmpty = this.size === 0
+    return {
+      size: this.size,
+      firstOffset: this.#firstOffset?.toString() ?? null,
+      lastOffset: this.#lastOffset?.toString() ?? null,
+      startMs: isEmpty ? null : this.#startMs,
+      endMs: isEmpty ? null : this.#endMs,
+      deviceTypes: asRecord(this.#deviceTypes),
+      locales: asRecord(this.#locales),
+      users: asRecord(this.#users),
+    }
+  }
+
+  /**
+   * The message of the original consumer of this data set. Times are Unix seconds; lists are ordered by logins, then by
+   * name, so that equal input gives equal bytes.
+   */
+  complete(): Insight {
+    const locations = ranked(this.#locales, 'locale')
+    const body = JSON.stringify({
+      type: 'insight',
+      batch_size: this.size,
+      start_time: Math.floor(this.#startMs / 1000),
+      end_time: Math.floor(this.#endMs / 1000),
+      device_type_aggregation: asRecord(this.#deviceTypes),
+      top_10_locations: locations.slice(0, 10),
+      bottom_5_locations: locations.slice(-5).reverse(),
+      top_5_users: ranked(mostFrequent(this.#users, TOP_USERS), 'user_id').slice(0, TOP_USERS),
+    })
+    return { firstOffset: this.#firstOffset ?? 0n, lastOffset: this.#lastOffset ?? 0n, body }
+  }
 }
 
-const increment = (counts: Record<string, number>, key: string) => {
-  counts[key] = (counts[key] ?? 0) + 1
+const TOP_USERS = 5
+
+const increment = (counts: Map<string, number>, key: string) => {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
+}
+
+// Null prototypes: `__proto__` is a possible user id.
+const asRecord = (counts: ReadonlyMap<string, number>): Record<string, number> => {
+  const record = Object.create(null) as Record<string, number>
+  for (const [key, count] of counts) record[key] = count
+  return record
 }
 
 /**
- * The message of the original consumer of this data set. Times are Unix seconds; lists are ordered by logins, then by
- * name, so that equal input gives equal bytes.
+ * The entries that can be among the first `length` of a ranking: those with at least as many logins as the last of them.
+ * Ranking all of them would compare every user id with others, and most users have one login.
  */
-function completeInsight(insight: UnfinishedInsight): Insight {
-  const locations = ranked(insight.locales, 'locale')
-  const body = JSON.stringify({
-    type: 'insight',
-    batch_size: insight.size,
-    start_time: Math.floor((insight.startMs ?? 0) / 1000),
-    end_time: Math.floor((insight.endMs ?? 0) / 1000),
-    device_type_aggregation: insight.deviceTypes,
-    top_10_locations: locations.slice(0, 10),
-    bottom_5_locations: locations.slice(-5).reverse(),
-    top_5_users: ranked(insight.users, 'user_id').slice(0, 5),
-  })
-  return { firstOffset: BigInt(insight.firstOffset ?? 0), lastOffset: BigInt(insight.lastOffset ?? 0), body }
+function mostFrequent(counts: ReadonlyMap<string, number>, length: number): [string, number][] {
+  const least = [...counts.values()].sort((a, b) => b - a)[length - 1] ?? 0
+  return [...counts].filter(([, logins]) => logins >= least)
 }
 
-const ranked = (counts: Record<string, number>, name: string): Record<string, string | number>[] =>
-  Object.entries(counts)
+const ranked = (counts: Iterable<[string, number]>, name: string): Record<string, string | number>[] =>
+  [...counts]
     .sort(([a, loginsA], [b, loginsB]) => loginsB - loginsA || (a < b ? -1 : 1))
     .map(([key, logins]) => ({ [name]: key, logins }))
