@@ -13,17 +13,17 @@ const MAX_REMEMBERED = 200_000
  * is safe; remembering what is not committed is not. Lives as long as one claim of the partition.
  */
 export class PresenceCache {
-  #committed = new Set<string>()
+  readonly #committed = new Map<number, Set<string>>()
+  #remembered = 0
 
   /** The presences of these logins that are not known to be committed, each once. */
   missing(accepted: readonly AcceptedLogin[]): PresenceColumns {
-    const seen = new Set<string>()
+    const seen = new Map<number, Set<string>>()
     const columns: PresenceColumns = { days: [], userIds: [] }
     for (const { login } of accepted) {
       const day = Math.floor(login.eventTimeMs / DAY_MS)
-      const key = presenceKey(day, login.userId)
-      if (this.#committed.has(key) || seen.has(key)) continue
-      seen.add(key)
+      if (this.#committed.get(day)?.has(login.userId) === true) continue
+      if (!addPresence(seen, day, login.userId)) continue
       columns.days.push(day)
       columns.userIds.push(login.userId)
     }
@@ -32,9 +32,21 @@ export class PresenceCache {
 
   /** To be called once the transaction that wrote them has committed. */
   remember({ days, userIds }: PresenceColumns): void {
-    if (this.#committed.size + days.length > MAX_REMEMBERED) this.#committed.clear()
-    days.forEach((day, i) => this.#committed.add(presenceKey(day, userIds[i] ?? '')))
+    if (this.#remembered + days.length > MAX_REMEMBERED) {
+      this.#committed.clear()
+      this.#remembered = 0
+    }
+    days.forEach((day, i) => {
+      if (addPresence(this.#committed, day, userIds[i] ?? '')) this.#remembered++
+    })
   }
 }
 
-const presenceKey = (day: number, userId: string): string => `${day} ${userId}`
+/** Returns whether it is new. */
+function addPresence(presences: Map<number, Set<string>>, day: number, userId: string): boolean {
+  const users = presences.get(day)
+  if (users === undefined) presences.set(day, new Set([userId]))
+  else if (users.has(userId)) return false
+  else users.add(userId)
+  return true
+}
