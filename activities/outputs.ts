@@ -4,7 +4,7 @@ import type { OutputRecord } from '../kafka/encode-record-batch.ts'
 import type { Outputs } from '../kafka/output-producer.ts'
 
 /** Version of the shape of what is published; consumers may rely on it. */
-const SCHEMA_VERSION = Buffer.from('1')
+const SCHEMA_VERSION = '1'
 
 /**
  * The Kafka records that a decided batch becomes: enriched logins and insights for `processed-data`, rejects for the
@@ -34,7 +34,7 @@ function loginRecord(
 ): OutputRecord {
   return {
     key: Buffer.from(login.userId),
-    value: Buffer.from(enrichedLogin(login, { topic, partition, offset })),
+    value: enrichedLogin(login, { topic, partition, offset }),
     headers: headers(`${source}/${offset}`),
   }
 }
@@ -42,7 +42,7 @@ function loginRecord(
 /** Keyed by the source partition, so that its insights keep their order. */
 const insightRecord = (source: string, body: string): OutputRecord => ({
   key: Buffer.from(source),
-  value: Buffer.from(body),
+  value: body,
   headers: headers(source),
 })
 
@@ -51,13 +51,13 @@ const rejectRecord = (source: string, { record, reason, detail }: RejectedLogin)
   value: record.value,
   headers: [
     ...record.headers,
-    ['rollcall-reason', Buffer.from(reason)],
-    ['rollcall-detail', Buffer.from(detail)],
+    ['rollcall-reason', reason],
+    ['rollcall-detail', detail],
     ...headers(`${source}/${record.offset}`),
   ],
 })
 
 const headers = (source: string): OutputRecord['headers'] => [
   ['rollcall-schema-version', SCHEMA_VERSION],
-  ['rollcall-source', Buffer.from(source)],
+  ['rollcall-source', source],
 ]

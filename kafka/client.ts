@@ -1,11 +1,12 @@
 import { connect as connectSocket } from 'node:net'
 import { Kafka, logLevel } from 'kafkajs'
 import type { Config } from '../config/config.ts'
-import { stopIdleTimers } from './kafkajs-internals.ts'
+import { growEncodersExactly, stopIdleTimers } from './kafkajs-internals.ts'
 
 export type { Kafka } from 'kafkajs'
 
 stopIdleTimers()
+growEncodersExactly()
 
 /** Retries inside kafkajs hide an outage for about two seconds; a longer one is for the caller to see (G5). */
 const RETRIES = 3

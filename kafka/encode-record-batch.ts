@@ -2,11 +2,14 @@ import { crc32c } from '@node-rs/crc32'
 import { RECORDS_AT } from './record-batch.ts'
 import { varintSize, writeVarint } from './varint.ts'
 
+/** Text is written as UTF-8, straight into the batch: a buffer for each field would cost more than the encoding. */
+export type OutputField = Uint8Array | string | null
+
 /** A record to be produced. */
 export type OutputRecord = {
-  key: Uint8Array | null
-  value: Uint8Array | null
-  headers: readonly (readonly [name: string, value: Uint8Array | null])[]
+  key: OutputField
+  value: OutputField
+  headers: readonly (readonly [name: string, value: OutputField])[]
 }
 
 export type ProducerState = { producerId: bigint; producerEpoch: number; firstSequence: number }
@@ -63,8 +66,10 @@ function recordBodySize(record: OutputRecord, index: number): number {
   return size
 }
 
-const fieldSize = (field: Uint8Array | null): number =>
-  field === null ? 1 : varintSize(field.length) + field.length
+const fieldSize = (field: OutputField): number => {
+  if (field === null) return 1
+  return typeof field === 'string' ? textSize(field) : varintSize(field.length) + field.length
+}
 
 const textSize = (text: string): number => {
   const length = Buffer.byteLength(text)
@@ -86,16 +91,28 @@ function writeRecord(
   at = writeField(batch, at, record.value)
   at = writeVarint(batch, at, record.headers.length)
   for (const [name, value] of record.headers) {
-    at = writeVarint(batch, at, Buffer.byteLength(name))
-    at += batch.write(name, at)
+    at = writeText(batch, at, name)
     at = writeField(batch, at, value)
   }
   return at
 }
 
-function writeField(batch: Buffer, at: number, field: Uint8Array | null): number {
+function writeField(batch: Buffer, at: number, field: OutputField): number {
   if (field === null) return writeVarint(batch, at, NULL_LENGTH)
+  if (typeof field === 'string') return writeText(batch, at, field)
   const start = writeVarint(batch, at, field.length)
   batch.set(field, start)
   return start + field.length
+}
+
+/** Up to this many characters, a loop is faster than a call into native code. */
+const LOOP_MAX_CHARACTERS = 48
+
+function writeText(batch: Buffer, at: number, text: string): number {
+  const length = Buffer.byteLength(text)
+  const start = writeVarint(batch, at, length)
+  if (length !== text.length) batch.write(text, start, length, 'utf8')
+  else if (length > LOOP_MAX_CHARACTERS) batch.write(text, start, length, 'latin1')
+  else for (let i = 0; i < length; i++) batch[start + i] = text.charCodeAt(i)
+  return start + length
 }

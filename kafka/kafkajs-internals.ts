@@ -89,10 +89,10 @@ export function createCluster(kafka: Kafka): Cluster {
   })
 }
 
-type RawRequest = { apiKey: number; apiVersion: number; apiName: string; body: Buffer }
+type RawRequest = { apiKey: number; apiVersion: number; apiName: string; body: Buffer | readonly Buffer[] }
 
 /**
- * Sends a request that is encoded here and returns the bytes of the response after its header.
+ * Sends a request that is encoded here, in one piece or several, and returns the bytes of the response after its header.
  * @throws kafkajs connection and time-out errors; error codes inside the response are the caller's to read
  */
 export async function sendRaw(
@@ -100,17 +100,52 @@ export async function sendRaw(
   { apiKey, apiVersion, apiName, body }: RawRequest,
 ): Promise<Buffer> {
   const send = memberNamed(broker, 'private:Broker:sendRequest') as (protocol: unknown) => Promise<Buffer>
+  const payload = encoded(Array.isArray(body) ? (body as readonly Buffer[]) : [body as Buffer])
   const protocol = {
-    request: { apiKey, apiVersion, apiName, encode: () => Promise.resolve(new Encoder().writeBuffer(body)) },
+    request: { apiKey, apiVersion, apiName, encode: () => Promise.resolve(payload) },
     response: {
-      decode: (payload: Buffer) => Promise.resolve({ payload, clientSideThrottleTime: 0 }),
-      parse: (decoded: { payload: Buffer }) => Promise.resolve(decoded.payload),
+      decode: (bytes: Buffer) => Promise.resolve({ bytes, clientSideThrottleTime: 0 }),
+      parse: (decoded: { bytes: Buffer }) => Promise.resolve(decoded.bytes),
     },
   }
   return await Reflect.apply(send, broker, [protocol])
 }
 
-const Encoder = load('kafkajs/src/protocol/encoder') as new () => { writeBuffer: (buffer: Buffer) => unknown }
+/**
+ * What kafkajs's request asks of an encoder, over pieces that are copied once into the request. An encoder that takes
+ * megabytes itself would zero and copy the next power of two of them.
+ */
+const encoded = (pieces: readonly Buffer[]) => ({
+  buf: Buffer.alloc(0),
+  buffer: {
+    length: pieces.reduce((sum, piece) => sum + piece.length, 0),
+    copy: (target: Buffer, start: number) => {
+      pieces.reduce((at, piece) => at + piece.copy(target, at), start)
+    },
+  },
+})
+
+type Encoder = { buf: Buffer; offset: number; ensureAvailable(length: number): void }
+
+/** Larger requests grow their buffer once, to what they need. */
+const LARGE_WRITE_BYTES = 64 * 1024
+
+/** kafkajs's encoder rounds every buffer up to a power of two and zeroes it: twice as much memory for large requests. */
+export function growEncodersExactly(): void {
+  const { prototype } = load('kafkajs/src/protocol/encoder') as { prototype: Encoder }
+  const original: unknown = Reflect.get(prototype, 'ensureAvailable')
+  if (typeof original !== 'function') throw new Error('kafkajs has no ensureAvailable')
+  prototype.ensureAvailable = function (this: Encoder, length: number) {
+    const needed = this.offset + length
+    if (length < LARGE_WRITE_BYTES || needed <= this.buf.length) {
+      Reflect.apply(original, this, [length])
+      return
+    }
+    const grown = Buffer.allocUnsafe(needed)
+    this.buf.copy(grown, 0, 0, this.offset)
+    this.buf = grown
+  }
+}
 
 const { createErrorFromCode } = load('kafkajs/src/protocol/error') as {
   createErrorFromCode: (code: number) => Error

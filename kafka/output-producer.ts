@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import { askCoordinator } from './coordinator.ts'
 import { classingKafka } from './failure.ts'
-import { encodeRecordBatch, type OutputRecord } from './encode-record-batch.ts'
+import { encodeRecordBatch, type OutputField, type OutputRecord } from './encode-record-batch.ts'
 import {
   createCluster,
   GROUP_COORDINATOR,
@@ -117,7 +117,7 @@ function splitRounds(cluster: Cluster, topic: string, records: OutputRecord[]): 
   const partitions = cluster.findTopicPartitionMetadata(topic).length
   // Records without a key go to one partition: their order is kept and there are few of them.
   const byPartition = groupBy(records, ({ key }) =>
-    key === null ? 0 : partitionForKey(key, Math.max(1, partitions)),
+    key === null ? 0 : partitionForKey(bytesOf(key), Math.max(1, partitions)),
   )
   const rounds: Chunk[][] = []
   for (const [partition, all] of byPartition) {
@@ -125,6 +125,8 @@ function splitRounds(cluster: Cluster, topic: string, records: OutputRecord[]): 
   }
   return rounds
 }
+
+const bytesOf = (key: Uint8Array | string): Uint8Array => (typeof key === 'string' ? Buffer.from(key) : key)
 
 function chunksOf(records: OutputRecord[]): OutputRecord[][] {
   const chunks: OutputRecord[][] = []
@@ -143,9 +145,12 @@ function chunksOf(records: OutputRecord[]): OutputRecord[][] {
 
 const recordBytes = ({ key, value, headers }: OutputRecord): number =>
   headers.reduce(
-    (sum, [name, content]) => sum + name.length + (content?.length ?? 0) + 4,
-    (key?.length ?? 0) + (value?.length ?? 0) + RECORD_OVERHEAD_BYTES,
+    (sum, [name, content]) => sum + name.length + fieldBytes(content) + 4,
+    fieldBytes(key) + fieldBytes(value) + RECORD_OVERHEAD_BYTES,
   )
+
+const fieldBytes = (field: OutputField): number =>
+  typeof field === 'string' ? Buffer.byteLength(field) : (field?.length ?? 0)
 
 async function produce(
   cluster: Cluster,
@@ -181,7 +186,7 @@ function encodeProduce(
   identity: TransactionIdentity,
   sequences: Map<string, number>,
   chunks: Chunk[],
-): Buffer {
+): Buffer[] {
   const timestampMs = Date.now()
   const parts = [
     string(identity.transactionalId),
@@ -202,7 +207,7 @@ function encodeProduce(
     const batch = encodeRecordBatch(records, producer, timestampMs)
     parts.push(string(topic), int32(1), int32(partition), int32(batch.length), batch)
   }
-  return Buffer.concat(parts)
+  return parts
 }
 
 function throwProduceErrors(reader: WireReader): void {

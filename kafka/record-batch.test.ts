@@ -21,6 +21,37 @@ test('what is encoded decodes to the same keys, values and headers, also for 200
     ['schema', Buffer.from('1')],
     ['nothing', null],
   ])
+  // Two seconds on an idle machine.
+}, 30_000)
+
+test('text is written as its UTF-8 bytes, whatever its length and script', () => {
+  const texts = [
+    '',
+    'a',
+    'plain',
+    'x'.repeat(47),
+    'x'.repeat(5000),
+    'é',
+    'ü'.repeat(60),
+    'a\u{1F600}',
+    '\0\n"\\',
+  ]
+  const records = (field: (text: string) => Buffer | string) =>
+    texts.map((text) => ({ key: field(text), value: field(text), headers: [[text, field(text)] as const] }))
+  const ofText = encodeRecordBatch(
+    records((text) => text),
+    state,
+    1_000,
+  )
+  const ofBytes = encodeRecordBatch(
+    records((text) => Buffer.from(text)),
+    state,
+    1_000,
+  )
+  expect(ofText.equals(ofBytes)).toBe(true)
+  const [batch] = splitRecordBatches(ofText)
+  const values = decodeRecords(batch ?? expect.fail('no batch')).map(({ value }) => String(value))
+  expect(values).toEqual(texts)
 })
 
 test("kafkajs's own decoder reads the encoded batch the same way", async () => {
