@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
+import { removeAbandonedFolders } from '../stack/abandoned-folders.ts'
 import { startStack } from '../stack/stack.ts'
 import { serveStackControl } from './stack-control-server.ts'
 
@@ -22,6 +23,7 @@ declare module 'vitest' {
 /** One set of real parts for the run, on free ports, with data that goes away with it. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const rollcall = fileURLToPath(new URL('../.rollcall', import.meta.url))
+  removeAbandonedFolders(rollcall, 'test-')
   mkdirSync(rollcall, { recursive: true })
   const dataFolder = mkdtempSync(join(rollcall, 'test-'))
   // Postgres runs as another user when this one is root, and has to get in.
