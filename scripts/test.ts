@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { removeAbandonedFolders } from '../stack/abandoned-folders.ts'
 import { addTotals, noTotals, readTotals, totalsLine, type Totals } from './test-totals.ts'
 
 // `npm test`: every check, in the order of how soon each one knows. Ends at the first that fails.
@@ -26,7 +27,7 @@ const steps: Step[] = [
   tests('tests on the real parts', 'stack'),
 ]
 
-// Ctrl-C reaches the running step as well: it ends what it started, and only then this process follows.
+// Ctrl-C reaches the running step as well; this process follows and cleans up.
 process.on('SIGINT', () => undefined)
 
 let totals = noTotals
@@ -42,6 +43,8 @@ for (const step of steps) {
     break
   }
 }
+// Parts of a run that was ended in the middle.
+removeAbandonedFolders(join(project, '.rollcall'), 'test-')
 console.log(`\n${totalsLine(totals)}`)
 
 /** Runs a step with its output shown. */
