@@ -82,6 +82,8 @@ async function deleteRecords(
 ): Promise<void> {
   const admin = kafka.admin()
   await admin.connect()
+  // Loads the topic's metadata, without which kafkajs finds no leader to ask.
+  await admin.fetchTopicOffsets(config.kafka.topic)
   await admin.deleteTopicRecords({
     topic: config.kafka.topic,
     partitions: [{ partition, offset: String(before) }],

@@ -5,14 +5,11 @@ import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import type { RoleProcess } from './role-process.ts'
 
-// Three workers with room for three partitions each share six, so that two of them can take over for the third.
-const room = { WORKER_MAX_PARTITIONS: '3' }
-
 test('workers share the partitions; those of one that is killed or told to stop go on at the others', async () => {
   const deployment = await createDeployment({ KAFKA_PARTITIONS: '6' })
   const feed = createFeed(deployment)
   const endFeed = feed.steadily(100)
-  const workers = [1, 2, 3].map(() => deployment.start('worker/main.ts', room))
+  const workers = [1, 2, 3].map(() => deployment.start('worker/main.ts'))
   await eventually(async () => {
     expect((await holders(deployment)).length).toBe(6)
   })

@@ -39,7 +39,9 @@ export function installTemporalLog(log: Logger): void {
 type Level = (typeof levels)[keyof typeof levels]
 
 function write(log: Logger, level: Level, message: string, meta: Record<string, unknown> = {}): void {
-  const shown = shownFields.filter((field) => meta[field] !== undefined).map((field) => [field, text(meta[field])])
+  const shown = shownFields
+    .filter((field) => meta[field] !== undefined)
+    .map((field) => [field, text(meta[field])])
   // Below errors, what the SDK says of itself is its life cycle; the workflows' own lines are for operators.
   const ownLifeCycle = level !== 'error' && meta['workflowId'] === undefined
   log[ownLifeCycle ? 'debug' : level](Object.fromEntries(shown), message)
