@@ -1,92 +1,173 @@
+import type { Client } from '@temporalio/client'
 import { expect, test } from 'vitest'
-import { ensureTopics } from '../kafka/topics.ts'
-import { ingestPartitionId, resumeUpdate } from '../workflows/contract.ts'
+import { ingestTopicId, resumeUpdate } from '../workflows/contract.ts'
+import { deleteRecords } from './delete-records.ts'
 import { createDeployment, type Deployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
 import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
-import { partitionStatuses, temporalClient } from './partition-status.ts'
+import { graphqlOf } from './graphql-client.ts'
+import { partitionStatuses, temporalClient } from './temporal-client.ts'
 
-test('offsets that retention took halt their partition with the exact range; the others go on, and a resume halts again', async () => {
+test('a partition halts and names the offsets that retention took; the others go on; a resume moves nothing', async () => {
+  const { deployment, feed, checkpoints } = await countedAndStopped()
+  await feed.logins(400)
+  const [lost = 0] = checkpoints
+  await deleteRecords(deployment.kafka, deployment.config.kafka.topic, 0, lost + 3)
+  deployment.start('worker/main.ts')
+  const client = await temporalClient(deployment)
+  const reason = `offsets ${lost} to ${lost + 2} of ${deployment.config.kafka.topic}/0 are gone from Kafka (retention); the log starts at ${lost + 3}`
+  await expectHalted(client, deployment, [reason])
+  await eventually(async () => {
+    expect((await readCheckpoints(deployment)).reduce((sum, next) => sum + next, 0)).toBe(
+      feed.truth.totals().sent - (await unread(deployment, 0)),
+    )
+  })
+  const ask = await graphqlOf(deployment.start('api/main.ts'))
+  expect(await ask('{ ingestion { ... on Ingestion { state partitions { state reason } } } }')).toEqual({
+    ingestion: {
+      state: 'HALTED',
+      partitions: [
+        { state: 'HALTED', reason },
+        { state: 'RUNNING', reason: '' },
+      ],
+    },
+  })
+
+  await resume(client, deployment, 'try again')
+  await expectHalted(client, deployment, [reason])
+  expect((await readCheckpoints(deployment))[0]).toBe(lost)
+  const audit = await eventually(async () => {
+    const rows = await deployment.sql`select command, partition, result, reason from control_event`
+    expect(rows.length).toBe(1)
+    return [...rows]
+  })
+  expect(audit).toEqual([{ command: 'resume', partition: 0, result: 'done', reason: 'try again' }])
+})
+
+test('a topic that was deleted and created again halts every partition, whatever it holds by now', async () => {
+  const { deployment, feed, checkpoints } = await countedAndStopped()
+  const [before] = await deployment.sql<{ id: string }[]>`select topic_id as id from partition_checkpoint`
+  const { topic, partitions } = deployment.config.kafka
+  await withAdmin(deployment, async (admin) => {
+    await admin.deleteTopics({ topics: [topic] })
+    await eventually(() =>
+      admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions }] }),
+    )
+  })
+  // More than was counted, so that the offset alone does not give it away.
+  await feed.logins(1_000)
+  deployment.start('worker/main.ts')
+  const client = await temporalClient(deployment)
+  await expectHalted(
+    client,
+    deployment,
+    checkpoints.map(
+      (next, partition) =>
+        new RegExp(
+          `was re-created \\(id ${before?.id ?? ''} is now [0-9a-f-]{36}\\): offsets up to ${next} of partition ${partition} were counted`,
+        ),
+    ),
+  )
+  expect(await readCheckpoints(deployment)).toEqual(checkpoints)
+})
+
+test('a log that ends before the checkpoint halts the partition', async () => {
+  const { deployment, checkpoints } = await countedAndStopped()
+  // As after Kafka was restored from an older copy.
+  await deployment.sql`update partition_checkpoint set next_offset = next_offset + 10`
+  deployment.start('worker/main.ts')
+  const { topic } = deployment.config.kafka
+  await expectHalted(
+    await temporalClient(deployment),
+    deployment,
+    checkpoints.map(
+      (end, partition) =>
+        `the log of ${topic}/${partition} ends at ${end}, before the checkpoint ${end + 10}`,
+    ),
+  )
+})
+
+test('a database that is older than the outputs halts the partition', async () => {
+  const { deployment, checkpoints } = await countedAndStopped()
+  await deployment.sql`update partition_checkpoint set next_offset = next_offset - 10`
+  deployment.start('worker/main.ts')
+  await expectHalted(
+    await temporalClient(deployment),
+    deployment,
+    checkpoints.map(
+      (next) => `Postgres has counted up to ${next - 10}, but outputs up to ${next} are published`,
+    ),
+  )
+})
+
+test('a group offset that expired is written anew when nothing was left to publish', async () => {
+  const { deployment, feed } = await countedAndStopped()
+  await withAdmin(deployment, (admin) => admin.deleteGroups([deployment.config.kafka.groupId]))
+  deployment.start('worker/main.ts')
+  await feed.logins(100)
+  await expectExact(deployment, feed.truth)
+})
+
+/** Two partitions, some logins of each counted, and no worker. */
+async function countedAndStopped() {
   const deployment = await createDeployment({ KAFKA_PARTITIONS: '2' })
-  const topic = deployment.config.kafka.topic
-  const before = await countAndStop(deployment, 200)
-  const feed = createFeed(deployment, 2)
-  await feed.logins(300)
-  const checkpoint = before[0] ?? 0n
-  await deleteRecords(deployment, 0, checkpoint + 50n)
-  deployment.start('worker/main.ts')
-  const client = await temporalClient(deployment)
-  const lost = `offsets ${checkpoint} to ${checkpoint + 49n} of ${topic}/0 are gone`
-  await eventually(async () => {
-    const statuses = await partitionStatuses(client, deployment)
-    expect(statuses).toMatchObject([{ state: 'halted' }, { state: 'running' }])
-    expect(statuses[0]?.reason).toContain(lost)
-  })
-  await client.workflow
-    .getHandle(ingestPartitionId(topic, 0))
-    .executeUpdate(resumeUpdate, { args: ['try again'] })
-  await eventually(async () => {
-    const rows = await deployment.sql`select result, reason from control_event where command = 'resume'`
-    expect([...rows]).toEqual([{ result: 'done', reason: 'try again' }])
-    expect((await partitionStatuses(client, deployment))[0]).toMatchObject({ state: 'halted' })
-  })
-  const [offset] = await checkpoints(deployment)
-  expect(offset).toBe(checkpoint)
-})
-
-test('a topic that was deleted and created again halts every partition and names both; nothing of it is counted', async () => {
-  const deployment = await createDeployment({ KAFKA_PARTITIONS: '1' })
-  const [checkpoint = 0n] = await countAndStop(deployment, 100)
-  const admin = deployment.kafka.admin()
-  await admin.connect()
-  await admin.deleteTopics({ topics: [deployment.config.kafka.topic] })
-  await admin.disconnect()
-  await eventually(() => ensureTopics(deployment.config.kafka))
-  // As many records as the old one had and more: only the topic's id tells them apart.
-  const feed = createFeed(deployment, 2)
-  await feed.logins(300)
-  deployment.start('worker/main.ts')
-  const client = await temporalClient(deployment)
-  await eventually(async () => {
-    const [status] = await partitionStatuses(client, deployment)
-    expect(status).toMatchObject({ state: 'halted' })
-    expect(status?.reason).toContain(`was re-created`)
-    expect(status?.reason).toContain(`offsets up to ${checkpoint}`)
-  })
-  expect(await checkpoints(deployment)).toEqual([checkpoint])
-})
-
-/** Counts some logins, then stops the worker; returns the checkpoints. */
-async function countAndStop(deployment: Deployment, logins: number): Promise<bigint[]> {
   const feed = createFeed(deployment)
-  await feed.logins(logins)
   const worker = deployment.start('worker/main.ts')
+  await feed.logins(200)
   await expectExact(deployment, feed.truth)
   worker.signal('SIGTERM')
   await worker.exited
-  return await checkpoints(deployment)
+  return { deployment, feed, checkpoints: await readCheckpoints(deployment) }
 }
 
-async function checkpoints({ sql }: Deployment): Promise<bigint[]> {
-  const rows = await sql<
-    { next_offset: bigint }[]
-  >`select next_offset from partition_checkpoint order by partition`
-  return rows.map(({ next_offset }) => next_offset)
+/** Partition by partition: it has halted and its reason is, or matches, this. The partitions after them are running. */
+async function expectHalted(
+  client: Client,
+  deployment: Deployment,
+  reasons: (string | RegExp)[],
+): Promise<void> {
+  await eventually(async () => {
+    const statuses = await partitionStatuses(client, deployment)
+    reasons.forEach((reason, partition) => {
+      const status = statuses[partition]
+      expect(status?.state).toBe('halted')
+      expect(status?.reason).toMatch(reason)
+    })
+    for (const { state } of statuses.slice(reasons.length)) expect(state).toBe('running')
+  }, 30_000)
 }
 
-async function deleteRecords(
+async function resume(client: Client, { config }: Deployment, reason: string): Promise<void> {
+  await client.workflow.getHandle(ingestTopicId(config.kafka.topic)).executeUpdate(resumeUpdate, {
+    args: [{ commandId: `resume ${config.kafka.topic}`, actor: 'tester', reason, partition: 0 }],
+  })
+}
+
+type Admin = ReturnType<Deployment['kafka']['admin']>
+
+async function withAdmin(
   { kafka, config }: Deployment,
-  partition: number,
-  before: bigint,
+  work: (admin: Admin, topic: string) => Promise<unknown>,
 ): Promise<void> {
   const admin = kafka.admin()
   await admin.connect()
-  // Loads the topic's metadata, without which kafkajs finds no leader to ask.
-  await admin.fetchTopicOffsets(config.kafka.topic)
-  await admin.deleteTopicRecords({
-    topic: config.kafka.topic,
-    partitions: [{ partition, offset: String(before) }],
-  })
+  await work(admin, config.kafka.topic)
   await admin.disconnect()
+}
+
+/** Next offset by partition. */
+async function readCheckpoints({ sql }: Deployment): Promise<number[]> {
+  const rows = await sql<{ next: number }[]>`
+    select next_offset::integer as next from partition_checkpoint order by partition`
+  return rows.map(({ next }) => next)
+}
+
+async function unread(deployment: Deployment, partition: number): Promise<number> {
+  let end = 0
+  await withAdmin(deployment, async (admin, topic) => {
+    const offsets = await admin.fetchTopicOffsets(topic)
+    end = Number(offsets.find((offset) => offset.partition === partition)?.high)
+  })
+  return end - ((await readCheckpoints(deployment))[partition] ?? 0)
 }

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import { garbage } from '../generator/garbage.ts'
+import { garbage, type OddRecord } from '../generator/garbage.ts'
 import { GroundTruth } from '../generator/ground-truth.ts'
 import { createLoginSource } from '../generator/login-source.ts'
 import { createLoginProducer } from '../kafka/login-producer.ts'
@@ -10,8 +10,8 @@ export type Feed = {
   truth: GroundTruth
   /** Sends this many logins of now, in records that the original generator would send. */
   logins: (count: number) => Promise<void>
-  /** Sends every garbage record once. */
-  garbage: () => Promise<void>
+  /** Sends every garbage record once, the one at index `i` with the key `garbage i`, and returns them. */
+  garbage: () => Promise<OddRecord[]>
   /** Sends logins at a steady rate until the returned function is called, which resolves when all are acknowledged. */
   steadily: (perSecond: number) => () => Promise<void>
 }
@@ -56,6 +56,7 @@ export function createFeed({ kafka, config }: Deployment, seed = 1): Feed {
         if (expect.ok) truth.addLogin(expect.login)
         else truth.addReject(expect.reason)
       }
+      return records
     },
     steadily: (perSecond) => {
       const stop = new AbortController()

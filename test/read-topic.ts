@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { createRequire } from 'node:module'
 import type { Kafka } from '../kafka/client.ts'
+
+mendAbortedTransactions()
 
 export type TopicRecord = {
   partition: number
@@ -55,3 +58,25 @@ async function unreadPartitions(kafka: Kafka, topic: string): Promise<Map<number
 
 const textHeaders = (headers: Record<string, unknown> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+
+type FetchAnswer = {
+  responses: { partitions: { abortedTransactions: { producerId: string; firstOffset: string }[] }[] }[]
+}
+
+/**
+ * kafkajs 2.2.4 takes the list of aborted transactions for one in order of first offset, but brokers list them in the
+ * order in which they ended: it would show records of those that began before the one listed first.
+ */
+function mendAbortedTransactions(): void {
+  const load = createRequire(import.meta.url)
+  const response = load('kafkajs/src/protocol/requests/fetch/v11/response') as {
+    decode: (bytes: Buffer) => Promise<FetchAnswer>
+  }
+  const original = response.decode
+  response.decode = async (bytes) => {
+    const answer = await original(bytes)
+    for (const { abortedTransactions } of answer.responses.flatMap(({ partitions }) => partitions))
+      abortedTransactions.sort((a, b) => Number(BigInt(a.firstOffset) - BigInt(b.firstOffset)))
+    return answer
+  }
+}

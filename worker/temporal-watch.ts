@@ -2,6 +2,8 @@ import type { Connection } from '@temporalio/client'
 import type { Logger } from 'pino'
 
 const INTERVAL_MS = 5_000
+/** Less than the interval: a late answer to one look must not undo what the next one saw. */
+const ANSWER_MS = 4_000
 
 /**
  * Says once when Temporal goes away and once when it is back. Slices go on meanwhile until their time is up; their
@@ -12,7 +14,7 @@ export function watchTemporal(connection: Connection, log: Logger): () => void {
   let away = false
   const look = async () => {
     try {
-      await connection.withDeadline(Date.now() + INTERVAL_MS, () =>
+      await connection.withDeadline(Date.now() + ANSWER_MS, () =>
         connection.workflowService.getSystemInfo({}),
       )
       if (away) log.info('Temporal is back')

@@ -1,0 +1,104 @@
+import { expect, onTestFinished, test } from 'vitest'
+import type { OutputRecord } from '../kafka/encode-record-batch.ts'
+import { openOutputProducer, type OutputProducer } from '../kafka/output-producer.ts'
+import { createKafkaTopic, type KafkaTopic } from './kafka-topic.ts'
+import { eventually } from './eventually.ts'
+import { readTopic } from './read-topic.ts'
+
+/** A broker answers a commit before its markers are in every partition. */
+const MARKERS_MS = 5_000
+
+test('outputs and the group offset become visible together, or not at all', async () => {
+  const { topic, producer, groupOffset } = await open()
+  await producer.publish(outputs(topic, ['a', 'b']), 7n)
+  await expectValues(topic, ['a', 'b'])
+  await eventually(async () => {
+    expect(await groupOffset()).toBe(7n)
+  }, MARKERS_MS)
+  const failed = producer.publish(outputs(topic, ['never']), 8n, () => Promise.reject(new Error('crash')))
+  await expect(failed).rejects.toThrow('crash')
+  await openProducer(topic)
+  await expectValues(topic, ['a', 'b'])
+  expect(await groupOffset()).toBe(7n)
+})
+
+test('a second producer with the same transactional.id fences the first, whose open transaction is gone', async () => {
+  const { topic, producer, groupOffset } = await open()
+  let second: OutputProducer | null = null
+  const overtaken = producer.publish(outputs(topic, ['overtaken']), 1n, async () => {
+    second = await openProducer(topic)
+  })
+  await expect(overtaken).rejects.toMatchObject({ failureClass: 'fenced' })
+  await expect(producer.publish(outputs(topic, ['fenced']), 2n)).rejects.toMatchObject({
+    failureClass: 'fenced',
+  })
+  const winner = second as OutputProducer | null
+  await winner?.publish(outputs(topic, ['winner']), 3n)
+  await expectValues(topic, ['winner'])
+  await eventually(async () => {
+    expect(await groupOffset()).toBe(3n)
+  }, MARKERS_MS)
+})
+
+test('keys, values and headers arrive byte for byte, missing ones as missing', async () => {
+  const { topic, producer } = await open()
+  const records: OutputRecord[] = [
+    { key: Buffer.from('key'), value: Buffer.from('value'), headers: [['name', Buffer.from('ü')]] },
+    { key: null, value: null, headers: [] },
+  ]
+  await producer.publish([{ topic: topic.name, records }], 1n)
+  await eventually(async () => {
+    expect(await readTopic(topic.kafka, topic.name)).toMatchObject([
+      { key: 'key', value: Buffer.from('value'), headers: { name: 'ü' } },
+      { key: null, value: null, headers: {} },
+    ])
+  }, MARKERS_MS)
+})
+
+test('outputs larger than a record batch may be are split, and keep their order', async () => {
+  const { topic, producer } = await open()
+  const values = Array.from({ length: 30 }, (_, i) => `${i} `.padEnd(100_000, '.'))
+  await producer.publish(outputs(topic, values), 30n)
+  await expectValues(topic, values)
+})
+
+test('a record that Kafka will never take is a permanent failure', async () => {
+  const { topic, producer } = await open({ 'max.message.bytes': '10000' })
+  await expect(producer.publish(outputs(topic, ['x'.repeat(20_000)]), 1n)).rejects.toMatchObject({
+    failureClass: 'permanent',
+  })
+})
+
+async function open(settings: Record<string, string> = {}) {
+  const topic = await createKafkaTopic(settings)
+  const producer = await openProducer(topic)
+  const reader = await topic.reader()
+  return { topic, producer, groupOffset: () => reader.groupOffset(groupOf(topic)) }
+}
+
+async function openProducer(topic: KafkaTopic): Promise<OutputProducer> {
+  const producer = await openOutputProducer(topic.kafka, {
+    transactionalId: `producer-${topic.name}`,
+    groupId: groupOf(topic),
+    source: { topic: topic.name, partition: 0 },
+    outputTopics: [topic.name],
+  })
+  onTestFinished(producer.close)
+  return producer
+}
+
+const groupOf = ({ name }: KafkaTopic): string => `group-${name}`
+
+const outputs = ({ name }: KafkaTopic, values: string[]) => [
+  {
+    topic: name,
+    records: values.map((value) => ({ key: null, value: Buffer.from(value), headers: [] })),
+  },
+]
+
+async function expectValues({ kafka, name }: KafkaTopic, values: string[]): Promise<void> {
+  await eventually(async () => {
+    const records = await readTopic(kafka, name)
+    expect(records.map(({ value }) => value?.toString())).toEqual(values)
+  }, MARKERS_MS)
+}
