@@ -30,6 +30,7 @@ test('a reject keeps the key, the headers and the order in which they came', asy
   await producer.disconnect()
   const feed = createFeed(deployment)
   feed.truth.addReject('not_json')
+  await feed.logins(1)
   deployment.start('worker/main.ts')
   await expectExact(deployment, feed.truth)
   const [row] = await deployment.sql`select convert_from(key, 'UTF8') as key, headers from rejected_login`
