@@ -44,10 +44,9 @@ export function createKafkaPart({ jars, dataFolder, logFolder, port, controllerP
       const meta = join(folder, 'log', 'meta.properties')
       if (!existsSync(meta)) {
         const clusterId = randomBytes(16).toString('base64url')
-        await promisify(execFile)(
-          'java',
-          java('kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', properties]),
-        )
+        // In one word: an id may begin with a hyphen and would be taken for an option.
+        const format = ['format', `--cluster-id=${clusterId}`, '-c', properties]
+        await promisify(execFile)('java', java('kafka.tools.StorageTool', format))
       }
       const running = startProcess({
         name: 'Kafka',
