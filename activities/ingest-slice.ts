@@ -2,21 +2,24 @@ import type { PartitionKey } from '../db/checkpoint.ts'
 import { recordPublished } from '../db/checkpoint.ts'
 import { commitBatch } from '../db/commit-batch.ts'
 import { classingPostgres } from '../db/failure.ts'
-import { keepRowsFromMs } from '../db/login-partitions.ts'
+import { foldCounts } from '../db/fold-counts.ts'
 import { unpublishedBatches } from '../db/unpublished.ts'
-import type { DecodedBatch } from '../domain/batch.ts'
-import { decodeBatch } from '../domain/decode-batch.ts'
+import type { DecidedBatch } from '../domain/batch.ts'
 import { PipelineFailure } from '../domain/failure.ts'
-import { advanceInsight, type UnfinishedInsight } from '../domain/insight.ts'
+import type { UnfinishedInsight } from '../domain/insight.ts'
 import type { SliceProgress } from '../domain/slice-report.ts'
+import type { OutputCollector } from '../kafka/collect-outputs.ts'
 import type { FetchedRange } from '../kafka/range-reader.ts'
-import { batchOutputs } from './outputs.ts'
+import { decideAgain, decideBatch, type Decided } from './decide-batch.ts'
 import type { Slice } from './slice.ts'
 
 /** While records come, a fetch waits this long for more: batches every 50 ms instead of one per record. */
 const LINGER = { maxWaitMs: 50, minBytes: 64 * 1024 }
 /** An idle partition asks twice a second, and is answered at once when a record comes. */
 const IDLE = { maxWaitMs: 500, minBytes: 1 }
+
+/** A multiple of this saves little more, and each adds to what every question about counts has to unfold. */
+const BATCHES_PER_FOLD = 8
 
 /** Works through batch after batch until `stop` aborts. Updates `progress` after each. */
 export async function ingestUntilStopped(
@@ -36,13 +39,15 @@ export async function ingestUntilStopped(
     fetching = ahead(slice.reader.read(range.to, idle ? IDLE : LINGER))
     progress.lag = Number(range.endOffset - range.to)
     if (idle) continue
-    const committed = await commitRange(slice, range, unfinished)
+    const leave = await slice.deps.batchesInWork.enter(stop)
+    if (leave === null) break
+    const committed = await commitRange(slice, range, unfinished).catch(leavingFirst(leave))
     // One batch may be committed and unpublished, not two: the gap after a crash stays small.
-    await publishing
-    publishing = ahead(publishBatch(slice, committed.decoded, committed.insights))
-    unfinished = committed.unfinished
+    await publishing.catch(leavingFirst(leave))
+    publishing = ahead(publishBatch(slice, committed.outputs, range.to).finally(leave))
+    unfinished = committed.batch.unfinishedInsight
     next = range.to
-    advance(progress, committed.decoded)
+    advance(progress, committed.batch)
   }
   await publishing
   await classingPostgres(() =>
@@ -54,6 +59,11 @@ export async function ingestUntilStopped(
 function ahead<T>(work: Promise<T>): Promise<T> {
   work.catch(() => undefined)
   return work
+}
+
+const leavingFirst = (leave: () => void) => (error: unknown) => {
+  leave()
+  throw error
 }
 
 async function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T | null> {
@@ -69,52 +79,40 @@ async function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T 
   }
 }
 
-type Committed = { decoded: DecodedBatch; insights: string[]; unfinished: UnfinishedInsight }
-
 async function commitRange(
   slice: Slice,
   range: FetchedRange,
   unfinishedInsight: UnfinishedInsight,
-): Promise<Committed> {
-  const { ingest } = slice.deps.config
-  const nowMs = slice.deps.clock()
-  const decoded = decodeRange(slice, range, nowMs)
-  const { insights, unfinished } = advanceInsight(unfinishedInsight, decoded.accepted, ingest.insightSize)
-  const presences = slice.presence.missing(decoded.accepted)
-  await slice.deps.onStep?.('before_postgres_commit')
-  await classingPostgres(async () => {
-    await commitBatch(slice.sql, {
-      batchId: await slice.nextBatchId(),
-      epoch: slice.checkpoint.epoch,
-      decoded,
-      insights,
-      unfinishedInsight: unfinished,
-      presences,
-      publishedOffset: slice.publishedOffset,
-      keepRowsFromMs: keepRowsFromMs(nowMs, ingest.loginRetentionDays),
-      codeVersion: slice.deps.codeVersion,
-    })
-  })
-  slice.presence.remember(presences)
-  await slice.deps.onStep?.('after_postgres_commit')
-  return { decoded, insights: insights.map(({ body }) => body), unfinished }
+): Promise<Decided> {
+  const { deps, checkpoint, publishedOffset } = slice
+  const { epoch, serverStart } = checkpoint
+  const batchId = await classingPostgres(() => slice.nextBatchId())
+  const decided = decideBatch(slice, range, unfinishedInsight, batchId)
+  const { batch, rows } = decided
+  await deps.onStep?.('before_postgres_commit')
+  await classingPostgres(() =>
+    commitBatch(slice.sql, {
+      batchId,
+      epoch,
+      serverStart,
+      decided: batch,
+      rows,
+      publishedOffset,
+      codeVersion: deps.codeVersion,
+    }),
+  )
+  slice.presence.remember(batch.presences)
+  await deps.onStep?.('after_postgres_commit')
+  // The first of a slice takes what the one before left.
+  if (slice.batches++ % BATCHES_PER_FOLD === 0) await classingPostgres(() => foldCounts(slice.sql, slice))
+  return decided
 }
 
-const decodeRange = (slice: Slice, { from, to, records }: FetchedRange, nowMs: number): DecodedBatch =>
-  decodeBatch({ topic: slice.topic, partition: slice.partition, from, to }, records, {
-    nowMs,
-    maxBytes: slice.deps.config.ingest.loginMaxBytes,
+async function publishBatch(slice: Slice, outputs: OutputCollector, to: bigint): Promise<void> {
+  await slice.producer.publish(outputs, to, async () => {
+    await slice.deps.onStep?.('inside_kafka_transaction')
   })
-
-async function publishBatch(slice: Slice, decoded: DecodedBatch, insights: readonly string[]): Promise<void> {
-  await slice.producer.publish(
-    batchOutputs(decoded, insights, slice.deps.config.kafka),
-    decoded.range.to,
-    async () => {
-      await slice.deps.onStep?.('inside_kafka_transaction')
-    },
-  )
-  slice.publishedOffset = decoded.range.to
+  slice.publishedOffset = to
   await slice.deps.onStep?.('after_kafka_commit')
 }
 
@@ -126,20 +124,14 @@ async function publishBatch(slice: Slice, decoded: DecodedBatch, insights: reado
 export async function publishGap(slice: Slice): Promise<void> {
   const batches = await classingPostgres(() => unpublishedBatches(slice.sql, slice, slice.publishedOffset))
   for (const batch of batches) {
-    const decoded = await readAgain(slice, batch.from, batch.to, batch.processedAtMs)
-    if (decoded.accepted.length !== batch.logins || decoded.rejected.length !== batch.rejects) {
-      throw changedRange(slice, batch, decoded)
-    }
-    await publishBatch(slice, decoded, batch.insights)
+    const again = decideAgain(slice, await readAgain(slice, batch.from, batch.to), batch)
+    if (again.logins !== batch.logins || again.rejects !== batch.rejects)
+      throw changedRange(slice, batch, again)
+    await publishBatch(slice, again.outputs, batch.to)
   }
 }
 
-async function readAgain(
-  slice: Slice,
-  from: bigint,
-  to: bigint,
-  processedAtMs: number,
-): Promise<DecodedBatch> {
+async function readAgain(slice: Slice, from: bigint, to: bigint): Promise<FetchedRange['records']> {
   const records: FetchedRange['records'] = []
   let position = from
   while (position < to) {
@@ -148,25 +140,25 @@ async function readAgain(
     records.push(...range.records)
     position = range.to
   }
-  return decodeRange(slice, { from, to, records, endOffset: to }, processedAtMs)
+  return records
 }
 
 const changedRange = (
   key: PartitionKey,
   batch: { from: bigint; to: bigint; logins: number; rejects: number },
-  now: DecodedBatch,
+  now: { logins: number; rejects: number },
 ) =>
   new PipelineFailure(
     'data_loss',
     'kafka',
     `offsets ${batch.from} to ${batch.to - 1n} of ${key.topic}/${key.partition} were counted as ${batch.logins} logins and ` +
-      `${batch.rejects} rejects, but read again they are ${now.accepted.length} and ${now.rejected.length}: ` +
+      `${batch.rejects} rejects, but read again they are ${now.logins} and ${now.rejects}: ` +
       `their outputs cannot be published`,
   )
 
-function advance(progress: SliceProgress, { range, accepted, rejected }: DecodedBatch): void {
+function advance(progress: SliceProgress, { range, logins, rejected }: DecidedBatch): void {
   progress.nextOffset = String(range.to)
-  progress.logins += accepted.length
+  progress.logins += logins
   progress.rejects += rejected.length
   progress.batches += 1
 }

@@ -1,34 +1,50 @@
-import type { AcceptedLogin, DecodedBatch, RejectedLogin } from '../domain/batch.ts'
+import type { PartitionKey } from '../db/checkpoint.ts'
+import type { AcceptedLogin, RejectedLogin } from '../domain/batch.ts'
+import type { DecodedRecords } from '../domain/decode-records.ts'
 import { enrichedLogin } from '../domain/enriched.ts'
 import type { OutputRecord } from '../kafka/encode-record-batch.ts'
-import type { Outputs } from '../kafka/output-producer.ts'
+import type { OutputCollector } from '../kafka/collect-outputs.ts'
 
 /** Version of the shape of what is published; consumers may rely on it. */
 const SCHEMA_VERSION = '1'
 
 /**
- * The Kafka records that a decided batch becomes: enriched logins and insights for `processed-data`, rejects for the
- * dead letter queue. Depends on nothing but its arguments, so that publishing again gives the same records.
+ * Turns what was decided into Kafka records: enriched logins and insights for `processed-data`, rejects for the dead
+ * letter queue. Depends on nothing but its arguments, so that publishing again gives the same records.
  */
-export function batchOutputs(
-  decoded: DecodedBatch,
-  insightBodies: readonly string[],
-  topics: { processedTopic: string; dlqTopic: string },
-): Outputs {
-  const { topic, partition } = decoded.range
-  const source = `${topic}/${partition}`
-  const logins = decoded.accepted.map((accepted) => loginRecord(topic, partition, source, accepted))
-  const insights = insightBodies.map((body) => insightRecord(source, body))
-  const rejects = decoded.rejected.map((rejected) => rejectRecord(source, rejected))
-  return [
-    { topic: topics.processedTopic, records: [...logins, ...insights] },
-    { topic: topics.dlqTopic, records: rejects },
-  ]
+export class BatchOutputs {
+  readonly collected: OutputCollector
+  readonly #topics: { processedTopic: string; dlqTopic: string }
+  readonly #key: PartitionKey
+  readonly #source: string
+
+  constructor(
+    collected: OutputCollector,
+    topics: { processedTopic: string; dlqTopic: string },
+    key: PartitionKey,
+  ) {
+    this.collected = collected
+    this.#topics = topics
+    this.#key = key
+    this.#source = `${key.topic}/${key.partition}`
+  }
+
+  add({ accepted, rejected }: DecodedRecords): void {
+    const { processedTopic, dlqTopic } = this.#topics
+    for (const login of accepted)
+      this.collected.add(processedTopic, loginRecord(this.#key, this.#source, login))
+    for (const reject of rejected) this.collected.add(dlqTopic, rejectRecord(this.#source, reject))
+  }
+
+  /** After the logins that complete them. */
+  addInsights(bodies: readonly string[]): void {
+    for (const body of bodies)
+      this.collected.add(this.#topics.processedTopic, insightRecord(this.#source, body))
+  }
 }
 
 function loginRecord(
-  topic: string,
-  partition: number,
+  { topic, partition }: PartitionKey,
   source: string,
   { offset, login }: AcceptedLogin,
 ): OutputRecord {

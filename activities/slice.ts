@@ -6,10 +6,11 @@ import { classingPostgres } from '../db/failure.ts'
 import { maintainLoginPartitions } from '../db/login-partitions.ts'
 import { PipelineFailure } from '../domain/failure.ts'
 import { emptyInsight } from '../domain/insight.ts'
-import { PresenceCache } from '../domain/presence.ts'
+import type { PresenceCache, SharedPresence } from '../domain/presence.ts'
 import type { Kafka } from '../kafka/client.ts'
 import { openOutputProducer, type OutputProducer } from '../kafka/output-producer.ts'
 import { lostRange, openRangeReader, type RangeReader } from '../kafka/range-reader.ts'
+import type { Gate } from './gate.ts'
 
 /** What a slice needs of its process. */
 export type SliceDeps = {
@@ -18,6 +19,9 @@ export type SliceDeps = {
   /** Shown as the holder of a partition. */
   workerName: string
   codeVersion: string
+  presence: SharedPresence
+  /** Bounds the memory of the process: a batch in work has its records as objects, and as text for both outputs. */
+  batchesInWork: Gate
   /** Unix milliseconds. */
   clock: () => number
   /** Called at the steps of a batch; tests end the process there. */
@@ -38,6 +42,8 @@ export type Slice = PartitionKey & {
   presence: PresenceCache
   /** First offset whose outputs are not known to be in Kafka. */
   publishedOffset: bigint
+  /** Committed so far. */
+  batches: number
   close: () => Promise<void>
 }
 
@@ -79,8 +85,9 @@ export async function openSlice(deps: SliceDeps, key: PartitionKey): Promise<Sli
       producer,
       checkpoint,
       nextBatchId: createBatchIds(sql),
-      presence: new PresenceCache(),
+      presence: deps.presence.of(checkpoint.serverStart),
       publishedOffset: await settlePublishedOffset(config, reader, producer, checkpoint, key),
+      batches: 0,
       close,
     }
     return slice
@@ -134,7 +141,7 @@ async function settlePublishedOffset(
   const where = `group ${groupId} on ${key.topic}/${key.partition}`
   if (groupOffset === null) {
     if (checkpoint.publishedOffset === checkpoint.nextOffset) {
-      await producer.publish([], checkpoint.nextOffset)
+      await producer.publish(producer.collect(), checkpoint.nextOffset)
       return checkpoint.nextOffset
     }
     throw new PipelineFailure(

@@ -11,14 +11,14 @@ import { decodeBatch, type EnrichedLogin } from './baseline-decode.ts'
 
 /** As many partitions at a time as the benchmark's topic has. */
 const CONCURRENCY = 4
-/** A batch as large as Rollcall's largest. */
-const MAX_BYTES_PER_PARTITION = 2 * 1024 * 1024
 const MAX_WAIT_MS = 50
 /** kafkajs groups the messages of one send in quadratic time: above a few thousand that shows. */
 const MESSAGES_PER_SEND = 2_000
 const STATEMENT_TIMEOUT_MS = 30_000
 
-const { kafka: settings, database } = loadProcessConfig()
+const { kafka: settings, database, ingest } = loadProcessConfig()
+/** A batch as large as Rollcall's largest, which is kafkajs's own default too. */
+const maxBytesPerPartition = ingest.batchMaxBytes
 const kafka = createKafka(settings, 'baseline')
 const sql = connectPostgres(database.url, {
   applicationName: 'baseline',
@@ -30,8 +30,8 @@ const sql = connectPostgres(database.url, {
 const producers = new Map<number, Promise<Producer>>()
 const consumer: Consumer = kafka.consumer({
   groupId: settings.groupId,
-  maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
-  maxBytes: CONCURRENCY * MAX_BYTES_PER_PARTITION,
+  maxBytesPerPartition,
+  maxBytes: CONCURRENCY * maxBytesPerPartition,
   maxWaitTimeInMs: MAX_WAIT_MS,
 })
 

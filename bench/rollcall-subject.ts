@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client'
 import type { Config } from '../config/config.ts'
 import { migrate } from '../db/migrate.ts'
+import { roleArguments } from '../stack/role-arguments.ts'
 import { ingestPartitionId, ingestTopicId } from '../workflows/contract.ts'
 import type { BenchStack } from './bench-stack.ts'
 import { createSubject, subjectEnvironment, type Subject } from './subject.ts'
@@ -12,7 +13,7 @@ export async function createRollcall(stack: BenchStack, topic: string): Promise<
   return await createSubject(stack, environment, {
     name: 'rollcall',
     prepare: (sql) => migrate(sql),
-    launch: () => stack.launch('rollcall', ['worker/main.ts'], environment),
+    launch: () => stack.launch('rollcall', roleArguments('worker'), environment),
     counted: async (sql) => {
       const [row] = await sql<{ logins: number; firstBatchMs: number | null }[]>`
         select coalesce(sum(logins), 0)::float8 as logins,
@@ -23,7 +24,12 @@ export async function createRollcall(stack: BenchStack, topic: string): Promise<
     counts: (sql) => sql<{ key: string; logins: number }[]>`
       select concat_ws(' ', to_char(bucket at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI'), device_type, app_version, locale) as key,
              sum(logins)::float8 as logins
-      from login_count where bucket_size = 'minute' group by 1`,
+      from (
+        select bucket, device_type, app_version, locale, logins from login_count where bucket_size = 'minute'
+        union all
+        select bucket, device_type, app_version, locale, logins from login_count_unfolded
+      ) as counts
+      group by 1`,
     cleanUp: (config) => endWorkflows(config),
   })
 }

@@ -9,6 +9,8 @@ export type Checkpoint = {
   publishedOffset: bigint
   epoch: bigint
   unfinishedInsight: UnfinishedInsight
+  /** When the Postgres that was claimed on was started, in its own words: tells it from any other. */
+  serverStart: string
 }
 
 export type PartitionKey = { topic: string; partition: number }
@@ -48,7 +50,7 @@ export async function claimPartition(sql: Sql, claim: Claim): Promise<Checkpoint
         on conflict (topic, partition) do update
           set epoch = held.epoch + 1, worker = excluded.worker, claimed_at = excluded.claimed_at
         returning topic_id as "topicId", next_offset as "nextOffset", published_offset as "publishedOffset", epoch,
-                  unfinished_insight as "unfinishedInsight"`
+                  unfinished_insight as "unfinishedInsight", pg_postmaster_start_time()::text as "serverStart"`
       const [checkpoint] = rows
       if (checkpoint === undefined) throw new Error('the claim returned no row')
       return checkpoint

@@ -1,101 +1,90 @@
-import type { DecodedBatch } from '../domain/batch.ts'
-import { countByMinute, rollUp, type BucketSize, type CountColumns } from '../domain/counts.ts'
+import type { DecidedBatch } from '../domain/batch.ts'
+import type { CountColumns } from '../domain/counts.ts'
 import { PipelineFailure } from '../domain/failure.ts'
-import type { Insight, UnfinishedInsight } from '../domain/insight.ts'
 import type { PresenceColumns } from '../domain/presence.ts'
 import type { Sql, Transaction } from './connect.ts'
-import { copyLogins } from './copy-logins.ts'
+import { copyLogins, type LoginRows } from './copy-logins.ts'
 import { insertRejects } from './insert-rejects.ts'
 
 export type BatchCommit = {
   batchId: bigint
   epoch: bigint
-  decoded: DecodedBatch
-  insights: Insight[]
-  unfinishedInsight: UnfinishedInsight
-  presences: PresenceColumns
+  /** Of the Postgres that the partition was claimed on. */
+  serverStart: string
+  decided: DecidedBatch
+  rows: LoginRows
   /** Outputs below it are known to be committed in Kafka by now. */
   publishedOffset: bigint
-  /** Logins of days before this one (Unix milliseconds, midnight UTC) are counted but not kept as rows. */
-  keepRowsFromMs: number
   codeVersion: string
 }
 
 /**
  * Writes everything that a batch means in one transaction, and moves the checkpoint with it (G1).
  * Tables are written in one order and keys sorted, so that partitions in parallel cannot deadlock.
- * @throws {PipelineFailure} fenced, when another worker holds the partition or the checkpoint is not at `from`
+ * @throws {PipelineFailure} fenced, when another worker holds the partition or the checkpoint is not at `from`;
+ * transient, when it is another Postgres than the one that was claimed on
  */
 export async function commitBatch(sql: Sql, commit: BatchCommit): Promise<void> {
   await sql.begin(async (tx) => {
-    const keptRows = commit.decoded.accepted.filter(({ login }) => login.eventTimeMs >= commit.keepRowsFromMs)
-    const minutes = countByMinute(commit.decoded.accepted)
+    const { minutes, presences } = commit.decided
     // Not awaited one by one: postgres.js sends them without waiting for each answer.
     const writes = [
       moveCheckpoint(tx, commit),
-      insertBatch(tx, commit, keptRows.length),
-      insertRejects(tx, commit.batchId, commit.decoded),
+      insertBatch(tx, commit),
+      insertRejects(tx, commit.batchId, commit.decided),
       insertDelta(tx, commit.batchId, minutes),
-      ...(['minute', 'hour', 'day'] as const).map((size) =>
-        addCounts(
-          tx,
-          size,
-          size === 'minute' ? minutes : rollUp(minutes, size),
-          commit.decoded.range.partition,
-        ),
-      ),
       insertInsights(tx, commit),
-      insertPresences(tx, commit.presences),
     ]
     await Promise.all(writes)
-    await copyLogins(tx, commit.batchId, commit.decoded.range.partition, keptRows)
+    await copyLogins(tx, commit.rows)
+    // Last: partitions share users, and one that inserts a user keeps the others waiting until it commits.
+    await insertPresences(tx, presences)
   })
 }
 
 async function moveCheckpoint(
   tx: Transaction,
-  { decoded, epoch, unfinishedInsight, publishedOffset }: BatchCommit,
+  { decided, epoch, serverStart, publishedOffset }: BatchCommit,
 ): Promise<void> {
-  const { topic, partition, from, to } = decoded.range
-  const moved = await tx`/* moveCheckpoint */
+  const { topic, partition, from, to } = decided.range
+  const [moved] = await tx<{ serverStart: string }[]>`/* moveCheckpoint */
     update partition_checkpoint
     set next_offset = ${to},
-        logins = logins + ${decoded.accepted.length},
-        rejects = rejects + ${decoded.rejected.length},
+        logins = logins + ${decided.logins},
+        rejects = rejects + ${decided.rejected.length},
         published_offset = greatest(published_offset, ${publishedOffset}::bigint),
-        watermark = greatest(watermark, ${isoOrNull(watermarkMs(decoded))}::timestamptz),
-        unfinished_insight = ${tx.json(unfinishedInsight)},
+        watermark = greatest(watermark, ${isoOrNull(watermarkMs(decided))}::timestamptz),
+        unfinished_insight = ${tx.json(decided.unfinishedInsight)},
         updated_at = clock_timestamp()
-    where topic = ${topic} and partition = ${partition} and next_offset = ${from} and epoch = ${epoch}`
-  if (moved.count !== 1) {
+    where topic = ${topic} and partition = ${partition} and next_offset = ${from} and epoch = ${epoch}
+    returning pg_postmaster_start_time()::text as "serverStart"`
+  if (moved === undefined) {
     throw new PipelineFailure(
       'fenced',
       'postgres',
       `another worker took ${topic}/${partition}; offsets from ${from} are its to count`,
     )
   }
+  // The session was opened anew: what this process remembers to have committed may be missing there.
+  if (moved.serverStart !== serverStart)
+    throw new PipelineFailure('transient', 'postgres', 'Postgres: was started again')
 }
 
 /** Latest event of the batch, but never later than its clock: a phone with a fast clock must not move the watermark ahead. */
-function watermarkMs({ accepted, processedAtMs }: DecodedBatch): number | null {
-  const latest = accepted.reduce((max, { login }) => Math.max(max, login.eventTimeMs), -Infinity)
-  return latest === -Infinity ? null : Math.min(latest, processedAtMs)
-}
+const watermarkMs = ({ events, processedAtMs }: DecidedBatch): number | null =>
+  events === null ? null : Math.min(events.lastMs, processedAtMs)
 
 async function insertBatch(
   tx: Transaction,
-  { batchId, decoded, codeVersion }: BatchCommit,
-  loginRows: number,
+  { batchId, decided, rows, codeVersion }: BatchCommit,
 ): Promise<void> {
-  const { range, accepted, rejected, processedAtMs } = decoded
-  const gaps = range.to - range.from - BigInt(accepted.length + rejected.length)
-  const first = accepted.reduce((min, { login }) => Math.min(min, login.eventTimeMs), Infinity)
-  const last = accepted.reduce((max, { login }) => Math.max(max, login.eventTimeMs), -Infinity)
+  const { range, logins, rejected, events, processedAtMs } = decided
+  const gaps = range.to - range.from - BigInt(logins + rejected.length)
   await tx`/* insertBatch */
     insert into batch (id, topic, partition, from_offset, to_offset, status, logins, rejects, gaps, login_rows,
                        first_event_at, last_event_at, processed_at, code_version)
-    values (${batchId}, ${range.topic}, ${range.partition}, ${range.from}, ${range.to}, 'committed', ${accepted.length},
-            ${rejected.length}, ${gaps}, ${loginRows}, ${isoOrNull(first)}, ${isoOrNull(last)},
+    values (${batchId}, ${range.topic}, ${range.partition}, ${range.from}, ${range.to}, 'committed', ${logins},
+            ${rejected.length}, ${gaps}, ${rows.count}, ${isoOrNull(events?.firstMs ?? null)}, ${isoOrNull(events?.lastMs ?? null)},
             ${iso(processedAtMs)}, ${codeVersion})`
 }
 
@@ -108,29 +97,12 @@ async function insertDelta(tx: Transaction, batchId: bigint, counts: CountColumn
             ${counts.logins.map(String)}::bigint[])`
 }
 
-async function addCounts(
-  tx: Transaction,
-  size: BucketSize,
-  counts: CountColumns,
-  shard: number,
-): Promise<void> {
-  if (counts.logins.length === 0) return
-  await tx`/* addCounts */
-    insert into login_count as held
-      (bucket_size, bucket, device_type, app_version, locale, outcome, shard, logins)
-    select ${size}::bucket_size, bucket, device_type, app_version, locale, outcome, ${shard}::integer, added.logins
-    from unnest(${counts.buckets.map(iso)}::timestamptz[], ${counts.deviceTypes}::text[], ${counts.appVersions}::text[],
-                ${counts.locales}::text[], ${counts.outcomes}::text[], ${counts.logins.map(String)}::bigint[])
-      as added (bucket, device_type, app_version, locale, outcome, logins)
-    on conflict (bucket_size, bucket, device_type, app_version, locale, outcome, shard)
-      do update set logins = held.logins + excluded.logins`
-}
-
-async function insertInsights(tx: Transaction, { batchId, decoded, insights }: BatchCommit): Promise<void> {
+async function insertInsights(tx: Transaction, { batchId, decided }: BatchCommit): Promise<void> {
+  const { range, insights } = decided
   if (insights.length === 0) return
   await tx`/* insertInsights */
     insert into insight (topic, partition, first_offset, last_offset, batch_id, body)
-    select ${decoded.range.topic}, ${decoded.range.partition}::integer, first_offset, last_offset, ${batchId}::bigint, body::json
+    select ${range.topic}, ${range.partition}::integer, first_offset, last_offset, ${batchId}::bigint, body::json
     from unnest(${insights.map((i) => String(i.firstOffset))}::bigint[], ${insights.map((i) => String(i.lastOffset))}::bigint[],
                 ${insights.map((i) => i.body)}::text[]) as made (first_offset, last_offset, body)`
 }
@@ -154,5 +126,4 @@ async function insertPresences(tx: Transaction, { days, userIds }: PresenceColum
 }
 
 const iso = (timeMs: number): string => new Date(timeMs).toISOString()
-const isoOrNull = (timeMs: number | null): string | null =>
-  timeMs === null || !Number.isFinite(timeMs) ? null : iso(timeMs)
+const isoOrNull = (timeMs: number | null): string | null => (timeMs === null ? null : iso(timeMs))

@@ -3,33 +3,40 @@ import { Readable } from 'node:stream'
 import type { AcceptedLogin } from '../domain/batch.ts'
 import type { Transaction } from './connect.ts'
 
-/**
- * Copies accepted logins into `login` in COPY's text format (https://www.postgresql.org/docs/18/sql-copy.html).
- * Day partitions for all of them must exist (db/login-partitions.ts).
- */
-export async function copyLogins(
-  tx: Transaction,
-  batchId: bigint,
-  partition: number,
-  accepted: AcceptedLogin[],
-): Promise<void> {
-  if (accepted.length === 0) return
+/** Logins as rows of the table `login`, in COPY's text format (https://www.postgresql.org/docs/18/sql-copy.html). */
+export class LoginRows {
+  readonly chunks: Buffer[] = []
+  count = 0
+  readonly #end: string
+  readonly #partition: number
+  readonly #keepFromMs: number
+
+  /** @param keepFromMs logins of events before it (Unix milliseconds) get no row */
+  constructor(batchId: bigint, partition: number, keepFromMs: number) {
+    this.#end = `\t${batchId}\n`
+    this.#partition = partition
+    this.#keepFromMs = keepFromMs
+  }
+
+  add(accepted: readonly AcceptedLogin[]): void {
+    let text = ''
+    for (const one of accepted) {
+      if (one.login.eventTimeMs < this.#keepFromMs) continue
+      text += line(this.#partition, one) + this.#end
+      this.count++
+    }
+    if (text !== '') this.chunks.push(Buffer.from(text))
+  }
+}
+
+/** Writes rows; day partitions for all of them must exist (db/login-partitions.ts). */
+export async function copyLogins(tx: Transaction, { chunks, count }: LoginRows): Promise<void> {
+  if (count === 0) return
   const copy = await tx`/* copyLogins */
     copy login (event_at, user_id, device_id, ip, ip_scope, locale, locale_kind, app_version, device_type, outcome,
                 event_id, failure_reason, session_id, extra, kafka_partition, kafka_offset, batch_id)
     from stdin`.writable()
-  await pipeline(Readable.from(chunks(batchId, partition, accepted), { objectMode: true }), copy)
-}
-
-/** Some 250 KB a chunk: large enough for the socket, small enough to be gone soon. */
-const ROWS_PER_CHUNK = 1_000
-
-function* chunks(batchId: bigint, partition: number, accepted: AcceptedLogin[]): Generator<Buffer> {
-  const suffix = `\t${batchId}\n`
-  for (let first = 0; first < accepted.length; first += ROWS_PER_CHUNK) {
-    const rows = accepted.slice(first, first + ROWS_PER_CHUNK)
-    yield Buffer.from(rows.map((row) => line(partition, row) + suffix).join(''))
-  }
+  await pipeline(Readable.from(chunks, { objectMode: true }), copy)
 }
 
 const line = (partition: number, { offset, login }: AcceptedLogin): string =>

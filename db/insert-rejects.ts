@@ -1,11 +1,11 @@
-import type { DecodedBatch } from '../domain/batch.ts'
+import type { DecidedBatch } from '../domain/batch.ts'
 import type { Transaction } from './connect.ts'
 
 /** Keeps rejected records with their bytes; binary columns travel as hex text. */
 export async function insertRejects(
   tx: Transaction,
   batchId: bigint,
-  { range, rejected, processedAtMs }: DecodedBatch,
+  { range, rejected, processedAtMs }: DecidedBatch,
 ): Promise<void> {
   if (rejected.length === 0) return
   const offsets = rejected.map(({ record }) => String(record.offset))

@@ -1,5 +1,7 @@
-import type { RejectReason } from './login.ts'
-import type { Login } from './login.ts'
+import type { CountColumns } from './counts.ts'
+import type { Insight, UnfinishedInsight } from './insight.ts'
+import type { Login, RejectReason } from './login.ts'
+import type { PresenceColumns } from './presence.ts'
 
 /** A contiguous range of offsets `[from, to)` of one partition: the unit of commitment, retry, lineage and replay. */
 export type OffsetRange = { topic: string; partition: number; from: bigint; to: bigint }
@@ -13,14 +15,23 @@ export type SourceRecord = {
   headers: readonly (readonly [name: string, value: Uint8Array | null])[]
 }
 
-export type AcceptedLogin = { offset: bigint; key: Uint8Array | null; login: Login }
+export type AcceptedLogin = { offset: bigint; login: Login }
 export type RejectedLogin = { record: SourceRecord; reason: RejectReason; detail: string }
 
-/** What decoding made of a range: every offset of it is an accepted login, a reject, or holds no record. */
-export type DecodedBatch = {
+/** What a range means: every offset of it is one of its logins, a reject, or holds no record. */
+export type DecidedBatch = {
   range: OffsetRange
   /** Unix milliseconds that decoding took for "now"; deciding the same range again must use the same. */
   processedAtMs: number
-  accepted: AcceptedLogin[]
+  /** How many were accepted. */
+  logins: number
   rejected: RejectedLogin[]
+  /** Earliest and latest event of the logins, Unix milliseconds; null without logins. */
+  events: { firstMs: number; lastMs: number } | null
+  minutes: CountColumns
+  /** Complete with this range; the logins after the last one wait in `unfinishedInsight`. */
+  insights: Insight[]
+  unfinishedInsight: UnfinishedInsight
+  /** Those that are not known to be committed already. */
+  presences: PresenceColumns
 }

@@ -1,4 +1,4 @@
-import type { AcceptedLogin } from './batch.ts'
+import type { Login } from './login.ts'
 
 export type BucketSize = 'minute' | 'hour' | 'day'
 
@@ -19,26 +19,14 @@ export type CountColumns = {
 const SEPARATOR = '\0'
 
 /** Counts logins by minute of the event and by device type, app version, locale and outcome. */
-export function countByMinute(accepted: readonly AcceptedLogin[]): CountColumns {
-  const columns = emptyColumns()
-  const indexOf = new Map<string, number>()
-  for (const { login } of accepted) {
-    const bucket = floorTo(login.eventTimeMs, bucketMs.minute)
-    add(columns, indexOf, [bucket, login.deviceType, login.appVersion, login.locale, login.outcome], 1)
-  }
-  return columns
-}
+export class MinuteCounts {
+  readonly columns = emptyColumns()
+  readonly #indexOf = new Map<string, number>()
 
-/** Adds up minute counts into larger buckets. */
-export function rollUp(minutes: CountColumns, size: BucketSize): CountColumns {
-  const columns = emptyColumns()
-  const indexOf = new Map<string, number>()
-  minutes.logins.forEach((logins, i) => {
-    const bucket = floorTo(minutes.buckets[i] ?? 0, bucketMs[size])
-    const { deviceTypes, appVersions, locales, outcomes } = minutes
-    add(columns, indexOf, [bucket, deviceTypes[i], appVersions[i], locales[i], outcomes[i]], logins)
-  })
-  return columns
+  add({ eventTimeMs, deviceType, appVersion, locale, outcome }: Login): void {
+    const bucket = floorTo(eventTimeMs, bucketMs.minute)
+    add(this.columns, this.#indexOf, [bucket, deviceType, appVersion, locale, outcome], 1)
+  }
 }
 
 type Text = string | undefined

@@ -4,7 +4,6 @@ import { advanceInsight, emptyInsight, type UnfinishedInsight } from './insight.
 
 const login = (offset: number, userId: string, locale: string, seconds: number): AcceptedLogin => ({
   offset: BigInt(offset),
-  key: null,
   login: {
     userId,
     deviceId: 'd',

@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs'
+import { OutputCollector, type OutputChunk } from './collect-outputs.ts'
 import { askCoordinator } from './coordinator.ts'
 import { classingKafka } from './failure.ts'
-import { encodeRecordBatch, type OutputField, type OutputRecord } from './encode-record-batch.ts'
 import {
   createCluster,
   GROUP_COORDINATOR,
@@ -12,19 +12,18 @@ import {
   type Cluster,
   type TransactionIdentity,
 } from './kafkajs-internals.ts'
-import { partitionForKey } from './murmur2.ts'
 import { int16, int32, string, WireReader } from './wire.ts'
 
-export type Outputs = { topic: string; records: OutputRecord[] }[]
-
 export type OutputProducer = {
+  /** For the outputs of one transaction. */
+  collect: () => OutputCollector
   /**
    * One Kafka transaction: all outputs and the group offset `nextOffset`, or nothing. `beforeCommit` runs once
    * everything is sent and nothing is decided.
    * After a failure the producer is to be closed; what became of the transaction shows in the group offset once
    * another producer with the same transactional.id was opened.
    */
-  publish(outputs: Outputs, nextOffset: bigint, beforeCommit?: () => Promise<void>): Promise<void>
+  publish(outputs: OutputCollector, nextOffset: bigint, beforeCommit?: () => Promise<void>): Promise<void>
   close: () => Promise<void>
 }
 
@@ -39,10 +38,7 @@ export type OutputProducerOptions = {
 /** Shorter than any retention, longer than any slice's pause: an open transaction holds read_committed readers up. */
 const TRANSACTION_TIMEOUT_MS = 30_000
 const PRODUCE_TIMEOUT_MS = 10_000
-/** Below Kafka's default max.message.bytes of 1 MiB; a larger single record travels alone. */
-const RECORD_BATCH_MAX_BYTES = 900_000
-/** Rough bytes of a record's framing, for the estimate above. */
-const RECORD_OVERHEAD_BYTES = 16
+
 /**
  * Opens the transactional producer of one input partition. Taking its transactional.id fences whoever had it and ends
  * its open transaction, so the group offset that is read afterwards is final (G2, G3).
@@ -84,7 +80,7 @@ function createProducer(
     askCoordinator(cluster, identity.transactionalId, TRANSACTION_COORDINATOR, ask)
 
   const publish: OutputProducer['publish'] = async (outputs, nextOffset, beforeCommit) => {
-    const rounds = outputs.flatMap(({ topic, records }) => splitRounds(cluster, topic, records))
+    const rounds = outputs.rounds()
     const topics = [...groupBy(rounds.flat(), ({ topic }) => topic)].map(([topic, chunks]) => ({
       topic,
       partitions: [...new Set(chunks.map(({ partition }) => partition))],
@@ -104,59 +100,18 @@ function createProducer(
   }
 
   return {
+    collect: () => new OutputCollector((topic) => cluster.findTopicPartitionMetadata(topic).length),
     publish: (outputs, nextOffset, beforeCommit) =>
       classingKafka(() => publish(outputs, nextOffset, beforeCommit)),
     close: () => cluster.disconnect(),
   }
 }
 
-type Chunk = { topic: string; partition: number; records: OutputRecord[] }
-
-/** Rounds of chunks, one chunk a partition and round, so that each becomes one record batch of an allowed size. */
-function splitRounds(cluster: Cluster, topic: string, records: OutputRecord[]): Chunk[][] {
-  const partitions = cluster.findTopicPartitionMetadata(topic).length
-  // Records without a key go to one partition: their order is kept and there are few of them.
-  const byPartition = groupBy(records, ({ key }) =>
-    key === null ? 0 : partitionForKey(bytesOf(key), Math.max(1, partitions)),
-  )
-  const rounds: Chunk[][] = []
-  for (const [partition, all] of byPartition) {
-    chunksOf(all).forEach((chunk, index) => (rounds[index] ??= []).push({ topic, partition, records: chunk }))
-  }
-  return rounds
-}
-
-const bytesOf = (key: Uint8Array | string): Uint8Array => (typeof key === 'string' ? Buffer.from(key) : key)
-
-function chunksOf(records: OutputRecord[]): OutputRecord[][] {
-  const chunks: OutputRecord[][] = []
-  let bytes = Infinity
-  for (const record of records) {
-    const size = recordBytes(record)
-    if (bytes + size > RECORD_BATCH_MAX_BYTES) {
-      chunks.push([])
-      bytes = 0
-    }
-    chunks.at(-1)?.push(record)
-    bytes += size
-  }
-  return chunks
-}
-
-const recordBytes = ({ key, value, headers }: OutputRecord): number =>
-  headers.reduce(
-    (sum, [name, content]) => sum + name.length + fieldBytes(content) + 4,
-    fieldBytes(key) + fieldBytes(value) + RECORD_OVERHEAD_BYTES,
-  )
-
-const fieldBytes = (field: OutputField): number =>
-  typeof field === 'string' ? Buffer.byteLength(field) : (field?.length ?? 0)
-
 async function produce(
   cluster: Cluster,
   identity: TransactionIdentity,
   sequences: Map<string, number>,
-  round: Chunk[],
+  round: OutputChunk[],
 ): Promise<void> {
   const byLeader = groupBy(round, ({ topic, partition }) => leaderOf(cluster, topic, partition))
   await Promise.all(
@@ -185,7 +140,7 @@ const ACKS_ALL = -1
 function encodeProduce(
   identity: TransactionIdentity,
   sequences: Map<string, number>,
-  chunks: Chunk[],
+  chunks: OutputChunk[],
 ): Buffer[] {
   const timestampMs = Date.now()
   const parts = [
@@ -194,18 +149,18 @@ function encodeProduce(
     int32(PRODUCE_TIMEOUT_MS),
     int32(chunks.length),
   ]
-  for (const { topic, partition, records } of chunks) {
+  for (const { topic, partition, batch } of chunks) {
     const sequenceKey = `${topic}/${partition}`
     const firstSequence = sequences.get(sequenceKey) ?? 0
     // Sequences count records and wrap after 2^31 - 1 (Kafka's DefaultRecordBatch.incrementSequence).
-    sequences.set(sequenceKey, (firstSequence + records.length) % 2 ** 31)
+    sequences.set(sequenceKey, (firstSequence + batch.count) % 2 ** 31)
     const producer = {
       producerId: BigInt(identity.producerId),
       producerEpoch: identity.producerEpoch,
       firstSequence,
     }
-    const batch = encodeRecordBatch(records, producer, timestampMs)
-    parts.push(string(topic), int32(1), int32(partition), int32(batch.length), batch)
+    const bytes = batch.finish(producer, timestampMs)
+    parts.push(string(topic), int32(1), int32(partition), int32(bytes.length), bytes)
   }
   return parts
 }

@@ -5,6 +5,7 @@ import { migrateDatabase } from '../db/migrate-database.ts'
 import { ensureTopics } from '../kafka/topics.ts'
 import { freePort, HOST } from '../stack/ports.ts'
 import { endLeftovers } from '../stack/process-book.ts'
+import { roleArguments } from '../stack/role-arguments.ts'
 import { startStack, type Stack } from '../stack/stack.ts'
 import { restartAfterCrash, supervise, type Supervised } from '../stack/supervisor.ts'
 import { watchProgress } from './progress-line.ts'
@@ -14,6 +15,9 @@ import { createScreen } from './screen.ts'
 
 const FIRST_QUERY =
   '{ ingestion { ... on Ingestion { state lag partitions { partition state checkpoint endOffset lag } } } }'
+
+/** The npm scripts that run them. */
+const ROLES = { worker: 'worker', api: 'api', generator: 'generate' }
 
 const folder = fileURLToPath(new URL('../.rollcall', import.meta.url))
 const dataFolder = join(folder, 'data')
@@ -67,12 +71,12 @@ async function start(): Promise<void> {
   await migrateDatabase(config.database.url)
   if (ending !== undefined) return
   for (const part of stack.parts.values()) guards.push(restartAfterCrash(part, say))
-  for (const role of ['worker', 'api', 'generator']) {
+  for (const [role, script] of Object.entries(ROLES)) {
     const logFile = join(logFolder, `${role}.log`)
     const command = {
       name: role,
       command: process.execPath,
-      args: [entry(role)],
+      args: roleArguments(script),
       env: environment,
       logFile,
       bookFolder: dataFolder,
@@ -82,10 +86,6 @@ async function start(): Promise<void> {
   const api = `http://${HOST}:${apiPort}/graphql`
   say(urls(api, stack))
   watchProgress(api, process.stdout.isTTY, progress)
-}
-
-function entry(role: string): string {
-  return fileURLToPath(new URL(`../${role}/main.ts`, import.meta.url))
 }
 
 function urls(api: string, { temporalUi, environment }: Stack): string {

@@ -49,12 +49,17 @@ async function expectPostgresExact({ sql }: Deployment, truth: GroundTruth): Pro
   const counts = await sql`
     select to_char(bucket, 'YYYY-MM-DD"T"HH24:MI') as minute, device_type as "deviceType", app_version as "appVersion", locale, outcome,
            sum(logins)::integer as logins
-    from login_count where bucket_size = 'minute'
+    from (
+      select bucket, device_type, app_version, locale, outcome, logins from login_count where bucket_size = 'minute'
+      union all
+      select bucket, device_type, app_version, locale, outcome, logins from login_count_unfolded
+    ) as counts
     group by 1, 2, 3, 4, 5
     order by 1, 2, 3, 4, 5`
   expect([...counts]).toEqual(truth.counts())
-  const totals =
-    await sql`select bucket_size::text as size, sum(logins)::integer as logins from login_count group by 1 order by 1`
+  const totals = await sql`
+    select bucket_size::text as size, sum(logins)::integer + (select coalesce(sum(logins), 0)::integer from login_count_unfolded) as logins
+    from login_count group by 1 order by 1`
   expect([...totals]).toEqual([
     { size: 'day', logins },
     { size: 'hour', logins },

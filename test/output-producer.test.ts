@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import type { OutputCollector } from '../kafka/collect-outputs.ts'
 import type { OutputRecord } from '../kafka/encode-record-batch.ts'
 import { openOutputProducer, type OutputProducer } from '../kafka/output-producer.ts'
 import { createKafkaTopic, type KafkaTopic } from './kafka-topic.ts'
@@ -10,12 +11,14 @@ const MARKERS_MS = 5_000
 
 test('outputs and the group offset become visible together, or not at all', async () => {
   const { topic, producer, groupOffset } = await open()
-  await producer.publish(outputs(topic, ['a', 'b']), 7n)
+  await producer.publish(outputs(producer, topic, ['a', 'b']), 7n)
   await expectValues(topic, ['a', 'b'])
   await eventually(async () => {
     expect(await groupOffset()).toBe(7n)
   }, MARKERS_MS)
-  const failed = producer.publish(outputs(topic, ['never']), 8n, () => Promise.reject(new Error('crash')))
+  const failed = producer.publish(outputs(producer, topic, ['never']), 8n, () =>
+    Promise.reject(new Error('crash')),
+  )
   await expect(failed).rejects.toThrow('crash')
   await openProducer(topic)
   await expectValues(topic, ['a', 'b'])
@@ -25,15 +28,15 @@ test('outputs and the group offset become visible together, or not at all', asyn
 test('a second producer with the same transactional.id fences the first, whose open transaction is gone', async () => {
   const { topic, producer, groupOffset } = await open()
   let second: OutputProducer | null = null
-  const overtaken = producer.publish(outputs(topic, ['overtaken']), 1n, async () => {
+  const overtaken = producer.publish(outputs(producer, topic, ['overtaken']), 1n, async () => {
     second = await openProducer(topic)
   })
   await expect(overtaken).rejects.toMatchObject({ failureClass: 'fenced' })
-  await expect(producer.publish(outputs(topic, ['fenced']), 2n)).rejects.toMatchObject({
+  await expect(producer.publish(outputs(producer, topic, ['fenced']), 2n)).rejects.toMatchObject({
     failureClass: 'fenced',
   })
-  const winner = second as OutputProducer | null
-  await winner?.publish(outputs(topic, ['winner']), 3n)
+  const winner = (second as OutputProducer | null) ?? expect.fail('not opened')
+  await winner.publish(outputs(winner, topic, ['winner']), 3n)
   await expectValues(topic, ['winner'])
   await eventually(async () => {
     expect(await groupOffset()).toBe(3n)
@@ -46,7 +49,9 @@ test('keys, values and headers arrive byte for byte, missing ones as missing', a
     { key: Buffer.from('key'), value: Buffer.from('value'), headers: [['name', Buffer.from('ü')]] },
     { key: null, value: null, headers: [] },
   ]
-  await producer.publish([{ topic: topic.name, records }], 1n)
+  const collected = producer.collect()
+  for (const record of records) collected.add(topic.name, record)
+  await producer.publish(collected, 1n)
   await eventually(async () => {
     expect(await readTopic(topic.kafka, topic.name)).toMatchObject([
       { key: 'key', value: Buffer.from('value'), headers: { name: 'ü' } },
@@ -58,13 +63,13 @@ test('keys, values and headers arrive byte for byte, missing ones as missing', a
 test('outputs larger than a record batch may be are split, and keep their order', async () => {
   const { topic, producer } = await open()
   const values = Array.from({ length: 30 }, (_, i) => `${i} `.padEnd(100_000, '.'))
-  await producer.publish(outputs(topic, values), 30n)
+  await producer.publish(outputs(producer, topic, values), 30n)
   await expectValues(topic, values)
 })
 
 test('a record that Kafka will never take is a permanent failure', async () => {
   const { topic, producer } = await open({ 'max.message.bytes': '10000' })
-  await expect(producer.publish(outputs(topic, ['x'.repeat(20_000)]), 1n)).rejects.toMatchObject({
+  await expect(producer.publish(outputs(producer, topic, ['x'.repeat(20_000)]), 1n)).rejects.toMatchObject({
     failureClass: 'permanent',
   })
 })
@@ -89,12 +94,11 @@ async function openProducer(topic: KafkaTopic): Promise<OutputProducer> {
 
 const groupOf = ({ name }: KafkaTopic): string => `group-${name}`
 
-const outputs = ({ name }: KafkaTopic, values: string[]) => [
-  {
-    topic: name,
-    records: values.map((value) => ({ key: null, value: Buffer.from(value), headers: [] })),
-  },
-]
+function outputs(producer: OutputProducer, { name }: KafkaTopic, values: string[]): OutputCollector {
+  const collected = producer.collect()
+  for (const value of values) collected.add(name, { key: null, value: Buffer.from(value), headers: [] })
+  return collected
+}
 
 async function expectValues({ kafka, name }: KafkaTopic, values: string[]): Promise<void> {
   await eventually(async () => {

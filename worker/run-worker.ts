@@ -1,16 +1,18 @@
-import { fileURLToPath } from 'node:url'
 import { hostname } from 'node:os'
 import { Client, Connection } from '@temporalio/client'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import type { Logger } from 'pino'
 import { createActivities, type Activities } from '../activities/create-activities.ts'
+import { Gate } from '../activities/gate.ts'
 import type { SliceDeps } from '../activities/slice.ts'
 import type { Config } from '../config/config.ts'
 import { connectPostgres } from '../db/connect.ts'
+import { SharedPresence } from '../domain/presence.ts'
 import { createKafka } from '../kafka/client.ts'
 import { createTopicOffsets } from '../kafka/topic-offsets.ts'
 import { ingestTopicId, sliceTaskQueue } from '../workflows/contract.ts'
 import type { ingestTopic } from '../workflows/ingest-topic.ts'
+import { bundleWorkflows } from './bundle-workflows.ts'
 import { serveHealth } from './health.ts'
 import { registerSearchAttributes } from './temporal-search-attributes.ts'
 import { watchTemporal } from './temporal-watch.ts'
@@ -29,6 +31,8 @@ const HEARTBEAT_THROTTLE = '400ms'
 /** Commands and audits: short, and never many at once. */
 const MAX_CONTROL_ACTIVITIES = 20
 const CONTROL_STATEMENT_TIMEOUT_MS = 10_000
+/** Two keep a core and Postgres busy at the same time; more of them speed up nothing and hold their bytes. */
+const BATCHES_IN_WORK = 2
 /** Between attempts to reach Temporal at start. */
 const CONNECT_RETRY_MS = 2_000
 
@@ -50,6 +54,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     kafka: createKafka(config.kafka, 'rollcall-worker'),
     workerName: `${process.pid}@${hostname()}`,
     codeVersion: options.codeVersion,
+    presence: new SharedPresence(),
+    batchesInWork: new Gate(BATCHES_IN_WORK),
     clock: Date.now,
     sql,
     topicOffsets,
@@ -63,7 +69,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const endWatch = watchTemporal(connection, log)
   try {
     await startIngestion(connection, config)
-    const workers = await createWorkers(config, native, activities)
+    const workers = await createWorkers(config, native, activities, await bundleWorkflows())
     log.info({ topic: config.kafka.topic, address: health.address() }, 'worker is running')
     await runUntil(workers, stop)
   } finally {
@@ -109,6 +115,7 @@ async function createWorkers(
   config: Config,
   connection: NativeConnection,
   activities: Activities,
+  workflowCode: string,
 ): Promise<Worker[]> {
   const { namespace, taskQueue } = config.temporal
   const { ingestSlice, watchTopic, recordControl } = activities
@@ -124,7 +131,7 @@ async function createWorkers(
     await Worker.create({
       ...shared,
       taskQueue,
-      workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+      workflowBundle: { code: workflowCode },
       activities: { watchTopic, recordControl },
       maxConcurrentActivityTaskExecutions: MAX_CONTROL_ACTIVITIES,
     }),

@@ -78,15 +78,22 @@ export async function readTopValues(
     limit ${limit}`
 }
 
+/** Counts of the largest buckets that make up the range, and what the latest batches added to its minutes. */
 function countsIn(sql: ReadSession['sql'], range: MinuteRange, largest: BucketSize, filter: CountFilter) {
   const pieces = coverRange(range, largest)
   const iso = (ms: number) => new Date(ms).toISOString()
+  const columns = sql`bucket, device_type, app_version, locale, outcome, logins`
   return sql`
-    select login_count.*
-    from unnest(${pieces.map(({ size }) => size)}::text[]::bucket_size[],
-                ${pieces.map(({ fromMs }) => iso(fromMs))}::text[]::timestamptz[],
-                ${pieces.map(({ toMs }) => iso(toMs))}::text[]::timestamptz[]) as piece (size, since, until)
-    join login_count on bucket_size = piece.size and bucket >= piece.since and bucket < piece.until
+    select * from (
+      select ${columns}
+      from unnest(${pieces.map(({ size }) => size)}::text[]::bucket_size[],
+                  ${pieces.map(({ fromMs }) => iso(fromMs))}::text[]::timestamptz[],
+                  ${pieces.map(({ toMs }) => iso(toMs))}::text[]::timestamptz[]) as piece (size, since, until)
+      join login_count on bucket_size = piece.size and bucket >= piece.since and bucket < piece.until
+      union all
+      select ${columns} from login_count_unfolded
+      where bucket >= ${iso(range.fromMs)}::text::timestamptz and bucket < ${iso(range.toMs)}::text::timestamptz
+    ) as counts
     where true
       ${filter.deviceTypes === null ? sql`` : sql`and device_type = any(${filter.deviceTypes}::text[])`}
       ${filter.appVersions === null ? sql`` : sql`and app_version = any(${filter.appVersions}::text[])`}

@@ -1,0 +1,77 @@
+import { LoginRows } from '../db/copy-logins.ts'
+import { keepRowsFromMs } from '../db/login-partitions.ts'
+import type { DecidedBatch, SourceRecord } from '../domain/batch.ts'
+import { BatchDraft } from '../domain/batch-draft.ts'
+import { decodeRecords, type DecodedRecords } from '../domain/decode-records.ts'
+import type { UnfinishedInsight } from '../domain/insight.ts'
+import type { FetchedRange } from '../kafka/range-reader.ts'
+import type { OutputCollector } from '../kafka/collect-outputs.ts'
+import { BatchOutputs } from './outputs.ts'
+import type { Slice } from './slice.ts'
+
+/**
+ * Records that are objects at the same time. A batch keeps bytes and sums only: logins that wait for Postgres and Kafka
+ * by the thousand would be moved by every garbage collection, which costs more than all the rest.
+ */
+const RECORDS_PER_STEP = 250
+
+export type Decided = { batch: DecidedBatch; rows: LoginRows; outputs: OutputCollector }
+
+/** Decides a range once: what Postgres has to write, and what is to be published then. */
+export function decideBatch(
+  slice: Slice,
+  range: FetchedRange,
+  unfinishedInsight: UnfinishedInsight,
+  batchId: bigint,
+): Decided {
+  const { topic, partition, deps } = slice
+  const nowMs = deps.clock()
+  const { insightSize, loginRetentionDays } = deps.config.ingest
+  const draft = new BatchDraft({ topic, partition, from: range.from, to: range.to }, nowMs, {
+    unfinishedInsight,
+    insightSize,
+    presence: slice.presence,
+  })
+  const rows = new LoginRows(batchId, partition, keepRowsFromMs(nowMs, loginRetentionDays))
+  const outputs = batchOutputs(slice)
+  decodeInSteps(slice, range.records, nowMs, (decoded) => {
+    draft.add(decoded)
+    rows.add(decoded.accepted)
+    outputs.add(decoded)
+  })
+  const batch = draft.decided()
+  outputs.addInsights(batch.insights.map(({ body }) => body))
+  return { batch, rows, outputs: outputs.collected }
+}
+
+/** The outputs of a range that was decided before, with the clock of that time. */
+export function decideAgain(
+  slice: Slice,
+  records: readonly SourceRecord[],
+  { processedAtMs, insights }: { processedAtMs: number; insights: readonly string[] },
+): { logins: number; rejects: number; outputs: OutputCollector } {
+  const outputs = batchOutputs(slice)
+  let logins = 0
+  let rejects = 0
+  decodeInSteps(slice, records, processedAtMs, (decoded) => {
+    logins += decoded.accepted.length
+    rejects += decoded.rejected.length
+    outputs.add(decoded)
+  })
+  outputs.addInsights(insights)
+  return { logins, rejects, outputs: outputs.collected }
+}
+
+const batchOutputs = (slice: Slice): BatchOutputs =>
+  new BatchOutputs(slice.producer.collect(), slice.deps.config.kafka, slice)
+
+function decodeInSteps(
+  { deps }: Slice,
+  records: readonly SourceRecord[],
+  nowMs: number,
+  take: (decoded: DecodedRecords) => void,
+): void {
+  const options = { nowMs, maxBytes: deps.config.ingest.loginMaxBytes }
+  for (let first = 0; first < records.length; first += RECORDS_PER_STEP)
+    take(decodeRecords(records.slice(first, first + RECORDS_PER_STEP), options))
+}

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { Gate } from './gate.ts'
+
+const never = new AbortController().signal
+
+test('no more are let in than there are places, and the longest waiting comes next', async () => {
+  const gate = new Gate(1)
+  const order: string[] = []
+  const leaveFirst = await gate.enter(never)
+  const waiting = ['second', 'third'].map(async (name) => {
+    const leave = await gate.enter(never)
+    order.push(name)
+    leave?.()
+  })
+  await Promise.resolve()
+  expect(order).toEqual([])
+  leaveFirst?.()
+  await Promise.all(waiting)
+  expect(order).toEqual(['second', 'third'])
+})
+
+test('who is told to stop while waiting gets no place and takes none', async () => {
+  const gate = new Gate(1)
+  const leave = await gate.enter(never)
+  const stop = new AbortController()
+  const stopped = gate.enter(stop.signal)
+  const patient = gate.enter(never)
+  stop.abort()
+  expect(await stopped).toBeNull()
+  leave?.()
+  expect(await patient).not.toBeNull()
+})
+
+test('who has stopped already is not let in', async () => {
+  const gate = new Gate(1)
+  expect(await gate.enter(AbortSignal.abort())).toBeNull()
+  expect(await gate.enter(never)).not.toBeNull()
+})

@@ -1,0 +1,66 @@
+import type { DecidedBatch, OffsetRange, RejectedLogin } from './batch.ts'
+import { MinuteCounts } from './counts.ts'
+import type { DecodedRecords } from './decode-records.ts'
+import { advanceInsight, type Insight, type UnfinishedInsight } from './insight.ts'
+import type { PresenceCache, PresenceDraft } from './presence.ts'
+
+/** Before the first login of the range, and of its process. */
+export type BatchContext = {
+  unfinishedInsight: UnfinishedInsight
+  /** Logins per insight; 0 makes none. */
+  insightSize: number
+  presence: PresenceCache
+}
+
+/** A range while it is decided, some records at a time. Keeps sums and rejects, none of the logins. */
+export class BatchDraft {
+  readonly #range: OffsetRange
+  readonly #processedAtMs: number
+  readonly #insightSize: number
+  readonly #minutes = new MinuteCounts()
+  readonly #presences: PresenceDraft
+  readonly #rejected: RejectedLogin[] = []
+  readonly #insights: Insight[] = []
+  #unfinishedInsight: UnfinishedInsight
+  #logins = 0
+  #firstEventMs = Infinity
+  #lastEventMs = -Infinity
+
+  /** @param processedAtMs Unix milliseconds that decoding takes for now */
+  constructor(range: OffsetRange, processedAtMs: number, context: BatchContext) {
+    this.#range = range
+    this.#processedAtMs = processedAtMs
+    this.#insightSize = context.insightSize
+    this.#unfinishedInsight = context.unfinishedInsight
+    this.#presences = context.presence.draft()
+  }
+
+  /** The next records of the range, in order. */
+  add({ accepted, rejected }: DecodedRecords): void {
+    for (const { login } of accepted) {
+      this.#minutes.add(login)
+      this.#presences.add(login)
+      if (login.eventTimeMs < this.#firstEventMs) this.#firstEventMs = login.eventTimeMs
+      if (login.eventTimeMs > this.#lastEventMs) this.#lastEventMs = login.eventTimeMs
+    }
+    const { insights, unfinished } = advanceInsight(this.#unfinishedInsight, accepted, this.#insightSize)
+    for (const insight of insights) this.#insights.push(insight)
+    for (const reject of rejected) this.#rejected.push(reject)
+    this.#unfinishedInsight = unfinished
+    this.#logins += accepted.length
+  }
+
+  decided(): DecidedBatch {
+    return {
+      range: this.#range,
+      processedAtMs: this.#processedAtMs,
+      logins: this.#logins,
+      rejected: this.#rejected,
+      events: this.#logins === 0 ? null : { firstMs: this.#firstEventMs, lastMs: this.#lastEventMs },
+      minutes: this.#minutes.columns,
+      insights: this.#insights,
+      unfinishedInsight: this.#unfinishedInsight,
+      presences: this.#presences.columns,
+    }
+  }
+}
