@@ -30,24 +30,32 @@ export async function ingestUntilStopped(
   let next = slice.checkpoint.nextOffset
   let unfinished = slice.checkpoint.unfinishedInsight
   let publishing = Promise.resolve()
-  let fetching = ahead(slice.reader.read(next, IDLE))
-  while (!stop.aborted) {
-    const range = await unlessStopped(fetching, stop)
-    if (range === null) break
-    const idle = range.to === next
-    // The next fetch travels while this range is decoded and committed.
-    fetching = ahead(slice.reader.read(range.to, idle ? IDLE : LINGER))
+  let fetching = ahead(slice.reader.fetch(next, IDLE))
+  const takeAndCommit = async () => {
+    const batchId = await classingPostgres(() => slice.nextBatchId())
+    const range = slice.reader.take(next)
+    // The next fetch travels while this range is decided and committed.
+    fetching = ahead(slice.reader.fetch(range.to, LINGER))
     progress.lag = Number(range.endOffset - range.to)
-    if (idle) continue
+    return await commitRange(slice, range, unfinished, batchId)
+  }
+  while (!stop.aborted) {
+    const isFound = await unlessStopped(fetching, stop)
+    if (isFound === null) break
+    if (!isFound) {
+      progress.lag = 0
+      fetching = ahead(slice.reader.fetch(next, IDLE))
+      continue
+    }
     const leave = await slice.deps.batchesInWork.enter(stop)
     if (leave === null) break
-    const committed = await commitRange(slice, range, unfinished).catch(leavingFirst(leave))
+    const { batch, outputs } = await takeAndCommit().catch(leavingFirst(leave))
     // One batch may be committed and unpublished, not two: the gap after a crash stays small.
     await publishing.catch(leavingFirst(leave))
-    publishing = ahead(publishBatch(slice, committed.outputs, range.to).finally(leave))
-    unfinished = committed.batch.unfinishedInsight
-    next = range.to
-    advance(progress, committed.batch)
+    publishing = ahead(publishBatch(slice, outputs, batch.range.to).finally(leave))
+    unfinished = batch.unfinishedInsight
+    next = batch.range.to
+    advance(progress, batch)
   }
   await publishing
   await classingPostgres(() =>
@@ -83,10 +91,10 @@ async function commitRange(
   slice: Slice,
   range: FetchedRange,
   unfinishedInsight: UnfinishedInsight,
+  batchId: bigint,
 ): Promise<Decided> {
   const { deps, checkpoint, publishedOffset } = slice
   const { epoch, serverStart } = checkpoint
-  const batchId = await classingPostgres(() => slice.nextBatchId())
   const decided = decideBatch(slice, range, unfinishedInsight, batchId)
   const { batch, rows } = decided
   await deps.onStep?.('before_postgres_commit')

@@ -17,7 +17,7 @@ const MESSAGES_PER_SEND = 2_000
 const STATEMENT_TIMEOUT_MS = 30_000
 
 const { kafka: settings, database, ingest } = loadProcessConfig()
-/** A batch as large as Rollcall's largest, which is kafkajs's own default too. */
+/** A batch as large as Rollcall's largest. */
 const maxBytesPerPartition = ingest.batchMaxBytes
 const kafka = createKafka(settings, 'baseline')
 const sql = connectPostgres(database.url, {

@@ -62,7 +62,7 @@ const environment = z.object({
   /** Days that accepted logins are kept as rows; 0 = no rows, counts only. */
   LOGIN_RETENTION_DAYS: integer(30, 0, 3650),
   /** A batch closes at the first of the two. */
-  BATCH_MAX_BYTES: integer(1024 * 1024, 1024, 64 * 1024 * 1024),
+  BATCH_MAX_BYTES: integer(2 * 1024 * 1024, 1024, 64 * 1024 * 1024),
   BATCH_MAX_RECORDS: integer(10_000, 1, 100_000),
   /** Records larger than this are rejected as too_large. */
   LOGIN_MAX_BYTES: integer(64 * 1024, 256, 16 * 1024 * 1024),

@@ -1,4 +1,5 @@
 import { crc32c } from '@node-rs/crc32'
+import { returnPage, takePage } from './pages.ts'
 import { RECORDS_AT } from './record-batch.ts'
 import { varintSize, writeVarint } from './varint.ts'
 
@@ -17,19 +18,21 @@ export type ProducerState = { producerId: bigint; producerEpoch: number; firstSe
 const TRANSACTIONAL = 0x10
 const NULL_LENGTH = -1
 
-/** A buffer starts small and doubles: most batches of a quiet topic stay below it. */
-const FIRST_BUFFER_BYTES = 16 * 1024
 /** Bytes that the length of a record takes at most. */
 const VARINT_MAX_BYTES = 5
+const CRC_FROM = 21
 
 /**
  * Encodes records one by one into a transactional record batch, magic 2
  * (https://kafka.apache.org/documentation/#recordbatch), uncompressed: kafkajs takes three times the CPU for the same
- * bytes. Nothing of a record is kept but its bytes.
+ * bytes. Nothing of a record is kept but its bytes, in pages; a record does not reach over the end of one.
  */
 export class RecordBatchEncoder {
-  #buffer = Buffer.allocUnsafe(FIRST_BUFFER_BYTES)
+  #page: Buffer | null = null
   #at = RECORDS_AT
+  /** Before the current one, each as far as it is written. */
+  #fullPages: Buffer[] = []
+  #fullBytes = 0
   #count = 0
 
   get count(): number {
@@ -39,26 +42,38 @@ export class RecordBatchEncoder {
   /** Adds a record, unless the batch has some already and would become larger than `maxBytes`. Returns whether it did. */
   append(record: OutputRecord, maxBytes = Infinity): boolean {
     const bodySize = recordBodySize(record, this.#count)
-    const end = this.#at + bodySize + VARINT_MAX_BYTES
-    if (this.#count > 0 && end > maxBytes) return false
-    if (end > this.#buffer.length) this.#grow(end)
-    this.#at = writeRecord(this.#buffer, this.#at, record, this.#count++, bodySize)
+    const size = bodySize + VARINT_MAX_BYTES
+    if (this.#count > 0 && this.#fullBytes + this.#at + size > maxBytes) return false
+    this.#at = writeRecord(this.#pageFor(size), this.#at, record, this.#count++, bodySize)
     return true
   }
 
-  /** The whole batch. @param timestampMs Unix milliseconds that all records get */
-  finish(state: ProducerState, timestampMs: number): Buffer {
-    const batch = this.#buffer.subarray(0, this.#at)
-    writeHeader(batch, this.#count, state, timestampMs)
-    return batch
+  /** The whole batch, in pieces. @param timestampMs Unix milliseconds that all records get */
+  finish(state: ProducerState, timestampMs: number): Buffer[] {
+    const pieces = [...this.#fullPages, this.#pageFor(0).subarray(0, this.#at)]
+    writeHeader(pieces, this.#count, state, timestampMs)
+    return pieces
   }
 
-  #grow(bytes: number): void {
-    const grown = Buffer.allocUnsafe(Math.max(bytes, this.#buffer.length * 2))
-    this.#buffer.copy(grown, 0, 0, this.#at)
-    this.#buffer = grown
+  /** To be called when nobody reads the pieces any more; the encoder and they are of no use then. */
+  release(): void {
+    for (const page of [...this.#fullPages, this.#page]) if (page !== null) returnPage(wholePage(page))
+    this.#fullPages = []
+    this.#page = null
+  }
+
+  /** A page with room for `size` bytes behind what is written. */
+  #pageFor(size: number): Buffer {
+    if (this.#page === null) return (this.#page = takePage(RECORDS_AT + size))
+    if (this.#at + size <= this.#page.length) return this.#page
+    this.#fullPages.push(this.#page.subarray(0, this.#at))
+    this.#fullBytes += this.#at
+    this.#at = 0
+    return (this.#page = takePage(size))
   }
 }
+
+const wholePage = (piece: Buffer): Buffer => Buffer.from(piece.buffer)
 
 /** All records as one batch. */
 export function encodeRecordBatch(
@@ -68,24 +83,29 @@ export function encodeRecordBatch(
 ): Buffer {
   const encoder = new RecordBatchEncoder()
   for (const record of records) encoder.append(record)
-  return encoder.finish(state, timestampMs)
+  return Buffer.concat(encoder.finish(state, timestampMs))
 }
 
-function writeHeader(batch: Buffer, count: number, state: ProducerState, timestampMs: number): void {
-  batch.writeBigInt64BE(0n, 0) // base offset: the broker's to set
-  batch.writeInt32BE(batch.length - 12, 8)
-  batch.writeInt32BE(-1, 12) // partition leader epoch: the broker's to set
-  batch.writeInt8(2, 16)
-  batch.writeInt16BE(TRANSACTIONAL, 21)
-  batch.writeInt32BE(count - 1, 23)
-  batch.writeBigInt64BE(BigInt(timestampMs), 27)
-  batch.writeBigInt64BE(BigInt(timestampMs), 35)
-  batch.writeBigInt64BE(state.producerId, 43)
-  batch.writeInt16BE(state.producerEpoch, 51)
-  batch.writeInt32BE(state.firstSequence, 53)
-  batch.writeInt32BE(count, 57)
-  batch.writeUInt32BE(crc32c(batch.subarray(21)), 17)
+function writeHeader(pieces: Buffer[], count: number, state: ProducerState, timestampMs: number): void {
+  const [header = Buffer.alloc(0), ...others] = pieces
+  header.writeBigInt64BE(0n, 0) // base offset: the broker's to set
+  header.writeInt32BE(totalLength(pieces) - 12, 8)
+  header.writeInt32BE(-1, 12) // partition leader epoch: the broker's to set
+  header.writeInt8(2, 16)
+  header.writeInt16BE(TRANSACTIONAL, CRC_FROM)
+  header.writeInt32BE(count - 1, 23)
+  header.writeBigInt64BE(BigInt(timestampMs), 27)
+  header.writeBigInt64BE(BigInt(timestampMs), 35)
+  header.writeBigInt64BE(state.producerId, 43)
+  header.writeInt16BE(state.producerEpoch, 51)
+  header.writeInt32BE(state.firstSequence, 53)
+  header.writeInt32BE(count, 57)
+  const crc = others.reduce((sum, piece) => crc32c(piece, sum), crc32c(header.subarray(CRC_FROM)))
+  header.writeUInt32BE(crc, 17)
 }
+
+export const totalLength = (pieces: readonly Buffer[]): number =>
+  pieces.reduce((sum, piece) => sum + piece.length, 0)
 
 /** attributes (1) + timestamp delta 0 (1) + offset delta + key + value + headers */
 function recordBodySize(record: OutputRecord, index: number): number {

@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import { OutputCollector, type OutputChunk } from './collect-outputs.ts'
 import { askCoordinator } from './coordinator.ts'
+import { totalLength } from './encode-record-batch.ts'
 import { classingKafka } from './failure.ts'
 import {
   createCluster,
@@ -125,6 +126,7 @@ async function produce(
         body,
       })
       throwProduceErrors(new WireReader(payload))
+      for (const { batch } of chunks) batch.release()
     }),
   )
 }
@@ -159,8 +161,8 @@ function encodeProduce(
       producerEpoch: identity.producerEpoch,
       firstSequence,
     }
-    const bytes = batch.finish(producer, timestampMs)
-    parts.push(string(topic), int32(1), int32(partition), int32(bytes.length), bytes)
+    const pieces = batch.finish(producer, timestampMs)
+    parts.push(string(topic), int32(1), int32(partition), int32(totalLength(pieces)), ...pieces)
   }
   return parts
 }

@@ -23,6 +23,8 @@ export type RangeLimits = {
   maxRecords: number
 }
 
+export type FetchWait = { maxWaitMs: number; minBytes: number }
+
 export type RangeReader = {
   topicId: string
   /** The offsets that can be read at the moment: `[start, end)`. */
@@ -30,10 +32,17 @@ export type RangeReader = {
   /** The committed offset of a consumer group; null when the group has none for this partition. */
   groupOffset(groupId: string): Promise<bigint | null>
   /**
-   * Reads from `from`, waiting up to `maxWaitMs` for `minBytes`. Empty (`to === from`) when nothing came.
+   * Has what follows `from` brought, as bytes, unless it is at hand; waits up to `maxWaitMs` for `minBytes`.
+   * Returns whether there is something to take.
+   */
+  fetch(from: bigint, wait: FetchWait): Promise<boolean>
+  /**
+   * Decodes a range that starts at `from`, out of what was fetched; empty (`to === from`) when nothing was.
    * `until` ends the range there at the latest.
    */
-  read(from: bigint, options: { maxWaitMs: number; minBytes: number; until?: bigint }): Promise<FetchedRange>
+  take(from: bigint, until?: bigint): FetchedRange
+  /** Fetches and takes. */
+  read(from: bigint, options: FetchWait & { until?: bigint }): Promise<FetchedRange>
   close: () => Promise<void>
 }
 
@@ -73,24 +82,22 @@ function createReader(
 
   const bounds = () => classingKafka(() => listBounds(cluster, topic, partition))
 
-  const read: RangeReader['read'] = async (from, options) => {
+  const fetch: RangeReader['fetch'] = async (from, wait) => {
     if (carried.next !== from) carried = { batches: [], records: [], next: from, endOffset: 0n }
-    if (carried.batches.length === 0 && carried.records.length === 0) {
-      const response = await fetch(from, options)
+    if (isEmpty(carried)) {
+      const response = await ask(from, wait)
       carried.batches = committedBatches(response)
       carried.endOffset = response.lastStableOffset
     }
-    return takeRange(carried, from, options.until, limits)
+    return !isEmpty(carried)
   }
 
-  const fetch = async (offset: bigint, { maxWaitMs, minBytes }: { maxWaitMs: number; minBytes: number }) => {
+  const take: RangeReader['take'] = (from, until) => takeRange(carried, from, until, limits)
+
+  const ask = async (offset: bigint, { maxWaitMs, minBytes }: FetchWait) => {
     const request = { topic, partition, offset, maxBytes: limits.maxBytes, minBytes, maxWaitMs }
     try {
-      const response = await classingKafka(async () =>
-        fetchPartition(await leader(cluster, topic, partition), request),
-      )
-      // A broker whose log ends before the checkpoint may answer nothing instead of an error.
-      return response
+      return await classingKafka(async () => fetchPartition(await leader(cluster, topic, partition), request))
     } catch (error) {
       if (!(error instanceof PipelineFailure) || error.failureClass !== 'data_loss') throw error
       throw lostRange(topic, partition, offset, await bounds())
@@ -101,7 +108,12 @@ function createReader(
     topicId,
     bounds,
     groupOffset: (groupId) => classingKafka(() => fetchGroupOffset(cluster, groupId, topic, partition)),
-    read,
+    fetch,
+    take,
+    read: async (from, { until, ...wait }) => {
+      await fetch(from, wait)
+      return take(from, until)
+    },
     close: () => cluster.disconnect(),
   }
 }
@@ -113,6 +125,8 @@ type Carried = {
   next: bigint | null
   endOffset: bigint
 }
+const isEmpty = ({ batches, records }: Carried): boolean => batches.length === 0 && records.length === 0
+
 /** A batch without committed records: control records or an aborted transaction. */
 type Gap = { nextOffset: bigint; gap: true }
 

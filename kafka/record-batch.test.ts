@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
-import { encodeRecordBatch } from './encode-record-batch.ts'
+import { encodeRecordBatch, RecordBatchEncoder } from './encode-record-batch.ts'
 import { decodeRecords, splitRecordBatches } from './record-batch.ts'
 
 const state = { producerId: 7n, producerEpoch: 3, firstSequence: 40 }
@@ -52,6 +52,33 @@ test('text is written as its UTF-8 bytes, whatever its length and script', () =>
   const [batch] = splitRecordBatches(ofText)
   const values = decodeRecords(batch ?? expect.fail('no batch')).map(({ value }) => String(value))
   expect(values).toEqual(texts)
+})
+
+test('records of any size follow each other: smaller than a page, as large, and many times larger', () => {
+  const values = [1, 65_536, 10, 65_520, 500_000, 1, 300, 65_430].map((size) => 'v'.repeat(size))
+  const [batch] = splitRecordBatches(encodeRecordBatch(values.map(record), state, 1_000))
+  const decoded = decodeRecords(batch ?? expect.fail('no batch'))
+  expect(decoded.map(({ value }) => String(value)).join() === values.join()).toBe(true)
+})
+
+test('memory that one batch gave back does not show in the next ones, also when it is given back twice', () => {
+  const values = (letter: string) => Array.from({ length: 300 }, (_, i) => letter.repeat(500 + i))
+  const bytesOf = (encoder: RecordBatchEncoder) => Buffer.concat(encoder.finish(state, 1_000))
+  const first = new RecordBatchEncoder()
+  for (const value of values('a')) first.append(record(value))
+  bytesOf(first)
+  first.release()
+  first.release()
+  const [second, third] = [new RecordBatchEncoder(), new RecordBatchEncoder()]
+  for (const value of values('b')) second.append(record(value))
+  for (const value of values('c')) third.append(record(value))
+  const decoded = [second, third].map((encoder) =>
+    splitRecordBatches(bytesOf(encoder)).flatMap(decodeRecords),
+  )
+  expect(decoded.map((records) => records.map(({ value }) => String(value)))).toEqual([
+    values('b'),
+    values('c'),
+  ])
 })
 
 test("kafkajs's own decoder reads the encoded batch the same way", async () => {
