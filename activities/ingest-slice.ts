@@ -30,6 +30,8 @@ export async function ingestUntilStopped(
   let next = slice.checkpoint.nextOffset
   let unfinished = slice.checkpoint.unfinishedInsight
   let publishing = Promise.resolve()
+  const failed = new AbortController()
+  const end = AbortSignal.any([stop, failed.signal])
   let fetching = ahead(slice.reader.fetch(next, IDLE))
   const takeAndCommit = async () => {
     const batchId = await classingPostgres(() => slice.nextBatchId())
@@ -39,20 +41,28 @@ export async function ingestUntilStopped(
     progress.lag = Number(range.endOffset - range.to)
     return await commitRange(slice, range, unfinished, batchId)
   }
-  while (!stop.aborted) {
-    const isFound = await unlessStopped(fetching, stop)
+  const publish = async (outputs: OutputCollector, to: bigint) => {
+    try {
+      await publishBatch(slice, outputs, to)
+    } catch (error) {
+      failed.abort()
+      throw error
+    }
+  }
+  while (!end.aborted) {
+    const isFound = await unlessStopped(fetching, end)
     if (isFound === null) break
     if (!isFound) {
       progress.lag = 0
       fetching = ahead(slice.reader.fetch(next, IDLE))
       continue
     }
-    const leave = await slice.deps.batchesInWork.enter(stop)
+    const leave = await slice.deps.batchesInWork.enter(end)
     if (leave === null) break
     const { batch, outputs } = await takeAndCommit().catch(leavingFirst(leave))
     // One batch may be committed and unpublished, not two: the gap after a crash stays small.
     await publishing.catch(leavingFirst(leave))
-    publishing = ahead(publishBatch(slice, outputs, batch.range.to).finally(leave))
+    publishing = ahead(publish(outputs, batch.range.to).finally(leave))
     unfinished = batch.unfinishedInsight
     next = batch.range.to
     advance(progress, batch)

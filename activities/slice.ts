@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/config.ts'
 import { createBatchIds } from '../db/batch-ids.ts'
 import { claimPartition, sliceApplicationName, type Checkpoint, type PartitionKey } from '../db/checkpoint.ts'
@@ -52,6 +53,9 @@ const STATEMENT_TIMEOUT_MS = 30_000
 /** A worker that is stopped inside a transaction gives its locks back after this, sooner than its replacement asks. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
 
+/** Connections close once their last request is answered; those to a part that hangs are left to their time-out. */
+const CLOSE_MS = 1_000
+
 /**
  * Takes a partition in the order that makes fencing complete: Postgres epoch first, then the transactional.id, then the
  * group offset is read, which nobody else can move any more (G3).
@@ -61,7 +65,8 @@ export async function openSlice(deps: SliceDeps, key: PartitionKey): Promise<Sli
   const { config, kafka } = deps
   const closers: (() => Promise<unknown>)[] = []
   const close = async () => {
-    await Promise.allSettled(closers.map((closer) => closer()))
+    const closing = Promise.allSettled(closers.map((closer) => closer()))
+    await Promise.race([closing, sleep(CLOSE_MS)])
   }
   try {
     const limits = { maxBytes: config.ingest.batchMaxBytes, maxRecords: config.ingest.batchMaxRecords }

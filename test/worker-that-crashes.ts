@@ -3,7 +3,8 @@ import { createLogger } from '../config/logger.ts'
 import { runWorker } from '../worker/run-worker.ts'
 
 // The worker with a fault: ends itself by a signal when a batch comes to the step CRASH_STEP for the CRASH_AFTERth time.
-// CRASH_SIGNAL is SIGKILL, or SIGSTOP for a process that freezes and may be continued.
+// CRASH_SIGNAL is SIGKILL, or SIGSTOP for a process that freezes and may be continued; then it finishes that batch, and
+// kills itself at the next one, which it might have been given by right.
 
 const { CRASH_STEP = '', CRASH_AFTER = '1', CRASH_SIGNAL = 'SIGKILL' } = process.env
 let times = 0
@@ -16,7 +17,7 @@ await runWorker({
   onStep: (step) => {
     if (step !== CRASH_STEP) return
     times += 1
-    if (times !== Number(CRASH_AFTER)) return
-    process.kill(process.pid, CRASH_SIGNAL)
+    if (times === Number(CRASH_AFTER)) process.kill(process.pid, CRASH_SIGNAL)
+    if (times > Number(CRASH_AFTER)) process.kill(process.pid, 'SIGKILL')
   },
 })
