@@ -25,7 +25,7 @@ export type CommandRequest = {
   command: CommandName
   topic: string
   /** null: all partitions. */
-  partition: number | null
+  partitions: number[] | null
   reason: string
   actor: string
   /** A uuid that makes repeating the command safe; null: a new one. */
@@ -81,12 +81,12 @@ export function createCommands(deps: CommandDeps): Commands {
 type CheckedCommand = CommandRequest & { commandId: string }
 
 async function send({ client }: CommandDeps, command: CheckedCommand): Promise<CommandOutcome> {
-  const { commandId, actor, reason, partition, topic } = command
+  const { commandId, actor, reason, partitions: only, topic } = command
   await reachTemporal(client, commandId)
   const handle = client.workflow.getHandle(ingestTopicId(topic))
   const { partitions } = await client.withDeadline(Date.now() + DEADLINE_MS, () =>
     handle.executeUpdate(updates[command.command], {
-      args: [{ commandId, actor, reason, partition }],
+      args: [{ commandId, actor, reason, partitions: only }],
       // The same command sent twice is one update, and answers with the first one's result.
       updateId: commandId,
     }),
@@ -129,14 +129,14 @@ async function recordUnanswered(
   requestedAt: string,
   failure: Error,
 ): Promise<void> {
-  const { commandId, actor, topic, partition, reason } = command
+  const { commandId, actor, topic, partitions, reason } = command
   const event: ControlEvent = {
     commandId: `${commandId}/unanswered`,
     requestedAt,
     actor,
     command: command.command,
     topic,
-    partition,
+    partitions,
     reason,
     result: 'failed',
     detail: { commandId, error: failure.message },
@@ -163,8 +163,11 @@ function checked(request: CommandRequest): CheckedCommand {
   ) {
     throw new InvalidCommandError(`reason must say why, in 1 to ${REASON_MAX_CHARACTERS} characters of text`)
   }
-  if (request.partition !== null && request.partition < 0) {
-    throw new InvalidCommandError('partition must not be negative')
+  if (
+    request.partitions !== null &&
+    (request.partitions.length === 0 || request.partitions.some((n) => n < 0))
+  ) {
+    throw new InvalidCommandError('partitions must list numbers from 0 on; leave it out for all of the topic')
   }
   const commandId = request.commandId ?? randomUUID()
   if (!UUID.test(commandId)) throw new InvalidCommandError('commandId must be a uuid')

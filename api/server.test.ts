@@ -134,16 +134,16 @@ describe('commands', () => {
     )
     const { ask } = serve({ commands: { run } })
     const pause =
-      'mutation { pauseIngestion(partition: 2, reason: "why") { ... on CommandResult { commandId } } }'
+      'mutation { pauseIngestion(partitions: [2, 3], reason: "why") { ... on CommandResult { commandId } } }'
     expect((await ask(pause, { 'x-rollcall-actor': 'ann' })).data?.pauseIngestion).toEqual({
       commandId: 'id',
     })
     await ask(pause.replace('pause', 'resume'))
     expect(
-      run.mock.calls.map(([{ command, actor, partition, topic }]) => [command, actor, partition, topic]),
+      run.mock.calls.map(([{ command, actor, partitions, topic }]) => [command, actor, partitions, topic]),
     ).toEqual([
-      ['pause', 'ann', 2, 'user-login'],
-      ['resume', 'anonymous', 2, 'user-login'],
+      ['pause', 'ann', [2, 3], 'user-login'],
+      ['resume', 'anonymous', [2, 3], 'user-login'],
     ])
   })
 

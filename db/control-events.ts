@@ -9,7 +9,7 @@ export type ControlEvent = {
   command: string
   topic: string
   /** null: the whole topic. */
-  partition: number | null
+  partitions: number[] | null
   reason: string
   result: 'done' | 'refused' | 'failed'
   /** JSON: what came of it, or why not. */
@@ -19,8 +19,8 @@ export type ControlEvent = {
 /** Appends to the audit table (G10). Safe to repeat. */
 export async function recordControlEvent(sql: Sql, event: ControlEvent): Promise<void> {
   await sql`/* recordControlEvent */
-    insert into control_event (command_id, requested_at, actor, command, topic, partition, reason, result, detail)
-    values (${event.commandId}, ${event.requestedAt}, ${event.actor}, ${event.command}, ${event.topic}, ${event.partition},
+    insert into control_event (command_id, requested_at, actor, command, topic, partitions, reason, result, detail)
+    values (${event.commandId}, ${event.requestedAt}, ${event.actor}, ${event.command}, ${event.topic}, ${event.partitions}::integer[],
             ${event.reason}, ${event.result}, ${JSON.stringify(event.detail)}::text::jsonb)
     on conflict (command_id) do nothing`
 }

@@ -25,7 +25,7 @@ function commandsOver(client: Client) {
       .run({
         command: 'pause',
         topic: 'no-such-topic',
-        partition: null,
+        partitions: null,
         reason: 'why',
         actor: 'ann',
         commandId: null,
@@ -53,7 +53,7 @@ describe('a command that nothing answers', () => {
   it('because no worker runs says so within seconds, and is in the audit', async () => {
     const { failure, record } = commandsOver(client)
     const commandId = randomUUID()
-    const error = await failure({ topic, commandId, partition: 3 })
+    const error = await failure({ topic, commandId, partitions: [3] })
     expect(error).toBeInstanceOf(NoWorkerError)
     expect(record.mock.calls.map(([event]) => event)).toMatchObject([
       {
@@ -61,7 +61,7 @@ describe('a command that nothing answers', () => {
         actor: 'ann',
         command: 'pause',
         topic,
-        partition: 3,
+        partitions: [3],
         reason: 'why',
         result: 'failed',
       },
@@ -89,7 +89,13 @@ describe('a command that nothing answers', () => {
       logger: quiet,
       clock: Date.now,
     })
-    const request = { command: 'pause', topic: 'none', partition: null, reason: 'why', actor: 'ann' } as const
+    const request = {
+      command: 'pause',
+      topic: 'none',
+      partitions: null,
+      reason: 'why',
+      actor: 'ann',
+    } as const
     await expect(commands.run({ ...request, commandId: null })).rejects.toThrow(/could not be recorded/)
   })
 })
@@ -99,7 +105,8 @@ describe('a command with an unusable argument', () => {
     ['a blank reason', { reason: '  ' }],
     ['a reason without end', { reason: 'x'.repeat(501) }],
     ['a reason that cannot be stored', { reason: 'a\0b' }],
-    ['a negative partition', { partition: -1 }],
+    ['a negative partition', { partitions: [0, -1] }],
+    ['no partition at all', { partitions: [] }],
     ['an id that is no uuid', { commandId: 'mine' }],
   ])('is not sent: %s', async (_, request) => {
     const { failure, record } = commandsOver(client)

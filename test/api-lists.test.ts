@@ -161,7 +161,7 @@ describe('controlEvents', () => {
       actor: 'ann',
       command: 'pause',
       topic: 'user-login',
-      partition: null,
+      partitions: [0],
       reason: 'maintenance',
       result: 'done' as const,
       detail: { partitions: [{ partition: 0, nextOffset: '7' }] },
@@ -169,14 +169,14 @@ describe('controlEvents', () => {
     await recordControlEvent(database.sql, event)
     await recordControlEvent(database.sql, { ...event, reason: 'written again' })
     const { data } = await ask(`{ controlEvents(filter: { actor: "ann", results: [DONE] }) {
-      ... on ControlEventConnection { edges { node { commandId command reason result partition detail } } } } }`)
+      ... on ControlEventConnection { edges { node { commandId command reason result partitions detail } } } } }`)
     expect((data?.controlEvents as Connection).edges.map(({ node }) => node)).toEqual([
       {
         commandId: 'c1',
         command: 'pause',
         reason: 'maintenance',
         result: 'DONE',
-        partition: null,
+        partitions: [0],
         detail: { partitions: [{ partition: 0, nextOffset: '7' }] },
       },
     ])

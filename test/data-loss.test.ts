@@ -140,7 +140,7 @@ async function expectHalted(
 
 async function resume(client: Client, { config }: Deployment, reason: string): Promise<void> {
   await client.workflow.getHandle(ingestTopicId(config.kafka.topic)).executeUpdate(resumeUpdate, {
-    args: [{ commandId: `resume ${config.kafka.topic}`, actor: 'tester', reason, partition: 0 }],
+    args: [{ commandId: `resume ${config.kafka.topic}`, actor: 'tester', reason, partitions: [0] }],
   })
 }
 

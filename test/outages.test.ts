@@ -10,7 +10,7 @@ import { controlPart, type PartAction, type PartName } from './stack-control.ts'
 import { partitionStatuses, temporalClient } from './temporal-client.ts'
 
 /** Seconds that a part stays away; a longer time for a trial by hand. */
-const OUTAGE_MS = Number(process.env['OUTAGE_SECONDS'] ?? 12) * 1_000
+const OUTAGE_MS = Number(process.env['OUTAGE_SECONDS'] ?? 14) * 1_000
 const PARTITIONS = 2
 const LOGINS_PER_SECOND = 100
 const options = { timeout: 180_000 + OUTAGE_MS }

@@ -5,8 +5,8 @@ import { expectExact, progress } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import { graphqlOf, type Graphql } from './graphql-client.ts'
 
-const pause = `mutation ($reason: String!, $partition: Int) {
-  pauseIngestion(reason: $reason, partition: $partition) {
+const pause = `mutation ($reason: String!, $partitions: [Int!]) {
+  pauseIngestion(reason: $reason, partitions: $partitions) {
     __typename
     ... on CommandResult { partitions { state nextOffset } }
     ... on Error { message }
@@ -54,6 +54,31 @@ test('pausing returns when reading has stopped, with the offsets; nothing is rea
     { command: 'pause', result: 'refused', reason: 'again' },
     { command: 'resume', result: 'done', reason: 'done' },
   ])
+})
+
+test('some partitions are paused while the others go on; one that does not exist refuses the whole command', async () => {
+  const deployment = await createDeployment({ KAFKA_PARTITIONS: '3' })
+  const feed = createFeed(deployment)
+  const ask = await startAll(deployment)
+  await feed.logins(300)
+  await expectExact(deployment, feed.truth)
+  expect(await ask(pause, { reason: 'typo', partitions: [1, 7] })).toMatchObject({
+    pauseIngestion: {
+      __typename: 'CommandRefusedError',
+      message: `${deployment.config.kafka.topic} has no partition 7`,
+    },
+  })
+  expect(await ask(pause, { reason: 'two of them', partitions: [2, 0, 2] })).toMatchObject({
+    pauseIngestion: { partitions: [{ state: 'PAUSED' }, { state: 'PAUSED' }] },
+  })
+  const [first, , third] = await checkpoints(deployment)
+  await feed.logins(300)
+  await eventually(async () => {
+    expect((await checkpoints(deployment))[1]).toBe(await endOffset(deployment, 1))
+  })
+  expect(await checkpoints(deployment)).toEqual([first, await endOffset(deployment, 1), third])
+  await ask(resume, { reason: 'go on', partitions: [0, 2] })
+  await expectExact(deployment, feed.truth)
 })
 
 test('a pause survives the restart of every process, and partitions that are added meanwhile wait for the resume', async () => {
@@ -107,6 +132,14 @@ async function checkpoints({ sql }: Deployment): Promise<string[]> {
     { next_offset: bigint }[]
   >`select next_offset from partition_checkpoint order by partition`
   return rows.map(({ next_offset }) => String(next_offset))
+}
+
+async function endOffset({ kafka, config }: Deployment, partition: number): Promise<string | undefined> {
+  const admin = kafka.admin()
+  await admin.connect()
+  const offsets = await admin.fetchTopicOffsets(config.kafka.topic)
+  await admin.disconnect()
+  return offsets.find((one) => one.partition === partition)?.high
 }
 
 async function addPartitions({ kafka, config }: Deployment, count: number): Promise<void> {

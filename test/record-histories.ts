@@ -79,7 +79,9 @@ try {
 async function liveThroughEveryState(): Promise<void> {
   const topic = client.workflow.getHandle(topicId)
   const command = (update: typeof pauseUpdate, reason: string) =>
-    topic.executeUpdate(update, { args: [{ commandId: reason, actor: 'recorder', reason, partition: null }] })
+    topic.executeUpdate(update, {
+      args: [{ commandId: reason, actor: 'recorder', reason, partitions: null }],
+    })
   await untilStates('running')
   await command(pauseUpdate, 'pause')
   await command(pauseUpdate, 'refused').catch(() => undefined)

@@ -17,7 +17,7 @@ export class Audit {
 
   /** Writes in the background: a command must take effect also while Postgres is away. */
   record(command: string, topic: string, request: TopicControlRequest, { result, detail }: Result): void {
-    const { commandId, actor, partition, reason } = request
+    const { commandId, actor, partitions, reason } = request
     const requestedAt = new Date().toISOString()
     this.#pending += 1
     void recordControl({
@@ -26,7 +26,7 @@ export class Audit {
       actor,
       command,
       topic,
-      partition,
+      partitions,
       reason,
       result,
       detail,

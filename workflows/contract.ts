@@ -28,7 +28,7 @@ export type ControlRequest = { commandId: string; actor: string; reason: string 
 
 export type TopicControlRequest = ControlRequest & {
   /** null: all partitions of the topic. */
-  partition: number | null
+  partitions: number[] | null
 }
 
 /** Partitions as they stand once the command has taken effect: stopped (with the offset) or started. */

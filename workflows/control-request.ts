@@ -15,13 +15,17 @@ export function validateControl(argument: ControlArgument): void {
   if (typeof reason !== 'string' || reason.length > REASON_MAX_CHARACTERS) {
     throw new Error(`the reason must be text of at most ${REASON_MAX_CHARACTERS} characters`)
   }
-  const partition = typeof argument === 'object' ? argument.partition : null
-  if (partition !== null && !Number.isInteger(partition))
-    throw new Error('partition must be a whole number or null')
+  // Not trusted to be what the type says: the Web UI sends what was typed.
+  const partitions: unknown = typeof argument === 'object' ? argument.partitions : null
+  if (partitions !== null && partitions !== undefined && !isPartitions(partitions))
+    throw new Error('partitions must be a list of whole numbers, or null for all')
 }
+
+const isPartitions = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((one) => Number.isInteger(one))
 
 /** Fills in what the Web UI's form leaves out. */
 export function normaliseControl(argument: ControlArgument): TopicControlRequest {
   const given = typeof argument === 'string' ? { reason: argument } : argument
-  return { commandId: uuid4(), actor: 'temporal-web-ui', reason: '', partition: null, ...given }
+  return { commandId: uuid4(), actor: 'temporal-web-ui', reason: '', partitions: null, ...given }
 }

@@ -105,7 +105,7 @@ class Partition {
     command: 'pause' | 'resume',
     argument: ControlArgument,
   ): Promise<{ partitions: PartitionStatus[] }> {
-    const request = { ...normaliseControl(argument), partition: this.status.partition }
+    const request = { ...normaliseControl(argument), partitions: [this.status.partition] }
     const refusal = await this.#take(command, request)
     const detail = refusal === null ? { ...this.status } : { refusal }
     this.audit.record(command, this.topic, request, { result: refusal === null ? 'done' : 'refused', detail })

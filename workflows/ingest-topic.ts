@@ -50,11 +50,11 @@ export async function ingestTopic(input: IngestTopicInput): Promise<void> {
   setHandler(statusQuery, () => topic.statuses(), { description: 'State of every partition' })
   setHandler(pauseUpdate, (argument) => topic.command('pause', argument), {
     validator: validateControl,
-    description: 'Stops all partitions, or one, after the batch in hand; the argument is the reason',
+    description: 'Stops all partitions, or some, after the batch in hand; the argument is the reason',
   })
   setHandler(resumeUpdate, (argument) => topic.command('resume', argument), {
     validator: validateControl,
-    description: 'Goes on with all partitions, or one; the argument is the reason',
+    description: 'Goes on with all partitions, or some; the argument is the reason',
   })
   setHandler(reportSignal, (report) => {
     topic.hear(report)
@@ -108,10 +108,12 @@ class Topic {
   /** @returns once every partition that the command is for has taken or refused it */
   async command(command: 'pause' | 'resume', argument: ControlArgument): Promise<ControlResult> {
     const request = normaliseControl(argument)
-    const targets =
-      request.partition === null ? this.known() : this.known().filter((known) => known === request.partition)
+    const unknown = (request.partitions ?? []).filter((partition) => !this.#partitions.has(partition))
+    if (unknown.length > 0)
+      this.#refuse(command, request, `${this.#topic} has no partition ${unknown.join(', ')}`)
+    const targets = request.partitions === null ? this.known() : [...new Set(request.partitions)]
     const pausedBefore = this.#pausedFor
-    if (request.partition === null) this.#pausedFor = command === 'pause' ? request.reason : null
+    if (request.partitions === null) this.#pausedFor = command === 'pause' ? request.reason : null
     const answers = new Map<number, Report>()
     this.#answers.set(request.commandId, answers)
     await Promise.all(targets.map((partition) => this.#forward(command, request, partition, answers)))
@@ -136,12 +138,19 @@ class Topic {
     const partitions = answers.map(({ status }) => status).sort((a, b) => a.partition - b.partition)
     if (refusals.length === answers.length) {
       this.#pausedFor = pausedBefore
-      const refusal = answers.length > 0 ? refusals.join('; ') : `${this.#topic} has no such partition`
-      this.audit.record(command, this.#topic, request, { result: 'refused', detail: { refusal } })
-      throw ApplicationFailure.nonRetryable(refusal, COMMAND_REFUSED)
+      this.#refuse(
+        command,
+        request,
+        answers.length > 0 ? refusals.join('; ') : `${this.#topic} has no partition yet`,
+      )
     }
     this.audit.record(command, this.#topic, request, { result: 'done', detail: { partitions } })
     return { partitions }
+  }
+
+  #refuse(command: string, request: TopicControlRequest, refusal: string): never {
+    this.audit.record(command, this.#topic, request, { result: 'refused', detail: { refusal } })
+    throw ApplicationFailure.nonRetryable(refusal, COMMAND_REFUSED)
   }
 
   async #forward(

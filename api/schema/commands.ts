@@ -52,14 +52,14 @@ const commands: { field: string; command: CommandName; description: string }[] =
     field: 'pauseIngestion',
     command: 'pause',
     description:
-      'Stops reading a topic, or one partition of it, after the batch in hand. Returns once it has really stopped, with ' +
+      'Stops reading a topic, or some of its partitions, after the batch in hand. Returns once it has really stopped, with ' +
       'the offsets it stopped at. It stays paused, whatever restarts, until it is resumed.',
   },
   {
     field: 'resumeIngestion',
     command: 'resume',
     description:
-      'Goes on reading a topic, or one partition of it, where it stopped. Returns once it has really started.',
+      'Goes on reading a topic, or some of its partitions, where it stopped. Returns once it has really started.',
   },
 ]
 
@@ -81,7 +81,7 @@ for (const { field, command, description } of commands) {
       description,
       args: {
         topic: t.arg.string({ description: 'The topic; left out: the one that is counted.' }),
-        partition: t.arg.int({ description: 'The partition; left out: all of the topic.' }),
+        partitions: t.arg.intList({ description: 'The partitions; left out: all of the topic.' }),
         reason: t.arg.string({
           required: true,
           description: 'Why, for the audit and for whoever finds it paused; 1 to 500 characters.',
@@ -91,11 +91,11 @@ for (const { field, command, description } of commands) {
             'A uuid of your own, to repeat a command safely: the same id never acts twice. Left out: a new one.',
         }),
       },
-      resolve: (_, { topic, partition, reason, commandId }, context) =>
+      resolve: (_, { topic, partitions, reason, commandId }, context) =>
         context.commands.run({
           command,
           topic: topic ?? context.topic,
-          partition: partition ?? null,
+          partitions: partitions ?? null,
           reason,
           actor: context.actor,
           commandId: commandId ?? null,

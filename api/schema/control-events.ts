@@ -17,9 +17,9 @@ const ControlEvent = builder.objectRef<ControlEventRow>('ControlEvent').implemen
     actor: t.exposeString('actor', { description: 'Who asked, as they named themselves.' }),
     command: t.exposeString('command', { description: 'What was asked for: pause or resume.' }),
     topic: t.exposeString('topic', { description: 'Topic whose ingestion it was for.' }),
-    partition: t.exposeInt('partition', {
+    partitions: t.exposeIntList('partitions', {
       nullable: true,
-      description: 'The partition it was for; null: all of the topic.',
+      description: 'The partitions it was for; null: all of the topic.',
     }),
     reason: t.exposeString('reason', { description: 'Why, in the words of the one who asked.' }),
     result: t.expose('result', { type: ControlResultEnum, description: 'How it ended.' }),

@@ -10,7 +10,7 @@ export type ControlEventRow = {
   actor: string
   command: string
   topic: string
-  partition: number | null
+  partitions: number[] | null
   reason: string
   result: ControlResultName
   detail: unknown
@@ -36,7 +36,7 @@ export async function readControlEvents(
 ): Promise<ControlEventRow[]> {
   return await sql<ControlEventRow[]>`
     /* controlEvents */
-    select id, command_id, requested_at, actor, command, topic, partition, reason, result, detail,
+    select id, command_id, requested_at, actor, command, topic, partitions, reason, result, detail,
            requested_at::text as key_at
     from control_event
     where true

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { foldCounts } from '../db/fold-counts.ts'
+import { createApi, createDatabase, type TestDatabase } from './api-fixture.ts'
+import { insertBatches } from './api-rows.ts'
+
+let database: TestDatabase
+let close: () => Promise<void>
+let ask: (query: string) => Promise<unknown>
+
+beforeAll(async () => {
+  const url = inject('databaseUrl')
+  database = await createDatabase(url)
+  const api = createApi({ url: database.urlOn(url), replicaUrls: [] })
+  ask = async (query) => (await api.ask(query)).data
+  close = () => api.router.close()
+  const committedAt = '2026-03-01T12:00:00Z'
+  await insertBatches(database.sql, [
+    { id: 1, from: 0, to: 7, committedAt },
+    { id: 2, from: 7, to: 13, committedAt },
+    { id: 3, partition: 1, from: 0, to: 16, committedAt },
+  ])
+  await insertDelta(1, ['2026-02-28T23:59:00Z', '2026-03-01T00:00:00Z'], [3, 4])
+  await insertDelta(2, ['2026-03-01T00:00:00Z', '2026-03-01T01:01:00Z'], [4, 2])
+  await insertDelta(3, ['2026-03-01T01:01:00Z'], [16])
+})
+
+afterAll(async () => {
+  await close()
+  await database.drop()
+})
+
+const question = (bucket: string) => `{
+  loginCounts(from: "2026-02-28T00:00:00Z", to: "2026-03-02T00:00:00Z", bucket: ${bucket}) {
+    ... on LoginCounts { rows { bucket logins } } } }`
+const answers = () => Promise.all(['MINUTE', 'HOUR', 'DAY'].map((bucket) => ask(question(bucket))))
+const row = (bucket: string, logins: number) => ({ bucket: `2026-${bucket}:00.000Z`, logins })
+
+test('answers are the same before a fold, between the folds of two partitions, and after them', async () => {
+  const before = await answers()
+  expect(before).toEqual(
+    [
+      [row('02-28T23:59', 3), row('03-01T00:00', 8), row('03-01T01:01', 18)],
+      [row('02-28T23:00', 3), row('03-01T00:00', 8), row('03-01T01:00', 18)],
+      [row('02-28T00:00', 3), row('03-01T00:00', 26)],
+    ].map((rows) => ({ loginCounts: { rows } })),
+  )
+  await foldCounts(database.sql, { topic: 'user-login', partition: 0 })
+  expect(await answers()).toEqual(before)
+  await foldCounts(database.sql, { topic: 'user-login', partition: 1 })
+  expect(await answers()).toEqual(before)
+})
+
+test('folding at the same time, and again, counts nothing twice', async () => {
+  await insertBatches(database.sql, [
+    { id: 4, partition: 1, from: 16, to: 48, committedAt: '2026-03-01T12:00:01Z' },
+  ])
+  await insertDelta(4, ['2026-03-01T01:01:00Z'], [32])
+  await Promise.all([1, 2, 3, 4].map(() => foldCounts(database.sql, { topic: 'user-login', partition: 1 })))
+  const counts = await database.sql`
+    select bucket_size::text as size, logins::integer from login_count where shard = 1 order by bucket_size`
+  expect([...counts]).toEqual(['minute', 'hour', 'day'].map((size) => ({ size, logins: 48 })))
+})
+
+async function insertDelta(batchId: number, buckets: string[], logins: number[]): Promise<void> {
+  const all = (value: string) => buckets.map(() => value)
+  await database.sql`
+    insert into login_count_delta
+    values (${batchId}, ${buckets}::timestamptz[], ${all('iOS')}::text[], ${all('1.0')}::text[], ${all('CA')}::text[],
+            ${all('unknown')}::text[], ${logins.map(String)}::bigint[])`
+}
