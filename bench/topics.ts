@@ -28,7 +28,11 @@ async function untilKnown(admin: Admin, topic: string): Promise<void> {
   for (const deadlineMs = Date.now() + CREATE_TIMEOUT_MS; ;) {
     try {
       const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
-      if (topics[0]?.partitions.every(({ leader }) => leader >= 0)) return
+      if (topics[0]?.partitions.every(({ leader }) => leader >= 0)) {
+        // A leader is named before it knows that it is one.
+        await admin.fetchTopicOffsets(topic)
+        return
+      }
       if (Date.now() > deadlineMs) throw new Error(`${topic} has no leaders`)
     } catch (error) {
       if (Date.now() > deadlineMs) throw error
