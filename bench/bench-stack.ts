@@ -34,7 +34,14 @@ export async function withBenchStack(
   const logFolder = join(folder, 'log')
   mkdirSync(dataFolder, { recursive: true })
   try {
-    const stack = await startStack({ dataFolder, logFolder, usualPorts: false, environment: {}, say })
+    const stack = await startStack({
+      dataFolder,
+      logFolder,
+      usualPorts: false,
+      forSpeed: true,
+      environment: {},
+      say,
+    })
     const logOf = (name: string) => join(logFolder, `${name}.log`)
     try {
       stop.throwIfAborted()

@@ -68,6 +68,7 @@ const environment = z.object({
   LOGIN_MAX_BYTES: integer(64 * 1024, 256, 16 * 1024 * 1024),
   /** Partitions that one worker process reads at the same time; bounds its memory. */
   WORKER_MAX_PARTITIONS: integer(8, 1, 1000),
+  WORKFLOW_BUNDLE: z.string().min(1).optional(),
   GENERATE_RATE: integer(2, 0, 1_000_000),
   GENERATE_USERS: integer(5_000, 1, 10_000_000),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
@@ -86,7 +87,13 @@ export type Config = {
   database: { url: string; replicaUrls: string[] }
   temporal: { address: string; namespace: string; taskQueue: string }
   api: { host: string; port: number }
-  worker: { host: string; port: number; maxPartitions: number }
+  worker: {
+    host: string
+    port: number
+    maxPartitions: number
+    /** File with the bundled workflows, made by worker/bundle-workflows.ts; null: the worker bundles them itself. */
+    workflowBundle: string | null
+  }
   ingest: {
     insightSize: number
     loginRetentionDays: number
@@ -134,7 +141,12 @@ const arrange = (env: z.infer<typeof environment>): Config => ({
     taskQueue: env.TEMPORAL_TASK_QUEUE,
   },
   api: { host: env.API_HOST, port: env.API_PORT },
-  worker: { host: env.WORKER_HOST, port: env.WORKER_PORT, maxPartitions: env.WORKER_MAX_PARTITIONS },
+  worker: {
+    host: env.WORKER_HOST,
+    port: env.WORKER_PORT,
+    maxPartitions: env.WORKER_MAX_PARTITIONS,
+    workflowBundle: env.WORKFLOW_BUNDLE ?? null,
+  },
   ingest: {
     insightSize: env.INSIGHT_SIZE,
     loginRetentionDays: env.LOGIN_RETENTION_DAYS,

@@ -28,6 +28,8 @@ const RETRY_MS = 500
 const SLOW_SEND_MS = 5_000
 /** New partitions get records after this long at most. */
 const PARTITIONS_REFRESH_MS = 10_000
+/** The producer hears of new partitions by itself, so soon that a send hardly waits for it. */
+const METADATA_MAX_AGE_MS = 1_000
 
 /**
  * A producer with acks=all and idempotence that sends each record once, also over a broker's restart: each send holds
@@ -37,7 +39,12 @@ const PARTITIONS_REFRESH_MS = 10_000
 export function createLoginProducer(kafka: Kafka, options: LoginProducerOptions): LoginProducer {
   const { topic, signal } = options
   const partitionCount = createPartitionCount(kafka, topic)
-  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, retry: { retries: 3 } })
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    metadataMaxAge: METADATA_MAX_AGE_MS,
+    retry: { retries: 3 },
+  })
   let connected: Promise<void> | null = null
   let awaySinceMs: number | null = null
 
@@ -55,7 +62,7 @@ export function createLoginProducer(kafka: Kafka, options: LoginProducerOptions)
         return await unlessAborted(work(), signal)
       } catch (error) {
         signal.throwIfAborted()
-        noteOutage(error)
+        if (!(error instanceof UnknownPartitionError)) noteOutage(error)
         await sleep(RETRY_MS, undefined, { signal })
       }
     }
@@ -92,8 +99,19 @@ export function createLoginProducer(kafka: Kafka, options: LoginProducerOptions)
   }
 }
 
-const sendTo = (producer: Producer, topic: string, partition: number, records: LoginRecord[]) =>
-  producer.send({ topic, acks: -1, messages: records.map(({ key, value }) => ({ key, value, partition })) })
+class UnknownPartitionError extends Error {}
+
+/** kafkajs sends nothing for a partition that it has not heard of, and reports success without naming it. */
+async function sendTo(
+  producer: Producer,
+  topic: string,
+  partition: number,
+  records: LoginRecord[],
+): Promise<void> {
+  const messages = records.map(({ key, value }) => ({ key, value, partition }))
+  const sent = await producer.send({ topic, acks: -1, messages })
+  if (!sent.some((answer) => answer.partition === partition)) throw new UnknownPartitionError()
+}
 
 function groupByPartition(records: readonly LoginRecord[], partitions: number): Map<number, LoginRecord[]> {
   return Map.groupBy(records, (record) => partitionForKey(record.key, partitions))

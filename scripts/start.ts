@@ -8,6 +8,7 @@ import { endLeftovers } from '../stack/process-book.ts'
 import { roleArguments } from '../stack/role-arguments.ts'
 import { startStack, type Stack } from '../stack/stack.ts'
 import { restartAfterCrash, supervise, type Supervised } from '../stack/supervisor.ts'
+import { bundleOnce } from './bundle-once.ts'
 import { watchProgress } from './progress-line.ts'
 import { createScreen } from './screen.ts'
 
@@ -53,6 +54,8 @@ try {
 
 async function start(): Promise<void> {
   loadConfig(process.env)
+  const bundling = bundleOnce(join(folder, 'bundles'))
+  bundling.catch(() => undefined)
   stack = await startStack({
     dataFolder,
     logFolder,
@@ -63,7 +66,12 @@ async function start(): Promise<void> {
   })
   const apiPort = await freePort(Number(process.env['API_PORT'] ?? 4000))
   const workerPort = await freePort(Number(process.env['WORKER_PORT'] ?? 4001))
-  const environment = { ...stack.environment, API_PORT: String(apiPort), WORKER_PORT: String(workerPort) }
+  const environment = {
+    ...stack.environment,
+    API_PORT: String(apiPort),
+    WORKER_PORT: String(workerPort),
+    NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
+  }
   const config = loadConfig({ ...process.env, ...environment })
   const created = await ensureTopics(config.kafka)
   if (created.length > 0)
@@ -77,7 +85,7 @@ async function start(): Promise<void> {
       name: role,
       command: process.execPath,
       args: roleArguments(script),
-      env: environment,
+      env: role === 'worker' ? { ...environment, WORKFLOW_BUNDLE: await bundling } : environment,
       logFile,
       bookFolder: dataFolder,
     }

@@ -11,6 +11,7 @@ export type KafkaTopic = {
   name: string
   /** A range reader of one partition, closed when the test ends. */
   reader: (limits?: Partial<RangeLimits>, partition?: number) => Promise<RangeReader>
+  addPartitions: (count: number) => Promise<void>
   delete: () => Promise<void>
   create: () => Promise<void>
 }
@@ -37,6 +38,9 @@ export async function createKafkaTopic(settings: Record<string, string> = {}): P
     kafka,
     name,
     create,
+    addPartitions: async (count) => {
+      await admin.createPartitions({ topicPartitions: [{ topic: name, count }] })
+    },
     delete: () => admin.deleteTopics({ topics: [name] }),
     reader: async (limits = {}, partition = 0) => {
       const opened = await openRangeReader(kafka, name, partition, {

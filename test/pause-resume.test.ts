@@ -81,6 +81,23 @@ test('some partitions are paused while the others go on; one that does not exist
   await expectExact(deployment, feed.truth)
 })
 
+test('a topic that is resumed partition by partition is paused no more: partitions that are added then run', async () => {
+  const deployment = await createDeployment({ KAFKA_PARTITIONS: '2' })
+  const ask = await startAll(deployment)
+  await eventually(async () => {
+    expect(await ask(pause, { reason: 'all' })).toMatchObject({
+      pauseIngestion: { partitions: [{ state: 'PAUSED' }, { state: 'PAUSED' }] },
+    })
+  })
+  await ask(resume, { reason: 'one', partitions: [1] })
+  await ask(resume, { reason: 'and the other', partitions: [0] })
+  await addPartitions(deployment, 3)
+  await eventually(async () => {
+    const { ingestion } = await ask('{ ingestion { ... on Ingestion { partitions { state } } } }')
+    expect(ingestion).toEqual({ partitions: [0, 1, 2].map(() => ({ state: 'RUNNING' })) })
+  })
+})
+
 test('a pause survives the restart of every process, and partitions that are added meanwhile wait for the resume', async () => {
   const deployment = await createDeployment({ KAFKA_PARTITIONS: '1' })
   const feed = createFeed(deployment)

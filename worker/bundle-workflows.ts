@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
 
 const thisFile = fileURLToPath(import.meta.url)
 const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url))
@@ -18,6 +17,7 @@ export async function bundleWorkflows(): Promise<string> {
 }
 
 if (process.argv[1] === thisFile) {
+  const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker')
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
   process.stdout.write(code)
 }

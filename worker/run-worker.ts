@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { Client, Connection } from '@temporalio/client'
 import { NativeConnection, Worker } from '@temporalio/worker'
@@ -39,6 +40,10 @@ const CONNECT_RETRY_MS = 2_000
 /** Runs a worker process until `stop` aborts. Waits for Temporal when it is away at the start. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { config, log, stop } = options
+  const { workflowBundle } = config.worker
+  // Takes seconds of another process, while this one connects.
+  const bundling = workflowBundle === null ? bundleWorkflows() : readFile(workflowBundle, 'utf8')
+  bundling.catch(() => undefined)
   const connection = await connectTemporal(options)
   if (connection === null) return
   const native = await NativeConnection.connect({ address: config.temporal.address })
@@ -69,7 +74,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const endWatch = watchTemporal(connection, log)
   try {
     await startIngestion(connection, config)
-    const workers = await createWorkers(config, native, activities, await bundleWorkflows())
+    const workers = await createWorkers(config, native, activities, await bundling)
     log.info({ topic: config.kafka.topic, address: health.address() }, 'worker is running')
     await runUntil(workers, stop)
   } finally {

@@ -8,7 +8,7 @@ const shownFields = ['workflowId', 'reason', 'error'] as const
 
 /**
  * Sends the log of workflows and of the SDK to `log`. The SDK's core speaks a line per failed attempt while Temporal is
- * away; only its errors pass, and the outage itself is said by temporal-watch.ts.
+ * away; only its errors pass, and of those not the ones that count attempts: the outage is said once, by temporal-watch.ts.
  */
 export function installTemporalLog(log: Logger): void {
   Runtime.install({
@@ -38,13 +38,20 @@ export function installTemporalLog(log: Logger): void {
 
 type Level = (typeof levels)[keyof typeof levels]
 
+const COUNTS_ATTEMPTS = /^gRPC call \w+ retried \d+ times$/
+
+/** The level at which a line of the SDK is of use to an operator. */
+export function levelFor(level: Level, message: string, meta: Record<string, unknown>): Level {
+  if (COUNTS_ATTEMPTS.test(message)) return 'debug'
+  // Below errors, what the SDK says of itself is its life cycle; the workflows' own lines are for operators.
+  return level !== 'error' && meta['workflowId'] === undefined ? 'debug' : level
+}
+
 function write(log: Logger, level: Level, message: string, meta: Record<string, unknown> = {}): void {
   const shown = shownFields
     .filter((field) => meta[field] !== undefined)
     .map((field) => [field, text(meta[field])])
-  // Below errors, what the SDK says of itself is its life cycle; the workflows' own lines are for operators.
-  const ownLifeCycle = level !== 'error' && meta['workflowId'] === undefined
-  log[ownLifeCycle ? 'debug' : level](Object.fromEntries(shown), message)
+  log[levelFor(level, message, meta)](Object.fromEntries(shown), message)
 }
 
 const text = (value: unknown): string => (value instanceof Error ? value.message : String(value))

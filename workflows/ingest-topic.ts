@@ -134,8 +134,9 @@ class Topic {
     answers: Report[],
     pausedBefore: string | null,
   ): ControlResult {
+    answers.sort((a, b) => a.status.partition - b.status.partition)
     const refusals = answers.flatMap(({ refusal }) => (refusal === null ? [] : [refusal]))
-    const partitions = answers.map(({ status }) => status).sort((a, b) => a.partition - b.partition)
+    const partitions = answers.map(({ status }) => status)
     if (refusals.length === answers.length) {
       this.#pausedFor = pausedBefore
       this.#refuse(
@@ -144,6 +145,8 @@ class Topic {
         answers.length > 0 ? refusals.join('; ') : `${this.#topic} has no partition yet`,
       )
     }
+    // Resumed one by one, the topic is paused no more: partitions that are added later run.
+    if (this.statuses().every(({ state }) => state !== 'paused')) this.#pausedFor = null
     this.audit.record(command, this.#topic, request, { result: 'done', detail: { partitions } })
     return { partitions }
   }

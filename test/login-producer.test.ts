@@ -1,0 +1,37 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { createLoginProducer } from '../kafka/login-producer.ts'
+import { eventually } from './eventually.ts'
+import { createKafkaTopic, readToEnd } from './kafka-topic.ts'
+
+test('while partitions are added every record that is acknowledged is in the topic, and the new ones get some', async () => {
+  const topic = await createKafkaTopic()
+  const abort = new AbortController()
+  const outages: Error[] = []
+  const producer = createLoginProducer(topic.kafka, {
+    topic: topic.name,
+    signal: abort.signal,
+    onOutage: (error) => outages.push(error),
+    onRecovery: () => undefined,
+  })
+  onTestFinished(async () => {
+    abort.abort()
+    await producer.close()
+  })
+  let acknowledged = 0
+  const sendSome = async () => {
+    const keys = Array.from({ length: 20 }, (_, i) => Buffer.from(`user ${i}`))
+    await producer.send(keys.map((key) => ({ key, value: key })))
+    acknowledged += keys.length
+  }
+  await sendSome()
+  await topic.addPartitions(3)
+  const readers = await Promise.all([0, 1, 2].map((partition) => topic.reader({}, partition)))
+  await eventually(async () => {
+    await sendSome()
+    const ends = await Promise.all(readers.map(async (reader) => Number((await reader.bounds()).end)))
+    expect(ends.every((end) => end > 0)).toBe(true)
+  }, 30_000)
+  const read = await Promise.all(readers.map(readToEnd))
+  expect(read.flatMap(({ records }) => records).length).toBe(acknowledged)
+  expect(outages).toEqual([])
+})
