@@ -13,8 +13,8 @@ import type { FetchedRange } from '../kafka/range-reader.ts'
 import { decideAgain, decideBatch, type Decided } from './decide-batch.ts'
 import type { Slice } from './slice.ts'
 
-/** While records come, a fetch waits this long for more: batches every 50 ms instead of one per record. */
-const LINGER = { maxWaitMs: 50, minBytes: 64 * 1024 }
+/** While records come, a fetch waits this long for more: a transaction costs a broker as much as thousands of records. */
+const LINGER = { maxWaitMs: 150, minBytes: 512 * 1024 }
 /** An idle partition asks twice a second, and is answered at once when a record comes. */
 const IDLE = { maxWaitMs: 500, minBytes: 1 }
 

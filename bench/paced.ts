@@ -22,14 +22,14 @@ export type PacedResult = PacedOptions & {
 }
 
 /** Between an answer and the next question: adds as much to the latencies at most. */
-const POLL_MS = 20
+const POLL_MS = 100
 const STOP_GRACE_MS = 10_000
 /** Until everything has started and shows the first logins. */
-const START_TIMEOUT_MS = 90_000
+const START_TIMEOUT_MS = 120_000
 /** How long after the last scheduled time the last login may show. */
 const TAIL_MS = 60_000
-/** Logins before the measured ones: they show that all partitions are being read, and warm everything up. */
-const WARM_UP = { seconds: 5, share: 0.5 }
+/** Logins before the measured ones: all partitions are being read then, and the broker has compiled itself. */
+const WARM_UP_SECONDS = 20
 /** The sender has to start before its first event is due. */
 const LEAD_MS = 1_500
 
@@ -42,8 +42,7 @@ export async function paced(
   const running = [subject.launch()]
   try {
     const visible = await openReader(stack, subject, running)
-    const warmUpRate = Math.ceil(options.ratePerSecond * WARM_UP.share)
-    const warmUp = { ...options, ratePerSecond: warmUpRate, seconds: WARM_UP.seconds }
+    const warmUp = { ...options, seconds: WARM_UP_SECONDS }
     await send(stack, subject, running, visible, 0, warmUp, START_TIMEOUT_MS)
     const pids = Object.fromEntries(running.slice(0, 2).map(({ name, pid }) => [name, pid]))
     const recorder = recordResources({ ...pids, ...stack.pids })

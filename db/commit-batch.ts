@@ -1,4 +1,4 @@
-import type { DecidedBatch } from '../domain/batch.ts'
+import type { DecidedBatch, OffsetRange } from '../domain/batch.ts'
 import type { CountColumns } from '../domain/counts.ts'
 import { PipelineFailure } from '../domain/failure.ts'
 import type { PresenceColumns } from '../domain/presence.ts'
@@ -26,13 +26,13 @@ export type BatchCommit = {
  */
 export async function commitBatch(sql: Sql, commit: BatchCommit): Promise<void> {
   await sql.begin(async (tx) => {
-    const { minutes, presences } = commit.decided
+    const { range, minutes, presences } = commit.decided
     // Not awaited one by one: postgres.js sends them without waiting for each answer.
     const writes = [
       moveCheckpoint(tx, commit),
       insertBatch(tx, commit),
       insertRejects(tx, commit.batchId, commit.decided),
-      insertDelta(tx, commit.batchId, minutes),
+      insertDelta(tx, commit.batchId, range, minutes),
       insertInsights(tx, commit),
     ]
     await Promise.all(writes)
@@ -88,9 +88,15 @@ async function insertBatch(
             ${iso(processedAtMs)}, ${codeVersion})`
 }
 
-async function insertDelta(tx: Transaction, batchId: bigint, counts: CountColumns): Promise<void> {
+async function insertDelta(
+  tx: Transaction,
+  batchId: bigint,
+  { topic, partition }: OffsetRange,
+  counts: CountColumns,
+): Promise<void> {
   if (counts.logins.length === 0) return
   await tx`/* insertDelta */
+    with unfolded as (insert into unfolded_batch values (${batchId}, ${topic}, ${partition}))
     insert into login_count_delta (batch_id, buckets, device_types, app_versions, locales, outcomes, logins)
     values (${batchId}, ${counts.buckets.map(iso)}::timestamptz[], ${counts.deviceTypes}::text[],
             ${counts.appVersions}::text[], ${counts.locales}::text[], ${counts.outcomes}::text[],

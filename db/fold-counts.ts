@@ -4,18 +4,17 @@ import type { Sql } from './connect.ts'
 /**
  * Adds the deltas of a partition's batches that `login_count` does not have yet to its minutes, hours and days. Batches
  * that follow each other share most of their buckets, so folding several at once updates a fraction of the rows.
- * Right whoever calls it, and how often: a batch's mark and its counts are one statement, and the row lock of the mark
- * makes a second caller find nothing left.
+ * Right whoever calls it, and how often: a batch leaves `unfolded_batch` in the statement that counts it, and its row
+ * lock makes a second caller find nothing left.
  */
 export async function foldCounts(sql: Sql, { topic, partition }: PartitionKey): Promise<void> {
   await sql`/* foldCounts */
     with folded as (
-      update batch set folded = true
-      where topic = ${topic} and partition = ${partition} and not folded
-      returning id
+      delete from unfolded_batch where topic = ${topic} and partition = ${partition}
+      returning batch_id
     ), minutes as materialized (
       select bucket, device_type, app_version, locale, outcome, sum(entry.logins) as logins
-      from folded join login_count_delta_entry entry on entry.batch_id = folded.id
+      from folded join login_count_delta_entry entry using (batch_id)
       group by bucket, device_type, app_version, locale, outcome
     ), sized as (
       select 'minute'::bucket_size as bucket_size, minutes.* from minutes

@@ -21,7 +21,7 @@ beforeAll(async () => {
   ])
   await insertDelta(1, ['2026-02-28T23:59:00Z', '2026-03-01T00:00:00Z'], [3, 4])
   await insertDelta(2, ['2026-03-01T00:00:00Z', '2026-03-01T01:01:00Z'], [4, 2])
-  await insertDelta(3, ['2026-03-01T01:01:00Z'], [16])
+  await insertDelta(3, ['2026-03-01T01:01:00Z'], [16], 1)
 })
 
 afterAll(async () => {
@@ -54,14 +54,20 @@ test('folding at the same time, and again, counts nothing twice', async () => {
   await insertBatches(database.sql, [
     { id: 4, partition: 1, from: 16, to: 48, committedAt: '2026-03-01T12:00:01Z' },
   ])
-  await insertDelta(4, ['2026-03-01T01:01:00Z'], [32])
+  await insertDelta(4, ['2026-03-01T01:01:00Z'], [32], 1)
   await Promise.all([1, 2, 3, 4].map(() => foldCounts(database.sql, { topic: 'user-login', partition: 1 })))
   const counts = await database.sql`
     select bucket_size::text as size, logins::integer from login_count where shard = 1 order by bucket_size`
   expect([...counts]).toEqual(['minute', 'hour', 'day'].map((size) => ({ size, logins: 48 })))
 })
 
-async function insertDelta(batchId: number, buckets: string[], logins: number[]): Promise<void> {
+async function insertDelta(
+  batchId: number,
+  buckets: string[],
+  logins: number[],
+  partition = 0,
+): Promise<void> {
+  await database.sql`insert into unfolded_batch values (${batchId}, 'user-login', ${partition})`
   const all = (value: string) => buckets.map(() => value)
   await database.sql`
     insert into login_count_delta

@@ -1,11 +1,16 @@
--- login_count takes a batch's delta some batches later, together with others (db/fold-counts.ts). Whoever reads counts
--- adds login_count_unfolded, in the same snapshot.
-alter table batch add column folded boolean not null default true; -- whether login_count has its delta
-alter table batch alter column folded set default false;
-create index batch_unfolded on batch (topic, partition) where not folded;
+-- Batches whose delta login_count does not have yet: it takes several at once, some batches later (db/fold-counts.ts).
+-- A few rows that come and go, so no index; vacuumed often, because replicas read past what is dead.
+create table unfolded_batch (
+  batch_id bigint not null,
+  topic text not null,
+  partition integer not null
+) with (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
 
+-- Whoever reads login_count adds this, in the same snapshot. Offset 0 keeps the planner, which cannot know how few rows
+-- there are at the moment, from reading all deltas.
 create view login_count_unfolded as
-  select bucket, device_type, app_version, locale, outcome, batch.partition as shard, entry.logins
-  from batch
-  join login_count_delta_entry entry on entry.batch_id = batch.id
-  where not batch.folded;
+  select bucket, device_type, app_version, locale, outcome, unfolded.partition as shard, added.logins
+  from unfolded_batch unfolded
+  cross join lateral (select * from login_count_delta where batch_id = unfolded.batch_id offset 0) as delta
+  cross join unnest(delta.buckets, delta.device_types, delta.app_versions, delta.locales, delta.outcomes, delta.logins)
+    as added (bucket, device_type, app_version, locale, outcome, logins);
