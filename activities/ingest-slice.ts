@@ -9,7 +9,7 @@ import { PipelineFailure } from '../domain/failure.ts'
 import type { UnfinishedInsight } from '../domain/insight.ts'
 import type { SliceProgress } from '../domain/slice-report.ts'
 import type { OutputCollector } from '../kafka/collect-outputs.ts'
-import type { FetchedRange } from '../kafka/range-reader.ts'
+import type { FetchedRange } from '../kafka/take-range.ts'
 import { decideAgain, decideBatch, type Decided } from './decide-batch.ts'
 import type { Slice } from './slice.ts'
 

@@ -1,27 +1,18 @@
 import type { Kafka } from 'kafkajs'
-import type { SourceRecord } from '../domain/batch.ts'
 import { PipelineFailure } from '../domain/failure.ts'
 import { askCoordinator } from './coordinator.ts'
 import { classingKafka } from './failure.ts'
-import { fetchPartition, type FetchResponse } from './fetch-request.ts'
+import { fetchPartition } from './fetch-request.ts'
 import { createCluster, GROUP_COORDINATOR, type Broker, type Cluster } from './kafkajs-internals.ts'
-import { decodeRecords, isAbortMarker, splitRecordBatches, type RecordBatchView } from './record-batch.ts'
+import {
+  type Carried,
+  committedBatches,
+  type FetchedRange,
+  isEmpty,
+  type RangeLimits,
+  takeRange,
+} from './take-range.ts'
 import { readTopicId } from './topic-id.ts'
-
-/** A contiguous piece of a partition: all committed records of `[from, to)`. */
-export type FetchedRange = {
-  from: bigint
-  to: bigint
-  records: SourceRecord[]
-  /** Offset after the last record that can be read now (the last stable offset). */
-  endOffset: bigint
-}
-
-export type RangeLimits = {
-  /** Bytes of record batches per range; one batch that is larger comes whole. */
-  maxBytes: number
-  maxRecords: number
-}
 
 export type FetchWait = { maxWaitMs: number; minBytes: number }
 
@@ -116,80 +107,6 @@ function createReader(
     },
     close: () => cluster.disconnect(),
   }
-}
-
-/** What a fetch brought and no range has taken yet. */
-type Carried = {
-  batches: (RecordBatchView | Gap)[]
-  records: SourceRecord[]
-  next: bigint | null
-  endOffset: bigint
-}
-const isEmpty = ({ batches, records }: Carried): boolean => batches.length === 0 && records.length === 0
-
-/** A batch without committed records: control records or an aborted transaction. */
-type Gap = { nextOffset: bigint; gap: true }
-
-/** Takes records until a limit is reached; record batches are decoded only when their turn comes. */
-function takeRange(
-  carried: Carried,
-  from: bigint,
-  until: bigint | undefined,
-  limits: RangeLimits,
-): FetchedRange {
-  const end = until ?? carried.endOffset
-  const records = carried.records.splice(0, limits.maxRecords)
-  let to = offsetAfter(records, from)
-  let bytes = 0
-  while (
-    carried.records.length === 0 &&
-    to < end &&
-    records.length < limits.maxRecords &&
-    bytes < limits.maxBytes
-  ) {
-    const batch = carried.batches.shift()
-    if (batch === undefined) break
-    to = batch.nextOffset
-    if ('gap' in batch) continue
-    bytes += batch.bytes.length
-    carried.records = decodeRecords(batch).filter(({ offset }) => offset >= from && offset < end)
-    records.push(...carried.records.splice(0, limits.maxRecords - records.length))
-    if (carried.records.length > 0) to = offsetAfter(records, from)
-  }
-  if (to > end) to = end
-  // What lies behind `until` was dropped: the next read fetches again.
-  carried.next = until === undefined ? to : null
-  return { from, to, records, endOffset: carried.endOffset }
-}
-
-const offsetAfter = (records: SourceRecord[], from: bigint): bigint => {
-  const last = records.at(-1)
-  return last === undefined ? from : last.offset + 1n
-}
-
-/**
- * Drops control batches and batches of aborted transactions, keeping their offsets as gaps.
- * The rule is the Java consumer's: a producer listed as aborted from an offset stays so until its ABORT marker.
- */
-function committedBatches({
-  recordSet,
-  abortedTransactions,
-  lastStableOffset,
-}: FetchResponse): (RecordBatchView | Gap)[] {
-  const aborted = abortedTransactions.toSorted((a, b) => Number(a.firstOffset - b.firstOffset))
-  const abortedProducers = new Set<bigint>()
-  const result: (RecordBatchView | Gap)[] = []
-  for (const batch of splitRecordBatches(recordSet)) {
-    if (batch.baseOffset >= lastStableOffset) break
-    while (aborted[0] !== undefined && aborted[0].firstOffset < batch.nextOffset) {
-      abortedProducers.add(aborted[0].producerId)
-      aborted.shift()
-    }
-    if (batch.control && isAbortMarker(batch)) abortedProducers.delete(batch.producerId)
-    const hidden = batch.control || (batch.transactional && abortedProducers.has(batch.producerId))
-    result.push(hidden ? { nextOffset: batch.nextOffset, gap: true } : batch)
-  }
-  return result
 }
 
 async function leader(cluster: Cluster, topic: string, partition: number): Promise<Broker> {
