@@ -38,11 +38,11 @@ test('a partition halts and names the offsets that retention took; the others go
   await expectHalted(client, deployment, [reason])
   expect((await readCheckpoints(deployment))[0]).toBe(lost)
   const audit = await eventually(async () => {
-    const rows = await deployment.sql`select command, partition, result, reason from control_event`
+    const rows = await deployment.sql`select command, partitions, result, reason from control_event`
     expect(rows.length).toBe(1)
     return [...rows]
   })
-  expect(audit).toEqual([{ command: 'resume', partition: 0, result: 'done', reason: 'try again' }])
+  expect(audit).toEqual([{ command: 'resume', partitions: [0], result: 'done', reason: 'try again' }])
 })
 
 test('a topic that was deleted and created again halts every partition, whatever it holds by now', async () => {
