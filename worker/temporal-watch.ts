@@ -4,6 +4,8 @@ import type { Logger } from 'pino'
 const INTERVAL_MS = 5_000
 /** Less than the interval: a late answer to one look must not undo what the next one saw. */
 const ANSWER_MS = 4_000
+/** A server that starts answers a look and misses the next: that is one outage, not two. */
+const LOOKS_UNTIL_BACK = 2
 
 /**
  * Says once when Temporal goes away and once when it is back. Slices go on meanwhile until their time is up; their
@@ -12,14 +14,17 @@ const ANSWER_MS = 4_000
  */
 export function watchTemporal(connection: Connection, log: Logger): () => void {
   let away = false
+  let answered = 0
   const look = async () => {
     try {
       await connection.withDeadline(Date.now() + ANSWER_MS, () =>
         connection.workflowService.getSystemInfo({}),
       )
-      if (away) log.info('Temporal is back')
+      if (!away || ++answered < LOOKS_UNTIL_BACK) return
+      log.info('Temporal is back')
       away = false
     } catch (error) {
+      answered = 0
       if (!away)
         log.warn({ error: String(error) }, 'Temporal is away: running slices go on for up to a minute')
       away = true
