@@ -11,10 +11,10 @@ export async function foldCounts(sql: Sql, { topic, partition }: PartitionKey): 
   await sql`/* foldCounts */
     with folded as (
       delete from unfolded_batch where topic = ${topic} and partition = ${partition}
-      returning batch_id
+      returning batch_id, revision
     ), minutes as materialized (
       select bucket, device_type, app_version, locale, outcome, sum(entry.logins) as logins
-      from folded join login_count_delta_entry entry using (batch_id)
+      from folded join login_count_delta_entry entry using (batch_id, revision)
       group by bucket, device_type, app_version, locale, outcome
     ), sized as (
       select 'minute'::bucket_size as bucket_size, minutes.* from minutes
