@@ -2,9 +2,15 @@ import { Context } from '@temporalio/activity'
 import { recordControlEvent, type ControlEvent } from '../db/control-events.ts'
 import type { Sql } from '../db/connect.ts'
 import type { PartitionKey } from '../db/checkpoint.ts'
+import { PipelineFailure } from '../domain/failure.ts'
+import type { ReplayAttempt, ReplayOutcome } from '../domain/replay.ts'
 import { failureReport, noProgress, type SliceProgress, type SliceReport } from '../domain/slice-report.ts'
 import type { TopicOffsets } from '../kafka/topic-offsets.ts'
-import { ingestUntilStopped, publishGap } from './ingest-slice.ts'
+import { acceptOffsetLoss, type LossAcceptance } from './accept-loss.ts'
+import { applyParked, skipParked } from './apply-parked.ts'
+import { handOverLeftovers } from './hand-over.ts'
+import { ingestUntilStopped } from './ingest-slice.ts'
+import { publishGap } from './publish.ts'
 import { openSlice, type SliceDeps } from './slice.ts'
 
 export type ActivityDeps = SliceDeps & {
@@ -22,7 +28,11 @@ const WATCH_MS = 5 * 60_000
 export type SliceRequest = PartitionKey & {
   /** Milliseconds after which the slice ends; the batch in hand is finished. */
   longestMs: number
+  /** An operator lets through what halted the partition as a flood. */
+  acceptFlood?: boolean
 }
+
+type BatchRequest = { batchId: string; commandId: string }
 
 export function createActivities(deps: ActivityDeps) {
   return {
@@ -30,12 +40,12 @@ export function createActivities(deps: ActivityDeps) {
      * Runs one slice of a partition. Never throws for a part that is away: the report says so.
      * Safe to retry: each run claims the partition anew, goes on at the checkpoint and publishes what is missing.
      */
-    ingestSlice: async ({ longestMs, ...key }: SliceRequest): Promise<SliceReport> => {
+    ingestSlice: async ({ longestMs, acceptFlood = false, ...key }: SliceRequest): Promise<SliceReport> => {
       const progress = noProgress()
       const stop = AbortSignal.any([Context.current().cancellationSignal, AbortSignal.timeout(longestMs)])
       const heart = beat(() => progress, HEARTBEAT_MS)
       try {
-        await runSlice(deps, key, progress, stop)
+        await runSlice(deps, key, acceptFlood, progress, stop)
         const outcome = Context.current().cancellationSignal.aborted ? 'stopped' : 'ended'
         return { ...progress, outcome, reason: '' }
       } catch (error) {
@@ -71,6 +81,21 @@ export function createActivities(deps: ActivityDeps) {
       }
     },
 
+    /** Goes on behind lost offsets. Safe to retry: the ledger's row of what was lost carries the command. */
+    acceptLoss: async ({
+      commandId,
+      ...key
+    }: PartitionKey & { commandId: string }): Promise<LossAcceptance> =>
+      await acceptOffsetLoss(deps, key, commandId),
+
+    /** Counts a parked batch. Safe to retry: the ledger, its claim and the marker in Kafka say what is done (G7). */
+    applyBatch: async ({ batchId, commandId }: BatchRequest): Promise<ReplayAttempt> =>
+      await attempt(() => applyParked(deps, BigInt(batchId), commandId)),
+
+    /** Gives a parked batch up. Safe to retry: a skipped batch stays skipped. */
+    skipBatch: async ({ batchId, ...request }: BatchRequest & { reason: string }): Promise<ReplayAttempt> =>
+      await attempt(() => skipParked(deps, BigInt(batchId), request)),
+
     /** Writes the audit of a command. Safe to retry: a command is one row. */
     recordControl: async (event: ControlEvent): Promise<void> => {
       await recordControlEvent(deps.sql, event)
@@ -78,15 +103,33 @@ export function createActivities(deps: ActivityDeps) {
   }
 }
 
+/** What is the batch's own fault is an answer; outages and lost claims are thrown, so that the activity is tried again. */
+async function attempt(work: () => Promise<ReplayOutcome>): Promise<ReplayAttempt> {
+  try {
+    return { ok: true, outcome: await work() }
+  } catch (error) {
+    if (error instanceof PipelineFailure && isPassing(error)) throw error
+    return {
+      ok: false,
+      error: error instanceof PipelineFailure ? error.message : `Rollcall: ${String(error)}`,
+    }
+  }
+}
+
+const isPassing = ({ failureClass }: PipelineFailure) =>
+  failureClass === 'transient' || failureClass === 'fenced'
+
 async function runSlice(
   deps: SliceDeps,
   key: PartitionKey,
+  acceptFlood: boolean,
   progress: SliceProgress,
   stop: AbortSignal,
 ): Promise<void> {
-  const slice = await openSlice(deps, key)
+  const slice = await openSlice(deps, key, acceptFlood)
   try {
     progress.nextOffset = String(slice.checkpoint.nextOffset)
+    await handOverLeftovers(deps, slice.sql, slice)
     await publishGap(slice)
     await ingestUntilStopped(slice, progress, stop)
   } finally {

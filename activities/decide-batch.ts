@@ -2,12 +2,12 @@ import { LoginRows } from '../db/copy-logins.ts'
 import { keepRowsFromMs } from '../db/login-partitions.ts'
 import type { DecidedBatch, SourceRecord } from '../domain/batch.ts'
 import { BatchDraft } from '../domain/batch-draft.ts'
-import { decodeRecords, type DecodedRecords } from '../domain/decode-records.ts'
+import type { DecodedRecords } from '../domain/decode-records.ts'
 import type { UnfinishedInsight } from '../domain/insight.ts'
 import type { FetchedRange } from '../kafka/take-range.ts'
 import type { OutputCollector } from '../kafka/collect-outputs.ts'
 import { BatchOutputs } from './outputs.ts'
-import type { Slice } from './slice.ts'
+import type { Slice, SliceDeps } from './slice.ts'
 
 /**
  * Records that are objects at the same time. A batch keeps bytes and sums only: logins that wait for Postgres and Kafka
@@ -15,24 +15,35 @@ import type { Slice } from './slice.ts'
  */
 const RECORDS_PER_STEP = 250
 
+/** What deciding needs of whoever reads a range: a slice, or a replay. */
+export type Deciding = Pick<Slice, 'topic' | 'partition' | 'presence' | 'producer'> & {
+  deps: Pick<SliceDeps, 'clock' | 'config' | 'decode'>
+}
+
 export type Decided = { batch: DecidedBatch; rows: LoginRows; outputs: OutputCollector }
 
-/** Decides a range once: what Postgres has to write, and what is to be published then. */
+/**
+ * Decides a range once: what Postgres has to write, and what is to be published then.
+ * @param options.nowMs Unix milliseconds that decoding takes for now; the clock's when left out
+ * @param options.insightSize logins per insight; the configured one when left out
+ */
 export function decideBatch(
-  slice: Slice,
+  slice: Deciding,
   range: FetchedRange,
   unfinishedInsight: UnfinishedInsight,
   batchId: bigint,
+  options: { nowMs?: number; insightSize?: number } = {},
 ): Decided {
   const { topic, partition, deps } = slice
-  const nowMs = deps.clock()
-  const { insightSize, loginRetentionDays } = deps.config.ingest
+  const clockMs = deps.clock()
+  const { loginRetentionDays } = deps.config.ingest
+  const { nowMs = clockMs, insightSize = deps.config.ingest.insightSize } = options
   const draft = new BatchDraft({ topic, partition, from: range.from, to: range.to }, nowMs, {
     unfinishedInsight,
     insightSize,
     presence: slice.presence,
   })
-  const rows = new LoginRows(batchId, partition, keepRowsFromMs(nowMs, loginRetentionDays))
+  const rows = new LoginRows(batchId, partition, keepRowsFromMs(clockMs, loginRetentionDays))
   const outputs = batchOutputs(slice)
   decodeInSteps(slice, range.records, nowMs, (decoded) => {
     draft.add(decoded)
@@ -46,7 +57,7 @@ export function decideBatch(
 
 /** The outputs of a range that was decided before, with the clock of that time. */
 export function decideAgain(
-  slice: Slice,
+  slice: Deciding,
   records: readonly SourceRecord[],
   { processedAtMs, insights }: { processedAtMs: number; insights: readonly string[] },
 ): { logins: number; rejects: number; outputs: OutputCollector } {
@@ -62,16 +73,16 @@ export function decideAgain(
   return { logins, rejects, outputs: outputs.collected }
 }
 
-const batchOutputs = (slice: Slice): BatchOutputs =>
+const batchOutputs = (slice: Deciding): BatchOutputs =>
   new BatchOutputs(slice.producer.collect(), slice.deps.config.kafka, slice)
 
 function decodeInSteps(
-  { deps }: Slice,
+  { deps }: Deciding,
   records: readonly SourceRecord[],
   nowMs: number,
   take: (decoded: DecodedRecords) => void,
 ): void {
   const options = { nowMs, maxBytes: deps.config.ingest.loginMaxBytes }
   for (let first = 0; first < records.length; first += RECORDS_PER_STEP)
-    take(decodeRecords(records.slice(first, first + RECORDS_PER_STEP), options))
+    take(deps.decode(records.slice(first, first + RECORDS_PER_STEP), options))
 }

@@ -1,17 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/config.ts'
 import { createBatchIds } from '../db/batch-ids.ts'
 import { claimPartition, sliceApplicationName, type Checkpoint, type PartitionKey } from '../db/checkpoint.ts'
-import { connectPostgres, type Sql } from '../db/connect.ts'
+import type { Sql } from '../db/connect.ts'
 import { classingPostgres } from '../db/failure.ts'
 import { maintainLoginPartitions } from '../db/login-partitions.ts'
+import type { decodeRecords } from '../domain/decode-records.ts'
 import { PipelineFailure } from '../domain/failure.ts'
-import { emptyInsight } from '../domain/insight.ts'
+import { calmGuard, type FloodGuard } from '../domain/flood-guard.ts'
+import { emptyInsight, type UnfinishedInsight } from '../domain/insight.ts'
+import type { ParkedBatch } from '../domain/parked-batch.ts'
 import type { PresenceCache, SharedPresence } from '../domain/presence.ts'
 import type { Kafka } from '../kafka/client.ts'
 import { openOutputProducer, type OutputProducer } from '../kafka/output-producer.ts'
 import { lostRange, openRangeReader, type RangeReader } from '../kafka/range-reader.ts'
+import type { RangeLimits } from '../kafka/take-range.ts'
 import type { Gate } from './gate.ts'
+import { closeAll, endSession, openSession, type Closer } from './session.ts'
 
 /** What a slice needs of its process. */
 export type SliceDeps = {
@@ -25,12 +29,26 @@ export type SliceDeps = {
   batchesInWork: Gate
   /** Unix milliseconds. */
   clock: () => number
+  decode: typeof decodeRecords
+  /** Starts the workflow that keeps a parked batch; one that exists already is left alone. */
+  handOver: (batch: ParkedBatch) => Promise<void>
   /** Called at the steps of a batch; tests end the process there. */
   onStep?: (step: SliceStep) => void | Promise<void>
 }
 
 export type SliceStep =
-  'before_postgres_commit' | 'after_postgres_commit' | 'inside_kafka_transaction' | 'after_kafka_commit'
+  | 'before_postgres_commit'
+  | 'after_postgres_commit'
+  | 'after_parking'
+  | 'inside_kafka_transaction'
+  | 'after_kafka_commit'
+  | 'before_replay_commit'
+  | 'after_replay_commit'
+  | 'inside_late_kafka_transaction'
+  | 'after_late_kafka_commit'
+
+/** What moves with the checkpoint, as of the last range that Postgres has. */
+export type Standing = { next: bigint; unfinishedInsight: UnfinishedInsight; floodGuard: FloodGuard }
 
 /** A claimed partition with its connections: reader, producer and one Postgres session. */
 export type Slice = PartitionKey & {
@@ -39,47 +57,32 @@ export type Slice = PartitionKey & {
   reader: RangeReader
   producer: OutputProducer
   checkpoint: Checkpoint
+  standing: Standing
   nextBatchId: () => Promise<bigint>
   presence: PresenceCache
   /** First offset whose outputs are not known to be in Kafka. */
   publishedOffset: bigint
-  /** Committed so far. */
-  batches: number
+  /** Settled so far. */
+  ranges: number
   close: () => Promise<void>
 }
-
-/** A statement works on one batch; longer means that Postgres hangs, and the slice should say so. */
-const STATEMENT_TIMEOUT_MS = 30_000
-/** A worker that is stopped inside a transaction gives its locks back after this, sooner than its replacement asks. */
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
-
-/** Connections close once their last request is answered; those to a part that hangs are left to their time-out. */
-const CLOSE_MS = 1_000
 
 /**
  * Takes a partition in the order that makes fencing complete: Postgres epoch first, then the transactional.id, then the
  * group offset is read, which nobody else can move any more (G3).
+ * @param acceptFlood an operator lets through what halted the partition as a flood
  * @throws {PipelineFailure} data_loss when the log is not the one that was counted
  */
-export async function openSlice(deps: SliceDeps, key: PartitionKey): Promise<Slice> {
+export async function openSlice(deps: SliceDeps, key: PartitionKey, acceptFlood: boolean): Promise<Slice> {
   const { config, kafka } = deps
-  const closers: (() => Promise<unknown>)[] = []
-  const close = async () => {
-    const closing = Promise.allSettled(closers.map((closer) => closer()))
-    await Promise.race([closing, sleep(CLOSE_MS)])
-  }
+  const closers: Closer[] = []
+  const close = () => closeAll(closers)
   try {
-    const limits = { maxBytes: config.ingest.batchMaxBytes, maxRecords: config.ingest.batchMaxRecords }
-    const reader = await openRangeReader(kafka, key.topic, key.partition, limits)
+    const reader = await openRangeReader(kafka, key.topic, key.partition, rangeLimits(config))
     closers.push(reader.close)
-    const sql = connectPostgres(config.database.url, {
-      applicationName: sliceApplicationName(key),
-      maxConnections: 1,
-      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-      idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-    })
-    closers.push(() => sql.end({ timeout: 1 }))
-    const checkpoint = await claim(deps, sql, reader, key)
+    const sql = openSession(config, sliceApplicationName(key))
+    closers.push(endSession(sql))
+    const checkpoint = await claim(deps, sql, reader, key, acceptFlood)
     const producer = await openOutputProducer(kafka, producerOptions(config, key))
     closers.push(producer.close)
     const slice: Slice = {
@@ -89,10 +92,15 @@ export async function openSlice(deps: SliceDeps, key: PartitionKey): Promise<Sli
       reader,
       producer,
       checkpoint,
+      standing: {
+        next: checkpoint.nextOffset,
+        unfinishedInsight: checkpoint.unfinishedInsight,
+        floodGuard: checkpoint.floodGuard,
+      },
       nextBatchId: createBatchIds(sql),
       presence: deps.presence.of(checkpoint.serverStart),
       publishedOffset: await settlePublishedOffset(config, reader, producer, checkpoint, key),
-      batches: 0,
+      ranges: 0,
       close,
     }
     return slice
@@ -102,7 +110,18 @@ export async function openSlice(deps: SliceDeps, key: PartitionKey): Promise<Sli
   }
 }
 
-async function claim(deps: SliceDeps, sql: Sql, reader: RangeReader, key: PartitionKey): Promise<Checkpoint> {
+export const rangeLimits = ({ ingest }: Config): RangeLimits => ({
+  maxBytes: ingest.batchMaxBytes,
+  maxRecords: ingest.batchMaxRecords,
+})
+
+async function claim(
+  deps: SliceDeps,
+  sql: Sql,
+  reader: RangeReader,
+  key: PartitionKey,
+  acceptFlood: boolean,
+): Promise<Checkpoint> {
   const bounds = await reader.bounds()
   const checkpoint = await classingPostgres(async () => {
     await maintainLoginPartitions(sql, deps.clock(), deps.config.ingest.loginRetentionDays)
@@ -112,6 +131,7 @@ async function claim(deps: SliceDeps, sql: Sql, reader: RangeReader, key: Partit
       startOffset: bounds.start,
       worker: deps.workerName,
       emptyInsight: emptyInsight(),
+      floodGuard: acceptFlood ? { ...calmGuard(), isOff: true } : null,
     })
   })
   if (checkpoint.topicId !== reader.topicId) throw recreated(key, checkpoint, reader.topicId, bounds)
@@ -122,7 +142,7 @@ async function claim(deps: SliceDeps, sql: Sql, reader: RangeReader, key: Partit
 }
 
 /** The transactional.id is one per input partition: whoever claims the partition fences the one before. */
-const producerOptions = ({ kafka }: Config, key: PartitionKey) => ({
+export const producerOptions = ({ kafka }: Config, key: PartitionKey) => ({
   transactionalId: `${kafka.groupId}/${key.topic}/${key.partition}`,
   groupId: kafka.groupId,
   source: key,
@@ -156,7 +176,7 @@ async function settlePublishedOffset(
         `${checkpoint.nextOffset} may be: set the group offset to the first offset that is not, then resume`,
     )
   }
-  if (groupOffset > checkpoint.nextOffset) {
+  if (groupOffset > checkpoint.nextOffset && groupOffset > (checkpoint.recountUntil ?? -1n)) {
     throw new PipelineFailure(
       'data_loss',
       'postgres',

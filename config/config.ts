@@ -66,6 +66,11 @@ const environment = z.object({
   BATCH_MAX_RECORDS: integer(10_000, 1, 100_000),
   /** Records larger than this are rejected as too_large. */
   LOGIN_MAX_BYTES: integer(64 * 1024, 256, 16 * 1024 * 1024),
+  /** More rejects than this share of REJECT_HALT_WINDOW records halt a partition before they are written; 100 = never. */
+  REJECT_HALT_PERCENT: integer(50, 1, 100),
+  REJECT_HALT_WINDOW: integer(1_000, 1, 1_000_000),
+  /** More parked parts of batches than this, without a whole batch between them, halt a partition. */
+  PARKED_IN_A_ROW: integer(10, 0, 100_000),
   /** Partitions that one worker process reads at the same time; bounds its memory. */
   WORKER_MAX_PARTITIONS: integer(8, 1, 1000),
   WORKFLOW_BUNDLE: z.string().min(1).optional(),
@@ -100,6 +105,8 @@ export type Config = {
     batchMaxBytes: number
     batchMaxRecords: number
     loginMaxBytes: number
+    /** As domain/flood-guard.ts takes it. */
+    flood: { windowRecords: number; rejectPercent: number; parkedInARow: number }
   }
   generator: { ratePerSecond: number; users: number }
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error'
@@ -153,6 +160,11 @@ const arrange = (env: z.infer<typeof environment>): Config => ({
     batchMaxBytes: env.BATCH_MAX_BYTES,
     batchMaxRecords: env.BATCH_MAX_RECORDS,
     loginMaxBytes: env.LOGIN_MAX_BYTES,
+    flood: {
+      windowRecords: env.REJECT_HALT_WINDOW,
+      rejectPercent: env.REJECT_HALT_PERCENT,
+      parkedInARow: env.PARKED_IN_A_ROW,
+    },
   },
   generator: { ratePerSecond: env.GENERATE_RATE, users: env.GENERATE_USERS },
   logLevel: env.LOG_LEVEL,

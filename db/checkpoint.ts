@@ -1,5 +1,6 @@
 import type { UnfinishedInsight } from '../domain/insight.ts'
 import { PipelineFailure } from '../domain/failure.ts'
+import type { FloodGuard } from '../domain/flood-guard.ts'
 import type { Sql } from './connect.ts'
 
 export type Checkpoint = {
@@ -9,6 +10,13 @@ export type Checkpoint = {
   publishedOffset: bigint
   epoch: bigint
   unfinishedInsight: UnfinishedInsight
+  floodGuard: FloodGuard
+  /** Which log the offsets are of. */
+  incarnation: number
+  /** End of the log as last seen; null when it was never seen. */
+  endOffset: bigint | null
+  /** Offsets below it are counted again without being published: an operator said so. */
+  recountUntil: bigint | null
   /** When the Postgres that was claimed on was started, in its own words: tells it from any other. */
   serverStart: string
 }
@@ -21,6 +29,8 @@ export type Claim = PartitionKey & {
   startOffset: bigint
   worker: string
   emptyInsight: UnfinishedInsight
+  /** What the guard is set to; null leaves it as it is. */
+  floodGuard: FloodGuard | null
 }
 
 /** Sessions of a slice carry it, so that whoever claims the partition next can end one that holds locks. */
@@ -48,9 +58,12 @@ export async function claimPartition(sql: Sql, claim: Claim): Promise<Checkpoint
           (${claim.topic}, ${claim.partition}, ${claim.topicId}, ${claim.startOffset}, ${claim.startOffset}, 1,
            ${claim.worker}, ${tx.json(claim.emptyInsight)}, clock_timestamp(), clock_timestamp())
         on conflict (topic, partition) do update
-          set epoch = held.epoch + 1, worker = excluded.worker, claimed_at = excluded.claimed_at
+          set epoch = held.epoch + 1, worker = excluded.worker, claimed_at = excluded.claimed_at,
+              flood_guard = coalesce(${claim.floodGuard === null ? null : tx.json(claim.floodGuard)}::json, held.flood_guard)
         returning topic_id as "topicId", next_offset as "nextOffset", published_offset as "publishedOffset", epoch,
-                  unfinished_insight as "unfinishedInsight", pg_postmaster_start_time()::text as "serverStart"`
+                  unfinished_insight as "unfinishedInsight", flood_guard as "floodGuard", incarnation,
+                  end_offset as "endOffset", recount_until as "recountUntil",
+                  pg_postmaster_start_time()::text as "serverStart"`
       const [checkpoint] = rows
       if (checkpoint === undefined) throw new Error('the claim returned no row')
       return checkpoint

@@ -16,6 +16,7 @@ export type UnpublishedBatch = {
 export async function unpublishedBatches(
   sql: Sql,
   key: PartitionKey,
+  incarnation: number,
   publishedOffset: bigint,
 ): Promise<UnpublishedBatch[]> {
   return await sql<UnpublishedBatch[]>`/* unpublishedBatches */
@@ -23,7 +24,7 @@ export async function unpublishedBatches(
            (extract(epoch from processed_at) * 1000)::float8 as "processedAtMs",
            array(select body::text from insight where batch_id = batch.id order by first_offset) as insights
     from batch
-    where topic = ${key.topic} and partition = ${key.partition} and from_offset >= ${publishedOffset}
+    where topic = ${key.topic} and partition = ${key.partition} and incarnation = ${incarnation} and from_offset >= ${publishedOffset}
       and status = 'committed'
     order by from_offset`
 }

@@ -35,3 +35,7 @@ export type DecidedBatch = {
   /** Those that are not known to be committed already. */
   presences: PresenceColumns
 }
+
+/** Latest event of a batch, but never later than its clock: a phone with a fast clock must not move the watermark ahead. */
+export const watermarkMs = ({ events, processedAtMs }: DecidedBatch): number | null =>
+  events === null ? null : Math.min(events.lastMs, processedAtMs)

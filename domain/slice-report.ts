@@ -9,6 +9,8 @@ export type SliceProgress = {
   logins: number
   rejects: number
   batches: number
+  /** Parts of batches that had to be parked. */
+  parked: number
 }
 
 /**
@@ -29,6 +31,7 @@ export const noProgress = (): SliceProgress => ({
   logins: 0,
   rejects: 0,
   batches: 0,
+  parked: 0,
 })
 
 /** What a failure means for the partition. An error without a class is a defect of Rollcall: the same again would fail. */
@@ -36,7 +39,13 @@ export function failureReport(progress: SliceProgress, error: unknown): SliceRep
   if (!(error instanceof PipelineFailure))
     return { ...progress, outcome: 'halted', reason: `Rollcall: ${String(error)}` }
   const outcome = (
-    { transient: 'waiting', fenced: 'fenced', permanent: 'halted', data_loss: 'halted' } as const
+    {
+      transient: 'waiting',
+      fenced: 'fenced',
+      permanent: 'halted',
+      data_loss: 'halted',
+      flood: 'halted',
+    } as const
   )[error.failureClass]
   return { ...progress, outcome, reason: error.message }
 }

@@ -30,6 +30,7 @@ export type RangeReader = {
   /**
    * Decodes a range that starts at `from`, out of what was fetched; empty (`to === from`) when nothing was.
    * `until` ends the range there at the latest.
+   * @throws {UndecodableFailure} when the records at `from` cannot be decoded; what follows them can be taken then
    */
   take(from: bigint, until?: bigint): FetchedRange
   /** Fetches and takes. */
@@ -39,8 +40,8 @@ export type RangeReader = {
 
 /**
  * Reads offset ranges of one partition under read_committed, without a consumer group. One read at a time.
- * Methods throw {PipelineFailure}: data_loss when the offset is no longer or not yet there, permanent when bytes
- * can't be decoded, transient for everything that passes; after a failure the reader is to be closed.
+ * Methods throw {PipelineFailure}: data_loss when the offset is no longer or not yet there, transient for everything
+ * that passes; after such a failure the reader is to be closed.
  */
 export async function openRangeReader(
   kafka: Kafka,

@@ -35,11 +35,13 @@ export type RecordBatchView = {
   transactional: boolean
   control: boolean
   bytes: Buffer
+  /** Why nothing of it can be trusted but where it begins; null when its bytes are what its producer sent. */
+  damage: string | null
 }
 
 /**
  * Splits a fetched record set into its complete batches; an incomplete one at the end is left for the next fetch.
- * @throws {PipelineFailure} permanent, when bytes fail their CRC or the format is older than magic 2
+ * A damaged one ends where the next one begins, whatever its header says.
  */
 export function splitRecordBatches(recordSet: Buffer): RecordBatchView[] {
   const batches: RecordBatchView[] = []
@@ -47,7 +49,10 @@ export function splitRecordBatches(recordSet: Buffer): RecordBatchView[] {
   while (at + RECORDS_AT <= recordSet.length) {
     const end = at + LENGTH_OVERHEAD + recordSet.readInt32BE(at + LENGTH_AT)
     if (end > recordSet.length) break
-    batches.push(viewBatch(recordSet.subarray(at, end)))
+    const batch = viewBatch(recordSet.subarray(at, end))
+    const before = batches.at(-1)
+    if (before !== undefined && before.damage !== null) before.nextOffset = batch.baseOffset
+    batches.push(batch)
     at = end
   }
   return batches
@@ -55,21 +60,25 @@ export function splitRecordBatches(recordSet: Buffer): RecordBatchView[] {
 
 function viewBatch(bytes: Buffer): RecordBatchView {
   const baseOffset = bytes.readBigInt64BE(0)
-  const magic = bytes.readInt8(MAGIC_AT)
-  if (magic !== 2)
-    throw undecodable(baseOffset, `has the message format ${magic}; Rollcall reads format 2 (Kafka 0.11+)`)
-  if (crc32c(bytes.subarray(ATTRIBUTES_AT)) !== bytes.readUInt32BE(CRC_AT)) {
-    throw undecodable(baseOffset, 'fails its CRC: it was damaged on disk or on the way')
-  }
-  const attributes = bytes.readInt16BE(ATTRIBUTES_AT)
+  const damage = damageOf(bytes)
+  const attributes = damage === null ? bytes.readInt16BE(ATTRIBUTES_AT) : 0
   return {
     baseOffset,
-    nextOffset: baseOffset + BigInt(bytes.readInt32BE(LAST_OFFSET_DELTA_AT)) + 1n,
+    nextOffset: baseOffset + BigInt(Math.max(0, bytes.readInt32BE(LAST_OFFSET_DELTA_AT))) + 1n,
     producerId: bytes.readBigInt64BE(PRODUCER_ID_AT),
     transactional: (attributes & TRANSACTIONAL) !== 0,
     control: (attributes & CONTROL) !== 0,
     bytes,
+    damage,
   }
+}
+
+function damageOf(bytes: Buffer): string | null {
+  const magic = bytes.readInt8(MAGIC_AT)
+  if (magic !== 2) return `has the message format ${magic}; Rollcall reads format 2 (Kafka 0.11+)`
+  return crc32c(bytes.subarray(ATTRIBUTES_AT)) === bytes.readUInt32BE(CRC_AT)
+    ? null
+    : 'fails its CRC: it was damaged on disk or on the way'
 }
 
 /** Whether a control batch is the ABORT marker of its producer's transaction (key: version int16, type int16, 0 = abort). */
@@ -79,10 +88,11 @@ export function isAbortMarker(batch: RecordBatchView): boolean {
 }
 
 /**
- * @throws {PipelineFailure} permanent, when the codec is not supported or the bytes are not what the header says
+ * @throws {PipelineFailure} permanent, when it is damaged, or the codec is not supported, or the bytes are not what the header says
  */
 export function decodeRecords(batch: RecordBatchView): SourceRecord[] {
-  const { bytes } = batch
+  const { bytes, damage } = batch
+  if (damage !== null) throw undecodable(batch.baseOffset, damage)
   const attributes = bytes.readInt16BE(ATTRIBUTES_AT)
   const count = bytes.readInt32BE(RECORD_COUNT_AT)
   const baseTimestampMs = Number(bytes.readBigInt64BE(BASE_TIMESTAMP_AT))

@@ -1,4 +1,5 @@
 import type { SourceRecord } from '../domain/batch.ts'
+import { PipelineFailure, UndecodableFailure } from '../domain/failure.ts'
 import type { FetchResponse } from './fetch-request.ts'
 import { decodeRecords, isAbortMarker, splitRecordBatches, type RecordBatchView } from './record-batch.ts'
 
@@ -30,7 +31,11 @@ export const isEmpty = ({ batches, records }: Carried): boolean =>
 /** A batch without committed records: control records or an aborted transaction. */
 type Gap = { nextOffset: bigint; gap: true }
 
-/** Takes records until a limit is reached; record batches are decoded only when their turn comes. */
+/**
+ * Takes records until a limit is reached; record batches are decoded only when their turn comes. One that cannot be
+ * decoded ends the range before it.
+ * @throws {UndecodableFailure} when it comes first; the next range begins behind it
+ */
 export function takeRange(
   carried: Carried,
   from: bigint,
@@ -47,19 +52,40 @@ export function takeRange(
     records.length < limits.maxRecords &&
     bytes < limits.maxBytes
   ) {
-    const batch = carried.batches.shift()
+    const batch = carried.batches[0]
     if (batch === undefined) break
-    to = batch.nextOffset
-    if ('gap' in batch) continue
-    bytes += batch.bytes.length
-    carried.records = decodeRecords(batch).filter(({ offset }) => offset >= from && offset < end)
-    records.push(...carried.records.splice(0, limits.maxRecords - records.length))
-    if (carried.records.length > 0) to = offsetAfter(records, from)
+    if (!('gap' in batch)) {
+      const decoded = decodeUnlessDamaged(batch)
+      if (decoded instanceof PipelineFailure) {
+        if (to > from) break
+        throw passOver(carried, from, batch.nextOffset < end ? batch.nextOffset : end, decoded)
+      }
+      bytes += batch.bytes.length
+      carried.records = decoded.filter(({ offset }) => offset >= from && offset < end)
+      records.push(...carried.records.splice(0, limits.maxRecords - records.length))
+    }
+    carried.batches.shift()
+    to = carried.records.length > 0 ? offsetAfter(records, from) : batch.nextOffset
   }
   if (to > end) to = end
   // What lies behind `until` was dropped: the next read fetches again.
   carried.next = until === undefined ? to : null
   return { from, to, records, endOffset: carried.endOffset }
+}
+
+function decodeUnlessDamaged(batch: RecordBatchView): SourceRecord[] | PipelineFailure {
+  try {
+    return decodeRecords(batch)
+  } catch (error) {
+    if (error instanceof PipelineFailure) return error
+    throw error
+  }
+}
+
+function passOver(carried: Carried, from: bigint, to: bigint, cause: PipelineFailure): UndecodableFailure {
+  carried.batches.shift()
+  carried.next = to
+  return new UndecodableFailure({ from, to }, cause)
 }
 
 const offsetAfter = (records: SourceRecord[], from: bigint): bigint => {

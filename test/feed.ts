@@ -10,6 +10,8 @@ export type Feed = {
   truth: GroundTruth
   /** Sends this many logins of now, in records that the original generator would send. */
   logins: (count: number) => Promise<void>
+  /** Sends one login of a user of this name. */
+  loginOf: (userId: string) => Promise<void>
   /** Sends every garbage record once, the one at index `i` with the key `garbage i`, and returns them. */
   garbage: () => Promise<OddRecord[]>
   /** Sends logins at a steady rate until the returned function is called, which resolves when all are acknowledged. */
@@ -49,6 +51,12 @@ export function createFeed({ kafka, config }: Deployment, seed = 1): Feed {
   return {
     truth,
     logins,
+    loginOf: async (userId) => {
+      const { key, value, sent } = source.next(Math.floor(Date.now() / 1000))
+      const message = JSON.stringify({ ...(JSON.parse(value) as object), user_id: userId })
+      await producer.send([{ key: Buffer.from(key), value: Buffer.from(message) }])
+      truth.addSent({ ...sent, userId })
+    },
     garbage: async () => {
       const records = garbage(Date.now(), config.ingest.loginMaxBytes)
       await producer.send(records.map(({ value }, i) => ({ key: Buffer.from(`garbage ${i}`), value })))

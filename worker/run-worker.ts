@@ -8,12 +8,14 @@ import { Gate } from '../activities/gate.ts'
 import type { SliceDeps } from '../activities/slice.ts'
 import type { Config } from '../config/config.ts'
 import { connectPostgres } from '../db/connect.ts'
+import { decodeRecords } from '../domain/decode-records.ts'
 import { SharedPresence } from '../domain/presence.ts'
 import { createKafka } from '../kafka/client.ts'
 import { createTopicOffsets } from '../kafka/topic-offsets.ts'
 import { ingestTopicId, sliceTaskQueue } from '../workflows/contract.ts'
 import type { ingestTopic } from '../workflows/ingest-topic.ts'
 import { bundleWorkflows } from './bundle-workflows.ts'
+import { createHandOver } from './hand-over.ts'
 import { serveHealth } from './health.ts'
 import { registerSearchAttributes } from './temporal-search-attributes.ts'
 import { watchTemporal } from './temporal-watch.ts'
@@ -25,6 +27,7 @@ export type WorkerOptions = {
   /** Aborts to stop: slices end after the batch in hand and their partitions go to other workers. */
   stop: AbortSignal
   onStep?: SliceDeps['onStep']
+  decode?: SliceDeps['decode']
 }
 
 /** Half a second: how soon a slice hears of a pause (the SDK holds heartbeats back by this). */
@@ -62,6 +65,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     presence: new SharedPresence(),
     batchesInWork: new Gate(BATCHES_IN_WORK),
     clock: Date.now,
+    decode: options.decode ?? decodeRecords,
+    handOver: createHandOver(new Client({ connection, namespace: config.temporal.namespace }), config),
     sql,
     topicOffsets,
     ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
@@ -123,7 +128,7 @@ async function createWorkers(
   workflowCode: string,
 ): Promise<Worker[]> {
   const { namespace, taskQueue } = config.temporal
-  const { ingestSlice, watchTopic, recordControl } = activities
+  const { ingestSlice, ...others } = activities
   const shared = {
     connection,
     namespace,
@@ -137,7 +142,7 @@ async function createWorkers(
       ...shared,
       taskQueue,
       workflowBundle: { code: workflowCode },
-      activities: { watchTopic, recordControl },
+      activities: others,
       maxConcurrentActivityTaskExecutions: MAX_CONTROL_ACTIVITIES,
     }),
     await Worker.create({

@@ -9,7 +9,7 @@ const { recordControl } = proxyActivities<Activities>({
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 })
 
-type Result = { result: 'done' | 'refused'; detail: Record<string, unknown> }
+type Result = { result: 'done' | 'refused' | 'failed'; detail: Record<string, unknown> }
 
 /** Audit rows that are on their way; a run must not end before they are written. */
 export class Audit {

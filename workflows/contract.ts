@@ -1,5 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
-import type { IngestState } from '../domain/pipeline-state.ts'
+import type { ParkedBatch } from '../domain/parked-batch.ts'
+import type { IngestState, OperatorCommand } from '../domain/pipeline-state.ts'
+import type { ReplayOutcome } from '../domain/replay.ts'
 
 /** What clients of the ingestion workflows (api/, worker/, the Web UI) may rely on: ids, messages and their shapes. */
 
@@ -29,6 +31,8 @@ export type ControlRequest = { commandId: string; actor: string; reason: string 
 export type TopicControlRequest = ControlRequest & {
   /** null: all partitions of the topic. */
   partitions: number[] | null
+  /** With `resume`: lets through the flood of rejects or failures that halted a partition. */
+  accept?: boolean
 }
 
 /** Partitions as they stand once the command has taken effect: stopped (with the offset) or started. */
@@ -41,18 +45,44 @@ export const COMMAND_REFUSED = 'CommandRefused'
 export const pauseUpdate = defineUpdate<ControlResult, [TopicControlRequest | string | undefined]>('pause')
 export const resumeUpdate = defineUpdate<ControlResult, [TopicControlRequest | string | undefined]>('resume')
 
+/** Goes on behind offsets that are lost, which stay in the ledger as skipped (G8). */
+export const acceptLossUpdate = defineUpdate<ControlResult, [TopicControlRequest | string | undefined]>(
+  'acceptOffsetLoss',
+)
 /** On `ingestTopic`: all partitions; on `ingestPartition`: the one. */
 export const statusQuery = defineQuery<PartitionStatus[]>('status')
 
 /** Parent to child and back; operators use the updates. */
 export const controlSignal =
-  defineSignal<[{ command: 'pause' | 'resume'; request: ControlRequest }]>('control')
+  defineSignal<[{ command: OperatorCommand; request: ControlRequest & { accept?: boolean } }]>('control')
 /** Asks a partition for a report: a topic that was started anew does not know what its partitions do. */
 export const askSignal = defineSignal('ask')
 export const reportSignal =
   defineSignal<[{ status: PartitionStatus; commandId: string | null; refusal: string | null }]>('report')
 
-/** Search attributes of `ingestPartition` runs: what the Web UI's list can filter and sort by. */
+/** One workflow per range, whoever starts it; offsets of a log that came after another one are told apart. */
+export const replayBatchId = ({
+  topic,
+  partition,
+  incarnation,
+  from,
+  to,
+}: Omit<ParkedBatch, 'batchId' | 'error'>) =>
+  `login-batch/${topic}/${partition}/${from}-${to}${incarnation === 0 ? '' : `/log-${incarnation}`}`
+
+/** Failure type of an attempt at a parked batch that failed again; the message says why. */
+export const REPLAY_FAILED = 'ReplayFailed'
+
+/** On `replayBatch`. The caller learns what became of the batch, or why it stays parked. */
+export const replayUpdate = defineUpdate<ReplayOutcome, [ControlRequest | string | undefined]>('replay')
+export const skipUpdate = defineUpdate<ReplayOutcome, [ControlRequest | string | undefined]>('skip')
+/** The same for many: `temporal workflow signal --query … --name replay`. */
+export const replaySignal = defineSignal<[string?]>('replay')
+
+/** What the workflow of a batch is doing. */
+export type BatchState = 'replaying' | 'parked' | 'replayed' | 'skipped'
+
+/** Search attributes of the workflows: what the Web UI's list can filter and sort by. */
 export const searchAttributes = {
   RollcallTopic: 'KEYWORD',
   RollcallPartition: 'KEYWORD',
@@ -60,4 +90,9 @@ export const searchAttributes = {
   IngestOffset: 'INT',
   IngestLag: 'INT',
   IngestError: 'KEYWORD',
+  BatchState: 'KEYWORD',
+  BatchReason: 'KEYWORD',
+  BatchFrom: 'INT',
+  // A development server has room for three numbers.
+  BatchTo: 'KEYWORD',
 } as const

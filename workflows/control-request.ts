@@ -1,8 +1,8 @@
 import { uuid4 } from '@temporalio/workflow'
-import type { TopicControlRequest } from './contract.ts'
+import type { ControlRequest, TopicControlRequest } from './contract.ts'
 
 /** What an operator may hand to a command: the API sends the object, the Web UI's form one text (the reason) or nothing. */
-export type ControlArgument = TopicControlRequest | string | undefined
+export type ControlArgument = Partial<TopicControlRequest> | string | undefined
 
 const REASON_MAX_CHARACTERS = 500
 
@@ -21,11 +21,26 @@ export function validateControl(argument: ControlArgument): void {
     throw new Error('partitions must be a list of whole numbers, or null for all')
 }
 
+/** Giving up needs a reason. @throws {Error} */
+export function validateSkip(argument: ControlArgument): void {
+  validateControl(argument)
+  if (normaliseReason(argument) === '')
+    throw new Error('say why the batch is given up: the argument is the reason')
+}
+
+const normaliseReason = (argument: ControlArgument): string =>
+  (typeof argument === 'string' ? argument : (argument?.reason ?? '')).trim()
+
 const isPartitions = (value: unknown): boolean =>
   Array.isArray(value) && value.length > 0 && value.every((one) => Number.isInteger(one))
 
 /** Fills in what the Web UI's form leaves out. */
 export function normaliseControl(argument: ControlArgument): TopicControlRequest {
   const given = typeof argument === 'string' ? { reason: argument } : argument
-  return { commandId: uuid4(), actor: 'temporal-web-ui', reason: '', partitions: null, ...given }
+  return { ...normaliseRequest(argument), partitions: null, ...given }
+}
+
+export function normaliseRequest(argument: ControlArgument): ControlRequest {
+  const given = typeof argument === 'string' ? { reason: argument } : argument
+  return { commandId: uuid4(), actor: 'temporal-web-ui', reason: '', ...given }
 }

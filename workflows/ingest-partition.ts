@@ -12,10 +12,11 @@ import {
   allHandlersFinished,
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/create-activities.ts'
-import { nextState, type IngestCommand } from '../domain/pipeline-state.ts'
+import { nextState, type IngestCommand, type OperatorCommand } from '../domain/pipeline-state.ts'
 import type { SliceReport } from '../domain/slice-report.ts'
 import { Audit } from './audit.ts'
 import {
+  acceptLossUpdate,
   askSignal,
   COMMAND_REFUSED,
   controlSignal,
@@ -26,7 +27,7 @@ import {
   sliceTaskQueue,
   statusQuery,
 } from './contract.ts'
-import type { ControlRequest, PartitionStatus } from './contract.ts'
+import type { PartitionStatus, TopicControlRequest } from './contract.ts'
 import { normaliseControl, validateControl, type ControlArgument } from './control-request.ts'
 import { showStatus } from './partition-page.ts'
 
@@ -44,6 +45,12 @@ const sliceActivities = () =>
     // A command answers when the slice has really stopped.
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   })
+
+const { acceptLoss } = proxyActivities<Pick<Activities, 'acceptLoss'>>({
+  // Claims the partition and moves two offsets.
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
+})
 
 /** Long enough that Temporal's cost per event vanishes, short enough that its history shows where a partition is. */
 const SLICE_MS = 60_000
@@ -68,12 +75,20 @@ export async function ingestPartition(input: IngestPartitionInput): Promise<void
     validator: validateControl,
     description: 'Goes on reading, also after a halt; the argument is the reason',
   })
+  setHandler(acceptLossUpdate, (argument) => partition.obey('accept_loss', argument), {
+    validator: validateControl,
+    description:
+      'Goes on behind offsets that are lost, which halted the partition; the argument is the reason',
+  })
   setHandler(controlSignal, ({ command, request }) => partition.obeyTopic(command, request))
   setHandler(askSignal, () => partition.report(null, null))
   await partition.ingest()
   await condition(() => allHandlersFinished() && partition.audit.written)
   await continueAsNew<typeof ingestPartition>({ topic: input.topic, status: partition.status })
 }
+
+/** What a command to one partition carries. */
+type PartitionRequest = Omit<TopicControlRequest, 'partitions'>
 
 class Partition {
   readonly topic: string
@@ -82,6 +97,8 @@ class Partition {
   status: PartitionStatus
   #slice: CancellationScope | null = null
   #waitMs = FIRST_WAIT_MS
+  /** The next slice lets through what halted the partition as a flood. */
+  #acceptsFlood = false
 
   constructor({ topic, status }: IngestPartitionInput) {
     this.topic = topic
@@ -102,7 +119,7 @@ class Partition {
 
   /** An operator's command to this partition alone. */
   async obey(
-    command: 'pause' | 'resume',
+    command: OperatorCommand,
     argument: ControlArgument,
   ): Promise<{ partitions: PartitionStatus[] }> {
     const request = { ...normaliseControl(argument), partitions: [this.status.partition] }
@@ -115,15 +132,21 @@ class Partition {
   }
 
   /** The topic's command: it keeps the audit, and hears what became of it. */
-  async obeyTopic(command: 'pause' | 'resume', request: ControlRequest): Promise<void> {
+  async obeyTopic(command: OperatorCommand, request: PartitionRequest): Promise<void> {
     const refusal = await this.#take(command, request)
     await this.report(request.commandId, refusal)
   }
 
   /** @returns why the state forbids the command, or null once it has taken effect */
-  async #take(command: 'pause' | 'resume', request: ControlRequest): Promise<string | null> {
+  async #take(command: OperatorCommand, request: PartitionRequest): Promise<string | null> {
     const { state, partition } = this.status
     if (nextState[state][command] === null) return `partition ${partition} is ${state}`
+    if (command === 'accept_loss') {
+      const accepted = await acceptLoss({ topic: this.topic, partition, commandId: request.commandId })
+      if (!accepted.ok) return accepted.refusal
+      this.status = { ...this.status, nextOffset: accepted.nextOffset }
+    }
+    this.#acceptsFlood = command === 'resume' && request.accept === true
     this.#enter(command, command === 'pause' ? request.reason : '')
     if (command === 'pause') this.#slice?.cancel()
     await condition(() =>
@@ -136,12 +159,19 @@ class Partition {
     const { partition, nextOffset, state } = this.status
     const summary = nextOffset === null ? 'slice' : `slice from offset ${nextOffset}`
     const longestMs = nextOffset === null || state === 'waiting' ? FIRST_SLICE_MS : SLICE_MS
-    const request = { topic: this.topic, partition, longestMs }
+    const request = {
+      topic: this.topic,
+      partition,
+      longestMs,
+      ...(this.#acceptsFlood ? { acceptFlood: true } : {}),
+    }
     this.#slice = new CancellationScope()
     try {
-      return await this.#slice.run(() =>
+      const report = await this.#slice.run(() =>
         this.#activities.ingestSlice.executeWithOptions({ summary }, [request]),
       )
+      this.#acceptsFlood &&= report.nextOffset === null
+      return report
     } catch (error) {
       // Cancelled before a worker took it.
       if (isCancellation(error)) return null

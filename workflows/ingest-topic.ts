@@ -14,8 +14,10 @@ import {
 } from '@temporalio/workflow'
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import type { Activities } from '../activities/create-activities.ts'
+import type { OperatorCommand } from '../domain/pipeline-state.ts'
 import { Audit } from './audit.ts'
 import {
+  acceptLossUpdate,
   askSignal,
   COMMAND_REFUSED,
   controlSignal,
@@ -55,6 +57,11 @@ export async function ingestTopic(input: IngestTopicInput): Promise<void> {
   setHandler(resumeUpdate, (argument) => topic.command('resume', argument), {
     validator: validateControl,
     description: 'Goes on with all partitions, or some; the argument is the reason',
+  })
+  setHandler(acceptLossUpdate, (argument) => topic.command('accept_loss', argument), {
+    validator: validateControl,
+    description:
+      'Goes on behind offsets that are lost, in all halted partitions or some; the argument is the reason',
   })
   setHandler(reportSignal, (report) => {
     topic.hear(report)
@@ -106,14 +113,15 @@ class Topic {
   }
 
   /** @returns once every partition that the command is for has taken or refused it */
-  async command(command: 'pause' | 'resume', argument: ControlArgument): Promise<ControlResult> {
+  async command(command: OperatorCommand, argument: ControlArgument): Promise<ControlResult> {
     const request = normaliseControl(argument)
     const unknown = (request.partitions ?? []).filter((partition) => !this.#partitions.has(partition))
     if (unknown.length > 0)
       this.#refuse(command, request, `${this.#topic} has no partition ${unknown.join(', ')}`)
     const targets = request.partitions === null ? this.known() : [...new Set(request.partitions)]
     const pausedBefore = this.#pausedFor
-    if (request.partitions === null) this.#pausedFor = command === 'pause' ? request.reason : null
+    if (request.partitions === null && command !== 'accept_loss')
+      this.#pausedFor = command === 'pause' ? request.reason : null
     const answers = new Map<number, Report>()
     this.#answers.set(request.commandId, answers)
     await Promise.all(targets.map((partition) => this.#forward(command, request, partition, answers)))
@@ -157,16 +165,16 @@ class Topic {
   }
 
   async #forward(
-    command: 'pause' | 'resume',
+    command: OperatorCommand,
     request: TopicControlRequest,
     partition: number,
     answers: Map<number, Report>,
   ): Promise<void> {
-    const { commandId, actor, reason } = request
+    const { commandId, actor, reason, accept = false } = request
     try {
       await this.#partition(partition).signal(controlSignal, {
         command,
-        request: { commandId, actor, reason },
+        request: { commandId, actor, reason, accept },
       })
     } catch {
       const status = this.#partitions.get(partition) ?? this.#newPartition(partition)

@@ -1,6 +1,7 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
-import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common'
-import type { PartitionStatus, searchAttributes } from './contract.ts'
+import type { SearchAttributeUpdatePair } from '@temporalio/common'
+import type { PartitionStatus } from './contract.ts'
+import { int, keyword, KEYWORD_MAX_CHARACTERS } from './search-attributes.ts'
 
 /** Shows a status on the workflow's page in the Web UI and in the list's search attributes. */
 export function showStatus(topic: string, status: PartitionStatus): void {
@@ -20,12 +21,6 @@ const pageText = (
     `- ${state} since ${since}`,
     '- the running slice shows its position under Pending Activities',
   ].join('\n')
-
-/** Keyword values are cut by the server's limit otherwise. */
-const KEYWORD_MAX_CHARACTERS = 200
-
-const keyword = (name: keyof typeof searchAttributes) => defineSearchAttributeKey(name, 'KEYWORD')
-const int = (name: keyof typeof searchAttributes) => defineSearchAttributeKey(name, 'INT')
 
 const attributesOf = (topic: string, status: PartitionStatus): SearchAttributeUpdatePair[] => [
   { key: keyword('RollcallTopic'), value: topic.slice(0, KEYWORD_MAX_CHARACTERS) },

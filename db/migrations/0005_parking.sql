@@ -4,6 +4,7 @@ alter table partition_checkpoint
   add column incarnation integer not null default 0, -- which log the offsets are of: raised when an operator accepts that
                                                      -- the topic was truncated or created anew, and offsets come again
   add column end_offset bigint,                      -- end of the log as last seen: names what was lost should it go
+  add column recount_until bigint,                   -- up to here, outputs are in Kafka although Postgres had lost the counts
   add column flood_guard json not null default '{"records":0,"rejects":0,"parkedInARow":0,"isOff":false}';
                                                      -- domain/flood-guard.ts
 
@@ -12,7 +13,8 @@ alter table batch
   add column revision integer not null default 0,    -- of what it means: raised by a replay and by redriving rejects
   add column claim bigint not null default 0,        -- fences attempts to change it, as the epoch does for a partition
   add column changed_at timestamptz,                 -- when its status or revision last changed
-  add column handed_over_at timestamptz;             -- parked: since when its workflow is known to exist
+  add column handed_over_at timestamptz,             -- parked: since when its workflow is known to exist
+  add column command_id text;                        -- skipped: the command that gave it up
 alter table batch
   drop constraint batch_topic_partition_from_offset_key,
   add unique (topic, partition, incarnation, from_offset),

@@ -1,0 +1,93 @@
+import { acceptLoss, isLossAccepted, recordLostOutputs } from '../db/accept-loss.ts'
+import { createBatchIds } from '../db/batch-ids.ts'
+import { claimPartition, sliceApplicationName, type Checkpoint, type PartitionKey } from '../db/checkpoint.ts'
+import type { Sql } from '../db/connect.ts'
+import { classingPostgres } from '../db/failure.ts'
+import { lossOf, type Loss } from '../domain/offset-loss.ts'
+import { emptyInsight } from '../domain/insight.ts'
+import { openOutputProducer } from '../kafka/output-producer.ts'
+import { openRangeReader, type RangeReader } from '../kafka/range-reader.ts'
+import { closeAll, endSession, openSession, type Closer } from './session.ts'
+import { producerOptions, rangeLimits, type SliceDeps } from './slice.ts'
+
+export type LossAcceptance =
+  { ok: true; nextOffset: string; description: string } | { ok: false; refusal: string }
+
+/**
+ * Goes on behind offsets that are lost, because an operator says so (G8). Safe to retry: the ledger's row carries the command.
+ * @throws {PipelineFailure} transient
+ */
+export async function acceptOffsetLoss(
+  deps: SliceDeps,
+  key: PartitionKey,
+  commandId: string,
+): Promise<LossAcceptance> {
+  const { config, kafka } = deps
+  const closers: Closer[] = []
+  try {
+    const sql = openSession(config, sliceApplicationName(key))
+    closers.push(endSession(sql))
+    const reader = await openRangeReader(kafka, key.topic, key.partition, rangeLimits(config))
+    closers.push(reader.close)
+    const checkpoint = await claim(deps, sql, reader, key)
+    const producer = await openOutputProducer(kafka, producerOptions(config, key))
+    closers.push(producer.close)
+    const groupOffset = await reader.groupOffset(config.kafka.groupId)
+    const bounds = await reader.bounds()
+    const loss = lossOf({ ...checkpoint, currentTopicId: reader.topicId, groupOffset, bounds }, key)
+    const isDone = await classingPostgres(() => isLossAccepted(sql, key, commandId))
+    if (loss === null && !isDone)
+      return { ok: false, refusal: `${key.topic}/${key.partition} has lost no offsets: resume it` }
+    if (loss !== null) await record(deps, sql, key, { commandId, checkpoint, reader, loss })
+    const nextOffset = loss?.nextOffset ?? checkpoint.nextOffset
+    if (loss?.recountUntil == null)
+      await producer.publish(producer.collect(), loss?.publishFrom ?? nextOffset)
+    return { ok: true, nextOffset: String(nextOffset), description: loss?.description ?? '' }
+  } finally {
+    await closeAll(closers)
+  }
+}
+
+const claim = async (
+  deps: SliceDeps,
+  sql: Sql,
+  reader: RangeReader,
+  key: PartitionKey,
+): Promise<Checkpoint> =>
+  await classingPostgres(async () =>
+    claimPartition(sql, {
+      ...key,
+      topicId: reader.topicId,
+      startOffset: (await reader.bounds()).start,
+      worker: deps.workerName,
+      emptyInsight: emptyInsight(),
+      floodGuard: null,
+    }),
+  )
+
+async function record(
+  deps: SliceDeps,
+  sql: Sql,
+  key: PartitionKey,
+  done: { commandId: string; checkpoint: Checkpoint; reader: RangeReader; loss: Loss },
+): Promise<void> {
+  const { commandId, checkpoint, reader, loss } = done
+  await classingPostgres(async () => {
+    if (loss.lostOutputs !== null) await recordLostOutputs(sql, key, checkpoint.incarnation, loss.lostOutputs)
+    if (!loss.movesCheckpoint) return
+    await acceptLoss(sql, {
+      ...key,
+      batchId: await createBatchIds(sql)(),
+      commandId,
+      checkpoint,
+      topicId: reader.topicId,
+      lostTo: loss.lostTo,
+      nextOffset: loss.nextOffset,
+      isNewLog: loss.isNewLog,
+      recountUntil: loss.recountUntil,
+      unfinishedInsight: loss.isNewLog ? emptyInsight() : checkpoint.unfinishedInsight,
+      description: loss.description,
+      codeVersion: deps.codeVersion,
+    })
+  })
+}

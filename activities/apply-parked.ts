@@ -1,0 +1,115 @@
+import { moveBatch, skipBatch, type ClaimedBatch } from '../db/change-batch.ts'
+import type { Sql } from '../db/connect.ts'
+import { classingPostgres } from '../db/failure.ts'
+import { foldCounts } from '../db/fold-counts.ts'
+import { insertRejects } from '../db/insert-rejects.ts'
+import { maintainLoginPartitions } from '../db/login-partitions.ts'
+import { writeLogins } from '../db/write-contents.ts'
+import { watermarkMs } from '../domain/batch.ts'
+import { emptyInsight } from '../domain/insight.ts'
+import type { ReplayOutcome } from '../domain/replay.ts'
+import { decideAgain, decideBatch, type Decided } from './decide-batch.ts'
+import { withClaimedBatch, withLateBatch, type LateBatch } from './late-batch.ts'
+import { readAgain } from './publish.ts'
+import type { SliceDeps } from './slice.ts'
+
+/**
+ * Counts and publishes a parked batch, once, whoever asks and however often (G7): the ledger's row moves from parked to
+ * replayed in the transaction that counts; its outputs travel with a marker; what was counted and not published is published.
+ * @throws {PipelineFailure} permanent or data_loss: the batch stays parked
+ */
+export async function applyParked(
+  deps: SliceDeps,
+  batchId: bigint,
+  commandId: string,
+): Promise<ReplayOutcome> {
+  return await withClaimedBatch(deps, batchId, async (sql, batch) => {
+    if (batch.status === 'skipped') return outcomeOf('skipped', batch)
+    if (batch.status === 'parked')
+      return await withLateBatch(deps, sql, batch, (late) => replay(late, sql, batch, commandId))
+    if (batch.unpublished === 'replay')
+      await withLateBatch(deps, sql, batch, (late) => publishAgain(late, batch))
+    return outcomeOf('already_applied', batch)
+  })
+}
+
+/** Gives a parked batch up. One that is counted by now stays counted, and is answered as such. */
+export async function skipParked(
+  deps: SliceDeps,
+  batchId: bigint,
+  request: { commandId: string; reason: string },
+): Promise<ReplayOutcome> {
+  return await withClaimedBatch(deps, batchId, async (sql, batch) => {
+    if (batch.status === 'parked') await classingPostgres(() => skipBatch(sql, batch, request))
+    const isSkipped = batch.status === 'parked' || batch.status === 'skipped'
+    return outcomeOf(isSkipped ? 'skipped' : 'already_applied', batch)
+  })
+}
+
+async function replay(
+  late: LateBatch,
+  sql: Sql,
+  batch: ClaimedBatch,
+  commandId: string,
+): Promise<ReplayOutcome> {
+  const { deps } = late
+  const records = await readAgain(late.reader, batch.from, batch.to)
+  const range = { from: batch.from, to: batch.to, records, endOffset: batch.to }
+  // By the clock of the time when it was read; its logins are no part of insights, which went on without them.
+  const decided = decideBatch(late, range, emptyInsight(), batch.id, {
+    nowMs: batch.processedAtMs,
+    insightSize: 0,
+  })
+  await deps.onStep?.('before_replay_commit')
+  await classingPostgres(async () => {
+    await maintainLoginPartitions(sql, deps.clock(), deps.config.ingest.loginRetentionDays)
+    await commitReplay(late, sql, batch, decided, commandId)
+  })
+  late.presence.remember(decided.batch.presences)
+  await deps.onStep?.('after_replay_commit')
+  await late.publish(decided.outputs)
+  await classingPostgres(() => foldCounts(sql, late))
+  return { outcome: 'replayed', logins: decided.batch.logins, rejects: decided.batch.rejected.length }
+}
+
+async function commitReplay(
+  { deps }: LateBatch,
+  sql: Sql,
+  batch: ClaimedBatch,
+  { batch: decided, rows }: Decided,
+  commandId: string,
+): Promise<void> {
+  const rejects = decided.rejected.length
+  const gaps = Number(batch.to - batch.from) - decided.logins - rejects
+  await sql.begin(async (tx) => {
+    await moveBatch(tx, {
+      batch,
+      kind: 'replay',
+      commandId,
+      added: { logins: decided.logins, rejects, gaps, loginRows: rows.count },
+      events: decided.events,
+      watermarkMs: watermarkMs(decided),
+      processedAtMs: decided.processedAtMs,
+      codeVersion: deps.codeVersion,
+    })
+    await writeLogins(tx, { id: batch.id, revision: batch.revision + 1 }, decided, rows, [
+      insertRejects(tx, batch.id, decided),
+    ])
+  })
+}
+
+async function publishAgain(late: LateBatch, batch: ClaimedBatch): Promise<void> {
+  const outputs = late.isPublished ? late.producer.collect() : await outputsAgain(late, batch)
+  await late.publish(outputs)
+}
+
+async function outputsAgain(late: LateBatch, batch: ClaimedBatch) {
+  const records = await readAgain(late.reader, batch.from, batch.to)
+  return decideAgain(late, records, { processedAtMs: batch.processedAtMs, insights: [] }).outputs
+}
+
+const outcomeOf = (outcome: ReplayOutcome['outcome'], { logins, rejects }: ClaimedBatch): ReplayOutcome => ({
+  outcome,
+  logins,
+  rejects,
+})

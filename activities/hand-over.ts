@@ -1,0 +1,34 @@
+import type { PartitionKey } from '../db/checkpoint.ts'
+import type { Sql } from '../db/connect.ts'
+import { classingPostgres } from '../db/failure.ts'
+import { batchesToHandOver, recordHandOver } from '../db/park-batch.ts'
+import type { ParkedBatch } from '../domain/parked-batch.ts'
+import type { SliceDeps } from './slice.ts'
+
+/**
+ * Gives a parked batch to its workflow, which exists once per batch whoever starts it. Temporal may be away: the ledger
+ * remembers what is still to be handed over.
+ */
+export async function handOver(
+  deps: Pick<SliceDeps, 'handOver'>,
+  sql: Sql,
+  batch: ParkedBatch,
+): Promise<void> {
+  try {
+    await deps.handOver(batch)
+  } catch {
+    // Temporal's absence is said once by the worker; the next slice tries again.
+    return
+  }
+  await classingPostgres(() => recordHandOver(sql, batch.batchId))
+}
+
+/** What a crash or an outage of Temporal left: parked batches of a partition that have no workflow yet. */
+export async function handOverLeftovers(
+  deps: Pick<SliceDeps, 'handOver'>,
+  sql: Sql,
+  key: PartitionKey,
+): Promise<void> {
+  for (const batch of await classingPostgres(() => batchesToHandOver(sql, key)))
+    await handOver(deps, sql, batch)
+}

@@ -1,0 +1,133 @@
+import { commitBatch } from '../db/commit-batch.ts'
+import { classingPostgres } from '../db/failure.ts'
+import { parkBatch } from '../db/park-batch.ts'
+import type { DecidedBatch } from '../domain/batch.ts'
+import { PipelineFailure } from '../domain/failure.ts'
+import { watchParked, watchRecords } from '../domain/flood-guard.ts'
+import type { OutputCollector } from '../kafka/collect-outputs.ts'
+import type { FetchedRange } from '../kafka/take-range.ts'
+import { decideBatch, type Decided } from './decide-batch.ts'
+import { handOver } from './hand-over.ts'
+import type { Slice } from './slice.ts'
+import { splitRange } from './split-range.ts'
+
+/** A part of a range whose fate Postgres has: counted, or (batch null) parked and passed over. */
+export type Settled = { to: bigint; batch: DecidedBatch | null; outputs: OutputCollector }
+
+type OnSettled = (part: Settled) => Promise<void>
+
+/**
+ * Commits a range. What fails for a permanent reason is halved until the failing part is one record, which is parked; the
+ * rest commits (G6). Parts are told to `onSettled` in the order of their offsets.
+ * @throws {PipelineFailure} for whatever is not the fault of a record, and `flood` when too many records are at fault
+ */
+export async function settleRange(
+  slice: Slice,
+  range: FetchedRange,
+  onSettled: OnSettled,
+  isWhole = true,
+): Promise<void> {
+  const attempt = await tryToCommit(slice, range, isWhole)
+  if (attempt.ok) {
+    await onSettled({ to: range.to, ...attempt.decided })
+    return
+  }
+  const parts = splitRange(range)
+  if (parts.length > 0) for (const part of parts) await settleRange(slice, part, onSettled, false)
+  else if (range.records.length > 0) await parkRange(slice, range, attempt.failure, onSettled)
+  else throw attempt.failure
+}
+
+type Attempt = { ok: true; decided: Decided } | { ok: false; failure: PipelineFailure }
+
+async function tryToCommit(slice: Slice, range: FetchedRange, isWhole: boolean): Promise<Attempt> {
+  try {
+    return { ok: true, decided: await commitRange(slice, range, isWhole) }
+  } catch (error) {
+    if (!(error instanceof PipelineFailure) || error.failureClass !== 'permanent') throw error
+    return { ok: false, failure: error }
+  }
+}
+
+async function commitRange(slice: Slice, range: FetchedRange, isWhole: boolean): Promise<Decided> {
+  const { deps, publishedOffset, standing } = slice
+  const batchId = await classingPostgres(() => slice.nextBatchId())
+  const decided = decideOrBlame(slice, range, batchId)
+  const { batch, rows } = decided
+  const { length: rejects } = batch.rejected
+  const seen = { records: batch.logins + rejects, rejects, isWhole }
+  const { guard, flood } = watchRecords(standing.floodGuard, seen, deps.config.ingest.flood)
+  if (flood !== null) throw flooded(slice, flood)
+  await deps.onStep?.('before_postgres_commit')
+  await classingPostgres(() =>
+    commitBatch(slice.sql, {
+      batchId,
+      holding: slice.checkpoint,
+      decided: batch,
+      rows,
+      floodGuard: guard,
+      publishedOffset,
+      endOffset: range.endOffset,
+      codeVersion: deps.codeVersion,
+    }),
+  )
+  slice.standing = { next: range.to, unfinishedInsight: batch.unfinishedInsight, floodGuard: guard }
+  slice.presence.remember(batch.presences)
+  await deps.onStep?.('after_postgres_commit')
+  return decided
+}
+
+/** What a decision throws is a defect that some record brings to light: the others must not wait for its fix. */
+function decideOrBlame(slice: Slice, range: FetchedRange, batchId: bigint): Decided {
+  try {
+    return decideBatch(slice, range, slice.standing.unfinishedInsight, batchId)
+  } catch (error) {
+    throw new PipelineFailure('permanent', 'rollcall', `Rollcall: ${String(error)}`, { cause: error })
+  }
+}
+
+/** Sets aside what fails for a permanent reason, with a workflow that keeps it until it is replayed or skipped. */
+export async function parkRange(
+  slice: Slice,
+  { from, to, endOffset }: Pick<FetchedRange, 'from' | 'to' | 'endOffset'>,
+  failure: PipelineFailure,
+  onSettled: OnSettled,
+): Promise<void> {
+  const { topic, partition, deps, publishedOffset, standing, checkpoint } = slice
+  const { guard, flood } = watchParked(standing.floodGuard, deps.config.ingest.flood)
+  if (flood !== null) throw flooded(slice, `${flood}; at offset ${from}: ${failure.message}`)
+  const batchId = await classingPostgres(() => slice.nextBatchId())
+  await classingPostgres(() =>
+    parkBatch(slice.sql, {
+      batchId,
+      holding: checkpoint,
+      range: { topic, partition, from, to },
+      error: failure.message,
+      processedAtMs: deps.clock(),
+      unfinishedInsight: standing.unfinishedInsight,
+      floodGuard: guard,
+      publishedOffset,
+      endOffset,
+      codeVersion: deps.codeVersion,
+    }),
+  )
+  slice.standing = { ...standing, next: to, floodGuard: guard }
+  await deps.onStep?.('after_parking')
+  await handOver(deps, slice.sql, {
+    batchId: String(batchId),
+    topic,
+    partition,
+    incarnation: checkpoint.incarnation,
+    from: String(from),
+    to: String(to),
+    error: failure.message,
+  })
+  await onSettled({ to, batch: null, outputs: slice.producer.collect() })
+}
+
+const flooded = ({ topic, partition, standing }: Slice, flood: string) =>
+  new PipelineFailure(
+    'flood',
+    'rollcall',
+    `${topic}/${partition} from offset ${standing.next}: ${flood}. Resume once the cause is mended, or resume with accept`,
+  )

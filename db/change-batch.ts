@@ -1,0 +1,122 @@
+import { PipelineFailure } from '../domain/failure.ts'
+import type { Sql, Transaction } from './connect.ts'
+
+/** A batch of the ledger, claimed to be changed: a replay, a skip, a redrive of its rejects. */
+export type ClaimedBatch = {
+  id: bigint
+  topic: string
+  partition: number
+  incarnation: number
+  from: bigint
+  to: bigint
+  status: 'committed' | 'parked' | 'replayed' | 'skipped'
+  logins: number
+  rejects: number
+  revision: number
+  /** Fences whoever claimed it before. */
+  claim: bigint
+  /** Unix milliseconds that deciding it takes for now. */
+  processedAtMs: number
+  /** What the latest revision is whose outputs are not known to be in Kafka; null: there is nothing to publish. */
+  unpublished: 'replay' | 'redrive' | null
+  /** Kafka's id of the topic, and the log that the partition is reading by now. */
+  topicId: string
+  currentIncarnation: number
+  serverStart: string
+}
+
+/**
+ * Takes the right to change a batch: an earlier attempt that still runs somewhere can change nothing any more.
+ * @throws {PipelineFailure} permanent when there is no such batch
+ */
+export async function claimBatch(sql: Sql, batchId: bigint): Promise<ClaimedBatch> {
+  const [batch] = await sql<ClaimedBatch[]>`/* claimBatch */
+    update batch set claim = claim + 1
+    from partition_checkpoint checkpoint
+    where id = ${batchId} and checkpoint.topic = batch.topic and checkpoint.partition = batch.partition
+    returning id, batch.topic, batch.partition, batch.incarnation, from_offset as "from", to_offset as "to", status,
+              batch.logins, batch.rejects, revision, claim,
+              (extract(epoch from processed_at) * 1000)::float8 as "processedAtMs",
+              (select kind from batch_revision change
+               where change.batch_id = batch.id and change.revision = batch.revision and not published) as unpublished,
+              topic_id as "topicId", checkpoint.incarnation as "currentIncarnation",
+              pg_postmaster_start_time()::text as "serverStart"`
+  if (batch === undefined)
+    throw new PipelineFailure('permanent', 'postgres', `the ledger has no batch ${batchId}`)
+  return batch
+}
+
+export type BatchChange = {
+  batch: ClaimedBatch
+  kind: 'replay' | 'redrive'
+  commandId: string
+  /** What the change adds to the batch; rejects are negative when they became logins. */
+  added: { logins: number; rejects: number; gaps: number; loginRows: number }
+  events: { firstMs: number; lastMs: number } | null
+  /** Unix milliseconds; null leaves it where it is. */
+  watermarkMs: number | null
+  processedAtMs: number
+  codeVersion: string
+}
+
+/**
+ * Moves a batch to its next revision, in the transaction that writes what the revision adds (G7). The checkpoint's row comes
+ * first, as in every transaction that counts, so that none of them wait for each other in a circle.
+ * @throws {PipelineFailure} fenced when the batch was claimed by another attempt or has changed since
+ */
+export async function moveBatch(tx: Transaction, change: BatchChange): Promise<void> {
+  const { batch, added, events } = change
+  const [moved] = await tx`/* moveBatch */
+    with totals as (
+      update partition_checkpoint
+      set logins = logins + ${added.logins}, rejects = rejects + ${added.rejects},
+          watermark = greatest(watermark, ${isoOrNull(change.watermarkMs)}::timestamptz)
+      where topic = ${batch.topic} and partition = ${batch.partition}
+      returning 1
+    )
+    update batch
+    set revision = revision + 1, changed_at = clock_timestamp(),
+        status = case when ${change.kind}::text = 'replay' then 'replayed' else status end,
+        logins = logins + ${added.logins}, rejects = rejects + ${added.rejects}, gaps = gaps + ${added.gaps},
+        login_rows = login_rows + ${added.loginRows},
+        first_event_at = least(first_event_at, ${isoOrNull(events?.firstMs ?? null)}::timestamptz),
+        last_event_at = greatest(last_event_at, ${isoOrNull(events?.lastMs ?? null)}::timestamptz)
+    from totals
+    where id = ${batch.id} and claim = ${batch.claim} and revision = ${batch.revision} and status = ${batch.status}
+    returning 1`
+  if (moved === undefined) throw lostClaim(batch)
+  await tx`/* insertRevision */
+    insert into batch_revision (batch_id, revision, kind, command_id, logins, rejects, processed_at, code_version)
+    values (${batch.id}, ${batch.revision + 1}, ${change.kind}, ${change.commandId}, ${added.logins}, ${added.rejects},
+            ${new Date(change.processedAtMs).toISOString()}, ${change.codeVersion})`
+}
+
+/** Records that what a revision added is committed in Kafka. */
+export async function recordRevisionPublished(sql: Sql, batchId: bigint, revision: number): Promise<void> {
+  await sql`/* recordRevisionPublished */
+    update batch_revision set published = true where batch_id = ${batchId} and revision = ${revision}`
+}
+
+/**
+ * Gives a parked batch up for good; it stays in the ledger with the reason.
+ * @throws {PipelineFailure} fenced when another attempt has it
+ */
+export async function skipBatch(
+  sql: Sql,
+  batch: ClaimedBatch,
+  { commandId, reason }: { commandId: string; reason: string },
+): Promise<void> {
+  const [skipped] = await sql`/* skipBatch */
+    update batch
+    set status = 'skipped', changed_at = clock_timestamp(), command_id = ${commandId},
+        error = coalesce(error || '; ', '') || 'skipped: ' || ${reason}::text
+    where id = ${batch.id} and claim = ${batch.claim} and status = 'parked'
+    returning 1`
+  if (skipped === undefined) throw lostClaim(batch)
+}
+
+const lostClaim = ({ id }: ClaimedBatch) =>
+  new PipelineFailure('fenced', 'postgres', `another attempt took batch ${id}`)
+
+const isoOrNull = (timeMs: number | null): string | null =>
+  timeMs === null ? null : new Date(timeMs).toISOString()

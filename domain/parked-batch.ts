@@ -1,0 +1,12 @@
+/** A batch that failed for a permanent reason, as workflows and messages carry it: ids and offsets are decimal strings. */
+export type ParkedBatch = {
+  batchId: string
+  topic: string
+  partition: number
+  /** Which log the offsets are of. */
+  incarnation: number
+  from: string
+  /** End of the range, itself not in it. */
+  to: string
+  error: string
+}

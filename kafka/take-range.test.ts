@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest'
+import { UndecodableFailure } from '../domain/failure.ts'
+import { encodeRecordBatch } from './encode-record-batch.ts'
+import { RECORDS_AT } from './record-batch.ts'
+import { committedBatches, takeRange, type Carried } from './take-range.ts'
+
+const limits = { maxBytes: 1_000_000, maxRecords: 1_000 }
+const state = { producerId: 1n, producerEpoch: 0, firstSequence: 0 }
+
+/** Three batches of two records each at offsets 10, 12 and 14; `damage` changes the middle one's bytes. */
+function fetched(damage: (batch: Buffer) => void): Carried {
+  const batches = [10n, 12n, 14n].map((baseOffset) => {
+    const batch = encodeRecordBatch(
+      ['a', 'b'].map((value) => ({ key: null, value, headers: [] })),
+      state,
+      1_000,
+    )
+    batch.writeBigInt64BE(baseOffset, 0)
+    return batch
+  })
+  damage(batches[1] ?? Buffer.alloc(0))
+  const response = {
+    highWatermark: 16n,
+    lastStableOffset: 16n,
+    logStartOffset: 0n,
+    abortedTransactions: [],
+    recordSet: Buffer.concat(batches),
+  }
+  return { batches: committedBatches(response), records: [], next: 10n, endOffset: 16n }
+}
+
+const LAST_OFFSET_DELTA_AT = 23
+
+it.each([
+  ['a record', (batch: Buffer) => batch.writeUInt8(0xff, RECORDS_AT + 3)],
+  // The header's own word for where the batch ends is damaged as well.
+  ['the last offset of its header', (batch: Buffer) => batch.writeInt32BE(900, LAST_OFFSET_DELTA_AT)],
+])('damage to %s takes no more than that record batch: what is before and after it is read', (_, damage) => {
+  const carried = fetched(damage)
+  expect(takeRange(carried, 10n, undefined, limits)).toMatchObject({ from: 10n, to: 12n })
+  const failure = (() => {
+    try {
+      return takeRange(carried, 12n, undefined, limits)
+    } catch (error) {
+      return error
+    }
+  })()
+  expect(failure).toBeInstanceOf(UndecodableFailure)
+  expect(failure).toMatchObject({ from: 12n, to: 14n, failureClass: 'permanent' })
+  const after = takeRange(carried, 14n, undefined, limits)
+  expect(after).toMatchObject({ from: 14n, to: 16n })
+  expect(after.records.map(({ offset }) => offset)).toEqual([14n, 15n])
+})
+
+it('a damaged batch is passed over from where reading stands, not from its beginning', () => {
+  const carried = fetched((batch) => batch.writeUInt8(0xff, RECORDS_AT + 3))
+  carried.batches.shift()
+  expect(() => takeRange(carried, 13n, undefined, limits)).toThrow(UndecodableFailure)
+  expect(carried.next).toBe(14n)
+})

@@ -1,0 +1,38 @@
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
+import type { ParkedBatch } from '../domain/parked-batch.ts'
+import type { BatchState } from './contract.ts'
+import { int, keyword, KEYWORD_MAX_CHARACTERS } from './search-attributes.ts'
+
+/** Shows a batch on its workflow's page in the Web UI, and in the list's search attributes. */
+export function showBatch(batch: ParkedBatch, state: BatchState, error: string): void {
+  setCurrentDetails(pageText(batch, state, error))
+  upsertSearchAttributes([
+    { key: keyword('RollcallTopic'), value: batch.topic.slice(0, KEYWORD_MAX_CHARACTERS) },
+    { key: keyword('RollcallPartition'), value: String(batch.partition) },
+    { key: keyword('BatchState'), value: state },
+    { key: keyword('BatchReason'), value: error.slice(0, KEYWORD_MAX_CHARACTERS) },
+    { key: int('BatchFrom'), value: Number(batch.from) },
+    { key: keyword('BatchTo'), value: batch.to },
+  ])
+}
+
+const whatToDo: Record<BatchState, string> = {
+  replaying: 'an attempt is under way',
+  parked:
+    'nothing of it is counted. Mend the cause, then More Actions → Send an Update → `replay`. To give it up for good: ' +
+    '`skip`, with the reason. Request Cancellation changes nothing',
+  replayed: 'it is counted and published; nothing is left to do',
+  skipped: 'it was given up and stays in the ledger as skipped',
+}
+
+const pageText = (
+  { topic, partition, from, to, batchId }: ParkedBatch,
+  state: BatchState,
+  error: string,
+): string =>
+  [
+    `**${topic}/${partition}, offsets ${from} to ${BigInt(to) - 1n}: ${state}**`,
+    `- failed: ${error}`,
+    `- ${whatToDo[state]}`,
+    `- batch ${batchId} of the ledger`,
+  ].join('\n')
