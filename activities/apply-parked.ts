@@ -8,7 +8,8 @@ import { writeLogins } from '../db/write-contents.ts'
 import { watermarkMs } from '../domain/batch.ts'
 import { emptyInsight } from '../domain/insight.ts'
 import type { ReplayOutcome } from '../domain/replay.ts'
-import { decideAgain, decideBatch, type Decided } from './decide-batch.ts'
+import { decideBatch, type Decided } from './decide-batch.ts'
+import { finishRevision } from './finish-revision.ts'
 import { withClaimedBatch, withLateBatch, type LateBatch } from './late-batch.ts'
 import { readAgain } from './publish.ts'
 import type { SliceDeps } from './slice.ts'
@@ -27,8 +28,7 @@ export async function applyParked(
     if (batch.status === 'skipped') return outcomeOf('skipped', batch)
     if (batch.status === 'parked')
       return await withLateBatch(deps, sql, batch, (late) => replay(late, sql, batch, commandId))
-    if (batch.unpublished === 'replay')
-      await withLateBatch(deps, sql, batch, (late) => publishAgain(late, batch))
+    await finishRevision(deps, sql, batch)
     return outcomeOf('already_applied', batch)
   })
 }
@@ -96,16 +96,6 @@ async function commitReplay(
       insertRejects(tx, batch.id, decided),
     ])
   })
-}
-
-async function publishAgain(late: LateBatch, batch: ClaimedBatch): Promise<void> {
-  const outputs = late.isPublished ? late.producer.collect() : await outputsAgain(late, batch)
-  await late.publish(outputs)
-}
-
-async function outputsAgain(late: LateBatch, batch: ClaimedBatch) {
-  const records = await readAgain(late.reader, batch.from, batch.to)
-  return decideAgain(late, records, { processedAtMs: batch.processedAtMs, insights: [] }).outputs
 }
 
 const outcomeOf = (outcome: ReplayOutcome['outcome'], { logins, rejects }: ClaimedBatch): ReplayOutcome => ({

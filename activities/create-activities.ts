@@ -1,9 +1,12 @@
 import { Context } from '@temporalio/activity'
+import { selectBatchesWithRejects } from '../db/select-batches.ts'
+import { classingPostgres } from '../db/failure.ts'
 import { recordControlEvent, type ControlEvent } from '../db/control-events.ts'
 import type { Sql } from '../db/connect.ts'
 import type { PartitionKey } from '../db/checkpoint.ts'
 import { PipelineFailure } from '../domain/failure.ts'
-import type { ReplayAttempt, ReplayOutcome } from '../domain/replay.ts'
+import type { BatchResult, ReplayAttempt, ReplayRequest } from '../domain/replay.ts'
+import type { BatchSelection, RejectSelection } from '../domain/selection.ts'
 import { failureReport, noProgress, type SliceProgress, type SliceReport } from '../domain/slice-report.ts'
 import type { TopicOffsets } from '../kafka/topic-offsets.ts'
 import { acceptOffsetLoss, type LossAcceptance } from './accept-loss.ts'
@@ -11,17 +14,22 @@ import { applyParked, skipParked } from './apply-parked.ts'
 import { handOverLeftovers } from './hand-over.ts'
 import { ingestUntilStopped } from './ingest-slice.ts'
 import { publishGap } from './publish.ts'
+import { MAX_BATCHES_OF_A_RUN, planReplay, type Planned } from './plan-replay.ts'
+import { redriveBatch, type RedriveRequest, type Redriven } from './redrive.ts'
 import { openSlice, type SliceDeps } from './slice.ts'
 
 export type ActivityDeps = SliceDeps & {
   /** The primary, for small writes. */
   sql: Sql
   topicOffsets: TopicOffsets
+  /** Asks the workflow of a parked batch, started if need be, for a replay. */
+  requestReplay: (request: ReplayRequest) => Promise<BatchResult>
 }
 
 /** Cancellation arrives with a heartbeat: a pause stops a slice within a second. */
 const HEARTBEAT_MS = 400
 const WATCH_INTERVAL_MS = 5_000
+const REDRIVE_HEARTBEAT_MS = 2_000
 /** A watch that ends now and then lets its workflow start partitions that an operator terminated. */
 const WATCH_MS = 5 * 60_000
 
@@ -90,11 +98,41 @@ export function createActivities(deps: ActivityDeps) {
 
     /** Counts a parked batch. Safe to retry: the ledger, its claim and the marker in Kafka say what is done (G7). */
     applyBatch: async ({ batchId, commandId }: BatchRequest): Promise<ReplayAttempt> =>
-      await attempt(() => applyParked(deps, BigInt(batchId), commandId)),
+      await orFailure(async () => ({
+        ok: true,
+        outcome: await applyParked(deps, BigInt(batchId), commandId),
+      })),
 
     /** Gives a parked batch up. Safe to retry: a skipped batch stays skipped. */
     skipBatch: async ({ batchId, ...request }: BatchRequest & { reason: string }): Promise<ReplayAttempt> =>
-      await attempt(() => skipParked(deps, BigInt(batchId), request)),
+      await orFailure(async () => ({ ok: true, outcome: await skipParked(deps, BigInt(batchId), request) })),
+
+    /** Says what a replay of many would do. Safe to retry: what it writes is rolled back. */
+    planReplay: async (topic: string, selection: BatchSelection): Promise<Planned> =>
+      await planReplay(deps, topic, selection, () => {
+        Context.current().heartbeat()
+      }),
+
+    /** Asks the workflow of a parked batch for a replay. Safe to retry: the request is one Update. */
+    requestReplay: deps.requestReplay,
+
+    /** Ids of batches with rejects of a selection, at most one more than a run may have. Safe to retry: it reads only. */
+    findRejects: async (topic: string, selection: RejectSelection): Promise<string[]> =>
+      await classingPostgres(() =>
+        selectBatchesWithRejects(deps.sql, topic, selection, MAX_BATCHES_OF_A_RUN + 1),
+      ),
+
+    /** Redrives rejects of a batch. Safe to retry: the ledger and the history say what the command has done (G7). */
+    redriveBatch: async (
+      request: RedriveRequest,
+    ): Promise<{ ok: true; redriven: Redriven } | { ok: false; error: string }> => {
+      const heart = beat(() => request.batchId, REDRIVE_HEARTBEAT_MS)
+      try {
+        return await orFailure(async () => ({ ok: true, redriven: await redriveBatch(deps, request) }))
+      } finally {
+        clearInterval(heart)
+      }
+    },
 
     /** Writes the audit of a command. Safe to retry: a command is one row. */
     recordControl: async (event: ControlEvent): Promise<void> => {
@@ -104,9 +142,9 @@ export function createActivities(deps: ActivityDeps) {
 }
 
 /** What is the batch's own fault is an answer; outages and lost claims are thrown, so that the activity is tried again. */
-async function attempt(work: () => Promise<ReplayOutcome>): Promise<ReplayAttempt> {
+async function orFailure<T>(work: () => Promise<T>): Promise<T | { ok: false; error: string }> {
   try {
-    return { ok: true, outcome: await work() }
+    return await work()
   } catch (error) {
     if (error instanceof PipelineFailure && isPassing(error)) throw error
     return {

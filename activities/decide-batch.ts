@@ -5,6 +5,7 @@ import { BatchDraft } from '../domain/batch-draft.ts'
 import type { DecodedRecords } from '../domain/decode-records.ts'
 import type { UnfinishedInsight } from '../domain/insight.ts'
 import type { FetchedRange } from '../kafka/take-range.ts'
+import type { OutputProducer } from '../kafka/output-producer.ts'
 import type { OutputCollector } from '../kafka/collect-outputs.ts'
 import { BatchOutputs } from './outputs.ts'
 import type { Slice, SliceDeps } from './slice.ts'
@@ -16,7 +17,8 @@ import type { Slice, SliceDeps } from './slice.ts'
 const RECORDS_PER_STEP = 250
 
 /** What deciding needs of whoever reads a range: a slice, or a replay. */
-export type Deciding = Pick<Slice, 'topic' | 'partition' | 'presence' | 'producer'> & {
+export type Deciding = Pick<Slice, 'topic' | 'partition' | 'presence'> & {
+  producer: Pick<OutputProducer, 'collect'>
   deps: Pick<SliceDeps, 'clock' | 'config' | 'decode'>
 }
 

@@ -4,6 +4,7 @@ import { classingPostgres } from '../db/failure.ts'
 import { PipelineFailure } from '../domain/failure.ts'
 import type { PresenceCache } from '../domain/presence.ts'
 import type { OutputCollector } from '../kafka/collect-outputs.ts'
+import { deleteGroup } from '../kafka/delete-group.ts'
 import { openOutputProducer, type OutputProducer } from '../kafka/output-producer.ts'
 import { openRangeReader, type RangeReader } from '../kafka/range-reader.ts'
 import { closeAll, endSession, openSession, type Closer } from './session.ts'
@@ -82,6 +83,8 @@ export async function withLateBatch<T>(
         })
         await deps.onStep?.('after_late_kafka_commit')
         await classingPostgres(() => recordRevisionPublished(sql, batch.id, revision))
+        // Nobody asks for the marker any more.
+        await deleteGroup(kafka, marker)
       },
     })
   } finally {

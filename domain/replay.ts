@@ -1,3 +1,5 @@
+import type { ParkedBatch } from './parked-batch.ts'
+
 /** What became of a parked batch, by this attempt or by an earlier one. */
 export type ReplayOutcome = {
   outcome: 'replayed' | 'already_applied' | 'skipped'
@@ -8,3 +10,19 @@ export type ReplayOutcome = {
 
 /** An attempt at a parked batch; `ok: false` says why it stays parked. */
 export type ReplayAttempt = { ok: true; outcome: ReplayOutcome } | { ok: false; error: string }
+
+/** A batch of a run of many, as it went. */
+export type BatchResult = {
+  batchId: string
+  partition: number
+  from: string
+  to: string
+  outcome: ReplayOutcome['outcome'] | 'failed'
+  logins: number
+  rejects: number
+  /** Why it stays parked; empty otherwise. */
+  error: string
+}
+
+/** A replay that another workflow asks for. */
+export type ReplayRequest = { batch: ParkedBatch; commandId: string; actor: string; reason: string }

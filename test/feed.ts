@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest'
 import { garbage, type OddRecord } from '../generator/garbage.ts'
 import { GroundTruth } from '../generator/ground-truth.ts'
 import { createLoginSource } from '../generator/login-source.ts'
+import type { RejectReason } from '../domain/login.ts'
 import { createLoginProducer } from '../kafka/login-producer.ts'
 import type { Deployment } from './deployment.ts'
 
@@ -10,8 +11,10 @@ export type Feed = {
   truth: GroundTruth
   /** Sends this many logins of now, in records that the original generator would send. */
   logins: (count: number) => Promise<void>
-  /** Sends one login of a user of this name. */
-  loginOf: (userId: string) => Promise<void>
+  /** Sends one login of a user of this name, with more keys if given. */
+  loginOf: (userId: string, extra?: object) => Promise<void>
+  /** Sends one record that is rejected for this reason in the end. */
+  reject: (value: string, reason: RejectReason) => Promise<void>
   /** Sends every garbage record once, the one at index `i` with the key `garbage i`, and returns them. */
   garbage: () => Promise<OddRecord[]>
   /** Sends logins at a steady rate until the returned function is called, which resolves when all are acknowledged. */
@@ -51,9 +54,13 @@ export function createFeed({ kafka, config }: Deployment, seed = 1): Feed {
   return {
     truth,
     logins,
-    loginOf: async (userId) => {
+    reject: async (value, reason) => {
+      await producer.send([{ key: Buffer.from(value), value: Buffer.from(value) }])
+      truth.addReject(reason)
+    },
+    loginOf: async (userId, extra = {}) => {
       const { key, value, sent } = source.next(Math.floor(Date.now() / 1000))
-      const message = JSON.stringify({ ...(JSON.parse(value) as object), user_id: userId })
+      const message = JSON.stringify({ ...(JSON.parse(value) as object), ...extra, user_id: userId })
       await producer.send([{ key: Buffer.from(key), value: Buffer.from(message) }])
       truth.addSent({ ...sent, userId })
     },

@@ -14,8 +14,8 @@ import { createKafka } from '../kafka/client.ts'
 import { createTopicOffsets } from '../kafka/topic-offsets.ts'
 import { ingestTopicId, sliceTaskQueue } from '../workflows/contract.ts'
 import type { ingestTopic } from '../workflows/ingest-topic.ts'
+import { createBatchWorkflows } from './batch-workflows.ts'
 import { bundleWorkflows } from './bundle-workflows.ts'
-import { createHandOver } from './hand-over.ts'
 import { serveHealth } from './health.ts'
 import { registerSearchAttributes } from './temporal-search-attributes.ts'
 import { watchTemporal } from './temporal-watch.ts'
@@ -66,7 +66,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     batchesInWork: new Gate(BATCHES_IN_WORK),
     clock: Date.now,
     decode: options.decode ?? decodeRecords,
-    handOver: createHandOver(new Client({ connection, namespace: config.temporal.namespace }), config),
+    ...createBatchWorkflows(new Client({ connection, namespace: config.temporal.namespace }), config),
     sql,
     topicOffsets,
     ...(options.onStep === undefined ? {} : { onStep: options.onStep }),

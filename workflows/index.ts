@@ -1,3 +1,5 @@
 export { ingestPartition } from './ingest-partition.ts'
 export { ingestTopic } from './ingest-topic.ts'
 export { replayBatch } from './replay-batch.ts'
+export { replayBatches } from './replay-batches.ts'
+export { replayRejected } from './replay-rejected.ts'

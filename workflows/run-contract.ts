@@ -1,6 +1,8 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow'
 import type { RejectReason } from '../domain/login.ts'
-import type { ReplayOutcome } from '../domain/replay.ts'
+import type { BatchResult } from '../domain/replay.ts'
+import type { BatchSelection, RejectSelection } from '../domain/selection.ts'
+import type { ReplayPlan } from '../domain/replay-plan.ts'
 import type { ControlRequest } from './contract.ts'
 
 /** Replays and redrives of many, as clients see them. Offsets and ids are decimal strings, moments ISO 8601. */
@@ -8,73 +10,12 @@ import type { ControlRequest } from './contract.ts'
 export const replayRunId = (commandId: string) => `replay/${commandId}`
 export const redriveRunId = (commandId: string) => `redrive/${commandId}`
 
-/** Conditions hold together; null: any. */
-export type BatchSelection = {
-  ids: string[] | null
-  partitions: number[] | null
-  /** Batches that hold an offset of [fromOffset, toOffset). */
-  fromOffset: string | null
-  toOffset: string | null
-  parkedFrom: string | null
-  parkedTo: string | null
-  /** Text that the error holds. */
-  error: string | null
-}
-
 export type ReplayRunInput = ControlRequest & {
   topic: string
   selection: BatchSelection
   /** Says what would happen, and does none of it. */
   dryRun: boolean
   maxPerMinute: number
-}
-
-/** What counting a batch would mean; `error` says why it would stay parked. */
-export type PlannedBatch = {
-  batchId: string
-  partition: number
-  incarnation: number
-  from: string
-  to: string
-  logins: number
-  rejects: number
-  error: string | null
-}
-
-/** Logins that would be added to an hour. */
-export type PlannedCount = {
-  hour: string
-  deviceType: string
-  appVersion: string
-  locale: string
-  outcome: string
-  logins: number
-}
-
-export type ReplayPlan = {
-  batches: PlannedBatch[]
-  logins: number
-  rejects: number
-  /** Batches that would fail again. */
-  failing: number
-  /** Time range of the logins' events; null without logins. */
-  firstEventAt: string | null
-  lastEventAt: string | null
-  /** In order of hour; the first MAX_PLANNED_COUNTS of `countsInAll`. */
-  counts: PlannedCount[]
-  countsInAll: number
-}
-
-export type BatchResult = {
-  batchId: string
-  partition: number
-  from: string
-  to: string
-  outcome: ReplayOutcome['outcome'] | 'failed'
-  logins: number
-  rejects: number
-  /** Why it stays parked; empty otherwise. */
-  error: string
 }
 
 export type RunState = 'planning' | 'running' | 'paused' | 'cancelled' | 'done'
@@ -93,14 +34,6 @@ export const resumeRunUpdate = defineUpdate<ReplayRunStatus, [ControlRequest | s
 /** Ends it after the batch in hand; what is not replayed stays parked. */
 export const cancelRunUpdate = defineUpdate<ReplayRunStatus, [ControlRequest | string | undefined]>('cancel')
 export const replayRunQuery = defineQuery<ReplayRunStatus>('status')
-
-export type RejectSelection = {
-  reasons: RejectReason[] | null
-  partitions: number[] | null
-  batchIds: string[] | null
-  rejectedFrom: string | null
-  rejectedTo: string | null
-}
 
 export type RedriveRunInput = ControlRequest & { topic: string; selection: RejectSelection; dryRun: boolean }
 

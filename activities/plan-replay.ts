@@ -1,0 +1,105 @@
+import { classingPostgres } from '../db/failure.ts'
+import { insertRejects } from '../db/insert-rejects.ts'
+import { selectParked, type SelectedBatch } from '../db/select-batches.ts'
+import type { Sql } from '../db/connect.ts'
+import { writeLogins } from '../db/write-contents.ts'
+import { PipelineFailure } from '../domain/failure.ts'
+import { emptyInsight } from '../domain/insight.ts'
+import { PresenceCache } from '../domain/presence.ts'
+import { PlanDraft, type ReplayPlan } from '../domain/replay-plan.ts'
+import type { BatchSelection } from '../domain/selection.ts'
+import { OutputCollector } from '../kafka/collect-outputs.ts'
+import { openRangeReader, type RangeReader } from '../kafka/range-reader.ts'
+import { decideBatch, type Decided } from './decide-batch.ts'
+import { readAgain } from './publish.ts'
+import { closeAll } from './session.ts'
+import { rangeLimits, type SliceDeps } from './slice.ts'
+
+/** A run of more would outgrow its history; the next run takes the rest. */
+export const MAX_BATCHES_OF_A_RUN = 500
+
+export type Planned = { ok: true; plan: ReplayPlan } | { ok: false; refusal: string }
+
+/**
+ * What replaying a selection would do, found out by doing it: each batch is read and decided, and its rows are written in a
+ * transaction that is rolled back.
+ * @param onBatch called after each batch
+ * @throws {PipelineFailure} transient
+ */
+export async function planReplay(
+  deps: SliceDeps & { sql: Sql },
+  topic: string,
+  selection: BatchSelection,
+  onBatch: () => void,
+): Promise<Planned> {
+  const batches = await classingPostgres(() =>
+    selectParked(deps.sql, topic, selection, MAX_BATCHES_OF_A_RUN + 1),
+  )
+  if (batches.length > MAX_BATCHES_OF_A_RUN)
+    return { ok: false, refusal: `more than ${MAX_BATCHES_OF_A_RUN} batches match: narrow the filter` }
+  const draft = new PlanDraft()
+  for (const [partition, ofPartition] of Map.groupBy(batches, (batch) => batch.partition)) {
+    const reader = await openRangeReader(deps.kafka, topic, partition, rangeLimits(deps.config))
+    try {
+      for (const batch of ofPartition) {
+        await rehearse(deps, reader, batch, draft)
+        onBatch()
+      }
+    } finally {
+      await closeAll([reader.close])
+    }
+  }
+  return { ok: true, plan: draft.plan() }
+}
+
+async function rehearse(
+  deps: SliceDeps & { sql: Sql },
+  reader: RangeReader,
+  selected: SelectedBatch,
+  draft: PlanDraft,
+): Promise<void> {
+  const { batchId, topic, partition, incarnation, from, to, processedAtMs } = selected
+  const batch = { batchId, partition, incarnation, from, to }
+  try {
+    const records = await readAgain(reader, BigInt(from), BigInt(to))
+    const range = { from: BigInt(from), to: BigInt(to), records, endOffset: BigInt(to) }
+    const decided = decideBatch(
+      {
+        topic,
+        partition,
+        deps,
+        presence: new PresenceCache(),
+        producer: { collect: () => new OutputCollector(() => 1) },
+      },
+      range,
+      emptyInsight(),
+      BigInt(batchId),
+      { nowMs: processedAtMs, insightSize: 0 },
+    )
+    await writeAndRollBack(deps.sql, BigInt(batchId), decided)
+    draft.add(batch, decided.batch, null)
+  } catch (error) {
+    if (error instanceof PipelineFailure && error.failureClass === 'transient') throw error
+    draft.add(batch, null, error instanceof PipelineFailure ? error.message : `Rollcall: ${String(error)}`)
+  }
+}
+
+class RolledBack extends Error {}
+
+async function writeAndRollBack(sql: Sql, batchId: bigint, { batch, rows }: Decided): Promise<void> {
+  try {
+    await classingPostgres(() =>
+      sql.begin(async (tx) => {
+        await writeLogins(tx, { id: batchId, revision: REHEARSED_REVISION }, batch, rows, [
+          insertRejects(tx, batchId, batch),
+        ])
+        throw new RolledBack()
+      }),
+    )
+  } catch (error) {
+    if (!(error instanceof PipelineFailure && error.cause instanceof RolledBack)) throw error
+  }
+}
+
+/** No batch has it, whatever happens to it meanwhile. */
+const REHEARSED_REVISION = -1

@@ -1,0 +1,152 @@
+import { moveBatch, type ClaimedBatch } from '../db/change-batch.ts'
+import type { Sql } from '../db/connect.ts'
+import { classingPostgres } from '../db/failure.ts'
+import { maintainLoginPartitions } from '../db/login-partitions.ts'
+import {
+  markRedriven,
+  readAttempts,
+  readRejects,
+  recordAttempts,
+  type AttemptOutcome,
+} from '../db/redrive.ts'
+import { writeLogins } from '../db/write-contents.ts'
+import { watermarkMs, type SourceRecord } from '../domain/batch.ts'
+import { emptyInsight } from '../domain/insight.ts'
+import type { RejectReason } from '../domain/login.ts'
+import type { RejectSelection } from '../domain/selection.ts'
+import { decideBatch } from './decide-batch.ts'
+import { finishRevision } from './finish-revision.ts'
+import { withClaimedBatch, withLateBatch } from './late-batch.ts'
+import type { SliceDeps } from './slice.ts'
+
+export type RedriveRequest = {
+  batchId: string
+  commandId: string
+  selection: RejectSelection
+  /** Decodes and changes nothing. */
+  dryRun: boolean
+}
+
+export type Redriven = { logins: number; stay: { reason: RejectReason; rejects: number }[] }
+
+/** One revision of a batch takes as many: what it publishes is one Kafka transaction. */
+const PAGE = { maxRecords: 1_000, maxBytes: 8 * 1024 * 1024 }
+
+/**
+ * Decodes rejects of a batch again, by the clock of the time when they were read. Those that are logins by now are counted
+ * and published as a revision of their batch, once (G7); the others stay, each with the attempt in its history.
+ * @throws {PipelineFailure}
+ */
+export async function redriveBatch(deps: SliceDeps, request: RedriveRequest): Promise<Redriven> {
+  const totals = new Map<string, number>()
+  for (let after = -1n; ;) {
+    // Claimed page by page: a revision is finished before the next one begins.
+    const page = await withClaimedBatch(deps, BigInt(request.batchId), async (sql, batch) => {
+      return await redrivePage(deps, sql, await finishRevision(deps, sql, batch), request, after)
+    })
+    for (const { outcome } of page.attempts) totals.set(outcome, (totals.get(outcome) ?? 0) + 1)
+    if (page.lastOffset === null) return request.dryRun ? redriven(totals) : page.inAll
+    after = page.lastOffset
+  }
+}
+
+type Page = { attempts: AttemptOutcome[]; lastOffset: bigint | null; inAll: Redriven }
+
+async function redrivePage(
+  deps: SliceDeps,
+  sql: Sql,
+  batch: ClaimedBatch,
+  { commandId, selection, dryRun }: RedriveRequest,
+  after: bigint,
+): Promise<Page> {
+  const records = await classingPostgres(() => readRejects(sql, batch.id, selection, after, PAGE))
+  const { attempts, accepted } = decode(deps, batch, records)
+  if (!dryRun && attempts.length > 0) await apply(deps, sql, batch, commandId, attempts, accepted)
+  const lastOffset = records.at(-1)?.offset ?? null
+  const inAll = dryRun || lastOffset !== null ? redriven(new Map()) : await attemptsOf(sql, batch, commandId)
+  return { attempts, lastOffset, inAll }
+}
+
+function decode(
+  { decode: decodeRecords, config }: SliceDeps,
+  { processedAtMs }: ClaimedBatch,
+  records: SourceRecord[],
+): { attempts: AttemptOutcome[]; accepted: SourceRecord[] } {
+  const decoded = decodeRecords(records, { nowMs: processedAtMs, maxBytes: config.ingest.loginMaxBytes })
+  const offsets = new Set(decoded.accepted.map(({ offset }) => offset))
+  return {
+    accepted: records.filter(({ offset }) => offsets.has(offset)),
+    attempts: [
+      ...decoded.accepted.map(({ offset }) => ({ offset, outcome: 'login' as const, detail: '' })),
+      ...decoded.rejected.map(({ record, reason, detail }) => ({
+        offset: record.offset,
+        outcome: reason,
+        detail,
+      })),
+    ],
+  }
+}
+
+async function apply(
+  deps: SliceDeps,
+  sql: Sql,
+  batch: ClaimedBatch,
+  commandId: string,
+  attempts: AttemptOutcome[],
+  accepted: SourceRecord[],
+): Promise<void> {
+  const record = (tx: Parameters<typeof recordAttempts>[0]) =>
+    recordAttempts(tx, batch.id, commandId, deps.codeVersion, attempts)
+  if (accepted.length === 0) {
+    await classingPostgres(() => record(sql))
+    return
+  }
+  await withLateBatch(deps, sql, batch, async (late) => {
+    const range = { from: batch.from, to: batch.to, records: accepted, endOffset: batch.to }
+    const options = { nowMs: batch.processedAtMs, insightSize: 0 }
+    const { batch: decided, rows, outputs } = decideBatch(late, range, emptyInsight(), batch.id, options)
+    await deps.onStep?.('before_replay_commit')
+    await classingPostgres(async () => {
+      await maintainLoginPartitions(sql, deps.clock(), deps.config.ingest.loginRetentionDays)
+      await sql.begin(async (tx) => {
+        const { logins, events, processedAtMs } = decided
+        await moveBatch(tx, {
+          batch,
+          kind: 'redrive',
+          commandId,
+          added: { logins, rejects: -logins, gaps: 0, loginRows: rows.count },
+          events,
+          watermarkMs: watermarkMs(decided),
+          processedAtMs,
+          codeVersion: deps.codeVersion,
+        })
+        const revision = batch.revision + 1
+        await writeLogins(tx, { id: batch.id, revision }, decided, rows, [
+          markRedriven(
+            tx,
+            batch.id,
+            revision,
+            accepted.map(({ offset }) => offset),
+          ),
+          record(tx),
+        ])
+      })
+    })
+    late.presence.remember(decided.presences)
+    await deps.onStep?.('after_replay_commit')
+    await late.publish(outputs)
+  })
+}
+
+async function attemptsOf(sql: Sql, { id }: ClaimedBatch, commandId: string): Promise<Redriven> {
+  const rows = await classingPostgres(() => readAttempts(sql, id, commandId))
+  return redriven(new Map(rows.map(({ outcome, rejects }) => [outcome, rejects])))
+}
+
+function redriven(totals: ReadonlyMap<string, number>): Redriven {
+  const stay = [...totals].filter(([outcome]) => outcome !== 'login')
+  return {
+    logins: totals.get('login') ?? 0,
+    stay: stay.map(([reason, rejects]) => ({ reason: reason as RejectReason, rejects })),
+  }
+}

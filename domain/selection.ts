@@ -1,0 +1,23 @@
+import type { RejectReason } from './login.ts'
+
+/** Parked batches. Conditions hold together; null: any. Offsets and ids are decimal strings, moments ISO 8601. */
+export type BatchSelection = {
+  ids: string[] | null
+  partitions: number[] | null
+  /** Batches that hold an offset of [fromOffset, toOffset). */
+  fromOffset: string | null
+  toOffset: string | null
+  parkedFrom: string | null
+  parkedTo: string | null
+  /** Text that the error holds. */
+  error: string | null
+}
+
+/** Rejects that are none yet redriven. Conditions hold together; null: any. */
+export type RejectSelection = {
+  reasons: RejectReason[] | null
+  partitions: number[] | null
+  batchIds: string[] | null
+  rejectedFrom: string | null
+  rejectedTo: string | null
+}

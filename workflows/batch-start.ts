@@ -1,0 +1,11 @@
+import type { ParkedBatch } from '../domain/parked-batch.ts'
+import { replayBatchId } from './contract.ts'
+
+/** How the workflow of a parked batch is started, whoever does it. */
+export const batchStart = (batch: ParkedBatch, taskQueue: string) => ({
+  workflowId: replayBatchId(batch),
+  taskQueue,
+  args: [batch] as [ParkedBatch],
+  staticSummary: `Parked: ${batch.topic}/${batch.partition} offsets ${batch.from} to ${BigInt(batch.to) - 1n}`,
+  staticDetails: batch.error,
+})

@@ -1,0 +1,169 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+} from '@temporalio/workflow'
+import type { Activities } from '../activities/create-activities.ts'
+import type { PlannedBatch } from '../domain/replay-plan.ts'
+import { Audit } from './audit.ts'
+import { COMMAND_REFUSED } from './contract.ts'
+import { normaliseControl, validateControl, type ControlArgument } from './control-request.ts'
+import {
+  cancelRunUpdate,
+  pauseRunUpdate,
+  plannedUpdate,
+  replayRunQuery,
+  resumeRunUpdate,
+  type ReplayRunInput,
+  type ReplayRunStatus,
+  type RunState,
+} from './run-contract.ts'
+
+const { planReplay } = proxyActivities<Pick<Activities, 'planReplay'>>({
+  // Reads and decodes up to 500 batches.
+  startToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '1 minute',
+  retry: { initialInterval: '1 second', maximumInterval: '20 seconds' },
+})
+const { requestReplay } = proxyActivities<Pick<Activities, 'requestReplay'>>({
+  // The batch waits through outages by itself; whoever asks again meets the same request.
+  startToCloseTimeout: '3 minutes',
+  retry: { initialInterval: '1 second', maximumInterval: '20 seconds' },
+})
+
+const MINUTE_MS = 60_000
+
+type RunCommand = 'pause' | 'resume' | 'cancel'
+
+/** `null`: the command is refused in that state. */
+const nextState: Record<RunState, Record<RunCommand, RunState | null>> = {
+  planning: { pause: null, resume: null, cancel: 'cancelled' },
+  running: { pause: 'paused', resume: null, cancel: 'cancelled' },
+  paused: { pause: null, resume: 'running', cancel: 'cancelled' },
+  cancelled: { pause: null, resume: null, cancel: null },
+  done: { pause: null, resume: null, cancel: null },
+}
+
+/** Replays many parked batches, one after the other, at a rate: says first what it will do, then does it. */
+export async function replayBatches(input: ReplayRunInput): Promise<ReplayRunStatus> {
+  const run = new ReplayRun(input)
+  setHandler(replayRunQuery, () => run.status, { description: 'Plan, progress and results' })
+  setHandler(plannedUpdate, () => run.planned(), { description: 'Answers once the plan is made' })
+  for (const [update, command] of [
+    [pauseRunUpdate, 'pause'],
+    [resumeRunUpdate, 'resume'],
+    [cancelRunUpdate, 'cancel'],
+  ] as const)
+    setHandler(update, (argument) => run.obey(command, argument), {
+      validator: validateControl,
+      description: `${command}s the run after the batch in hand; the argument is the reason`,
+    })
+  await run.plan()
+  await run.replayAll()
+  await condition(() => allHandlersFinished() && run.audit.written)
+  return run.status
+}
+
+class ReplayRun {
+  readonly audit = new Audit()
+  readonly #input: ReplayRunInput
+  status: ReplayRunStatus
+  #refusal: string | null = null
+
+  constructor(input: ReplayRunInput) {
+    this.#input = input
+    const { commandId, actor, reason, topic, dryRun, maxPerMinute } = input
+    const told = { commandId, actor, reason, topic, dryRun, maxPerMinute }
+    this.status = { ...told, state: 'planning', plan: null, results: [] }
+  }
+
+  async plan(): Promise<void> {
+    const { topic, selection, dryRun } = this.#input
+    const planned = await planReplay(topic, selection)
+    if (planned.ok) this.status = { ...this.status, plan: planned.plan }
+    else this.#refusal = planned.refusal
+    const goesOn = planned.ok && !dryRun && this.status.state === 'planning'
+    this.#enter(goesOn ? 'running' : this.status.state === 'cancelled' ? 'cancelled' : 'done')
+    const detail = planned.ok
+      ? { dryRun, batches: planned.plan.batches.length, logins: planned.plan.logins }
+      : { dryRun, refusal: planned.refusal }
+    this.#record('replay_many', this.#input, planned.ok ? 'done' : 'refused', detail)
+  }
+
+  async planned(): Promise<ReplayRunStatus> {
+    await condition(() => this.status.plan !== null || this.#refusal !== null)
+    if (this.#refusal !== null) throw ApplicationFailure.nonRetryable(this.#refusal, COMMAND_REFUSED)
+    return this.status
+  }
+
+  async replayAll(): Promise<void> {
+    for (const batch of this.status.plan?.batches ?? []) {
+      await condition(() => this.status.state !== 'paused')
+      if (this.status.state !== 'running') return
+      await this.#replay(batch)
+      await sleep(Math.ceil(MINUTE_MS / this.#input.maxPerMinute))
+    }
+    if (this.status.state !== 'cancelled') this.#enter('done')
+  }
+
+  obey(command: RunCommand, argument: ControlArgument): Promise<ReplayRunStatus> {
+    const request = normaliseControl(argument)
+    const state = nextState[this.status.state][command]
+    const detail = { run: this.#input.commandId, state: this.status.state }
+    this.#record(`${command}_run`, request, state === null ? 'refused' : 'done', detail)
+    if (state === null) {
+      const refusal = `the run is ${this.status.state}`
+      return Promise.reject(ApplicationFailure.nonRetryable(refusal, COMMAND_REFUSED))
+    }
+    this.#enter(state)
+    return Promise.resolve(this.status)
+  }
+
+  async #replay({ batchId, partition, incarnation, from, to, error }: PlannedBatch): Promise<void> {
+    const { commandId, actor, reason, topic } = this.#input
+    const result = await requestReplay({
+      batch: { batchId, topic, partition, incarnation, from, to, error: error ?? '' },
+      commandId: `${commandId}/${batchId}`,
+      actor,
+      reason,
+    })
+    this.status = { ...this.status, results: [...this.status.results, result] }
+    this.#show()
+  }
+
+  #record(
+    command: string,
+    request: { commandId: string; actor: string; reason: string },
+    result: 'done' | 'refused',
+    detail: Record<string, unknown>,
+  ): void {
+    const { commandId, actor, reason } = request
+    this.audit.record(
+      command,
+      this.#input.topic,
+      { commandId, actor, reason, partitions: null },
+      { result, detail },
+    )
+  }
+
+  #enter(state: RunState): void {
+    this.status = { ...this.status, state }
+    this.#show()
+  }
+
+  #show(): void {
+    const { state, plan, results, dryRun } = this.status
+    const failed = results.filter(({ outcome }) => outcome === 'failed').length
+    setCurrentDetails(
+      [
+        `**${dryRun ? 'dry run: ' : ''}${state}**`,
+        `- ${plan?.batches.length ?? 0} batches with ${plan?.logins ?? 0} logins`,
+        `- ${results.length} tried, ${failed} of them failed again and stay parked`,
+      ].join('\n'),
+    )
+  }
+}
