@@ -2,7 +2,7 @@ import { LoginRows } from '../db/copy-logins.ts'
 import { keepRowsFromMs } from '../db/login-partitions.ts'
 import type { DecidedBatch, SourceRecord } from '../domain/batch.ts'
 import { BatchDraft } from '../domain/batch-draft.ts'
-import { decodeRecords, type DecodedRecords } from '../domain/decode-records.ts'
+import type { DecodedRecords } from '../domain/decode-records.ts'
 import type { UnfinishedInsight } from '../domain/insight.ts'
 import type { FetchedRange } from '../kafka/take-range.ts'
 import type { OutputCollector } from '../kafka/collect-outputs.ts'
@@ -73,5 +73,5 @@ function decodeInSteps(
 ): void {
   const options = { nowMs, maxBytes: deps.config.ingest.loginMaxBytes }
   for (let first = 0; first < records.length; first += RECORDS_PER_STEP)
-    take(decodeRecords(records.slice(first, first + RECORDS_PER_STEP), options))
+    take(deps.decode(records.slice(first, first + RECORDS_PER_STEP), options))
 }

@@ -5,6 +5,7 @@ import { claimPartition, sliceApplicationName, type Checkpoint, type PartitionKe
 import { connectPostgres, type Sql } from '../db/connect.ts'
 import { classingPostgres } from '../db/failure.ts'
 import { maintainLoginPartitions } from '../db/login-partitions.ts'
+import type { decodeRecords } from '../domain/decode-records.ts'
 import { PipelineFailure } from '../domain/failure.ts'
 import { emptyInsight } from '../domain/insight.ts'
 import type { PresenceCache, SharedPresence } from '../domain/presence.ts'
@@ -23,6 +24,7 @@ export type SliceDeps = {
   presence: SharedPresence
   /** Bounds the memory of the process: a batch in work has its records as objects, and as text for both outputs. */
   batchesInWork: Gate
+  decode: typeof decodeRecords
   /** Unix milliseconds. */
   clock: () => number
   /** Called at the steps of a batch; tests end the process there. */

@@ -8,6 +8,7 @@ import { Gate } from '../activities/gate.ts'
 import type { SliceDeps } from '../activities/slice.ts'
 import type { Config } from '../config/config.ts'
 import { connectPostgres } from '../db/connect.ts'
+import { decodeRecords } from '../domain/decode-records.ts'
 import { SharedPresence } from '../domain/presence.ts'
 import { createKafka } from '../kafka/client.ts'
 import { createTopicOffsets } from '../kafka/topic-offsets.ts'
@@ -25,6 +26,8 @@ export type WorkerOptions = {
   /** Aborts to stop: slices end after the batch in hand and their partitions go to other workers. */
   stop: AbortSignal
   onStep?: SliceDeps['onStep']
+  /** Absent: the product's own. */
+  decode?: SliceDeps['decode']
 }
 
 /** Half a second: how soon a slice hears of a pause (the SDK holds heartbeats back by this). */
@@ -61,6 +64,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     codeVersion: options.codeVersion,
     presence: new SharedPresence(),
     batchesInWork: new Gate(BATCHES_IN_WORK),
+    decode: options.decode ?? decodeRecords,
     clock: Date.now,
     sql,
     topicOffsets,
