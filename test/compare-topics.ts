@@ -1,14 +1,17 @@
 import type { Sql } from '../db/connect.ts'
 import type { GroundTruth } from '../generator/ground-truth.ts'
-import type { Deployment } from './deployment.ts'
 import { compareTallies, type Difference, tally } from './difference.ts'
 import { bucketOf, countName, expectedCounts } from './expected-counts.ts'
+import type { OpenDeployment } from './open-deployment.ts'
 import { readTopic, type TopicRecord } from './read-topic.ts'
 
 export type Outputs = { logins: TopicRecord[]; insights: TopicRecord[]; rejects: TopicRecord[] }
 
 /** All that a `read_committed` reader sees of what was published. */
-export async function readOutputs({ kafka, config }: Pick<Deployment, 'kafka' | 'config'>): Promise<Outputs> {
+export async function readOutputs({
+  kafka,
+  config,
+}: Pick<OpenDeployment, 'kafka' | 'config'>): Promise<Outputs> {
   const processed = await readTopic(kafka, config.kafka.processedTopic)
   const ofType = (type: string) => processed.filter((record) => bodyOf(record).type === type)
   return {

@@ -5,9 +5,10 @@ import { createDeployment, type Deployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
 import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
+import type { PartAction, PartName } from './part-control.ts'
 import { progress } from './progress.ts'
 import type { RoleProcess } from './role-process.ts'
-import { controlPart, type PartAction, type PartName } from './stack-control.ts'
+import { controlPart } from './stack-control.ts'
 import { partitionStatuses, temporalClient } from './temporal-client.ts'
 
 /** Seconds that a part stays away; a longer time for a trial by hand. */

@@ -1,11 +1,11 @@
-import type { Deployment } from './deployment.ts'
+import type { OpenDeployment } from './open-deployment.ts'
 
 /** Offsets counted in Postgres and offsets published in Kafka, over all partitions. */
 export async function progress({
   sql,
   kafka,
   config,
-}: Deployment): Promise<{ read: number; published: number }> {
+}: Pick<OpenDeployment, 'sql' | 'kafka' | 'config'>): Promise<{ read: number; published: number }> {
   const [row] = await sql<
     { read: bigint | null }[]
   >`select sum(next_offset)::bigint as read from partition_checkpoint`
