@@ -4,23 +4,10 @@ import type { AcceptedLogin, SourceRecord } from '../domain/batch.ts'
 import { decodeRecords } from '../domain/decode-records.ts'
 import { runWorker } from '../worker/run-worker.ts'
 
-// The worker with a defect that no constraint of the database and no check of the product sees: the login whose record
-// has the key DEFECT_KEY is left out, taken twice, or taken for one of a minute later.
+// The worker with defects that no check of the product sees: the login whose record has the key DROPPED_KEY is left out,
+// the one of DOUBLED_KEY taken twice, the one of SHIFTED_KEY taken for one of a minute later.
 
-const { DEFECT_KEY = '', DEFECT = '' } = process.env
-
-const defects: Record<string, (login: AcceptedLogin) => AcceptedLogin[]> = {
-  drop: () => [],
-  double: (login) => [login, login],
-  shift: ({ offset, login }) => [{ offset, login: { ...login, eventTimeMs: login.eventTimeMs + 60_000 } }],
-}
-const defect = defects[DEFECT]
-if (defect === undefined) throw new Error(`no defect ${DEFECT}`)
-
-const isAffected = (records: readonly SourceRecord[], { offset }: AcceptedLogin) =>
-  records.some(
-    (record) => record.offset === offset && Buffer.from(record.key ?? []).toString() === DEFECT_KEY,
-  )
+const { DROPPED_KEY = '', DOUBLED_KEY = '', SHIFTED_KEY = '' } = process.env
 
 await runWorker({
   config: loadConfig(process.env),
@@ -29,7 +16,19 @@ await runWorker({
   stop: new AbortController().signal,
   decode: (records, options) => {
     const { accepted, rejected } = decodeRecords(records, options)
-    const changed = accepted.flatMap((login) => (isAffected(records, login) ? defect(login) : [login]))
-    return { accepted: changed, rejected }
+    return { accepted: accepted.flatMap((login) => changed(login, keyOf(records, login))), rejected }
   },
 })
+
+function changed(accepted: AcceptedLogin, key: string): AcceptedLogin[] {
+  const { offset, login } = accepted
+  if (key === DROPPED_KEY) return []
+  if (key === DOUBLED_KEY) return [accepted, accepted]
+  if (key === SHIFTED_KEY) return [{ offset, login: { ...login, eventTimeMs: login.eventTimeMs + 60_000 } }]
+  return [accepted]
+}
+
+function keyOf(records: readonly SourceRecord[], { offset }: AcceptedLogin): string {
+  const record = records.find((one) => one.offset === offset)
+  return Buffer.from(record?.key ?? []).toString()
+}

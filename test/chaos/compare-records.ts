@@ -20,10 +20,10 @@ export async function compareRecords(
 ): Promise<RecordVerdict> {
   const { sent, differences } = await readSent(deployment, book)
   const places = [
-    comparePlace('login', sent, true, await loginRows(deployment)),
-    comparePlace('processed-data', sent, true, outputs.logins.map(publishedLogin)),
-    comparePlace('rejected_login', sent, false, await rejectRows(deployment)),
-    comparePlace('user-login-dlq', sent, false, outputs.rejects.map(deadLetter)),
+    comparePlace('login by record', sent, true, await loginRows(deployment)),
+    comparePlace('processed-data by record', sent, true, outputs.logins.map(publishedLogin)),
+    comparePlace('rejected_login by record', sent, false, await rejectRows(deployment)),
+    comparePlace('user-login-dlq by record', sent, false, outputs.rejects.map(deadLetter)),
   ]
   return {
     lost: new Set(places.flatMap(({ lost }) => lost)).size,
@@ -38,7 +38,7 @@ async function readSent({ kafka, config }: World['deployment'], book: RecordBook
   const records = await readTopic(kafka, topic)
   const held = records.map(({ key }) => ({ source: key ?? '', content: 'sent' }))
   const { differences } = compareContents(
-    'user-login',
+    'user-login by key',
     new Map(Array.from(book.byKey.keys(), (key) => [key, 'sent'])),
     held,
   )

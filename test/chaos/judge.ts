@@ -11,7 +11,7 @@ import type { World } from './world.ts'
 export type Verdict = RecordVerdict
 
 /** Replicas replay and a broker's transaction markers spread after the last commit was answered. */
-const SPREAD_MS = 10_000
+const SPREAD_MS = 5_000
 
 /** Compares every place with the books. A difference counts when it stays. */
 export async function judge(world: World, book: RecordBook): Promise<Verdict> {

@@ -11,36 +11,43 @@ export type Step = {
   seed: number
 }
 
-const FIRST_MS = 2_000
-const GAP_MS = { least: 500, most: 4_000 }
-const OUTAGE_MS = { least: 2_000, most: 12_000 }
-/** A broker needs as long to start; what is coming back is left alone meanwhile. */
-const COMING_BACK_MS = 5_000
-const MOST_AT_ONCE = 3
+type Card = Pick<Step, 'action' | 'target'>
 
-/** What happens in a run of `durationMs`, in order of time. The same arguments give the same plan. */
+const FIRST_MS = 1_000
+const GAP_MS = { least: 500, most: 3_000 }
+export const OUTAGE_MS = { least: 2_000, most: 12_000 }
+/** A broker needs as long to start; what is coming back is left alone meanwhile. */
+const COMING_BACK_MS = 4_000
+export const MOST_AT_ONCE = 3
+
+/**
+ * What happens in a run of `durationMs`, in order of time. The same arguments give the same plan. Every action happens to
+ * every target once, in an order of chance, before any of it happens again: a minute has most of them.
+ */
 export function planChaos(seed: number, durationMs: number, actions: readonly Action[]): Step[] {
   const random = sfc32(seed, durationMs)
+  const all = actions.flatMap(({ name, targets }) => targets.map((target) => ({ action: name, target })))
   const steps: Step[] = []
-  for (let atMs = FIRST_MS; atMs < durationMs; atMs += Math.round(between(random, GAP_MS))) {
+  let deck: Card[] = []
+  const endMs = durationMs - OUTAGE_MS.least
+  for (let atMs = FIRST_MS; atMs <= endMs; atMs += between(random, GAP_MS)) {
+    if (deck.length === 0) deck = shuffled(random, all)
     const busy = steps.filter((step) => step.atMs + step.lastsMs + COMING_BACK_MS > atMs)
-    const action = choose(random, actions)
-    const target = action.targets[random() % action.targets.length] ?? ''
-    const lastsMs = Math.min(Math.round(between(random, OUTAGE_MS)), durationMs - atMs)
-    if (busy.length < MOST_AT_ONCE && !busy.some((step) => step.target === target))
-      steps.push({ atMs, action: action.name, target, lastsMs, seed: random() })
+    const ongoing = busy.filter((step) => step.atMs + step.lastsMs > atMs)
+    const next = deck.findIndex(({ target }) => !busy.some((step) => step.target === target))
+    if (ongoing.length >= MOST_AT_ONCE || next === -1) continue
+    const lastsMs = Math.min(between(random, OUTAGE_MS), durationMs - atMs)
+    for (const card of deck.splice(next, 1)) steps.push({ atMs, ...card, lastsMs, seed: random() })
   }
   return steps
 }
 
 const between = (random: Random32, { least, most }: { least: number; most: number }): number =>
-  least + fraction(random) * (most - least)
+  Math.round(least + fraction(random) * (most - least))
 
-function choose(random: Random32, actions: readonly Action[]): Action {
-  const lots = actions.flatMap((action) => Array.from({ length: action.weight }, () => action))
-  const chosen = lots[random() % lots.length]
-  if (chosen === undefined) throw new Error('no actions to choose from')
-  return chosen
+function shuffled(random: Random32, cards: readonly Card[]): Card[] {
+  const rest = [...cards]
+  return cards.flatMap(() => rest.splice(random() % rest.length, 1))
 }
 
 export const describeStep = ({ atMs, action, target, lastsMs }: Step): string =>

@@ -3,12 +3,17 @@ import { actions } from './actions.ts'
 import { describeStep, type Step } from './plan.ts'
 import type { World } from './world.ts'
 
-/** Does the steps when they are due, one at a time to each target, and resolves when all are over. */
+/**
+ * Does the steps when they are due, one at a time to each target. Resolves when all are over; once `stop` aborts, none
+ * begins any more.
+ */
 export async function runPlan(world: World, plan: readonly Step[], stop: AbortSignal): Promise<void> {
   const startMs = Date.now()
   const lastOn = new Map<string, Promise<void>>()
   for (const step of plan) {
-    await sleep(Math.max(0, startMs + step.atMs - Date.now()), undefined, { signal: stop })
+    const waitMs = Math.max(0, startMs + step.atMs - Date.now())
+    await sleep(waitMs, undefined, { signal: stop }).catch(() => undefined)
+    if (stop.aborted) break
     const before = lastOn.get(step.target) ?? Promise.resolve()
     lastOn.set(
       step.target,
