@@ -27,9 +27,9 @@ export type SliceDeps = {
   presence: SharedPresence
   /** Bounds the memory of the process: a batch in work has its records as objects, and as text for both outputs. */
   batchesInWork: Gate
+  decode: typeof decodeRecords
   /** Unix milliseconds. */
   clock: () => number
-  decode: typeof decodeRecords
   /** Starts the workflow that keeps a parked batch; one that exists already is left alone. */
   handOver: (batch: ParkedBatch) => Promise<void>
   /** Called at the steps of a batch; tests end the process there. */

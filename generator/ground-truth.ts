@@ -10,6 +10,9 @@ export type ExpectedLogin = {
   outcome: string
 }
 
+/** What the product must make of a record. */
+export type Expected = { ok: true; login: ExpectedLogin } | { ok: false; reason: string }
+
 /** `minute` is ISO 8601 in UTC without seconds: 2024-07-10T02:00. */
 export type ExpectedCount = Omit<ExpectedLogin, 'userId' | 'eventTimeMs'> & { minute: string; logins: number }
 
@@ -25,14 +28,12 @@ export class GroundTruth {
 
   /** A message of login-source.ts that Kafka acknowledged. */
   addSent(sent: SentLogin): void {
-    this.addLogin({
-      userId: sent.userId,
-      eventTimeMs: sent.timestampSeconds * 1000,
-      deviceType: sent.deviceType ?? 'unknown',
-      appVersion: sent.appVersion,
-      locale: sent.locale,
-      outcome: 'unknown',
-    })
+    this.addLogin(expectedLogin(sent))
+  }
+
+  add(expected: Expected): void {
+    if (expected.ok) this.addLogin(expected.login)
+    else this.addReject(expected.reason)
   }
 
   addLogin(login: ExpectedLogin): void {
@@ -77,6 +78,16 @@ export class GroundTruth {
     return [...this.#rejects].sort(byKey)
   }
 }
+
+/** What a message means whose every field is in its normal form. */
+export const expectedLogin = (sent: SentLogin): ExpectedLogin => ({
+  userId: sent.userId,
+  eventTimeMs: sent.timestampSeconds * 1000,
+  deviceType: sent.deviceType ?? 'unknown',
+  appVersion: sent.appVersion,
+  locale: sent.locale,
+  outcome: sent.outcome ?? 'unknown',
+})
 
 const increment = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1)
 

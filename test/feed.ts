@@ -67,10 +67,7 @@ export function createFeed({ kafka, config }: Deployment, seed = 1): Feed {
     garbage: async () => {
       const records = garbage(Date.now(), config.ingest.loginMaxBytes)
       await producer.send(records.map(({ value }, i) => ({ key: Buffer.from(`garbage ${i}`), value })))
-      for (const { expect } of records) {
-        if (expect.ok) truth.addLogin(expect.login)
-        else truth.addReject(expect.reason)
-      }
+      for (const { expect } of records) truth.add(expect)
       return records
     },
     steadily: (perSecond) => {

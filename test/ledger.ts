@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { Deployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
+import { temporalClient } from './temporal-client.ts'
 
 export type LedgerRow = {
   id: string
@@ -20,15 +21,14 @@ export async function batchesOf({ sql }: Deployment, status: string): Promise<Le
   return [...rows]
 }
 
-/** Waits until that many batches are parked and handed over to their workflows. */
+/** Waits until that many batches are parked, and their workflows have tried in vain and wait for an operator. */
 export async function untilParked(deployment: Deployment, count: number): Promise<LedgerRow[]> {
+  const client = await temporalClient(deployment)
+  const query = `RollcallTopic = '${deployment.config.kafka.topic}' and BatchState = 'parked' and ExecutionStatus = 'Running'`
   return await eventually(async () => {
     const parked = await batchesOf(deployment, 'parked')
     expect(parked.length).toBe(count)
-    const [row] = await deployment.sql<
-      { open: number }[]
-    >`select count(*)::integer as open from batch where status = 'parked' and handed_over_at is null`
-    expect(row?.open).toBe(0)
+    expect((await client.workflow.count(query)).count).toBe(count)
     return parked
   })
 }

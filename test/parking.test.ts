@@ -47,7 +47,7 @@ test('a defect in processing parks what brings it to light; the workflow is one 
   writeFileSync(defect, '')
   const deployment = await createDeployment({ KAFKA_PARTITIONS: '1' })
   const feed = createFeed(deployment)
-  deployment.start('test/worker-with-defect.ts', { DEFECT_FILE: defect, DEFECT_VALUE: 'trips-the-defect' })
+  deployment.start('test/worker-that-throws.ts', { DEFECT_FILE: defect, DEFECT_VALUE: 'trips-the-defect' })
   await feed.logins(100)
   await feed.loginOf('trips-the-defect')
   await feed.logins(100)

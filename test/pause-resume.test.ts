@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { createDeployment, type Deployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
-import { expectExact, progress } from './exactness.ts'
+import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import { graphqlOf, type Graphql } from './graphql-client.ts'
+import { progress } from './progress.ts'
 
 const pause = `mutation ($reason: String!, $partitions: [Int!]) {
   pauseIngestion(reason: $reason, partitions: $partitions) {

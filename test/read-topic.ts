@@ -6,6 +6,7 @@ mendAbortedTransactions()
 
 export type TopicRecord = {
   partition: number
+  offset: string
   key: string | null
   value: Buffer | null
   headers: Record<string, string>
@@ -19,25 +20,32 @@ export async function readTopic(kafka: Kafka, topic: string): Promise<TopicRecor
   const records: TopicRecord[] = []
   const remaining = await unreadPartitions(kafka, topic)
   if (remaining.size === 0) return records
-  const consumer = kafka.consumer({ groupId: `reader-${randomUUID()}`, readUncommitted: false })
+  const consumer = kafka.consumer({
+    groupId: `reader-${randomUUID()}`,
+    readUncommitted: false,
+    maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+    maxBytes: MAX_BYTES_PER_PARTITION,
+  })
   const { promise: done, resolve } = Promise.withResolvers<undefined>()
+  // Not in eachBatch, which is not called for a batch in which everything is aborted.
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
+    if (BigInt(lastOffset) + 1n >= (remaining.get(partition) ?? 0n)) remaining.delete(partition)
+    if (remaining.size === 0) resolve(undefined)
+  })
   await consumer.connect()
   await consumer.subscribe({ topic, fromBeginning: true })
   await consumer.run({
     eachBatchAutoResolve: true,
-    eachBatch: ({ batch, ...batchControl }) => {
+    eachBatch: ({ batch }) => {
       for (const message of batch.messages) {
         records.push({
           partition: batch.partition,
+          offset: message.offset,
           key: message.key?.toString() ?? null,
           value: message.value,
           headers: textHeaders(message.headers),
         })
       }
-      batchControl.resolveOffset(batch.lastOffset())
-      if (BigInt(batch.lastOffset()) + 1n >= (remaining.get(batch.partition) ?? 0n))
-        remaining.delete(batch.partition)
-      if (remaining.size === 0) resolve(undefined)
       return Promise.resolve()
     },
   })
@@ -45,6 +53,12 @@ export async function readTopic(kafka: Kafka, topic: string): Promise<TopicRecor
   await consumer.disconnect()
   return records
 }
+
+/**
+ * More than a test writes: a fetch that begins inside the aborted transactions of two producers would make kafkajs
+ * show records of one of them.
+ */
+const MAX_BYTES_PER_PARTITION = 64 * 1024 * 1024
 
 async function unreadPartitions(kafka: Kafka, topic: string): Promise<Map<number, bigint>> {
   const admin = kafka.admin()

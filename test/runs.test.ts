@@ -49,12 +49,9 @@ test('a dry run says what a replay of many would do and does none of it; runs th
   const results = (await Promise.all(runs.map(({ handle }) => handle.result()))).flatMap(
     ({ results: ofRun }) => ofRun,
   )
-  expect(results.map(({ outcome }) => outcome).sort()).toEqual([
-    ...Array<string>(3).fill('already_applied'),
-    'failed',
-    'failed',
-    ...Array<string>(3).fill('replayed'),
-  ])
+  // Which run comes first to a batch is chance; the other one finds it done, or does not plan it any more.
+  const replayed = results.filter(({ outcome }) => outcome === 'replayed').map(({ batchId }) => batchId)
+  expect([replayed.length, new Set(replayed).size]).toEqual([3, 3])
   expect(results.find(({ outcome }) => outcome === 'failed')?.error).toMatch(/still_refuses/)
   await deployment.sql`alter table app_user drop constraint still_refuses`
   const [last] = (await (await startRun(client, deployment, {})).handle.result()).results

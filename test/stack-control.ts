@@ -1,7 +1,5 @@
 import { inject } from 'vitest'
-
-export type PartName = 'kafka' | 'temporal' | 'postgres' | 'replica'
-export type PartAction = 'start' | 'stop' | 'kill' | 'suspend' | 'resume'
+import type { PartAction, PartName } from './part-control.ts'
 
 /** Stops, kills, suspends and starts the parts of this run; each resolves when the part has done it. */
 export async function controlPart(name: PartName, action: PartAction): Promise<void> {

@@ -1,12 +1,13 @@
-import { existsSync } from 'node:fs'
 import { loadConfig } from '../config/config.ts'
 import { createLogger } from '../config/logger.ts'
+import type { AcceptedLogin, SourceRecord } from '../domain/batch.ts'
 import { decodeRecords } from '../domain/decode-records.ts'
 import { runWorker } from '../worker/run-worker.ts'
 
-// The worker with a defect in processing: while the file DEFECT_FILE exists, whatever holds the text of DEFECT_VALUE throws.
+// The worker with defects that no check of the product sees: the login whose record has the key DROPPED_KEY is left out,
+// the one of DOUBLED_KEY taken twice, the one of SHIFTED_KEY taken for one of a minute later.
 
-const { DEFECT_FILE = '', DEFECT_VALUE = '' } = process.env
+const { DROPPED_KEY = '', DOUBLED_KEY = '', SHIFTED_KEY = '' } = process.env
 
 await runWorker({
   config: loadConfig(process.env),
@@ -14,8 +15,20 @@ await runWorker({
   codeVersion: 'test',
   stop: new AbortController().signal,
   decode: (records, options) => {
-    const isHit = records.some(({ value }) => value !== null && Buffer.from(value).includes(DEFECT_VALUE))
-    if (isHit && existsSync(DEFECT_FILE)) throw new TypeError('cannot read properties of a defect')
-    return decodeRecords(records, options)
+    const { accepted, rejected } = decodeRecords(records, options)
+    return { accepted: accepted.flatMap((login) => changed(login, keyOf(records, login))), rejected }
   },
 })
+
+function changed(accepted: AcceptedLogin, key: string): AcceptedLogin[] {
+  const { offset, login } = accepted
+  if (key === DROPPED_KEY) return []
+  if (key === DOUBLED_KEY) return [accepted, accepted]
+  if (key === SHIFTED_KEY) return [{ offset, login: { ...login, eventTimeMs: login.eventTimeMs + 60_000 } }]
+  return [accepted]
+}
+
+function keyOf(records: readonly SourceRecord[], { offset }: AcceptedLogin): string {
+  const record = records.find((one) => one.offset === offset)
+  return Buffer.from(record?.key ?? []).toString()
+}

@@ -27,6 +27,7 @@ export type WorkerOptions = {
   /** Aborts to stop: slices end after the batch in hand and their partitions go to other workers. */
   stop: AbortSignal
   onStep?: SliceDeps['onStep']
+  /** Absent: the product's own. */
   decode?: SliceDeps['decode']
 }
 

@@ -1,0 +1,132 @@
+import type { Sql } from '../db/connect.ts'
+import type { GroundTruth } from '../generator/ground-truth.ts'
+import { compareTallies, type Difference, sumTally, tally, type Tally } from './difference.ts'
+import {
+  bucketOf,
+  bucketSizes,
+  countName,
+  expectedCounts,
+  type BucketName,
+  type CountName,
+} from './expected-counts.ts'
+
+/** Where Postgres differs from the books: counts, deltas, rows, users, rejects and the ledger. */
+export async function comparePostgres(sql: Sql, truth: GroundTruth): Promise<Difference[]> {
+  const differences = [
+    ...(await compareCounts(sql, truth)),
+    ...(await compareLedger(sql, truth)),
+    ...(await compareUsers(sql, truth)),
+    ...(await compareRejects(sql, truth)),
+  ]
+  return differences
+}
+
+type CountRow = Omit<CountName, 'bucket'> & { bucket: Date; logins: number }
+
+async function compareCounts(sql: Sql, truth: GroundTruth): Promise<Difference[]> {
+  const deltas = await sql<CountRow[]>`
+    select bucket, device_type as "deviceType", app_version as "appVersion", locale, outcome, logins::integer
+    from login_count_delta_entry`
+  const counts = await Promise.all(
+    bucketSizes.map(async (size) =>
+      compareTallies(`login_count by ${size}`, expectedCounts(truth, size), await readCounts(sql, size)),
+    ),
+  )
+  return [
+    ...counts.flat(),
+    ...compareTallies('login_count_delta', expectedCounts(truth, 'minute'), countTally(deltas, 'minute')),
+  ]
+}
+
+/** Folded and not folded yet. */
+async function readCounts(sql: Sql, size: BucketName): Promise<Tally> {
+  const rows = await sql<CountRow[]>`
+    select bucket, device_type as "deviceType", app_version as "appVersion", locale, outcome, logins::integer
+    from (
+      select bucket, device_type, app_version, locale, outcome, logins from login_count where bucket_size = ${size}
+      union all
+      select bucket, device_type, app_version, locale, outcome, logins from login_count_unfolded
+    ) as counts`
+  return countTally(rows, size)
+}
+
+const countTally = (rows: readonly CountRow[], size: BucketName): Tally =>
+  sumTally(rows.map((row) => [countName({ ...row, bucket: bucketOf(row.bucket, size) }), row.logins]))
+
+async function compareLedger(sql: Sql, truth: GroundTruth): Promise<Difference[]> {
+  const { logins, rejects } = truth.totals()
+  const [ledger] = await sql<Record<string, number>[]>`
+    select coalesce(sum(logins), 0)::integer as logins, coalesce(sum(rejects), 0)::integer as rejects,
+           count(*) filter (where gaps < 0)::integer as "more than there are offsets",
+           count(*) filter (where status not in ('committed', 'replayed'))::integer as "not counted"
+    from batch`
+  const [rows] = await sql<{ expected: number; rows: number; offsets: number }[]>`
+    select (select coalesce(sum(login_rows), 0)::integer from batch) as expected,
+           count(*)::integer as rows, count(distinct (kafka_partition, kafka_offset))::integer as offsets
+    from login`
+  const { expected = 0, ...found } = rows ?? {}
+  const clean = { 'more than there are offsets': 0, 'not counted': 0 }
+  return [
+    ...compareTallies('batch', tallyOf({ logins, rejects, ...clean }), tallyOf(ledger ?? {})),
+    ...compareTallies('login', tallyOf({ rows: expected, offsets: expected }), tallyOf(found)),
+    ...(await findHoles(sql)),
+  ]
+}
+
+/** Ranges of the ledger that do not begin where the one before ended, and the end that the checkpoint should have. */
+async function findHoles(sql: Sql): Promise<Difference[]> {
+  const holes = await sql<{ what: string; expected: string; found: string }[]>`
+    select concat('partition ', partition, ' batch ', id) as what, previous::text as expected, from_offset::text as found
+    from (
+      select *, lag(to_offset, 1, 0::bigint)
+                  over (partition by topic, partition, incarnation order by from_offset, to_offset) as previous
+      from batch
+    ) as ranges
+    where from_offset <> previous
+    union all
+    select concat('checkpoint of partition ', partition), coalesce(max(to_offset), 0)::text, next_offset::text
+    from partition_checkpoint left join batch using (topic, partition, incarnation)
+    group by partition, next_offset
+    having coalesce(max(to_offset), 0) <> next_offset`
+  return holes.map((hole) => ({ where: 'ledger', ...hole }))
+}
+
+async function compareUsers(sql: Sql, truth: GroundTruth): Promise<Difference[]> {
+  const days = truth.usersPerDay().map(([day]) => day)
+  const expected = days.flatMap((day) => Array.from(truth.usersOf(day), (user) => [day, user] as const))
+  const found = await sql<{ day: string; user: string }[]>`
+    select day::text, user_id as user from user_activity`
+  const spans = await sql<{ user: string; first: string; last: string }[]>`
+    select user_id as user, first_day::text as first, last_day::text as last from app_user`
+  return [
+    ...compareTallies(
+      'user_activity',
+      tally(expected.map((pair) => pair.join(' '))),
+      tally(found.map(({ day, user }) => `${day} ${user}`)),
+    ),
+    ...compareTallies(
+      'app_user',
+      spansOf(expected),
+      new Map(spans.map(({ user, first, last }) => [user, `${first} to ${last}`])),
+    ),
+  ]
+}
+
+/** First and last day of each user; `days` are in order. */
+function spansOf(days: (readonly [day: string, user: string])[]): Tally {
+  const byUser = Map.groupBy(days, ([, user]) => user)
+  return new Map(
+    Array.from(byUser, ([user, seen]) => [user, `${seen[0]?.[0] ?? ''} to ${seen.at(-1)?.[0] ?? ''}`]),
+  )
+}
+
+async function compareRejects(sql: Sql, truth: GroundTruth): Promise<Difference[]> {
+  const rows = await sql<{ reason: string }[]>`select reason from rejected_login where redriven_in is null`
+  return compareTallies(
+    'rejected_login',
+    new Map(truth.rejectsByReason()),
+    tally(rows.map(({ reason }) => reason)),
+  )
+}
+
+const tallyOf = (counts: Record<string, number>): Tally => new Map(Object.entries(counts))

@@ -1,0 +1,25 @@
+import type { ExpectedCount, GroundTruth } from '../generator/ground-truth.ts'
+import { sumTally, type Tally } from './difference.ts'
+
+export const bucketSizes = ['minute', 'hour', 'day'] as const
+export type BucketName = (typeof bucketSizes)[number]
+
+/** How much of `2024-07-10T02:00` names the bucket. */
+const NAME_LENGTH = { minute: 16, hour: 13, day: 10 }
+
+/** Logins by bucket and dimensions, each named by `countName`. */
+export const expectedCounts = (truth: GroundTruth, size: BucketName): Tally =>
+  sumTally(
+    truth.counts().map((count) => {
+      const bucket = count.minute.slice(0, NAME_LENGTH[size])
+      return [countName({ ...count, bucket }), count.logins]
+    }),
+  )
+
+export type CountName = Omit<ExpectedCount, 'minute' | 'logins'> & { bucket: string }
+
+export const countName = ({ bucket, deviceType, appVersion, locale, outcome }: CountName): string =>
+  JSON.stringify([bucket, deviceType, appVersion, locale, outcome])
+
+export const bucketOf = (time: Date | string, size: BucketName): string =>
+  new Date(time).toISOString().slice(0, NAME_LENGTH[size])

@@ -1,0 +1,21 @@
+import type { OpenDeployment } from './open-deployment.ts'
+
+/** Offsets counted in Postgres and offsets published in Kafka, over all partitions. */
+export async function progress({
+  sql,
+  kafka,
+  config,
+}: Pick<OpenDeployment, 'sql' | 'kafka' | 'config'>): Promise<{ read: number; published: number }> {
+  const [row] = await sql<
+    { read: bigint | null }[]
+  >`select sum(next_offset)::bigint as read from partition_checkpoint`
+  const admin = kafka.admin()
+  await admin.connect()
+  const [group] = await admin.fetchOffsets({ groupId: config.kafka.groupId, topics: [config.kafka.topic] })
+  await admin.disconnect()
+  const published = (group?.partitions ?? []).reduce(
+    (sum, { offset }) => sum + Math.max(0, Number(offset)),
+    0,
+  )
+  return { read: Number(row?.read ?? 0), published }
+}
