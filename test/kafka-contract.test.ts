@@ -1,10 +1,12 @@
 import { zstdCompressSync } from 'node:zlib'
-import { CompressionCodecs, CompressionTypes, ConfigResourceTypes } from 'kafkajs'
-import { expect, onTestFinished, test } from 'vitest'
+import { CompressionCodecs, CompressionTypes } from 'kafkajs'
+import { expect, test } from 'vitest'
 import { createKafkaTopic, readToEnd, textOf, type KafkaTopic } from './kafka-topic.ts'
+import { cleanOften, compacting } from './kafka-settings.ts'
 import { deleteRecords } from './delete-records.ts'
 import { eventually } from './eventually.ts'
 import { recordBatchesOf } from './record-batches.ts'
+import { transactionalProducer } from './transactional-producer.ts'
 
 const READ = { maxWaitMs: 100, minBytes: 1 }
 
@@ -61,13 +63,8 @@ test('records behind an open transaction wait until it is decided', async () => 
 })
 
 test('a compacted log with gaps is read to its end', async () => {
-  const topic = await createKafkaTopic({
-    'cleanup.policy': 'compact',
-    'min.cleanable.dirty.ratio': '0.001',
-    'segment.ms': '50',
-    'max.compaction.lag.ms': '50',
-  })
-  await cleanOften(topic)
+  const topic = await createKafkaTopic(compacting)
+  await cleanOften(topic.kafka)
   const reader = await topic.reader({ maxRecords: 3 })
   // Each round is a segment of its own, of which compaction leaves the one key that no later round has.
   await eventually(async () => {
@@ -175,16 +172,8 @@ async function send(
   await producer.disconnect()
 }
 
-async function transactional(topic: KafkaTopic, id: string) {
-  const producer = topic.kafka.producer({
-    transactionalId: `${id}-${topic.name}`,
-    maxInFlightRequests: 1,
-    retry: { retries: 10 },
-  })
-  await producer.connect()
-  onTestFinished(() => producer.disconnect())
-  return producer
-}
+const transactional = (topic: KafkaTopic, id: string) =>
+  transactionalProducer(topic.kafka, `${id}-${topic.name}`)
 
 async function sendTransactions(
   topic: KafkaTopic,
@@ -196,20 +185,4 @@ async function sendTransactions(
     await transaction.send({ topic: topic.name, messages: values.map((value) => ({ value })) })
     await (commit ? transaction.commit() : transaction.abort())
   }
-}
-
-/** The log cleaner looks every 15 seconds by default. */
-async function cleanOften({ kafka }: KafkaTopic): Promise<void> {
-  const admin = kafka.admin()
-  await admin.connect()
-  const { brokers } = await admin.describeCluster()
-  await admin.alterConfigs({
-    validateOnly: false,
-    resources: brokers.map(({ nodeId }) => ({
-      type: ConfigResourceTypes.BROKER,
-      name: String(nodeId),
-      configEntries: [{ name: 'log.cleaner.backoff.ms', value: '200' }],
-    })),
-  })
-  await admin.disconnect()
 }

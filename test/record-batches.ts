@@ -19,8 +19,14 @@ export async function recordBatchesOf(
     await cluster.addMultipleTargetTopics([topic])
     const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(topic, [0]))
     const broker = await cluster.findBroker({ nodeId })
-    const { recordSet } = await fetchPartition(broker, { topic, partition: 0, offset: 0n, ...ALL })
-    return splitRecordBatches(recordSet).map(describeBatch)
+    const batches: RecordBatchView[] = []
+    for (let offset = 0n, end = 1n; offset < end; offset = batches.at(-1)?.nextOffset ?? end) {
+      // Of one segment, however much may be fetched.
+      const answer = await fetchPartition(broker, { topic, partition: 0, offset, ...ALL })
+      batches.push(...splitRecordBatches(answer.recordSet))
+      end = answer.lastStableOffset
+    }
+    return batches.map(describeBatch)
   } finally {
     await cluster.disconnect()
   }
