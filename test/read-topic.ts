@@ -11,6 +11,9 @@ export type TopicRecord = {
   headers: Record<string, string>
 }
 
+/** kafkajs says nothing of a fetch that brings control records alone: those at the end must come with what they decide. */
+const FETCH_MAX_BYTES = 50 * 1024 * 1024
+
 /**
  * Everything that a `read_committed` reader sees of a topic, by kafkajs's own consumer: the product's reader must not
  * vouch for the product's writer.
@@ -19,7 +22,12 @@ export async function readTopic(kafka: Kafka, topic: string): Promise<TopicRecor
   const records: TopicRecord[] = []
   const remaining = await unreadPartitions(kafka, topic)
   if (remaining.size === 0) return records
-  const consumer = kafka.consumer({ groupId: `reader-${randomUUID()}`, readUncommitted: false })
+  const consumer = kafka.consumer({
+    groupId: `reader-${randomUUID()}`,
+    readUncommitted: false,
+    maxBytes: FETCH_MAX_BYTES,
+    maxBytesPerPartition: FETCH_MAX_BYTES,
+  })
   const { promise: done, resolve } = Promise.withResolvers<undefined>()
   await consumer.connect()
   await consumer.subscribe({ topic, fromBeginning: true })
