@@ -39,11 +39,16 @@ export class RecordBatchEncoder {
     return this.#count
   }
 
+  /** Bytes of the whole batch as it is. */
+  get length(): number {
+    return this.#fullBytes + this.#at
+  }
+
   /** Adds a record, unless the batch has some already and would become larger than `maxBytes`. Returns whether it did. */
   append(record: OutputRecord, maxBytes = Infinity): boolean {
     const bodySize = recordBodySize(record, this.#count)
     const size = bodySize + VARINT_MAX_BYTES
-    if (this.#count > 0 && this.#fullBytes + this.#at + size > maxBytes) return false
+    if (this.#count > 0 && this.length + size > maxBytes) return false
     this.#at = writeRecord(this.#pageFor(size), this.#at, record, this.#count++, bodySize)
     return true
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { PipelineFailure } from '../domain/failure.ts'
-import { kafkaFailure } from './failure.ts'
+import { kafkaFailure, outputTooLarge } from './failure.ts'
 
 const classOf = (type?: string) => kafkaFailure(Object.assign(new Error('x'), { type })).failureClass
 
@@ -24,4 +24,14 @@ test('a lost offset is data loss, a lost transactional.id is fencing, a record t
 test('a failure keeps the class it was given where it arose', () => {
   const failure = new PipelineFailure('data_loss', 'kafka', 'gone')
   expect(kafkaFailure(failure)).toBe(failure)
+})
+
+test('a refused record batch says which setting of which topic is too small; other errors stay what they are', () => {
+  const refusal = (type: string) => outputTooLarge(Object.assign(new Error('x'), { type }), 'dlq', 1_234)
+  expect(refusal('MESSAGE_TOO_LARGE')).toMatchObject({
+    failureClass: 'permanent',
+    message: expect.stringMatching(/topic dlq .* 1234 bytes: raise its max\.message\.bytes/) as string,
+  })
+  expect(refusal('RECORD_LIST_TOO_LARGE')).toHaveProperty('message', expect.stringContaining('segment.bytes'))
+  expect(refusal('NOT_LEADER_FOR_PARTITION')).not.toBeInstanceOf(PipelineFailure)
 })

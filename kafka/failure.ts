@@ -29,3 +29,21 @@ export async function classingKafka<T>(work: () => Promise<T>): Promise<T> {
     throw kafkaFailure(error)
   }
 }
+
+/** The setting of the topic that refuses a record batch of this size. */
+const limitOfType: Record<string, string> = {
+  MESSAGE_TOO_LARGE: 'max.message.bytes',
+  RECORD_LIST_TOO_LARGE: 'segment.bytes',
+}
+
+/** What a topic refused as too large, with the setting to change; any other error passes unchanged. */
+export function outputTooLarge(error: unknown, topic: string, batchBytes: number): unknown {
+  const limit = limitOfType[(error as { type?: string }).type ?? '']
+  if (limit === undefined) return error
+  return new PipelineFailure(
+    'permanent',
+    'kafka',
+    `Kafka: the topic ${topic} refuses a record batch of ${batchBytes} bytes: raise its ${limit} to that or more, then resume`,
+    { cause: error },
+  )
+}

@@ -2,7 +2,7 @@ import type { Kafka } from 'kafkajs'
 import { OutputCollector, type OutputChunk } from './collect-outputs.ts'
 import { askCoordinator } from './coordinator.ts'
 import { totalLength } from './encode-record-batch.ts'
-import { classingKafka } from './failure.ts'
+import { classingKafka, outputTooLarge } from './failure.ts'
 import {
   createCluster,
   GROUP_COORDINATOR,
@@ -125,7 +125,7 @@ async function produce(
         apiName: 'Produce',
         body,
       })
-      throwProduceErrors(new WireReader(payload))
+      throwProduceErrors(new WireReader(payload), chunks)
       for (const { batch } of chunks) batch.release()
     }),
   )
@@ -167,13 +167,19 @@ function encodeProduce(
   return parts
 }
 
-function throwProduceErrors(reader: WireReader): void {
+function throwProduceErrors(reader: WireReader, chunks: OutputChunk[]): void {
   reader.array(() => {
-    reader.string()
+    const topic = reader.string()
     reader.array(() => {
-      reader.int32() // partition
-      throwForCode(reader.int16())
+      const partition = reader.int32()
+      const code = reader.int16()
       reader.bytes(24) // base offset, log append time, log start offset
+      try {
+        throwForCode(code)
+      } catch (error) {
+        const sent = chunks.find((chunk) => chunk.topic === topic && chunk.partition === partition)
+        throw outputTooLarge(error, topic, sent?.batch.length ?? 0)
+      }
     })
   })
 }

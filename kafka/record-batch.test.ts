@@ -104,3 +104,15 @@ test('a flipped bit is a permanent failure that names the offset, never a wrong 
     /record batch at offset 0 fails its CRC/,
   )
 })
+
+test('a codec that is not known is a permanent failure that names it and the offset, never skipped', () => {
+  const [batch] = splitRecordBatches(encodeRecordBatch([record('a')], state, 1_000))
+  const view = batch ?? expect.fail('no batch')
+  view.bytes.writeInt16BE(5, 21)
+  expect(() => decodeRecords(view)).toThrow(
+    expect.objectContaining({
+      failureClass: 'permanent',
+      message: expect.stringMatching(/record batch at offset 0 .* codec number 5 is not known/) as string,
+    }),
+  )
+})

@@ -1,7 +1,7 @@
 import { crc32c } from '@node-rs/crc32'
-import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import type { SourceRecord } from '../domain/batch.ts'
 import { PipelineFailure } from '../domain/failure.ts'
+import { decompress } from './decompress.ts'
 import { readVarint, type Cursor } from './varint.ts'
 
 // Record batch, magic 2: https://kafka.apache.org/documentation/#recordbatch
@@ -88,7 +88,11 @@ export function isAbortMarker(batch: RecordBatchView): boolean {
 }
 
 /**
+<<<<<<< HEAD
  * @throws {PipelineFailure} permanent, when it is damaged, or the codec is not supported, or the bytes are not what the header says
+=======
+ * @throws {PipelineFailure} permanent, when the codec is unknown or the bytes are not what the header says
+>>>>>>> 671207c565a30b5003ac67609f66f766669a6125
  */
 export function decodeRecords(batch: RecordBatchView): SourceRecord[] {
   const { bytes, damage } = batch
@@ -99,7 +103,7 @@ export function decodeRecords(batch: RecordBatchView): SourceRecord[] {
   // With LogAppendTime the broker's clock stands in the header, the records keep the producer's.
   const appendTimeMs =
     (attributes & LOG_APPEND_TIME) !== 0 ? Number(bytes.readBigInt64BE(MAX_TIMESTAMP_AT)) : null
-  const cursor: Cursor = { buffer: decompress(batch, attributes & CODEC_MASK), at: 0 }
+  const cursor: Cursor = { buffer: recordBytes(batch, attributes & CODEC_MASK), at: 0 }
   const records: SourceRecord[] = []
   try {
     for (let i = 0; i < count; i++) {
@@ -149,17 +153,12 @@ function readHeaders(cursor: Cursor): SourceRecord['headers'] {
   )
 }
 
-function decompress(batch: RecordBatchView, codec: number): Buffer {
-  const records = batch.bytes.subarray(RECORDS_AT)
+function recordBytes(batch: RecordBatchView, codec: number): Buffer {
   try {
-    if (codec === 0) return records
-    if (codec === 1) return gunzipSync(records)
-    if (codec === 4) return zstdDecompressSync(records)
+    return decompress(codec, batch.bytes.subarray(RECORDS_AT))
   } catch (cause) {
-    throw undecodable(batch.baseOffset, 'cannot be decompressed', cause)
+    throw undecodable(batch.baseOffset, `cannot be decompressed: ${(cause as Error).message}`, cause)
   }
-  const name = { 2: 'snappy', 3: 'lz4' }[codec] ?? `number ${codec}`
-  throw undecodable(batch.baseOffset, `is compressed with ${name}; Rollcall reads none, gzip and zstd`)
 }
 
 const undecodable = (baseOffset: bigint, what: string, cause?: unknown) =>

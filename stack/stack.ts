@@ -33,7 +33,8 @@ export type Stack = {
   stop: () => Promise<void>
 }
 
-const partsFolder = fileURLToPath(new URL('../.rollcall/parts', import.meta.url))
+/** Where downloads are kept for every stack of this clone. */
+export const partsFolder = fileURLToPath(new URL('../.rollcall/parts', import.meta.url))
 
 const usual = {
   kafka: 9092,

@@ -1,13 +1,12 @@
 import type { Client } from '@temporalio/client'
 import { expect, test } from 'vitest'
-import { ingestTopicId, resumeUpdate } from '../workflows/contract.ts'
 import { deleteRecords } from './delete-records.ts'
 import { createDeployment, type Deployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
 import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import { graphqlOf } from './graphql-client.ts'
-import { partitionStatuses, temporalClient } from './temporal-client.ts'
+import { partitionStatuses, resumePartition, temporalClient } from './temporal-client.ts'
 
 test('a partition halts and names the offsets that retention took; the others go on; a resume moves nothing', async () => {
   const { deployment, feed, checkpoints } = await countedAndStopped()
@@ -34,7 +33,7 @@ test('a partition halts and names the offsets that retention took; the others go
     },
   })
 
-  await resume(client, deployment, 'try again')
+  await resumePartition(client, deployment, 0, 'try again')
   await expectHalted(client, deployment, [reason])
   expect((await readCheckpoints(deployment))[0]).toBe(lost)
   const audit = await eventually(async () => {
@@ -136,12 +135,6 @@ async function expectHalted(
     })
     for (const { state } of statuses.slice(reasons.length)) expect(state).toBe('running')
   }, 30_000)
-}
-
-async function resume(client: Client, { config }: Deployment, reason: string): Promise<void> {
-  await client.workflow.getHandle(ingestTopicId(config.kafka.topic)).executeUpdate(resumeUpdate, {
-    args: [{ commandId: `resume ${config.kafka.topic}`, actor: 'tester', reason, partitions: [0] }],
-  })
 }
 
 type Admin = ReturnType<Deployment['kafka']['admin']>

@@ -4,10 +4,10 @@ import { comparePostgres } from './compare-postgres.ts'
 import { compareTopics, readOutputs } from './compare-topics.ts'
 import type { Deployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
-import { progress } from './progress.ts'
+import { endOfLog, progress } from './progress.ts'
 
 /**
- * Waits until everything that was sent is counted and published, then compares Postgres, `processed-data` and the dead
+ * Waits until all of the input topic is counted and published, then compares Postgres, `processed-data` and the dead
  * letter queue with the books: nothing lost, nothing twice.
  */
 export async function expectExact(
@@ -16,8 +16,8 @@ export async function expectExact(
   withinMs = 90_000,
 ): Promise<void> {
   await eventually(async () => {
-    const { sent } = truth.totals()
-    expect(await progress(deployment)).toEqual({ read: sent, published: sent })
+    const end = await endOfLog(deployment)
+    expect(await progress(deployment)).toEqual({ read: end, published: end })
   }, withinMs)
   expect(await comparePostgres(deployment.sql, truth)).toEqual([])
   // A broker answers a commit before its markers are in every partition.

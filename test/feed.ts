@@ -13,6 +13,8 @@ export type Feed = {
   logins: (count: number) => Promise<void>
   /** Sends one login of a user of this name, with more keys if given. */
   loginOf: (userId: string, extra?: object) => Promise<void>
+  /** Sends logins that will be lost: they are not in the books. */
+  lost: (count: number) => Promise<void>
   /** Sends one record that is rejected for this reason in the end. */
   reject: (value: string, reason: RejectReason) => Promise<void>
   /** Sends every garbage record once, the one at index `i` with the key `garbage i`, and returns them. */
@@ -54,6 +56,12 @@ export function createFeed({ kafka, config }: Deployment, seed = 1): Feed {
   return {
     truth,
     logins,
+    lost: async (count) => {
+      const messages = Array.from({ length: count }, () => source.next(Math.floor(Date.now() / 1000)))
+      await producer.send(
+        messages.map(({ key, value }) => ({ key: Buffer.from(key), value: Buffer.from(value) })),
+      )
+    },
     reject: async (value, reason) => {
       await producer.send([{ key: Buffer.from(value), value: Buffer.from(value) }])
       truth.addReject(reason)

@@ -1,9 +1,12 @@
-import { CompressionCodecs, CompressionTypes, ConfigResourceTypes } from 'kafkajs'
-import { expect, onTestFinished, test } from 'vitest'
+import { zstdCompressSync } from 'node:zlib'
+import { CompressionCodecs, CompressionTypes } from 'kafkajs'
+import { expect, test } from 'vitest'
 import { createKafkaTopic, readToEnd, textOf, type KafkaTopic } from './kafka-topic.ts'
+import { cleanOften, compacting } from './kafka-settings.ts'
 import { deleteRecords } from './delete-records.ts'
 import { eventually } from './eventually.ts'
-import { snappyBlock } from './snappy-block.ts'
+import { recordBatchesOf } from './record-batches.ts'
+import { transactionalProducer } from './transactional-producer.ts'
 
 const READ = { maxWaitMs: 100, minBytes: 1 }
 
@@ -60,13 +63,8 @@ test('records behind an open transaction wait until it is decided', async () => 
 })
 
 test('a compacted log with gaps is read to its end', async () => {
-  const topic = await createKafkaTopic({
-    'cleanup.policy': 'compact',
-    'min.cleanable.dirty.ratio': '0.001',
-    'segment.ms': '50',
-    'max.compaction.lag.ms': '50',
-  })
-  await cleanOften(topic)
+  const topic = await createKafkaTopic(compacting)
+  await cleanOften(topic.kafka)
   const reader = await topic.reader({ maxRecords: 3 })
   // Each round is a segment of its own, of which compaction leaves the one key that no later round has.
   await eventually(async () => {
@@ -78,24 +76,30 @@ test('a compacted log with gaps is read to its end', async () => {
   }, 60_000)
 })
 
-test('gzip is read', async () => {
-  const topic = await createKafkaTopic()
-  const values = ['a', 'b'.repeat(5_000)]
-  await send(topic, values, [], CompressionTypes.GZIP)
-  expect(textOf((await readToEnd(await topic.reader())).records)).toEqual(values)
-})
+test.for(['gzip', 'snappy', 'lz4', 'zstd'] as const)(
+  'records that the broker compressed with %s, as the topic asks for, are read',
+  async (codec) => {
+    const topic = await createKafkaTopic({ 'compression.type': codec })
+    const values = Array.from({ length: 2_000 }, (_, i) => `${i} ${'b'.repeat(i % 300)}`)
+    await send(topic, values)
+    expect(await recordBatchesOf(topic.kafka, topic.name)).toEqual([{ codec, records: values.length }])
+    expect(textOf((await readToEnd(await topic.reader())).records)).toEqual(values)
+  },
+)
 
-test('a codec that Rollcall does not read is a permanent failure that names it', async () => {
+test('a record batch that would take more than 128 MiB is a permanent failure that names it', async () => {
   const topic = await createKafkaTopic()
-  CompressionCodecs[CompressionTypes.Snappy] = () => ({
-    compress: ({ buffer }: { buffer: Buffer }) => Promise.resolve(snappyBlock(buffer)),
+  CompressionCodecs[CompressionTypes.ZSTD] = () => ({
+    compress: ({ buffer }: { buffer: Buffer }) => Promise.resolve(zstdCompressSync(buffer)),
     decompress: () => Promise.reject(new Error('only written here')),
   })
-  await send(topic, ['a'], [], CompressionTypes.Snappy)
+  await send(topic, ['x'.repeat(128 * 1024 * 1024)], [], CompressionTypes.ZSTD)
   const reader = await topic.reader()
   await expect(reader.read(0n, READ)).rejects.toMatchObject({
     failureClass: 'permanent',
-    message: expect.stringMatching(/offset 0 is compressed with snappy/) as string,
+    message: expect.stringMatching(
+      /record batch at offset 0 cannot be decompressed: .* 134217728 bytes/,
+    ) as string,
   })
 })
 
@@ -168,16 +172,8 @@ async function send(
   await producer.disconnect()
 }
 
-async function transactional(topic: KafkaTopic, id: string) {
-  const producer = topic.kafka.producer({
-    transactionalId: `${id}-${topic.name}`,
-    maxInFlightRequests: 1,
-    retry: { retries: 10 },
-  })
-  await producer.connect()
-  onTestFinished(() => producer.disconnect())
-  return producer
-}
+const transactional = (topic: KafkaTopic, id: string) =>
+  transactionalProducer(topic.kafka, `${id}-${topic.name}`)
 
 async function sendTransactions(
   topic: KafkaTopic,
@@ -189,20 +185,4 @@ async function sendTransactions(
     await transaction.send({ topic: topic.name, messages: values.map((value) => ({ value })) })
     await (commit ? transaction.commit() : transaction.abort())
   }
-}
-
-/** The log cleaner looks every 15 seconds by default. */
-async function cleanOften({ kafka }: KafkaTopic): Promise<void> {
-  const admin = kafka.admin()
-  await admin.connect()
-  const { brokers } = await admin.describeCluster()
-  await admin.alterConfigs({
-    validateOnly: false,
-    resources: brokers.map(({ nodeId }) => ({
-      type: ConfigResourceTypes.BROKER,
-      name: String(nodeId),
-      configEntries: [{ name: 'log.cleaner.backoff.ms', value: '200' }],
-    })),
-  })
-  await admin.disconnect()
 }

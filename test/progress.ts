@@ -1,11 +1,18 @@
 import type { OpenDeployment } from './open-deployment.ts'
 
+type Parts = Pick<OpenDeployment, 'sql' | 'kafka' | 'config'>
+
+/** Offsets of the input topic, over all partitions; offsets without a record count too. */
+export async function endOfLog({ kafka, config }: Omit<Parts, 'sql'>): Promise<number> {
+  const admin = kafka.admin()
+  await admin.connect()
+  const offsets = await admin.fetchTopicOffsets(config.kafka.topic)
+  await admin.disconnect()
+  return offsets.reduce((sum, { high }) => sum + Number(high), 0)
+}
+
 /** Offsets counted in Postgres and offsets published in Kafka, over all partitions. */
-export async function progress({
-  sql,
-  kafka,
-  config,
-}: Pick<OpenDeployment, 'sql' | 'kafka' | 'config'>): Promise<{ read: number; published: number }> {
+export async function progress({ sql, kafka, config }: Parts): Promise<{ read: number; published: number }> {
   const [row] = await sql<
     { read: bigint | null }[]
   >`select sum(next_offset)::bigint as read from partition_checkpoint`

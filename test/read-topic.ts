@@ -12,6 +12,9 @@ export type TopicRecord = {
   headers: Record<string, string>
 }
 
+/** kafkajs says nothing of a fetch that brings control records alone: those at the end must come with what they decide. */
+const FETCH_MAX_BYTES = 50 * 1024 * 1024
+
 /**
  * Everything that a `read_committed` reader sees of a topic, by kafkajs's own consumer: the product's reader must not
  * vouch for the product's writer.
@@ -23,8 +26,8 @@ export async function readTopic(kafka: Kafka, topic: string): Promise<TopicRecor
   const consumer = kafka.consumer({
     groupId: `reader-${randomUUID()}`,
     readUncommitted: false,
-    maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
-    maxBytes: MAX_BYTES_PER_PARTITION,
+    maxBytes: FETCH_MAX_BYTES,
+    maxBytesPerPartition: FETCH_MAX_BYTES,
   })
   const { promise: done, resolve } = Promise.withResolvers<undefined>()
   // Not in eachBatch, which is not called for a batch in which everything is aborted.
@@ -53,12 +56,6 @@ export async function readTopic(kafka: Kafka, topic: string): Promise<TopicRecor
   await consumer.disconnect()
   return records
 }
-
-/**
- * More than a test writes: a fetch that begins inside the aborted transactions of two producers would make kafkajs
- * show records of one of them.
- */
-const MAX_BYTES_PER_PARTITION = 64 * 1024 * 1024
 
 async function unreadPartitions(kafka: Kafka, topic: string): Promise<Map<number, bigint>> {
   const admin = kafka.admin()

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client'
 import { onTestFinished } from 'vitest'
-import { ingestTopicId, statusQuery, type PartitionStatus } from '../workflows/contract.ts'
+import { ingestTopicId, resumeUpdate, statusQuery, type PartitionStatus } from '../workflows/contract.ts'
 import type { Deployment } from './deployment.ts'
 
 /** A client of the run's Temporal; closed when the test ends. */
@@ -13,4 +13,16 @@ export async function temporalClient({ config }: Deployment): Promise<Client> {
 /** What the topic's workflow says of its partitions, in order of number. */
 export async function partitionStatuses(client: Client, { config }: Deployment): Promise<PartitionStatus[]> {
   return await client.workflow.getHandle(ingestTopicId(config.kafka.topic)).query(statusQuery)
+}
+
+/** As an operator would, from the page of the topic's workflow. */
+export async function resumePartition(
+  client: Client,
+  { config }: Deployment,
+  partition: number,
+  reason: string,
+): Promise<void> {
+  await client.workflow.getHandle(ingestTopicId(config.kafka.topic)).executeUpdate(resumeUpdate, {
+    args: [{ commandId: `resume ${config.kafka.topic}`, actor: 'tester', reason, partitions: [partition] }],
+  })
 }
