@@ -29,7 +29,8 @@ export type ActivityDeps = SliceDeps & {
 /** Cancellation arrives with a heartbeat: a pause stops a slice within a second. */
 const HEARTBEAT_MS = 400
 const WATCH_INTERVAL_MS = 5_000
-const REDRIVE_HEARTBEAT_MS = 2_000
+/** Shows that the worker lives, to whoever would replace it. */
+const ALIVE_MS = 2_000
 /** A watch that ends now and then lets its workflow start partitions that an operator terminated. */
 const WATCH_MS = 5 * 60_000
 
@@ -98,10 +99,12 @@ export function createActivities(deps: ActivityDeps) {
 
     /** Counts a parked batch. Safe to retry: the ledger, its claim and the marker in Kafka say what is done (G7). */
     applyBatch: async ({ batchId, commandId }: BatchRequest): Promise<ReplayAttempt> =>
-      await orFailure(async () => ({
-        ok: true,
-        outcome: await applyParked(deps, BigInt(batchId), commandId),
-      })),
+      await beating(() =>
+        orFailure(async () => ({
+          ok: true,
+          outcome: await applyParked(deps, BigInt(batchId), commandId),
+        })),
+      ),
 
     /** Gives a parked batch up. Safe to retry: a skipped batch stays skipped. */
     skipBatch: async ({ batchId, ...request }: BatchRequest & { reason: string }): Promise<ReplayAttempt> =>
@@ -114,7 +117,8 @@ export function createActivities(deps: ActivityDeps) {
       }),
 
     /** Asks the workflow of a parked batch for a replay. Safe to retry: the request is one Update. */
-    requestReplay: deps.requestReplay,
+    requestReplay: async (request: ReplayRequest): Promise<BatchResult> =>
+      await beating(() => deps.requestReplay(request)),
 
     /** Ids of batches with rejects of a selection, at most one more than a run may have. Safe to retry: it reads only. */
     findRejects: async (topic: string, selection: RejectSelection): Promise<string[]> =>
@@ -125,14 +129,8 @@ export function createActivities(deps: ActivityDeps) {
     /** Redrives rejects of a batch. Safe to retry: the ledger and the history say what the command has done (G7). */
     redriveBatch: async (
       request: RedriveRequest,
-    ): Promise<{ ok: true; redriven: Redriven } | { ok: false; error: string }> => {
-      const heart = beat(() => request.batchId, REDRIVE_HEARTBEAT_MS)
-      try {
-        return await orFailure(async () => ({ ok: true, redriven: await redriveBatch(deps, request) }))
-      } finally {
-        clearInterval(heart)
-      }
-    },
+    ): Promise<{ ok: true; redriven: Redriven } | { ok: false; error: string }> =>
+      await beating(() => orFailure(async () => ({ ok: true, redriven: await redriveBatch(deps, request) }))),
 
     /** Writes the audit of a command. Safe to retry: a command is one row. */
     recordControl: async (event: ControlEvent): Promise<void> => {
@@ -172,6 +170,15 @@ async function runSlice(
     await ingestUntilStopped(slice, progress, stop)
   } finally {
     await slice.close()
+  }
+}
+
+async function beating<T>(work: () => Promise<T>): Promise<T> {
+  const heart = beat(() => null, ALIVE_MS)
+  try {
+    return await work()
+  } finally {
+    clearInterval(heart)
   }
 }
 

@@ -18,6 +18,8 @@ import { normaliseRequest, validateControl, validateSkip, type ControlArgument }
 const { applyBatch, skipBatch } = proxyActivities<Pick<Activities, 'applyBatch' | 'skipBatch'>>({
   // One batch: read, counted, published.
   startToCloseTimeout: '2 minutes',
+  // A killed worker is noticed after this and replaced.
+  heartbeatTimeout: '8 seconds',
   // What is the batch's own fault comes back as a value; the rest is an outage and is waited for (G5).
   retry: { initialInterval: '1 second', maximumInterval: '20 seconds' },
 })

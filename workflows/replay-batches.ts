@@ -32,6 +32,7 @@ const { planReplay } = proxyActivities<Pick<Activities, 'planReplay'>>({
 const { requestReplay } = proxyActivities<Pick<Activities, 'requestReplay'>>({
   // The batch waits through outages by itself; whoever asks again meets the same request.
   startToCloseTimeout: '3 minutes',
+  heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '20 seconds' },
 })
 

@@ -25,7 +25,7 @@ const { findRejects } = proxyActivities<Pick<Activities, 'findRejects'>>({
 const { redriveBatch } = proxyActivities<Pick<Activities, 'redriveBatch'>>({
   // Pages of a thousand rejects, each counted and published.
   startToCloseTimeout: '15 minutes',
-  heartbeatTimeout: '30 seconds',
+  heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '20 seconds' },
 })
 

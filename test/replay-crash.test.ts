@@ -1,0 +1,73 @@
+import { WorkflowUpdateStage } from '@temporalio/client'
+import { expect, test } from 'vitest'
+import { replayBatchId, replayUpdate } from '../workflows/contract.ts'
+import { createDeployment } from './deployment.ts'
+import { expectExact } from './exactness.ts'
+import { createFeed } from './feed.ts'
+import { batchesOf, untilParked } from './ledger.ts'
+import { temporalClient } from './temporal-client.ts'
+
+test.for([
+  ['before it is counted', 'before_replay_commit'],
+  ['between the count and the outputs', 'after_replay_commit'],
+  ['inside the Kafka transaction of the outputs', 'inside_late_kafka_transaction'],
+  ['after the Kafka commit, before that is recorded', 'after_late_kafka_commit'],
+] as const)('a replay whose worker is killed %s counts and publishes the batch once', async ([, step]) => {
+  const { deployment, feed, parked, worker } = await withOneParked('worker/main.ts')
+  worker.signal('SIGTERM')
+  await worker.exited
+  await deployment.sql`alter table app_user drop constraint refuses_users`
+  const crashing = deployment.start('test/worker-that-crashes.ts', { CRASH_STEP: step })
+  const client = await temporalClient(deployment)
+  const { topic } = deployment.config.kafka
+  const handle = client.workflow.getHandle(replayBatchId({ topic, partition: 0, incarnation: 0, ...parked }))
+  const replay = await handle.startUpdate(replayUpdate, {
+    args: ['mended'],
+    waitForStage: WorkflowUpdateStage.ACCEPTED,
+  })
+  expect(await crashing.exited).toBe('SIGKILL')
+  deployment.start('worker/main.ts')
+  await feed.logins(50)
+  expect(['replayed', 'already_applied']).toContain((await replay.result()).outcome)
+  await expectExact(deployment, feed.truth)
+  expect(await batchesOf(deployment, 'replayed')).toMatchObject([{ revision: 1 }])
+  const published = await deployment.sql`select published from batch_revision`
+  expect([...published]).toEqual([{ published: true }])
+})
+
+test('a worker that is killed after it parked a batch and before it handed it over leaves one workflow for it', async () => {
+  const { deployment, feed } = await withOneParked('test/worker-that-crashes.ts', {
+    CRASH_STEP: 'after_parking',
+  })
+  await deployment.sql`alter table app_user drop constraint refuses_users`
+  const [batch] = await batchesOf(deployment, 'parked')
+  const client = await temporalClient(deployment)
+  const { topic } = deployment.config.kafka
+  const handle = client.workflow.getHandle(
+    replayBatchId({
+      topic,
+      partition: 0,
+      incarnation: 0,
+      from: String(batch?.from),
+      to: String(batch?.to),
+    }),
+  )
+  await handle.executeUpdate(replayUpdate, { args: ['mended'] })
+  await expectExact(deployment, feed.truth)
+})
+
+async function withOneParked(entry: string, extra: Record<string, string> = {}) {
+  const deployment = await createDeployment({ KAFKA_PARTITIONS: '1' })
+  await deployment.sql`alter table app_user add constraint refuses_users check (user_id not like 'refused-%')`
+  const feed = createFeed(deployment)
+  const worker = deployment.start(entry, extra)
+  await feed.logins(50)
+  await feed.loginOf('refused-1')
+  await feed.logins(50)
+  if (extra['CRASH_STEP'] !== undefined) {
+    expect(await worker.exited).toBe('SIGKILL')
+    deployment.start('worker/main.ts')
+  }
+  const [batch] = await untilParked(deployment, 1)
+  return { deployment, feed, worker, parked: { from: String(batch?.from), to: String(batch?.to) } }
+}
