@@ -15,6 +15,8 @@ declare module 'vitest' {
     replicaUrl: string
     /** Web UI of Temporal. */
     temporalUi: string
+    /** The broker's log directory. */
+    kafkaLogFolder: string
     /** Where stack-control.ts stops and starts the parts. */
     controlUrl: string
   }
@@ -43,6 +45,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   project.provide('databaseUrl', stack.environment['DATABASE_URL'] ?? '')
   project.provide('replicaUrl', stack.environment['DATABASE_REPLICA_URLS'] ?? '')
   project.provide('temporalUi', stack.temporalUi ?? '')
+  project.provide('kafkaLogFolder', join(dataFolder, 'kafka', 'log'))
   project.provide('controlUrl', control.url)
   return async () => {
     control.close()

@@ -8,6 +8,7 @@ import { eventually } from './eventually.ts'
 import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import { batchesOf, untilParked, type LedgerRow } from './ledger.ts'
+import { damageRecordBatch } from './damage-record-batch.ts'
 import { temporalClient } from './temporal-client.ts'
 
 test('a login that the database refuses is parked alone, the rest is counted, and a replay counts it once the cause is mended', async () => {
@@ -71,6 +72,22 @@ test('a defect in processing parks what brings it to light; the workflow is one 
     reason: 'the defect is mended',
     workflowTaskFinishEventId: firstTask?.eventId ?? null,
   })
+  await expectExact(deployment, feed.truth)
+})
+
+test('a record batch that is damaged on disk is parked as a whole; the ones around it are counted, and it is replayed once restored', async () => {
+  const deployment = await createDeployment({ KAFKA_PARTITIONS: '1' })
+  const feed = createFeed(deployment)
+  // Three record batches.
+  for (let i = 0; i < 3; i++) await feed.logins(20)
+  const restore = damageRecordBatch(deployment.config.kafka.topic, 1)
+  deployment.start('worker/main.ts')
+  const [parked] = await untilParked(deployment, 1)
+  expect(parked).toMatchObject({ from: 20, to: 40, error: expect.stringMatching(/fails its CRC/) as string })
+  expect(await logins(deployment)).toBe(40)
+  restore()
+  const [handle] = await workflowsOf(deployment, parked === undefined ? [] : [parked])
+  await handle?.executeUpdate(replayUpdate, { args: ['restored from a backup'] })
   await expectExact(deployment, feed.truth)
 })
 
