@@ -4,6 +4,17 @@ import { defineConfig } from 'vitest/config'
 // packages, and the two do not know each other's types.
 const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] }
 
+// Tests that take parts of the run away, or that must not wait for others: one file at a time.
+const alone = ['outages', 'chaos', 'handover', 'start', 'disk-full', 'promoted-replica'].map(
+  (name) => `test/${name}.test.ts`,
+)
+
+const onRealParts = {
+  globalSetup: ['test/global-setup.ts'],
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+}
+
 export default defineConfig({
   test: {
     projects: [
@@ -19,14 +30,17 @@ export default defineConfig({
       {
         resolve,
         test: {
+          ...onRealParts,
           name: 'stack',
           include: ['test/**/*.test.ts'],
-          globalSetup: ['test/global-setup.ts'],
-          // Every file owns topics and a database of its own, but two cores hold one broker under load at a time.
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          exclude: alone,
+          // Every file owns topics, a database and a task queue, and waits most of its time.
+          maxWorkers: 3,
         },
+      },
+      {
+        resolve,
+        test: { ...onRealParts, name: 'faults', include: alone, fileParallelism: false },
       },
     ],
   },

@@ -25,6 +25,7 @@ const steps: Step[] = [
   { name: 'types', command: 'tsc', args: [] },
   tests('unit tests', 'unit'),
   tests('tests on the real parts', 'stack'),
+  tests('tests that take parts away', 'faults'),
 ]
 
 // Ctrl-C reaches the running step as well; this process follows and cleans up.
