@@ -21,6 +21,12 @@ test('a lost offset is data loss, a lost transactional.id is fencing, a record t
   expect(classOf('MESSAGE_TOO_LARGE')).toBe('permanent')
 })
 
+test('outputs that Kafka refuses for their date are waited for, and the reason names the clock', () => {
+  const failure = kafkaFailure(Object.assign(new Error('out of range'), { type: 'INVALID_TIMESTAMP' }))
+  expect(failure.failureClass).toBe('transient')
+  expect(failure.message).toBe('Kafka: out of range: the clock of the worker or of the broker is wrong')
+})
+
 test('a failure keeps the class it was given where it arose', () => {
   const failure = new PipelineFailure('data_loss', 'kafka', 'gone')
   expect(kafkaFailure(failure)).toBe(failure)

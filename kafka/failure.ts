@@ -13,12 +13,20 @@ const classOfType: Record<string, FailureClass> = {
   INVALID_RECORD: 'permanent',
 }
 
+/** What an operator can do about an error that Kafka words for producers. */
+const hintOfType: Record<string, string> = {
+  INVALID_TIMESTAMP: ': the clock of the worker or of the broker is wrong',
+}
+
 /** Classes what Kafka or kafkajs threw. Failures that are classed already pass unchanged. */
 export function kafkaFailure(error: unknown): PipelineFailure {
   if (error instanceof PipelineFailure) return error
   const { type, message } = error as { type?: string; message?: string }
   const failureClass = classOfType[type ?? ''] ?? 'transient'
-  return new PipelineFailure(failureClass, 'kafka', `Kafka: ${message ?? String(error)}`, { cause: error })
+  const hint = hintOfType[type ?? ''] ?? ''
+  return new PipelineFailure(failureClass, 'kafka', `Kafka: ${message ?? String(error)}${hint}`, {
+    cause: error,
+  })
 }
 
 /** Runs `work` and classes what it throws. */
