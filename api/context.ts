@@ -1,7 +1,7 @@
 import { readProgress } from '../db/read/progress.ts'
 import { createRequestReader, type Read } from '../db/read/request-reader.ts'
 import type { ReadRouter } from '../db/read/router.ts'
-import type { Commands } from './commands.ts'
+import type { Commands } from './commands/create-commands.ts'
 import { type Freshness, freshnessOf } from './freshness.ts'
 import type { KafkaBounds } from './kafka-bounds.ts'
 import type { Logger } from './logger.ts'

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
-import { type CommandRequest, createCommands } from '../api/commands.ts'
+import type { IngestionRequest } from '../api/commands/control-ingestion.ts'
+import { createCommands } from '../api/commands/create-commands.ts'
 import { InvalidCommandError, NotFoundError, NoWorkerError, TemporalUnavailableError } from '../api/errors.ts'
 import type { ControlEvent } from '../db/control-events.ts'
 import { ingestTopicId } from '../workflows/contract.ts'
@@ -20,12 +21,13 @@ function clientOf(address: string): Client {
 function commandsOver(client: Client) {
   const record = vi.fn<(event: ControlEvent) => Promise<void>>().mockResolvedValue()
   const commands = createCommands({ client, record, logger: quiet, clock: Date.now })
-  const failure = (request: Partial<CommandRequest>) =>
+  const failure = (request: Partial<IngestionRequest>) =>
     commands
-      .run({
+      .controlIngestion({
         command: 'pause',
         topic: 'no-such-topic',
         partitions: null,
+        accept: false,
         reason: 'why',
         actor: 'ann',
         commandId: null,
@@ -93,15 +95,18 @@ describe('a command that nothing answers', () => {
       command: 'pause',
       topic: 'none',
       partitions: null,
+      accept: false,
       reason: 'why',
       actor: 'ann',
     } as const
-    await expect(commands.run({ ...request, commandId: null })).rejects.toThrow(/could not be recorded/)
+    await expect(commands.controlIngestion({ ...request, commandId: null })).rejects.toThrow(
+      /could not be recorded/,
+    )
   })
 })
 
 describe('a command with an unusable argument', () => {
-  it.each<[string, Partial<CommandRequest>]>([
+  it.each<[string, Partial<IngestionRequest>]>([
     ['a blank reason', { reason: '  ' }],
     ['a reason without end', { reason: 'x'.repeat(501) }],
     ['a reason that cannot be stored', { reason: 'a\0b' }],

@@ -111,7 +111,9 @@ export const IngestStateEnum = builder.enumType('IngestState', {
     running: 'Reads and counts.',
     waiting: 'A part it needs is away; goes on by itself.',
     paused: 'Stopped by an operator; resumeIngestion starts it.',
-    halted: 'Stopped itself because going on would lose or miscount logins; needs an operator.',
+    halted:
+      'Stopped itself because going on would lose or miscount logins; the reason says which. resumeIngestion once the ' +
+      'cause is mended, or acceptOffsetLoss.',
   }),
 })
 

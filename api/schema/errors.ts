@@ -75,7 +75,7 @@ const commandErrors = [
   [
     errors.CommandRefusedError,
     'CommandRefusedError',
-    'The state of the ingestion does not allow the command, such as to pause what is paused.',
+    'The state of what it was for does not allow the command, such as to pause what is paused; nothing changed.',
   ],
   [
     errors.CommandFailedError,
