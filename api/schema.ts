@@ -8,6 +8,7 @@ import './schema/rejected-logins.ts'
 import './schema/batches.ts'
 import './schema/ingestion.ts'
 import './schema/ingestion-commands.ts'
+import './schema/batch-commands.ts'
 import './schema/control-events.ts'
 
 export const schema = builder.toSchema()

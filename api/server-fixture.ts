@@ -40,10 +40,11 @@ export function serve(overrides: Partial<Deps> = {}) {
 
 const away = () => Promise.reject(new Error('not in this test'))
 /** Commands that no test expects to be sent. */
-export const noCommands: ApiDeps['commands'] = { controlIngestion: away }
+export const noCommands: ApiDeps['commands'] = { controlIngestion: away, settleBatch: away }
 
 export const ok = () => Promise.resolve()
 export const failing = (error: Error): ApiDeps['router'] => ({
   withReadNode: () => Promise.reject(error),
+  withPrimary: () => Promise.reject(error),
   close: ok,
 })

@@ -1,5 +1,5 @@
 import type { ControlEvent } from '../../db/control-events.ts'
-import { CommandRefusedError } from '../errors.ts'
+import { BatchFailedError, CommandRefusedError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Command } from './command-request.ts'
 
@@ -21,17 +21,31 @@ export async function auditSilence<Result>(
   try {
     return await run()
   } catch (error) {
-    if (error instanceof CommandRefusedError || !(error instanceof Error)) throw error
+    if (!(error instanceof Error) || isAnswer(error)) throw error
     const { commandId } = command
     const isWritten = await write(deps, {
       ...command,
       commandId: `${commandId}/unanswered`,
       result: 'failed',
-      detail: { commandId, error: error.message },
+      detail: { ...command.detail, commandId, error: error.message },
     })
     if (!isWritten) error.message += ' (it could not be recorded in the audit either: Postgres is away)'
     throw error
   }
+}
+
+/** A workflow that answers keeps the audit of it. */
+const isAnswer = (error: Error): boolean =>
+  error instanceof CommandRefusedError || error instanceof BatchFailedError
+
+/** Records a command that was answered without any workflow. */
+export async function recordAnswer(
+  deps: AuditDeps,
+  command: Command,
+  result: 'done' | 'refused',
+  detail: Record<string, unknown>,
+): Promise<void> {
+  await write(deps, { ...command, result, detail: { ...command.detail, ...detail } })
 }
 
 /** @returns false when Postgres did not take it; it is in the log then */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import type { OperatorCommand } from '../../domain/pipeline-state.ts'
 import type { ControlRequest } from '../../workflows/contract.ts'
 import { InvalidCommandError } from '../errors.ts'
 
 /** As the audit names them. */
-export type CommandName = 'pause' | 'resume' | 'accept_loss'
+export type CommandName = OperatorCommand | 'replay' | 'skip'
 
 /** What every command comes with. */
 export type CommandRequest = {
@@ -20,6 +21,8 @@ export type Command = ControlRequest & {
   topic: string
   /** null: the whole topic. */
   partitions: number[] | null
+  /** What else it was for, as the audit's detail has it. */
+  detail: Record<string, unknown>
   /** ISO 8601. */
   requestedAt: string
 }
@@ -30,13 +33,19 @@ const REASON_MAX_CHARACTERS = 500
 /** @throws {InvalidCommandError} */
 export function checkCommand(
   request: CommandRequest,
-  { command, partitions, nowMs }: { command: CommandName; partitions: number[] | null; nowMs: number },
+  {
+    command,
+    partitions,
+    detail,
+    nowMs,
+  }: Pick<Command, 'command' | 'partitions' | 'detail'> & { nowMs: number },
 ): Command {
   const { topic, actor } = request
   return {
     command,
     topic,
     partitions: checkPartitions(partitions),
+    detail,
     actor,
     reason: checkReason(request.reason),
     commandId: checkCommandId('commandId', request.commandId ?? randomUUID()),

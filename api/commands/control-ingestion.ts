@@ -32,6 +32,7 @@ export async function controlIngestion(
   const command = checkCommand(request, {
     command: request.command,
     partitions: only,
+    detail: accept ? { accept } : {},
     nowMs: deps.clock(),
   })
   const { commandId } = command

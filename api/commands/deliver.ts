@@ -1,7 +1,8 @@
 import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
-import { COMMAND_REFUSED } from '../../workflows/contract.ts'
+import { COMMAND_REFUSED, REPLAY_FAILED } from '../../workflows/contract.ts'
 import {
+  BatchFailedError,
   CommandFailedError,
   CommandRefusedError,
   NotFoundError,
@@ -26,7 +27,8 @@ const REACH_DEADLINE_MS = 2_000
 
 /**
  * Sends a command to a workflow and waits until it has taken effect.
- * @throws {ExpectedError} NotFoundError, CommandRefusedError, CommandFailedError, TemporalUnavailableError, NoWorkerError
+ * @throws {ExpectedError} NotFoundError, CommandRefusedError, BatchFailedError, CommandFailedError,
+ *   TemporalUnavailableError, NoWorkerError
  */
 export async function deliver<Result>(
   client: Client,
@@ -53,6 +55,12 @@ async function reachTemporal(client: Client, commandId: string): Promise<void> {
   }
 }
 
+/** By the failure type of a workflow's answer. */
+const answers: Record<string, typeof CommandRefusedError> = {
+  [COMMAND_REFUSED]: CommandRefusedError,
+  [REPLAY_FAILED]: BatchFailedError,
+}
+
 async function explain(
   client: Client,
   commandId: string,
@@ -62,8 +70,8 @@ async function explain(
   if (error instanceof WorkflowNotFoundError) return new NotFoundError(destination.absent)
   if (error instanceof WorkflowUpdateFailedError) {
     const { cause } = error
-    const type = cause instanceof ApplicationFailure ? cause.type : null
-    const ErrorClass = type === COMMAND_REFUSED ? CommandRefusedError : CommandFailedError
+    const type = cause instanceof ApplicationFailure ? (cause.type ?? '') : ''
+    const ErrorClass = answers[type] ?? CommandFailedError
     return new ErrorClass(cause?.message ?? error.message, commandId, { cause: error })
   }
   return await explainSilence(client, { ...destination, commandId, waitedMs: DEADLINE_MS }, error)
