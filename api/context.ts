@@ -1,7 +1,7 @@
 import { readProgress } from '../db/read/progress.ts'
-import { createRequestReader, type Read } from '../db/read/request-reader.ts'
+import { createPrimaryReader, createRequestReader, type Read } from '../db/read/request-reader.ts'
 import type { ReadRouter } from '../db/read/router.ts'
-import type { Commands } from './commands.ts'
+import type { Commands } from './commands/create-commands.ts'
 import { type Freshness, freshnessOf } from './freshness.ts'
 import type { KafkaBounds } from './kafka-bounds.ts'
 import type { Logger } from './logger.ts'
@@ -27,6 +27,8 @@ export type ApiContext = {
   actor: string
   nowMs: number
   read: Read
+  /** On the primary, in a snapshot of its own: sees what a command of this request has just done. */
+  readPrimary: Read
   kafkaBounds: ApiDeps['kafkaBounds']
   workflowStatus: ApiDeps['workflowStatus']
   commands: Commands
@@ -52,6 +54,7 @@ export function createContext(deps: ApiDeps, request: Request): ApiContext {
     actor: actorOf(request),
     nowMs: deps.clock(),
     read: reader.read,
+    readPrimary: createPrimaryReader(deps.router),
     kafkaBounds,
     workflowStatus,
     commands,

@@ -53,6 +53,8 @@ export abstract class CommandError extends ExpectedError {
 }
 
 export class CommandRefusedError extends CommandError {}
+/** An attempt at a parked batch failed again. */
+export class BatchFailedError extends CommandError {}
 export class CommandFailedError extends CommandError {}
 export class TemporalUnavailableError extends CommandError {}
 export class NoWorkerError extends CommandError {}

@@ -6,9 +6,10 @@ import { createLogger, type Logger } from '../config/logger.ts'
 import { connectPostgres } from '../db/connect.ts'
 import { recordControlEvent } from '../db/control-events.ts'
 import { pingDatabase } from '../db/read/ping.ts'
+import { createPrimaryReader } from '../db/read/request-reader.ts'
 import { createReadRouter } from '../db/read/router.ts'
 import { createTopicOffsets } from '../kafka/topic-offsets.ts'
-import { createCommands } from './commands.ts'
+import { createCommands } from './commands/create-commands.ts'
 import { createKafkaBounds } from './kafka-bounds.ts'
 import { createServer } from './server.ts'
 import { createWorkflowStatus } from './workflow-status.ts'
@@ -51,6 +52,8 @@ function openParts(config: Config, logger: Logger) {
     workflowStatus: createWorkflowStatus(client),
     commands: createCommands({
       client,
+      taskQueue: config.temporal.taskQueue,
+      readPrimary: createPrimaryReader(router),
       record: (event) => recordControlEvent(audit, event),
       logger,
       clock: Date.now,

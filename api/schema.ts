@@ -7,7 +7,8 @@ import './schema/top-values.ts'
 import './schema/rejected-logins.ts'
 import './schema/batches.ts'
 import './schema/ingestion.ts'
-import './schema/commands.ts'
+import './schema/ingestion-commands.ts'
+import './schema/batch-commands.ts'
 import './schema/control-events.ts'
 
 export const schema = builder.toSchema()

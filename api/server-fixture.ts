@@ -19,7 +19,7 @@ export function serve(overrides: Partial<Deps> = {}) {
     router: failing(new ReadFailure('unavailable', 'no database node answers')),
     kafkaBounds: () => Promise.resolve({ ok: false, message: 'Kafka is away' }),
     workflowStatus: () => Promise.resolve({ known: false, isMissing: false, message: 'Temporal is away' }),
-    commands: { run: () => Promise.reject(new Error('not in this test')) },
+    commands: noCommands,
     logger: { error: logged, warn: logged, info: logged },
     clock: () => NOW_MS,
     readiness: { postgres: ok, temporal: ok, kafka: ok },
@@ -38,8 +38,13 @@ export function serve(overrides: Partial<Deps> = {}) {
   return { server, post, ask, logged }
 }
 
+const away = () => Promise.reject(new Error('not in this test'))
+/** Commands that no test expects to be sent. */
+export const noCommands: ApiDeps['commands'] = { controlIngestion: away, settleBatch: away }
+
 export const ok = () => Promise.resolve()
 export const failing = (error: Error): ApiDeps['router'] => ({
   withReadNode: () => Promise.reject(error),
+  withPrimary: () => Promise.reject(error),
   close: ok,
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { ReadFailure, type ReadFailureKind } from '../db/read/failure.ts'
-import type { CommandRequest } from './commands.ts'
+import type { IngestionRequest } from './commands/control-ingestion.ts'
 import { CommandRefusedError } from './errors.ts'
-import { type Answer, failing, serve } from './server-fixture.ts'
+import { type Answer, failing, noCommands, serve } from './server-fixture.ts'
 
 describe('questions beyond a cap', () => {
   const { ask } = serve()
@@ -129,10 +129,10 @@ describe('unexpected errors', () => {
 
 describe('commands', () => {
   it('carry the actor of the header, and are anonymous without one', async () => {
-    const run = vi.fn((request: CommandRequest) =>
+    const controlIngestion = vi.fn((request: IngestionRequest) =>
       Promise.resolve({ commandId: 'id', topic: request.topic, partitions: [] }),
     )
-    const { ask } = serve({ commands: { run } })
+    const { ask } = serve({ commands: { ...noCommands, controlIngestion } })
     const pause =
       'mutation { pauseIngestion(partitions: [2, 3], reason: "why") { ... on CommandResult { commandId } } }'
     expect((await ask(pause, { 'x-rollcall-actor': 'ann' })).data?.pauseIngestion).toEqual({
@@ -140,16 +140,41 @@ describe('commands', () => {
     })
     await ask(pause.replace('pause', 'resume'))
     expect(
-      run.mock.calls.map(([{ command, actor, partitions, topic }]) => [command, actor, partitions, topic]),
+      controlIngestion.mock.calls.map(([{ command, actor, partitions, topic }]) => [
+        command,
+        actor,
+        partitions,
+        topic,
+      ]),
     ).toEqual([
       ['pause', 'ann', [2, 3], 'user-login'],
       ['resume', 'anonymous', [2, 3], 'user-login'],
     ])
   })
 
+  it('accept nothing that stopped a partition unless they say so', async () => {
+    const controlIngestion = vi.fn((request: IngestionRequest) =>
+      Promise.resolve({ commandId: 'id', topic: request.topic, partitions: [] }),
+    )
+    const { ask } = serve({ commands: { ...noCommands, controlIngestion } })
+    for (const command of [
+      'resumeIngestion(reason: "why")',
+      'resumeIngestion(reason: "why", accept: true)',
+      'acceptOffsetLoss(reason: "why", partitions: [1])',
+    ])
+      await ask(`mutation { ${command} { __typename } }`)
+    expect(
+      controlIngestion.mock.calls.map(([{ command, accept, partitions }]) => [command, accept, partitions]),
+    ).toEqual([
+      ['resume', false, null],
+      ['resume', true, null],
+      ['accept_loss', false, [1]],
+    ])
+  })
+
   it('that are refused are a typed result', async () => {
-    const run = () => Promise.reject(new CommandRefusedError('it is paused already', 'c1'))
-    const { data, errors } = await serve({ commands: { run } }).ask(
+    const controlIngestion = () => Promise.reject(new CommandRefusedError('it is paused already', 'c1'))
+    const { data, errors } = await serve({ commands: { ...noCommands, controlIngestion } }).ask(
       'mutation { pauseIngestion(reason: "why") { __typename ... on CommandError { message commandId } } }',
     )
     expect(errors).toBeUndefined()

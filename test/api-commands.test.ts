@@ -1,13 +1,27 @@
 import { randomUUID } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
-import { type CommandRequest, createCommands } from '../api/commands.ts'
-import { InvalidCommandError, NotFoundError, NoWorkerError, TemporalUnavailableError } from '../api/errors.ts'
+import type { IngestionRequest } from '../api/commands/control-ingestion.ts'
+import { createCommands } from '../api/commands/create-commands.ts'
+import {
+  CommandFailedError,
+  InvalidCommandError,
+  NotFoundError,
+  NoWorkerError,
+  TemporalUnavailableError,
+} from '../api/errors.ts'
 import type { ControlEvent } from '../db/control-events.ts'
+import { ReadFailure } from '../db/read/failure.ts'
 import { ingestTopicId } from '../workflows/contract.ts'
 
 const temporalAddress = inject('stackEnvironment').TEMPORAL_ADDRESS ?? ''
 const quiet = { error: () => undefined, warn: () => undefined, info: () => undefined }
+const parts = {
+  taskQueue: 'nobody',
+  readPrimary: () => Promise.reject(new ReadFailure('unavailable', 'no database node answers')),
+  logger: quiet,
+  clock: Date.now,
+}
 const connections: Connection[] = []
 
 function clientOf(address: string): Client {
@@ -19,13 +33,14 @@ function clientOf(address: string): Client {
 /** Commands over a real Temporal (or none), and what they wrote to the audit. */
 function commandsOver(client: Client) {
   const record = vi.fn<(event: ControlEvent) => Promise<void>>().mockResolvedValue()
-  const commands = createCommands({ client, record, logger: quiet, clock: Date.now })
-  const failure = (request: Partial<CommandRequest>) =>
+  const commands = createCommands({ ...parts, client, record })
+  const failure = (request: Partial<IngestionRequest>) =>
     commands
-      .run({
+      .controlIngestion({
         command: 'pause',
         topic: 'no-such-topic',
         partitions: null,
+        accept: false,
         reason: 'why',
         actor: 'ann',
         commandId: null,
@@ -84,24 +99,41 @@ describe('a command that nothing answers', () => {
 
   it('is answered also when the audit cannot be written, and says that too', async () => {
     const commands = createCommands({
+      ...parts,
       client,
       record: () => Promise.reject(new Error('Postgres is away')),
-      logger: quiet,
-      clock: Date.now,
     })
     const request = {
       command: 'pause',
       topic: 'none',
       partitions: null,
+      accept: false,
       reason: 'why',
       actor: 'ann',
     } as const
-    await expect(commands.run({ ...request, commandId: null })).rejects.toThrow(/could not be recorded/)
+    await expect(commands.controlIngestion({ ...request, commandId: null })).rejects.toThrow(
+      /could not be recorded/,
+    )
+  })
+})
+
+it('a command to a batch is not sent blindly: without the ledger it fails, and is in the audit', async () => {
+  const record = vi.fn<(event: ControlEvent) => Promise<void>>().mockResolvedValue()
+  const commands = createCommands({ ...parts, client, record })
+  const request = { command: 'replay', batchId: 7n, topic: 'none', reason: 'why', actor: 'ann' } as const
+  const error = await commands
+    .settleBatch({ ...request, commandId: null })
+    .catch((failure: unknown) => failure)
+  expect(error).toBeInstanceOf(CommandFailedError)
+  expect(record.mock.calls[0]?.[0]).toMatchObject({
+    command: 'replay',
+    result: 'failed',
+    detail: { batchId: '7' },
   })
 })
 
 describe('a command with an unusable argument', () => {
-  it.each<[string, Partial<CommandRequest>]>([
+  it.each<[string, Partial<IngestionRequest>]>([
     ['a blank reason', { reason: '  ' }],
     ['a reason without end', { reason: 'x'.repeat(501) }],
     ['a reason that cannot be stored', { reason: 'a\0b' }],

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { noCommands } from '../api/server-fixture.ts'
 import { createServer } from '../api/server.ts'
 import type { ApiDeps } from '../api/context.ts'
 import type { KafkaBounds } from '../api/kafka-bounds.ts'
@@ -57,7 +58,7 @@ export function createApi(
     kafkaBounds: () => Promise.resolve(parts.kafka?.() ?? { ok: false, message: 'away' }),
     workflowStatus:
       parts.workflowStatus ?? (() => Promise.resolve({ known: false, isMissing: false, message: 'away' })),
-    commands: { run: () => Promise.reject(new Error('not in this test')) },
+    commands: noCommands,
     logger: quiet,
     clock: () => NOW_MS,
     readiness: {

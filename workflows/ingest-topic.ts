@@ -155,7 +155,8 @@ class Topic {
     }
     // Resumed one by one, the topic is paused no more: partitions that are added later run.
     if (this.statuses().every(({ state }) => state !== 'paused')) this.#pausedFor = null
-    this.audit.record(command, this.#topic, request, { result: 'done', detail: { partitions } })
+    const accepted = request.accept === true ? { accept: true } : {}
+    this.audit.record(command, this.#topic, request, { result: 'done', detail: { partitions, ...accepted } })
     return { partitions }
   }
 

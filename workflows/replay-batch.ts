@@ -12,7 +12,14 @@ import type { ParkedBatch } from '../domain/parked-batch.ts'
 import type { ReplayAttempt, ReplayOutcome } from '../domain/replay.ts'
 import { Audit } from './audit.ts'
 import { showBatch } from './batch-page.ts'
-import { REPLAY_FAILED, replaySignal, replayUpdate, skipUpdate, type ControlRequest } from './contract.ts'
+import {
+  COMMAND_REFUSED,
+  REPLAY_FAILED,
+  replaySignal,
+  replayUpdate,
+  skipUpdate,
+  type ControlRequest,
+} from './contract.ts'
 import { normaliseRequest, validateControl, validateSkip, type ControlArgument } from './control-request.ts'
 
 const { applyBatch, skipBatch } = proxyActivities<Pick<Activities, 'applyBatch' | 'skipBatch'>>({
@@ -76,14 +83,15 @@ class BatchRun {
     if (result === 'refused')
       throw ApplicationFailure.nonRetryable(
         'the batch is counted by now: there is nothing to skip',
-        REPLAY_FAILED,
+        COMMAND_REFUSED,
       )
     return attempt.outcome
   }
 
   /** One at a time; what comes after the batch is settled hears what became of it. */
   async attempt(command: Command, request: ControlRequest): Promise<ReplayAttempt> {
-    await condition(() => !this.#isBusy)
+    // Again: several wait, and one condition lets them all go on.
+    while (this.#isBusy) await condition(() => !this.#isBusy)
     if (this.settled !== null) return { ok: true, outcome: again(this.settled) }
     this.#isBusy = true
     showBatch(this.#batch, 'replaying', this.#error)
@@ -106,6 +114,5 @@ const again = (settled: ReplayOutcome): ReplayOutcome =>
 
 function resultOf(command: Command, attempt: ReplayAttempt): 'done' | 'refused' | 'failed' {
   if (!attempt.ok) return 'failed'
-  const isSkipped = attempt.outcome.outcome === 'skipped'
-  return isSkipped === (command === 'skip') ? 'done' : 'refused'
+  return command === 'skip' && attempt.outcome.outcome !== 'skipped' ? 'refused' : 'done'
 }

@@ -1,12 +1,42 @@
-import { type BatchRow, keyOfBatch, readBatches } from '../../db/read/batches.ts'
+import { type BatchRow, keyOfBatch, readBatches, type RevisionRow } from '../../db/read/batches.ts'
 import { builder } from '../builder.ts'
 import { InvalidPageError, PageTooLargeError } from '../errors.ts'
 import { connectionComplexity, readConnection } from '../page.ts'
-import { BatchStatusEnum } from './enums.ts'
+import { BatchStatusEnum, RevisionKindEnum } from './enums.ts'
 import { freshnessField } from './freshness.ts'
 import { TimeRangeInput, timeRange } from './time-range.ts'
 
-const Batch = builder.objectRef<BatchRow>('Batch').implement({
+const BatchRevision = builder.objectRef<RevisionRow>('BatchRevision').implement({
+  description: 'A change of a batch after it was written first.',
+  fields: (t) => ({
+    revision: t.exposeInt('revision', { description: 'Number of the change, from 1 on.' }),
+    kind: t.expose('kind', { type: RevisionKindEnum, description: 'What changed it.' }),
+    commandId: t.exposeID('command_id', {
+      description:
+        'The command behind it (controlEvents); an attempt that its workflow made by itself has no row there.',
+    }),
+    logins: t.exposeInt('logins', { description: 'Logins that it added.' }),
+    rejects: t.exposeInt('rejects', {
+      description: 'Rejects that it added; negative when they became logins.',
+    }),
+    processedAt: t.field({
+      type: 'DateTime',
+      description: 'The moment by whose clock the records were decided.',
+      resolve: ({ processed_at: at }) => new Date(at),
+    }),
+    committedAt: t.field({
+      type: 'DateTime',
+      description: 'When it was written.',
+      resolve: ({ committed_at: at }) => new Date(at),
+    }),
+    codeVersion: t.exposeString('code_version', { description: 'Version of Rollcall that made it.' }),
+    published: t.exposeBoolean('published', {
+      description: 'Whether what it added is known to be on the topics that Rollcall publishes.',
+    }),
+  }),
+})
+
+export const Batch = builder.objectRef<BatchRow>('Batch').implement({
   description:
     'A contiguous range of offsets of one partition that was decided once: the unit of commitment. Every offset of it is ' +
     'a login, a reject or a gap.',
@@ -41,7 +71,32 @@ const Batch = builder.objectRef<BatchRow>('Batch').implement({
       description: 'When it was written; the order of the list.',
     }),
     codeVersion: t.exposeString('code_version', { description: 'Version of Rollcall that decided it.' }),
-    error: t.exposeString('error', { nullable: true, description: 'Why it was parked; null otherwise.' }),
+    error: t.exposeString('error', {
+      nullable: true,
+      description: 'Why it was parked, given up, or lost; null otherwise.',
+    }),
+    incarnation: t.exposeInt('incarnation', {
+      description:
+        'Which log the offsets are of: raised when a topic was truncated or created anew, so that offsets come again.',
+    }),
+    changedAt: t.expose('changed_at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was last changed after it was written first; null when it never was.',
+    }),
+    skippedBy: t.exposeID('command_id', {
+      nullable: true,
+      description: 'Of a skipped batch: the command that gave it up (controlEvents); null otherwise.',
+    }),
+    revision: t.exposeInt('revision', {
+      description: 'How often what it means was changed, by a replay or by redriving its rejects.',
+    }),
+    revisions: t.expose('revisions', {
+      type: [BatchRevision],
+      // A few at most; only what is asked of each counts.
+      complexity: { field: 1, multiplier: 1 },
+      description: 'The changes, in order.',
+    }),
   }),
 })
 

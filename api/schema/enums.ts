@@ -1,4 +1,4 @@
-import type { BatchStatus } from '../../db/read/batches.ts'
+import type { BatchStatus, RevisionRow } from '../../db/read/batches.ts'
 import type { ControlResultName } from '../../db/read/control-events.ts'
 import type { Dimension } from '../../db/read/login-counts.ts'
 import type { ReadSource } from '../../db/read/snapshot.ts'
@@ -6,6 +6,7 @@ import type { BucketSize } from '../../domain/counts.ts'
 import type { DeviceType, Outcome, RejectReason } from '../../domain/login.ts'
 import type { IngestState } from '../../domain/pipeline-state.ts'
 import type { Part } from '../../domain/failure.ts'
+import type { ReplayOutcome } from '../../domain/replay.ts'
 import { builder } from '../builder.ts'
 
 /** Description of every value of `V`, by its name in the domain; in GraphQL it is in capitals. */
@@ -79,7 +80,25 @@ export const BatchStatusEnum = builder.enumType('BatchStatus', {
     committed: 'Counted when it was read.',
     parked: 'Failed for a reason of its own and waits for an operator; its offsets are not counted.',
     replayed: 'Was parked and has been counted since.',
-    skipped: 'Was parked and given up by an operator; its offsets are not counted.',
+    skipped:
+      'Given up by an operator, be it that it was parked or that Kafka had lost its offsets; they are not counted.',
+  }),
+})
+
+export const ReplayOutcomeEnum = builder.enumType('ReplayOutcome', {
+  description: 'What became of a parked batch, by a command or before it.',
+  values: capitals<ReplayOutcome['outcome']>({
+    replayed: 'This command counted and published it.',
+    already_applied: 'It was counted already; nothing changed.',
+    skipped: 'It is given up; its offsets are not counted.',
+  }),
+})
+
+export const RevisionKindEnum = builder.enumType('RevisionKind', {
+  description: 'What changed a batch after it was written first.',
+  values: capitals<RevisionRow['kind']>({
+    replay: 'It was parked, and counted then.',
+    redrive: 'Rejects of it were decoded again and became logins.',
   }),
 })
 
@@ -111,7 +130,9 @@ export const IngestStateEnum = builder.enumType('IngestState', {
     running: 'Reads and counts.',
     waiting: 'A part it needs is away; goes on by itself.',
     paused: 'Stopped by an operator; resumeIngestion starts it.',
-    halted: 'Stopped itself because going on would lose or miscount logins; needs an operator.',
+    halted:
+      'Stopped itself because going on would lose or miscount logins; the reason says which. resumeIngestion once the ' +
+      'cause is mended, or acceptOffsetLoss.',
   }),
 })
 

@@ -60,7 +60,7 @@ builder.objectType(errors.InvalidPageError, {
 
 builder.objectType(errors.NotFoundError, {
   name: 'NotFoundError',
-  description: 'Nothing is known of the topic.',
+  description: 'Nothing is known of what was asked for: the topic, the batch, the run.',
   interfaces: [ErrorInterface],
 })
 
@@ -75,7 +75,12 @@ const commandErrors = [
   [
     errors.CommandRefusedError,
     'CommandRefusedError',
-    'The state of the ingestion does not allow the command, such as to pause what is paused.',
+    'The state of what it was for does not allow the command, such as to pause what is paused; nothing changed.',
+  ],
+  [
+    errors.BatchFailedError,
+    'BatchFailedError',
+    'The batch failed again and stays parked; the message says why.',
   ],
   [
     errors.CommandFailedError,

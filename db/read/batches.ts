@@ -19,8 +19,29 @@ export type BatchRow = {
   committed_at: Date
   code_version: string
   error: string | null
+  /** Which log the offsets are of. */
+  incarnation: number
+  revision: number
+  changed_at: Date | null
+  /** Skipped: the command that gave it up. */
+  command_id: string | null
+  /** What changed it after it was written first, in order. */
+  revisions: RevisionRow[]
   /** committed_at to the microsecond. */
   key_at: string
+}
+
+/** As JSON: moments are texts. */
+export type RevisionRow = {
+  revision: number
+  kind: 'replay' | 'redrive'
+  command_id: string
+  logins: number
+  rejects: number
+  processed_at: string
+  committed_at: string
+  code_version: string
+  published: boolean
 }
 
 export type BatchFilter = {
@@ -44,8 +65,7 @@ export async function readBatches(
   const { statuses, partition, fromOffset, toOffset, committed } = filter
   return await sql<BatchRow[]>`
     /* batches */
-    select id, topic, partition, from_offset, to_offset, status, logins, rejects, gaps, first_event_at, last_event_at,
-           processed_at, committed_at, code_version, error, committed_at::text as key_at
+    select ${columns(sql)}
     from batch
     where topic = ${topic}
       ${statuses === null ? sql`` : sql`and status = any(${statuses}::text[])`}
@@ -56,3 +76,15 @@ export async function readBatches(
       ${withinPage(sql, ['committed_at', 'id'], page, committed)}
     ${orderOfPage(sql, ['committed_at', 'id'], page)}`
 }
+
+/** One batch, or null. */
+export async function readBatch({ sql }: ReadSession, id: bigint): Promise<BatchRow | null> {
+  const [batch] = await sql<BatchRow[]>`/* batch */ select ${columns(sql)} from batch where id = ${id}`
+  return batch ?? null
+}
+
+const columns = (sql: ReadSession['sql']) => sql`
+  id, topic, partition, from_offset, to_offset, status, logins, rejects, gaps, first_event_at, last_event_at, processed_at,
+  committed_at, code_version, error, incarnation, revision, changed_at, command_id, committed_at::text as key_at,
+  (select coalesce(json_agg(to_json(change) order by change.revision), '[]')
+   from batch_revision change where change.batch_id = batch.id) as revisions`

@@ -19,7 +19,7 @@ export type RequestReader = {
 const READ_DEADLINE_MS = 6_000
 
 /** One request reads one node at one moment, so that the parts of its answer agree. */
-export function createRequestReader(router: ReadRouter): RequestReader {
+export function createRequestReader(router: Pick<ReadRouter, 'withReadNode'>): RequestReader {
   const answered = Promise.withResolvers<undefined>()
   answered.promise.catch(() => undefined)
   let session: Promise<ReadSession> | null = null
@@ -54,6 +54,18 @@ export function createRequestReader(router: ReadRouter): RequestReader {
     },
   }
 }
+
+/** Reads on the primary, each query in a snapshot of its own. @throws {ReadFailure} */
+export const createPrimaryReader =
+  (router: Pick<ReadRouter, 'withPrimary'>): Read =>
+  async (query) => {
+    const reader = createRequestReader({ withReadNode: (work) => router.withPrimary(work) })
+    try {
+      return await reader.read(query)
+    } finally {
+      reader.close()
+    }
+  }
 
 const isLost = (error: unknown) => error instanceof ReadFailure && error.kind === 'unavailable'
 

@@ -11,6 +11,11 @@ export type ReadRouter = {
    * @throws {ReadFailure} unavailable, busy, timeout or bad_input; what `work` throws otherwise passes unchanged
    */
   withReadNode<T>(work: (session: ReadSession) => Promise<T>): Promise<T>
+  /**
+   * The same on the primary alone: what was written a moment ago is in it.
+   * @throws {ReadFailure}
+   */
+  withPrimary<T>(work: (session: ReadSession) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -44,6 +49,7 @@ export function createReadRouter(
         work,
       )
     },
+    withPrimary: (work) => firstThatOpens([{ node: primary, maxLagMs: Infinity }], work),
     close: async () => {
       await Promise.all([primary, ...replicas].map((node) => node.close()))
     },

@@ -1,6 +1,5 @@
 import type { Client } from '@temporalio/client'
-import { ingestTopicId } from '../workflows/contract.ts'
-import { type CommandError, CommandFailedError, NoWorkerError, TemporalUnavailableError } from './errors.ts'
+import { type CommandError, CommandFailedError, NoWorkerError, TemporalUnavailableError } from '../errors.ts'
 
 /** Asking after a command that timed out must not double the time it took. */
 const PROBE_DEADLINE_MS = 2_000
@@ -14,13 +13,13 @@ const WORKFLOW_TASK_SCHEDULED = 1
  */
 export async function explainSilence(
   client: Client,
-  { topic, commandId }: { topic: string; commandId: string },
-  waitedMs: number,
+  unanswered: { workflowId: string; commandId: string; shownBy: string; waitedMs: number },
   cause: unknown,
 ): Promise<CommandError> {
-  const seconds = waitedMs / 1000
+  const { workflowId, commandId, shownBy } = unanswered
+  const seconds = unanswered.waitedMs / 1000
   try {
-    const handle = client.workflow.getHandle(ingestTopicId(topic))
+    const handle = client.workflow.getHandle(workflowId)
     const { raw } = await client.withDeadline(Date.now() + PROBE_DEADLINE_MS, () => handle.describe())
     if (Number(raw.pendingWorkflowTask?.state) === WORKFLOW_TASK_SCHEDULED) {
       return new NoWorkerError(
@@ -37,7 +36,7 @@ export async function explainSilence(
     )
   }
   return new CommandFailedError(
-    `the command was not finished within ${seconds} s and may still take effect; ingestion shows the states`,
+    `the command was not finished within ${seconds} s and may still take effect; ${shownBy} shows it`,
     commandId,
     { cause },
   )

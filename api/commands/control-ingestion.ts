@@ -1,0 +1,55 @@
+import type { Client } from '@temporalio/client'
+import type { OperatorCommand } from '../../domain/pipeline-state.ts'
+import {
+  acceptLossUpdate,
+  ingestTopicId,
+  pauseUpdate,
+  type PartitionStatus,
+  resumeUpdate,
+} from '../../workflows/contract.ts'
+import { type AuditDeps, auditSilence } from './audit.ts'
+import { checkCommand, type CommandRequest, controlOf } from './command-request.ts'
+import { deliver } from './deliver.ts'
+
+export type IngestionRequest = CommandRequest & {
+  command: OperatorCommand
+  /** null: all partitions. */
+  partitions: number[] | null
+  /** With `resume`: lets through the flood that halted a partition. */
+  accept: boolean
+}
+
+export type IngestionOutcome = { commandId: string; topic: string; partitions: PartitionStatus[] }
+
+const updates = { pause: pauseUpdate, resume: resumeUpdate, accept_loss: acceptLossUpdate }
+
+export async function controlIngestion(
+  deps: AuditDeps & { client: Client; clock: () => number },
+  request: IngestionRequest,
+): Promise<IngestionOutcome> {
+  const { client } = deps
+  const { topic, partitions: only, accept } = request
+  const command = checkCommand(request, {
+    command: request.command,
+    partitions: only,
+    detail: accept ? { accept } : {},
+    nowMs: deps.clock(),
+  })
+  const { commandId } = command
+  const destination = {
+    workflowId: ingestTopicId(topic),
+    absent: `no ingestion of ${topic} runs: start a worker, which starts it (npm run worker)`,
+    shownBy: 'ingestion',
+  }
+  const handle = client.workflow.getHandle(destination.workflowId)
+  const { partitions } = await auditSilence(deps, command, () =>
+    deliver(client, commandId, destination, () =>
+      handle.executeUpdate(updates[request.command], {
+        args: [{ ...controlOf(command), partitions: only, ...(accept ? { accept } : {}) }],
+        // The same command sent twice is one update, and answers with the first one's result.
+        updateId: commandId,
+      }),
+    ),
+  )
+  return { commandId, topic, partitions }
+}

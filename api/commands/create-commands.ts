@@ -1,0 +1,27 @@
+import type { Client } from '@temporalio/client'
+import type { Read } from '../../db/read/request-reader.ts'
+import type { AuditDeps } from './audit.ts'
+import { controlIngestion, type IngestionOutcome, type IngestionRequest } from './control-ingestion.ts'
+import { type BatchRequest, settleBatch, type SettledBatch } from './settle-batch.ts'
+
+/**
+ * Commands to the pipeline. Each returns once it has taken effect, and throws an ExpectedError otherwise: InvalidCommandError
+ * before anything was sent, else NotFoundError or a CommandError.
+ */
+export type Commands = {
+  controlIngestion(request: IngestionRequest): Promise<IngestionOutcome>
+  settleBatch(request: BatchRequest): Promise<SettledBatch>
+}
+
+export type CommandDeps = AuditDeps & {
+  client: Client
+  /** Where workers take workflows from. */
+  taskQueue: string
+  readPrimary: Read
+  clock: () => number
+}
+
+export const createCommands = (deps: CommandDeps): Commands => ({
+  controlIngestion: (request) => controlIngestion(deps, request),
+  settleBatch: (request) => settleBatch(deps, request),
+})

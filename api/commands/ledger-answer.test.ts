@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest'
+import type { BatchStatus, RevisionRow } from '../../db/read/batches.ts'
+import { ledgerAnswer } from './ledger-answer.ts'
+
+const revision = (change: Partial<RevisionRow>): RevisionRow => ({
+  revision: 1,
+  kind: 'replay',
+  command_id: 'of another',
+  logins: 1,
+  rejects: 0,
+  processed_at: '2026-03-01T10:00:00Z',
+  committed_at: '2026-03-01T10:00:00Z',
+  code_version: '1',
+  published: true,
+  ...change,
+})
+
+const answer = (
+  command: 'replay' | 'skip',
+  status: BatchStatus,
+  revisions: RevisionRow[] = [],
+  skippedBy: string | null = null,
+) => ledgerAnswer({ status, revisions, command_id: skippedBy }, { command, commandId: 'mine' })
+
+const workflow = { by: 'workflow' }
+const told = (outcome: string, isOwn = false) => ({ by: 'ledger', outcome, isOwn })
+
+it('a parked batch is for its workflow, and so is one that was counted and not published', () => {
+  expect(answer('replay', 'parked')).toEqual(workflow)
+  expect(answer('skip', 'parked')).toEqual(workflow)
+  expect(answer('replay', 'replayed', [revision({ published: false })])).toEqual(workflow)
+})
+
+it('a batch that is counted is already applied, also when its rejects were redriven since', () => {
+  expect(answer('replay', 'committed')).toEqual(told('already_applied'))
+  expect(answer('replay', 'replayed', [revision({})])).toEqual(told('already_applied'))
+  const redrive = revision({ revision: 2, kind: 'redrive', published: false })
+  expect(answer('replay', 'replayed', [revision({}), redrive])).toEqual(told('already_applied'))
+})
+
+it('a command that is repeated hears what it brought about, not that another did', () => {
+  const redrive = revision({ revision: 2, kind: 'redrive' })
+  expect(answer('replay', 'replayed', [revision({ command_id: 'mine' }), redrive])).toEqual(
+    told('replayed', true),
+  )
+  expect(answer('skip', 'skipped', [], 'mine')).toEqual(told('skipped', true))
+})
+
+it('what is given up stays given up, and what is counted cannot be given up', () => {
+  expect(answer('replay', 'skipped', [], 'of another')).toEqual(told('skipped'))
+  expect(answer('skip', 'skipped', [], 'of another')).toEqual(told('skipped'))
+  for (const status of ['committed', 'replayed'] as const)
+    expect(answer('skip', status)).toMatchObject({ refusal: expect.stringContaining(status) as string })
+})

@@ -1,0 +1,109 @@
+import { type Client, WithStartWorkflowOperation } from '@temporalio/client'
+import { type BatchRow, readBatch } from '../../db/read/batches.ts'
+import { ReadFailure } from '../../db/read/failure.ts'
+import type { Read } from '../../db/read/request-reader.ts'
+import type { ParkedBatch } from '../../domain/parked-batch.ts'
+import type { ReplayOutcome } from '../../domain/replay.ts'
+import { batchStart } from '../../workflows/batch-start.ts'
+import { replayUpdate, skipUpdate } from '../../workflows/contract.ts'
+import type { replayBatch } from '../../workflows/replay-batch.ts'
+
+import { CommandFailedError, CommandRefusedError, NotFoundError } from '../errors.ts'
+import { type AuditDeps, auditSilence, recordAnswer } from './audit.ts'
+import { checkCommand, type Command, type CommandRequest, controlOf } from './command-request.ts'
+import { deliver } from './deliver.ts'
+import { ledgerAnswer } from './ledger-answer.ts'
+
+export type BatchRequest = CommandRequest & { command: 'replay' | 'skip'; batchId: bigint }
+
+export type SettledBatch = ReplayOutcome & { commandId: string; batchId: bigint }
+
+type BatchDeps = AuditDeps & {
+  client: Client
+  taskQueue: string
+  /** Replicas may be behind: what a command is told must be so. */
+  readPrimary: Read
+  clock: () => number
+}
+
+const updates = { replay: replayUpdate, skip: skipUpdate }
+
+/** Has a parked batch counted or given up. What the ledger says is settled is answered from there. */
+export async function settleBatch(deps: BatchDeps, request: BatchRequest): Promise<SettledBatch> {
+  const { batchId, command: name } = request
+  const asked = checkCommand(request, {
+    command: name,
+    partitions: null,
+    detail: { batchId: String(batchId) },
+    nowMs: deps.clock(),
+  })
+  const { commandId } = asked
+  const batch = await auditSilence(deps, asked, () => findBatch(deps, batchId, commandId))
+  const parked = parkedBatch(batch)
+  const { topic, partition, from, to } = parked
+  const command = { ...asked, topic, partitions: [partition], detail: { ...asked.detail, from, to } }
+  const answer = ledgerAnswer(batch, { command: name, commandId })
+  if (answer.by === 'workflow') {
+    const outcome = await auditSilence(deps, command, () => send(deps, command, name, parked))
+    return { ...outcome, commandId, batchId }
+  }
+  if ('refusal' in answer) {
+    await recordAnswer(deps, command, 'refused', { refusal: answer.refusal })
+    throw new CommandRefusedError(answer.refusal, commandId)
+  }
+  const outcome = { outcome: answer.outcome, logins: batch.logins, rejects: batch.rejects }
+  if (!answer.isOwn) await recordAnswer(deps, command, 'done', outcome)
+  return { ...outcome, commandId, batchId }
+}
+
+async function findBatch({ readPrimary }: BatchDeps, batchId: bigint, commandId: string): Promise<BatchRow> {
+  try {
+    const batch = await readPrimary((session) => readBatch(session, batchId))
+    if (batch === null) throw new NotFoundError(`the ledger has no batch ${batchId}`)
+    return batch
+  } catch (error) {
+    if (!(error instanceof ReadFailure)) throw error
+    throw new CommandFailedError(
+      `the ledger could not be read (${error.message}); the command was not sent`,
+      commandId,
+      { cause: error },
+    )
+  }
+}
+
+const parkedBatch = (batch: BatchRow): ParkedBatch => ({
+  batchId: String(batch.id),
+  topic: batch.topic,
+  partition: batch.partition,
+  incarnation: batch.incarnation,
+  from: String(batch.from_offset),
+  to: String(batch.to_offset),
+  error: batch.error ?? '',
+})
+
+/** The batch's workflow is started where it is gone: terminated by somebody, or ended so long ago that Temporal forgot it. */
+async function send(
+  { client, taskQueue }: BatchDeps,
+  command: Command,
+  name: BatchRequest['command'],
+  batch: ParkedBatch,
+): Promise<ReplayOutcome> {
+  const start = batchStart(batch, taskQueue)
+  const destination = {
+    workflowId: start.workflowId,
+    absent: `the workflow of batch ${batch.batchId} ended meanwhile; send the command again`,
+    shownBy: 'batches',
+  }
+  return await deliver(client, command.commandId, destination, () =>
+    client.workflow.executeUpdateWithStart(updates[name], {
+      args: [controlOf(command)],
+      // The same command sent twice is one update, and answers with the first one's result.
+      updateId: command.commandId,
+      startWorkflowOperation: new WithStartWorkflowOperation<typeof replayBatch>('replayBatch', {
+        ...start,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      }),
+    }),
+  )
+}
