@@ -7,6 +7,7 @@ import './schema/top-values.ts'
 import './schema/rejected-logins.ts'
 import './schema/batches.ts'
 import './schema/ingestion.ts'
+import './schema/reconciliation.ts'
 import './schema/commands.ts'
 import './schema/control-events.ts'
 
