@@ -5,6 +5,7 @@ import type { PartitionKey } from '../db/checkpoint.ts'
 import { failureReport, noProgress, type SliceProgress, type SliceReport } from '../domain/slice-report.ts'
 import type { TopicOffsets } from '../kafka/topic-offsets.ts'
 import { ingestUntilStopped, publishGap } from './ingest-slice.ts'
+import { reconcileRecent, type ReconcileRequest, type ReconcileSummary } from './reconcile.ts'
 import { openSlice, type SliceDeps } from './slice.ts'
 
 export type ActivityDeps = SliceDeps & {
@@ -75,6 +76,12 @@ export function createActivities(deps: ActivityDeps) {
     recordControl: async (event: ControlEvent): Promise<void> => {
       await recordControlEvent(deps.sql, event)
     },
+
+    /** Reconciles what is new. Safe to retry: it reads, then writes all in one transaction, once for a run. */
+    reconcileRecent: (request: ReconcileRequest): Promise<ReconcileSummary> =>
+      reconcileRecent(deps.sql, request, () => {
+        Context.current().heartbeat()
+      }),
   }
 }
 

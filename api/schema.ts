@@ -8,6 +8,8 @@ import './schema/rejected-logins.ts'
 import './schema/batches.ts'
 import './schema/ingestion.ts'
 import './schema/reconciliation.ts'
+import './schema/reconciliation-runs.ts'
+import './schema/alerts.ts'
 import './schema/commands.ts'
 import './schema/control-events.ts'
 

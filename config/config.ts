@@ -68,6 +68,8 @@ const environment = z.object({
   LOGIN_MAX_BYTES: integer(64 * 1024, 256, 16 * 1024 * 1024),
   /** Partitions that one worker process reads at the same time; bounds its memory. */
   WORKER_MAX_PARTITIONS: integer(8, 1, 1000),
+  /** Minutes from one reconciliation by the workers to the next; 0 = none. */
+  RECONCILE_EVERY_MINUTES: integer(5, 0, 1440),
   WORKFLOW_BUNDLE: z.string().min(1).optional(),
   GENERATE_RATE: integer(2, 0, 1_000_000),
   GENERATE_USERS: integer(5_000, 1, 10_000_000),
@@ -101,6 +103,7 @@ export type Config = {
     batchMaxRecords: number
     loginMaxBytes: number
   }
+  reconciliation: { everyMinutes: number }
   generator: { ratePerSecond: number; users: number }
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error'
 }
@@ -154,6 +157,7 @@ const arrange = (env: z.infer<typeof environment>): Config => ({
     batchMaxRecords: env.BATCH_MAX_RECORDS,
     loginMaxBytes: env.LOGIN_MAX_BYTES,
   },
+  reconciliation: { everyMinutes: env.RECONCILE_EVERY_MINUTES },
   generator: { ratePerSecond: env.GENERATE_RATE, users: env.GENERATE_USERS },
   logLevel: env.LOG_LEVEL,
 })

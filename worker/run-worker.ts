@@ -15,6 +15,7 @@ import { ingestTopicId, sliceTaskQueue } from '../workflows/contract.ts'
 import type { ingestTopic } from '../workflows/ingest-topic.ts'
 import { bundleWorkflows } from './bundle-workflows.ts'
 import { serveHealth } from './health.ts'
+import { scheduleReconciliation } from './schedules.ts'
 import { registerSearchAttributes } from './temporal-search-attributes.ts'
 import { watchTemporal } from './temporal-watch.ts'
 
@@ -74,6 +75,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const endWatch = watchTemporal(connection, log)
   try {
     await startIngestion(connection, config)
+    await scheduleReconciliation(connection, config)
     const workers = await createWorkers(config, native, activities, await bundling)
     log.info({ topic: config.kafka.topic, address: health.address() }, 'worker is running')
     await runUntil(workers, stop)
@@ -123,7 +125,7 @@ async function createWorkers(
   workflowCode: string,
 ): Promise<Worker[]> {
   const { namespace, taskQueue } = config.temporal
-  const { ingestSlice, watchTopic, recordControl } = activities
+  const { ingestSlice, watchTopic, recordControl, reconcileRecent } = activities
   const shared = {
     connection,
     namespace,
@@ -137,7 +139,7 @@ async function createWorkers(
       ...shared,
       taskQueue,
       workflowBundle: { code: workflowCode },
-      activities: { watchTopic, recordControl },
+      activities: { watchTopic, recordControl, reconcileRecent },
       maxConcurrentActivityTaskExecutions: MAX_CONTROL_ACTIVITIES,
     }),
     await Worker.create({
