@@ -16,6 +16,7 @@ import { ingestUntilStopped } from './ingest-slice.ts'
 import { publishGap } from './publish.ts'
 import { MAX_BATCHES_OF_A_RUN, planReplay, type Planned } from './plan-replay.ts'
 import { redriveBatch, type RedriveRequest, type Redriven } from './redrive.ts'
+import { reconcileRecent, type ReconcileRequest, type ReconcileSummary } from './reconcile.ts'
 import { openSlice, type SliceDeps } from './slice.ts'
 
 export type ActivityDeps = SliceDeps & {
@@ -136,6 +137,12 @@ export function createActivities(deps: ActivityDeps) {
     recordControl: async (event: ControlEvent): Promise<void> => {
       await recordControlEvent(deps.sql, event)
     },
+
+    /** Reconciles what is new. Safe to retry: it reads, then writes all in one transaction, once for a run. */
+    reconcileRecent: (request: ReconcileRequest): Promise<ReconcileSummary> =>
+      reconcileRecent(deps.sql, request, () => {
+        Context.current().heartbeat()
+      }),
   }
 }
 

@@ -8,6 +8,8 @@ export const caps = {
   buckets: 10_000,
   /** Some 5 MB of JSON. */
   rows: 50_000,
+  /** Batches whose deltas, rows and counts one answer adds up: some seconds of Postgres. */
+  batches: 5_000,
   /** Rows of one page of a list. */
   page: 500,
   /** A full page of the widest list costs about 10,000. */

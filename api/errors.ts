@@ -4,7 +4,7 @@
  */
 export abstract class ExpectedError extends Error {}
 
-/** The time range is empty, or not on whole minutes. */
+/** The range is empty, or of time and not on whole buckets. */
 export class InvalidRangeError extends ExpectedError {}
 
 export class RangeTooLargeError extends ExpectedError {
@@ -18,6 +18,14 @@ export class RangeTooLargeError extends ExpectedError {
 }
 
 export class TooManyRowsError extends ExpectedError {
+  readonly cap: number
+  constructor(message: string, cap: number) {
+    super(message)
+    this.cap = cap
+  }
+}
+
+export class TooManyBatchesError extends ExpectedError {
   readonly cap: number
   constructor(message: string, cap: number) {
     super(message)

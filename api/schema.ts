@@ -9,6 +9,9 @@ import './schema/batches.ts'
 import './schema/ingestion.ts'
 import './schema/ingestion-commands.ts'
 import './schema/batch-commands.ts'
+import './schema/reconciliation.ts'
+import './schema/reconciliation-runs.ts'
+import './schema/alerts.ts'
 import './schema/control-events.ts'
 
 export const schema = builder.toSchema()

@@ -73,6 +73,8 @@ const environment = z.object({
   PARKED_IN_A_ROW: integer(10, 0, 100_000),
   /** Partitions that one worker process reads at the same time; bounds its memory. */
   WORKER_MAX_PARTITIONS: integer(8, 1, 1000),
+  /** Minutes from one reconciliation by the workers to the next; 0 = none. */
+  RECONCILE_EVERY_MINUTES: integer(5, 0, 1440),
   WORKFLOW_BUNDLE: z.string().min(1).optional(),
   GENERATE_RATE: integer(2, 0, 1_000_000),
   GENERATE_USERS: integer(5_000, 1, 10_000_000),
@@ -108,6 +110,7 @@ export type Config = {
     /** As domain/flood-guard.ts takes it. */
     flood: { windowRecords: number; rejectPercent: number; parkedInARow: number }
   }
+  reconciliation: { everyMinutes: number }
   generator: { ratePerSecond: number; users: number }
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error'
 }
@@ -166,6 +169,7 @@ const arrange = (env: z.infer<typeof environment>): Config => ({
       parkedInARow: env.PARKED_IN_A_ROW,
     },
   },
+  reconciliation: { everyMinutes: env.RECONCILE_EVERY_MINUTES },
   generator: { ratePerSecond: env.GENERATE_RATE, users: env.GENERATE_USERS },
   logLevel: env.LOG_LEVEL,
 })

@@ -33,18 +33,66 @@ export async function insertCheckpoint(
 export type BatchEntry = {
   id: number
   partition?: number
+  incarnation?: number
   from: number
   to: number
   status?: string
+  revision?: number
+  /** All offsets when left out. */
+  logins?: number
+  rejects?: number
+  gaps?: number
+  loginRows?: number
+  firstEventAt?: string | null
   committedAt: string
 }
 
 export async function insertBatches(sql: Sql, batches: BatchEntry[]): Promise<void> {
-  for (const { id, partition = 0, from, to, status = 'committed', committedAt } of batches) {
+  for (const batch of batches) {
+    const { id, partition = 0, incarnation = 0, from, to, status = 'committed', revision = 0 } = batch
+    const {
+      logins = to - from,
+      rejects = 0,
+      gaps = 0,
+      loginRows = 0,
+      firstEventAt = null,
+      committedAt,
+    } = batch
     await sql`
-      insert into batch (id, topic, partition, from_offset, to_offset, status, logins, rejects, gaps, login_rows,
-                         processed_at, committed_at, code_version)
-      values (${id}, 'user-login', ${partition}, ${from}, ${to}, ${status}, ${to - from}, 0, 0, 0,
+      insert into batch (id, topic, partition, incarnation, from_offset, to_offset, status, revision, logins, rejects, gaps,
+                         login_rows, first_event_at, last_event_at, processed_at, committed_at, code_version)
+      values (${id}, 'user-login', ${partition}, ${incarnation}, ${from}, ${to}, ${status}, ${revision}, ${logins},
+              ${rejects}, ${gaps}, ${loginRows}, ${firstEventAt}::text::timestamptz, ${firstEventAt}::text::timestamptz,
               ${committedAt}::text::timestamptz, ${committedAt}::text::timestamptz, 'test')`
   }
+}
+
+/** What a batch added to minutes, all of it iOS 1.0 in CA, and not folded yet. */
+export async function insertDelta(
+  sql: Sql,
+  batchId: number,
+  buckets: string[],
+  logins: number[],
+  { partition = 0, revision = 0 } = {},
+): Promise<void> {
+  await sql`
+    insert into unfolded_batch (batch_id, topic, partition, revision)
+    values (${batchId}, 'user-login', ${partition}, ${revision})`
+  const all = (value: string) => buckets.map(() => value)
+  await sql`
+    insert into login_count_delta (batch_id, buckets, device_types, app_versions, locales, outcomes, logins, revision)
+    values (${batchId}, ${buckets}::timestamptz[], ${all('iOS')}::text[], ${all('1.0')}::text[], ${all('CA')}::text[],
+            ${all('unknown')}::text[], ${logins.map(String)}::bigint[], ${revision})`
+}
+
+export async function insertReject(
+  sql: Sql,
+  batchId: number,
+  offset: number,
+  { reason = 'not_json', redrivenIn = null as number | null } = {},
+): Promise<void> {
+  await sql`
+    insert into rejected_login (topic, partition, kafka_offset, batch_id, reason, detail, headers, recorded_at, rejected_at,
+                                redriven_in)
+    values ('user-login', 0, ${offset}, ${batchId}, ${reason}, 'no use', '[]', now(), now(), ${redrivenIn})`
 }

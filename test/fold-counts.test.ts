@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { foldCounts } from '../db/fold-counts.ts'
 import { createApi, createDatabase, type TestDatabase } from './api-fixture.ts'
-import { insertBatches } from './api-rows.ts'
+import { insertBatches, insertDelta } from './api-rows.ts'
 
 let database: TestDatabase
 let close: () => Promise<void>
@@ -19,9 +19,9 @@ beforeAll(async () => {
     { id: 2, from: 7, to: 13, committedAt },
     { id: 3, partition: 1, from: 0, to: 16, committedAt },
   ])
-  await insertDelta(1, ['2026-02-28T23:59:00Z', '2026-03-01T00:00:00Z'], [3, 4])
-  await insertDelta(2, ['2026-03-01T00:00:00Z', '2026-03-01T01:01:00Z'], [4, 2])
-  await insertDelta(3, ['2026-03-01T01:01:00Z'], [16], 1)
+  await insertDelta(database.sql, 1, ['2026-02-28T23:59:00Z', '2026-03-01T00:00:00Z'], [3, 4])
+  await insertDelta(database.sql, 2, ['2026-03-01T00:00:00Z', '2026-03-01T01:01:00Z'], [4, 2])
+  await insertDelta(database.sql, 3, ['2026-03-01T01:01:00Z'], [16], { partition: 1 })
 })
 
 afterAll(async () => {
@@ -54,23 +54,9 @@ test('folding at the same time, and again, counts nothing twice', async () => {
   await insertBatches(database.sql, [
     { id: 4, partition: 1, from: 16, to: 48, committedAt: '2026-03-01T12:00:01Z' },
   ])
-  await insertDelta(4, ['2026-03-01T01:01:00Z'], [32], 1)
+  await insertDelta(database.sql, 4, ['2026-03-01T01:01:00Z'], [32], { partition: 1 })
   await Promise.all([1, 2, 3, 4].map(() => foldCounts(database.sql, { topic: 'user-login', partition: 1 })))
   const counts = await database.sql`
     select bucket_size::text as size, logins::integer from login_count where shard = 1 order by bucket_size`
   expect([...counts]).toEqual(['minute', 'hour', 'day'].map((size) => ({ size, logins: 48 })))
 })
-
-async function insertDelta(
-  batchId: number,
-  buckets: string[],
-  logins: number[],
-  partition = 0,
-): Promise<void> {
-  await database.sql`insert into unfolded_batch values (${batchId}, 'user-login', ${partition})`
-  const all = (value: string) => buckets.map(() => value)
-  await database.sql`
-    insert into login_count_delta
-    values (${batchId}, ${buckets}::timestamptz[], ${all('iOS')}::text[], ${all('1.0')}::text[], ${all('CA')}::text[],
-            ${all('unknown')}::text[], ${logins.map(String)}::bigint[])`
-}

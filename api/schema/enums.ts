@@ -7,6 +7,7 @@ import type { DeviceType, Outcome, RejectReason } from '../../domain/login.ts'
 import type { IngestState } from '../../domain/pipeline-state.ts'
 import type { Part } from '../../domain/failure.ts'
 import type { ReplayOutcome } from '../../domain/replay.ts'
+import type { DifferenceKind } from '../../domain/reconciliation.ts'
 import { builder } from '../builder.ts'
 
 /** Description of every value of `V`, by its name in the domain; in GraphQL it is in capitals. */
@@ -152,5 +153,23 @@ export const ControlResultEnum = builder.enumType('ControlResult', {
     done: 'It took effect.',
     refused: 'The state did not allow it; nothing changed.',
     failed: 'It could not be brought to its end; detail says why and whether it may still take effect.',
+  }),
+})
+
+export const DifferenceKindEnum = builder.enumType('DifferenceKind', {
+  description: 'Which two tables should say the same and do not.',
+  values: capitals<DifferenceKind>({
+    ledger_hole: 'Offsets between two batches of the ledger that are in neither.',
+    ledger_overlap: 'Offsets that are in two batches of the ledger.',
+    batch_offsets: 'Offsets of a batch against its logins, rejects and gaps.',
+    batch_logins: 'Logins of a batch against the sum of its deltas.',
+    batch_login_rows: 'Login rows that a batch wrote against those that are there.',
+    batch_rejects: 'Rejects of a batch against the rejected records that are kept.',
+    minute_count: 'Deltas of all batches in a minute against its count.',
+    hour_count: 'Minutes of an hour against its count.',
+    day_count: 'Hours of a day against its count.',
+    checkpoint_offset: 'End of the ledger against the offset of the checkpoint.',
+    checkpoint_logins: 'Logins of all batches of a partition against those of its checkpoint.',
+    checkpoint_rejects: 'Rejects of all batches of a partition against those of its checkpoint.',
   }),
 })

@@ -21,7 +21,7 @@ const CommandErrorInterface = builder.interfaceRef<errors.CommandError>('Command
 
 builder.objectType(errors.InvalidRangeError, {
   name: 'InvalidRangeError',
-  description: 'The time range is empty or not on whole minutes.',
+  description: 'The range is empty, or of time and not on whole buckets.',
   interfaces: [ErrorInterface],
 })
 
@@ -40,6 +40,13 @@ builder.objectType(errors.TooManyRowsError, {
   description: 'The answer would have more rows (buckets times groups) than it may.',
   interfaces: [ErrorInterface],
   fields: (t) => ({ cap: t.exposeInt('cap', { description: 'Rows that an answer may have.' }) }),
+})
+
+builder.objectType(errors.TooManyBatchesError, {
+  name: 'TooManyBatchesError',
+  description: 'The answer would have to look at more batches than one answer may.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({ cap: t.exposeInt('cap', { description: 'Batches that an answer may look at.' }) }),
 })
 
 builder.objectType(errors.PageTooLargeError, {

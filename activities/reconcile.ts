@@ -1,0 +1,204 @@
+import {
+  type Alert,
+  alertsOfRun,
+  clearAlerts,
+  countAlerts,
+  openAlerts,
+  type OpenAlert,
+  raiseAlerts,
+} from '../db/alerts.ts'
+import type { Sql, Transaction } from '../db/connect.ts'
+import { LISTED_DIFFERENCES, reconcileBatches, type ReadStep } from '../db/read/reconciliation.ts'
+import { readCheckpoints, readLedgerOf } from '../db/read/reconciliation-ledger.ts'
+import {
+  type ChangePlace,
+  changedBatches,
+  findRun,
+  nextRunStart,
+  recordRun,
+} from '../db/reconciliation-runs.ts'
+import {
+  compareCheckpoints,
+  type Difference,
+  type DifferenceKind,
+  differenceKinds,
+} from '../domain/reconciliation.ts'
+
+export type ReconcileRequest = {
+  topic: string
+  /** A run that is repeated under the same id is done once. */
+  runId: string
+}
+
+export type ReconcileSummary = {
+  batches: number
+  differences: number
+  /** Alerts that this run raised. */
+  raised: number
+  /** The first of them, in words. */
+  lines: string[]
+  /** Alerts of differences that are open, these included. */
+  open: number
+}
+
+/** Its deltas, rows and counts are some tens of thousands of rows: a second of Postgres. */
+const BATCHES_PER_STEP = 500
+/** What a run leaves the next one takes, so that a run ends within minutes also after a drain. */
+const MAX_STEPS = 20
+/** Open alerts that are looked at again in each run, oldest first. */
+const MAX_RECHECKED = 500
+/** Lines of a log that somebody reads; all of them are alerts. */
+const MAX_LINES = 50
+
+/**
+ * Compares the batches that were written or changed since the last run, and what has an open alert; writes the run, and
+ * an alert for each difference that has none. Each step is one snapshot.
+ * @param onStep called before each step
+ */
+export async function reconcileRecent(
+  sql: Sql,
+  { topic, runId }: ReconcileRequest,
+  onStep: () => void,
+): Promise<ReconcileSummary> {
+  const done = await findRun(sql, runId)
+  if (done !== null) return await summary(sql, topic, runId, done)
+  const { now, start } = await nextRunStart(sql, topic)
+  const open = await openAlerts(sql, topic, differenceKinds, MAX_RECHECKED)
+  const again = await recheck(sql, topic, open)
+  const recent = await compareSince(sql, topic, start, onStep)
+  const found = [...again.differences, ...recent.differences]
+  const run = {
+    batches: recent.batches,
+    expired: recent.expired,
+    differences: new Set(found.map(keyOf)).size,
+  }
+  const coveredTo = recent.reached?.at ?? now
+  const isFound = new Set(found.map(keyOf))
+  const isWell = (alert: OpenAlert) => again.looked(alert) && !isFound.has(keyOf(alert))
+  await sql.begin(async (tx) => {
+    await recordRun(tx, { runId, topic, startedAt: now, coveredTo, ...run })
+    await clearAlerts(
+      tx,
+      open.filter(isWell).map(({ id }) => id),
+    )
+    await raiseAlerts(tx, topic, runId, found.map(alertOf))
+  })
+  return await summary(sql, topic, runId, run)
+}
+
+async function summary(
+  sql: Sql,
+  topic: string,
+  runId: string,
+  { batches, differences }: { batches: number; differences: number },
+): Promise<ReconcileSummary> {
+  const { raised, open } = await countAlerts(sql, topic, runId, differenceKinds)
+  const first = await alertsOfRun(sql, runId, MAX_LINES)
+  return { batches, differences, raised, lines: first.map(inWords), open }
+}
+
+type Compared = { batches: number; expired: number; differences: Difference[] }
+
+/** `reached` null: the end; else where the next run has to go on. */
+async function compareSince(
+  sql: Sql,
+  topic: string,
+  start: ChangePlace,
+  onStep: () => void,
+): Promise<Compared & { reached: ChangePlace | null }> {
+  const total: Compared = { batches: 0, expired: 0, differences: [] }
+  let place = start
+  for (let step = 0; step < MAX_STEPS; step++) {
+    onStep()
+    const changed = await inSnapshot(sql, async (tx) => {
+      const places = await changedBatches(tx, topic, place, BATCHES_PER_STEP)
+      const entries = await readLedgerOf(
+        tx,
+        topic,
+        places.map(({ id }) => id),
+      )
+      const found = await reconcileBatches(stepIn(tx), entries, null)
+      total.batches += found.batches
+      total.expired += found.expired
+      total.differences.push(...found.differences)
+      return places
+    })
+    place = changed.at(-1) ?? place
+    if (changed.length < BATCHES_PER_STEP) return { ...total, reached: null }
+  }
+  return { ...total, reached: place }
+}
+
+/** Checkpoints, and the batches and counts that have an open alert. */
+async function recheck(
+  sql: Sql,
+  topic: string,
+  open: readonly OpenAlert[],
+): Promise<{ differences: Difference[]; looked: (alert: OpenAlert) => boolean }> {
+  const details = open.map(({ detail }) => detail as AlertDetail)
+  const ids = details.flatMap(({ batchId }) => (batchId === null ? [] : [BigInt(batchId)]))
+  const minutes = details.flatMap(({ count }) => (count === null ? [] : [Date.parse(count.bucket)]))
+  return await inSnapshot(sql, async (tx) => {
+    const checkpoints = compareCheckpoints(await readCheckpoints(tx, topic, null))
+    const entries = await readLedgerOf(tx, topic, ids)
+    const { differences } = await reconcileBatches(stepIn(tx), entries, null, minutes)
+    const present = new Set(entries.map(({ id }) => String(id)))
+    const looked = ({ detail }: OpenAlert) => {
+      const { batchId } = detail as AlertDetail
+      // Neither a batch that is gone from the ledger nor a list that was cut is a reason to be calm.
+      const isListed = differences.length < LISTED_DIFFERENCES
+      return isListed && (batchId === null || present.has(batchId))
+    }
+    return { differences: [...checkpoints, ...differences], looked }
+  })
+}
+
+const inSnapshot = <T>(sql: Sql, work: (tx: Transaction) => Promise<T>) =>
+  sql.begin('isolation level repeatable read read only', work)
+
+const stepIn =
+  (tx: Transaction): ReadStep =>
+  (query) =>
+    query({ sql: tx })
+
+/** As JSON gives it back. */
+type AlertDetail = {
+  batchId: string | null
+  count: { bucket: string } | null
+  expected: string
+  found: string
+}
+
+const alertOf = ({ kind, partition, subject, batchId, count, expected, found }: Difference): Alert => ({
+  kind,
+  partition,
+  subject,
+  detail: {
+    batchId: batchId === null ? null : String(batchId),
+    count,
+    expected: String(expected),
+    found: String(found),
+  },
+})
+
+const keyOf = ({ kind, subject }: { kind: string; subject: string }) => `${kind} ${subject}`
+
+const words: Record<DifferenceKind, string> = {
+  ledger_hole: 'the ledger has a hole',
+  ledger_overlap: 'the ledger has offsets twice',
+  batch_offsets: 'offsets are not all accounted for',
+  batch_logins: 'logins differ from the deltas',
+  batch_login_rows: 'login rows are missing or too many',
+  batch_rejects: 'rejects differ from the records kept',
+  minute_count: 'a count differs from the deltas',
+  hour_count: 'a count differs from its minutes',
+  day_count: 'a count differs from its hours',
+  checkpoint_offset: 'it is not where the ledger ends',
+  checkpoint_logins: 'its logins differ from the ledger',
+  checkpoint_rejects: 'its rejects differ from the ledger',
+}
+
+function inWords({ kind, subject, detail }: OpenAlert): string {
+  const { expected, found } = detail as AlertDetail
+  return `${subject}: ${words[kind as DifferenceKind]}: expected ${expected}, found ${found}`
+}

@@ -1,0 +1,48 @@
+import type { CountPlace, Difference } from '../../domain/reconciliation.ts'
+import type { DeviceType, Outcome } from '../../domain/login.ts'
+import { builder } from '../builder.ts'
+import { BucketEnum, DeviceTypeEnum, DifferenceKindEnum, OutcomeEnum } from './enums.ts'
+
+const CountPlaceType = builder.objectRef<CountPlace>('CountPlace').implement({
+  description: 'The place of one count: a bucket and a value of every dimension.',
+  fields: (t) => ({
+    size: t.expose('size', { type: BucketEnum, description: 'Length of the bucket.' }),
+    bucket: t.expose('bucket', { type: 'DateTime', description: 'Start of the bucket, UTC.' }),
+    deviceType: t.field({
+      type: DeviceTypeEnum,
+      description: 'Device type.',
+      resolve: ({ deviceType }) => deviceType as DeviceType,
+    }),
+    appVersion: t.exposeString('appVersion', { description: 'App version.' }),
+    locale: t.exposeString('locale', { description: 'Locale.' }),
+    outcome: t.field({
+      type: OutcomeEnum,
+      description: 'Outcome.',
+      resolve: ({ outcome }) => outcome as Outcome,
+    }),
+  }),
+})
+
+export const DifferenceType = builder.objectRef<Difference>('Difference').implement({
+  description: 'Two tables that should say the same and do not.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: DifferenceKindEnum, description: 'Which two.' }),
+    partition: t.exposeInt('partition', { description: 'Partition whose batches or counts differ.' }),
+    batchId: t.expose('batchId', {
+      type: 'Offset',
+      nullable: true,
+      description:
+        'The batch; of a hole or an overlap the one beside it. Null when it is about no one batch.',
+    }),
+    count: t.expose('count', {
+      type: CountPlaceType,
+      nullable: true,
+      description: 'The count; null when it is about none.',
+    }),
+    subject: t.exposeString('subject', {
+      description: 'What differs, for people to read; the same however the numbers move.',
+    }),
+    expected: t.expose('expected', { type: 'Offset', description: 'What the first of the two says.' }),
+    found: t.expose('found', { type: 'Offset', description: 'What the second of the two says.' }),
+  }),
+})

@@ -1,0 +1,33 @@
+import { type Key, orderOfPage, type Page, withinPage } from './keyset.ts'
+import type { ReadSession } from './snapshot.ts'
+
+export type ReconciliationRunRow = {
+  id: bigint
+  started_at: Date
+  finished_at: Date
+  covered_to: Date
+  batches: number
+  expired: number
+  differences: number
+  raised: number
+  /** finished_at to the microsecond. */
+  key_at: string
+}
+
+export const keyOfRun = (row: ReconciliationRunRow): Key => ({ at: row.key_at, ids: [row.id] })
+
+/** Runs of the schedule in order of their end. */
+export async function readReconciliationRuns(
+  { sql }: ReadSession,
+  topic: string,
+  page: Page,
+): Promise<ReconciliationRunRow[]> {
+  return await sql<ReconciliationRunRow[]>`
+    /* reconciliationRuns */
+    select id, started_at, finished_at, covered_to, batches, expired, differences, finished_at::text as key_at,
+           (select count(*)::integer from alert where alert.run_id = run.run_id) as raised
+    from reconciliation_run run
+    where topic = ${topic}
+      ${withinPage(sql, ['finished_at', 'id'], page, { from: null, to: null })}
+    ${orderOfPage(sql, ['finished_at', 'id'], page)}`
+}

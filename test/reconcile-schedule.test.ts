@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest'
+import { reconcileRecent } from '../activities/reconcile.ts'
+import { reconcileTopicId } from '../workflows/contract.ts'
+import { createDeployment, type Deployment } from './deployment.ts'
+import { eventually } from './eventually.ts'
+import { expectExact } from './exactness.ts'
+import { createFeed } from './feed.ts'
+import { type Graphql, graphqlOf } from './graphql-client.ts'
+import { temporalClient } from './temporal-client.ts'
+
+type Rows<Node> = { edges: { node: Node }[] }
+type Run = { batches: number; differences: number; raised: number }
+type Alert = { kind: string; subject: string; clearedAt: string | null; detail: Record<string, unknown> }
+
+const nodes = <Node>(connection: unknown): Node[] => (connection as Rows<Node>).edges.map(({ node }) => node)
+
+async function askRuns(ask: Graphql): Promise<Run[]> {
+  const { reconciliationRuns } = await ask(`{ reconciliationRuns {
+    ... on ReconciliationRunConnection { edges { node { batches differences raised } } } } }`)
+  return nodes(reconciliationRuns)
+}
+
+async function askAlerts(ask: Graphql, filter = ''): Promise<Alert[]> {
+  const { alerts } = await ask(`{ alerts(filter: { ${filter} }) {
+    ... on AlertConnection { edges { node { kind subject clearedAt detail } } } } }`)
+  return nodes(alerts)
+}
+
+const raiseDay = ({ sql }: Deployment, by: number) => sql`
+  update login_count set logins = logins + ${by}
+  where ctid = (select ctid from login_count where bucket_size = 'day'
+                order by bucket, device_type, app_version, locale, outcome, shard limit 1)`
+
+// Runs are triggered by the test, and by nothing else.
+const never = { RECONCILE_EVERY_MINUTES: '1440' }
+
+test('a difference is an alert and a line of the log, once for as long as it lasts', async () => {
+  const deployment = await createDeployment({ KAFKA_PARTITIONS: '1', ...never })
+  const client = await temporalClient(deployment)
+  const worker = deployment.start('worker/main.ts')
+  const ask = await graphqlOf(deployment.start('api/main.ts'))
+  const feed = createFeed(deployment)
+  await feed.logins(50)
+  await expectExact(deployment, feed.truth)
+  const schedule = client.schedule.getHandle(reconcileTopicId(deployment.config.kafka.topic))
+  const nextRun = async () => {
+    const before = (await askRuns(ask)).length
+    await schedule.trigger()
+    return await eventually(async () => {
+      const runs = await askRuns(ask)
+      expect(runs.length).toBeGreaterThan(before)
+      return runs[0]
+    }, 30_000)
+  }
+  const lines = () => worker.log().filter(({ msg }) => /disagrees with itself: day /.test(String(msg)))
+  expect(await nextRun()).toMatchObject({ differences: 0, raised: 0 })
+  await raiseDay(deployment, 1)
+  expect(await nextRun()).toMatchObject({ differences: 1, raised: 1 })
+  expect(await askAlerts(ask, 'open: true')).toMatchObject([{ kind: 'day_count', clearedAt: null }])
+  await eventually(() => {
+    expect(lines()).toHaveLength(1)
+  }, 10_000)
+  expect(await nextRun()).toMatchObject({ differences: 1, raised: 0 })
+  expect(await askAlerts(ask)).toHaveLength(1)
+  await raiseDay(deployment, -1)
+  expect(await nextRun()).toMatchObject({ differences: 0, raised: 0 })
+  expect(await askAlerts(ask, 'open: true')).toEqual([])
+  await raiseDay(deployment, 1)
+  expect(await nextRun()).toMatchObject({ differences: 1, raised: 1 })
+  expect(await askAlerts(ask)).toHaveLength(2)
+  await eventually(() => {
+    expect(lines()).toHaveLength(2)
+  }, 10_000)
+})
+
+test('a worker makes the schedule what its configuration says, and takes it away', async () => {
+  const deployment = await createDeployment({ KAFKA_PARTITIONS: '1' })
+  const { schedule } = await temporalClient(deployment)
+  const handle = schedule.getHandle(reconcileTopicId(deployment.config.kafka.topic))
+  const minutes = async () => {
+    const { spec } = await handle.describe()
+    return spec.intervals?.map(({ every }: { every: number }) => every / 60_000)
+  }
+  const first = deployment.start('worker/main.ts', { RECONCILE_EVERY_MINUTES: '7' })
+  await eventually(async () => {
+    expect(await minutes()).toEqual([7])
+  })
+  await first.kill()
+  await handle.pause('an operator looks')
+  const second = deployment.start('worker/main.ts')
+  await eventually(async () => {
+    expect(await minutes()).toEqual([5])
+  })
+  expect((await handle.describe()).state.paused).toBe(true)
+  await second.kill()
+  deployment.start('worker/main.ts', { RECONCILE_EVERY_MINUTES: '0' })
+  await eventually(async () => {
+    await expect(handle.describe()).rejects.toThrow(/not found/i)
+  })
+})
+
+test('an attempt that is repeated leaves one run and says the same again', async () => {
+  const { sql } = await createDeployment({ KAFKA_PARTITIONS: '1' })
+  await sql`
+    insert into batch (id, topic, partition, from_offset, to_offset, status, logins, rejects, gaps, login_rows, processed_at,
+                       code_version)
+    select n, 'user-login', 0, n, n + 1, 'committed', 1, 0, 0, 0, now(), 'test' from generate_series(1, 1200) as n`
+  const attempt = () => reconcileRecent(sql, { topic: 'user-login', runId: 'one' }, () => undefined)
+  const first = await attempt()
+  // Each batch of this ledger says one login, and none has a delta.
+  expect(first).toMatchObject({ batches: 1_200, differences: 1_200, raised: 1_200, open: 1_200 })
+  expect(first.lines[0]).toBe('batch 1: logins differ from the deltas: expected 1, found 0')
+  expect(await attempt()).toEqual(first)
+  const [runs] = await sql`select count(*)::integer as runs from reconciliation_run`
+  expect(runs).toEqual({ runs: 1 })
+})

@@ -1,0 +1,21 @@
+import { log, proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow'
+import type { Activities } from '../activities/create-activities.ts'
+import type { ReconcileSummary } from '../activities/reconcile.ts'
+
+const { reconcileRecent } = proxyActivities<Activities>({
+  // A run is bounded to some thousands of batches.
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '1 minute',
+  // An outage is waited for; the schedule starts no second run meanwhile.
+  retry: { initialInterval: '5 seconds', maximumInterval: '1 minute' },
+})
+
+/** Compares what was counted since the last run with everything it should agree with; its schedule starts it. */
+export async function reconcileTopic(topic: string): Promise<ReconcileSummary> {
+  const summary = await reconcileRecent({ topic, runId: workflowInfo().runId })
+  const { batches, raised, lines, open } = summary
+  for (const difference of lines) log.warn(`${topic} disagrees with itself: ${difference}`)
+  if (open > lines.length) log.warn(`${topic} disagrees with itself: ${open} alerts are open`)
+  setCurrentDetails(`${batches} batches compared, ${raised} alerts raised, ${open} open`)
+  return summary
+}
