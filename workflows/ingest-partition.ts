@@ -137,14 +137,15 @@ class Partition {
     const summary = nextOffset === null ? 'slice' : `slice from offset ${nextOffset}`
     const longestMs = nextOffset === null || state === 'waiting' ? FIRST_SLICE_MS : SLICE_MS
     const request = { topic: this.topic, partition, longestMs }
-    this.#slice = new CancellationScope()
+    const slice = new CancellationScope()
+    this.#slice = slice
     try {
-      return await this.#slice.run(() =>
+      return await slice.run(() =>
         this.#activities.ingestSlice.executeWithOptions({ summary }, [request]),
       )
     } catch (error) {
-      // Cancelled before a worker took it.
-      if (isCancellation(error)) return null
+      // Cancelled before a worker took it, or its worker died meanwhile: Temporal then says that it timed out.
+      if (isCancellation(error) || slice.consideredCancelled) return null
       throw error
     } finally {
       this.#slice = null
