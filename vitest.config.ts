@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] }
 
 // Tests that take parts of the run away, or that must not wait for others: one file at a time.
-const alone = ['outages', 'chaos', 'handover', 'start', 'disk-full', 'promoted-replica'].map(
+const alone = ['outages', 'chaos', 'handover', 'pause-resume', 'start', 'disk-full', 'promoted-replica'].map(
   (name) => `test/${name}.test.ts`,
 )
 

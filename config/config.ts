@@ -78,6 +78,8 @@ const environment = z.object({
   WORKFLOW_BUNDLE: z.string().min(1).optional(),
   GENERATE_RATE: integer(2, 0, 1_000_000),
   GENERATE_USERS: integer(5_000, 1, 10_000_000),
+  /** original: logins as the original generator writes them; mixed: all that a real topic holds (generator/scenario.ts). */
+  GENERATE_SCENARIO: z.enum(['original', 'mixed']).default('original'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
 })
 
@@ -111,7 +113,7 @@ export type Config = {
     flood: { windowRecords: number; rejectPercent: number; parkedInARow: number }
   }
   reconciliation: { everyMinutes: number }
-  generator: { ratePerSecond: number; users: number }
+  generator: { ratePerSecond: number; users: number; scenario: 'original' | 'mixed' }
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error'
 }
 
@@ -170,6 +172,10 @@ const arrange = (env: z.infer<typeof environment>): Config => ({
     },
   },
   reconciliation: { everyMinutes: env.RECONCILE_EVERY_MINUTES },
-  generator: { ratePerSecond: env.GENERATE_RATE, users: env.GENERATE_USERS },
+  generator: {
+    ratePerSecond: env.GENERATE_RATE,
+    users: env.GENERATE_USERS,
+    scenario: env.GENERATE_SCENARIO,
+  },
   logLevel: env.LOG_LEVEL,
 })

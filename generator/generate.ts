@@ -1,17 +1,16 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from '../config/logger.ts'
-import type { LoginProducer } from '../kafka/login-producer.ts'
-import type { LoginSource } from './login-source.ts'
+import type { LoginProducer, LoginRecord } from '../kafka/login-producer.ts'
 import { createPace, TICK_MS } from './pace.ts'
 
 const PROGRESS_MS = 60_000
 
 /**
- * Sends logins at `ratePerSecond` until `signal` aborts, each dated when it was due: after an outage they arrive late,
- * and none is missing. Returns how many Kafka acknowledged.
+ * Sends what `recordsAt` gives for each moment (Unix milliseconds), `ratePerSecond` moments a second, until `signal`
+ * aborts. After an outage records arrive late, and none is missing. Returns how many Kafka acknowledged.
  */
 export async function generate(
-  source: LoginSource,
+  recordsAt: (dueMs: number) => LoginRecord[],
   producer: LoginProducer,
   { ratePerSecond, log, signal }: { ratePerSecond: number; log: Logger; signal: AbortSignal },
 ): Promise<number> {
@@ -20,10 +19,7 @@ export async function generate(
   let sent = 0
   let reportedMs = Date.now()
   while (!isStopped()) {
-    const records = pace.due(Date.now()).map((dueMs) => {
-      const { key, value } = source.next(Math.floor(dueMs / 1000))
-      return { key: Buffer.from(key), value: Buffer.from(value) }
-    })
+    const records = pace.due(Date.now()).flatMap(recordsAt)
     try {
       if (records.length > 0) await producer.send(records)
       sent += records.length

@@ -8,9 +8,11 @@ import { pickUser, publicIp, userOfPool } from './user-pool.ts'
 export type ScenarioRecord = { key: string; value: Buffer | null; expected: Expected }
 
 export type ScenarioOptions = {
-  /** Decides everything but the clock. */
+  /** Decides the users, as in login-source.ts. */
   seed: number
   users: number
+  /** Decides all the rest but the clock. */
+  stream?: number
   /** Over this time from `startMs` (Unix milliseconds) the users change to a new version, one after the other. */
   rollOutMs: number
   startMs: number
@@ -55,7 +57,7 @@ export class Scenario {
 
   constructor(options: ScenarioOptions) {
     this.#options = options
-    this.#random = sfc32(~options.seed, options.users)
+    this.#random = sfc32(~options.seed, options.stream ?? 0)
   }
 
   /** What is sent at `nowMs`, which does not go back: one record, or many in a burst. */

@@ -165,16 +165,17 @@ class Partition {
       longestMs,
       ...(this.#acceptsFlood ? { acceptFlood: true } : {}),
     }
-    this.#slice = new CancellationScope()
+    const slice = new CancellationScope()
+    this.#slice = slice
     try {
-      const report = await this.#slice.run(() =>
+      const report = await slice.run(() =>
         this.#activities.ingestSlice.executeWithOptions({ summary }, [request]),
       )
       this.#acceptsFlood &&= report.nextOffset === null
       return report
     } catch (error) {
-      // Cancelled before a worker took it.
-      if (isCancellation(error)) return null
+      // Cancelled before a worker took it, or its worker died meanwhile: Temporal then says that it timed out.
+      if (isCancellation(error) || slice.consideredCancelled) return null
       throw error
     } finally {
       this.#slice = null

@@ -4,8 +4,8 @@ import { sfc32 } from '../../generator/sfc32.ts'
 import type { Step } from './plan.ts'
 import { PARTITIONS, type World } from './world.ts'
 
-/** A broker ends transactions that are older, with ten seconds between its looks. */
-const TRANSACTION_TIMEOUT_MS = 5_000
+/** The broker ends what is abandoned after this, with ten seconds between its looks. */
+const TIMEOUT_MS = { aborted: 30_000, abandoned: 5_000 }
 const MOST_RECORDS = 40
 
 /**
@@ -14,7 +14,7 @@ const MOST_RECORDS = 40
  */
 export function leaveTransaction(end: 'aborted' | 'abandoned') {
   return async ({ deployment, say }: World, { seed, lastsMs }: Step): Promise<void> => {
-    const producer = transactionalProducer(deployment)
+    const producer = transactionalProducer(deployment, TIMEOUT_MS[end])
     try {
       await producer.connect()
       const transaction = await producer.transaction()
@@ -33,7 +33,7 @@ export function leaveTransaction(end: 'aborted' | 'abandoned') {
 
 /** Ends what was abandoned: the transactional.id is taken. */
 export async function endTransactions(deployment: World['deployment']): Promise<void> {
-  const producer = transactionalProducer(deployment)
+  const producer = transactionalProducer(deployment, TIMEOUT_MS.aborted)
   try {
     await producer.connect()
     const transaction = await producer.transaction()
@@ -43,11 +43,11 @@ export async function endTransactions(deployment: World['deployment']): Promise<
   }
 }
 
-const transactionalProducer = ({ kafka, config }: World['deployment']) =>
+const transactionalProducer = ({ kafka, config }: World['deployment'], transactionTimeout: number) =>
   kafka.producer({
     transactionalId: `chaos-${config.kafka.topic}`,
     maxInFlightRequests: 1,
-    transactionTimeout: TRANSACTION_TIMEOUT_MS,
+    transactionTimeout,
     retry: { retries: 2 },
   })
 
