@@ -5,6 +5,7 @@ import type { Commands } from './commands/create-commands.ts'
 import { type Freshness, freshnessOf } from './freshness.ts'
 import type { KafkaBounds } from './kafka-bounds.ts'
 import type { Logger } from './logger.ts'
+import type { Runs } from './runs.ts'
 import type { WorkflowStatus } from './workflow-status.ts'
 
 /** What the server is made of; the composition root (main.ts) builds it from configuration. */
@@ -15,6 +16,7 @@ export type ApiDeps = {
   kafkaBounds: (topic: string) => Promise<KafkaBounds>
   workflowStatus: (topic: string) => Promise<WorkflowStatus>
   commands: Commands
+  runs: Runs
   logger: Logger
   /** Unix milliseconds. */
   clock: () => number
@@ -32,6 +34,7 @@ export type ApiContext = {
   kafkaBounds: ApiDeps['kafkaBounds']
   workflowStatus: ApiDeps['workflowStatus']
   commands: Commands
+  runs: Runs
   /** Of the request's snapshot; worked out once a request. */
   freshness: () => Promise<Freshness>
   /** Gives back what the request held. */
@@ -41,7 +44,7 @@ export type ApiContext = {
 export function createContext(deps: ApiDeps, request: Request): ApiContext {
   const reader = createRequestReader(deps.router)
   let freshness: Promise<Freshness> | null = null
-  const { topic, kafkaBounds, workflowStatus, commands } = deps
+  const { topic, kafkaBounds, workflowStatus, commands, runs } = deps
   const readFreshness = async () => {
     const [kafka, snapshot] = await Promise.all([
       kafkaBounds(topic),
@@ -58,6 +61,7 @@ export function createContext(deps: ApiDeps, request: Request): ApiContext {
     kafkaBounds,
     workflowStatus,
     commands,
+    runs,
     freshness: () => (freshness ??= readFreshness()),
     close: reader.close,
   }

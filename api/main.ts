@@ -11,6 +11,7 @@ import { createReadRouter } from '../db/read/router.ts'
 import { createTopicOffsets } from '../kafka/topic-offsets.ts'
 import { createCommands } from './commands/create-commands.ts'
 import { createKafkaBounds } from './kafka-bounds.ts'
+import { createRuns } from './runs.ts'
 import { createServer } from './server.ts'
 import { createWorkflowStatus } from './workflow-status.ts'
 
@@ -50,6 +51,7 @@ function openParts(config: Config, logger: Logger) {
     router,
     kafkaBounds,
     workflowStatus: createWorkflowStatus(client),
+    runs: createRuns(client),
     commands: createCommands({
       client,
       taskQueue: config.temporal.taskQueue,

@@ -12,6 +12,8 @@ import './schema/batch-commands.ts'
 import './schema/reconciliation.ts'
 import './schema/reconciliation-runs.ts'
 import './schema/alerts.ts'
+import './schema/replay-runs.ts'
+import './schema/redrive-runs.ts'
 import './schema/control-events.ts'
 
 export const schema = builder.toSchema()

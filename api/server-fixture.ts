@@ -20,6 +20,7 @@ export function serve(overrides: Partial<Deps> = {}) {
     kafkaBounds: () => Promise.resolve({ ok: false, message: 'Kafka is away' }),
     workflowStatus: () => Promise.resolve({ known: false, isMissing: false, message: 'Temporal is away' }),
     commands: noCommands,
+    runs: noRuns,
     logger: { error: logged, warn: logged, info: logged },
     clock: () => NOW_MS,
     readiness: { postgres: ok, temporal: ok, kafka: ok },
@@ -40,7 +41,14 @@ export function serve(overrides: Partial<Deps> = {}) {
 
 const away = () => Promise.reject(new Error('not in this test'))
 /** Commands that no test expects to be sent. */
-export const noCommands: ApiDeps['commands'] = { controlIngestion: away, settleBatch: away }
+export const noCommands: ApiDeps['commands'] = {
+  controlIngestion: away,
+  settleBatch: away,
+  startReplayRun: away,
+  controlReplayRun: away,
+  startRedriveRun: away,
+}
+export const noRuns: ApiDeps['runs'] = { replayRun: away, redriveRun: away }
 
 export const ok = () => Promise.resolve()
 export const failing = (error: Error): ApiDeps['router'] => ({

@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import type { IngestionRequest } from '../api/commands/control-ingestion.ts'
 import { createCommands } from '../api/commands/create-commands.ts'
+import type { ReplayRunRequest } from '../api/commands/replay-runs.ts'
 import {
   CommandFailedError,
   InvalidCommandError,
@@ -132,7 +133,39 @@ it('a command to a batch is not sent blindly: without the ledger it fails, and i
   })
 })
 
+const noSelection = {
+  ids: null,
+  partitions: null,
+  fromOffset: null,
+  toOffset: null,
+  parkedFrom: null,
+  parkedTo: null,
+  error: null,
+}
+
 describe('a command with an unusable argument', () => {
+  it.each<[string, Partial<ReplayRunRequest>]>([
+    ['no batch at all, which is not any batch', { selection: { ...noSelection, ids: [] } }],
+    ['a text that nothing can hold', { selection: { ...noSelection, error: 'a\0b' } }],
+    ['a rate of nothing', { maxPerMinute: 0 }],
+    ['a rate beyond the cap', { maxPerMinute: 6_001 }],
+  ])('starts no run: %s', async (_, change) => {
+    const record = vi.fn<(event: ControlEvent) => Promise<void>>().mockResolvedValue()
+    const commands = createCommands({ ...parts, client, record })
+    const request = {
+      topic: 'none',
+      reason: 'why',
+      actor: 'ann',
+      commandId: null,
+      dryRun: true,
+      maxPerMinute: 60,
+    }
+    await expect(commands.startReplayRun({ ...request, selection: noSelection, ...change })).rejects.toThrow(
+      InvalidCommandError,
+    )
+    expect(record).not.toHaveBeenCalled()
+  })
+
   it.each<[string, Partial<IngestionRequest>]>([
     ['a blank reason', { reason: '  ' }],
     ['a reason without end', { reason: 'x'.repeat(501) }],

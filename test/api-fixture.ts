@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { noCommands } from '../api/server-fixture.ts'
+import { noCommands, noRuns } from '../api/server-fixture.ts'
 import { createServer } from '../api/server.ts'
 import type { ApiDeps } from '../api/context.ts'
 import type { KafkaBounds } from '../api/kafka-bounds.ts'
@@ -59,6 +59,7 @@ export function createApi(
     workflowStatus:
       parts.workflowStatus ?? (() => Promise.resolve({ known: false, isMissing: false, message: 'away' })),
     commands: noCommands,
+    runs: noRuns,
     logger: quiet,
     clock: () => NOW_MS,
     readiness: {

@@ -116,6 +116,46 @@ describe('batches', () => {
     expect(ids(await batches('topic: "another"'))).toEqual([])
   })
 
+  it('filters by what their error holds, in capitals or not, and literally', async () => {
+    await database.sql`update batch set error = 'check "refuses_users"' where id in (5, 9, 13)`
+    await database.sql`update batch set error = 'another' where id = 17`
+    expect(ids(await batches('filter: { error: "Refuses_USERS" }'))).toEqual([13, 9, 5])
+    expect(ids(await batches('filter: { error: "refuses%" }'))).toEqual([])
+    expect(ids(await batches('filter: { error: "refuses", statuses: [PARKED], fromOffset: 90 }'))).toEqual([
+      13, 9,
+    ])
+  })
+
+  it('show what changed them, in order', async () => {
+    for (const [revision, kind] of [
+      [2, 'redrive'],
+      [1, 'replay'],
+    ] as const)
+      await database.sql`
+        insert into batch_revision (batch_id, revision, kind, command_id, logins, rejects, processed_at, code_version)
+        values (19, ${revision}, ${kind}, 'c', 1, -1, '2026-03-01T10:00:00.5Z', 'test')`
+    const { data } = await ask(`{ batches(first: 1) { ... on BatchConnection { edges { node {
+      id revision changedAt skippedBy revisions { revision kind commandId rejects processedAt published } } } } } }`)
+    expect((data?.batches as Connection).edges.map(({ node }) => node)).toEqual([
+      {
+        id: '19',
+        revision: 0,
+        changedAt: null,
+        skippedBy: null,
+        revisions: [
+          { revision: 1, kind: 'REPLAY' },
+          { revision: 2, kind: 'REDRIVE' },
+        ].map((change) => ({
+          ...change,
+          commandId: 'c',
+          rejects: -1,
+          processedAt: '2026-03-01T10:00:00.500Z',
+          published: false,
+        })),
+      },
+    ])
+  })
+
   it('refuses cursors that are not of this list', async () => {
     const rejects = await ask('{ rejectedLogins { ... on RejectedLoginConnection { edges { cursor } } } }')
     const foreign = (rejects.data?.rejectedLogins as Connection).edges[0]?.cursor ?? ''
@@ -150,6 +190,40 @@ describe('rejectedLogins', () => {
       rejectedAt: '2026-03-01T10:00:01.123Z',
     })
     expect(rows[1]).toMatchObject({ valueBytes: null, valueText: null })
+  })
+})
+
+describe('rejects that were redriven', () => {
+  it('are told apart from the others, with every attempt', async () => {
+    await database.sql`update rejected_login set redriven_in = 1 where kafka_offset = 2`
+    for (const [commandId, outcome, at] of [
+      ['second', 'login', '2026-03-02T10:00:00Z'],
+      ['first', 'not_an_object', '2026-03-01T12:00:00Z'],
+    ] as const)
+      await database.sql`
+        insert into redrive_attempt values (0, 2, ${commandId}, ${at}::text::timestamptz, 'test', ${outcome}, '')`
+    const list = async (redriven: boolean) => {
+      const { data } = await ask(`{ rejectedLogins(filter: { redriven: ${redriven} }) {
+        ... on RejectedLoginConnection { edges { node {
+          offset redriven redrives { commandId attemptedAt becameLogin reason } } } } } }`)
+      return (data?.rejectedLogins as Connection).edges.map(({ node }) => node)
+    }
+    expect(await list(true)).toEqual([
+      {
+        offset: '2',
+        redriven: true,
+        redrives: [
+          {
+            commandId: 'first',
+            attemptedAt: '2026-03-01T12:00:00.000Z',
+            becameLogin: false,
+            reason: 'NOT_AN_OBJECT',
+          },
+          { commandId: 'second', attemptedAt: '2026-03-02T10:00:00.000Z', becameLogin: true, reason: null },
+        ],
+      },
+    ])
+    expect(await list(false)).toEqual(['1', '0'].map((offset) => ({ offset, redriven: false, redrives: [] })))
   })
 })
 

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { OperatorCommand } from '../../domain/pipeline-state.ts'
+import type { BatchSelection, RejectSelection } from '../../domain/selection.ts'
 import type { ControlRequest } from '../../workflows/contract.ts'
 import { InvalidCommandError } from '../errors.ts'
 
 /** As the audit names them. */
-export type CommandName = OperatorCommand | 'replay' | 'skip'
+export type CommandName =
+  OperatorCommand | 'replay' | 'skip' | 'replay_many' | 'pause_run' | 'resume_run' | 'cancel_run' | 'redrive'
 
 /** What every command comes with. */
 export type CommandRequest = {
@@ -72,6 +74,18 @@ export function checkPartitions(partitions: number[] | null): number[] | null {
     throw new InvalidCommandError('partitions must list numbers from 0 on; leave it out for all of the topic')
   }
   return partitions
+}
+
+/** @throws {InvalidCommandError} */
+export function checkSelection(selection: BatchSelection | RejectSelection): void {
+  checkPartitions(selection.partitions)
+  for (const [name, value] of Object.entries(selection)) {
+    if (Array.isArray(value) && value.length === 0)
+      throw new InvalidCommandError(`${name} must not be empty; leave it out for any`)
+    // Postgres cannot look for it.
+    if (typeof value === 'string' && value.includes('\0'))
+      throw new InvalidCommandError(`${name} must be text without NUL`)
+  }
 }
 
 function checkReason(given: string): string {

@@ -1,7 +1,15 @@
 import type { Client } from '@temporalio/client'
 import type { Read } from '../../db/read/request-reader.ts'
+import type { RedriveRunStatus, ReplayRunStatus } from '../../workflows/run-contract.ts'
 import type { AuditDeps } from './audit.ts'
 import { controlIngestion, type IngestionOutcome, type IngestionRequest } from './control-ingestion.ts'
+import { type RedriveRunRequest, startRedriveRun } from './redrive-runs.ts'
+import {
+  controlReplayRun,
+  type ReplayRunRequest,
+  type RunControlRequest,
+  startReplayRun,
+} from './replay-runs.ts'
 import { type BatchRequest, settleBatch, type SettledBatch } from './settle-batch.ts'
 
 /**
@@ -11,6 +19,9 @@ import { type BatchRequest, settleBatch, type SettledBatch } from './settle-batc
 export type Commands = {
   controlIngestion(request: IngestionRequest): Promise<IngestionOutcome>
   settleBatch(request: BatchRequest): Promise<SettledBatch>
+  startReplayRun(request: ReplayRunRequest): Promise<ReplayRunStatus>
+  controlReplayRun(request: RunControlRequest): Promise<ReplayRunStatus>
+  startRedriveRun(request: RedriveRunRequest): Promise<RedriveRunStatus>
 }
 
 export type CommandDeps = AuditDeps & {
@@ -24,4 +35,7 @@ export type CommandDeps = AuditDeps & {
 export const createCommands = (deps: CommandDeps): Commands => ({
   controlIngestion: (request) => controlIngestion(deps, request),
   settleBatch: (request) => settleBatch(deps, request),
+  startReplayRun: (request) => startReplayRun(deps, request),
+  controlReplayRun: (request) => controlReplayRun(deps, request),
+  startRedriveRun: (request) => startRedriveRun(deps, request),
 })

@@ -38,8 +38,8 @@ const BatchRevision = builder.objectRef<RevisionRow>('BatchRevision').implement(
 
 export const Batch = builder.objectRef<BatchRow>('Batch').implement({
   description:
-    'A contiguous range of offsets of one partition that was decided once: the unit of commitment. Every offset of it is ' +
-    'a login, a reject or a gap.',
+    'A contiguous range of offsets of one partition that was read at once: the unit of commitment and of replay. Every ' +
+    'offset of it is a login, a reject or a gap, unless it is parked or skipped: then nothing of it is counted.',
   fields: (t) => ({
     id: t.expose('id', { type: 'Offset', description: 'Id of the batch; not in order of commit.' }),
     topic: t.exposeString('topic', { description: 'Topic that was read.' }),
@@ -110,7 +110,8 @@ const BatchFilterInput = builder.inputType('BatchFilter', {
       description: 'With toOffset: only batches that hold an offset of [fromOffset, toOffset).',
     }),
     toOffset: t.field({ type: 'Offset', description: 'End of the offsets, itself not in them.' }),
-    committed: t.field({ type: TimeRangeInput, description: 'When they were written.' }),
+    error: t.string({ description: 'Text that the error holds, in capitals or not.' }),
+    committed: t.field({ type: TimeRangeInput, description: 'When they were written first.' }),
   }),
 })
 
@@ -150,5 +151,6 @@ const batchFilter = (input: typeof BatchFilterInput.$inferInput | null | undefin
   partition: input?.partition ?? null,
   fromOffset: input?.fromOffset ?? null,
   toOffset: input?.toOffset ?? null,
+  error: input?.error ?? null,
   committed: timeRange(input?.committed),
 })

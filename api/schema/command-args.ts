@@ -31,6 +31,9 @@ export const commandRequest = (
   { actor, topic }: ApiContext,
 ): CommandRequest => ({ topic, reason, actor, commandId: commandId ?? null })
 
+/** Errors that a question about a run may end with. */
+export const runErrors = [NotFoundError, NoWorkerError, TemporalUnavailableError]
+
 /** Errors that every command may end with. */
 export const commandErrors = [
   InvalidCommandError,

@@ -1,9 +1,27 @@
 import { type ControlEventRow, keyOfControlEvent, readControlEvents } from '../../db/read/control-events.ts'
+import type { CommandName } from '../commands/command-request.ts'
 import { builder } from '../builder.ts'
 import { InvalidPageError, PageTooLargeError } from '../errors.ts'
 import { connectionComplexity, readConnection } from '../page.ts'
 import { ControlResultEnum } from './enums.ts'
 import { TimeRangeInput, timeRange } from './time-range.ts'
+
+/** By the name in the audit: the command of GraphQL. */
+const commands: Record<CommandName, string> = {
+  pause: 'pauseIngestion',
+  resume: 'resumeIngestion',
+  accept_loss: 'acceptOffsetLoss',
+  replay: 'replayBatch, and each batch of a replay run',
+  skip: 'skipBatch',
+  replay_many: 'replayBatches',
+  pause_run: 'pauseReplayRun',
+  resume_run: 'resumeReplayRun',
+  cancel_run: 'cancelReplayRun',
+  redrive: 'replayRejected',
+}
+const commandNames = Object.entries(commands)
+  .map(([name, field]) => `${name} (${field})`)
+  .join(', ')
 
 const ControlEvent = builder.objectRef<ControlEventRow>('ControlEvent').implement({
   description:
@@ -11,22 +29,24 @@ const ControlEvent = builder.objectRef<ControlEventRow>('ControlEvent').implemen
   fields: (t) => ({
     commandId: t.exposeID('command_id', {
       description:
-        'Id of the command; one that got no answer in time is recorded with the suffix /unanswered.',
+        'Id of the command. One that got no answer in time is recorded with the suffix /unanswered; a batch of a replay ' +
+        'run with the id of the run, a slash and the id of the batch.',
     }),
     requestedAt: t.expose('requested_at', { type: 'DateTime', description: 'When it was asked for.' }),
     actor: t.exposeString('actor', { description: 'Who asked, as they named themselves.' }),
-    command: t.exposeString('command', { description: 'What was asked for: pause or resume.' }),
-    topic: t.exposeString('topic', { description: 'Topic whose ingestion it was for.' }),
+    command: t.exposeString('command', { description: `What was asked for: ${commandNames}.` }),
+    topic: t.exposeString('topic', { description: 'Topic it was for.' }),
     partitions: t.exposeIntList('partitions', {
       nullable: true,
-      description: 'The partitions it was for; null: all of the topic.',
+      description: 'The partitions it was for; null: any of the topic.',
     }),
     reason: t.exposeString('reason', { description: 'Why, in the words of the one who asked.' }),
     result: t.expose('result', { type: ControlResultEnum, description: 'How it ended.' }),
     detail: t.expose('detail', {
       type: 'JSON',
       description:
-        'What is known besides: the partitions and their offsets when done, else what stood against it.',
+        'What is known besides: what it was for and what came of it (partitions with their offsets, the batch and its ' +
+        'outcome, the numbers of a run), or what stood against it.',
     }),
   }),
 })
@@ -35,7 +55,7 @@ const ControlEventFilterInput = builder.inputType('ControlEventFilter', {
   description: 'Which commands to list; conditions hold together.',
   fields: (t) => ({
     commandId: t.string({ description: 'Only this command.' }),
-    command: t.string({ description: 'Only this kind: pause or resume.' }),
+    command: t.string({ description: `Only this kind: ${Object.keys(commands).join(', ')}.` }),
     actor: t.string({ description: 'Only of this actor.' }),
     results: t.field({ type: [ControlResultEnum], description: 'Any of these results.' }),
     requested: t.field({ type: TimeRangeInput, description: 'When they were asked for.' }),

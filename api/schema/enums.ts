@@ -6,8 +6,9 @@ import type { BucketSize } from '../../domain/counts.ts'
 import type { DeviceType, Outcome, RejectReason } from '../../domain/login.ts'
 import type { IngestState } from '../../domain/pipeline-state.ts'
 import type { Part } from '../../domain/failure.ts'
-import type { ReplayOutcome } from '../../domain/replay.ts'
 import type { DifferenceKind } from '../../domain/reconciliation.ts'
+import type { BatchResult, ReplayOutcome } from '../../domain/replay.ts'
+import type { RunState } from '../../workflows/run-contract.ts'
 import { builder } from '../builder.ts'
 
 /** Description of every value of `V`, by its name in the domain; in GraphQL it is in capitals. */
@@ -92,6 +93,27 @@ export const ReplayOutcomeEnum = builder.enumType('ReplayOutcome', {
     replayed: 'This command counted and published it.',
     already_applied: 'It was counted already; nothing changed.',
     skipped: 'It is given up; its offsets are not counted.',
+  }),
+})
+
+export const BatchReplayOutcomeEnum = builder.enumType('BatchReplayOutcome', {
+  description: 'What became of a batch of a replay run.',
+  values: capitals<BatchResult['outcome']>({
+    replayed: 'The run counted and published it.',
+    already_applied: 'It was counted already, when the run came to it; nothing changed.',
+    skipped: 'It is given up; its offsets are not counted.',
+    failed: 'It failed again and stays parked.',
+  }),
+})
+
+export const RunStateEnum = builder.enumType('RunState', {
+  description: 'What a run of many is doing.',
+  values: capitals<RunState>({
+    planning: 'Finds out what it is going to do.',
+    running: 'Works through its batches.',
+    paused: 'Stopped by an operator after the batch in hand; resumeReplayRun goes on.',
+    cancelled: 'Ended by an operator; what it did not reach stays as it was.',
+    done: 'Came to its end.',
   }),
 })
 

@@ -102,7 +102,7 @@ const commandErrors = [
   [
     errors.NoWorkerError,
     'NoWorkerError',
-    'No worker took the command: it waits in Temporal and takes effect once a worker runs, unless Temporal restarts.',
+    'No worker runs that could answer. A command waits in Temporal and takes effect once one runs, unless Temporal restarts.',
   ],
 ] as const
 

@@ -2,6 +2,7 @@ import {
   keyOfReject,
   PREVIEW_BYTES,
   readRejectedLogins,
+  type RedriveAttemptRow,
   type RejectedLoginRow,
 } from '../../db/read/rejected-logins.ts'
 import { builder } from '../builder.ts'
@@ -23,8 +24,34 @@ const Header = builder.objectRef<[name: string, base64: string | null]>('RecordH
   }),
 })
 
+const RedriveAttempt = builder.objectRef<RedriveAttemptRow>('RedriveAttempt').implement({
+  description: 'An attempt to decode a reject again.',
+  fields: (t) => ({
+    commandId: t.exposeID('command_id', {
+      description: 'The replayRejected behind it (redriveRun, controlEvents).',
+    }),
+    attemptedAt: t.field({
+      type: 'DateTime',
+      description: 'When it was made.',
+      resolve: ({ attempted_at: at }) => new Date(at),
+    }),
+    codeVersion: t.exposeString('code_version', { description: 'Version of Rollcall that made it.' }),
+    becameLogin: t.boolean({
+      description: 'Whether the record is a login by its rules.',
+      resolve: ({ outcome }) => outcome === 'login',
+    }),
+    reason: t.field({
+      type: RejectReasonEnum,
+      nullable: true,
+      description: 'Why it stays a reject; null when it became a login.',
+      resolve: ({ outcome }) => (outcome === 'login' ? null : outcome),
+    }),
+    detail: t.exposeString('detail', { description: 'What was found instead, for people to read.' }),
+  }),
+})
+
 const RejectedLogin = builder.objectRef<RejectedLoginRow>('RejectedLogin').implement({
-  description: 'A record of the topic that is no login, with the reason.',
+  description: 'A record of the topic that was no login when it was read, with the reason.',
   fields: (t) => ({
     topic: t.exposeString('topic', { description: 'Topic of the record.' }),
     partition: t.exposeInt('partition', { description: 'Partition of the record.' }),
@@ -61,6 +88,16 @@ const RejectedLogin = builder.objectRef<RejectedLoginRow>('RejectedLogin').imple
     }),
     recordedAt: t.expose('recorded_at', { type: 'DateTime', description: 'Timestamp of the Kafka record.' }),
     rejectedAt: t.expose('rejected_at', { type: 'DateTime', description: 'When Rollcall decided.' }),
+    redriven: t.boolean({
+      description: 'Whether replayRejected made it a login since, so that it is counted.',
+      resolve: ({ redriven_in: revision }) => revision !== null,
+    }),
+    redrives: t.expose('redrives', {
+      type: [RedriveAttempt],
+      // A few at most; only what is asked of each counts.
+      complexity: { field: 1, multiplier: 1 },
+      description: 'The attempts to make it a login, in order.',
+    }),
   }),
 })
 
@@ -69,6 +106,9 @@ const RejectFilterInput = builder.inputType('RejectedLoginFilter', {
   fields: (t) => ({
     reasons: t.field({ type: [RejectReasonEnum], description: 'Any of these reasons.' }),
     partition: t.int({ description: 'Only this partition.' }),
+    redriven: t.boolean({
+      description: 'Only those that became logins since (true), or that did not (false).',
+    }),
     rejected: t.field({ type: TimeRangeInput, description: 'When they were rejected.' }),
   }),
 })
@@ -82,7 +122,8 @@ builder.queryField('rejectedLogins', (t) =>
         types: [PageTooLargeError, InvalidPageError],
         union: { description: 'A page of rejects, or why not.' },
       },
-      description: 'Records that are no logins, latest rejected first.',
+      description:
+        'Records that were no logins when they were read, latest rejected first; some became logins since (redriven).',
       complexity: connectionComplexity,
       args: {
         topic: t.arg.string({ description: 'Topic of the records; left out: the one that is counted.' }),
@@ -97,6 +138,7 @@ builder.queryField('rejectedLogins', (t) =>
               {
                 reasons: args.filter?.reasons ?? null,
                 partition: args.filter?.partition ?? null,
+                redriven: args.filter?.redriven ?? null,
                 rejected: timeRange(args.filter?.rejected),
               },
               page,

@@ -50,6 +50,8 @@ export type BatchFilter = {
   /** Batches that hold an offset of [fromOffset, toOffset). */
   fromOffset: bigint | null
   toOffset: bigint | null
+  /** Text that the error holds, in capitals or not. */
+  error: string | null
   committed: TimeRange
 }
 
@@ -62,7 +64,7 @@ export async function readBatches(
   filter: BatchFilter,
   page: Page,
 ): Promise<BatchRow[]> {
-  const { statuses, partition, fromOffset, toOffset, committed } = filter
+  const { statuses, partition, fromOffset, toOffset, error, committed } = filter
   return await sql<BatchRow[]>`
     /* batches */
     select ${columns(sql)}
@@ -73,6 +75,7 @@ export async function readBatches(
       ${partition === null ? sql`` : sql`and partition = ${partition}`}
       ${fromOffset === null ? sql`` : sql`and to_offset > ${String(fromOffset)}::text::bigint`}
       ${toOffset === null ? sql`` : sql`and from_offset < ${String(toOffset)}::text::bigint`}
+      ${error === null ? sql`` : sql`and error is not null and position(lower(${error}::text) in lower(error)) > 0`}
       ${withinPage(sql, ['committed_at', 'id'], page, committed)}
     ${orderOfPage(sql, ['committed_at', 'id'], page)}`
 }

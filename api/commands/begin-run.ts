@@ -1,0 +1,53 @@
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client'
+import {
+  type QueryDefinition,
+  type UpdateDefinition,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/common'
+import { QUERY_DEADLINE_MS } from '../runs.ts'
+
+/** A run of many, as it is started and asked. */
+export type RunToBegin<Status> = {
+  workflowType: string
+  workflowId: string
+  taskQueue: string
+  input: object
+  /** For whoever finds it in the Web UI. */
+  summary: string
+  /** Answers once there is something to say. */
+  update: UpdateDefinition<Status>
+  query: QueryDefinition<Status>
+}
+
+/**
+ * Starts a run and waits for its first answer. The run of a command that is repeated is the first one, also when it has ended;
+ * one that takes its time answers with what it has so far.
+ */
+export async function beginRun<Status>(client: Client, run: RunToBegin<Status>): Promise<Status> {
+  const { workflowType, workflowId, taskQueue, input, summary } = run
+  try {
+    return await client.workflow.executeUpdateWithStart(run.update, {
+      startWorkflowOperation: new WithStartWorkflowOperation(workflowType, {
+        workflowId,
+        taskQueue,
+        args: [input],
+        staticSummary: summary,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      }),
+    })
+  } catch (error) {
+    const isTold =
+      error instanceof WorkflowExecutionAlreadyStartedError ||
+      error instanceof WorkflowUpdateRPCTimeoutOrCancelledError
+    if (!isTold) throw error
+    const ask = () => client.workflow.getHandle(workflowId).query(run.query)
+    return await client.withDeadline(Date.now() + QUERY_DEADLINE_MS, ask).catch(() => {
+      throw error
+    })
+  }
+}

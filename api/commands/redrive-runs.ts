@@ -1,0 +1,49 @@
+import type { Client } from '@temporalio/client'
+import type { RejectSelection } from '../../domain/selection.ts'
+import {
+  redriveProgressUpdate,
+  redriveRunId,
+  type RedriveRunInput,
+  redriveRunQuery,
+  type RedriveRunStatus,
+} from '../../workflows/run-contract.ts'
+import { type AuditDeps, auditSilence } from './audit.ts'
+import { beginRun } from './begin-run.ts'
+import { checkCommand, checkSelection, type CommandRequest, controlOf } from './command-request.ts'
+import { deliver } from './deliver.ts'
+
+export type RedriveRunRequest = CommandRequest & { selection: RejectSelection; dryRun: boolean }
+
+/** Starts decoding rejects again; answers once it is done, or after some seconds with what is done so far. */
+export async function startRedriveRun(
+  deps: AuditDeps & { client: Client; taskQueue: string; clock: () => number },
+  request: RedriveRunRequest,
+): Promise<RedriveRunStatus> {
+  const { selection, dryRun, topic } = request
+  checkSelection(selection)
+  const command = checkCommand(request, {
+    command: 'redrive',
+    partitions: null,
+    detail: { dryRun, selection },
+    nowMs: deps.clock(),
+  })
+  const input: RedriveRunInput = { ...controlOf(command), topic, selection, dryRun }
+  const destination = {
+    workflowId: redriveRunId(command.commandId),
+    absent: `the run of the command ${command.commandId} ended meanwhile; redriveRun shows it`,
+    shownBy: 'redriveRun',
+  }
+  return await auditSilence(deps, command, () =>
+    deliver(deps.client, command.commandId, destination, () =>
+      beginRun(deps.client, {
+        workflowType: 'replayRejected',
+        workflowId: destination.workflowId,
+        taskQueue: deps.taskQueue,
+        input,
+        summary: `${dryRun ? 'Dry run of redriving' : 'Redrives'} rejects of ${topic}`,
+        update: redriveProgressUpdate,
+        query: redriveRunQuery,
+      }),
+    ),
+  )
+}

@@ -1,0 +1,117 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client'
+import type { BatchSelection } from '../../domain/selection.ts'
+import {
+  cancelRunUpdate,
+  pauseRunUpdate,
+  plannedUpdate,
+  replayRunId,
+  type ReplayRunInput,
+  replayRunQuery,
+  type ReplayRunStatus,
+  resumeRunUpdate,
+} from '../../workflows/run-contract.ts'
+import { CommandRefusedError, InvalidCommandError } from '../errors.ts'
+import { type AuditDeps, auditSilence, recordAnswer } from './audit.ts'
+import { beginRun } from './begin-run.ts'
+import {
+  checkCommand,
+  checkCommandId,
+  checkSelection,
+  type CommandRequest,
+  controlOf,
+} from './command-request.ts'
+import { deliver } from './deliver.ts'
+
+export type ReplayRunRequest = CommandRequest & {
+  selection: BatchSelection
+  dryRun: boolean
+  maxPerMinute: number
+}
+
+export type RunControlRequest = CommandRequest & {
+  command: 'pause_run' | 'resume_run' | 'cancel_run'
+  /** The command that started the run. */
+  run: string
+}
+
+type RunDeps = AuditDeps & { client: Client; taskQueue: string; clock: () => number }
+
+/** 100 a second: more than one worker replays. */
+export const MAX_PER_MINUTE = 6_000
+
+/** Starts the replay of many batches. The answer has the plan, unless making it takes longer than a command may. */
+export async function startReplayRun(deps: RunDeps, request: ReplayRunRequest): Promise<ReplayRunStatus> {
+  const { selection, dryRun, maxPerMinute, topic } = request
+  checkSelection(selection)
+  if (maxPerMinute < 1 || maxPerMinute > MAX_PER_MINUTE)
+    throw new InvalidCommandError(`maxPerMinute must be from 1 to ${MAX_PER_MINUTE}`)
+  const command = checkCommand(request, {
+    command: 'replay_many',
+    partitions: null,
+    detail: { dryRun, selection },
+    nowMs: deps.clock(),
+  })
+  const input: ReplayRunInput = { ...controlOf(command), topic, selection, dryRun, maxPerMinute }
+  const destination = destinationOf(command.commandId)
+  return await auditSilence(deps, command, () =>
+    deliver(deps.client, command.commandId, destination, () =>
+      beginRun(deps.client, {
+        workflowType: 'replayBatches',
+        workflowId: destination.workflowId,
+        taskQueue: deps.taskQueue,
+        input,
+        summary: `${dryRun ? 'Dry run of a replay' : 'Replay'} of parked batches of ${topic}`,
+        update: plannedUpdate,
+        query: replayRunQuery,
+      }),
+    ),
+  )
+}
+
+const updates = { pause_run: pauseRunUpdate, resume_run: resumeRunUpdate, cancel_run: cancelRunUpdate }
+
+/** Pauses, resumes or cancels a run under way. */
+export async function controlReplayRun(deps: RunDeps, request: RunControlRequest): Promise<ReplayRunStatus> {
+  const run = checkCommandId('run', request.run)
+  const command = checkCommand(request, {
+    command: request.command,
+    partitions: null,
+    detail: { run },
+    nowMs: deps.clock(),
+  })
+  const { commandId } = command
+  const destination = destinationOf(run)
+  const handle = deps.client.workflow.getHandle(destination.workflowId)
+  const status = await auditSilence(deps, command, () =>
+    deliver(deps.client, commandId, destination, () =>
+      unlessEnded(deps.client, destination.workflowId, () =>
+        handle.executeUpdate(updates[request.command], { args: [controlOf(command)], updateId: commandId }),
+      ),
+    ),
+  )
+  if (status !== null) return status
+  const refusal = 'the run has ended'
+  await recordAnswer(deps, command, 'refused', { refusal })
+  throw new CommandRefusedError(refusal, commandId)
+}
+
+const destinationOf = (run: string) => ({
+  workflowId: replayRunId(run),
+  absent: `no replay run of the command ${run} is known`,
+  shownBy: 'replayRun',
+})
+
+/** Null: the workflow has ended. To Temporal, such a one and none at all are the same. */
+async function unlessEnded<Result>(
+  client: Client,
+  workflowId: string,
+  send: () => Promise<Result>,
+): Promise<Result | null> {
+  try {
+    return await send()
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error
+    await client.workflow.getHandle(workflowId).describe()
+    return null
+  }
+}
