@@ -102,7 +102,11 @@ async function expectPostgresExact({ sql }: Deployment, truth: GroundTruth): Pro
   expect([...holes]).toEqual([])
 }
 
-async function expectTopicsExact({ kafka, config, sql }: Deployment, truth: GroundTruth): Promise<void> {
+/** Every login and reject once, and the insights that Postgres keeps. */
+export async function expectTopicsExact(
+  { kafka, config, sql }: Deployment,
+  truth: GroundTruth,
+): Promise<void> {
   const processed = await readTopic(kafka, config.kafka.processedTopic)
   const bodies = processed.map(({ value }) => JSON.parse(value?.toString() ?? 'null') as { type: string })
   const loginSources = processed.filter((_, i) => bodies[i]?.type === 'login').map(sourceOf)
