@@ -4,6 +4,17 @@ import { defineConfig } from 'vitest/config'
 // packages, and the two do not know each other's types.
 const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] }
 
+/** What needs root. */
+const diskTests = ['test/disk-full.test.ts']
+
+const onRealParts = {
+  globalSetup: ['test/global-setup.ts'],
+  // Every file owns topics and a database of its own, but two cores hold one broker under load at a time.
+  fileParallelism: false,
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+}
+
 export default defineConfig({
   test: {
     projects: [
@@ -21,12 +32,13 @@ export default defineConfig({
         test: {
           name: 'stack',
           include: ['test/**/*.test.ts'],
-          globalSetup: ['test/global-setup.ts'],
-          // Every file owns topics and a database of its own, but two cores hold one broker under load at a time.
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          exclude: diskTests,
+          ...onRealParts,
         },
+      },
+      {
+        resolve,
+        test: { name: 'disk', include: diskTests, ...onRealParts, testTimeout: 300_000 },
       },
     ],
   },
