@@ -5,9 +5,11 @@ import { defineConfig } from 'vitest/config'
 const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] }
 
 // Tests that take parts of the run away, or that must not wait for others: one file at a time.
-const alone = ['outages', 'chaos', 'handover', 'pause-resume', 'start', 'disk-full', 'promoted-replica'].map(
+const alone = ['outages', 'chaos', 'handover', 'pause-resume', 'start', 'promoted-replica'].map(
   (name) => `test/${name}.test.ts`,
 )
+/** What needs root: it mounts small disks. */
+const diskTests = ['test/disk-full.test.ts']
 
 const onRealParts = {
   globalSetup: ['test/global-setup.ts'],
@@ -33,7 +35,7 @@ export default defineConfig({
           ...onRealParts,
           name: 'stack',
           include: ['test/**/*.test.ts'],
-          exclude: alone,
+          exclude: [...alone, ...diskTests],
           // Every file owns topics, a database and a task queue, and waits most of its time.
           maxWorkers: 3,
         },
@@ -41,6 +43,10 @@ export default defineConfig({
       {
         resolve,
         test: { ...onRealParts, name: 'faults', include: alone, fileParallelism: false },
+      },
+      {
+        resolve,
+        test: { ...onRealParts, name: 'disk', include: diskTests, testTimeout: 300_000 },
       },
     ],
   },
