@@ -5,6 +5,7 @@ import type { Commands } from './commands.ts'
 import { type Freshness, freshnessOf } from './freshness.ts'
 import type { KafkaBounds } from './kafka-bounds.ts'
 import type { Logger } from './logger.ts'
+import type { ReadBack } from './read-back.ts'
 import type { WorkflowStatus } from './workflow-status.ts'
 
 /** What the server is made of; the composition root (main.ts) builds it from configuration. */
@@ -14,6 +15,8 @@ export type ApiDeps = {
   router: ReadRouter
   kafkaBounds: (topic: string) => Promise<KafkaBounds>
   workflowStatus: (topic: string) => Promise<WorkflowStatus>
+  /** Events of a batch from Kafka. */
+  readBack: ReadBack
   commands: Commands
   logger: Logger
   /** Unix milliseconds. */
@@ -29,6 +32,7 @@ export type ApiContext = {
   read: Read
   kafkaBounds: ApiDeps['kafkaBounds']
   workflowStatus: ApiDeps['workflowStatus']
+  readBack: ReadBack
   commands: Commands
   /** Of the request's snapshot; worked out once a request. */
   freshness: () => Promise<Freshness>
@@ -39,7 +43,7 @@ export type ApiContext = {
 export function createContext(deps: ApiDeps, request: Request): ApiContext {
   const reader = createRequestReader(deps.router)
   let freshness: Promise<Freshness> | null = null
-  const { topic, kafkaBounds, workflowStatus, commands } = deps
+  const { topic, kafkaBounds, workflowStatus, readBack, commands } = deps
   const readFreshness = async () => {
     const [kafka, snapshot] = await Promise.all([
       kafkaBounds(topic),
@@ -54,6 +58,7 @@ export function createContext(deps: ApiDeps, request: Request): ApiContext {
     read: reader.read,
     kafkaBounds,
     workflowStatus,
+    readBack,
     commands,
     freshness: () => (freshness ??= readFreshness()),
     close: reader.close,

@@ -7,9 +7,12 @@ import { connectPostgres } from '../db/connect.ts'
 import { recordControlEvent } from '../db/control-events.ts'
 import { pingDatabase } from '../db/read/ping.ts'
 import { createReadRouter } from '../db/read/router.ts'
+import { createKafka } from '../kafka/client.ts'
+import { readRecords } from '../kafka/read-records.ts'
 import { createTopicOffsets } from '../kafka/topic-offsets.ts'
 import { createCommands } from './commands.ts'
 import { createKafkaBounds } from './kafka-bounds.ts'
+import { createReadBack } from './read-back.ts'
 import { createServer } from './server.ts'
 import { createWorkflowStatus } from './workflow-status.ts'
 
@@ -36,6 +39,7 @@ function openParts(config: Config, logger: Logger) {
     if (serves) logger.info({ node, reason }, 'reads may go to this database node again')
     else logger.warn({ node, reason }, 'reads pass over this database node')
   })
+  const kafka = createKafka(config.kafka, 'rollcall-api')
   const offsets = createTopicOffsets(config.kafka, 'rollcall-api')
   const audit = connectPostgres(config.database.url, {
     applicationName: 'rollcall-api-audit',
@@ -49,6 +53,10 @@ function openParts(config: Config, logger: Logger) {
     router,
     kafkaBounds,
     workflowStatus: createWorkflowStatus(client),
+    readBack: createReadBack({
+      readRecords: (range, limit) => readRecords(kafka, range, limit),
+      maxBytes: config.ingest.loginMaxBytes,
+    }),
     commands: createCommands({
       client,
       record: (event) => recordControlEvent(audit, event),

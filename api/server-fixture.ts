@@ -19,6 +19,7 @@ export function serve(overrides: Partial<Deps> = {}) {
     router: failing(new ReadFailure('unavailable', 'no database node answers')),
     kafkaBounds: () => Promise.resolve({ ok: false, message: 'Kafka is away' }),
     workflowStatus: () => Promise.resolve({ known: false, isMissing: false, message: 'Temporal is away' }),
+    readBack: () => Promise.reject(new Error('not in this test')),
     commands: { run: () => Promise.reject(new Error('not in this test')) },
     logger: { error: logged, warn: logged, info: logged },
     clock: () => NOW_MS,

@@ -47,7 +47,11 @@ export type Answer = {
 /** An API over real Postgres; the other parts say what the test wants them to. */
 export function createApi(
   database: { url: string; replicaUrls: string[] },
-  parts: { kafka?: () => KafkaBounds; workflowStatus?: ApiDeps['workflowStatus'] } = {},
+  parts: {
+    kafka?: () => KafkaBounds
+    workflowStatus?: ApiDeps['workflowStatus']
+    readBack?: ApiDeps['readBack']
+  } = {},
 ): { ask: (query: string, variables?: object) => Promise<Answer>; router: ReadRouter } {
   const router = createReadRouter(database)
   const quiet = { error: console.error, warn: () => undefined, info: () => undefined }
@@ -57,6 +61,7 @@ export function createApi(
     kafkaBounds: () => Promise.resolve(parts.kafka?.() ?? { ok: false, message: 'away' }),
     workflowStatus:
       parts.workflowStatus ?? (() => Promise.resolve({ known: false, isMissing: false, message: 'away' })),
+    readBack: parts.readBack ?? (() => Promise.reject(new Error('not in this test'))),
     commands: { run: () => Promise.reject(new Error('not in this test')) },
     logger: quiet,
     clock: () => NOW_MS,

@@ -6,7 +6,7 @@ import { BatchStatusEnum } from './enums.ts'
 import { freshnessField } from './freshness.ts'
 import { TimeRangeInput, timeRange } from './time-range.ts'
 
-const Batch = builder.objectRef<BatchRow>('Batch').implement({
+export const Batch = builder.objectRef<BatchRow>('Batch').implement({
   description:
     'A contiguous range of offsets of one partition that was decided once: the unit of commitment. Every offset of it is ' +
     'a login, a reject or a gap.',

@@ -7,6 +7,7 @@ import type { DeviceType, Outcome, RejectReason } from '../../domain/login.ts'
 import type { IngestState } from '../../domain/pipeline-state.ts'
 import type { Part } from '../../domain/failure.ts'
 import type { DifferenceKind } from '../../domain/reconciliation.ts'
+import type { EventSource } from '../batch-events.ts'
 import { builder } from '../builder.ts'
 
 /** Description of every value of `V`, by its name in the domain; in GraphQL it is in capitals. */
@@ -150,5 +151,13 @@ export const DifferenceKindEnum = builder.enumType('DifferenceKind', {
     checkpoint_offset: 'End of the ledger against the offset of the checkpoint.',
     checkpoint_logins: 'Logins of all batches of a partition against those of its checkpoint.',
     checkpoint_rejects: 'Rejects of all batches of a partition against those of its checkpoint.',
+  }),
+})
+
+export const EventSourceEnum = builder.enumType('EventSource', {
+  description: 'Where events were read.',
+  values: capitals<EventSource>({
+    rows: 'From their rows in the database.',
+    kafka: 'From Kafka, decided again as they were the first time.',
   }),
 })

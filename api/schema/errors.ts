@@ -67,7 +67,19 @@ builder.objectType(errors.InvalidPageError, {
 
 builder.objectType(errors.NotFoundError, {
   name: 'NotFoundError',
-  description: 'Nothing is known of the topic.',
+  description: 'Nothing is known of what was named, such as a topic or a batch.',
+  interfaces: [ErrorInterface],
+})
+
+builder.objectType(errors.OffsetsGoneError, {
+  name: 'OffsetsGoneError',
+  description: 'The records are neither kept as rows nor held by Kafka any more.',
+  interfaces: [ErrorInterface],
+})
+
+builder.objectType(errors.KafkaUnavailableError, {
+  name: 'KafkaUnavailableError',
+  description: 'Kafka, which holds the records, is away.',
   interfaces: [ErrorInterface],
 })
 

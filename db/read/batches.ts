@@ -44,9 +44,7 @@ export async function readBatches(
   const { statuses, partition, fromOffset, toOffset, committed } = filter
   return await sql<BatchRow[]>`
     /* batches */
-    select id, topic, partition, from_offset, to_offset, status, logins, rejects, gaps, first_event_at, last_event_at,
-           processed_at, committed_at, code_version, error, committed_at::text as key_at
-    from batch
+    select ${columns(sql)} from batch
     where topic = ${topic}
       ${statuses === null ? sql`` : sql`and status = any(${statuses}::text[])`}
       ${statuses === null || statuses.includes('committed') ? sql`` : sql`and status <> 'committed'`}
@@ -56,3 +54,14 @@ export async function readBatches(
       ${withinPage(sql, ['committed_at', 'id'], page, committed)}
     ${orderOfPage(sql, ['committed_at', 'id'], page)}`
 }
+
+/** One batch; null: there is none of this id. */
+export async function readBatch({ sql }: ReadSession, id: bigint): Promise<BatchRow | null> {
+  const [batch] = await sql<BatchRow[]>`/* batch */
+    select ${columns(sql)} from batch where id = ${String(id)}::text::bigint`
+  return batch ?? null
+}
+
+const columns = (sql: ReadSession['sql']) => sql`
+  id, topic, partition, from_offset, to_offset, status, logins, rejects, gaps, first_event_at, last_event_at, processed_at,
+  committed_at, code_version, error, committed_at::text as key_at`
