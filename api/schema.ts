@@ -13,6 +13,7 @@ import './schema/alerts.ts'
 import './schema/lineage.ts'
 import './schema/logins.ts'
 import './schema/batch-events.ts'
+import './schema/offset-fate.ts'
 import './schema/commands.ts'
 import './schema/control-events.ts'
 

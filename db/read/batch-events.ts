@@ -29,7 +29,8 @@ export async function readBatchEvents(
     .slice(0, limit)
 }
 
-async function areRowsComplete({ sql }: ReadSession, batchId: bigint): Promise<boolean> {
+/** Whether every login of a batch that counts is a row still. To be asked for after reading `login`. */
+export async function areRowsComplete({ sql }: ReadSession, batchId: bigint): Promise<boolean> {
   const [batch] = await sql<{ complete: boolean; first_event_at: Date | null }[]>`
     /* rowsComplete */
     select status in ('committed', 'replayed') and logins = login_rows as complete, first_event_at
