@@ -6,6 +6,7 @@ import { type Freshness, freshnessOf } from './freshness.ts'
 import type { KafkaBounds } from './kafka-bounds.ts'
 import type { Logger } from './logger.ts'
 import type { Runs } from './runs.ts'
+import type { ReadBack } from './read-back.ts'
 import type { WorkflowStatus } from './workflow-status.ts'
 
 /** What the server is made of; the composition root (main.ts) builds it from configuration. */
@@ -15,6 +16,8 @@ export type ApiDeps = {
   router: ReadRouter
   kafkaBounds: (topic: string) => Promise<KafkaBounds>
   workflowStatus: (topic: string) => Promise<WorkflowStatus>
+  /** Events of a batch from Kafka. */
+  readBack: ReadBack
   commands: Commands
   runs: Runs
   logger: Logger
@@ -33,6 +36,7 @@ export type ApiContext = {
   readPrimary: Read
   kafkaBounds: ApiDeps['kafkaBounds']
   workflowStatus: ApiDeps['workflowStatus']
+  readBack: ReadBack
   commands: Commands
   runs: Runs
   /** Of the request's snapshot; worked out once a request. */
@@ -44,7 +48,7 @@ export type ApiContext = {
 export function createContext(deps: ApiDeps, request: Request): ApiContext {
   const reader = createRequestReader(deps.router)
   let freshness: Promise<Freshness> | null = null
-  const { topic, kafkaBounds, workflowStatus, commands, runs } = deps
+  const { topic, kafkaBounds, workflowStatus, readBack, commands, runs } = deps
   const readFreshness = async () => {
     const [kafka, snapshot] = await Promise.all([
       kafkaBounds(topic),
@@ -60,6 +64,7 @@ export function createContext(deps: ApiDeps, request: Request): ApiContext {
     readPrimary: createPrimaryReader(deps.router),
     kafkaBounds,
     workflowStatus,
+    readBack,
     commands,
     runs,
     freshness: () => (freshness ??= readFreshness()),

@@ -48,6 +48,11 @@ export class InvalidPageError extends ExpectedError {}
 
 export class NotFoundError extends ExpectedError {}
 
+/** Records that are asked for are not in Kafka any more. */
+export class OffsetsGoneError extends ExpectedError {}
+
+export class KafkaUnavailableError extends ExpectedError {}
+
 /** An argument of a command is unusable; nothing was sent, nothing is audited. */
 export class InvalidCommandError extends ExpectedError {}
 

@@ -8,10 +8,13 @@ import { recordControlEvent } from '../db/control-events.ts'
 import { pingDatabase } from '../db/read/ping.ts'
 import { createPrimaryReader } from '../db/read/request-reader.ts'
 import { createReadRouter } from '../db/read/router.ts'
+import { createKafka } from '../kafka/client.ts'
+import { readRecords } from '../kafka/read-records.ts'
 import { createTopicOffsets } from '../kafka/topic-offsets.ts'
 import { createCommands } from './commands/create-commands.ts'
 import { createKafkaBounds } from './kafka-bounds.ts'
 import { createRuns } from './runs.ts'
+import { createReadBack } from './read-back.ts'
 import { createServer } from './server.ts'
 import { createWorkflowStatus } from './workflow-status.ts'
 
@@ -38,6 +41,7 @@ function openParts(config: Config, logger: Logger) {
     if (serves) logger.info({ node, reason }, 'reads may go to this database node again')
     else logger.warn({ node, reason }, 'reads pass over this database node')
   })
+  const kafka = createKafka(config.kafka, 'rollcall-api')
   const offsets = createTopicOffsets(config.kafka, 'rollcall-api')
   const audit = connectPostgres(config.database.url, {
     applicationName: 'rollcall-api-audit',
@@ -52,6 +56,10 @@ function openParts(config: Config, logger: Logger) {
     kafkaBounds,
     workflowStatus: createWorkflowStatus(client),
     runs: createRuns(client),
+    readBack: createReadBack({
+      readRecords: (range, limit) => readRecords(kafka, range, limit),
+      maxBytes: config.ingest.loginMaxBytes,
+    }),
     commands: createCommands({
       client,
       taskQueue: config.temporal.taskQueue,

@@ -14,6 +14,10 @@ import './schema/reconciliation-runs.ts'
 import './schema/alerts.ts'
 import './schema/replay-runs.ts'
 import './schema/redrive-runs.ts'
+import './schema/lineage.ts'
+import './schema/logins.ts'
+import './schema/batch-events.ts'
+import './schema/offset-fate.ts'
 import './schema/control-events.ts'
 
 export const schema = builder.toSchema()

@@ -21,6 +21,7 @@ export function serve(overrides: Partial<Deps> = {}) {
     workflowStatus: () => Promise.resolve({ known: false, isMissing: false, message: 'Temporal is away' }),
     commands: noCommands,
     runs: noRuns,
+    readBack: () => Promise.reject(new Error('not in this test')),
     logger: { error: logged, warn: logged, info: logged },
     clock: () => NOW_MS,
     readiness: { postgres: ok, temporal: ok, kafka: ok },

@@ -48,7 +48,11 @@ export type Answer = {
 /** An API over real Postgres; the other parts say what the test wants them to. */
 export function createApi(
   database: { url: string; replicaUrls: string[] },
-  parts: { kafka?: () => KafkaBounds; workflowStatus?: ApiDeps['workflowStatus'] } = {},
+  parts: {
+    kafka?: () => KafkaBounds
+    workflowStatus?: ApiDeps['workflowStatus']
+    readBack?: ApiDeps['readBack']
+  } = {},
 ): { ask: (query: string, variables?: object) => Promise<Answer>; router: ReadRouter } {
   const router = createReadRouter(database)
   const quiet = { error: console.error, warn: () => undefined, info: () => undefined }
@@ -60,6 +64,7 @@ export function createApi(
       parts.workflowStatus ?? (() => Promise.resolve({ known: false, isMissing: false, message: 'away' })),
     commands: noCommands,
     runs: noRuns,
+    readBack: parts.readBack ?? (() => Promise.reject(new Error('not in this test'))),
     logger: quiet,
     clock: () => NOW_MS,
     readiness: {

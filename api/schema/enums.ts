@@ -3,12 +3,14 @@ import type { ControlResultName } from '../../db/read/control-events.ts'
 import type { Dimension } from '../../db/read/login-counts.ts'
 import type { ReadSource } from '../../db/read/snapshot.ts'
 import type { BucketSize } from '../../domain/counts.ts'
+import type { Fate } from '../../domain/offset-fate.ts'
 import type { DeviceType, Outcome, RejectReason } from '../../domain/login.ts'
 import type { IngestState } from '../../domain/pipeline-state.ts'
 import type { Part } from '../../domain/failure.ts'
 import type { DifferenceKind } from '../../domain/reconciliation.ts'
 import type { BatchResult, ReplayOutcome } from '../../domain/replay.ts'
 import type { RunState } from '../../workflows/run-contract.ts'
+import type { EventSource } from '../batch-events.ts'
 import { builder } from '../builder.ts'
 
 /** Description of every value of `V`, by its name in the domain; in GraphQL it is in capitals. */
@@ -193,5 +195,29 @@ export const DifferenceKindEnum = builder.enumType('DifferenceKind', {
     checkpoint_offset: 'End of the ledger against the offset of the checkpoint.',
     checkpoint_logins: 'Logins of all batches of a partition against those of its checkpoint.',
     checkpoint_rejects: 'Rejects of all batches of a partition against those of its checkpoint.',
+  }),
+})
+
+export const EventSourceEnum = builder.enumType('EventSource', {
+  description: 'Where events were read.',
+  values: capitals<EventSource>({
+    rows: 'From their rows in the database.',
+    kafka: 'From Kafka, decided again as they were the first time.',
+  }),
+})
+
+export const FateEnum = builder.enumType('Fate', {
+  description: 'What became of an offset.',
+  values: capitals<Fate>({
+    before_first_read: 'Before the offset that reading began at.',
+    unread: 'Not read yet; of a log of the past: never read.',
+    login: 'Counted as a login.',
+    reject: 'A record that is no login.',
+    gap: 'No record: a transaction marker, an aborted or a compacted record.',
+    login_or_gap:
+      'A login or an offset without a record: neither its row nor its record is there any more to tell which.',
+    parked: 'In a batch that failed and waits for an operator; not counted.',
+    skipped: 'Given up by an operator, or lost before it was read; not counted.',
+    unaccounted: 'Read, says the checkpoint, but in no batch: the ledger has a hole (reconciliation).',
   }),
 })

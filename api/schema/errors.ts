@@ -71,6 +71,18 @@ builder.objectType(errors.NotFoundError, {
   interfaces: [ErrorInterface],
 })
 
+builder.objectType(errors.OffsetsGoneError, {
+  name: 'OffsetsGoneError',
+  description: 'The records are neither kept as rows nor held by Kafka any more.',
+  interfaces: [ErrorInterface],
+})
+
+builder.objectType(errors.KafkaUnavailableError, {
+  name: 'KafkaUnavailableError',
+  description: 'Kafka, which holds the records, is away.',
+  interfaces: [ErrorInterface],
+})
+
 builder.objectType(errors.InvalidCommandError, {
   name: 'InvalidCommandError',
   description:

@@ -94,9 +94,15 @@ function countsIn(sql: ReadSession['sql'], range: MinuteRange, largest: BucketSi
       select ${columns} from login_count_unfolded
       where bucket >= ${iso(range.fromMs)}::text::timestamptz and bucket < ${iso(range.toMs)}::text::timestamptz
     ) as counts
-    where true
-      ${filter.deviceTypes === null ? sql`` : sql`and device_type = any(${filter.deviceTypes}::text[])`}
-      ${filter.appVersions === null ? sql`` : sql`and app_version = any(${filter.appVersions}::text[])`}
-      ${filter.locales === null ? sql`` : sql`and locale = any(${filter.locales}::text[])`}
-      ${filter.outcomes === null ? sql`` : sql`and outcome = any(${filter.outcomes}::text[])`}`
+    where true ${withinFilter(sql, filter)}`
 }
+
+/** `and …` for the dimensions. */
+export const withinFilter = (
+  sql: ReadSession['sql'],
+  { deviceTypes, appVersions, locales, outcomes }: CountFilter,
+) => sql`
+  ${deviceTypes === null ? sql`` : sql`and device_type = any(${deviceTypes}::text[])`}
+  ${appVersions === null ? sql`` : sql`and app_version = any(${appVersions}::text[])`}
+  ${locales === null ? sql`` : sql`and locale = any(${locales}::text[])`}
+  ${outcomes === null ? sql`` : sql`and outcome = any(${outcomes}::text[])`}`

@@ -1,5 +1,6 @@
 import type { BatchEvidence, CheckpointState, LedgerEntry } from '../../domain/reconciliation.ts'
 import type { TimeRange } from './keyset.ts'
+import { isKeptSince, readOldestLoginDay } from './login-days.ts'
 import type { ReadSession } from './snapshot.ts'
 
 type Sql = ReadSession['sql']
@@ -138,15 +139,10 @@ async function readLoginRows(sql: Sql, ids: readonly bigint[]): Promise<Map<bigi
       group by batch_id
     )
     select id, first_event_at, coalesce(rows, 0) as rows from chosen left join held on batch_id = id`
-  // Asked for after the rows, whose lock lets no day go any more; by name, because the catalogue has no past.
-  const [oldest] = await sql<{ day: Date | null }[]>`
-    /* oldestLoginDay */
-    select to_date(substring(min(relid::regclass::text) from '[0-9]{4}_[0-9]{2}_[0-9]{2}$'), 'YYYY_MM_DD')::timestamptz as day
-    from pg_partition_tree('login') where level > 0`
-  const oldestDay = oldest?.day ?? null
-  const isKept = (firstEventAt: Date | null) =>
-    firstEventAt === null || (oldestDay !== null && firstEventAt >= oldestDay)
-  return new Map(counted.filter((row) => isKept(row.first_event_at)).map(({ id, rows }) => [id, rows]))
+  // After the rows were read: no day can go any more.
+  const oldestDay = await readOldestLoginDay(sql)
+  const kept = counted.filter((row) => isKeptSince(oldestDay, row.first_event_at))
+  return new Map(kept.map(({ id, rows }) => [id, rows]))
 }
 
 /** The checkpoints of a topic and what the ledger adds up to. */

@@ -1,0 +1,32 @@
+import { bucketMs, type BucketSize } from '../domain/counts.ts'
+import type { MinuteRange } from '../db/read/cover-range.ts'
+import { type Contribution, readLineage } from '../db/read/lineage.ts'
+import { type CountFilter, readLoginTotal } from '../db/read/login-counts.ts'
+import { caps } from './caps.ts'
+import type { ApiContext } from './context.ts'
+import { InvalidRangeError, TooManyBatchesError } from './errors.ts'
+
+export type Lineage = MinuteRange & { logins: bigint; contributions: Contribution[] }
+
+/** @throws {InvalidRangeError | TooManyBatchesError} */
+export async function traceBucket(
+  { read }: ApiContext,
+  bucket: Date,
+  size: BucketSize,
+  filter: CountFilter,
+): Promise<Lineage> {
+  const fromMs = bucket.getTime()
+  if (fromMs % bucketMs[size] !== 0) {
+    const start = new Date(Math.floor(fromMs / bucketMs[size]) * bucketMs[size]).toISOString()
+    throw new InvalidRangeError(`bucket must be the start of a ${size} of UTC: for example ${start}`)
+  }
+  const range = { fromMs, toMs: fromMs + bucketMs[size] }
+  const contributions = await read((session) => readLineage(session, range, filter, caps.batches + 1))
+  if (contributions.length > caps.batches) {
+    throw new TooManyBatchesError(
+      `more than the cap of ${caps.batches} batches made this ${size}: ask for a smaller bucket or fewer values of the dimensions`,
+      caps.batches,
+    )
+  }
+  return { ...range, logins: await read((session) => readLoginTotal(session, range, filter)), contributions }
+}

@@ -1,0 +1,69 @@
+import type { BatchEvent, BatchOrigin, Offsets } from '../db/read/batch-events.ts'
+import type { SourceRecord } from '../domain/batch.ts'
+import { decodeLogin } from '../domain/decode-login.ts'
+import { PipelineFailure } from '../domain/failure.ts'
+import type { ReadRecords } from '../kafka/read-records.ts'
+import { KafkaUnavailableError, OffsetsGoneError } from './errors.ts'
+
+/** The events of a range of a batch, decided again from what Kafka holds; `next` is the first offset not looked at. */
+export type ReadBack = (
+  batchId: bigint,
+  origin: BatchOrigin,
+  offsets: Offsets,
+  limit: number,
+) => Promise<{ events: BatchEvent[]; next: bigint }>
+
+export type ReadBackDeps = {
+  readRecords: (range: Offsets & { topic: string; partition: number }, limit: number) => Promise<ReadRecords>
+  /** As ingestion has it: larger values are rejects. */
+  maxBytes: number
+}
+
+/** Less than the snapshot of a request waits for its client. */
+const DEADLINE_MS = 6_000
+
+/**
+ * Reads batches back by the clock with which they were decided the first time.
+ * The result throws {OffsetsGoneError | KafkaUnavailableError}.
+ */
+export function createReadBack(deps: ReadBackDeps): ReadBack {
+  return async (batchId, origin, offsets, limit) => {
+    const { topic, partition } = origin
+    const gone = new OffsetsGoneError(
+      `offsets ${offsets.from} to ${offsets.to - 1n} of ${topic}/${partition} are of a log that is gone: the topic was created anew or truncated`,
+    )
+    if (origin.isPast) throw gone
+    const found = await inTime(deps.readRecords({ topic, partition, ...offsets }, limit))
+    if (found.topicId !== origin.topicId) throw gone
+    const decide = (record: SourceRecord) => decideAgain(batchId, origin, record, deps.maxBytes)
+    return { events: found.records.map(decide), next: found.next }
+  }
+}
+
+function decideAgain(
+  batchId: bigint,
+  { partition, clockMs, redriven }: BatchOrigin,
+  { offset, value }: SourceRecord,
+  maxBytes: number,
+): BatchEvent {
+  const decoded = decodeLogin(value, { nowMs: redriven.get(offset) ?? clockMs, maxBytes })
+  return decoded.ok
+    ? { offset, login: { batchId, partition, offset, login: decoded.login }, reject: null }
+    : { offset, login: null, reject: { reason: decoded.reason, detail: decoded.detail } }
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    late.reject(new KafkaUnavailableError(`Kafka did not answer within ${DEADLINE_MS} ms; ask again`))
+  }, DEADLINE_MS)
+  try {
+    return await Promise.race([work, late.promise])
+  } catch (error) {
+    if (!(error instanceof PipelineFailure)) throw error
+    if (error.failureClass === 'data_loss') throw new OffsetsGoneError(error.message)
+    throw new KafkaUnavailableError(`${error.message}; ask again`, { cause: error })
+  } finally {
+    clearTimeout(timer)
+  }
+}

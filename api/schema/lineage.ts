@@ -1,0 +1,72 @@
+import type { Contribution } from '../../db/read/lineage.ts'
+import { builder } from '../builder.ts'
+import { caps } from '../caps.ts'
+import { InvalidRangeError, TooManyBatchesError } from '../errors.ts'
+import { type Lineage as LineageShape, traceBucket } from '../lineage.ts'
+import { CountFilterInput, countFilter } from './count-args.ts'
+import { BucketEnum } from './enums.ts'
+import { freshnessField } from './freshness.ts'
+
+const ContributionType = builder.objectRef<Contribution>('Contribution').implement({
+  description: 'What a batch added to a point of a chart.',
+  fields: (t) => ({
+    batchId: t.expose('batch_id', { type: 'Offset', description: 'The batch (batch).' }),
+    revision: t.exposeInt('revision', {
+      description: '0: as the batch was written first; above: by a replay or by redriving rejects.',
+    }),
+    partition: t.exposeInt('partition', { description: 'Partition of the batch.' }),
+    incarnation: t.exposeInt('incarnation', {
+      description: 'Which log of the partition its offsets are of.',
+    }),
+    fromOffset: t.expose('from_offset', { type: 'Offset', description: 'First offset of the batch.' }),
+    toOffset: t.expose('to_offset', { type: 'Offset', description: 'End of the batch, itself not in it.' }),
+    logins: t.expose('logins', { type: 'BigInt', description: 'Logins that it added to this point.' }),
+    countedAt: t.expose('counted_at', { type: 'DateTime', description: 'When they were counted.' }),
+  }),
+})
+
+const Lineage = builder.objectRef<LineageShape>('Lineage').implement({
+  description: 'A point of a chart and what made it.',
+  fields: (t) => ({
+    from: t.field({
+      type: 'DateTime',
+      description: 'Start of the bucket.',
+      resolve: ({ fromMs }) => new Date(fromMs),
+    }),
+    to: t.field({
+      type: 'DateTime',
+      description: 'End of the bucket, itself not in it.',
+      resolve: ({ toMs }) => new Date(toMs),
+    }),
+    logins: t.expose('logins', {
+      type: 'BigInt',
+      description: 'Logins of the point, as loginCounts has them: the sum of the contributions.',
+    }),
+    contributions: t.expose('contributions', {
+      type: [ContributionType],
+      // Capped by their number; only what is asked of each counts here.
+      complexity: { field: 1, multiplier: 100 },
+      description: 'In the order in which they were counted.',
+    }),
+    freshness: t.field(freshnessField),
+  }),
+})
+
+builder.queryField('lineage', (t) =>
+  t.field({
+    type: Lineage,
+    nullable: true,
+    errors: {
+      types: [InvalidRangeError, TooManyBatchesError],
+      union: { description: 'What made a point of a chart, or why not.' },
+    },
+    description: `From a point of a chart to the batches that made it; at most ${caps.batches}.`,
+    args: {
+      bucket: t.arg({ type: 'DateTime', required: true, description: 'Start of the bucket.' }),
+      size: t.arg({ type: BucketEnum, required: true, description: 'Length of the bucket.' }),
+      filter: t.arg({ type: CountFilterInput, description: 'Which logins of it; left out: all.' }),
+    },
+    resolve: (_, { bucket, size, filter }, context) =>
+      traceBucket(context, bucket, size, countFilter(filter)),
+  }),
+)

@@ -1,0 +1,130 @@
+import { keyOfLogin, type PlacedLogin, readLogins } from '../../db/read/logins.ts'
+import { bucketMs } from '../../domain/counts.ts'
+import { builder } from '../builder.ts'
+import { InvalidPageError, PageTooLargeError } from '../errors.ts'
+import { connectionComplexity, readConnection } from '../page.ts'
+import { CountFilterInput, countFilter } from './count-args.ts'
+import { DeviceTypeEnum, OutcomeEnum } from './enums.ts'
+import { freshnessField } from './freshness.ts'
+import { TimeRangeInput, timeRange } from './time-range.ts'
+
+export const Login = builder.objectRef<PlacedLogin>('Login').implement({
+  description: 'An accepted login in its normal form, and where it came from.',
+  fields: (t) => ({
+    partition: t.exposeInt('partition', { description: 'Partition of its record.' }),
+    offset: t.expose('offset', { type: 'Offset', description: 'Offset of its record.' }),
+    batchId: t.expose('batchId', { type: 'Offset', description: 'The batch that it belongs to (batch).' }),
+    eventAt: t.field({
+      type: 'DateTime',
+      description: 'Time of the event.',
+      resolve: ({ login }) => new Date(login.eventTimeMs),
+    }),
+    userId: t.string({ description: 'The user.', resolve: ({ login }) => login.userId }),
+    deviceId: t.string({ description: 'The device.', resolve: ({ login }) => login.deviceId }),
+    ip: t.string({ description: 'IPv4 or IPv6 address.', resolve: ({ login }) => login.ip }),
+    ipScope: t.string({
+      description: 'Kind of the address: public, private or reserved.',
+      resolve: ({ login }) => login.ipScope,
+    }),
+    locale: t.string({ description: 'Locale, as counted.', resolve: ({ login }) => login.locale }),
+    localeKind: t.string({
+      description: 'What the locale can be: us_state, iso_country, ambiguous or other.',
+      resolve: ({ login }) => login.localeKind,
+    }),
+    appVersion: t.string({
+      description: 'App version, as counted.',
+      resolve: ({ login }) => login.appVersion,
+    }),
+    deviceType: t.field({
+      type: DeviceTypeEnum,
+      description: 'Device type, as counted.',
+      resolve: ({ login }) => login.deviceType,
+    }),
+    outcome: t.field({
+      type: OutcomeEnum,
+      description: 'Outcome, as counted.',
+      resolve: ({ login }) => login.outcome,
+    }),
+    eventId: t.string({
+      nullable: true,
+      description: 'Id that the producer gave it.',
+      resolve: ({ login }) => login.eventId,
+    }),
+    failureReason: t.string({
+      nullable: true,
+      description: 'Why the user was not let in, as the producer said.',
+      resolve: ({ login }) => login.failureReason,
+    }),
+    sessionId: t.string({
+      nullable: true,
+      description: 'Session, as the producer said.',
+      resolve: ({ login }) => login.sessionId,
+    }),
+    extra: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'Keys of the message that Rollcall has no field for; null without any.',
+      resolve: ({ login }) => (login.extra === null ? null : (JSON.parse(login.extra) as unknown)),
+    }),
+  }),
+})
+
+const LoginRowFilterInput = builder.inputType('LoginRowFilter', {
+  description: 'Which logins to list; conditions hold together.',
+  fields: (t) => ({
+    batchId: t.field({ type: 'Offset', description: 'Only of this batch.' }),
+    userId: t.string({ description: 'Only of this user.' }),
+    partition: t.int({ description: 'Only of this partition.' }),
+    fromOffset: t.field({ type: 'Offset', description: 'Only offsets from this one on.' }),
+    toOffset: t.field({ type: 'Offset', description: 'Only offsets before this one.' }),
+    event: t.field({
+      type: TimeRangeInput,
+      description:
+        'When the events were, such as a bucket of a chart. Left out: the last 24 hours, unless batchId or fromOffset is ' +
+        'given.',
+    }),
+    dimensions: t.field({ type: CountFilterInput, description: 'Only these values of the dimensions.' }),
+  }),
+})
+
+builder.queryField('logins', (t) =>
+  t.connection(
+    {
+      type: Login,
+      nullable: true,
+      errors: {
+        types: [PageTooLargeError, InvalidPageError],
+        union: { description: 'A page of logins, or why not.' },
+      },
+      description:
+        'Logins that are kept as rows, latest event first: those of the last LOGIN_RETENTION_DAYS days. Older ones are ' +
+        'read back from Kafka by batch (Batch.events).',
+      complexity: connectionComplexity,
+      args: { filter: t.arg({ type: LoginRowFilterInput, description: 'Which logins.' }) },
+      resolve: (_, args, context) =>
+        readConnection('logins', args, keyOfLogin, (page) =>
+          context.read((session) => readLogins(session, rowFilter(args.filter, context.nowMs), page)),
+        ),
+    },
+    {
+      name: 'LoginConnection',
+      description: 'A page of logins.',
+      fields: (c) => ({ freshness: c.field(freshnessField) }),
+    },
+    { name: 'LoginEdge', description: 'A login and its place in the list.' },
+  ),
+)
+
+function rowFilter(input: typeof LoginRowFilterInput.$inferInput | null | undefined, nowMs: number) {
+  const { batchId = null, fromOffset = null, event } = input ?? {}
+  const lastDay = { from: new Date(nowMs - bucketMs.day), to: null }
+  return {
+    batchId,
+    userId: input?.userId ?? null,
+    partition: input?.partition ?? null,
+    fromOffset,
+    toOffset: input?.toOffset ?? null,
+    event: event || batchId !== null || fromOffset !== null ? timeRange(event) : lastDay,
+    dimensions: countFilter(input?.dimensions),
+  }
+}

@@ -1,0 +1,17 @@
+import type { ReadSession } from './snapshot.ts'
+
+/**
+ * Start of the oldest day that has a table of login rows; null: there is none. To be asked for in a transaction that has
+ * read `login` already: until its end no day can be dropped. By name, because the catalogue knows no past.
+ */
+export async function readOldestLoginDay(sql: ReadSession['sql']): Promise<Date | null> {
+  const [oldest] = await sql<{ day: Date | null }[]>`
+    /* oldestLoginDay */
+    select to_date(substring(min(relid::regclass::text) from '[0-9]{4}_[0-9]{2}_[0-9]{2}$'), 'YYYY_MM_DD')::timestamptz as day
+    from pg_partition_tree('login') where level > 0`
+  return oldest?.day ?? null
+}
+
+/** Whether every day from this event on has its table; without an event there is nothing to keep. */
+export const isKeptSince = (oldestDay: Date | null, firstEventAt: Date | null): boolean =>
+  firstEventAt === null || (oldestDay !== null && firstEventAt >= oldestDay)
