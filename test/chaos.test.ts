@@ -8,7 +8,7 @@ import { heal } from './chaos/heal.ts'
 import { describeVerdict, judge } from './chaos/judge.ts'
 import { RecordBook } from './chaos/record-book.ts'
 import { openSender } from './chaos/send-scenario.ts'
-import { chaosEnvironment, openWorld, parts, type RoleName } from './chaos/world.ts'
+import { chaosEnvironment, entries, openWorld, parts } from './chaos/world.ts'
 import { createDeployment } from './deployment.ts'
 import { controlPart } from './stack-control.ts'
 
@@ -18,7 +18,7 @@ const DURATION_MS = 30_000
 const bundles = fileURLToPath(new URL('../.rollcall/bundles', import.meta.url))
 
 test('nothing is lost and nothing doubled while parts and workers are killed and frozen under load', async () => {
-  const { world, stop } = await createWorld('worker/main.ts')
+  const { world, stop } = await createWorld(entries)
   const verdict = await runChaos(world, { seed: SEED, durationMs: DURATION_MS, stop })
   expect(describeVerdict(verdict)).toBe('lost 0 doubled 0')
 }, 300_000)
@@ -26,7 +26,9 @@ test('nothing is lost and nothing doubled while parts and workers are killed and
 test('one login that a worker drops, doubles or dates a minute later is found wherever it is kept', async () => {
   const records = someRecords()
   const [dropped, doubled, shifted] = loginsOfDifferentLocales(records)
-  const { world, stop } = await createWorld('test/worker-with-defect.ts', {
+  const defective = 'test/worker-with-defect.ts'
+  const defectiveWorkers = { ...entries, 'worker 1': defective, 'worker 2': defective }
+  const { world, stop } = await createWorld(defectiveWorkers, {
     DROPPED_KEY: dropped.key,
     DOUBLED_KEY: doubled.key,
     SHIFTED_KEY: shifted.key,
@@ -55,12 +57,7 @@ test('one login that a worker drops, doubles or dates a minute later is found wh
 })
 
 /** Two workers and an API on the parts of the run, which are all there again when the test ends. */
-async function createWorld(workerEntry: string, workerEnvironment: Record<string, string> = {}) {
-  const entries: Record<RoleName, string> = {
-    'worker 1': workerEntry,
-    'worker 2': workerEntry,
-    api: 'api/main.ts',
-  }
+async function createWorld(roleEntries: typeof entries, workerEnvironment: Record<string, string> = {}) {
   const deployment = await createDeployment({
     ...chaosEnvironment,
     ...workerEnvironment,
@@ -72,7 +69,7 @@ async function createWorld(workerEntry: string, workerEnvironment: Record<string
   const world = await openWorld({
     deployment,
     controlPart,
-    launch: (role, environment) => deployment.start(entries[role], environment),
+    launch: (role, environment) => deployment.start(roleEntries[role], environment),
     say: (line) => log.push(line),
   })
   onTestFailed(() => {

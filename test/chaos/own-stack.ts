@@ -5,16 +5,14 @@ import { bundleOnce } from '../../scripts/bundle-once.ts'
 import { removeAbandonedFolders } from '../../stack/abandoned-folders.ts'
 import { startProcess } from '../../stack/process.ts'
 import { endLeftovers } from '../../stack/process-book.ts'
-import { roleArguments } from '../../stack/role-arguments.ts'
 import { startStack } from '../../stack/stack.ts'
 import { restartAfterCrash } from '../../stack/supervisor.ts'
 import { openDeployment } from '../open-deployment.ts'
 import { controlOf } from '../part-control.ts'
 import type { RunningRole } from './supervised-role.ts'
-import { chaosEnvironment, openWorld, type RoleName, type World } from './world.ts'
+import { chaosEnvironment, entries, openWorld, type RoleName, type World } from './world.ts'
 
 const rollcall = fileURLToPath(new URL('../../.rollcall', import.meta.url))
-const scripts: Record<RoleName, string> = { 'worker 1': 'worker', 'worker 2': 'worker', api: 'api' }
 
 /** Where the parts and roles of a run write their logs; they stay. */
 export const logFolderOf = (seed: number): string => join(rollcall, 'chaos-log', String(seed))
@@ -69,7 +67,7 @@ function startRole(
   const running = startProcess({
     name: role,
     command: process.execPath,
-    args: roleArguments(scripts[role]),
+    args: [join(rollcall, '..', entries[role])],
     env,
     logFile: join(logFolder, `${role.replace(' ', '-')}.log`),
     bookFolder: dataFolder,

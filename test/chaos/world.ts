@@ -29,6 +29,13 @@ export type WorldOptions = {
   say: (line: string) => void
 }
 
+/** What Node runs: the second worker makes it likely that faults come in the middle of a batch. */
+export const entries: Record<RoleName, string> = {
+  'worker 1': 'worker/main.ts',
+  'worker 2': 'test/chaos/worker-that-dawdles.ts',
+  api: 'api/main.ts',
+}
+
 /** Partitions at the start. */
 export const PARTITIONS = 3
 
