@@ -106,6 +106,7 @@ test('a point of a chart leads to its batches and their events, from rows and fr
     if (logins > 0) expect([...sources]).toEqual(['KAFKA'])
     expect(events).toEqual(fromRows.get(id))
   }
+  await expectRedriven(deployment, ask)
   await expectTypedErrors(deployment, ask)
   await close()
 })
@@ -206,6 +207,21 @@ async function countLogins(ask: Ask, batchId: string, minute: string, deviceType
        dimensions: { deviceTypes: [${deviceType.toUpperCase()}] } }) { ... on LoginConnection { edges { cursor } } }`,
   )
   return edges.length
+}
+
+/** A reject that became a login is one, by the clock with which it was redriven. */
+async function expectRedriven({ sql, config }: Deployment, ask: Ask): Promise<void> {
+  const [early] = await sql<{ batch: bigint; offset: bigint }[]>`
+    select batch_id as batch, kafka_offset as "offset" from rejected_login where reason = 'timestamp_in_future'
+    order by kafka_offset limit 1`
+  if (early === undefined) throw new Error('no event was too early')
+  await sql`
+    insert into batch_revision (batch_id, revision, kind, command_id, logins, rejects, processed_at, code_version)
+    values (${early.batch}, 1, 'redrive', 'c1', 1, -1, '9999-01-01', 'test')`
+  await sql`update rejected_login set redriven_in = 1 where kafka_offset = ${early.offset}`
+  const { edges } = await eventsPage(ask, early.batch, `first: 1, after: "${early.offset - 1n}"`)
+  expect(edges).toMatchObject([{ offset: String(early.offset), login: {}, reject: null }])
+  expect(await fatesOf(ask, config.kafka.topic, early.offset)).toMatchObject([{ fate: 'LOGIN', login: {} }])
 }
 
 /** Kafka away; a batch that is not counted; records that retention took. */
