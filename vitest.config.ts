@@ -4,6 +4,19 @@ import { defineConfig } from 'vitest/config'
 // packages, and the two do not know each other's types.
 const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] }
 
+const onRealParts = (name: string, include: string[]) => ({
+  resolve,
+  test: {
+    name,
+    include,
+    globalSetup: ['test/global-setup.ts'],
+    // Every file owns topics and a database of its own, but two cores hold one broker under load at a time.
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+  },
+})
+
 export default defineConfig({
   test: {
     projects: [
@@ -16,18 +29,8 @@ export default defineConfig({
           ],
         },
       },
-      {
-        resolve,
-        test: {
-          name: 'stack',
-          include: ['test/**/*.test.ts'],
-          globalSetup: ['test/global-setup.ts'],
-          // Every file owns topics and a database of its own, but two cores hold one broker under load at a time.
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-        },
-      },
+      onRealParts('stack', ['test/**/*.test.ts']),
+      onRealParts('pictures', ['test/pictures.ts']),
     ],
   },
 })
