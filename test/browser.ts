@@ -41,9 +41,12 @@ export async function openPage(): Promise<Page> {
   const page = browser.pages()[0] ?? (await browser.newPage())
   page.setDefaultTimeout(ACTION_TIMEOUT_MS)
   onTestFinished(async ({ task }) => {
-    if (task.result?.state === 'fail') await keepPicture(page, task.name)
-    await browser.close()
-    rmSync(profile, { recursive: true, force: true })
+    try {
+      if (task.result?.state === 'fail') await keepPicture(page, task.name)
+    } finally {
+      await browser.close()
+      rmSync(profile, { recursive: true, force: true })
+    }
   })
   return page
 }
