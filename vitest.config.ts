@@ -11,11 +11,19 @@ const alone = ['outages', 'chaos', 'handover', 'pause-resume', 'start', 'promote
 /** What needs root: it mounts small disks. */
 const diskTests = ['test/disk-full.test.ts']
 
-const onRealParts = {
-  globalSetup: ['test/global-setup.ts'],
-  testTimeout: 120_000,
-  hookTimeout: 180_000,
-}
+type Settings = { exclude?: string[]; maxWorkers?: number; fileParallelism?: boolean; testTimeout?: number }
+
+const onRealParts = (name: string, include: string[], settings: Settings = { fileParallelism: false }) => ({
+  resolve,
+  test: {
+    name,
+    include,
+    globalSetup: ['test/global-setup.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    ...settings,
+  },
+})
 
 export default defineConfig({
   test: {
@@ -29,25 +37,11 @@ export default defineConfig({
           ],
         },
       },
-      {
-        resolve,
-        test: {
-          ...onRealParts,
-          name: 'stack',
-          include: ['test/**/*.test.ts'],
-          exclude: [...alone, ...diskTests],
-          // Every file owns topics, a database and a task queue, and waits most of its time.
-          maxWorkers: 3,
-        },
-      },
-      {
-        resolve,
-        test: { ...onRealParts, name: 'faults', include: alone, fileParallelism: false },
-      },
-      {
-        resolve,
-        test: { ...onRealParts, name: 'disk', include: diskTests, testTimeout: 300_000 },
-      },
+      // Every file owns topics, a database and a task queue, and waits most of its time.
+      onRealParts('stack', ['test/**/*.test.ts'], { exclude: [...alone, ...diskTests], maxWorkers: 3 }),
+      onRealParts('faults', alone),
+      onRealParts('disk', diskTests, { fileParallelism: false, testTimeout: 300_000 }),
+      onRealParts('pictures', ['test/pictures.ts']),
     ],
   },
 })

@@ -10,3 +10,9 @@ export type ParkedBatch = {
   to: string
   error: string
 }
+
+/** A range in words. */
+export const offsetsOf = ({ from, to }: Pick<ParkedBatch, 'from' | 'to'>): string => {
+  const last = BigInt(to) - 1n
+  return BigInt(from) === last ? `offset ${from}` : `offsets ${from} to ${last}`
+}

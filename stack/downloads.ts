@@ -88,7 +88,7 @@ export async function downloadTemporal(partsFolder: string, say: Say): Promise<s
 }
 
 /** Fills a folder in another place and moves it when it is whole, so that an interrupted download is not taken for one. */
-async function once(folder: string, fill: (folder: string) => Promise<void>): Promise<string> {
+export async function once(folder: string, fill: (folder: string) => Promise<void>): Promise<string> {
   if (existsSync(folder)) return folder
   mkdirSync(join(folder, '..'), { recursive: true })
   const unfinished = mkdtempSync(`${folder}.unfinished-`)

@@ -13,6 +13,8 @@ declare module 'vitest' {
     /** The primary and the replica; their user may create databases. */
     databaseUrl: string
     replicaUrl: string
+    /** Removed when the run ends, or by the next run if this one is killed. */
+    runFolder: string
     /** Web UI of Temporal. */
     temporalUi: string
     /** The broker's log directory. */
@@ -44,6 +46,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   project.provide('stackEnvironment', stack.environment)
   project.provide('databaseUrl', stack.environment['DATABASE_URL'] ?? '')
   project.provide('replicaUrl', stack.environment['DATABASE_REPLICA_URLS'] ?? '')
+  project.provide('runFolder', dataFolder)
   project.provide('temporalUi', stack.temporalUi ?? '')
   project.provide('kafkaLogFolder', join(dataFolder, 'kafka', 'log'))
   project.provide('controlUrl', control.url)

@@ -1,5 +1,5 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
-import type { ParkedBatch } from '../domain/parked-batch.ts'
+import { offsetsOf, type ParkedBatch } from '../domain/parked-batch.ts'
 import type { BatchState } from './contract.ts'
 import { int, keyword, KEYWORD_MAX_CHARACTERS } from './search-attributes.ts'
 
@@ -30,9 +30,12 @@ const pageText = (
   state: BatchState,
   error: string,
 ): string =>
+  // The Web UI takes a list for one only behind an empty line.
   [
-    `**${topic}/${partition}, offsets ${from} to ${BigInt(to) - 1n}: ${state}**`,
-    `- failed: ${error}`,
+    `**${topic}/${partition}, ${offsetsOf({ from, to })}: ${state}**`,
+    '',
+    // As code: an error's quotes and underscores are no Markdown.
+    `- failed: \`${error.replaceAll('`', "'")}\``,
     `- ${whatToDo[state]}`,
     `- batch ${batchId} of the ledger`,
   ].join('\n')

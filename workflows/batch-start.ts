@@ -1,4 +1,4 @@
-import type { ParkedBatch } from '../domain/parked-batch.ts'
+import { offsetsOf, type ParkedBatch } from '../domain/parked-batch.ts'
 import { replayBatchId } from './contract.ts'
 
 /** How the workflow of a parked batch is started, whoever does it. */
@@ -6,6 +6,6 @@ export const batchStart = (batch: ParkedBatch, taskQueue: string) => ({
   workflowId: replayBatchId(batch),
   taskQueue,
   args: [batch] as [ParkedBatch],
-  staticSummary: `Parked: ${batch.topic}/${batch.partition} offsets ${batch.from} to ${BigInt(batch.to) - 1n}`,
+  staticSummary: `Parked: ${batch.topic}/${batch.partition} ${offsetsOf(batch)}`,
   staticDetails: batch.error,
 })

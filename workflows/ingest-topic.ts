@@ -216,6 +216,6 @@ class Topic {
       ({ partition, state, reason }) =>
         `- partition ${partition}: ${state}${reason === '' ? '' : ` – ${reason}`}`,
     )
-    setCurrentDetails([`**${this.#topic}**`, ...lines].join('\n'))
+    setCurrentDetails([`**${this.#topic}**`, '', ...lines].join('\n'))
   }
 }

@@ -9,13 +9,14 @@ export function showStatus(topic: string, status: PartitionStatus): void {
   upsertSearchAttributes(attributesOf(topic, status))
 }
 
-// Bullets: the Web UI drops the padding of Markdown tables.
+// Bullets behind an empty line: the Web UI drops the padding of Markdown tables, and a list that follows text.
 const pageText = (
   topic: string,
   { partition, state, nextOffset, lag, reason, since }: PartitionStatus,
 ): string =>
   [
     `**${topic}/${partition}: ${state}**${reason === '' ? '' : ` – ${reason}`}`,
+    '',
     `- next offset: ${nextOffset ?? 'not read yet'}`,
     `- lag: ${lag ?? 'not known yet'}`,
     `- ${state} since ${since}`,

@@ -79,12 +79,9 @@ class BatchRun {
     const detail = { batchId, from, to, ...(attempt.ok ? attempt.outcome : { error: attempt.error }) }
     const result = resultOf(command, attempt)
     this.audit.record(command, topic, { ...request, partitions: [partition] }, { result, detail })
-    if (!attempt.ok) throw ApplicationFailure.nonRetryable(attempt.error, REPLAY_FAILED)
+    if (!attempt.ok) throw inVain(attempt.error, REPLAY_FAILED)
     if (result === 'refused')
-      throw ApplicationFailure.nonRetryable(
-        'the batch is counted by now: there is nothing to skip',
-        COMMAND_REFUSED,
-      )
+      throw inVain('the batch is counted by now: there is nothing to skip', COMMAND_REFUSED)
     return attempt.outcome
   }
 
@@ -107,6 +104,13 @@ class BatchRun {
     this.#isBusy = false
     return attempt
   }
+}
+
+/** Without a stack trace, which the Web UI would show with it: it is an answer to the operator and no defect. */
+function inVain(why: string, type: string): ApplicationFailure {
+  const failure = ApplicationFailure.nonRetryable(why, type)
+  failure.stack = ''
+  return failure
 }
 
 const again = (settled: ReplayOutcome): ReplayOutcome =>

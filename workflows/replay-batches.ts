@@ -162,6 +162,7 @@ class ReplayRun {
     setCurrentDetails(
       [
         `**${dryRun ? 'dry run: ' : ''}${state}**`,
+        '',
         `- ${plan?.batches.length ?? 0} batches with ${plan?.logins ?? 0} logins`,
         `- ${results.length} tried, ${failed} of them failed again and stay parked`,
       ].join('\n'),

@@ -111,6 +111,7 @@ function add(
 const pageText = ({ dryRun, batches, batchesDone, examined, logins }: RedriveRunStatus): string =>
   [
     `**${dryRun ? 'dry run: ' : ''}${batchesDone} of ${batches} batches**`,
+    '',
     `- ${examined} rejects decoded again`,
     `- ${logins} of them ${dryRun ? 'would be' : 'are'} logins by now`,
   ].join('\n')
