@@ -1,4 +1,4 @@
-import { uuid4 } from '@temporalio/workflow'
+import { currentUpdateInfo, uuid4 } from '@temporalio/workflow'
 import type { ControlRequest, TopicControlRequest } from './contract.ts'
 
 /** What an operator may hand to a command: the API sends the object, the Web UI's form one text (the reason) or nothing. */
@@ -42,5 +42,7 @@ export function normaliseControl(argument: ControlArgument): TopicControlRequest
 
 export function normaliseRequest(argument: ControlArgument): ControlRequest {
   const given = typeof argument === 'string' ? { reason: argument } : argument
-  return { commandId: uuid4(), actor: 'temporal-web-ui', reason: '', ...given }
+  // An Update keeps its id when a Reset sends it again: it is one command, and one row of the audit.
+  const commandId = currentUpdateInfo()?.id ?? uuid4()
+  return { commandId, actor: 'temporal-web-ui', reason: '', ...given }
 }
