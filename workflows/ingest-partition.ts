@@ -140,9 +140,7 @@ class Partition {
     const slice = new CancellationScope()
     this.#slice = slice
     try {
-      return await slice.run(() =>
-        this.#activities.ingestSlice.executeWithOptions({ summary }, [request]),
-      )
+      return await slice.run(() => this.#activities.ingestSlice.executeWithOptions({ summary }, [request]))
     } catch (error) {
       // Cancelled before a worker took it, or its worker died meanwhile: Temporal then says that it timed out.
       if (isCancellation(error) || slice.consideredCancelled) return null
