@@ -72,6 +72,7 @@ test('a defect in processing parks what brings it to light; the workflow is one 
     reason: 'the defect is mended',
     workflowTaskFinishEventId: firstTask?.eventId ?? null,
   })
+  expect(await handle?.result()).toMatchObject({ outcome: 'replayed' })
   await expectExact(deployment, feed.truth)
 })
 
