@@ -2,6 +2,7 @@
 FROM node:24.21.0-bookworm-slim AS packages
 WORKDIR /rollcall
 COPY package.json package-lock.json .npmrc ./
+COPY scripts/mend-postgres.mjs scripts/
 # Native modules come as optional packages, so that those can't be omitted as a whole. What goes is the Postgres of the
 # local stack, and the Temporal SDK's builds for other platforms.
 RUN npm ci --omit=dev \
