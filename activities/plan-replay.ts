@@ -7,16 +7,13 @@ import { PipelineFailure } from '../domain/failure.ts'
 import { emptyInsight } from '../domain/insight.ts'
 import { PresenceCache } from '../domain/presence.ts'
 import { PlanDraft, type ReplayPlan } from '../domain/replay-plan.ts'
-import type { BatchSelection } from '../domain/selection.ts'
+import { MAX_BATCHES_OF_A_RUN, type BatchSelection } from '../domain/selection.ts'
 import { OutputCollector } from '../kafka/collect-outputs.ts'
 import { openRangeReader, type RangeReader } from '../kafka/range-reader.ts'
 import { decideBatch, type Decided } from './decide-batch.ts'
 import { readAgain } from './publish.ts'
 import { closeAll } from './session.ts'
 import { rangeLimits, type SliceDeps } from './slice.ts'
-
-/** A run of more would outgrow its history; the next run takes the rest. */
-export const MAX_BATCHES_OF_A_RUN = 500
 
 export type Planned = { ok: true; plan: ReplayPlan } | { ok: false; refusal: string }
 

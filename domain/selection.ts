@@ -21,3 +21,6 @@ export type RejectSelection = {
   rejectedFrom: string | null
   rejectedTo: string | null
 }
+
+/** A run of more batches would outgrow its history; the next run takes the rest. */
+export const MAX_BATCHES_OF_A_RUN = 500

@@ -14,6 +14,7 @@ import {
 import type { ControlEvent } from '../db/control-events.ts'
 import { ReadFailure } from '../db/read/failure.ts'
 import { ingestTopicId } from '../workflows/contract.ts'
+import { everyParkedBatch } from './selections.ts'
 
 const temporalAddress = inject('stackEnvironment').TEMPORAL_ADDRESS ?? ''
 const quiet = { error: () => undefined, warn: () => undefined, info: () => undefined }
@@ -133,20 +134,10 @@ it('a command to a batch is not sent blindly: without the ledger it fails, and i
   })
 })
 
-const noSelection = {
-  ids: null,
-  partitions: null,
-  fromOffset: null,
-  toOffset: null,
-  parkedFrom: null,
-  parkedTo: null,
-  error: null,
-}
-
 describe('a command with an unusable argument', () => {
   it.each<[string, Partial<ReplayRunRequest>]>([
-    ['no batch at all, which is not any batch', { selection: { ...noSelection, ids: [] } }],
-    ['a text that nothing can hold', { selection: { ...noSelection, error: 'a\0b' } }],
+    ['no batch at all, which is not any batch', { selection: { ...everyParkedBatch, ids: [] } }],
+    ['a text that nothing can hold', { selection: { ...everyParkedBatch, error: 'a\0b' } }],
     ['a rate of nothing', { maxPerMinute: 0 }],
     ['a rate beyond the cap', { maxPerMinute: 6_001 }],
   ])('starts no run: %s', async (_, change) => {
@@ -160,9 +151,9 @@ describe('a command with an unusable argument', () => {
       dryRun: true,
       maxPerMinute: 60,
     }
-    await expect(commands.startReplayRun({ ...request, selection: noSelection, ...change })).rejects.toThrow(
-      InvalidCommandError,
-    )
+    await expect(
+      commands.startReplayRun({ ...request, selection: everyParkedBatch, ...change }),
+    ).rejects.toThrow(InvalidCommandError)
     expect(record).not.toHaveBeenCalled()
   })
 

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
+import { bundleOnce } from '../scripts/bundle-once.ts'
 import { removeAbandonedFolders } from '../stack/abandoned-folders.ts'
 import { startStack } from '../stack/stack.ts'
 import { serveStackControl } from './stack-control-server.ts'
@@ -43,7 +44,12 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     },
   })
   const control = await serveStackControl(stack)
-  project.provide('stackEnvironment', stack.environment)
+  project.provide('stackEnvironment', {
+    ...stack.environment,
+    // Every worker would bundle the workflows for itself, and every process compile the same modules.
+    WORKFLOW_BUNDLE: await bundleOnce(join(rollcall, 'bundles')),
+    NODE_COMPILE_CACHE: join(rollcall, 'compile-cache'),
+  })
   project.provide('databaseUrl', stack.environment['DATABASE_URL'] ?? '')
   project.provide('replicaUrl', stack.environment['DATABASE_REPLICA_URLS'] ?? '')
   project.provide('runFolder', dataFolder)

@@ -13,9 +13,15 @@ beforeAll(async () => {
   })
 })
 
-test('there are histories of both workflows to replay', () => {
-  expect(files.some((file) => file.startsWith('ingest-topic'))).toBe(true)
-  expect(files.some((file) => file.startsWith('ingest-partition'))).toBe(true)
+test.for([
+  'ingest-topic',
+  'ingest-partition',
+  'replay-batch',
+  'replay-batches',
+  'replay-rejected',
+  'reconcile-topic',
+])('there is a history of %s to replay', (name) => {
+  expect(files.some((file) => file.startsWith(`${name}-`))).toBe(true)
 })
 
 test.for(files)(

@@ -18,8 +18,9 @@ import {
   statusQuery,
 } from '../workflows/contract.ts'
 import { eventually } from './eventually.ts'
+import { runBatches } from './record-batch-runs.ts'
 
-// `npm run record-histories`: lets the ingestion workflows go through every state on real parts, and writes their
+// `npm run record-histories`: lets the workflows go through every state on real parts, and writes their
 // histories to test/histories. They stand for workflows that are open when a new version is deployed: keep the old
 // files, add new ones.
 
@@ -56,11 +57,14 @@ const client = new Client({ connection })
 const topicId = ingestTopicId(config.kafka.topic)
 
 try {
+  await untilStates('running')
+  const batchRuns = await runBatches(client, config)
   await liveThroughEveryState()
   mkdirSync(histories, { recursive: true })
   for (const [name, workflowId] of [
     ['ingest-topic', topicId],
     ['ingest-partition', ingestPartitionId(config.kafka.topic, 0)],
+    ...batchRuns,
   ] as const) {
     const history = await client.workflow.getHandle(workflowId).fetchHistory()
     writeFileSync(

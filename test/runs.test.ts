@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client'
 import { expect, test } from 'vitest'
-import type { BatchSelection, RejectSelection } from '../domain/selection.ts'
 import {
   cancelRunUpdate,
   pauseRunUpdate,
@@ -17,17 +16,8 @@ import { eventually } from './eventually.ts'
 import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import { batchesOf, untilParked } from './ledger.ts'
+import { everyParkedBatch, everyReject } from './selections.ts'
 import { temporalClient } from './temporal-client.ts'
-
-const everything: BatchSelection = {
-  ids: null,
-  partitions: null,
-  fromOffset: null,
-  toOffset: null,
-  parkedFrom: null,
-  parkedTo: null,
-  error: null,
-}
 
 test('a dry run says what a replay of many would do and does none of it; runs that overlap count each batch once', async () => {
   const { deployment, feed, client } = await withParked(['refused-1', 'refused-2', 'refused-3', 'stays-1'])
@@ -138,7 +128,7 @@ async function startRun(client: Client, { config }: Deployment, options: RunOpti
     actor: 'tester',
     reason: 'why',
     topic: config.kafka.topic,
-    selection: everything,
+    selection: everyParkedBatch,
   }
   const status = await client.workflow.executeUpdateWithStart(plannedUpdate, {
     startWorkflowOperation: new WithStartWorkflowOperation('replayBatches', {
@@ -154,20 +144,13 @@ async function startRun(client: Client, { config }: Deployment, options: RunOpti
 
 async function redrive(client: Client, { config }: Deployment, { dryRun = false }: RunOptions) {
   const commandId = randomUUID()
-  const selection: RejectSelection = {
-    reasons: null,
-    partitions: null,
-    batchIds: null,
-    rejectedFrom: null,
-    rejectedTo: null,
-  }
   const { topic } = config.kafka
   return await client.workflow.executeUpdateWithStart(redriveProgressUpdate, {
     startWorkflowOperation: new WithStartWorkflowOperation('replayRejected', {
       workflowId: redriveRunId(commandId),
       taskQueue: config.temporal.taskQueue,
       workflowIdConflictPolicy: 'USE_EXISTING',
-      args: [{ commandId, actor: 'tester', reason: 'why', topic, selection, dryRun }],
+      args: [{ commandId, actor: 'tester', reason: 'why', topic, selection: everyReject, dryRun }],
     }),
   })
 }

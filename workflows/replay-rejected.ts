@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/create-activities.ts'
 import type { RejectReason } from '../domain/login.ts'
+import { MAX_BATCHES_OF_A_RUN } from '../domain/selection.ts'
 import { Audit } from './audit.ts'
 import { COMMAND_REFUSED } from './contract.ts'
 import {
@@ -29,8 +30,6 @@ const { redriveBatch } = proxyActivities<Pick<Activities, 'redriveBatch'>>({
   retry: { initialInterval: '1 second', maximumInterval: '20 seconds' },
 })
 
-/** As activities/plan-replay.ts has it: a run of more would outgrow its history. */
-const MAX_BATCHES = 500
 /** Whoever asked waits for the end of a short run, and hears how far a long one is. */
 const PROGRESS_WAIT = '5 seconds'
 
@@ -61,8 +60,8 @@ export async function replayRejected(input: RedriveRunInput): Promise<RedriveRun
     { description: 'Answers once it is done, or after some seconds with what is done so far' },
   )
   const batchIds = await findRejects(input.topic, selection)
-  if (batchIds.length > MAX_BATCHES)
-    refusal = `rejects of more than ${MAX_BATCHES} batches match: narrow the filter`
+  if (batchIds.length > MAX_BATCHES_OF_A_RUN)
+    refusal = `rejects of more than ${MAX_BATCHES_OF_A_RUN} batches match: narrow the filter`
   else {
     status = { ...status, batches: batchIds.length }
     for (const batchId of batchIds) {

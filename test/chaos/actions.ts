@@ -3,6 +3,7 @@ import { addPartition } from './add-partition.ts'
 import { leaveTransaction } from './open-transactions.ts'
 import { pausable, pauseAndResume } from './pause-and-resume.ts'
 import type { Step } from './plan.ts'
+import { replayParked } from './poison.ts'
 import { parts, roles, type TargetName, type World } from './world.ts'
 
 /** Something that happens to a running Rollcall. */
@@ -23,6 +24,7 @@ export const actions: readonly Action[] = [
   { name: 'pause', targets: pausable, run: pauseAndResume },
   { name: 'abort a transaction on', targets: ['the topic'], run: leaveTransaction('aborted') },
   { name: 'abandon a transaction on', targets: ['the topic'], run: leaveTransaction('abandoned') },
+  { name: 'replay', targets: ['what is parked'], run: replayParked },
   { name: 'add a partition to', targets: ['the topic'], run: addPartition },
 ]
 

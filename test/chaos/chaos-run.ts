@@ -4,6 +4,7 @@ import { heal } from './heal.ts'
 import { judge, type Verdict } from './judge.ts'
 import { partitionStates } from './partition-states.ts'
 import { planChaos } from './plan.ts'
+import { refuseUsers } from './poison.ts'
 import { RecordBook } from './record-book.ts'
 import { runPlan } from './run-plan.ts'
 import { openSender, sendScenario } from './send-scenario.ts'
@@ -20,6 +21,7 @@ export type ChaosOptions = {
 export async function runChaos(world: World, options: ChaosOptions): Promise<Verdict> {
   const book = new RecordBook()
   await eventually(() => allRun(world))
+  await refuseUsers(world)
   await sendUnderFaults(world, options, book)
   await heal(world, options.stop)
   const { logins, rejects } = book.truth.totals()

@@ -13,6 +13,7 @@ export async function compareGraphql(ask: Graphql, truth: GroundTruth): Promise<
   return [
     ...compareTallies('loginCounts', expectedCounts(truth, 'minute'), await askCounts(ask, days)),
     ...compareTallies('loginTotals', new Map([['logins', logins]]), await askTotal(ask, days)),
+    ...compareTallies('reconciliation', new Map([['agrees', 'true']]), await askReconciliation(ask)),
     ...compareTallies('rejectedLogins', new Map(truth.rejectsByReason()), await askRejects(ask)),
   ]
 }
@@ -53,6 +54,19 @@ async function askTotal(ask: Graphql, days: readonly string[]): Promise<Tally> {
     { from: dayStart(days[0]), to: dayStart(days.at(-1), 1) },
   )
   return new Map([['logins', Number(unlessError(loginTotals as { logins: string } | Problem).logins)]])
+}
+
+async function askReconciliation(ask: Graphql): Promise<Tally> {
+  const { reconciliation } = await ask(
+    `{ reconciliation {
+      ... on Reconciliation { agrees differences { kind expected found } } ... on Error { message }
+    } }`,
+  )
+  const answer = unlessError(reconciliation as { agrees: boolean; differences: object[] } | Problem)
+  return new Map([
+    ['agrees', String(answer.agrees)],
+    ...answer.differences.map((difference) => [JSON.stringify(difference), 'differs'] as const),
+  ])
 }
 
 type RejectPage = {

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../eventually.ts'
 import { endTransactions } from './open-transactions.ts'
 import { partitionStates } from './partition-states.ts'
-import { command } from './pause-and-resume.ts'
+import { control } from './pause-and-resume.ts'
+import { replayUntilNoneIsParked } from './poison.ts'
 import type { World } from './world.ts'
 
 const HEAL_MS = 60_000
@@ -23,17 +24,18 @@ export async function heal(world: World, stop: AbortSignal): Promise<void> {
   for (;;) {
     // A broker that has just come back refuses some questions for a while.
     const open = await unsettled(world).catch((error: unknown) => [String(error)])
-    if (open.length === 0) return
+    if (open.length === 0) break
     stop.throwIfAborted()
     if (Date.now() > end) throw new Error(`not settled after ${SETTLE_MS / 1000} s:\n${open.join('\n')}`)
     await sleep(POLL_MS)
   }
+  await eventually(() => replayUntilNoneIsParked(world), SETTLE_MS)
 }
 
 async function resumeAll(world: World): Promise<void> {
   const states = await partitionStates(world.ask)
   if (states.every(({ state }) => state !== 'PAUSED')) return
-  throw new Error(await command(world, 'resumeIngestion', null))
+  throw new Error(await control(world, 'resumeIngestion', null))
 }
 
 /** Partitions of which something is not counted or not published, each with where it stands. */

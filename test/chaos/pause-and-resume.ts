@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { command } from './command.ts'
 import type { Step } from './plan.ts'
 import { PARTITIONS, type World } from './world.ts'
 
@@ -12,25 +13,20 @@ export const pausable = [
 /** Pauses through GraphQL, and resumes after a while. */
 export async function pauseAndResume(world: World, { target, lastsMs }: Step): Promise<void> {
   const partitions = target === ALL ? null : [Number(target.split(' ')[1])]
-  world.say(`pause of ${target}: ${await command(world, 'pauseIngestion', partitions)}`)
+  world.say(`pause of ${target}: ${await control(world, 'pauseIngestion', partitions)}`)
   await sleep(lastsMs)
-  world.say(`resume of ${target}: ${await command(world, 'resumeIngestion', partitions)}`)
+  world.say(`resume of ${target}: ${await control(world, 'resumeIngestion', partitions)}`)
 }
 
-/** @returns the type of the result, or what went wrong */
-export async function command(
-  { ask }: Pick<World, 'ask'>,
+export const control = (
+  world: Pick<World, 'ask'>,
   field: 'pauseIngestion' | 'resumeIngestion',
   partitions: number[] | null,
-): Promise<string> {
-  const mutation = `mutation ($partitions: [Int!]) {
-    ${field}(reason: "chaos", partitions: $partitions) { __typename ... on Error { message } }
-  }`
-  try {
-    const answer = await ask(mutation, { partitions })
-    const { __typename: type, message } = answer[field] as { __typename: string; message?: string }
-    return message === undefined ? type : `${type}: ${message}`
-  } catch (error) {
-    return String(error)
-  }
-}
+): Promise<string> =>
+  command(
+    world,
+    `mutation ($partitions: [Int!]) {
+      answer: ${field}(reason: "chaos", partitions: $partitions) { __typename ... on Error { message } }
+    }`,
+    { partitions },
+  )

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createPace, TICK_MS } from '../../generator/pace.ts'
 import { Scenario, type ScenarioRecord } from '../../generator/scenario.ts'
 import { createLoginProducer } from '../../kafka/login-producer.ts'
+import { Poisoner } from './poison.ts'
 import type { RecordBook } from './record-book.ts'
 import type { World } from './world.ts'
 
@@ -41,11 +42,13 @@ export async function sendScenario(
 ): Promise<void> {
   const startMs = Date.now()
   const scenario = new Scenario({ seed, users: USERS, startMs, rollOutMs: durationMs })
+  const poisoner = new Poisoner()
   const pace = createPace(MOMENTS_PER_SECOND, startMs)
   const moments = (durationMs / 1000) * MOMENTS_PER_SECOND
   for (let passed = 0; passed < moments;) {
     const due = pace.due(Date.now()).slice(0, moments - passed)
-    if (due.length > 0) await sender.send(due.flatMap((dueMs) => scenario.at(dueMs)))
+    if (due.length > 0)
+      await sender.send(due.flatMap((dueMs) => scenario.at(dueMs)).map((record) => poisoner.poison(record)))
     passed += due.length
     await sleep(TICK_MS, undefined, { signal: stop })
   }

@@ -46,6 +46,8 @@ export const chaosEnvironment = {
   BATCH_MAX_RECORDS: '50',
   // Every login has a row, late ones too: rows are compared one by one.
   LOGIN_RETENTION_DAYS: '60',
+  // After an outage, ranges with a parked record follow each other.
+  PARKED_IN_A_ROW: '1000',
 }
 
 /** Two workers and an API, under supervision. The parts run already. */

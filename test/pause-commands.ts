@@ -1,0 +1,8 @@
+export const pause = `mutation ($reason: String!, $partitions: [Int!]) {
+  pauseIngestion(reason: $reason, partitions: $partitions) {
+    __typename
+    ... on CommandResult { partitions { state nextOffset } }
+    ... on Error { message }
+  }
+}`
+export const resume = pause.replace('pauseIngestion', 'resumeIngestion')
