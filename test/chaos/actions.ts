@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '../eventually.ts'
 import { addPartition } from './add-partition.ts'
 import { leaveTransaction } from './open-transactions.ts'
 import { pausable, pauseAndResume } from './pause-and-resume.ts'
@@ -15,6 +16,7 @@ export type Action = {
   run: (world: World, step: Step) => Promise<void>
 }
 
+const COMES_BACK_MS = 20_000
 const processes = [...parts, ...roles]
 
 /** To add an action, add it here. */
@@ -33,7 +35,8 @@ function outage(kind: 'kill' | 'freeze'): Action['run'] {
     const victim = targets[target as TargetName]
     await victim[kind]()
     await sleep(lastsMs)
-    await victim.bringBack()
+    // Its port may be in use for a moment: connections take any that is free.
+    await eventually(() => victim.bringBack(), COMES_BACK_MS)
     say(`${target} is back`)
   }
 }

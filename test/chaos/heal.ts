@@ -16,7 +16,7 @@ const POLL_MS = 500
  * @throws when it is not in time, with where every partition stands
  */
 export async function heal(world: World, stop: AbortSignal): Promise<void> {
-  for (const target of Object.values(world.targets)) await target.bringBack()
+  for (const target of Object.values(world.targets)) await eventually(() => target.bringBack(), HEAL_MS)
   await eventually(() => endTransactions(world.deployment), HEAL_MS)
   await eventually(() => resumeAll(world), HEAL_MS)
   world.say('everything is back; waiting until all is counted and published')

@@ -13,18 +13,21 @@ export type Target = {
 
 export function createTarget(control: ProcessControl): Target {
   let wayBack: 'start' | 'resume' | null = null
+  const bringBack = async () => {
+    if (wayBack !== null) await control[wayBack]()
+    wayBack = null
+  }
   return {
     kill: async () => {
       wayBack = 'start'
       await control.kill()
     },
     freeze: async () => {
+      // One that did not come up after it was killed cannot be frozen.
+      await bringBack()
       wayBack = 'resume'
       await control.suspend()
     },
-    bringBack: async () => {
-      if (wayBack !== null) await control[wayBack]()
-      wayBack = null
-    },
+    bringBack,
   }
 }
