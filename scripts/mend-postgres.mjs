@@ -1,12 +1,18 @@
 // Runs after the packages are installed. postgres.js 3.4.9 writes to a connection that is closed already: an error that
-// nobody can catch ends the process, where an outage should be waited for. Known upstream (porsager/postgres issues 1154
-// and 1208), with no release yet. What is written then fails as what was under way does.
+// nobody can catch ends the process, and a connection that is opened next may never send its first message, where an
+// outage should be waited for. Known upstream (porsager/postgres issues 1154 and 1208), with no release yet. What is
+// written then fails as what was under way does.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const file = fileURLToPath(new URL('../node_modules/postgres/src/connection.js', import.meta.url))
 
 const mends = [
+  // What was not written yet belongs to the connection that is gone; its timer is cleared, and none would be set again.
+  [
+    '    incomings = null\n    clearImmediate(nextWriteTimer)\n    socket.removeListener',
+    '    incomings = null\n    clearImmediate(nextWriteTimer)\n    chunk = nextWriteTimer = null\n    socket.removeListener',
+  ],
   [
     '    const x = socket.write(chunk, fn)\n',
     "    if (socket === null) {\n      chunk = nextWriteTimer = null\n      typeof fn === 'function' && fn(Errors.connection('CONNECTION_CLOSED', options))\n      return false\n    }\n    const x = socket.write(chunk, fn)\n",

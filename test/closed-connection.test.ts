@@ -7,24 +7,6 @@ import { eventually } from './eventually.ts'
 
 // Vitest fails a run in which an error is thrown that nobody can catch.
 
-test('a connection that Postgres closes in the middle of a transaction rejects what is under way, and is opened anew', async () => {
-  const { sql, endBackend } = sessions()
-  for (let round = 0; round < 3; round++) {
-    const work = sql.begin(async (tx) => {
-      const [row] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`
-      const ending = endBackend(row?.pid ?? 0)
-      for (;;) await Promise.all([tx`select 1`, tx`select 2`, ending])
-    })
-    await expect(work).rejects.toThrow()
-  }
-  // One that is being closed may still be given to the next question.
-  await eventually(async () => {
-    await eventually(async () => {
-      expect(await sql`select 1 as one`).toEqual([{ one: 1 }])
-    })
-  })
-})
-
 test('a copy whose connection is closed fails, and nothing else does', async () => {
   const { sql, endBackend } = sessions()
   const work = sql.begin(async (tx) => {

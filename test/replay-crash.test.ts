@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import { WorkflowUpdateStage } from '@temporalio/client'
 import { expect, test } from 'vitest'
 import { replayBatchId, replayUpdate } from '../workflows/contract.ts'
+import { redriveRunId } from '../workflows/run-contract.ts'
 import { createDeployment } from './deployment.ts'
+import { eventually } from './eventually.ts'
 import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import { batchesOf, untilParked } from './ledger.ts'
+import { everyReject } from './selections.ts'
 import { temporalClient } from './temporal-client.ts'
 
 test.for([
@@ -53,6 +57,37 @@ test('a worker that is killed after it parked a batch and before it handed it ov
     }),
   )
   await handle.executeUpdate(replayUpdate, { args: ['mended'] })
+  await expectExact(deployment, feed.truth)
+})
+
+test('a redrive whose worker is killed between the count and the outputs makes the rejects logins once', async () => {
+  const deployment = await createDeployment({ KAFKA_PARTITIONS: '1', LOGIN_MAX_BYTES: '1024' })
+  const feed = createFeed(deployment)
+  const strict = deployment.start('worker/main.ts')
+  await feed.logins(20)
+  for (const user of ['large-1', 'large-2']) await feed.loginOf(user, { note: 'x'.repeat(2_000) })
+  await eventually(async () => {
+    expect((await deployment.sql`select from rejected_login`).length).toBe(2)
+  })
+  strict.signal('SIGTERM')
+  await strict.exited
+  const lenient = { LOGIN_MAX_BYTES: '65536' }
+  const crashing = deployment.start('test/worker-that-crashes.ts', {
+    ...lenient,
+    CRASH_STEP: 'after_replay_commit',
+  })
+  const client = await temporalClient(deployment)
+  const commandId = randomUUID()
+  const { topic } = deployment.config.kafka
+  const request = { commandId, actor: 'tester', reason: 'why', topic, selection: everyReject, dryRun: false }
+  const run = await client.workflow.start('replayRejected', {
+    workflowId: redriveRunId(commandId),
+    taskQueue: deployment.config.temporal.taskQueue,
+    args: [request],
+  })
+  expect(await crashing.exited).toBe('SIGKILL')
+  deployment.start('worker/main.ts', lenient)
+  expect(await run.result()).toMatchObject({ examined: 2, logins: 2, failures: [] })
   await expectExact(deployment, feed.truth)
 })
 
