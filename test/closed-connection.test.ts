@@ -7,6 +7,20 @@ import { eventually } from './eventually.ts'
 
 // Vitest fails a run in which an error is thrown that nobody can catch.
 
+test('a transaction whose connection is closed rejects what is asked then, and the process goes on', async () => {
+  const { sql, endBackend } = sessions()
+  const work = sql.begin(async (tx) => {
+    const [row] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`
+    void endBackend(row?.pid ?? 0)
+    for (;;) await tx`select 1`
+  })
+  await expect(work).rejects.toThrow()
+  // One that is being closed may still be given to the next question.
+  await eventually(async () => {
+    expect(await sql`select 1 as one`).toEqual([{ one: 1 }])
+  })
+})
+
 test('a copy whose connection is closed fails, and nothing else does', async () => {
   const { sql, endBackend } = sessions()
   const work = sql.begin(async (tx) => {
