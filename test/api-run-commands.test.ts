@@ -95,7 +95,7 @@ test('many parked batches are planned, replayed at a rate, paused, resumed and c
   expect(await ask(replayRun, { commandId: unknown })).toMatchObject({
     replayRun: { __typename: 'NotFoundError' },
   })
-  expect(await commandsOf(deployment)).toEqual([
+  await expectCommands(deployment, [
     'cancel_run done',
     'cancel_run failed',
     'pause_run done',
@@ -179,7 +179,7 @@ test('rejects are redriven from GraphQL after a rule was mended: once, each with
     ])
   })
   await expectExact(deployment, feed.truth)
-  expect(await commandsOf(deployment)).toEqual(['redrive done'])
+  await expectCommands(deployment, ['redrive done'])
 })
 
 const redriveFields = `{
@@ -216,9 +216,11 @@ async function untilState(ask: Graphql, commandId: string, state: string) {
   })
 }
 
-/** Commands of the audit beside the single replays, each kind once. */
-async function commandsOf({ sql }: Deployment): Promise<string[]> {
-  const rows = await sql<{ entry: string }[]>`
-    select distinct command || ' ' || result as entry from control_event where command <> 'replay' order by 1`
-  return rows.map(({ entry }) => entry)
+/** Commands of the audit beside the single replays, each kind once; they are written in the background. */
+async function expectCommands({ sql }: Deployment, commands: string[]): Promise<void> {
+  await eventually(async () => {
+    const rows = await sql<{ entry: string }[]>`
+      select distinct command || ' ' || result as entry from control_event where command <> 'replay' order by 1`
+    expect(rows.map(({ entry }) => entry)).toEqual(commands)
+  })
 }
