@@ -68,7 +68,7 @@ async function replay(
   late.presence.remember(decided.batch.presences)
   await deps.onStep?.('after_replay_commit')
   await late.publish(decided.outputs)
-  await classingPostgres(() => foldCounts(sql, late))
+  await classingPostgres(() => foldCounts(sql, late.topic))
   return { outcome: 'replayed', logins: decided.batch.logins, rejects: decided.batch.rejected.length }
 }
 

@@ -85,7 +85,7 @@ async function takeOrPark(
 
 /** The first of a slice takes what the one before left. */
 async function foldNowAndThen(slice: Slice): Promise<void> {
-  if (slice.ranges++ % RANGES_PER_FOLD === 0) await classingPostgres(() => foldCounts(slice.sql, slice))
+  if (slice.ranges++ % RANGES_PER_FOLD === 0) await classingPostgres(() => foldCounts(slice.sql, slice.topic))
 }
 
 const leavingFirst = (leave: () => void) => (error: unknown) => {

@@ -117,7 +117,7 @@ async function compareSince(
         topic,
         places.map(({ id }) => id),
       )
-      const found = await reconcileBatches(stepIn(tx), entries, null)
+      const found = await reconcileBatches(stepIn(tx), entries)
       total.batches += found.batches
       total.expired += found.expired
       total.differences.push(...found.differences)
@@ -141,7 +141,7 @@ async function recheck(
   return await inSnapshot(sql, async (tx) => {
     const checkpoints = compareCheckpoints(await readCheckpoints(tx, topic, null))
     const entries = await readLedgerOf(tx, topic, ids)
-    const { differences } = await reconcileBatches(stepIn(tx), entries, null, minutes)
+    const { differences } = await reconcileBatches(stepIn(tx), entries, minutes)
     const present = new Set(entries.map(({ id }) => String(id)))
     const looked = ({ detail }: OpenAlert) => {
       const { batchId } = detail as AlertDetail
@@ -192,7 +192,7 @@ const words: Record<DifferenceKind, string> = {
   batch_rejects: 'rejects differ from the records kept',
   minute_count: 'a count differs from the deltas',
   hour_count: 'a count differs from its minutes',
-  day_count: 'a count differs from its hours',
+  grouped_count: 'a count by fewer dimensions differs from those by all',
   checkpoint_offset: 'it is not where the ledger ends',
   checkpoint_logins: 'its logins differ from the ledger',
   checkpoint_rejects: 'its rejects differ from the ledger',

@@ -1,5 +1,5 @@
 import { type BucketSize, bucketMs } from '../domain/counts.ts'
-import { type MinuteRange } from '../db/read/cover-range.ts'
+import { type MinuteRange } from '../db/read/minute-range.ts'
 import { InvalidRangeError, PageTooLargeError, RangeTooLargeError, TooManyRowsError } from './errors.ts'
 
 /** Every cap of the API. Each error names its cap and how to ask instead. */

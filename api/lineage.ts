@@ -1,5 +1,5 @@
 import { bucketMs, type BucketSize } from '../domain/counts.ts'
-import type { MinuteRange } from '../db/read/cover-range.ts'
+import type { MinuteRange } from '../db/read/minute-range.ts'
 import { type Contribution, readLineage } from '../db/read/lineage.ts'
 import { type CountFilter, readLoginTotal } from '../db/read/login-counts.ts'
 import { caps } from './caps.ts'

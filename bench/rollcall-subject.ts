@@ -25,7 +25,7 @@ export async function createRollcall(stack: BenchStack, topic: string): Promise<
       select concat_ws(' ', to_char(bucket at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI'), device_type, app_version, locale) as key,
              sum(logins)::float8 as logins
       from (
-        select bucket, device_type, app_version, locale, logins from login_count where bucket_size = 'minute'
+        select bucket, device_type, app_version, locale, logins from minute_count_entry where dimension_set = 15
         union all
         select bucket, device_type, app_version, locale, logins from login_count_unfolded
       ) as counts

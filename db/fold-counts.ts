@@ -1,32 +1,47 @@
-import type { PartitionKey } from './checkpoint.ts'
+import { dimensionBit, dimensionNames, dimensionSets, slotNames } from '../domain/counts.ts'
 import type { Sql } from './connect.ts'
 
 /**
- * Adds the deltas of a partition's batches that `login_count` does not have yet to its minutes, hours and days. Batches
- * that follow each other share most of their buckets, so folding several at once updates a fraction of the rows.
- * Right whoever calls it, and how often: a batch leaves `unfolded_batch` in the statement that counts it, and its row
- * lock makes a second caller find nothing left.
+ * Adds the deltas that `minute_count` and `hour_count` do not have yet. Batches beside each other share most of their
+ * buckets, so folding several at once updates a fraction of the rows.
+ * Right whoever calls it, and how often: a batch leaves `unfolded_batch` in the statement that counts it. One at a time:
+ * two would wait for each other's rows in a circle. Who comes meanwhile leaves it to the next one.
  */
-export async function foldCounts(sql: Sql, { topic, partition }: PartitionKey): Promise<void> {
-  await sql`/* foldCounts */
-    with folded as (
-      delete from unfolded_batch where topic = ${topic} and partition = ${partition}
-      returning batch_id, revision
-    ), minutes as materialized (
-      select bucket, device_type, app_version, locale, outcome, sum(entry.logins) as logins
-      from folded join login_count_delta_entry entry using (batch_id, revision)
-      group by bucket, device_type, app_version, locale, outcome
-    ), sized as (
-      select 'minute'::bucket_size as bucket_size, minutes.* from minutes
-      union all
-      select size::bucket_size, date_trunc(size, bucket, 'UTC') as start, device_type, app_version, locale, outcome, sum(logins)
-      from minutes, unnest(array['hour', 'day']) as size
-      group by size, start, device_type, app_version, locale, outcome
-    )
-    insert into login_count as held
-      (bucket_size, bucket, device_type, app_version, locale, outcome, shard, logins)
-    select bucket_size, bucket, device_type, app_version, locale, outcome, ${partition}::integer, logins
-    from sized
-    on conflict (bucket_size, bucket, device_type, app_version, locale, outcome, shard)
-      do update set logins = held.logins + excluded.logins`
+export async function foldCounts(sql: Sql, topic: string): Promise<void> {
+  await sql.unsafe(STATEMENT, [topic], { prepare: true })
 }
+
+const set = 'dimension_set'
+const kept = dimensionNames.map(
+  (name) => `case when ${set} & ${dimensionBit[name]} = 0 then '' else ${name} end`,
+)
+const key = dimensionNames.join(', ')
+
+/** Logins of one unit of time each, as the slots of rows of a larger one. */
+const widen = (table: string, unit: string, part: string, slots: readonly string[], from: string) => `
+  insert into ${table} as held (${set}, ${unit}, ${key}, ${slots.join(', ')})
+  select ${set}, date_trunc('${unit}', bucket, 'UTC'), ${kept.join(', ')},
+         ${slots.map((_, i) => `coalesce(sum(logins) filter (where slot = ${i}), 0)`).join(', ')}
+  from (
+    select *, extract(${part} from bucket at time zone 'UTC')::integer as slot
+    from ${from}, unnest(array[${dimensionSets.join(', ')}]) as ${set}
+  ) as counts
+  group by ${dimensionNames.map((_, i) => i + 3).join(', ')}, 1, 2
+  on conflict (${set}, ${unit}, ${key}) do update
+    set ${slots.map((slot) => `${slot} = held.${slot} + excluded.${slot}`).join(', ')}`
+
+const STATEMENT = `/* foldCounts */
+with turn as materialized (
+  select pg_try_advisory_xact_lock(hashtext('fold counts')) as mine
+), folded as (
+  delete from unfolded_batch where topic = $1 and (select mine from turn)
+  returning batch_id, revision
+), minutes as materialized (
+  select bucket, ${key}, sum(entry.logins) as logins
+  from folded join login_count_delta_entry entry using (batch_id, revision)
+  group by bucket, ${key}
+), hours as materialized (
+  select date_trunc('hour', bucket, 'UTC') as bucket, ${key}, sum(logins) as logins
+  from minutes group by 1, ${key}
+), into_minutes as (${widen('minute_count', 'hour', 'minute', slotNames.minute, 'minutes')}
+)${widen('hour_count', 'day', 'hour', slotNames.hour, 'hours')}`

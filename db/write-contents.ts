@@ -18,7 +18,7 @@ export async function writeLogins(
   rows: LoginRows,
   ownWrites: Promise<void>[],
 ): Promise<void> {
-  await Promise.all([...ownWrites, insertDelta(tx, batch, range, minutes)])
+  await Promise.all([...ownWrites, insertDelta(tx, batch, range.topic, minutes)])
   await copyLogins(tx, rows)
   await insertPresences(tx, presences)
 }
@@ -26,13 +26,13 @@ export async function writeLogins(
 async function insertDelta(
   tx: Transaction,
   { id, revision }: { id: bigint; revision: number },
-  { topic, partition }: { topic: string; partition: number },
+  topic: string,
   counts: CountColumns,
 ): Promise<void> {
   if (counts.logins.length === 0) return
   await tx`/* insertDelta */
     with unfolded as (
-      insert into unfolded_batch (batch_id, revision, topic, partition) values (${id}, ${revision}, ${topic}, ${partition})
+      insert into unfolded_batch (batch_id, revision, topic) values (${id}, ${revision}, ${topic})
     )
     insert into login_count_delta (batch_id, revision, buckets, device_types, app_versions, locales, outcomes, logins)
     values (${id}, ${revision}, ${counts.buckets.map(iso)}::timestamptz[], ${counts.deviceTypes}::text[],

@@ -4,6 +4,34 @@ export type BucketSize = 'minute' | 'hour' | 'day'
 
 export const bucketMs: Record<BucketSize, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
 
+/** What logins are counted by, named as their columns. */
+export const dimensionNames = ['device_type', 'app_version', 'locale', 'outcome'] as const
+export type DimensionName = (typeof dimensionNames)[number]
+
+/** A set of dimensions is the sum of their bits. */
+export const dimensionBit: Record<DimensionName, number> = {
+  device_type: 1,
+  app_version: 2,
+  locale: 4,
+  outcome: 8,
+}
+
+/** The sets that counts are kept by: by none, by each, by all. Few rows each but for the last one. */
+export const dimensionSets = [0, 1, 2, 4, 8, 15] as const
+
+/** The first of the kept sets, fewest rows first, that tells these dimensions apart. */
+export function smallestSet(names: Iterable<DimensionName>): number {
+  const wanted = [...names].reduce((bits, name) => bits | dimensionBit[name], 0)
+  return dimensionSets.find((kept) => (kept & wanted) === wanted) ?? 15
+}
+
+/** Columns of the minutes of an hour and of the hours of a day, in order. */
+export const slotNames = { minute: slots('m', 60), hour: slots('h', 24) }
+
+function slots(letter: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `${letter}${String(i).padStart(2, '0')}`)
+}
+
 /** Logins per bucket and dimensions, as parallel arrays: one entry is the same index in each. */
 export type CountColumns = {
   /** Start of the bucket, Unix milliseconds, UTC. */

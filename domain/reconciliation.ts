@@ -1,4 +1,3 @@
-import type { BucketSize } from './counts.ts'
 import type { RejectReason } from './login.ts'
 
 /** A batch as the ledger has it, with the ranges beside it in its partition and incarnation; null: there is none. */
@@ -49,7 +48,7 @@ export const differenceKinds = [
   'batch_rejects',
   'minute_count',
   'hour_count',
-  'day_count',
+  'grouped_count',
   'checkpoint_offset',
   'checkpoint_logins',
   'checkpoint_rejects',
@@ -57,18 +56,20 @@ export const differenceKinds = [
 export type DifferenceKind = (typeof differenceKinds)[number]
 
 export type CountPlace = {
-  size: BucketSize
+  size: 'minute' | 'hour'
   bucket: Date
-  deviceType: string
-  appVersion: string
-  locale: string
-  outcome: string
+  /** Null: over all values; so are the others. */
+  deviceType: string | null
+  appVersion: string | null
+  locale: string | null
+  outcome: string | null
 }
 
 /** Two tables that should say the same and do not. */
 export type Difference = {
   kind: DifferenceKind
-  partition: number
+  /** Null: it is about a count, which is of all partitions. */
+  partition: number | null
   /** Null: it is not about one batch. */
   batchId: bigint | null
   /** Null: it is not about a count. */

@@ -20,7 +20,7 @@ beforeAll(async () => {
     ['2026-03-01T10:45:00Z', 'iOS', '2.0', 'TX', 8],
     ['2026-03-01T11:00:00Z', 'unknown', '2.0', 'NY', 16],
   ])
-  await insertCounts(sql, [['2026-03-01T10:15:00Z', 'android', '2.0', 'NY', 32]], 1)
+  await insertCounts(sql, [['2026-03-01T10:15:00Z', 'android', '2.0', 'NY', 32]])
   await insertCheckpoint(sql, 0, 100, '2026-03-01T11:00:10Z')
   await insertCheckpoint(sql, 1, 50, '2026-03-01T10:15:20Z')
   await insertBatches(sql, [

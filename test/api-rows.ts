@@ -1,19 +1,45 @@
 import type { Sql } from '../db/connect.ts'
+import { dimensionBit, dimensionNames, dimensionSets, slotNames } from '../domain/counts.ts'
 
 type CountEntry = [minute: string, deviceType: string, appVersion: string, locale: string, logins: number]
 
-/** Counts as ingestion keeps them: each minute also in its hour and its day. */
-export async function insertCounts(sql: Sql, entries: CountEntry[], shard = 0): Promise<void> {
+/** Counts as a fold keeps them: by every set of dimensions, in the hour of the minute and in its day. */
+export async function insertCounts(sql: Sql, entries: CountEntry[]): Promise<void> {
   for (const [minute, deviceType, appVersion, locale, logins] of entries) {
-    for (const size of ['minute', 'hour', 'day']) {
-      await sql`
-        insert into login_count
-        values (${size}::text::bucket_size, date_trunc(${size}, ${minute}::text::timestamptz, 'UTC'), ${deviceType},
-                ${appVersion}, ${locale}, 'unknown', ${shard}, ${logins})
-        on conflict (bucket_size, bucket, device_type, app_version, locale, outcome, shard)
-          do update set logins = login_count.logins + excluded.logins`
+    const at = new Date(minute)
+    const values = { device_type: deviceType, app_version: appVersion, locale, outcome: 'unknown' }
+    for (const set of dimensionSets) {
+      const kept = dimensionNames.map((name) => ((set & dimensionBit[name]) === 0 ? '' : values[name]))
+      await addToSlot(
+        sql,
+        'minute_count',
+        ['hour', slotNames.minute[at.getUTCMinutes()]],
+        at,
+        set,
+        kept,
+        logins,
+      )
+      await addToSlot(sql, 'hour_count', ['day', slotNames.hour[at.getUTCHours()]], at, set, kept, logins)
     }
   }
+}
+
+async function addToSlot(
+  sql: Sql,
+  table: string,
+  [unit = '', slot = '']: (string | undefined)[],
+  at: Date,
+  set: number,
+  values: string[],
+  logins: number,
+): Promise<void> {
+  await sql`
+    insert into ${sql(table)} as held (dimension_set, ${sql(unit)}, ${sql(dimensionNames)}, ${sql(slot)})
+    select ${set}, date_trunc(${unit}, ${at.toISOString()}::text::timestamptz, 'UTC'), kept[1], kept[2], kept[3], kept[4],
+           ${logins}::integer
+    from (select ${values}::text[] as kept) as given
+    on conflict (dimension_set, ${sql(unit)}, ${sql(dimensionNames)})
+      do update set ${sql(slot)} = held.${sql(slot)} + excluded.${sql(slot)}`
 }
 
 export async function insertCheckpoint(
@@ -73,11 +99,10 @@ export async function insertDelta(
   batchId: number,
   buckets: string[],
   logins: number[],
-  { partition = 0, revision = 0 } = {},
+  { revision = 0 } = {},
 ): Promise<void> {
   await sql`
-    insert into unfolded_batch (batch_id, topic, partition, revision)
-    values (${batchId}, 'user-login', ${partition}, ${revision})`
+    insert into unfolded_batch (batch_id, topic, revision) values (${batchId}, 'user-login', ${revision})`
   const all = (value: string) => buckets.map(() => value)
   await sql`
     insert into login_count_delta (batch_id, buckets, device_types, app_versions, locales, outcomes, logins, revision)

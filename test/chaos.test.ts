@@ -43,7 +43,7 @@ test('one login that a worker drops, doubles or dates a minute later is found wh
   const keptIn = [
     'login by record',
     'processed-data by record',
-    'login_count by minute',
+    'minute_count',
     'login_count_delta',
     'processed-data',
     'loginCounts',

@@ -28,9 +28,14 @@ async function compareCounts(sql: Sql, truth: GroundTruth): Promise<Difference[]
     select bucket, device_type as "deviceType", app_version as "appVersion", locale, outcome, logins::integer
     from login_count_delta_entry`
   const counts = await Promise.all(
-    bucketSizes.map(async (size) =>
-      compareTallies(`login_count by ${size}`, expectedCounts(truth, size), await readCounts(sql, size)),
-    ),
+    bucketSizes.map(async (size) => [
+      ...compareTallies(`${size}_count`, expectedCounts(truth, size), await readCounts(sql, size)),
+      ...compareTallies(
+        `${size}_count by fewer dimensions`,
+        expectedSums(expectedCounts(truth, size)),
+        await readSums(sql, size),
+      ),
+    ]),
   )
   return [
     ...counts.flat(),
@@ -43,11 +48,45 @@ async function readCounts(sql: Sql, size: BucketName): Promise<Tally> {
   const rows = await sql<CountRow[]>`
     select bucket, device_type as "deviceType", app_version as "appVersion", locale, outcome, logins::integer
     from (
-      select bucket, device_type, app_version, locale, outcome, logins from login_count where bucket_size = ${size}
+      select bucket, device_type, app_version, locale, outcome, logins from ${sql(`${size}_count_entry`)}
+      where dimension_set = 15
       union all
       select bucket, device_type, app_version, locale, outcome, logins from login_count_unfolded
     ) as counts`
   return countTally(rows, size)
+}
+
+/** A bucket and the only value that it is counted by, or none. */
+const sumName = (bucket: string, place: number | null, value = ''): string =>
+  JSON.stringify([bucket, place, value])
+
+function expectedSums(counts: Tally): Tally {
+  const sums = [...counts].flatMap(([name, logins]) => {
+    const [bucket = '', ...values] = JSON.parse(name) as string[]
+    const byValue = values.map((value, place): [string, number] => [
+      sumName(bucket, place, value),
+      Number(logins),
+    ])
+    return [[sumName(bucket, null), Number(logins)] as [string, number], ...byValue]
+  })
+  return sumTally(sums)
+}
+
+async function readSums(sql: Sql, size: BucketName): Promise<Tally> {
+  const values = sql`array[device_type, app_version, locale, outcome]`
+  const rows = await sql<{ bucket: Date; place: number | null; value: string; logins: number }[]>`
+    select bucket, place::integer, value, logins::integer
+    from (
+      select bucket, case when dimension_set > 0 then log(2, dimension_set) end as place,
+             array_to_string(${values}, '') as value, logins
+      from ${sql(`${size}_count_entry`)} where dimension_set <> 15
+      union all
+      select bucket, kept.place, case when kept.place is null then '' else (${values})[kept.place + 1] end, logins
+      from login_count_unfolded cross join unnest(array[null, 0, 1, 2, 3]) as kept (place)
+    ) as counts`
+  return sumTally(
+    rows.map(({ bucket, place, value, logins }) => [sumName(bucketOf(bucket, size), place, value), logins]),
+  )
 }
 
 const countTally = (rows: readonly CountRow[], size: BucketName): Tally =>

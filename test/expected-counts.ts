@@ -1,11 +1,11 @@
 import type { ExpectedCount, GroundTruth } from '../generator/ground-truth.ts'
 import { sumTally, type Tally } from './difference.ts'
 
-export const bucketSizes = ['minute', 'hour', 'day'] as const
+export const bucketSizes = ['minute', 'hour'] as const
 export type BucketName = (typeof bucketSizes)[number]
 
 /** How much of `2024-07-10T02:00` names the bucket. */
-const NAME_LENGTH = { minute: 16, hour: 13, day: 10 }
+const NAME_LENGTH = { minute: 16, hour: 13 }
 
 /** Logins by bucket and dimensions, each named by `countName`. */
 export const expectedCounts = (truth: GroundTruth, size: BucketName): Tally =>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { foldCounts } from '../db/fold-counts.ts'
+import { dimensionSets } from '../domain/counts.ts'
 import { createApi, createDatabase, type TestDatabase } from './api-fixture.ts'
 import { insertBatches, insertDelta } from './api-rows.ts'
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
   ])
   await insertDelta(database.sql, 1, ['2026-02-28T23:59:00Z', '2026-03-01T00:00:00Z'], [3, 4])
   await insertDelta(database.sql, 2, ['2026-03-01T00:00:00Z', '2026-03-01T01:01:00Z'], [4, 2])
-  await insertDelta(database.sql, 3, ['2026-03-01T01:01:00Z'], [16], { partition: 1 })
+  await insertDelta(database.sql, 3, ['2026-03-01T01:01:00Z'], [16])
 })
 
 afterAll(async () => {
@@ -35,7 +36,7 @@ const question = (bucket: string) => `{
 const answers = () => Promise.all(['MINUTE', 'HOUR', 'DAY'].map((bucket) => ask(question(bucket))))
 const row = (bucket: string, logins: number) => ({ bucket: `2026-${bucket}:00.000Z`, logins })
 
-test('answers are the same before a fold, between the folds of two partitions, and after them', async () => {
+test('answers are the same before a fold, after a fold of another topic, and after it', async () => {
   const before = await answers()
   expect(before).toEqual(
     [
@@ -44,9 +45,9 @@ test('answers are the same before a fold, between the folds of two partitions, a
       [row('02-28T00:00', 3), row('03-01T00:00', 26)],
     ].map((rows) => ({ loginCounts: { rows } })),
   )
-  await foldCounts(database.sql, { topic: 'user-login', partition: 0 })
+  await foldCounts(database.sql, 'another topic')
   expect(await answers()).toEqual(before)
-  await foldCounts(database.sql, { topic: 'user-login', partition: 1 })
+  await foldCounts(database.sql, 'user-login')
   expect(await answers()).toEqual(before)
 })
 
@@ -54,9 +55,15 @@ test('folding at the same time, and again, counts nothing twice', async () => {
   await insertBatches(database.sql, [
     { id: 4, partition: 1, from: 16, to: 48, committedAt: '2026-03-01T12:00:01Z' },
   ])
-  await insertDelta(database.sql, 4, ['2026-03-01T01:01:00Z'], [32], { partition: 1 })
-  await Promise.all([1, 2, 3, 4].map(() => foldCounts(database.sql, { topic: 'user-login', partition: 1 })))
-  const counts = await database.sql`
-    select bucket_size::text as size, logins::integer from login_count where shard = 1 order by bucket_size`
-  expect([...counts]).toEqual(['minute', 'hour', 'day'].map((size) => ({ size, logins: 48 })))
+  await insertDelta(database.sql, 4, ['2026-03-01T01:01:00Z'], [32])
+  await Promise.all([1, 2, 3, 4].map(() => foldCounts(database.sql, 'user-login')))
+  for (const [table, slot] of [
+    ['minute_count', 'm01'],
+    ['hour_count', 'h01'],
+  ] as const) {
+    const counts = await database.sql`
+      select dimension_set as set, sum(${database.sql(slot)})::integer as logins from ${database.sql(table)}
+      group by 1 order by 1`
+    expect([...counts]).toEqual(dimensionSets.map((set) => ({ set, logins: 50 })))
+  }
 })

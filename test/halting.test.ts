@@ -180,12 +180,12 @@ async function forgetLatestBatches({ sql }: Deployment, count: number): Promise<
     const ids = batches.map(({ id }) => String(id))
     const oldest = batches.at(-1)?.from ?? 0n
     // Folded counts cannot be told apart any more: all of them are made anew from the deltas that stay.
-    await tx`truncate login_count, unfolded_batch`
+    await tx`truncate minute_count, hour_count, unfolded_batch`
     for (const table of ['insight', 'login_count_delta'])
       await tx`delete from ${tx(table)} where batch_id = any(${ids}::text[]::bigint[])`
     await tx`delete from login where batch_id = any(${ids}::text[]::bigint[])`
     await tx`delete from batch where id = any(${ids}::text[]::bigint[])`
-    await tx`insert into unfolded_batch (batch_id, topic, partition) select batch_id, topic, partition
+    await tx`insert into unfolded_batch (batch_id, topic) select batch_id, topic
              from login_count_delta join batch on batch.id = batch_id`
     await tx`update partition_checkpoint set next_offset = ${oldest},
              logins = logins - ${batches.reduce((sum, { logins }) => sum + logins, 0)}`

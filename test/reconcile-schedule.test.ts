@@ -6,6 +6,7 @@ import { eventually } from './eventually.ts'
 import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import { type Graphql, graphqlOf } from './graphql-client.ts'
+import { raiseCount } from './raise-count.ts'
 import { temporalClient } from './temporal-client.ts'
 
 type Rows<Node> = { edges: { node: Node }[] }
@@ -26,10 +27,7 @@ async function askAlerts(ask: Graphql, filter = ''): Promise<Alert[]> {
   return nodes(alerts)
 }
 
-const raiseDay = ({ sql }: Deployment, by: number) => sql`
-  update login_count set logins = logins + ${by}
-  where ctid = (select ctid from login_count where bucket_size = 'day'
-                order by bucket, device_type, app_version, locale, outcome, shard limit 1)`
+const raiseHour = ({ sql }: Deployment, by: number) => raiseCount(sql, 'hour_count', 0, by)
 
 // Runs are triggered by the test, and by nothing else.
 const never = { RECONCILE_EVERY_MINUTES: '1440' }
@@ -52,20 +50,20 @@ test('a difference is an alert and a line of the log, once for as long as it las
       return runs[0]
     }, 30_000)
   }
-  const lines = () => worker.log().filter(({ msg }) => /disagrees with itself: day /.test(String(msg)))
+  const lines = () => worker.log().filter(({ msg }) => /disagrees with itself: hour /.test(String(msg)))
   expect(await nextRun()).toMatchObject({ differences: 0, raised: 0 })
-  await raiseDay(deployment, 1)
+  await raiseHour(deployment, 1)
   expect(await nextRun()).toMatchObject({ differences: 1, raised: 1 })
-  expect(await askAlerts(ask, 'open: true')).toMatchObject([{ kind: 'day_count', clearedAt: null }])
+  expect(await askAlerts(ask, 'open: true')).toMatchObject([{ kind: 'grouped_count', clearedAt: null }])
   await eventually(() => {
     expect(lines()).toHaveLength(1)
   }, 10_000)
   expect(await nextRun()).toMatchObject({ differences: 1, raised: 0 })
   expect(await askAlerts(ask)).toHaveLength(1)
-  await raiseDay(deployment, -1)
+  await raiseHour(deployment, -1)
   expect(await nextRun()).toMatchObject({ differences: 0, raised: 0 })
   expect(await askAlerts(ask, 'open: true')).toEqual([])
-  await raiseDay(deployment, 1)
+  await raiseHour(deployment, 1)
   expect(await nextRun()).toMatchObject({ differences: 1, raised: 1 })
   expect(await askAlerts(ask)).toHaveLength(2)
   await eventually(() => {

@@ -4,21 +4,23 @@ import { builder } from '../builder.ts'
 import { BucketEnum, DeviceTypeEnum, DifferenceKindEnum, OutcomeEnum } from './enums.ts'
 
 const CountPlaceType = builder.objectRef<CountPlace>('CountPlace').implement({
-  description: 'The place of one count: a bucket and a value of every dimension.',
+  description: 'The place of one count: a bucket, and a value of each dimension that it is counted by.',
   fields: (t) => ({
     size: t.expose('size', { type: BucketEnum, description: 'Length of the bucket.' }),
     bucket: t.expose('bucket', { type: 'DateTime', description: 'Start of the bucket, UTC.' }),
     deviceType: t.field({
       type: DeviceTypeEnum,
-      description: 'Device type.',
-      resolve: ({ deviceType }) => deviceType as DeviceType,
+      nullable: true,
+      description: 'Device type; null: over all.',
+      resolve: ({ deviceType }) => deviceType as DeviceType | null,
     }),
-    appVersion: t.exposeString('appVersion', { description: 'App version.' }),
-    locale: t.exposeString('locale', { description: 'Locale.' }),
+    appVersion: t.exposeString('appVersion', { nullable: true, description: 'App version; null: over all.' }),
+    locale: t.exposeString('locale', { nullable: true, description: 'Locale; null: over all.' }),
     outcome: t.field({
       type: OutcomeEnum,
-      description: 'Outcome.',
-      resolve: ({ outcome }) => outcome as Outcome,
+      nullable: true,
+      description: 'Outcome; null: over all.',
+      resolve: ({ outcome }) => outcome as Outcome | null,
     }),
   }),
 })
@@ -27,7 +29,10 @@ export const DifferenceType = builder.objectRef<Difference>('Difference').implem
   description: 'Two tables that should say the same and do not.',
   fields: (t) => ({
     kind: t.expose('kind', { type: DifferenceKindEnum, description: 'Which two.' }),
-    partition: t.exposeInt('partition', { description: 'Partition whose batches or counts differ.' }),
+    partition: t.exposeInt('partition', {
+      nullable: true,
+      description: 'Partition whose batches differ; null: a count differs, which is of all partitions.',
+    }),
     batchId: t.expose('batchId', {
       type: 'Offset',
       nullable: true,

@@ -191,7 +191,7 @@ export const DifferenceKindEnum = builder.enumType('DifferenceKind', {
     batch_rejects: 'Rejects of a batch against the rejected records that are kept.',
     minute_count: 'Deltas of all batches in a minute against its count.',
     hour_count: 'Minutes of an hour against its count.',
-    day_count: 'Hours of a day against its count.',
+    grouped_count: 'Counts by all dimensions against a count by fewer of them.',
     checkpoint_offset: 'End of the ledger against the offset of the checkpoint.',
     checkpoint_logins: 'Logins of all batches of a partition against those of its checkpoint.',
     checkpoint_rejects: 'Rejects of all batches of a partition against those of its checkpoint.',

@@ -1,5 +1,5 @@
 import { type CountRow, readLoginCounts } from '../../db/read/login-counts.ts'
-import type { MinuteRange } from '../../db/read/cover-range.ts'
+import type { MinuteRange } from '../../db/read/minute-range.ts'
 import type { BucketSize } from '../../domain/counts.ts'
 import type { DeviceType, Outcome } from '../../domain/login.ts'
 import { builder } from '../builder.ts'

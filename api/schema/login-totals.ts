@@ -1,4 +1,4 @@
-import type { MinuteRange } from '../../db/read/cover-range.ts'
+import type { MinuteRange } from '../../db/read/minute-range.ts'
 import { readLoginTotal } from '../../db/read/login-counts.ts'
 import { builder } from '../builder.ts'
 import { checkBuckets, minuteRange } from '../caps.ts'

@@ -1,4 +1,4 @@
-import type { MinuteRange } from '../../db/read/cover-range.ts'
+import type { MinuteRange } from '../../db/read/minute-range.ts'
 import { type Dimension, readTopValues, type TopValue as TopValueRow } from '../../db/read/login-counts.ts'
 import { builder } from '../builder.ts'
 import { caps, checkBuckets, checkPageSize, minuteRange } from '../caps.ts'

@@ -1,4 +1,4 @@
-import type { MinuteRange } from './cover-range.ts'
+import type { MinuteRange } from './minute-range.ts'
 import { bucketMs } from '../../domain/counts.ts'
 import { type CountFilter, withinFilter } from './login-counts.ts'
 import type { ReadSession } from './snapshot.ts'

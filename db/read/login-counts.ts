@@ -1,6 +1,7 @@
-import type { BucketSize } from '../../domain/counts.ts'
+import { bucketMs, floorTo, type BucketSize } from '../../domain/counts.ts'
 import type { DeviceType, Outcome } from '../../domain/login.ts'
-import { coverRange, type MinuteRange } from './cover-range.ts'
+import type { MinuteRange } from './minute-range.ts'
+import { countsInBuckets } from './count-buckets.ts'
 import type { ReadSession } from './snapshot.ts'
 
 export const dimensions = ['device_type', 'app_version', 'locale', 'outcome'] as const
@@ -29,18 +30,30 @@ export async function readLoginCounts(
   filter: CountFilter,
   limit: number,
 ): Promise<CountRow[]> {
+  const buckets = utcBuckets(range, bucket)
   const columns = dimensions.map((dimension) =>
     groupBy.includes(dimension) ? sql`, ${sql(dimension)}` : sql`, null::text as ${sql(dimension)}`,
   )
   // postgres.js takes an empty list of fragments for a parameter.
   const grouped = groupBy.length === 0 ? sql`` : groupBy.map((dimension) => sql`, ${sql(dimension)}`)
-  return await sql<CountRow[]>`
+  const rows = await sql<({ bucket_index: number } & Omit<CountRow, 'bucket'>)[]>`
     /* loginCounts */
-    select date_trunc(${bucket}, bucket, 'UTC') as bucket ${columns}, sum(logins)::bigint as logins
-    from (${countsIn(sql, range, bucket, filter)}) as counts
+    select bucket_index ${columns}, sum(logins)::bigint as logins
+    from (${countsInBuckets(sql, buckets, groupBy, filter)}) as counts
     group by 1 ${grouped}
     order by 1 ${grouped}
     limit ${limit}`
+  return rows.map(({ bucket_index, ...row }) => ({
+    ...row,
+    bucket: new Date(floorTo(buckets[bucket_index]?.fromMs ?? 0, bucketMs[bucket])),
+  }))
+}
+
+function utcBuckets({ fromMs, toMs }: MinuteRange, size: BucketSize): MinuteRange[] {
+  const buckets: MinuteRange[] = []
+  for (let at = fromMs; at < toMs; at = buckets.at(-1)?.toMs ?? toMs)
+    buckets.push({ fromMs: at, toMs: Math.min(toMs, floorTo(at, bucketMs[size]) + bucketMs[size]) })
+  return buckets
 }
 
 /** Logins of the whole range. */
@@ -51,7 +64,7 @@ export async function readLoginTotal(
 ): Promise<bigint> {
   const [row] = await sql<{ logins: bigint }[]>`
     /* loginTotal */
-    select coalesce(sum(logins), 0)::bigint as logins from (${countsIn(sql, range, 'day', filter)}) as counts`
+    select coalesce(sum(logins), 0)::bigint as logins from (${countsInBuckets(sql, [range], [], filter)}) as counts`
   return row?.logins ?? 0n
 }
 
@@ -72,29 +85,10 @@ export async function readTopValues(
            sum(logins)::bigint as logins,
            (sum(sum(logins)) over ())::bigint as total_logins,
            count(*) over () as distinct_values
-    from (${countsIn(sql, range, 'day', filter)}) as counts
+    from (${countsInBuckets(sql, [range], [dimension], filter)}) as counts
     group by 1
     order by 2 ${order === 'asc' ? sql`asc` : sql`desc`}, ${sql(dimension)} collate "C"
     limit ${limit}`
-}
-
-/** Counts of the largest buckets that make up the range, and what the latest batches added to its minutes. */
-function countsIn(sql: ReadSession['sql'], range: MinuteRange, largest: BucketSize, filter: CountFilter) {
-  const pieces = coverRange(range, largest)
-  const iso = (ms: number) => new Date(ms).toISOString()
-  const columns = sql`bucket, device_type, app_version, locale, outcome, logins`
-  return sql`
-    select * from (
-      select ${columns}
-      from unnest(${pieces.map(({ size }) => size)}::text[]::bucket_size[],
-                  ${pieces.map(({ fromMs }) => iso(fromMs))}::text[]::timestamptz[],
-                  ${pieces.map(({ toMs }) => iso(toMs))}::text[]::timestamptz[]) as piece (size, since, until)
-      join login_count on bucket_size = piece.size and bucket >= piece.since and bucket < piece.until
-      union all
-      select ${columns} from login_count_unfolded
-      where bucket >= ${iso(range.fromMs)}::text::timestamptz and bucket < ${iso(range.toMs)}::text::timestamptz
-    ) as counts
-    where true ${withinFilter(sql, filter)}`
 }
 
 /** `and …` for the dimensions. */

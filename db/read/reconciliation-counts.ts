@@ -1,6 +1,12 @@
-import { bucketMs, floorTo, type BucketSize } from '../../domain/counts.ts'
+import {
+  bucketMs,
+  dimensionBit,
+  type DimensionName,
+  dimensionNames,
+  dimensionSets,
+  floorTo,
+} from '../../domain/counts.ts'
 import type { Difference } from '../../domain/reconciliation.ts'
-import type { MinuteRange } from './cover-range.ts'
 import type { ReadSession } from './snapshot.ts'
 
 type Sql = ReadSession['sql']
@@ -13,124 +19,132 @@ export async function readTouchedMinutes(sql: Sql, ids: readonly bigint[]): Prom
   return rows.map(({ bucket }) => bucket.getTime())
 }
 
-export type CountsToCompare = {
-  /** null: all. */
-  partitions: number[] | null
-  /** Unix milliseconds. */
-  minutes: readonly number[]
-  /** Differences that come back at most. */
-  limit: number
-}
+/** Minutes (Unix milliseconds), and how many differences come back at most. */
+export type CountsToCompare = { minutes: readonly number[]; limit: number }
 
 /** Counts of minutes against all deltas that touch them. */
-export async function compareMinutes(
-  sql: Sql,
-  { partitions, minutes, limit }: CountsToCompare,
-): Promise<Difference[]> {
-  const spans = spansOf(minutes, 'minute')
+export async function compareMinutes(sql: Sql, { minutes, limit }: CountsToCompare): Promise<Difference[]> {
   // As a multirange, because a search in it is binary; in a query of its own, because it is made once then.
   const rows = await sql<Row[]>`
     /* reconciliationMinuteCounts */
-    with touched as materialized (select ${multirange(spans)}::text::tstzmultirange as minutes), expected as (
-      select added.bucket, device_type, app_version, locale, outcome, shard, sum(added.logins) as logins
+    with touched as materialized (select ${multirange(minutes)}::text::tstzmultirange as minutes), expected as (
+      select ${ALL_DIMENSIONS}::smallint as dimension_set, added.bucket, ${key(sql)}, sum(added.logins) as logins
       from login_count_delta delta
-      cross join lateral (select partition as shard from batch where id = delta.batch_id offset 0) as source
       cross join unnest(delta.buckets, delta.device_types, delta.app_versions, delta.locales, delta.outcomes, delta.logins)
         as added (bucket, device_type, app_version, locale, outcome, logins)
       where delta.buckets && ${minutes.map(iso)}::text[]::timestamptz[]
         and added.bucket <@ (select minutes from touched)
-      group by 1, 2, 3, 4, 5, 6
+      group by added.bucket, ${key(sql)}
     ), found as (
-      select bucket, device_type, app_version, locale, outcome, shard, sum(logins) as logins
+      select ${ALL_DIMENSIONS}::smallint as dimension_set, bucket, ${key(sql)}, sum(logins) as logins
       from (
-        ${countsWithin(sql, 'minute', spans)}
+        select dimension_set, bucket, ${key(sql)}, logins from (${countsWithin(sql, 'minute', minutes)}) as held
         union all
-        select ${columns(sql)} from login_count_unfolded
-        where bucket <@ (select minutes from touched)
+        select ${ALL_DIMENSIONS}::smallint, bucket, ${key(sql)}, logins from login_count_unfolded
       ) as counts
-      group by 1, 2, 3, 4, 5, 6
-    ) ${unequal(sql, partitions, limit)}`
-  return rows.map((row) => countDifference('minute', row))
+      where dimension_set = ${ALL_DIMENSIONS} and bucket <@ (select minutes from touched)
+      group by bucket, ${key(sql)}
+    ) ${unequal(sql, limit)}`
+  return rows.map((row) => countDifference('minute_count', 'minute', row))
 }
 
-/** Counts of the hours or days around the minutes against the buckets that they consist of. */
-export async function compareLarger(
-  sql: Sql,
-  size: 'hour' | 'day',
-  part: 'minute' | 'hour',
-  { partitions, minutes, limit }: CountsToCompare,
-): Promise<Difference[]> {
-  const spans = spansOf(minutes, size)
+/** Counts of the hours around the minutes against the minutes that they consist of. */
+export async function compareHours(sql: Sql, { minutes, limit }: CountsToCompare): Promise<Difference[]> {
   const rows = await sql<Row[]>`
-    /* reconciliationLargerCounts */
+    /* reconciliationHourCounts */
     with expected as (
-      select date_trunc(${size}, bucket, 'UTC') as bucket, device_type, app_version, locale, outcome, shard,
-             sum(logins) as logins
-      from (${countsWithin(sql, part, spans)}) as counts
-      group by 1, 2, 3, 4, 5, 6
+      select dimension_set, hour as bucket, ${key(sql)}, sum(logins) as logins
+      from (${countsWithin(sql, 'minute', minutes)}) as counts
+      where dimension_set = ${ALL_DIMENSIONS}
+      group by dimension_set, hour, ${key(sql)}
     ), found as (
-      ${countsWithin(sql, size, spans)}
-    ) ${unequal(sql, partitions, limit)}`
-  return rows.map((row) => countDifference(size, row))
+      select * from (${countsWithin(sql, 'hour', minutes)}) as counts
+      where dimension_set = ${ALL_DIMENSIONS} and bucket = any(${starts(minutes, bucketMs.hour)}::text[]::timestamptz[])
+    ) ${unequal(sql, limit)}`
+  return rows.map((row) => countDifference('hour_count', 'hour', row))
 }
 
-/** The buckets of these minutes, those that follow each other in one. */
-function spansOf(minutes: readonly number[], size: BucketSize): MinuteRange[] {
-  const starts = [...new Set(minutes.map((ms) => floorTo(ms, bucketMs[size])))].sort((a, b) => a - b)
-  const spans: MinuteRange[] = []
-  for (const fromMs of starts) {
-    const last = spans.at(-1)
-    if (last?.toMs === fromMs) last.toMs += bucketMs[size]
-    else spans.push({ fromMs, toMs: fromMs + bucketMs[size] })
-  }
-  return spans
+/** Counts by fewer dimensions, around the minutes, against the sum of the counts by all. */
+export async function compareSets(
+  sql: Sql,
+  size: 'minute' | 'hour',
+  { minutes, limit }: CountsToCompare,
+): Promise<Difference[]> {
+  const fewer = dimensionSets.filter((set) => set !== ALL_DIMENSIONS)
+  const kept = dimensionNames.map(
+    (name) =>
+      sql`case when sets.kept & ${dimensionBit[name]} = 0 then '' else ${sql(name)} end as ${sql(name)},`,
+  )
+  const rows = await sql<Row[]>`
+    /* reconciliationSetCounts */
+    with counts as materialized (${countsWithin(sql, size, minutes)}), expected as (
+      select kept as dimension_set, bucket, ${key(sql)}, sum(logins) as logins
+      from (
+        select sets.kept, bucket, ${kept} logins
+        from counts cross join unnest(${[...fewer]}::smallint[]) as sets (kept)
+        where dimension_set = ${ALL_DIMENSIONS}
+      ) as summed
+      group by kept, bucket, ${key(sql)}
+    ), found as (
+      select * from counts where dimension_set <> ${ALL_DIMENSIONS}
+    ) ${unequal(sql, limit)}`
+  return rows.map((row) => countDifference('grouped_count', size, row))
 }
 
-/** Span by span: the planner cannot know how few they are, and would read the whole table at once. */
-const countsWithin = (sql: Sql, size: BucketSize, spans: readonly MinuteRange[]) => sql`
-  select counts.*
-  from unnest(${spans.map(({ fromMs }) => iso(fromMs))}::text[]::timestamptz[],
-              ${spans.map(({ toMs }) => iso(toMs))}::text[]::timestamptz[]) as span (since, until)
-  cross join lateral (
-    select ${columns(sql)} from login_count
-    where bucket_size = ${size}::text::bucket_size and bucket >= span.since and bucket < span.until offset 0
-  ) as counts`
+const ALL_DIMENSIONS = Object.values(dimensionBit).reduce((sum, bit) => sum + bit)
 
-const multirange = (spans: readonly MinuteRange[]): string =>
-  `{${spans.map(({ fromMs, toMs }) => `[${iso(fromMs)},${iso(toMs)})`).join(',')}}`
-
-const columns = (sql: Sql) => sql`bucket, device_type, app_version, locale, outcome, shard, logins`
-
-function unequal(sql: Sql, partitions: number[] | null, limit: number) {
+/** Counts in the rows that hold the minutes: of the hours, or of the days, around them. */
+function countsWithin(sql: Sql, size: 'minute' | 'hour', minutes: readonly number[]) {
+  const [view, start, rowMs] =
+    size === 'minute'
+      ? (['minute_count_entry', 'hour', bucketMs.hour] as const)
+      : (['hour_count_entry', 'day', bucketMs.day] as const)
+  // Row by row: the planner cannot know how few they are, and would read the whole table at once.
   return sql`
-    select bucket, device_type as "deviceType", app_version as "appVersion", locale, outcome, shard,
+    select counts.*
+    from unnest(${starts(minutes, rowMs)}::text[]::timestamptz[]) as row (start)
+    cross join unnest(${[...dimensionSets]}::smallint[]) as sets (kept)
+    cross join lateral (
+      select dimension_set, ${sql(start)}, bucket, ${key(sql)}, logins from ${sql(view)}
+      where dimension_set = sets.kept and ${sql(start)} = row.start offset 0
+    ) as counts`
+}
+
+const starts = (minutes: readonly number[], rowMs: number): string[] => [
+  ...new Set(minutes.map((ms) => iso(floorTo(ms, rowMs)))),
+]
+
+const multirange = (minutes: readonly number[]): string =>
+  `{${[...new Set(minutes)].map((ms) => `[${iso(ms)},${iso(ms + bucketMs.minute)})`).join(',')}}`
+
+const key = (sql: Sql) => sql.unsafe(dimensionNames.join(', '))
+
+function unequal(sql: Sql, limit: number) {
+  return sql`
+    select bucket, dimension_set as set, ${key(sql)},
            coalesce(expected.logins, 0)::bigint as expected, coalesce(found.logins, 0)::bigint as found
-    from expected full join found using (bucket, device_type, app_version, locale, outcome, shard)
+    from expected full join found using (dimension_set, bucket, ${key(sql)})
     where coalesce(expected.logins, 0) <> coalesce(found.logins, 0)
-      ${partitions === null ? sql`` : sql`and shard = any(${partitions}::integer[])`}
-    order by 1, 2, 3, 4, 5, 6
+    order by bucket, dimension_set, ${key(sql)}
     limit ${limit}`
 }
 
-type Row = {
-  bucket: Date
-  deviceType: string
-  appVersion: string
-  locale: string
-  outcome: string
-  shard: number
-  expected: bigint
-  found: bigint
-}
+type Row = { bucket: Date; set: number; expected: bigint; found: bigint } & Record<DimensionName, string>
 
-function countDifference(size: BucketSize, { shard, expected, found, ...place }: Row): Difference {
-  const { bucket, deviceType, appVersion, locale, outcome } = place
+function countDifference(
+  kind: Difference['kind'],
+  size: 'minute' | 'hour',
+  { bucket, set, expected, found, ...values }: Row,
+): Difference {
+  const value = (name: DimensionName) => ((set & dimensionBit[name]) === 0 ? null : values[name])
+  const place = dimensionNames.map(value)
+  const [deviceType = null, appVersion = null, locale = null, outcome = null] = place
   return {
-    kind: `${size}_count`,
-    partition: shard,
+    kind,
+    partition: null,
     batchId: null,
-    count: { size, ...place },
-    subject: `${size} ${bucket.toISOString()} ${JSON.stringify([deviceType, appVersion, locale, outcome])} of partition ${shard}`,
+    count: { size, bucket, deviceType, appVersion, locale, outcome },
+    subject: `${size} ${bucket.toISOString()} ${JSON.stringify(place)}`,
     expected,
     found,
   }

@@ -7,7 +7,7 @@ import {
   type PartitionSummary,
   summarise,
 } from '../../domain/reconciliation.ts'
-import { compareLarger, compareMinutes, readTouchedMinutes } from './reconciliation-counts.ts'
+import { compareHours, compareMinutes, compareSets, readTouchedMinutes } from './reconciliation-counts.ts'
 import { readCheckpoints, readEvidence, readLedger, type LedgerSelection } from './reconciliation-ledger.ts'
 import type { ReadSession } from './snapshot.ts'
 
@@ -35,7 +35,7 @@ export async function reconcile(
   const entries = await read(({ sql }) => readLedger(sql, topic, selection, maxBatches + 1))
   if (entries.length > maxBatches) return 'too_many_batches'
   const { partitions } = selection
-  const covered = await reconcileBatches(read, entries, partitions)
+  const covered = await reconcileBatches(read, entries)
   const checkpoints = await read(({ sql }) => readCheckpoints(sql, topic, partitions))
   const differences = [...covered.differences, ...compareCheckpoints(checkpoints)]
   return { ...covered, differences, checkpoints }
@@ -43,13 +43,11 @@ export async function reconcile(
 
 /**
  * Batches, and the counts of every bucket that they touch.
- * @param partitions whose counts are compared; null: of all partitions
  * @param moreMinutes buckets to look at besides, Unix milliseconds
  */
 export async function reconcileBatches(
   read: ReadStep,
   entries: readonly LedgerEntry[],
-  partitions: number[] | null,
   moreMinutes: readonly number[] = [],
 ): Promise<Reconciled> {
   const ids = entries.map(({ id }) => id)
@@ -58,12 +56,12 @@ export async function reconcileBatches(
   const minutes = [...new Set([...touched, ...moreMinutes])]
   const differences = compareBatches(entries, evidence)
   if (minutes.length > 0) {
-    const counts = { partitions, minutes, limit: LISTED_DIFFERENCES }
+    const counts = { minutes, limit: LISTED_DIFFERENCES }
     differences.push(
       ...(await read(({ sql }) => compareMinutes(sql, counts))),
-      // Days against hours, which are against minutes: a day has too many minutes to add up.
-      ...(await read(({ sql }) => compareLarger(sql, 'hour', 'minute', counts))),
-      ...(await read(({ sql }) => compareLarger(sql, 'day', 'hour', counts))),
+      ...(await read(({ sql }) => compareHours(sql, counts))),
+      ...(await read(({ sql }) => compareSets(sql, 'minute', counts))),
+      ...(await read(({ sql }) => compareSets(sql, 'hour', counts))),
     )
   }
   return { batches: entries.length, partitions: summarise(entries, evidence), expired, differences }

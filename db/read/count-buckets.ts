@@ -1,0 +1,86 @@
+import { slotNames, smallestSet } from '../../domain/counts.ts'
+import { coverBuckets, type Slice, type TimeBucket } from '../../domain/cover-buckets.ts'
+import { type CountFilter, type Dimension, withinFilter } from './login-counts.ts'
+import type { ReadSession } from './snapshot.ts'
+
+type Sql = ReadSession['sql']
+type Wanted = { dimensions: readonly Dimension[]; filter: CountFilter }
+
+/**
+ * What every question about counts reads: rows of (bucket_index, the dimensions asked for, logins), several for the same
+ * bucket and values, to be added up. What is not folded yet is among them.
+ * @param buckets in order of time, none over another; `bucket_index` is the place in it, from 0
+ */
+export function countsInBuckets(
+  sql: Sql,
+  buckets: readonly TimeBucket[],
+  dimensions: readonly Dimension[],
+  filter: CountFilter,
+) {
+  const wanted = { dimensions, filter }
+  const set = smallestSet([...dimensions, ...filteredBy(filter)])
+  const held = coverBuckets(buckets).map((slice) => sql`${heldIn(sql, slice, set, wanted)} union all`)
+  return sql`${held.length === 0 ? sql`` : held} ${notFolded(sql, buckets, wanted)}`
+}
+
+const filteredBy = ({ deviceTypes, appVersions, locales, outcomes }: CountFilter): Dimension[] => [
+  ...(deviceTypes === null ? [] : ['device_type' as const]),
+  ...(appVersions === null ? [] : ['app_version' as const]),
+  ...(locales === null ? [] : ['locale' as const]),
+  ...(outcomes === null ? [] : ['outcome' as const]),
+]
+
+const tables = {
+  hour: { table: 'hour_count', start: 'day' },
+  minute: { table: 'minute_count', start: 'hour' },
+} as const
+
+const heldIn = (sql: Sql, slice: Slice, set: number, wanted: Wanted) =>
+  slice.kind === 'span' ? spanOf(sql, slice, set, wanted) : slotsOf(sql, slice, set, wanted)
+
+/** The slots of a row are added before its rows are. */
+function spanOf(sql: Sql, slice: Slice & { kind: 'span' }, set: number, { dimensions, filter }: Wanted) {
+  const { table, start } = tables[slice.size]
+  const slots = slotNames[slice.size].slice(slice.from, slice.to).join(' + ')
+  return sql`
+    select piece.bucket_index, ${columns(sql, dimensions)} sum(${sql.unsafe(`0::bigint + ${slots}`)})::bigint as logins
+    from unnest(${times(slice.starts)}::text[]::timestamptz[], ${slice.buckets}::integer[]) as piece (start, bucket_index)
+    join ${sql(table)} on dimension_set = ${set}::smallint and ${sql(start)} = piece.start
+    where true ${withinFilter(sql, filter)}
+    group by ${columns(sql, dimensions)} piece.bucket_index`
+}
+
+/** Rows are added slot by slot before their slots are told apart. */
+function slotsOf(sql: Sql, slice: Slice & { kind: 'each' }, set: number, { dimensions, filter }: Wanted) {
+  const { table, start } = tables[slice.size]
+  const sums = slotNames[slice.size].map((slot) => `sum(${slot})`).join(', ')
+  return sql`
+    select piece.bucket_index, ${columns(sql, dimensions)} slot.logins
+    from (
+      select ${sql(start)} as start, ${columns(sql, dimensions)} array[${sql.unsafe(sums)}] as slots
+      from unnest(${times([...new Set(slice.starts)])}::text[]::timestamptz[]) as row (start)
+      join ${sql(table)} on dimension_set = ${set}::smallint and ${sql(start)} = row.start
+      where true ${withinFilter(sql, filter)}
+      group by ${columns(sql, dimensions)} ${sql(start)}
+    ) as held
+    cross join unnest(held.slots) with ordinality as slot (logins, number)
+    join unnest(${times(slice.starts)}::text[]::timestamptz[], ${slice.slots}::integer[], ${slice.buckets}::integer[])
+      as piece (start, number, bucket_index) on piece.start = held.start and piece.number = slot.number - 1
+    where slot.logins <> 0`
+}
+
+function notFolded(sql: Sql, buckets: readonly TimeBucket[], { dimensions, filter }: Wanted) {
+  const starts = sql`${times(buckets.map(({ fromMs }) => fromMs))}::text[]::timestamptz[]`
+  const ends = sql`${times(buckets.map(({ toMs }) => toMs))}::text[]::timestamptz[]`
+  return sql`
+    select place.number - 1 as bucket_index, ${columns(sql, dimensions)} logins
+    from login_count_unfolded
+    cross join lateral (select width_bucket(bucket, ${starts}) as number) as place
+    where place.number > 0 and bucket < (${ends})[place.number] ${withinFilter(sql, filter)}`
+}
+
+/** Each followed by a comma. */
+const columns = (sql: Sql, dimensions: readonly Dimension[]) =>
+  sql.unsafe(dimensions.map((name) => `${name}, `).join(''))
+
+const times = (values: readonly number[]) => values.map((ms) => new Date(ms).toISOString())

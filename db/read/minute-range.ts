@@ -1,0 +1,2 @@
+/** Half-open, Unix milliseconds, both on a whole minute. */
+export type MinuteRange = { fromMs: number; toMs: number }

@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest'
+import { coverBuckets, type TimeBucket } from './cover-buckets.ts'
+
+const ms = (text: string) => Date.parse(`${text}Z`)
+const bucket = (from: string, to: string): TimeBucket => ({ fromMs: ms(from), toMs: ms(to) })
+
+/** The minutes that the slices take for each bucket, each with how often. */
+function minutesTaken(buckets: readonly TimeBucket[]): Map<number, Map<number, number>> {
+  const taken = new Map(buckets.map((_, index) => [index, new Map<number, number>()]))
+  for (const slice of coverBuckets(buckets)) {
+    const slotMinutes = slice.size === 'hour' ? 60 : 1
+    slice.starts.forEach((start, i) => {
+      const [from, to] =
+        slice.kind === 'span' ? [slice.from, slice.to] : [slice.slots[i] ?? NaN, (slice.slots[i] ?? NaN) + 1]
+      const minutes = taken.get(slice.buckets[i] ?? -1)
+      for (let minute = from * slotMinutes; minute < to * slotMinutes; minute++) {
+        const at = start + minute * 60_000
+        minutes?.set(at, (minutes.get(at) ?? 0) + 1)
+      }
+    })
+  }
+  return taken
+}
+
+const isExact = (buckets: readonly TimeBucket[]) => {
+  const taken = minutesTaken(buckets)
+  buckets.forEach(({ fromMs, toMs }, index) => {
+    const minutes = [...(taken.get(index) ?? [])].sort(([a], [b]) => a - b)
+    const expected = Array.from({ length: (toMs - fromMs) / 60_000 }, (_, i) => [fromMs + i * 60_000, 1])
+    expect(minutes).toEqual(expected)
+  })
+}
+
+it.each<[string, TimeBucket[]]>([
+  ['a day of UTC', [bucket('2026-03-01T00:00', '2026-03-02T00:00')]],
+  [
+    'days of Berlin over the change to summer time',
+    [
+      bucket('2026-03-27T23:00', '2026-03-28T23:00'),
+      bucket('2026-03-28T23:00', '2026-03-29T22:00'),
+      bucket('2026-03-29T22:00', '2026-03-30T22:00'),
+    ],
+  ],
+  [
+    'days of Kolkata',
+    [bucket('2026-03-01T18:30', '2026-03-02T18:30'), bucket('2026-03-02T18:30', '2026-03-03T18:30')],
+  ],
+  ['within one hour', [bucket('2026-03-01T10:07', '2026-03-01T10:09')]],
+  ['over one whole hour', [bucket('2026-03-01T10:30', '2026-03-01T11:30')]],
+  ['a month with ragged ends', [bucket('2026-03-01T10:07', '2026-04-03T02:59')]],
+  [
+    'minutes',
+    Array.from({ length: 130 }, (_, i) => ({
+      fromMs: ms('2026-03-01T22:55') + i * 60_000,
+      toMs: ms('2026-03-01T22:56') + i * 60_000,
+    })),
+  ],
+])('%s: every minute of each bucket is taken once, and no other', (_, buckets) => {
+  isExact(buckets)
+})
+
+it('takes the days of a zone as a few spans, however many they are', () => {
+  const days = Array.from({ length: 300 }, (_, i) => ({
+    fromMs: ms('2026-01-01T23:00') + i * 86_400_000,
+    toMs: ms('2026-01-02T23:00') + i * 86_400_000,
+  }))
+  expect(coverBuckets(days).map(({ kind, size, starts }) => [kind, size, starts.length])).toEqual([
+    ['span', 'hour', 300],
+    ['span', 'hour', 300],
+  ])
+})

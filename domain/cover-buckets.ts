@@ -1,0 +1,76 @@
+import { bucketMs, floorTo } from './counts.ts'
+
+/** Half-open, Unix milliseconds, both on a whole minute. */
+export type TimeBucket = { fromMs: number; toMs: number }
+
+/**
+ * What to take of rows that hold the minutes of an hour, or the hours of a day (UTC): parallel arrays, an entry a row and
+ * bucket. `span`: the slots [from, to) of each row, for buckets of many slots; `each`: one slot a row and bucket.
+ */
+export type Slice = {
+  size: 'minute' | 'hour'
+  /** Starts of the rows, Unix milliseconds. */
+  starts: number[]
+  /** Places in the list of buckets. */
+  buckets: number[]
+} & ({ kind: 'span'; from: number; to: number } | { kind: 'each'; slots: number[] })
+
+/** Days of a zone are a few spans over and over, two for each offset from UTC. Single hours or minutes are many. */
+const MAX_SPANS = 8
+
+type Piece = { start: number; bucket: number; from: number; to: number }
+
+/** Whole hours of each bucket as slots of days, what is left at its ends as slots of hours. Together they are the buckets. */
+export function coverBuckets(buckets: readonly TimeBucket[]): Slice[] {
+  const hours: Piece[] = []
+  const minutes: Piece[] = []
+  buckets.forEach(({ fromMs, toMs }, bucket) => {
+    const fromHour = Math.min(toMs, -floorTo(-fromMs, bucketMs.hour))
+    const toHour = Math.max(fromHour, floorTo(toMs, bucketMs.hour))
+    cut(minutes, bucket, { fromMs, toMs: fromHour }, bucketMs.hour, bucketMs.minute)
+    cut(hours, bucket, { fromMs: fromHour, toMs: toHour }, bucketMs.day, bucketMs.hour)
+    cut(minutes, bucket, { fromMs: toHour, toMs }, bucketMs.hour, bucketMs.minute)
+  })
+  return [...slices('hour', hours), ...slices('minute', minutes)]
+}
+
+/** Adds a piece for each row that the range touches. */
+function cut(pieces: Piece[], bucket: number, range: TimeBucket, rowMs: number, slotMs: number): void {
+  for (let at = range.fromMs; at < range.toMs;) {
+    const start = floorTo(at, rowMs)
+    const end = Math.min(range.toMs, start + rowMs)
+    pieces.push({ start, bucket, from: (at - start) / slotMs, to: (end - start) / slotMs })
+    at = end
+  }
+}
+
+function slices(size: Slice['size'], pieces: readonly Piece[]): Slice[] {
+  const spans = Map.groupBy(pieces, ({ from, to }) => from * 100 + to)
+  if (spans.size > MAX_SPANS) return [eachSlot(size, pieces)]
+  return Array.from(spans.values(), (same) => ({
+    kind: 'span',
+    size,
+    from: same[0]?.from ?? 0,
+    to: same[0]?.to ?? 0,
+    starts: same.map(({ start }) => start),
+    buckets: same.map(({ bucket }) => bucket),
+  }))
+}
+
+function eachSlot(size: Slice['size'], pieces: readonly Piece[]): Slice {
+  const slice = {
+    kind: 'each' as const,
+    size,
+    starts: [] as number[],
+    slots: [] as number[],
+    buckets: [] as number[],
+  }
+  for (const { start, bucket, from, to } of pieces) {
+    for (let slot = from; slot < to; slot++) {
+      slice.starts.push(start)
+      slice.slots.push(slot)
+      slice.buckets.push(bucket)
+    }
+  }
+  return slice
+}
