@@ -3,7 +3,7 @@ import type { Sql } from '../db/connect.ts'
 import { classingPostgres } from '../db/failure.ts'
 import { foldCounts } from '../db/fold-counts.ts'
 import { insertRejects } from '../db/insert-rejects.ts'
-import { maintainLoginPartitions } from '../db/login-partitions.ts'
+import { createLoginDays } from '../db/login-partitions.ts'
 import { writeLogins } from '../db/write-contents.ts'
 import { watermarkMs } from '../domain/batch.ts'
 import { emptyInsight } from '../domain/insight.ts'
@@ -62,7 +62,7 @@ async function replay(
   })
   await deps.onStep?.('before_replay_commit')
   await classingPostgres(async () => {
-    await maintainLoginPartitions(sql, deps.clock(), deps.config.ingest.loginRetentionDays)
+    await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)
     await commitReplay(late, sql, batch, decided, commandId)
   })
   late.presence.remember(decided.batch.presences)

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity'
 import { selectBatchesWithRejects } from '../db/select-batches.ts'
 import { classingPostgres } from '../db/failure.ts'
+import { applyRetention, type Retained } from '../db/retention.ts'
 import { recordControlEvent, type ControlEvent } from '../db/control-events.ts'
 import type { Sql } from '../db/connect.ts'
 import type { PartitionKey } from '../db/checkpoint.ts'
@@ -137,6 +138,10 @@ export function createActivities(deps: ActivityDeps) {
     recordControl: async (event: ControlEvent): Promise<void> => {
       await recordControlEvent(deps.sql, event)
     },
+
+    /** Drops what is past retention. Safe to retry: it goes by what is there. */
+    applyRetention: async (): Promise<Retained> =>
+      await beating(() => classingPostgres(() => applyRetention(deps.sql, deps.config.retention))),
 
     /** Reconciles what is new. Safe to retry: it reads, then writes all in one transaction, once for a run. */
     reconcileRecent: (request: ReconcileRequest): Promise<ReconcileSummary> =>

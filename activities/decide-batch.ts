@@ -38,14 +38,13 @@ export function decideBatch(
 ): Decided {
   const { topic, partition, deps } = slice
   const clockMs = deps.clock()
-  const { loginRetentionDays } = deps.config.ingest
   const { nowMs = clockMs, insightSize = deps.config.ingest.insightSize } = options
   const draft = new BatchDraft({ topic, partition, from: range.from, to: range.to }, nowMs, {
     unfinishedInsight,
     insightSize,
     presence: slice.presence,
   })
-  const rows = new LoginRows(batchId, partition, keepRowsFromMs(clockMs, loginRetentionDays))
+  const rows = new LoginRows(batchId, partition, keepRowsFromMs(clockMs, deps.config.retention.loginDays))
   const outputs = batchOutputs(slice)
   decodeInSteps(slice, range.records, nowMs, (decoded) => {
     draft.add(decoded)

@@ -1,7 +1,7 @@
 import { moveBatch, type ClaimedBatch } from '../db/change-batch.ts'
 import type { Sql } from '../db/connect.ts'
 import { classingPostgres } from '../db/failure.ts'
-import { maintainLoginPartitions } from '../db/login-partitions.ts'
+import { createLoginDays } from '../db/login-partitions.ts'
 import {
   markRedriven,
   readAttempts,
@@ -107,7 +107,7 @@ async function apply(
     const { batch: decided, rows, outputs } = decideBatch(late, range, emptyInsight(), batch.id, options)
     await deps.onStep?.('before_replay_commit')
     await classingPostgres(async () => {
-      await maintainLoginPartitions(sql, deps.clock(), deps.config.ingest.loginRetentionDays)
+      await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)
       await sql.begin(async (tx) => {
         const { logins, events, processedAtMs } = decided
         await moveBatch(tx, {

@@ -3,7 +3,7 @@ import { createBatchIds } from '../db/batch-ids.ts'
 import { claimPartition, sliceApplicationName, type Checkpoint, type PartitionKey } from '../db/checkpoint.ts'
 import type { Sql } from '../db/connect.ts'
 import { classingPostgres } from '../db/failure.ts'
-import { maintainLoginPartitions } from '../db/login-partitions.ts'
+import { createLoginDays } from '../db/login-partitions.ts'
 import type { decodeRecords } from '../domain/decode-records.ts'
 import { PipelineFailure } from '../domain/failure.ts'
 import { calmGuard, type FloodGuard } from '../domain/flood-guard.ts'
@@ -124,7 +124,7 @@ async function claim(
 ): Promise<Checkpoint> {
   const bounds = await reader.bounds()
   const checkpoint = await classingPostgres(async () => {
-    await maintainLoginPartitions(sql, deps.clock(), deps.config.ingest.loginRetentionDays)
+    await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)
     return await claimPartition(sql, {
       ...key,
       topicId: reader.topicId,

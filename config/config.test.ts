@@ -4,7 +4,8 @@ import { ConfigError, loadConfig } from './config.ts'
 test('an empty environment is a local stack with the documented defaults', () => {
   const config = loadConfig({})
   expect(config.kafka).toMatchObject({ brokers: ['127.0.0.1:9092'], topic: 'user-login', partitions: 4 })
-  expect(config.ingest).toMatchObject({ insightSize: 100, loginRetentionDays: 30 })
+  expect(config.ingest).toMatchObject({ insightSize: 100 })
+  expect(config.retention).toEqual({ loginDays: 30, minuteDays: 90 })
 })
 
 test('every problem is named at once, each with its variable and what it must be', () => {

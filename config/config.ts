@@ -74,6 +74,7 @@ const environment = z.object({
   /** Partitions that one worker process reads at the same time; bounds its memory. */
   WORKER_MAX_PARTITIONS: integer(8, 1, 1000),
   /** Minutes from one reconciliation by the workers to the next; 0 = none. */
+  MINUTE_RETENTION_DAYS: integer(90, 0, 3650),
   RECONCILE_EVERY_MINUTES: integer(5, 0, 1440),
   WORKFLOW_BUNDLE: z.string().min(1).optional(),
   GENERATE_RATE: integer(2, 0, 1_000_000),
@@ -105,13 +106,14 @@ export type Config = {
   }
   ingest: {
     insightSize: number
-    loginRetentionDays: number
     batchMaxBytes: number
     batchMaxRecords: number
     loginMaxBytes: number
     /** As domain/flood-guard.ts takes it. */
     flood: { windowRecords: number; rejectPercent: number; parkedInARow: number }
   }
+  /** How long login rows and counts of minutes are kept; 0: no rows at all, minutes for ever. */
+  retention: { loginDays: number; minuteDays: number }
   reconciliation: { everyMinutes: number }
   generator: { ratePerSecond: number; users: number; scenario: 'original' | 'mixed' }
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error'
@@ -161,7 +163,6 @@ const arrange = (env: z.infer<typeof environment>): Config => ({
   },
   ingest: {
     insightSize: env.INSIGHT_SIZE,
-    loginRetentionDays: env.LOGIN_RETENTION_DAYS,
     batchMaxBytes: env.BATCH_MAX_BYTES,
     batchMaxRecords: env.BATCH_MAX_RECORDS,
     loginMaxBytes: env.LOGIN_MAX_BYTES,
@@ -170,6 +171,10 @@ const arrange = (env: z.infer<typeof environment>): Config => ({
       rejectPercent: env.REJECT_HALT_PERCENT,
       parkedInARow: env.PARKED_IN_A_ROW,
     },
+  },
+  retention: {
+    loginDays: env.LOGIN_RETENTION_DAYS,
+    minuteDays: env.MINUTE_RETENTION_DAYS,
   },
   reconciliation: { everyMinutes: env.RECONCILE_EVERY_MINUTES },
   generator: {

@@ -11,6 +11,9 @@ export async function foldCounts(sql: Sql, topic: string): Promise<void> {
   await sql.unsafe(STATEMENT, [topic], { prepare: true })
 }
 
+/** Whoever changes counts takes it; any constant does, as long as every version of Rollcall takes the same. */
+export const COUNTS_LOCK = 7_303_015
+
 const set = 'dimension_set'
 const kept = dimensionNames.map(
   (name) => `case when ${set} & ${dimensionBit[name]} = 0 then '' else ${name} end`,
@@ -32,7 +35,7 @@ const widen = (table: string, unit: string, part: string, slots: readonly string
 
 const STATEMENT = `/* foldCounts */
 with turn as materialized (
-  select pg_try_advisory_xact_lock(hashtext('fold counts')) as mine
+  select pg_try_advisory_xact_lock(${COUNTS_LOCK}) as mine
 ), folded as (
   delete from unfolded_batch where topic = $1 and (select mine from turn)
   returning batch_id, revision
@@ -43,5 +46,8 @@ with turn as materialized (
 ), hours as materialized (
   select date_trunc('hour', bucket, 'UTC') as bucket, ${key}, sum(logins) as logins
   from minutes group by 1, ${key}
-), into_minutes as (${widen('minute_count', 'hour', 'minute', slotNames.minute, 'minutes')}
+), kept_minutes as (
+  select * from minutes
+  where bucket >= coalesce((select kept_from from retention_bound where what = 'minute_count'), '-infinity')
+), into_minutes as (${widen('minute_count', 'hour', 'minute', slotNames.minute, 'kept_minutes')}
 )${widen('hour_count', 'day', 'hour', slotNames.hour, 'hours')}`

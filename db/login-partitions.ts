@@ -1,4 +1,4 @@
-import type { Sql } from './connect.ts'
+import type { Sql, Transaction } from './connect.ts'
 
 const DAY_MS = 86_400_000
 /** Days ahead, so that a worker that runs over midnight, and events up to an hour early, find their table. */
@@ -9,29 +9,49 @@ export const keepRowsFromMs = (nowMs: number, retentionDays: number): number =>
   retentionDays === 0 ? Infinity : (Math.floor(nowMs / DAY_MS) - retentionDays) * DAY_MS
 
 /**
- * Creates the day tables of `login` that retention allows and that the near future needs, and drops the older ones.
- * Safe when several processes do it at once.
+ * Creates the day tables of `login` that retention allows and that the near future needs. Safe when several processes do
+ * it at once.
  */
-export async function maintainLoginPartitions(sql: Sql, nowMs: number, retentionDays: number): Promise<void> {
+export async function createLoginDays(sql: Sql, nowMs: number, retentionDays: number): Promise<void> {
   if (retentionDays === 0) return
   const firstDay = Math.floor(nowMs / DAY_MS) - retentionDays
   const lastDay = Math.floor(nowMs / DAY_MS) + DAYS_AHEAD
   const wanted = Array.from({ length: lastDay - firstDay + 1 }, (_, i) => firstDay + i)
   const existing = await existingPartitions(sql)
   const missing = wanted.filter((day) => !existing.has(tableName(day)))
-  const expired = [...existing].filter((name) => name < tableName(firstDay))
-  if (missing.length === 0 && expired.length === 0) return
+  if (missing.length === 0) return
   await sql.begin(async (tx) => {
-    // One process at a time; the others find everything done.
-    await tx`select pg_advisory_xact_lock(hashtext('login partitions'))`
+    await takeTurn(tx)
     for (const day of missing) {
       await tx.unsafe(
         `create table if not exists ${tableName(day)} partition of login for values from ('${isoDay(day)}') to ('${isoDay(day + 1)}')`,
       )
     }
-    for (const name of expired) await tx.unsafe(`drop table if exists ${name}`)
   })
 }
+
+/**
+ * Drops the day tables that are past retention; with a retention of 0 all of them. One after the other, so that a
+ * question that reads one of them holds back no other.
+ * @param nowMs of the database's clock: what is dropped by a worker's wrong one would be gone
+ * @returns the names of those dropped, oldest first
+ */
+export async function dropLoginDays(sql: Sql, nowMs: number, retentionDays: number): Promise<string[]> {
+  const firstKept = retentionDays === 0 ? null : tableName(Math.floor(nowMs / DAY_MS) - retentionDays)
+  const expired = [...(await existingPartitions(sql))]
+    .filter((name) => firstKept === null || name < firstKept)
+    .sort()
+  for (const name of expired) {
+    await sql.begin(async (tx) => {
+      await takeTurn(tx)
+      await tx.unsafe(`drop table if exists ${name}`)
+    })
+  }
+  return expired
+}
+
+/** One process at a time; the others find everything done. */
+const takeTurn = (tx: Transaction) => tx`select pg_advisory_xact_lock(hashtext('login partitions'))`
 
 async function existingPartitions(sql: Sql): Promise<Set<string>> {
   const rows = await sql<{ name: string }[]>`/* loginPartitions */

@@ -20,6 +20,7 @@ test.for([
   'replay-batches',
   'replay-rejected',
   'reconcile-topic',
+  'apply-retention',
 ])('there is a history of %s to replay', (name) => {
   expect(files.some((file) => file.startsWith(`${name}-`))).toBe(true)
 })

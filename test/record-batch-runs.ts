@@ -3,7 +3,13 @@ import { WithStartWorkflowOperation, type Client } from '@temporalio/client'
 import type { Config } from '../config/config.ts'
 import { connectPostgres } from '../db/connect.ts'
 import { createKafka } from '../kafka/client.ts'
-import { reconcileTopicId, replayBatchId, replayUpdate, skipUpdate } from '../workflows/contract.ts'
+import {
+  reconcileTopicId,
+  replayBatchId,
+  replayUpdate,
+  retentionId,
+  skipUpdate,
+} from '../workflows/contract.ts'
 import {
   cancelRunUpdate,
   pauseRunUpdate,
@@ -49,13 +55,15 @@ export async function runBatches(client: Client, config: Config): Promise<[name:
     const runId = await replayMany(client, config)
     const redriveId = await redrive(client, config)
     await batch(third).result()
-    await client.schedule.getHandle(reconcileTopicId(config.kafka.topic)).trigger()
+    const schedules = [reconcileTopicId(config.kafka.topic), retentionId(config.kafka.topic)] as const
+    for (const id of schedules) await client.schedule.getHandle(id).trigger()
     return [
       ['replay-batch', first],
       ['replay-batch-skipped', second],
       ['replay-batches', runId],
       ['replay-rejected', redriveId],
-      ['reconcile-topic', await reconciled(client, config)],
+      ['reconcile-topic', await completedRun(client, schedules[0])],
+      ['apply-retention', await completedRun(client, schedules[1])],
     ]
   } finally {
     await sql.end()
@@ -130,12 +138,11 @@ async function redrive(client: Client, { kafka, temporal }: Config): Promise<str
   return workflowId
 }
 
-async function reconciled(client: Client, { kafka }: Config): Promise<string> {
+/** Id of a run that a schedule started; it begins with the schedule's. */
+async function completedRun(client: Client, scheduleId: string): Promise<string> {
   return await eventually(async () => {
-    const runs = client.workflow.list({ query: `WorkflowType = 'reconcileTopic'` })
-    for await (const { workflowId, status } of runs)
-      if (status.name === 'COMPLETED' && workflowId.startsWith(reconcileTopicId(kafka.topic)))
-        return workflowId
-    throw new Error('nothing is reconciled yet')
+    const runs = client.workflow.list({ query: `WorkflowId STARTS_WITH '${scheduleId}'` })
+    for await (const { workflowId, status } of runs) if (status.name === 'COMPLETED') return workflowId
+    throw new Error(`no run of ${scheduleId} has ended yet`)
   }, SETTLE_MS)
 }

@@ -17,7 +17,7 @@ import type { ingestTopic } from '../workflows/ingest-topic.ts'
 import { createBatchWorkflows } from './batch-workflows.ts'
 import { bundleWorkflows } from './bundle-workflows.ts'
 import { serveHealth } from './health.ts'
-import { scheduleReconciliation } from './schedules.ts'
+import { putSchedules } from './schedules.ts'
 import { registerSearchAttributes } from './temporal-search-attributes.ts'
 import { watchTemporal } from './temporal-watch.ts'
 
@@ -81,7 +81,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const endWatch = watchTemporal(connection, log)
   try {
     await startIngestion(connection, config)
-    await scheduleReconciliation(connection, config)
+    await putSchedules(connection, config)
     const workers = await createWorkers(config, native, activities, await bundling)
     log.info({ topic: config.kafka.topic, address: health.address() }, 'worker is running')
     await runUntil(workers, stop)

@@ -7,38 +7,53 @@ import {
   type ScheduleOptions,
 } from '@temporalio/client'
 import type { Config } from '../config/config.ts'
-import { reconcileTopicId } from '../workflows/contract.ts'
+import type { applyRetention } from '../workflows/apply-retention.ts'
+import { reconcileTopicId, retentionId } from '../workflows/contract.ts'
 import type { reconcileTopic } from '../workflows/reconcile-topic.ts'
 
+type Plan = { id: string; workflowType: string; everyMinutes: number; args: unknown[] }
+
+/** Days begin once in 24 hours; a run that was missed is made up for within the hour. */
+const RETENTION_EVERY_MINUTES = 60
+
 /**
- * Makes the schedule of reconciliation what the configuration says, whether there is one or not; every worker does so at
- * its start. An operator's pause of it stays.
+ * Makes the schedules what the configuration says, whether there are any or not; every worker does so at its start. An
+ * operator's pause of one stays.
  */
-export async function scheduleReconciliation(connection: Connection, config: Config): Promise<void> {
+export async function putSchedules(connection: Connection, config: Config): Promise<void> {
+  const { topic } = config.kafka
+  await putSchedule(connection, config, {
+    id: reconcileTopicId(topic),
+    workflowType: 'reconcileTopic' satisfies (typeof reconcileTopic)['name'],
+    everyMinutes: config.reconciliation.everyMinutes,
+    args: [topic],
+  })
+  await putSchedule(connection, config, {
+    id: retentionId(topic),
+    workflowType: 'applyRetention' satisfies (typeof applyRetention)['name'],
+    everyMinutes: RETENTION_EVERY_MINUTES,
+    args: [],
+  })
+}
+
+async function putSchedule(connection: Connection, config: Config, plan: Plan): Promise<void> {
   const { schedule } = new Client({ connection, namespace: config.temporal.namespace })
-  const { everyMinutes } = config.reconciliation
-  const scheduleId = reconcileTopicId(config.kafka.topic)
-  const handle = schedule.getHandle(scheduleId)
+  const handle = schedule.getHandle(plan.id)
+  const options = optionsFor(config, plan)
   try {
-    if (everyMinutes === 0) await handle.delete()
-    else await schedule.create({ scheduleId, ...optionsFor(config, everyMinutes) })
+    if (plan.everyMinutes === 0) await handle.delete()
+    else await schedule.create({ scheduleId: plan.id, ...options })
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return
     if (!(error instanceof ScheduleAlreadyRunning)) throw error
-    await handle.update((previous) => ({ ...previous, ...optionsFor(config, everyMinutes) }))
+    await handle.update((previous) => ({ ...previous, ...options }))
   }
 }
 
-function optionsFor({ kafka, temporal }: Config, everyMinutes: number) {
+function optionsFor({ temporal }: Config, { id, workflowType, everyMinutes, args }: Plan) {
   return {
     spec: { intervals: [{ every: `${everyMinutes} minutes` }] },
-    action: {
-      type: 'startWorkflow',
-      workflowType: 'reconcileTopic' satisfies (typeof reconcileTopic)['name'],
-      workflowId: reconcileTopicId(kafka.topic),
-      taskQueue: temporal.taskQueue,
-      args: [kafka.topic],
-    },
+    action: { type: 'startWorkflow', workflowType, workflowId: id, taskQueue: temporal.taskQueue, args },
     // A run goes on where the one before ended, so what was missed need not be caught up.
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
   } satisfies Omit<ScheduleOptions, 'scheduleId'>

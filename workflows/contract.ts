@@ -9,6 +9,7 @@ export const ingestTopicId = (topic: string) => `ingest/${topic}`
 export const ingestPartitionId = (topic: string, partition: number) => `ingest/${topic}/${partition}`
 /** Of the schedule, and the beginning of the id of each of its runs. */
 export const reconcileTopicId = (topic: string) => `reconcile/${topic}`
+export const retentionId = (topic: string) => `retention/${topic}`
 
 /** Slices have a queue of their own: they hold their slots for a minute, and commands and audits must not wait for one. */
 export const sliceTaskQueue = (taskQueue: string) => `${taskQueue}-slices`

@@ -1,0 +1,41 @@
+import type { Config } from '../config/config.ts'
+import type { Sql } from './connect.ts'
+import { COUNTS_LOCK } from './fold-counts.ts'
+import { createLoginDays, dropLoginDays } from './login-partitions.ts'
+
+export type Retention = Config['retention']
+
+export type Retained = {
+  /** Day tables of logins that were dropped. */
+  droppedDays: string[]
+  /** Rows of `minute_count`, an hour each, that were deleted. */
+  deletedMinuteRows: number
+}
+
+/** Drops what is past retention and creates what comes. Right however often it is done: it goes by what is there. */
+export async function applyRetention(sql: Sql, retention: Retention): Promise<Retained> {
+  const [clock] = await sql<{ nowMs: number }[]>`/* now */
+    select (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"`
+  const nowMs = clock?.nowMs ?? Date.now()
+  await createLoginDays(sql, nowMs, retention.loginDays)
+  const droppedDays = await dropLoginDays(sql, nowMs, retention.loginDays)
+  return { droppedDays, deletedMinuteRows: await deleteMinutes(sql, retention.minuteDays) }
+}
+
+/**
+ * Ends the keeping of minutes before a day (UTC). A fold adds no minute before `kept_from`, so that none is there in part;
+ * the hours keep every login.
+ */
+async function deleteMinutes(sql: Sql, days: number): Promise<number> {
+  if (days === 0) return 0
+  return await sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(${COUNTS_LOCK})`
+    await tx`/* keepMinutesFrom */
+      insert into retention_bound as held (what, kept_from)
+      values ('minute_count', date_trunc('day', clock_timestamp(), 'UTC') - make_interval(days => ${days}))
+      on conflict (what) do update set kept_from = greatest(held.kept_from, excluded.kept_from)`
+    const deleted = await tx`/* deleteMinutes */
+      delete from minute_count where hour < (select kept_from from retention_bound where what = 'minute_count')`
+    return deleted.count
+  })
+}

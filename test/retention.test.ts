@@ -1,0 +1,90 @@
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { foldCounts } from '../db/fold-counts.ts'
+import { applyRetention } from '../db/retention.ts'
+import { retentionId } from '../workflows/contract.ts'
+import { createDatabase } from './api-fixture.ts'
+import { insertBatches, insertCounts, insertDelta } from './api-rows.ts'
+import { createDeployment } from './deployment.ts'
+import { eventually } from './eventually.ts'
+import { createFeed } from './feed.ts'
+import { graphqlOf } from './graphql-client.ts'
+import { temporalClient } from './temporal-client.ts'
+
+const DAY_MS = 86_400_000
+const daysAgo = (days: number, time = '10:15') =>
+  `${new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10)}T${time}:00Z`
+const dayTable = (day: string) => `login_${day.slice(0, 10).replaceAll('-', '_')}`
+
+test('minutes past retention go, hours stay, and a late login counts in hours alone', async () => {
+  const database = await createDatabase(inject('databaseUrl'))
+  onTestFinished(database.drop)
+  const { sql } = database
+  await insertCounts(sql, [
+    [daysAgo(9), 'iOS', '1.0', 'CA', 3],
+    [daysAgo(2), 'iOS', '1.0', 'CA', 4],
+  ])
+  const count = async (table: string) => {
+    const rows =
+      await sql`select bucket, logins from ${sql(`${table}_entry`)} where dimension_set = 0 order by bucket`
+    return rows.map(({ bucket, logins }) => [(bucket as Date).toISOString().slice(0, 16), logins])
+  }
+  const minute = (text: string) => text.slice(0, 16)
+  const hour = (text: string) => `${text.slice(0, 13)}:00`
+  expect(await applyRetention(sql, { loginDays: 1, minuteDays: 5 })).toMatchObject({ deletedMinuteRows: 6 })
+  expect(await count('minute_count')).toEqual([[minute(daysAgo(2)), 4]])
+  await insertBatches(sql, [{ id: 1, from: 0, to: 3, committedAt: daysAgo(0) }])
+  await insertDelta(sql, 1, [daysAgo(9), daysAgo(2)], [1, 2])
+  await foldCounts(sql, 'user-login')
+  expect(await count('minute_count')).toEqual([[minute(daysAgo(2)), 6]])
+  expect(await count('hour_count')).toEqual([
+    [hour(daysAgo(9)), 4],
+    [hour(daysAgo(2)), 6],
+  ])
+  expect(await applyRetention(sql, { loginDays: 1, minuteDays: 5 })).toEqual({
+    droppedDays: [],
+    deletedMinuteRows: 0,
+  })
+})
+
+test('day tables are created two days ahead and dropped once they are past retention', async () => {
+  const database = await createDatabase(inject('databaseUrl'))
+  onTestFinished(database.drop)
+  const { sql } = database
+  const days = async () => {
+    const rows = await sql<{ name: string }[]>`
+      select relid::regclass::text as name from pg_partition_tree('login') where level > 0 order by 1`
+    return rows.map(({ name }) => name)
+  }
+  await applyRetention(sql, { loginDays: 3, minuteDays: 0 })
+  expect(await days()).toEqual([3, 2, 1, 0, -1, -2].map((ago) => dayTable(daysAgo(ago))))
+  const shorter = await applyRetention(sql, { loginDays: 1, minuteDays: 0 })
+  expect(shorter).toEqual({ droppedDays: [3, 2].map((ago) => dayTable(daysAgo(ago))), deletedMinuteRows: 0 })
+  expect(await days()).toEqual([1, 0, -1, -2].map((ago) => dayTable(daysAgo(ago))))
+})
+
+test('the schedule applies retention, and an event that is older still counts', async () => {
+  const deployment = await createDeployment({
+    ...{ KAFKA_PARTITIONS: '1', LOGIN_RETENTION_DAYS: '1', MINUTE_RETENTION_DAYS: '1' },
+  })
+  const { sql, config } = deployment
+  const client = await temporalClient(deployment)
+  deployment.start('worker/main.ts')
+  const ask = await graphqlOf(deployment.start('api/main.ts'))
+  const feed = createFeed(deployment)
+  await feed.logins(10)
+  const schedule = client.schedule.getHandle(retentionId(config.kafka.topic))
+  await eventually(() => schedule.trigger(), 30_000)
+  await eventually(async () => {
+    expect([...(await sql`select what from retention_bound`)]).toEqual([{ what: 'minute_count' }])
+  }, 30_000)
+  await feed.loginOf('late', { timestamp: Math.floor((Date.now() - 5 * DAY_MS) / 1000) })
+  await eventually(async () => {
+    const { loginTotals } =
+      await ask(`{ loginTotals(from: "${daysAgo(6, '00:00')}", to: "${daysAgo(4, '00:00')}") {
+      ... on LoginTotals { logins } } }`)
+    expect(loginTotals).toEqual({ logins: 1 })
+  }, 30_000)
+  expect([...(await sql`select count(*)::integer as rows from login where user_id = 'late'`)]).toEqual([
+    { rows: 0 },
+  ])
+})

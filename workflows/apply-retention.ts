@@ -1,0 +1,20 @@
+import { proxyActivities, setCurrentDetails } from '@temporalio/workflow'
+import type { Activities } from '../activities/create-activities.ts'
+
+const { applyRetention: apply } = proxyActivities<Activities>({
+  // Deletes a day of counts; the first run after a change of the setting has more to do.
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '1 minute',
+  // An outage is waited for; the schedule starts no second run meanwhile.
+  retry: { initialInterval: '5 seconds', maximumInterval: '1 minute' },
+})
+
+/** Drops what is past retention, and creates the day tables that come; its schedule starts it. */
+export async function applyRetention(): ReturnType<Activities['applyRetention']> {
+  const retained = await apply()
+  const { droppedDays, deletedMinuteRows } = retained
+  setCurrentDetails(
+    `${droppedDays.length} days of logins dropped, ${deletedMinuteRows} rows of minutes deleted`,
+  )
+  return retained
+}
