@@ -24,9 +24,9 @@ test('minutes past retention go, hours stay, and a late login counts in hours al
     [daysAgo(2), 'iOS', '1.0', 'CA', 4],
   ])
   const count = async (table: string) => {
-    const rows =
-      await sql`select bucket, logins from ${sql(`${table}_entry`)} where dimension_set = 0 order by bucket`
-    return rows.map(({ bucket, logins }) => [(bucket as Date).toISOString().slice(0, 16), logins])
+    const rows = await sql<{ bucket: Date; logins: number }[]>`
+      select bucket, logins from ${sql(`${table}_entry`)} where dimension_set = 0 order by bucket`
+    return rows.map(({ bucket, logins }) => [bucket.toISOString().slice(0, 16), logins])
   }
   const minute = (text: string) => text.slice(0, 16)
   const hour = (text: string) => `${text.slice(0, 13)}:00`
