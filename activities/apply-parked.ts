@@ -6,9 +6,8 @@ import { insertRejects } from '../db/insert-rejects.ts'
 import { createLoginDays } from '../db/login-partitions.ts'
 import { writeLogins } from '../db/write-contents.ts'
 import { watermarkMs } from '../domain/batch.ts'
-import { emptyInsight } from '../domain/insight.ts'
 import type { ReplayOutcome } from '../domain/replay.ts'
-import { decideBatch, type Decided } from './decide-batch.ts'
+import { ALONE, decideBatch, type Decided } from './decide-batch.ts'
 import { finishRevision } from './finish-revision.ts'
 import { withClaimedBatch, withLateBatch, type LateBatch } from './late-batch.ts'
 import { readAgain } from './publish.ts'
@@ -56,7 +55,7 @@ async function replay(
   const records = await readAgain(late.reader, batch.from, batch.to)
   const range = { from: batch.from, to: batch.to, records, endOffset: batch.to }
   // By the clock of the time when it was read; its logins are no part of insights, which went on without them.
-  const decided = decideBatch(late, range, emptyInsight(), batch.id, {
+  const decided = decideBatch(late, range, ALONE, batch.id, {
     nowMs: batch.processedAtMs,
     insightSize: 0,
   })

@@ -3,12 +3,12 @@ import { keepRowsFromMs } from '../db/login-partitions.ts'
 import type { DecidedBatch, SourceRecord } from '../domain/batch.ts'
 import { BatchDraft } from '../domain/batch-draft.ts'
 import type { DecodedRecords } from '../domain/decode-records.ts'
-import type { UnfinishedInsight } from '../domain/insight.ts'
+import { emptyInsight } from '../domain/insight.ts'
 import type { FetchedRange } from '../kafka/take-range.ts'
 import type { OutputProducer } from '../kafka/output-producer.ts'
 import type { OutputCollector } from '../kafka/collect-outputs.ts'
 import { BatchOutputs } from './outputs.ts'
-import type { Slice, SliceDeps } from './slice.ts'
+import type { Slice, SliceDeps, Standing } from './slice.ts'
 
 /**
  * Records that are objects at the same time. A batch keeps bytes and sums only: logins that wait for Postgres and Kafka
@@ -22,6 +22,9 @@ export type Deciding = Pick<Slice, 'topic' | 'partition' | 'presence'> & {
   deps: Pick<SliceDeps, 'clock' | 'config' | 'decode'>
 }
 
+/** Before logins that are decided on their own: their partition has gone on without them. */
+export const ALONE = { unfinishedInsight: emptyInsight(), latestEventMs: -Infinity }
+
 export type Decided = { batch: DecidedBatch; rows: LoginRows; outputs: OutputCollector }
 
 /**
@@ -32,7 +35,7 @@ export type Decided = { batch: DecidedBatch; rows: LoginRows; outputs: OutputCol
 export function decideBatch(
   slice: Deciding,
   range: FetchedRange,
-  unfinishedInsight: UnfinishedInsight,
+  { unfinishedInsight, latestEventMs }: Pick<Standing, 'unfinishedInsight' | 'latestEventMs'>,
   batchId: bigint,
   options: { nowMs?: number; insightSize?: number } = {},
 ): Decided {
@@ -41,6 +44,8 @@ export function decideBatch(
   const { nowMs = clockMs, insightSize = deps.config.ingest.insightSize } = options
   const draft = new BatchDraft({ topic, partition, from: range.from, to: range.to }, nowMs, {
     unfinishedInsight,
+    latestEventMs,
+    countedAtMs: clockMs,
     insightSize,
     presence: slice.presence,
   })

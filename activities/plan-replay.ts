@@ -4,13 +4,12 @@ import { selectParked, type SelectedBatch } from '../db/select-batches.ts'
 import type { Sql } from '../db/connect.ts'
 import { writeLogins } from '../db/write-contents.ts'
 import { PipelineFailure } from '../domain/failure.ts'
-import { emptyInsight } from '../domain/insight.ts'
 import { PresenceCache } from '../domain/presence.ts'
 import { PlanDraft, type ReplayPlan } from '../domain/replay-plan.ts'
 import { MAX_BATCHES_OF_A_RUN, type BatchSelection } from '../domain/selection.ts'
 import { OutputCollector } from '../kafka/collect-outputs.ts'
 import { openRangeReader, type RangeReader } from '../kafka/range-reader.ts'
-import { decideBatch, type Decided } from './decide-batch.ts'
+import { ALONE, decideBatch, type Decided } from './decide-batch.ts'
 import { readAgain } from './publish.ts'
 import { closeAll } from './session.ts'
 import { rangeLimits, type SliceDeps } from './slice.ts'
@@ -69,7 +68,7 @@ async function rehearse(
         producer: { collect: () => new OutputCollector(() => 1) },
       },
       range,
-      emptyInsight(),
+      ALONE,
       BigInt(batchId),
       { nowMs: processedAtMs, insightSize: 0 },
     )

@@ -11,10 +11,9 @@ import {
 } from '../db/redrive.ts'
 import { writeLogins } from '../db/write-contents.ts'
 import { watermarkMs, type SourceRecord } from '../domain/batch.ts'
-import { emptyInsight } from '../domain/insight.ts'
 import type { RejectReason } from '../domain/login.ts'
 import type { RejectSelection } from '../domain/selection.ts'
-import { decideBatch } from './decide-batch.ts'
+import { ALONE, decideBatch } from './decide-batch.ts'
 import { finishRevision } from './finish-revision.ts'
 import { withClaimedBatch, withLateBatch } from './late-batch.ts'
 import type { SliceDeps } from './slice.ts'
@@ -104,7 +103,7 @@ async function apply(
   await withLateBatch(deps, sql, batch, async (late) => {
     const range = { from: batch.from, to: batch.to, records: accepted, endOffset: batch.to }
     const options = { nowMs: batch.processedAtMs, insightSize: 0 }
-    const { batch: decided, rows, outputs } = decideBatch(late, range, emptyInsight(), batch.id, options)
+    const { batch: decided, rows, outputs } = decideBatch(late, range, ALONE, batch.id, options)
     await deps.onStep?.('before_replay_commit')
     await classingPostgres(async () => {
       await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)

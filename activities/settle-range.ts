@@ -71,7 +71,8 @@ async function commitRange(slice: Slice, range: FetchedRange, isWhole: boolean):
       codeVersion: deps.codeVersion,
     }),
   )
-  slice.standing = { next: range.to, unfinishedInsight: batch.unfinishedInsight, floodGuard: guard }
+  const { unfinishedInsight, latestEventMs } = batch
+  slice.standing = { next: range.to, unfinishedInsight, latestEventMs, floodGuard: guard }
   slice.presence.remember(batch.presences)
   await deps.onStep?.('after_postgres_commit')
   return decided
@@ -80,7 +81,7 @@ async function commitRange(slice: Slice, range: FetchedRange, isWhole: boolean):
 /** What a decision throws is a defect that some record brings to light: the others must not wait for its fix. */
 function decideOrBlame(slice: Slice, range: FetchedRange, batchId: bigint): Decided {
   try {
-    return decideBatch(slice, range, slice.standing.unfinishedInsight, batchId)
+    return decideBatch(slice, range, slice.standing, batchId)
   } catch (error) {
     throw new PipelineFailure('permanent', 'rollcall', `Rollcall: ${String(error)}`, { cause: error })
   }

@@ -48,7 +48,13 @@ export type SliceStep =
   | 'after_late_kafka_commit'
 
 /** What moves with the checkpoint, as of the last range that Postgres has. */
-export type Standing = { next: bigint; unfinishedInsight: UnfinishedInsight; floodGuard: FloodGuard }
+export type Standing = {
+  next: bigint
+  unfinishedInsight: UnfinishedInsight
+  /** Event time of the latest login counted, Unix milliseconds. */
+  latestEventMs: number
+  floodGuard: FloodGuard
+}
 
 /** A claimed partition with its connections: reader, producer and one Postgres session. */
 export type Slice = PartitionKey & {
@@ -95,6 +101,7 @@ export async function openSlice(deps: SliceDeps, key: PartitionKey, acceptFlood:
       standing: {
         next: checkpoint.nextOffset,
         unfinishedInsight: checkpoint.unfinishedInsight,
+        latestEventMs: checkpoint.watermark?.getTime() ?? -Infinity,
         floodGuard: checkpoint.floodGuard,
       },
       nextBatchId: createBatchIds(sql),

@@ -10,6 +10,8 @@ export type Checkpoint = {
   publishedOffset: bigint
   epoch: bigint
   unfinishedInsight: UnfinishedInsight
+  /** Latest event counted, never later than the clock of the worker; null before the first one. */
+  watermark: Date | null
   floodGuard: FloodGuard
   /** Which log the offsets are of. */
   incarnation: number
@@ -61,7 +63,7 @@ export async function claimPartition(sql: Sql, claim: Claim): Promise<Checkpoint
           set epoch = held.epoch + 1, worker = excluded.worker, claimed_at = excluded.claimed_at,
               flood_guard = coalesce(${claim.floodGuard === null ? null : tx.json(claim.floodGuard)}::json, held.flood_guard)
         returning topic_id as "topicId", next_offset as "nextOffset", published_offset as "publishedOffset", epoch,
-                  unfinished_insight as "unfinishedInsight", flood_guard as "floodGuard", incarnation,
+                  unfinished_insight as "unfinishedInsight", watermark, flood_guard as "floodGuard", incarnation,
                   end_offset as "endOffset", recount_until as "recountUntil",
                   pg_postmaster_start_time()::text as "serverStart"`
       const [checkpoint] = rows

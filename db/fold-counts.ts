@@ -33,6 +33,16 @@ const widen = (table: string, unit: string, part: string, slots: readonly string
   on conflict (${set}, ${unit}, ${key}) do update
     set ${slots.map((slot) => `${slot} = held.${slot} + excluded.${slot}`).join(', ')}`
 
+/** Arrays place by place: those of all batches of a quarter of an hour, and what is held with what is new. */
+const addUp = (column: string) => `
+  select array_agg(logins order by number) from (
+    select number, sum(logins) as logins from arrived, unnest(${column}) with ordinality as class (logins, number)
+    where quarter = total.quarter group by number
+  ) as classes`
+const addTwo = (column: string) => `
+  select array_agg(a + b order by number)
+  from unnest(held.${column}, excluded.${column}) with ordinality as class (a, b, number)`
+
 const STATEMENT = `/* foldCounts */
 with turn as materialized (
   select pg_try_advisory_xact_lock(${COUNTS_LOCK}) as mine
@@ -49,5 +59,16 @@ with turn as materialized (
 ), kept_minutes as (
   select * from minutes
   where bucket >= coalesce((select kept_from from retention_bound where what = 'minute_count'), '-infinity')
+), arrived as materialized (
+  select date_bin('15 minutes', counted_at, '2000-01-01Z') as quarter, out_of_order, lateness, delays
+  from folded join login_count_delta using (batch_id, revision)
+  where counted_at is not null
+), into_arrivals as (
+  insert into arrival_count as held (quarter, out_of_order, lateness, delays)
+  select quarter, sum(out_of_order), (${addUp('lateness')}), (${addUp('delays')})
+  from arrived as total group by quarter
+  on conflict (quarter) do update
+    set out_of_order = held.out_of_order + excluded.out_of_order,
+        lateness = (${addTwo('lateness')}), delays = (${addTwo('delays')})
 ), into_minutes as (${widen('minute_count', 'hour', 'minute', slotNames.minute, 'kept_minutes')}
 )${widen('hour_count', 'day', 'hour', slotNames.hour, 'hours')}`

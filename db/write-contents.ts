@@ -1,5 +1,4 @@
 import type { DecidedBatch } from '../domain/batch.ts'
-import type { CountColumns } from '../domain/counts.ts'
 import type { PresenceColumns } from '../domain/presence.ts'
 import type { Transaction } from './connect.ts'
 import { copyLogins, type LoginRows } from './copy-logins.ts'
@@ -14,30 +13,31 @@ import { copyLogins, type LoginRows } from './copy-logins.ts'
 export async function writeLogins(
   tx: Transaction,
   batch: { id: bigint; revision: number },
-  { range, minutes, presences }: DecidedBatch,
+  decided: DecidedBatch,
   rows: LoginRows,
   ownWrites: Promise<void>[],
 ): Promise<void> {
-  await Promise.all([...ownWrites, insertDelta(tx, batch, range.topic, minutes)])
+  await Promise.all([...ownWrites, insertDelta(tx, batch, decided)])
   await copyLogins(tx, rows)
-  await insertPresences(tx, presences)
+  await insertPresences(tx, decided.presences)
 }
 
 async function insertDelta(
   tx: Transaction,
   { id, revision }: { id: bigint; revision: number },
-  topic: string,
-  counts: CountColumns,
+  { range, minutes: counts, arrivals }: DecidedBatch,
 ): Promise<void> {
   if (counts.logins.length === 0) return
   await tx`/* insertDelta */
     with unfolded as (
-      insert into unfolded_batch (batch_id, revision, topic) values (${id}, ${revision}, ${topic})
+      insert into unfolded_batch (batch_id, revision, topic) values (${id}, ${revision}, ${range.topic})
     )
-    insert into login_count_delta (batch_id, revision, buckets, device_types, app_versions, locales, outcomes, logins)
+    insert into login_count_delta (batch_id, revision, buckets, device_types, app_versions, locales, outcomes, logins,
+                                   counted_at, out_of_order, lateness, delays)
     values (${id}, ${revision}, ${counts.buckets.map(iso)}::timestamptz[], ${counts.deviceTypes}::text[],
             ${counts.appVersions}::text[], ${counts.locales}::text[], ${counts.outcomes}::text[],
-            ${counts.logins.map(String)}::bigint[])`
+            ${counts.logins.map(String)}::bigint[], ${iso(arrivals.countedAtMs)}::timestamptz, ${arrivals.outOfOrder},
+            ${arrivals.lateness}::integer[], ${arrivals.delays}::integer[])`
 }
 
 /** Two partitions may write the same user: the order of keys keeps them from waiting for each other in a circle. */

@@ -32,6 +32,8 @@ function decidedInSteps(sizes: number[]) {
     unfinishedInsight: emptyInsight(),
     insightSize: 20,
     presence: new PresenceCache(),
+    latestEventMs: -Infinity,
+    countedAtMs: NOW_MS,
   })
   let first = 0
   for (const size of sizes) {

@@ -1,3 +1,4 @@
+import { ArrivalCounts } from './arrival.ts'
 import type { DecidedBatch, OffsetRange, RejectedLogin } from './batch.ts'
 import { MinuteCounts } from './counts.ts'
 import type { DecodedRecords } from './decode-records.ts'
@@ -10,6 +11,10 @@ export type BatchContext = {
   /** Logins per insight; 0 makes none. */
   insightSize: number
   presence: PresenceCache
+  /** Event time of the latest login, Unix milliseconds. */
+  latestEventMs: number
+  /** Unix milliseconds; later than the time of decoding when a batch is decided again. */
+  countedAtMs: number
 }
 
 /** A range while it is decided, some records at a time. Keeps sums and rejects, none of the logins. */
@@ -18,6 +23,7 @@ export class BatchDraft {
   readonly #processedAtMs: number
   readonly #insightSize: number
   readonly #minutes = new MinuteCounts()
+  readonly #arrivals: ArrivalCounts
   readonly #presences: PresenceDraft
   readonly #rejected: RejectedLogin[] = []
   readonly #insights: Insight[] = []
@@ -33,11 +39,13 @@ export class BatchDraft {
     this.#insightSize = context.insightSize
     this.#unfinishedInsight = context.unfinishedInsight
     this.#presences = context.presence.draft()
+    this.#arrivals = new ArrivalCounts(context.countedAtMs, context.latestEventMs)
   }
 
   /** The next records of the range, in order. */
   add({ accepted, rejected }: DecodedRecords): void {
-    for (const { login } of accepted) {
+    for (const { login, recordedMs } of accepted) {
+      this.#arrivals.add(login.eventTimeMs, recordedMs)
       this.#minutes.add(login)
       this.#presences.add(login)
       if (login.eventTimeMs < this.#firstEventMs) this.#firstEventMs = login.eventTimeMs
@@ -58,6 +66,8 @@ export class BatchDraft {
       rejected: this.#rejected,
       events: this.#logins === 0 ? null : { firstMs: this.#firstEventMs, lastMs: this.#lastEventMs },
       minutes: this.#minutes.columns,
+      arrivals: this.#arrivals.arrivals,
+      latestEventMs: this.#arrivals.latestMs,
       insights: this.#insights,
       unfinishedInsight: this.#unfinishedInsight,
       presences: this.#presences.columns,

@@ -1,3 +1,4 @@
+import type { Arrivals } from './arrival.ts'
 import type { CountColumns } from './counts.ts'
 import type { Insight, UnfinishedInsight } from './insight.ts'
 import type { Login, RejectReason } from './login.ts'
@@ -15,7 +16,8 @@ export type SourceRecord = {
   headers: readonly (readonly [name: string, value: Uint8Array | null])[]
 }
 
-export type AcceptedLogin = { offset: bigint; login: Login }
+/** `recordedMs`: Kafka's timestamp of the record, Unix milliseconds. */
+export type AcceptedLogin = { offset: bigint; recordedMs: number; login: Login }
 export type RejectedLogin = { record: SourceRecord; reason: RejectReason; detail: string }
 
 /** What a range means: every offset of it is one of its logins, a reject, or holds no record. */
@@ -29,6 +31,9 @@ export type DecidedBatch = {
   /** Earliest and latest event of the logins, Unix milliseconds; null without logins. */
   events: { firstMs: number; lastMs: number } | null
   minutes: CountColumns
+  arrivals: Arrivals
+  /** Event time of the latest login of the partition by now, Unix milliseconds; an event ahead of the clock is one of now. */
+  latestEventMs: number
   /** Complete with this range; the logins after the last one wait in `unfinishedInsight`. */
   insights: Insight[]
   unfinishedInsight: UnfinishedInsight

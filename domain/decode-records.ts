@@ -16,7 +16,12 @@ export function decodeRecords(
   const decodedRecords: DecodedRecords = { accepted: [], rejected: [] }
   for (const record of records) {
     const decoded = decodeLogin(record.value, options)
-    if (decoded.ok) decodedRecords.accepted.push({ offset: record.offset, login: decoded.login })
+    if (decoded.ok)
+      decodedRecords.accepted.push({
+        offset: record.offset,
+        recordedMs: record.timestampMs,
+        login: decoded.login,
+      })
     else decodedRecords.rejected.push({ record, reason: decoded.reason, detail: decoded.detail })
   }
   return decodedRecords

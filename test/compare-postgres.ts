@@ -15,6 +15,7 @@ export async function comparePostgres(sql: Sql, truth: GroundTruth): Promise<Dif
   const differences = [
     ...(await compareCounts(sql, truth)),
     ...(await compareLedger(sql, truth)),
+    ...(await compareArrivals(sql, truth)),
     ...(await compareUsers(sql, truth)),
     ...(await compareRejects(sql, truth)),
   ]
@@ -128,6 +129,18 @@ async function findHoles(sql: Sql): Promise<Difference[]> {
     group by partition, next_offset
     having coalesce(max(to_offset), 0) <> next_offset`
   return holes.map((hole) => ({ where: 'ledger', ...hole }))
+}
+
+/** Each login arrived once, whatever it was late by. */
+async function compareArrivals(sql: Sql, truth: GroundTruth): Promise<Difference[]> {
+  const [found] = await sql<{ lateness: number; delays: number }[]>`
+    select coalesce(sum((select sum(logins) from unnest(lateness) as logins)), 0)::integer as lateness,
+           coalesce(sum((select sum(logins) from unnest(delays) as logins)), 0)::integer as delays
+    from (
+      select lateness, delays from arrival_count union all select lateness, delays from arrival_unfolded
+    ) as arrivals`
+  const { logins } = truth.totals()
+  return compareTallies('arrival_count', tallyOf({ lateness: logins, delays: logins }), tallyOf(found ?? {}))
 }
 
 async function compareUsers(sql: Sql, truth: GroundTruth): Promise<Difference[]> {

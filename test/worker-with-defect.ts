@@ -21,10 +21,11 @@ await runWorker({
 })
 
 function changed(accepted: AcceptedLogin, key: string): AcceptedLogin[] {
-  const { offset, login } = accepted
+  const { login } = accepted
   if (key === DROPPED_KEY) return []
   if (key === DOUBLED_KEY) return [accepted, accepted]
-  if (key === SHIFTED_KEY) return [{ offset, login: { ...login, eventTimeMs: login.eventTimeMs + 60_000 } }]
+  if (key === SHIFTED_KEY)
+    return [{ ...accepted, login: { ...login, eventTimeMs: login.eventTimeMs + 60_000 } }]
   return [accepted]
 }
 

@@ -1,0 +1,68 @@
+import type { TimeBucket } from '../../domain/cover-buckets.ts'
+import { delayClasses, latenessClasses } from '../../domain/arrival.ts'
+import type { RejectReason } from '../../domain/login.ts'
+import type { ReadSession } from './snapshot.ts'
+
+/** How the logins arrived that were counted in a bucket; `lateness` and `delays` hold logins by class. */
+export type ArrivalRow = { outOfOrder: bigint; lateness: bigint[]; delays: bigint[] }
+
+/** By place in `buckets`, which are in order, do not overlap and start and end on quarters of an hour. */
+export async function readArrivals(
+  { sql }: ReadSession,
+  buckets: readonly TimeBucket[],
+): Promise<ArrivalRow[]> {
+  const rows = await sql<({ bucket_index: number } & ArrivalRow)[]>`
+    /* arrivals */
+    with arrived as materialized (
+      select place.number - 1 as bucket_index, out_of_order, lateness, delays
+      from (
+        select quarter, out_of_order, lateness, delays from arrival_count
+        where quarter >= ${iso(buckets[0]?.fromMs)} and quarter < ${iso(buckets.at(-1)?.toMs)}
+        union all
+        select quarter, out_of_order, lateness, delays from arrival_unfolded
+      ) as counts
+      cross join lateral (select width_bucket(quarter, ${startsOf(buckets)}::text[]::timestamptz[]) as number) as place
+      where place.number > 0 and quarter < (${endsOf(buckets)}::text[]::timestamptz[])[place.number]
+    ), classed as (
+      select bucket_index, 'lateness' as kind, class.number, sum(class.logins)::bigint as logins
+      from arrived, unnest(lateness) with ordinality as class (logins, number) group by 1, 2, 3
+      union all
+      select bucket_index, 'delays', class.number, sum(class.logins)::bigint
+      from arrived, unnest(delays) with ordinality as class (logins, number) group by 1, 2, 3
+    )
+    select bucket_index,
+           (select sum(out_of_order)::bigint from arrived where arrived.bucket_index = classed.bucket_index) as "outOfOrder",
+           array_agg(logins order by number) filter (where kind = 'lateness') as lateness,
+           array_agg(logins order by number) filter (where kind = 'delays') as delays
+    from classed group by bucket_index`
+  const byIndex = new Map(rows.map(({ bucket_index, ...row }) => [bucket_index, row]))
+  return buckets.map((_, index) => byIndex.get(index) ?? none())
+}
+
+const none = (): ArrivalRow => ({
+  outOfOrder: 0n,
+  lateness: latenessClasses.map(() => 0n),
+  delays: delayClasses.map(() => 0n),
+})
+
+export type RejectRow = { bucketIndex: number; reason: RejectReason; rejects: bigint }
+
+/** Rejects by the bucket that they were rejected in, those that became logins since included. */
+export async function readRejectCounts(
+  { sql }: ReadSession,
+  buckets: readonly TimeBucket[],
+): Promise<RejectRow[]> {
+  return await sql<RejectRow[]>`
+    /* rejectCounts */
+    select place.number - 1 as "bucketIndex", reason, count(*) as rejects
+    from rejected_login
+    cross join lateral (select width_bucket(rejected_at, ${startsOf(buckets)}::text[]::timestamptz[]) as number) as place
+    where rejected_at >= ${iso(buckets[0]?.fromMs)} and rejected_at < ${iso(buckets.at(-1)?.toMs)}
+      and rejected_at < (${endsOf(buckets)}::text[]::timestamptz[])[place.number]
+    group by 1, 2
+    order by 1, 2`
+}
+
+const iso = (ms = 0): string => new Date(ms).toISOString()
+const startsOf = (buckets: readonly TimeBucket[]) => buckets.map(({ fromMs }) => iso(fromMs))
+const endsOf = (buckets: readonly TimeBucket[]) => buckets.map(({ toMs }) => iso(toMs))
