@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] }
 
 // Tests that take parts of the run away, or that must not wait for others: one file at a time.
-const alone = ['outages', 'chaos', 'handover', 'pause-dying-worker', 'promoted-replica'].map(
+const alone = ['outages', 'chaos', 'handover', 'pause-dying-worker', 'promoted-replica', 'read-path'].map(
   (name) => `test/${name}.test.ts`,
 )
 /** What needs root: it mounts small disks. */

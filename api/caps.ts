@@ -21,6 +21,8 @@ export const caps = {
   directives: 10,
   /** GraphiQL's introspection has 400; parsing costs with every token. */
   tokens: 2_000,
+  /** Of one client; an operator is slower. Questions have API_QUESTIONS_PER_SECOND. */
+  commandsPerSecond: 10,
   /** Filters with thousands of values still fit. */
   bodyBytes: 256 * 1024,
 } as const

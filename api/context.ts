@@ -1,10 +1,17 @@
+import type { IncomingMessage } from 'node:http'
+import type { GraphQLParams } from 'graphql-yoga'
 import { readProgress } from '../db/read/progress.ts'
+import type { ReadToken } from '../db/read/read-token.ts'
 import { createPrimaryReader, createRequestReader, type Read } from '../db/read/request-reader.ts'
+import type { ReadRequirement } from '../db/read/requirement.ts'
 import type { ReadRouter } from '../db/read/router.ts'
+import { readToken } from '../db/read/snapshot.ts'
+import { type AnswerBasis, createBasis } from './answer-basis.ts'
 import type { Commands } from './commands/create-commands.ts'
 import { type Freshness, freshnessOf } from './freshness.ts'
 import type { KafkaBounds } from './kafka-bounds.ts'
 import type { Logger } from './logger.ts'
+import { requirementOf } from './requirement.ts'
 import type { Runs } from './runs.ts'
 import type { ReadBack } from './read-back.ts'
 import type { WorkflowStatus } from './workflow-status.ts'
@@ -30,10 +37,17 @@ export type ApiContext = {
   topic: string
   /** Who asks, for the audit. */
   actor: string
+  /** Whose questions are counted together: an actor at an address. */
+  client: string
   nowMs: number
+  /** The text of the request, as it came. */
+  params: GraphQLParams
+  requirement: ReadRequirement
   read: Read
   /** On the primary, in a snapshot of its own: sees what a command of this request has just done. */
   readPrimary: Read
+  /** Stands for all that is written by now. @throws {ReadFailure} the primary is away */
+  readToken: () => Promise<ReadToken>
   kafkaBounds: ApiDeps['kafkaBounds']
   workflowStatus: ApiDeps['workflowStatus']
   readBack: ReadBack
@@ -41,33 +55,41 @@ export type ApiContext = {
   runs: Runs
   /** Of the request's snapshot; worked out once a request. */
   freshness: () => Promise<Freshness>
+  basis: AnswerBasis
   /** Gives back what the request held. */
   close: () => void
 }
 
-export function createContext(deps: ApiDeps, request: Request): ApiContext {
-  const reader = createRequestReader(deps.router)
+export type InitialContext = { request: Request; params: GraphQLParams; req?: IncomingMessage }
+
+/** @throws {GraphQLError} a header is unusable */
+export function createContext(deps: ApiDeps, initial: InitialContext): ApiContext {
+  const { topic, router, commands } = deps
+  const requirement = requirementOf(initial.request)
+  const reader = createRequestReader((work) => router.withReadNode(requirement, work))
+  const nowMs = deps.clock()
+  const basis = createBasis({ deps, reader, nowMs })
+  const actor = actorOf(initial.request)
   let freshness: Promise<Freshness> | null = null
-  const { topic, kafkaBounds, workflowStatus, readBack, commands, runs } = deps
   const readFreshness = async () => {
     const [kafka, snapshot] = await Promise.all([
-      kafkaBounds(topic),
-      reader.read(async (session) => ({ ...session, progress: await readProgress(session, topic) })),
+      basis.parts.kafkaBounds(topic),
+      basis.parts.read(async (session) => ({ ...session, progress: await readProgress(session, topic) })),
     ])
     return freshnessOf(snapshot, snapshot.progress, kafka.ok ? kafka.bounds : null)
   }
   return {
     topic,
-    actor: actorOf(request),
-    nowMs: deps.clock(),
-    read: reader.read,
-    readPrimary: createPrimaryReader(deps.router),
-    kafkaBounds,
-    workflowStatus,
-    readBack,
+    actor,
+    client: `${initial.req?.socket.remoteAddress ?? ''} ${actor}`,
+    nowMs,
+    params: initial.params,
+    requirement,
     commands,
-    runs,
+    ...basis.parts,
+    readToken: () => createPrimaryReader(router)(readToken),
     freshness: () => (freshness ??= readFreshness()),
+    basis,
     close: reader.close,
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { freshnessOf, type PartitionBounds } from './freshness.ts'
 
-const snapshot = { source: 'replica' as const, readAt: new Date(0), replicaLagMs: 5 }
+const snapshot = { node: 'replica db:5432', source: 'replica' as const, readAt: new Date(0), replicaLagMs: 5 }
 
 const progress = (partition: number, next: bigint, watermark: string | null, parked = 0n) => ({
   partition,

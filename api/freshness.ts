@@ -4,6 +4,7 @@ import type { ReadSource } from '../db/read/snapshot.ts'
 export type PartitionBounds = { partition: number; start: bigint; end: bigint }
 
 export type Freshness = {
+  node: string
   source: ReadSource
   readAt: Date
   replicaLagMs: number | null
@@ -13,11 +14,11 @@ export type Freshness = {
   complete: boolean
 }
 
-export type Snapshot = Pick<Freshness, 'source' | 'readAt' | 'replicaLagMs'>
+export type Snapshot = Pick<Freshness, 'node' | 'source' | 'readAt' | 'replicaLagMs'>
 
 /** How fresh and how complete an answer is (G9). `bounds` null: Kafka could not be asked. */
 export function freshnessOf(
-  { source, readAt, replicaLagMs }: Snapshot,
+  { node, source, readAt, replicaLagMs }: Snapshot,
   progress: readonly PartitionProgress[],
   bounds: readonly PartitionBounds[] | null,
 ): Freshness {
@@ -31,6 +32,7 @@ export function freshnessOf(
   const watermarks = progress.flatMap((row) => (row.watermark === null ? [] : [row.watermark.getTime()]))
   const isKnown = watermarks.length > 0 && !(bounds?.some(isUncounted) ?? false)
   return {
+    node,
     source,
     readAt,
     replicaLagMs,

@@ -7,6 +7,7 @@ import { connectPostgres } from '../db/connect.ts'
 import { recordControlEvent } from '../db/control-events.ts'
 import { pingDatabase } from '../db/read/ping.ts'
 import { createPrimaryReader } from '../db/read/request-reader.ts'
+import { anyFreshness } from '../db/read/requirement.ts'
 import { createReadRouter } from '../db/read/router.ts'
 import { createKafka } from '../kafka/client.ts'
 import { readRecords } from '../kafka/read-records.ts'
@@ -70,8 +71,9 @@ function openParts(config: Config, logger: Logger) {
     }),
     logger,
     clock: Date.now,
+    limits: config.api,
     readiness: {
-      postgres: () => router.withReadNode(pingDatabase),
+      postgres: () => router.withReadNode(anyFreshness, pingDatabase),
       temporal: () =>
         connection.withDeadline(Date.now() + TEMPORAL_PROBE_MS, () =>
           connection.workflowService.getSystemInfo({}),

@@ -5,6 +5,7 @@ import type { Logger } from './logger.ts'
 
 const codes: Record<ReadFailureKind, string> = {
   unavailable: 'DatabaseUnavailable',
+  too_stale: 'TooStale',
   busy: 'DatabaseBusy',
   timeout: 'QueryTimeout',
   bad_input: 'BadInput',

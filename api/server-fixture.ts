@@ -24,6 +24,7 @@ export function serve(overrides: Partial<Deps> = {}) {
     readBack: () => Promise.reject(new Error('not in this test')),
     logger: { error: logged, warn: logged, info: logged },
     clock: () => NOW_MS,
+    limits: { questionsPerSecond: 1_000 },
     readiness: { postgres: ok, temporal: ok, kafka: ok },
     ...overrides,
   })

@@ -1,20 +1,33 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { caps } from './caps.ts'
-import { type ApiContext, type ApiDeps, createContext } from './context.ts'
+import { type ApiContext, type ApiDeps, createContext, type InitialContext } from './context.ts'
 import { exampleQuery } from './example-query.ts'
 import { answerProbes, onlyJsonPosts } from './http.ts'
 import { limitDocuments } from './limits.ts'
 import { createMaskError } from './mask-error.ts'
+import { limitRate } from './rate-limit.ts'
+import { giveReadToken } from './read-after.ts'
 import type { ReadinessChecks } from './readiness.ts'
+import { cacheResponses } from './response-cache.ts'
 import { schema } from './schema.ts'
 
+type ServerDeps = ApiDeps & { readiness: ReadinessChecks; limits: { questionsPerSecond: number } }
+
 /** Answers HTTP requests: `server` is a handler for node:http, `server.fetch` needs no port. */
-export function createServer(deps: ApiDeps & { readiness: ReadinessChecks }) {
+export function createServer(deps: ServerDeps) {
   return createYoga({
     schema,
-    context: ({ request }) => createContext(deps, request),
-    plugins: [answerProbes(deps.readiness), onlyJsonPosts, limitDocuments, closeContext],
+    context: (initial: InitialContext) => createContext(deps, initial),
+    plugins: [
+      answerProbes(deps.readiness),
+      onlyJsonPosts,
+      limitDocuments,
+      closeContext,
+      limitRate(deps.limits),
+      giveReadToken(deps.logger),
+      cacheResponses(),
+    ],
     maskedErrors: { maskError: createMaskError(deps.logger), isDev: false },
     maxRequestBodySize: caps.bodyBytes,
     graphiql: { title: 'Rollcall', defaultQuery: exampleQuery },

@@ -55,6 +55,7 @@ const environment = z.object({
   TEMPORAL_TASK_QUEUE: z.string().min(1).default('rollcall'),
   API_HOST: z.string().min(1).default('127.0.0.1'),
   API_PORT: integer(4000, 0, 65_535),
+  API_QUESTIONS_PER_SECOND: integer(100, 1, 1_000_000),
   WORKER_HOST: z.string().min(1).default('127.0.0.1'),
   WORKER_PORT: integer(4001, 0, 65_535),
   /** Logins per insight message of a partition; 0 = none. */
@@ -96,7 +97,7 @@ export type Config = {
   }
   database: { url: string; replicaUrls: string[] }
   temporal: { address: string; namespace: string; taskQueue: string }
-  api: { host: string; port: number }
+  api: { host: string; port: number; questionsPerSecond: number }
   worker: {
     host: string
     port: number
@@ -154,7 +155,11 @@ const arrange = (env: z.infer<typeof environment>): Config => ({
     namespace: env.TEMPORAL_NAMESPACE,
     taskQueue: env.TEMPORAL_TASK_QUEUE,
   },
-  api: { host: env.API_HOST, port: env.API_PORT },
+  api: {
+    host: env.API_HOST,
+    port: env.API_PORT,
+    questionsPerSecond: env.API_QUESTIONS_PER_SECOND,
+  },
   worker: {
     host: env.WORKER_HOST,
     port: env.WORKER_PORT,

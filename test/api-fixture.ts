@@ -40,9 +40,12 @@ export async function createDatabase(adminUrl: string): Promise<TestDatabase> {
 
 export const NOW_MS = Date.parse('2026-03-01T12:00:30Z')
 
+export type Ask = (query: string, variables?: object, headers?: Record<string, string>) => Promise<Answer>
+
 export type Answer = {
   data: Record<string, unknown> | null
   errors?: { message: string; extensions?: object }[]
+  extensions?: { readAfter?: string }
 }
 
 /** An API over real Postgres; the other parts say what the test wants them to. */
@@ -53,7 +56,7 @@ export function createApi(
     workflowStatus?: ApiDeps['workflowStatus']
     readBack?: ApiDeps['readBack']
   } = {},
-): { ask: (query: string, variables?: object) => Promise<Answer>; router: ReadRouter } {
+): { ask: Ask; router: ReadRouter } {
   const router = createReadRouter(database)
   const quiet = { error: console.error, warn: () => undefined, info: () => undefined }
   const server = createServer({
@@ -67,16 +70,17 @@ export function createApi(
     readBack: parts.readBack ?? (() => Promise.reject(new Error('not in this test'))),
     logger: quiet,
     clock: () => NOW_MS,
+    limits: { questionsPerSecond: 1_000 },
     readiness: {
       postgres: () => Promise.resolve(),
       temporal: () => Promise.resolve(),
       kafka: () => Promise.resolve(),
     },
   })
-  const ask = async (query: string, variables = {}) => {
+  const ask = async (query: string, variables = {}, headers = {}) => {
     const response = await server.fetch('http://api/graphql', {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query, variables }),
     })
     return (await response.json()) as Answer

@@ -2,6 +2,7 @@ import { createServer, connect as connectSocket, type AddressInfo, type Socket }
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { ReadFailure } from '../db/read/failure.ts'
 import { createRequestReader } from '../db/read/request-reader.ts'
+import { anyFreshness } from '../db/read/requirement.ts'
 import { createReadRouter, type ReadRouter } from '../db/read/router.ts'
 import { createDatabase, type TestDatabase } from './api-fixture.ts'
 
@@ -30,7 +31,9 @@ function route(url: string, replicaUrls: string[]): ReadRouter {
   return router
 }
 
-const sourceOf = (router: ReadRouter) => router.withReadNode(({ source }) => Promise.resolve(source))
+const reading = (router: ReadRouter) => createRequestReader((work) => router.withReadNode(anyFreshness, work))
+const sourceOf = (router: ReadRouter) =>
+  router.withReadNode(anyFreshness, ({ source }) => Promise.resolve(source))
 
 async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {
   const startMs = performance.now()
@@ -94,7 +97,7 @@ describe('reads', () => {
   })
 
   it('cannot write, on whichever node', async () => {
-    const write = route(primaryUrl, []).withReadNode(({ sql }) => sql`delete from batch`)
+    const write = route(primaryUrl, []).withReadNode(anyFreshness, ({ sql }) => sql`delete from batch`)
     await expect(write).rejects.toThrow(/read-only transaction/)
   })
 })
@@ -144,7 +147,7 @@ describe('a replica that hangs', () => {
     const proxy = await createProxy(replicaUrl)
     try {
       const router = route(primaryUrl, [proxy.url])
-      const reader = createRequestReader(router)
+      const reader = reading(router)
       await reader.read(({ sql }) => sql`select 1`)
       proxy.hang(true)
       const lost = reader.read(({ sql }) => sql`select 2`)
@@ -158,7 +161,7 @@ describe('a replica that hangs', () => {
 
 describe('one request', () => {
   it('sees one moment, whatever is written meanwhile', async () => {
-    const reader = createRequestReader(route(primaryUrl, []))
+    const reader = reading(route(primaryUrl, []))
     const count = () => reader.read(({ sql }) => sql`select count(*)::int as users from app_user`)
     const before = await count()
     await database.sql`insert into app_user values ('u', '2026-03-01', '2026-03-01')`
@@ -169,7 +172,7 @@ describe('one request', () => {
   it('gives its connection back: more requests than connections are all served', async () => {
     const router = route(primaryUrl, [])
     const request = async () => {
-      const reader = createRequestReader(router)
+      const reader = reading(router)
       await reader.read(({ sql }) => sql`select pg_sleep(0.01)`)
       reader.close()
     }
@@ -177,7 +180,7 @@ describe('one request', () => {
   })
 
   it('that takes too long is stopped and told so', async () => {
-    const reader = createRequestReader(route(primaryUrl, []))
+    const reader = reading(route(primaryUrl, []))
     await expect(reader.read(({ sql }) => sql`select pg_sleep(20)`)).rejects.toMatchObject({
       kind: 'timeout',
     })

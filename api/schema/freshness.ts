@@ -7,7 +7,10 @@ export const FreshnessType = builder.objectRef<Freshness>('Freshness').implement
   description:
     'How fresh and how complete an answer is, for the whole topic and as of the snapshot that served the answer.',
   fields: (t) => ({
-    source: t.expose('source', { type: SourceEnum, description: 'The node that served the whole request.' }),
+    node: t.exposeString('node', {
+      description: 'The node that served the whole request: its role by configuration, host and port.',
+    }),
+    source: t.expose('source', { type: SourceEnum, description: 'What that node is.' }),
     readAt: t.expose('readAt', {
       type: 'DateTime',
       description: 'When the snapshot was taken, by the clock of the node.',

@@ -1,6 +1,8 @@
 export type ReadFailureKind =
   /** No node could be reached, or the one that served the request was lost. */
   | 'unavailable'
+  /** No node that can be reached is as fresh as the client asked for. */
+  | 'too_stale'
   /** Every connection was taken for as long as a request may wait. */
   | 'busy'
   /** A statement took longer than it may. */

@@ -1,16 +1,18 @@
 import { connectPostgres, type Sql } from '../connect.ts'
 import { ReadFailure, readFailure } from './failure.ts'
 import { createSlots } from './slots.ts'
-import { inSnapshot, type Opened, type ReadSession, type ReadSource } from './snapshot.ts'
+import { inSnapshot, type Opened, type ReadSession, type ReadSource, type Wanted } from './snapshot.ts'
 
 export type ReadNode = {
   /** `unproven`: it failed, its time of being passed over is done, and nobody has tried it since. */
   health(): 'up' | 'down' | 'unproven'
   /**
-   * @param maxLagMs a replica further behind does not open
    * @throws {ReadFailure} busy before `work` began; anything else means that `work` had begun
    */
-  withSession<T>(maxLagMs: number, work: (session: ReadSession) => Promise<T>): Promise<Opened<T>>
+  withSession<T>(
+    wanted: Omit<Wanted, 'configuredAs'>,
+    work: (session: ReadSession) => Promise<T>,
+  ): Promise<Opened<T>>
   close(): Promise<void>
 }
 
@@ -58,7 +60,7 @@ export function createReadNode(url: string, configuredAs: ReadSource, report: Re
 
   return {
     health: () => (failedUntilMs === null ? 'up' : Date.now() < failedUntilMs ? 'down' : 'unproven'),
-    async withSession(maxLagMs, work) {
+    async withSession(wanted, work) {
       const failedBefore = failedUntilMs
       const release = await slots.acquire()
       if (failedUntilMs !== null && failedUntilMs !== failedBefore) {
@@ -67,7 +69,7 @@ export function createReadNode(url: string, configuredAs: ReadSource, report: Re
       }
       const used = connect()
       try {
-        const outcome = await inSnapshot(used, { configuredAs, maxLagMs }, work, markUp)
+        const outcome = await inSnapshot(used, name, { ...wanted, configuredAs }, work, markUp)
         if (outcome.opened === 'no') markFailed(used, outcome.reason)
         return outcome
       } catch (error) {

@@ -2,6 +2,9 @@ import { ReadFailure, readFailure } from './failure.ts'
 import type { ReadRouter } from './router.ts'
 import type { ReadSession } from './snapshot.ts'
 
+/** Runs `work` in a snapshot of the node that serves the request. */
+export type OpenSession = (work: (session: ReadSession) => Promise<undefined>) => Promise<undefined>
+
 export type Read = <T>(query: (session: ReadSession) => Promise<T>) => Promise<T>
 
 export type RequestReader = {
@@ -19,27 +22,25 @@ export type RequestReader = {
 const READ_DEADLINE_MS = 6_000
 
 /** One request reads one node at one moment, so that the parts of its answer agree. */
-export function createRequestReader(router: Pick<ReadRouter, 'withReadNode'>): RequestReader {
+export function createRequestReader(open: OpenSession): RequestReader {
   const answered = Promise.withResolvers<undefined>()
   answered.promise.catch(() => undefined)
   let session: Promise<ReadSession> | null = null
   let failure: { error: unknown } | null = null
 
-  const open = () => {
+  const openSession = () => {
     const opened = Promise.withResolvers<ReadSession>()
-    router
-      .withReadNode((opening) => {
-        opened.resolve(opening)
-        return answered.promise
-      })
-      .catch(opened.reject)
+    open((opening) => {
+      opened.resolve(opening)
+      return answered.promise
+    }).catch(opened.reject)
     return opened.promise
   }
 
   return {
     async read(query) {
       try {
-        const opened = await (session ??= open())
+        const opened = await (session ??= openSession())
         if (failure !== null) throw failure.error
         return await withDeadline(query(opened))
       } catch (error) {
@@ -59,7 +60,7 @@ export function createRequestReader(router: Pick<ReadRouter, 'withReadNode'>): R
 export const createPrimaryReader =
   (router: Pick<ReadRouter, 'withPrimary'>): Read =>
   async (query) => {
-    const reader = createRequestReader({ withReadNode: (work) => router.withPrimary(work) })
+    const reader = createRequestReader((work) => router.withPrimary(work))
     try {
       return await reader.read(query)
     } finally {

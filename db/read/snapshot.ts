@@ -1,16 +1,30 @@
 import type { Sql, Transaction } from '../connect.ts'
+import { parseLsn, type ReadToken } from './read-token.ts'
 
 export type ReadSource = 'primary' | 'replica'
 
 /** One snapshot of one node: everything read through it agrees. */
 export type ReadSession = {
   sql: Transaction
+  /** The node, as an operator knows it. */
+  node: string
   /** What the node is at this moment, whatever it was configured as. */
   source: ReadSource
-  /** The node's clock when the snapshot was taken. */
+  /** The node's clock just before the snapshot was taken. */
   readAt: Date
   /** How far the replica is behind, at most; 0 when it has replayed all it received, null on a primary. */
   replicaLagMs: number | null
+  /** Place in the write-ahead log (bytes) that the snapshot shows at least. */
+  position: bigint
+}
+
+/** What a snapshot has to be. */
+export type Wanted = {
+  configuredAs: ReadSource
+  /** A replica further behind does not open. */
+  maxLagMs: number
+  /** A replica that lacks this does not open either, nor one that cannot tell. */
+  after: ReadToken | null
 }
 
 /** `no`: the node does not serve; `behind`: it would, but its data are older than asked for. `work` never ran then. */
@@ -30,7 +44,8 @@ class NotOpened extends Error {
 /** Runs `work` in a read-only snapshot, unless the node does not open one in time or is not what it should be. */
 export async function inSnapshot<T>(
   pool: Sql,
-  wanted: { configuredAs: ReadSource; maxLagMs: number },
+  node: string,
+  wanted: Wanted,
   work: (session: ReadSession) => Promise<T>,
   onOpen: () => void,
 ): Promise<Opened<T>> {
@@ -41,20 +56,24 @@ export async function inSnapshot<T>(
     progress.isLate = true
     failed.reject(new NotOpened('no', `no answer within ${OPEN_DEADLINE_MS} ms`))
   }, OPEN_DEADLINE_MS)
-  const transaction = pool.begin('isolation level repeatable read read only', async (sql) => {
-    const session = await describeNode(sql)
-    if (progress.isLate) throw new NotOpened('no', 'answered too late')
-    clearTimeout(deadline)
-    refuseUnlessWanted(session, wanted)
-    progress.isOpen = true
-    onOpen()
-    try {
-      return await work(session)
-    } catch (error) {
-      failed.reject(error)
-      throw error
-    }
-  })
+  const openAndWork = async () => {
+    // Before the snapshot is taken, so that it shows at least what is said here.
+    const description = { node, ...(await describeNode(pool)) }
+    await refuseUnlessWanted(pool, description, wanted)
+    return await pool.begin('isolation level repeatable read read only', async (sql) => {
+      if (progress.isLate) throw new NotOpened('no', 'answered too late')
+      clearTimeout(deadline)
+      progress.isOpen = true
+      onOpen()
+      try {
+        return await work({ sql, ...description })
+      } catch (error) {
+        failed.reject(error)
+        throw error
+      }
+    })
+  }
+  const transaction = openAndWork()
   transaction.catch(() => undefined)
   try {
     return { opened: 'yes', result: (await Promise.race([transaction, failed.promise])) as T }
@@ -67,19 +86,44 @@ export async function inSnapshot<T>(
   }
 }
 
-function refuseUnlessWanted(
-  session: ReadSession,
-  wanted: { configuredAs: ReadSource; maxLagMs: number },
-): void {
-  if (wanted.configuredAs === 'replica' && session.source === 'primary') {
+type Description = Omit<ReadSession, 'sql'>
+
+async function refuseUnlessWanted(pool: Sql, description: Description, wanted: Wanted): Promise<void> {
+  const { source, replicaLagMs } = description
+  if (wanted.configuredAs === 'replica' && source === 'primary')
     throw new NotOpened('no', 'it is no replica any more')
-  }
-  if ((session.replicaLagMs ?? 0) > wanted.maxLagMs) throw new NotOpened('behind', 'its data are too old')
+  if (source === 'primary') return
+  if ((replicaLagMs ?? 0) > wanted.maxLagMs) throw new NotOpened('behind', 'its data are too old')
+  if (wanted.after !== null && !(await shows(pool, description, wanted.after)))
+    throw new NotOpened('behind', 'it has not replayed what was written')
 }
 
-async function describeNode(sql: Transaction): Promise<ReadSession> {
+/** Positions of another cluster or timeline say nothing: only the primary has all that is left of what was written. */
+async function shows(pool: Sql, { position }: Description, after: ReadToken): Promise<boolean> {
+  const { system, timeline } = await readIdentity(pool)
+  return system === after.system && timeline === after.timeline && position >= after.position
+}
+
+/** What stands for all that is written by now. To be asked for on the primary. */
+export async function readToken({ sql }: Pick<ReadSession, 'sql'>): Promise<ReadToken> {
+  // Where the next record goes: beyond every commit that somebody was told of.
+  const [row] = await sql<{ lsn: string }[]>`/* readToken */ select pg_current_wal_insert_lsn()::text as lsn`
+  return { ...(await readIdentity(sql)), position: parseLsn(row?.lsn ?? '0/0') }
+}
+
+/** The timeline as of the last checkpoint, which every node can say; after a promotion it is late, never ahead. */
+async function readIdentity(sql: Sql | Transaction): Promise<Omit<ReadToken, 'position'>> {
+  const [row] = await sql<{ system: string; timeline: number }[]>`
+    /* readIdentity */
+    select system_identifier::text as system, timeline_id as timeline
+    from pg_control_system(), pg_control_checkpoint()`
+  if (row === undefined) throw new Error('readIdentity returned no row')
+  return row
+}
+
+async function describeNode(sql: Sql): Promise<Omit<Description, 'node'>> {
   // Without a receiver the replica is cut off from its primary: that it has replayed all it received says nothing then.
-  const [row] = await sql<{ in_recovery: boolean; read_at: Date; lag_ms: number | null }[]>`
+  const [row] = await sql<{ in_recovery: boolean; read_at: Date; lag_ms: number | null; lsn: string }[]>`
     /* describeNode */
     select pg_is_in_recovery() as in_recovery,
            clock_timestamp() as read_at,
@@ -87,12 +131,13 @@ async function describeNode(sql: Transaction): Promise<ReadSession> {
                 when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
                      and exists (select from pg_stat_get_wal_receiver() receiver where receiver.pid is not null) then 0
                 else (extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000)::float8
-           end as lag_ms`
+           end as lag_ms,
+           (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end)::text as lsn`
   if (row === undefined) throw new Error('describeNode returned no row')
   return {
-    sql,
     source: row.in_recovery ? 'replica' : 'primary',
     readAt: row.read_at,
     replicaLagMs: row.lag_ms === null ? null : Math.max(0, row.lag_ms),
+    position: parseLsn(row.lsn),
   }
 }
