@@ -42,12 +42,14 @@ const heldIn = (sql: Sql, slice: Slice, set: number, wanted: Wanted) =>
 function spanOf(sql: Sql, slice: Slice & { kind: 'span' }, set: number, { dimensions, filter }: Wanted) {
   const { table, start } = tables[slice.size]
   const slots = slotNames[slice.size].slice(slice.from, slice.to).join(' + ')
+  const sum = sql.unsafe(`sum(0::bigint + ${slots})`)
   return sql`
-    select piece.bucket_index, ${columns(sql, dimensions)} sum(${sql.unsafe(`0::bigint + ${slots}`)})::bigint as logins
+    select piece.bucket_index, ${columns(sql, dimensions)} ${sum}::bigint as logins
     from unnest(${times(slice.starts)}::text[]::timestamptz[], ${slice.buckets}::integer[]) as piece (start, bucket_index)
     join ${sql(table)} on dimension_set = ${set}::smallint and ${sql(start)} = piece.start
     where true ${withinFilter(sql, filter)}
-    group by ${columns(sql, dimensions)} piece.bucket_index`
+    group by ${columns(sql, dimensions)} piece.bucket_index
+    having ${sum} <> 0`
 }
 
 /** Rows are added slot by slot before their slots are told apart. */
