@@ -60,7 +60,7 @@ export class BatchDraft {
       minutes: this.#minutes.columns,
       insights: this.#insights,
       unfinishedInsight: this.#unfinishedInsight,
-      presences: this.#presences.columns,
+      presences: this.#presences.presences(),
     }
   }
 }
