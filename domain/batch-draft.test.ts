@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { BatchDraft } from './batch-draft.ts'
 import { decodeRecords } from './decode-records.ts'
 import { emptyInsight } from './insight.ts'
-import { PresenceCache } from './presence.ts'
+import { entriesOf, PresenceCache } from './presence.ts'
 
 const NOW_MS = Date.parse('2026-03-01T12:00:00Z')
 
@@ -56,7 +56,7 @@ test('a range means the same, however its records are cut into steps', () => {
   )
   expect(whole.minutes.logins.reduce((sum, logins) => sum + logins)).toBe(90)
   expect(whole.insights.length).toBe(4)
-  expect(whole.presences.userIds.length).toBe(7)
+  expect(entriesOf(whole.presences.filter(({ kind }) => kind === 'device'))).toBe(90)
 })
 
 test('a range without logins has no events, and keeps the insight that it found unfinished', () => {

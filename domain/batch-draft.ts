@@ -70,7 +70,7 @@ export class BatchDraft {
       latestEventMs: this.#arrivals.latestMs,
       insights: this.#insights,
       unfinishedInsight: this.#unfinishedInsight,
-      presences: this.#presences.columns,
+      presences: this.#presences.presences(),
     }
   }
 }

@@ -1,12 +1,25 @@
 import type { Login } from './login.ts'
 
-/** Users seen on days (UTC, days since 1970-01-01), as parallel arrays. */
-export type PresenceColumns = { days: number[]; userIds: string[] }
+export const presenceKinds = ['user', 'device', 'address'] as const
+export type PresenceKind = (typeof presenceKinds)[number]
+
+/** Values of the dimensions of a login. */
+export type DimensionValues = [deviceType: string, appVersion: string, locale: string, outcome: string]
+
+/** Who was seen on a day (UTC of the event, days since 1970-01-01), each once. */
+export type PresenceGroup = {
+  kind: PresenceKind
+  day: number
+  /** Of their logins. Null: not looked at, as with devices and addresses. */
+  values: DimensionValues | null
+  ids: string[]
+}
+export type Presences = PresenceGroup[]
 
 const DAY_MS = 86_400_000
 
 /** Bounds the memory of a cache: about 100 bytes an entry. */
-const MAX_REMEMBERED = 200_000
+const MAX_REMEMBERED = 400_000
 
 /**
  * The cache that all partitions of a process share: a user's logins are spread over them. Another start of Postgres may
@@ -29,10 +42,10 @@ export class SharedPresence {
  * is safe; remembering what is not committed is not.
  */
 export class PresenceCache {
-  readonly #committed = new Map<number, Set<string>>()
+  readonly #committed = new Map<string, Set<string>>()
   #remembered = 0
 
-  has = (day: number, userId: string): boolean => this.#committed.get(day)?.has(userId) === true
+  has = (group: string, id: string): boolean => this.#committed.get(group)?.has(id) === true
 
   /** Collects what a transaction has to write. */
   draft(): PresenceDraft {
@@ -40,40 +53,59 @@ export class PresenceCache {
   }
 
   /** To be called once the transaction that wrote them has committed. */
-  remember({ days, userIds }: PresenceColumns): void {
-    if (this.#remembered + days.length > MAX_REMEMBERED) {
+  remember(presences: Presences): void {
+    if (this.#remembered + entriesOf(presences) > MAX_REMEMBERED) {
       this.#committed.clear()
       this.#remembered = 0
     }
-    days.forEach((day, i) => {
-      if (addPresence(this.#committed, day, userIds[i] ?? '')) this.#remembered++
-    })
+    for (const { kind, day, values, ids } of presences) {
+      const name = values === null ? groupName(kind, day) : userGroupName(day, values)
+      const known = this.#committed.get(name) ?? new Set()
+      const before = known.size
+      for (const id of ids) known.add(id)
+      this.#remembered += known.size - before
+      this.#committed.set(name, known)
+    }
   }
 }
 
 /** The presences of some logins that are not known to be committed, each once. */
 export class PresenceDraft {
-  readonly columns: PresenceColumns = { days: [], userIds: [] }
   readonly #cache: PresenceCache
-  readonly #seen = new Map<number, Set<string>>()
+  readonly #seen = new Map<
+    string,
+    { kind: PresenceKind; day: number; values: DimensionValues | null; ids: Set<string> }
+  >()
 
   constructor(cache: PresenceCache) {
     this.#cache = cache
   }
 
-  add({ eventTimeMs, userId }: Login): void {
+  add({ eventTimeMs, userId, deviceId, ip, deviceType, appVersion, locale, outcome }: Login): void {
     const day = Math.floor(eventTimeMs / DAY_MS)
-    if (this.#cache.has(day, userId) || !addPresence(this.#seen, day, userId)) return
-    this.columns.days.push(day)
-    this.columns.userIds.push(userId)
+    const values: DimensionValues = [deviceType, appVersion, locale, outcome]
+    this.#see(userGroupName(day, values), 'user', day, values, userId)
+    this.#see(groupName('device', day), 'device', day, null, deviceId)
+    this.#see(groupName('address', day), 'address', day, null, ip)
+  }
+
+  presences(): Presences {
+    return Array.from(this.#seen.values(), (group) => ({ ...group, ids: [...group.ids] }))
+  }
+
+  #see(name: string, kind: PresenceKind, day: number, values: DimensionValues | null, id: string): void {
+    if (this.#cache.has(name, id)) return
+    const group = this.#seen.get(name)
+    if (group === undefined) this.#seen.set(name, { kind, day, values, ids: new Set([id]) })
+    else group.ids.add(id)
   }
 }
 
-/** Returns whether it is new. */
-function addPresence(presences: Map<number, Set<string>>, day: number, userId: string): boolean {
-  const users = presences.get(day)
-  if (users === undefined) presences.set(day, new Set([userId]))
-  else if (users.has(userId)) return false
-  else users.add(userId)
-  return true
-}
+export const entriesOf = (presences: Presences): number =>
+  presences.reduce((sum, { ids }) => sum + ids.length, 0)
+
+const groupName = (kind: PresenceKind, day: number): string => `${kind} ${day}`
+
+/** NUL cannot be part of a dimension: decoding refuses it everywhere. */
+const userGroupName = (day: number, [deviceType, appVersion, locale, outcome]: DimensionValues): string =>
+  `user ${day}\0${deviceType}\0${appVersion}\0${locale}\0${outcome}`

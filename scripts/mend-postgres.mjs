@@ -1,7 +1,7 @@
 // Runs after the packages are installed. postgres.js 3.4.9 writes to a connection that is closed already: an error that
 // nobody can catch ends the process, and a connection that is opened next may never send its first message, where an
 // outage should be waited for. Known upstream (porsager/postgres issues 1154 and 1208), with no release yet. What is
-// written then fails as what was under way does.
+// written then fails as what was under way does. And a copy that Postgres refuses after its last line was sent never ends.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -20,6 +20,11 @@ const mends = [
   [
     "    if (stream)\n      return queryError(q, Errors.generic('COPY_IN_PROGRESS'",
     "    if (socket === null) {\n      queryError(q, Errors.connection('CONNECTION_CLOSED', options))\n      return true\n    }\n\n    if (stream)\n      return queryError(q, Errors.generic('COPY_IN_PROGRESS'",
+  ],
+  // The stream has forgotten itself by then; only its last callback is left to tell.
+  [
+    '    stream && (stream.destroy(err), stream = null)\n    query &&',
+    '    stream && (stream.destroy(err), stream = null)\n    final && (final(err), final = null)\n    query &&',
   ],
 ]
 

@@ -30,7 +30,7 @@ test('parked batches are replayed from GraphQL once their cause is mended: twice
     },
   })
   await workflowOf(deployment, client, second).terminate('by mistake')
-  await deployment.sql`alter table app_user drop constraint refuses_users`
+  await deployment.sql`alter table login drop constraint refuses_users`
 
   // Its workflow was terminated: it is started again, and this command is its first attempt.
   const replayed = {
@@ -91,7 +91,7 @@ test('a batch is given up from GraphQL for good; what no batch is, is not found;
 /** A deployment with an API, whose database refuses some users, and so many batches that are parked for it. */
 async function parking(count: number) {
   const deployment = await createDeployment({ KAFKA_PARTITIONS: '1', BATCH_MAX_RECORDS: '100' })
-  await deployment.sql`alter table app_user add constraint refuses_users check (user_id not like 'refused-%')`
+  await deployment.sql`alter table login add constraint refuses_users check (user_id not like 'refused-%')`
   const feed = createFeed(deployment)
   for (let i = 0; i < count; i++) {
     await feed.logins(20)

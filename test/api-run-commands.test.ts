@@ -26,8 +26,8 @@ const replayRun = `query ($commandId: ID!) { replayRun(commandId: $commandId) ${
 test('many parked batches are planned, replayed at a rate, paused, resumed and cancelled from GraphQL; a command is one run', async () => {
   const { deployment, feed, ask } = await parking(['refused-1', 'refused-2', 'stays-1'])
   const [first, second, third] = await batchesOf(deployment, 'parked')
-  await deployment.sql`alter table app_user drop constraint refuses_users`
-  await deployment.sql`alter table app_user add constraint still_refuses check (user_id not like 'stays-%')`
+  await deployment.sql`alter table login drop constraint refuses_users`
+  await deployment.sql`alter table login add constraint still_refuses check (user_id not like 'stays-%')`
 
   const dry = { commandId: randomUUID(), dryRun: true, filter: { error: 'REFUSES_users' } }
   const planned = {
@@ -82,7 +82,7 @@ test('many parked batches are planned, replayed at a rate, paused, resumed and c
       pauseReplayRun: { __typename: 'CommandRefusedError', message: 'the run has ended' },
     })
   })
-  await deployment.sql`alter table app_user drop constraint still_refuses`
+  await deployment.sql`alter table login drop constraint still_refuses`
   const last = { commandId: randomUUID(), dryRun: false, filter: { ids: [third?.id] } }
   await ask(replayMany, last)
   await untilState(ask, last.commandId, 'DONE')
@@ -198,7 +198,7 @@ const rejects = `query ($redriven: Boolean) { rejectedLogins(filter: { redriven:
 /** A deployment with an API, in which the logins of the named users are parked, one batch each. */
 async function parking(users: string[]) {
   const deployment = await createDeployment({ KAFKA_PARTITIONS: '1' })
-  await deployment.sql`alter table app_user add constraint refuses_users check (user_id !~ '^(refused|stays)-')`
+  await deployment.sql`alter table login add constraint refuses_users check (user_id !~ '^(refused|stays)-')`
   const feed = createFeed(deployment)
   deployment.start('worker/main.ts')
   const ask = await graphqlOf(deployment.start('api/main.ts'))

@@ -34,6 +34,20 @@ test('a copy whose connection is closed fails, and nothing else does', async () 
   expect(await sql`select 1 as one`).toEqual([{ one: 1 }])
 })
 
+test.for([1, 100_000])(
+  'a copy of %i lines that Postgres refuses fails for its reason, and the session goes on',
+  async (count) => {
+    const { sql } = sessions()
+    const work = sql.begin(async (tx) => {
+      await tx`create temporary table copied (line text check (line <> 'refused')) on commit drop`
+      const copy = await tx`copy copied from stdin`.writable()
+      await pipeline(Readable.from([Buffer.from('refused\n'.repeat(count))]), copy)
+    })
+    await expect(work).rejects.toMatchObject({ code: '23514' })
+    expect(await sql`select 1 as one`).toEqual([{ one: 1 }])
+  },
+)
+
 /** More than a connection that lives would take in the time of the test. */
 function* lines(): Generator<Buffer> {
   for (let i = 0; i < 5_000_000; i++) yield Buffer.from(`${'x'.repeat(2_000)}\n`)

@@ -1,5 +1,6 @@
 import type { Sql } from '../db/connect.ts'
 import type { GroundTruth } from '../generator/ground-truth.ts'
+import { compareActivity } from './compare-activity.ts'
 import { compareTallies, type Difference, sumTally, tally, type Tally } from './difference.ts'
 import {
   bucketOf,
@@ -10,13 +11,13 @@ import {
   type CountName,
 } from './expected-counts.ts'
 
-/** Where Postgres differs from the books: counts, deltas, rows, users, rejects and the ledger. */
+/** Where Postgres differs from the books: counts, deltas, rows, activity, rejects and the ledger. */
 export async function comparePostgres(sql: Sql, truth: GroundTruth): Promise<Difference[]> {
   const differences = [
     ...(await compareCounts(sql, truth)),
     ...(await compareLedger(sql, truth)),
     ...(await compareArrivals(sql, truth)),
-    ...(await compareUsers(sql, truth)),
+    ...(await compareActivity(sql, truth)),
     ...(await compareRejects(sql, truth)),
   ]
   return differences
@@ -141,35 +142,6 @@ async function compareArrivals(sql: Sql, truth: GroundTruth): Promise<Difference
     ) as arrivals`
   const { logins } = truth.totals()
   return compareTallies('arrival_count', tallyOf({ lateness: logins, delays: logins }), tallyOf(found ?? {}))
-}
-
-async function compareUsers(sql: Sql, truth: GroundTruth): Promise<Difference[]> {
-  const days = truth.usersPerDay().map(([day]) => day)
-  const expected = days.flatMap((day) => Array.from(truth.usersOf(day), (user) => [day, user] as const))
-  const found = await sql<{ day: string; user: string }[]>`
-    select day::text, user_id as user from user_activity`
-  const spans = await sql<{ user: string; first: string; last: string }[]>`
-    select user_id as user, first_day::text as first, last_day::text as last from app_user`
-  return [
-    ...compareTallies(
-      'user_activity',
-      tally(expected.map((pair) => pair.join(' '))),
-      tally(found.map(({ day, user }) => `${day} ${user}`)),
-    ),
-    ...compareTallies(
-      'app_user',
-      spansOf(expected),
-      new Map(spans.map(({ user, first, last }) => [user, `${first} to ${last}`])),
-    ),
-  ]
-}
-
-/** First and last day of each user; `days` are in order. */
-function spansOf(days: (readonly [day: string, user: string])[]): Tally {
-  const byUser = Map.groupBy(days, ([, user]) => user)
-  return new Map(
-    Array.from(byUser, ([user, seen]) => [user, `${seen[0]?.[0] ?? ''} to ${seen.at(-1)?.[0] ?? ''}`]),
-  )
 }
 
 async function compareRejects(sql: Sql, truth: GroundTruth): Promise<Difference[]> {

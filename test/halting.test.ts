@@ -42,7 +42,7 @@ test('a flood of rejects halts the partition before it is written; a resume halt
 
 test('batches that fail in a row halt the partition instead of being parked one by one; a resume after the fix goes on', async () => {
   const { deployment, feed, client } = await ingesting({ PARKED_IN_A_ROW: '3' })
-  await deployment.sql`alter table app_user add constraint refuses_users check (user_id not like 'refused-%')`
+  await deployment.sql`alter table login add constraint refuses_users check (user_id not like 'refused-%')`
   await feed.logins(50)
   for (let i = 0; i < 6; i++) await feed.loginOf(`refused-${i}`)
   await untilHalted(
@@ -51,7 +51,7 @@ test('batches that fail in a row halt the partition instead of being parked one 
     /4 parts of batches failed in a row, more than 3; at offset \d+: Postgres: /,
   )
   expect((await untilParked(deployment, 3)).length).toBe(3)
-  await deployment.sql`alter table app_user drop constraint refuses_users`
+  await deployment.sql`alter table login drop constraint refuses_users`
   await resume(client, deployment, {})
   await eventually(async () => {
     expect((await counted(deployment)).logins).toBe(53)

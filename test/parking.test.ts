@@ -28,7 +28,7 @@ test('a login that the database refuses is parked alone, the rest is counted, an
 
   const handles = await workflowsOf(deployment, parked)
   await expect(handles[0]?.executeUpdate(replayUpdate, { args: ['too early'] })).rejects.toThrow()
-  await deployment.sql`alter table app_user drop constraint refuses_users`
+  await deployment.sql`alter table login drop constraint refuses_users`
   for (const handle of handles)
     expect(await handle.executeUpdate(replayUpdate, { args: ['mended'] })).toEqual({
       outcome: 'replayed',
@@ -106,7 +106,7 @@ test('a skipped batch is given up with its reason, stays in the ledger, and no r
   expect(await batchesOf(deployment, 'skipped')).toMatchObject([
     { from: parked?.from, error: expect.stringMatching(/skipped: a test account$/) as string },
   ])
-  await deployment.sql`alter table app_user drop constraint refuses_users`
+  await deployment.sql`alter table login drop constraint refuses_users`
   expect(await handle?.result()).toMatchObject({ outcome: 'skipped' })
   expect(await logins(deployment)).toBe(20)
   const audit = await deployment.sql`select command, result, reason from control_event order by id`
@@ -116,7 +116,7 @@ test('a skipped batch is given up with its reason, stays in the ledger, and no r
 /** A deployment whose database refuses users named refused-…. */
 async function refusing() {
   const deployment = await createDeployment({ KAFKA_PARTITIONS: '1', BATCH_MAX_RECORDS: '100' })
-  await deployment.sql`alter table app_user add constraint refuses_users check (user_id not like 'refused-%')`
+  await deployment.sql`alter table login add constraint refuses_users check (user_id not like 'refused-%')`
   return { deployment, feed: createFeed(deployment) }
 }
 

@@ -63,7 +63,7 @@ test('the pictures of docs/runbook.md', async () => {
 
 /** Five logins that a constraint refuses, among others that are counted; ids of their workflows. */
 async function parkFive(deployment: Deployment, feed: Feed): Promise<string[]> {
-  await deployment.sql`alter table app_user add constraint user_id_is_short check (length(user_id) <= 64)`
+  await deployment.sql`alter table login add constraint user_id_is_short check (length(user_id) <= 64)`
   for (let i = 0; i < 5; i++) {
     await feed.logins(150 + 40 * i)
     await feed.loginOf('load-test-'.repeat(7) + String(i))

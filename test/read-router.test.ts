@@ -164,7 +164,7 @@ describe('one request', () => {
     const reader = reading(route(primaryUrl, []))
     const count = () => reader.read(({ sql }) => sql`select count(*)::int as users from app_user`)
     const before = await count()
-    await database.sql`insert into app_user values ('u', '2026-03-01', '2026-03-01')`
+    await database.sql`insert into app_user values ('u', 0, '2026-03-01')`
     expect(await count()).toEqual(before)
     reader.close()
   })

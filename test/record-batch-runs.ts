@@ -36,7 +36,7 @@ export async function runBatches(client: Client, config: Config): Promise<[name:
     idleInTransactionTimeoutMs: 10_000,
   })
   try {
-    await sql`alter table app_user add constraint refuses_users check (user_id not like 'refused-%')`
+    await sql`alter table login add constraint refuses_users check (user_id not like 'refused-%')`
     await send(config, ['refused-1', 'ann', 'refused-2', 'refused-3'])
     const [first = '', second = '', third = ''] = await eventually(async () => {
       const query = `RollcallTopic = '${config.kafka.topic}' and BatchState = 'parked'`
@@ -51,7 +51,7 @@ export async function runBatches(client: Client, config: Config): Promise<[name:
       .executeUpdate(replayUpdate, { args: ['too early'] })
       .catch(() => undefined)
     await batch(second).executeUpdate(skipUpdate, { args: ['given up'] })
-    await sql`alter table app_user drop constraint refuses_users`
+    await sql`alter table login drop constraint refuses_users`
     const runId = await replayMany(client, config)
     const redriveId = await redrive(client, config)
     await batch(third).result()

@@ -20,7 +20,7 @@ test.for([
   const { deployment, feed, parked, worker } = await withOneParked('worker/main.ts')
   worker.signal('SIGTERM')
   await worker.exited
-  await deployment.sql`alter table app_user drop constraint refuses_users`
+  await deployment.sql`alter table login drop constraint refuses_users`
   const crashing = deployment.start('test/worker-that-crashes.ts', { CRASH_STEP: step })
   const client = await temporalClient(deployment)
   const { topic } = deployment.config.kafka
@@ -43,7 +43,7 @@ test('a worker that is killed after it parked a batch and before it handed it ov
   const { deployment, feed } = await withOneParked('test/worker-that-crashes.ts', {
     CRASH_STEP: 'after_parking',
   })
-  await deployment.sql`alter table app_user drop constraint refuses_users`
+  await deployment.sql`alter table login drop constraint refuses_users`
   const [batch] = await batchesOf(deployment, 'parked')
   const client = await temporalClient(deployment)
   const { topic } = deployment.config.kafka
@@ -93,7 +93,7 @@ test('a redrive whose worker is killed between the count and the outputs makes t
 
 async function withOneParked(entry: string, extra: Record<string, string> = {}) {
   const deployment = await createDeployment({ KAFKA_PARTITIONS: '1' })
-  await deployment.sql`alter table app_user add constraint refuses_users check (user_id not like 'refused-%')`
+  await deployment.sql`alter table login add constraint refuses_users check (user_id not like 'refused-%')`
   const feed = createFeed(deployment)
   const worker = deployment.start(entry, extra)
   await feed.logins(50)

@@ -21,8 +21,8 @@ import { temporalClient } from './temporal-client.ts'
 
 test('a dry run says what a replay of many would do and does none of it; runs that overlap count each batch once', async () => {
   const { deployment, feed, client } = await withParked(['refused-1', 'refused-2', 'refused-3', 'stays-1'])
-  await deployment.sql`alter table app_user drop constraint refuses_users`
-  await deployment.sql`alter table app_user add constraint still_refuses check (user_id not like 'stays-%')`
+  await deployment.sql`alter table login drop constraint refuses_users`
+  await deployment.sql`alter table login add constraint still_refuses check (user_id not like 'stays-%')`
   const dry = await startRun(client, deployment, { dryRun: true })
   expect(dry.status.plan).toMatchObject({ logins: 3, rejects: 0, failing: 1, countsInAll: 3 })
   expect(dry.status.plan?.batches.map(({ logins, error }) => [logins, error === null])).toEqual([
@@ -43,7 +43,7 @@ test('a dry run says what a replay of many would do and does none of it; runs th
   const replayed = results.filter(({ outcome }) => outcome === 'replayed').map(({ batchId }) => batchId)
   expect([replayed.length, new Set(replayed).size]).toEqual([3, 3])
   expect(results.find(({ outcome }) => outcome === 'failed')?.error).toMatch(/still_refuses/)
-  await deployment.sql`alter table app_user drop constraint still_refuses`
+  await deployment.sql`alter table login drop constraint still_refuses`
   const [last] = (await (await startRun(client, deployment, {})).handle.result()).results
   expect(last).toMatchObject({ outcome: 'replayed', logins: 1 })
   await expectExact(deployment, feed.truth)
@@ -51,7 +51,7 @@ test('a dry run says what a replay of many would do and does none of it; runs th
 
 test('a run is paused, resumed and cancelled after the batch in hand, and keeps to its rate', async () => {
   const { deployment, client } = await withParked(['refused-1', 'refused-2', 'refused-3'])
-  await deployment.sql`alter table app_user drop constraint refuses_users`
+  await deployment.sql`alter table login drop constraint refuses_users`
   const { handle } = await startRun(client, deployment, { maxPerMinute: 30 })
   await eventually(async () => {
     expect((await handle.query(replayRunQuery)).results.length).toBe(1)
@@ -110,7 +110,7 @@ test('rejects become logins once a rule lets them, once, whoever redrives them; 
 /** Logins, of which those of the named users are parked, one batch each. */
 async function withParked(users: string[]) {
   const deployment = await createDeployment({ KAFKA_PARTITIONS: '1' })
-  await deployment.sql`alter table app_user add constraint refuses_users check (user_id !~ '^(refused|stays)-')`
+  await deployment.sql`alter table login add constraint refuses_users check (user_id !~ '^(refused|stays)-')`
   const feed = createFeed(deployment)
   deployment.start('worker/main.ts')
   await feed.logins(100)

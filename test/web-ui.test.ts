@@ -73,10 +73,10 @@ test('the Web UI lists what is parked and says why; its clicks replay one or man
 })
 
 const refuseUser = ({ sql }: Deployment, user: string) =>
-  sql`alter table app_user add constraint ${sql(`refuses_${user}`)} check (user_id <> ${sql.unsafe(`'${user}'`)})`
+  sql`alter table login add constraint ${sql(`refuses_${user}`)} check (user_id <> ${sql.unsafe(`'${user}'`)})`
 
 const allowUser = ({ sql }: Deployment, user: string) =>
-  sql`alter table app_user drop constraint ${sql(`refuses_${user}`)}`
+  sql`alter table login drop constraint ${sql(`refuses_${user}`)}`
 
 /** Waits until that many are parked; ids of their workflows in order of offset. */
 async function parkedIds(deployment: Deployment, count: number): Promise<string[]> {

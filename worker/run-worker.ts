@@ -17,6 +17,7 @@ import type { ingestTopic } from '../workflows/ingest-topic.ts'
 import { createBatchWorkflows } from './batch-workflows.ts'
 import { bundleWorkflows } from './bundle-workflows.ts'
 import { serveHealth } from './health.ts'
+import { startPresenceFold } from './presence-fold.ts'
 import { putSchedules } from './schedules.ts'
 import { registerSearchAttributes } from './temporal-search-attributes.ts'
 import { watchTemporal } from './temporal-watch.ts'
@@ -79,6 +80,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     kafka: () => topicOffsets.read(config.kafka.topic),
   })
   const endWatch = watchTemporal(connection, log)
+  const endFold = startPresenceFold(config, log)
   try {
     await startIngestion(connection, config)
     await putSchedules(connection, config)
@@ -89,6 +91,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     endWatch()
     health.close()
     await Promise.allSettled([
+      endFold(),
       topicOffsets.close(),
       sql.end({ timeout: 1 }),
       native.close(),

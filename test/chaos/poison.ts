@@ -27,11 +27,11 @@ export class Poisoner {
 
 export async function refuseUsers({ deployment: { sql } }: World): Promise<void> {
   // Those that are counted already stay.
-  await sql`alter table app_user add constraint refuses_users check (user_id not like ${sql.unsafe(`'${POISONED_USER}%'`)}) not valid`
+  await sql`alter table login add constraint refuses_users check (user_id not like ${sql.unsafe(`'${POISONED_USER}%'`)}) not valid`
 }
 
 export async function letUsersIn({ deployment: { sql } }: World): Promise<void> {
-  await sql`alter table app_user drop constraint if exists refuses_users`
+  await sql`alter table login drop constraint if exists refuses_users`
 }
 
 /**

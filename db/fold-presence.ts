@@ -1,0 +1,128 @@
+import { activityChanges, firstDays, type BitmapName, type Member } from '../domain/activity.ts'
+import { sparseHex } from '../domain/bitmap.ts'
+import { isoDay } from '../domain/period.ts'
+import { entriesOf, type PresenceKind, presenceKinds, type Presences } from '../domain/presence.ts'
+import type { Sql, Transaction } from './connect.ts'
+
+/** What one fold takes at most (and at least one batch): some ten thousand rows of bitmaps, a second or two. */
+const MAX_ENTRIES = 50_000
+/** Bitmap rows per statement: some megabytes in Postgres. */
+const ROWS_PER_STATEMENT = 1_000
+
+/**
+ * Moves presences that batches left into the dictionaries and the bitmaps of activity. One fold at a time in a database;
+ * right whoever calls it and how often, because presences leave the table in the transaction that adds them.
+ * @returns how many it moved; 0: there was nothing, or another one is at work
+ */
+export async function foldPresence(sql: Sql): Promise<number> {
+  return await sql.begin(async (tx) => {
+    const [lock] = await tx<{ taken: boolean }[]>`/* foldPresence */
+      select pg_try_advisory_xact_lock(hashtext('fold presence')) as taken`
+    if (lock?.taken !== true) return 0
+    const presences = await takePresences(tx)
+    for (const kind of presenceKinds) await foldKind(tx, kind, presences)
+    return entriesOf(presences)
+  })
+}
+
+/** By ctid: the table has no index, which rows that come and go would only wear out. */
+async function takePresences(tx: Transaction): Promise<Presences> {
+  const rows = await tx<{ presences: Presences }[]>`/* takePresences */
+    delete from presence_delta
+    where ctid = any(array(
+      select place from (select ctid as place, sum(entries) over (order by batch_id, ctid) - entries as before
+                         from presence_delta) as waiting
+      where before < ${MAX_ENTRIES}))
+    returning presences`
+  return rows.flatMap(({ presences }) => presences)
+}
+
+async function foldKind(tx: Transaction, kind: PresenceKind, presences: Presences): Promise<void> {
+  const first = firstDays(presences, kind)
+  if (first.size === 0) return
+  const members = await numberMembers(tx, kind, first)
+  const { set, clear } = activityChanges(presences, kind, members)
+  for (const rows of slices(set)) await setBits(tx, kind, rows)
+  for (const rows of slices(clear)) await clearBits(tx, kind, rows)
+}
+
+const dictionaries = {
+  user: { table: 'app_user', id: 'user_id' },
+  device: { table: 'device', id: 'device_id' },
+  address: { table: 'address', id: 'ip' },
+} as const satisfies Record<PresenceKind, { table: string; id: string }>
+
+/** Gives numbers to those that have none, and first days that are earlier than what was known. */
+async function numberMembers(
+  tx: Transaction,
+  kind: PresenceKind,
+  first: ReadonlyMap<string, number>,
+): Promise<Map<string, Member>> {
+  const { table, id } = dictionaries[kind]
+  const known = await tx<{ id: string; number: number; first_day: number }[]>`/* knownMembers */
+    select ${tx(id)} as id, number, first_day - date '1970-01-01' as first_day
+    from ${tx(table)} where ${tx(id)} = any(${[...first.keys()]}::text[])`
+  const before = new Map(known.map((row) => [row.id, row]))
+  const added = [...first].filter(([name]) => !before.has(name))
+  const moved = [...first].filter(([name, day]) => day < (before.get(name)?.first_day ?? -Infinity))
+  const [size] = await tx<{ members: number }[]>`/* countMembers */
+    update activity_kind_size set members = members + ${added.length}
+    where kind = ${kind}::text::activity_kind returning members - ${added.length}::integer as members`
+  const next = size?.members ?? 0
+  await tx`/* addMembers */
+    insert into ${tx(table)} (${tx(id)}, number, first_day)
+    select id, ${next}::integer + at::integer - 1, date '1970-01-01' + day
+    from unnest(${added.map(([name]) => name)}::text[], ${added.map(([, day]) => String(day))}::text[]::integer[])
+      with ordinality as added (id, day, at)`
+  await tx`/* moveFirstDays */
+    update ${tx(table)} held set first_day = date '1970-01-01' + day
+    from unnest(${moved.map(([name]) => name)}::text[], ${moved.map(([, day]) => String(day))}::text[]::integer[])
+      as moved (id, day)
+    where held.${tx(id)} = moved.id`
+  const numbers = new Map(added.map(([name], i) => [name, next + i]))
+  return new Map(
+    Array.from(first, ([name, day]) => {
+      const held = before.get(name)
+      const number = held?.number ?? numbers.get(name) ?? 0
+      const firstDayBefore = held?.first_day ?? null
+      return [name, { number, firstDay: Math.min(day, firstDayBefore ?? day), firstDayBefore }]
+    }),
+  )
+}
+
+type Chunk = { name: BitmapName; chunk: number; bits: ReadonlySet<number> }
+
+async function setBits(tx: Transaction, kind: PresenceKind, rows: Chunk[]): Promise<void> {
+  await tx`/* setBits */
+    insert into activity as held (kind, period, facet, value, start, chunk, members)
+    select ${kind}::text::activity_kind, period, facet, value, start, chunk, bits from (${chunks(tx, rows)}) as added
+    on conflict (kind, period, facet, value, start, chunk) do update set members = held.members | excluded.members
+    where held.members <> held.members | excluded.members`
+}
+
+async function clearBits(tx: Transaction, kind: PresenceKind, rows: Chunk[]): Promise<void> {
+  await tx`/* clearBits */
+    update activity held set members = held.members & ~gone.bits
+    from (${chunks(tx, rows)}) as gone
+    where held.kind = ${kind}::text::activity_kind and held.period = gone.period and held.facet = gone.facet
+      and held.value = gone.value and held.start = gone.start and held.chunk = gone.chunk`
+}
+
+/** What is left out at the end of a bit string is zeros. */
+function chunks(tx: Transaction, rows: Chunk[]) {
+  const sparse = rows.map(({ bits }) => sparseHex(bits))
+  return tx`
+    select period::activity_period, facet::activity_facet, value, start::date as start, chunk,
+           ('x' || repeat('00', zero_bytes) || hex)::bit(32768) as bits
+    from unnest(${rows.map(({ name }) => name.period)}::text[], ${rows.map(({ name }) => name.facet)}::text[],
+                ${rows.map(({ name }) => name.value)}::text[], ${rows.map(({ name }) => isoDay(name.start))}::text[],
+                ${rows.map(({ chunk }) => String(chunk))}::text[]::integer[],
+                ${sparse.map(({ zeroBytes }) => String(zeroBytes))}::text[]::integer[],
+                ${sparse.map(({ hex }) => hex)}::text[]) as given (period, facet, value, start, chunk, zero_bytes, hex)`
+}
+
+function slices<T>(rows: T[]): T[][] {
+  return Array.from({ length: Math.ceil(rows.length / ROWS_PER_STATEMENT) }, (_, i) =>
+    rows.slice(i * ROWS_PER_STATEMENT, (i + 1) * ROWS_PER_STATEMENT),
+  )
+}

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { Config } from '../config/config.ts'
+import { connectPostgres } from '../db/connect.ts'
+import { foldPresence } from '../db/fold-presence.ts'
+
+/** Between two looks: batches that come meanwhile share most of the bitmaps. */
+const INTERVAL_MS = 1_000
+/** Rest after a fold, in times of what it took: while much is waiting, ingestion keeps most of Postgres. */
+const REST_FACTOR = 3
+const STATEMENT_TIMEOUT_MS = 30_000
+/** As soon as a slice's: a worker that is stopped must not keep the others from folding. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
+
+/**
+ * Folds presences for as long as the process runs; every worker does, and whoever comes first has the turn. Says once
+ * that it fails, and once that it goes on.
+ * @returns what ends it, after the fold in hand
+ */
+export function startPresenceFold({ database }: Config, log: Logger): () => Promise<void> {
+  const sql = connectPostgres(database.url, {
+    applicationName: 'rollcall presence',
+    maxConnections: 1,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  })
+  const stop = new AbortController()
+  let isFailing = false
+  const run = async () => {
+    while (!stop.signal.aborted) {
+      const startMs = performance.now()
+      try {
+        await foldPresence(sql)
+        if (isFailing) log.info('presences are folded again')
+        isFailing = false
+      } catch (error) {
+        if (!isFailing)
+          log.warn({ error: String(error) }, 'presences wait: answers about activity stay behind')
+        isFailing = true
+      }
+      const restMs = Math.max(INTERVAL_MS, REST_FACTOR * (performance.now() - startMs))
+      await sleep(restMs, undefined, { signal: stop.signal }).catch(() => undefined)
+    }
+  }
+  const ended = run()
+  return async () => {
+    stop.abort()
+    await Promise.race([ended, sleep(INTERVAL_MS)])
+    await sql.end({ timeout: 1 })
+  }
+}
