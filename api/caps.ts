@@ -1,5 +1,5 @@
 import { type BucketSize, bucketMs } from '../domain/counts.ts'
-import { type MinuteRange } from '../db/read/minute-range.ts'
+import type { TimeBucket } from '../domain/cover-buckets.ts'
 import { InvalidRangeError, PageTooLargeError, RangeTooLargeError, TooManyRowsError } from './errors.ts'
 
 /** Every cap of the API. Each error names its cap and how to ask instead. */
@@ -34,9 +34,14 @@ const DEFAULT_RANGE_MS = bucketMs.day
  * The range asked for. `to` defaults to the end of the current minute, `from` to 24 hours before `to`.
  * @throws {InvalidRangeError} empty, or not on whole minutes
  */
-export function minuteRange(from: Date | null, to: Date | null, nowMs: number): MinuteRange {
+export function minuteRange(from: Date | null, to: Date | null, nowMs: number): TimeBucket {
   const toMs = to?.getTime() ?? (Math.floor(nowMs / bucketMs.minute) + 1) * bucketMs.minute
   const fromMs = from?.getTime() ?? toMs - DEFAULT_RANGE_MS
+  return wholeMinutes({ fromMs, toMs })
+}
+
+/** @throws {InvalidRangeError} empty, or not on whole minutes */
+export function wholeMinutes({ fromMs, toMs }: TimeBucket): TimeBucket {
   for (const [name, ms] of [['from', fromMs] as const, ['to', toMs] as const]) {
     if (ms % bucketMs.minute === 0) continue
     const before = new Date(Math.floor(ms / bucketMs.minute) * bucketMs.minute).toISOString()
@@ -51,7 +56,7 @@ export function minuteRange(from: Date | null, to: Date | null, nowMs: number): 
 }
 
 /** @throws {RangeTooLargeError} */
-export function checkBuckets({ fromMs, toMs }: MinuteRange, bucket: BucketSize): void {
+export function checkBuckets({ fromMs, toMs }: TimeBucket, bucket: BucketSize): void {
   const asked = Math.ceil(toMs / bucketMs[bucket]) - Math.floor(fromMs / bucketMs[bucket])
   if (asked <= caps.buckets) return
   const advice = bucket === 'day' ? 'a shorter range' : 'a shorter range or a coarser bucket'

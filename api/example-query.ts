@@ -2,9 +2,9 @@
 export const exampleQuery = `# Logins of the last 24 hours: Ctrl-Enter runs it.
 # The book at the left explains every field.
 {
-  loginCounts(bucket: HOUR, groupBy: [DEVICE_TYPE]) {
+  loginCounts(bucket: HOUR, groupBy: [DEVICE_TYPE], fillGaps: false) {
     ... on LoginCounts {
-      rows { bucket deviceType logins }
+      series { deviceType total points { start logins } }
       freshness {
         source readAt watermark
         lag parkedOffsets complete
@@ -16,6 +16,7 @@ export const exampleQuery = `# Logins of the last 24 hours: Ctrl-Enter runs it.
     ... on TopValues {
       totalLogins
       values { value logins share }
+      other { values logins share }
     }
     ... on Error { message }
   }

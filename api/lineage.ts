@@ -1,12 +1,13 @@
 import { bucketMs, type BucketSize } from '../domain/counts.ts'
-import type { MinuteRange } from '../db/read/minute-range.ts'
+import type { TimeBucket } from '../domain/cover-buckets.ts'
 import { type Contribution, readLineage } from '../db/read/lineage.ts'
-import { type CountFilter, readLoginTotal } from '../db/read/login-counts.ts'
+import type { CountFilter } from '../db/read/count-filter.ts'
+import { readLoginTotal } from '../db/read/login-counts.ts'
 import { caps } from './caps.ts'
 import type { ApiContext } from './context.ts'
 import { InvalidRangeError, TooManyBatchesError } from './errors.ts'
 
-export type Lineage = MinuteRange & { logins: bigint; contributions: Contribution[] }
+export type Lineage = TimeBucket & { logins: bigint; contributions: Contribution[] }
 
 /** @throws {InvalidRangeError | TooManyBatchesError} */
 export async function traceBucket(

@@ -17,7 +17,7 @@ describe('questions beyond a cap', () => {
     ],
     [
       'days',
-      '{ loginTotals(from: "1900-01-01T00:00Z") { ... on Error { __typename message } } }',
+      '{ topValues(dimension: LOCALE, from: "1900-01-01T00:00Z") { ... on Error { __typename message } } }',
       'RangeTooLargeError',
       /cap of 10000: ask for a shorter range/,
     ],
@@ -67,17 +67,20 @@ describe('questions beyond a cap', () => {
 describe('time ranges', () => {
   it.each([
     [
-      '{ loginTotals(from: "2026-01-02T00:00Z", to: "2026-01-02T00:00Z") { ...E } }',
+      '{ topValues(dimension: LOCALE, from: "2026-01-02T00:00Z", to: "2026-01-02T00:00Z") { ...E } }',
       /from must be before to/,
     ],
-    ['{ loginTotals(from: "2026-01-02T00:00:01Z") { ...E } }', /from must be on a whole minute/],
     [
-      '{ loginTotals(from: "2026-01-01T00:00Z", to: "2026-01-02T00:00:00.001Z") { ...E } }',
+      '{ topValues(dimension: LOCALE, from: "2026-01-02T00:00:01Z") { ...E } }',
+      /from must be on a whole minute/,
+    ],
+    [
+      '{ topValues(dimension: LOCALE, from: "2026-01-01T00:00Z", to: "2026-01-02T00:00:00.001Z") { ...E } }',
       /to must be on a whole minute/,
     ],
   ])('that make no sense are a typed error: %s', async (query, message) => {
     const { data } = await serve().ask(`${query} fragment E on InvalidRangeError { message }`)
-    expect(data?.loginTotals?.message).toMatch(message)
+    expect(data?.topValues?.message).toMatch(message)
   })
 })
 
@@ -89,18 +92,18 @@ describe('failures of the database', () => {
     ['bad_input', 'BadInput'],
   ])('are named and not masked: %s', async (kind, code) => {
     const { ask, logged } = serve({ router: failing(new ReadFailure(kind, 'the reason')) })
-    const { data, errors } = await ask('{ loginTotals { __typename } }')
-    expect(data).toEqual({ loginTotals: null })
+    const { data, errors } = await ask('{ topValues(dimension: LOCALE) { __typename } }')
+    expect(data).toEqual({ topValues: null })
     expect(errors).toMatchObject([{ message: 'the reason', extensions: { code } }])
     expect(logged).not.toHaveBeenCalled()
   })
 
   it('leave the parts of an answer that do not need it', async () => {
     const { data } = await serve().ask(`{
-      loginTotals { __typename }
+      topValues(dimension: LOCALE) { __typename }
       ingestion { ... on Ingestion { lag state freshness { lag } problems { part message } } }
     }`)
-    expect(data?.loginTotals).toBeNull()
+    expect(data?.topValues).toBeNull()
     expect(data?.ingestion).toEqual({
       lag: null,
       state: null,
@@ -118,7 +121,7 @@ describe('unexpected errors', () => {
   it('reach the client as an id alone, under which they are in the log', async () => {
     const secret = new Error('password=hunter2')
     const { ask, logged } = serve({ router: failing(secret) })
-    const answer = await ask('{ loginTotals { __typename } }')
+    const answer = await ask('{ topValues(dimension: LOCALE) { __typename } }')
     const errorId = answer.errors?.[0]?.extensions?.errorId
     expect(errorId).toMatch(/^[0-9a-f-]{36}$/)
     expect(answer.errors?.[0]?.extensions?.code).toBe('Unexpected')

@@ -5,7 +5,8 @@ import type { Subject } from './subject.ts'
 export type Visible = () => Promise<number>
 
 const REQUEST_TIMEOUT_MS = 5_000
-const QUERY = '{ loginTotals { ... on LoginTotals { logins } ... on Error { message } } }'
+const QUERY =
+  '{ loginCounts(bucket: MONTH) { ... on LoginCounts { series { total } } ... on Error { message } } }'
 
 /** As a client of the API sees it: GraphQL over HTTP, which reads the replica. */
 export const visibleInGraphql =
@@ -17,10 +18,10 @@ export const visibleInGraphql =
       body: JSON.stringify({ query: QUERY }),
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     })
-    const answer = (await response.json()) as { data?: { loginTotals?: { logins?: number | string } } }
-    const logins = answer.data?.loginTotals?.logins
+    const answer = (await response.json()) as { data?: { loginCounts?: { series?: { total: number }[] } } }
+    const logins = answer.data?.loginCounts?.series?.[0]?.total
     if (logins === undefined) throw new Error(`GraphQL answered ${JSON.stringify(answer)}`)
-    return Number(logins)
+    return logins
   }
 
 /** The baseline has no API: its counts as the primary shows them. */

@@ -31,10 +31,10 @@ afterAll(async () => {
 })
 
 const question = (bucket: string) => `{
-  loginCounts(from: "2026-02-28T00:00:00Z", to: "2026-03-02T00:00:00Z", bucket: ${bucket}) {
-    ... on LoginCounts { rows { bucket logins } } } }`
+  loginCounts(from: "2026-02-28T00:00:00Z", to: "2026-03-02T00:00:00Z", bucket: ${bucket}, fillGaps: false) {
+    ... on LoginCounts { series { points { start logins } } } } }`
 const answers = () => Promise.all(['MINUTE', 'HOUR', 'DAY'].map((bucket) => ask(question(bucket))))
-const row = (bucket: string, logins: number) => ({ bucket: `2026-${bucket}:00.000Z`, logins })
+const row = (bucket: string, logins: number) => ({ start: `2026-${bucket}:00.000Z`, logins })
 
 test('answers are the same before a fold, after a fold of another topic, and after it', async () => {
   const before = await answers()
@@ -43,7 +43,7 @@ test('answers are the same before a fold, after a fold of another topic, and aft
       [row('02-28T23:59', 3), row('03-01T00:00', 8), row('03-01T01:01', 18)],
       [row('02-28T23:00', 3), row('03-01T00:00', 8), row('03-01T01:00', 18)],
       [row('02-28T00:00', 3), row('03-01T00:00', 26)],
-    ].map((rows) => ({ loginCounts: { rows } })),
+    ].map((points) => ({ loginCounts: { series: [{ points }] } })),
   )
   await foldCounts(database.sql, 'another topic')
   expect(await answers()).toEqual(before)

@@ -79,12 +79,19 @@ test('the schedule applies retention, and an event that is older still counts', 
   }, 30_000)
   await feed.loginOf('late', { timestamp: Math.floor((Date.now() - 5 * DAY_MS) / 1000) })
   await eventually(async () => {
-    const { loginTotals } =
-      await ask(`{ loginTotals(from: "${daysAgo(6, '00:00')}", to: "${daysAgo(4, '00:00')}") {
-      ... on LoginTotals { logins } } }`)
-    expect(loginTotals).toEqual({ logins: 1 })
+    const range = `from: "${daysAgo(6, '00:00')}", to: "${daysAgo(4, '00:00')}"`
+    const { loginCounts } = await ask(`{ loginCounts(${range}, bucket: DAY) {
+      ... on LoginCounts { series { total } } } }`)
+    expect(loginCounts).toEqual({ series: [{ total: 1 }] })
   }, 30_000)
   expect([...(await sql`select count(*)::integer as rows from login where user_id = 'late'`)]).toEqual([
     { rows: 0 },
   ])
+  // Half an hour of that day is known no more: Kolkata begins its days on one.
+  const { loginCounts } = await ask(`{
+    loginCounts(from: "${daysAgo(6, '18:30')}", to: "${daysAgo(4, '18:30')}", bucket: DAY, timeZone: "Asia/Kolkata") {
+      ... on Error { message } } }`)
+  expect((loginCounts as { message: string }).message).toMatch(
+    /single minutes are kept since .*whole hours of UTC/,
+  )
 })

@@ -1,12 +1,12 @@
 import type { CountPlace, Difference } from '../../domain/reconciliation.ts'
 import type { DeviceType, Outcome } from '../../domain/login.ts'
 import { builder } from '../builder.ts'
-import { BucketEnum, DeviceTypeEnum, DifferenceKindEnum, OutcomeEnum } from './enums.ts'
+import { UtcBucketEnum, DeviceTypeEnum, DifferenceKindEnum, OutcomeEnum } from './enums.ts'
 
 const CountPlaceType = builder.objectRef<CountPlace>('CountPlace').implement({
   description: 'The place of one count: a bucket, and a value of each dimension that it is counted by.',
   fields: (t) => ({
-    size: t.expose('size', { type: BucketEnum, description: 'Length of the bucket.' }),
+    size: t.expose('size', { type: UtcBucketEnum, description: 'Length of the bucket.' }),
     bucket: t.expose('bucket', { type: 'DateTime', description: 'Start of the bucket, UTC.' }),
     deviceType: t.field({
       type: DeviceTypeEnum,

@@ -1,8 +1,10 @@
 import type { BatchStatus, RevisionRow } from '../../db/read/batches.ts'
 import type { ControlResultName } from '../../db/read/control-events.ts'
-import type { Dimension } from '../../db/read/login-counts.ts'
 import type { ReadSource } from '../../db/read/snapshot.ts'
+import type { CalendarBucket } from '../../domain/calendar.ts'
 import type { BucketSize } from '../../domain/counts.ts'
+import type { GroupName } from '../../domain/series.ts'
+import type { UsRegion } from '../../domain/us-region.ts'
 import type { Fate } from '../../domain/offset-fate.ts'
 import type { DeviceType, Outcome, RejectReason } from '../../domain/login.ts'
 import type { IngestState } from '../../domain/pipeline-state.ts'
@@ -23,7 +25,18 @@ const capitals = <V extends string>(descriptions: Record<V, string>) =>
   ) as Record<Uppercase<V>, { value: V; description: string }>
 
 export const BucketEnum = builder.enumType('Bucket', {
-  description: 'Length of a time bucket. Buckets start on whole minutes, hours and days of UTC.',
+  description: 'Length of a time bucket, by the clock and calendar of a time zone.',
+  values: capitals<CalendarBucket>({
+    minute: 'A minute, the finest that counts are kept in; for MINUTE_RETENTION_DAYS.',
+    hour: 'An hour; one that the clock repeats is two.',
+    day: 'From midnight to midnight; 23 or 25 hours where the clock changes.',
+    week: 'From Monday to Sunday (ISO 8601).',
+    month: 'A calendar month.',
+  }),
+})
+
+export const UtcBucketEnum = builder.enumType('UtcBucket', {
+  description: 'Length of a time bucket of UTC.',
   values: capitals<BucketSize>({
     minute: '60 seconds, the finest that counts are kept in.',
     hour: '60 minutes from a whole hour of UTC.',
@@ -33,10 +46,12 @@ export const BucketEnum = builder.enumType('Bucket', {
 
 export const DimensionEnum = builder.enumType('Dimension', {
   description: 'What logins are counted by.',
-  values: capitals<Dimension>({
+  values: capitals<GroupName>({
     device_type: 'Device type: android, iOS or unknown.',
     app_version: 'Version of the app, as the login said it; unknown when it said none.',
     locale: 'Locale, two-letter codes in capitals; unknown when the login said none.',
+    us_region:
+      'Region of the US (Census Bureau) that the locale is in, read as a state; other when it is none.',
     outcome: 'Whether the login succeeded: success, failure, or unknown when the login did not say.',
   }),
 })
@@ -47,6 +62,18 @@ export const DeviceTypeEnum = builder.enumType('DeviceType', {
     android: 'Android; stored as android.',
     iOS: 'iOS; stored as iOS.',
     unknown: 'Missing in the login, or none of the others.',
+  }),
+})
+
+export const UsRegionEnum = builder.enumType('UsRegion', {
+  description:
+    'Region of the US by the Census Bureau; a locale that is also a country (CA, DE, IN) is read as the state.',
+  values: capitals<UsRegion>({
+    northeast: 'CT ME MA NH RI VT NJ NY PA.',
+    midwest: 'IL IN MI OH WI IA KS MN MO NE ND SD.',
+    south: 'DE DC FL GA MD NC SC VA WV AL KY MS TN AR LA OK TX.',
+    west: 'AZ CO ID MT NV NM UT WY AK CA HI OR WA.',
+    other: 'No state: a territory, a country, a language, unknown.',
   }),
 })
 

@@ -4,7 +4,7 @@ import { caps } from '../caps.ts'
 import { InvalidRangeError, TooManyBatchesError } from '../errors.ts'
 import { type Lineage as LineageShape, traceBucket } from '../lineage.ts'
 import { CountFilterInput, countFilter } from './count-args.ts'
-import { BucketEnum } from './enums.ts'
+import { UtcBucketEnum } from './enums.ts'
 import { freshnessField } from './freshness.ts'
 
 const ContributionType = builder.objectRef<Contribution>('Contribution').implement({
@@ -63,7 +63,7 @@ builder.queryField('lineage', (t) =>
     description: `From a point of a chart to the batches that made it; at most ${caps.batches}.`,
     args: {
       bucket: t.arg({ type: 'DateTime', required: true, description: 'Start of the bucket.' }),
-      size: t.arg({ type: BucketEnum, required: true, description: 'Length of the bucket.' }),
+      size: t.arg({ type: UtcBucketEnum, required: true, description: 'Length of the bucket.' }),
       filter: t.arg({ type: CountFilterInput, description: 'Which logins of it; left out: all.' }),
     },
     resolve: (_, { bucket, size, filter }, context) =>

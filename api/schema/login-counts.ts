@@ -1,94 +1,157 @@
-import { type CountRow, readLoginCounts } from '../../db/read/login-counts.ts'
-import type { MinuteRange } from '../../db/read/minute-range.ts'
-import type { BucketSize } from '../../domain/counts.ts'
-import type { DeviceType, Outcome } from '../../domain/login.ts'
 import { builder } from '../builder.ts'
-import { caps, checkBuckets, checkRows, minuteRange } from '../caps.ts'
-import { InvalidRangeError, RangeTooLargeError, TooManyRowsError } from '../errors.ts'
-import { countArgs, countFilter } from './count-args.ts'
-import { BucketEnum, DeviceTypeEnum, DimensionEnum, OutcomeEnum } from './enums.ts'
+import { caps } from '../caps.ts'
+import type { ApiContext } from '../context.ts'
+import { countSeries, type SeriesQuestion } from '../count-series.ts'
+import { countSource, countsWritten } from '../count-source.ts'
+import {
+  InvalidRangeError,
+  NotFoundError,
+  RangeTooLargeError,
+  TooManyBatchesError,
+  TooManyRowsError,
+} from '../errors.ts'
+import { periodBefore, type QuestionRange, questionRange } from '../question-range.ts'
+import { shapeSeries } from '../series-shape.ts'
+import { bucketArgs, countFilter, momentArgs } from './count-args.ts'
+import { BucketEnum, DimensionEnum } from './enums.ts'
 import { freshnessField } from './freshness.ts'
+import { LoginSeries, type SeriesShape } from './login-series.ts'
 
-const LoginCount = builder.objectRef<CountRow>('LoginCount').implement({
-  description: 'Logins of one bucket and one combination of the dimensions that were grouped by.',
-  fields: (t) => ({
-    bucket: t.expose('bucket', { type: 'DateTime', description: 'Start of the bucket, UTC.' }),
-    deviceType: t.field({
-      type: DeviceTypeEnum,
-      nullable: true,
-      description: 'Device type; null when not grouped by.',
-      resolve: (row) => row.device_type as DeviceType | null,
-    }),
-    appVersion: t.exposeString('app_version', {
-      nullable: true,
-      description: 'App version; null when not grouped by.',
-    }),
-    locale: t.exposeString('locale', { nullable: true, description: 'Locale; null when not grouped by.' }),
-    outcome: t.field({
-      type: OutcomeEnum,
-      nullable: true,
-      description: 'Outcome; null when not grouped by.',
-      resolve: (row) => row.outcome as Outcome | null,
-    }),
-    logins: t.expose('logins', { type: 'BigInt', description: 'Accepted logins, each counted once.' }),
-  }),
-})
-
-type LoginCountsShape = MinuteRange & { bucket: BucketSize; rows: CountRow[] }
+type LoginCountsShape = { range: QuestionRange; previousFromMs: number | null; series: SeriesShape[] }
 
 const LoginCounts = builder.objectRef<LoginCountsShape>('LoginCounts').implement({
-  description: 'Logins over time.',
+  description: 'Logins over time, by the time of the event.',
   fields: (t) => ({
     from: t.field({
       type: 'DateTime',
       description: 'First moment of the range.',
-      resolve: ({ fromMs }) => new Date(fromMs),
+      resolve: ({ range }) => new Date(range.fromMs),
     }),
     to: t.field({
       type: 'DateTime',
       description: 'End of the range, itself not in it.',
-      resolve: ({ toMs }) => new Date(toMs),
+      resolve: ({ range }) => new Date(range.toMs),
     }),
-    bucket: t.expose('bucket', { type: BucketEnum, description: 'Length of the buckets.' }),
-    rows: t.expose('rows', {
-      type: [LoginCount],
-      // Rows are capped by their number; only what is asked of each counts here.
-      complexity: { field: 1, multiplier: 100 },
+    previousFrom: t.field({
+      type: 'DateTime',
+      nullable: true,
       description:
-        'In order of bucket, then of the dimensions. Buckets and combinations without logins are absent. The first and ' +
-        'the last bucket count only the part of them that is in the range.',
+        'First moment of the period before: as many buckets, by the clock of the time zone. Null when it was not asked for.',
+      resolve: ({ previousFromMs }) => (previousFromMs === null ? null : new Date(previousFromMs)),
+    }),
+    bucket: t.field({
+      type: BucketEnum,
+      description: 'Length of the buckets.',
+      resolve: ({ range }) => range.bucket,
+    }),
+    timeZone: t.string({
+      description: 'Whose clock and calendar the buckets follow.',
+      resolve: ({ range }) => range.calendar.timeZone,
+    }),
+    series: t.expose('series', {
+      type: [LoginSeries],
+      description:
+        'One for each combination of values that has logins, in order of the values; a single one when nothing is grouped ' +
+        'by.',
     }),
     freshness: t.field(freshnessField),
   }),
 })
 
+const seriesArgs = () => ({
+  ...bucketArgs(),
+  ...builder.args((t) => ({
+    bucket: t.field({ type: BucketEnum, required: true, description: 'Length of the buckets.' }),
+    groupBy: t.field({
+      type: [DimensionEnum],
+      defaultValue: [],
+      description: 'Dimensions to tell series apart by; none: all logins in one.',
+    }),
+    fillGaps: t.boolean({
+      defaultValue: true,
+      description: 'Whether buckets without logins are points of 0; false leaves them out.',
+    }),
+  })),
+})
+
+const errors = [InvalidRangeError, RangeTooLargeError, TooManyRowsError, TooManyBatchesError]
+
+type Asked = Omit<SeriesQuestion, 'groupBy' | 'filter'> & {
+  range: QuestionRange
+  groupBy?: SeriesQuestion['groupBy'] | null | undefined
+  filter?: Parameters<typeof countFilter>[0]
+  fillGaps?: boolean | null | undefined
+  previous: boolean
+}
+
+async function answer(context: ApiContext, asked: Asked): Promise<LoginCountsShape> {
+  const { range, source, previous } = asked
+  const question = { source, groupBy: [...new Set(asked.groupBy ?? [])], filter: countFilter(asked.filter) }
+  const before = previous ? periodBefore(range) : null
+  const drawn = {
+    buckets: range.buckets,
+    nowMs: context.nowMs,
+    isFilled: asked.fillGaps ?? true,
+    isSingle: question.groupBy.length === 0,
+  }
+  const current = await countSeries(context, range.buckets, question)
+  const earlier = before === null ? null : await countSeries(context, before, question)
+  return {
+    range,
+    previousFromMs: before?.[0]?.fromMs ?? null,
+    series: shapeSeries(current, earlier, drawn),
+  }
+}
+
 builder.queryField('loginCounts', (t) =>
   t.field({
     type: LoginCounts,
     nullable: true,
-    errors: {
-      types: [InvalidRangeError, RangeTooLargeError, TooManyRowsError],
-      union: { description: 'Logins over time, or why not.' },
-    },
-    description: `Logins over time, by any of the dimensions. At most ${caps.buckets} buckets and ${caps.rows} rows.`,
+    errors: { types: [...errors, NotFoundError], union: { description: 'Logins over time, or why not.' } },
+    description:
+      `Logins over time, by any of the dimensions, now or as they stood at a moment. At most ${caps.buckets} buckets and ` +
+      `${caps.rows} points.`,
     args: {
-      ...countArgs(),
-      bucket: t.arg({ type: BucketEnum, required: true, description: 'Length of the buckets.' }),
-      groupBy: t.arg({
-        type: [DimensionEnum],
-        defaultValue: [],
-        description: 'Dimensions to count by, beside the bucket; none: all logins of a bucket in one row.',
+      ...seriesArgs(),
+      ...momentArgs(),
+      previous: t.arg.boolean({
+        defaultValue: false,
+        description: 'Whether to count the period before, too: as many buckets before the first one.',
       }),
     },
-    resolve: async (_, args, context) => {
-      const range = minuteRange(args.from ?? null, args.to ?? null, context.nowMs)
-      checkBuckets(range, args.bucket)
-      const groupBy = [...new Set(args.groupBy ?? [])]
-      const rows = await context.read((session) =>
-        readLoginCounts(session, range, args.bucket, groupBy, countFilter(args.filter), caps.rows + 1),
-      )
-      checkRows(rows)
-      return { ...range, bucket: args.bucket, rows }
+    resolve: async (_, { asOf, asOfBatch, ...args }, context) =>
+      await answer(context, {
+        ...args,
+        range: questionRange(args.bucket, { ...args, timeZone: args.timeZone ?? 'UTC' }, context.nowMs),
+        previous: args.previous ?? false,
+        source: await countSource(context, { asOf, asOfBatch }),
+      }),
+  }),
+)
+
+builder.queryField('countChanges', (t) =>
+  t.field({
+    type: LoginCounts,
+    nullable: true,
+    errors: { types: errors, union: { description: 'Changes of counts, or why not.' } },
+    description:
+      'How counts changed between two moments: the logins that were counted after `since` and up to `until`, by the time of ' +
+      'their event. What arrived late, was replayed or redriven shows here.',
+    args: {
+      ...seriesArgs(),
+      since: t.arg({
+        type: 'DateTime',
+        required: true,
+        description: 'The earlier moment; what was counted at it is left out.',
+      }),
+      until: t.arg({ type: 'DateTime', required: true, description: 'The later moment, itself included.' }),
     },
+    resolve: async (_, { since, until, ...args }, context) =>
+      await answer(context, {
+        ...args,
+        range: questionRange(args.bucket, { ...args, timeZone: args.timeZone ?? 'UTC' }, context.nowMs),
+        previous: false,
+        source: await countsWritten(context, since, until),
+      }),
   }),
 )

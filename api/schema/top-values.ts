@@ -1,25 +1,60 @@
-import type { MinuteRange } from '../../db/read/minute-range.ts'
-import { type Dimension, readTopValues, type TopValue as TopValueRow } from '../../db/read/login-counts.ts'
+import { type GroupName, type Series, shareOf } from '../../domain/series.ts'
+import type { TimeBucket } from '../../domain/cover-buckets.ts'
 import { builder } from '../builder.ts'
 import { caps, checkBuckets, checkPageSize, minuteRange } from '../caps.ts'
-import { InvalidPageError, InvalidRangeError, PageTooLargeError, RangeTooLargeError } from '../errors.ts'
-import { countArgs, countFilter } from './count-args.ts'
+import { countSeries } from '../count-series.ts'
+import { countSource } from '../count-source.ts'
+import {
+  InvalidPageError,
+  InvalidRangeError,
+  NotFoundError,
+  PageTooLargeError,
+  RangeTooLargeError,
+  TooManyBatchesError,
+  TooManyRowsError,
+} from '../errors.ts'
+import { countArgs, countFilter, momentArgs } from './count-args.ts'
 import { DimensionEnum, OrderEnum } from './enums.ts'
 import { freshnessField } from './freshness.ts'
 
-const TopValue = builder.objectRef<TopValueRow>('TopValue').implement({
+type Ranked = { value: string; logins: bigint; previousLogins: bigint; share: number }
+
+const TopValue = builder.objectRef<Ranked>('TopValue').implement({
   description: 'A value of a dimension and its logins.',
   fields: (t) => ({
     value: t.exposeString('value', { description: 'The value as it is stored, such as iOS, CA or 2.3.0.' }),
     logins: t.expose('logins', { type: 'BigInt', description: 'Accepted logins with this value.' }),
-    share: t.float({
+    previousLogins: t.expose('previousLogins', {
+      type: 'BigInt',
+      description: 'The same in a range of the same length that ends where this one begins.',
+    }),
+    share: t.exposeFloat('share', {
       description: 'Part of all logins of the range and filter, from 0 to 1.',
-      resolve: ({ logins, total_logins }) => Number(logins) / Number(total_logins),
     }),
   }),
 })
 
-type TopValuesShape = MinuteRange & { dimension: Dimension; values: TopValueRow[] }
+type OtherValues = { values: number; logins: bigint; share: number }
+
+const OtherValuesType = builder.objectRef<OtherValues>('OtherValues').implement({
+  description: 'The values that are not in the ranking, together.',
+  fields: (t) => ({
+    values: t.exposeInt('values', { description: 'How many there are.' }),
+    logins: t.expose('logins', { type: 'BigInt', description: 'Their logins.' }),
+    share: t.exposeFloat('share', {
+      description: 'Part of all logins of the range and filter, from 0 to 1.',
+    }),
+  }),
+})
+
+type TopValuesShape = {
+  range: TimeBucket
+  dimension: GroupName
+  values: Ranked[]
+  other: OtherValues
+  total: bigint
+  distinct: number
+}
 
 const TopValues = builder.objectRef<TopValuesShape>('TopValues').implement({
   description: 'The values of a dimension with the most or the fewest logins.',
@@ -27,27 +62,25 @@ const TopValues = builder.objectRef<TopValuesShape>('TopValues').implement({
     from: t.field({
       type: 'DateTime',
       description: 'First moment of the range.',
-      resolve: ({ fromMs }) => new Date(fromMs),
+      resolve: ({ range }) => new Date(range.fromMs),
     }),
     to: t.field({
       type: 'DateTime',
       description: 'End of the range, itself not in it.',
-      resolve: ({ toMs }) => new Date(toMs),
+      resolve: ({ range }) => new Date(range.toMs),
     }),
     dimension: t.expose('dimension', { type: DimensionEnum, description: 'The dimension ranked.' }),
     values: t.expose('values', {
       type: [TopValue],
       description: 'Ranked; values with equally many logins in order of the value.',
     }),
-    totalLogins: t.field({
+    other: t.expose('other', { type: OtherValuesType, description: 'All the others.' }),
+    totalLogins: t.expose('total', {
       type: 'BigInt',
       description: 'Accepted logins of the range and filter, over all values.',
-      resolve: ({ values }) => values[0]?.total_logins ?? 0n,
     }),
-    distinctValues: t.field({
-      type: 'BigInt',
+    distinctValues: t.exposeInt('distinct', {
       description: 'How many values the dimension has in the range and filter.',
-      resolve: ({ values }) => values[0]?.distinct_values ?? 0n,
     }),
     freshness: t.field(freshnessField),
   }),
@@ -58,29 +91,55 @@ builder.queryField('topValues', (t) =>
     type: TopValues,
     nullable: true,
     errors: {
-      types: [InvalidRangeError, RangeTooLargeError, PageTooLargeError, InvalidPageError],
+      types: [
+        ...[InvalidRangeError, RangeTooLargeError, PageTooLargeError, InvalidPageError],
+        ...[TooManyRowsError, TooManyBatchesError, NotFoundError],
+      ],
       union: { description: 'The ranking, or why not.' },
     },
-    description: 'The values of a dimension with the most or the fewest logins.',
+    description:
+      'The values of a dimension with the most or the fewest logins, now or as they stood at a moment. Without a ranking, ' +
+      '`totalLogins` is all logins of a range.',
     args: {
       dimension: t.arg({ type: DimensionEnum, required: true, description: 'The dimension to rank.' }),
       ...countArgs(),
-      first: t.arg.int({
-        defaultValue: 10,
-        description: `How many values, from 1 to ${caps.page}.`,
-      }),
+      ...momentArgs(),
+      first: t.arg.int({ defaultValue: 10, description: `How many values, from 1 to ${caps.page}.` }),
       order: t.arg({ type: OrderEnum, defaultValue: 'desc', description: 'Which end comes first.' }),
     },
-    resolve: async (_, args, context) => {
+    resolve: async (_, { dimension, asOf, asOfBatch, ...args }, context) => {
       const range = minuteRange(args.from ?? null, args.to ?? null, context.nowMs)
       checkBuckets(range, 'day')
       const first = args.first ?? 10
       if (first < 1) throw new InvalidPageError('first must be at least 1')
       checkPageSize('first', first)
-      const values = await context.read((session) =>
-        readTopValues(session, args.dimension, range, countFilter(args.filter), args.order ?? 'desc', first),
-      )
-      return { ...range, dimension: args.dimension, values }
+      const source = await countSource(context, { asOf, asOfBatch })
+      const question = { source, groupBy: [dimension], filter: countFilter(args.filter) }
+      const before = { fromMs: 2 * range.fromMs - range.toMs, toMs: range.fromMs }
+      const series = await countSeries(context, [before, range], question)
+      return rank(series.values(), { range, dimension, first, order: args.order ?? 'desc' })
     },
   }),
 )
+
+/** The places of the range and of the one before it. */
+const [BEFORE, NOW] = [0, 1]
+
+type Ranking = { range: TimeBucket; dimension: GroupName; first: number; order: 'asc' | 'desc' }
+
+function rank(series: Iterable<Series>, { range, dimension, first, order }: Ranking): TopValuesShape {
+  const present = [...series].filter(({ logins }) => logins.has(NOW))
+  const loginsOf = ({ logins }: Series) => logins.get(NOW) ?? 0n
+  const total = present.reduce((sum, one) => sum + loginsOf(one), 0n)
+  // Stable: those with equally many stay in order of their value.
+  present.sort((a, b) => Number(loginsOf(a) - loginsOf(b)) * (order === 'asc' ? 1 : -1))
+  const values = present.slice(0, first).map((one) => ({
+    value: one.values[dimension] ?? '',
+    logins: loginsOf(one),
+    previousLogins: one.logins.get(BEFORE) ?? 0n,
+    share: shareOf(loginsOf(one), total),
+  }))
+  const others = total - values.reduce((sum, { logins }) => sum + logins, 0n)
+  const other = { values: present.length - values.length, logins: others, share: shareOf(others, total) }
+  return { range, dimension, values, other, total, distinct: present.length }
+}

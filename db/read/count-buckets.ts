@@ -1,10 +1,10 @@
-import { slotNames, smallestSet } from '../../domain/counts.ts'
+import { type DimensionName, slotNames, smallestSet } from '../../domain/counts.ts'
 import { coverBuckets, type Slice, type TimeBucket } from '../../domain/cover-buckets.ts'
-import { type CountFilter, type Dimension, withinFilter } from './login-counts.ts'
+import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
 import type { ReadSession } from './snapshot.ts'
 
 type Sql = ReadSession['sql']
-type Wanted = { dimensions: readonly Dimension[]; filter: CountFilter }
+type Wanted = { dimensions: readonly DimensionName[]; filter: CountFilter }
 
 /**
  * What every question about counts reads: rows of (bucket_index, the dimensions asked for, logins), several for the same
@@ -14,21 +14,14 @@ type Wanted = { dimensions: readonly Dimension[]; filter: CountFilter }
 export function countsInBuckets(
   sql: Sql,
   buckets: readonly TimeBucket[],
-  dimensions: readonly Dimension[],
+  dimensions: readonly DimensionName[],
   filter: CountFilter,
 ) {
   const wanted = { dimensions, filter }
-  const set = smallestSet([...dimensions, ...filteredBy(filter)])
+  const set = smallestSet([...dimensions, ...filteredDimensions(filter)])
   const held = coverBuckets(buckets).map((slice) => sql`${heldIn(sql, slice, set, wanted)} union all`)
   return sql`${held.length === 0 ? sql`` : held} ${notFolded(sql, buckets, wanted)}`
 }
-
-const filteredBy = ({ deviceTypes, appVersions, locales, outcomes }: CountFilter): Dimension[] => [
-  ...(deviceTypes === null ? [] : ['device_type' as const]),
-  ...(appVersions === null ? [] : ['app_version' as const]),
-  ...(locales === null ? [] : ['locale' as const]),
-  ...(outcomes === null ? [] : ['outcome' as const]),
-]
 
 const tables = {
   hour: { table: 'hour_count', start: 'day' },
@@ -71,18 +64,21 @@ function slotsOf(sql: Sql, slice: Slice & { kind: 'each' }, set: number, { dimen
     where slot.logins <> 0`
 }
 
-function notFolded(sql: Sql, buckets: readonly TimeBucket[], { dimensions, filter }: Wanted) {
-  const starts = sql`${times(buckets.map(({ fromMs }) => fromMs))}::text[]::timestamptz[]`
-  const ends = sql`${times(buckets.map(({ toMs }) => toMs))}::text[]::timestamptz[]`
-  return sql`
-    select place.number - 1 as bucket_index, ${columns(sql, dimensions)} logins
-    from login_count_unfolded
-    cross join lateral (select width_bucket(bucket, ${starts}) as number) as place
-    where place.number > 0 and bucket < (${ends})[place.number] ${withinFilter(sql, filter)}`
-}
+const notFolded = (sql: Sql, buckets: readonly TimeBucket[], { dimensions, filter }: Wanted) => sql`
+  select place.number - 1 as bucket_index, ${columns(sql, dimensions)} logins
+  from login_count_unfolded
+  ${placeInBuckets(sql, buckets)} ${withinFilter(sql, filter)}`
+
+/** Joins `place.number`, the place in `buckets` from 1, of rows with a `bucket`; rows of none are left out. */
+export const placeInBuckets = (sql: Sql, buckets: readonly TimeBucket[]) => sql`
+  cross join lateral (
+    select width_bucket(bucket, ${times(buckets.map(({ fromMs }) => fromMs))}::text[]::timestamptz[]) as number
+  ) as place
+  where place.number > 0
+    and bucket < (${times(buckets.map(({ toMs }) => toMs))}::text[]::timestamptz[])[place.number]`
 
 /** Each followed by a comma. */
-const columns = (sql: Sql, dimensions: readonly Dimension[]) =>
+export const columns = (sql: Sql, dimensions: readonly DimensionName[]) =>
   sql.unsafe(dimensions.map((name) => `${name}, `).join(''))
 
 const times = (values: readonly number[]) => values.map((ms) => new Date(ms).toISOString())

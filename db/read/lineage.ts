@@ -1,6 +1,6 @@
-import type { MinuteRange } from './minute-range.ts'
+import type { TimeBucket } from '../../domain/cover-buckets.ts'
 import { bucketMs } from '../../domain/counts.ts'
-import { type CountFilter, withinFilter } from './login-counts.ts'
+import { type CountFilter, withinFilter } from './count-filter.ts'
 import type { ReadSession } from './snapshot.ts'
 
 /** What one revision of a batch added to a place of a chart. */
@@ -18,7 +18,7 @@ export type Contribution = {
 /** Contributions to these minutes in the order in which they were counted. */
 export async function readLineage(
   { sql }: ReadSession,
-  range: MinuteRange,
+  range: TimeBucket,
   filter: CountFilter,
   limit: number,
 ): Promise<Contribution[]> {

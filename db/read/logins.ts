@@ -1,6 +1,6 @@
 import type { DeviceType, IpScope, LocaleKind, Login, Outcome } from '../../domain/login.ts'
 import { type Key, orderOfPage, type Page, type TimeRange, withinPage } from './keyset.ts'
-import { type CountFilter, withinFilter } from './login-counts.ts'
+import { type CountFilter, withinFilter } from './count-filter.ts'
 import type { ReadSession } from './snapshot.ts'
 
 type Sql = ReadSession['sql']

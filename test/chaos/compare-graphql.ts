@@ -12,33 +12,36 @@ export async function compareGraphql(ask: Graphql, truth: GroundTruth): Promise<
   const { logins } = truth.totals()
   return [
     ...compareTallies('loginCounts', expectedCounts(truth, 'minute'), await askCounts(ask, days)),
-    ...compareTallies('loginTotals', new Map([['logins', logins]]), await askTotal(ask, days)),
+    ...compareTallies('topValues', new Map([['logins', logins]]), await askTotal(ask, days)),
     ...compareTallies('reconciliation', new Map([['agrees', 'true']]), await askReconciliation(ask)),
     ...compareTallies('rejectedLogins', new Map(truth.rejectsByReason()), await askRejects(ask)),
   ]
 }
 
-type CountRow = CountName & { logins: string }
+type CountSeries = Omit<CountName, 'bucket'> & { points: { start: string; logins: number }[] }
 
 /** By minute and all dimensions, a day at a time. */
 async function askCounts(ask: Graphql, days: readonly string[]): Promise<Tally> {
-  const rows: CountRow[] = []
+  const rows: [name: string, logins: number][] = []
   for (const day of days) {
     const { loginCounts } = await ask(
       `query ($from: DateTime!, $to: DateTime!) {
-        loginCounts(from: $from, to: $to, bucket: MINUTE, groupBy: [DEVICE_TYPE, APP_VERSION, LOCALE, OUTCOME]) {
-          ... on LoginCounts { rows { bucket deviceType appVersion locale outcome logins } }
+        loginCounts(from: $from, to: $to, bucket: MINUTE, fillGaps: false,
+                    groupBy: [DEVICE_TYPE, APP_VERSION, LOCALE, OUTCOME]) {
+          ... on LoginCounts { series { deviceType appVersion locale outcome points { start logins } } }
           ... on Error { message }
         }
       }`,
       { from: dayStart(day), to: dayStart(day, 1) },
     )
-    rows.push(...unlessError(loginCounts as { rows: CountRow[] } | Problem).rows)
+    for (const { points, ...values } of unlessError(loginCounts as { series: CountSeries[] } | Problem)
+      .series)
+      for (const { start, logins } of points) rows.push([nameOf({ ...values, bucket: start }), logins])
   }
-  return sumTally(rows.map((row) => [nameOf(row), Number(row.logins)]))
+  return sumTally(rows)
 }
 
-const nameOf = (row: CountRow): string =>
+const nameOf = (row: CountName): string =>
   countName({
     ...row,
     bucket: bucketOf(row.bucket, 'minute'),
@@ -47,13 +50,13 @@ const nameOf = (row: CountRow): string =>
   })
 
 async function askTotal(ask: Graphql, days: readonly string[]): Promise<Tally> {
-  const { loginTotals } = await ask(
+  const { topValues } = await ask(
     `query ($from: DateTime!, $to: DateTime!) {
-      loginTotals(from: $from, to: $to) { ... on LoginTotals { logins } ... on Error { message } }
+      topValues(dimension: LOCALE, from: $from, to: $to) { ... on TopValues { totalLogins } ... on Error { message } }
     }`,
     { from: dayStart(days[0]), to: dayStart(days.at(-1), 1) },
   )
-  return new Map([['logins', Number(unlessError(loginTotals as { logins: string } | Problem).logins)]])
+  return new Map([['logins', unlessError(topValues as { totalLogins: number } | Problem).totalLogins]])
 }
 
 async function askReconciliation(ask: Graphql): Promise<Tally> {

@@ -1,0 +1,43 @@
+import type { CountFilter } from '../db/read/count-filter.ts'
+import type { CountSource } from '../db/read/count-moment.ts'
+import { readMinutesKeptFrom } from '../db/read/kept-minutes.ts'
+import { readLoginCounts } from '../db/read/login-counts.ts'
+import { coverBuckets, type TimeBucket } from '../domain/cover-buckets.ts'
+import { dimensionOf, type GroupName, type Series, seriesOf } from '../domain/series.ts'
+import { caps, checkRows } from './caps.ts'
+import type { ApiContext } from './context.ts'
+import { InvalidRangeError } from './errors.ts'
+
+export type SeriesQuestion = {
+  source: CountSource
+  groupBy: readonly GroupName[]
+  filter: CountFilter
+}
+
+/**
+ * Series of counts, in order of their values.
+ * @throws {TooManyRowsError}
+ * @throws {InvalidRangeError} the buckets need minutes that are not kept any more
+ */
+export async function countSeries(
+  context: ApiContext,
+  buckets: readonly TimeBucket[],
+  { source, groupBy, filter }: SeriesQuestion,
+): Promise<Map<string, Series>> {
+  await checkMinutesKept(context, buckets)
+  const question = { source, filter, dimensions: [...new Set(groupBy.map(dimensionOf))] }
+  const counts = await context.read((session) => readLoginCounts(session, buckets, question, caps.rows + 1))
+  checkRows(counts)
+  return seriesOf(counts, groupBy)
+}
+
+async function checkMinutesKept(context: ApiContext, buckets: readonly TimeBucket[]): Promise<void> {
+  const minutes = coverBuckets(buckets).flatMap(({ size, starts }) => (size === 'minute' ? starts : []))
+  if (minutes.length === 0) return
+  const keptFrom = await context.read(readMinutesKeptFrom)
+  if (keptFrom === null || minutes.every((start) => start >= keptFrom.getTime())) return
+  throw new InvalidRangeError(
+    `counts of single minutes are kept since ${keptFrom.toISOString()} (MINUTE_RETENTION_DAYS): before it ask for buckets ` +
+      'that begin and end on whole hours of UTC',
+  )
+}

@@ -1,0 +1,111 @@
+import type { DeviceType, Outcome } from '../../domain/login.ts'
+import type { GroupName } from '../../domain/series.ts'
+import type { UsRegion } from '../../domain/us-region.ts'
+import { builder } from '../builder.ts'
+import { DeviceTypeEnum, OutcomeEnum, UsRegionEnum } from './enums.ts'
+
+/** A point of a chart. */
+export type Point = {
+  fromMs: number
+  toMs: number
+  logins: bigint
+  /** Null: the period before was not asked for. */
+  previousLogins: bigint | null
+  share: number
+  isComplete: boolean
+  /** Minutes of the bucket that are over. */
+  minutes: number
+}
+
+export const LoginPoint = builder.objectRef<Point>('LoginPoint').implement({
+  description: 'Logins of one bucket.',
+  fields: (t) => ({
+    start: t.field({
+      type: 'DateTime',
+      description: 'First moment of the bucket, or of the range where that cuts it.',
+      resolve: ({ fromMs }) => new Date(fromMs),
+    }),
+    end: t.field({
+      type: 'DateTime',
+      description: 'End of it, itself not in it.',
+      resolve: ({ toMs }) => new Date(toMs),
+    }),
+    logins: t.expose('logins', { type: 'BigInt', description: 'Accepted logins, each counted once.' }),
+    previousLogins: t.expose('previousLogins', {
+      type: 'BigInt',
+      nullable: true,
+      description:
+        'Logins of the bucket at the same place of the period before; null when that was not asked for. Beside a bucket ' +
+        'that is running stands a whole one.',
+    }),
+    share: t.exposeFloat('share', {
+      description: 'Part of the logins of all series in this bucket, from 0 to 1; 0 when there are none.',
+    }),
+    ratePerMinute: t.float({
+      description: 'Logins a minute, over the part of the bucket that is over; 0 before it begins.',
+      resolve: ({ logins, minutes }) => (minutes === 0 ? 0 : Number(logins) / minutes),
+    }),
+    isComplete: t.exposeBoolean('isComplete', {
+      description: 'Whether the bucket is over. Late logins still count into it.',
+    }),
+  }),
+})
+
+export type SeriesShape = {
+  values: Partial<Record<GroupName, string>>
+  total: bigint
+  previousTotal: bigint | null
+  peak: Point | null
+  points: Point[]
+}
+
+export const LoginSeries = builder.objectRef<SeriesShape>('LoginSeries').implement({
+  description: 'Logins over time of one value of each dimension that was grouped by; null where it was not.',
+  fields: (t) => ({
+    deviceType: t.field({
+      type: DeviceTypeEnum,
+      nullable: true,
+      description: 'Device type.',
+      resolve: ({ values }) => (values.device_type ?? null) as DeviceType | null,
+    }),
+    appVersion: t.string({
+      nullable: true,
+      description: 'App version.',
+      resolve: ({ values }) => values.app_version ?? null,
+    }),
+    locale: t.string({
+      nullable: true,
+      description: 'Locale.',
+      resolve: ({ values }) => values.locale ?? null,
+    }),
+    usRegion: t.field({
+      type: UsRegionEnum,
+      nullable: true,
+      description: 'Region of the US.',
+      resolve: ({ values }) => (values.us_region ?? null) as UsRegion | null,
+    }),
+    outcome: t.field({
+      type: OutcomeEnum,
+      nullable: true,
+      description: 'Outcome.',
+      resolve: ({ values }) => (values.outcome ?? null) as Outcome | null,
+    }),
+    total: t.expose('total', { type: 'BigInt', description: 'Logins of all its buckets.' }),
+    previousTotal: t.expose('previousTotal', {
+      type: 'BigInt',
+      nullable: true,
+      description: 'Logins of the period before; null when that was not asked for.',
+    }),
+    peak: t.expose('peak', {
+      type: LoginPoint,
+      nullable: true,
+      description: 'The first of the buckets with the most logins; null without any.',
+    }),
+    points: t.expose('points', {
+      type: [LoginPoint],
+      // Capped by their number; only what is asked of each counts here.
+      complexity: { field: 1, multiplier: 100 },
+      description: 'In order of time.',
+    }),
+  }),
+})

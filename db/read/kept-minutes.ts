@@ -1,0 +1,9 @@
+import type { ReadSession } from './snapshot.ts'
+
+/** Since when counts of single minutes are kept; null: since ever. Hours are kept for ever. */
+export async function readMinutesKeptFrom({ sql }: ReadSession): Promise<Date | null> {
+  const [bound] = await sql<{ kept_from: Date }[]>`
+    /* minutesKeptFrom */
+    select kept_from from retention_bound where what = 'minute_count'`
+  return bound?.kept_from ?? null
+}

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import { peakOf, seriesOf, shareOf, totalsOf } from './series.ts'
+
+const counts = [
+  { bucketIndex: 1, locale: 'NY', device_type: 'iOS', logins: 3n },
+  { bucketIndex: 0, locale: 'CA', device_type: 'iOS', logins: 2n },
+  { bucketIndex: 1, locale: 'MA', device_type: 'iOS', logins: 4n },
+  { bucketIndex: 2, locale: 'RU', device_type: 'android', logins: 7n },
+]
+
+it('tells counts apart by what was asked for, in order of the values, and adds up the rest', () => {
+  const series = [...seriesOf(counts, ['us_region', 'device_type']).values()]
+  expect(series).toEqual([
+    { values: { us_region: 'northeast', device_type: 'iOS' }, logins: new Map([[1, 7n]]), total: 7n },
+    { values: { us_region: 'other', device_type: 'android' }, logins: new Map([[2, 7n]]), total: 7n },
+    { values: { us_region: 'west', device_type: 'iOS' }, logins: new Map([[0, 2n]]), total: 2n },
+  ])
+  expect(totalsOf(series)).toEqual(
+    new Map([
+      [1, 7n],
+      [2, 7n],
+      [0, 2n],
+    ]),
+  )
+})
+
+it('the peak is the first of the buckets with the most logins', () => {
+  const [all] = seriesOf(counts, []).values()
+  expect(all).toBeDefined()
+  if (all !== undefined) expect(peakOf(all)).toBe(1)
+  expect(peakOf({ values: {}, logins: new Map(), total: 0n })).toBeNull()
+})
+
+it('a share of nothing is none', () => {
+  expect([shareOf(1n, 4n), shareOf(0n, 0n)]).toEqual([0.25, 0])
+})
