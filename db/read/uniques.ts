@@ -1,0 +1,26 @@
+import { type CountFilter, withinFilter } from './login-counts.ts'
+import type { MinuteRange } from './cover-range.ts'
+import type { ReadSession } from './snapshot.ts'
+import type { PresenceKind } from '../../domain/presence.ts'
+
+const columns = { user: 'user_id', device: 'device_id', address: 'ip' } as const satisfies Record<
+  PresenceKind,
+  string
+>
+
+/** How many of a kind the login rows of a range have; the rows must be kept (db/read/login-days.ts). */
+export async function readDistinctInRows(
+  { sql }: ReadSession,
+  kind: PresenceKind,
+  { fromMs, toMs }: MinuteRange,
+  filter: CountFilter,
+): Promise<bigint> {
+  const [row] = await sql<{ members: bigint }[]>`
+    /* distinctInRows */
+    select count(*) as members
+    from (select distinct ${sql(columns[kind])} from login
+          where event_at >= ${new Date(fromMs).toISOString()}::text::timestamptz
+            and event_at < ${new Date(toMs).toISOString()}::text::timestamptz
+            ${withinFilter(sql, filter)}) as seen`
+  return row?.members ?? 0n
+}
