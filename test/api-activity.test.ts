@@ -247,9 +247,8 @@ describe('cohortRetention', () => {
           began.filter((login) => (value?.(login) ?? null) === one).map(({ userId }) => userId),
         )
         const periods = months.slice(i, -1).map((from, offset) => {
-          const active = distinct('userId', within(from, months[i + offset + 1] ?? '')).intersection(
-            users,
-          ).size
+          const seen = distinct('userId', within(from, months[i + offset + 1] ?? ''))
+          const active = common(seen, users).size
           return { offset, users: active, share: active / users.size }
         })
         return { start: new Date(start).toISOString(), value: one, users: users.size, periods }
