@@ -1,5 +1,5 @@
 import type { Sql } from '../db/connect.ts'
-import { maintainLoginPartitions } from '../db/login-partitions.ts'
+import { keepRowsFromMs, maintainLoginPartitions } from '../db/login-partitions.ts'
 import type { Login } from '../domain/login.ts'
 import { PresenceCache } from '../domain/presence.ts'
 import { insertPresences } from './api-rows.ts'
@@ -22,9 +22,8 @@ export async function insertLogins(
   for (const login of logins) draft.add(login as Login)
   await insertPresences(sql, 1, draft.presences())
   await maintainLoginPartitions(sql, nowMs, retentionDays)
-  const keptFromMs = (Math.floor(nowMs / 86_400_000) - retentionDays) * 86_400_000
   for (const [offset, login] of logins.entries()) {
-    if (login.eventTimeMs < keptFromMs) continue
+    if (login.eventTimeMs < keepRowsFromMs(nowMs, retentionDays)) continue
     await sql`
       insert into login (event_at, user_id, device_id, ip, ip_scope, locale, locale_kind, app_version, device_type, outcome,
                          kafka_partition, kafka_offset, batch_id)

@@ -345,3 +345,26 @@ it('an index of a day that is over is made once, and again when it was left unfi
   expect(await indexFinishedLoginDays(database.sql, NOW_MS)).toBe(1)
   expect(await indexFinishedLoginDays(database.sql, NOW_MS)).toBe(0)
 })
+
+it('without any rows of logins, days are answered all the same and hours say why not', async () => {
+  const url = inject('databaseUrl')
+  const rowless = await createDatabase(url)
+  const api = createApi({ url: rowless.urlOn(url), replicaUrls: [] })
+  try {
+    await insertLogins(rowless.sql, logins, { nowMs: NOW_MS, retentionDays: 0 })
+    await foldPresence(rowless.sql)
+    const ask = async (to: string) =>
+      (
+        await api.ask(`{ uniques(from: "2026-02-25T00:00:00Z", to: "${to}") {
+          ... on Uniques { devices { count source } } ... on RowsGoneError { keptFrom } } }`)
+      ).data
+    const devices = distinct('deviceId', within('2026-02-25T00:00:00Z', '2026-03-01T00:00:00Z')).size
+    expect(await ask('2026-03-01T00:00:00Z')).toEqual({
+      uniques: { devices: { count: devices, source: 'DAYS' } },
+    })
+    expect(await ask('2026-03-01T01:00:00Z')).toEqual({ uniques: { keptFrom: null } })
+  } finally {
+    await api.router.close()
+    await rowless.drop()
+  }
+})
