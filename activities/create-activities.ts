@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity'
 import { selectBatchesWithRejects } from '../db/select-batches.ts'
 import { classingPostgres } from '../db/failure.ts'
-import { applyRetention, type Retained } from '../db/retention.ts'
+import type { Retained } from '../db/retention.ts'
 import { recordControlEvent, type ControlEvent } from '../db/control-events.ts'
 import type { Sql } from '../db/connect.ts'
 import type { PartitionKey } from '../db/checkpoint.ts'
@@ -18,6 +18,7 @@ import { publishGap } from './publish.ts'
 import { planReplay, type Planned } from './plan-replay.ts'
 import { redriveBatch, type RedriveRequest, type Redriven } from './redrive.ts'
 import { reconcileRecent, type ReconcileRequest, type ReconcileSummary } from './reconcile.ts'
+import { retainTables } from './retain-tables.ts'
 import { openSlice, type SliceDeps } from './slice.ts'
 
 export type ActivityDeps = SliceDeps & {
@@ -141,7 +142,7 @@ export function createActivities(deps: ActivityDeps) {
 
     /** Drops what is past retention. Safe to retry: it goes by what is there. */
     applyRetention: async (): Promise<Retained> =>
-      await beating(() => classingPostgres(() => applyRetention(deps.sql, deps.config.retention))),
+      await beating(() => classingPostgres(() => retainTables(deps.config))),
 
     /** Reconciles what is new. Safe to retry: it reads, then writes all in one transaction, once for a run. */
     reconcileRecent: (request: ReconcileRequest): Promise<ReconcileSummary> =>

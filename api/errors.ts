@@ -48,6 +48,18 @@ export class InvalidPageError extends ExpectedError {}
 
 export class NotFoundError extends ExpectedError {}
 
+/** Text that is no IP address. */
+export class InvalidAddressError extends ExpectedError {}
+
+/** Only login rows could answer, and they are kept from `keptFrom` on; null: none are. */
+export class RowsGoneError extends ExpectedError {
+  readonly keptFrom: Date | null
+  constructor(message: string, keptFrom: Date | null) {
+    super(message)
+    this.keptFrom = keptFrom
+  }
+}
+
 /** Records that are asked for are not in Kafka any more. */
 export class OffsetsGoneError extends ExpectedError {}
 

@@ -90,7 +90,7 @@ async function numberMembers(
   )
 }
 
-type Chunk = { name: BitmapName; chunk: number; bits: ReadonlySet<number> }
+type Chunk = { name: BitmapName; chunk: number; bits: readonly number[] }
 
 async function setBits(tx: Transaction, kind: PresenceKind, rows: Chunk[]): Promise<void> {
   await tx`/* setBits */

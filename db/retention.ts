@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { Sql } from './connect.ts'
 import { COUNTS_LOCK } from './fold-counts.ts'
+import { indexFinishedLoginDays } from './login-indexes.ts'
 import { createLoginDays, dropLoginDays } from './login-partitions.ts'
 
 export type Retention = Config['retention']
@@ -10,16 +11,19 @@ export type Retained = {
   droppedDays: string[]
   /** Rows of `minute_count`, an hour each, that were deleted. */
   deletedMinuteRows: number
+  /** Indexes that days which are over were given. */
+  indexesMade: number
 }
 
-/** Drops what is past retention and creates what comes. Right however often it is done: it goes by what is there. */
+/** Drops what is past retention, creates what comes, indexes the days that are over. Right however often it is done: it goes by what is there. */
 export async function applyRetention(sql: Sql, retention: Retention): Promise<Retained> {
   const [clock] = await sql<{ nowMs: number }[]>`/* now */
     select (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"`
   const nowMs = clock?.nowMs ?? Date.now()
   await createLoginDays(sql, nowMs, retention.loginDays)
   const droppedDays = await dropLoginDays(sql, nowMs, retention.loginDays)
-  return { droppedDays, deletedMinuteRows: await deleteMinutes(sql, retention.minuteDays) }
+  const deletedMinuteRows = await deleteMinutes(sql, retention.minuteDays)
+  return { droppedDays, deletedMinuteRows, indexesMade: await indexFinishedLoginDays(sql, nowMs) }
 }
 
 /**

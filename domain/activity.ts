@@ -37,34 +37,31 @@ export function activityChanges(
   const clear = new Bitmaps()
   for (const { kind: of, day, values, ids } of presences) {
     if (of !== kind) continue
+    const marks = set.ofDay('all', '', day)
+    if (values !== null) dimensions.forEach((name, i) => marks.push(...set.ofDay(name, values[i] ?? '', day)))
     for (const id of ids) {
       const number = members.get(id)?.number
-      if (number === undefined) continue
-      set.addDay('all', '', day, number)
-      dimensions.forEach((dimension, i) => {
-        if (values !== null) set.addDay(dimension, values[i] ?? '', day, number)
-      })
+      if (number !== undefined) for (const mark of marks) mark(number)
     }
   }
   for (const { number, firstDay, firstDayBefore } of members.values()) {
     if (firstDayBefore !== null && firstDay >= firstDayBefore) continue
-    set.addDay('first', '', firstDay, number)
+    for (const mark of set.ofDay('first', '', firstDay)) mark(number)
     for (const period of periods) {
       if (firstDayBefore === null || periodStart(period, firstDayBefore) === periodStart(period, firstDay))
         continue
-      clear.addPeriod(period, 'first', '', firstDayBefore, number)
+      clear.ofPeriod(period, 'first', '', firstDayBefore)(number)
     }
   }
   return { set: set.chunks(), clear: clear.chunks() }
 }
 
 class Bitmaps extends BitmapMembers<BitmapName> {
-  addDay(facet: Facet, value: string, day: number, number: number): void {
-    for (const period of periods) this.addPeriod(period, facet, value, day, number)
-  }
+  ofDay = (facet: Facet, value: string, day: number) =>
+    periods.map((period) => this.ofPeriod(period, facet, value, day))
 
-  addPeriod(period: Period, facet: Facet, value: string, day: number, number: number): void {
+  ofPeriod(period: Period, facet: Facet, value: string, day: number): (number: number) => void {
     const start = periodStart(period, day)
-    this.add([period, facet, value, start].join('\0'), { period, facet, value, start }, number)
+    return this.bitmap([period, facet, value, start].join('\0'), { period, facet, value, start })
   }
 }

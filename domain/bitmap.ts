@@ -3,28 +3,41 @@ export const CHUNK_BITS = 32_768
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-/** Members of chunks, each chunk named by the bitmap it is of. */
-export class BitmapMembers<Name extends object> {
-  readonly #chunks = new Map<string, { name: Name; chunk: number; bits: Set<number> }>()
+/** Members of bitmaps by chunk, collected to be written. */
+export class BitmapMembers<Name> {
+  readonly #bitmaps = new Map<string, { name: Name; chunks: Map<number, number[]> }>()
 
   /** @param key the same for the same name */
-  add(key: string, name: Name, number: number): void {
-    const chunk = Math.floor(number / CHUNK_BITS)
-    const place = `${chunk}\0${key}`
-    const held = this.#chunks.get(place)
-    const bit = number % CHUNK_BITS
-    if (held === undefined) this.#chunks.set(place, { name, chunk, bits: new Set([bit]) })
-    else held.bits.add(bit)
+  bitmap(key: string, name: Name): (number: number) => void {
+    const { chunks } = this.#held(key, name)
+    return (number) => {
+      const chunk = Math.floor(number / CHUNK_BITS)
+      const bits = chunks.get(chunk)
+      if (bits === undefined) chunks.set(chunk, [number % CHUNK_BITS])
+      else bits.push(number % CHUNK_BITS)
+    }
   }
 
-  /** In an order of their own, that of the keys: rows that are beside each other are found beside each other. */
-  chunks(): { name: Name; chunk: number; bits: ReadonlySet<number> }[] {
-    return [...this.#chunks].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, held]) => held)
+  /** In an order of their own, that of the keys: rows that are beside each other are written beside each other. */
+  chunks(): { name: Name; chunk: number; bits: readonly number[] }[] {
+    const inOrder = [...this.#bitmaps].sort(([a], [b]) => (a < b ? -1 : 1))
+    return inOrder.flatMap(([, { name, chunks }]) =>
+      Array.from(chunks, ([chunk, bits]) => ({ name, chunk, bits })).sort((a, b) => a.chunk - b.chunk),
+    )
+  }
+
+  #held(key: string, name: Name) {
+    const held = this.#bitmaps.get(key) ?? { name, chunks: new Map<number, number[]>() }
+    this.#bitmaps.set(key, held)
+    return held
   }
 }
 
-/** Bytes from the first to the last that has a bit, as hexadecimal digits, and how many bytes of zeros come before. */
-export function sparseHex(bits: ReadonlySet<number>): { zeroBytes: number; hex: string } {
+/**
+ * Bytes from the first to the last that has a bit, as hexadecimal digits, and how many bytes of zeros come before.
+ * @param bits at least one, in any order, also several times
+ */
+export function sparseHex(bits: readonly number[]): { zeroBytes: number; hex: string } {
   let first = CHUNK_BITS
   let last = 0
   for (const bit of bits) {
@@ -36,5 +49,7 @@ export function sparseHex(bits: ReadonlySet<number>): { zeroBytes: number; hex: 
   // Bit 0 of Postgres's bit strings is the leftmost one.
   for (const bit of bits)
     bytes[(bit >> 3) - zeroBytes] = (bytes[(bit >> 3) - zeroBytes] ?? 0) | (128 >> (bit & 7))
-  return { zeroBytes, hex: Array.from(bytes, (byte) => HEX[byte] ?? '').join('') }
+  let hex = ''
+  for (const byte of bytes) hex += HEX[byte] ?? ''
+  return { zeroBytes, hex }
 }

@@ -37,6 +37,8 @@ export class SharedPresence {
   }
 }
 
+const NOBODY: ReadonlySet<string> = new Set()
+
 /**
  * Remembers which presences are committed, so that they are not written again. Presence is idempotent, so forgetting
  * is safe; remembering what is not committed is not.
@@ -45,7 +47,8 @@ export class PresenceCache {
   readonly #committed = new Map<string, Set<string>>()
   #remembered = 0
 
-  has = (group: string, id: string): boolean => this.#committed.get(group)?.has(id) === true
+  /** Ids of a group; empty when none are known. */
+  committed = (group: string): ReadonlySet<string> => this.#committed.get(group) ?? NOBODY
 
   /** Collects what a transaction has to write. */
   draft(): PresenceDraft {
@@ -69,13 +72,17 @@ export class PresenceCache {
   }
 }
 
+/** A group while it is collected; `committed` are those that need not be written. */
+type DraftGroup = Omit<PresenceGroup, 'ids'> & { committed: ReadonlySet<string>; ids: Set<string> }
+
 /** The presences of some logins that are not known to be committed, each once. */
 export class PresenceDraft {
   readonly #cache: PresenceCache
-  readonly #seen = new Map<
-    string,
-    { kind: PresenceKind; day: number; values: DimensionValues | null; ids: Set<string> }
-  >()
+  readonly #groups = new Map<string, DraftGroup>()
+  // Of the day of the last login: that of the next one, nearly always.
+  #day = NaN
+  #devices: DraftGroup | null = null
+  #addresses: DraftGroup | null = null
 
   constructor(cache: PresenceCache) {
     this.#cache = cache
@@ -83,22 +90,37 @@ export class PresenceDraft {
 
   add({ eventTimeMs, userId, deviceId, ip, deviceType, appVersion, locale, outcome }: Login): void {
     const day = Math.floor(eventTimeMs / DAY_MS)
+    if (day !== this.#day) {
+      this.#day = day
+      this.#devices = this.#group(groupName('device', day), { kind: 'device', day, values: null })
+      this.#addresses = this.#group(groupName('address', day), { kind: 'address', day, values: null })
+    }
     const values: DimensionValues = [deviceType, appVersion, locale, outcome]
-    this.#see(userGroupName(day, values), 'user', day, values, userId)
-    this.#see(groupName('device', day), 'device', day, null, deviceId)
-    this.#see(groupName('address', day), 'address', day, null, ip)
+    see(this.#group(userGroupName(day, values), { kind: 'user', day, values }), userId)
+    see(this.#devices, deviceId)
+    see(this.#addresses, ip)
   }
 
   presences(): Presences {
-    return Array.from(this.#seen.values(), (group) => ({ ...group, ids: [...group.ids] }))
+    return Array.from(this.#groups.values(), ({ kind, day, values, ids }) => ({
+      kind,
+      day,
+      values,
+      ids: [...ids],
+    })).filter(({ ids }) => ids.length > 0)
   }
 
-  #see(name: string, kind: PresenceKind, day: number, values: DimensionValues | null, id: string): void {
-    if (this.#cache.has(name, id)) return
-    const group = this.#seen.get(name)
-    if (group === undefined) this.#seen.set(name, { kind, day, values, ids: new Set([id]) })
-    else group.ids.add(id)
+  #group(name: string, about: Omit<PresenceGroup, 'ids'>): DraftGroup {
+    const held = this.#groups.get(name)
+    if (held !== undefined) return held
+    const made = { ...about, committed: this.#cache.committed(name), ids: new Set<string>() }
+    this.#groups.set(name, made)
+    return made
   }
+}
+
+function see(group: DraftGroup | null, id: string): void {
+  if (group !== null && !group.committed.has(id)) group.ids.add(id)
 }
 
 export const entriesOf = (presences: Presences): number =>

@@ -1,5 +1,6 @@
 import type { Sql } from '../db/connect.ts'
 import { dimensionBit, dimensionNames, dimensionSets, slotNames } from '../domain/counts.ts'
+import { entriesOf, type Presences } from '../domain/presence.ts'
 
 type CountEntry = [minute: string, deviceType: string, appVersion: string, locale: string, logins: number]
 
@@ -120,4 +121,11 @@ export async function insertReject(
     insert into rejected_login (topic, partition, kafka_offset, batch_id, reason, detail, headers, recorded_at, rejected_at,
                                 redriven_in)
     values ('user-login', 0, ${offset}, ${batchId}, ${reason}, 'no use', '[]', now(), now(), ${redrivenIn})`
+}
+
+/** What a batch leaves to be folded. */
+export async function insertPresences(sql: Sql, batchId: number, presences: Presences): Promise<void> {
+  await sql`
+    insert into presence_delta (batch_id, revision, entries, presences)
+    values (${batchId}, 0, ${entriesOf(presences)}, ${JSON.stringify(presences)}::text::json)`
 }

@@ -3,6 +3,7 @@ import { foldPresence } from '../db/fold-presence.ts'
 import { dayOf } from '../domain/period.ts'
 import type { PresenceGroup, PresenceKind } from '../domain/presence.ts'
 import { createDatabase, type TestDatabase } from './api-fixture.ts'
+import { insertPresences } from './api-rows.ts'
 
 let database: TestDatabase
 
@@ -27,11 +28,7 @@ const seen = (
   ids,
 })
 
-async function leave(...groups: PresenceGroup[]): Promise<void> {
-  await database.sql`
-    insert into presence_delta values (1, 0, ${groups.flatMap(({ ids }) => ids).length},
-                                       ${JSON.stringify(groups)}::text::json)`
-}
+const leave = (...groups: PresenceGroup[]) => insertPresences(database.sql, 1, groups)
 
 /** `kind period facet value start` → ids, of what is not empty. */
 async function bitmaps(where = 'true'): Promise<Record<string, string>> {

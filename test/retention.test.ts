@@ -40,7 +40,7 @@ test('minutes past retention go, hours stay, and a late login counts in hours al
     [hour(daysAgo(9)), 4],
     [hour(daysAgo(2)), 6],
   ])
-  expect(await applyRetention(sql, { loginDays: 1, minuteDays: 5 })).toEqual({
+  expect(await applyRetention(sql, { loginDays: 1, minuteDays: 5 })).toMatchObject({
     droppedDays: [],
     deletedMinuteRows: 0,
   })
@@ -58,7 +58,10 @@ test('day tables are created two days ahead and dropped once they are past reten
   await applyRetention(sql, { loginDays: 3, minuteDays: 0 })
   expect(await days()).toEqual([3, 2, 1, 0, -1, -2].map((ago) => dayTable(daysAgo(ago))))
   const shorter = await applyRetention(sql, { loginDays: 1, minuteDays: 0 })
-  expect(shorter).toEqual({ droppedDays: [3, 2].map((ago) => dayTable(daysAgo(ago))), deletedMinuteRows: 0 })
+  expect(shorter).toMatchObject({
+    droppedDays: [3, 2].map((ago) => dayTable(daysAgo(ago))),
+    deletedMinuteRows: 0,
+  })
   expect(await days()).toEqual([1, 0, -1, -2].map((ago) => dayTable(daysAgo(ago))))
 })
 

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { connectPostgres } from '../db/connect.ts'
+import { postgresFailure } from '../db/failure.ts'
 import { foldPresence } from '../db/fold-presence.ts'
+import type { PipelineFailure } from '../domain/failure.ts'
 
 /** Between two looks: batches that come meanwhile share most of the bitmaps. */
 const INTERVAL_MS = 1_000
@@ -34,8 +36,7 @@ export function startPresenceFold({ database }: Config, log: Logger): () => Prom
         if (isFailing) log.info('presences are folded again')
         isFailing = false
       } catch (error) {
-        if (!isFailing)
-          log.warn({ error: String(error) }, 'presences wait: answers about activity stay behind')
+        if (!isFailing) sayFailure(log, postgresFailure(error))
         isFailing = true
       }
       const restMs = Math.max(INTERVAL_MS, REST_FACTOR * (performance.now() - startMs))
@@ -48,4 +49,10 @@ export function startPresenceFold({ database }: Config, log: Logger): () => Prom
     await Promise.race([ended, sleep(INTERVAL_MS)])
     await sql.end({ timeout: 1 })
   }
+}
+
+/** An outage is said as a warning by the partitions that wait for it. */
+function sayFailure(log: Logger, { failureClass, message }: PipelineFailure): void {
+  const level = failureClass === 'permanent' ? 'error' : 'info'
+  log[level]({ error: message }, 'presences wait: answers about activity stay behind')
 }

@@ -1,5 +1,6 @@
 import type { BatchStatus, RevisionRow } from '../../db/read/batches.ts'
 import type { ControlResultName } from '../../db/read/control-events.ts'
+import type { CohortDimension } from '../../db/read/cohorts.ts'
 import type { ReadSource } from '../../db/read/snapshot.ts'
 import type { CalendarBucket } from '../../domain/calendar.ts'
 import type { BucketSize } from '../../domain/counts.ts'
@@ -8,11 +9,13 @@ import type { UsRegion } from '../../domain/us-region.ts'
 import type { Fate } from '../../domain/offset-fate.ts'
 import type { DeviceType, Outcome, RejectReason } from '../../domain/login.ts'
 import type { IngestState } from '../../domain/pipeline-state.ts'
+import type { Period } from '../../domain/period.ts'
 import type { Part } from '../../domain/failure.ts'
 import type { DifferenceKind } from '../../domain/reconciliation.ts'
 import type { BatchResult, ReplayOutcome } from '../../domain/replay.ts'
 import type { RunState } from '../../workflows/run-contract.ts'
 import type { EventSource } from '../batch-events.ts'
+import type { UniquesSource } from '../uniques.ts'
 import { builder } from '../builder.ts'
 
 /** Description of every value of `V`, by its name in the domain; in GraphQL it is in capitals. */
@@ -53,6 +56,34 @@ export const DimensionEnum = builder.enumType('Dimension', {
     us_region:
       'Region of the US (Census Bureau) that the locale is in, read as a state; other when it is none.',
     outcome: 'Whether the login succeeded: success, failure, or unknown when the login did not say.',
+  }),
+})
+
+export const PeriodEnum = builder.enumType('Period', {
+  description: 'Calendar period of UTC.',
+  values: capitals<Period>({
+    day: '24 hours from midnight UTC.',
+    week: 'Seven days from Monday (ISO 8601).',
+    month: 'A month of the calendar.',
+  }),
+})
+
+export const CohortByEnum = builder.enumType('CohortBy', {
+  description: 'What cohorts are divided by.',
+  values: capitals<CohortDimension | 'none'>({
+    none: 'All users whose first day lies in the period are one cohort.',
+    app_version:
+      'By each app version of their logins on their first day; a user with two is in both cohorts.',
+    device_type:
+      'By each device type of their logins on their first day; a user with two is in both cohorts.',
+  }),
+})
+
+export const UniquesSourceEnum = builder.enumType('UniquesSource', {
+  description: 'What a number of uniques was counted from; exact either way.',
+  values: capitals<UniquesSource>({
+    days: 'From who was active on which day (UTC): at any age.',
+    rows: 'From rows of logins: within LOGIN_RETENTION_DAYS.',
   }),
 })
 

@@ -71,6 +71,26 @@ builder.objectType(errors.NotFoundError, {
   interfaces: [ErrorInterface],
 })
 
+builder.objectType(errors.InvalidAddressError, {
+  name: 'InvalidAddressError',
+  description: 'The text is neither an IPv4 nor an IPv6 address.',
+  interfaces: [ErrorInterface],
+})
+
+builder.objectType(errors.RowsGoneError, {
+  name: 'RowsGoneError',
+  description:
+    'Only rows of logins could answer, and those are kept for LOGIN_RETENTION_DAYS; the message says how to ask for days.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    keptFrom: t.expose('keptFrom', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Start of the oldest day that has rows; null when none are kept.',
+    }),
+  }),
+})
+
 builder.objectType(errors.OffsetsGoneError, {
   name: 'OffsetsGoneError',
   description: 'The records are neither kept as rows nor held by Kafka any more.',

@@ -1,7 +1,8 @@
 import { keyOfLogin, type PlacedLogin, readLogins } from '../../db/read/logins.ts'
 import { bucketMs } from '../../domain/counts.ts'
 import { builder } from '../builder.ts'
-import { InvalidPageError, PageTooLargeError } from '../errors.ts'
+import { InvalidAddressError, InvalidPageError, PageTooLargeError } from '../errors.ts'
+import { ipOf } from '../addresses.ts'
 import { connectionComplexity, readConnection } from '../page.ts'
 import { CountFilterInput, countFilter } from './count-args.ts'
 import { DeviceTypeEnum, OutcomeEnum } from './enums.ts'
@@ -74,6 +75,8 @@ const LoginRowFilterInput = builder.inputType('LoginRowFilter', {
   fields: (t) => ({
     batchId: t.field({ type: 'Offset', description: 'Only of this batch.' }),
     userId: t.string({ description: 'Only of this user.' }),
+    deviceId: t.string({ description: 'Only of this device.' }),
+    ip: t.string({ description: 'Only of this IPv4 or IPv6 address, in any form.' }),
     partition: t.int({ description: 'Only of this partition.' }),
     fromOffset: t.field({ type: 'Offset', description: 'Only offsets from this one on.' }),
     toOffset: t.field({ type: 'Offset', description: 'Only offsets before this one.' }),
@@ -93,7 +96,7 @@ builder.queryField('logins', (t) =>
       type: Login,
       nullable: true,
       errors: {
-        types: [PageTooLargeError, InvalidPageError],
+        types: [PageTooLargeError, InvalidPageError, InvalidAddressError],
         union: { description: 'A page of logins, or why not.' },
       },
       description:
@@ -121,6 +124,8 @@ function rowFilter(input: typeof LoginRowFilterInput.$inferInput | null | undefi
   return {
     batchId,
     userId: input?.userId ?? null,
+    deviceId: input?.deviceId ?? null,
+    ip: input?.ip == null ? null : ipOf(input.ip),
     partition: input?.partition ?? null,
     fromOffset,
     toOffset: input?.toOffset ?? null,

@@ -14,6 +14,9 @@ export type LoginRow = PlacedLogin & { key_at: string }
 export type LoginRowFilter = {
   batchId: bigint | null
   userId: string | null
+  deviceId: string | null
+  /** In its normal form (domain/ip.ts). */
+  ip: string | null
   partition: number | null
   /** Logins of [fromOffset, toOffset). */
   fromOffset: bigint | null
@@ -36,7 +39,7 @@ export async function readLogins(
   filter: LoginRowFilter,
   page: Page,
 ): Promise<LoginRow[]> {
-  const { batchId, userId, partition, fromOffset, toOffset, event, dimensions } = filter
+  const { batchId, userId, deviceId, ip, partition, fromOffset, toOffset, event, dimensions } = filter
   const rows = await sql<Row[]>`
     /* logins */
     select ${columns(sql)}
@@ -44,6 +47,8 @@ export async function readLogins(
     where true
       ${batchId === null ? sql`` : ofBatch(sql, batchId)}
       ${userId === null ? sql`` : sql`and user_id = ${userId}`}
+      ${deviceId === null ? sql`` : sql`and device_id = ${deviceId}`}
+      ${ip === null ? sql`` : sql`and ip = ${ip}::text::inet`}
       ${partition === null ? sql`` : sql`and kafka_partition = ${partition}`}
       ${fromOffset === null ? sql`` : sql`and kafka_offset >= ${String(fromOffset)}::text::bigint`}
       ${toOffset === null ? sql`` : sql`and kafka_offset < ${String(toOffset)}::text::bigint`}

@@ -1,0 +1,23 @@
+import type { Config } from '../config/config.ts'
+import { connectPostgres } from '../db/connect.ts'
+import { applyRetention, type Retained } from '../db/retention.ts'
+
+/** An index of a day of logins, or a month of minutes deleted: as long as the activity may take. */
+const STATEMENT_TIMEOUT_MS = 10 * 60_000
+/** As soon as a slice's: who is stopped must not keep the others from counting. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
+
+/** On a connection of its own, because its statements take long. */
+export async function retainTables({ database, retention }: Config): Promise<Retained> {
+  const sql = connectPostgres(database.url, {
+    applicationName: 'rollcall retention',
+    maxConnections: 1,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  })
+  try {
+    return await applyRetention(sql, retention)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}

@@ -1,0 +1,43 @@
+import { dayOf, isoDay, type Period, periodAfter, periodStart } from '../domain/period.ts'
+import { InvalidRangeError, RangeTooLargeError } from './errors.ts'
+
+const DAY_MS = 86_400_000
+
+/**
+ * Periods in one answer. Each reads a bitmap of all users, and a cohort one for every period since: a year of days, three
+ * of weeks, decades of months.
+ */
+export const periodCaps = {
+  series: { day: 366, week: 160, month: 120 },
+  cohorts: { day: 35, week: 60, month: 60 },
+} as const satisfies Record<string, Record<Period, number>>
+
+/** Days since 1970-01-01 of a moment that must be a midnight of UTC. @throws {InvalidRangeError} */
+export function wholeDay(name: string, moment: Date): number {
+  const day = dayOf(moment.getTime())
+  if (moment.getTime() === day * DAY_MS) return day
+  throw new InvalidRangeError(
+    `${name} must be midnight UTC, because activity is kept by day: for example ${isoDay(day)}T00:00:00Z`,
+  )
+}
+
+/** Of the period that begins then. @throws {InvalidRangeError} */
+export function wholePeriod(name: string, period: Period, moment: Date): number {
+  const day = wholeDay(name, moment)
+  const start = periodStart(period, day)
+  if (start === day) return day
+  const [before, after] = [isoDay(start), isoDay(periodAfter(period, start))]
+  throw new InvalidRangeError(
+    `${name} must be the first day of a ${period} (UTC): ${before}T00:00:00Z or ${after}T00:00:00Z`,
+  )
+}
+
+/** @throws {RangeTooLargeError} */
+export function checkPeriods(asked: number, cap: number, period: Period): void {
+  if (asked <= cap) return
+  throw new RangeTooLargeError(
+    `${asked} periods of a ${period} are more than the cap of ${cap}: ask for a shorter range or longer periods`,
+    cap,
+    asked,
+  )
+}

@@ -1,0 +1,181 @@
+import {
+  type ActivityFacet,
+  type ActiveUsersRow,
+  facetOf,
+  readActive,
+  readActiveUsers,
+  readMeanDailyActive,
+} from '../../db/read/activity.ts'
+import { dayOf, type Period, periodAfter } from '../../domain/period.ts'
+import { builder } from '../builder.ts'
+import type { ApiContext } from '../context.ts'
+import { InvalidRangeError, RangeTooLargeError } from '../errors.ts'
+import { checkPeriods, periodCaps, wholeDay, wholePeriod } from '../periods.ts'
+import { activityFreshnessField } from './activity-freshness.ts'
+import { CountFilterInput, countFilter } from './count-args.ts'
+import { PeriodEnum } from './enums.ts'
+
+const ActiveUsersPoint = builder.objectRef<ActiveUsersRow>('ActiveUsersPoint').implement({
+  description: 'Users of one period. active = new + returning + resurrected.',
+  fields: (t) => ({
+    start: t.expose('start', { type: 'DateTime', description: 'First day of the period, midnight UTC.' }),
+    active: t.expose('active', {
+      type: 'BigInt',
+      description: 'Users with at least one accepted login in the period (and of the filter).',
+    }),
+    new: t.expose('new_users', {
+      type: 'BigInt',
+      description: 'Active users whose first day ever, whatever the filter, lies in the period.',
+    }),
+    returning: t.expose('returning_users', {
+      type: 'BigInt',
+      description: 'Active users that were active in the period before, too.',
+    }),
+    resurrected: t.field({
+      type: 'BigInt',
+      description: 'Active users that are not new and were not active in the period before.',
+      resolve: (row) => row.active - row.new_users - row.returning_users,
+    }),
+    dormant: t.field({
+      type: 'BigInt',
+      description: 'Users that were active in the period before and are not in this one.',
+      resolve: (row) => row.before - row.returning_users,
+    }),
+  }),
+})
+
+const ActiveUsers = builder.objectRef<{ period: Period; points: ActiveUsersRow[] }>('ActiveUsers').implement({
+  description: 'Active users period by period.',
+  fields: (t) => ({
+    period: t.expose('period', { type: PeriodEnum, description: 'Length of the periods.' }),
+    points: t.expose('points', {
+      type: [ActiveUsersPoint],
+      complexity: { field: 1, multiplier: 100 },
+      description: 'Every period of the range in order, also those without users.',
+    }),
+    freshness: t.field(activityFreshnessField),
+  }),
+})
+
+const filterArg = () =>
+  builder.args((t) => ({
+    filter: t.field({
+      type: CountFilterInput,
+      description: 'Only logins of these values count; of one dimension, or it is refused.',
+    }),
+  }))
+
+function oneFacet(input: typeof CountFilterInput.$inferInput | null | undefined): ActivityFacet {
+  const facet = facetOf(countFilter(input))
+  if (facet !== null) return facet
+  throw new InvalidRangeError(
+    'activity is kept by one dimension at a time: filter by one, or ask uniques, which reads rows of logins',
+  )
+}
+
+builder.queryField('activeUsers', (t) =>
+  t.field({
+    type: ActiveUsers,
+    nullable: true,
+    errors: {
+      types: [InvalidRangeError, RangeTooLargeError],
+      union: { description: 'Active users, or why not.' },
+    },
+    description:
+      'Active users period by period of UTC: new, returning, resurrected and dormant ones. Exact at any age. At most ' +
+      `${periodCaps.series.day} days, ${periodCaps.series.week} weeks or ${periodCaps.series.month} months.`,
+    args: {
+      from: t.arg({
+        type: 'DateTime',
+        required: true,
+        description: 'First day of the first period, midnight UTC.',
+      }),
+      to: t.arg({
+        type: 'DateTime',
+        required: true,
+        description: 'End of the last period, itself not in it.',
+      }),
+      period: t.arg({ type: PeriodEnum, required: true, description: 'Length of the periods.' }),
+      ...filterArg(),
+    },
+    resolve: async (_, { from, to, period, filter }, context) => {
+      const [first, end] = [wholePeriod('from', period, from), wholePeriod('to', period, to)]
+      if (first >= end)
+        throw new InvalidRangeError('from must be before to; the range holds from and leaves out to')
+      const facet = oneFacet(filter)
+      const starts = [periodAfter(period, first, -1)]
+      for (let start = first; start < end; start = periodAfter(period, start)) starts.push(start)
+      checkPeriods(starts.length - 1, periodCaps.series[period], period)
+      const points = await context.read((session) => readActiveUsers(session, facet, period, starts))
+      return { period, points }
+    },
+  }),
+)
+
+type Trailing = { day: number; facet: ActivityFacet }
+
+const activeIn = (days: number) => (trailing: Trailing, _: unknown, context: ApiContext) =>
+  context.read((session) => readActive(session, 'user', trailing.facet, lastDays(trailing, days)))
+
+const lastDays = ({ day }: Trailing, days: number) => ({ from: day + 1 - days, to: day + 1 })
+
+const MONTH_DAYS = 30
+const BITMAPS_COMPLEXITY = 200
+
+const Stickiness = builder.objectRef<Trailing>('Stickiness').implement({
+  description: 'Active users of the days that end with one day.',
+  fields: (t) => ({
+    dailyActive: t.field({
+      type: 'BigInt',
+      description: 'Users active on the day (DAU).',
+      resolve: activeIn(1),
+    }),
+    weeklyActive: t.field({
+      type: 'BigInt',
+      complexity: BITMAPS_COMPLEXITY,
+      description: 'Users active on at least one of the 7 days that end with the day (WAU).',
+      resolve: activeIn(7),
+    }),
+    monthlyActive: t.field({
+      type: 'BigInt',
+      complexity: BITMAPS_COMPLEXITY,
+      description: `Users active on at least one of the ${MONTH_DAYS} days that end with the day (MAU).`,
+      resolve: activeIn(MONTH_DAYS),
+    }),
+    stickiness: t.float({
+      nullable: true,
+      complexity: 2 * BITMAPS_COMPLEXITY,
+      description:
+        `Mean of the users active on each of the ${MONTH_DAYS} days that end with the day, as a part of monthlyActive: 0 to ` +
+        '1. Null without any.',
+      resolve: async (trailing, _, context) => {
+        const days = lastDays(trailing, MONTH_DAYS)
+        const monthly = await activeIn(MONTH_DAYS)(trailing, _, context)
+        const daily = await context.read((session) => readMeanDailyActive(session, trailing.facet, days))
+        return monthly === 0n ? null : daily / Number(monthly)
+      },
+    }),
+    freshness: t.field(activityFreshnessField),
+  }),
+})
+
+builder.queryField('stickiness', (t) =>
+  t.field({
+    type: Stickiness,
+    nullable: true,
+    errors: { types: [InvalidRangeError], union: { description: 'Active users up to a day, or why not.' } },
+    description:
+      'Daily, weekly and monthly active users up to a day of UTC, and how often the monthly ones come. Exact.',
+    args: {
+      day: t.arg({
+        type: 'DateTime',
+        description: 'The last day, midnight UTC. Left out: yesterday, the last whole one.',
+      }),
+      ...filterArg(),
+    },
+    resolve: (_, { day, filter }, { nowMs }) => ({
+      day: day ? wholeDay('day', day) : dayOf(nowMs) - 1,
+      facet: oneFacet(filter),
+    }),
+  }),
+)

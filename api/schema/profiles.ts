@@ -1,0 +1,100 @@
+import { type Profile, readProfile, readTraits, type Trait, type TraitRow } from '../../db/read/profiles.ts'
+import type { PresenceKind } from '../../domain/presence.ts'
+import { ipOf } from '../addresses.ts'
+import { builder } from '../builder.ts'
+import type { ApiContext } from '../context.ts'
+import { InvalidAddressError, NotFoundError } from '../errors.ts'
+import { activityFreshnessField } from './activity-freshness.ts'
+import { freshnessField } from './freshness.ts'
+
+/** Values of each trait in an answer: more than anybody reads, and a shared address may have thousands of users. */
+const TRAIT_CAP = 100
+
+const TraitType = builder.objectRef<TraitRow>('Trait').implement({
+  description: 'A value that logins had, within those that are kept as rows.',
+  fields: (t) => ({
+    value: t.exposeString('value', { description: 'The value as it is stored.' }),
+    logins: t.expose('logins', { type: 'BigInt', description: 'Accepted logins with it.' }),
+    firstAt: t.expose('first_at', { type: 'DateTime', description: 'Time of the earliest of them.' }),
+    lastAt: t.expose('last_at', { type: 'DateTime', description: 'Time of the latest of them.' }),
+  }),
+})
+
+const of = (trait: Trait, what: string) => ({
+  type: [TraitType] as [typeof TraitType],
+  description: `${what}, the one seen last first; at most ${TRAIT_CAP}.`,
+  resolve: (rows: TraitRow[]) => rows.filter((row) => row.trait === trait),
+})
+
+const Traits = builder.objectRef<TraitRow[]>('Traits').implement({
+  description:
+    'What logins had in common, from the rows of the last LOGIN_RETENTION_DAYS days. The logins themselves: query logins.',
+  fields: (t) => ({
+    users: t.field(of('user_id', 'Users')),
+    devices: t.field(of('device_id', 'Devices')),
+    addresses: t.field(of('ip', 'IP addresses')),
+    locales: t.field(of('locale', 'Locales')),
+    appVersions: t.field(of('app_version', 'App versions')),
+    deviceTypes: t.field(of('device_type', 'Device types')),
+    freshness: t.field(freshnessField),
+  }),
+})
+
+/** Six lists. */
+const TRAITS_COMPLEXITY = 500
+
+const ProfileType = builder.objectRef<Profile>('Profile').implement({
+  description: 'When a user, a device or an address was seen, at any age, and what its logins had in common.',
+  fields: (t) => ({
+    id: t.exposeString('id', { description: 'User id, device id, or address in its normal form.' }),
+    firstDay: t.expose('firstDay', {
+      type: 'DateTime',
+      description: 'First day (UTC) with an accepted login, its midnight.',
+    }),
+    lastDay: t.expose('lastDay', {
+      type: 'DateTime',
+      description: 'Latest day (UTC) with an accepted login, its midnight.',
+    }),
+    activeDays: t.exposeInt('activeDays', { description: 'Days (UTC) with at least one accepted login.' }),
+    traits: t.field({
+      type: Traits,
+      complexity: TRAITS_COMPLEXITY,
+      description: 'Who and what its logins had, such as the users that share a device or an address.',
+      resolve: (profile, _, context) => context.read((session) => readTraits(session, profile, TRAIT_CAP)),
+    }),
+    freshness: t.field(activityFreshnessField),
+  }),
+})
+
+async function profileOf(context: ApiContext, kind: PresenceKind, id: string): Promise<Profile> {
+  const profile = await context.read((session) => readProfile(session, kind, id))
+  if (profile !== null) return profile
+  throw new NotFoundError(`no login of the ${kind} ${JSON.stringify(id.slice(0, 140))} is known`)
+}
+
+for (const kind of ['user', 'device'] as const) {
+  builder.queryField(kind, (t) =>
+    t.field({
+      type: ProfileType,
+      nullable: true,
+      errors: { types: [NotFoundError], union: { description: `The ${kind}, or that there is none.` } },
+      description: `A ${kind}: when it was seen, and what its logins had in common.`,
+      args: { id: t.arg.string({ required: true, description: `The ${kind} id, exact.` }) },
+      resolve: (_, { id }, context) => profileOf(context, kind, id),
+    }),
+  )
+}
+
+builder.queryField('address', (t) =>
+  t.field({
+    type: ProfileType,
+    nullable: true,
+    errors: {
+      types: [NotFoundError, InvalidAddressError],
+      union: { description: 'The address, or why not.' },
+    },
+    description: 'An IP address: when it was seen, and what its logins had in common, such as their users.',
+    args: { ip: t.arg.string({ required: true, description: 'IPv4 or IPv6, in any form.' }) },
+    resolve: (_, { ip }, context) => profileOf(context, 'address', ipOf(ip)),
+  }),
+)

@@ -1,0 +1,86 @@
+import type { PresenceKind } from '../../domain/presence.ts'
+import { builder } from '../builder.ts'
+import { checkBuckets, minuteRange } from '../caps.ts'
+import type { ApiContext } from '../context.ts'
+import { InvalidRangeError, RangeTooLargeError, RowsGoneError } from '../errors.ts'
+import { planUniques, readUniques, type UniqueCount, type UniquesQuestion } from '../uniques.ts'
+import { activityFreshnessField } from './activity-freshness.ts'
+import { countArgs, countFilter } from './count-args.ts'
+import { UniquesSourceEnum } from './enums.ts'
+
+const UniqueCountType = builder.objectRef<UniqueCount>('UniqueCount').implement({
+  description: 'A number of different users, devices or addresses. Exact.',
+  fields: (t) => ({
+    count: t.expose('count', {
+      type: 'BigInt',
+      description: 'How many had at least one accepted login, each counted once.',
+    }),
+    source: t.expose('source', { type: UniquesSourceEnum, description: 'What it was counted from.' }),
+  }),
+})
+
+/** A count reads bitmaps or rows of the whole range. */
+const COUNT_COMPLEXITY = 200
+
+const countOf = (kind: PresenceKind) => (question: UniquesQuestion, _: unknown, context: ApiContext) =>
+  context.read((session) => readUniques(session, kind, question))
+
+const Uniques = builder.objectRef<UniquesQuestion>('Uniques').implement({
+  description: 'Different users, devices and addresses of a range.',
+  fields: (t) => ({
+    from: t.field({
+      type: 'DateTime',
+      description: 'First moment of the range.',
+      resolve: ({ fromMs }) => new Date(fromMs),
+    }),
+    to: t.field({
+      type: 'DateTime',
+      description: 'End of the range, itself not in it.',
+      resolve: ({ toMs }) => new Date(toMs),
+    }),
+    users: t.field({
+      type: UniqueCountType,
+      nullable: true,
+      complexity: COUNT_COMPLEXITY,
+      description: 'Different user ids. Never null; nullable as the others are.',
+      resolve: countOf('user'),
+    }),
+    devices: t.field({
+      type: UniqueCountType,
+      nullable: true,
+      complexity: COUNT_COMPLEXITY,
+      description:
+        'Different device ids. Null when a filter is given and the range is older than the rows of logins.',
+      resolve: countOf('device'),
+    }),
+    addresses: t.field({
+      type: UniqueCountType,
+      nullable: true,
+      complexity: COUNT_COMPLEXITY,
+      description:
+        'Different IP addresses. Null when a filter is given and the range is older than the rows of logins.',
+      resolve: countOf('address'),
+    }),
+    freshness: t.field(activityFreshnessField),
+  }),
+})
+
+builder.queryField('uniques', (t) =>
+  t.field({
+    type: Uniques,
+    nullable: true,
+    errors: {
+      types: [InvalidRangeError, RangeTooLargeError, RowsGoneError],
+      union: { description: 'Different users, devices and addresses, or why not.' },
+    },
+    description:
+      'Different users, devices and addresses of a range, exact: at any age for whole days of UTC with at most one ' +
+      'dimension in the filter, else within LOGIN_RETENTION_DAYS.',
+    args: countArgs(),
+    resolve: async (_, args, context) => {
+      const range = minuteRange(args.from ?? null, args.to ?? null, context.nowMs)
+      checkBuckets(range, 'day')
+      return await context.read((session) => planUniques(session, range, countFilter(args.filter)))
+    },
+  }),
+)

@@ -1,0 +1,40 @@
+import type { Sql } from './connect.ts'
+import { isoDay, dayOf } from '../domain/period.ts'
+
+/** Columns that the history of somebody is found by. */
+const columns = ['user_id', 'device_id', 'ip'] as const
+
+/** Hours after midnight UTC from which a day counts as over: what comes later still is little. */
+const GRACE_MS = 3_600_000
+
+/**
+ * Gives the day tables of `login` that are over the indexes that find a user, a device or an address. Not while a day is
+ * being written: an index costs a copy of thousands of rows several times as much as the rows. Rows may come late, also
+ * while an index is made. Safe to repeat and to break off: an index that was left unfinished is made again.
+ * @returns how many it made
+ */
+export async function indexFinishedLoginDays(sql: Sql, nowMs: number): Promise<number> {
+  const today = `login_${isoDay(dayOf(nowMs - GRACE_MS)).replaceAll('-', '_')}`
+  const missing = await missingIndexes(sql, today)
+  for (const { day, column, is_unfinished } of missing) {
+    const name = `${day}_${column}`
+    if (is_unfinished) await sql`drop index if exists ${sql(name)}`
+    await sql`create index concurrently if not exists ${sql(name)} on ${sql(day)} (${sql(column)}, event_at)`
+  }
+  return missing.length
+}
+
+async function missingIndexes(
+  sql: Sql,
+  today: string,
+): Promise<{ day: string; column: string; is_unfinished: boolean }[]> {
+  return await sql`/* missingLoginIndexes */
+    select day.relname as day, wanted.name as column, made.oid is not null as is_unfinished
+    from pg_inherits
+    join pg_class day on day.oid = inhrelid
+    cross join unnest(${[...columns]}::text[]) as wanted (name)
+    left join pg_class made on made.relname = day.relname || '_' || wanted.name and made.relnamespace = day.relnamespace
+    left join pg_index on indexrelid = made.oid
+    where inhparent = 'login'::regclass and day.relname < ${today} and indisvalid is not true
+    order by 1 desc, 2`
+}

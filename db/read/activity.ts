@@ -1,0 +1,130 @@
+import type { Period, PeriodStart } from '../../domain/period.ts'
+import { coverDays, isoDay } from '../../domain/period.ts'
+import type { PresenceKind } from '../../domain/presence.ts'
+import { usRegionLocales, usRegionOf } from '../../domain/us-region.ts'
+import type { CountFilter } from './count-filter.ts'
+import type { ReadSession } from './snapshot.ts'
+
+type Sql = ReadSession['sql']
+
+/** Whose logins of which values: of one dimension, or of all logins. */
+export type ActivityFacet = {
+  facet: 'all' | 'device_type' | 'app_version' | 'locale' | 'outcome'
+  values: string[]
+}
+
+/** The bitmaps that answer for a filter; null: it is of several dimensions, which bitmaps are not kept by. */
+export function facetOf(filter: CountFilter): ActivityFacet | null {
+  const { deviceTypes, appVersions, outcomes } = filter
+  const locales = localesOf(filter)
+  if (locales === 'too many') return null
+  const given = [
+    { facet: 'device_type' as const, values: deviceTypes },
+    { facet: 'app_version' as const, values: appVersions },
+    { facet: 'locale' as const, values: locales },
+    { facet: 'outcome' as const, values: outcomes },
+  ].flatMap(({ facet, values }) => (values === null ? [] : [{ facet, values: [...new Set<string>(values)] }]))
+  if (given.length > 1) return null
+  return given[0] ?? { facet: 'all', values: [''] }
+}
+
+/** A region is its locales; the locales of no region are more than can be listed. */
+function localesOf({ locales, usRegions }: CountFilter): string[] | null | 'too many' {
+  if (usRegions === null) return locales
+  if (locales !== null) return locales.filter((locale) => usRegions.includes(usRegionOf(locale)))
+  if (usRegions.includes('other')) return 'too many'
+  return [...usRegionLocales.keys()].filter((locale) => usRegions.includes(usRegionOf(locale)))
+}
+
+/** How many of a kind were active on at least one of the days [from, to), in days since 1970-01-01. */
+export async function readActive(
+  { sql }: ReadSession,
+  kind: PresenceKind,
+  { facet, values }: ActivityFacet,
+  { from, to }: { from: number; to: number },
+): Promise<bigint> {
+  const [row] = await sql<{ members: bigint }[]>`
+    /* active */
+    select coalesce(sum(bit_count(members)), 0)::bigint as members
+    from (select bit_or(members) as members
+          from (${pieces(sql, coverDays(from, to))}) as piece
+          join activity using (period, start)
+          where kind = ${kind}::text::activity_kind and facet = ${facet}::text::activity_facet
+            and value = any(${values}::text[])
+          group by chunk) as chunks`
+  return row?.members ?? 0n
+}
+
+/** First day of the period, and the users of it; see ActiveUsers in api/schema/active-users.ts for what they are. */
+export type ActiveUsersRow = {
+  start: Date
+  active: bigint
+  new_users: bigint
+  returning_users: bigint
+  /** Active in the period before. */
+  before: bigint
+}
+
+/** In order of the periods; `starts` follow each other without a gap and begin with the one before the first. */
+export async function readActiveUsers(
+  { sql }: ReadSession,
+  { facet, values }: ActivityFacet,
+  period: Period,
+  starts: number[],
+): Promise<ActiveUsersRow[]> {
+  return await sql<ActiveUsersRow[]>`
+    /* activeUsers */
+    with periods as (
+      select start, lag(start) over (order by start) as previous
+      from unnest(${starts.map(isoDay)}::text[]::date[]) as given (start)
+    ), active as (
+      select start, chunk, bit_or(members) as members
+      from activity
+      where kind = 'user' and period = ${period}::text::activity_period and facet = ${facet}::text::activity_facet
+        and value = any(${values}::text[]) and start = any(${starts.map(isoDay)}::text[]::date[])
+      group by start, chunk
+    ), chunks as (
+      select start, chunk, members, lag(start) over chunk as held_start, lag(members) over chunk as held_members
+      from active window chunk as (partition by chunk order by start)
+    ), counts as (
+      select chunks.start, sum(bit_count(chunks.members)) as active,
+             sum(bit_count(chunks.members & held_members)) filter (where held_start = previous) as returning_users,
+             sum(bit_count(chunks.members & first.members)) as new_users
+      from chunks
+      join periods using (start)
+      left join activity first on first.kind = 'user' and first.period = ${period}::text::activity_period
+        and first.facet = 'first' and first.value = '' and first.start = chunks.start and first.chunk = chunks.chunk
+      group by chunks.start
+    )
+    select periods.start::timestamptz as start, coalesce(counts.active, 0)::bigint as active,
+           coalesce(counts.new_users, 0)::bigint as new_users, coalesce(counts.returning_users, 0)::bigint as returning_users,
+           coalesce(held.active, 0)::bigint as before
+    from periods
+    left join counts on counts.start = periods.start
+    left join counts held on held.start = periods.previous
+    where previous is not null
+    order by periods.start`
+}
+
+/** Mean of the users active on each of the days [from, to); a day without any counts too. */
+export async function readMeanDailyActive(
+  { sql }: ReadSession,
+  { facet, values }: ActivityFacet,
+  { from, to }: { from: number; to: number },
+): Promise<number> {
+  const [row] = await sql<{ mean: number }[]>`
+    /* meanDailyActive */
+    select (coalesce(sum(bit_count(members)), 0) / ${to - from}::integer)::float8 as mean
+    from (select bit_or(members) as members
+          from activity
+          where kind = 'user' and period = 'day' and facet = ${facet}::text::activity_facet
+            and value = any(${values}::text[])
+            and start >= ${isoDay(from)}::text::date and start < ${isoDay(to)}::text::date
+          group by start, chunk) as chunks`
+  return row?.mean ?? 0
+}
+
+const pieces = (sql: Sql, cover: PeriodStart[]) => sql`
+  select period::activity_period, start
+  from unnest(${cover.map(({ period }) => period)}::text[],
+              ${cover.map(({ start }) => isoDay(start))}::text[]::date[]) as piece (period, start)`

@@ -1,0 +1,34 @@
+import type { Sql } from '../db/connect.ts'
+import { keepRowsFromMs, createLoginDays } from '../db/login-partitions.ts'
+import type { Login } from '../domain/login.ts'
+import { PresenceCache } from '../domain/presence.ts'
+import { insertPresences } from './api-rows.ts'
+
+export type SeenLogin = Pick<
+  Login,
+  'userId' | 'deviceId' | 'ip' | 'eventTimeMs' | 'deviceType' | 'appVersion' | 'locale' | 'outcome'
+>
+
+/**
+ * Writes logins as ingestion does, presences to be folded and a row each where `retentionDays` keeps it, all of batch 1.
+ * @param nowMs Unix milliseconds that retention ends at
+ */
+export async function insertLogins(
+  sql: Sql,
+  logins: readonly SeenLogin[],
+  { nowMs, retentionDays }: { nowMs: number; retentionDays: number },
+): Promise<void> {
+  const draft = new PresenceCache().draft()
+  for (const login of logins) draft.add(login as Login)
+  await insertPresences(sql, 1, draft.presences())
+  await createLoginDays(sql, nowMs, retentionDays)
+  for (const [offset, login] of logins.entries()) {
+    if (login.eventTimeMs < keepRowsFromMs(nowMs, retentionDays)) continue
+    await sql`
+      insert into login (event_at, user_id, device_id, ip, ip_scope, locale, locale_kind, app_version, device_type, outcome,
+                         kafka_partition, kafka_offset, batch_id)
+      values (${new Date(login.eventTimeMs).toISOString()}::text::timestamptz, ${login.userId}, ${login.deviceId},
+              ${login.ip}::text::inet, 'public', ${login.locale}, 'us_state', ${login.appVersion}, ${login.deviceType},
+              ${login.outcome}, 0, ${offset}, 1)`
+  }
+}

@@ -1,0 +1,49 @@
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { foldPresence } from '../db/fold-presence.ts'
+import { migrate } from '../db/migrate.ts'
+import { insertLogins } from './activity-logins.ts'
+import { createDatabase, NOW_MS } from './api-fixture.ts'
+
+test('who was known before there were bitmaps is in them, with first days, and what rows of logins know', async () => {
+  const { sql, drop } = await createDatabase(inject('databaseUrl'))
+  onTestFinished(drop)
+  const eventTimeMs = Date.parse('2026-02-28T23:00:00Z')
+  const login = {
+    userId: 'a',
+    deviceId: 'd',
+    ip: '2001:db8::1',
+    eventTimeMs,
+    deviceType: 'iOS',
+    appVersion: '1.0',
+    locale: 'CA',
+    outcome: 'success',
+  } as const
+  await insertLogins(sql, [login, { ...login, ip: '192.0.2.1' }], { nowMs: NOW_MS, retentionDays: 5 })
+  await sql.unsafe(`
+    drop table presence_delta, activity, activity_kind_size, app_user, device, address;
+    drop type activity_kind, activity_period, activity_facet;
+    create table user_activity (day date not null, user_id text not null, primary key (day, user_id));
+    create table app_user (user_id text primary key, first_day date not null, last_day date not null);
+    insert into user_activity values ('2025-12-31', 'a'), ('2026-02-28', 'a'), ('2026-02-28', 'b');
+    delete from migration where name = '0010_activity.sql'`)
+  await migrate(sql)
+  while ((await foldPresence(sql)) > 0);
+  const users = await sql`select user_id, first_day::text from app_user order by user_id`
+  expect([...users]).toEqual([
+    { user_id: 'a', first_day: '2025-12-31' },
+    { user_id: 'b', first_day: '2026-02-28' },
+  ])
+  const days = await sql<{ name: string; members: number }[]>`
+    select concat_ws(' ', kind, facet, value, start) as name, bit_count(members)::integer as members
+    from activity where period = 'day' and facet <> 'first' order by 1`
+  expect(Object.fromEntries(days.map(({ name, members }) => [name, members]))).toEqual({
+    'address all  2026-02-28': 2,
+    'device all  2026-02-28': 1,
+    'user all  2025-12-31': 1,
+    'user all  2026-02-28': 2,
+    'user app_version 1.0 2026-02-28': 1,
+    'user device_type iOS 2026-02-28': 1,
+    'user locale CA 2026-02-28': 1,
+    'user outcome success 2026-02-28': 1,
+  })
+})
