@@ -38,8 +38,7 @@ export class BatchDraft {
   /** The next records of the range, in order. */
   add({ accepted, rejected }: DecodedRecords): void {
     for (const { login } of accepted) {
-      this.#minutes.add(login)
-      this.#presences.add(login)
+      this.#presences.add(login, this.#minutes.add(login))
       if (login.eventTimeMs < this.#firstEventMs) this.#firstEventMs = login.eventTimeMs
       if (login.eventTimeMs > this.#lastEventMs) this.#lastEventMs = login.eventTimeMs
     }
