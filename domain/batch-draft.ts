@@ -46,8 +46,7 @@ export class BatchDraft {
   add({ accepted, rejected }: DecodedRecords): void {
     for (const { login, recordedMs } of accepted) {
       this.#arrivals.add(login.eventTimeMs, recordedMs)
-      this.#minutes.add(login)
-      this.#presences.add(login)
+      this.#presences.add(login, this.#minutes.add(login))
       if (login.eventTimeMs < this.#firstEventMs) this.#firstEventMs = login.eventTimeMs
       if (login.eventTimeMs > this.#lastEventMs) this.#lastEventMs = login.eventTimeMs
     }

@@ -51,22 +51,23 @@ export class MinuteCounts {
   readonly columns = emptyColumns()
   readonly #indexOf = new Map<string, number>()
 
-  add({ eventTimeMs, deviceType, appVersion, locale, outcome }: Login): void {
+  /** Returns the index of its entry in `columns`. */
+  add({ eventTimeMs, deviceType, appVersion, locale, outcome }: Login): number {
     const bucket = floorTo(eventTimeMs, bucketMs.minute)
-    add(this.columns, this.#indexOf, [bucket, deviceType, appVersion, locale, outcome], 1)
+    return add(this.columns, this.#indexOf, [bucket, deviceType, appVersion, locale, outcome], 1)
   }
 }
 
 type Text = string | undefined
 type Entry = [bucket: number, deviceType: Text, appVersion: Text, locale: Text, outcome: Text]
 
-function add(columns: CountColumns, indexOf: Map<string, number>, entry: Entry, logins: number): void {
+function add(columns: CountColumns, indexOf: Map<string, number>, entry: Entry, logins: number): number {
   const [bucket, deviceType = '', appVersion = '', locale = '', outcome = ''] = entry
   const key = [bucket, deviceType, appVersion, locale, outcome].join(SEPARATOR)
   const index = indexOf.get(key)
   if (index !== undefined) {
     columns.logins[index] = (columns.logins[index] ?? 0) + logins
-    return
+    return index
   }
   indexOf.set(key, columns.logins.length)
   columns.buckets.push(bucket)
@@ -74,7 +75,7 @@ function add(columns: CountColumns, indexOf: Map<string, number>, entry: Entry, 
   columns.appVersions.push(appVersion)
   columns.locales.push(locale)
   columns.outcomes.push(outcome)
-  columns.logins.push(logins)
+  return columns.logins.push(logins) - 1
 }
 
 const emptyColumns = (): CountColumns => ({

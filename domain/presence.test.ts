@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Login } from './login.ts'
+import { MinuteCounts } from './counts.ts'
 import { entriesOf, PresenceCache, SharedPresence } from './presence.ts'
 
 const login = (userId: string, time: string, more: Partial<Login> = {}) =>
@@ -17,7 +18,8 @@ const login = (userId: string, time: string, more: Partial<Login> = {}) =>
 
 function missing(cache: PresenceCache, logins: Login[]) {
   const draft = cache.draft()
-  for (const one of logins) draft.add(one)
+  const minutes = new MinuteCounts()
+  for (const one of logins) draft.add(one, minutes.add(one))
   return draft.presences()
 }
 

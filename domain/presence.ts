@@ -79,26 +79,19 @@ type DraftGroup = Omit<PresenceGroup, 'ids'> & { committed: ReadonlySet<string>;
 export class PresenceDraft {
   readonly #cache: PresenceCache
   readonly #groups = new Map<string, DraftGroup>()
-  // Of the day of the last login: that of the next one, nearly always.
-  #day = NaN
-  #devices: DraftGroup | null = null
-  #addresses: DraftGroup | null = null
+  /** By the minute and values of logins: looking them up by name would cost as much as all the rest. */
+  readonly #byMinute: { users: DraftGroup; devices: DraftGroup; addresses: DraftGroup }[] = []
 
   constructor(cache: PresenceCache) {
     this.#cache = cache
   }
 
-  add({ eventTimeMs, userId, deviceId, ip, deviceType, appVersion, locale, outcome }: Login): void {
-    const day = Math.floor(eventTimeMs / DAY_MS)
-    if (day !== this.#day) {
-      this.#day = day
-      this.#devices = this.#group(groupName('device', day), { kind: 'device', day, values: null })
-      this.#addresses = this.#group(groupName('address', day), { kind: 'address', day, values: null })
-    }
-    const values: DimensionValues = [deviceType, appVersion, locale, outcome]
-    see(this.#group(userGroupName(day, values), { kind: 'user', day, values }), userId)
-    see(this.#devices, deviceId)
-    see(this.#addresses, ip)
+  /** @param minute a small number that logins of the same minute and values have in common, and no others */
+  add(login: Login, minute: number): void {
+    const groups = (this.#byMinute[minute] ??= this.#groupsOf(login))
+    see(groups.users, login.userId)
+    see(groups.devices, login.deviceId)
+    see(groups.addresses, login.ip)
   }
 
   presences(): Presences {
@@ -110,6 +103,16 @@ export class PresenceDraft {
     })).filter(({ ids }) => ids.length > 0)
   }
 
+  #groupsOf({ eventTimeMs, deviceType, appVersion, locale, outcome }: Login) {
+    const day = Math.floor(eventTimeMs / DAY_MS)
+    const values: DimensionValues = [deviceType, appVersion, locale, outcome]
+    return {
+      users: this.#group(userGroupName(day, values), { kind: 'user', day, values }),
+      devices: this.#group(groupName('device', day), { kind: 'device', day, values: null }),
+      addresses: this.#group(groupName('address', day), { kind: 'address', day, values: null }),
+    }
+  }
+
   #group(name: string, about: Omit<PresenceGroup, 'ids'>): DraftGroup {
     const held = this.#groups.get(name)
     if (held !== undefined) return held
@@ -119,8 +122,8 @@ export class PresenceDraft {
   }
 }
 
-function see(group: DraftGroup | null, id: string): void {
-  if (group !== null && !group.committed.has(id)) group.ids.add(id)
+function see({ committed, ids }: DraftGroup, id: string): void {
+  if (!committed.has(id)) ids.add(id)
 }
 
 export const entriesOf = (presences: Presences): number =>

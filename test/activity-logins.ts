@@ -1,5 +1,6 @@
 import type { Sql } from '../db/connect.ts'
-import { keepRowsFromMs, createLoginDays } from '../db/login-partitions.ts'
+import { createLoginDays, keepRowsFromMs } from '../db/login-partitions.ts'
+import { MinuteCounts } from '../domain/counts.ts'
 import type { Login } from '../domain/login.ts'
 import { PresenceCache } from '../domain/presence.ts'
 import { insertPresences } from './api-rows.ts'
@@ -19,7 +20,8 @@ export async function insertLogins(
   { nowMs, retentionDays }: { nowMs: number; retentionDays: number },
 ): Promise<void> {
   const draft = new PresenceCache().draft()
-  for (const login of logins) draft.add(login as Login)
+  const minutes = new MinuteCounts()
+  for (const login of logins as Login[]) draft.add(login, minutes.add(login))
   await insertPresences(sql, 1, draft.presences())
   await createLoginDays(sql, nowMs, retentionDays)
   for (const [offset, login] of logins.entries()) {

@@ -82,8 +82,11 @@ test('the same presences again change nothing and use up no number', async () =>
   await leave(again)
   await foldPresence(database.sql)
   const before = await bitmaps()
-  await leave(again, seen('address', '2026-03-10', ['1.1.1.2']))
   await leave(again)
+  await leave(again)
+  await foldPresence(database.sql)
+  expect(await bitmaps()).toEqual(before)
+  await leave(seen('address', '2026-03-10', ['1.1.1.2']))
   await foldPresence(database.sql)
   expect(await bitmaps("facet = 'all' and period = 'day'")).toEqual({
     'address day all 2026-03-10': '1.1.1.1 1.1.1.2 ::1',
@@ -105,6 +108,15 @@ test('folding at the same time moves everything once', async () => {
   expect(
     (await bitmaps("facet = 'all' and period = 'day'"))['user day all 2026-03-10']?.split(' user').length,
   ).toBe(200)
+})
+
+test('a fold leaves everything to the one that is at work', async () => {
+  await leave(seen('user', '2026-03-10', ['a']))
+  await database.sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(hashtext('fold presence'))`
+    expect(await foldPresence(database.sql)).toBe(0)
+  })
+  expect(await foldPresence(database.sql)).toBe(1)
 })
 
 test('a fold that fails in the middle leaves everything to the next one', async () => {

@@ -8,8 +8,8 @@ import type { PipelineFailure } from '../domain/failure.ts'
 
 /** Between two looks: batches that come meanwhile share most of the bitmaps. */
 const INTERVAL_MS = 1_000
-/** Rest after a fold, in times of what it took: while much is waiting, ingestion keeps most of Postgres. */
-const REST_FACTOR = 3
+/** Rest after a fold, in times of what it took: while much is waiting, ingestion keeps most of the process. */
+const REST_FACTOR = 8
 const STATEMENT_TIMEOUT_MS = 30_000
 /** As soon as a slice's: a worker that is stopped must not keep the others from folding. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
