@@ -81,3 +81,23 @@ export const momentArgs = () =>
       description: 'Counts as they stood once this batch (its id) was written; in place of asOf.',
     }),
   }))
+
+/** Arguments of a question about when logins were counted. */
+export const arrivalArgs = () =>
+  builder.args((t) => ({
+    from: t.field({
+      type: 'DateTime',
+      description:
+        'First moment of the range, by when records were counted; on a quarter of an hour. Left out: 24 hours, 30 days, 12 ' +
+        'weeks or 12 months before `to`.',
+    }),
+    to: t.field({
+      type: 'DateTime',
+      description:
+        'End of the range, itself not in it; on a quarter of an hour. Left out: the end of the bucket that is running.',
+    }),
+    timeZone: t.string({
+      defaultValue: 'UTC',
+      description: 'Whose hours, days, weeks and months the buckets are, as the IANA database names it.',
+    }),
+  }))

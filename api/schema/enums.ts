@@ -2,6 +2,7 @@ import type { BatchStatus, RevisionRow } from '../../db/read/batches.ts'
 import type { ControlResultName } from '../../db/read/control-events.ts'
 import type { CohortDimension } from '../../db/read/cohorts.ts'
 import type { ReadSource } from '../../db/read/snapshot.ts'
+import type { DelayClass, LatenessClass } from '../../domain/arrival.ts'
 import type { CalendarBucket } from '../../domain/calendar.ts'
 import type { BucketSize } from '../../domain/counts.ts'
 import type { GroupName } from '../../domain/series.ts'
@@ -35,6 +36,46 @@ export const BucketEnum = builder.enumType('Bucket', {
     day: 'From midnight to midnight; 23 or 25 hours where the clock changes.',
     week: 'From Monday to Sunday (ISO 8601).',
     month: 'A calendar month.',
+  }),
+})
+
+export const ArrivalBucketEnum = builder.enumType('ArrivalBucket', {
+  description: 'Length of a time bucket of arrivals, by the clock and calendar of a time zone.',
+  values: capitals<Exclude<CalendarBucket, 'minute'>>({
+    hour: 'An hour; one that the clock repeats is two.',
+    day: 'From midnight to midnight; 23 or 25 hours where the clock changes.',
+    week: 'From Monday to Sunday (ISO 8601).',
+    month: 'A calendar month.',
+  }),
+})
+
+export const LatenessClassEnum = builder.enumType('LatenessClass', {
+  description: 'How long after its event a login reached Kafka; events are of whole seconds.',
+  values: capitals<LatenessClass>({
+    ahead: 'Before its event: the clock of the device, or of the broker, is wrong.',
+    within_10_seconds: 'From 0 to 10 seconds.',
+    within_1_minute: 'More than 10 seconds, up to a minute.',
+    within_10_minutes: 'More than a minute, up to 10.',
+    within_1_hour: 'More than 10 minutes, up to an hour.',
+    within_1_day: 'More than an hour, up to 24.',
+    later: 'More than 24 hours.',
+  }),
+})
+
+export const DelayClassEnum = builder.enumType('DelayClass', {
+  description: 'How long after it reached Kafka a login was counted.',
+  values: capitals<DelayClass>({
+    within_100_ms: 'Up to 100 milliseconds.',
+    within_250_ms: 'More, up to 250 milliseconds.',
+    within_500_ms: 'More, up to 500 milliseconds.',
+    within_1_second: 'More, up to a second.',
+    within_2_seconds: 'More, up to 2 seconds.',
+    within_5_seconds: 'More, up to 5 seconds.',
+    within_10_seconds: 'More, up to 10 seconds.',
+    within_1_minute: 'More, up to a minute.',
+    within_10_minutes: 'More, up to 10 minutes.',
+    within_1_hour: 'More, up to an hour.',
+    later: 'More than an hour: an outage, a backlog, a replay.',
   }),
 })
 
