@@ -1,3 +1,4 @@
+import { readOldestLoginDay } from './login-days.ts'
 import { type CountFilter, withinFilter } from './login-counts.ts'
 import type { MinuteRange } from './cover-range.ts'
 import type { ReadSession } from './snapshot.ts'
@@ -7,6 +8,12 @@ const columns = { user: 'user_id', device: 'device_id', address: 'ip' } as const
   PresenceKind,
   string
 >
+
+/** Start of the oldest day with login rows, which stays until the session ends; null: none are kept. */
+export async function readRowsKeptFrom({ sql }: ReadSession): Promise<Date | null> {
+  await sql`/* holdLogins */ select from login limit 0`
+  return await readOldestLoginDay(sql)
+}
 
 /** How many of a kind the login rows of a range have; the rows must be kept (db/read/login-days.ts). */
 export async function readDistinctInRows(
