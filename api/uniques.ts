@@ -1,8 +1,8 @@
 import { type ActivityFacet, facetOf, readActive } from '../db/read/activity.ts'
 import type { CountFilter } from '../db/read/count-filter.ts'
-import { isKeptSince, readOldestLoginDay } from '../db/read/login-days.ts'
+import { isKeptSince } from '../db/read/login-days.ts'
 import type { ReadSession } from '../db/read/snapshot.ts'
-import { readDistinctInRows } from '../db/read/uniques.ts'
+import { readDistinctInRows, readRowsKeptFrom } from '../db/read/uniques.ts'
 import type { TimeBucket } from '../domain/cover-buckets.ts'
 import { dayOf } from '../domain/period.ts'
 import type { PresenceKind } from '../domain/presence.ts'
@@ -28,9 +28,7 @@ export async function planUniques(
 ): Promise<UniquesQuestion> {
   const isOfDays = range.fromMs % bucketMs.day === 0 && range.toMs % bucketMs.day === 0
   const facet = isOfDays ? facetOf(filter) : null
-  // Rows are read first: until the transaction ends no day can be dropped then.
-  await session.sql`/* holdLogins */ select from login limit 0`
-  const oldest = await readOldestLoginDay(session.sql)
+  const oldest = await readRowsKeptFrom(session)
   const areRowsKept = isKeptSince(oldest, new Date(range.fromMs))
   if (facet !== null || areRowsKept) return { ...range, filter, facet, areRowsKept }
   const kept = oldest === null ? 'no rows are kept' : `rows are kept from ${oldest.toISOString()} on`

@@ -260,6 +260,13 @@ describe('cohortRetention', () => {
     expect((await retention('NONE')).cohorts).toEqual(expected(null))
   })
 
+  it('has no cohorts of the future, and says so', async () => {
+    const future = 'period: DAY, from: "2026-03-02T00:00:00Z", periods: 3, by: DEVICE_TYPE'
+    expect(await field(`{ cohortRetention(${future}) { ... on Error { message } } }`)).toEqual({
+      message: 'from must not be in a period that has not begun',
+    })
+  })
+
   it('divides them by what they used on their first day', async () => {
     expect((await retention('APP_VERSION')).cohorts).toEqual(expected(({ appVersion }) => appVersion))
     expect((await retention('DEVICE_TYPE')).cohorts).toEqual(expected(({ deviceType }) => deviceType))

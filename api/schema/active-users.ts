@@ -51,7 +51,8 @@ const ActiveUsers = builder.objectRef<{ period: Period; points: ActiveUsersRow[]
     points: t.expose('points', {
       type: [ActiveUsersPoint],
       complexity: { field: 1, multiplier: 100 },
-      description: 'Every period of the range in order, also those without users.',
+      description:
+        'Every period of the range in order, also those without users; of one that is not over, what there is so far.',
     }),
     freshness: t.field(activityFreshnessField),
   }),

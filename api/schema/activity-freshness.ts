@@ -6,7 +6,7 @@ import { FreshnessType } from './freshness.ts'
 export const activityFreshnessField = {
   type: FreshnessType,
   description:
-    'How fresh and how complete this answer is. Activity follows the counts by about a second: `lag` also has the offsets ' +
+    'How fresh and how complete this answer is. Activity follows the counts by about a second, by more while a backlog is read: `lag` also has the offsets ' +
     'of the batches that it lacks, and `complete` is false while there are any.',
   resolve: (_: unknown, __: unknown, context: ApiContext) => activityFreshness(context),
 }

@@ -86,6 +86,7 @@ builder.queryField('cohortRetention', (t) =>
       if (periods < 1) throw new InvalidRangeError('periods must be at least 1')
       checkPeriods(periods, periodCaps.cohorts[period], period)
       const latest = periodStart(period, dayOf(context.nowMs))
+      if (first > latest) throw new InvalidRangeError('from must not be in a period that has not begun')
       const starts = Array.from({ length: periods }, (_, i) => periodAfter(period, first, i))
       const begun = starts.filter((start) => start <= latest)
       const cells = await context.read((session) =>
