@@ -97,7 +97,7 @@ async function expectRunning(client: Client, deployment: Deployment): Promise<vo
   await eventually(async () => {
     const statuses = await partitionStatuses(client, deployment)
     expect(statuses.map(({ state }) => state)).toEqual(['running', 'running'])
-  }, 30_000)
+  }, 90_000)
 }
 
 const PINO_WARN = 40
