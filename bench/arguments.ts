@@ -1,4 +1,16 @@
 import { parseArgs } from 'node:util'
+import type { HistorySize } from './history-size.ts'
+
+export type QueryOptions = {
+  command: 'queries'
+  size: HistorySize
+  /** Times that each question is asked at each concurrency. */
+  repeat: number
+  /** Show how Postgres answers what is slow. */
+  plans: boolean
+  /** Only remove what earlier runs filled. */
+  remove: boolean
+}
 
 export type BenchOptions = {
   command: 'drain' | 'paced' | 'all'
@@ -12,17 +24,26 @@ export type BenchOptions = {
   rounds: number
 }
 
-export const usage = `npm run bench -- [drain|paced] [options]      without a command: both
+export const usage = `npm run bench -- [drain|paced|queries] [options]      without a command: drain and paced
 
   drain   how fast a preloaded topic of 4 partitions is counted and published
   paced   how long after its scheduled time a login shows in GraphQL, at a fixed rate
+  queries how long GraphQL takes to answer over a year of counts, and which questions take more than 200 ms
 
   --events N     logins of the drained topic (1000000)
   --users N      distinct users among them (100000)
   --rate N       paced: logins a second (half of the drain rate, which is measured first)
   --seconds N    paced: how long (30)
   --baseline     also run a plain Kafka consumer without Temporal, in turns with Rollcall
-  --rounds N     how often (1); more than one prints median and range`
+  --rounds N     how often (1); more than one prints median and range
+
+queries fills a database, in two minutes as it is by default, and keeps it for the next run with the same size:
+  --logins N     logins that are kept as rows, of the last 30 days (2000000)
+  --users N      users, devices and addresses (300000)
+  --days N       days of counts (365)
+  --repeat N     times that each question is asked alone, and then by four clients (20)
+  --plans        prints the plans of what took more than 200 ms
+  --remove       removes what earlier runs filled, and ends`
 
 /** What is wrong with the arguments. */
 export class UsageError extends Error {
@@ -30,7 +51,36 @@ export class UsageError extends Error {
 }
 
 /** @throws {UsageError} */
-export function parseArguments(argv: string[]): BenchOptions {
+export function parseArguments(argv: string[]): BenchOptions | QueryOptions {
+  return argv[0] === 'queries' ? parseQueries(argv.slice(1)) : parseIngestion(argv)
+}
+
+function parseQueries(argv: string[]): QueryOptions {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      logins: { type: 'string', default: '2000000' },
+      users: { type: 'string', default: '300000' },
+      days: { type: 'string', default: '365' },
+      repeat: { type: 'string', default: '20' },
+      plans: { type: 'boolean', default: false },
+      remove: { type: 'boolean', default: false },
+    },
+  })
+  return {
+    command: 'queries',
+    size: {
+      logins: count('--logins', values.logins, 1_000_000_000),
+      users: count('--users', values.users, 100_000_000),
+      days: count('--days', values.days, 3650),
+    },
+    repeat: count('--repeat', values.repeat, 10_000),
+    plans: values.plans,
+    remove: values.remove,
+  }
+}
+
+function parseIngestion(argv: string[]): BenchOptions {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,

@@ -21,15 +21,16 @@ export type BenchStack = {
 const project = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * Runs `work` on a stack of its own in a new folder of `.rollcall`. Afterwards, whatever happened, every process that it
- * started has ended and the folder is gone.
+ * Runs `work` on a stack of its own in a new folder of `.rollcall`, or in `kept`. Afterwards, whatever happened, every
+ * process that it started has ended, and the folder is gone unless it is `kept`.
  */
 export async function withBenchStack(
   stop: AbortSignal,
   say: (line: string) => void,
   work: (stack: BenchStack) => Promise<void>,
+  kept: string | null = null,
 ): Promise<void> {
-  const folder = join(project, '.rollcall', `bench-${Math.random().toString(36).slice(2, 8)}`)
+  const folder = kept ?? join(project, '.rollcall', `bench-${Math.random().toString(36).slice(2, 8)}`)
   const dataFolder = join(folder, 'data')
   const logFolder = join(folder, 'log')
   mkdirSync(dataFolder, { recursive: true })
@@ -66,7 +67,7 @@ export async function withBenchStack(
     }
   } finally {
     endLeftovers(dataFolder)
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+    if (kept === null) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
 }
 

@@ -14,7 +14,12 @@ export function latencies(sightings: readonly Sighting[], startMs: number, rateP
   for (const { atMs, visible } of sightings) {
     for (; shown < visible; shown++) each[shown] = atMs - startMs - (shown * 1000) / ratePerSecond
   }
-  each.sort()
-  const at = (share: number) => each[Math.max(0, Math.ceil(share * total) - 1)] ?? NaN
+  return percentiles(each)
+}
+
+/** By nearest rank: of 20 values the 99th percentile is the largest. */
+export function percentiles(values: Float64Array): Latencies {
+  const sorted = values.toSorted()
+  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) }
 }

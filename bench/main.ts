@@ -5,6 +5,7 @@ import { createBaseline } from './baseline-subject.ts'
 import { withBenchStack, type BenchStack } from './bench-stack.ts'
 import { drain, type DrainResult } from './drain.ts'
 import { paced, type PacedResult } from './paced.ts'
+import { runQueries } from './queries.ts'
 import { reportDrain } from './report-drain.ts'
 import { reportPaced } from './report-paced.ts'
 import { createRollcall } from './rollcall-subject.ts'
@@ -25,7 +26,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 try {
   const options = parseArguments(process.argv.slice(2))
-  await withBenchStack(stop.signal, say, (stack) => runBenchmark(stack, options))
+  if (options.command === 'queries') await runQueries(options, say, stop.signal)
+  else await withBenchStack(stop.signal, say, (stack) => runBenchmark(stack, options))
   process.exit(0)
 } catch (error) {
   if (error instanceof UsageError) console.error(`${error.message}\n\n${usage}`)

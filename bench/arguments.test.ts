@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { parseArguments, UsageError } from './arguments.ts'
+
+test('queries has a size of its own, which arguments change', () => {
+  expect(parseArguments(['queries', '--logins', '50000000', '--plans'])).toEqual({
+    command: 'queries',
+    size: { logins: 50_000_000, users: 300_000, days: 365 },
+    repeat: 20,
+    plans: true,
+    remove: false,
+  })
+})
+
+test('a size that is none is refused by the name of its argument', () => {
+  expect(() => parseArguments(['queries', '--days', '0'])).toThrow(UsageError)
+  expect(() => parseArguments(['queries', '--days', '0'])).toThrow('--days')
+})

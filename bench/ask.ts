@@ -1,0 +1,84 @@
+import { HOST } from '../stack/ports.ts'
+import { percentiles, type Latencies } from './latency.ts'
+import type { HistorySize } from './history-size.ts'
+import type { Question } from './question.ts'
+
+/** An answer as a client has it. */
+export type Asked = { ms: number; rows: number; bytes: number }
+
+/** Of the answers to one question; rows and bytes are of the largest. */
+export type Timing = { ms: Latencies; rows: number; bytes: number }
+
+const TIMEOUT_MS = 60_000
+
+/** Asks over HTTP. @throws {Error} when the answer is an error, be it one of the schema's */
+export async function ask(
+  port: number,
+  { query, variables }: Question,
+  time: number,
+  size: HistorySize,
+): Promise<Asked> {
+  // The API gives equal answers again, and takes variables that no question has for another question.
+  const body = JSON.stringify({ query, variables: { ...variables(time, size), asked: time } })
+  const startMs = performance.now()
+  const response = await fetch(`http://${HOST}:${port}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  })
+  const text = await response.text()
+  const ms = performance.now() - startMs
+  const answer = JSON.parse(text) as { data?: Record<string, unknown> | null; errors?: unknown }
+  const failure = failureOf(answer)
+  if (failure !== null) throw new Error(failure)
+  return { ms, rows: rowsOf(answer.data), bytes: Buffer.byteLength(text) }
+}
+
+/** Asks `repeat` times, so many clients at once; `first` says which time is the first. */
+export async function askOften(
+  port: number,
+  question: Question,
+  size: HistorySize,
+  { first, repeat, clients }: { first: number; repeat: number; clients: number },
+): Promise<Timing> {
+  const answers: Asked[] = []
+  let asked = 0
+  const client = async () => {
+    while (asked < repeat) answers.push(await ask(port, question, first + asked++, size))
+  }
+  await Promise.all(Array.from({ length: clients }, client))
+  return {
+    ms: percentiles(Float64Array.from(answers, ({ ms }) => ms)),
+    rows: Math.max(...answers.map(({ rows }) => rows)),
+    bytes: Math.max(...answers.map(({ bytes }) => bytes)),
+  }
+}
+
+/** What is wrong with an answer; null: nothing. */
+export function failureOf({
+  data,
+  errors,
+}: {
+  data?: Record<string, unknown> | null
+  errors?: unknown
+}): string | null {
+  if (errors !== undefined) return JSON.stringify(errors)
+  const answers = Object.values(data ?? {}) as ({ __typename?: string; message?: string } | null)[]
+  const failed = answers.find((answer) => answer?.__typename?.endsWith('Error') ?? true)
+  if (failed !== undefined || answers.length === 0) return JSON.stringify(failed ?? data ?? null)
+  return null
+}
+
+/** Rows of an answer: the elements of its innermost lists; one that has only empty lists counts. Without any list it is 1. */
+export function rowsOf(answer: unknown): number {
+  return lists(answer) ?? 1
+}
+
+/** Null: there is no list in it. */
+function lists(value: unknown): number | null {
+  if (typeof value !== 'object' || value === null) return null
+  if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + Math.max(1, lists(one) ?? 1), 0)
+  const inner = Object.values(value).flatMap((one) => lists(one) ?? [])
+  return inner.length === 0 ? null : inner.reduce((sum, rows) => sum + rows, 0)
+}

@@ -1,0 +1,86 @@
+import { CHUNK_BITS } from '../domain/bitmap.ts'
+import { chance, ofUser } from './history-logins.ts'
+import { dayBeforeEnd, type HistorySize } from './history-size.ts'
+
+// Statements that make users, devices and addresses, and the bitmaps of who was active. Numbers are given in order of the
+// first day, as a fold gives them; who is active on a day is drawn beside the logins, not from them: an eighth of those
+// known.
+
+const none = `repeat('0', ${CHUNK_BITS})::bit(${CHUNK_BITS})`
+/** The members of a chunk below a number (over all chunks). */
+const below = (number: string) =>
+  `rpad(repeat('1', least(greatest(${number} - chunk * ${CHUNK_BITS}, 0), ${CHUNK_BITS})::integer), ${CHUNK_BITS}, '0')::bit(${CHUNK_BITS})`
+/** Half of the members, drawn by `seed`: 256 hashes of 128 bits. */
+const half = (seed: string) =>
+  `('x' || (select string_agg(md5(${seed} || ' ' || part), '') from generate_series(1, ${CHUNK_BITS / 128}) as part))::bit(${CHUNK_BITS})`
+
+const chunks = ({ users }: HistorySize) => Math.ceil(users / CHUNK_BITS)
+
+/** Users known so many days before the end of the history: those whose first day was before. */
+const known = ({ users, days }: HistorySize, ageInDays: string) =>
+  `ceil(${users}::float8 * (${days} - ${ageInDays}) / ${days})::integer`
+
+const member = ofUser('number')
+
+export const dictionaries = (size: HistorySize): string[] => [
+  ...(['user', 'device', 'address'] as const).map((kind) => {
+    const { table, id, value } = {
+      user: { table: 'app_user', id: 'user_id', value: member.user_id },
+      device: { table: 'device', id: 'device_id', value: member.device_id },
+      address: { table: 'address', id: 'ip', value: `host(${member.ip})` },
+    }[kind]
+    return `
+      insert into ${table} (${id}, number, first_day)
+      select ${value}, number, date '${dayBeforeEnd(size.days)}' + floor(number * ${size.days}::float8 / ${size.users})::integer
+      from generate_series(0, ${size.users - 1}) as number
+      on conflict do nothing`
+  }),
+  `update activity_kind_size set members = ${size.users}`,
+]
+
+/** Bitmaps of a day: everybody, and those who came that day. */
+export const activityOfDay = (size: HistorySize, age: number): string => `
+  insert into activity (kind, period, facet, value, start, chunk, members)
+  select 'user', 'day', facet, '', date '${dayBeforeEnd(age)}', chunk, members
+  from (
+    select chunk, ${below(known(size, String(age - 1)))} & ~ ${below(known(size, String(age)))} as come,
+           ${below(known(size, String(age - 1)))}
+             & ${half(`chunk || ' ${age} a'`)} & ${half(`chunk || ' ${age} b'`)} & ${half(`chunk || ' ${age} c'`)} as drawn
+    from generate_series(0, ${chunks(size) - 1}) as chunk
+  ) as day,
+  lateral (values ('all'::activity_facet, drawn | come), ('first', come)) as facets (facet, members)
+  where bit_count(members) > 0`
+
+export const activityOfPeriod = (period: 'week' | 'month'): string => `
+  insert into activity (kind, period, facet, value, start, chunk, members)
+  select kind, '${period}', facet, value, date_trunc('${period}', start)::date as first, chunk, bit_or(members)
+  from activity where period = 'day'
+  group by kind, facet, value, first, chunk`
+
+/** Every user has one device and one address. */
+export const activityOfOthers = `
+  insert into activity (kind, period, facet, value, start, chunk, members)
+  select other, period, facet, value, start, chunk, members
+  from activity, unnest('{device,address}'::activity_kind[]) as other
+  where kind = 'user'`
+
+/** Who has which value of a dimension, as a temporary table `mask`. */
+export const masks = ({ users }: HistorySize): string => `
+  create temporary table mask on commit drop as
+  select facet, value, number / ${CHUNK_BITS} as chunk, bit_or(set_bit(${none}, number % ${CHUNK_BITS}, 1)) as members
+  from generate_series(0, ${users - 1}) as number,
+  lateral (values
+    ('device_type'::activity_facet, ${member.device_type}), ('app_version', ${member.app_version}),
+    ('locale', ${member.locale}), ('outcome', 'success'),
+    ('outcome', case when ${chance('number', 10)} < 0.3 then 'failure' end)
+  ) as has (facet, value)
+  where value is not null
+  group by facet, value, chunk`
+
+/** By value of each dimension, for the periods that began on a day. */
+export const activityByValue = (day: string): string => `
+  insert into activity (kind, period, facet, value, start, chunk, members)
+  select 'user', period, mask.facet, mask.value, start, chunk, activity.members & mask.members
+  from activity join mask using (chunk)
+  where activity.kind = 'user' and activity.facet = 'all' and start = '${day}'
+    and bit_count(activity.members & mask.members) > 0`

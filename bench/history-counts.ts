@@ -1,0 +1,63 @@
+import { dimensionBit, dimensionNames, dimensionSets, slotNames } from '../domain/counts.ts'
+import { dayBeforeEnd } from './history-size.ts'
+
+// Statements that count the logins of a day, and that repeat four weeks of counts for the time before.
+
+const key = dimensionNames.join(', ')
+const set = 'dimension_set'
+/** Weekdays stay what they are. */
+export const REPEATED_DAYS = 28
+
+type Table = { name: 'minute_count' | 'hour_count'; unit: 'hour' | 'day'; slots: readonly string[] }
+export const minuteTable: Table = { name: 'minute_count', unit: 'hour', slots: slotNames.minute }
+export const hourTable: Table = { name: 'hour_count', unit: 'day', slots: slotNames.hour }
+
+const during = (column: string, day: string) =>
+  `${column} >= timestamptz '${day}Z' and ${column} < timestamptz '${day}Z' + interval '1 day'`
+
+/** Minutes of a day by all dimensions, from its login rows. */
+export const minutesOfDay = (day: string): string => `
+  insert into minute_count (${set}, hour, ${key}, ${slotNames.minute.join(', ')})
+  select 15, date_trunc('hour', event_at, 'UTC') as hour, ${key},
+         ${slotNames.minute.map((_, i) => `count(*) filter (where minute = ${i})`).join(', ')}
+  from (select *, extract(minute from event_at)::integer as minute from login where ${during('event_at', day)}) as counted
+  group by hour, ${key} order by hour`
+
+/** Hours of a day by all dimensions, from its minutes. */
+export const hoursOfDay = (day: string): string => `
+  insert into hour_count (${set}, day, ${key}, ${slotNames.hour.join(', ')})
+  select 15, timestamptz '${day}Z', ${key},
+         ${slotNames.hour.map((_, i) => `coalesce(sum(logins) filter (where slot = ${i}), 0)`).join(', ')}
+  from (
+    select ${key}, ${slotNames.minute.join(' + ')} as logins, extract(hour from hour at time zone 'UTC')::integer as slot
+    from minute_count where ${set} = 15 and ${during('hour', day)}
+  ) as hours
+  group by ${key}`
+
+/** A day by fewer dimensions, from what it has by all. */
+export const fewerDimensions = ({ name, unit, slots }: Table, day: string): string => `
+  insert into ${name} (${set}, ${unit}, ${key}, ${slots.join(', ')})
+  select fewer.kept, ${unit}, ${dimensionNames
+    .map((column) => `case when fewer.kept & ${dimensionBit[column]} = 0 then '' else ${column} end`)
+    .join(', ')}, ${slots.map((slot) => `sum(${slot})`).join(', ')}
+  from ${name}, unnest(array[${dimensionSets.filter((kept) => kept !== 15).join(', ')}]) as fewer (kept)
+  where ${set} = 15 and ${during(unit, day)}
+  group by 1, 2, 3, 4, 5, 6`
+
+/** The last four weeks once more, so many times four weeks before, as far as that lies in [from, to); versions were older. */
+export const repeatCounts = (
+  { name, unit, slots }: Table,
+  times: number,
+  from: string,
+  to: string,
+): string => `
+  insert into ${name} (${set}, ${unit}, ${key}, ${slots.join(', ')})
+  select * from (
+    select ${set}, ${unit} - interval '${times * REPEATED_DAYS} days' as earlier, device_type,
+           case when app_version = '' then ''
+                else '2.' || split_part(app_version, '.', 2)::integer - ${times} || '.0' end,
+           locale, outcome, ${slots.join(', ')}
+    from ${name}
+    where ${unit} >= timestamptz '${dayBeforeEnd(REPEATED_DAYS)}Z'
+  ) as repeated
+  where earlier >= timestamptz '${from}Z' and earlier < timestamptz '${to}Z'`

@@ -1,0 +1,20 @@
+import { dayBeforeEnd, minuteDays, type HistorySize } from './history-size.ts'
+
+/** What the pipeline says of itself; after the ledger. */
+export const states = (topic: string, size: HistorySize): string[] => [
+  `insert into partition_checkpoint (topic, partition, topic_id, next_offset, published_offset, logins, rejects, epoch,
+     worker, watermark, unfinished_insight, claimed_at, updated_at)
+   select topic, partition, md5(topic)::uuid, max(to_offset), max(to_offset), sum(logins), sum(rejects), 1,
+          'bench', max(last_event_at), '[]', max(committed_at), max(committed_at)
+   from batch where topic = '${topic}' group by topic, partition`,
+  `insert into retention_bound (what, kept_from) values ('minute_count', '${dayBeforeEnd(minuteDays(size))}Z')`,
+  `insert into reconciliation_run (run_id, topic, started_at, finished_at, covered_to, batches, expired, differences)
+   select 'run ' || at, '${topic}', at, at + interval '2 seconds', at, 20, 0, 0
+   from generate_series(timestamptz '${dayBeforeEnd(30)}Z', '${dayBeforeEnd(0)}Z', '5 minutes') as at`,
+  `insert into alert (raised_at, kind, topic, subject, detail, cleared_at)
+   select at, 'minute_count', '${topic}', 'minute ' || at, '{}', at + interval '1 hour'
+   from generate_series(timestamptz '${dayBeforeEnd(30)}Z', '${dayBeforeEnd(0)}Z', '3 hours') as at`,
+  `insert into control_event (command_id, requested_at, actor, command, topic, partitions, reason, result, detail)
+   select 'command ' || at, at, 'bench', 'pause', '${topic}', null, 'made by a benchmark', 'done', '{}'
+   from generate_series(timestamptz '${dayBeforeEnd(30)}Z', '${dayBeforeEnd(0)}Z', '2 hours') as at`,
+]

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { loadConfig } from '../config/config.ts'
+import { freePort, HOST } from '../stack/ports.ts'
+import { roleArguments } from '../stack/role-arguments.ts'
+import type { QueryOptions } from './arguments.ts'
+import { ask, askOften } from './ask.ts'
+import { withBenchStack, type BenchStack } from './bench-stack.ts'
+import { lastLines } from './drain.ts'
+import { historyFolder, prepareHistory, removeHistories } from './history-folder.ts'
+import { withPlans } from './plans.ts'
+import type { Question } from './question.ts'
+import { questions } from './questions.ts'
+import { isSlow, reportQueries, type QueryResult } from './report-queries.ts'
+import { createTopic } from './topics.ts'
+
+const TOPIC = 'user-login'
+/** Times that a question is asked before it is measured: connections, plans and pages are there then. */
+const WARM_UP = 2
+const START_TIMEOUT_MS = 60_000
+const POLL_MS = 100
+const STOP_GRACE_MS = 15_000
+
+type Say = (line: string) => void
+
+/** Asks every question of a database that is filled, of the API that reads primary and replica. */
+export async function runQueries(options: QueryOptions, say: Say, stop: AbortSignal): Promise<void> {
+  if (options.remove) {
+    say(`removed ${removeHistories().join(', ') || 'nothing'}`)
+    return
+  }
+  await prepareHistory(options.size, TOPIC, say, stop)
+  await withBenchStack(stop, say, (stack) => measure(stack, options), historyFolder(options.size))
+}
+
+async function measure(stack: BenchStack, options: QueryOptions): Promise<void> {
+  await createTopic(loadConfig(stack.environment).kafka, TOPIC)
+  const results: QueryResult[] = []
+  await withApi(stack, async (port) => {
+    for (const question of questions) {
+      stack.stop.throwIfAborted()
+      results.push(await measureOne(port, question, options))
+    }
+  })
+  stack.say(reportQueries(results, options.size))
+  const slow = new Set(results.filter(isSlow).map(({ question }) => question))
+  if (options.plans)
+    await showPlans(
+      stack,
+      options,
+      questions.filter(({ name }) => slow.has(name)),
+    )
+}
+
+async function measureOne(
+  port: number,
+  question: Question,
+  { size, repeat }: QueryOptions,
+): Promise<QueryResult> {
+  const { name } = question
+  try {
+    await askOften(port, question, size, { first: 0, repeat: WARM_UP, clients: 1 })
+    const alone = await askOften(port, question, size, { first: WARM_UP, repeat, clients: 1 })
+    const byFour = await askOften(port, question, size, { first: WARM_UP + repeat, repeat, clients: 4 })
+    return { question: name, alone, byFour }
+  } catch (error) {
+    return { question: name, failure: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+async function showPlans(
+  stack: BenchStack,
+  { size }: QueryOptions,
+  slow: readonly Question[],
+): Promise<void> {
+  if (slow.length === 0) return
+  await withPlans(stack, (plans) =>
+    withApi(stack, async (port) => {
+      for (const question of slow) {
+        plans()
+        await ask(port, question, 0, size)
+        stack.say(`\n${question.name}\n${plans()}`)
+      }
+    }),
+  )
+}
+
+/** Runs `work` beside a new process of the API, which nobody else asks. */
+async function withApi(stack: BenchStack, work: (port: number) => Promise<void>): Promise<void> {
+  const port = await freePort(0)
+  const api = stack.launch('api', roleArguments('api'), {
+    ...stack.environment,
+    API_PORT: String(port),
+    API_QUESTIONS_PER_SECOND: '1000000',
+    LOG_LEVEL: 'warn',
+  })
+  try {
+    const deadlineMs = Date.now() + START_TIMEOUT_MS
+    while (!(await isReady(port))) {
+      stack.stop.throwIfAborted()
+      if (api.hasExited() || Date.now() > deadlineMs)
+        throw new Error(`the API does not answer: ${await lastLines(stack, api)}`)
+      await sleep(POLL_MS)
+    }
+    await work(port)
+  } finally {
+    await api.stop('SIGTERM', STOP_GRACE_MS)
+  }
+}
+
+async function isReady(port: number): Promise<boolean> {
+  try {
+    return (await fetch(`http://${HOST}:${port}/ready`)).ok
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,35 @@
+import { HISTORY_END_MS, type HistorySize } from './history-size.ts'
+
+/** A question that analysts or operators ask, a little different each time. */
+export type Question = {
+  name: string
+  query: string
+  /** @param time from 0 on: asked for the time-th time, so that no answer is given again */
+  variables: (time: number, size: HistorySize) => Record<string, unknown>
+}
+
+export const MINUTE_MS = 60_000
+export const HOUR = 60
+export const DAY = 24 * HOUR
+
+/** The moment so many minutes before the end of the history. */
+export const before = (minutes: number): string =>
+  new Date(HISTORY_END_MS - minutes * MINUTE_MS).toISOString()
+/** A range of so many minutes that ends some minutes before the end of the history. */
+export const range = (minutes: number, endsBefore: number) => ({
+  from: before(minutes + endsBefore),
+  to: before(endsBefore),
+})
+export const pick = <T>(values: readonly T[], time: number): T | undefined => values[time % values.length]
+export const states = ['AL', 'CA', 'FL', 'NY', 'OH', 'TX', 'WA', 'WY', 'IL', 'GA']
+/** Of whole hours: the others need minutes, which are not kept for a year. */
+export const zones = [
+  'Europe/Berlin',
+  'America/New_York',
+  'America/Sao_Paulo',
+  'Australia/Sydney',
+  'Asia/Tokyo',
+]
+
+export const freshness = 'freshness { source watermark lag replicaLagMs parkedOffsets complete }'
+export const error = '... on Error { message }'

@@ -1,0 +1,135 @@
+import { addressOf, memberId } from './history-logins.ts'
+import { before, DAY, error, freshness, HOUR, pick, type Question, range, states } from './question.ts'
+import { HISTORY_END_MS } from './history-size.ts'
+
+/** So many whole months up to the end of the history, which is one of a month. */
+function months(count: number): { from: string; to: string } {
+  const end = new Date(HISTORY_END_MS)
+  const from = new Date(Date.UTC(end.getUTCFullYear(), end.getUTCMonth() - count))
+  return { from: from.toISOString(), to: end.toISOString() }
+}
+const monthsIn = (days: number): number => Math.floor((days / 365) * 12)
+
+const active = `
+  query ($period: Period!, $from: DateTime!, $to: DateTime!, $filter: LoginFilter) {
+    answer: activeUsers(period: $period, from: $from, to: $to, filter: $filter) {
+      __typename
+      ... on ActiveUsers { points { start active new returning resurrected dormant } ${freshness} }
+      ${error}
+    }
+  }`
+const uniques = `
+  query ($from: DateTime, $to: DateTime, $filter: LoginFilter) {
+    answer: uniques(from: $from, to: $to, filter: $filter) {
+      __typename
+      ... on Uniques { users { count source } devices { count source } addresses { count source } ${freshness} }
+      ${error}
+    }
+  }`
+const cohorts = `
+  query ($period: Period!, $from: DateTime!, $periods: Int!, $by: CohortBy) {
+    answer: cohortRetention(period: $period, from: $from, periods: $periods, by: $by) {
+      __typename
+      ... on CohortRetention { cohorts { start value users periods { offset users share } } ${freshness} }
+      ${error}
+    }
+  }`
+const profile = (field: string, argument: string) => `
+  query ($id: String!) {
+    answer: ${field}(${argument}: $id) {
+      __typename
+      ... on Profile {
+        id firstDay lastDay activeDays
+        traits { users { value logins lastAt } devices { value logins lastAt } addresses { value logins lastAt } }
+        ${freshness}
+      }
+      ${error}
+    }
+  }`
+/** Monday of a week before the end of the history. */
+const monday = (weeks: number): string => {
+  const weekday = (new Date(HISTORY_END_MS).getUTCDay() + 6) % 7
+  return before((weeks * 7 + weekday) * DAY)
+}
+
+/** Who was active when, and who somebody is. */
+export const activityQuestions: Question[] = [
+  {
+    name: 'active users, days of a year',
+    query: active,
+    variables: (_, { days }) => ({ period: 'DAY', ...months(monthsIn(days)) }),
+  },
+  {
+    name: 'active users, days of three months, of a state',
+    query: active,
+    variables: (time) => ({
+      period: 'DAY',
+      ...months(3),
+      filter: { locales: [pick(states, time)] },
+    }),
+  },
+  {
+    name: 'active users, months of a year',
+    query: active,
+    variables: (_, { days }) => ({ period: 'MONTH', ...months(monthsIn(days)) }),
+  },
+  {
+    name: 'daily and monthly active users of a day',
+    query: `query ($day: DateTime, $filter: LoginFilter) {
+      answer: stickiness(day: $day, filter: $filter) {
+        __typename
+        ... on Stickiness { dailyActive weeklyActive monthlyActive stickiness ${freshness} }
+        ${error}
+      }
+    }`,
+    variables: (time) => ({ day: before((1 + time) * DAY) }),
+  },
+  {
+    name: 'uniques of a day',
+    query: uniques,
+    variables: (time) => range(DAY, (time % 20) * DAY),
+  },
+  {
+    name: 'uniques of 24 hours, of a state and a device type',
+    query: uniques,
+    variables: (time) => ({
+      ...range(DAY, time * HOUR + 1),
+      filter: { locales: [pick(states, time)], deviceTypes: ['IOS'] },
+    }),
+  },
+  {
+    name: 'uniques of three weeks, from noon',
+    query: uniques,
+    variables: (time) => range(21 * DAY, 12 * HOUR + time),
+  },
+  {
+    name: 'uniques of a year',
+    query: uniques,
+    variables: (time, { days }) => range((days - 10) * DAY, (time % 10) * DAY),
+  },
+  {
+    name: 'retention of 12 weekly cohorts',
+    query: cohorts,
+    variables: (time) => ({ period: 'WEEK', from: monday(12 + (time % 8)), periods: 12, by: 'NONE' }),
+  },
+  {
+    name: 'retention of 6 monthly cohorts by version',
+    query: cohorts,
+    variables: () => ({ period: 'MONTH', from: months(6).from, periods: 6, by: 'APP_VERSION' }),
+  },
+  {
+    name: 'a user',
+    query: profile('user', 'id'),
+    variables: (time) => ({ id: memberId('user', time * 100) }),
+  },
+  {
+    name: 'a device',
+    query: profile('device', 'id'),
+    variables: (time) => ({ id: memberId('device', time * 100) }),
+  },
+  {
+    name: 'an address',
+    query: profile('address', 'ip'),
+    variables: (time) => ({ id: addressOf(time * 100) }),
+  },
+]

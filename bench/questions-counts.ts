@@ -1,0 +1,98 @@
+import { DAY, error, freshness, HOUR, pick, type Question, range, states, zones } from './question.ts'
+
+/** @param asOf type of the argument with which counts are asked for as they stood; left out: now */
+export const countsQuery = (asOf = '') => `
+  query ($bucket: Bucket!, $from: DateTime, $to: DateTime, $groupBy: [Dimension!], $filter: LoginFilter,
+         $timeZone: String, $fillGaps: Boolean = false, $previous: Boolean = false${asOf === '' ? '' : `, $asOf: ${asOf}`}) {
+    answer: loginCounts(bucket: $bucket, from: $from, to: $to, groupBy: $groupBy, filter: $filter, timeZone: $timeZone,
+                        fillGaps: $fillGaps, previous: $previous${asOf === '' ? '' : ', asOf: $asOf'}) {
+      __typename
+      ... on LoginCounts {
+        series { deviceType appVersion locale outcome usRegion total points { start logins } }
+        ${freshness}
+      }
+      ${error}
+    }
+  }`
+const counts = (name: string, variables: Question['variables']): Question => ({
+  name,
+  query: countsQuery(),
+  variables,
+})
+/** Logins over time. */
+export const countsQuestions: Question[] = [
+  counts('minutes of a day', (time) => ({ bucket: 'MINUTE', ...range(DAY, time) })),
+  counts('minutes of 6 days', (time) => ({ bucket: 'MINUTE', ...range(6 * DAY, time) })),
+  counts('minutes of a day, by device type', (time) => ({
+    bucket: 'MINUTE',
+    ...range(DAY, time),
+    groupBy: ['DEVICE_TYPE'],
+  })),
+  counts('minutes of 6 hours of a state, by version and outcome', (time) => ({
+    bucket: 'MINUTE',
+    ...range(6 * HOUR, time),
+    groupBy: ['APP_VERSION', 'OUTCOME'],
+    filter: { locales: [pick(states, time)] },
+  })),
+  counts('hours of a day, the day before beside', (time) => ({
+    bucket: 'HOUR',
+    ...range(DAY, time * HOUR),
+    previous: true,
+  })),
+  counts('hours of a month, by locale', (time) => ({
+    bucket: 'HOUR',
+    ...range(30 * DAY, time * HOUR),
+    groupBy: ['LOCALE'],
+  })),
+  counts('hours of a week, by outcome, of devices and states', (time) => ({
+    bucket: 'HOUR',
+    ...range(7 * DAY, time * HOUR),
+    groupBy: ['OUTCOME'],
+    filter: { deviceTypes: ['IOS'], locales: [pick(states, time), pick(states, time + 1)] },
+  })),
+  counts('hours of a year', (time, { days }) => ({ bucket: 'HOUR', ...range(days * DAY, time * HOUR) })),
+  counts('hours of a year, by device type', (time, { days }) => ({
+    bucket: 'HOUR',
+    ...range(days * DAY, time * HOUR),
+    groupBy: ['DEVICE_TYPE'],
+  })),
+  counts('days of a year by the clock of a zone', (time, { days }) => ({
+    bucket: 'DAY',
+    ...range(days * DAY, time * HOUR),
+    timeZone: pick(zones, time),
+  })),
+  counts('days of a year, by locale, in a zone', (time, { days }) => ({
+    bucket: 'DAY',
+    ...range(days * DAY, time * HOUR),
+    groupBy: ['LOCALE'],
+    timeZone: pick(zones, time),
+  })),
+  counts('days of a year, by outcome, of a device type and a state', (time, { days }) => ({
+    bucket: 'DAY',
+    ...range(days * DAY, time * HOUR),
+    groupBy: ['OUTCOME'],
+    filter: { deviceTypes: ['ANDROID'], locales: [pick(states, time)] },
+  })),
+  counts('days of a month, by device type and version', (time) => ({
+    bucket: 'DAY',
+    ...range(30 * DAY, time),
+    groupBy: ['DEVICE_TYPE', 'APP_VERSION'],
+  })),
+  counts('weeks of half a year, by region, the half before beside', (time, { days }) => ({
+    bucket: 'WEEK',
+    ...range(Math.floor(days / 2) * DAY, time * HOUR),
+    groupBy: ['US_REGION'],
+    previous: true,
+  })),
+  counts('months of a year, by version, in a zone', (time, { days }) => ({
+    bucket: 'MONTH',
+    ...range(days * DAY, time * HOUR),
+    groupBy: ['APP_VERSION'],
+    timeZone: pick(zones, time),
+  })),
+  counts('months of a year, by two dimensions', (time, { days }) => ({
+    bucket: 'MONTH',
+    ...range(days * DAY, time * HOUR),
+    groupBy: ['LOCALE', 'DEVICE_TYPE'],
+  })),
+]

@@ -1,0 +1,60 @@
+import { DAY, error, freshness, HOUR, pick, type Question, range, zones } from './question.ts'
+
+const query = (field: string, type: string, variables: string, selection: string, more = '') => `
+  query ($from: DateTime, $to: DateTime, $timeZone: String${variables}) {
+    answer: ${field}(from: $from, to: $to, timeZone: $timeZone${more}) {
+      __typename
+      ... on ${type} { ${selection} ${freshness} }
+      ${error}
+    }
+  }`
+const heatmap = query(
+  'loginHeatmap',
+  'LoginHeatmap',
+  ', $filter: LoginFilter',
+  'cells { weekday hour logins mean occurrences }',
+  ', filter: $filter',
+)
+const adoption = query(
+  'versionAdoption',
+  'VersionAdoption',
+  ', $bucket: Bucket',
+  'points { start end logins newest outdatedLogins outdatedShare versions { version logins share } }',
+  ', bucket: $bucket',
+)
+const arrivals = query(
+  'arrivals',
+  'Arrivals',
+  ', $bucket: ArrivalBucket',
+  'points { start logins outOfOrder rejects rejectRate rejectsByReason { reason rejects } }',
+  ', bucket: $bucket',
+)
+
+/** When logins are, of which versions, and how they arrive. */
+export const shapeQuestions: Question[] = [
+  {
+    name: 'heatmap of a month in a zone',
+    query: heatmap,
+    variables: (time) => ({ ...range(30 * DAY, time * HOUR), timeZone: pick(zones, time) }),
+  },
+  {
+    name: 'heatmap of a year, of a device type',
+    query: heatmap,
+    variables: (time, { days }) => ({ ...range(days * DAY, time * HOUR), filter: { deviceTypes: ['IOS'] } }),
+  },
+  {
+    name: 'adoption of versions, days of a year',
+    query: adoption,
+    variables: (time, { days }) => ({ bucket: 'DAY', ...range(days * DAY, time * HOUR) }),
+  },
+  {
+    name: 'arrivals, hours of a week',
+    query: arrivals,
+    variables: (time) => ({ bucket: 'HOUR', ...range(7 * DAY, time * HOUR) }),
+  },
+  {
+    name: 'arrivals, days of a month in a zone',
+    query: arrivals,
+    variables: (time) => ({ bucket: 'DAY', ...range(30 * DAY, time * HOUR), timeZone: pick(zones, time) }),
+  },
+]

@@ -1,0 +1,41 @@
+import type { Timing } from './ask.ts'
+import type { HistorySize } from './history-size.ts'
+import { table } from './table.ts'
+
+/** What a page may take before somebody waits for it. */
+const SLOW_MS = 200
+
+/** How one question was answered to one client and to four at once, or why it was not. */
+export type QueryResult = { question: string } & ({ alone: Timing; byFour: Timing } | { failure: string })
+
+/** Whether a client that is alone waits too long for one answer in twenty. */
+export const isSlow = (result: QueryResult): boolean => 'alone' in result && result.alone.ms.p95 > SLOW_MS
+
+/** A table, what failed, and a line of JSON. */
+export function reportQueries(results: readonly QueryResult[], size: HistorySize): string {
+  const ms = ({ ms: { p50, p95, p99, max } }: Timing) => [p50, p95, p99, max].map((one) => one.toFixed(0))
+  const rows = [
+    [
+      `${size.logins} logins, ${size.users} users, ${size.days} days`,
+      ...['p50 ms', 'p95', 'p99', 'max', '4 at once: p50 ms', 'p95', 'p99', 'max', 'rows', 'KiB', ''],
+    ],
+    ...results.flatMap((result) =>
+      'failure' in result
+        ? []
+        : [
+            [
+              result.question,
+              ...ms(result.alone),
+              ...ms(result.byFour),
+              String(result.alone.rows),
+              (result.alone.bytes / 1024).toFixed(1),
+              isSlow(result) ? `p95 > ${SLOW_MS} ms` : '',
+            ],
+          ],
+    ),
+  ]
+  const failed = results.flatMap((result) =>
+    'failure' in result ? [`\nnot answered: ${result.question}: ${result.failure}`] : [],
+  )
+  return `\n${table(rows)}\n${failed.join('')}\n${JSON.stringify({ benchmark: 'queries', size, results })}\n`
+}
