@@ -16,10 +16,10 @@ export const dimensionBit: Record<DimensionName, number> = {
   outcome: 8,
 }
 
-/** The sets that counts are kept by: by none, by each, by all. Few rows each but for the last one. */
-export const dimensionSets = [0, 1, 2, 4, 8, 15] as const
+/** The sets that counts are kept by: none, each, every two, all; those of fewer rows first. */
+export const dimensionSets = [0, 8, 1, 2, 4, 9, 3, 10, 12, 5, 6, 15] as const
 
-/** The first of the kept sets, fewest rows first, that tells these dimensions apart. */
+/** The first of the kept sets that tells these dimensions apart. */
 export function smallestSet(names: Iterable<DimensionName>): number {
   const wanted = [...names].reduce((bits, name) => bits | dimensionBit[name], 0)
   return dimensionSets.find((kept) => (kept & wanted) === wanted) ?? 15

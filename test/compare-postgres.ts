@@ -58,36 +58,37 @@ async function readCounts(sql: Sql, size: BucketName): Promise<Tally> {
   return countTally(rows, size)
 }
 
-/** A bucket and the only value that it is counted by, or none. */
-const sumName = (bucket: string, place: number | null, value = ''): string =>
-  JSON.stringify([bucket, place, value])
+/** The dimensions of a set, as bits, in the order of the values of a count. */
+const bits = [1, 2, 4, 8]
+const fewerSets = Array.from({ length: 15 }, (_, set) => set).filter(
+  (set) => bits.filter((bit) => (set & bit) !== 0).length <= 2,
+)
+
+const sumName = (bucket: string, set: number, values: readonly string[]): string =>
+  JSON.stringify([
+    bucket,
+    set,
+    ...values.map((value, place) => ((set & (bits[place] ?? 0)) === 0 ? '' : value)),
+  ])
 
 function expectedSums(counts: Tally): Tally {
   const sums = [...counts].flatMap(([name, logins]) => {
     const [bucket = '', ...values] = JSON.parse(name) as string[]
-    const byValue = values.map((value, place): [string, number] => [
-      sumName(bucket, place, value),
-      Number(logins),
-    ])
-    return [[sumName(bucket, null), Number(logins)] as [string, number], ...byValue]
+    return fewerSets.map((set): [string, number] => [sumName(bucket, set, values), Number(logins)])
   })
   return sumTally(sums)
 }
 
 async function readSums(sql: Sql, size: BucketName): Promise<Tally> {
-  const values = sql`array[device_type, app_version, locale, outcome]`
-  const rows = await sql<{ bucket: Date; place: number | null; value: string; logins: number }[]>`
-    select bucket, place::integer, value, logins::integer
-    from (
-      select bucket, case when dimension_set > 0 then log(2, dimension_set) end as place,
-             array_to_string(${values}, '') as value, logins
-      from ${sql(`${size}_count_entry`)} where dimension_set <> 15
-      union all
-      select bucket, kept.place, case when kept.place is null then '' else (${values})[kept.place + 1] end, logins
-      from login_count_unfolded cross join unnest(array[null, 0, 1, 2, 3]) as kept (place)
-    ) as counts`
+  const rows = await sql<{ bucket: Date; set: number; values: string[]; logins: number }[]>`
+    select bucket, dimension_set::integer as set, array[device_type, app_version, locale, outcome] as values,
+           logins::integer
+    from ${sql(`${size}_count_entry`)} where dimension_set <> 15
+    union all
+    select bucket, kept, array[device_type, app_version, locale, outcome], logins::integer
+    from login_count_unfolded cross join unnest(${fewerSets}::integer[]) as sets (kept)`
   return sumTally(
-    rows.map(({ bucket, place, value, logins }) => [sumName(bucketOf(bucket, size), place, value), logins]),
+    rows.map(({ bucket, set, values, logins }) => [sumName(bucketOf(bucket, size), set, values), logins]),
   )
 }
 

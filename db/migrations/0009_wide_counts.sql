@@ -111,7 +111,7 @@ from (
   select bucket, device_type, app_version, locale, outcome, logins,
          extract(minute from bucket at time zone 'UTC')::integer as minute
   from login_count where bucket_size = 'minute'
-) as held, unnest(array[0, 1, 2, 4, 8, 15]) as dimension_set
+) as held, unnest(array[0, 8, 1, 2, 4, 9, 3, 10, 12, 5, 6, 15]) as dimension_set
 group by 1, 2, 3, 4, 5, 6;
 
 insert into hour_count
@@ -136,7 +136,7 @@ from (
   select bucket, device_type, app_version, locale, outcome, logins,
          extract(hour from bucket at time zone 'UTC')::integer as hour
   from login_count where bucket_size = 'hour'
-) as held, unnest(array[0, 1, 2, 4, 8, 15]) as dimension_set
+) as held, unnest(array[0, 8, 1, 2, 4, 9, 3, 10, 12, 5, 6, 15]) as dimension_set
 group by 1, 2, 3, 4, 5, 6;
 
 drop view login_count_unfolded;
