@@ -1,4 +1,3 @@
-import type { InputShapeFromFields } from '@pothos/core'
 import type { CountFilter } from '../../db/read/count-filter.ts'
 import { builder } from '../builder.ts'
 import { DeviceTypeEnum, OutcomeEnum, UsRegionEnum } from './enums.ts'
@@ -65,8 +64,6 @@ export const bucketArgs = () =>
     }),
     filter: t.field({ type: CountFilterInput, description: 'Which logins count; left out: all.' }),
   }))
-
-export type BucketArgs = InputShapeFromFields<ReturnType<typeof bucketArgs>>
 
 /** Arguments of a question that can be asked as of a moment. */
 export const momentArgs = () =>
