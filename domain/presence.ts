@@ -18,8 +18,8 @@ export type Presences = PresenceGroup[]
 
 const DAY_MS = 86_400_000
 
-/** Bounds the memory of a cache: about 100 bytes an entry. */
-const MAX_REMEMBERED = 400_000
+/** Bounds the memory of a cache: about 150 bytes an entry; ten times as many save no work that a drain shows. */
+const MAX_REMEMBERED = 60_000
 
 /**
  * The cache that all partitions of a process share: a user's logins are spread over them. Another start of Postgres may
