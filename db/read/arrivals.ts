@@ -1,6 +1,7 @@
 import type { TimeBucket } from '../../domain/cover-buckets.ts'
 import { delayClasses, latenessClasses } from '../../domain/arrival.ts'
 import type { RejectReason } from '../../domain/login.ts'
+import { placeInBuckets } from './count-buckets.ts'
 import type { ReadSession } from './snapshot.ts'
 
 /** How the logins arrived that were counted in a bucket; `lateness` and `delays` hold logins by class. */
@@ -21,8 +22,7 @@ export async function readArrivals(
         union all
         select quarter, out_of_order, lateness, delays from arrival_unfolded
       ) as counts
-      cross join lateral (select width_bucket(quarter, ${startsOf(buckets)}::text[]::timestamptz[]) as number) as place
-      where place.number > 0 and quarter < (${endsOf(buckets)}::text[]::timestamptz[])[place.number]
+      ${placeInBuckets(sql, buckets, 'quarter')}
     ), classed as (
       select bucket_index, 'lateness' as kind, class.number, sum(class.logins)::bigint as logins
       from arrived, unnest(lateness) with ordinality as class (logins, number) group by 1, 2, 3
@@ -56,13 +56,10 @@ export async function readRejectCounts(
     /* rejectCounts */
     select place.number - 1 as "bucketIndex", reason, count(*) as rejects
     from rejected_login
-    cross join lateral (select width_bucket(rejected_at, ${startsOf(buckets)}::text[]::timestamptz[]) as number) as place
-    where rejected_at >= ${iso(buckets[0]?.fromMs)} and rejected_at < ${iso(buckets.at(-1)?.toMs)}
-      and rejected_at < (${endsOf(buckets)}::text[]::timestamptz[])[place.number]
+    ${placeInBuckets(sql, buckets, 'rejected_at')}
+      and rejected_at >= ${iso(buckets[0]?.fromMs)} and rejected_at < ${iso(buckets.at(-1)?.toMs)}
     group by 1, 2
     order by 1, 2`
 }
 
 const iso = (ms = 0): string => new Date(ms).toISOString()
-const startsOf = (buckets: readonly TimeBucket[]) => buckets.map(({ fromMs }) => iso(fromMs))
-const endsOf = (buckets: readonly TimeBucket[]) => buckets.map(({ toMs }) => iso(toMs))

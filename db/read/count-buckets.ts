@@ -70,16 +70,16 @@ const notFolded = (sql: Sql, buckets: readonly TimeBucket[], { dimensions, filte
   ${placeInBuckets(sql, buckets)} ${withinFilter(sql, filter)}`
 
 /**
- * Joins `place.number`, the place in `buckets` from 1, of rows with a `bucket`; rows of none are left out. Offset 0, so that
+ * Joins `place.number`, the place in `buckets` from 1, of a moment of each row; rows of none are left out. Offset 0, so that
  * the bounds are read once and not once a row.
  */
-export const placeInBuckets = (sql: Sql, buckets: readonly TimeBucket[]) => sql`
+export const placeInBuckets = (sql: Sql, buckets: readonly TimeBucket[], moment = 'bucket') => sql`
   cross join (
     select ${times(buckets.map(({ fromMs }) => fromMs))}::text[]::timestamptz[] as starts,
            ${times(buckets.map(({ toMs }) => toMs))}::text[]::timestamptz[] as ends offset 0
   ) as given
-  cross join lateral (select width_bucket(bucket, given.starts) as number) as place
-  where place.number > 0 and bucket < given.ends[place.number]`
+  cross join lateral (select width_bucket(${sql(moment)}, given.starts) as number) as place
+  where place.number > 0 and ${sql(moment)} < given.ends[place.number]`
 
 /** Each followed by a comma. */
 export const columns = (sql: Sql, dimensions: readonly DimensionName[]) =>
