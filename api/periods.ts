@@ -1,7 +1,5 @@
-import { dayOf, isoDay, type Period, periodAfter, periodStart } from '../domain/period.ts'
+import { DAY_MS, dayOf, isoDay, type Period, periodAfter, periodStart } from '../domain/period.ts'
 import { InvalidRangeError, RangeTooLargeError } from './errors.ts'
-
-const DAY_MS = 86_400_000
 
 /**
  * Periods in one answer. Each reads a bitmap of all users, and a cohort one for every period since: a year of days, three

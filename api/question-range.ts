@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { type Calendar, type CalendarBucket, createCalendar } from '../domain/calendar.ts'
 import type { TimeBucket } from '../domain/cover-buckets.ts'
 import { caps, wholeMinutes } from './caps.ts'
@@ -24,10 +25,15 @@ const LEAST_MS: Record<CalendarBucket, number> = {
   month: 27 * 86_400_000,
 }
 
-export type RangeArgs = { from?: Date | null | undefined; to?: Date | null | undefined; timeZone: string }
+export type RangeArgs = {
+  from?: Date | null | undefined
+  to?: Date | null | undefined
+  timeZone?: string | null | undefined
+}
 
 /**
- * The range asked for: `to` defaults to the end of the bucket that runs, `from` to some buckets before `to`.
+ * The range asked for: `to` defaults to the end of the bucket that runs, `from` to some buckets before `to`, the time zone
+ * to UTC.
  * @throws {InvalidRangeError} empty, not on whole minutes, or of no time zone
  * @throws {RangeTooLargeError}
  */
@@ -36,7 +42,7 @@ export function questionRange(
   { from, to, timeZone }: RangeArgs,
   nowMs: number,
 ): QuestionRange {
-  const calendar = calendarOf(timeZone)
+  const calendar = calendarOf(timeZone ?? 'UTC')
   const toMs = to?.getTime() ?? calendar.shift(bucket, calendar.startOf(bucket, nowMs), 1)
   const fromMs = from?.getTime() ?? calendar.shift(bucket, toMs, -DEFAULT_BUCKETS[bucket])
   const range = wholeMinutes({ fromMs, toMs })
@@ -60,7 +66,9 @@ export function periodBefore({ calendar, bucket, buckets }: QuestionRange): Time
   return buckets.map(({ fromMs, toMs }) => ({ fromMs: back(fromMs), toMs: back(toMs) }))
 }
 
-const calendars = new Map<string, Calendar>()
+/** A zone has several spellings, so that clients can ask for more than there are zones. */
+const MAX_CALENDARS = 1_000
+const calendars = new LRUCache<string, Calendar>({ max: MAX_CALENDARS })
 
 /** @throws {InvalidRangeError} */
 function calendarOf(timeZone: string): Calendar {

@@ -1,12 +1,12 @@
+import { DAY_MS, dayOf, isoDay } from '../domain/period.ts'
 import type { Sql, Transaction } from './connect.ts'
 
-const DAY_MS = 86_400_000
 /** Days ahead, so that a worker that runs over midnight, and events up to an hour early, find their table. */
 const DAYS_AHEAD = 2
 
 /** Start of the oldest day (Unix milliseconds, UTC) whose logins are kept as rows. */
 export const keepRowsFromMs = (nowMs: number, retentionDays: number): number =>
-  retentionDays === 0 ? Infinity : (Math.floor(nowMs / DAY_MS) - retentionDays) * DAY_MS
+  retentionDays === 0 ? Infinity : (dayOf(nowMs) - retentionDays) * DAY_MS
 
 /**
  * Creates the day tables of `login` that retention allows and that the near future needs. Safe when several processes do
@@ -14,8 +14,8 @@ export const keepRowsFromMs = (nowMs: number, retentionDays: number): number =>
  */
 export async function createLoginDays(sql: Sql, nowMs: number, retentionDays: number): Promise<void> {
   if (retentionDays === 0) return
-  const firstDay = Math.floor(nowMs / DAY_MS) - retentionDays
-  const lastDay = Math.floor(nowMs / DAY_MS) + DAYS_AHEAD
+  const firstDay = dayOf(nowMs) - retentionDays
+  const lastDay = dayOf(nowMs) + DAYS_AHEAD
   const wanted = Array.from({ length: lastDay - firstDay + 1 }, (_, i) => firstDay + i)
   const existing = await existingPartitions(sql)
   const missing = wanted.filter((day) => !existing.has(tableName(day)))
@@ -37,7 +37,7 @@ export async function createLoginDays(sql: Sql, nowMs: number, retentionDays: nu
  * @returns the names of those dropped, oldest first
  */
 export async function dropLoginDays(sql: Sql, nowMs: number, retentionDays: number): Promise<string[]> {
-  const firstKept = retentionDays === 0 ? null : tableName(Math.floor(nowMs / DAY_MS) - retentionDays)
+  const firstKept = retentionDays === 0 ? null : tableName(dayOf(nowMs) - retentionDays)
   const expired = [...(await existingPartitions(sql))]
     .filter((name) => firstKept === null || name < firstKept)
     .sort()
@@ -60,5 +60,4 @@ async function existingPartitions(sql: Sql): Promise<Set<string>> {
   return new Set(rows.map(({ name }) => name))
 }
 
-const isoDay = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
 const tableName = (day: number): string => `login_${isoDay(day).replaceAll('-', '_')}`

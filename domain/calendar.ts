@@ -1,11 +1,10 @@
 import type { TimeBucket } from './cover-buckets.ts'
+import { DAY_MS, dayOf } from './period.ts'
 
 export type CalendarBucket = 'minute' | 'hour' | 'day' | 'week' | 'month'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
-const DAY_MS = 86_400_000
-
 /** Wall-clock time of a zone, as the Unix milliseconds that it would be in UTC. */
 type WallMs = number
 
@@ -137,7 +136,7 @@ function createOffsets(timeZone: string): (ms: number) => number {
     return asked
   }
   return (ms) => {
-    const day = Math.floor(ms / DAY_MS)
+    const day = dayOf(ms)
     const offset = midnight(day)
     return offset === midnight(day + 1) ? offset : ask(ms)
   }

@@ -1,4 +1,5 @@
 import type { Login } from './login.ts'
+import { DAY_MS, dayOf, isoDay } from './period.ts'
 
 export type LoginSource = { topic: string; partition: number; offset: bigint }
 
@@ -38,15 +39,13 @@ function quote(text: string): string {
   return `"${text}"`
 }
 
-const DAY_MS = 86_400_000
-
 // Logins come mostly from one day: its date is written once. Holds what any call would compute again.
 let latestDay = { day: 0, date: '1970-01-01' }
 
 /** As Date.prototype.toISOString, for years up to 9999. */
 function isoTime(timeMs: number): string {
-  const day = Math.floor(timeMs / DAY_MS)
-  if (latestDay.day !== day) latestDay = { day, date: new Date(day * DAY_MS).toISOString().slice(0, 10) }
+  const day = dayOf(timeMs)
+  if (latestDay.day !== day) latestDay = { day, date: isoDay(day) }
   const inDayMs = timeMs - day * DAY_MS
   const seconds = Math.floor(inDayMs / 1000)
   const minutes = Math.floor(seconds / 60)

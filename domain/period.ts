@@ -2,7 +2,7 @@
 export const periods = ['day', 'week', 'month'] as const
 export type Period = (typeof periods)[number]
 
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 
 /** First day of the period that holds `day`; both in days since 1970-01-01, which was a Thursday. */
 export function periodStart(period: Period, day: number): number {

@@ -1,4 +1,5 @@
 import type { Login } from './login.ts'
+import { dayOf } from './period.ts'
 
 export const presenceKinds = ['user', 'device', 'address'] as const
 export type PresenceKind = (typeof presenceKinds)[number]
@@ -15,8 +16,6 @@ export type PresenceGroup = {
   ids: string[]
 }
 export type Presences = PresenceGroup[]
-
-const DAY_MS = 86_400_000
 
 /** Bounds the memory of a cache: about 150 bytes an entry; ten times as many save no work that a drain shows. */
 const MAX_REMEMBERED = 60_000
@@ -104,7 +103,7 @@ export class PresenceDraft {
   }
 
   #groupsOf({ eventTimeMs, deviceType, appVersion, locale, outcome }: Login) {
-    const day = Math.floor(eventTimeMs / DAY_MS)
+    const day = dayOf(eventTimeMs)
     const values: DimensionValues = [deviceType, appVersion, locale, outcome]
     return {
       users: this.#group(userGroupName(day, values), { kind: 'user', day, values }),

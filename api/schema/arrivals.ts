@@ -143,8 +143,7 @@ builder.queryField('arrivals', (t) =>
       bucket: t.arg({ type: ArrivalBucketEnum, defaultValue: 'hour', description: 'Length of the buckets.' }),
     },
     resolve: async (_, { bucket, ...args }, context) => {
-      const timeZone = args.timeZone ?? 'UTC'
-      const { buckets } = questionRange(bucket ?? 'hour', { ...args, timeZone }, context.nowMs)
+      const { buckets } = questionRange(bucket ?? 'hour', args, context.nowMs)
       checkQuarters(buckets)
       const rows = await context.read((session) => readArrivals(session, buckets))
       const rejects = await context.read((session) => readRejectCounts(session, buckets))

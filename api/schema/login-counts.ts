@@ -15,6 +15,7 @@ import { shapeSeries } from '../series-shape.ts'
 import { bucketArgs, countFilter, momentArgs } from './count-args.ts'
 import { BucketEnum, DimensionEnum } from './enums.ts'
 import { freshnessField } from './freshness.ts'
+import { fromField, toField } from './range-fields.ts'
 import { LoginSeries, type SeriesShape } from './login-series.ts'
 
 type LoginCountsShape = { range: QuestionRange; previousFromMs: number | null; series: SeriesShape[] }
@@ -22,16 +23,8 @@ type LoginCountsShape = { range: QuestionRange; previousFromMs: number | null; s
 const LoginCounts = builder.objectRef<LoginCountsShape>('LoginCounts').implement({
   description: 'Logins over time, by the time of the event.',
   fields: (t) => ({
-    from: t.field({
-      type: 'DateTime',
-      description: 'First moment of the range.',
-      resolve: ({ range }) => new Date(range.fromMs),
-    }),
-    to: t.field({
-      type: 'DateTime',
-      description: 'End of the range, itself not in it.',
-      resolve: ({ range }) => new Date(range.toMs),
-    }),
+    from: t.field(fromField(({ range }) => range)),
+    to: t.field(toField(({ range }) => range)),
     previousFrom: t.field({
       type: 'DateTime',
       nullable: true,
@@ -122,7 +115,7 @@ builder.queryField('loginCounts', (t) =>
     resolve: async (_, { asOf, asOfBatch, ...args }, context) =>
       await answer(context, {
         ...args,
-        range: questionRange(args.bucket, { ...args, timeZone: args.timeZone ?? 'UTC' }, context.nowMs),
+        range: questionRange(args.bucket, args, context.nowMs),
         previous: args.previous ?? false,
         source: await countSource(context, { asOf, asOfBatch }),
       }),
@@ -149,7 +142,7 @@ builder.queryField('countChanges', (t) =>
     resolve: async (_, { since, until, ...args }, context) =>
       await answer(context, {
         ...args,
-        range: questionRange(args.bucket, { ...args, timeZone: args.timeZone ?? 'UTC' }, context.nowMs),
+        range: questionRange(args.bucket, args, context.nowMs),
         previous: false,
         source: await countsWritten(context, since, until),
       }),

@@ -5,6 +5,7 @@ import { InvalidRangeError, RangeTooLargeError, TooManyRowsError } from '../erro
 import { type QuestionRange, questionRange } from '../question-range.ts'
 import { bucketArgs, countFilter } from './count-args.ts'
 import { freshnessField } from './freshness.ts'
+import { fromField, toField } from './range-fields.ts'
 
 const HeatmapCellType = builder.objectRef<HeatmapCell>('HeatmapCell').implement({
   description: 'An hour of a weekday.',
@@ -32,16 +33,8 @@ type HeatmapShape = { range: QuestionRange; cells: HeatmapCell[] }
 const LoginHeatmap = builder.objectRef<HeatmapShape>('LoginHeatmap').implement({
   description: 'When in the week people log in.',
   fields: (t) => ({
-    from: t.field({
-      type: 'DateTime',
-      description: 'First moment of the range.',
-      resolve: ({ range }) => new Date(range.fromMs),
-    }),
-    to: t.field({
-      type: 'DateTime',
-      description: 'End of the range, itself not in it.',
-      resolve: ({ range }) => new Date(range.toMs),
-    }),
+    from: t.field(fromField(({ range }) => range)),
+    to: t.field(toField(({ range }) => range)),
     cells: t.expose('cells', {
       type: [HeatmapCellType],
       complexity: { field: 1, multiplier: 168 },
@@ -65,7 +58,7 @@ builder.queryField('loginHeatmap', (t) =>
     description: `Logins by weekday and hour of the clock of a time zone. Without a range: the last ${DEFAULT_WEEKS} whole weeks.`,
     args: bucketArgs(),
     resolve: async (_, args, context) => {
-      const timeZone = args.timeZone ?? 'UTC'
+      const { timeZone } = args
       const { calendar } = questionRange('week', { timeZone }, context.nowMs)
       const to = args.to ?? new Date(calendar.startOf('week', context.nowMs))
       const from = args.from ?? new Date(calendar.shift('week', to.getTime(), -DEFAULT_WEEKS))

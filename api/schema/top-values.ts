@@ -16,6 +16,7 @@ import {
 import { countArgs, countFilter, momentArgs } from './count-args.ts'
 import { DimensionEnum, OrderEnum } from './enums.ts'
 import { freshnessField } from './freshness.ts'
+import { fromField, toField } from './range-fields.ts'
 
 type Ranked = { value: string; logins: bigint; previousLogins: bigint; share: number }
 
@@ -59,16 +60,8 @@ type TopValuesShape = {
 const TopValues = builder.objectRef<TopValuesShape>('TopValues').implement({
   description: 'The values of a dimension with the most or the fewest logins.',
   fields: (t) => ({
-    from: t.field({
-      type: 'DateTime',
-      description: 'First moment of the range.',
-      resolve: ({ range }) => new Date(range.fromMs),
-    }),
-    to: t.field({
-      type: 'DateTime',
-      description: 'End of the range, itself not in it.',
-      resolve: ({ range }) => new Date(range.toMs),
-    }),
+    from: t.field(fromField(({ range }) => range)),
+    to: t.field(toField(({ range }) => range)),
     dimension: t.expose('dimension', { type: DimensionEnum, description: 'The dimension ranked.' }),
     values: t.expose('values', {
       type: [TopValue],

@@ -7,6 +7,7 @@ import { planUniques, readUniques, type UniqueCount, type UniquesQuestion } from
 import { activityFreshnessField } from './activity-freshness.ts'
 import { countArgs, countFilter } from './count-args.ts'
 import { UniquesSourceEnum } from './enums.ts'
+import { fromField, toField } from './range-fields.ts'
 
 const UniqueCountType = builder.objectRef<UniqueCount>('UniqueCount').implement({
   description: 'A number of different users, devices or addresses. Exact.',
@@ -28,16 +29,8 @@ const countOf = (kind: PresenceKind) => (question: UniquesQuestion, _: unknown, 
 const Uniques = builder.objectRef<UniquesQuestion>('Uniques').implement({
   description: 'Different users, devices and addresses of a range.',
   fields: (t) => ({
-    from: t.field({
-      type: 'DateTime',
-      description: 'First moment of the range.',
-      resolve: ({ fromMs }) => new Date(fromMs),
-    }),
-    to: t.field({
-      type: 'DateTime',
-      description: 'End of the range, itself not in it.',
-      resolve: ({ toMs }) => new Date(toMs),
-    }),
+    from: t.field(fromField((range) => range)),
+    to: t.field(toField((range) => range)),
     users: t.field({
       type: UniqueCountType,
       nullable: true,

@@ -83,8 +83,7 @@ builder.queryField('versionAdoption', (t) =>
       }),
     },
     resolve: async (_, { bucket, current, ...args }, context) => {
-      const timeZone = args.timeZone ?? 'UTC'
-      const { buckets } = questionRange(bucket ?? 'day', { ...args, timeZone }, context.nowMs)
+      const { buckets } = questionRange(bucket ?? 'day', args, context.nowMs)
       const series = await countSeries(context, buckets, {
         source: { kind: 'now' },
         groupBy: ['app_version'],
