@@ -15,21 +15,26 @@ export async function foldCounts(sql: Sql, topic: string): Promise<void> {
 export const COUNTS_LOCK = 7_303_015
 
 const set = 'dimension_set'
-const kept = dimensionNames.map(
-  (name) => `case when ${set} & ${dimensionBit[name]} = 0 then '' else ${name} end`,
-)
 const key = dimensionNames.join(', ')
 
-/** Logins of one unit of time each, as the slots of rows of a larger one. */
+/** Those that a set of dimensions has. */
+const members = (bits: number) =>
+  dimensionNames.filter((name) => (bits & dimensionBit[name]) !== 0).join(', ')
+
+/** grouping() says what a row is not grouped by, the last argument as the lowest bit. */
+const setOfRow = `15 - grouping(${[...dimensionNames].reverse().join(', ')})`
+
+/** Logins of one unit of time each, as the slots of rows of a larger one, by every kept set of dimensions. */
 const widen = (table: string, unit: string, part: string, slots: readonly string[], from: string) => `
   insert into ${table} as held (${set}, ${unit}, ${key}, ${slots.join(', ')})
-  select ${set}, date_trunc('${unit}', bucket, 'UTC'), ${kept.join(', ')},
+  select ${setOfRow}, ${unit}, ${dimensionNames.map((name) => `coalesce(${name}, '')`).join(', ')},
          ${slots.map((_, i) => `coalesce(sum(logins) filter (where slot = ${i}), 0)`).join(', ')}
   from (
-    select *, extract(${part} from bucket at time zone 'UTC')::integer as slot
-    from ${from}, unnest(array[${dimensionSets.join(', ')}]) as ${set}
+    select date_trunc('${unit}', bucket, 'UTC') as ${unit}, extract(${part} from bucket at time zone 'UTC')::integer as slot,
+           ${key}, logins
+    from ${from}
   ) as counts
-  group by ${dimensionNames.map((_, i) => i + 3).join(', ')}, 1, 2
+  group by ${unit}, grouping sets (${dimensionSets.map((bits) => `(${members(bits)})`).join(', ')})
   on conflict (${set}, ${unit}, ${key}) do update
     set ${slots.map((slot) => `${slot} = held.${slot} + excluded.${slot}`).join(', ')}`
 
@@ -50,11 +55,11 @@ with turn as materialized (
   delete from unfolded_batch where topic = $1 and (select mine from turn)
   returning batch_id, revision
 ), minutes as materialized (
-  select bucket, ${key}, sum(entry.logins) as logins
+  select bucket, ${key}, sum(entry.logins)::integer as logins
   from folded join login_count_delta_entry entry using (batch_id, revision)
   group by bucket, ${key}
 ), hours as materialized (
-  select date_trunc('hour', bucket, 'UTC') as bucket, ${key}, sum(logins) as logins
+  select date_trunc('hour', bucket, 'UTC') as bucket, ${key}, sum(logins)::integer as logins
   from minutes group by 1, ${key}
 ), kept_minutes as (
   select * from minutes

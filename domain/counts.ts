@@ -43,48 +43,49 @@ export type CountColumns = {
   logins: number[]
 }
 
-/** Cannot be part of a dimension: decoding refuses NUL everywhere. */
-const SEPARATOR = '\0'
+type Places = Map<number, Map<string, Map<string, Map<string, Map<string, number>>>>>
 
 /** Counts logins by minute of the event and by device type, app version, locale and outcome. */
 export class MinuteCounts {
-  readonly columns = emptyColumns()
-  readonly #indexOf = new Map<string, number>()
+  readonly columns: CountColumns = {
+    buckets: [],
+    deviceTypes: [],
+    appVersions: [],
+    locales: [],
+    outcomes: [],
+    logins: [],
+  }
+  /** Level by level: to make one key of the values costs a login more than all five. */
+  readonly #places: Places = new Map()
 
   /** Returns the index of its entry in `columns`. */
   add({ eventTimeMs, deviceType, appVersion, locale, outcome }: Login): number {
     const bucket = floorTo(eventTimeMs, bucketMs.minute)
-    return add(this.columns, this.#indexOf, [bucket, deviceType, appVersion, locale, outcome], 1)
+    const ofDevice = within(within(this.#places, bucket), deviceType)
+    const ofLocale = within(within(ofDevice, appVersion), locale)
+    const { columns } = this
+    const known = ofLocale.get(outcome)
+    if (known !== undefined) {
+      columns.logins[known] = (columns.logins[known] ?? 0) + 1
+      return known
+    }
+    columns.buckets.push(bucket)
+    columns.deviceTypes.push(deviceType)
+    columns.appVersions.push(appVersion)
+    columns.locales.push(locale)
+    columns.outcomes.push(outcome)
+    const place = columns.logins.push(1) - 1
+    ofLocale.set(outcome, place)
+    return place
   }
 }
 
-type Text = string | undefined
-type Entry = [bucket: number, deviceType: Text, appVersion: Text, locale: Text, outcome: Text]
-
-function add(columns: CountColumns, indexOf: Map<string, number>, entry: Entry, logins: number): number {
-  const [bucket, deviceType = '', appVersion = '', locale = '', outcome = ''] = entry
-  const key = [bucket, deviceType, appVersion, locale, outcome].join(SEPARATOR)
-  const index = indexOf.get(key)
-  if (index !== undefined) {
-    columns.logins[index] = (columns.logins[index] ?? 0) + logins
-    return index
-  }
-  indexOf.set(key, columns.logins.length)
-  columns.buckets.push(bucket)
-  columns.deviceTypes.push(deviceType)
-  columns.appVersions.push(appVersion)
-  columns.locales.push(locale)
-  columns.outcomes.push(outcome)
-  return columns.logins.push(logins) - 1
+function within<K, L, V>(level: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  const known = level.get(key)
+  if (known !== undefined) return known
+  const made = new Map<L, V>()
+  level.set(key, made)
+  return made
 }
-
-const emptyColumns = (): CountColumns => ({
-  buckets: [],
-  deviceTypes: [],
-  appVersions: [],
-  locales: [],
-  outcomes: [],
-  logins: [],
-})
 
 export const floorTo = (timeMs: number, sizeMs: number): number => Math.floor(timeMs / sizeMs) * sizeMs
