@@ -64,7 +64,7 @@ async function rehearse(
         topic,
         partition,
         deps,
-        presence: new PresenceCache(),
+        presence: new PresenceCache(0),
         producer: { collect: () => new OutputCollector(() => 1) },
       },
       range,

@@ -1,4 +1,5 @@
 import type { Login } from './login.ts'
+import { IdSet } from './id-set.ts'
 import { dayOf } from './period.ts'
 
 export const presenceKinds = ['user', 'device', 'address'] as const
@@ -17,37 +18,57 @@ export type PresenceGroup = {
 }
 export type Presences = PresenceGroup[]
 
-/** Bounds the memory of a cache: about 150 bytes an entry; ten times as many save no work that a drain shows. */
-const MAX_REMEMBERED = 60_000
+/** Bounds the memory of a cache: some 30 MB. Users of a day, each with a device and an address, that are written once. */
+const MAX_REMEMBERED = 400_000
 
 /**
  * The cache that all partitions of a process share: a user's logins are spread over them. Another start of Postgres may
  * lack what the one before had (a promoted replica, a restored copy), so it gets a new cache.
  */
 export class SharedPresence {
+  readonly #seed: number
   #serverStart = ''
-  #cache = new PresenceCache()
+  #cache: PresenceCache
+
+  /** @param seed of IdSet */
+  constructor(seed: number) {
+    this.#seed = seed
+    this.#cache = new PresenceCache(seed)
+  }
 
   /** @param serverStart when the Postgres that a partition was claimed on was started, as it says itself */
   of(serverStart: string): PresenceCache {
-    if (serverStart !== this.#serverStart) this.#cache = new PresenceCache()
+    if (serverStart !== this.#serverStart) this.#cache = new PresenceCache(this.#seed)
     this.#serverStart = serverStart
     return this.#cache
   }
 }
-
-const NOBODY: ReadonlySet<string> = new Set()
 
 /**
  * Remembers which presences are committed, so that they are not written again. Presence is idempotent, so forgetting
  * is safe; remembering what is not committed is not.
  */
 export class PresenceCache {
-  readonly #committed = new Map<string, Set<string>>()
-  #remembered = 0
+  readonly #committed: IdSet
+  /** By name. Numbers are not used again, so that one from before a clearing finds nothing. */
+  readonly #groups = new Map<string, number>()
+  #nextGroup = 0
 
-  /** Ids of a group; empty when none are known. */
-  committed = (group: string): ReadonlySet<string> => this.#committed.get(group) ?? NOBODY
+  /** @param seed of IdSet */
+  constructor(seed: number) {
+    this.#committed = new IdSet(seed)
+  }
+
+  isCommitted(group: number, id: string): boolean {
+    return this.#committed.has(group, id)
+  }
+
+  groupNumber(name: string): number {
+    const known = this.#groups.get(name)
+    if (known !== undefined) return known
+    this.#groups.set(name, this.#nextGroup)
+    return this.#nextGroup++
+  }
 
   /** Collects what a transaction has to write. */
   draft(): PresenceDraft {
@@ -56,23 +77,19 @@ export class PresenceCache {
 
   /** To be called once the transaction that wrote them has committed. */
   remember(presences: Presences): void {
-    if (this.#remembered + entriesOf(presences) > MAX_REMEMBERED) {
+    if (this.#committed.size + entriesOf(presences) > MAX_REMEMBERED) {
       this.#committed.clear()
-      this.#remembered = 0
+      this.#groups.clear()
     }
     for (const { kind, day, values, ids } of presences) {
-      const name = values === null ? groupName(kind, day) : userGroupName(day, values)
-      const known = this.#committed.get(name) ?? new Set()
-      const before = known.size
-      for (const id of ids) known.add(id)
-      this.#remembered += known.size - before
-      this.#committed.set(name, known)
+      const group = this.groupNumber(values === null ? groupName(kind, day) : userGroupName(day, values))
+      for (const id of ids) this.#committed.add(group, id)
     }
   }
 }
 
-/** A group while it is collected; `committed` are those that need not be written. */
-type DraftGroup = Omit<PresenceGroup, 'ids'> & { committed: ReadonlySet<string>; ids: Set<string> }
+/** A group while it is collected. */
+type DraftGroup = Omit<PresenceGroup, 'ids'> & { number: number; ids: Set<string> }
 
 /** The presences of some logins that are not known to be committed, each once. */
 export class PresenceDraft {
@@ -88,9 +105,9 @@ export class PresenceDraft {
   /** @param minute a small number that logins of the same minute and values have in common, and no others */
   add(login: Login, minute: number): void {
     const groups = (this.#byMinute[minute] ??= this.#groupsOf(login))
-    see(groups.users, login.userId)
-    see(groups.devices, login.deviceId)
-    see(groups.addresses, login.ip)
+    this.#see(groups.users, login.userId)
+    this.#see(groups.devices, login.deviceId)
+    this.#see(groups.addresses, login.ip)
   }
 
   presences(): Presences {
@@ -115,14 +132,14 @@ export class PresenceDraft {
   #group(name: string, about: Omit<PresenceGroup, 'ids'>): DraftGroup {
     const held = this.#groups.get(name)
     if (held !== undefined) return held
-    const made = { ...about, committed: this.#cache.committed(name), ids: new Set<string>() }
+    const made = { ...about, number: this.#cache.groupNumber(name), ids: new Set<string>() }
     this.#groups.set(name, made)
     return made
   }
-}
 
-function see({ committed, ids }: DraftGroup, id: string): void {
-  if (!committed.has(id)) ids.add(id)
+  #see({ number, ids }: DraftGroup, id: string): void {
+    if (!this.#cache.isCommitted(number, id)) ids.add(id)
+  }
 }
 
 export const entriesOf = (presences: Presences): number =>

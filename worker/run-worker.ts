@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { Client, Connection } from '@temporalio/client'
@@ -65,7 +66,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     kafka: createKafka(config.kafka, 'rollcall-worker'),
     workerName: `${process.pid}@${hostname()}`,
     codeVersion: options.codeVersion,
-    presence: new SharedPresence(),
+    presence: new SharedPresence(randomInt(2 ** 32)),
     batchesInWork: new Gate(BATCHES_IN_WORK),
     clock: Date.now,
     decode: options.decode ?? decodeRecords,
