@@ -1,15 +1,27 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // graphql has an ES build beside the one that Node loads: vitest would take that one for our files and Node's for the
 // packages, and the two do not know each other's types.
 const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] }
 
-// Tests that take parts of the run away, or that must not wait for others: one file at a time.
-const alone = ['outages', 'chaos', 'handover', 'pause-dying-worker', 'promoted-replica', 'read-path'].map(
-  (name) => `test/${name}.test.ts`,
-)
+// Tests that take parts of the run away, or that must not wait for others: one file at a time, on parts of their own.
+const files = (names: string[]) => names.map((name) => `test/${name}.test.ts`)
+const outages = files(['outages'])
+const faults = files(['chaos', 'handover', 'pause-dying-worker', 'promoted-replica', 'read-path'])
 /** What needs root: it mounts small disks. */
-const diskTests = ['test/disk-full.test.ts']
+const disk = files(['disk-full'])
+
+/** What takes minutes, waiting for one crash after the other: begun last it would be waited for alone. */
+const longest = files(['crash-between-commits', 'replay-crash', 'start'])
+
+class LongestFirst extends BaseSequencer {
+  override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(specifications)
+    const isLong = ({ moduleId }: TestSpecification) => longest.some((file) => moduleId.endsWith(file))
+    return [...sorted.filter(isLong), ...sorted.filter((one) => !isLong(one))]
+  }
+}
 
 type Settings = { exclude?: string[]; maxWorkers?: number; fileParallelism?: boolean; testTimeout?: number }
 
@@ -27,6 +39,7 @@ const onRealParts = (name: string, include: string[], settings: Settings = { fil
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         resolve,
@@ -38,9 +51,13 @@ export default defineConfig({
         },
       },
       // Every file owns topics, a database and a task queue, and waits most of its time.
-      onRealParts('stack', ['test/**/*.test.ts'], { exclude: [...alone, ...diskTests], maxWorkers: 3 }),
-      onRealParts('faults', alone),
-      onRealParts('disk', diskTests, { fileParallelism: false, testTimeout: 300_000 }),
+      onRealParts('stack', ['test/**/*.test.ts'], {
+        exclude: [...outages, ...faults, ...disk],
+        maxWorkers: 3,
+      }),
+      onRealParts('outages', outages),
+      onRealParts('faults', faults),
+      onRealParts('disk', disk, { fileParallelism: false, testTimeout: 300_000 }),
       onRealParts('pictures', ['test/pictures.ts']),
     ],
   },

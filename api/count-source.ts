@@ -26,12 +26,17 @@ export async function countSource(context: ApiContext, args: MomentArgs): Promis
 }
 
 /**
- * What was written after one moment and up to another.
+ * What was written after one moment and up to another, or up to now.
  * @throws {InvalidRangeError | TooManyBatchesError}
  */
-export async function countsWritten(context: ApiContext, since: Date, until: Date): Promise<CountSource> {
-  if (since >= until) throw new InvalidRangeError('since must be before until')
-  const between = { since: past(context, 'since', since), until: past(context, 'until', until) }
+export async function countsWritten(
+  context: ApiContext,
+  since: Date,
+  until: Date | null | undefined,
+): Promise<CountSource> {
+  if (since.getTime() > context.nowMs) throw new InvalidRangeError('since must not be in the future')
+  if (until && since >= until) throw new InvalidRangeError('since must be before until')
+  const between = { since: since.toISOString(), until: until ? past(context, 'until', until) : null }
   if ((await written(context, between)) <= caps.batches) return { kind: 'only', written: between }
   throw new TooManyBatchesError(
     `more than the cap of ${caps.batches} batches were written between the two moments: ask for moments nearer to each other`,

@@ -46,6 +46,20 @@ export const pipelineQuestions: Question[] = [
     variables: (time) => ({ committed: range(HOUR, 12 * HOUR + time) }),
   },
   {
+    name: 'insights of a partition and an hour, a page',
+    query: `query ($filter: InsightFilter) {
+      answer: insights(first: 50, filter: $filter) {
+        __typename
+        ... on InsightConnection {
+          edges { node { fromOffset toOffset logins deviceTypes { value logins } topLocales { value logins } topUsers { value } } }
+          ${freshness}
+        }
+        ${error}
+      }
+    }`,
+    variables: (time) => ({ filter: { partition: time % 4, written: range(HOUR, time * HOUR) } }),
+  },
+  {
     name: 'ingestion',
     query: `{ answer: ingestion {
       __typename

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { removeAbandonedFolders } from '../stack/abandoned-folders.ts'
 import { addTotals, noTotals, readTotals, totalsLine, type Totals } from './test-totals.ts'
 
-// `npm test`: every check, in the order of how soon each one knows. Ends at the first that fails.
+// `npm test`: every check, in the order of how soon each one knows. Ends at the first stage in which one fails.
 
 type Step = { name: string; command: string; args: string[]; report?: string }
 
@@ -19,27 +19,29 @@ const tests = (name: string, vitestProject: string): Step => {
   return { name, command: 'vitest', args: ['run', '--project', vitestProject, ...reporters], report }
 }
 
-const steps: Step[] = [
-  { name: 'formatting', command: 'prettier', args: ['--check', '--log-level', 'warn', '.'] },
-  { name: 'lint', command: 'eslint', args: ['.'] },
-  { name: 'types', command: 'tsc', args: [] },
-  tests('unit tests', 'unit'),
-  tests('tests on the real parts', 'stack'),
-  tests('tests that take parts away', 'faults'),
+/** What runs side by side: either what computes, or what waits most of its time. */
+const stages: Step[][] = [
+  [
+    { name: 'formatting', command: 'prettier', args: ['--check', '--log-level', 'warn', '.'] },
+    { name: 'lint', command: 'eslint', args: ['.'] },
+    { name: 'types', command: 'tsc', args: [] },
+  ],
+  [tests('unit tests', 'unit')],
+  [tests('tests on the real parts', 'stack')],
+  [
+    tests('tests that take parts away from under a worker', 'outages'),
+    tests('tests that take parts and workers away', 'faults'),
+  ],
 ]
 
-// Ctrl-C reaches the running step as well; this process follows and cleans up.
+// Ctrl-C reaches the running steps as well; this process follows and cleans up.
 process.on('SIGINT', () => undefined)
 
 let totals = noTotals
-for (const step of steps) {
-  console.log(`\n── ${step.name}`)
-  const startedAtMs = Date.now()
-  const succeeded = await run(step)
-  totals = addTotals(totals, totalsOf(step, succeeded, startedAtMs))
-  const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1)
-  console.log(`── ${step.name}: ${succeeded ? 'passed' : 'FAILED'} in ${seconds} s`)
-  if (!succeeded) {
+for (const stage of stages) {
+  const results = await Promise.all(stage.map((step, place) => report(step, place === 0)))
+  totals = results.reduce(addTotals, totals)
+  if (results.some(({ failed }) => failed > 0)) {
     process.exitCode = 1
     break
   }
@@ -48,24 +50,44 @@ for (const step of steps) {
 removeAbandonedFolders(join(project, '.rollcall'), 'test-')
 console.log(`\n${totalsLine(totals)}`)
 
-/** Runs a step with its output shown. */
-async function run({ command, args }: Step): Promise<boolean> {
+/** Runs a step and says how it went. `isShown`: its output as it comes, else when it has ended. */
+async function report(step: Step, isShown: boolean): Promise<Totals> {
+  if (isShown) console.log(`\n── ${step.name}`)
+  const startedAtMs = Date.now()
+  const { succeeded, output } = await run(step, isShown)
+  const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1)
+  if (!isShown) console.log(`\n── ${step.name}\n${output}`)
+  console.log(`── ${step.name}: ${succeeded ? 'passed' : 'FAILED'} in ${seconds} s`)
+  return totalsOf(step, succeeded, startedAtMs)
+}
+
+async function run(
+  { command, args }: Step,
+  isShown: boolean,
+): Promise<{ succeeded: boolean; output: string }> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const child = spawn(join(project, 'node_modules', '.bin', command), args, {
     cwd: project,
-    stdio: 'inherit',
+    stdio: isShown ? 'inherit' : ['inherit', 'pipe', 'pipe'],
   })
+  const output: Buffer[] = []
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      output.push(chunk)
+    })
+  }
   const passOn = (signal: NodeJS.Signals) => child.kill(signal)
   process.on('SIGTERM', passOn)
   child.once('error', (error) => {
     console.error(error.message)
     resolve(false)
   })
-  child.once('exit', (code) => {
+  child.once('close', (code) => {
     process.off('SIGTERM', passOn)
     resolve(code === 0)
   })
-  return await promise
+  const succeeded = await promise
+  return { succeeded, output: Buffer.concat(output).toString() }
 }
 
 /** A step that fails without a failing test, such as lint or a set-up that breaks, counts as one failure. */

@@ -12,6 +12,8 @@ export type RawEvent = {
   reject: string | null
   /** Was parked at first: counted alone and later. */
   parked: boolean
+  /** Of the logins that were sent first. */
+  early: boolean
   text: string
 }
 
@@ -38,11 +40,11 @@ export async function openRawEvents(
   await connection.run(`set timezone = 'UTC'`)
   await connection.run(`
     create table event as select * from read_ndjson('${file}', columns = {
-      partition: 'INTEGER', "offset": 'BIGINT', recordedMs: 'BIGINT', reject: 'VARCHAR', parked: 'BOOLEAN', text: 'VARCHAR'})`)
+      partition: 'INTEGER', "offset": 'BIGINT', recordedMs: 'BIGINT', reject: 'VARCHAR', parked: 'BOOLEAN', early: 'BOOLEAN', text: 'VARCHAR'})`)
   await connection.run(`create table reject as select * from event where reject is not null`)
   await connection.run(`
     create table login as
-    select partition, "offset", parked, recordedMs as recorded_ms,
+    select partition, "offset", parked, early, recordedMs as recorded_ms,
            (text->>'$.timestamp')::bigint * 1000 as event_ms,
            to_timestamp((text->>'$.timestamp')::bigint) as event_at,
            text->>'$.user_id' as user_id, text->>'$.device_id' as device_id, text->>'$.ip' as ip,

@@ -137,7 +137,7 @@ builder.queryField('countChanges', (t) =>
         required: true,
         description: 'The earlier moment; what was counted at it is left out.',
       }),
-      until: t.arg({ type: 'DateTime', required: true, description: 'The later moment, itself included.' }),
+      until: t.arg({ type: 'DateTime', description: 'The later moment, itself included. Left out: now.' }),
     },
     resolve: async (_, { since, until, ...args }, context) =>
       await answer(context, {
