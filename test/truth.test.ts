@@ -49,6 +49,12 @@ function recordsOf(seed: number, nowMs: number): ScenarioRecord[] {
     .filter(isPlain)
 }
 
+/** Somebody with a few logins: many that are parked in a row would halt a partition. */
+function seldomUser(records: readonly ScenarioRecord[]): string {
+  const users = records.flatMap(({ expected }) => (expected.ok ? [expected.login.userId] : []))
+  return users.find((user) => [2, 3, 4, 5].includes(users.filter((other) => other === user).length)) ?? ''
+}
+
 /** Sends records to partitions in turn; a topic of its own, so offsets are counted. */
 async function createSender({ kafka, config }: Deployment) {
   const producer = kafka.producer()
@@ -124,13 +130,12 @@ test.for(SEEDS)(
     })
     const { sql } = deployment
     const records = recordsOf(seed, Date.now())
-    const refused = records.find(({ expected }) => expected.ok)?.expected
-    const refusedUser = refused?.ok === true ? refused.login.userId : ''
+    const middle = Math.floor(records.length / 2)
+    const refusedUser = seldomUser(records.slice(0, middle))
     await sql`alter table login add constraint refuses check (user_id <> ${sql.unsafe(`'${refusedUser}'`)})`
     deployment.start('worker/main.ts')
     const ask = await graphqlOf(deployment.start('api/main.ts'))
     const { events, send, close } = await createSender(deployment)
-    const middle = Math.floor(records.length / 2)
     await send(records.slice(0, middle), refusedUser)
     await untilParked(deployment, events.filter(({ parked }) => parked).length)
     const moment = await momentAfterAll(deployment)
