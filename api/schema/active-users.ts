@@ -13,7 +13,7 @@ import { InvalidRangeError, RangeTooLargeError } from '../errors.ts'
 import { checkPeriods, periodCaps, wholeDay, wholePeriod } from '../periods.ts'
 import { activityFreshnessField } from './activity-freshness.ts'
 import { CountFilterInput, countFilter } from './count-args.ts'
-import { PeriodEnum } from './enums.ts'
+import { PeriodEnum } from './analytics-enums.ts'
 
 const ActiveUsersPoint = builder.objectRef<ActiveUsersRow>('ActiveUsersPoint').implement({
   description: 'Users of one period. active = new + returning + resurrected.',

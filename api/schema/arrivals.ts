@@ -7,7 +7,8 @@ import { builder } from '../builder.ts'
 import { InvalidRangeError, RangeTooLargeError } from '../errors.ts'
 import { questionRange } from '../question-range.ts'
 import { arrivalArgs } from './count-args.ts'
-import { ArrivalBucketEnum, DelayClassEnum, LatenessClassEnum, RejectReasonEnum } from './enums.ts'
+import { ArrivalBucketEnum, DelayClassEnum, LatenessClassEnum } from './analytics-enums.ts'
+import { RejectReasonEnum } from './pipeline-enums.ts'
 import { freshnessField } from './freshness.ts'
 
 type Classed<Name> = { name: Name; logins: bigint; share: number }

@@ -4,7 +4,7 @@ import type { SettledBatch as SettledBatchShape } from '../commands/settle-batch
 import { BatchFailedError } from '../errors.ts'
 import { Batch } from './batches.ts'
 import { commandArgs, commandErrors, commandRequest } from './command-args.ts'
-import { ReplayOutcomeEnum } from './enums.ts'
+import { ReplayOutcomeEnum } from './pipeline-enums.ts'
 
 const SettledBatch = builder.objectRef<SettledBatchShape>('SettledBatch').implement({
   description: 'A batch for which nothing is left to do.',

@@ -11,7 +11,7 @@ import {
   PageTooLargeError,
 } from '../errors.ts'
 import { Batch } from './batches.ts'
-import { EventSourceEnum, RejectReasonEnum } from './enums.ts'
+import { EventSourceEnum, RejectReasonEnum } from './pipeline-enums.ts'
 import { Login } from './logins.ts'
 
 export const RejectType = builder.objectRef<Reject>('Reject').implement({

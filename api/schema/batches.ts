@@ -2,7 +2,7 @@ import { type BatchRow, keyOfBatch, readBatches, type RevisionRow } from '../../
 import { builder } from '../builder.ts'
 import { InvalidPageError, PageTooLargeError } from '../errors.ts'
 import { connectionComplexity, readConnection } from '../page.ts'
-import { BatchStatusEnum, RevisionKindEnum } from './enums.ts'
+import { BatchStatusEnum, RevisionKindEnum } from './pipeline-enums.ts'
 import { freshnessField } from './freshness.ts'
 import { TimeRangeInput, timeRange } from './time-range.ts'
 

@@ -6,7 +6,7 @@ import { caps, checkRows } from '../caps.ts'
 import { InvalidRangeError, RangeTooLargeError, TooManyRowsError } from '../errors.ts'
 import { checkPeriods, periodCaps, wholePeriod } from '../periods.ts'
 import { activityFreshnessField } from './activity-freshness.ts'
-import { CohortByEnum, PeriodEnum } from './enums.ts'
+import { CohortByEnum, PeriodEnum } from './analytics-enums.ts'
 
 const CohortPeriodType = builder.objectRef<CohortPeriod>('CohortPeriod').implement({
   description: 'Users of a cohort in one period since it began.',

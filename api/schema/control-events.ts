@@ -3,7 +3,7 @@ import type { CommandName } from '../commands/command-request.ts'
 import { builder } from '../builder.ts'
 import { InvalidPageError, PageTooLargeError } from '../errors.ts'
 import { connectionComplexity, readConnection } from '../page.ts'
-import { ControlResultEnum } from './enums.ts'
+import { ControlResultEnum } from './pipeline-enums.ts'
 import { TimeRangeInput, timeRange } from './time-range.ts'
 
 /** By the name in the audit: the command of GraphQL. */

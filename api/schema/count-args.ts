@@ -1,6 +1,6 @@
 import type { CountFilter } from '../../db/read/count-filter.ts'
 import { builder } from '../builder.ts'
-import { DeviceTypeEnum, OutcomeEnum, UsRegionEnum } from './enums.ts'
+import { DeviceTypeEnum, OutcomeEnum, UsRegionEnum } from './analytics-enums.ts'
 
 export const CountFilterInput = builder.inputType('LoginFilter', {
   description:

@@ -1,7 +1,8 @@
 import type { CountPlace, Difference } from '../../domain/reconciliation.ts'
 import type { DeviceType, Outcome } from '../../domain/login.ts'
 import { builder } from '../builder.ts'
-import { UtcBucketEnum, DeviceTypeEnum, DifferenceKindEnum, OutcomeEnum } from './enums.ts'
+import { UtcBucketEnum, DeviceTypeEnum, OutcomeEnum } from './analytics-enums.ts'
+import { DifferenceKindEnum } from './pipeline-enums.ts'
 
 const CountPlaceType = builder.objectRef<CountPlace>('CountPlace').implement({
   description: 'The place of one count: a bucket, and a value of each dimension that it is counted by.',

@@ -1,7 +1,7 @@
 import { builder } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import type { Freshness } from '../freshness.ts'
-import { SourceEnum } from './enums.ts'
+import { SourceEnum } from './pipeline-enums.ts'
 
 export const FreshnessType = builder.objectRef<Freshness>('Freshness').implement({
   description:

@@ -4,7 +4,7 @@ import { builder } from '../builder.ts'
 import type { IngestionOutcome } from '../commands/control-ingestion.ts'
 import type { ApiContext } from '../context.ts'
 import { commandArgs, commandErrors, commandRequest } from './command-args.ts'
-import { IngestStateEnum } from './enums.ts'
+import { IngestStateEnum } from './pipeline-enums.ts'
 
 const CommandedPartition = builder.objectRef<PartitionStatus>('CommandedPartition').implement({
   description: 'A partition as it stood once the command had taken effect.',

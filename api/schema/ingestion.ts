@@ -8,7 +8,7 @@ import {
   lagOf,
   readIngestion,
 } from '../ingestion.ts'
-import { BatchStatusEnum, IngestStateEnum, PartEnum } from './enums.ts'
+import { BatchStatusEnum, IngestStateEnum, PartEnum } from './pipeline-enums.ts'
 import { freshnessField } from './freshness.ts'
 
 const LastBatchType = builder.objectRef<LastBatch>('LastBatch').implement({

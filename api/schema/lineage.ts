@@ -4,7 +4,7 @@ import { caps } from '../caps.ts'
 import { InvalidRangeError, TooManyBatchesError } from '../errors.ts'
 import { type Lineage as LineageShape, traceBucket } from '../lineage.ts'
 import { CountFilterInput, countFilter } from './count-args.ts'
-import { UtcBucketEnum } from './enums.ts'
+import { UtcBucketEnum } from './analytics-enums.ts'
 import { freshnessField } from './freshness.ts'
 
 const ContributionType = builder.objectRef<Contribution>('Contribution').implement({

@@ -13,7 +13,7 @@ import {
 import { periodBefore, type QuestionRange, questionRange } from '../question-range.ts'
 import { shapeSeries } from '../series-shape.ts'
 import { bucketArgs, countFilter, momentArgs } from './count-args.ts'
-import { BucketEnum, DimensionEnum } from './enums.ts'
+import { BucketEnum, DimensionEnum } from './analytics-enums.ts'
 import { freshnessField } from './freshness.ts'
 import { fromField, toField } from './range-fields.ts'
 import { LoginSeries, type SeriesShape } from './login-series.ts'

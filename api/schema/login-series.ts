@@ -2,7 +2,7 @@ import type { DeviceType, Outcome } from '../../domain/login.ts'
 import type { GroupName } from '../../domain/series.ts'
 import type { UsRegion } from '../../domain/us-region.ts'
 import { builder } from '../builder.ts'
-import { DeviceTypeEnum, OutcomeEnum, UsRegionEnum } from './enums.ts'
+import { DeviceTypeEnum, OutcomeEnum, UsRegionEnum } from './analytics-enums.ts'
 
 /** A point of a chart. */
 export type Point = {

@@ -5,7 +5,7 @@ import { InvalidAddressError, InvalidPageError, PageTooLargeError } from '../err
 import { ipOf } from '../addresses.ts'
 import { connectionComplexity, readConnection } from '../page.ts'
 import { CountFilterInput, countFilter } from './count-args.ts'
-import { DeviceTypeEnum, OutcomeEnum } from './enums.ts'
+import { DeviceTypeEnum, OutcomeEnum } from './analytics-enums.ts'
 import { freshnessField } from './freshness.ts'
 import { TimeRangeInput, timeRange } from './time-range.ts'
 

@@ -3,7 +3,7 @@ import { NotFoundError } from '../errors.ts'
 import { type OffsetFate as OffsetFateShape, traceOffset } from '../offset-fate.ts'
 import { RejectType } from './batch-events.ts'
 import { Batch } from './batches.ts'
-import { FateEnum } from './enums.ts'
+import { FateEnum } from './pipeline-enums.ts'
 import { freshnessField } from './freshness.ts'
 import { Login } from './logins.ts'
 

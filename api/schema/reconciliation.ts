@@ -9,7 +9,7 @@ import {
   type Reconciliation as ReconciliationShape,
 } from '../reconciliation.ts'
 import { DifferenceType } from './difference.ts'
-import { RejectReasonEnum } from './enums.ts'
+import { RejectReasonEnum } from './pipeline-enums.ts'
 import { freshnessField } from './freshness.ts'
 import { TimeRangeInput, timeRange } from './time-range.ts'
 

@@ -3,7 +3,7 @@ import type { RejectSelection } from '../../domain/selection.ts'
 import type { RedriveRunStatus } from '../../workflows/run-contract.ts'
 import { builder } from '../builder.ts'
 import { commandArgs, commandErrors, commandRequest, runErrors } from './command-args.ts'
-import { RejectReasonEnum, RunStateEnum } from './enums.ts'
+import { RejectReasonEnum, RunStateEnum } from './pipeline-enums.ts'
 import { TimeRangeInput, timeRange } from './time-range.ts'
 
 const StayingRejects = builder

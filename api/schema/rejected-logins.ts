@@ -8,7 +8,7 @@ import {
 import { builder } from '../builder.ts'
 import { InvalidPageError, PageTooLargeError } from '../errors.ts'
 import { connectionComplexity, readConnection } from '../page.ts'
-import { RejectReasonEnum } from './enums.ts'
+import { RejectReasonEnum } from './pipeline-enums.ts'
 import { freshnessField } from './freshness.ts'
 import { TimeRangeInput, timeRange } from './time-range.ts'
 

@@ -7,7 +7,8 @@ import type {
 } from '../../domain/replay-plan.ts'
 import type { ReplayRunStatus } from '../../workflows/run-contract.ts'
 import { builder } from '../builder.ts'
-import { BatchReplayOutcomeEnum, DeviceTypeEnum, OutcomeEnum, RunStateEnum } from './enums.ts'
+import { DeviceTypeEnum, OutcomeEnum } from './analytics-enums.ts'
+import { BatchReplayOutcomeEnum, RunStateEnum } from './pipeline-enums.ts'
 
 /** Lists of a run are bounded by what a workflow carries; only what is asked of each row counts. */
 const rowsComplexity = { field: 1, multiplier: 100 }

@@ -14,7 +14,7 @@ import {
   TooManyRowsError,
 } from '../errors.ts'
 import { countArgs, countFilter, momentArgs } from './count-args.ts'
-import { DimensionEnum, OrderEnum } from './enums.ts'
+import { DimensionEnum, OrderEnum } from './analytics-enums.ts'
 import { freshnessField } from './freshness.ts'
 import { fromField, toField } from './range-fields.ts'
 

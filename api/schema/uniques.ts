@@ -6,7 +6,7 @@ import { InvalidRangeError, RangeTooLargeError, RowsGoneError } from '../errors.
 import { planUniques, readUniques, type UniqueCount, type UniquesQuestion } from '../uniques.ts'
 import { activityFreshnessField } from './activity-freshness.ts'
 import { countArgs, countFilter } from './count-args.ts'
-import { UniquesSourceEnum } from './enums.ts'
+import { UniquesSourceEnum } from './analytics-enums.ts'
 import { fromField, toField } from './range-fields.ts'
 
 const UniqueCountType = builder.objectRef<UniqueCount>('UniqueCount').implement({

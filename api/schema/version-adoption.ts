@@ -6,7 +6,7 @@ import { countSeries } from '../count-series.ts'
 import { InvalidRangeError, RangeTooLargeError, TooManyRowsError } from '../errors.ts'
 import { questionRange } from '../question-range.ts'
 import { bucketArgs, countFilter } from './count-args.ts'
-import { BucketEnum } from './enums.ts'
+import { BucketEnum } from './analytics-enums.ts'
 import { freshnessField } from './freshness.ts'
 
 const VersionShareType = builder.objectRef<VersionShare>('VersionShare').implement({
