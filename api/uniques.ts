@@ -1,22 +1,24 @@
-import { type ActivityFacet, facetOf, readActive } from '../db/read/activity.ts'
+import { type ActivityFacet, type DayRange, facetOf, readActive } from '../db/read/activity.ts'
 import type { CountFilter } from '../db/read/count-filter.ts'
 import { isKeptSince } from '../db/read/login-days.ts'
 import type { ReadSession } from '../db/read/snapshot.ts'
-import { readDistinctInRows, readRowsKeptFrom } from '../db/read/uniques.ts'
+import { readDistinctInRows, readDistinctWithEdges, readRowsKeptFrom } from '../db/read/uniques.ts'
 import type { TimeBucket } from '../domain/cover-buckets.ts'
-import { dayOf } from '../domain/period.ts'
+import { DAY_MS } from '../domain/period.ts'
 import type { PresenceKind } from '../domain/presence.ts'
-import { bucketMs } from '../domain/counts.ts'
 import { RowsGoneError } from './errors.ts'
 
-export type UniquesSource = 'days' | 'rows'
+export type UniquesSource = 'days' | 'days_and_rows' | 'rows'
 export type UniqueCount = { count: bigint; source: UniquesSource }
 
 /** A range and filter, and what can answer for them. */
 export type UniquesQuestion = TimeBucket & {
   filter: CountFilter
-  /** Bitmaps that answer for users; null: only rows can. */
+  /** Bitmaps that answer for users on the whole days of UTC; null: only rows can. */
   facet: ActivityFacet | null
+  days: DayRange
+  /** What the range has beside whole days. */
+  edges: TimeBucket[]
   areRowsKept: boolean
 }
 
@@ -26,11 +28,17 @@ export async function planUniques(
   range: TimeBucket,
   filter: CountFilter,
 ): Promise<UniquesQuestion> {
-  const isOfDays = range.fromMs % bucketMs.day === 0 && range.toMs % bucketMs.day === 0
-  const facet = isOfDays ? facetOf(filter) : null
+  const days = { from: Math.ceil(range.fromMs / DAY_MS), to: Math.floor(range.toMs / DAY_MS) }
+  const facet = days.from < days.to ? facetOf(filter) : null
+  const edges = [
+    { fromMs: range.fromMs, toMs: days.from * DAY_MS },
+    { fromMs: days.to * DAY_MS, toMs: range.toMs },
+  ].filter(({ fromMs, toMs }) => fromMs < toMs)
   const oldest = await readRowsKeptFrom(session)
   const areRowsKept = isKeptSince(oldest, new Date(range.fromMs))
-  if (facet !== null || areRowsKept) return { ...range, filter, facet, areRowsKept }
+  const areEdgesKept = edges.every(({ fromMs }) => isKeptSince(oldest, new Date(fromMs)))
+  if (facet === null ? areRowsKept : areEdgesKept)
+    return { ...range, filter, facet, days, edges, areRowsKept }
   const kept = oldest === null ? 'no rows are kept' : `rows are kept from ${oldest.toISOString()} on`
   throw new RowsGoneError(
     `only rows of logins know hours and several dimensions at once, and ${kept} (LOGIN_RETENTION_DAYS): ask from then on, ` +
@@ -43,11 +51,12 @@ export async function planUniques(
 export async function readUniques(
   session: ReadSession,
   kind: PresenceKind,
-  { facet, areRowsKept, filter, ...range }: UniquesQuestion,
+  { facet, days, edges, areRowsKept, filter, ...range }: UniquesQuestion,
 ): Promise<UniqueCount | null> {
   if (facet !== null && (kind === 'user' || facet.facet === 'all')) {
-    const days = { from: dayOf(range.fromMs), to: dayOf(range.toMs) }
-    return { count: await readActive(session, kind, facet, days), source: 'days' }
+    if (edges.length === 0) return { count: await readActive(session, kind, facet, days), source: 'days' }
+    const count = await readDistinctWithEdges(session, kind, facet, { days, edges }, filter)
+    return { count, source: 'days_and_rows' }
   }
   if (!areRowsKept) return null
   return { count: await readDistinctInRows(session, kind, range, filter), source: 'rows' }

@@ -3,6 +3,7 @@ import { sparseHex } from '../domain/bitmap.ts'
 import { isoDay } from '../domain/period.ts'
 import { entriesOf, type PresenceKind, presenceKinds, type Presences } from '../domain/presence.ts'
 import type { Sql, Transaction } from './connect.ts'
+import { dictionaries } from './dictionaries.ts'
 
 /** What one fold takes at most (and at least one batch): some ten thousand rows of bitmaps, a second or two. */
 const MAX_ENTRIES = 50_000
@@ -45,12 +46,6 @@ async function foldKind(tx: Transaction, kind: PresenceKind, presences: Presence
   for (const rows of slices(set)) await setBits(tx, kind, rows)
   for (const rows of slices(clear)) await clearBits(tx, kind, rows)
 }
-
-const dictionaries = {
-  user: { table: 'app_user', id: 'user_id' },
-  device: { table: 'device', id: 'device_id' },
-  address: { table: 'address', id: 'ip' },
-} as const satisfies Record<PresenceKind, { table: string; id: string }>
 
 /** Gives numbers to those that have none, and first days that are earlier than what was known. */
 async function numberMembers(

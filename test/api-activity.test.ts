@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { foldPresence } from '../db/fold-presence.ts'
 import { indexFinishedLoginDays } from '../db/login-indexes.ts'
+import { parseIp } from '../domain/ip.ts'
 import type { Login } from '../domain/login.ts'
 import { fraction, sfc32 } from '../generator/sfc32.ts'
 import { insertLogins, type SeenLogin } from './activity-logins.ts'
@@ -34,6 +35,10 @@ afterAll(async () => {
   await database.drop()
 })
 
+function normal(ip: string): string {
+  return parseIp(ip)?.ip ?? ''
+}
+
 /** Users that come and go over four months, some of two devices or versions. */
 function somebodysLogins(): SeenLogin[] {
   const random = sfc32(7, 7)
@@ -43,7 +48,7 @@ function somebodysLogins(): SeenLogin[] {
     return {
       userId: `user-${user}`,
       deviceId: `device-${user % 40}-${pick([1, 1, 2])}`,
-      ip: pick([`192.0.2.${user}`, `2001:db8::${user.toString(16)}`]),
+      ip: normal(pick([`192.0.2.${user}`, `2001:db8::${user.toString(16)}`, `::198.51.100.${user}`])),
       eventTimeMs: NOW_MS - Math.floor(fraction(random) ** 1.5 * 120 * DAY_MS),
       deviceType: pick(['iOS', 'android', 'unknown'] as const),
       appVersion: pick(['1.0', '2.0']),
@@ -102,9 +107,24 @@ describe('uniques', () => {
     expect(await uniques(from, to)).toEqual(counted('DAYS', within(from, to)))
   })
 
-  it('are exact for days of another time zone and for several dimensions while rows are kept', async () => {
+  it.for([
+    ['2026-02-25T05:30:00Z', '2026-02-27T05:30:00Z'],
+    ['2026-02-24T23:00:00Z', '2026-02-28T00:00:00Z'],
+    ['2026-02-25T00:00:00Z', '2026-02-28T17:45:00Z'],
+  ])('add the hours beside whole days while their rows are kept: %s to %s', async ([from = '', to = '']) => {
+    expect(await uniques(from, to)).toEqual(counted('DAYS_AND_ROWS', within(from, to)))
+    const version: Test = ({ appVersion }) => appVersion === '2.0'
+    const rows = counted('ROWS', within(from, to), version)
+    expect(await uniques(from, to, '{ appVersions: ["2.0"] }')).toEqual({
+      ...rows,
+      users: { ...rows.users, source: 'DAYS_AND_ROWS' },
+    })
+  })
+
+  it('are exact within a day and for several dimensions while rows are kept', async () => {
+    const [hour, next] = ['2026-02-25T05:00:00Z', '2026-02-25T22:00:00Z'] as const
+    expect(await uniques(hour, next)).toEqual(counted('ROWS', within(hour, next)))
     const [from, to] = ['2026-02-25T05:30:00Z', '2026-02-27T05:30:00Z'] as const
-    expect(await uniques(from, to)).toEqual(counted('ROWS', within(from, to)))
     const filtered: Test = ({ locale, deviceType }) => locale !== 'TX' && deviceType === 'iOS'
     expect(await uniques(from, to, '{ locales: ["CA", "NY"], deviceTypes: [IOS] }')).toEqual(
       counted('ROWS', within(from, to), filtered),

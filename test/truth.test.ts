@@ -167,18 +167,20 @@ test.for(SEEDS)(
     await shiftBucket(deployment)
     await dropUser(deployment)
     const caught = (await differences(ask, raw, questions)).join('\n')
-    // Within a day of UTC: hours, and days of other zones, differ.
-    expect(caught).toMatch(/loginCounts by (hour|day) of/)
+    expect(caught).toMatch(/loginCounts by hour of UTC/)
     expect(caught).toMatch(/activeUsers by week/)
     expect(caught).toMatch(/cohortRetention by week/)
   },
 )
 
-/** Logins of one hour are an hour later, as a defect would have them. */
+/** Logins of some hours are an hour earlier, as a defect would have them; on a day that every question is asked about. */
 async function shiftBucket({ sql }: Deployment): Promise<void> {
   await sql`
-    update hour_count set h23 = h00, h00 = h01, h01 = h02, h02 = h03, h03 = h23, day = day
-    where day = (select day from hour_count where dimension_set = 0 order by h00 + h01 + h02 + h03 desc limit 1)`
+    update hour_count set h00 = h01, h01 = h02, h02 = h03, h03 = h00
+    where day = (
+      select day from hour_count
+      where dimension_set = 0 and day between now() - interval '${sql.unsafe(String(DAYS - 10))} days' and now() - interval '10 days'
+      order by abs(h00 - h01) desc limit 1)`
 }
 
 /** One user is missing from a week. */

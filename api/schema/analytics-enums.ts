@@ -106,6 +106,8 @@ export const UniquesSourceEnum = builder.enumType('UniquesSource', {
   description: 'What a number of uniques was counted from; exact either way.',
   values: capitals<UniquesSource>({
     days: 'From who was active on which day (UTC): at any age.',
+    days_and_rows:
+      'From whole days, and from rows of logins for the hours before and after them, within LOGIN_RETENTION_DAYS.',
     rows: 'From rows of logins: within LOGIN_RETENTION_DAYS.',
   }),
 })

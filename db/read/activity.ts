@@ -36,22 +36,34 @@ function localesOf({ locales, usRegions }: CountFilter): string[] | null | 'too 
   return [...usRegionLocales.keys()].filter((locale) => usRegions.includes(usRegionOf(locale)))
 }
 
-/** How many of a kind were active on at least one of the days [from, to), in days since 1970-01-01. */
+/** Days from `from`, without `to`; in days since 1970-01-01. */
+export type DayRange = { from: number; to: number }
+
+/** Rows of (chunk, members): who of a kind was active on at least one of the days. */
+export const activeMembers = (
+  sql: Sql,
+  kind: PresenceKind,
+  { facet, values }: ActivityFacet,
+  { from, to }: DayRange,
+) => sql`
+  select chunk, bit_or(members) as members
+  from (${pieces(sql, coverDays(from, to))}) as piece
+  join activity using (period, start)
+  where kind = ${kind}::text::activity_kind and facet = ${facet}::text::activity_facet
+    and value = any(${values}::text[])
+  group by chunk`
+
+/** How many of a kind were active on at least one of the days. */
 export async function readActive(
   { sql }: ReadSession,
   kind: PresenceKind,
-  { facet, values }: ActivityFacet,
-  { from, to }: { from: number; to: number },
+  facet: ActivityFacet,
+  days: DayRange,
 ): Promise<bigint> {
   const [row] = await sql<{ members: bigint }[]>`
     /* active */
     select coalesce(sum(bit_count(members)), 0)::bigint as members
-    from (select bit_or(members) as members
-          from (${pieces(sql, coverDays(from, to))}) as piece
-          join activity using (period, start)
-          where kind = ${kind}::text::activity_kind and facet = ${facet}::text::activity_facet
-            and value = any(${values}::text[])
-          group by chunk) as chunks`
+    from (${activeMembers(sql, kind, facet, days)}) as chunks`
   return row?.members ?? 0n
 }
 

@@ -39,9 +39,10 @@ export async function readCohorts(
         group by 1, 2, 3`
   return await sql<CohortCell[]>`
     /* cohorts */
+    with cohort as materialized (${cohorts})
     select cohort.start::timestamptz as cohort, cohort.value, active.start::timestamptz as active_in,
            sum(bit_count(cohort.members & active.members))::bigint as users
-    from (${cohorts}) as cohort
+    from cohort
     join activity active on active.kind = 'user' and active.period = ${period}::text::activity_period
       and active.facet = 'all' and active.value = '' and active.chunk = cohort.chunk
       and active.start = any(${days}::text[]::date[]) and active.start >= cohort.start

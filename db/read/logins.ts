@@ -1,6 +1,7 @@
 import type { DeviceType, IpScope, LocaleKind, Login, Outcome } from '../../domain/login.ts'
 import { type Key, orderOfPage, type Page, type TimeRange, withinPage } from './keyset.ts'
 import { type CountFilter, withinFilter } from './count-filter.ts'
+import { addressText } from './address-text.ts'
 import type { ReadSession } from './snapshot.ts'
 
 type Sql = ReadSession['sql']
@@ -84,7 +85,7 @@ const ofBatch = (sql: Sql, id: bigint) => sql`
 
 const columns = (sql: Sql) => sql`
   event_at::text as key_at, (extract(epoch from event_at) * 1000)::float8 as event_time_ms, user_id, device_id,
-  host(ip) as ip, ip_scope, locale, locale_kind, app_version, device_type, outcome, event_id, failure_reason, session_id,
+  ${addressText(sql)} as ip, ip_scope, locale, locale_kind, app_version, device_type, outcome, event_id, failure_reason, session_id,
   extra::text as extra, kafka_partition, kafka_offset, batch_id`
 
 type Row = {

@@ -1,15 +1,11 @@
 import type { PresenceKind } from '../../domain/presence.ts'
 import { CHUNK_BITS } from '../../domain/bitmap.ts'
+import { dictionaries } from '../dictionaries.ts'
+import { addressText } from './address-text.ts'
 import type { ReadSession } from './snapshot.ts'
 
 /** Days (UTC) of somebody, at any age. */
 export type Profile = { kind: PresenceKind; id: string; firstDay: Date; lastDay: Date; activeDays: number }
-
-const dictionaries = {
-  user: { table: 'app_user', id: 'user_id' },
-  device: { table: 'device', id: 'device_id' },
-  address: { table: 'address', id: 'ip' },
-} as const satisfies Record<PresenceKind, { table: string; id: string }>
 
 /** Null: nobody of that id was ever seen, as far as presences are folded. */
 export async function readProfile(
@@ -58,7 +54,7 @@ export async function readTraits(
     from (
       select trait, value, count(*) as logins, min(event_at) as first_at, max(event_at) as last_at,
              row_number() over (partition by trait order by max(event_at) desc, value collate "C") as place
-      from login, lateral (values ('user_id', user_id), ('device_id', device_id), ('ip', host(ip)), ('locale', locale),
+      from login, lateral (values ('user_id', user_id), ('device_id', device_id), ('ip', ${addressText(sql)}), ('locale', locale),
                                   ('app_version', app_version), ('device_type', device_type)) as said (trait, value)
       where ${isOf(sql, kind, id)}
       group by trait, value
