@@ -331,7 +331,7 @@ describe('profiles', () => {
   it.for(['scanned', 'indexed'])(
     'say when somebody was seen and with whom, from rows that are %s',
     async (how) => {
-      if (how === 'indexed') expect(await indexFinishedLoginDays(database.sql, NOW_MS)).toBe(15)
+      if (how === 'indexed') expect(await indexFinishedLoginDays(database.sql, NOW_MS)).toBe(20)
       expect(await profile('user(id: "user-1")')).toEqual(
         expectedProfile(({ userId }) => userId === 'user-1'),
       )
