@@ -351,6 +351,31 @@ describe('profiles', () => {
     })
   })
 
+  it.for([
+    ['first', 'after', 'endCursor', 'hasNextPage'],
+    ['last', 'before', 'startCursor', 'hasPreviousPage'],
+  ])(
+    'lead to all logins page by page, near each other and far apart: %s',
+    async ([size, from, cursor, hasMore]) => {
+      const found: string[] = []
+      let place = ''
+      for (let more = true; more;) {
+        const { edges, pageInfo } = await field<{
+          edges: { node: { eventAt: string } }[]
+          pageInfo: Record<string, string | boolean>
+        }>(`{ logins(${size}: 70${place}, filter: { event: { from: "2026-02-01T00:00:00Z" } }) { ... on LoginConnection {
+            edges { node { eventAt } } pageInfo { ${cursor} ${hasMore} } } } }`)
+        const page = edges.map(({ node }) => node.eventAt)
+        found.push(...(size === 'first' ? page : page.reverse()))
+        place = `, ${from}: "${String(pageInfo[cursor ?? ''])}"`
+        more = pageInfo[hasMore ?? ''] === true
+      }
+      const kept = logins.map(({ eventTimeMs }) => eventTimeMs).filter((ms) => ms >= Date.parse('2026-02-24'))
+      const newestFirst = kept.sort((a, b) => b - a).map((ms) => new Date(ms).toISOString())
+      expect(found).toEqual(size === 'first' ? newestFirst : newestFirst.reverse())
+    },
+  )
+
   it('lead to the logins of a device and of an address', async () => {
     const page = async (filter: string) => {
       const event = 'event: { from: "2026-02-01T00:00:00Z" }'

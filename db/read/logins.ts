@@ -34,12 +34,51 @@ export const keyOfLogin = ({ key_at: at, partition, offset, batchId }: LoginRow)
 /** An offset comes again in another incarnation of its partition: the batch is part of the key. */
 const order: [string, ...string[]] = ['event_at', 'kafka_partition', 'kafka_offset', 'batch_id']
 
+/** How far from where a page begins it is looked for at first: a page of all logins is found in the last hour. */
+const WINDOWS_MS = [3_600_000, 86_400_000]
+
 /** Logins that are kept as rows in order of the event. */
 export async function readLogins(
-  { sql }: ReadSession,
+  session: ReadSession,
   filter: LoginRowFilter,
   page: Page,
 ): Promise<LoginRow[]> {
+  for (const event of await windows(session, filter, page)) {
+    const rows = await readPage(session, { ...filter, event }, page)
+    if (rows.length === page.limit) return rows
+  }
+  return await readPage(session, filter, page)
+}
+
+/** Parts of the range in which to look first; none where an index leads to few rows, or the range is as short. */
+async function windows(
+  { sql }: ReadSession,
+  { batchId, userId, deviceId, ip, event }: LoginRowFilter,
+  page: Page,
+): Promise<TimeRange[]> {
+  if ([batchId, userId, deviceId, ip].some((one) => one !== null)) return []
+  const startMs = page.backwards ? startOf(page.before, event.from) : startOf(page.after, event.to)
+  const fromMs = startMs ?? (page.backwards ? null : await latestEventMs(sql))
+  if (fromMs === null) return []
+  const [least, most] = [event.from?.getTime() ?? -Infinity, event.to?.getTime() ?? Infinity]
+  return WINDOWS_MS.flatMap((ms) => {
+    // A start is cut to the millisecond below.
+    const end = page.backwards ? fromMs + ms : fromMs - ms
+    if (end <= least || end >= most) return []
+    return [page.backwards ? { ...event, to: new Date(end) } : { ...event, from: new Date(end) }]
+  })
+}
+
+const startOf = (key: Key | null, bound: Date | null): number | null =>
+  key === null ? (bound?.getTime() ?? null) : Date.parse(key.at)
+
+async function latestEventMs(sql: Sql): Promise<number | null> {
+  const [row] = await sql<{ watermark: Date | null }[]>`
+    /* latestEvent */ select max(watermark) as watermark from partition_checkpoint`
+  return row?.watermark?.getTime() ?? null
+}
+
+async function readPage({ sql }: ReadSession, filter: LoginRowFilter, page: Page): Promise<LoginRow[]> {
   const { batchId, userId, deviceId, ip, partition, fromOffset, toOffset, event, dimensions } = filter
   const rows = await sql<Row[]>`
     /* logins */
