@@ -9,6 +9,7 @@ const PASSING = new Set([
   'GROUP_LOAD_IN_PROGRESS',
   'GROUP_COORDINATOR_NOT_AVAILABLE',
   'NOT_COORDINATOR_FOR_GROUP',
+  'UNSTABLE_OFFSET_COMMIT',
 ])
 const RETRY_MS = 5
 /** About five seconds: longer is an outage, which the caller should see. */

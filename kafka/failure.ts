@@ -3,6 +3,8 @@ import { PipelineFailure, type FailureClass } from '../domain/failure.ts'
 /** Error types of the Kafka protocol that are not outages; everything else Kafka says passes with time. */
 const classOfType: Record<string, FailureClass> = {
   OFFSET_OUT_OF_RANGE: 'data_loss',
+  // Asked for behind fencing, when every transaction has ended as far as its coordinator knows.
+  UNSTABLE_OFFSET_COMMIT: 'data_loss',
   // Another producer took the transactional.id, or the coordinator ended a transaction that took too long.
   INVALID_PRODUCER_EPOCH: 'fenced',
   PRODUCER_FENCED: 'fenced',
@@ -15,6 +17,10 @@ const classOfType: Record<string, FailureClass> = {
 
 /** What an operator can do about an error that Kafka words for producers. */
 const hintOfType: Record<string, string> = {
+  UNSTABLE_OFFSET_COMMIT:
+    ': a transaction that moves the group offset was never ended, as brokers of Kafka 4.3.0 and 4.3.1 can leave it after a ' +
+    'crash, so what is published is not known; end it with kafka-transactions.sh (find-hanging, then abort, for ' +
+    '__consumer_offsets and the output topics), then resume',
   INVALID_TIMESTAMP: ': the clock of the worker or of the broker is wrong',
 }
 

@@ -22,10 +22,6 @@ export type Broker = {
     producerId: string
     producerEpoch: number
   }>
-  offsetFetch(request: {
-    groupId: string
-    topics: { topic: string; partitions: { partition: number }[] }[]
-  }): Promise<{ responses: { partitions: { partition: number; offset: string }[] }[] }>
 }
 
 export type TransactionIdentity = { transactionalId: string; producerId: string; producerEpoch: number }

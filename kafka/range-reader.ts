@@ -1,9 +1,9 @@
 import type { Kafka } from 'kafkajs'
 import { PipelineFailure } from '../domain/failure.ts'
-import { askCoordinator } from './coordinator.ts'
 import { classingKafka } from './failure.ts'
 import { fetchPartition } from './fetch-request.ts'
-import { createCluster, GROUP_COORDINATOR, type Broker, type Cluster } from './kafkajs-internals.ts'
+import { readGroupOffset } from './group-offset.ts'
+import { createCluster, type Broker, type Cluster } from './kafkajs-internals.ts'
 import {
   type Carried,
   committedBatches,
@@ -20,7 +20,10 @@ export type RangeReader = {
   topicId: string
   /** The offsets that can be read at the moment: `[start, end)`. */
   bounds(): Promise<{ start: bigint; end: bigint }>
-  /** The committed offset of a consumer group; null when the group has none for this partition. */
+  /**
+   * The committed offset of a consumer group; null when the group has none for this partition. Throws data_loss when a
+   * transaction that moves it does not end.
+   */
   groupOffset(groupId: string): Promise<bigint | null>
   /**
    * Has what follows `from` brought, as bytes, unless it is at hand; waits up to `maxWaitMs` for `minBytes`.
@@ -99,7 +102,7 @@ function createReader(
   return {
     topicId,
     bounds,
-    groupOffset: (groupId) => classingKafka(() => fetchGroupOffset(cluster, groupId, topic, partition)),
+    groupOffset: (groupId) => classingKafka(() => readGroupOffset(cluster, groupId, topic, partition)),
     fetch,
     take,
     read: async (from, { until, ...wait }) => {
@@ -141,20 +144,6 @@ async function listBounds(
     return BigInt(offset)
   }
   return { start: await ask(true), end: await ask(false) }
-}
-
-async function fetchGroupOffset(
-  cluster: Cluster,
-  groupId: string,
-  topic: string,
-  partition: number,
-): Promise<bigint | null> {
-  const answer = await askCoordinator(cluster, groupId, GROUP_COORDINATOR, (coordinator) =>
-    coordinator.offsetFetch({ groupId, topics: [{ topic, partitions: [{ partition }] }] }),
-  )
-  const offset = BigInt(answer.responses[0]?.partitions[0]?.offset ?? '-1')
-  // -1 means unknown, not 0: offsets of a group without members expire (offsets.retention.minutes).
-  return offset < 0n ? null : offset
 }
 
 /** Names the offsets that are gone; data loss is never skipped silently (G8). */

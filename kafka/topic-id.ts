@@ -1,5 +1,5 @@
 import { sendRaw, throwForCode, type Broker } from './kafkajs-internals.ts'
-import { int8, WireReader } from './wire.ts'
+import { compactString, int8, WireReader } from './wire.ts'
 
 const METADATA = 3
 /** First version with topic ids (KIP-516), Kafka 2.8; kafkajs stops at 6. */
@@ -31,13 +31,6 @@ const encode = (topic: string): Buffer =>
     int8(0), // … nor of the topic
     int8(0),
   ])
-
-/** Kafka's topic names have at most 249 bytes, so the length takes one byte or two. */
-function compactString(text: string): Buffer {
-  const length = Buffer.byteLength(text) + 1
-  const prefix = length < 0x80 ? [length] : [(length & 0x7f) | 0x80, length >> 7]
-  return Buffer.concat([Buffer.from(prefix), Buffer.from(text)])
-}
 
 function decode(reader: WireReader): string {
   reader.tags() // of the response header

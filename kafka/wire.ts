@@ -75,3 +75,10 @@ export const int64 = (value: bigint): Buffer => {
 
 export const string = (value: string): Buffer =>
   Buffer.concat([int16(Buffer.byteLength(value)), Buffer.from(value)])
+
+/** Of the flexible versions; below 16 KiB, so that the length takes one byte or two. */
+export function compactString(text: string): Buffer {
+  const length = Buffer.byteLength(text) + 1
+  const prefix = length < 0x80 ? [length] : [(length & 0x7f) | 0x80, length >> 7]
+  return Buffer.concat([Buffer.from(prefix), Buffer.from(text)])
+}

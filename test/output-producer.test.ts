@@ -25,6 +25,19 @@ test('outputs and the group offset become visible together, or not at all', asyn
   expect(await groupOffset()).toBe(7n)
 })
 
+test('a group offset that an open transaction may move is not read: its end is waited for, then missed loudly', async () => {
+  const { topic, producer, groupOffset } = await open()
+  await producer.publish(outputs(producer, topic, ['a']), 3n)
+  await producer.publish(outputs(producer, topic, ['b']), 7n, async () => {
+    await expect(groupOffset()).rejects.toMatchObject({
+      failureClass: 'data_loss',
+      message: expect.stringMatching(/never ended.*find-hanging.*then resume/) as unknown,
+    })
+  })
+  // Without waiting here: the reader does.
+  expect(await groupOffset()).toBe(7n)
+})
+
 test('a second producer with the same transactional.id fences the first, whose open transaction is gone', async () => {
   const { topic, producer, groupOffset } = await open()
   let second: OutputProducer | null = null
