@@ -5,10 +5,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 // packages, and the two do not know each other's types.
 const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] }
 
-// Tests that take parts of the run away, or that must not wait for others: one file at a time, on parts of their own.
 const files = (names: string[]) => names.map((name) => `test/${name}.test.ts`)
-const outages = files(['outages'])
-const faults = files(['chaos', 'handover', 'pause-dying-worker', 'promoted-replica', 'read-path'])
+/** Tests that take parts of the run away, or that must not wait for others: one file at a time. */
+const faults = files(['outages', 'chaos', 'handover', 'pause-dying-worker', 'promoted-replica', 'read-path'])
 /** What needs root: it mounts small disks. */
 const disk = files(['disk-full'])
 
@@ -52,10 +51,9 @@ export default defineConfig({
       },
       // Every file owns topics, a database and a task queue, and waits most of its time.
       onRealParts('stack', ['test/**/*.test.ts'], {
-        exclude: [...outages, ...faults, ...disk],
+        exclude: [...faults, ...disk],
         maxWorkers: 3,
       }),
-      onRealParts('outages', outages),
       onRealParts('faults', faults),
       onRealParts('disk', disk, { fileParallelism: false, testTimeout: 300_000 }),
       onRealParts('pictures', ['test/pictures.ts']),

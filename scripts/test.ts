@@ -19,7 +19,7 @@ const tests = (name: string, vitestProject: string): Step => {
   return { name, command: 'vitest', args: ['run', '--project', vitestProject, ...reporters], report }
 }
 
-/** What runs side by side: either what computes, or what waits most of its time. */
+/** Those of a stage run side by side. */
 const stages: Step[][] = [
   [
     { name: 'formatting', command: 'prettier', args: ['--check', '--log-level', 'warn', '.'] },
@@ -28,10 +28,7 @@ const stages: Step[][] = [
   ],
   [tests('unit tests', 'unit')],
   [tests('tests on the real parts', 'stack')],
-  [
-    tests('tests that take parts away from under a worker', 'outages'),
-    tests('tests that take parts and workers away', 'faults'),
-  ],
+  [tests('tests that take parts away', 'faults')],
 ]
 
 // Ctrl-C reaches the running steps as well; this process follows and cleans up.

@@ -96,7 +96,7 @@ async function away(name: PartName, end: PartAction, restart: PartAction): Promi
 async function expectRunning(client: Client, deployment: Deployment): Promise<void> {
   await eventually(async () => {
     const statuses = await partitionStatuses(client, deployment)
-    expect(statuses.map(({ state }) => state)).toEqual(['running', 'running'])
+    expect(statuses.map(({ state, reason }) => `${state} ${reason}`)).toEqual(['running ', 'running '])
   }, 90_000)
 }
 
