@@ -88,11 +88,7 @@ export function isAbortMarker(batch: RecordBatchView): boolean {
 }
 
 /**
-<<<<<<< HEAD
- * @throws {PipelineFailure} permanent, when it is damaged, or the codec is not supported, or the bytes are not what the header says
-=======
- * @throws {PipelineFailure} permanent, when the codec is unknown or the bytes are not what the header says
->>>>>>> 671207c565a30b5003ac67609f66f766669a6125
+ * @throws {PipelineFailure} permanent, when it is damaged, the codec is unknown, or the bytes are not what the header says
  */
 export function decodeRecords(batch: RecordBatchView): SourceRecord[] {
   const { bytes, damage } = batch
