@@ -20,6 +20,7 @@ import { redriveBatch, type RedriveRequest, type Redriven } from './redrive.ts'
 import { reconcileRecent, type ReconcileRequest, type ReconcileSummary } from './reconcile.ts'
 import { retainTables } from './retain-tables.ts'
 import { openSlice, type SliceDeps } from './slice.ts'
+import { stopAfter } from './stop-signal.ts'
 
 export type ActivityDeps = SliceDeps & {
   /** The primary, for small writes. */
@@ -54,16 +55,17 @@ export function createActivities(deps: ActivityDeps) {
      */
     ingestSlice: async ({ longestMs, acceptFlood = false, ...key }: SliceRequest): Promise<SliceReport> => {
       const progress = noProgress()
-      const stop = AbortSignal.any([Context.current().cancellationSignal, AbortSignal.timeout(longestMs)])
+      const stop = stopAfter(longestMs, Context.current().cancellationSignal)
       const heart = beat(() => progress, HEARTBEAT_MS)
       try {
-        await runSlice(deps, key, acceptFlood, progress, stop)
+        await runSlice(deps, key, acceptFlood, progress, stop.signal)
         const outcome = Context.current().cancellationSignal.aborted ? 'stopped' : 'ended'
         return { ...progress, outcome, reason: '' }
       } catch (error) {
         return failureReport(progress, error)
       } finally {
         clearInterval(heart)
+        stop.clear()
       }
     },
 

@@ -7,6 +7,7 @@ import type { FetchedRange } from '../kafka/take-range.ts'
 import { ahead, createPublishing, IDLE, type Publishing } from './publish.ts'
 import { parkRange, settleRange } from './settle-range.ts'
 import type { Slice } from './slice.ts'
+import { abortedBy } from './stop-signal.ts'
 
 /** While records come, a fetch waits this long for more: a transaction costs a broker as much as thousands of records. */
 const LINGER = { maxWaitMs: 150, minBytes: 512 * 1024 }
@@ -20,7 +21,7 @@ export async function ingestUntilStopped(
   stop: AbortSignal,
 ): Promise<void> {
   const publishing = createPublishing(slice)
-  const end = AbortSignal.any([stop, publishing.failed])
+  const end = abortedBy([stop, publishing.failed]).signal
   let fetching = ahead(slice.reader.fetch(slice.standing.next, IDLE))
   try {
     while (!end.aborted) {

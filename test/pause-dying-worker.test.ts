@@ -6,6 +6,7 @@ import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import { graphqlOf, type Graphql } from './graphql-client.ts'
 import { pause, resume } from './pause-commands.ts'
+import { expectLongSlices } from './progress.ts'
 import { controlPart } from './stack-control.ts'
 import { temporalClient } from './temporal-client.ts'
 
@@ -16,6 +17,7 @@ test('a pause takes effect, and ends with the resume, although the worker that r
   const ask = await graphqlOf(deployment.start('api/main.ts'))
   await feed.logins(100)
   await expectExact(deployment, feed.truth)
+  await eventually(() => expectLongSlices(deployment))
   deployment.start('worker/main.ts')
   onTestFinished(() => controlPart('postgres', 'resume'))
   await controlPart('postgres', 'suspend')

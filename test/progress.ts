@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import type { OpenDeployment } from './open-deployment.ts'
 
 type Parts = Pick<OpenDeployment, 'sql' | 'kafka' | 'config'>
@@ -25,4 +26,13 @@ export async function progress({ sql, kafka, config }: Parts): Promise<{ read: n
     0,
   )
   return { read: Number(row?.read ?? 0), published }
+}
+
+/**
+ * Throws until every partition is read by its second slice: the first is a short one, the second lasts longer than any
+ * outage here.
+ */
+export async function expectLongSlices({ sql }: Pick<Parts, 'sql'>): Promise<void> {
+  const [slices] = await sql`select min(epoch)::integer as claimed from partition_checkpoint`
+  expect(slices?.['claimed']).toBeGreaterThan(1)
 }

@@ -1,3 +1,4 @@
+import { abortedBy } from '../../activities/stop-signal.ts'
 import { eventually } from '../eventually.ts'
 import { actions } from './actions.ts'
 import { heal } from './heal.ts'
@@ -41,7 +42,7 @@ async function sendUnderFaults(world: World, options: ChaosOptions, book: Record
   const plan = planChaos(seed, durationMs, actions)
   const ends = await Promise.allSettled([
     sending,
-    runPlan(world, plan, AbortSignal.any([stop, failed.signal])),
+    runPlan(world, plan, abortedBy([stop, failed.signal]).signal),
   ])
   await sender.close()
   for (const end of ends) if (end.status === 'rejected') throw end.reason
