@@ -49,7 +49,7 @@ function loginRecord(
   { offset, login }: AcceptedLogin,
 ): OutputRecord {
   return {
-    key: Buffer.from(login.userId),
+    key: login.userId,
     value: enrichedLogin(login, { topic, partition, offset }),
     headers: headers(`${source}/${offset}`),
   }
@@ -57,7 +57,7 @@ function loginRecord(
 
 /** Keyed by the source partition, so that its insights keep their order. */
 const insightRecord = (source: string, body: string): OutputRecord => ({
-  key: Buffer.from(source),
+  key: source,
   value: body,
   headers: headers(source),
 })

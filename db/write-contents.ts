@@ -1,5 +1,6 @@
 import type { DecidedBatch } from '../domain/batch.ts'
 import { entriesOf, type Presences } from '../domain/presence.ts'
+import { arrayText } from './array-text.ts'
 import type { Transaction } from './connect.ts'
 import { copyLogins, type LoginRows } from './copy-logins.ts'
 
@@ -36,9 +37,10 @@ async function insertDelta(
     )
     insert into login_count_delta (batch_id, revision, buckets, device_types, app_versions, locales, outcomes, logins,
                                    counted_at, out_of_order, lateness, delays)
-    values (${id}, ${revision}, ${counts.buckets.map(iso)}::timestamptz[], ${counts.deviceTypes}::text[],
-            ${counts.appVersions}::text[], ${counts.locales}::text[], ${counts.outcomes}::text[],
-            ${counts.logins.map(String)}::bigint[], ${iso(arrivals.countedAtMs)}::timestamptz, ${arrivals.outOfOrder},
+    values (${id}, ${revision}, ${arrayText(moments(counts.buckets))}::text::timestamptz[],
+            ${arrayText(counts.deviceTypes)}::text::text[], ${arrayText(counts.appVersions)}::text::text[],
+            ${arrayText(counts.locales)}::text::text[], ${arrayText(counts.outcomes)}::text::text[],
+            ${`{${counts.logins.join(',')}}`}::text::bigint[], ${iso(arrivals.countedAtMs)}::timestamptz, ${arrivals.outOfOrder},
             ${arrivals.lateness}::integer[], ${arrivals.delays}::integer[])`
 }
 
@@ -52,6 +54,16 @@ async function insertPresences(
   await tx`/* insertPresences */
     insert into presence_delta (batch_id, revision, entries, presences)
     values (${id}, ${revision}, ${entriesOf(presences)}, ${JSON.stringify(presences)}::text::json)`
+}
+
+/** Buckets come back again and again: each is written once. */
+function moments(timesMs: readonly number[]): string[] {
+  const written = new Map<number, string>()
+  return timesMs.map((timeMs) => {
+    const text = written.get(timeMs) ?? iso(timeMs)
+    written.set(timeMs, text)
+    return text
+  })
 }
 
 const iso = (timeMs: number): string => new Date(timeMs).toISOString()

@@ -77,3 +77,19 @@ test('a user named __proto__ is counted like any other', () => {
 test('an insight size of 0 makes none and remembers nothing', () => {
   expect(advanceInsight(emptyInsight(), logins, 0)).toEqual({ insights: [], unfinished: emptyInsight() })
 })
+
+test('the top users are those with the most logins, then those whose names come first, however many have the same', () => {
+  const ids = [...Array.from({ length: 9 }, (_, i) => `user-${9 - i}`), 'zoe', 'zoe', 'bob', 'bob', 'bob']
+  const { insights } = advanceInsight(
+    emptyInsight(),
+    ids.map((id, i) => login(i, id, 'RI', 1)),
+    ids.length,
+  )
+  expect((JSON.parse(insights[0]?.body ?? '') as Record<string, unknown>)['top_5_users']).toEqual([
+    { user_id: 'bob', logins: 3 },
+    { user_id: 'zoe', logins: 2 },
+    { user_id: 'user-1', logins: 1 },
+    { user_id: 'user-2', logins: 1 },
+    { user_id: 'user-3', logins: 1 },
+  ])
+})

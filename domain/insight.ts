@@ -114,7 +114,7 @@ class Tally {
       device_type_aggregation: asRecord(this.#deviceTypes),
       top_10_locations: locations.slice(0, 10),
       bottom_5_locations: locations.slice(-5).reverse(),
-      top_5_users: ranked(mostFrequent(this.#users, TOP_USERS), 'user_id').slice(0, TOP_USERS),
+      top_5_users: ranked(mostFrequent(this.#users, TOP_USERS), 'user_id'),
     })
     return { firstOffset: this.#firstOffset ?? 0n, lastOffset: this.#lastOffset ?? 0n, body }
   }
@@ -133,16 +133,22 @@ const asRecord = (counts: ReadonlyMap<string, number>): Record<string, number> =
   return record
 }
 
-/**
- * The entries that can be among the first `length` of a ranking: those with at least as many logins as the last of them.
- * Ranking all of them would compare every user id with others, and most users have one login.
- */
+/** In order of logins, then of names. */
+const ranks = ([a, loginsA]: [string, number], [b, loginsB]: [string, number]): number =>
+  loginsB - loginsA || (a < b ? -1 : 1)
+
+/** The first `length` of a ranking. Ranking all would compare every user id with others, and most have one login. */
 function mostFrequent(counts: ReadonlyMap<string, number>, length: number): [string, number][] {
-  const least = [...counts.values()].sort((a, b) => b - a)[length - 1] ?? 0
-  return [...counts].filter(([, logins]) => logins >= least)
+  const first: [string, number][] = []
+  for (const entry of counts) {
+    const last = first[length - 1]
+    if (last !== undefined && ranks(last, entry) < 0) continue
+    const place = first.findIndex((held) => ranks(entry, held) < 0)
+    first.splice(place === -1 ? first.length : place, 0, entry)
+    if (first.length > length) first.pop()
+  }
+  return first
 }
 
 const ranked = (counts: Iterable<[string, number]>, name: string): Record<string, string | number>[] =>
-  [...counts]
-    .sort(([a, loginsA], [b, loginsB]) => loginsB - loginsA || (a < b ? -1 : 1))
-    .map(([key, logins]) => ({ [name]: key, logins }))
+  [...counts].sort(ranks).map(([key, logins]) => ({ [name]: key, logins }))

@@ -42,5 +42,5 @@ export class OutputCollector {
 /** Records without a key go to one partition: their order is kept and there are few of them. */
 function partitionOf({ key }: OutputRecord, partitions: number): number {
   if (key === null) return 0
-  return partitionForKey(typeof key === 'string' ? Buffer.from(key) : key, Math.max(1, partitions))
+  return partitionForKey(key, Math.max(1, partitions))
 }

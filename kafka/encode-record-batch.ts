@@ -130,8 +130,18 @@ const fieldSize = (field: OutputField): number => {
 }
 
 const textSize = (text: string): number => {
-  const length = Buffer.byteLength(text)
+  const length = utf8Length(text)
   return varintSize(length) + length
+}
+
+/** Up to this many characters, a loop is faster than a call into native code. */
+const LOOP_MAX_CHARACTERS = 48
+const MAX_ASCII = 127
+
+function utf8Length(text: string): number {
+  if (text.length > LOOP_MAX_CHARACTERS) return Buffer.byteLength(text)
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > MAX_ASCII) return Buffer.byteLength(text)
+  return text.length
 }
 
 function writeRecord(
@@ -163,11 +173,8 @@ function writeField(batch: Buffer, at: number, field: OutputField): number {
   return start + field.length
 }
 
-/** Up to this many characters, a loop is faster than a call into native code. */
-const LOOP_MAX_CHARACTERS = 48
-
 function writeText(batch: Buffer, at: number, text: string): number {
-  const length = Buffer.byteLength(text)
+  const length = utf8Length(text)
   const start = writeVarint(batch, at, length)
   if (length !== text.length) batch.write(text, start, length, 'utf8')
   else if (length > LOOP_MAX_CHARACTERS) batch.write(text, start, length, 'latin1')

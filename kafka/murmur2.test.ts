@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
-import { murmur2 } from './murmur2.ts'
+import { murmur2, partitionForKey } from './murmur2.ts'
 
 const kafkajsMurmur2 = createRequire(import.meta.url)(
   'kafkajs/src/producer/partitioners/default/murmur2',
@@ -18,4 +18,18 @@ test('the published test vectors of the Java client hold', () => {
   expect(murmur2(Buffer.from('21'))).toBe(-973932308)
   expect(murmur2(Buffer.from('foobar'))).toBe(-790332482)
   expect(murmur2(Buffer.from('a-little-bit-long-string'))).toBe(-985981536)
+})
+
+test('a key that is text comes to the partition of its bytes, whatever its letters and length', () => {
+  for (const key of [
+    '',
+    'user-1',
+    'Zoë',
+    '用户',
+    '😀',
+    'x'.repeat(128),
+    'x'.repeat(129),
+    `${'x'.repeat(127)}é`,
+  ])
+    expect(partitionForKey(key, 1_000), key).toBe(partitionForKey(Buffer.from(key), 1_000))
 })

@@ -4,9 +4,9 @@ const M = 0x5bd1e995
 /**
  * Murmur2 as Kafka's Java client hashes keys (org.apache.kafka.common.utils.Utils.murmur2), as a signed 32-bit integer.
  * kafkajs has the same function on BigInt, tens of times slower.
+ * @param length bytes of it that count
  */
-export function murmur2(key: Uint8Array): number {
-  const length = key.length
+export function murmur2(key: Uint8Array, length = key.length): number {
   const words = length & ~3
   let h = SEED ^ length
   for (let i = 0; i < words; i += 4) {
@@ -26,6 +26,20 @@ export function murmur2(key: Uint8Array): number {
 
 const byte = (key: Uint8Array, index: number): number => key[index] ?? 0
 
-/** The partition that Kafka's default partitioner chooses for a key. */
-export const partitionForKey = (key: Uint8Array, partitions: number): number =>
-  (murmur2(key) & 0x7fffffff) % partitions
+/** The partition that Kafka's default partitioner chooses for a key; text is hashed as UTF-8. */
+export const partitionForKey = (key: Uint8Array | string, partitions: number): number =>
+  ((typeof key === 'string' ? hashText(key) : murmur2(key)) & 0x7fffffff) % partitions
+
+/** Keys are hashed one after the other: those of usual length and letters need no memory of their own. */
+const scratch = new Uint8Array(128)
+const MAX_ASCII = 127
+
+function hashText(text: string): number {
+  if (text.length > scratch.length) return murmur2(Buffer.from(text))
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > MAX_ASCII) return murmur2(Buffer.from(text))
+    scratch[i] = code
+  }
+  return murmur2(scratch, text.length)
+}
