@@ -55,7 +55,7 @@ async function replay(
   const records = await readAgain(late.reader, batch.from, batch.to)
   const range = { from: batch.from, to: batch.to, records, endOffset: batch.to }
   // By the clock of the time when it was read; its logins are no part of insights, which went on without them.
-  const decided = decideBatch(late, range, ALONE, batch.id, {
+  const decided = await decideBatch(late, range, ALONE, batch.id, {
     nowMs: batch.processedAtMs,
     insightSize: 0,
   })

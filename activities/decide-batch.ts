@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { LoginRows } from '../db/copy-logins.ts'
 import { keepRowsFromMs } from '../db/login-partitions.ts'
 import type { DecidedBatch, SourceRecord } from '../domain/batch.ts'
@@ -19,7 +20,7 @@ const RECORDS_PER_STEP = 250
 /** What deciding needs of whoever reads a range: a slice, or a replay. */
 export type Deciding = Pick<Slice, 'topic' | 'partition' | 'presence'> & {
   producer: Pick<OutputProducer, 'collect'>
-  deps: Pick<SliceDeps, 'clock' | 'config' | 'decode'>
+  deps: Pick<SliceDeps, 'clock' | 'config' | 'decode' | 'deciding'>
 }
 
 /** Before logins that are decided on their own: their partition has gone on without them. */
@@ -32,13 +33,13 @@ export type Decided = { batch: DecidedBatch; rows: LoginRows; outputs: OutputCol
  * @param options.nowMs Unix milliseconds that decoding takes for now; the clock's when left out
  * @param options.insightSize logins per insight; the configured one when left out
  */
-export function decideBatch(
+export async function decideBatch(
   slice: Deciding,
   range: FetchedRange,
   { unfinishedInsight, latestEventMs }: Pick<Standing, 'unfinishedInsight' | 'latestEventMs'>,
   batchId: bigint,
   options: { nowMs?: number; insightSize?: number } = {},
-): Decided {
+): Promise<Decided> {
   const { topic, partition, deps } = slice
   const clockMs = deps.clock()
   const { nowMs = clockMs, insightSize = deps.config.ingest.insightSize } = options
@@ -51,7 +52,7 @@ export function decideBatch(
   })
   const rows = new LoginRows(batchId, partition, keepRowsFromMs(clockMs, deps.config.retention.loginDays))
   const outputs = batchOutputs(slice)
-  decodeInSteps(slice, range.records, nowMs, (decoded) => {
+  await decodeInSteps(slice, range.records, nowMs, (decoded) => {
     draft.add(decoded)
     rows.add(decoded.accepted)
     outputs.add(decoded)
@@ -62,15 +63,15 @@ export function decideBatch(
 }
 
 /** The outputs of a range that was decided before, with the clock of that time. */
-export function decideAgain(
+export async function decideAgain(
   slice: Deciding,
   records: readonly SourceRecord[],
   { processedAtMs, insights }: { processedAtMs: number; insights: readonly string[] },
-): { logins: number; rejects: number; outputs: OutputCollector } {
+): Promise<{ logins: number; rejects: number; outputs: OutputCollector }> {
   const outputs = batchOutputs(slice)
   let logins = 0
   let rejects = 0
-  decodeInSteps(slice, records, processedAtMs, (decoded) => {
+  await decodeInSteps(slice, records, processedAtMs, (decoded) => {
     logins += decoded.accepted.length
     rejects += decoded.rejected.length
     outputs.add(decoded)
@@ -82,13 +83,18 @@ export function decideAgain(
 const batchOutputs = (slice: Deciding): BatchOutputs =>
   new BatchOutputs(slice.producer.collect(), slice.deps.config.kafka, slice)
 
-function decodeInSteps(
+/** Between steps, Kafka and Postgres are heard: other batches wait for their answers and not for this one. */
+async function decodeInSteps(
   { deps }: Deciding,
   records: readonly SourceRecord[],
   nowMs: number,
   take: (decoded: DecodedRecords) => void,
-): void {
+): Promise<void> {
   const options = { nowMs, maxBytes: deps.config.ingest.loginMaxBytes }
-  for (let first = 0; first < records.length; first += RECORDS_PER_STEP)
-    take(deps.decode(records.slice(first, first + RECORDS_PER_STEP), options))
+  await deps.deciding.within(async () => {
+    for (let first = 0; first < records.length; first += RECORDS_PER_STEP) {
+      take(deps.decode(records.slice(first, first + RECORDS_PER_STEP), options))
+      await nextTurn()
+    }
+  })
 }

@@ -29,5 +29,5 @@ async function outputsOf(late: LateBatch, sql: Sql, batch: ClaimedBatch, kind: '
     kind === 'replay'
       ? await readAgain(late.reader, batch.from, batch.to)
       : await classingPostgres(() => readRedriven(sql, batch.id, batch.revision))
-  return decideAgain(late, records, { processedAtMs: batch.processedAtMs, insights: [] }).outputs
+  return (await decideAgain(late, records, { processedAtMs: batch.processedAtMs, insights: [] })).outputs
 }

@@ -36,3 +36,23 @@ test('who has stopped already is not let in', async () => {
   expect(await gate.enter(AbortSignal.abort())).toBeNull()
   expect(await gate.enter(never)).not.toBeNull()
 })
+
+test('work waits for its place, and gives it back also when it fails', async () => {
+  const gate = new Gate(1)
+  const order: string[] = []
+  const failing = gate.within(async () => {
+    order.push('first')
+    await Promise.resolve()
+    throw new Error('no')
+  })
+  const next = gate.within(async () => {
+    await Promise.resolve()
+    order.push('second')
+    return 'done'
+  })
+  await Promise.resolve()
+  expect(order).toEqual(['first'])
+  await expect(failing).rejects.toThrow('no')
+  expect(await next).toBe('done')
+  expect(order).toEqual(['first', 'second'])
+})

@@ -17,6 +17,20 @@ export class Gate {
     }
   }
 
+  /** Runs `work` in a place, however long it waits for one. */
+  async within<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--
+    else
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve)
+      })
+    try {
+      return await work()
+    } finally {
+      this.#leave()
+    }
+  }
+
   #turn(stop: AbortSignal): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>()
     const onTurn = () => {

@@ -59,7 +59,7 @@ async function rehearse(
   try {
     const records = await readAgain(reader, BigInt(from), BigInt(to))
     const range = { from: BigInt(from), to: BigInt(to), records, endOffset: BigInt(to) }
-    const decided = decideBatch(
+    const decided = await decideBatch(
       {
         topic,
         partition,

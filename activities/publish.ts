@@ -86,7 +86,7 @@ export async function publishGap(slice: Slice): Promise<void> {
     unpublishedBatches(slice.sql, slice, checkpoint.incarnation, publishedOffset),
   )
   for (const batch of batches) {
-    const again = decideAgain(slice, await readAgain(slice.reader, batch.from, batch.to), batch)
+    const again = await decideAgain(slice, await readAgain(slice.reader, batch.from, batch.to), batch)
     if (again.logins !== batch.logins || again.rejects !== batch.rejects)
       throw changedRange(slice, batch, again)
     await publishOutputs(slice, again.outputs, batch.to)

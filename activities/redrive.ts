@@ -103,7 +103,7 @@ async function apply(
   await withLateBatch(deps, sql, batch, async (late) => {
     const range = { from: batch.from, to: batch.to, records: accepted, endOffset: batch.to }
     const options = { nowMs: batch.processedAtMs, insightSize: 0 }
-    const { batch: decided, rows, outputs } = decideBatch(late, range, ALONE, batch.id, options)
+    const { batch: decided, rows, outputs } = await decideBatch(late, range, ALONE, batch.id, options)
     await deps.onStep?.('before_replay_commit')
     await classingPostgres(async () => {
       await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)

@@ -52,7 +52,7 @@ async function tryToCommit(slice: Slice, range: FetchedRange, isWhole: boolean):
 async function commitRange(slice: Slice, range: FetchedRange, isWhole: boolean): Promise<Decided> {
   const { deps, publishedOffset, standing } = slice
   const batchId = await classingPostgres(() => slice.nextBatchId())
-  const decided = decideOrBlame(slice, range, batchId)
+  const decided = await decideOrBlame(slice, range, batchId)
   const { batch, rows } = decided
   const { length: rejects } = batch.rejected
   const seen = { records: batch.logins + rejects, rejects, isWhole }
@@ -79,9 +79,9 @@ async function commitRange(slice: Slice, range: FetchedRange, isWhole: boolean):
 }
 
 /** What a decision throws is a defect that some record brings to light: the others must not wait for its fix. */
-function decideOrBlame(slice: Slice, range: FetchedRange, batchId: bigint): Decided {
+async function decideOrBlame(slice: Slice, range: FetchedRange, batchId: bigint): Promise<Decided> {
   try {
-    return decideBatch(slice, range, slice.standing, batchId)
+    return await decideBatch(slice, range, slice.standing, batchId)
   } catch (error) {
     throw new PipelineFailure('permanent', 'rollcall', `Rollcall: ${String(error)}`, { cause: error })
   }

@@ -27,6 +27,8 @@ export type SliceDeps = {
   presence: SharedPresence
   /** Bounds the memory of the process: a batch in work has its records as objects, and as text for both outputs. */
   batchesInWork: Gate
+  /** Lets one batch be decided at a time: two in turns would both be done late, and then wait for Postgres together. */
+  deciding: Gate
   decode: typeof decodeRecords
   /** Unix milliseconds. */
   clock: () => number

@@ -68,6 +68,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     codeVersion: options.codeVersion,
     presence: new SharedPresence(randomInt(2 ** 32)),
     batchesInWork: new Gate(BATCHES_IN_WORK),
+    deciding: new Gate(1),
     clock: Date.now,
     decode: options.decode ?? decodeRecords,
     ...createBatchWorkflows(new Client({ connection, namespace: config.temporal.namespace }), config),
