@@ -56,3 +56,31 @@ test('work waits for its place, and gives it back also when it fails', async () 
   expect(await next).toBe('done')
   expect(order).toEqual(['first', 'second'])
 })
+
+test('light ones are in together, and none of them passes a heavy one that waits', async () => {
+  const gate = new Gate(10)
+  const leave = [await gate.enter(never, 4), await gate.enter(never, 4)]
+  const order: string[] = []
+  const heavy = gate.enter(never, 100).then((leaveHeavy) => {
+    order.push('heavy')
+    leaveHeavy?.()
+  })
+  const light = gate.enter(never, 1).then(() => order.push('light'))
+  leave[0]?.()
+  await Promise.resolve()
+  expect(order).toEqual([])
+  leave[1]?.()
+  await Promise.all([heavy, light])
+  expect(order).toEqual(['heavy', 'light'])
+})
+
+test('when a heavy one gives up waiting, the light ones behind it are let in', async () => {
+  const gate = new Gate(10)
+  await gate.enter(never, 5)
+  const stop = new AbortController()
+  const heavy = gate.enter(stop.signal, 6)
+  const light = gate.enter(never, 5)
+  stop.abort()
+  expect(await heavy).toBeNull()
+  expect(await light).not.toBeNull()
+})

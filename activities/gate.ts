@@ -1,55 +1,72 @@
-/** Lets a fixed number of holders in at a time, in the order in which they ask. */
-export class Gate {
-  #free: number
-  readonly #waiting: (() => void)[] = []
+const never = new AbortController().signal
 
-  constructor(places: number) {
-    this.#free = places
+type Waiting = { weight: number; letIn: () => void }
+
+/** Lets holders in while their weights together are no more than its capacity, in the order in which they ask. */
+export class Gate {
+  readonly #capacity: number
+  #free: number
+  readonly #waiting: Waiting[] = []
+
+  constructor(capacity: number) {
+    this.#capacity = capacity
+    this.#free = capacity
   }
 
-  /** Waits for a place. Returns what gives it back, to be called once; null when `stop` aborts first. */
-  async enter(stop: AbortSignal): Promise<(() => void) | null> {
+  /**
+   * Waits for a place. Returns what gives it back, to be called once; null when `stop` aborts first.
+   * @param weight a whole number; what is heavier than all takes all
+   */
+  async enter(stop: AbortSignal, weight = 1): Promise<(() => void) | null> {
+    const taken = Math.min(weight, this.#capacity)
     if (stop.aborted) return null
-    if (this.#free > 0) this.#free--
-    else if (!(await this.#turn(stop))) return null
+    if (this.#waiting.length === 0 && taken <= this.#free) this.#free -= taken
+    else if (!(await this.#turn(stop, taken))) return null
     return () => {
-      this.#leave()
+      this.#free += taken
+      this.#letIn()
     }
   }
 
   /** Runs `work` in a place, however long it waits for one. */
   async within<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--
-    else
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve)
-      })
+    const leave = await this.enter(never)
     try {
       return await work()
     } finally {
-      this.#leave()
+      leave?.()
     }
   }
 
-  #turn(stop: AbortSignal): Promise<boolean> {
+  #turn(stop: AbortSignal, weight: number): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>()
-    const onTurn = () => {
-      stop.removeEventListener('abort', onStop)
-      resolve(true)
+    const waiting = {
+      weight,
+      letIn: () => {
+        stop.removeEventListener('abort', onStop)
+        resolve(true)
+      },
     }
     const onStop = () => {
-      this.#waiting.splice(this.#waiting.indexOf(onTurn), 1)
+      this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
       resolve(false)
+      this.#letIn()
     }
-    this.#waiting.push(onTurn)
+    this.#waiting.push(waiting)
     stop.addEventListener('abort', onStop, { once: true })
     return promise
   }
 
-  /** The place goes to whoever waits longest. */
-  #leave(): void {
-    const next = this.#waiting.shift()
-    if (next === undefined) this.#free++
-    else next()
+  /** Whoever waits longest, as long as there is room: a light one does not pass a heavy one, which would wait for ever. */
+  #letIn(): void {
+    for (
+      let next = this.#waiting[0];
+      next !== undefined && next.weight <= this.#free;
+      next = this.#waiting[0]
+    ) {
+      this.#waiting.shift()
+      this.#free -= next.weight
+      next.letIn()
+    }
   }
 }

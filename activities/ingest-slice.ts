@@ -25,14 +25,14 @@ export async function ingestUntilStopped(
   let fetching = ahead(slice.reader.fetch(slice.standing.next, IDLE))
   try {
     while (!end.aborted) {
-      const isFound = await unlessStopped(fetching, end)
-      if (isFound === null) break
-      if (!isFound) {
+      const found = await unlessStopped(fetching, end)
+      if (found === null) break
+      if (found === 0) {
         progress.lag = 0
         fetching = ahead(slice.reader.fetch(slice.standing.next, IDLE))
         continue
       }
-      const leave = await slice.deps.batchesInWork.enter(end)
+      const leave = await slice.deps.batchesInWork.enter(end, found)
       if (leave === null) break
       const fetchFrom = (offset: bigint) => {
         fetching = ahead(slice.reader.fetch(offset, LINGER))

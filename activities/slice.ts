@@ -25,7 +25,10 @@ export type SliceDeps = {
   workerName: string
   codeVersion: string
   presence: SharedPresence
-  /** Bounds the memory of the process: a batch in work has its records as objects, and as text for both outputs. */
+  /**
+   * Bounds the memory of the process: a batch in work has its bytes, and its text for both outputs. Weighs a batch by how full
+   * it is (see RangeReader.fetch): while little comes, all partitions go on side by side.
+   */
   batchesInWork: Gate
   /** Lets one batch be decided at a time: two in turns would both be done late, and then wait for Postgres together. */
   deciding: Gate

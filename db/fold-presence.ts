@@ -5,8 +5,8 @@ import { entriesOf, type PresenceKind, presenceKinds, type Presences } from '../
 import type { Sql, Transaction } from './connect.ts'
 import { dictionaries } from './dictionaries.ts'
 
-/** What one fold takes at most (and at least one batch): some ten thousand rows of bitmaps, a second or two. */
-const MAX_ENTRIES = 50_000
+/** What one fold takes at most (and at least one batch): a fraction of a second, for which ingestion has half the cores. */
+const MAX_ENTRIES = 10_000
 /** Bitmap rows per statement: some megabytes in Postgres. */
 const ROWS_PER_STATEMENT = 1_000
 

@@ -8,6 +8,7 @@ import {
   type Carried,
   committedBatches,
   type FetchedRange,
+  fullness,
   isEmpty,
   type RangeLimits,
   takeRange,
@@ -27,9 +28,9 @@ export type RangeReader = {
   groupOffset(groupId: string): Promise<bigint | null>
   /**
    * Has what follows `from` brought, as bytes, unless it is at hand; waits up to `maxWaitMs` for `minBytes`.
-   * Returns whether there is something to take.
+   * Returns how much there is to take: 0, or from 1 to FULL of what a range has at most.
    */
-  fetch(from: bigint, wait: FetchWait): Promise<boolean>
+  fetch(from: bigint, wait: FetchWait): Promise<number>
   /**
    * Decodes a range that starts at `from`, out of what was fetched; empty (`to === from`) when nothing was.
    * `until` ends the range there at the latest.
@@ -84,7 +85,7 @@ function createReader(
       carried.batches = committedBatches(response)
       carried.endOffset = response.lastStableOffset
     }
-    return !isEmpty(carried)
+    return fullness(carried, limits)
   }
 
   const take: RangeReader['take'] = (from, until) => takeRange(carried, from, until, limits)

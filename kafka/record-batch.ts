@@ -35,6 +35,8 @@ export type RecordBatchView = {
   transactional: boolean
   control: boolean
   bytes: Buffer
+  /** As the header says; 0 when it is damaged. */
+  records: number
   /** Why nothing of it can be trusted but where it begins; null when its bytes are what its producer sent. */
   damage: string | null
 }
@@ -69,6 +71,7 @@ function viewBatch(bytes: Buffer): RecordBatchView {
     transactional: (attributes & TRANSACTIONAL) !== 0,
     control: (attributes & CONTROL) !== 0,
     bytes,
+    records: damage === null ? bytes.readInt32BE(RECORD_COUNT_AT) : 0,
     damage,
   }
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { UndecodableFailure } from '../domain/failure.ts'
 import { encodeRecordBatch } from './encode-record-batch.ts'
 import { RECORDS_AT } from './record-batch.ts'
-import { committedBatches, takeRange, type Carried } from './take-range.ts'
+import { committedBatches, FULL, fullness, takeRange, type Carried } from './take-range.ts'
 
 const limits = { maxBytes: 1_000_000, maxRecords: 1_000 }
 const state = { producerId: 1n, producerEpoch: 0, firstSequence: 0 }
@@ -57,4 +57,16 @@ it('a damaged batch is passed over from where reading stands, not from its begin
   carried.batches.shift()
   expect(() => takeRange(carried, 13n, undefined, limits)).toThrow(UndecodableFailure)
   expect(carried.next).toBe(14n)
+})
+
+it('a range is as full as whichever limit it comes nearer to, never empty while something is at hand, never more than full', () => {
+  const carried = fetched(() => undefined)
+  const bytes = carried.batches.reduce((sum, batch) => sum + ('gap' in batch ? 0 : batch.bytes.length), 0)
+  expect(fullness(carried, { maxBytes: 1e9, maxRecords: 12 })).toBe(FULL / 2)
+  expect(fullness(carried, { maxBytes: bytes * 4, maxRecords: 1e9 })).toBe(FULL / 4)
+  expect(fullness(carried, { maxBytes: 1e9, maxRecords: 1e9 })).toBe(1)
+  expect(fullness(carried, { maxBytes: 1e9, maxRecords: 1 })).toBe(FULL)
+  takeRange(carried, 10n, undefined, { maxBytes: 1e9, maxRecords: 5 })
+  expect(fullness(carried, { maxBytes: 1e9, maxRecords: 10 })).toBe(FULL / 10)
+  expect(fullness({ ...carried, batches: [], records: [] }, limits)).toBe(0)
 })

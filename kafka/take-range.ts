@@ -28,6 +28,22 @@ export type Carried = {
 export const isEmpty = ({ batches, records }: Carried): boolean =>
   batches.length === 0 && records.length === 0
 
+/** A range that reaches a limit, in the unit of `fullness`. */
+export const FULL = 1_000
+
+/** How much of a full range the next one takes, from 1 to FULL; 0: nothing is at hand. */
+export function fullness(carried: Carried, { maxBytes, maxRecords }: RangeLimits): number {
+  if (isEmpty(carried)) return 0
+  let [bytes, records] = [0, carried.records.length]
+  for (const batch of carried.batches) {
+    if ('gap' in batch) continue
+    bytes += batch.bytes.length
+    records += batch.records
+  }
+  const part = Math.max(bytes / maxBytes, records / maxRecords)
+  return Math.min(FULL, Math.max(1, Math.ceil(part * FULL)))
+}
+
 /** A batch without committed records: control records or an aborted transaction. */
 type Gap = { nextOffset: bigint; gap: true }
 

@@ -12,6 +12,7 @@ import { connectPostgres } from '../db/connect.ts'
 import { decodeRecords } from '../domain/decode-records.ts'
 import { SharedPresence } from '../domain/presence.ts'
 import { createKafka } from '../kafka/client.ts'
+import { FULL } from '../kafka/take-range.ts'
 import { createTopicOffsets } from '../kafka/topic-offsets.ts'
 import { ingestTopicId, sliceTaskQueue } from '../workflows/contract.ts'
 import type { ingestTopic } from '../workflows/ingest-topic.ts'
@@ -40,7 +41,7 @@ const HEARTBEAT_THROTTLE = '400ms'
 const MAX_CONTROL_ACTIVITIES = 20
 const CONTROL_STATEMENT_TIMEOUT_MS = 10_000
 /** Two keep a core and Postgres busy at the same time; more of them speed up nothing and hold their bytes. */
-const BATCHES_IN_WORK = 2
+const FULL_BATCHES_IN_WORK = 2
 /** Between attempts to reach Temporal at start. */
 const CONNECT_RETRY_MS = 2_000
 
@@ -67,7 +68,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     workerName: `${process.pid}@${hostname()}`,
     codeVersion: options.codeVersion,
     presence: new SharedPresence(randomInt(2 ** 32)),
-    batchesInWork: new Gate(BATCHES_IN_WORK),
+    batchesInWork: new Gate(FULL_BATCHES_IN_WORK * FULL),
     deciding: new Gate(1),
     clock: Date.now,
     decode: options.decode ?? decodeRecords,
