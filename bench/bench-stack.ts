@@ -39,7 +39,6 @@ export async function withBenchStack(
       dataFolder,
       logFolder,
       usualPorts: false,
-      forSpeed: true,
       environment: {},
       say,
     })

@@ -18,9 +18,6 @@ import { createTopic } from './topics.ts'
 const say = (line: string) => {
   console.log(line)
 }
-/** A broker compiles itself in its first minute, on the cores that are measured. */
-const WARM_UP_ROUNDS = 2
-
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
@@ -57,7 +54,8 @@ async function runDrains(stack: BenchStack, options: BenchOptions): Promise<Drai
   say(`preloading ${events} logins of ${users} users`)
   const backlog = await preload(stack.environment, { topic: 'backlog', events, users, stop: stack.stop })
   const results: DrainResult[] = []
-  const warmUp = turns({ ...options, rounds: WARM_UP_ROUNDS })
+  // A broker compiles itself in its first half minute, on the cores that are measured.
+  const warmUp = turns({ ...options, rounds: 1 })
   for (const [turn, create] of [...warmUp, ...turns(options)].entries()) {
     const isWarmUp = turn < warmUp.length
     const result = await withSubject(create(stack, backlog.topic), (subject) =>

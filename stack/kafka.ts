@@ -17,28 +17,20 @@ export type KafkaOptions = {
   logFolder: string
   port: number
   controllerPort: number
-  /** Also compile what runs often with the optimising compiler, which costs a start seconds. */
-  optimise: boolean
 }
 
 const START_TIMEOUT_MS = 60_000
 
 /** A Kafka broker that is its own controller (KRaft), for one machine: internal topics have one replica. */
-export function createKafkaPart({
-  jars,
-  dataFolder,
-  logFolder,
-  port,
-  controllerPort,
-  optimise,
-}: KafkaOptions): Part {
+export function createKafkaPart({ jars, dataFolder, logFolder, port, controllerPort }: KafkaOptions): Part {
   const folder = join(dataFolder, 'kafka')
   const properties = join(folder, 'server.properties')
   const logFile = join(logFolder, 'kafka.log')
   const logging = `-Dlog4j2.configurationFile=${fileURLToPath(new URL('./kafka-log.properties', import.meta.url))}`
   const java = (mainClass: string, args: string[]) => [
     '-Xmx512m',
-    ...(optimise ? [] : ['-XX:TieredStopAtLevel=1']),
+    // The optimising compiler costs a start seconds, and whoever measures a fifth of a core for minutes.
+    '-XX:TieredStopAtLevel=1',
     logging,
     '-cp',
     join(jars, '*'),

@@ -17,8 +17,6 @@ export type StackOptions = {
   progress?: Say
   /** Ask for the usual ports, so that people find the parts where they expect them; else any free ports. */
   usualPorts: boolean
-  /** Kafka as fast as it can be under load; without it, it starts in two thirds of the time. */
-  forSpeed?: boolean
   /** Variables that name parts that run elsewhere; those are not started. */
   environment: Record<string, string | undefined>
 }
@@ -92,7 +90,7 @@ function register(parts: Map<string, Part>, ...made: Part[]): Part[] {
 type Port = (name: keyof typeof usual) => Promise<number>
 
 async function startKafka(
-  { environment, say, progress = say, dataFolder, logFolder, forSpeed = false }: StackOptions,
+  { environment, say, progress = say, dataFolder, logFolder }: StackOptions,
   port: Port,
   parts: Map<string, Part>,
 ) {
@@ -107,7 +105,6 @@ async function startKafka(
         logFolder,
         port: broker,
         controllerPort: controller,
-        optimise: forSpeed,
       })
       return register(parts, part)
     },

@@ -108,7 +108,6 @@ async function kafkaOnSmallDisk(): Promise<OnSmallDisk> {
     logFolder: logsIn(dataFolder),
     port,
     controllerPort: await freePort(0),
-    optimise: false,
   })
   await part.start()
   return { part, disk, environment: { KAFKA_BROKERS: `${HOST}:${port}` } }
