@@ -38,7 +38,7 @@ export async function preload(
       const size = Math.min(RECORDS_PER_BATCH, events - first)
       const records = Array.from({ length: size }, (_, index) => record(first + index))
       await sending
-      sending = producer.send(batch % PARTITIONS, records)
+      sending = producer.send(new Map([[batch % PARTITIONS, records]]))
     }
     await sending
   } finally {

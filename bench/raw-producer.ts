@@ -5,8 +5,8 @@ import { createCluster, sendRaw, throwForCode } from '../kafka/kafkajs-internals
 import { int16, int32, string, WireReader } from '../kafka/wire.ts'
 
 export type RawProducer = {
-  /** One record batch of one partition; resolves when the broker has it. */
-  send(partition: number, records: OutputRecord[]): Promise<void>
+  /** A record batch for each partition, in one request; resolves when the broker has all. */
+  send(byPartition: ReadonlyMap<number, OutputRecord[]>): Promise<void>
   close: () => Promise<void>
 }
 
@@ -27,14 +27,15 @@ export async function openRawProducer(kafka: Kafka, topic: string): Promise<RawP
   await cluster.connect()
   await cluster.addMultipleTargetTopics([topic])
   return {
-    send: async (partition, records) => {
-      const [nodeId = '-1'] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]))
+    send: async (byPartition) => {
+      // The stack has one broker, which leads them all.
+      const [nodeId = '-1'] = Object.keys(cluster.findLeaderForPartitions(topic, [...byPartition.keys()]))
       const broker = await cluster.findBroker({ nodeId })
       const payload = await sendRaw(broker, {
         apiKey: PRODUCE,
         apiVersion: PRODUCE_VERSION,
         apiName: 'Produce',
-        body: produceRequest(topic, partition, plainBatch(records)),
+        body: produceRequest(topic, byPartition),
       })
       throwProduceErrors(new WireReader(payload))
     },
@@ -50,17 +51,18 @@ function plainBatch(records: OutputRecord[]): Buffer {
   return batch
 }
 
-const produceRequest = (topic: string, partition: number, batch: Buffer): Buffer =>
+const produceRequest = (topic: string, byPartition: ReadonlyMap<number, OutputRecord[]>): Buffer =>
   Buffer.concat([
     int16(-1), // no transactional.id
     int16(ACKS_ALL),
     int32(PRODUCE_TIMEOUT_MS),
     int32(1),
     string(topic),
-    int32(1),
-    int32(partition),
-    int32(batch.length),
-    batch,
+    int32(byPartition.size),
+    ...Array.from(byPartition, ([partition, records]) => {
+      const batch = plainBatch(records)
+      return [int32(partition), int32(batch.length), batch]
+    }).flat(),
   ])
 
 function throwProduceErrors(reader: WireReader): void {

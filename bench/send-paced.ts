@@ -39,15 +39,8 @@ async function sendRange(first: number, size: number): Promise<void> {
     const { key, value } = source.next(Math.floor(scheduledMs(first + index) / 1000))
     return { key: Buffer.from(key), value: Buffer.from(value), headers: [] }
   })
-  const byPartition = Map.groupBy(records.entries(), ([index]) => (first + index) % PARTITIONS)
-  await Promise.all(
-    Array.from(byPartition, ([partition, part]) =>
-      producer.send(
-        partition,
-        part.map(([, record]) => record),
-      ),
-    ),
-  )
+  let number = first
+  await producer.send(Map.groupBy(records, () => number++ % PARTITIONS))
 }
 
 function scheduledMs(event: number): number {
