@@ -59,11 +59,9 @@ export class Gate {
 
   /** Whoever waits longest, as long as there is room: a light one does not pass a heavy one, which would wait for ever. */
   #letIn(): void {
-    for (
-      let next = this.#waiting[0];
-      next !== undefined && next.weight <= this.#free;
-      next = this.#waiting[0]
-    ) {
+    for (;;) {
+      const next = this.#waiting[0]
+      if (next === undefined || next.weight > this.#free) return
       this.#waiting.shift()
       this.#free -= next.weight
       next.letIn()

@@ -105,7 +105,7 @@ class Tally {
    * name, so that equal input gives equal bytes.
    */
   complete(): Insight {
-    const locations = ranked(this.#locales, 'locale')
+    const locations = named([...this.#locales].sort(ranks), 'locale')
     const body = JSON.stringify({
       type: 'insight',
       batch_size: this.size,
@@ -114,7 +114,7 @@ class Tally {
       device_type_aggregation: asRecord(this.#deviceTypes),
       top_10_locations: locations.slice(0, 10),
       bottom_5_locations: locations.slice(-5).reverse(),
-      top_5_users: ranked(mostFrequent(this.#users, TOP_USERS), 'user_id'),
+      top_5_users: named(mostFrequent(this.#users, TOP_USERS), 'user_id'),
     })
     return { firstOffset: this.#firstOffset ?? 0n, lastOffset: this.#lastOffset ?? 0n, body }
   }
@@ -150,5 +150,5 @@ function mostFrequent(counts: ReadonlyMap<string, number>, length: number): [str
   return first
 }
 
-const ranked = (counts: Iterable<[string, number]>, name: string): Record<string, string | number>[] =>
-  [...counts].sort(ranks).map(([key, logins]) => ({ [name]: key, logins }))
+const named = (ranking: readonly [string, number][], name: string): Record<string, string | number>[] =>
+  ranking.map(([key, logins]) => ({ [name]: key, logins }))
