@@ -18,8 +18,8 @@ export type PresenceGroup = {
 }
 export type Presences = PresenceGroup[]
 
-/** Bounds the memory of a cache: some 25 MB. Users of a day, each with a device and an address, that are written once. */
-const MAX_REMEMBERED = 400_000
+/** Bounds the memory of a cache: some 15 MB. Users of a day, each with a device and an address, that are written once. */
+const MAX_REMEMBERED = 250_000
 
 /**
  * The cache that all partitions of a process share: a user's logins are spread over them. Another start of Postgres may
