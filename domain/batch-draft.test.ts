@@ -31,7 +31,7 @@ function decidedInSteps(sizes: number[]) {
   const draft = new BatchDraft({ topic: 't', partition: 0, from: 0n, to: BigInt(total) }, NOW_MS, {
     unfinishedInsight: emptyInsight(),
     insightSize: 20,
-    presence: new PresenceCache(0),
+    presence: new PresenceCache(new Int32Array(4)),
     latestEventMs: -Infinity,
     countedAtMs: NOW_MS,
   })

@@ -24,7 +24,7 @@ function missing(cache: PresenceCache, logins: Login[]) {
 }
 
 test('a user is named once per day of the event and values of the dimensions, a device and an address once a day', () => {
-  const presences = missing(new PresenceCache(0), [
+  const presences = missing(new PresenceCache(new Int32Array(4)), [
     login('a', '1970-01-02T00:00:00Z'),
     login('a', '1970-01-02T23:59:59Z'),
     login('a', '1970-01-02T23:59:59Z', { locale: 'NY', ip: '1.1.1.2' }),
@@ -44,7 +44,7 @@ test('a user is named once per day of the event and values of the dimensions, a 
 })
 
 test('only what was remembered as committed is left out: a transaction that failed is written again', () => {
-  const cache = new PresenceCache(0)
+  const cache = new PresenceCache(new Int32Array(4))
   const logins = [login('a', '1970-01-02T00:00:00Z')]
   const first = missing(cache, logins)
   expect(missing(cache, logins)).toEqual(first)
@@ -53,7 +53,7 @@ test('only what was remembered as committed is left out: a transaction that fail
 })
 
 test('partitions share what is committed, until Postgres is another one', () => {
-  const shared = new SharedPresence(0)
+  const shared = new SharedPresence(new Int32Array(4))
   const logins = [login('a', '1970-01-02T00:00:00Z')]
   const before = shared.of('monday')
   before.remember(missing(before, logins))

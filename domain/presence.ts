@@ -1,5 +1,5 @@
 import type { Login } from './login.ts'
-import { IdSet } from './id-set.ts'
+import { FingerprintSet } from './fingerprint-set.ts'
 import { dayOf } from './period.ts'
 
 export const presenceKinds = ['user', 'device', 'address'] as const
@@ -18,27 +18,27 @@ export type PresenceGroup = {
 }
 export type Presences = PresenceGroup[]
 
-/** Bounds the memory of a cache: some 15 MB. Users of a day, each with a device and an address, that are written once. */
-const MAX_REMEMBERED = 250_000
+/** Some 250,000 users of a day, each with a device and an address, are written once; in 8 MiB. */
+const MAX_REMEMBERED = 2 ** 20
 
 /**
  * The cache that all partitions of a process share: a user's logins are spread over them. Another start of Postgres may
  * lack what the one before had (a promoted replica, a restored copy), so it gets a new cache.
  */
 export class SharedPresence {
-  readonly #seed: number
+  readonly #key: Int32Array
   #serverStart = ''
   #cache: PresenceCache
 
-  /** @param seed of IdSet */
-  constructor(seed: number) {
-    this.#seed = seed
-    this.#cache = new PresenceCache(seed)
+  /** @param key of FingerprintSet */
+  constructor(key: Int32Array) {
+    this.#key = key
+    this.#cache = new PresenceCache(key)
   }
 
   /** @param serverStart when the Postgres that a partition was claimed on was started, as it says itself */
   of(serverStart: string): PresenceCache {
-    if (serverStart !== this.#serverStart) this.#cache = new PresenceCache(this.#seed)
+    if (serverStart !== this.#serverStart) this.#cache = new PresenceCache(this.#key)
     this.#serverStart = serverStart
     return this.#cache
   }
@@ -49,25 +49,19 @@ export class SharedPresence {
  * is safe; remembering what is not committed is not.
  */
 export class PresenceCache {
-  readonly #committed: IdSet
-  /** By name. Numbers are not used again, so that one from before a clearing finds nothing. */
-  readonly #groups = new Map<string, number>()
-  #nextGroup = 0
+  readonly #committed: FingerprintSet
 
-  /** @param seed of IdSet */
-  constructor(seed: number) {
-    this.#committed = new IdSet(seed)
+  /** @param key of FingerprintSet */
+  constructor(key: Int32Array) {
+    this.#committed = new FingerprintSet(key, MAX_REMEMBERED)
   }
 
-  isCommitted(group: number, id: string): boolean {
-    return this.#committed.has(group, id)
+  isCommitted(groupKey: Int32Array, id: string): boolean {
+    return this.#committed.has(groupKey, id)
   }
 
-  groupNumber(name: string): number {
-    const known = this.#groups.get(name)
-    if (known !== undefined) return known
-    this.#groups.set(name, this.#nextGroup)
-    return this.#nextGroup++
+  groupKey(name: string): Int32Array {
+    return this.#committed.groupKey(name)
   }
 
   /** Collects what a transaction has to write. */
@@ -77,19 +71,15 @@ export class PresenceCache {
 
   /** To be called once the transaction that wrote them has committed. */
   remember(presences: Presences): void {
-    if (this.#committed.size + entriesOf(presences) > MAX_REMEMBERED) {
-      this.#committed.clear()
-      this.#groups.clear()
-    }
     for (const { kind, day, values, ids } of presences) {
-      const group = this.groupNumber(values === null ? groupName(kind, day) : userGroupName(day, values))
-      for (const id of ids) this.#committed.add(group, id)
+      const key = this.groupKey(values === null ? groupName(kind, day) : userGroupName(day, values))
+      for (const id of ids) this.#committed.add(key, id)
     }
   }
 }
 
 /** A group while it is collected. */
-type DraftGroup = Omit<PresenceGroup, 'ids'> & { number: number; ids: Set<string> }
+type DraftGroup = Omit<PresenceGroup, 'ids'> & { key: Int32Array; ids: Set<string> }
 
 /** The presences of some logins that are not known to be committed, each once. */
 export class PresenceDraft {
@@ -132,13 +122,13 @@ export class PresenceDraft {
   #group(name: string, about: Omit<PresenceGroup, 'ids'>): DraftGroup {
     const held = this.#groups.get(name)
     if (held !== undefined) return held
-    const made = { ...about, number: this.#cache.groupNumber(name), ids: new Set<string>() }
+    const made = { ...about, key: this.#cache.groupKey(name), ids: new Set<string>() }
     this.#groups.set(name, made)
     return made
   }
 
-  #see({ number, ids }: DraftGroup, id: string): void {
-    if (!this.#cache.isCommitted(number, id)) ids.add(id)
+  #see({ key, ids }: DraftGroup, id: string): void {
+    if (!this.#cache.isCommitted(key, id)) ids.add(id)
   }
 }
 

@@ -26,18 +26,15 @@ export function sfc32(seed: number, stream: number): Random32 {
 /** A number from 0 (inclusive) to 1 (exclusive). */
 export const fraction = (random: Random32) => random() / 2 ** 32
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 /** A uuid of version 4 (RFC 9562). */
 export function uuid(random: Random32): string {
-  const hex = [random(), random(), random(), random()]
-    .map((word) => word.toString(16).padStart(8, '0'))
-    .join('')
-  const variant = ((Number.parseInt(hex.charAt(16), 16) & 3) | 8).toString(16)
-  const groups = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    variant + hex.slice(17, 20),
-    hex.slice(20),
-  ]
-  return groups.join('-')
+  const [first, second, third, fourth] = [random(), random(), random(), random()]
+  const version = (second & 0x0fff) | 0x4000
+  const variant = ((third >>> 16) & 0x3fff) | 0x8000
+  return `${hex32(first)}-${hex16(second >>> 16)}-${hex16(version)}-${hex16(variant)}-${hex16(third)}${hex32(fourth)}`
 }
+
+const hex32 = (word: number): string => hex16(word >>> 16) + hex16(word)
+const hex16 = (word: number): string => `${HEX[(word >>> 8) & 0xff]}${HEX[word & 0xff]}`

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { Client, Connection } from '@temporalio/client'
@@ -67,7 +66,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     kafka: createKafka(config.kafka, 'rollcall-worker'),
     workerName: `${process.pid}@${hostname()}`,
     codeVersion: options.codeVersion,
-    presence: new SharedPresence(randomInt(2 ** 32)),
+    presence: new SharedPresence(crypto.getRandomValues(new Int32Array(4))),
     batchesInWork: new Gate(FULL_BATCHES_IN_WORK * FULL),
     deciding: new Gate(1),
     clock: Date.now,
