@@ -4,9 +4,9 @@ import { existsSync, readFileSync } from 'node:fs'
 
 /** A number of clock ticks a second: USER_HZ is 100 on every architecture that Node runs on. */
 const TICKS_PER_SECOND = 100
-const CPU_SAMPLE_MS = 100
+const CPU_SAMPLE_MS = 250
 /** Reading the proportional memory of a process walks its page tables. */
-const MEMORY_EVERY_SAMPLES = 5
+const MEMORY_EVERY_SAMPLES = 8
 const MIB = 1024 * 1024
 
 export type ResourceUse = { cpuSeconds: number; peakMemoryMiB: number }

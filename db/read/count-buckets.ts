@@ -1,4 +1,4 @@
-import { type DimensionName, slotNames, smallestSet } from '../../domain/counts.ts'
+import { type DimensionName, dimensionNames, slotNames, smallestSet } from '../../domain/counts.ts'
 import { coverBuckets, type Slice, type TimeBucket } from '../../domain/cover-buckets.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
 import type { ReadSession } from './snapshot.ts'
@@ -64,10 +64,23 @@ function slotsOf(sql: Sql, slice: Slice & { kind: 'each' }, set: number, { dimen
     where slot.logins <> 0`
 }
 
+/** As the view login_count_unfolded. */
 const notFolded = (sql: Sql, buckets: readonly TimeBucket[], { dimensions, filter }: Wanted) => sql`
-  select place.number - 1 as bucket_index, ${columns(sql, dimensions)} logins
-  from login_count_unfolded
+  select place.number - 1 as bucket_index, ${columns(sql, dimensions)} added.logins
+  from unfolded_batch as unfolded
+  cross join lateral (
+    select * from login_count_delta where batch_id = unfolded.batch_id and revision = unfolded.revision offset 0
+  ) as delta
+  ${addedBy(sql, [...dimensions, ...filteredDimensions(filter)])}
   ${placeInBuckets(sql, buckets)} ${withinFilter(sql, filter)}`
+
+/** Joins the entries of a row `delta` of login_count_delta, with the dimensions asked for alone: each costs every entry. */
+export function addedBy(sql: Sql, dimensions: readonly DimensionName[]) {
+  const names = dimensionNames.filter((name) => dimensions.includes(name))
+  const columns = ['bucket', ...names, 'logins']
+  const arrays = ['buckets', ...names.map((name) => `${name}s`), 'logins'].map((name) => `delta.${name}`)
+  return sql.unsafe(`cross join unnest(${arrays.join(', ')}) as added (${columns.join(', ')})`)
+}
 
 /**
  * Joins `place.number`, the place in `buckets` from 1, of a moment of each row; rows of none are left out. Offset 0, so that

@@ -1,7 +1,7 @@
 import type { DimensionName } from '../../domain/counts.ts'
 import type { TimeBucket } from '../../domain/cover-buckets.ts'
-import { type CountFilter, withinFilter } from './count-filter.ts'
-import { columns, countsInBuckets, placeInBuckets } from './count-buckets.ts'
+import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
+import { addedBy, columns, countsInBuckets, placeInBuckets } from './count-buckets.ts'
 import type { ReadSession } from './snapshot.ts'
 
 type Sql = ReadSession['sql']
@@ -42,8 +42,7 @@ function writtenCounts(
     select place.number - 1 as bucket_index, ${columns(sql, dimensions)} ${sign}::integer * added.logins as logins
     from (${revisionsWritten(sql, written)}) as revision
     join login_count_delta delta using (batch_id, revision)
-    cross join unnest(delta.buckets, delta.device_types, delta.app_versions, delta.locales, delta.outcomes, delta.logins)
-      as added (bucket, device_type, app_version, locale, outcome, logins)
+    ${addedBy(sql, [...dimensions, ...filteredDimensions(filter)])}
     ${placeInBuckets(sql, buckets)} ${withinFilter(sql, filter)}`
 }
 
