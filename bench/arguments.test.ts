@@ -15,3 +15,8 @@ test('a size that is none is refused by the name of its argument', () => {
   expect(() => parseArguments(['queries', '--days', '0'])).toThrow(UsageError)
   expect(() => parseArguments(['queries', '--days', '0'])).toThrow('--days')
 })
+
+test('an option that there is none of is refused by its name', () => {
+  expect(() => parseArguments(['drain', '--evnets', '5'])).toThrow(UsageError)
+  expect(() => parseArguments(['queries', '--evnets', '5'])).toThrow('--evnets')
+})

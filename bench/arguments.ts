@@ -52,7 +52,12 @@ export class UsageError extends Error {
 
 /** @throws {UsageError} */
 export function parseArguments(argv: string[]): BenchOptions | QueryOptions {
-  return argv[0] === 'queries' ? parseQueries(argv.slice(1)) : parseIngestion(argv)
+  try {
+    return argv[0] === 'queries' ? parseQueries(argv.slice(1)) : parseIngestion(argv)
+  } catch (error) {
+    // What Node's parseArgs finds: an option that there is none of, or one without its value.
+    throw error instanceof TypeError ? new UsageError(error.message, { cause: error }) : error
+  }
 }
 
 function parseQueries(argv: string[]): QueryOptions {

@@ -36,6 +36,13 @@ test('what is added again takes no second place', () => {
   expect(ids.filter((id) => !set.has(KEY, id))).toEqual([])
 })
 
+test('what makes room is the oldest of those that share its places', () => {
+  const set = new FingerprintSet(KEY, 8)
+  const ids = Array.from({ length: 24 }, (_, n) => String(n))
+  for (const id of ids) set.add(KEY, id)
+  expect(ids.filter((id) => set.has(KEY, id))).toEqual(ids.slice(-8))
+})
+
 test('before anything was added it has nothing', () => {
   expect(new FingerprintSet(KEY, 8).has(KEY, '')).toBe(false)
 })
