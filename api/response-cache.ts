@@ -21,7 +21,7 @@ export function cacheResponses(): Plugin<ApiContext> {
   const entries = new LRUCache<string, Entry>({
     maxSize: MAX_BYTES,
     maxEntrySize: MAX_ENTRY_BYTES,
-    sizeCalculation: ({ result }) => JSON.stringify(result).length * 2,
+    sizeCalculation: ({ result }) => bytesUpTo(result, MAX_ENTRY_BYTES),
   })
   const running = new Map<string, Promise<void>>()
   return {
@@ -50,6 +50,21 @@ export function cacheResponses(): Plugin<ApiContext> {
       }
     },
   }
+}
+
+const BYTES_PER_VALUE = 16
+const BYTES_PER_CHARACTER = 2
+
+/** About what an answer takes in memory, looked at until it is more than `most`. */
+function bytesUpTo(value: unknown, most: number): number {
+  if (typeof value === 'string') return BYTES_PER_VALUE + BYTES_PER_CHARACTER * value.length
+  if (typeof value !== 'object' || value === null) return BYTES_PER_VALUE
+  let bytes = BYTES_PER_VALUE
+  for (const member of Object.values(value)) {
+    bytes += BYTES_PER_VALUE + bytesUpTo(member, most - bytes)
+    if (bytes > most) break
+  }
+  return bytes
 }
 
 const keyOf = ({ params: { query, operationName, variables } }: ApiContext): string =>

@@ -1,5 +1,6 @@
 import { watermarkMs, type DecidedBatch } from '../domain/batch.ts'
 import type { FloodGuard } from '../domain/flood-guard.ts'
+import { isoTime } from '../domain/iso-time.ts'
 import type { Sql, Transaction } from './connect.ts'
 import type { LoginRows } from './copy-logins.ts'
 import { insertRejects } from './insert-rejects.ts'
@@ -57,7 +58,7 @@ async function insertBatch(
                        first_event_at, last_event_at, processed_at, code_version)
     values (${batchId}, ${range.topic}, ${range.partition}, ${holding.incarnation}, ${range.from}, ${range.to}, 'committed',
             ${logins}, ${rejected.length}, ${gaps}, ${rows.count}, ${isoOrNull(events?.firstMs ?? null)},
-            ${isoOrNull(events?.lastMs ?? null)}, ${iso(processedAtMs)}, ${codeVersion})`
+            ${isoOrNull(events?.lastMs ?? null)}, ${isoTime(processedAtMs)}, ${codeVersion})`
 }
 
 async function insertInsights(tx: Transaction, { batchId, decided }: BatchCommit): Promise<void> {
@@ -70,5 +71,4 @@ async function insertInsights(tx: Transaction, { batchId, decided }: BatchCommit
                 ${insights.map((i) => i.body)}::text[]) as made (first_offset, last_offset, body)`
 }
 
-const iso = (timeMs: number): string => new Date(timeMs).toISOString()
-const isoOrNull = (timeMs: number | null): string | null => (timeMs === null ? null : iso(timeMs))
+const isoOrNull = (timeMs: number | null): string | null => (timeMs === null ? null : isoTime(timeMs))

@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
 import type { AcceptedLogin } from '../domain/batch.ts'
+import { isoTime } from '../domain/iso-time.ts'
 import type { Transaction } from './connect.ts'
 
 /** Logins as rows of the table `login`, in COPY's text format (https://www.postgresql.org/docs/18/sql-copy.html). */
@@ -40,18 +41,10 @@ export async function copyLogins(tx: Transaction, { chunks, count }: LoginRows):
 }
 
 const line = (partition: number, { offset, login }: AcceptedLogin): string =>
-  `${iso(login.eventTimeMs)}\t${escape(login.userId)}\t${escape(login.deviceId)}\t${login.ip}\t${login.ipScope}\t` +
+  `${isoTime(login.eventTimeMs)}\t${escape(login.userId)}\t${escape(login.deviceId)}\t${login.ip}\t${login.ipScope}\t` +
   `${escape(login.locale)}\t${login.localeKind}\t${escape(login.appVersion)}\t${login.deviceType}\t` +
   `${login.outcome}\t${optional(login.eventId)}\t${optional(login.failureReason)}\t${optional(login.sessionId)}\t` +
   `${optional(login.extra)}\t${partition}\t${offset}`
-
-// Logins of one second follow each other: their time is written once. Holds what any call would compute again.
-let latest = { timeMs: 0, text: '1970-01-01T00:00:00.000Z' }
-
-function iso(timeMs: number): string {
-  if (latest.timeMs !== timeMs) latest = { timeMs, text: new Date(timeMs).toISOString() }
-  return latest.text
-}
 
 const NULL = '\\N'
 const replacement: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }

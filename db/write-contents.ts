@@ -1,5 +1,6 @@
 import type { DecidedBatch } from '../domain/batch.ts'
 import { entriesOf, type Presences } from '../domain/presence.ts'
+import { isoTime } from '../domain/iso-time.ts'
 import { arrayText } from './array-text.ts'
 import type { Transaction } from './connect.ts'
 import { copyLogins, type LoginRows } from './copy-logins.ts'
@@ -40,7 +41,7 @@ async function insertDelta(
     values (${id}, ${revision}, ${arrayText(moments(counts.buckets))}::text::timestamptz[],
             ${arrayText(counts.deviceTypes)}::text::text[], ${arrayText(counts.appVersions)}::text::text[],
             ${arrayText(counts.locales)}::text::text[], ${arrayText(counts.outcomes)}::text::text[],
-            ${`{${counts.logins.join(',')}}`}::text::bigint[], ${iso(arrivals.countedAtMs)}::timestamptz, ${arrivals.outOfOrder},
+            ${`{${counts.logins.join(',')}}`}::text::bigint[], ${isoTime(arrivals.countedAtMs)}::timestamptz, ${arrivals.outOfOrder},
             ${arrivals.lateness}::integer[], ${arrivals.delays}::integer[])`
 }
 
@@ -60,10 +61,8 @@ async function insertPresences(
 function moments(timesMs: readonly number[]): string[] {
   const written = new Map<number, string>()
   return timesMs.map((timeMs) => {
-    const text = written.get(timeMs) ?? iso(timeMs)
+    const text = written.get(timeMs) ?? isoTime(timeMs)
     written.set(timeMs, text)
     return text
   })
 }
-
-const iso = (timeMs: number): string => new Date(timeMs).toISOString()

@@ -1,5 +1,5 @@
 import type { Login } from './login.ts'
-import { DAY_MS, dayOf, isoDay } from './period.ts'
+import { isoTime } from './iso-time.ts'
 
 export type LoginSource = { topic: string; partition: number; offset: bigint }
 
@@ -38,20 +38,3 @@ function quote(text: string): string {
   }
   return `"${text}"`
 }
-
-// Logins come mostly from one day: its date is written once. Holds what any call would compute again.
-let latestDay = { day: 0, date: '1970-01-01' }
-
-/** As Date.prototype.toISOString, for years up to 9999. */
-function isoTime(timeMs: number): string {
-  const day = dayOf(timeMs)
-  if (latestDay.day !== day) latestDay = { day, date: isoDay(day) }
-  const inDayMs = timeMs - day * DAY_MS
-  const seconds = Math.floor(inDayMs / 1000)
-  const minutes = Math.floor(seconds / 60)
-  const clock = `${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}:${twoDigits(seconds % 60)}`
-  const milliseconds = inDayMs % 1000
-  return `${latestDay.date}T${clock}.${milliseconds === 0 ? '000' : String(milliseconds).padStart(3, '0')}Z`
-}
-
-const twoDigits = (number: number) => (number < 10 ? `0${number}` : `${number}`)

@@ -24,15 +24,21 @@ const SEPARATOR = '\0'
 export function seriesOf(counts: readonly Count[], groupBy: readonly GroupName[]): Map<string, Series> {
   const found = new Map<string, Series>()
   for (const count of counts) {
-    const values = Object.fromEntries(groupBy.map((name) => [name, valueOf(count, name)]))
-    const key = groupBy.map((name) => values[name]).join(SEPARATOR)
-    const series = found.get(key) ?? { values, logins: new Map<number, bigint>(), total: 0n }
+    const values = groupBy.map((name) => valueOf(count, name))
+    const key = values.join(SEPARATOR)
+    const series = found.get(key) ?? emptySeries(groupBy, values)
     series.logins.set(count.bucketIndex, (series.logins.get(count.bucketIndex) ?? 0n) + count.logins)
     series.total += count.logins
     found.set(key, series)
   }
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
 }
+
+const emptySeries = (groupBy: readonly GroupName[], values: readonly string[]): Series => ({
+  values: Object.fromEntries(groupBy.map((name, i) => [name, values[i]])),
+  logins: new Map(),
+  total: 0n,
+})
 
 const valueOf = (count: Count, name: GroupName): string =>
   name === 'us_region' ? usRegionOf(count.locale ?? '') : (count[name] ?? '')

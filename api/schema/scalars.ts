@@ -1,4 +1,5 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql'
+import { isoTime } from '../../domain/iso-time.ts'
 import { builder } from '../builder.ts'
 
 builder.scalarType('BigInt', {
@@ -38,7 +39,7 @@ builder.scalarType('DateTime', {
   description:
     'A moment in ISO 8601 with its zone, such as 2026-01-31T09:30:00Z or 2026-01-31T10:30+01:00; years 0001 to 9999, at ' +
     'most milliseconds. Answers are in UTC.',
-  serialize: (value) => value.toISOString(),
+  serialize: (value) => isoTime(value.getTime()),
   parseValue: (value) => parseDateTime(value),
   parseLiteral: (node: ValueNode) => parseDateTime(node.kind === Kind.STRING ? node.value : null),
 })

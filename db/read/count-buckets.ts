@@ -1,6 +1,7 @@
 import { type DimensionName, dimensionNames, slotNames, smallestSet } from '../../domain/counts.ts'
 import { coverBuckets, type Slice, type TimeBucket } from '../../domain/cover-buckets.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
+import { isoTime } from '../../domain/iso-time.ts'
 import type { ReadSession } from './snapshot.ts'
 
 type Sql = ReadSession['sql']
@@ -98,4 +99,4 @@ export const placeInBuckets = (sql: Sql, buckets: readonly TimeBucket[], moment 
 export const columns = (sql: Sql, dimensions: readonly DimensionName[]) =>
   sql.unsafe(dimensions.map((name) => `${name}, `).join(''))
 
-const times = (values: readonly number[]) => values.map((ms) => new Date(ms).toISOString())
+const times = (values: readonly number[]) => values.map(isoTime)

@@ -1,5 +1,6 @@
 import type { TimeBucket } from '../../domain/cover-buckets.ts'
 import { bucketMs } from '../../domain/counts.ts'
+import { isoTime } from '../../domain/iso-time.ts'
 import { type CountFilter, withinFilter } from './count-filter.ts'
 import type { ReadSession } from './snapshot.ts'
 
@@ -22,9 +23,8 @@ export async function readLineage(
   filter: CountFilter,
   limit: number,
 ): Promise<Contribution[]> {
-  const iso = (ms: number) => new Date(ms).toISOString()
   const count = (range.toMs - range.fromMs) / bucketMs.minute
-  const minutes = Array.from({ length: count }, (_, i) => iso(range.fromMs + i * bucketMs.minute))
+  const minutes = Array.from({ length: count }, (_, i) => isoTime(range.fromMs + i * bucketMs.minute))
   return await sql<Contribution[]>`
     /* lineage */
     select added.*, partition, incarnation, from_offset, to_offset,
@@ -35,8 +35,8 @@ export async function readLineage(
       cross join unnest(delta.buckets, delta.device_types, delta.app_versions, delta.locales, delta.outcomes, delta.logins)
         as added (bucket, device_type, app_version, locale, outcome, logins)
       where delta.buckets && ${minutes}::text[]::timestamptz[]
-        and added.bucket >= ${iso(range.fromMs)}::text::timestamptz
-        and added.bucket < ${iso(range.toMs)}::text::timestamptz
+        and added.bucket >= ${isoTime(range.fromMs)}::text::timestamptz
+        and added.bucket < ${isoTime(range.toMs)}::text::timestamptz
         ${withinFilter(sql, filter)}
       group by batch_id, revision
       limit ${limit}

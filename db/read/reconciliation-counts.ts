@@ -7,6 +7,7 @@ import {
   floorTo,
 } from '../../domain/counts.ts'
 import type { Difference } from '../../domain/reconciliation.ts'
+import { isoTime } from '../../domain/iso-time.ts'
 import type { ReadSession } from './snapshot.ts'
 
 type Sql = ReadSession['sql']
@@ -32,7 +33,7 @@ export async function compareMinutes(sql: Sql, { minutes, limit }: CountsToCompa
       from login_count_delta delta
       cross join unnest(delta.buckets, delta.device_types, delta.app_versions, delta.locales, delta.outcomes, delta.logins)
         as added (bucket, device_type, app_version, locale, outcome, logins)
-      where delta.buckets && ${minutes.map(iso)}::text[]::timestamptz[]
+      where delta.buckets && ${minutes.map(isoTime)}::text[]::timestamptz[]
         and added.bucket <@ (select minutes from touched)
       group by added.bucket, ${key(sql)}
     ), found as (
@@ -111,11 +112,11 @@ function countsWithin(sql: Sql, size: 'minute' | 'hour', minutes: readonly numbe
 }
 
 const starts = (minutes: readonly number[], rowMs: number): string[] => [
-  ...new Set(minutes.map((ms) => iso(floorTo(ms, rowMs)))),
+  ...new Set(minutes.map((ms) => isoTime(floorTo(ms, rowMs)))),
 ]
 
 const multirange = (minutes: readonly number[]): string =>
-  `{${[...new Set(minutes)].map((ms) => `[${iso(ms)},${iso(ms + bucketMs.minute)})`).join(',')}}`
+  `{${[...new Set(minutes)].map((ms) => `[${isoTime(ms)},${isoTime(ms + bucketMs.minute)})`).join(',')}}`
 
 const key = (sql: Sql) => sql.unsafe(dimensionNames.join(', '))
 
@@ -149,5 +150,3 @@ function countDifference(
     found,
   }
 }
-
-const iso = (ms: number) => new Date(ms).toISOString()

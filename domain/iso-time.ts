@@ -1,0 +1,33 @@
+import { DAY_MS, dayOf, isoDay } from './period.ts'
+
+// Outside of them toISOString writes years with a sign.
+const YEAR_0_MS = -62_167_219_200_000
+const YEAR_10000_MS = 253_402_300_800_000
+
+// Moments come mostly from one day, and often several times: each is written once. Hold what any call would compute again.
+let latestDay = { day: 0, date: '1970-01-01' }
+let latest = { timeMs: 0, text: '1970-01-01T00:00:00.000Z' }
+
+/**
+ * As Date.prototype.toISOString, which costs several times as much.
+ * @param timeMs Unix milliseconds, whole
+ * @throws {RangeError} it is no moment
+ */
+export function isoTime(timeMs: number): string {
+  if (latest.timeMs !== timeMs) latest = { timeMs, text: written(timeMs) }
+  return latest.text
+}
+
+function written(timeMs: number): string {
+  if (!(timeMs >= YEAR_0_MS && timeMs < YEAR_10000_MS)) return new Date(timeMs).toISOString()
+  const day = dayOf(timeMs)
+  if (latestDay.day !== day) latestDay = { day, date: isoDay(day) }
+  const inDayMs = timeMs - day * DAY_MS
+  const seconds = Math.floor(inDayMs / 1000)
+  const minutes = Math.floor(seconds / 60)
+  const clock = `${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}:${twoDigits(seconds % 60)}`
+  const milliseconds = inDayMs % 1000
+  return `${latestDay.date}T${clock}.${milliseconds === 0 ? '000' : String(milliseconds).padStart(3, '0')}Z`
+}
+
+const twoDigits = (number: number) => (number < 10 ? `0${number}` : `${number}`)
