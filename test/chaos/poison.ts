@@ -16,14 +16,19 @@ export class Poisoner {
     const { expected, value } = record
     if (!expected.ok || value === null || ++this.#logins % POISON_EVERY !== 0) return record
     const userId = `${POISONED_USER}${this.#logins}`
-    const message = { ...(JSON.parse(value.toString()) as object), user_id: userId }
+    // In the text: read and written again, an odd message would no longer say what is expected of it.
+    const text = value.toString()
+    const poisoned = text.replace(userIs(expected.login.userId), () => userIs(userId))
+    if (poisoned === text) return record
     return {
       ...record,
-      value: Buffer.from(JSON.stringify(message)),
+      value: Buffer.from(poisoned),
       expected: { ok: true, login: { ...expected.login, userId } },
     }
   }
 }
+
+const userIs = (userId: string): string => `"user_id":${JSON.stringify(userId)}`
 
 export async function refuseUsers({ deployment: { sql } }: World): Promise<void> {
   // Those that are counted already stay.
