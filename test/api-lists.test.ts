@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { recordControlEvent } from '../db/control-events.ts'
-import { type Answer, createApi, createDatabase, type TestDatabase } from './api-fixture.ts'
 import { insertBatches } from './api-rows.ts'
-
-let database: TestDatabase
-let ask: (query: string, variables?: object) => Promise<Answer>
-let close: () => Promise<void>
+import { useApi } from './use-api.ts'
 
 type Connection = {
   edges: { cursor: string; node: Record<string, unknown> }[]
@@ -20,12 +16,10 @@ type Connection = {
 /** Two batches a microsecond: the time alone tells no two apart. */
 const committedAt = (id: number) => `2026-03-01T10:00:00.${String(Math.floor(id / 2)).padStart(6, '0')}Z`
 
-beforeAll(async () => {
-  const url = inject('databaseUrl')
-  database = await createDatabase(url)
+const { sql: database, ask } = useApi(async (sql) => {
   const statuses = ['committed', 'parked', 'committed', 'replayed']
   await insertBatches(
-    database.sql,
+    sql,
     Array.from({ length: 20 }, (_, id) => ({
       id,
       partition: id % 2,
@@ -36,20 +30,12 @@ beforeAll(async () => {
     })),
   )
   for (let offset = 0; offset < 3; offset++) {
-    await database.sql`
+    await sql`
       insert into rejected_login
       values ('user-login', 0, ${offset}, 0, ${offset === 1 ? 'empty' : 'not_json'}, 'nothing of use', ${Buffer.from('k')},
               ${offset === 1 ? null : Buffer.alloc(2000, 'x')}, '[["trace", "AQI="]]',
               '2026-03-01T10:00:00Z', '2026-03-01T10:00:01.123456Z')`
   }
-  const api = createApi({ url: database.urlOn(url), replicaUrls: [] })
-  ask = api.ask
-  close = () => api.router.close()
-})
-
-afterAll(async () => {
-  await close()
-  await database.drop()
 })
 
 const pageInfo = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }'
@@ -90,12 +76,12 @@ describe('batches', () => {
 
   it('neither repeats nor skips a row when new ones arrive between two pages', async () => {
     const first = await batches('first: 5')
-    await insertBatches(database.sql, [{ id: 99, from: 990, to: 991, committedAt: '2026-03-01T11:00:00Z' }])
+    await insertBatches(database(), [{ id: 99, from: 990, to: 991, committedAt: '2026-03-01T11:00:00Z' }])
     try {
       const second = await batches(`first: 5, after: "${String(first.pageInfo.endCursor)}"`)
       expect([...ids(first), ...ids(second)]).toEqual(newestFirst.slice(0, 10))
     } finally {
-      await database.sql`delete from batch where id = 99`
+      await database()`delete from batch where id = 99`
     }
   })
 
@@ -117,8 +103,8 @@ describe('batches', () => {
   })
 
   it('filters by what their error holds, in capitals or not, and literally', async () => {
-    await database.sql`update batch set error = 'check "refuses_users"' where id in (5, 9, 13)`
-    await database.sql`update batch set error = 'another' where id = 17`
+    await database()`update batch set error = 'check "refuses_users"' where id in (5, 9, 13)`
+    await database()`update batch set error = 'another' where id = 17`
     expect(ids(await batches('filter: { error: "Refuses_USERS" }'))).toEqual([13, 9, 5])
     expect(ids(await batches('filter: { error: "refuses%" }'))).toEqual([])
     expect(ids(await batches('filter: { error: "refuses", statuses: [PARKED], fromOffset: 90 }'))).toEqual([
@@ -131,7 +117,7 @@ describe('batches', () => {
       [2, 'redrive'],
       [1, 'replay'],
     ] as const)
-      await database.sql`
+      await database()`
         insert into batch_revision (batch_id, revision, kind, command_id, logins, rejects, processed_at, code_version)
         values (19, ${revision}, ${kind}, 'c', 1, -1, '2026-03-01T10:00:00.5Z', 'test')`
     const { data } = await ask(`{ batches(first: 1) { ... on BatchConnection { edges { node {
@@ -195,12 +181,12 @@ describe('rejectedLogins', () => {
 
 describe('rejects that were redriven', () => {
   it('are told apart from the others, with every attempt', async () => {
-    await database.sql`update rejected_login set redriven_in = 1 where kafka_offset = 2`
+    await database()`update rejected_login set redriven_in = 1 where kafka_offset = 2`
     for (const [commandId, outcome, at] of [
       ['second', 'login', '2026-03-02T10:00:00Z'],
       ['first', 'not_an_object', '2026-03-01T12:00:00Z'],
     ] as const)
-      await database.sql`
+      await database()`
         insert into redrive_attempt values (0, 2, ${commandId}, ${at}::text::timestamptz, 'test', ${outcome}, '')`
     const list = async (redriven: boolean) => {
       const { data } = await ask(`{ rejectedLogins(filter: { redriven: ${redriven} }) {
@@ -240,8 +226,8 @@ describe('controlEvents', () => {
       result: 'done' as const,
       detail: { partitions: [{ partition: 0, nextOffset: '7' }] },
     }
-    await recordControlEvent(database.sql, event)
-    await recordControlEvent(database.sql, { ...event, reason: 'written again' })
+    await recordControlEvent(database(), event)
+    await recordControlEvent(database(), { ...event, reason: 'written again' })
     const { data } = await ask(`{ controlEvents(filter: { actor: "ann", results: [DONE] }) {
       ... on ControlEventConnection { edges { node { commandId command reason result partitions detail } } } } }`)
     expect((data?.controlEvents as Connection).edges.map(({ node }) => node)).toEqual([

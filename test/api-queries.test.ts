@@ -1,49 +1,32 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { exampleQuery } from '../api/example-query.ts'
 import type { KafkaBounds } from '../api/kafka-bounds.ts'
-import { type Answer, createApi, createDatabase, type TestDatabase } from './api-fixture.ts'
 import { insertBatches, insertCheckpoint, insertCounts } from './api-rows.ts'
+import { useApi } from './use-api.ts'
 
-let database: TestDatabase
-let ask: (query: string, variables?: object) => Promise<Answer>
-let close: () => Promise<void>
 let kafka: KafkaBounds = { ok: false, message: 'away' }
 
-beforeAll(async () => {
-  const primaryUrl = inject('databaseUrl')
-  database = await createDatabase(primaryUrl)
-  const { sql } = database
-  await insertCounts(sql, [
-    ['2026-02-28T23:59:00Z', 'android', '1.0', 'CA', 1],
-    ['2026-03-01T00:00:00Z', 'iOS', '1.0', 'CA', 2],
-    ['2026-03-01T10:15:00Z', 'android', '2.0', 'NY', 4],
-    ['2026-03-01T10:45:00Z', 'iOS', '2.0', 'TX', 8],
-    ['2026-03-01T11:00:00Z', 'unknown', '2.0', 'NY', 16],
-  ])
-  await insertCounts(sql, [['2026-03-01T10:15:00Z', 'android', '2.0', 'NY', 32]])
-  await insertCheckpoint(sql, 0, 100, '2026-03-01T11:00:10Z')
-  await insertCheckpoint(sql, 1, 50, '2026-03-01T10:15:20Z')
-  await insertBatches(sql, [
-    { id: 1, from: 0, to: 40, committedAt: '2026-03-01T10:00:00.000001Z' },
-    { id: 2, from: 40, to: 60, status: 'parked', committedAt: '2026-03-01T10:00:00.000002Z' },
-    { id: 3, from: 60, to: 100, committedAt: '2026-03-01T10:00:00.000003Z' },
-    { id: 4, partition: 1, from: 0, to: 50, committedAt: '2026-03-01T10:00:00.000003Z' },
-  ])
-  const api = createApi({ url: database.urlOn(primaryUrl), replicaUrls: [] }, { kafka: () => kafka })
-  ask = api.ask
-  close = () => api.router.close()
-})
-
-afterAll(async () => {
-  await close()
-  await database.drop()
-})
-
-const field = async <T>(query: string, variables?: object): Promise<T> => {
-  const { data, errors } = await ask(query, variables)
-  expect(errors).toBeUndefined()
-  return Object.values(data ?? {})[0] as T
-}
+const { ask, field } = useApi(
+  async (sql) => {
+    await insertCounts(sql, [
+      ['2026-02-28T23:59:00Z', 'android', '1.0', 'CA', 1],
+      ['2026-03-01T00:00:00Z', 'iOS', '1.0', 'CA', 2],
+      ['2026-03-01T10:15:00Z', 'android', '2.0', 'NY', 4],
+      ['2026-03-01T10:45:00Z', 'iOS', '2.0', 'TX', 8],
+      ['2026-03-01T11:00:00Z', 'unknown', '2.0', 'NY', 16],
+    ])
+    await insertCounts(sql, [['2026-03-01T10:15:00Z', 'android', '2.0', 'NY', 32]])
+    await insertCheckpoint(sql, 0, 100, '2026-03-01T11:00:10Z')
+    await insertCheckpoint(sql, 1, 50, '2026-03-01T10:15:20Z')
+    await insertBatches(sql, [
+      { id: 1, from: 0, to: 40, committedAt: '2026-03-01T10:00:00.000001Z' },
+      { id: 2, from: 40, to: 60, status: 'parked', committedAt: '2026-03-01T10:00:00.000002Z' },
+      { id: 3, from: 60, to: 100, committedAt: '2026-03-01T10:00:00.000003Z' },
+      { id: 4, partition: 1, from: 0, to: 50, committedAt: '2026-03-01T10:00:00.000003Z' },
+    ])
+  },
+  { kafka: () => kafka },
+)
 
 describe('freshness', () => {
   const freshness = () =>

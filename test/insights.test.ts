@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { advanceInsight, emptyInsight } from '../domain/insight.ts'
-import { type Ask, createApi, createDatabase, type TestDatabase } from './api-fixture.ts'
 import { insertBatches } from './api-rows.ts'
-
-let database: TestDatabase
-let ask: Ask
-let close: () => Promise<void>
+import { useApi } from './use-api.ts'
 
 const login = (offset: number) => ({
   offset: BigInt(offset),
@@ -27,10 +23,7 @@ const login = (offset: number) => ({
   },
 })
 
-beforeAll(async () => {
-  const url = inject('databaseUrl')
-  database = await createDatabase(url)
-  const { sql } = database
+const { field } = useApi(async (sql) => {
   await insertBatches(sql, [
     { id: 1, from: 0, to: 10, committedAt: '2026-03-01T10:00:00.000001Z' },
     { id: 2, partition: 1, from: 0, to: 10, committedAt: '2026-03-01T10:00:00.000002Z' },
@@ -47,24 +40,13 @@ beforeAll(async () => {
         insert into insight (topic, partition, first_offset, last_offset, batch_id, body)
         values ('user-login', ${partition}, ${firstOffset}, ${lastOffset}, ${batchId}, ${body}::text::json)`
   }
-  const api = createApi({ url: database.urlOn(url), replicaUrls: [] })
-  ask = api.ask
-  close = () => api.router.close()
-})
-
-afterAll(async () => {
-  await close()
-  await database.drop()
 })
 
 type Page = { edges: { cursor: string; node: Record<string, unknown> }[]; pageInfo: { hasNextPage: boolean } }
 
-async function insights(args: string, fields = 'partition fromOffset'): Promise<Page> {
-  const { data, errors } = await ask(`{ insights(${args}) {
+const insights = (args: string, fields = 'partition fromOffset') =>
+  field<Page>(`{ insights(${args}) {
     ... on InsightConnection { edges { cursor node { ${fields} } } pageInfo { hasNextPage } } } }`)
-  expect(errors).toBeUndefined()
-  return data?.insights as Page
-}
 
 const places = ({ edges }: Page) =>
   edges.map(({ node }) => `${String(node['partition'])}/${String(node['fromOffset'])}`)

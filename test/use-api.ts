@@ -28,8 +28,8 @@ export function useApi(fill: (sql: Sql) => Promise<unknown>, parts: Parameters<t
     sql: () => database.sql,
     ask: ((...question) => ask(...question)) satisfies Ask,
     /** The answer to a query of one field, which must not fail. */
-    field: async <T>(query: string): Promise<T> => {
-      const { data, errors } = await ask(query)
+    field: async <T>(query: string, variables?: object): Promise<T> => {
+      const { data, errors } = await ask(query, variables)
       expect(errors).toBeUndefined()
       return Object.values(data ?? {})[0] as T
     },
