@@ -38,6 +38,8 @@ export type WorkerOptions = {
 const HEARTBEAT_THROTTLE = '400ms'
 /** Commands and audits: short, and never many at once. */
 const MAX_CONTROL_ACTIVITIES = 20
+/** A frozen worker takes a slice with each poll that it left open, and each is missed only when its heartbeat is. */
+const SLICE_POLLS = 2
 const CONTROL_STATEMENT_TIMEOUT_MS = 10_000
 /** Two keep a core and Postgres busy at the same time; more of them speed up nothing and hold their bytes. */
 const FULL_BATCHES_IN_WORK = 2
@@ -158,6 +160,7 @@ async function createWorkers(
       taskQueue: sliceTaskQueue(taskQueue),
       activities: { ingestSlice },
       maxConcurrentActivityTaskExecutions: config.worker.maxPartitions,
+      maxConcurrentActivityTaskPolls: SLICE_POLLS,
     }),
   ]
 }
