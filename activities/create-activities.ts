@@ -12,7 +12,7 @@ import { failureReport, noProgress, type SliceProgress, type SliceReport } from 
 import type { TopicOffsets } from '../kafka/topic-offsets.ts'
 import { acceptOffsetLoss, type LossAcceptance } from './accept-loss.ts'
 import { applyParked, skipParked } from './apply-parked.ts'
-import { handOverLeftovers } from './hand-over.ts'
+import { bringBackParked, handOverLeftovers, type BringBack } from './hand-over.ts'
 import { ingestUntilStopped } from './ingest-slice.ts'
 import { publishGap } from './publish.ts'
 import { planReplay, type Planned } from './plan-replay.ts'
@@ -28,6 +28,8 @@ export type ActivityDeps = SliceDeps & {
   topicOffsets: TopicOffsets
   /** Asks the workflow of a parked batch, started if need be, for a replay. */
   requestReplay: (request: ReplayRequest) => Promise<BatchResult>
+  /** Starts the workflows of parked batches that do not run. */
+  bringBack: BringBack
 }
 
 /** Cancellation arrives with a heartbeat: a pause stops a slice within a second. */
@@ -146,11 +148,17 @@ export function createActivities(deps: ActivityDeps) {
     applyRetention: async (): Promise<Retained> =>
       await beating(() => classingPostgres(() => retainTables(deps.config))),
 
-    /** Reconciles what is new. Safe to retry: it reads, then writes all in one transaction, once for a run. */
-    reconcileRecent: (request: ReconcileRequest): Promise<ReconcileSummary> =>
-      reconcileRecent(deps.sql, request, () => {
+    /**
+     * Reconciles what is new, and the parked batches with their workflows. Safe to retry: it reads, then writes all in one
+     * transaction, once for a run; a workflow that runs is not started again.
+     */
+    reconcileRecent: async (request: ReconcileRequest): Promise<ReconcileSummary> => {
+      const summary = await reconcileRecent(deps.sql, request, () => {
         Context.current().heartbeat()
-      }),
+      })
+      await bringBackParked(deps.bringBack, deps.sql, request.topic)
+      return summary
+    },
   }
 }
 

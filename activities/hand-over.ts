@@ -2,7 +2,9 @@ import type { PartitionKey } from '../db/checkpoint.ts'
 import type { Sql } from '../db/connect.ts'
 import { classingPostgres } from '../db/failure.ts'
 import { batchesToHandOver, recordHandOver } from '../db/park-batch.ts'
+import { selectParked } from '../db/select-batches.ts'
 import type { ParkedBatch } from '../domain/parked-batch.ts'
+import { everyParkedBatch } from '../domain/selection.ts'
 import type { SliceDeps } from './slice.ts'
 
 /**
@@ -32,3 +34,15 @@ export async function handOverLeftovers(
   for (const batch of await classingPostgres(() => batchesToHandOver(sql, key)))
     await handOver(deps, sql, batch)
 }
+
+/** More than anybody leaves parked: a partition halts after a few in a row. */
+const MAX_PARKED = 10_000
+
+export type BringBack = (readParked: () => Promise<ParkedBatch[]>) => Promise<void>
+
+/**
+ * Starts the workflow of each parked batch that has none, because somebody terminated it or Temporal lost its data: the
+ * list of open runs is what is still to be done.
+ */
+export const bringBackParked = (bringBack: BringBack, sql: Sql, topic: string): Promise<void> =>
+  bringBack(() => classingPostgres(() => selectParked(sql, topic, everyParkedBatch, MAX_PARKED)))

@@ -1,4 +1,5 @@
 import { PipelineFailure } from '../domain/failure.ts'
+import { isoTime, isoTimeOrNull } from '../domain/iso-time.ts'
 import type { Sql, Transaction } from './connect.ts'
 
 /** A batch of the ledger, claimed to be changed: a replay, a skip, a redrive of its rejects. */
@@ -70,7 +71,7 @@ export async function moveBatch(tx: Transaction, change: BatchChange): Promise<v
     with totals as (
       update partition_checkpoint
       set logins = logins + ${added.logins}, rejects = rejects + ${added.rejects},
-          watermark = greatest(watermark, ${isoOrNull(change.watermarkMs)}::timestamptz)
+          watermark = greatest(watermark, ${isoTimeOrNull(change.watermarkMs)}::timestamptz)
       where topic = ${batch.topic} and partition = ${batch.partition}
       returning 1
     )
@@ -79,8 +80,8 @@ export async function moveBatch(tx: Transaction, change: BatchChange): Promise<v
         status = case when ${change.kind}::text = 'replay' then 'replayed' else status end,
         logins = logins + ${added.logins}, rejects = rejects + ${added.rejects}, gaps = gaps + ${added.gaps},
         login_rows = login_rows + ${added.loginRows},
-        first_event_at = least(first_event_at, ${isoOrNull(events?.firstMs ?? null)}::timestamptz),
-        last_event_at = greatest(last_event_at, ${isoOrNull(events?.lastMs ?? null)}::timestamptz)
+        first_event_at = least(first_event_at, ${isoTimeOrNull(events?.firstMs ?? null)}::timestamptz),
+        last_event_at = greatest(last_event_at, ${isoTimeOrNull(events?.lastMs ?? null)}::timestamptz)
     from totals
     where id = ${batch.id} and claim = ${batch.claim} and revision = ${batch.revision} and status = ${batch.status}
     returning 1`
@@ -88,7 +89,7 @@ export async function moveBatch(tx: Transaction, change: BatchChange): Promise<v
   await tx`/* insertRevision */
     insert into batch_revision (batch_id, revision, kind, command_id, logins, rejects, processed_at, code_version)
     values (${batch.id}, ${batch.revision + 1}, ${change.kind}, ${change.commandId}, ${added.logins}, ${added.rejects},
-            ${new Date(change.processedAtMs).toISOString()}, ${change.codeVersion})`
+            ${isoTime(change.processedAtMs)}, ${change.codeVersion})`
 }
 
 /** Records that what a revision added is committed in Kafka. */
@@ -117,6 +118,3 @@ export async function skipBatch(
 
 const lostClaim = ({ id }: ClaimedBatch) =>
   new PipelineFailure('fenced', 'postgres', `another attempt took batch ${id}`)
-
-const isoOrNull = (timeMs: number | null): string | null =>
-  timeMs === null ? null : new Date(timeMs).toISOString()

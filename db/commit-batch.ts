@@ -1,6 +1,6 @@
 import { watermarkMs, type DecidedBatch } from '../domain/batch.ts'
 import type { FloodGuard } from '../domain/flood-guard.ts'
-import { isoTime } from '../domain/iso-time.ts'
+import { isoTime, isoTimeOrNull } from '../domain/iso-time.ts'
 import type { Sql, Transaction } from './connect.ts'
 import type { LoginRows } from './copy-logins.ts'
 import { insertRejects } from './insert-rejects.ts'
@@ -57,8 +57,8 @@ async function insertBatch(
     insert into batch (id, topic, partition, incarnation, from_offset, to_offset, status, logins, rejects, gaps, login_rows,
                        first_event_at, last_event_at, processed_at, code_version)
     values (${batchId}, ${range.topic}, ${range.partition}, ${holding.incarnation}, ${range.from}, ${range.to}, 'committed',
-            ${logins}, ${rejected.length}, ${gaps}, ${rows.count}, ${isoOrNull(events?.firstMs ?? null)},
-            ${isoOrNull(events?.lastMs ?? null)}, ${isoTime(processedAtMs)}, ${codeVersion})`
+            ${logins}, ${rejected.length}, ${gaps}, ${rows.count}, ${isoTimeOrNull(events?.firstMs ?? null)},
+            ${isoTimeOrNull(events?.lastMs ?? null)}, ${isoTime(processedAtMs)}, ${codeVersion})`
 }
 
 async function insertInsights(tx: Transaction, { batchId, decided }: BatchCommit): Promise<void> {
@@ -70,5 +70,3 @@ async function insertInsights(tx: Transaction, { batchId, decided }: BatchCommit
     from unnest(${insights.map((i) => String(i.firstOffset))}::bigint[], ${insights.map((i) => String(i.lastOffset))}::bigint[],
                 ${insights.map((i) => i.body)}::text[]) as made (first_offset, last_offset, body)`
 }
-
-const isoOrNull = (timeMs: number | null): string | null => (timeMs === null ? null : isoTime(timeMs))

@@ -1,4 +1,5 @@
 import type { DecidedBatch } from '../domain/batch.ts'
+import { isoTime } from '../domain/iso-time.ts'
 import type { Transaction } from './connect.ts'
 
 /** Keeps rejected records with their bytes; binary columns travel as hex text. */
@@ -14,11 +15,11 @@ export async function insertRejects(
   const keys = rejected.map(({ record }) => bytea(record.key))
   const values = rejected.map(({ record }) => bytea(record.value))
   const headers = rejected.map(({ record }) => headersJson(record.headers))
-  const times = rejected.map(({ record }) => new Date(record.timestampMs).toISOString())
+  const times = rejected.map(({ record }) => isoTime(record.timestampMs))
   await tx`/* insertRejects */
     insert into rejected_login (topic, partition, kafka_offset, batch_id, reason, detail, key, value, headers, recorded_at, rejected_at)
     select ${range.topic}, ${range.partition}::integer, kafka_offset, ${batchId}::bigint, reason, detail, key, value, headers, recorded_at,
-           ${new Date(processedAtMs).toISOString()}::timestamptz
+           ${isoTime(processedAtMs)}::timestamptz
     from unnest(${offsets}::bigint[], ${reasons}::text[], ${details}::text[], ${tx.array(keys, TEXT)}::text[]::bytea[],
                 ${tx.array(values, TEXT)}::text[]::bytea[], ${headers}::text[]::jsonb[], ${times}::timestamptz[])
       as made (kafka_offset, reason, detail, key, value, headers, recorded_at)`

@@ -2,6 +2,7 @@ import type { OffsetRange } from '../domain/batch.ts'
 import { PipelineFailure } from '../domain/failure.ts'
 import type { FloodGuard } from '../domain/flood-guard.ts'
 import type { UnfinishedInsight } from '../domain/insight.ts'
+import { isoTimeOrNull } from '../domain/iso-time.ts'
 import type { Transaction } from './connect.ts'
 
 /** What a slice holds of its partition while it decides range after range. */
@@ -34,7 +35,7 @@ export type CheckpointMove = Holding & {
  */
 export async function moveCheckpoint(tx: Transaction, move: CheckpointMove): Promise<void> {
   const { topic, partition, from, to } = move.range
-  const watermark = move.watermarkMs === null ? null : new Date(move.watermarkMs).toISOString()
+  const watermark = isoTimeOrNull(move.watermarkMs)
   const [moved] = await tx<{ serverStart: string }[]>`/* moveCheckpoint */
     update partition_checkpoint
     set next_offset = ${to},

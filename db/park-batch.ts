@@ -1,6 +1,7 @@
 import type { OffsetRange } from '../domain/batch.ts'
 import type { FloodGuard } from '../domain/flood-guard.ts'
 import type { UnfinishedInsight } from '../domain/insight.ts'
+import { isoTime } from '../domain/iso-time.ts'
 import type { ParkedBatch } from '../domain/parked-batch.ts'
 import type { PartitionKey } from './checkpoint.ts'
 import type { Sql } from './connect.ts'
@@ -32,7 +33,7 @@ export async function parkBatch(sql: Sql, parking: BatchParking): Promise<void> 
       insert into batch (id, topic, partition, incarnation, from_offset, to_offset, status, logins, rejects, gaps, login_rows,
                          processed_at, code_version, error)
       values (${batchId}, ${range.topic}, ${range.partition}, ${holding.incarnation}, ${range.from}, ${range.to}, 'parked',
-              0, 0, 0, 0, ${new Date(processedAtMs).toISOString()}, ${parking.codeVersion}, ${parking.error})`
+              0, 0, 0, 0, ${isoTime(processedAtMs)}, ${parking.codeVersion}, ${parking.error})`
   })
 }
 

@@ -18,6 +18,10 @@ export function isoTime(timeMs: number): string {
   return latest.text
 }
 
+/** As {@link isoTime}; null stays null. */
+export const isoTimeOrNull = (timeMs: number | null): string | null =>
+  timeMs === null ? null : isoTime(timeMs)
+
 function written(timeMs: number): string {
   if (!(timeMs >= YEAR_0_MS && timeMs < YEAR_10000_MS)) return new Date(timeMs).toISOString()
   const day = dayOf(timeMs)

@@ -1,5 +1,6 @@
 import type { DecidedBatch } from './batch.ts'
 import { bucketMs, floorTo } from './counts.ts'
+import { isoTime } from './iso-time.ts'
 
 /** What counting a batch would mean; `error` says why it would stay parked. */
 export type PlannedBatch = {
@@ -75,7 +76,7 @@ export class PlanDraft {
   #count({ minutes, events }: DecidedBatch): void {
     minutes.buckets.forEach((bucket, i) => {
       const dimensions = {
-        hour: new Date(floorTo(bucket, bucketMs.hour)).toISOString(),
+        hour: isoTime(floorTo(bucket, bucketMs.hour)),
         deviceType: minutes.deviceTypes[i] ?? '',
         appVersion: minutes.appVersions[i] ?? '',
         locale: minutes.locales[i] ?? '',
@@ -92,5 +93,4 @@ export class PlanDraft {
 }
 
 const sum = (numbers: number[]): number => numbers.reduce((total, one) => total + one, 0)
-const isoOrNull = (timeMs: number): string | null =>
-  Number.isFinite(timeMs) ? new Date(timeMs).toISOString() : null
+const isoOrNull = (timeMs: number): string | null => (Number.isFinite(timeMs) ? isoTime(timeMs) : null)

@@ -13,6 +13,16 @@ export type BatchSelection = {
   error: string | null
 }
 
+export const everyParkedBatch: BatchSelection = {
+  ids: null,
+  partitions: null,
+  fromOffset: null,
+  toOffset: null,
+  parkedFrom: null,
+  parkedTo: null,
+  error: null,
+}
+
 /** Rejects that are none yet redriven. Conditions hold together; null: any. */
 export type RejectSelection = {
   reasons: RejectReason[] | null

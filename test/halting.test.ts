@@ -116,6 +116,26 @@ test('a topic that was created anew is read from its start once an operator says
   expect(await batchesOf(deployment, 'skipped')).toMatchObject([{ from: 100, to: 100 }])
 })
 
+test('a log that was truncated is read on from its end once an operator says so', async () => {
+  const { deployment, feed, client, worker } = await ingesting({ INSIGHT_SIZE: '0' })
+  await feed.logins(100)
+  await expectExact(deployment, feed.truth)
+  await stop(worker)
+  // As after Kafka was restored from a copy that lacked the last ten.
+  await deployment.sql`update partition_checkpoint set next_offset = next_offset + 10`
+  deployment.start('worker/main.ts')
+  await untilHalted(client, deployment, /ends at 100, before the checkpoint 110/)
+  await acceptLoss(client, deployment)
+  await feed.logins(50)
+  await eventually(async () => {
+    expect(await counted(deployment)).toEqual({ logins: 150, rejects: 0 })
+  })
+  expect(await checkpoints(deployment)).toEqual([{ next: 150, incarnation: 1 }])
+  const [skipped] = await batchesOf(deployment, 'skipped')
+  expect(skipped).toMatchObject({ from: 110, to: 110 })
+  expect(skipped?.error).toMatch(/truncated at 100: offsets up to 109 were counted and come again/)
+})
+
 test('a database that is older than Kafka counts again what it forgot, and publishes none of it twice', async () => {
   const { deployment, feed, client, worker } = await ingesting({ BATCH_MAX_RECORDS: '20', INSIGHT_SIZE: '0' })
   await feed.logins(100)

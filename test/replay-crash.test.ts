@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { WorkflowUpdateStage } from '@temporalio/client'
 import { expect, test } from 'vitest'
-import { replayBatchId, replayUpdate } from '../workflows/contract.ts'
+import { reconcileTopicId, replayBatchId, replayUpdate } from '../workflows/contract.ts'
 import { redriveRunId } from '../workflows/run-contract.ts'
 import { createDeployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
@@ -56,6 +56,37 @@ test('a worker that is killed after it parked a batch and before it handed it ov
       to: String(batch?.to),
     }),
   )
+  await handle.executeUpdate(replayUpdate, { args: ['mended'] })
+  await expectExact(deployment, feed.truth)
+})
+
+test('a parked batch whose workflow was terminated is back in the list after the next reconciliation', async () => {
+  const { deployment, feed, parked } = await withOneParked('worker/main.ts')
+  const client = await temporalClient(deployment)
+  const { topic } = deployment.config.kafka
+  const handle = client.workflow.getHandle(replayBatchId({ topic, partition: 0, incarnation: 0, ...parked }))
+  await handle.terminate('a click too many')
+  const before = await handle.describe()
+  expect(before.status.name).toBe('TERMINATED')
+  const reconcile = client.schedule.getHandle(reconcileTopicId(topic))
+  await reconcile.trigger()
+  await eventually(async () => {
+    const { runId, status } = await handle.describe()
+    expect([status.name, runId === before.runId]).toEqual(['RUNNING', false])
+  }, 30_000)
+  await untilParked(deployment, 1)
+  const { runId } = await handle.describe()
+  await deployment.sql`alter table login drop constraint refuses_users`
+  const runs = async () => {
+    const { info } = await reconcile.describe()
+    return info.numActionsTaken
+  }
+  const taken = await runs()
+  await reconcile.trigger()
+  await eventually(async () => {
+    expect(await runs()).toBeGreaterThan(taken)
+  })
+  expect((await handle.describe()).runId).toBe(runId)
   await handle.executeUpdate(replayUpdate, { args: ['mended'] })
   await expectExact(deployment, feed.truth)
 })

@@ -16,7 +16,8 @@ import { eventually } from './eventually.ts'
 import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import { batchesOf, untilParked } from './ledger.ts'
-import { everyParkedBatch, everyReject } from './selections.ts'
+import { everyParkedBatch } from '../domain/selection.ts'
+import { everyReject } from './selections.ts'
 import { temporalClient } from './temporal-client.ts'
 
 test('a dry run says what a replay of many would do and does none of it; runs that overlap count each batch once', async () => {

@@ -1,14 +1,4 @@
-import type { BatchSelection, RejectSelection } from '../domain/selection.ts'
-
-export const everyParkedBatch: BatchSelection = {
-  ids: null,
-  partitions: null,
-  fromOffset: null,
-  toOffset: null,
-  parkedFrom: null,
-  parkedTo: null,
-  error: null,
-}
+import type { RejectSelection } from '../domain/selection.ts'
 
 export const everyReject: RejectSelection = {
   reasons: null,

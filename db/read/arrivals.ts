@@ -1,5 +1,6 @@
 import type { TimeBucket } from '../../domain/cover-buckets.ts'
 import { delayClasses, latenessClasses } from '../../domain/arrival.ts'
+import { isoTime } from '../../domain/iso-time.ts'
 import type { RejectReason } from '../../domain/login.ts'
 import { placeInBuckets } from './count-buckets.ts'
 import type { ReadSession } from './snapshot.ts'
@@ -18,7 +19,7 @@ export async function readArrivals(
       select place.number - 1 as bucket_index, out_of_order, lateness, delays
       from (
         select quarter, out_of_order, lateness, delays from arrival_count
-        where quarter >= ${iso(buckets[0]?.fromMs)} and quarter < ${iso(buckets.at(-1)?.toMs)}
+        where quarter >= ${isoTime(buckets[0]?.fromMs ?? 0)} and quarter < ${isoTime(buckets.at(-1)?.toMs ?? 0)}
         union all
         select quarter, out_of_order, lateness, delays from arrival_unfolded
       ) as counts
@@ -57,9 +58,7 @@ export async function readRejectCounts(
     select place.number - 1 as "bucketIndex", reason, count(*) as rejects
     from rejected_login
     ${placeInBuckets(sql, buckets, 'rejected_at')}
-      and rejected_at >= ${iso(buckets[0]?.fromMs)} and rejected_at < ${iso(buckets.at(-1)?.toMs)}
+      and rejected_at >= ${isoTime(buckets[0]?.fromMs ?? 0)} and rejected_at < ${isoTime(buckets.at(-1)?.toMs ?? 0)}
     group by 1, 2
     order by 1, 2`
 }
-
-const iso = (ms = 0): string => new Date(ms).toISOString()

@@ -1,5 +1,6 @@
 import { CHUNK_BITS } from '../../domain/bitmap.ts'
 import type { TimeBucket } from '../../domain/cover-buckets.ts'
+import { isoTime } from '../../domain/iso-time.ts'
 import type { PresenceKind } from '../../domain/presence.ts'
 import { type ActivityFacet, type DayRange, activeMembers } from './activity.ts'
 import { type CountFilter, withinFilter } from './count-filter.ts'
@@ -55,7 +56,7 @@ export async function readDistinctWithEdges(
 
 /** Rows of (id), as dictionaries have it. */
 function distinctIn(sql: Sql, kind: PresenceKind, ranges: readonly TimeBucket[], filter: CountFilter) {
-  const time = (ms: number) => sql`${new Date(ms).toISOString()}::text::timestamptz`
+  const time = (ms: number) => sql`${isoTime(ms)}::text::timestamptz`
   const within = ranges.map(({ fromMs, toMs }, place) => {
     const between = sql`event_at >= ${time(fromMs)} and event_at < ${time(toMs)}`
     return place === 0 ? between : sql`or ${between}`

@@ -5,7 +5,7 @@ import type { Step } from './plan.ts'
 import type { World } from './world.ts'
 
 /** Of the logins one in so many is of a user whom the database refuses. */
-const POISON_EVERY = 150
+export const POISON_EVERY = 150
 const POISONED_USER = 'refused-'
 
 /** Turns some logins of a scenario into ones that fail for a permanent reason: their batches are bisected and parked. */
