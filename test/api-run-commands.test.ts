@@ -10,7 +10,7 @@ import { batchesOf, untilParked } from './ledger.ts'
 const run = `{
   __typename
   ... on ReplayRun {
-    commandId state dryRun maxPerMinute
+    commandId state refusal dryRun maxPerMinute
     plan { logins rejects failing firstEventAt countsInAll batches { id logins error } counts { hour deviceType logins } }
     progress { batches tried replayed failed }
     results { id outcome logins error }
@@ -103,6 +103,30 @@ test('many parked batches are planned, replayed at a rate, paused, resumed and c
     'replay_many done',
     'resume_run done',
   ])
+})
+
+test('a run of more batches than one may have is refused, and says so again when its command is repeated', async () => {
+  const deployment = await createDeployment({ KAFKA_PARTITIONS: '1' })
+  deployment.start('worker/main.ts')
+  const ask = await graphqlOf(deployment.start('api/main.ts'))
+  await deployment.sql`
+    insert into batch (id, topic, partition, from_offset, to_offset, status, logins, rejects, gaps, login_rows, processed_at,
+                       handed_over_at, error, code_version)
+    select n, ${deployment.config.kafka.topic}, 7, n, n + 1, 'parked', 0, 0, 0, 0, now(), now(), 'refused', 'test'
+    from generate_series(1, 501) as n`
+  const many = { commandId: randomUUID(), dryRun: true }
+  const refused = {
+    replayBatches: {
+      __typename: 'CommandRefusedError',
+      message: 'more than 500 batches match: narrow the filter',
+    },
+  }
+  expect(await ask(replayMany, many)).toMatchObject(refused)
+  expect(await ask(replayMany, many)).toMatchObject(refused)
+  expect(await ask(replayRun, many)).toMatchObject({
+    replayRun: { state: 'DONE', refusal: refused.replayBatches.message, plan: null },
+  })
+  await expectCommands(deployment, ['replay_many refused'])
 })
 
 test('rejects are redriven from GraphQL after a rule was mended: once, each with its history, and the batch with its revision', async () => {

@@ -73,20 +73,19 @@ class ReplayRun {
   readonly audit = new Audit()
   readonly #input: ReplayRunInput
   status: ReplayRunStatus
-  #refusal: string | null = null
 
   constructor(input: ReplayRunInput) {
     this.#input = input
     const { commandId, actor, reason, topic, dryRun, maxPerMinute } = input
     const told = { commandId, actor, reason, topic, dryRun, maxPerMinute }
-    this.status = { ...told, state: 'planning', plan: null, results: [] }
+    this.status = { ...told, state: 'planning', refusal: null, plan: null, results: [] }
   }
 
   async plan(): Promise<void> {
     const { topic, selection, dryRun } = this.#input
     const planned = await planReplay(topic, selection)
     if (planned.ok) this.status = { ...this.status, plan: planned.plan }
-    else this.#refusal = planned.refusal
+    else this.status = { ...this.status, refusal: planned.refusal }
     const goesOn = planned.ok && !dryRun && this.status.state === 'planning'
     this.#enter(goesOn ? 'running' : this.status.state === 'cancelled' ? 'cancelled' : 'done')
     const detail = planned.ok
@@ -96,8 +95,9 @@ class ReplayRun {
   }
 
   async planned(): Promise<ReplayRunStatus> {
-    await condition(() => this.status.plan !== null || this.#refusal !== null)
-    if (this.#refusal !== null) throw ApplicationFailure.nonRetryable(this.#refusal, COMMAND_REFUSED)
+    await condition(() => this.status.plan !== null || this.status.refusal !== null)
+    const { refusal } = this.status
+    if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, COMMAND_REFUSED)
     return this.status
   }
 

@@ -38,10 +38,10 @@ export async function replayRejected(input: RedriveRunInput): Promise<RedriveRun
   const { selection, ...told } = input
   const audit = new Audit()
   const stay = new Map<RejectReason, number>()
-  let refusal: string | null = null
   let status: RedriveRunStatus = {
     ...told,
     state: 'running',
+    refusal: null,
     batches: 0,
     batchesDone: 0,
     examined: 0,
@@ -54,6 +54,7 @@ export async function replayRejected(input: RedriveRunInput): Promise<RedriveRun
     redriveProgressUpdate,
     async () => {
       await condition(() => status.state === 'done', PROGRESS_WAIT)
+      const { refusal } = status
       if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, COMMAND_REFUSED)
       return status
     },
@@ -61,7 +62,10 @@ export async function replayRejected(input: RedriveRunInput): Promise<RedriveRun
   )
   const batchIds = await findRejects(input.topic, selection)
   if (batchIds.length > MAX_BATCHES_OF_A_RUN)
-    refusal = `rejects of more than ${MAX_BATCHES_OF_A_RUN} batches match: narrow the filter`
+    status = {
+      ...status,
+      refusal: `rejects of more than ${MAX_BATCHES_OF_A_RUN} batches match: narrow the filter`,
+    }
   else {
     status = { ...status, batches: batchIds.length }
     for (const batchId of batchIds) {
@@ -76,7 +80,7 @@ export async function replayRejected(input: RedriveRunInput): Promise<RedriveRun
   }
   status = { ...status, state: 'done' }
   const { commandId, actor, reason, topic } = input
-  const { batches, examined, logins, failures, dryRun } = status
+  const { batches, examined, logins, failures, dryRun, refusal } = status
   audit.record(
     'redrive',
     topic,

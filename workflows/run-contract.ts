@@ -20,12 +20,16 @@ export type ReplayRunInput = ControlRequest & {
 
 export type RunState = 'planning' | 'running' | 'paused' | 'cancelled' | 'done'
 
-export type ReplayRunStatus = Omit<ReplayRunInput, 'selection'> & {
-  state: RunState
-  plan: ReplayPlan | null
-  /** One per batch that was tried, in order. */
-  results: BatchResult[]
-}
+/** Why a run does nothing; null: it does what it was told. */
+type Refusable = { refusal: string | null }
+
+export type ReplayRunStatus = Omit<ReplayRunInput, 'selection'> &
+  Refusable & {
+    state: RunState
+    plan: ReplayPlan | null
+    /** One per batch that was tried, in order. */
+    results: BatchResult[]
+  }
 
 /** On a replay run. Answers once the plan is made. */
 export const plannedUpdate = defineUpdate<ReplayRunStatus>('planned')
@@ -37,20 +41,21 @@ export const replayRunQuery = defineQuery<ReplayRunStatus>('status')
 
 export type RedriveRunInput = ControlRequest & { topic: string; selection: RejectSelection; dryRun: boolean }
 
-export type RedriveRunStatus = Omit<RedriveRunInput, 'selection'> & {
-  state: RunState
-  /** Batches with rejects of the selection, and how many of them are done. */
-  batches: number
-  batchesDone: number
-  /** Rejects that were decoded again. */
-  examined: number
-  /** Of those: logins by now (in a dry run: would be). */
-  logins: number
-  /** The others, by the reason for which they stay rejects. */
-  stay: { reason: RejectReason; rejects: number }[]
-  /** Batches that could not be redriven, and why. */
-  failures: { batchId: string; error: string }[]
-}
+export type RedriveRunStatus = Omit<RedriveRunInput, 'selection'> &
+  Refusable & {
+    state: RunState
+    /** Batches with rejects of the selection, and how many of them are done. */
+    batches: number
+    batchesDone: number
+    /** Rejects that were decoded again. */
+    examined: number
+    /** Of those: logins by now (in a dry run: would be). */
+    logins: number
+    /** The others, by the reason for which they stay rejects. */
+    stay: { reason: RejectReason; rejects: number }[]
+    /** Batches that could not be redriven, and why. */
+    failures: { batchId: string; error: string }[]
+  }
 
 /** On a redrive. Answers once it is done, or after a while with what is done so far. */
 export const redriveProgressUpdate = defineUpdate<RedriveRunStatus>('progress')

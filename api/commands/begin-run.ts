@@ -8,6 +8,7 @@ import {
   type UpdateDefinition,
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common'
+import { CommandRefusedError } from '../errors.ts'
 import { QUERY_DEADLINE_MS } from '../runs.ts'
 
 /** A run of many, as it is started and asked. */
@@ -50,4 +51,13 @@ export async function beginRun<Status>(client: Client, run: RunToBegin<Status>):
       throw error
     })
   }
+}
+
+/** The status of a run that does what it was told. @throws {CommandRefusedError} it refused, and may have told it before */
+export function unlessRefused<Status extends { commandId: string; refusal: string | null }>(
+  status: Status,
+): Status {
+  // A worker of an older version leaves it out.
+  if (typeof status.refusal === 'string') throw new CommandRefusedError(status.refusal, status.commandId)
+  return status
 }

@@ -8,7 +8,7 @@ import {
   type RedriveRunStatus,
 } from '../../workflows/run-contract.ts'
 import { type AuditDeps, auditSilence } from './audit.ts'
-import { beginRun } from './begin-run.ts'
+import { beginRun, unlessRefused } from './begin-run.ts'
 import { checkCommand, checkSelection, type CommandRequest, controlOf } from './command-request.ts'
 import { deliver } from './deliver.ts'
 
@@ -33,7 +33,7 @@ export async function startRedriveRun(
     absent: `the run of the command ${command.commandId} ended meanwhile; redriveRun shows it`,
     shownBy: 'redriveRun',
   }
-  return await auditSilence(deps, command, () =>
+  const status = await auditSilence(deps, command, () =>
     deliver(deps.client, command.commandId, destination, () =>
       beginRun(deps.client, {
         workflowType: 'replayRejected',
@@ -46,4 +46,5 @@ export async function startRedriveRun(
       }),
     ),
   )
+  return unlessRefused(status)
 }

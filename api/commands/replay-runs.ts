@@ -12,7 +12,7 @@ import {
 } from '../../workflows/run-contract.ts'
 import { CommandRefusedError, InvalidCommandError } from '../errors.ts'
 import { type AuditDeps, auditSilence, recordAnswer } from './audit.ts'
-import { beginRun } from './begin-run.ts'
+import { beginRun, unlessRefused } from './begin-run.ts'
 import {
   checkCommand,
   checkCommandId,
@@ -53,7 +53,7 @@ export async function startReplayRun(deps: RunDeps, request: ReplayRunRequest): 
   })
   const input: ReplayRunInput = { ...controlOf(command), topic, selection, dryRun, maxPerMinute }
   const destination = destinationOf(command.commandId)
-  return await auditSilence(deps, command, () =>
+  const status = await auditSilence(deps, command, () =>
     deliver(deps.client, command.commandId, destination, () =>
       beginRun(deps.client, {
         workflowType: 'replayBatches',
@@ -66,6 +66,7 @@ export async function startReplayRun(deps: RunDeps, request: ReplayRunRequest): 
       }),
     ),
   )
+  return unlessRefused(status)
 }
 
 const updates = { pause_run: pauseRunUpdate, resume_run: resumeRunUpdate, cancel_run: cancelRunUpdate }

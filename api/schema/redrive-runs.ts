@@ -39,6 +39,10 @@ const RedriveRun = builder.objectRef<RedriveRunStatus>('RedriveRun').implement({
     reason: t.exposeString('reason', { description: 'Why, in the words of the one who started it.' }),
     dryRun: t.exposeBoolean('dryRun', { description: 'Whether it only says what would come of it.' }),
     state: t.expose('state', { type: RunStateEnum, description: 'What it is doing.' }),
+    refusal: t.exposeString('refusal', {
+      nullable: true,
+      description: 'Why it did nothing, as its command was told; null when it was not refused.',
+    }),
     batches: t.exposeInt('batches', { description: 'Batches that hold rejects of the filter.' }),
     batchesDone: t.exposeInt('batchesDone', { description: 'Those that are done.' }),
     examined: t.expose('examined', { type: 'BigInt', description: 'Rejects that were decoded again.' }),

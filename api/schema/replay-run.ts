@@ -143,6 +143,10 @@ export const ReplayRun = builder.objectRef<ReplayRunStatus>('ReplayRun').impleme
     dryRun: t.exposeBoolean('dryRun', { description: 'Whether it only plans.' }),
     maxPerMinute: t.exposeInt('maxPerMinute', { description: 'Batches a minute that it replays at most.' }),
     state: t.expose('state', { type: RunStateEnum, description: 'What it is doing.' }),
+    refusal: t.exposeString('refusal', {
+      nullable: true,
+      description: 'Why it did nothing, as its command was told; null when it was not refused.',
+    }),
     plan: t.expose('plan', {
       type: ReplayPlan,
       nullable: true,
