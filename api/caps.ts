@@ -6,8 +6,10 @@ import { InvalidRangeError, PageTooLargeError, RangeTooLargeError, TooManyRowsEr
 export const caps = {
   /** A week of minutes, a year of hours; more points than any screen has. */
   buckets: 10_000,
-  /** Some 5 MB of JSON. */
+  /** Counts of all series, of which an answer has some 300 KB. */
   rows: 50_000,
+  /** Points of all series: a megabyte, for which the API's only thread is busy for a tenth of a second. */
+  points: 10_000,
   /** Batches whose deltas, rows and counts one answer adds up: some seconds of Postgres. */
   batches: 5_000,
   /** Rows of one page of a list. */
@@ -68,8 +70,8 @@ export function checkBuckets({ fromMs, toMs }: TimeBucket, bucket: BucketSize): 
 }
 
 /** To be read with a limit of one row more than the cap. @throws {TooManyRowsError} */
-export function checkRows(rows: readonly unknown[]): void {
-  if (rows.length <= caps.rows) return
+export function checkRows(rows: number): void {
+  if (rows <= caps.rows) return
   throw new TooManyRowsError(
     `buckets times groups are more than the cap of ${caps.rows} rows: ask for fewer dimensions, a coarser bucket, a ` +
       'shorter range or a filter',

@@ -14,12 +14,14 @@ type Drawn = {
   isFilled: boolean
   /** Nothing is grouped by: there is one series, with logins or not. */
   isSingle: boolean
+  /** What is asked for. */
+  has: { points: boolean; counts: boolean }
 }
 
 /**
- * Series as points, beside those of the period before. A series that only the period before has is there too.
+ * Series beside those of the period before. A series that only the period before has is there too.
  * @param previous null: was not asked for
- * @throws {TooManyRowsError} zeros included
+ * @throws {TooManyRowsError} more points or counts than an answer may have, zeros included
  */
 export function shapeSeries(
   current: ReadonlyMap<string, Series>,
@@ -28,18 +30,32 @@ export function shapeSeries(
 ): SeriesShape[] {
   const found = [...new Set([...current.keys(), ...(previous?.keys() ?? [])])].sort()
   const keys = drawn.isSingle ? [''] : found
-  if (drawn.isFilled && keys.length * drawn.buckets.length > caps.rows) {
-    throw new TooManyRowsError(
-      `${keys.length} series of ${drawn.buckets.length} buckets are more than the cap of ${caps.rows} points: ask for fewer ` +
-        'dimensions, a coarser bucket, a shorter range, a filter, or fillGaps: false',
-      caps.rows,
-    )
-  }
+  if (drawn.has.counts) checkCounts(keys.length, drawn.buckets.length)
   const totals = totalsOf(current.values())
-  return keys.map((key) => {
+  const shapes = keys.map((key) => {
     const series = current.get(key) ?? { ...NOTHING, values: previous?.get(key)?.values ?? {} }
     return shapeOf(series, previous === null ? null : (previous.get(key) ?? NOTHING), totals, drawn)
   })
+  if (drawn.has.points) checkPoints(shapes.reduce((sum, { places }) => sum + places.length, 0))
+  return shapes
+}
+
+function checkCounts(series: number, buckets: number): void {
+  if (series * buckets <= caps.rows) return
+  throw new TooManyRowsError(
+    `${series} series of ${buckets} buckets are more than the cap of ${caps.rows} counts: ask for fewer dimensions, a coarser ` +
+      'bucket, a shorter range or a filter',
+    caps.rows,
+  )
+}
+
+function checkPoints(points: number): void {
+  if (points <= caps.points) return
+  throw new TooManyRowsError(
+    `${points} points are more than the cap of ${caps.points}: ask for counts instead, of which there may be ${caps.rows}, or ` +
+      'for fewer dimensions, a coarser bucket, a shorter range, a filter, or fillGaps: false',
+    caps.points,
+  )
 }
 
 function shapeOf(
@@ -61,6 +77,7 @@ function shapeOf(
       minutes: Math.max(0, Math.min(toMs, nowMs) - fromMs) / MINUTE_MS,
     }
   }
+  const counts = ({ logins }: Series) => buckets.map((_, place) => logins.get(place) ?? 0n)
   const isShown = (place: number) =>
     isFilled || series.logins.has(place) || previous?.logins.has(place) === true
   const peak = peakOf(series)
@@ -69,6 +86,9 @@ function shapeOf(
     total: series.total,
     previousTotal: previous?.total ?? null,
     peak: peak === null ? null : point(peak),
-    points: [...buckets.keys()].filter(isShown).map(point),
+    counts: () => counts(series),
+    previousCounts: () => (previous === null ? null : counts(previous)),
+    places: [...buckets.keys()].filter(isShown),
+    point,
   }
 }

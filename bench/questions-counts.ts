@@ -1,22 +1,30 @@
 import { DAY, error, freshness, HOUR, pick, type Question, range, states, zones } from './question.ts'
 
-/** @param asOf type of the argument with which counts are asked for as they stood; left out: now */
-export const countsQuery = (asOf = '') => `
+type Chart = { shared: string; series: string }
+const points: Chart = { shared: '', series: 'points { start logins }' }
+/** For more than there may be points. */
+const lists: Chart = { shared: 'buckets { start }', series: 'counts' }
+
+/**
+ * @param asOf type of the argument with which counts are asked for as they stood; left out: now
+ * @param chart what is asked for of each series, and of what they share
+ */
+export const countsQuery = (asOf = '', chart: Chart = points) => `
   query ($bucket: Bucket!, $from: DateTime, $to: DateTime, $groupBy: [Dimension!], $filter: LoginFilter,
          $timeZone: String, $fillGaps: Boolean = false, $previous: Boolean = false${asOf === '' ? '' : `, $asOf: ${asOf}`}) {
     answer: loginCounts(bucket: $bucket, from: $from, to: $to, groupBy: $groupBy, filter: $filter, timeZone: $timeZone,
                         fillGaps: $fillGaps, previous: $previous${asOf === '' ? '' : ', asOf: $asOf'}) {
       __typename
       ... on LoginCounts {
-        series { deviceType appVersion locale outcome usRegion total points { start logins } }
+        ${chart.shared} series { deviceType appVersion locale outcome usRegion total ${chart.series} }
         ${freshness}
       }
       ${error}
     }
   }`
-const counts = (name: string, variables: Question['variables']): Question => ({
+const counts = (name: string, variables: Question['variables'], chart = points): Question => ({
   name,
-  query: countsQuery(),
+  query: countsQuery('', chart),
   variables,
 })
 /** Logins over time. */
@@ -39,11 +47,15 @@ export const countsQuestions: Question[] = [
     ...range(DAY, time * HOUR),
     previous: true,
   })),
-  counts('hours of a month, by locale', (time) => ({
-    bucket: 'HOUR',
-    ...range(30 * DAY, time * HOUR),
-    groupBy: ['LOCALE'],
-  })),
+  counts(
+    'hours of a month, by locale',
+    (time) => ({
+      bucket: 'HOUR',
+      ...range(30 * DAY, time * HOUR),
+      groupBy: ['LOCALE'],
+    }),
+    lists,
+  ),
   counts('hours of a week, by outcome, of devices and states', (time) => ({
     bucket: 'HOUR',
     ...range(7 * DAY, time * HOUR),
@@ -51,22 +63,30 @@ export const countsQuestions: Question[] = [
     filter: { deviceTypes: ['IOS'], locales: [pick(states, time), pick(states, time + 1)] },
   })),
   counts('hours of a year', (time, { days }) => ({ bucket: 'HOUR', ...range(days * DAY, time * HOUR) })),
-  counts('hours of a year, by device type', (time, { days }) => ({
-    bucket: 'HOUR',
-    ...range(days * DAY, time * HOUR),
-    groupBy: ['DEVICE_TYPE'],
-  })),
+  counts(
+    'hours of a year, by device type',
+    (time, { days }) => ({
+      bucket: 'HOUR',
+      ...range(days * DAY, time * HOUR),
+      groupBy: ['DEVICE_TYPE'],
+    }),
+    lists,
+  ),
   counts('days of a year by the clock of a zone', (time, { days }) => ({
     bucket: 'DAY',
     ...range(days * DAY, time * HOUR),
     timeZone: pick(zones, time),
   })),
-  counts('days of a year, by locale, in a zone', (time, { days }) => ({
-    bucket: 'DAY',
-    ...range(days * DAY, time * HOUR),
-    groupBy: ['LOCALE'],
-    timeZone: pick(zones, time),
-  })),
+  counts(
+    'days of a year, by locale, in a zone',
+    (time, { days }) => ({
+      bucket: 'DAY',
+      ...range(days * DAY, time * HOUR),
+      groupBy: ['LOCALE'],
+      timeZone: pick(zones, time),
+    }),
+    lists,
+  ),
   counts('days of a year, by outcome, of a device type and a state', (time, { days }) => ({
     bucket: 'DAY',
     ...range(days * DAY, time * HOUR),

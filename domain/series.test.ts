@@ -2,17 +2,24 @@ import { expect, it } from 'vitest'
 import { peakOf, seriesOf, shareOf, totalsOf } from './series.ts'
 
 const counts = [
-  { bucketIndex: 1, locale: 'NY', device_type: 'iOS', logins: 3n },
-  { bucketIndex: 0, locale: 'CA', device_type: 'iOS', logins: 2n },
-  { bucketIndex: 1, locale: 'MA', device_type: 'iOS', logins: 4n },
-  { bucketIndex: 2, locale: 'RU', device_type: 'android', logins: 7n },
+  { places: [2, 1], locale: 'NY', device_type: 'iOS', logins: [1n, 3n] },
+  { places: [0], locale: 'CA', device_type: 'iOS', logins: [2n] },
+  { places: [1], locale: 'MA', device_type: 'iOS', logins: [4n] },
+  { places: [2], locale: 'RU', device_type: 'android', logins: [6n] },
 ]
 
 it('tells counts apart by what was asked for, in order of the values, and adds up the rest', () => {
   const series = [...seriesOf(counts, ['us_region', 'device_type']).values()]
   expect(series).toEqual([
-    { values: { us_region: 'northeast', device_type: 'iOS' }, logins: new Map([[1, 7n]]), total: 7n },
-    { values: { us_region: 'other', device_type: 'android' }, logins: new Map([[2, 7n]]), total: 7n },
+    {
+      values: { us_region: 'northeast', device_type: 'iOS' },
+      logins: new Map([
+        [2, 1n],
+        [1, 7n],
+      ]),
+      total: 8n,
+    },
+    { values: { us_region: 'other', device_type: 'android' }, logins: new Map([[2, 6n]]), total: 6n },
     { values: { us_region: 'west', device_type: 'iOS' }, logins: new Map([[0, 2n]]), total: 2n },
   ])
   expect(totalsOf(series)).toEqual(

@@ -6,8 +6,8 @@ export type GroupName = DimensionName | 'us_region'
 
 export const dimensionOf = (name: GroupName): DimensionName => (name === 'us_region' ? 'locale' : name)
 
-/** Logins of a bucket (its place in the list) and a value of each dimension that was read. */
-export type Count = { bucketIndex: number; logins: bigint } & Partial<Record<DimensionName, string>>
+/** Logins of buckets (their places in the list) and of one value of each dimension that was read. */
+export type Counts = { places: number[]; logins: bigint[] } & Partial<Record<DimensionName, string>>
 
 export type Series = {
   /** Values of what they are told apart by. */
@@ -21,14 +21,17 @@ export type Series = {
 const SEPARATOR = '\0'
 
 /** Counts as series, in order of their values. */
-export function seriesOf(counts: readonly Count[], groupBy: readonly GroupName[]): Map<string, Series> {
+export function seriesOf(counts: readonly Counts[], groupBy: readonly GroupName[]): Map<string, Series> {
   const found = new Map<string, Series>()
   for (const count of counts) {
     const values = groupBy.map((name) => valueOf(count, name))
     const key = values.join(SEPARATOR)
     const series = found.get(key) ?? emptySeries(groupBy, values)
-    series.logins.set(count.bucketIndex, (series.logins.get(count.bucketIndex) ?? 0n) + count.logins)
-    series.total += count.logins
+    for (const [i, logins] of count.logins.entries()) {
+      const place = count.places[i] ?? 0
+      series.logins.set(place, (series.logins.get(place) ?? 0n) + logins)
+      series.total += logins
+    }
     found.set(key, series)
   }
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
@@ -40,7 +43,7 @@ const emptySeries = (groupBy: readonly GroupName[], values: readonly string[]): 
   total: 0n,
 })
 
-const valueOf = (count: Count, name: GroupName): string =>
+const valueOf = (count: Counts, name: GroupName): string =>
   name === 'us_region' ? usRegionOf(count.locale ?? '') : (count[name] ?? '')
 
 /** The first of the places with the most logins; null: there are none. */

@@ -76,6 +76,44 @@ describe('logins over time', () => {
     ])
   })
 
+  it('are also lists of counts beside one list of buckets, zeros among them whatever becomes of points', async () => {
+    const asked =
+      'from: "2026-03-01T10:00:00Z", to: "2026-03-01T13:00:00Z", bucket: HOUR, groupBy: [DEVICE_TYPE], previous: true'
+    const { buckets, series } = await counts(
+      `${asked}, fillGaps: false`,
+      'buckets { start end isComplete } series { deviceType counts previousCounts }',
+    )
+    expect(buckets).toEqual([
+      { start: '2026-03-01T10:00:00.000Z', end: '2026-03-01T11:00:00.000Z', isComplete: true },
+      { start: '2026-03-01T11:00:00.000Z', end: '2026-03-01T12:00:00.000Z', isComplete: true },
+      { start: '2026-03-01T12:00:00.000Z', end: '2026-03-01T13:00:00.000Z', isComplete: false },
+    ])
+    expect(series).toEqual([
+      { deviceType: 'ANDROID', counts: [36, 0, 0], previousCounts: [0, 0, 0] },
+      { deviceType: 'IOS', counts: [8, 0, 32], previousCounts: [0, 0, 0] },
+      { deviceType: 'UNKNOWN', counts: [0, 16, 0], previousCounts: [0, 0, 0] },
+    ])
+    const alone = await counts(asked.replace(', previous: true', ''), 'series { counts previousCounts }')
+    expect(alone.series.map(({ previousCounts }) => previousCounts)).toEqual([null, null, null])
+  })
+
+  it('are refused as points above their cap, in any fragment, and given as counts', async () => {
+    const week =
+      'from: "2026-02-24T00:00:00Z", to: "2026-03-02T00:00:00Z", bucket: MINUTE, groupBy: [DEVICE_TYPE]'
+    const { message } = await counts(week, '...on LoginCounts { all: series { some: points { start } } }')
+    expect(message).toBe(
+      '25920 points are more than the cap of 10000: ask for counts instead, of which there may be 50000, or for fewer dimensions, ' +
+        'a coarser bucket, a shorter range, a filter, or fillGaps: false',
+    )
+    const { series } = await counts(week, 'series { total counts }')
+    expect(series.map(({ counts }) => (counts as number[]).length)).toEqual([8640, 8640, 8640])
+    expect(series.map(({ counts }) => (counts as number[]).reduce((sum, one) => sum + one))).toEqual(
+      series.map(({ total }) => total),
+    )
+    const sparse = await counts(`${week}, fillGaps: false`, 'series { points { start } }')
+    expect(sparse.series.map(({ points }) => points.length)).toEqual([2, 3, 1])
+  })
+
   it('are filtered by every list at once; an empty list lets nothing through', async () => {
     const total = async (filter: string) => {
       const { series } = await counts(

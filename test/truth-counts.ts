@@ -1,7 +1,7 @@
 import { answerTo, at, line, type Range, stored, type TruthQuestion } from './truth-question.ts'
 
 type Point = { start: string; logins: number; previousLogins?: number }
-type Series = Record<string, string | null> & { points: Point[] }
+type Series = Record<string, string | null> & { points: Point[]; counts: number[] }
 
 const shares = {
   device_type: ['DEVICE_TYPE', 'deviceType'],
@@ -21,14 +21,15 @@ export function countsBy(
   return {
     name: `loginCounts by ${bucket} of ${zone} and ${dimension}`,
     api: async (ask) => {
-      const { series } = await answerTo<{ series: Series[] }>(
+      const { buckets, series } = await answerTo<{ buckets: { start: string }[]; series: Series[] }>(
         ask,
-        `{ loginCounts(from: "${from}", to: "${to}", bucket: ${bucket.toUpperCase()}, timeZone: "${zone}", groupBy: [${groupBy}],
-                       fillGaps: false) {
-            ... on LoginCounts { series { ${field} points { start logins } } } ... on Error { message } } }`,
+        `{ loginCounts(from: "${from}", to: "${to}", bucket: ${bucket.toUpperCase()}, timeZone: "${zone}", groupBy: [${groupBy}]) {
+            ... on LoginCounts { buckets { start } series { ${field} counts } } ... on Error { message } } }`,
       )
       return series.flatMap((one) =>
-        one.points.map(({ start, logins }) => line(at(start), stored(one[field] ?? ''), logins)),
+        buckets.flatMap(({ start }, i) =>
+          one.counts[i] === 0 ? [] : [line(at(start), stored(one[field] ?? ''), one.counts[i])],
+        ),
       )
     },
     // The first bucket begins with the range. An hour that the clock repeats would be one by its name: by its offset it is two.

@@ -20,7 +20,7 @@ export function useCounts() {
   })
 
   const counts = (args: string, fields = 'series { total points { start logins } }') =>
-    field<{ series: Series[]; message?: string }>(
+    field<{ series: Series[]; buckets?: unknown; message?: string }>(
       `{ loginCounts(${args}) { ... on LoginCounts { ${fields} } ... on Error { message } } }`,
     )
 

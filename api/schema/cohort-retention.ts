@@ -92,7 +92,7 @@ builder.queryField('cohortRetention', (t) =>
       const cells = await context.read((session) =>
         readCohorts(session, period, begun, by === 'none' ? null : (by ?? null), caps.rows + 1),
       )
-      checkRows(cells)
+      checkRows(cells.length)
       return { period, cohorts: cohortsOf(cells, begun) }
     },
   }),

@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql'
 import { builder } from '../builder.ts'
 import { caps } from '../caps.ts'
 import type { ApiContext } from '../context.ts'
@@ -11,14 +12,20 @@ import {
   TooManyRowsError,
 } from '../errors.ts'
 import { periodBefore, type QuestionRange, questionRange } from '../question-range.ts'
+import { selects } from '../selects.ts'
 import { shapeSeries } from '../series-shape.ts'
 import { bucketArgs, countFilter, momentArgs } from './count-args.ts'
 import { BucketEnum, DimensionEnum } from './analytics-enums.ts'
 import { freshnessField } from './freshness.ts'
 import { fromField, toField } from './range-fields.ts'
-import { LoginSeries, type SeriesShape } from './login-series.ts'
+import { LoginBucket, LoginSeries, type SeriesShape } from './login-series.ts'
 
-type LoginCountsShape = { range: QuestionRange; previousFromMs: number | null; series: SeriesShape[] }
+type LoginCountsShape = {
+  range: QuestionRange
+  nowMs: number
+  previousFromMs: number | null
+  series: SeriesShape[]
+}
 
 const LoginCounts = builder.objectRef<LoginCountsShape>('LoginCounts').implement({
   description: 'Logins over time, by the time of the event.',
@@ -40,6 +47,13 @@ const LoginCounts = builder.objectRef<LoginCountsShape>('LoginCounts').implement
     timeZone: t.string({
       description: 'Whose clock and calendar the buckets follow.',
       resolve: ({ range }) => range.calendar.timeZone,
+    }),
+    buckets: t.field({
+      type: [LoginBucket],
+      complexity: { field: 1, multiplier: 100 },
+      description: 'All buckets of the range, in order of time; those of `counts`.',
+      resolve: ({ range, nowMs }) =>
+        range.buckets.map(({ fromMs, toMs }) => ({ fromMs, toMs, isComplete: toMs <= nowMs })),
     }),
     series: t.expose('series', {
       type: [LoginSeries],
@@ -77,7 +91,11 @@ type Asked = Omit<SeriesQuestion, 'groupBy' | 'filter'> & {
   previous: boolean
 }
 
-async function answer(context: ApiContext, asked: Asked): Promise<LoginCountsShape> {
+async function answer(
+  context: ApiContext,
+  info: GraphQLResolveInfo,
+  asked: Asked,
+): Promise<LoginCountsShape> {
   const { range, source, previous } = asked
   const question = { source, groupBy: [...new Set(asked.groupBy ?? [])], filter: countFilter(asked.filter) }
   const before = previous ? periodBefore(range) : null
@@ -86,11 +104,16 @@ async function answer(context: ApiContext, asked: Asked): Promise<LoginCountsSha
     nowMs: context.nowMs,
     isFilled: asked.fillGaps ?? true,
     isSingle: question.groupBy.length === 0,
+    has: {
+      points: selects(info, ['series', 'points']),
+      counts: selects(info, ['series', 'counts']) || selects(info, ['series', 'previousCounts']),
+    },
   }
   const current = await countSeries(context, range.buckets, question)
   const earlier = before === null ? null : await countSeries(context, before, question)
   return {
     range,
+    nowMs: context.nowMs,
     previousFromMs: before?.[0]?.fromMs ?? null,
     series: shapeSeries(current, earlier, drawn),
   }
@@ -103,7 +126,7 @@ builder.queryField('loginCounts', (t) =>
     errors: { types: [...errors, NotFoundError], union: { description: 'Logins over time, or why not.' } },
     description:
       `Logins over time, by any of the dimensions, now or as they stood at a moment. At most ${caps.buckets} buckets and ` +
-      `${caps.rows} points.`,
+      `${caps.points} points or ${caps.rows} counts.`,
     args: {
       ...seriesArgs(),
       ...momentArgs(),
@@ -112,8 +135,8 @@ builder.queryField('loginCounts', (t) =>
         description: 'Whether to count the period before, too: as many buckets before the first one.',
       }),
     },
-    resolve: async (_, { asOf, asOfBatch, ...args }, context) =>
-      await answer(context, {
+    resolve: async (_, { asOf, asOfBatch, ...args }, context, info) =>
+      await answer(context, info, {
         ...args,
         range: questionRange(args.bucket, args, context.nowMs),
         previous: args.previous ?? false,
@@ -139,8 +162,8 @@ builder.queryField('countChanges', (t) =>
       }),
       until: t.arg({ type: 'DateTime', description: 'The later moment, itself included. Left out: now.' }),
     },
-    resolve: async (_, { since, until, ...args }, context) =>
-      await answer(context, {
+    resolve: async (_, { since, until, ...args }, context, info) =>
+      await answer(context, info, {
         ...args,
         range: questionRange(args.bucket, args, context.nowMs),
         previous: false,

@@ -2,6 +2,7 @@ import type { DeviceType, Outcome } from '../../domain/login.ts'
 import type { GroupName } from '../../domain/series.ts'
 import type { UsRegion } from '../../domain/us-region.ts'
 import { builder } from '../builder.ts'
+import { caps } from '../caps.ts'
 import { DeviceTypeEnum, OutcomeEnum, UsRegionEnum } from './analytics-enums.ts'
 
 /** A point of a chart. */
@@ -17,19 +18,34 @@ export type Point = {
   minutes: number
 }
 
+type Bucket = Pick<Point, 'fromMs' | 'toMs' | 'isComplete'>
+
+const startField = {
+  type: 'DateTime' as const,
+  description: 'First moment of the bucket, or of the range where that cuts it.',
+  resolve: ({ fromMs }: Bucket) => new Date(fromMs),
+}
+const endField = {
+  type: 'DateTime' as const,
+  description: 'End of it, itself not in it.',
+  resolve: ({ toMs }: Bucket) => new Date(toMs),
+}
+const isCompleteField = { description: 'Whether the bucket is over. Late logins still count into it.' }
+
+export const LoginBucket = builder.objectRef<Bucket>('LoginBucket').implement({
+  description: 'A stretch of time whose logins are counted together.',
+  fields: (t) => ({
+    start: t.field(startField),
+    end: t.field(endField),
+    isComplete: t.exposeBoolean('isComplete', isCompleteField),
+  }),
+})
+
 export const LoginPoint = builder.objectRef<Point>('LoginPoint').implement({
   description: 'Logins of one bucket.',
   fields: (t) => ({
-    start: t.field({
-      type: 'DateTime',
-      description: 'First moment of the bucket, or of the range where that cuts it.',
-      resolve: ({ fromMs }) => new Date(fromMs),
-    }),
-    end: t.field({
-      type: 'DateTime',
-      description: 'End of it, itself not in it.',
-      resolve: ({ toMs }) => new Date(toMs),
-    }),
+    start: t.field(startField),
+    end: t.field(endField),
     logins: t.expose('logins', { type: 'BigInt', description: 'Accepted logins, each counted once.' }),
     previousLogins: t.expose('previousLogins', {
       type: 'BigInt',
@@ -45,9 +61,7 @@ export const LoginPoint = builder.objectRef<Point>('LoginPoint').implement({
       description: 'Logins a minute, over the part of the bucket that is over; 0 before it begins.',
       resolve: ({ logins, minutes }) => (minutes === 0 ? 0 : Number(logins) / minutes),
     }),
-    isComplete: t.exposeBoolean('isComplete', {
-      description: 'Whether the bucket is over. Late logins still count into it.',
-    }),
+    isComplete: t.exposeBoolean('isComplete', isCompleteField),
   }),
 })
 
@@ -56,7 +70,12 @@ export type SeriesShape = {
   total: bigint
   previousTotal: bigint | null
   peak: Point | null
-  points: Point[]
+  /** Of all buckets. */
+  counts: () => bigint[]
+  previousCounts: () => bigint[] | null
+  /** Of the buckets that are points. */
+  places: number[]
+  point: (place: number) => Point
 }
 
 export const LoginSeries = builder.objectRef<SeriesShape>('LoginSeries').implement({
@@ -101,11 +120,26 @@ export const LoginSeries = builder.objectRef<SeriesShape>('LoginSeries').impleme
       nullable: true,
       description: 'The first of the buckets with the most logins; null without any.',
     }),
-    points: t.expose('points', {
+    points: t.field({
       type: [LoginPoint],
       // Capped by their number; only what is asked of each counts here.
       complexity: { field: 1, multiplier: 100 },
-      description: 'In order of time.',
+      description: `In order of time; at most ${caps.points} of all series together.`,
+      resolve: ({ places, point }) => places.map(point),
+    }),
+    counts: t.field({
+      type: ['BigInt'],
+      description:
+        'Logins of each of the `buckets` of LoginCounts, in their order, whatever fillGaps says: for charts of more points, a ' +
+        'tenth as long.',
+      resolve: ({ counts }) => counts(),
+    }),
+    previousCounts: t.field({
+      type: ['BigInt'],
+      nullable: true,
+      description:
+        'Logins of the bucket at the same place of the period before, for each of them; null when that was not asked for.',
+      resolve: ({ previousCounts }) => previousCounts(),
     }),
   }),
 })

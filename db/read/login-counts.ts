@@ -1,5 +1,6 @@
 import type { DimensionName } from '../../domain/counts.ts'
 import type { TimeBucket } from '../../domain/cover-buckets.ts'
+import type { Counts } from '../../domain/series.ts'
 import type { CountFilter } from './count-filter.ts'
 import { type CountSource, countsFrom } from './count-moment.ts'
 import type { ReadSession } from './snapshot.ts'
@@ -11,29 +12,35 @@ export type CountQuestion = {
   filter: CountFilter
 }
 
-/** Logins of one bucket (its place in the list) and one value of each dimension that was asked for. */
-export type CountRow = { bucketIndex: number; logins: bigint } & Partial<Record<DimensionName, string>>
-
 /**
- * Logins by bucket and dimensions, in order of the dimensions and then of the buckets; what has none is absent.
- * @param limit rows that come back at most
+ * Logins by dimensions and bucket; what has none is absent. As text by dimensions, which costs Node a fraction of a row for
+ * each bucket.
+ * @param limit counts that come back at most
  */
 export async function readLoginCounts(
   { sql }: ReadSession,
   buckets: readonly TimeBucket[],
   { source, dimensions, filter }: CountQuestion,
   limit: number,
-): Promise<CountRow[]> {
+): Promise<Counts[]> {
   const grouped = sql.unsafe(dimensions.map((name) => `${name}, `).join(''))
-  const ordered = sql.unsafe(dimensions.map((name) => `${name} collate "C", `).join(''))
-  return await sql<CountRow[]>`
+  const rows = await sql<(Partial<Record<DimensionName, string>> & { places: string; logins: string })[]>`
     /* loginCounts */
-    select ${grouped} bucket_index as "bucketIndex", sum(logins)::bigint as logins
-    from (${countsFrom(sql, source, buckets, dimensions, filter)}) as counts
-    group by ${grouped} bucket_index
-    having sum(logins) <> 0
-    order by ${ordered} bucket_index
-    limit ${limit}`
+    select ${grouped} string_agg(bucket_index::text, ',') as places, string_agg(logins::text, ',') as logins
+    from (
+      select ${grouped} bucket_index, sum(logins)::bigint as logins
+      from (${countsFrom(sql, source, buckets, dimensions, filter)}) as counts
+      group by ${grouped} bucket_index
+      having sum(logins) <> 0
+      limit ${limit}
+    ) as counts
+    group by ${grouped} ()
+    having count(*) > 0`
+  return rows.map(({ places, logins, ...values }) => ({
+    ...values,
+    places: places.split(',').map(Number),
+    logins: logins.split(',').map(BigInt),
+  }))
 }
 
 /** Logins of a whole range, as they are counted now. */
@@ -43,6 +50,6 @@ export async function readLoginTotal(
   filter: CountFilter,
 ): Promise<bigint> {
   const question = { source: { kind: 'now' as const }, dimensions: [], filter }
-  const [row] = await readLoginCounts(session, [range], question, 1)
-  return row?.logins ?? 0n
+  const [counts] = await readLoginCounts(session, [range], question, 1)
+  return counts?.logins[0] ?? 0n
 }
