@@ -1,8 +1,10 @@
 import type { Sql } from '../db/connect.ts'
+import { countActiveUsers } from '../db/active-user-counts.ts'
 import { indexFinishedLoginDays } from '../db/login-indexes.ts'
 import { createLoginDays } from '../db/login-partitions.ts'
 import { migrate } from '../db/migrate.ts'
 import {
+  activeUserCounts,
   activityByValue,
   activityOfDay,
   activityOfOthers,
@@ -105,4 +107,7 @@ async function fillActivity(sql: Sql, size: HistorySize, say: Say): Promise<void
       if (age % REPEATED_DAYS === 0) say(`who was active by dimension: ${age} days to go`)
     }
   })
+  await sql.unsafe(activeUserCounts)
+  while (await countActiveUsers(sql));
+  say('how many were active when')
 }

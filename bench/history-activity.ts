@@ -84,3 +84,8 @@ export const activityByValue = (day: string): string => `
   from activity join mask using (chunk)
   where activity.kind = 'user' and activity.facet = 'all' and start = '${day}'
     and bit_count(activity.members & mask.members) > 0`
+
+/** What there are bitmaps of, as a fold leaves it. */
+export const activeUserCounts = `
+  insert into active_user_count (period, start, facet, value)
+  select distinct period, start, facet, value from activity where kind = 'user' and facet <> 'first'`

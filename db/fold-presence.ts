@@ -2,6 +2,7 @@ import { activityChanges, firstDays, type BitmapName, type Member } from '../dom
 import { sparseHex } from '../domain/bitmap.ts'
 import { isoDay } from '../domain/period.ts'
 import { entriesOf, type PresenceKind, presenceKinds, type Presences } from '../domain/presence.ts'
+import { forgetActiveUserCounts, PRESENCE_LOCK } from './active-user-counts.ts'
 import type { Sql, Transaction } from './connect.ts'
 import { dictionaries } from './dictionaries.ts'
 
@@ -18,7 +19,7 @@ const ROWS_PER_STATEMENT = 1_000
 export async function foldPresence(sql: Sql): Promise<number> {
   return await sql.begin(async (tx) => {
     const [lock] = await tx<{ taken: boolean }[]>`/* foldPresence */
-      select pg_try_advisory_xact_lock(hashtext('fold presence')) as taken`
+      select pg_try_advisory_xact_lock(hashtext(${PRESENCE_LOCK})) as taken`
     if (lock?.taken !== true) return 0
     const presences = await takePresences(tx)
     for (const kind of presenceKinds) await foldKind(tx, kind, presences)
@@ -43,8 +44,10 @@ async function foldKind(tx: Transaction, kind: PresenceKind, presences: Presence
   if (first.size === 0) return
   const members = await numberMembers(tx, kind, first)
   const { set, clear } = activityChanges(presences, kind, members)
-  for (const rows of slices(set)) await setBits(tx, kind, rows)
-  for (const rows of slices(clear)) await clearBits(tx, kind, rows)
+  const changed: BitmapName[] = []
+  for (const rows of slices(set)) changed.push(...(await setBits(tx, kind, rows)))
+  for (const rows of slices(clear)) changed.push(...(await clearBits(tx, kind, rows)))
+  if (kind === 'user') await forgetActiveUserCounts(tx, changed)
 }
 
 /** Gives numbers to those that have none, and first days that are earlier than what was known. */
@@ -104,21 +107,32 @@ async function takeNumbers(tx: Transaction, kind: PresenceKind, count: number): 
 
 type Chunk = { name: BitmapName; chunk: number; bits: readonly number[] }
 
-async function setBits(tx: Transaction, kind: PresenceKind, rows: Chunk[]): Promise<void> {
-  await tx`/* setBits */
-    insert into activity as held (kind, period, facet, value, start, chunk, members)
-    select ${kind}::text::activity_kind, period, facet, value, start, chunk, bits from (${chunks(tx, rows)}) as added
-    on conflict (kind, period, facet, value, start, chunk) do update set members = held.members | excluded.members
-    where held.members <> held.members | excluded.members`
+/** @returns the bitmaps that changed */
+async function setBits(tx: Transaction, kind: PresenceKind, rows: Chunk[]): Promise<BitmapName[]> {
+  return await tx<BitmapName[]>`/* setBits */
+    with changed as (
+      insert into activity as held (kind, period, facet, value, start, chunk, members)
+      select ${kind}::text::activity_kind, period, facet, value, start, chunk, bits from (${chunks(tx, rows)}) as added
+      on conflict (kind, period, facet, value, start, chunk) do update set members = held.members | excluded.members
+      where held.members <> held.members | excluded.members
+      returning period, facet, value, start
+    ) ${names(tx)}`
 }
 
-async function clearBits(tx: Transaction, kind: PresenceKind, rows: Chunk[]): Promise<void> {
-  await tx`/* clearBits */
-    update activity held set members = held.members & ~gone.bits
-    from (${chunks(tx, rows)}) as gone
-    where held.kind = ${kind}::text::activity_kind and held.period = gone.period and held.facet = gone.facet
-      and held.value = gone.value and held.start = gone.start and held.chunk = gone.chunk`
+/** @returns the bitmaps that may have changed */
+async function clearBits(tx: Transaction, kind: PresenceKind, rows: Chunk[]): Promise<BitmapName[]> {
+  return await tx<BitmapName[]>`/* clearBits */
+    with changed as (
+      update activity held set members = held.members & ~gone.bits
+      from (${chunks(tx, rows)}) as gone
+      where held.kind = ${kind}::text::activity_kind and held.period = gone.period and held.facet = gone.facet
+        and held.value = gone.value and held.start = gone.start and held.chunk = gone.chunk
+      returning held.period, held.facet, held.value, held.start
+    ) ${names(tx)}`
 }
+
+const names = (tx: Transaction) =>
+  tx`select distinct period, facet, value, start - date '1970-01-01' as start from changed`
 
 /** What is left out at the end of a bit string is zeros. */
 function chunks(tx: Transaction, rows: Chunk[]) {

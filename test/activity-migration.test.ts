@@ -1,8 +1,11 @@
 import { expect, inject, onTestFinished, test } from 'vitest'
+import { countActiveUsers } from '../db/active-user-counts.ts'
 import { foldPresence } from '../db/fold-presence.ts'
 import { migrate } from '../db/migrate.ts'
+import { dayOf } from '../domain/period.ts'
 import { insertLogins } from './activity-logins.ts'
 import { createDatabase, NOW_MS } from './api-fixture.ts'
+import { insertPresences } from './api-rows.ts'
 
 test('who was known before there were bitmaps is in them, with first days, and what rows of logins know', async () => {
   const { sql, drop } = await createDatabase(inject('databaseUrl'))
@@ -20,12 +23,12 @@ test('who was known before there were bitmaps is in them, with first days, and w
   } as const
   await insertLogins(sql, [login, { ...login, ip: '192.0.2.1' }], { nowMs: NOW_MS, retentionDays: 5 })
   await sql.unsafe(`
-    drop table presence_delta, activity, activity_kind_size, app_user, device, address;
+    drop table presence_delta, activity, activity_kind_size, active_user_count, app_user, device, address;
     drop type activity_kind, activity_period, activity_facet;
     create table user_activity (day date not null, user_id text not null, primary key (day, user_id));
     create table app_user (user_id text primary key, first_day date not null, last_day date not null);
     insert into user_activity values ('2025-12-31', 'a'), ('2026-02-28', 'a'), ('2026-02-28', 'b');
-    delete from migration where name = '0010_activity.sql'`)
+    delete from migration where name in ('0010_activity.sql', '0013_active_user_counts.sql')`)
   await migrate(sql)
   while ((await foldPresence(sql)) > 0);
   const users = await sql`select user_id, first_day::text from app_user order by user_id`
@@ -46,4 +49,29 @@ test('who was known before there were bitmaps is in them, with first days, and w
     'user locale CA 2026-02-28': 1,
     'user outcome success 2026-02-28': 1,
   })
+})
+
+test('bitmaps that were there before counts of users were kept are counted', async () => {
+  const { sql, drop } = await createDatabase(inject('databaseUrl'))
+  onTestFinished(drop)
+  const day = dayOf(Date.parse('2026-02-27'))
+  await insertPresences(sql, 1, [
+    { kind: 'user', day, values: ['iOS', '1.0', 'CA', 'success'], ids: ['a', 'b'] },
+    { kind: 'device', day, values: null, ids: ['d'] },
+  ])
+  await foldPresence(sql)
+  await sql.unsafe(`
+    drop table active_user_count;
+    delete from migration where name = '0013_active_user_counts.sql'`)
+  await migrate(sql)
+  while (await countActiveUsers(sql));
+  const counts = await sql<{ facet: string; periods: number; users: number }[]>`
+    select facet, count(*)::integer as periods, sum(active)::integer as users from active_user_count group by 1 order by 1`
+  expect([...counts]).toEqual(
+    ['all', 'device_type', 'app_version', 'locale', 'outcome'].map((facet) => ({
+      facet,
+      periods: 3,
+      users: 6,
+    })),
+  )
 })

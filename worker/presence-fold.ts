@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
+import { countActiveUsers } from '../db/active-user-counts.ts'
 import { connectPostgres } from '../db/connect.ts'
 import { postgresFailure } from '../db/failure.ts'
 import { foldPresence } from '../db/fold-presence.ts'
@@ -15,8 +16,8 @@ const STATEMENT_TIMEOUT_MS = 30_000
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
 
 /**
- * Folds presences for as long as the process runs; every worker does, and whoever comes first has the turn. Says once
- * that it fails, and once that it goes on.
+ * Folds presences, and counts what they changed, for as long as the process runs; every worker does, and whoever comes first
+ * has the turn. Says once that it fails, and once that it goes on.
  * @returns what ends it, after the fold in hand
  */
 export function startPresenceFold({ database }: Config, log: Logger): () => Promise<void> {
@@ -33,6 +34,7 @@ export function startPresenceFold({ database }: Config, log: Logger): () => Prom
       const startMs = performance.now()
       try {
         await foldPresence(sql)
+        await countActiveUsers(sql)
         if (isFailing) log.info('presences are folded again')
         isFailing = false
       } catch (error) {

@@ -77,36 +77,45 @@ export type ActiveUsersRow = {
   before: bigint
 }
 
-/** In order of the periods; `starts` follow each other without a gap and begin with the one before the first. */
+/**
+ * In order of the periods; `starts` follow each other without a gap and begin with the one before the first. Counts that are
+ * made already are taken; the others come from bitmaps, beside those of the period before.
+ */
 export async function readActiveUsers(
   { sql }: ReadSession,
-  { facet, values }: ActivityFacet,
+  facet: ActivityFacet,
   period: Period,
   starts: number[],
 ): Promise<ActiveUsersRow[]> {
   return await sql<ActiveUsersRow[]>`
     /* activeUsers */
     with periods as (
-      select start, lag(start) over (order by start) as previous
+      select start, lag(start) over (order by start) as previous, lead(start) over (order by start) as next
       from unnest(${starts.map(isoDay)}::text[]::date[]) as given (start)
+    ), made as (${madeCounts(sql, facet, period)}),
+    uncounted as (
+      select start, previous from periods where not exists (select from made where made.start = periods.start)
     ), active as (
       select start, chunk, bit_or(members) as members
       from activity
-      where kind = 'user' and period = ${period}::text::activity_period and facet = ${facet}::text::activity_facet
-        and value = any(${values}::text[]) and start = any(${starts.map(isoDay)}::text[]::date[])
+      where kind = 'user' and period = ${period}::text::activity_period
+        and facet = ${facet.facet}::text::activity_facet and value = any(${facet.values}::text[])
+        and start = any(array(select start from uncounted union select previous from uncounted))
       group by start, chunk
-    ), chunks as (
-      select start, chunk, members, lag(start) over chunk as held_start, lag(members) over chunk as held_members
-      from active window chunk as (partition by chunk order by start)
-    ), counts as (
-      select chunks.start, sum(bit_count(chunks.members)) as active,
-             sum(bit_count(chunks.members & held_members)) filter (where held_start = previous) as returning_users,
-             sum(bit_count(chunks.members & first.members)) as new_users
-      from chunks
-      join periods using (start)
+    ), counted as (
+      select held.start, sum(bit_count(held.members)) as active,
+             sum(bit_count(held.members & before.members)) as returning_users,
+             sum(bit_count(held.members & first.members)) as new_users
+      from uncounted
+      join active held using (start)
+      left join active before on before.start = uncounted.previous and before.chunk = held.chunk
       left join activity first on first.kind = 'user' and first.period = ${period}::text::activity_period
-        and first.facet = 'first' and first.value = '' and first.start = chunks.start and first.chunk = chunks.chunk
-      group by chunks.start
+        and first.facet = 'first' and first.value = '' and first.start = held.start and first.chunk = held.chunk
+      group by held.start
+    ), counts as (
+      select start, active, new_users, returning_users from made
+      union all
+      select start, active, new_users, returning_users from counted
     )
     select periods.start::timestamptz as start, coalesce(counts.active, 0)::bigint as active,
            coalesce(counts.new_users, 0)::bigint as new_users, coalesce(counts.returning_users, 0)::bigint as returning_users,
@@ -118,21 +127,36 @@ export async function readActiveUsers(
     order by periods.start`
 }
 
+/** Counts that are made, of one value: users of several may be the same ones. */
+const madeCounts = (sql: Sql, { facet, values }: ActivityFacet, period: Period) => sql`
+  select start, active, new_users, returning_users
+  from active_user_count
+  where period = ${period}::text::activity_period and start in (select start from periods)
+    and facet = ${facet}::text::activity_facet and value = ${values[0] ?? ''} and active is not null
+    and ${values.length === 1}`
+
 /** Mean of the users active on each of the days [from, to); a day without any counts too. */
 export async function readMeanDailyActive(
   { sql }: ReadSession,
-  { facet, values }: ActivityFacet,
+  facet: ActivityFacet,
   { from, to }: { from: number; to: number },
 ): Promise<number> {
+  const days = Array.from({ length: to - from }, (_, i) => isoDay(from + i))
   const [row] = await sql<{ mean: number }[]>`
     /* meanDailyActive */
-    select (coalesce(sum(bit_count(members)), 0) / ${to - from}::integer)::float8 as mean
-    from (select bit_or(members) as members
-          from activity
-          where kind = 'user' and period = 'day' and facet = ${facet}::text::activity_facet
-            and value = any(${values}::text[])
-            and start >= ${isoDay(from)}::text::date and start < ${isoDay(to)}::text::date
-          group by start, chunk) as chunks`
+    with periods as (
+      select start from unnest(${days}::text[]::date[]) as given (start)
+    ), made as (${madeCounts(sql, facet, 'day')}),
+    counted as (
+      select bit_count(bit_or(members)) as active
+      from activity
+      where kind = 'user' and period = 'day' and facet = ${facet.facet}::text::activity_facet
+        and value = any(${facet.values}::text[])
+        and start = any(array(select start from periods except select start from made))
+      group by start, chunk
+    )
+    select (coalesce(sum(active), 0) / ${days.length}::integer)::float8 as mean
+    from (select active from made union all select active from counted) as counts`
   return row?.mean ?? 0
 }
 
