@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { GraphQLError } from 'graphql'
 import { ReadFailure, type ReadFailureKind } from '../db/read/failure.ts'
+import { ExpectedError } from './errors.ts'
 import type { Logger } from './logger.ts'
 
 const codes: Record<ReadFailureKind, string> = {
@@ -12,7 +13,8 @@ const codes: Record<ReadFailureKind, string> = {
 }
 
 /**
- * What of an error a client may see: errors of the request as they are; those of the database by a code; everything else
+ * What of an error a client may see: errors of the request as they are; those of the schema that a field below another one has,
+ * and those of the database, by a code; everything else
  * only as an id, under which it is in the log in full.
  */
 export function createMaskError(logger: Logger): (error: unknown) => GraphQLError {
@@ -20,6 +22,8 @@ export function createMaskError(logger: Logger): (error: unknown) => GraphQLErro
     const located = isGraphQLError(error) ? error : new GraphQLError('')
     const cause = isGraphQLError(error) ? originOf(error) : error
     if (isGraphQLError(cause)) return located
+    if (cause instanceof ExpectedError)
+      return at(located, cause.message, { code: cause.constructor.name.replace(/Error$/, '') })
     if (cause instanceof ReadFailure) return at(located, cause.message, { code: codes[cause.kind] })
     const errorId = randomUUID()
     logger.error({ errorId, err: cause, path: located.path }, 'a request failed unexpectedly')

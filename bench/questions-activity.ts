@@ -40,12 +40,13 @@ const profile = (field: string, argument: string) => `
       __typename
       ... on Profile {
         id firstDay lastDay activeDays
-        traits { users { value logins lastAt } devices { value logins lastAt } addresses { value logins lastAt } }
+        traits { users { ...page } devices { ...page } addresses { ...page } }
         ${freshness}
       }
       ${error}
     }
-  }`
+  }
+  fragment page on TraitConnection { edges { node { value logins lastAt } } }`
 /** Monday of a week before the end of the history. */
 const monday = (weeks: number): string => {
   const weekday = (new Date(HISTORY_END_MS).getUTCDay() + 6) % 7

@@ -11,7 +11,7 @@ const { field } = activity
 describe('profiles', () => {
   const traitsOf = (of: Test, key: keyof Login & keyof SeenLogin) => {
     const kept = logins.filter((login) => of(login) && login.eventTimeMs >= Date.parse('2026-02-24'))
-    return Array.from(
+    const values = Array.from(
       Map.groupBy(kept, (login) => login[key]),
       ([value, rows]) => ({
         value,
@@ -19,6 +19,7 @@ describe('profiles', () => {
         lastAt: new Date(Math.max(...rows.map(({ eventTimeMs }) => eventTimeMs))).toISOString(),
       }),
     ).sort((a, b) => (a.lastAt < b.lastAt ? 1 : -1))
+    return { total: values.length, edges: values.map((node) => ({ node })) }
   }
   const daysOf = (of: Test) => {
     const days = [
@@ -31,9 +32,9 @@ describe('profiles', () => {
     }
   }
   const profile = (question: string) =>
-    field<object>(`{ ${question} { ... on Profile { firstDay lastDay activeDays traits {
-      users { value logins lastAt } devices { value logins lastAt } addresses { value logins lastAt } } }
-      ... on Error { message } } }`)
+    field<object>(`{ ${question} { ... on Profile { firstDay lastDay activeDays
+      traits { users { ...page } devices { ...page } addresses { ...page } } } ... on Error { message } } }
+      fragment page on TraitConnection { total edges { node { value logins lastAt } } }`)
   const expectedProfile = (of: Test) => ({
     ...daysOf(of),
     traits: {
@@ -58,6 +59,39 @@ describe('profiles', () => {
       )
     },
   )
+
+  it('have their lists page by page, in both directions', async () => {
+    type Page = {
+      edges: { node: { value: string } }[]
+      pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string; endCursor: string }
+    }
+    const page = async (args: string) => {
+      const { traits } = await field<{ traits: { addresses: Page } }>(
+        `{ user(id: "user-1") { ... on Profile { traits { addresses(${args}) {
+            edges { node { value } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } } } }`,
+      )
+      const { edges, pageInfo } = traits.addresses
+      return { values: edges.map(({ node }) => node.value), ...pageInfo }
+    }
+    const all = await page('first: 500')
+    expect(all.values).toHaveLength(3)
+    const first = await page('first: 1')
+    expect(first).toMatchObject({ values: all.values.slice(0, 1), hasNextPage: true })
+    const rest = await page(`first: 500, after: "${first.endCursor}"`)
+    expect(rest).toMatchObject({ values: all.values.slice(1), hasNextPage: false })
+    const back = await page(`last: 1, before: "${rest.endCursor}"`)
+    expect(back).toMatchObject({ values: all.values.slice(1, 2), hasPreviousPage: true })
+  })
+
+  it('say what is wrong with a page that is too large', async () => {
+    const { errors } = await activity.ask(
+      '{ user(id: "user-1") { ... on Profile { traits { devices(first: 501) { total } } } } }',
+    )
+    expect(errors?.[0]).toMatchObject({
+      message: 'first: 501 is more than the cap of 500 rows: ask for 500, and for the rest by after',
+      extensions: { code: 'PageTooLarge' },
+    })
+  })
 
   it('are not found of nobody, and refuse what is no address', async () => {
     expect(await profile('user(id: "nobody")')).toEqual({ message: 'no login of the user "nobody" is known' })

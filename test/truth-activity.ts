@@ -161,9 +161,11 @@ export function profiles(kind: keyof typeof columns, ids: readonly string[]): Tr
         firstDay: string
         lastDay: string
         activeDays: number
-        traits: Record<string, Trait[]>
+        traits: Record<string, { edges: { node: Trait }[] }>
       }
-      const lists = Object.keys(traits).map((list) => `${list} { value logins firstAt lastAt }`)
+      const lists = Object.keys(traits).map(
+        (list) => `${list} { edges { node { value logins firstAt lastAt } } }`,
+      )
       const lines: string[] = []
       for (const id of ids) {
         const found = await answerTo<Profile>(
@@ -173,7 +175,9 @@ export function profiles(kind: keyof typeof columns, ids: readonly string[]): Tr
         )
         lines.push(line(id, found.firstDay.slice(0, 10), found.lastDay.slice(0, 10), found.activeDays))
         for (const list of Object.keys(traits))
-          for (const { value, logins, firstAt, lastAt } of found.traits[list] ?? [])
+          for (const { value, logins, firstAt, lastAt } of (found.traits[list]?.edges ?? []).map(
+            ({ node }) => node,
+          ))
             lines.push(line(id, list, value, logins, Date.parse(firstAt), Date.parse(lastAt)))
       }
       return lines

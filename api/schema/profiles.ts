@@ -1,14 +1,21 @@
-import { type Profile, readProfile, readTraits, type Trait, type TraitRow } from '../../db/read/profiles.ts'
+import {
+  countTraits,
+  keyOfTrait,
+  type Profile,
+  readProfile,
+  readTraits,
+  type Somebody,
+  type Trait,
+  type TraitRow,
+} from '../../db/read/profiles.ts'
 import type { PresenceKind } from '../../domain/presence.ts'
 import { ipOf } from '../addresses.ts'
 import { builder } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import { InvalidAddressError, NotFoundError } from '../errors.ts'
+import { type Connection, connectionComplexity, type PageArgs, readConnection } from '../page.ts'
 import { activityFreshnessField } from './activity-freshness.ts'
 import { freshnessField } from './freshness.ts'
-
-/** Values of each trait in an answer: more than anybody reads, and a shared address may have thousands of users. */
-const TRAIT_CAP = 100
 
 const TraitType = builder.objectRef<TraitRow>('Trait').implement({
   description: 'A value that logins had, within those that are kept as rows.',
@@ -20,28 +27,58 @@ const TraitType = builder.objectRef<TraitRow>('Trait').implement({
   }),
 })
 
-const of = (trait: Trait, what: string) => ({
-  type: [TraitType] as [typeof TraitType],
-  description: `${what}, the one seen last first; at most ${TRAIT_CAP}.`,
-  resolve: (rows: TraitRow[]) => rows.filter((row) => row.trait === trait),
-})
+type TraitConnectionShape = Connection<TraitRow> & { total: () => Promise<number> }
 
-const Traits = builder.objectRef<TraitRow[]>('Traits').implement({
-  description:
-    'What logins had in common, from the rows of the last LOGIN_RETENTION_DAYS days. The logins themselves: query logins.',
-  fields: (t) => ({
-    users: t.field(of('user_id', 'Users')),
-    devices: t.field(of('device_id', 'Devices')),
-    addresses: t.field(of('ip', 'IP addresses')),
-    locales: t.field(of('locale', 'Locales')),
-    appVersions: t.field(of('app_version', 'App versions')),
-    deviceTypes: t.field(of('device_type', 'Device types')),
-    freshness: t.field(freshnessField),
+const TraitConnection = builder.connectionObject(
+  { type: TraitType, name: 'TraitConnection', description: 'A page of values.' },
+  { name: 'TraitEdge', description: 'A value and its place in the list.' },
+)
+builder.objectField(TraitConnection, 'total', (t) =>
+  t.int({
+    description: 'How many values there are in all.',
+    resolve: (connection) => (connection as TraitConnectionShape).total(),
   }),
-})
+)
 
-/** Six lists. */
-const TRAITS_COMPLEXITY = 500
+async function traitPage(
+  context: ApiContext,
+  somebody: Somebody,
+  trait: Trait,
+  args: PageArgs,
+): Promise<TraitConnectionShape> {
+  const list = `traits${trait.replaceAll('_', '')}`
+  const page = await readConnection(list, args, keyOfTrait, (wanted) =>
+    context.read((session) => readTraits(session, somebody, trait, wanted)),
+  )
+  return { ...page, total: () => context.read((session) => countTraits(session, somebody, trait)) }
+}
+
+const Traits = builder.objectRef<Somebody>('Traits').implement({
+  description:
+    'What logins had in common, from the rows of the last LOGIN_RETENTION_DAYS days; of each list the value seen last is the ' +
+    'first. The logins themselves: query logins.',
+  fields: (t) => {
+    const of = (trait: Trait, what: string) =>
+      t.connection(
+        {
+          type: TraitType,
+          description: `${what} of the logins.`,
+          complexity: connectionComplexity,
+          resolve: (somebody, args, context) => traitPage(context, somebody, trait, args),
+        },
+        TraitConnection,
+      )
+    return {
+      users: of('user_id', 'Users'),
+      devices: of('device_id', 'Devices'),
+      addresses: of('ip', 'IP addresses'),
+      locales: of('locale', 'Locales'),
+      appVersions: of('app_version', 'App versions'),
+      deviceTypes: of('device_type', 'Device types'),
+      freshness: t.field(freshnessField),
+    }
+  },
+})
 
 const ProfileType = builder.objectRef<Profile>('Profile').implement({
   description: 'When a user, a device or an address was seen, at any age, and what its logins had in common.',
@@ -58,9 +95,8 @@ const ProfileType = builder.objectRef<Profile>('Profile').implement({
     activeDays: t.exposeInt('activeDays', { description: 'Days (UTC) with at least one accepted login.' }),
     traits: t.field({
       type: Traits,
-      complexity: TRAITS_COMPLEXITY,
       description: 'Who and what its logins had, such as the users that share a device or an address.',
-      resolve: (profile, _, context) => context.read((session) => readTraits(session, profile, TRAIT_CAP)),
+      resolve: (profile) => profile,
     }),
     freshness: t.field(activityFreshnessField),
   }),

@@ -2,6 +2,7 @@ import type { PresenceKind } from '../../domain/presence.ts'
 import { CHUNK_BITS } from '../../domain/bitmap.ts'
 import { dictionaries } from '../dictionaries.ts'
 import { addressText } from './address-text.ts'
+import { type Key, orderOfPage, type Page, withinPage } from './keyset.ts'
 import type { ReadSession } from './snapshot.ts'
 
 /** Days (UTC) of somebody, at any age. */
@@ -28,40 +29,62 @@ export async function readProfile(
   return { kind, id, firstDay: row.first_day, lastDay: row.last_day, activeDays: row.active_days }
 }
 
-export const traits = ['user_id', 'device_id', 'ip', 'locale', 'app_version', 'device_type'] as const
-export type Trait = (typeof traits)[number]
+export type Trait = 'user_id' | 'device_id' | 'ip' | 'locale' | 'app_version' | 'device_type'
 
 /** A value that logins of somebody have in common, within the rows that are kept. */
-export type TraitRow = { trait: Trait; value: string; logins: bigint; first_at: Date; last_at: Date }
+export type TraitRow = {
+  value: string
+  logins: bigint
+  first_at: Date
+  last_at: Date
+  /** last_at to the microsecond, and what tells values of the same moment apart. */
+  key_at: string
+  key_id: bigint
+}
+
+export const keyOfTrait = ({ key_at: at, key_id: id }: TraitRow): Key => ({ at, ids: [id] })
+
+export type Somebody = Pick<Profile, 'kind' | 'id'>
 
 const columns = { user: 'user_id', device: 'device_id', address: 'ip' } as const satisfies Record<
   PresenceKind,
   Trait
 >
 
-/**
- * What the kept logins of somebody say of each trait, the values seen last first.
- * @param limit values of a trait at most
- */
+/** What the kept logins of somebody say of a trait, the values seen last first. */
 export async function readTraits(
   { sql }: ReadSession,
-  { kind, id }: { kind: PresenceKind; id: string },
-  limit: number,
+  somebody: Somebody,
+  trait: Trait,
+  page: Page,
 ): Promise<TraitRow[]> {
+  const order: [string, ...string[]] = ['last_at', 'key_id']
   return await sql<TraitRow[]>`
     /* traits */
-    select trait, value, logins, first_at, last_at
+    select value, logins, first_at, last_at, last_at::text as key_at, key_id
     from (
-      select trait, value, count(*) as logins, min(event_at) as first_at, max(event_at) as last_at,
-             row_number() over (partition by trait order by max(event_at) desc, value collate "C") as place
-      from login, lateral (values ('user_id', user_id), ('device_id', device_id), ('ip', ${addressText(sql)}), ('locale', locale),
-                                  ('app_version', app_version), ('device_type', device_type)) as said (trait, value)
-      where ${isOf(sql, kind, id)}
-      group by trait, value
+      select value, count(*) as logins, min(event_at) as first_at, max(event_at) as last_at,
+             hashtextextended(value, 0) & ${KEY_BITS}::text::bigint as key_id
+      from (select ${valueOf(sql, trait)} as value, event_at from login where ${isOf(sql, somebody)}) as said
+      group by value
     ) as said
-    where place <= ${limit}
-    order by trait, place`
+    where true ${withinPage(sql, order, page, { from: null, to: null })}
+    ${orderOfPage(sql, order, page)}`
 }
 
-const isOf = (sql: ReadSession['sql'], kind: PresenceKind, id: string) =>
+/** As many bits as a cursor's number may have. */
+const KEY_BITS = String(2n ** 59n - 1n)
+
+/** How many values the kept logins of somebody have of a trait. */
+export async function countTraits({ sql }: ReadSession, somebody: Somebody, trait: Trait): Promise<number> {
+  const [row] = await sql<{ values: number }[]>`
+    /* countTraits */
+    select count(distinct ${sql(trait)})::integer as values from login where ${isOf(sql, somebody)}`
+  return row?.values ?? 0
+}
+
+const valueOf = (sql: ReadSession['sql'], trait: Trait) =>
+  trait === 'ip' ? addressText(sql) : sql`${sql(trait)}`
+
+const isOf = (sql: ReadSession['sql'], { kind, id }: Somebody) =>
   kind === 'address' ? sql`ip = ${id}::text::inet` : sql`${sql(columns[kind])} = ${id}`
