@@ -10,7 +10,10 @@ export const caps = {
   rows: 50_000,
   /** Points of all series: a megabyte, for which the API's only thread is busy for a tenth of a second. */
   points: 10_000,
-  /** Batches whose deltas, rows and counts one answer adds up: some seconds of Postgres. */
+  /**
+   * Batches whose deltas, rows and counts one answer adds up: some seconds of Postgres. Of what is rolled up by when it was
+   * written, 40 days.
+   */
   batches: 5_000,
   /** Rows of one page of a list. */
   page: 500,

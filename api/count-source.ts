@@ -1,4 +1,5 @@
 import { type CountSource, countWritten, readWrittenAt, type Written } from '../db/read/count-moment.ts'
+import type { TimeBucket } from '../domain/cover-buckets.ts'
 import { caps } from './caps.ts'
 import type { ApiContext } from './context.ts'
 import { InvalidRangeError, NotFoundError, TooManyBatchesError } from './errors.ts'
@@ -8,44 +9,53 @@ export type MomentArgs = { asOf?: Date | null | undefined; asOfBatch?: bigint | 
 
 /**
  * Which counts to read for a moment.
+ * @param buckets that are asked for
  * @throws {InvalidRangeError} two moments, or one that is not over
  * @throws {NotFoundError} no such batch
  * @throws {TooManyBatchesError}
  */
-export async function countSource(context: ApiContext, args: MomentArgs): Promise<CountSource> {
+export async function countSource(
+  context: ApiContext,
+  args: MomentArgs,
+  buckets: readonly TimeBucket[],
+): Promise<CountSource> {
   const moment = await momentOf(context, args)
   if (moment === null) return { kind: 'now' }
   const since: Written = { since: moment, until: null }
-  if ((await written(context, since)) <= caps.batches) return { kind: 'without', written: since }
+  if ((await written(context, since, buckets)) <= caps.batches) return { kind: 'without', written: since }
   const until: Written = { since: null, until: moment }
-  if ((await written(context, until)) <= caps.batches) return { kind: 'only', written: until }
+  if ((await written(context, until, buckets)) <= caps.batches) return { kind: 'only', written: until }
   throw new TooManyBatchesError(
-    `more than the cap of ${caps.batches} batches were written before ${moment} as well as after it: ask for a later moment`,
+    `more than the cap of ${caps.batches} batches were written before ${moment} as well as after it: ask for a later moment, or for buckets ` +
+      'of whole hours (UTC), which are added up already',
     caps.batches,
   )
 }
 
 /**
  * What was written after one moment and up to another, or up to now.
+ * @param buckets that are asked for
  * @throws {InvalidRangeError | TooManyBatchesError}
  */
 export async function countsWritten(
   context: ApiContext,
   since: Date,
   until: Date | null | undefined,
+  buckets: readonly TimeBucket[],
 ): Promise<CountSource> {
   if (since.getTime() > context.nowMs) throw new InvalidRangeError('since must not be in the future')
   if (until && since >= until) throw new InvalidRangeError('since must be before until')
   const between = { since: since.toISOString(), until: until ? past(context, 'until', until) : null }
-  if ((await written(context, between)) <= caps.batches) return { kind: 'only', written: between }
+  if ((await written(context, between, buckets)) <= caps.batches) return { kind: 'only', written: between }
   throw new TooManyBatchesError(
-    `more than the cap of ${caps.batches} batches were written between the two moments: ask for moments nearer to each other`,
+    `more than the cap of ${caps.batches} batches were written between the two moments: ask for moments nearer to each ` +
+      'other, or for buckets of whole hours (UTC), which are added up already',
     caps.batches,
   )
 }
 
-const written = (context: ApiContext, bounds: Written) =>
-  context.read((session) => countWritten(session, bounds, caps.batches + 1))
+const written = (context: ApiContext, bounds: Written, buckets: readonly TimeBucket[]) =>
+  context.read((session) => countWritten(session, bounds, buckets, caps.batches + 1))
 
 async function momentOf(context: ApiContext, { asOf, asOfBatch }: MomentArgs): Promise<string | null> {
   if (asOf && asOfBatch) throw new InvalidRangeError('give asOf or asOfBatch, not both')

@@ -2,6 +2,7 @@ import type { Sql } from '../db/connect.ts'
 import { countActiveUsers } from '../db/active-user-counts.ts'
 import { indexFinishedLoginDays } from '../db/login-indexes.ts'
 import { createLoginDays } from '../db/login-partitions.ts'
+import { rollWritten } from '../db/roll-written.ts'
 import { migrate } from '../db/migrate.ts'
 import {
   activeUserCounts,
@@ -30,6 +31,7 @@ import {
   ledgerRows,
   loginRows,
   rejectRows,
+  unrolledBatches,
 } from './history-logins.ts'
 import {
   dayBeforeEnd,
@@ -53,6 +55,7 @@ export async function fillHistory(sql: Sql, topic: string, size: HistorySize, sa
   await fillCounts(sql, size, say)
   await fillActivity(sql, size, say)
   for (const statement of states(topic, size)) await sql.unsafe(statement)
+  await fillWritten(sql, say)
   await indexFinishedLoginDays(sql, HISTORY_END_MS)
   say('vacuuming')
   await sql.unsafe('vacuum (freeze, analyze)')
@@ -88,6 +91,12 @@ async function fillCounts(sql: Sql, size: HistorySize, say: Say): Promise<void> 
       await sql.unsafe(repeatCounts(minuteTable, times, dayBeforeEnd(minuteDays(size)), to))
     say(`counts of ${times * REPEATED_DAYS} days before`)
   }
+}
+
+async function fillWritten(sql: Sql, say: Say): Promise<void> {
+  await sql.unsafe(unrolledBatches)
+  while (await rollWritten(sql));
+  say('what was written when')
 }
 
 async function fillActivity(sql: Sql, size: HistorySize, say: Say): Promise<void> {

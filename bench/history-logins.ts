@@ -124,6 +124,9 @@ export const deltaRows = `
   ) as arrival (batch_id, counted_at, out_of_order, lateness, delays) using (batch_id)
   order by batch_id`
 
+/** As they are left by commits. */
+export const unrolledBatches = 'insert into unrolled_batch select batch_id, revision from login_count_delta'
+
 export const arrivalRows = `
   insert into arrival_count (quarter, out_of_order, lateness, delays)
   select date_bin('15 minutes', counted_at, '2000-01-01Z'), ${arrivals}

@@ -35,6 +35,8 @@ async function insertDelta(
   await tx`/* insertDelta */
     with unfolded as (
       insert into unfolded_batch (batch_id, revision, topic) values (${id}, ${revision}, ${range.topic})
+    ), unrolled as (
+      insert into unrolled_batch (batch_id, revision) values (${id}, ${revision})
     )
     insert into login_count_delta (batch_id, revision, buckets, device_types, app_versions, locales, outcomes, logins,
                                    counted_at, out_of_order, lateness, delays)

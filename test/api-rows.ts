@@ -104,6 +104,7 @@ export async function insertDelta(
 ): Promise<void> {
   await sql`
     insert into unfolded_batch (batch_id, topic, revision) values (${batchId}, 'user-login', ${revision})`
+  await sql`insert into unrolled_batch (batch_id, revision) values (${batchId}, ${revision})`
   const all = (value: string) => buckets.map(() => value)
   await sql`
     insert into login_count_delta (batch_id, buckets, device_types, app_versions, locales, outcomes, logins, revision)

@@ -42,7 +42,24 @@ async function compareCounts(sql: Sql, truth: GroundTruth): Promise<Difference[]
   return [
     ...counts.flat(),
     ...compareTallies('login_count_delta', expectedCounts(truth, 'minute'), countTally(deltas, 'minute')),
+    ...compareTallies('written_count', expectedCounts(truth, 'hour'), await readWritten(sql)),
   ]
+}
+
+/** What is rolled up by when it was written, and what waits for it. */
+async function readWritten(sql: Sql): Promise<Tally> {
+  const rows = await sql<CountRow[]>`
+    select added.bucket, added.device_type as "deviceType", added.app_version as "appVersion", added.locale, added.outcome,
+           added.logins::integer
+    from (
+      select buckets, device_types, app_versions, locales, outcomes, logins from written_count where minutes = 5
+      union all
+      select buckets, device_types, app_versions, locales, outcomes, logins
+      from login_count_delta join unrolled_batch using (batch_id, revision)
+    ) as held
+    cross join unnest(held.buckets, held.device_types, held.app_versions, held.locales, held.outcomes, held.logins)
+      as added (bucket, device_type, app_version, locale, outcome, logins)`
+  return countTally(rows, 'hour')
 }
 
 /** Folded and not folded yet. */

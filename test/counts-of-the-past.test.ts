@@ -43,6 +43,8 @@ describe('counts of the past', () => {
     const sql = openSql()
     const fill = async (first: number, moment: string) => {
       await sql`
+        insert into unrolled_batch select n, 0 from generate_series(${first}::integer, ${first + 5_000}::integer) as n`
+      await sql`
         insert into batch (id, topic, partition, from_offset, to_offset, status, logins, rejects, gaps, login_rows,
                            processed_at, committed_at, code_version)
         select n, 'user-login', 1, n, n + 1, 'committed', 0, 1, 0, 0, now(), ${moment}::text::timestamptz, 'test'

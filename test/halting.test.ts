@@ -201,7 +201,7 @@ async function forgetLatestBatches({ sql }: Deployment, count: number): Promise<
     const oldest = batches.at(-1)?.from ?? 0n
     // Folded counts cannot be told apart any more: all of them are made anew from the deltas that stay.
     await tx`truncate minute_count, hour_count, arrival_count, unfolded_batch`
-    for (const table of ['insight', 'login_count_delta'])
+    for (const table of ['insight', 'login_count_delta', 'unrolled_batch'])
       await tx`delete from ${tx(table)} where batch_id = any(${ids}::text[]::bigint[])`
     await tx`delete from login where batch_id = any(${ids}::text[]::bigint[])`
     await tx`delete from batch where id = any(${ids}::text[]::bigint[])`

@@ -18,7 +18,7 @@ import type { ingestTopic } from '../workflows/ingest-topic.ts'
 import { createBatchWorkflows } from './batch-workflows.ts'
 import { bundleWorkflows } from './bundle-workflows.ts'
 import { serveHealth } from './health.ts'
-import { startPresenceFold } from './presence-fold.ts'
+import { startUpkeep } from './upkeep.ts'
 import { putSchedules } from './schedules.ts'
 import { registerSearchAttributes } from './temporal-search-attributes.ts'
 import { watchTemporal } from './temporal-watch.ts'
@@ -84,7 +84,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     kafka: () => topicOffsets.read(config.kafka.topic),
   })
   const endWatch = watchTemporal(connection, log)
-  const endFold = startPresenceFold(config, log)
+  const endUpkeep = startUpkeep(config, log)
   try {
     await startIngestion(connection, config)
     await putSchedules(connection, config)
@@ -95,7 +95,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     endWatch()
     health.close()
     await Promise.allSettled([
-      endFold(),
+      endUpkeep(),
       topicOffsets.close(),
       sql.end({ timeout: 1 }),
       native.close(),

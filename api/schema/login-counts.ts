@@ -135,13 +135,11 @@ builder.queryField('loginCounts', (t) =>
         description: 'Whether to count the period before, too: as many buckets before the first one.',
       }),
     },
-    resolve: async (_, { asOf, asOfBatch, ...args }, context, info) =>
-      await answer(context, info, {
-        ...args,
-        range: questionRange(args.bucket, args, context.nowMs),
-        previous: args.previous ?? false,
-        source: await countSource(context, { asOf, asOfBatch }),
-      }),
+    resolve: async (_, { asOf, asOfBatch, ...args }, context, info) => {
+      const range = questionRange(args.bucket, args, context.nowMs)
+      const source = await countSource(context, { asOf, asOfBatch }, range.buckets)
+      return await answer(context, info, { ...args, range, source, previous: args.previous ?? false })
+    },
   }),
 )
 
@@ -162,12 +160,10 @@ builder.queryField('countChanges', (t) =>
       }),
       until: t.arg({ type: 'DateTime', description: 'The later moment, itself included. Left out: now.' }),
     },
-    resolve: async (_, { since, until, ...args }, context, info) =>
-      await answer(context, info, {
-        ...args,
-        range: questionRange(args.bucket, args, context.nowMs),
-        previous: false,
-        source: await countsWritten(context, since, until),
-      }),
+    resolve: async (_, { since, until, ...args }, context, info) => {
+      const range = questionRange(args.bucket, args, context.nowMs)
+      const source = await countsWritten(context, since, until, range.buckets)
+      return await answer(context, info, { ...args, range, source, previous: false })
+    },
   }),
 )

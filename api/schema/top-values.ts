@@ -106,10 +106,10 @@ builder.queryField('topValues', (t) =>
       const first = args.first ?? 10
       if (first < 1) throw new InvalidPageError('first must be at least 1')
       checkPageSize('first', first)
-      const source = await countSource(context, { asOf, asOfBatch })
+      const buckets = [{ fromMs: 2 * range.fromMs - range.toMs, toMs: range.fromMs }, range]
+      const source = await countSource(context, { asOf, asOfBatch }, buckets)
       const question = { source, groupBy: [dimension], filter: countFilter(args.filter) }
-      const before = { fromMs: 2 * range.fromMs - range.toMs, toMs: range.fromMs }
-      const series = await countSeries(context, [before, range], question)
+      const series = await countSeries(context, buckets, question)
       return rank(series.values(), { range, dimension, first, order: args.order ?? 'desc' })
     },
   }),

@@ -1,4 +1,4 @@
-import type { DimensionName } from '../../domain/counts.ts'
+import { bucketMs, type DimensionName } from '../../domain/counts.ts'
 import type { TimeBucket } from '../../domain/cover-buckets.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
 import { addedBy, columns, countsInBuckets, placeInBuckets } from './count-buckets.ts'
@@ -40,27 +40,82 @@ function writtenCounts(
 ) {
   return sql`
     select place.number - 1 as bucket_index, ${columns(sql, dimensions)} ${sign}::integer * added.logins as logins
-    from (${revisionsWritten(sql, written)}) as revision
-    join login_count_delta delta using (batch_id, revision)
+    from (${addedIn(sql, written, areHours(buckets))}) as delta
     ${addedBy(sql, [...dimensions, ...filteredDimensions(filter)])}
     ${placeInBuckets(sql, buckets)} ${withinFilter(sql, filter)}`
 }
 
-const revisionsWritten = (sql: Sql, written: Written) => sql`
-  select id as batch_id, 0 as revision from batch where true ${during(sql, written)}
-  union all
-  select batch_id, revision from batch_revision where true ${during(sql, written)}`
+/** Whether rows of written_count, which know hours only, can answer. */
+const areHours = (buckets: readonly TimeBucket[]): boolean =>
+  buckets.every(({ fromMs, toMs }) => fromMs % bucketMs.hour === 0 && toMs % bucketMs.hour === 0)
+
+/** The arrays of what was added then: of whole hours and 5 minutes, and of single batches where those are cut or not made yet. */
+const addedIn = (sql: Sql, written: Written, inHours: boolean) => sql`
+  select ${arrays(sql)} from (${revisionsApart(sql, written, inHours)}) as revision
+  join login_count_delta using (batch_id, revision)
+  ${inHours ? sql`union all select ${arrays(sql)} from (${rolledIn(sql, written)}) as rolled` : sql``}`
+
+const arrays = (sql: Sql) => sql`buckets, device_types, app_versions, locales, outcomes, logins`
+
+/** Rows of written_count that lie within, the largest. */
+const rolledIn = (sql: Sql, written: Written) => sql`
+  select * from written_count as rolled
+  where ${liesWithin(sql, written, sql`rolled`)} and (minutes = 60 or not exists (
+    select from written_count as hour
+    where hour.minutes = 60 and hour.start = date_trunc('hour', rolled.start, 'UTC') and ${liesWithin(sql, written, sql`hour`)}))`
+
+const liesWithin = (sql: Sql, { since, until }: Written, row: ReturnType<Sql>) => sql`
+  true
+  ${since === null ? sql`` : sql`and ${row}.start > ${since}::text::timestamptz`}
+  ${until === null ? sql`` : sql`and ${row}.start + make_interval(mins => ${row}.minutes) <= ${until}::text::timestamptz`}`
+
+/** Batches and revisions that no row which lies within has. */
+const revisionsApart = (sql: Sql, written: Written, inHours: boolean) => {
+  const { since, until } = written
+  if (!inHours) return sql`select batch_id, revision from revision_written where true ${during(sql, written)}`
+  // The first and the last 5 minutes are cut. What is wholly within and in no row waits in unrolled_batch.
+  const first = sql`date_bin('5 minutes', ${since}::text::timestamptz, timestamptz '2000-01-01Z') + interval '5 minutes'`
+  const last = sql`date_bin('5 minutes', ${until}::text::timestamptz, timestamptz '2000-01-01Z')`
+  const isCut = [
+    since === null ? [] : [sql`committed_at < ${first}`],
+    until === null ? [] : [sql`committed_at >= ${last}`],
+  ].flat()
+  const isInside = sql`
+    ${since === null ? sql`` : sql`and committed_at >= ${first}`} ${until === null ? sql`` : sql`and committed_at < ${last}`}`
+  const cut = isCut.map((edge, i) => {
+    // Both edges may be in the same 5 minutes.
+    const apart = i === 0 ? sql`` : sql`and committed_at >= ${first}`
+    return sql`select batch_id, revision from revision_written where ${edge} ${apart} ${during(sql, written)} union all`
+  })
+  return sql`${cut.length === 0 ? sql`` : cut}
+    select batch_id, revision from unrolled_batch join revision_written using (batch_id, revision)
+    where true ${isInside} ${during(sql, written)}`
+}
 
 const during = (sql: Sql, { since, until }: Written) => sql`
   ${since === null ? sql`` : sql`and committed_at > ${since}::text::timestamptz`}
   ${until === null ? sql`` : sql`and committed_at <= ${until}::text::timestamptz`}`
 
-/** How many batches and revisions were written then; `limit` at most. */
-export async function countWritten({ sql }: ReadSession, written: Written, limit: number): Promise<number> {
-  const [row] = await sql<{ revisions: number }[]>`
+/** About as long as a row of written_count takes, as batches. */
+const BATCHES_PER_ROLLED = 5
+
+/**
+ * What has to be looked at to know what was written then, in batches and revisions; `limit` at most.
+ * @param buckets that are asked for: of whole hours or not
+ */
+export async function countWritten(
+  { sql }: ReadSession,
+  written: Written,
+  buckets: readonly TimeBucket[],
+  limit: number,
+): Promise<number> {
+  const inHours = areHours(buckets)
+  const [row] = await sql<{ batches: number }[]>`
     /* countWritten */
-    select count(*)::integer as revisions from (${revisionsWritten(sql, written)} limit ${limit}) as revision`
-  return row?.revisions ?? 0
+    select (select count(*) from (${revisionsApart(sql, written, inHours)} limit ${limit}) as apart)::integer
+           + ${inHours ? sql`${BATCHES_PER_ROLLED}::integer * (select count(*) from (${rolledIn(sql, written)}) as rolled)::integer` : sql`0`}
+           as batches`
+  return Math.min(row?.batches ?? 0, limit)
 }
 
 /** When a batch was written first, as Postgres writes it; null: there is no such batch. */

@@ -5,24 +5,26 @@ import { countActiveUsers } from '../db/active-user-counts.ts'
 import { connectPostgres } from '../db/connect.ts'
 import { postgresFailure } from '../db/failure.ts'
 import { foldPresence } from '../db/fold-presence.ts'
+import { rollWritten } from '../db/roll-written.ts'
 import type { PipelineFailure } from '../domain/failure.ts'
 
 /** Between two looks: batches that come meanwhile share most of the bitmaps. */
 const INTERVAL_MS = 1_000
-/** Rest after a fold, in times of what it took: while much is waiting, ingestion keeps most of the process. */
+/** Rest after work, in times of what it took: while much is waiting, ingestion keeps most of the process. */
 const REST_FACTOR = 8
 const STATEMENT_TIMEOUT_MS = 30_000
 /** As soon as a slice's: a worker that is stopped must not keep the others from folding. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
 
 /**
- * Folds presences, and counts what they changed, for as long as the process runs; every worker does, and whoever comes first
- * has the turn. Says once that it fails, and once that it goes on.
- * @returns what ends it, after the fold in hand
+ * Does what may be done later than a commit, for as long as the process runs: folds presences, counts the users of periods that
+ * are over, adds up what was written. Every worker does, and whoever comes first has the turn. Says once that it fails, and once
+ * that it goes on.
+ * @returns what ends it, after the work in hand
  */
-export function startPresenceFold({ database }: Config, log: Logger): () => Promise<void> {
+export function startUpkeep({ database }: Config, log: Logger): () => Promise<void> {
   const sql = connectPostgres(database.url, {
-    applicationName: 'rollcall presence',
+    applicationName: 'rollcall upkeep',
     maxConnections: 1,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
@@ -35,7 +37,8 @@ export function startPresenceFold({ database }: Config, log: Logger): () => Prom
       try {
         await foldPresence(sql)
         await countActiveUsers(sql)
-        if (isFailing) log.info('presences are folded again')
+        await rollWritten(sql)
+        if (isFailing) log.info('presences are folded again, and sums made')
         isFailing = false
       } catch (error) {
         if (!isFailing) sayFailure(log, postgresFailure(error))
@@ -56,5 +59,8 @@ export function startPresenceFold({ database }: Config, log: Logger): () => Prom
 /** An outage is said as a warning by the partitions that wait for it. */
 function sayFailure(log: Logger, { failureClass, message }: PipelineFailure): void {
   const level = failureClass === 'permanent' ? 'error' : 'info'
-  log[level]({ error: message }, 'presences wait: answers about activity stay behind')
+  log[level](
+    { error: message },
+    'presences wait to be folded, and sums to be made: answers about activity stay behind',
+  )
 }
