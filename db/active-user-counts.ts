@@ -54,26 +54,35 @@ export async function countActiveUsers(sql: Sql): Promise<boolean> {
       order by start, period limit 1`
     if (open === undefined) return false
     const { period, start } = open
+    // Bitmap by bitmap, by their whole key: the values of one day lie far apart in it.
     await tx`/* countActiveUsers */
       update active_user_count as count
       set active = counted.active, new_users = counted.new_users, returning_users = counted.returning_users
-      from (
-        select held.facet, held.value, sum(bit_count(held.members)) as active,
-               coalesce(sum(bit_count(held.members & first.members)), 0) as new_users,
-               coalesce(sum(bit_count(held.members & before.members)), 0) as returning_users
+      from active_user_count as wanted
+      cross join lateral (
+        select coalesce(sum(bit_count(held.members)), 0) as active,
+               coalesce(sum(bit_count(held.members & (${bitmapOf(tx, "'first'", "''", 'wanted.start')}))), 0) as new_users,
+               coalesce(sum(bit_count(held.members & (
+                 ${bitmapOf(tx, 'wanted.facet', 'wanted.value', PERIOD_BEFORE)}))), 0) as returning_users
         from activity held
-        left join activity first on first.kind = 'user' and first.period = held.period and first.facet = 'first'
-          and first.value = '' and first.start = held.start and first.chunk = held.chunk
-        left join activity before on before.kind = 'user' and before.period = held.period and before.facet = held.facet
-          and before.value = held.value and before.chunk = held.chunk
-          and before.start = (held.start - case held.period when 'day' then interval '1 day' when 'week' then interval '7 days'
-                                            else interval '1 month' end)::date
-        where held.kind = 'user' and held.period = ${period}::text::activity_period and held.start = ${start}::text::date
-          and held.facet <> 'first'
-        group by held.facet, held.value
+        where kind = 'user' and period = wanted.period and facet = wanted.facet and value = wanted.value
+          and start = wanted.start
+        offset 0
       ) as counted
-      where count.period = ${period}::text::activity_period and count.start = ${start}::text::date and count.active is null
-        and count.facet = counted.facet and count.value = counted.value`
+      where wanted.period = ${period}::text::activity_period and wanted.start = ${start}::text::date
+        and wanted.active is null
+        and (count.period, count.start, count.facet, count.value) = (wanted.period, wanted.start, wanted.facet, wanted.value)`
     return true
   })
 }
+
+/** Of the chunk of `held`; its key in SQL. */
+const bitmapOf = (tx: Transaction, facet: string, value: string, start: string) =>
+  tx.unsafe(`
+    select members from activity
+    where kind = 'user' and period = wanted.period and facet = ${facet} and value = ${value} and start = ${start}
+      and chunk = held.chunk`)
+
+const PERIOD_BEFORE = `
+  (wanted.start - case wanted.period when 'day' then interval '1 day' when 'week' then interval '7 days'
+                                     else interval '1 month' end)::date`
