@@ -72,15 +72,12 @@ export function checkBuckets({ fromMs, toMs }: TimeBucket, bucket: BucketSize): 
   )
 }
 
-/** To be read with a limit of one row more than the cap. @throws {TooManyRowsError} */
-export function checkRows(rows: number): void {
-  if (rows <= caps.rows) return
-  throw new TooManyRowsError(
+export const tooManyRows = () =>
+  new TooManyRowsError(
     `buckets times groups are more than the cap of ${caps.rows} rows: ask for fewer dimensions, a coarser bucket, a ` +
       'shorter range or a filter',
     caps.rows,
   )
-}
 
 /** @throws {PageTooLargeError} */
 export function checkPageSize(name: string, asked: number): void {

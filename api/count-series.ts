@@ -4,7 +4,7 @@ import { readMinutesKeptFrom } from '../db/read/kept-minutes.ts'
 import { readLoginCounts } from '../db/read/login-counts.ts'
 import { coverBuckets, type TimeBucket } from '../domain/cover-buckets.ts'
 import { dimensionOf, type GroupName, type Series, seriesOf } from '../domain/series.ts'
-import { caps, checkRows } from './caps.ts'
+import { caps, tooManyRows } from './caps.ts'
 import type { ApiContext } from './context.ts'
 import { InvalidRangeError } from './errors.ts'
 
@@ -26,8 +26,8 @@ export async function countSeries(
 ): Promise<Map<string, Series>> {
   await checkMinutesKept(context, buckets)
   const question = { source, filter, dimensions: [...new Set(groupBy.map(dimensionOf))] }
-  const counts = await context.read((session) => readLoginCounts(session, buckets, question, caps.rows + 1))
-  checkRows(counts.reduce((sum, { places }) => sum + places.length, 0))
+  const counts = await context.read((session) => readLoginCounts(session, buckets, question, caps.rows))
+  if (counts === null) throw tooManyRows()
   return seriesOf(counts, groupBy)
 }
 

@@ -31,6 +31,15 @@ it('tells counts apart by what was asked for, in order of the values, and adds u
   )
 })
 
+it('what adds up to nothing is in no series', () => {
+  const one = { locale: 'CA', places: [0, 1], logins: [5n, 2n] }
+  const gone = { locale: 'CA', places: [0], logins: [-5n] }
+  const alone = { locale: 'NY', places: [0, 0], logins: [3n, -3n] }
+  expect([...seriesOf([one, gone, alone], ['locale']).values()]).toEqual([
+    { values: { locale: 'CA' }, logins: new Map([[1, 2n]]), total: 2n },
+  ])
+})
+
 it('the peak is the first of the buckets with the most logins', () => {
   const [all] = seriesOf(counts, []).values()
   expect(all).toBeDefined()

@@ -20,7 +20,7 @@ export type Series = {
 /** Cannot be part of a value: decoding refuses NUL everywhere. */
 const SEPARATOR = '\0'
 
-/** Counts as series, in order of their values. */
+/** Counts as series, in order of their values; what adds up to 0 is in none. */
 export function seriesOf(counts: readonly Counts[], groupBy: readonly GroupName[]): Map<string, Series> {
   const found = new Map<string, Series>()
   for (const count of counts) {
@@ -34,7 +34,15 @@ export function seriesOf(counts: readonly Counts[], groupBy: readonly GroupName[
     }
     found.set(key, series)
   }
-  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+  return new Map(
+    [...found].filter(([, series]) => hasLogins(series)).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+  )
+}
+
+/** Forgets places that are 0, as of counts without what came later. */
+function hasLogins({ logins }: Series): boolean {
+  for (const [place, count] of logins) if (count === 0n) logins.delete(place)
+  return logins.size > 0
 }
 
 const emptySeries = (groupBy: readonly GroupName[], values: readonly string[]): Series => ({

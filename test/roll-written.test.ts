@@ -50,7 +50,7 @@ async function found(sinceMs: number | null, untilMs: number | null, sizeMs: num
   }))
   const filter = { deviceTypes: null, appVersions: null, locales: null, usRegions: null, outcomes: null }
   const counts = await readLoginCounts(session(), buckets, { source, dimensions: ['locale'], filter }, 1_000)
-  const pairs = counts.flatMap(({ locale, places, logins }) =>
+  const pairs = (counts ?? []).flatMap(({ locale, places, logins }) =>
     places.map((place, i): [string, number] => [`${place} ${locale}`, Number(logins[i])]),
   )
   return Object.fromEntries(pairs.sort())

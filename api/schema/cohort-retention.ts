@@ -2,7 +2,7 @@ import { readCohorts } from '../../db/read/cohorts.ts'
 import { type Cohort, type CohortPeriod, cohortsOf } from '../../domain/cohorts.ts'
 import { dayOf, type Period, periodAfter, periodStart } from '../../domain/period.ts'
 import { builder } from '../builder.ts'
-import { caps, checkRows } from '../caps.ts'
+import { caps, tooManyRows } from '../caps.ts'
 import { InvalidRangeError, RangeTooLargeError, TooManyRowsError } from '../errors.ts'
 import { checkPeriods, periodCaps, wholePeriod } from '../periods.ts'
 import { activityFreshnessField } from './activity-freshness.ts'
@@ -92,7 +92,7 @@ builder.queryField('cohortRetention', (t) =>
       const cells = await context.read((session) =>
         readCohorts(session, period, begun, by === 'none' ? null : (by ?? null), caps.rows + 1),
       )
-      checkRows(cells.length)
+      if (cells.length > caps.rows) throw tooManyRows()
       return { period, cohorts: cohortsOf(cells, begun) }
     },
   }),

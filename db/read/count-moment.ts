@@ -1,7 +1,7 @@
 import { bucketMs, type DimensionName } from '../../domain/counts.ts'
 import type { TimeBucket } from '../../domain/cover-buckets.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
-import { addedBy, columns, countsInBuckets, placeInBuckets } from './count-buckets.ts'
+import { addedBy, columns, countsInBuckets, placeInBuckets, type Spans } from './count-buckets.ts'
 import type { ReadSession } from './snapshot.ts'
 
 type Sql = ReadSession['sql']
@@ -21,13 +21,15 @@ export function countsFrom(
   sql: Sql,
   source: CountSource,
   buckets: readonly TimeBucket[],
+  spans: readonly Spans[],
   dimensions: readonly DimensionName[],
   filter: CountFilter,
 ) {
-  if (source.kind === 'now') return countsInBuckets(sql, buckets, dimensions, filter)
-  const written = (sign: 1 | -1) => writtenCounts(sql, source.written, sign, buckets, dimensions, filter)
-  if (source.kind === 'only') return written(1)
-  return sql`${countsInBuckets(sql, buckets, dimensions, filter)} union all ${written(-1)}`
+  const written = (sign: 1 | -1, bounds: Written) =>
+    writtenCounts(sql, bounds, sign, buckets, dimensions, filter)
+  if (source.kind === 'only') return written(1, source.written)
+  const now = countsInBuckets(sql, buckets, spans, dimensions, filter)
+  return source.kind === 'now' ? now : sql`${now} union all ${written(-1, source.written)}`
 }
 
 function writtenCounts(

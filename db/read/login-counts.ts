@@ -1,7 +1,8 @@
 import type { DimensionName } from '../../domain/counts.ts'
-import type { TimeBucket } from '../../domain/cover-buckets.ts'
+import { coverBuckets, type TimeBucket } from '../../domain/cover-buckets.ts'
 import type { Counts } from '../../domain/series.ts'
 import type { CountFilter } from './count-filter.ts'
+import { columns, type Slots, slotRows, type Spans } from './count-buckets.ts'
 import { type CountSource, countsFrom } from './count-moment.ts'
 import type { ReadSession } from './snapshot.ts'
 
@@ -12,36 +13,83 @@ export type CountQuestion = {
   filter: CountFilter
 }
 
+type Values = Partial<Record<DimensionName, string>>
+
 /**
- * Logins by dimensions and bucket; what has none is absent. As text by dimensions, which costs Node a fraction of a row for
- * each bucket.
- * @param limit counts that come back at most
+ * Logins by dimensions and bucket, to be added up: several may be of the same values and buckets, and make 0 together. They come
+ * as text, which costs Node a fraction of a row for each.
+ * @param most counts, or rows of slots, that are read; null is the answer when there are more
  */
 export async function readLoginCounts(
+  session: ReadSession,
+  buckets: readonly TimeBucket[],
+  question: CountQuestion,
+  most: number,
+): Promise<Counts[] | null> {
+  const slices = question.source.kind === 'only' ? [] : coverBuckets(buckets)
+  const spans = slices.filter((slice) => slice.kind === 'span')
+  const slots = slices.filter((slice) => slice.kind === 'each')
+  const counts = await Promise.all([
+    readSums(session, buckets, spans, question, most),
+    ...slots.map((slice) => readSlots(session, slice, question, most)),
+  ])
+  const isCut = counts.includes(null)
+  return isCut ? null : counts.flatMap((some) => some ?? [])
+}
+
+async function readSums(
   { sql }: ReadSession,
   buckets: readonly TimeBucket[],
+  spans: readonly Spans[],
   { source, dimensions, filter }: CountQuestion,
-  limit: number,
-): Promise<Counts[]> {
-  const grouped = sql.unsafe(dimensions.map((name) => `${name}, `).join(''))
-  const rows = await sql<(Partial<Record<DimensionName, string>> & { places: string; logins: string })[]>`
+  most: number,
+): Promise<Counts[] | null> {
+  const grouped = columns(sql, dimensions)
+  const rows = await sql<(Values & { places: string; logins: string })[]>`
     /* loginCounts */
     select ${grouped} string_agg(bucket_index::text, ',') as places, string_agg(logins::text, ',') as logins
     from (
       select ${grouped} bucket_index, sum(logins)::bigint as logins
-      from (${countsFrom(sql, source, buckets, dimensions, filter)}) as counts
+      from (${countsFrom(sql, source, buckets, spans, dimensions, filter)}) as counts
       group by ${grouped} bucket_index
       having sum(logins) <> 0
-      limit ${limit}
+      limit ${most + 1}
     ) as counts
     group by ${grouped} ()
     having count(*) > 0`
-  return rows.map(({ places, logins, ...values }) => ({
+  const counts = rows.map(({ places, logins, ...values }) => ({
     ...values,
     places: places.split(',').map(Number),
     logins: logins.split(',').map(BigInt),
   }))
+  return counts.reduce((sum, { places }) => sum + places.length, 0) > most ? null : counts
 }
+
+async function readSlots(
+  { sql }: ReadSession,
+  slice: Slots,
+  { dimensions, filter }: CountQuestion,
+  most: number,
+): Promise<Counts[] | null> {
+  const rows = await sql<(Values & { start: number; slots: string })[]>`
+    /* loginCountSlots */ ${slotRows(sql, slice, dimensions, filter)} limit ${most + 1}`
+  if (rows.length > most) return null
+  const pieces = Map.groupBy(slice.starts.keys(), (i) => slice.starts[i])
+  return rows.map(({ start, slots, ...values }) => {
+    const held = slots.split(',')
+    const counts: Counts = { ...values, places: [], logins: [] }
+    for (const i of pieces.get(start) ?? []) {
+      const logins = BigInt(held[slice.slots[i] ?? 0] ?? 0)
+      if (logins === 0n) continue
+      counts.places.push(slice.buckets[i] ?? 0)
+      counts.logins.push(logins)
+    }
+    return counts
+  })
+}
+
+/** One range has at most one count of each kind. */
+const MANY = 1_000
 
 /** Logins of a whole range, as they are counted now. */
 export async function readLoginTotal(
@@ -50,6 +98,6 @@ export async function readLoginTotal(
   filter: CountFilter,
 ): Promise<bigint> {
   const question = { source: { kind: 'now' as const }, dimensions: [], filter }
-  const [counts] = await readLoginCounts(session, [range], question, 1)
-  return counts?.logins[0] ?? 0n
+  const counts = await readLoginCounts(session, [range], question, MANY)
+  return (counts ?? []).flatMap(({ logins }) => logins).reduce((sum, logins) => sum + logins, 0n)
 }
