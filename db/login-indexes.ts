@@ -1,5 +1,6 @@
 import type { Sql } from './connect.ts'
 import { isoDay, dayOf } from '../domain/period.ts'
+import { seenIndex } from './login-partitions.ts'
 
 /** By name: what the history of somebody is found by, and logins of values that few have. */
 const indexes: Record<string, readonly string[]> = {
@@ -25,7 +26,20 @@ export async function indexFinishedLoginDays(sql: Sql, nowMs: number): Promise<n
     if (is_unfinished) await sql`drop index if exists ${sql(name)}`
     await sql`create index concurrently if not exists ${sql(name)} on ${sql(day)} (${sql(indexes[index] ?? [])})`
   }
+  for (const day of await daysWithSummary(sql, today))
+    await sql`drop index concurrently if exists ${sql(seenIndex(day))}`
   return missing.length
+}
+
+/** Days that are over and still have what stood in for their indexes. */
+async function daysWithSummary(sql: Sql, today: string): Promise<string[]> {
+  const rows = await sql<{ day: string }[]>`/* daysWithSummary */
+    select day.relname as day
+    from pg_inherits join pg_class day on day.oid = inhrelid
+    where inhparent = 'login'::regclass and day.relname < ${today}
+      and exists (select from pg_index join pg_class made on made.oid = indexrelid
+                  where indrelid = day.oid and made.relname = day.relname || ${seenIndex('')})`
+  return rows.map(({ day }) => day)
 }
 
 async function missingIndexes(

@@ -68,6 +68,22 @@ test('day tables are created two days ahead and dropped once they are past reten
   expect(await days()).toEqual([1, 0, -1, -2].map((ago) => dayTable(daysAgo(ago))))
 })
 
+test('a day that is being written has a summary of who logged in, which gives way to indexes once it is over', async () => {
+  const database = await createDatabase(inject('databaseUrl'))
+  onTestFinished(database.drop)
+  const { sql } = database
+  await applyRetention(sql, { loginDays: 2, minuteDays: 0 })
+  const indexesOf = async (ago: number) => {
+    const rows = await sql<{ name: string }[]>`
+      select replace(indexname, ${`${dayTable(daysAgo(ago))}_`}, '') as name from pg_indexes
+      where tablename = ${dayTable(daysAgo(ago))} order by 1`
+    return rows.map(({ name }) => name).filter((name) => !name.includes('event_at'))
+  }
+  expect(await indexesOf(-1)).toEqual(['seen'])
+  expect(await indexesOf(3)).toEqual([])
+  expect(await indexesOf(2)).toEqual(['device_id', 'dimensions', 'ip', 'user_id'])
+})
+
 test('the schedule applies retention, and an event that is older still counts', async () => {
   const deployment = await createDeployment({
     ...{ KAFKA_PARTITIONS: '1', LOGIN_RETENTION_DAYS: '1', MINUTE_RETENTION_DAYS: '1' },

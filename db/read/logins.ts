@@ -34,8 +34,8 @@ export const keyOfLogin = ({ key_at: at, partition, offset, batchId }: LoginRow)
 /** An offset comes again in another incarnation of its partition: the batch is part of the key. */
 const order: [string, ...string[]] = ['event_at', 'kafka_partition', 'kafka_offset', 'batch_id']
 
-/** How far from where a page begins it is looked for at first: a page of all logins is found in the last hour. */
-const WINDOWS_MS = [3_600_000, 86_400_000]
+/** How far from where a page begins it is looked for at first: a page of all logins is found in the last seconds. */
+const WINDOWS_MS = [10_000, 300_000, 3_600_000, 86_400_000]
 
 /** Logins that are kept as rows in order of the event. */
 export async function readLogins(

@@ -47,6 +47,7 @@ export async function readLastBatches({ sql }: ReadSession, topic: string): Prom
          lateral (select id, partition, from_offset, to_offset, status, logins, rejects, committed_at
                   from batch
                   where batch.topic = checkpoint.topic and batch.partition = checkpoint.partition
+                    and batch.incarnation = checkpoint.incarnation
                   order by from_offset desc limit 1) latest
     where checkpoint.topic = ${topic}`
 }
