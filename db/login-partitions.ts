@@ -28,7 +28,8 @@ export async function createLoginDays(sql: Sql, nowMs: number, retentionDays: nu
       )
       await tx.unsafe(
         `create index if not exists ${seenIndex(tableName(day))} on ${tableName(day)} using brin
-           (user_id text_bloom_ops, device_id text_bloom_ops, ip inet_bloom_ops) with (pages_per_range = 32, autosummarize = on)`,
+           (${['user_id text', 'device_id text', 'ip inet'].map((column) => `${column}_bloom_ops (${BLOOM})`).join(', ')})
+           with (pages_per_range = 16, autosummarize = on)`,
       )
     }
   })
@@ -64,8 +65,11 @@ async function existingPartitions(sql: Sql): Promise<Set<string>> {
   return new Set(rows.map(({ name }) => name))
 }
 
+/** 16 pages hold some 700 logins; of the pages that nobody's logins are on, one in 300 is read for nothing. */
+const BLOOM = 'n_distinct_per_range = 700, false_positive_rate = 0.003'
+
 /**
- * Whoever logged in on a day that is being written is found by a summary of every 32 pages: it costs a copy of thousands of rows
+ * Whoever logged in on a day that is being written is found by a summary of every 16 pages: it costs a copy of thousands of rows
  * next to nothing. Once the day is over it has better indexes.
  */
 export const seenIndex = (table: string): string => `${table}_seen`
