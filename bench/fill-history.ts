@@ -2,6 +2,7 @@ import type { Sql } from '../db/connect.ts'
 import { countActiveUsers } from '../db/active-user-counts.ts'
 import { indexFinishedLoginDays } from '../db/login-indexes.ts'
 import { createLoginDays } from '../db/login-partitions.ts'
+import { makeMonth } from '../db/make-months.ts'
 import { rollWritten } from '../db/roll-written.ts'
 import { migrate } from '../db/migrate.ts'
 import {
@@ -55,7 +56,7 @@ export async function fillHistory(sql: Sql, topic: string, size: HistorySize, sa
   await fillCounts(sql, size, say)
   await fillActivity(sql, size, say)
   for (const statement of states(topic, size)) await sql.unsafe(statement)
-  await fillWritten(sql, say)
+  await fillSums(sql, say)
   await indexFinishedLoginDays(sql, HISTORY_END_MS)
   say('vacuuming')
   await sql.unsafe('vacuum (freeze, analyze)')
@@ -93,10 +94,12 @@ async function fillCounts(sql: Sql, size: HistorySize, say: Say): Promise<void> 
   }
 }
 
-async function fillWritten(sql: Sql, say: Say): Promise<void> {
+async function fillSums(sql: Sql, say: Say): Promise<void> {
   await sql.unsafe(unrolledBatches)
   while (await rollWritten(sql));
   say('what was written when')
+  while (await makeMonth(sql));
+  say('whole months')
 }
 
 async function fillActivity(sql: Sql, size: HistorySize, say: Say): Promise<void> {

@@ -75,5 +75,7 @@ with turn as materialized (
   on conflict (quarter) do update
     set out_of_order = held.out_of_order + excluded.out_of_order,
         lateness = (${addTwo('lateness')}), delays = (${addTwo('delays')})
+), unmade as (
+  delete from month_made where month in (select date_trunc('month', bucket, 'UTC') from hours)
 ), into_minutes as (${widen('minute_count', 'hour', 'minute', slotNames.minute, 'kept_minutes')}
 )${widen('hour_count', 'day', 'hour', slotNames.hour, 'hours')}`

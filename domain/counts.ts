@@ -25,8 +25,8 @@ export function smallestSet(names: Iterable<DimensionName>): number {
   return dimensionSets.find((kept) => (kept & wanted) === wanted) ?? 15
 }
 
-/** Columns of the minutes of an hour and of the hours of a day, in order. */
-export const slotNames = { minute: slots('m', 60), hour: slots('h', 24) }
+/** Columns of the minutes of an hour, of the hours of a day, and of a whole month, in order. */
+export const slotNames = { minute: slots('m', 60), hour: slots('h', 24), month: ['logins'] }
 
 function slots(letter: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${letter}${String(i).padStart(2, '0')}`)

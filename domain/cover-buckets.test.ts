@@ -4,12 +4,20 @@ import { coverBuckets, type TimeBucket } from './cover-buckets.ts'
 const ms = (text: string) => Date.parse(`${text}Z`)
 const bucket = (from: string, to: string): TimeBucket => ({ fromMs: ms(from), toMs: ms(to) })
 
+const minutesOfMonth = (start: number) => {
+  const date = new Date(start)
+  return (Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1) - start) / 60_000
+}
+
 /** The minutes that the slices take for each bucket, each with how often. */
-function minutesTaken(buckets: readonly TimeBucket[]): Map<number, Map<number, number>> {
+function minutesTaken(
+  buckets: readonly TimeBucket[],
+  months: readonly number[],
+): Map<number, Map<number, number>> {
   const taken = new Map(buckets.map((_, index) => [index, new Map<number, number>()]))
-  for (const slice of coverBuckets(buckets)) {
-    const slotMinutes = slice.size === 'hour' ? 60 : 1
+  for (const slice of coverBuckets(buckets, months)) {
     slice.starts.forEach((start, i) => {
+      const slotMinutes = { minute: 1, hour: 60, month: minutesOfMonth(start) }[slice.size]
       const [from, to] =
         slice.kind === 'span' ? [slice.from, slice.to] : [slice.slots[i] ?? NaN, (slice.slots[i] ?? NaN) + 1]
       const minutes = taken.get(slice.buckets[i] ?? -1)
@@ -22,8 +30,8 @@ function minutesTaken(buckets: readonly TimeBucket[]): Map<number, Map<number, n
   return taken
 }
 
-const isExact = (buckets: readonly TimeBucket[]) => {
-  const taken = minutesTaken(buckets)
+const isExact = (buckets: readonly TimeBucket[], months: readonly number[] = []) => {
+  const taken = minutesTaken(buckets, months)
   buckets.forEach(({ fromMs, toMs }, index) => {
     const minutes = [...(taken.get(index) ?? [])].sort(([a], [b]) => a - b)
     const expected = Array.from({ length: (toMs - fromMs) / 60_000 }, (_, i) => [fromMs + i * 60_000, 1])
@@ -57,6 +65,27 @@ it.each<[string, TimeBucket[]]>([
   ],
 ])('%s: every minute of each bucket is taken once, and no other', (_, buckets) => {
   isExact(buckets)
+})
+
+it.each<[string, TimeBucket[], number]>([
+  ['a range with ragged ends', [bucket('2025-12-31T10:07', '2026-04-03T02:59')], 3],
+  ['exactly one month', [bucket('2026-02-01T00:00', '2026-03-01T00:00')], 1],
+  ['a minute less than a month', [bucket('2026-02-01T00:00', '2026-02-28T23:59')], 0],
+  [
+    'months of Berlin, which hold none of UTC',
+    [
+      bucket('2026-01-31T23:00', '2026-02-28T23:00'),
+      bucket('2026-02-28T23:00', '2026-03-31T22:00'),
+      bucket('2026-03-31T22:00', '2026-04-30T22:00'),
+    ],
+    0,
+  ],
+])('%s: whole months are taken as such where they have rows, and nothing twice', (_, buckets, whole) => {
+  // April has none.
+  const months = ['2026-01', '2026-02', '2026-03'].map((month) => ms(`${month}-01T00:00`))
+  isExact(buckets, months)
+  const taken = coverBuckets(buckets, months).filter(({ size }) => size === 'month')
+  expect(taken.flatMap(({ starts }) => starts)).toHaveLength(whole)
 })
 
 it('takes the days of a zone as a few spans, however many they are', () => {

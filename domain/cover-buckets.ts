@@ -4,11 +4,11 @@ import { bucketMs, floorTo } from './counts.ts'
 export type TimeBucket = { fromMs: number; toMs: number }
 
 /**
- * What to take of rows that hold the minutes of an hour, or the hours of a day (UTC): parallel arrays, an entry a row and
+ * What to take of rows that hold the minutes of an hour, the hours of a day, or a month (UTC): parallel arrays, an entry a row and
  * bucket. `span`: the slots [from, to) of each row, for buckets of many slots; `each`: one slot a row and bucket.
  */
 export type Slice = {
-  size: 'minute' | 'hour'
+  size: 'minute' | 'hour' | 'month'
   /** Starts of the rows, Unix milliseconds. */
   starts: number[]
   /** Places in the list of buckets. */
@@ -20,18 +20,36 @@ const MAX_SPANS = 8
 
 type Piece = { start: number; bucket: number; from: number; to: number }
 
-/** Whole hours of each bucket as slots of days, what is left at its ends as slots of hours. Together they are the buckets. */
-export function coverBuckets(buckets: readonly TimeBucket[]): Slice[] {
+/**
+ * Whole months of each bucket, as far as there are rows of them, whole hours as slots of days, what is left at its ends as slots
+ * of hours. Together they are the buckets.
+ * @param months starts of the months that have rows (Unix milliseconds), in order
+ */
+export function coverBuckets(buckets: readonly TimeBucket[], months: readonly number[] = []): Slice[] {
+  const whole = months.map((start) => ({ start, end: monthAfter(start) }))
+  const ofMonths: Piece[] = []
   const hours: Piece[] = []
   const minutes: Piece[] = []
   buckets.forEach(({ fromMs, toMs }, bucket) => {
     const fromHour = Math.min(toMs, -floorTo(-fromMs, bucketMs.hour))
     const toHour = Math.max(fromHour, floorTo(toMs, bucketMs.hour))
     cut(minutes, bucket, { fromMs, toMs: fromHour }, bucketMs.hour, bucketMs.minute)
-    cut(hours, bucket, { fromMs: fromHour, toMs: toHour }, bucketMs.day, bucketMs.hour)
+    let fromDay = fromHour
+    for (const { start, end } of whole) {
+      if (start < fromHour || end > toHour) continue
+      cut(hours, bucket, { fromMs: fromDay, toMs: start }, bucketMs.day, bucketMs.hour)
+      ofMonths.push({ start, bucket, from: 0, to: 1 })
+      fromDay = end
+    }
+    cut(hours, bucket, { fromMs: fromDay, toMs: toHour }, bucketMs.day, bucketMs.hour)
     cut(minutes, bucket, { fromMs: toHour, toMs }, bucketMs.hour, bucketMs.minute)
   })
-  return [...slices('hour', hours), ...slices('minute', minutes)]
+  return [...slices('month', ofMonths), ...slices('hour', hours), ...slices('minute', minutes)]
+}
+
+function monthAfter(startMs: number): number {
+  const start = new Date(startMs)
+  return Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1)
 }
 
 /** Adds a piece for each row that the range touches. */

@@ -42,8 +42,21 @@ async function compareCounts(sql: Sql, truth: GroundTruth): Promise<Difference[]
   return [
     ...counts.flat(),
     ...compareTallies('login_count_delta', expectedCounts(truth, 'minute'), countTally(deltas, 'minute')),
+    ...(await compareMonths(sql)),
     ...compareTallies('written_count', expectedCounts(truth, 'hour'), await readWritten(sql)),
   ]
+}
+
+/** Months that are made with their hours. */
+async function compareMonths(sql: Sql): Promise<Difference[]> {
+  const sums = async (from: string) => {
+    const rows = await sql<{ name: string; logins: number }[]>`
+      select concat_ws(' ', month, dimension_set, device_type, app_version, locale, outcome) as name, sum(logins)::integer as logins
+      from (${sql.unsafe(from)}) as counts join month_made using (month) group by 1`
+    return sumTally(rows.map(({ name, logins }) => [name, logins]))
+  }
+  const hours = `select *, date_trunc('month', day, 'UTC') as month from hour_count_entry`
+  return compareTallies('month_count', await sums(hours), await sums('select * from month_count'))
 }
 
 /** What is rolled up by when it was written, and what waits for it. */

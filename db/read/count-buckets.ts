@@ -51,6 +51,7 @@ const setOf = ({ dimensions, filter }: Wanted) => smallestSet([...dimensions, ..
 const tables = {
   hour: { table: 'hour_count', start: 'day' },
   minute: { table: 'minute_count', start: 'hour' },
+  month: { table: 'month_count', start: 'month' },
 } as const
 
 /** The slots of a row are added before its rows are. */

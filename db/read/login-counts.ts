@@ -1,4 +1,4 @@
-import type { DimensionName } from '../../domain/counts.ts'
+import { bucketMs, type DimensionName } from '../../domain/counts.ts'
 import { coverBuckets, type TimeBucket } from '../../domain/cover-buckets.ts'
 import type { Counts } from '../../domain/series.ts'
 import type { CountFilter } from './count-filter.ts'
@@ -26,7 +26,8 @@ export async function readLoginCounts(
   question: CountQuestion,
   most: number,
 ): Promise<Counts[] | null> {
-  const slices = question.source.kind === 'only' ? [] : coverBuckets(buckets)
+  const slices =
+    question.source.kind === 'only' ? [] : coverBuckets(buckets, await monthsMade(session, buckets))
   const spans = slices.filter((slice) => slice.kind === 'span')
   const slots = slices.filter((slice) => slice.kind === 'each')
   const counts = await Promise.all([
@@ -35,6 +36,16 @@ export async function readLoginCounts(
   ])
   const isCut = counts.includes(null)
   return isCut ? null : counts.flatMap((some) => some ?? [])
+}
+
+/** No month is shorter. */
+const MONTH_MS = 28 * bucketMs.day
+
+/** Starts of months that rows of month_count are whole of; none where no bucket holds one. */
+async function monthsMade({ sql }: ReadSession, buckets: readonly TimeBucket[]): Promise<number[]> {
+  if (buckets.every(({ fromMs, toMs }) => toMs - fromMs < MONTH_MS)) return []
+  const rows = await sql<{ month: Date }[]>`/* monthsMade */ select month from month_made order by month`
+  return rows.map(({ month }) => month.getTime())
 }
 
 async function readSums(
