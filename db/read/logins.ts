@@ -34,8 +34,8 @@ export const keyOfLogin = ({ key_at: at, partition, offset, batchId }: LoginRow)
 /** An offset comes again in another incarnation of its partition: the batch is part of the key. */
 const order: [string, ...string[]] = ['event_at', 'kafka_partition', 'kafka_offset', 'batch_id']
 
-/** How far from where a page begins it is looked for at first: a page of all logins is found in the last seconds. */
-const WINDOWS_MS = [10_000, 300_000, 3_600_000, 86_400_000]
+/** How far from where a page begins it is looked for, part by part: a page of all logins is found in the last seconds. */
+const PARTS_MS = [10_000, 300_000, 3_600_000, 6 * 3_600_000, 86_400_000]
 
 /** Logins that are kept as rows in order of the event. */
 export async function readLogins(
@@ -43,30 +43,38 @@ export async function readLogins(
   filter: LoginRowFilter,
   page: Page,
 ): Promise<LoginRow[]> {
-  for (const event of await windows(session, filter, page)) {
-    const rows = await readPage(session, { ...filter, event }, page)
-    if (rows.length === page.limit) return rows
+  const rows: LoginRow[] = []
+  for (const event of await partsOfRange(session, filter, page)) {
+    rows.push(
+      ...(await readPage(session, { ...filter, event }, { ...page, limit: page.limit - rows.length })),
+    )
+    if (rows.length === page.limit) break
   }
-  return await readPage(session, filter, page)
+  return rows
 }
 
-/** Parts of the range in which to look first; none where an index leads to few rows, or the range is as short. */
-async function windows(
+/** The range in the order of the page; whole where an index leads to few rows, or it is short. */
+async function partsOfRange(
   { sql }: ReadSession,
   { batchId, userId, deviceId, ip, event }: LoginRowFilter,
   page: Page,
 ): Promise<TimeRange[]> {
-  if ([batchId, userId, deviceId, ip].some((one) => one !== null)) return []
+  if ([batchId, userId, deviceId, ip].some((one) => one !== null)) return [event]
   const startMs = page.backwards ? startOf(page.before, event.from) : startOf(page.after, event.to)
   const fromMs = startMs ?? (page.backwards ? null : await latestEventMs(sql))
-  if (fromMs === null) return []
+  if (fromMs === null) return [event]
   const [least, most] = [event.from?.getTime() ?? -Infinity, event.to?.getTime() ?? Infinity]
-  return WINDOWS_MS.flatMap((ms) => {
+  const parts: TimeRange[] = []
+  let rest = event
+  for (const ms of PARTS_MS) {
     // A start is cut to the millisecond below.
     const end = page.backwards ? fromMs + ms : fromMs - ms
-    if (end <= least || end >= most) return []
-    return [page.backwards ? { ...event, to: new Date(end) } : { ...event, from: new Date(end) }]
-  })
+    if (end <= least || end >= most) continue
+    const at = new Date(end)
+    parts.push(page.backwards ? { ...rest, to: at } : { ...rest, from: at })
+    rest = page.backwards ? { ...rest, from: at } : { ...rest, to: at }
+  }
+  return [...parts, rest]
 }
 
 const startOf = (key: Key | null, bound: Date | null): number | null =>
