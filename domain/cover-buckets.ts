@@ -1,4 +1,5 @@
 import { bucketMs, floorTo } from './counts.ts'
+import { DAY_MS, dayOf, periodAfter } from './period.ts'
 
 /** Half-open, Unix milliseconds, both on a whole minute. */
 export type TimeBucket = { fromMs: number; toMs: number }
@@ -47,10 +48,7 @@ export function coverBuckets(buckets: readonly TimeBucket[], months: readonly nu
   return [...slices('month', ofMonths), ...slices('hour', hours), ...slices('minute', minutes)]
 }
 
-function monthAfter(startMs: number): number {
-  const start = new Date(startMs)
-  return Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1)
-}
+const monthAfter = (startMs: number): number => periodAfter('month', dayOf(startMs)) * DAY_MS
 
 /** Adds a piece for each row that the range touches. */
 function cut(pieces: Piece[], bucket: number, range: TimeBucket, rowMs: number, slotMs: number): void {
