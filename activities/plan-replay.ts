@@ -64,7 +64,7 @@ async function rehearse(
         topic,
         partition,
         deps,
-        presence: new PresenceCache(new Int32Array(4)),
+        presence: new PresenceCache(new Int32Array(2)),
         producer: { collect: () => new OutputCollector(() => 1) },
       },
       range,

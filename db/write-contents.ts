@@ -1,5 +1,5 @@
 import type { DecidedBatch } from '../domain/batch.ts'
-import { entriesOf, type Presences } from '../domain/presence.ts'
+import type { NewPresences } from '../domain/presence-list.ts'
 import { isoTime } from '../domain/iso-time.ts'
 import { arrayText } from './array-text.ts'
 import type { Transaction } from './connect.ts'
@@ -51,12 +51,12 @@ async function insertDelta(
 async function insertPresences(
   tx: Transaction,
   { id, revision }: { id: bigint; revision: number },
-  presences: Presences,
+  { entries, json }: NewPresences,
 ): Promise<void> {
-  if (presences.length === 0) return
+  if (entries === 0) return
   await tx`/* insertPresences */
     insert into presence_delta (batch_id, revision, entries, presences)
-    values (${id}, ${revision}, ${entriesOf(presences)}, ${JSON.stringify(presences)}::text::json)`
+    values (${id}, ${revision}, ${entries}, ${json}::text::json)`
 }
 
 /** Buckets come back again and again: each is written once. */

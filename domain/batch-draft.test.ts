@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { BatchDraft } from './batch-draft.ts'
 import { decodeRecords } from './decode-records.ts'
 import { emptyInsight } from './insight.ts'
-import { entriesOf, PresenceCache } from './presence.ts'
+import { entriesOf, PresenceCache, type Presences } from './presence.ts'
 
 const NOW_MS = Date.parse('2026-03-01T12:00:00Z')
 
@@ -31,7 +31,7 @@ function decidedInSteps(sizes: number[]) {
   const draft = new BatchDraft({ topic: 't', partition: 0, from: 0n, to: BigInt(total) }, NOW_MS, {
     unfinishedInsight: emptyInsight(),
     insightSize: 20,
-    presence: new PresenceCache(new Int32Array(4)),
+    presence: new PresenceCache(new Int32Array(2)),
     latestEventMs: -Infinity,
     countedAtMs: NOW_MS,
   })
@@ -56,7 +56,8 @@ test('a range means the same, however its records are cut into steps', () => {
   )
   expect(whole.minutes.logins.reduce((sum, logins) => sum + logins)).toBe(90)
   expect(whole.insights.length).toBe(4)
-  expect(entriesOf(whole.presences.filter(({ kind }) => kind === 'device'))).toBe(90)
+  const presences = JSON.parse(whole.presences.json) as Presences
+  expect(entriesOf(presences.filter(({ kind }) => kind === 'device'))).toBe(90)
 })
 
 test('a range without logins has no events, and keeps the insight that it found unfinished', () => {

@@ -2,7 +2,7 @@ import type { Arrivals } from './arrival.ts'
 import type { CountColumns } from './counts.ts'
 import type { Insight, UnfinishedInsight } from './insight.ts'
 import type { Login, RejectReason } from './login.ts'
-import type { Presences } from './presence.ts'
+import type { NewPresences } from './presence-list.ts'
 
 /** A contiguous range of offsets `[from, to)` of one partition: the unit of commitment, retry, lineage and replay. */
 export type OffsetRange = { topic: string; partition: number; from: bigint; to: bigint }
@@ -38,7 +38,7 @@ export type DecidedBatch = {
   insights: Insight[]
   unfinishedInsight: UnfinishedInsight
   /** Those that are not known to be committed already. */
-  presences: Presences
+  presences: NewPresences
 }
 
 /** Latest event of a batch, but never later than its clock: a phone with a fast clock must not move the watermark ahead. */

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Login } from './login.ts'
 import { MinuteCounts } from './counts.ts'
-import { entriesOf, PresenceCache, SharedPresence } from './presence.ts'
+import { PresenceCache, SharedPresence, type Presences } from './presence.ts'
+
+const KEY = Int32Array.of(1, 2)
 
 const login = (userId: string, time: string, more: Partial<Login> = {}) =>
   ({
@@ -24,13 +26,14 @@ function missing(cache: PresenceCache, logins: Login[]) {
 }
 
 test('a user is named once per day of the event and values of the dimensions, a device and an address once a day', () => {
-  const presences = missing(new PresenceCache(new Int32Array(4)), [
+  const { json, entries, hashes } = missing(new PresenceCache(KEY), [
     login('a', '1970-01-02T00:00:00Z'),
     login('a', '1970-01-02T23:59:59Z'),
     login('a', '1970-01-02T23:59:59Z', { locale: 'NY', ip: '1.1.1.2' }),
     login('a', '1970-01-03T00:00:00Z'),
     login('b', '1970-01-02T00:00:00Z'),
   ])
+  const presences = JSON.parse(json) as Presences
   const named = presences.map(({ kind, day, values, ids }) => [kind, day, values?.[2], ids.join()].join(' '))
   expect(named.sort()).toEqual([
     'address 1  1.1.1.1,1.1.1.2',
@@ -41,22 +44,53 @@ test('a user is named once per day of the event and values of the dimensions, a 
     'user 1 NY a',
     'user 2 CA a',
   ])
+  expect([entries, hashes.length]).toEqual([9, 9 * 3])
 })
 
 test('only what was remembered as committed is left out: a transaction that failed is written again', () => {
-  const cache = new PresenceCache(new Int32Array(4))
+  const cache = new PresenceCache(KEY)
   const logins = [login('a', '1970-01-02T00:00:00Z')]
   const first = missing(cache, logins)
   expect(missing(cache, logins)).toEqual(first)
   cache.remember(first)
-  expect(missing(cache, logins)).toEqual([])
+  expect(missing(cache, logins)).toEqual({ entries: 0, json: '[]', hashes: new Int32Array(0) })
 })
 
 test('partitions share what is committed, until Postgres is another one', () => {
-  const shared = new SharedPresence(new Int32Array(4))
+  const shared = new SharedPresence(KEY)
   const logins = [login('a', '1970-01-02T00:00:00Z')]
   const before = shared.of('monday')
   before.remember(missing(before, logins))
-  expect(entriesOf(missing(shared.of('monday'), logins))).toBe(0)
-  expect(entriesOf(missing(shared.of('tuesday'), logins))).toBe(3)
+  expect(missing(shared.of('monday'), logins).entries).toBe(0)
+  expect(missing(shared.of('tuesday'), logins).entries).toBe(3)
+})
+
+test('ids of any script and length, with whatever JSON escapes, are named as they are', () => {
+  const ids = [
+    '"quoted"',
+    'back\\slash',
+    'tab\t',
+    'é',
+    '\u{1F600}',
+    '__proto__',
+    'x'.repeat(128),
+    '\u{1F600}'.repeat(64),
+  ]
+  const days = Array.from({ length: 40 }, (_, n) => new Date(n * 86_400_000).toISOString())
+  const logins = days.flatMap((day, n) => ids.map((id) => login(`${id}${n}`, day, { deviceId: id })))
+  const cache = new PresenceCache(KEY)
+  const presences = missing(cache, logins)
+  const users = (JSON.parse(presences.json) as Presences).filter(({ kind }) => kind === 'user')
+  expect(users.map(({ day, ids: of }) => [day, of])).toEqual(
+    days.map((_, n) => [n, ids.map((id) => `${id}${n}`)]),
+  )
+  cache.remember(presences)
+  expect(missing(cache, logins).entries).toBe(0)
+})
+
+test('a batch of more presences than it tells apart may name some twice, and leaves out none', () => {
+  const logins = Array.from({ length: 30_000 }, (_, n) => login(`user ${n}`, '1970-01-02T00:00:00Z'))
+  const presences = missing(new PresenceCache(KEY), [...logins, ...logins])
+  const [users] = (JSON.parse(presences.json) as Presences).filter(({ kind }) => kind === 'user')
+  expect(new Set(users?.ids)).toEqual(new Set(logins.map(({ userId }) => userId)))
 })

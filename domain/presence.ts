@@ -1,6 +1,8 @@
-import type { Login } from './login.ts'
 import { FingerprintSet } from './fingerprint-set.ts'
+import { HashedText } from './hashed-text.ts'
+import type { Login } from './login.ts'
 import { dayOf } from './period.ts'
+import { PresenceList, type NewPresences } from './presence-list.ts'
 
 export const presenceKinds = ['user', 'device', 'address'] as const
 export type PresenceKind = (typeof presenceKinds)[number]
@@ -8,18 +10,20 @@ export type PresenceKind = (typeof presenceKinds)[number]
 /** Values of the dimensions of a login. */
 export type DimensionValues = [deviceType: string, appVersion: string, locale: string, outcome: string]
 
-/** Who was seen on a day (UTC of the event, days since 1970-01-01), each once. */
-export type PresenceGroup = {
+/** Who may be seen together: on a day (UTC of the event, days since 1970-01-01). */
+export type PresenceGroupName = {
   kind: PresenceKind
   day: number
   /** Of their logins. Null: not looked at, as with devices and addresses. */
   values: DimensionValues | null
-  ids: string[]
 }
+export type PresenceGroup = PresenceGroupName & { ids: string[] }
 export type Presences = PresenceGroup[]
 
 /** Some 250,000 users of a day, each with a device and an address, are written once; in 8 MiB. */
 const MAX_REMEMBERED = 2 ** 20
+/** More presences of one batch than have room may be written twice, which does no harm. */
+const MAX_OF_A_BATCH = 2 ** 14
 
 /**
  * The cache that all partitions of a process share: a user's logins are spread over them. Another start of Postgres may
@@ -30,7 +34,7 @@ export class SharedPresence {
   #serverStart = ''
   #cache: PresenceCache
 
-  /** @param key of FingerprintSet */
+  /** @param key of PresenceCache */
   constructor(key: Int32Array) {
     this.#key = key
     this.#cache = new PresenceCache(key)
@@ -49,19 +53,24 @@ export class SharedPresence {
  * is safe; remembering what is not committed is not.
  */
 export class PresenceCache {
-  readonly #committed: FingerprintSet
+  readonly #key: Int32Array
+  readonly #committed = new FingerprintSet(MAX_REMEMBERED)
+  /** Of the presence in question. */
+  readonly text = new HashedText()
 
-  /** @param key of FingerprintSet */
+  /** @param key two words for halfSipHash, by chance where others choose ids */
   constructor(key: Int32Array) {
-    this.#committed = new FingerprintSet(key, MAX_REMEMBERED)
+    this.#key = key
   }
 
-  isCommitted(groupKey: Int32Array, id: string): boolean {
-    return this.#committed.has(groupKey, id)
-  }
-
+  /** By its own key, an id of a group is another one than the same id of another group. */
   groupKey(name: string): Int32Array {
-    return this.#committed.groupKey(name)
+    this.text.take(this.#key, name)
+    return this.text.hash.slice(0, 2)
+  }
+
+  isCommitted(): boolean {
+    return this.#committed.has(this.text.hash)
   }
 
   /** Collects what a transaction has to write. */
@@ -70,23 +79,21 @@ export class PresenceCache {
   }
 
   /** To be called once the transaction that wrote them has committed. */
-  remember(presences: Presences): void {
-    for (const { kind, day, values, ids } of presences) {
-      const key = this.groupKey(values === null ? groupName(kind, day) : userGroupName(day, values))
-      for (const id of ids) this.#committed.add(key, id)
-    }
+  remember({ hashes }: NewPresences): void {
+    for (let at = 0; at < hashes.length; at += this.text.hash.length) this.#committed.add(hashes, at)
   }
 }
 
-/** A group while it is collected. */
-type DraftGroup = Omit<PresenceGroup, 'ids'> & { key: Int32Array; ids: Set<string> }
+type KeyedGroup = { number: number; key: Int32Array }
 
 /** The presences of some logins that are not known to be committed, each once. */
 export class PresenceDraft {
   readonly #cache: PresenceCache
-  readonly #groups = new Map<string, DraftGroup>()
+  readonly #groups = new Map<string, KeyedGroup>()
   /** By the minute and values of logins: looking them up by name would cost as much as all the rest. */
-  readonly #byMinute: { users: DraftGroup; devices: DraftGroup; addresses: DraftGroup }[] = []
+  readonly #byMinute: { users: KeyedGroup; devices: KeyedGroup; addresses: KeyedGroup }[] = []
+  readonly #list = new PresenceList()
+  readonly #listed = new FingerprintSet(MAX_OF_A_BATCH)
 
   constructor(cache: PresenceCache) {
     this.#cache = cache
@@ -100,43 +107,37 @@ export class PresenceDraft {
     this.#see(groups.addresses, login.ip)
   }
 
-  presences(): Presences {
-    return Array.from(this.#groups.values(), ({ kind, day, values, ids }) => ({
-      kind,
-      day,
-      values,
-      ids: [...ids],
-    })).filter(({ ids }) => ids.length > 0)
+  presences(): NewPresences {
+    return this.#list.presences()
   }
 
   #groupsOf({ eventTimeMs, deviceType, appVersion, locale, outcome }: Login) {
     const day = dayOf(eventTimeMs)
     const values: DimensionValues = [deviceType, appVersion, locale, outcome]
     return {
-      users: this.#group(userGroupName(day, values), { kind: 'user', day, values }),
-      devices: this.#group(groupName('device', day), { kind: 'device', day, values: null }),
-      addresses: this.#group(groupName('address', day), { kind: 'address', day, values: null }),
+      users: this.#group(`user ${day}\0${values.join('\0')}`, { kind: 'user', day, values }),
+      devices: this.#group(`device ${day}`, { kind: 'device', day, values: null }),
+      addresses: this.#group(`address ${day}`, { kind: 'address', day, values: null }),
     }
   }
 
-  #group(name: string, about: Omit<PresenceGroup, 'ids'>): DraftGroup {
+  /** @param name NUL cannot be part of a dimension: decoding refuses it everywhere */
+  #group(name: string, about: PresenceGroupName): KeyedGroup {
     const held = this.#groups.get(name)
     if (held !== undefined) return held
-    const made = { ...about, key: this.#cache.groupKey(name), ids: new Set<string>() }
+    const made = { number: this.#list.addGroup(about), key: this.#cache.groupKey(name) }
     this.#groups.set(name, made)
     return made
   }
 
-  #see({ key, ids }: DraftGroup, id: string): void {
-    if (!this.#cache.isCommitted(key, id)) ids.add(id)
+  #see({ number, key }: KeyedGroup, id: string): void {
+    const { text } = this.#cache
+    text.take(key, id)
+    if (this.#cache.isCommitted() || this.#listed.has(text.hash)) return
+    this.#listed.add(text.hash)
+    this.#list.add(number, text, id)
   }
 }
 
 export const entriesOf = (presences: Presences): number =>
   presences.reduce((sum, { ids }) => sum + ids.length, 0)
-
-const groupName = (kind: PresenceKind, day: number): string => `${kind} ${day}`
-
-/** NUL cannot be part of a dimension: decoding refuses it everywhere. */
-const userGroupName = (day: number, [deviceType, appVersion, locale, outcome]: DimensionValues): string =>
-  `user ${day}\0${deviceType}\0${appVersion}\0${locale}\0${outcome}`

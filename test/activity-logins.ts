@@ -2,7 +2,7 @@ import type { Sql } from '../db/connect.ts'
 import { createLoginDays, keepRowsFromMs } from '../db/login-partitions.ts'
 import { MinuteCounts } from '../domain/counts.ts'
 import type { Login } from '../domain/login.ts'
-import { PresenceCache } from '../domain/presence.ts'
+import { PresenceCache, type Presences } from '../domain/presence.ts'
 import { insertPresences } from './api-rows.ts'
 
 export type SeenLogin = Pick<
@@ -22,7 +22,7 @@ export async function insertLogins(
   const draft = new PresenceCache(new Int32Array(4)).draft()
   const minutes = new MinuteCounts()
   for (const login of logins as Login[]) draft.add(login, minutes.add(login))
-  await insertPresences(sql, 1, draft.presences())
+  await insertPresences(sql, 1, JSON.parse(draft.presences().json) as Presences)
   await createLoginDays(sql, nowMs, retentionDays)
   for (const [offset, login] of logins.entries()) {
     if (login.eventTimeMs < keepRowsFromMs(nowMs, retentionDays)) continue

@@ -68,7 +68,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     kafka: createKafka(config.kafka, 'rollcall-worker'),
     workerName: `${process.pid}@${hostname()}`,
     codeVersion: options.codeVersion,
-    presence: new SharedPresence(crypto.getRandomValues(new Int32Array(4))),
+    presence: new SharedPresence(crypto.getRandomValues(new Int32Array(2))),
     batchesInWork: new Gate(FULL_BATCHES_IN_WORK * FULL),
     deciding: new Gate(1),
     clock: Date.now,
