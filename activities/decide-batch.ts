@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { LoginRows } from '../db/copy-logins.ts'
 import { keepRowsFromMs } from '../db/login-partitions.ts'
-import type { DecidedBatch, SourceRecord } from '../domain/batch.ts'
+import type { DecidedBatch, SourceRecord, SourceRecords } from '../domain/batch.ts'
 import { BatchDraft } from '../domain/batch-draft.ts'
 import type { DecodedRecords } from '../domain/decode-records.ts'
 import { emptyInsight } from '../domain/insight.ts'
@@ -86,7 +86,7 @@ const batchOutputs = (slice: Deciding): BatchOutputs =>
 /** Between steps, Kafka and Postgres are heard: other batches wait for their answers and not for this one. */
 async function decodeInSteps(
   { deps }: Deciding,
-  records: readonly SourceRecord[],
+  records: SourceRecords,
   nowMs: number,
   take: (decoded: DecodedRecords) => void,
 ): Promise<void> {

@@ -2,6 +2,7 @@ import type { PartitionKey } from '../db/checkpoint.ts'
 import { classingPostgres } from '../db/failure.ts'
 import { unpublishedBatches } from '../db/unpublished.ts'
 import { PipelineFailure } from '../domain/failure.ts'
+import type { SourceRecord } from '../domain/batch.ts'
 import type { SliceProgress } from '../domain/slice-report.ts'
 import type { OutputCollector } from '../kafka/collect-outputs.ts'
 import type { RangeReader } from '../kafka/range-reader.ts'
@@ -97,17 +98,13 @@ export async function publishGap(slice: Slice): Promise<void> {
 }
 
 /** All records of `[from, to)`. @throws {PipelineFailure} data_loss when the log ends before `to`; UndecodableFailure */
-export async function readAgain(
-  reader: RangeReader,
-  from: bigint,
-  to: bigint,
-): Promise<FetchedRange['records']> {
-  const records: FetchedRange['records'] = []
+export async function readAgain(reader: RangeReader, from: bigint, to: bigint): Promise<SourceRecord[]> {
+  const records: SourceRecord[] = []
   let position = from
   while (position < to) {
     const range = await reader.read(position, { ...IDLE, until: to })
     if (range.to === position) throw endsEarly(position, to)
-    records.push(...range.records)
+    records.push(...range.records.slice(0))
     position = range.to
   }
   return records

@@ -5,7 +5,8 @@ import type { FetchedRange } from '../kafka/take-range.ts'
  * are the range. None for what cannot be cut: a single record, or no record at all.
  */
 export function splitRange(range: FetchedRange): FetchedRange[] {
-  const { from, to, records } = range
+  const { from, to } = range
+  const records = range.records.slice(0)
   const [first] = records
   if (first === undefined) return []
   if (records.length === 1) {
@@ -21,6 +22,6 @@ export function splitRange(range: FetchedRange): FetchedRange[] {
 const part = ({ records, endOffset }: FetchedRange, from: bigint, to: bigint): FetchedRange => ({
   from,
   to,
-  records: records.filter(({ offset }) => offset >= from && offset < to),
+  records: records.slice(0).filter(({ offset }) => offset >= from && offset < to),
   endOffset,
 })

@@ -65,7 +65,7 @@ async function forEachOutput(
     const { end } = await reader.bounds()
     for (let next = 0n; next < end;) {
       const range = await reader.read(next, WAIT)
-      for (const { value } of range.records) {
+      for (const { value } of range.records.slice(0)) {
         if (value !== null) visit(Buffer.from(value.subarray(-SOURCE_MAX_BYTES)).toString('latin1'))
       }
       next = range.to

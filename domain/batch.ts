@@ -16,6 +16,9 @@ export type SourceRecord = {
   headers: readonly (readonly [name: string, value: Uint8Array | null])[]
 }
 
+/** Records in the order of their offsets, made as they are asked for; an array is one, too. */
+export type SourceRecords = { readonly length: number; slice(start: number, end?: number): SourceRecord[] }
+
 /** `recordedMs`: Kafka's timestamp of the record, Unix milliseconds. */
 export type AcceptedLogin = { offset: bigint; recordedMs: number; login: Login }
 export type RejectedLogin = { record: SourceRecord; reason: RejectReason; detail: string }

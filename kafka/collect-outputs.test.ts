@@ -11,8 +11,10 @@ const collect = (records: [topic: string, key: string | null, value: string][]) 
       topic,
       partition,
       values: splitRecordBatches(Buffer.concat(batch.finish(state, 0)))
-        .flatMap(decodeRecords)
-        .map(({ value }) => String(value)),
+        .map(decodeRecords)
+        .flatMap((encoded) =>
+          Array.from({ length: encoded.length }, (_, i) => String(encoded.record(i).value)),
+        ),
     })),
   )
 }

@@ -13,6 +13,7 @@ import {
   type RangeLimits,
   takeRange,
 } from './take-range.ts'
+import { RecordList } from './record-list.ts'
 import { readTopicId } from './topic-id.ts'
 
 export type FetchWait = { maxWaitMs: number; minBytes: number }
@@ -74,12 +75,12 @@ function createReader(
   partition: number,
   limits: RangeLimits,
 ): RangeReader {
-  let carried: Carried = { batches: [], records: [], next: null, endOffset: 0n }
+  let carried: Carried = { batches: [], records: new RecordList(), next: null, endOffset: 0n }
 
   const bounds = () => classingKafka(() => listBounds(cluster, topic, partition))
 
   const fetch: RangeReader['fetch'] = async (from, wait) => {
-    if (carried.next !== from) carried = { batches: [], records: [], next: from, endOffset: 0n }
+    if (carried.next !== from) carried = { batches: [], records: new RecordList(), next: from, endOffset: 0n }
     if (isEmpty(carried)) {
       const response = await ask(from, wait)
       carried.batches = committedBatches(response)

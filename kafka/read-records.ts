@@ -38,7 +38,7 @@ export async function readRecords(
           `Kafka: ${topic}/${partition} holds nothing from offset ${next} on`,
         )
       }
-      records.push(...range.records)
+      records.push(...range.records.slice(0))
       next = range.to
     }
     const kept = records.slice(0, limit)

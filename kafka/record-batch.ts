@@ -1,8 +1,7 @@
 import { crc32c } from '@node-rs/crc32'
-import type { SourceRecord } from '../domain/batch.ts'
 import { PipelineFailure } from '../domain/failure.ts'
 import { decompress } from './decompress.ts'
-import { readVarint, type Cursor } from './varint.ts'
+import { EncodedRecords } from './record-list.ts'
 
 // Record batch, magic 2: https://kafka.apache.org/documentation/#recordbatch
 // kafkajs decodes it too, but checks no CRC, loses the position behind control and compacted records, and fails
@@ -86,14 +85,15 @@ function damageOf(bytes: Buffer): string | null {
 
 /** Whether a control batch is the ABORT marker of its producer's transaction (key: version int16, type int16, 0 = abort). */
 export function isAbortMarker(batch: RecordBatchView): boolean {
-  const key = decodeRecords(batch)[0]?.key
-  return key !== null && key !== undefined && key.length >= 4 && ((key[2] ?? 0) << 8) + (key[3] ?? 0) === 0
+  const records = decodeRecords(batch)
+  const key = records.length === 0 ? null : records.record(0).key
+  return key !== null && key.length >= 4 && ((key[2] ?? 0) << 8) + (key[3] ?? 0) === 0
 }
 
 /**
  * @throws {PipelineFailure} permanent, when it is damaged, the codec is unknown, or the bytes are not what the header says
  */
-export function decodeRecords(batch: RecordBatchView): SourceRecord[] {
+export function decodeRecords(batch: RecordBatchView): EncodedRecords {
   const { bytes, damage } = batch
   if (damage !== null) throw undecodable(batch.baseOffset, damage)
   const attributes = bytes.readInt16BE(ATTRIBUTES_AT)
@@ -102,54 +102,13 @@ export function decodeRecords(batch: RecordBatchView): SourceRecord[] {
   // With LogAppendTime the broker's clock stands in the header, the records keep the producer's.
   const appendTimeMs =
     (attributes & LOG_APPEND_TIME) !== 0 ? Number(bytes.readBigInt64BE(MAX_TIMESTAMP_AT)) : null
-  const cursor: Cursor = { buffer: recordBytes(batch, attributes & CODEC_MASK), at: 0 }
-  const records: SourceRecord[] = []
+  const bytesOfRecords = recordBytes(batch, attributes & CODEC_MASK)
   try {
-    for (let i = 0; i < count; i++) {
-      records.push(decodeRecord(cursor, Number(batch.baseOffset), baseTimestampMs, appendTimeMs))
-    }
+    const base = { offset: Number(batch.baseOffset), timestampMs: baseTimestampMs, appendTimeMs }
+    return new EncodedRecords(bytesOfRecords, count, base)
   } catch (cause) {
     throw undecodable(batch.baseOffset, 'is not a well-formed record batch', cause)
   }
-  return records
-}
-
-function decodeRecord(
-  cursor: Cursor,
-  baseOffset: number,
-  baseTimestampMs: number,
-  appendTimeMs: number | null,
-): SourceRecord {
-  const length = readVarint(cursor)
-  const end = cursor.at + length
-  if (length < 0 || end > cursor.buffer.length) throw new RangeError('record reaches past its batch')
-  cursor.at += 1 // attributes: none are defined
-  const timestampMs = baseTimestampMs + readVarint(cursor)
-  const offset = baseOffset + readVarint(cursor)
-  const key = readBytes(cursor)
-  const value = readBytes(cursor)
-  const headers = readHeaders(cursor)
-  cursor.at = end
-  return { offset: BigInt(offset), timestampMs: appendTimeMs ?? timestampMs, key, value, headers }
-}
-
-function readBytes(cursor: Cursor): Buffer | null {
-  const length = readVarint(cursor)
-  if (length < 0) return null
-  if (cursor.at + length > cursor.buffer.length) throw new RangeError('field reaches past its batch')
-  cursor.at += length
-  return cursor.buffer.subarray(cursor.at - length, cursor.at)
-}
-
-const noHeaders: SourceRecord['headers'] = []
-
-function readHeaders(cursor: Cursor): SourceRecord['headers'] {
-  const count = readVarint(cursor)
-  if (count <= 0) return noHeaders
-  return Array.from(
-    { length: count },
-    () => [readBytes(cursor)?.toString('utf8') ?? '', readBytes(cursor)] as const,
-  )
 }
 
 function recordBytes(batch: RecordBatchView, codec: number): Buffer {

@@ -1,13 +1,14 @@
-import type { SourceRecord } from '../domain/batch.ts'
+import type { SourceRecords } from '../domain/batch.ts'
 import { PipelineFailure, UndecodableFailure } from '../domain/failure.ts'
 import type { FetchResponse } from './fetch-request.ts'
 import { decodeRecords, isAbortMarker, splitRecordBatches, type RecordBatchView } from './record-batch.ts'
+import { type EncodedRecords, RecordList } from './record-list.ts'
 
 /** A contiguous piece of a partition: all committed records of `[from, to)`. */
 export type FetchedRange = {
   from: bigint
   to: bigint
-  records: SourceRecord[]
+  records: SourceRecords
   /** Offset after the last record that can be read now (the last stable offset). */
   endOffset: bigint
 }
@@ -21,7 +22,8 @@ export type RangeLimits = {
 /** What a fetch brought and no range has taken yet. */
 export type Carried = {
   batches: (RecordBatchView | Gap)[]
-  records: SourceRecord[]
+  /** The rest of a batch of which a range took the beginning. */
+  records: RecordList
   next: bigint | null
   endOffset: bigint
 }
@@ -59,7 +61,7 @@ export function takeRange(
   limits: RangeLimits,
 ): FetchedRange {
   const end = until ?? carried.endOffset
-  const records = carried.records.splice(0, limits.maxRecords)
+  const records = carried.records.take(limits.maxRecords)
   let to = offsetAfter(records, from)
   let bytes = 0
   while (
@@ -77,8 +79,10 @@ export function takeRange(
         throw passOver(carried, from, batch.nextOffset < end ? batch.nextOffset : end, decoded)
       }
       bytes += batch.bytes.length
-      carried.records = decoded.filter(({ offset }) => offset >= from && offset < end)
-      records.push(...carried.records.splice(0, limits.maxRecords - records.length))
+      const [first, last] = [decoded.firstFrom(from), decoded.firstFrom(end)]
+      const taken = Math.min(last, first + limits.maxRecords - records.length)
+      records.append(decoded, first, taken)
+      carried.records.append(decoded, taken, last)
     }
     carried.batches.shift()
     to = carried.records.length > 0 ? offsetAfter(records, from) : batch.nextOffset
@@ -89,7 +93,7 @@ export function takeRange(
   return { from, to, records, endOffset: carried.endOffset }
 }
 
-function decodeUnlessDamaged(batch: RecordBatchView): SourceRecord[] | PipelineFailure {
+function decodeUnlessDamaged(batch: RecordBatchView): EncodedRecords | PipelineFailure {
   try {
     return decodeRecords(batch)
   } catch (error) {
@@ -104,9 +108,9 @@ function passOver(carried: Carried, from: bigint, to: bigint, cause: PipelineFai
   return new UndecodableFailure({ from, to }, cause)
 }
 
-const offsetAfter = (records: SourceRecord[], from: bigint): bigint => {
-  const last = records.at(-1)
-  return last === undefined ? from : last.offset + 1n
+const offsetAfter = (records: RecordList, from: bigint): bigint => {
+  const last = records.lastOffset()
+  return last === null ? from : last + 1n
 }
 
 /**

@@ -114,9 +114,9 @@ test('a range ends at the limit of records, at `until`, and goes on from there',
     [4n, 8n],
     [8n, 10n],
   ])
-  expect(ranges.flatMap(({ records }) => textOf(records))).toEqual(values)
+  expect(ranges.flatMap(({ records }) => textOf(records.slice(0)))).toEqual(values)
   expect(await reader.read(1n, { ...READ, until: 3n })).toMatchObject({ from: 1n, to: 3n })
-  expect(textOf((await reader.read(3n, READ)).records)).toEqual(['3', '4', '5', '6'])
+  expect(textOf((await reader.read(3n, READ)).records.slice(0))).toEqual(['3', '4', '5', '6'])
 })
 
 test('a record larger than the limit of bytes comes whole', async () => {

@@ -67,7 +67,7 @@ export async function readToEnd(
   for (let reads = 1, empty = 0; empty < MAX_EMPTY_READS; reads++) {
     const range = await reader.read(next, READ)
     empty = range.to === next ? empty + 1 : 0
-    records.push(...range.records)
+    records.push(...range.records.slice(0))
     next = range.to
     if (next === range.endOffset) return { records, end: next, reads }
   }
