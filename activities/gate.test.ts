@@ -13,10 +13,10 @@ test('no more are let in than there are places, and the longest waiting comes ne
     leave?.()
   })
   await Promise.resolve()
-  expect(order).toEqual([])
+  expect([order, gate.isCrowded]).toEqual([[], true])
   leaveFirst?.()
   await Promise.all(waiting)
-  expect(order).toEqual(['second', 'third'])
+  expect([order, gate.isCrowded]).toEqual([['second', 'third'], false])
 })
 
 test('who is told to stop while waiting gets no place and takes none', async () => {

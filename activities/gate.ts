@@ -28,6 +28,11 @@ export class Gate {
     }
   }
 
+  /** Whether somebody waits for a place. */
+  get isCrowded(): boolean {
+    return this.#waiting.length > 0
+  }
+
   /** Runs `work` in a place, however long it waits for one. */
   async within<T>(work: () => Promise<T>): Promise<T> {
     const leave = await this.enter(never)

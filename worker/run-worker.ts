@@ -63,13 +63,14 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     idleInTransactionTimeoutMs: CONTROL_STATEMENT_TIMEOUT_MS,
   })
   const topicOffsets = createTopicOffsets(config.kafka, 'rollcall-worker')
+  const batchesInWork = new Gate(FULL_BATCHES_IN_WORK * FULL)
   const activities = createActivities({
     config,
     kafka: createKafka(config.kafka, 'rollcall-worker'),
     workerName: `${process.pid}@${hostname()}`,
     codeVersion: options.codeVersion,
     presence: new SharedPresence(crypto.getRandomValues(new Int32Array(2))),
-    batchesInWork: new Gate(FULL_BATCHES_IN_WORK * FULL),
+    batchesInWork,
     deciding: new Gate(1),
     clock: Date.now,
     decode: options.decode ?? decodeRecords,
@@ -84,7 +85,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     kafka: () => topicOffsets.read(config.kafka.topic),
   })
   const endWatch = watchTemporal(connection, log)
-  const endUpkeep = startUpkeep(config, log)
+  const endUpkeep = startUpkeep(config, log, batchesInWork)
   try {
     await startIngestion(connection, config)
     await putSchedules(connection, config)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import type { Gate } from '../activities/gate.ts'
 import type { Config } from '../config/config.ts'
 import { countActiveUsers } from '../db/active-user-counts.ts'
 import { connectPostgres } from '../db/connect.ts'
@@ -11,8 +12,11 @@ import type { PipelineFailure } from '../domain/failure.ts'
 
 /** Between two looks: batches that come meanwhile share most of the bitmaps. */
 const INTERVAL_MS = 1_000
-/** Rest after work, in times of what it took: while much is waiting, ingestion keeps most of the process. */
-const REST_FACTOR = 8
+/**
+ * Rest after work, in times of what it took. While batches wait for each other in a backlog, ingestion keeps nearly all of the
+ * process; otherwise most of it.
+ */
+const REST_FACTOR = { backlog: 24, usual: 8 }
 const STATEMENT_TIMEOUT_MS = 30_000
 /** As soon as a slice's: a worker that is stopped must not keep the others from folding. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
@@ -23,7 +27,11 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
  * it fails, and once that it goes on.
  * @returns what ends it, after the work in hand
  */
-export function startUpkeep({ database }: Config, log: Logger): () => Promise<void> {
+export function startUpkeep(
+  { database }: Config,
+  log: Logger,
+  batchesInWork: Pick<Gate, 'isCrowded'>,
+): () => Promise<void> {
   const sql = connectPostgres(database.url, {
     applicationName: 'rollcall upkeep',
     maxConnections: 1,
@@ -46,8 +54,7 @@ export function startUpkeep({ database }: Config, log: Logger): () => Promise<vo
         if (!isFailing) sayFailure(log, postgresFailure(error))
         isFailing = true
       }
-      const restMs = Math.max(INTERVAL_MS, REST_FACTOR * (performance.now() - startMs))
-      await sleep(restMs, undefined, { signal: stop.signal }).catch(() => undefined)
+      await rest(performance.now() - startMs, batchesInWork, stop.signal)
     }
   }
   const ended = run()
@@ -56,6 +63,18 @@ export function startUpkeep({ database }: Config, log: Logger): () => Promise<vo
     await Promise.race([ended, sleep(INTERVAL_MS)])
     await sql.end({ timeout: 1 })
   }
+}
+
+/** Looks each second: a backlog may end, or begin. */
+async function rest(
+  workMs: number,
+  batchesInWork: Pick<Gate, 'isCrowded'>,
+  stop: AbortSignal,
+): Promise<void> {
+  const startMs = performance.now()
+  const factor = () => (batchesInWork.isCrowded ? REST_FACTOR.backlog : REST_FACTOR.usual)
+  do await sleep(INTERVAL_MS, undefined, { signal: stop }).catch(() => undefined)
+  while (!stop.aborted && performance.now() - startMs < factor() * workMs)
 }
 
 /** An outage is said as a warning by the partitions that wait for it. */
