@@ -5,10 +5,12 @@ const BYTES_PER_WORD = 4
 /** Ids and names of groups are shorter; others get room of their own. */
 const USUAL_CHARACTERS = 256
 
+const utf8 = new TextEncoder()
+
 /** One text at a time with its bytes and its hash, in memory that all share: writing them once is most of what either costs. */
 export class HashedText {
   /** UTF-8, up to `length`. */
-  bytes: Buffer
+  bytes: Uint8Array
   length = 0
   /** Three words. */
   readonly hash = new Int32Array(3)
@@ -16,16 +18,16 @@ export class HashedText {
 
   constructor() {
     this.#words = new Int32Array(wordsFor(USUAL_CHARACTERS))
-    this.bytes = Buffer.from(this.#words.buffer)
+    this.bytes = new Uint8Array(this.#words.buffer)
   }
 
   /** @param key of halfSipHash */
   take(key: Int32Array, text: string): void {
     if (text.length * BYTES_PER_UNIT + BYTES_PER_WORD > this.bytes.length) {
       this.#words = new Int32Array(wordsFor(text.length))
-      this.bytes = Buffer.from(this.#words.buffer)
+      this.bytes = new Uint8Array(this.#words.buffer)
     }
-    this.length = this.bytes.write(text, 0, 'utf8')
+    this.length = utf8.encodeInto(text, this.bytes).written
     halfSipHash(key, this.#words, this.length, this.hash)
   }
 }

@@ -2,7 +2,8 @@ import type { SourceRecords } from '../domain/batch.ts'
 import { PipelineFailure, UndecodableFailure } from '../domain/failure.ts'
 import type { FetchResponse } from './fetch-request.ts'
 import { decodeRecords, isAbortMarker, splitRecordBatches, type RecordBatchView } from './record-batch.ts'
-import { type EncodedRecords, RecordList } from './record-list.ts'
+import type { RecordList } from './record-list.ts';
+import { type EncodedRecords } from './record-list.ts'
 
 /** A contiguous piece of a partition: all committed records of `[from, to)`. */
 export type FetchedRange = {
@@ -63,9 +64,10 @@ export function takeRange(
   const end = until ?? carried.endOffset
   const records = carried.records.take(limits.maxRecords)
   let to = offsetAfter(records, from)
+  let isCut = carried.records.length > 0
   let bytes = 0
   while (
-    carried.records.length === 0 &&
+    !isCut &&
     to < end &&
     records.length < limits.maxRecords &&
     bytes < limits.maxBytes
@@ -83,9 +85,10 @@ export function takeRange(
       const taken = Math.min(last, first + limits.maxRecords - records.length)
       records.append(decoded, first, taken)
       carried.records.append(decoded, taken, last)
+      isCut = taken < last
     }
     carried.batches.shift()
-    to = carried.records.length > 0 ? offsetAfter(records, from) : batch.nextOffset
+    to = isCut ? offsetAfter(records, from) : batch.nextOffset
   }
   if (to > end) to = end
   // What lies behind `until` was dropped: the next read fetches again.
