@@ -1,5 +1,6 @@
 import type { Sql } from '../db/connect.ts'
 import { countActiveUsers } from '../db/active-user-counts.ts'
+import { listLogins } from '../db/list-logins.ts'
 import { indexFinishedLoginDays } from '../db/login-indexes.ts'
 import { createLoginDays } from '../db/login-partitions.ts'
 import { makeMonth } from '../db/make-months.ts'
@@ -100,6 +101,8 @@ async function fillSums(sql: Sql, say: Say): Promise<void> {
   say('what was written when')
   while (await makeMonth(sql));
   say('whole months')
+  while (await listLogins(sql));
+  say('logins by hour')
 }
 
 async function fillActivity(sql: Sql, size: HistorySize, say: Say): Promise<void> {

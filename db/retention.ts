@@ -1,8 +1,9 @@
 import type { Config } from '../config/config.ts'
+import { isoTime } from '../domain/iso-time.ts'
 import type { Sql } from './connect.ts'
 import { COUNTS_LOCK } from './fold-counts.ts'
 import { indexFinishedLoginDays } from './login-indexes.ts'
-import { createLoginDays, dropLoginDays } from './login-partitions.ts'
+import { createLoginDays, dropLoginDays, keepRowsFromMs } from './login-partitions.ts'
 
 export type Retention = Config['retention']
 
@@ -22,8 +23,16 @@ export async function applyRetention(sql: Sql, retention: Retention): Promise<Re
   const nowMs = clock?.nowMs ?? Date.now()
   await createLoginDays(sql, nowMs, retention.loginDays)
   const droppedDays = await dropLoginDays(sql, nowMs, retention.loginDays)
+  await deleteHours(sql, keepRowsFromMs(nowMs, retention.loginDays))
   const deletedMinuteRows = await deleteMinutes(sql, retention.minuteDays)
   return { droppedDays, deletedMinuteRows, indexesMade: await indexFinishedLoginDays(sql, nowMs) }
+}
+
+/** What login rows are listed in goes with them; after them, because until they are dropped they may still be listed. */
+async function deleteHours(sql: Sql, keptFromMs: number): Promise<void> {
+  const keptFrom = keptFromMs === Infinity ? 'infinity' : isoTime(keptFromMs)
+  await sql`/* deleteHourLogins */ delete from hour_login where hour < ${keptFrom}::text::timestamptz`
+  await sql`/* deleteHourMembers */ delete from hour_member where hour < ${keptFrom}::text::timestamptz`
 }
 
 /**

@@ -5,8 +5,8 @@ const SETTLED_AFTER = '1 minute'
 
 /**
  * Adds up what was written in the 5 minutes of the oldest batch that is in no row of written_count, once they are over; and
- * the hour around them, once all of it is in rows. Right whoever calls it, and how often: a batch leaves unrolled_batch in the
- * transaction that adds it. One at a time in a database.
+ * the hour around them, once all of it is in rows. Right whoever calls it, and how often: a batch leaves unrolled_batch, for
+ * unlisted_batch, in the transaction that adds it. One at a time in a database.
  * @returns whether there was anything to add
  */
 export async function rollWritten(sql: Sql): Promise<boolean> {
@@ -38,6 +38,8 @@ async function addUnit(tx: Transaction, start: string): Promise<void> {
         and committed_at >= ${start}::text::timestamptz
         and committed_at < ${start}::text::timestamptz + interval '5 minutes'
       returning unrolled.batch_id, unrolled.revision
+    ), unlisted as (
+      insert into unlisted_batch select batch_id, revision from rolled on conflict do nothing
     ), entry as (
       select date_trunc('hour', added.bucket, 'UTC') as bucket, device_type, app_version, locale, outcome, added.logins
       from rolled join login_count_delta delta using (batch_id, revision)

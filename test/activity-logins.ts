@@ -11,7 +11,8 @@ export type SeenLogin = Pick<
 >
 
 /**
- * Writes logins as ingestion does, presences to be folded and a row each where `retentionDays` keeps it, all of batch 1.
+ * Writes logins as ingestion does, presences to be folded and a row each where `retentionDays` keeps it, all of batch 1, which
+ * the ledger may have.
  * @param nowMs Unix milliseconds that retention ends at
  */
 export async function insertLogins(
@@ -24,6 +25,13 @@ export async function insertLogins(
   for (const login of logins as Login[]) draft.add(login, minutes.add(login))
   await insertPresences(sql, 1, JSON.parse(draft.presences().json) as Presences)
   await createLoginDays(sql, nowMs, retentionDays)
+  const times = logins.map(({ eventTimeMs }) => eventTimeMs)
+  const time = (ms: number) => sql`${new Date(ms).toISOString()}::text::timestamptz`
+  await sql`
+    update batch set first_event_at = ${time(Math.min(...times))}, last_event_at = ${time(Math.max(...times))},
+                     login_rows = ${times.filter((ms) => ms >= keepRowsFromMs(nowMs, retentionDays)).length}
+    where id = 1`
+  await sql`insert into unrolled_batch values (1, 0)`
   for (const [offset, login] of logins.entries()) {
     if (login.eventTimeMs < keepRowsFromMs(nowMs, retentionDays)) continue
     await sql`

@@ -6,6 +6,7 @@ import { countActiveUsers } from '../db/active-user-counts.ts'
 import { connectPostgres } from '../db/connect.ts'
 import { postgresFailure } from '../db/failure.ts'
 import { foldPresence } from '../db/fold-presence.ts'
+import { listLogins } from '../db/list-logins.ts'
 import { makeMonth } from '../db/make-months.ts'
 import { rollWritten } from '../db/roll-written.ts'
 import type { PipelineFailure } from '../domain/failure.ts'
@@ -23,7 +24,7 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
 
 /**
  * Does what may be done later than a commit, for as long as the process runs: folds presences, counts the users of periods that
- * are over, adds up what was written and whole months. Every worker does, and whoever comes first has the turn. Says once that
+ * are over, adds up what was written and whole months, lists logins by hour. Every worker does, and whoever comes first has the turn. Says once that
  * it fails, and once that it goes on.
  * @returns what ends it, after the work in hand
  */
@@ -47,6 +48,7 @@ export function startUpkeep(
         await foldPresence(sql)
         await countActiveUsers(sql)
         await rollWritten(sql)
+        await listLogins(sql)
         await makeMonth(sql)
         if (isFailing) log.info('presences are folded again, and sums made')
         isFailing = false

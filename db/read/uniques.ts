@@ -1,15 +1,12 @@
-import { CHUNK_BITS } from '../../domain/bitmap.ts'
 import type { TimeBucket } from '../../domain/cover-buckets.ts'
-import { isoTime } from '../../domain/iso-time.ts'
+import { MemberSet } from '../../domain/member-set.ts'
 import type { PresenceKind } from '../../domain/presence.ts'
 import { type ActivityFacet, type DayRange, activeMembers } from './activity.ts'
-import { type CountFilter, withinFilter } from './count-filter.ts'
-import { dictionaries } from '../dictionaries.ts'
+import type { CountFilter } from './count-filter.ts'
+import { addListed } from './hour-logins.ts'
 import { readOldestLoginDay } from './login-days.ts'
-import { addressText } from './address-text.ts'
 import type { ReadSession } from './snapshot.ts'
-
-type Sql = ReadSession['sql']
+import { addUnlisted } from './unlisted-logins.ts'
 
 /** Start of the oldest day with login rows, which stays until the session ends; null: none are kept. */
 export async function readRowsKeptFrom({ sql }: ReadSession): Promise<Date | null> {
@@ -19,50 +16,44 @@ export async function readRowsKeptFrom({ sql }: ReadSession): Promise<Date | nul
 
 /** How many of a kind the login rows of a range have; the rows must be kept (db/read/login-days.ts). */
 export async function readDistinctInRows(
-  { sql }: ReadSession,
+  session: ReadSession,
   kind: PresenceKind,
   range: TimeBucket,
   filter: CountFilter,
 ): Promise<bigint> {
-  const [row] = await sql<{ members: bigint }[]>`
-    /* distinctInRows */
-    select count(*) as members from (${distinctIn(sql, kind, [range], filter)}) as seen`
-  return row?.members ?? 0n
+  return await countWithRows(new MemberSet(), session, kind, [range], filter)
 }
 
 /**
- * How many of a kind were active on whole days or in what a range has beside them: the bits of the days, and those in the
- * rows of its edges that have none among them. The rows of the edges must be kept.
+ * How many of a kind were active on whole days, of which there are bitmaps, or in what a range has beside them. The rows of the
+ * edges must be kept.
  */
 export async function readDistinctWithEdges(
-  { sql }: ReadSession,
+  session: ReadSession,
   kind: PresenceKind,
   facet: ActivityFacet,
   { days, edges }: { days: DayRange; edges: readonly TimeBucket[] },
   filter: CountFilter,
 ): Promise<bigint> {
-  const { table, id } = dictionaries[kind]
-  const [row] = await sql<{ members: bigint }[]>`
-    /* distinctWithEdges */
-    with whole as materialized (${activeMembers(sql, kind, facet, days)}),
-         edge as (${distinctIn(sql, kind, edges, filter)})
-    select coalesce((select sum(bit_count(members)) from whole), 0)::bigint + count(*) as members
-    from edge
-    left join ${sql(table)} as known on known.${sql(id)} = edge.id
-    left join whole on whole.chunk = known.number / ${CHUNK_BITS}
-    where whole.chunk is null or get_bit(whole.members, known.number % ${CHUNK_BITS}) = 0`
-  return row?.members ?? 0n
+  const { sql } = session
+  const members = new MemberSet()
+  // bit_send says first how many bits there are, in 4 bytes.
+  const chunks = await sql<{ chunk: number; bits: Buffer }[]>`
+    /* wholeDays */
+    select chunk, substring(bit_send(members) from 5) as bits from (${activeMembers(sql, kind, facet, days)}) as active`
+  for (const { chunk, bits } of chunks) members.addBits(chunk, bits)
+  return await countWithRows(members, session, kind, edges, filter)
 }
 
-/** Rows of (id), as dictionaries have it. */
-function distinctIn(sql: Sql, kind: PresenceKind, ranges: readonly TimeBucket[], filter: CountFilter) {
-  const time = (ms: number) => sql`${isoTime(ms)}::text::timestamptz`
-  const within = ranges.map(({ fromMs, toMs }, place) => {
-    const between = sql`event_at >= ${time(fromMs)} and event_at < ${time(toMs)}`
-    return place === 0 ? between : sql`or ${between}`
-  })
-  const { id } = dictionaries[kind]
-  return sql`
-    select ${kind === 'address' ? addressText(sql) : sql(id)} as id
-    from (select distinct ${sql(id)} from login where (${within}) ${withinFilter(sql, filter)}) as seen`
+/** Members, and who has a login row in the ranges: as it is listed by number, and as it stands where it is not listed yet. */
+async function countWithRows(
+  members: MemberSet,
+  session: ReadSession,
+  kind: PresenceKind,
+  ranges: readonly TimeBucket[],
+  filter: CountFilter,
+): Promise<bigint> {
+  await addListed(members, session, kind, ranges, filter)
+  const unknown = await addUnlisted(members, session, kind, ranges, filter)
+  return BigInt(members.size + unknown)
 }

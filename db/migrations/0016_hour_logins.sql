@@ -1,0 +1,46 @@
+-- Logins by the hour of their event, as numbers instead of ids: who was active in hours, minutes and by several dimensions at
+-- once is read from them instead of rows of login (db/read/uniques.ts). Only db/list-logins.ts writes them; what is listed
+-- twice says nothing new.
+create table hour_login (
+  hour timestamptz not null,          -- UTC
+  locale text not null,
+  device_type text not null,
+  app_version text not null,
+  outcome text not null,
+  minutes bytea not null,             -- of the hour, a byte a login; all four in step
+  users bytea not null,               -- numbers, 4 bytes a login, the highest first
+  devices bytea not null,
+  addresses bytea not null,
+  primary key (hour, locale, device_type, app_version, outcome)
+);
+-- Numbers hardly get smaller.
+alter table hour_login
+  alter column minutes set storage external,
+  alter column users set storage external,
+  alter column devices set storage external,
+  alter column addresses set storage external;
+
+-- Everybody who is in hour_login: of hours that are asked for as a whole, a hundred thousand numbers take a fraction.
+create table hour_member (
+  hour timestamptz not null,
+  kind activity_kind not null,
+  members bytea not null,             -- domain/member-set.ts, gaps
+  primary key (hour, kind)
+);
+alter table hour_member alter column members set storage external;
+
+-- Batches and revisions that were in unrolled_batch and are not listed yet. Whoever reads hour_login reads the login rows of
+-- those in either of the two beside it, in the same snapshot.
+create table unlisted_batch (
+  batch_id bigint not null,
+  revision integer not null,
+  primary key (batch_id, revision)
+) with (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
+
+-- A batch is listed with all its rows, whatever its revision.
+insert into unlisted_batch
+select id, 0 from batch
+where login_rows > 0
+  and last_event_at >= (
+    select to_date(substring(min(relid::regclass::text) from '[0-9]{4}_[0-9]{2}_[0-9]{2}$'), 'YYYY_MM_DD')::timestamptz
+    from pg_partition_tree('login') where level > 0);

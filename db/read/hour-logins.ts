@@ -1,0 +1,68 @@
+import { coverHours, type HourPart } from '../../domain/cover-hours.ts'
+import type { TimeBucket } from '../../domain/cover-buckets.ts'
+import { isoTime } from '../../domain/iso-time.ts'
+import type { MemberSet } from '../../domain/member-set.ts'
+import type { PresenceKind } from '../../domain/presence.ts'
+import { dictionaries } from '../dictionaries.ts'
+import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
+import type { ReadSession } from './snapshot.ts'
+
+type Sql = ReadSession['sql']
+
+/** Hours that one statement reads: up to some megabytes, and others are heard between two. */
+const HOURS_AT_ONCE = 24
+
+/** Adds who of a kind is listed with a login of the ranges (db/list-logins.ts). */
+export async function addListed(
+  members: MemberSet,
+  { sql }: ReadSession,
+  kind: PresenceKind,
+  ranges: readonly TimeBucket[],
+  filter: CountFilter,
+): Promise<void> {
+  const { whole, parts } = coverHours(ranges)
+  for (let first = 0; first < whole.length; first += HOURS_AT_ONCE) {
+    const hours = whole.slice(first, first + HOURS_AT_ONCE).map(isoTime)
+    if (filteredDimensions(filter).length === 0) await addHours(members, sql, kind, hours)
+    else await addFilteredHours(members, sql, kind, hours, filter)
+  }
+  for (const part of parts) await addPart(members, sql, kind, part, filter)
+}
+
+async function addHours(members: MemberSet, sql: Sql, kind: PresenceKind, hours: string[]): Promise<void> {
+  const rows = await sql<{ members: Buffer }[]>`
+    /* hourMembers */
+    select members from hour_member
+    where kind = ${kind}::text::activity_kind and hour = any(${hours}::text[]::timestamptz[])`
+  for (const row of rows) members.addGaps(row.members)
+}
+
+async function addFilteredHours(
+  members: MemberSet,
+  sql: Sql,
+  kind: PresenceKind,
+  hours: string[],
+  filter: CountFilter,
+): Promise<void> {
+  const [row] = await sql<{ numbers: Buffer | null }[]>`
+    /* hourLogins */
+    select string_agg(${sql(dictionaries[kind].numbers)}, ''::bytea) as numbers
+    from hour_login
+    where hour = any(${hours}::text[]::timestamptz[]) ${withinFilter(sql, filter)}`
+  if (row?.numbers) members.addNumbers(row.numbers)
+}
+
+async function addPart(
+  members: MemberSet,
+  sql: Sql,
+  kind: PresenceKind,
+  part: HourPart,
+  filter: CountFilter,
+): Promise<void> {
+  const [row] = await sql<{ numbers: Buffer | null; minutes: Buffer | null }[]>`
+    /* hourPart */
+    select string_agg(${sql(dictionaries[kind].numbers)}, ''::bytea) as numbers, string_agg(minutes, ''::bytea) as minutes
+    from hour_login
+    where hour = ${isoTime(part.startMs)}::text::timestamptz ${withinFilter(sql, filter)}`
+  if (row?.numbers && row.minutes) members.addNumbersOf(row.numbers, row.minutes, part)
+}

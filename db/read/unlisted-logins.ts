@@ -1,0 +1,74 @@
+import type { TimeBucket } from '../../domain/cover-buckets.ts'
+import { isoTime } from '../../domain/iso-time.ts'
+import type { MemberSet } from '../../domain/member-set.ts'
+import type { PresenceKind } from '../../domain/presence.ts'
+import { dictionaries } from '../dictionaries.ts'
+import { addressText } from './address-text.ts'
+import { type CountFilter, withinFilter } from './count-filter.ts'
+import type { ReadSession } from './snapshot.ts'
+
+type Sql = ReadSession['sql']
+
+/**
+ * Adds who of a kind has a login of the ranges in the rows of a batch that is not listed yet (db/list-logins.ts).
+ * @returns how many have no number yet, which therefore are nowhere else
+ */
+export async function addUnlisted(
+  members: MemberSet,
+  { sql }: ReadSession,
+  kind: PresenceKind,
+  ranges: readonly TimeBucket[],
+  filter: CountFilter,
+): Promise<number> {
+  const batches = await unlistedBatches(sql, ranges)
+  const [first] = batches
+  if (first === undefined) return 0
+  const { table, id } = dictionaries[kind]
+  // What they have in common lets Postgres find their rows at once, which one after the other it would not.
+  const [row] = await sql<{ numbers: Buffer | null; unknown: number }[]>`
+    /* unlistedLogins */
+    select string_agg(int4send(number), ''::bytea) as numbers, count(*) filter (where number is null)::integer as unknown
+    from (
+      select ${kind === 'address' ? addressText(sql) : sql(id)} as id
+      from (
+        select distinct ${sql(id)} from login
+        where batch_id between ${first}::text::bigint and ${batches.at(-1) ?? first}::text::bigint
+          and batch_id = any(${batches}::text[]::bigint[])
+          and (${within(sql, ranges)}) ${withinFilter(sql, filter)}
+      ) as distinct_logins
+    ) as seen
+    left join lateral (select number from ${sql(table)} as held where held.${sql(id)} = seen.id offset 0) as known on true`
+  if (row?.numbers) members.addNumbers(row.numbers)
+  return row?.unknown ?? 0
+}
+
+/** In order. */
+async function unlistedBatches(sql: Sql, ranges: readonly TimeBucket[]): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    /* unlistedBatches */
+    select batch_id::text as id
+    from (select batch_id from unrolled_batch union select batch_id from unlisted_batch) as waiting
+    cross join lateral (select first_event_at, last_event_at from batch where id = batch_id offset 0) as ledger
+    where ${either(
+      sql,
+      ranges.map(
+        ({ fromMs, toMs }) =>
+          sql`(first_event_at < ${time(sql, toMs)} and last_event_at >= ${time(sql, fromMs)})`,
+      ),
+    )}
+    order by batch_id`
+  return rows.map(({ id }) => id)
+}
+
+const within = (sql: Sql, ranges: readonly TimeBucket[]) =>
+  either(
+    sql,
+    ranges.map(
+      ({ fromMs, toMs }) => sql`(event_at >= ${time(sql, fromMs)} and event_at < ${time(sql, toMs)})`,
+    ),
+  )
+
+const either = (sql: Sql, conditions: ReturnType<Sql>[]) =>
+  conditions.map((condition, place) => (place === 0 ? condition : sql`or ${condition}`))
+
+const time = (sql: Sql, ms: number) => sql`${isoTime(ms)}::text::timestamptz`
