@@ -73,10 +73,14 @@ async function addLogins(tx: Transaction, batches: Batch[]): Promise<{ left: num
       select batch_id, date_trunc('hour', event_at, 'UTC') as hour,
              extract(minute from event_at at time zone 'UTC')::integer as minute,
              locale, device_type, app_version, outcome, users, devices, addresses
-      from login ${presenceKinds.map((kind) => numberOf(tx, kind))}
-      where batch_id between ${String(ids[0])}::text::bigint and ${String(ids.at(-1))}::text::bigint
-        and batch_id in (select batch_id from taken)
-        and event_at between (select first from events) and (select last from events)
+      from (
+        select *, user_id as "user", device_id as device, ${addressText(tx)} as address
+        from login
+        where batch_id between ${String(ids[0])}::text::bigint and ${String(ids.at(-1))}::text::bigint
+          and batch_id in (select batch_id from taken)
+          and event_at between (select first from events) and (select last from events)
+      ) as seen
+      ${presenceKinds.map((kind) => numberOf(tx, kind))}
     ), unknown as materialized (
       select distinct batch_id from entry where num_nulls(users, devices, addresses) > 0
     ), known as materialized (
@@ -100,11 +104,10 @@ async function addLogins(tx: Transaction, batches: Batch[]): Promise<{ left: num
 /** One look-up a login: to read a whole dictionary takes longer. */
 function numberOf(tx: Transaction, kind: PresenceKind) {
   const { table, id, numbers } = dictionaries[kind]
-  const idOf = kind === 'address' ? addressText(tx) : tx`login.${tx(id)}`
   return tx`
     left join lateral (
-      select number from ${tx(table)} as held where held.${tx(id)} = ${idOf} offset 0
-    ) as ${tx(`the_${numbers}`)} (${tx(numbers)}) on true`
+      select number from ${tx(table)} as held where held.${tx(id)} = seen.${tx(kind)} offset 0
+    ) as ${tx(`of_${kind}`)} (${tx(numbers)}) on true`
 }
 
 async function addMembers(tx: Transaction, { hour, ...seen }: Hour): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Sql } from '../db/connect.ts'
 import type { GroundTruth } from '../generator/ground-truth.ts'
 import { compareActivity } from './compare-activity.ts'
+import { compareAllListed } from './compare-listed.ts'
 import { compareTallies, type Difference, sumTally, tally, type Tally } from './difference.ts'
 import {
   bucketOf,
@@ -11,13 +12,15 @@ import {
   type CountName,
 } from './expected-counts.ts'
 
-/** Where Postgres differs from the books: counts, deltas, rows, activity, rejects and the ledger. */
+/** Where Postgres differs from the books: counts, deltas, rows, activity, logins by hour, rejects and the ledger. */
 export async function comparePostgres(sql: Sql, truth: GroundTruth): Promise<Difference[]> {
   const differences = [
     ...(await compareCounts(sql, truth)),
     ...(await compareLedger(sql, truth)),
     ...(await compareArrivals(sql, truth)),
     ...(await compareActivity(sql, truth)),
+    // After activity, which waits until everybody has a number.
+    ...(await compareAllListed(sql)),
     ...(await compareRejects(sql, truth)),
   ]
   return differences
