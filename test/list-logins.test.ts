@@ -210,15 +210,20 @@ test('a question that began before a batch was listed is answered from its rows'
   expect(await unlisted()).toBe(0)
 })
 
-test('one at a time lists, each batch once', async () => {
+test('each batch is listed once, by one at a time: whoever comes meanwhile leaves it', async () => {
   const random = sfc32(9, 0)
   const logins = Array.from({ length: 20 }, () => randomLogin(random))
   for (const [place, login] of logins.entries()) await writeBatch(sql(), place, 0, [login])
   await foldPresence(sql())
   await rollAll(sql())
+  await sql().begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(hashtext('list logins'))`
+    expect(await listLogins(sql())).toBe(false)
+  })
+  expect(await unlisted()).toBe(20)
   await Promise.all([1, 2, 3, 4].map(() => listLogins(sql())))
-  const [listed] =
-    await sql()`select sum(length(minutes))::integer as logins, sum(length(users))::integer as bytes from hour_login`
+  const [listed] = await sql()`
+    select sum(length(minutes))::integer as logins, sum(length(users))::integer as bytes from hour_login`
   expect(listed).toEqual({ logins: 20, bytes: 80 })
 })
 
