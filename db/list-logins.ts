@@ -116,9 +116,9 @@ async function addMembers(tx: Transaction, { hour, ...seen }: Hour): Promise<voi
     select kind, members from hour_member where hour = ${at}::text::timestamptz`
   const members = presenceKinds.map((kind) => {
     const set = new MemberSet()
-    set.addGaps(held.find((row) => row.kind === kind)?.members ?? new Uint8Array())
+    set.addPacked(held.find((row) => row.kind === kind)?.members ?? new Uint8Array())
     set.addNumbers(seen[dictionaries[kind].numbers])
-    return Buffer.from(set.gaps()).toString('hex')
+    return Buffer.from(set.pack()).toString('hex')
   })
   await tx`/* addHourMembers */
     insert into hour_member (hour, kind, members)

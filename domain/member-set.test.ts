@@ -18,7 +18,7 @@ test('whoever is added in several ways counts once', () => {
   const bits = Buffer.concat([Buffer.alloc(zeroBytes), Buffer.from(hex, 'hex')])
   members.addBits(0, bits)
   members.addBits(2, bits)
-  members.addNumbersOf(bytesOf([100, 101, 102, 103, 104]), Uint8Array.of(4, 5, 6, 9, 10), { from: 5, to: 10 })
+  members.addNumbers(bytesOf([100, 101, 102, 103, 104]), Uint8Array.of(4, 5, 6, 9, 10), 5, 10)
   const expected = [0, 1, 7, 8, 101, 102, 103, 30_000, 2 * CHUNK_BITS + 1, 2 * CHUNK_BITS + 30_000]
   expect(members.size).toBe(expected.length)
   // The largest is written as bits, too: every number is there already.
@@ -26,24 +26,44 @@ test('whoever is added in several ways counts once', () => {
   expect(members.size).toBe(expected.length)
 })
 
-test('gaps are written in as few bytes as they need', () => {
+test('a block is packed as its members, or as its bits where those are shorter', () => {
   const members = new MemberSet()
-  expect(members.gaps()).toEqual(new Uint8Array())
-  for (const number of [127, 0, 254, 255, 383, 383 + 128 * 128]) members.add(number)
-  expect([...members.gaps()]).toEqual([1, 127, 127, 1, 128, 1, 128, 128, 1])
+  expect([...members.pack()]).toEqual([0, 0])
+  for (const number of [0x10203, 5, 0x30000]) members.add(number)
+  expect([...members.pack()]).toEqual([0, 1, 0, 5, 0, 1, 2, 3, 0, 0, 0, 1, 0, 0])
+  const dense = new MemberSet()
+  for (let number = 0; number < 4_096; number++) dense.add(number * 16)
+  expect(dense.pack()).toHaveLength(2 + 2 * 4_096)
+  dense.add(1)
+  expect(dense.pack()).toHaveLength(2 + 65_536 / 8)
+  expect([...dense.pack().subarray(0, 4)]).toEqual([16, 1, 192, 0])
 })
 
-test.each([1, 2, 3, 4])('a set is made anew from its gaps, and added to what is there (seed %i)', (seed) => {
-  const random = sfc32(seed, 0)
-  const span = [50, 5_000, 1_000_000, 50_000_000][seed - 1] ?? 0
-  const numbers = Array.from({ length: 2_000 }, () => Math.floor(fraction(random) * span))
+// Sparse, dense, and full blocks.
+test.each([
+  [50, 2_000],
+  [60_000, 30_000],
+  [300_000, 2_000_000],
+  [10_000_000, 2_000],
+])('a set below %i is made anew from what it was packed as, and added to what is there', (span, count) => {
+  const random = sfc32(span, 0)
+  const numbers = Array.from({ length: count }, () => Math.floor(fraction(random) * span))
   const [first, second] = [new MemberSet(), new MemberSet()]
   for (const [place, number] of numbers.entries()) (place % 2 === 0 ? first : second).add(number)
   const both = new MemberSet()
-  both.addGaps(first.gaps())
+  both.addPacked(first.pack())
   expect(both.size).toBe(first.size)
-  both.addGaps(second.gaps())
+  expect(both.pack()).toEqual(first.pack())
+  both.addPacked(second.pack())
   expect(both.size).toBe(new Set(numbers).size)
   both.addNumbers(bytesOf(numbers))
   expect(both.size).toBe(new Set(numbers).size)
+})
+
+test('a block that has everybody is packed, too', () => {
+  const members = new MemberSet()
+  for (let number = 0; number < 65_536; number++) members.add(number)
+  const again = new MemberSet()
+  again.addPacked(members.pack())
+  expect(again.size).toBe(65_536)
 })

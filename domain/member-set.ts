@@ -1,88 +1,116 @@
 import { CHUNK_BITS } from './bitmap.ts'
 
-/** Bytes at first; it grows by itself. */
-const SMALL = 4_096
+/** Bytes of a block of 65,536 numbers, and what it grows by. */
+const BLOCK = 8_192
+/** Members of a block above which its bits are shorter than its members. */
+const MANY = 4_096
 
-/** Members by number, each once, in a bit for each number up to the largest. */
+/**
+ * Members by number, each once, in a bit for each number up to the largest. A question adds millions of them, so loops go by
+ * index, which costs a fraction of an iterator or of a call a number.
+ */
 export class MemberSet {
   /** In the order of Postgres's bit strings: bit 0 is the leftmost one. */
-  #bytes = new Uint8Array(SMALL)
+  #bytes = new Uint8Array(BLOCK)
 
   add(number: number): void {
+    const bytes = this.#upTo(number)
     const at = number >>> 3
-    if (at >= this.#bytes.length) this.#grow(at + 1)
-    this.#bytes[at] = (this.#bytes[at] ?? 0) | (128 >> (number & 7))
+    bytes[at] = (bytes[at] ?? 0) | (128 >> (number & 7))
   }
 
-  /** @param numbers 4 bytes each, the highest first */
-  addNumbers(numbers: Buffer): void {
-    for (let at = 0; at < numbers.length; at += 4) this.add(numbers.readInt32BE(at))
-  }
-
-  /** Those of `numbers` whose minute, a byte each, is in [from, to). */
-  addNumbersOf(numbers: Buffer, minutes: Uint8Array, { from, to }: { from: number; to: number }): void {
-    minutes.forEach((minute, place) => {
-      if (minute >= from && minute < to) this.add(numbers.readInt32BE(place * 4))
-    })
+  /**
+   * @param numbers 4 bytes each, the highest first
+   * @param minutes of each, a byte each, when only those in [from, to) are meant
+   */
+  addNumbers(numbers: Uint8Array, minutes: Uint8Array | null = null, from = 0, to = 0): void {
+    let bytes = this.#bytes
+    for (let place = 0, at = 0; at < numbers.length; place++, at += 4) {
+      if (minutes !== null) {
+        const minute = minutes[place] ?? 0
+        if (minute < from || minute >= to) continue
+      }
+      const number =
+        ((numbers[at] ?? 0) << 24) |
+        ((numbers[at + 1] ?? 0) << 16) |
+        ((numbers[at + 2] ?? 0) << 8) |
+        (numbers[at + 3] ?? 0)
+      const byte = number >>> 3
+      if (byte >= bytes.length) bytes = this.#upTo(number)
+      bytes[byte] = (bytes[byte] ?? 0) | (128 >> (number & 7))
+    }
   }
 
   /** @param bits of one row of table `activity` */
   addBits(chunk: number, bits: Uint8Array): void {
     const start = (chunk * CHUNK_BITS) / 8
-    if (start + bits.length > this.#bytes.length) this.#grow(start + bits.length)
-    const bytes = this.#bytes
+    const bytes = this.#upTo((start + bits.length) * 8 - 1)
     for (let at = 0; at < bits.length; at++) bytes[start + at] = (bytes[start + at] ?? 0) | (bits[at] ?? 0)
   }
 
-  /** @param gaps of another set */
-  addGaps(gaps: Uint8Array): void {
-    let number = -1
-    let gap = 0
-    let shift = 0
-    for (const byte of gaps) {
-      gap |= (byte & 127) << shift
-      shift += 7
-      if (byte >= 128) continue
-      number += gap
-      this.add(number)
-      gap = 0
-      shift = 0
+  /**
+   * Block after block of 65,536 numbers: how many members it has, and each as its place in the block, in order; two bytes
+   * each, the higher first. Of more than 4,096 the bits are written instead of the members.
+   */
+  pack(): Uint8Array {
+    const packed: number[] = []
+    for (let start = 0; start < this.#bytes.length; start += BLOCK) {
+      const block = this.#bytes.subarray(start, start + BLOCK)
+      const places = placesIn(block)
+      const count = Math.min(places.length, 0xffff)
+      packed.push(count >> 8, count & 255)
+      if (count > MANY) for (const byte of block) packed.push(byte)
+      else for (const place of places) packed.push(place >> 8, place & 255)
+    }
+    return Uint8Array.from(packed)
+  }
+
+  /** @param packed another set */
+  addPacked(packed: Uint8Array): void {
+    for (let at = 0, start = 0; at < packed.length; start += BLOCK) {
+      const bytes = this.#upTo((start + BLOCK) * 8 - 1)
+      const count = ((packed[at] ?? 0) << 8) | (packed[at + 1] ?? 0)
+      at += 2
+      if (count > MANY) {
+        for (let byte = start; byte < start + BLOCK; byte++)
+          bytes[byte] = (bytes[byte] ?? 0) | (packed[at++] ?? 0)
+        continue
+      }
+      for (const end = at + 2 * count; at < end; at += 2) {
+        const place = ((packed[at] ?? 0) << 8) | (packed[at + 1] ?? 0)
+        const byte = start + (place >>> 3)
+        bytes[byte] = (bytes[byte] ?? 0) | (128 >> (place & 7))
+      }
     }
   }
 
-  /**
-   * The members in order, each as what it is above the one before, the first above -1: 7 bits a byte, the lowest first, the
-   * highest bit says that more follow.
-   */
-  gaps(): Uint8Array {
-    const gaps: number[] = []
-    let before = -1
-    this.#bytes.forEach((byte, at) => {
-      for (let bit = 0; byte !== 0 && bit < 8; bit++) {
-        if ((byte & (128 >> bit)) === 0) continue
-        const number = at * 8 + bit
-        let gap = number - before
-        for (; gap >= 128; gap >>>= 7) gaps.push((gap & 127) | 128)
-        gaps.push(gap)
-        before = number
-      }
-    })
-    return Uint8Array.from(gaps)
-  }
-
   get size(): number {
+    const words = new Uint32Array(this.#bytes.buffer)
     let size = 0
-    for (const word of new Uint32Array(this.#bytes.buffer)) size += ones(word)
+    for (let at = 0; at < words.length; at++) size += ones(words[at] ?? 0)
     return size
   }
 
-  #grow(atLeast: number): void {
+  /** Makes room for a number. */
+  #upTo(number: number): Uint8Array<ArrayBuffer> {
     let length = this.#bytes.length
-    while (length < atLeast) length *= 2
-    const bytes = new Uint8Array(length)
-    bytes.set(this.#bytes)
-    this.#bytes = bytes
+    while (length * 8 <= number) length *= 2
+    if (length > this.#bytes.length) {
+      const bytes = new Uint8Array(length)
+      bytes.set(this.#bytes)
+      this.#bytes = bytes
+    }
+    return this.#bytes
   }
+}
+
+function placesIn(block: Uint8Array): number[] {
+  const places: number[] = []
+  for (let at = 0; at < block.length; at++) {
+    const byte = block[at] ?? 0
+    for (let bit = 0; byte !== 0 && bit < 8; bit++) if ((byte & (128 >> bit)) !== 0) places.push(at * 8 + bit)
+  }
+  return places
 }
 
 /** Sums of 2, 4, 8 bits beside each other, and of the four of them. */

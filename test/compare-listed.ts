@@ -65,7 +65,7 @@ async function compareMembers(tx: Transaction): Promise<Difference[]> {
   return compareTallies(
     'hour_member',
     tally(new Set(named(({ numbers }) => numbersOf(numbers)))),
-    tally(named(({ members }) => numbersOfGaps(members))),
+    tally(named(({ members }) => numbersOfPacked(members))),
   )
 }
 
@@ -75,13 +75,21 @@ const numberAt = (tx: Transaction, column: string) =>
 const numbersOf = (numbers: Buffer): number[] =>
   Array.from({ length: numbers.length / 4 }, (_, place) => numbers.readInt32BE(place * 4))
 
-/** The sum of the gaps up to each; see MemberSet.gaps. */
-function numbersOfGaps(gaps: Buffer): number[] {
-  const ends = [...gaps.entries()].filter(([, byte]) => byte < 128).map(([place]) => place)
-  let number = -1
-  return ends.map((end, i) => {
-    const start = (ends[i - 1] ?? -1) + 1
-    number += gaps.subarray(start, end + 1).reduce((sum, byte, place) => sum + (byte % 128) * 128 ** place, 0)
-    return number
-  })
+/** As MemberSet.pack has them, block by block. */
+function numbersOfPacked(packed: Buffer): number[] {
+  const numbers: number[] = []
+  for (let block = 0, at = 0; at < packed.length; block++) {
+    const count = packed.readUInt16BE(at)
+    const isBits = count > 4_096
+    const end = at + 2 + (isBits ? 8_192 : 2 * count)
+    const content = packed.subarray(at + 2, end)
+    const places = isBits
+      ? Array.from({ length: 65_536 }, (_, place) => place).filter((place) =>
+          Boolean((content[place >> 3] ?? 0) & (128 >> (place & 7))),
+        )
+      : Array.from({ length: count }, (_, i) => content.readUInt16BE(2 * i))
+    numbers.push(...places.map((place) => block * 65_536 + place))
+    at = end
+  }
+  return numbers
 }

@@ -20,11 +20,11 @@ alter table hour_login
   alter column devices set storage external,
   alter column addresses set storage external;
 
--- Everybody who is in hour_login: of hours that are asked for as a whole, a hundred thousand numbers take a fraction.
+-- Everybody who is in hour_login, each once: hours that are asked for as a whole are read in a fraction of the time.
 create table hour_member (
   hour timestamptz not null,
   kind activity_kind not null,
-  members bytea not null,             -- domain/member-set.ts, gaps
+  members bytea not null,             -- as domain/member-set.ts packs them
   primary key (hour, kind)
 );
 alter table hour_member alter column members set storage external;

@@ -4,6 +4,7 @@ import { isoTime } from '../../domain/iso-time.ts'
 import type { MemberSet } from '../../domain/member-set.ts'
 import type { PresenceKind } from '../../domain/presence.ts'
 import { dictionaries } from '../dictionaries.ts'
+import { bytesOf } from './bytes.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
 import type { ReadSession } from './snapshot.ts'
 
@@ -30,11 +31,11 @@ export async function addListed(
 }
 
 async function addHours(members: MemberSet, sql: Sql, kind: PresenceKind, hours: string[]): Promise<void> {
-  const rows = await sql<{ members: Buffer }[]>`
+  const rows = await sql<{ members: string }[]>`
     /* hourMembers */
-    select members from hour_member
+    select encode(members, 'base64') as members from hour_member
     where kind = ${kind}::text::activity_kind and hour = any(${hours}::text[]::timestamptz[])`
-  for (const row of rows) members.addGaps(row.members)
+  for (const row of rows) members.addPacked(bytesOf(row.members))
 }
 
 async function addFilteredHours(
@@ -44,12 +45,12 @@ async function addFilteredHours(
   hours: string[],
   filter: CountFilter,
 ): Promise<void> {
-  const [row] = await sql<{ numbers: Buffer | null }[]>`
+  const [row] = await sql<{ numbers: string | null }[]>`
     /* hourLogins */
-    select string_agg(${sql(dictionaries[kind].numbers)}, ''::bytea) as numbers
+    select encode(string_agg(${sql(dictionaries[kind].numbers)}, ''::bytea), 'base64') as numbers
     from hour_login
     where hour = any(${hours}::text[]::timestamptz[]) ${withinFilter(sql, filter)}`
-  if (row?.numbers) members.addNumbers(row.numbers)
+  members.addNumbers(bytesOf(row?.numbers))
 }
 
 async function addPart(
@@ -59,10 +60,11 @@ async function addPart(
   part: HourPart,
   filter: CountFilter,
 ): Promise<void> {
-  const [row] = await sql<{ numbers: Buffer | null; minutes: Buffer | null }[]>`
+  const [row] = await sql<{ numbers: string | null; minutes: string | null }[]>`
     /* hourPart */
-    select string_agg(${sql(dictionaries[kind].numbers)}, ''::bytea) as numbers, string_agg(minutes, ''::bytea) as minutes
+    select encode(string_agg(${sql(dictionaries[kind].numbers)}, ''::bytea), 'base64') as numbers,
+           encode(string_agg(minutes, ''::bytea), 'base64') as minutes
     from hour_login
     where hour = ${isoTime(part.startMs)}::text::timestamptz ${withinFilter(sql, filter)}`
-  if (row?.numbers && row.minutes) members.addNumbersOf(row.numbers, row.minutes, part)
+  members.addNumbers(bytesOf(row?.numbers), bytesOf(row?.minutes), part.from, part.to)
 }

@@ -2,6 +2,7 @@ import type { TimeBucket } from '../../domain/cover-buckets.ts'
 import { MemberSet } from '../../domain/member-set.ts'
 import type { PresenceKind } from '../../domain/presence.ts'
 import { type ActivityFacet, type DayRange, activeMembers } from './activity.ts'
+import { bytesOf } from './bytes.ts'
 import type { CountFilter } from './count-filter.ts'
 import { addListed } from './hour-logins.ts'
 import { readOldestLoginDay } from './login-days.ts'
@@ -38,10 +39,11 @@ export async function readDistinctWithEdges(
   const { sql } = session
   const members = new MemberSet()
   // bit_send says first how many bits there are, in 4 bytes.
-  const chunks = await sql<{ chunk: number; bits: Buffer }[]>`
+  const chunks = await sql<{ chunk: number; bits: string }[]>`
     /* wholeDays */
-    select chunk, substring(bit_send(members) from 5) as bits from (${activeMembers(sql, kind, facet, days)}) as active`
-  for (const { chunk, bits } of chunks) members.addBits(chunk, bits)
+    select chunk, encode(substring(bit_send(members) from 5), 'base64') as bits
+    from (${activeMembers(sql, kind, facet, days)}) as active`
+  for (const { chunk, bits } of chunks) members.addBits(chunk, bytesOf(bits))
   return await countWithRows(members, session, kind, edges, filter)
 }
 

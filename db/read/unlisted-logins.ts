@@ -4,6 +4,7 @@ import type { MemberSet } from '../../domain/member-set.ts'
 import type { PresenceKind } from '../../domain/presence.ts'
 import { dictionaries } from '../dictionaries.ts'
 import { addressText } from './address-text.ts'
+import { bytesOf } from './bytes.ts'
 import { type CountFilter, withinFilter } from './count-filter.ts'
 import type { ReadSession } from './snapshot.ts'
 
@@ -25,9 +26,10 @@ export async function addUnlisted(
   if (first === undefined) return 0
   const { table, id } = dictionaries[kind]
   // What they have in common lets Postgres find their rows at once, which one after the other it would not.
-  const [row] = await sql<{ numbers: Buffer | null; unknown: number }[]>`
+  const [row] = await sql<{ numbers: string | null; unknown: number }[]>`
     /* unlistedLogins */
-    select string_agg(int4send(number), ''::bytea) as numbers, count(*) filter (where number is null)::integer as unknown
+    select encode(string_agg(int4send(number), ''::bytea), 'base64') as numbers,
+           count(*) filter (where number is null)::integer as unknown
     from (
       select ${kind === 'address' ? addressText(sql) : sql(id)} as id
       from (
@@ -38,7 +40,7 @@ export async function addUnlisted(
       ) as distinct_logins
     ) as seen
     left join lateral (select number from ${sql(table)} as held where held.${sql(id)} = seen.id offset 0) as known on true`
-  if (row?.numbers) members.addNumbers(row.numbers)
+  members.addNumbers(bytesOf(row?.numbers))
   return row?.unknown ?? 0
 }
 
