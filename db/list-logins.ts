@@ -4,10 +4,10 @@ import type { Sql, Transaction } from './connect.ts'
 import { dictionaries } from './dictionaries.ts'
 import { addressText } from './read/address-text.ts'
 
-/** What one call takes at most (and at least one batch): a fraction of a second, for which ingestion has half the cores. */
+/** What one call takes at most (and at least one batch): about a second, most of it to look up numbers. */
 const MAX_LOGINS = 20_000
 /** Batches that one call looks at. */
-const MAX_BATCHES = 1_000
+const MAX_BATCHES = 10_000
 
 type Batch = { batch_id: bigint; revision: number }
 /** Who was seen in an hour, as numbers of 4 bytes each. */

@@ -22,12 +22,14 @@ export async function addListed(
   filter: CountFilter,
 ): Promise<void> {
   const { whole, parts } = coverHours(ranges)
-  for (let first = 0; first < whole.length; first += HOURS_AT_ONCE) {
-    const hours = whole.slice(first, first + HOURS_AT_ONCE).map(isoTime)
-    if (filteredDimensions(filter).length === 0) await addHours(members, sql, kind, hours)
-    else await addFilteredHours(members, sql, kind, hours, filter)
-  }
-  for (const part of parts) await addPart(members, sql, kind, part, filter)
+  const days = Array.from({ length: Math.ceil(whole.length / HOURS_AT_ONCE) }, (_, i) =>
+    whole.slice(i * HOURS_AT_ONCE, (i + 1) * HOURS_AT_ONCE).map(isoTime),
+  )
+  const add = filteredDimensions(filter).length === 0 ? addHours : addFilteredHours
+  await Promise.all([
+    ...days.map((hours) => add(members, sql, kind, hours, filter)),
+    ...parts.map((part) => addPart(members, sql, kind, part, filter)),
+  ])
 }
 
 async function addHours(members: MemberSet, sql: Sql, kind: PresenceKind, hours: string[]): Promise<void> {
