@@ -139,7 +139,7 @@ async function recheck(
   const ids = details.flatMap(({ batchId }) => (batchId === null ? [] : [BigInt(batchId)]))
   const minutes = details.flatMap(({ count }) => (count === null ? [] : [Date.parse(count.bucket)]))
   return await inSnapshot(sql, async (tx) => {
-    const checkpoints = compareCheckpoints(await readCheckpoints(tx, topic, null))
+    const checkpoints = compareCheckpoints(await readCheckpoints(tx, topic, null, true))
     const entries = await readLedgerOf(tx, topic, ids)
     const { differences } = await reconcileBatches(stepIn(tx), entries, minutes)
     const present = new Set(entries.map(({ id }) => String(id)))

@@ -1,11 +1,11 @@
 import type { LedgerSelection } from '../db/read/reconciliation-ledger.ts'
-import { LISTED_DIFFERENCES, reconcile, type Reconciled } from '../db/read/reconciliation.ts'
+import { LISTED_DIFFERENCES, reconcile, type ReconciledTopic } from '../db/read/reconciliation.ts'
 import type { CheckpointState, PartitionSummary } from '../domain/reconciliation.ts'
 import { caps } from './caps.ts'
 import type { ApiContext } from './context.ts'
 import { InvalidRangeError, TooManyBatchesError } from './errors.ts'
 
-export type Reconciliation = Omit<Reconciled, 'partitions'> & {
+export type Reconciliation = Omit<ReconciledTopic, 'partitions' | 'checkpoints'> & {
   partitions: ReconciledPartition[]
   isListCut: boolean
 }

@@ -1,5 +1,6 @@
-import { dimensionBit, dimensionNames, dimensionSets, slotNames } from '../domain/counts.ts'
+import { dimensionNames, dimensionSets, slotNames } from '../domain/counts.ts'
 import type { Sql } from './connect.ts'
+import { groupingSets, setOfRow, valuesOfRow } from './dimension-sets.ts'
 
 /**
  * Adds the deltas that `minute_count` and `hour_count` do not have yet. Batches beside each other share most of their
@@ -17,24 +18,17 @@ export const COUNTS_LOCK = 7_303_015
 const set = 'dimension_set'
 const key = dimensionNames.join(', ')
 
-/** Those that a set of dimensions has. */
-const members = (bits: number) =>
-  dimensionNames.filter((name) => (bits & dimensionBit[name]) !== 0).join(', ')
-
-/** grouping() says what a row is not grouped by, the last argument as the lowest bit. */
-const setOfRow = `15 - grouping(${[...dimensionNames].reverse().join(', ')})`
-
 /** Logins of one unit of time each, as the slots of rows of a larger one, by every kept set of dimensions. */
 const widen = (table: string, unit: string, part: string, slots: readonly string[], from: string) => `
   insert into ${table} as held (${set}, ${unit}, ${key}, ${slots.join(', ')})
-  select ${setOfRow}, ${unit}, ${dimensionNames.map((name) => `coalesce(${name}, '')`).join(', ')},
+  select ${setOfRow}, ${unit}, ${valuesOfRow},
          ${slots.map((_, i) => `coalesce(sum(logins) filter (where slot = ${i}), 0)`).join(', ')}
   from (
     select date_trunc('${unit}', bucket, 'UTC') as ${unit}, extract(${part} from bucket at time zone 'UTC')::integer as slot,
            ${key}, logins
     from ${from}
   ) as counts
-  group by ${unit}, grouping sets (${dimensionSets.map((bits) => `(${members(bits)})`).join(', ')})
+  group by ${unit}, ${groupingSets(dimensionSets)}
   on conflict (${set}, ${unit}, ${key}) do update
     set ${slots.map((slot) => `${slot} = held.${slot} + excluded.${slot}`).join(', ')}`
 

@@ -114,6 +114,12 @@ describe('compareCheckpoints', () => {
     ])
   })
 
+  it('compares no sum with a ledger that was not added up', () => {
+    expect(kinds({ nextOffset: 11n, ledgerLogins: null, ledgerRejects: null })).toEqual([
+      ['checkpoint_offset', 10n, 11n],
+    ])
+  })
+
   it('expects nothing of a checkpoint before its first batch', () => {
     expect(kinds({ ledgerEnd: null, logins: 0n, rejects: 0n, ledgerLogins: 0n, ledgerRejects: 0n })).toEqual(
       [],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { reconcileRecent } from '../activities/reconcile.ts'
 import { reconcileTopicId } from '../workflows/contract.ts'
+import { insertBatches, insertCheckpoint } from './api-rows.ts'
 import { createDeployment, type Deployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
 import { expectExact } from './exactness.ts'
@@ -111,4 +112,22 @@ test('an attempt that is repeated leaves one run and says the same again', async
   expect(await attempt()).toEqual(first)
   const [runs] = await sql`select count(*)::integer as runs from reconciliation_run`
   expect(runs).toEqual({ runs: 1 })
+})
+
+test('each run adds up the whole ledger: a checkpoint that counted more is an alert, however old its batches', async () => {
+  const { sql } = await createDeployment({ KAFKA_PARTITIONS: '1' })
+  await insertBatches(sql, [
+    { id: 1, from: 0, to: 10, logins: 0, rejects: 0, gaps: 10, committedAt: '2026-03-01T12:00:00Z' },
+  ])
+  await insertCheckpoint(sql, 0, 10, null)
+  await sql`update partition_checkpoint set logins = 0`
+  const run = (runId: string) => reconcileRecent(sql, { topic: 'user-login', runId }, () => undefined)
+  expect(await run('first')).toMatchObject({ batches: 1, differences: 0 })
+  await sql`update partition_checkpoint set logins = 1, rejects = 2`
+  expect((await run('second')).lines).toEqual([
+    'checkpoint of partition 0: its logins differ from the ledger: expected 0, found 1',
+    'checkpoint of partition 0: its rejects differ from the ledger: expected 0, found 2',
+  ])
+  await sql`update partition_checkpoint set logins = 0, rejects = 0`
+  expect(await run('third')).toMatchObject({ batches: 0, differences: 0, open: 0 })
 })

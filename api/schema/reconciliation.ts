@@ -101,7 +101,8 @@ const Reconciliation = builder.objectRef<ReconciliationShape>('Reconciliation').
   description: 'The tables of the database compared with each other, in one snapshot.',
   fields: (t) => ({
     agrees: t.boolean({
-      description: 'Whether everything that could be compared says the same.',
+      description:
+        'Whether everything that was compared says the same; see totalsCompared and expiredBatches.',
       resolve: ({ differences }) => differences.length === 0,
     }),
     batches: t.exposeInt('batches', { description: 'Batches that are covered.' }),
@@ -119,6 +120,11 @@ const Reconciliation = builder.objectRef<ReconciliationShape>('Reconciliation').
     expiredBatches: t.exposeInt('expired', {
       description:
         'Batches whose login rows could not be compared, because some of their days are past retention.',
+    }),
+    totalsCompared: t.exposeBoolean('withTotals', {
+      description:
+        'Whether the logins and rejects of checkpoints were compared with the sum over all batches: only when all are asked ' +
+        'for, by neither offsets nor time. Each run of the schedule does it, and a difference is an alert.',
     }),
     freshness: t.field(freshnessField),
   }),

@@ -29,6 +29,10 @@ export async function readLedger(
   )
 }
 
+/** Whether it leaves out no batch of its partitions. */
+export const isWhole = ({ fromOffset, toOffset, committed }: LedgerSelection): boolean =>
+  [fromOffset, toOffset, committed.from, committed.to].every((bound) => bound === null)
+
 /** The batches of these ids, in the same order. */
 export async function readLedgerOf(sql: Sql, topic: string, ids: readonly bigint[]): Promise<LedgerEntry[]> {
   return await withNeighbours(
@@ -145,12 +149,20 @@ async function readLoginRows(sql: Sql, ids: readonly bigint[]): Promise<Map<bigi
   return new Map(kept.map(({ id, rows }) => [id, rows]))
 }
 
-/** The checkpoints of a topic and what the ledger adds up to. */
+/**
+ * The checkpoints of a topic beside the end of their ledger.
+ * @param withTotals whether the ledger is added up, all of it: that takes longer with every batch it ever gets
+ */
 export async function readCheckpoints(
   sql: Sql,
   topic: string,
   partitions: number[] | null,
+  withTotals: boolean,
 ): Promise<CheckpointState[]> {
+  const chosen = partitions === null ? sql`` : sql`and partition = any(${partitions}::integer[])`
+  const totals = sql`
+    left join (select partition, sum(logins) as logins, sum(rejects) as rejects
+               from batch where topic = ${topic} ${chosen} group by partition) as ledger using (partition)`
   return await sql<CheckpointState[]>`
     /* reconciliationCheckpoints */
     select checkpoint.partition, incarnation, next_offset as "nextOffset", checkpoint.logins, checkpoint.rejects,
@@ -158,11 +170,9 @@ export async function readCheckpoints(
             where topic = checkpoint.topic and partition = checkpoint.partition
               and incarnation = checkpoint.incarnation
             order by from_offset desc limit 1) as "ledgerEnd",
-           coalesce(ledger.logins, 0)::bigint as "ledgerLogins", coalesce(ledger.rejects, 0)::bigint as "ledgerRejects"
-    from partition_checkpoint checkpoint
-    left join (select partition, sum(logins) as logins, sum(rejects) as rejects
-               from batch where topic = ${topic} group by partition) as ledger using (partition)
-    where checkpoint.topic = ${topic}
-      ${partitions === null ? sql`` : sql`and checkpoint.partition = any(${partitions}::integer[])`}
-    order by checkpoint.partition`
+           ${withTotals ? sql`coalesce(ledger.logins, 0)::bigint` : sql`null`} as "ledgerLogins",
+           ${withTotals ? sql`coalesce(ledger.rejects, 0)::bigint` : sql`null`} as "ledgerRejects"
+    from partition_checkpoint checkpoint ${withTotals ? totals : sql``}
+    where checkpoint.topic = ${topic} ${chosen}
+    order by partition`
 }

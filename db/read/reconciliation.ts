@@ -7,8 +7,15 @@ import {
   type PartitionSummary,
   summarise,
 } from '../../domain/reconciliation.ts'
-import { compareHours, compareMinutes, compareSets, readTouchedMinutes } from './reconciliation-counts.ts'
-import { readCheckpoints, readEvidence, readLedger, type LedgerSelection } from './reconciliation-ledger.ts'
+import { compareHours, compareMinutes, readTouchedMinutes } from './reconciliation-counts.ts'
+import {
+  isWhole,
+  type LedgerSelection,
+  readCheckpoints,
+  readEvidence,
+  readLedger,
+} from './reconciliation-ledger.ts'
+import { compareSets } from './reconciliation-sets.ts'
 import type { ReadSession } from './snapshot.ts'
 
 /** Runs one query after the other in one snapshot: a request's reader, or a transaction on the primary. */
@@ -22,23 +29,33 @@ export type Reconciled = {
   differences: Difference[]
 }
 
+export type ReconciledTopic = Reconciled & {
+  checkpoints: CheckpointState[]
+  /** Whether checkpoints were compared with the sum of their ledger, too. */
+  withTotals: boolean
+}
+
 /** Differences of a kind that are listed; a defect that makes more is seen in these as well. */
 export const LISTED_DIFFERENCES = 1_000
 
-/** What was covered of a topic, and every difference found in it. */
+/**
+ * What was covered of a topic, and every difference found in it. What checkpoints have counted is a sum over all batches, so
+ * it is compared when all are covered; for long ledgers the schedule does it (activities/reconcile.ts).
+ */
 export async function reconcile(
   read: ReadStep,
   topic: string,
   selection: LedgerSelection,
   maxBatches: number,
-): Promise<(Reconciled & { checkpoints: CheckpointState[] }) | 'too_many_batches'> {
+): Promise<ReconciledTopic | 'too_many_batches'> {
   const entries = await read(({ sql }) => readLedger(sql, topic, selection, maxBatches + 1))
   if (entries.length > maxBatches) return 'too_many_batches'
   const { partitions } = selection
+  const withTotals = isWhole(selection)
   const covered = await reconcileBatches(read, entries)
-  const checkpoints = await read(({ sql }) => readCheckpoints(sql, topic, partitions))
+  const checkpoints = await read(({ sql }) => readCheckpoints(sql, topic, partitions, withTotals))
   const differences = [...covered.differences, ...compareCheckpoints(checkpoints)]
-  return { ...covered, differences, checkpoints }
+  return { ...covered, differences, checkpoints, withTotals }
 }
 
 /**
