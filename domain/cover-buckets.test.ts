@@ -18,12 +18,19 @@ function minutesTaken(
   for (const slice of coverBuckets(buckets, months)) {
     slice.starts.forEach((start, i) => {
       const slotMinutes = { minute: 1, hour: 60, month: minutesOfMonth(start) }[slice.size]
-      const [from, to] =
-        slice.kind === 'span' ? [slice.from, slice.to] : [slice.slots[i] ?? NaN, (slice.slots[i] ?? NaN) + 1]
-      const minutes = taken.get(slice.buckets[i] ?? -1)
-      for (let minute = from * slotMinutes; minute < to * slotMinutes; minute++) {
-        const at = start + minute * 60_000
-        minutes?.set(at, (minutes.get(at) ?? 0) + 1)
+      const take = (bucket: number, from: number, to: number) => {
+        const minutes = taken.get(bucket)
+        for (let minute = from * slotMinutes; minute < to * slotMinutes; minute++) {
+          const at = start + minute * 60_000
+          minutes?.set(at, (minutes.get(at) ?? 0) + 1)
+        }
+      }
+      const bucket = slice.buckets[i] ?? NaN
+      if (slice.kind === 'each') {
+        take(bucket, slice.slots[i] ?? NaN, (slice.slots[i] ?? NaN) + 1)
+      } else {
+        take(bucket, slice.from, slice.to)
+        take(bucket + 1, slice.to, slice.end)
       }
     })
   }
@@ -54,6 +61,15 @@ it.each<[string, TimeBucket[]]>([
     [bucket('2026-03-01T18:30', '2026-03-02T18:30'), bucket('2026-03-02T18:30', '2026-03-03T18:30')],
   ],
   ['within one hour', [bucket('2026-03-01T10:07', '2026-03-01T10:09')]],
+  [
+    'three in an hour, and one after a hole',
+    [
+      bucket('2026-03-01T10:10', '2026-03-01T10:20'),
+      bucket('2026-03-01T10:20', '2026-03-01T10:30'),
+      bucket('2026-03-01T10:30', '2026-03-01T10:40'),
+      bucket('2026-03-01T10:50', '2026-03-01T11:00'),
+    ],
+  ],
   ['over one whole hour', [bucket('2026-03-01T10:30', '2026-03-01T11:30')]],
   ['a month with ragged ends', [bucket('2026-03-01T10:07', '2026-04-03T02:59')]],
   [
@@ -88,13 +104,15 @@ it.each<[string, TimeBucket[], number]>([
   expect(taken.flatMap(({ starts }) => starts)).toHaveLength(whole)
 })
 
-it('takes the days of a zone as a few spans, however many they are', () => {
+it('takes the days of a zone as a few spans, however many they are, and reads each row once', () => {
   const days = Array.from({ length: 300 }, (_, i) => ({
     fromMs: ms('2026-01-01T23:00') + i * 86_400_000,
     toMs: ms('2026-01-02T23:00') + i * 86_400_000,
   }))
   expect(coverBuckets(days).map(({ kind, size, starts }) => [kind, size, starts.length])).toEqual([
-    ['span', 'hour', 300],
-    ['span', 'hour', 300],
+    // The hour before the first midnight of UTC, the days that two days share, and the last one.
+    ['span', 'hour', 1],
+    ['span', 'hour', 299],
+    ['span', 'hour', 1],
   ])
 })

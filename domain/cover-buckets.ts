@@ -6,7 +6,8 @@ export type TimeBucket = { fromMs: number; toMs: number }
 
 /**
  * What to take of rows that hold the minutes of an hour, the hours of a day, or a month (UTC): parallel arrays, an entry a row and
- * bucket. `span`: the slots [from, to) of each row, for buckets of many slots; `each`: one slot a row and bucket.
+ * bucket. `span`: the slots [from, to) of each row, for buckets of many slots, and [to, end) for the bucket after it, so that a
+ * row which two days of a zone share is read once; `each`: one slot a row and bucket.
  */
 export type Slice = {
   size: 'minute' | 'hour' | 'month'
@@ -14,7 +15,7 @@ export type Slice = {
   starts: number[]
   /** Places in the list of buckets. */
   buckets: number[]
-} & ({ kind: 'span'; from: number; to: number } | { kind: 'each'; slots: number[] })
+} & ({ kind: 'span'; from: number; to: number; end: number } | { kind: 'each'; slots: number[] })
 
 /** Days of a zone are a few spans over and over, two for each offset from UTC. Single hours or minutes are many. */
 const MAX_SPANS = 8
@@ -61,16 +62,29 @@ function cut(pieces: Piece[], bucket: number, range: TimeBucket, rowMs: number, 
 }
 
 function slices(size: Slice['size'], pieces: readonly Piece[]): Slice[] {
-  const spans = Map.groupBy(pieces, ({ from, to }) => from * 100 + to)
+  const spans = new Set(pieces.map(({ from, to }) => from * 100 + to))
   if (spans.size > MAX_SPANS) return [eachSlot(size, pieces)]
-  return Array.from(spans.values(), (same) => ({
+  const alike = Map.groupBy(inPairs(pieces), ({ from, to, end }) => `${from} ${to} ${end}`)
+  return Array.from(alike.values(), (same) => ({
     kind: 'span',
     size,
     from: same[0]?.from ?? 0,
     to: same[0]?.to ?? 0,
+    end: same[0]?.end ?? 0,
     starts: same.map(({ start }) => start),
     buckets: same.map(({ bucket }) => bucket),
   }))
+}
+
+/** A piece that goes on where the one before it ends in their row, which is for the bucket after its own, is one with it. */
+function inPairs(pieces: readonly Piece[]): (Piece & { end: number })[] {
+  const pairs: (Piece & { end: number })[] = []
+  for (const piece of pieces) {
+    const last = pairs.at(-1)
+    if (last?.start === piece.start && last.to === piece.from) last.end = piece.to
+    else pairs.push({ ...piece, end: piece.to })
+  }
+  return pairs
 }
 
 function eachSlot(size: Slice['size'], pieces: readonly Piece[]): Slice {

@@ -1,4 +1,10 @@
-import { type DimensionName, dimensionNames, slotNames, smallestSet } from '../../domain/counts.ts'
+import {
+  dimensionBit,
+  type DimensionName,
+  dimensionNames,
+  slotNames,
+  smallestSet,
+} from '../../domain/counts.ts'
 import type { Slice, TimeBucket } from '../../domain/cover-buckets.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
 import { isoTime } from '../../domain/iso-time.ts'
@@ -11,8 +17,9 @@ export type Spans = Slice & { kind: 'span' }
 export type Slots = Slice & { kind: 'each' }
 
 /**
- * What every question about counts reads, beside the rows of single slots (slotRows): rows of (bucket_index, the dimensions asked
- * for, logins), several for the same bucket and values, to be added up. What is not folded yet is among them.
+ * What every question about counts reads, beside the rows that are read one by one (rowsOfSpan, slotRows): rows of (bucket_index, the dimensions asked
+ * for, logins, next_logins: of the bucket after it), several for the same bucket and values, to be added up. What is not folded yet
+ * is among them.
  * @param buckets in order of time, none over another; `bucket_index` is the place in it, from 0
  */
 export function countsInBuckets(
@@ -26,6 +33,24 @@ export function countsInBuckets(
   const set = setOf(wanted)
   const held = spans.map((span) => sql`${spanOf(sql, span, set, wanted)} union all`)
   return sql`${held.length === 0 ? sql`` : held} ${notFolded(sql, buckets, wanted)}`
+}
+
+/** Whether a span has one row of counts at most for a bucket and values, so that there is nothing to add up. */
+export function isOfSingleRows(
+  { buckets }: Spans,
+  dimensions: readonly DimensionName[],
+  filter: CountFilter,
+) {
+  const asked = [...new Set(dimensions)].reduce((set, name) => set | dimensionBit[name], 0)
+  return asked === setOf({ dimensions, filter }) && new Set(buckets).size === buckets.length
+}
+
+/** Such a span, without what is 0; rows as of countsInBuckets. */
+export function rowsOfSpan(sql: Sql, span: Spans, dimensions: readonly DimensionName[], filter: CountFilter) {
+  const wanted = { dimensions, filter }
+  return sql`
+    select * from (${spanOf(sql, span, setOf(wanted), wanted)} offset 0) as summed
+    where logins <> 0 or next_logins <> 0`
 }
 
 /**
@@ -55,27 +80,26 @@ const tables = {
 } as const
 
 /**
- * The slots of a row are added before its rows are. Offset 0 has each start looked for by the key: the planner would read all
- * rows for the starts of a year, of which many may have none.
+ * Offset 0 has each start looked for by the key: the planner would read all rows for the starts of a year, of which many may
+ * have none.
  */
 function spanOf(sql: Sql, slice: Spans, set: number, { dimensions, filter }: Wanted) {
   const { table, start } = tables[slice.size]
-  const slots = slotNames[slice.size].slice(slice.from, slice.to).join(' + ')
-  const sum = sql.unsafe(`sum(0::bigint + ${slots})`)
+  const sum = (from: number, to: number) =>
+    sql.unsafe(['0::bigint', ...slotNames[slice.size].slice(from, to)].join(' + '))
   return sql`
-    select piece.bucket_index, ${columns(sql, dimensions)} ${sum}::bigint as logins
+    select piece.bucket_index, ${columns(sql, dimensions)} ${sum(slice.from, slice.to)} as logins,
+           ${sum(slice.to, slice.end)} as next_logins
     from unnest(${times(slice.starts)}::text[]::timestamptz[], ${slice.buckets}::integer[]) as piece (start, bucket_index)
     cross join lateral (
       select * from ${sql(table)}
       where dimension_set = ${set}::smallint and ${sql(start)} = piece.start ${withinFilter(sql, filter)} offset 0
-    ) as held
-    group by ${columns(sql, dimensions)} piece.bucket_index
-    having ${sum} <> 0`
+    ) as held`
 }
 
 /** As the view login_count_unfolded. */
 const notFolded = (sql: Sql, buckets: readonly TimeBucket[], { dimensions, filter }: Wanted) => sql`
-  select place.number - 1 as bucket_index, ${columns(sql, dimensions)} added.logins
+  select place.number - 1 as bucket_index, ${columns(sql, dimensions)} added.logins, 0 as next_logins
   from unfolded_batch as unfolded
   cross join lateral (
     select * from login_count_delta where batch_id = unfolded.batch_id and revision = unfolded.revision offset 0

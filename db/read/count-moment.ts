@@ -16,7 +16,7 @@ export type Written = { since: string | null; until: string | null }
 export type CountSource =
   { kind: 'now' } | { kind: 'without'; written: Written } | { kind: 'only'; written: Written }
 
-/** Rows of (bucket_index, the dimensions, logins) as countsInBuckets gives them. */
+/** Rows as countsInBuckets gives them. */
 export function countsFrom(
   sql: Sql,
   source: CountSource,
@@ -41,7 +41,7 @@ function writtenCounts(
   filter: CountFilter,
 ) {
   return sql`
-    select place.number - 1 as bucket_index, ${columns(sql, dimensions)} ${sign}::integer * added.logins as logins
+    select place.number - 1 as bucket_index, ${columns(sql, dimensions)} ${sign}::integer * added.logins as logins, 0 as next_logins
     from (${addedIn(sql, written, areHours(buckets))}) as delta
     ${addedBy(sql, [...dimensions, ...filteredDimensions(filter)])}
     ${placeInBuckets(sql, buckets)} ${withinFilter(sql, filter)}`

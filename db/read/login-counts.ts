@@ -2,7 +2,7 @@ import { bucketMs, type DimensionName } from '../../domain/counts.ts'
 import { coverBuckets, type TimeBucket } from '../../domain/cover-buckets.ts'
 import type { Counts } from '../../domain/series.ts'
 import type { CountFilter } from './count-filter.ts'
-import { columns, type Slots, slotRows, type Spans } from './count-buckets.ts'
+import { columns, isOfSingleRows, rowsOfSpan, type Slots, slotRows, type Spans } from './count-buckets.ts'
 import { type CountSource, countsFrom } from './count-moment.ts'
 import type { ReadSession } from './snapshot.ts'
 
@@ -48,6 +48,7 @@ async function monthsMade({ sql }: ReadSession, buckets: readonly TimeBucket[]):
   return rows.map(({ month }) => month.getTime())
 }
 
+/** What has one row for a bucket and values comes as it is: grouping a year of days by one dimension takes as long as reading it. */
 async function readSums(
   { sql }: ReadSession,
   buckets: readonly TimeBucket[],
@@ -56,24 +57,58 @@ async function readSums(
   most: number,
 ): Promise<Counts[] | null> {
   const grouped = columns(sql, dimensions)
-  const rows = await sql<(Values & { places: string; logins: string })[]>`
+  const single = spans.filter((span) => isOfSingleRows(span, dimensions, filter))
+  const others = spans.filter((span) => !single.includes(span))
+  const asTheyAre = single.map((span) => sql`${rowsOfSpan(sql, span, dimensions, filter)} union all`)
+  // Each part has a row once, and a count is in two rows of it at most.
+  const mostRows = 2 * (single.length + 1) * most
+  const rows = await sql<(Values & ListedSums)[]>`
     /* loginCounts */
-    select ${grouped} string_agg(bucket_index::text, ',') as places, string_agg(logins::text, ',') as logins
+    select ${grouped} string_agg(bucket_index::text, ',') as places, string_agg(logins::text, ',') as logins,
+           string_agg(next_logins::text, ',') as next_logins
     from (
-      select ${grouped} bucket_index, sum(logins)::bigint as logins
-      from (${countsFrom(sql, source, buckets, spans, dimensions, filter)}) as counts
-      group by ${grouped} bucket_index
-      having sum(logins) <> 0
-      limit ${most + 1}
+      ${asTheyAre.length === 0 ? sql`` : asTheyAre}
+      (select bucket_index, ${grouped} sum(logins)::bigint as logins, sum(next_logins)::bigint as next_logins
+       from (${countsFrom(sql, source, buckets, others, dimensions, filter)}) as counts
+       group by ${grouped} bucket_index
+       having sum(logins) <> 0 or sum(next_logins) <> 0)
+      limit ${mostRows + 1}
     ) as counts
     group by ${grouped} ()
     having count(*) > 0`
-  const counts = rows.map(({ places, logins, ...values }) => ({
-    ...values,
-    places: places.split(',').map(Number),
-    logins: logins.split(',').map(BigInt),
-  }))
-  return counts.reduce((sum, { places }) => sum + places.length, 0) > most ? null : counts
+  let read = 0
+  const counts = rows.map(({ places, logins, next_logins, ...values }) => {
+    const listed = {
+      places: places.split(','),
+      logins: logins.split(','),
+      nextLogins: next_logins.split(','),
+    }
+    read += listed.places.length
+    return { ...values, ...addUp(listed, buckets.length) }
+  })
+  const held = counts.reduce((sum, { places }) => sum + places.length, 0)
+  return read > mostRows || held > most ? null : counts
+}
+
+/** Lists in step: places of buckets, their logins, and logins of the bucket after each. */
+type ListedSums = { places: string; logins: string; next_logins: string }
+
+/** Logins by place, each place once. */
+function addUp(
+  { places, logins, nextLogins }: { places: string[]; logins: string[]; nextLogins: string[] },
+  buckets: number,
+): Pick<Counts, 'places' | 'logins'> {
+  // A list with a place for each is filled in half the time that a map takes.
+  const sums = new Array<bigint>(buckets).fill(0n)
+  const add = (place: number, sum = '0') => {
+    if (sum !== '0') sums[place] = (sums[place] ?? 0n) + BigInt(sum)
+  }
+  places.forEach((place, i) => {
+    add(Number(place), logins[i])
+    add(Number(place) + 1, nextLogins[i])
+  })
+  const held = [...sums.keys()].filter((place) => sums[place] !== 0n)
+  return { places: held, logins: held.map((place) => sums[place] ?? 0n) }
 }
 
 async function readSlots(
