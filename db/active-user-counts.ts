@@ -49,7 +49,7 @@ export async function countActiveUsers(sql: Sql): Promise<boolean> {
     const [open] = await tx<{ period: string; start: string }[]>`/* openActiveUserCount */
       select period::text, start::text from active_user_count
       where active is null
-        and start + case period when 'day' then interval '1 day' when 'week' then interval '7 days' else interval '1 month' end
+        and start + ${tx.unsafe(lengthOf('period'))}
             < date_trunc('day', now() at time zone 'UTC')
       order by start, period limit 1`
     if (open === undefined) return false
@@ -83,6 +83,8 @@ const bitmapOf = (tx: Transaction, facet: string, value: string, start: string) 
     where kind = 'user' and period = wanted.period and facet = ${facet} and value = ${value} and start = ${start}
       and chunk = held.chunk`)
 
-const PERIOD_BEFORE = `
-  (wanted.start - case wanted.period when 'day' then interval '1 day' when 'week' then interval '7 days'
-                                     else interval '1 month' end)::date`
+/** Of a period that is named in SQL. */
+const lengthOf = (period: string) =>
+  `case ${period} when 'day' then interval '1 day' when 'week' then interval '7 days' else interval '1 month' end`
+
+const PERIOD_BEFORE = `(wanted.start - ${lengthOf('wanted.period')})::date`

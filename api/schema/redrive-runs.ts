@@ -4,6 +4,7 @@ import type { RedriveRunStatus } from '../../workflows/run-contract.ts'
 import { builder } from '../builder.ts'
 import { commandArgs, commandErrors, commandRequest, runErrors } from './command-args.ts'
 import { RejectReasonEnum, RunStateEnum } from './pipeline-enums.ts'
+import { refusalField } from './run-fields.ts'
 import { TimeRangeInput, timeRange } from './time-range.ts'
 
 const StayingRejects = builder
@@ -39,10 +40,7 @@ const RedriveRun = builder.objectRef<RedriveRunStatus>('RedriveRun').implement({
     reason: t.exposeString('reason', { description: 'Why, in the words of the one who started it.' }),
     dryRun: t.exposeBoolean('dryRun', { description: 'Whether it only says what would come of it.' }),
     state: t.expose('state', { type: RunStateEnum, description: 'What it is doing.' }),
-    refusal: t.exposeString('refusal', {
-      nullable: true,
-      description: 'Why it did nothing, as its command was told; null when it was not refused.',
-    }),
+    refusal: t.exposeString('refusal', refusalField),
     batches: t.exposeInt('batches', { description: 'Batches that hold rejects of the filter.' }),
     batchesDone: t.exposeInt('batchesDone', { description: 'Those that are done.' }),
     examined: t.expose('examined', { type: 'BigInt', description: 'Rejects that were decoded again.' }),

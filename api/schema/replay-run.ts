@@ -9,6 +9,7 @@ import type { ReplayRunStatus } from '../../workflows/run-contract.ts'
 import { builder } from '../builder.ts'
 import { DeviceTypeEnum, OutcomeEnum } from './analytics-enums.ts'
 import { BatchReplayOutcomeEnum, RunStateEnum } from './pipeline-enums.ts'
+import { refusalField } from './run-fields.ts'
 
 /** Lists of a run are bounded by what a workflow carries; only what is asked of each row counts. */
 const rowsComplexity = { field: 1, multiplier: 100 }
@@ -143,10 +144,7 @@ export const ReplayRun = builder.objectRef<ReplayRunStatus>('ReplayRun').impleme
     dryRun: t.exposeBoolean('dryRun', { description: 'Whether it only plans.' }),
     maxPerMinute: t.exposeInt('maxPerMinute', { description: 'Batches a minute that it replays at most.' }),
     state: t.expose('state', { type: RunStateEnum, description: 'What it is doing.' }),
-    refusal: t.exposeString('refusal', {
-      nullable: true,
-      description: 'Why it did nothing, as its command was told; null when it was not refused.',
-    }),
+    refusal: t.exposeString('refusal', refusalField),
     plan: t.expose('plan', {
       type: ReplayPlan,
       nullable: true,

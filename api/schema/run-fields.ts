@@ -1,0 +1,5 @@
+/** For the field of a run that says why it was refused. */
+export const refusalField = {
+  nullable: true as const,
+  description: 'Why it did nothing, as its command was told; null when it was not refused.',
+}
