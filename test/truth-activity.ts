@@ -1,3 +1,4 @@
+import type { Graphql } from './graphql-client.ts'
 import { answerTo, line, type Range, type TruthQuestion } from './truth-question.ts'
 
 export function uniques(name: string, { from, to }: Range, filter: string, where: string): TruthQuestion {
@@ -89,19 +90,28 @@ export function stickiness({ from, to }: Range): TruthQuestion {
   }
 }
 
+/**
+ * Users of cohorts of weeks, where there are any: [start, value, weeks since, users].
+ * @param by an argument that divides them
+ */
+async function cohortUsers(ask: Graphql, from: string, weeks: number, by = ''): Promise<unknown[][]> {
+  type Cohort = { start: string; value: string | null; periods: { offset: number; users: number }[] }
+  const found = await answerTo<{ cohorts: Cohort[] }>(
+    ask,
+    `{ cohortRetention(period: WEEK, from: "${from}", periods: ${weeks} ${by}) {
+        ... on CohortRetention { cohorts { start value periods { offset users } } } ... on Error { message } } }`,
+  )
+  return found.cohorts.flatMap(({ start, value, periods }) =>
+    periods.flatMap(({ offset, users }) => (users > 0 ? [[start.slice(0, 10), value, offset, users]] : [])),
+  )
+}
+
 export function cohorts({ from, to }: Range, weeks: number): TruthQuestion {
   return {
     name: 'cohortRetention by week',
     api: async (ask) => {
-      type Cohort = { start: string; users: number; periods: { offset: number; users: number }[] }
-      const found = await answerTo<{ cohorts: Cohort[] }>(
-        ask,
-        `{ cohortRetention(period: WEEK, from: "${from}", periods: ${weeks}) {
-            ... on CohortRetention { cohorts { start users periods { offset users } } } ... on Error { message } } }`,
-      )
-      return found.cohorts.flatMap(({ start, periods }) =>
-        periods.flatMap(({ offset, users }) => (users > 0 ? [line(start.slice(0, 10), offset, users)] : [])),
-      )
+      const rows = await cohortUsers(ask, from, weeks)
+      return rows.map(([start, , ...counts]) => line(start, ...counts))
     },
     raw: `${NEW_IN_PERIOD('week')}
       select concat_ws(' | ', first, date_diff('day', first, start) // 7, count(*))
@@ -115,17 +125,8 @@ export function cohortsByDevice({ from, to }: Range, weeks: number): TruthQuesti
   return {
     name: 'cohortRetention by week and device type',
     api: async (ask) => {
-      type Cohort = { start: string; value: string; periods: { offset: number; users: number }[] }
-      const found = await answerTo<{ cohorts: Cohort[] }>(
-        ask,
-        `{ cohortRetention(period: WEEK, from: "${from}", periods: ${weeks}, by: DEVICE_TYPE) {
-            ... on CohortRetention { cohorts { start value periods { offset users } } } ... on Error { message } } }`,
-      )
-      return found.cohorts.flatMap(({ start, value, periods }) =>
-        periods.flatMap(({ offset, users }) =>
-          users > 0 ? [line(start.slice(0, 10), value, offset, users)] : [],
-        ),
-      )
+      const rows = await cohortUsers(ask, from, weeks, 'by: DEVICE_TYPE')
+      return rows.map((row) => line(...row))
     },
     raw: `${NEW_IN_PERIOD('week')}, first_day as (
         select user_id, min(event_at::date) as day from login group by user_id
