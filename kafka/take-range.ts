@@ -2,7 +2,7 @@ import type { SourceRecords } from '../domain/batch.ts'
 import { PipelineFailure, UndecodableFailure } from '../domain/failure.ts'
 import type { FetchResponse } from './fetch-request.ts'
 import { decodeRecords, isAbortMarker, splitRecordBatches, type RecordBatchView } from './record-batch.ts'
-import type { RecordList } from './record-list.ts';
+import type { RecordList } from './record-list.ts'
 import { type EncodedRecords } from './record-list.ts'
 
 /** A contiguous piece of a partition: all committed records of `[from, to)`. */
@@ -66,12 +66,7 @@ export function takeRange(
   let to = offsetAfter(records, from)
   let isCut = carried.records.length > 0
   let bytes = 0
-  while (
-    !isCut &&
-    to < end &&
-    records.length < limits.maxRecords &&
-    bytes < limits.maxBytes
-  ) {
+  while (!isCut && to < end && records.length < limits.maxRecords && bytes < limits.maxBytes) {
     const batch = carried.batches[0]
     if (batch === undefined) break
     if (!('gap' in batch)) {

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { foldPresence } from '../db/fold-presence.ts'
 import { listLogins } from '../db/list-logins.ts'
 import { createLoginDays } from '../db/login-partitions.ts'
+import type { ActivityFacet } from '../db/read/activity.ts'
+import type { CountFilter } from '../db/read/count-filter.ts'
 import { readDistinctInRows, readDistinctWithEdges } from '../db/read/uniques.ts'
 import { applyRetention } from '../db/retention.ts'
 import type { TimeBucket } from '../domain/cover-buckets.ts'
@@ -103,33 +105,19 @@ test.each([1, 2, 3, 4])(
       { fromMs: START_MS + next(1_440) * 60_000, toMs: START_MS + DAY_MS },
       { fromMs: END_MS - DAY_MS, toMs: END_MS - next(1_440) * 60_000 },
     ]
-    const facets = [
+    const facets: [ActivityFacet, CountFilter][] = [
       [{ facet: 'all', values: [''] }, anything],
       [
         { facet: 'locale', values: ['CA', 'NY'] },
         { ...anything, locales: ['CA', 'NY'] },
       ],
-    ] as const
+    ]
+    const range = { fromMs: edges[0]?.fromMs ?? 0, toMs: edges[1]?.toMs ?? 0 }
     for (const [facet, filter] of facets) {
       const found = await inOneSnapshot(sql(), (session) =>
-        readDistinctWithEdges(
-          session,
-          'user',
-          { ...facet, values: [...facet.values] },
-          { days, edges },
-          {
-            ...filter,
-            locales: filter.locales === null ? null : [...filter.locales],
-          },
-        ),
+        readDistinctWithEdges(session, 'user', facet, { days, edges }, filter),
       )
-      const ranges = [{ fromMs: edges[0]?.fromMs ?? 0, toMs: edges[1]?.toMs ?? 0 }]
-      expect(found).toBe(
-        expectedCount(logins, 'user', ranges, {
-          ...filter,
-          locales: filter.locales === null ? null : [...filter.locales],
-        }),
-      )
+      expect(found).toBe(expectedCount(logins, 'user', [range], filter))
     }
   },
 )

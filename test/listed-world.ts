@@ -6,7 +6,7 @@ import { MinuteCounts } from '../domain/counts.ts'
 import type { TimeBucket } from '../domain/cover-buckets.ts'
 import type { Login } from '../domain/login.ts'
 import { DAY_MS } from '../domain/period.ts'
-import { PresenceCache, type PresenceKind } from '../domain/presence.ts'
+import { PresenceCache, type PresenceKind, type Presences } from '../domain/presence.ts'
 import { fraction, type Random32 } from '../generator/sfc32.ts'
 import type { SeenLogin } from './activity-logins.ts'
 import { insertBatches, insertPresences } from './api-rows.ts'
@@ -30,7 +30,7 @@ export async function writeBatch(
   id: number,
   revision: number,
   logins: readonly SeenLogin[],
-  { cache = new PresenceCache(new Int32Array(4)), beforeCommit = () => Promise.resolve() } = {},
+  { cache = new PresenceCache(new Int32Array(2)), beforeCommit = () => Promise.resolve() } = {},
 ): Promise<void> {
   const draft = cache.draft()
   const minutes = new MinuteCounts()
@@ -55,7 +55,8 @@ export async function writeBatch(
       insert into login_count_delta (batch_id, revision, buckets, device_types, app_versions, locales, outcomes, logins)
       values (${id}, ${revision}, '{}', '{}', '{}', '{}', '{}', '{}')`
     const presences = draft.presences()
-    if (presences.length > 0) await insertPresences(tx, id, presences)
+    const missing = JSON.parse(presences.json) as Presences
+    if (missing.length > 0) await insertPresences(tx, id, missing)
     for (const login of logins)
       await tx`
         insert into login (event_at, user_id, device_id, ip, ip_scope, locale, locale_kind, app_version, device_type, outcome,
