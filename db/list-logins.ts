@@ -77,7 +77,8 @@ async function addLogins(tx: Transaction, batches: Batch[]): Promise<{ left: num
         select *, user_id as "user", device_id as device, ${addressText(tx)} as address
         from login
         where batch_id between ${String(ids[0])}::text::bigint and ${String(ids.at(-1))}::text::bigint
-          and batch_id in (select batch_id from taken)
+          -- Not as a join: Postgres takes a day without statistics for empty, and would compare every row with every batch.
+          and (batch_id in (select batch_id from taken)) is true
           and event_at between (select first from events) and (select last from events)
       ) as seen
       ${presenceKinds.map((kind) => numberOf(tx, kind))}

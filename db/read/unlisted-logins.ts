@@ -35,7 +35,7 @@ export async function addUnlisted(
       from (
         select distinct ${sql(id)} from login
         where batch_id between ${first}::text::bigint and ${batches.at(-1) ?? first}::text::bigint
-          and batch_id = any(${batches}::text[]::bigint[])
+          and (batch_id in (select unnest(${batches}::text[]::bigint[]))) is true
           and (${within(sql, ranges)}) ${withinFilter(sql, filter)}
       ) as distinct_logins
     ) as seen
