@@ -20,7 +20,7 @@ export async function insertLogins(
   logins: readonly SeenLogin[],
   { nowMs, retentionDays }: { nowMs: number; retentionDays: number },
 ): Promise<void> {
-  const draft = new PresenceCache(new Int32Array(4)).draft()
+  const draft = new PresenceCache(new Int32Array(2)).draft()
   const minutes = new MinuteCounts()
   for (const login of logins as Login[]) draft.add(login, minutes.add(login))
   await insertPresences(sql, 1, JSON.parse(draft.presences().json) as Presences)
