@@ -1,6 +1,8 @@
 import { isoDay, type Period } from '../../domain/period.ts'
 import type { ReadSession } from './snapshot.ts'
 
+type Sql = ReadSession['sql']
+
 export type CohortDimension = 'app_version' | 'device_type'
 
 /** Users of a cohort that were active in a period; `value` null: the cohort is of all values. */
@@ -21,33 +23,43 @@ export async function readCohorts(
   limit: number,
 ): Promise<CohortCell[]> {
   const days = starts.map(isoDay)
-  const cohorts =
-    by === null
-      ? sql`
-        select start, null::text as value, chunk, members from activity
-        where kind = 'user' and period = ${period}::text::activity_period and facet = 'first' and value = ''
-          and start = any(${days}::text[]::date[])`
-      : sql`
-        select date_trunc(${period}, first.start)::date as start, used.value, chunk,
-               bit_or(first.members & used.members) as members
-        from activity first
-        join activity used using (kind, period, start, chunk)
-        where kind = 'user' and period = 'day' and first.facet = 'first' and first.value = ''
-          and used.facet = ${by}::text::activity_facet
-          and date_trunc(${period}, first.start)::date = any(${days}::text[]::date[])
-          and first.start >= ${days[0] ?? ''}::text::date
-        group by 1, 2, 3`
+  const cohorts = by === null ? byFirstDay(sql, period, days) : byValueOfFirstDay(sql, period, days, by)
   return await sql<CohortCell[]>`
     /* cohorts */
-    with cohort as materialized (${cohorts})
-    select cohort.start::timestamptz as cohort, cohort.value, active.start::timestamptz as active_in,
-           sum(bit_count(cohort.members & active.members))::bigint as users
-    from cohort
-    join activity active on active.kind = 'user' and active.period = ${period}::text::activity_period
-      and active.facet = 'all' and active.value = '' and active.chunk = cohort.chunk
-      and active.start = any(${days}::text[]::date[]) and active.start >= cohort.start
-    group by cohort.start, cohort.value, active.start
-    having sum(bit_count(cohort.members & active.members)) > 0
-    order by cohort.start, cohort.value collate "C", active.start
+    with cohort as materialized (${cohorts}),
+    active as materialized (
+      select start, chunk, ${unpacked(sql)} from activity
+      where kind = 'user' and period = ${period}::text::activity_period and facet = 'all' and value = ''
+        and start = any(${days}::text[]::date[]) and chunk in (select chunk from cohort)
+    ), cell as (
+      select cohort.start as cohort, value, active.start as active_in, bit_count(cohort.members & active.members) as users
+      from cohort join active on active.chunk = cohort.chunk and active.start >= cohort.start
+      offset 0
+    )
+    select cohort::timestamptz as cohort, value, active_in::timestamptz as active_in, sum(users)::bigint as users
+    from cell
+    group by cell.cohort, value, cell.active_in
+    having sum(users) > 0
+    order by cell.cohort, value collate "C", cell.active_in
     limit ${limit}`
 }
+
+const byFirstDay = (sql: Sql, period: Period, days: string[]) => sql`
+  select start, null::text as value, chunk, members from activity
+  where kind = 'user' and period = ${period}::text::activity_period and facet = 'first' and value = ''
+    and start = any(${days}::text[]::date[])`
+
+const byValueOfFirstDay = (sql: Sql, period: Period, days: string[], by: CohortDimension) => sql`
+  select date_trunc(${period}, first.start)::date as start, used.value, chunk, bit_or(first.members & used.members) as members
+  from (
+    select start, chunk, ${unpacked(sql)} from activity
+    where kind = 'user' and period = 'day' and facet = 'first' and value = ''
+      and date_trunc(${period}, start)::date = any(${days}::text[]::date[]) and start >= ${days[0] ?? ''}::text::date
+    offset 0
+  ) as first
+  join activity used using (start, chunk)
+  where used.kind = 'user' and used.period = 'day' and used.facet = ${by}::text::activity_facet
+  group by 1, 2, 3`
+
+/** For bitmaps that are compared with several others: what "&" returns is no longer compressed. */
+const unpacked = (sql: Sql) => sql`members & members as members`
