@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import { createPart, type Part } from './part.ts'
@@ -63,6 +64,7 @@ export function serverArguments({ port, replicaPort }: PostgresOptions, role: Ro
     listen_addresses: HOST,
     unix_socket_directories: '',
     max_connections: 200,
+    shared_buffers: `${bufferMiB()}MB`,
     wal_level: 'replica',
     hot_standby: 'on',
     // How far a stopped replica may fall behind and still catch up.
@@ -72,6 +74,16 @@ export function serverArguments({ port, replicaPort }: PostgresOptions, role: Ro
     ...(role === 'replica' ? { primary_conninfo: `host=${HOST} port=${port} user=${USER}` } : {}),
   }
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+}
+
+/**
+ * An eighth of the memory for each of two servers, of which the operating system gives what they fill; Postgres itself advises
+ * a quarter for a server that has a machine alone (documentation, "Memory"). Never less than its default.
+ */
+function bufferMiB(): number {
+  const limit = process.constrainedMemory()
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem()
+  return Math.max(128, Math.floor(memory / 8 / 2 ** 20))
 }
 
 /** @throws when no server answers, or one that is not ours: another clone may have taken the port in the meantime */
