@@ -1,10 +1,10 @@
 import { activityChanges, firstDays, type BitmapName, type Member } from '../domain/activity.ts'
-import { sparseHex } from '../domain/bitmap.ts'
 import { isoDay } from '../domain/period.ts'
 import { entriesOf, type PresenceKind, presenceKinds, type Presences } from '../domain/presence.ts'
 import { forgetActiveUserCounts, PRESENCE_LOCK } from './active-user-counts.ts'
 import type { Sql, Transaction } from './connect.ts'
 import { dictionaries } from './dictionaries.ts'
+import { sparseChunks } from './sparse-chunks.ts'
 
 /** What one fold takes at most (and at least one batch): a fraction of a second, for which ingestion has half the cores. */
 const MAX_ENTRIES = 10_000
@@ -134,17 +134,13 @@ async function clearBits(tx: Transaction, kind: PresenceKind, rows: Chunk[]): Pr
 const names = (tx: Transaction) =>
   tx`select distinct period, facet, value, start - date '1970-01-01' as start from changed`
 
-/** What is left out at the end of a bit string is zeros. */
 function chunks(tx: Transaction, rows: Chunk[]) {
-  const sparse = rows.map(({ bits }) => sparseHex(bits))
+  const { columns, bits } = sparseChunks(tx, rows)
   return tx`
-    select period::activity_period, facet::activity_facet, value, start::date as start, chunk,
-           ('x' || repeat('00', zero_bytes) || hex)::bit(32768) as bits
+    select period::activity_period, facet::activity_facet, value, start::date as start, chunk, ${bits} as bits
     from unnest(${rows.map(({ name }) => name.period)}::text[], ${rows.map(({ name }) => name.facet)}::text[],
                 ${rows.map(({ name }) => name.value)}::text[], ${rows.map(({ name }) => isoDay(name.start))}::text[],
-                ${rows.map(({ chunk }) => String(chunk))}::text[]::integer[],
-                ${sparse.map(({ zeroBytes }) => String(zeroBytes))}::text[]::integer[],
-                ${sparse.map(({ hex }) => hex)}::text[]) as given (period, facet, value, start, chunk, zero_bytes, hex)`
+                ${columns}) as given (period, facet, value, start, chunk, zero_bytes, hex)`
 }
 
 function slices<T>(rows: T[]): T[][] {

@@ -1,20 +1,25 @@
+import { BitmapMembers } from '../domain/bitmap.ts'
+import { sixHoursOf } from '../domain/cover-hours.ts'
+import { isoTime } from '../domain/iso-time.ts'
 import { MemberSet } from '../domain/member-set.ts'
 import { type PresenceKind, presenceKinds } from '../domain/presence.ts'
 import type { Sql, Transaction } from './connect.ts'
 import { dictionaries } from './dictionaries.ts'
 import { addressText } from './read/address-text.ts'
+import { sparseChunks } from './sparse-chunks.ts'
 
 /** What one call takes at most (and at least one batch): about a second, most of it to look up numbers. */
 const MAX_LOGINS = 20_000
 /** Batches that one call looks at. */
 const MAX_BATCHES = 10_000
+const NUMBER_BYTES = 4
 
 type Batch = { batch_id: bigint; revision: number }
 /** Who was seen in an hour, as numbers of 4 bytes each. */
 type Hour = { hour: Date; users: Buffer; devices: Buffer; addresses: Buffer }
 
 /**
- * Lists the logins of some batches in hour_login and hour_member, the latest batches first. Right whoever calls it, and how
+ * Lists the logins of some batches in hour_login, hour_member and six_hour_member, the latest batches first. Right whoever calls it, and how
  * often: a batch leaves unlisted_batch in the transaction that lists the rows it has; rows that a revision adds meanwhile come
  * with a row of unlisted_batch of their own. Nothing is kept waiting. One at a time in a database.
  * @returns whether a batch was listed
@@ -27,7 +32,8 @@ export async function listLogins(sql: Sql): Promise<boolean> {
     const batches = await takeBatches(tx)
     if (batches.length === 0) return false
     const { left, hours } = await addLogins(tx, batches)
-    for (const hour of hours) await addMembers(tx, hour)
+    for (const hour of hours) await addHourMembers(tx, hour)
+    for (const kind of presenceKinds) await addSixHourMembers(tx, kind, hours)
     return left < batches.length
   })
 }
@@ -111,7 +117,7 @@ function numberOf(tx: Transaction, kind: PresenceKind) {
     ) as ${tx(`of_${kind}`)} (${tx(numbers)}) on true`
 }
 
-async function addMembers(tx: Transaction, { hour, ...seen }: Hour): Promise<void> {
+async function addHourMembers(tx: Transaction, { hour, ...seen }: Hour): Promise<void> {
   const at = hour.toISOString()
   const held = await tx<{ kind: PresenceKind; members: Buffer }[]>`/* hourMembers */
     select kind, members from hour_member where hour = ${at}::text::timestamptz`
@@ -126,4 +132,23 @@ async function addMembers(tx: Transaction, { hour, ...seen }: Hour): Promise<voi
     select ${at}::text::timestamptz, kind::activity_kind, decode(hex, 'hex')
     from unnest(${[...presenceKinds]}::text[], ${members}::text[]) as given (kind, hex)
     on conflict (hour, kind) do update set members = excluded.members`
+}
+
+async function addSixHourMembers(tx: Transaction, kind: PresenceKind, hours: Hour[]): Promise<void> {
+  const members = new BitmapMembers<string>()
+  for (const { hour, ...seen } of hours) {
+    const start = isoTime(sixHoursOf(hour.getTime()))
+    const add = members.bitmap(start, start)
+    const numbers = seen[dictionaries[kind].numbers]
+    for (let at = 0; at < numbers.length; at += NUMBER_BYTES) add(numbers.readInt32BE(at))
+  }
+  const chunks = members.chunks()
+  const { columns, bits } = sparseChunks(tx, chunks)
+  await tx`/* addSixHourMembers */
+    insert into six_hour_member as held (kind, start, chunk, members)
+    select ${kind}::text::activity_kind, start, chunk, ${bits}
+    from unnest(${chunks.map(({ name }) => name)}::text[]::timestamptz[],
+                ${columns}) as given (start, chunk, zero_bytes, hex)
+    on conflict (kind, start, chunk) do update set members = held.members | excluded.members
+    where held.members <> held.members | excluded.members`
 }

@@ -24,3 +24,19 @@ export function coverHours(ranges: readonly TimeBucket[]): { whole: number[]; pa
   }
   return { whole, parts }
 }
+
+const SIX_HOURS = 6
+
+/** Start of the six hours of the day (UTC) that an hour is of; Unix milliseconds. */
+export const sixHoursOf = (hourMs: number): number => floorTo(hourMs, SIX_HOURS * bucketMs.hour)
+
+/** Starts of the six hours that are whole among hours, and the hours that are left; all in order when the hours are. */
+export function groupHours(hours: readonly number[]): { sixHours: number[]; single: number[] } {
+  const count = new Map<number, number>()
+  for (const hour of hours) count.set(sixHoursOf(hour), (count.get(sixHoursOf(hour)) ?? 0) + 1)
+  const isWhole = (hour: number) => count.get(sixHoursOf(hour)) === SIX_HOURS
+  return {
+    sixHours: [...count.keys()].filter(isWhole),
+    single: hours.filter((hour) => !isWhole(hour)),
+  }
+}

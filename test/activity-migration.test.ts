@@ -24,13 +24,13 @@ test('who was known before there were bitmaps is in them, with first days, and w
   await insertLogins(sql, [login, { ...login, ip: '192.0.2.1' }], { nowMs: NOW_MS, retentionDays: 5 })
   await sql.unsafe(`
     drop table presence_delta, activity, activity_kind_size, active_user_count, app_user, device, address, hour_login,
-               hour_member, unlisted_batch;
+               hour_member, six_hour_member, unlisted_batch;
     drop type activity_kind, activity_period, activity_facet;
     create table user_activity (day date not null, user_id text not null, primary key (day, user_id));
     create table app_user (user_id text primary key, first_day date not null, last_day date not null);
     insert into user_activity values ('2025-12-31', 'a'), ('2026-02-28', 'a'), ('2026-02-28', 'b');
     delete from migration
-    where name in ('0010_activity.sql', '0013_active_user_counts.sql', '0016_hour_logins.sql')`)
+    where name in ('0010_activity.sql', '0013_active_user_counts.sql', '0016_hour_logins.sql', '0017_six_hour_members.sql')`)
   await migrate(sql)
   while ((await foldPresence(sql)) > 0);
   const users = await sql`select user_id, first_day::text from app_user order by user_id`

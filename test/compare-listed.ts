@@ -21,12 +21,13 @@ export async function compareAllListed(sql: Sql): Promise<Difference[]> {
 
 /**
  * Where logins that are listed differ from rows: those of batches that do not wait must be there, and none that no row says.
- * Sets of hours have whom their logins have.
+ * Sets of hours and six hours have whom their logins have.
  */
 export async function compareListed(sql: Sql): Promise<Difference[]> {
   return await sql.begin('isolation level repeatable read', async (tx) => [
     ...(await compareLogins(tx)),
     ...(await compareMembers(tx)),
+    ...(await compareSixHours(tx)),
   ])
 }
 
@@ -85,6 +86,22 @@ async function compareMembers(tx: Transaction): Promise<Difference[]> {
     tally(new Set(named(({ numbers }) => numbersOf(numbers)))),
     tally(named(({ members }) => numbersOfPacked(members))),
   )
+}
+
+async function compareSixHours(tx: Transaction): Promise<Difference[]> {
+  const logins = await tx<{ start: string; kind: string; numbers: Buffer }[]>`
+    select date_bin('6 hours', hour, '2000-01-01Z')::text as start, kind, string_agg(numbers, ''::bytea) as numbers
+    from hour_login, lateral (values ('user', users), ('device', devices), ('address', addresses)) as seen (kind, numbers)
+    group by 1, 2`
+  const bitmaps = await tx<{ start: string; kind: string; chunk: number; members: string }[]>`
+    select start::text, kind, chunk, members::text from six_hour_member`
+  const expected = logins.flatMap(({ start, kind, numbers }) =>
+    numbersOf(numbers).map((number) => `${start} ${kind} ${number}`),
+  )
+  const held = bitmaps.flatMap(({ start, kind, chunk, members }) =>
+    Array.from(members.matchAll(/1/g), ({ index }) => `${start} ${kind} ${chunk * members.length + index}`),
+  )
+  return compareTallies('six_hour_member', tally(new Set(expected)), tally(held))
 }
 
 const numbersOf = (numbers: Buffer): number[] =>

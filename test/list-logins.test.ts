@@ -36,8 +36,8 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   await createLoginDays(sql(), END_MS, DAYS)
-  await sql()`truncate batch, login, unrolled_batch, unlisted_batch, written_count, hour_login, hour_member, login_count_delta,
-                       presence_delta, activity, app_user, device, address cascade`
+  await sql()`truncate batch, login, unrolled_batch, unlisted_batch, written_count, hour_login, hour_member, six_hour_member,
+                       login_count_delta, presence_delta, activity, app_user, device, address cascade`
   await sql()`update activity_kind_size set members = 0`
 })
 afterAll(() => database.drop())
@@ -233,6 +233,9 @@ test('hours go with the rows of their day', async () => {
     const members = await sql()`
       select distinct ${dayOf(nowMs)}::integer - (hour::date - date '1970-01-01') as ago from hour_member order by 1`
     expect(members).toEqual(rows)
+    const sixHours = await sql()`
+      select distinct ${dayOf(nowMs)}::integer - (start::date - date '1970-01-01') as ago from six_hour_member order by 1`
+    expect(sixHours).toEqual(rows)
     return rows.map((row) => row.ago)
   }
   expect(await days()).toEqual([1, 2, 3])

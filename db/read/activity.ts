@@ -39,19 +39,22 @@ function localesOf({ locales, usRegions }: CountFilter): string[] | null | 'too 
 /** Days from `from`, without `to`; in days since 1970-01-01. */
 export type DayRange = { from: number; to: number }
 
-/** Rows of (chunk, members): who of a kind was active on at least one of the days. */
-export const activeMembers = (
+/** Rows of (chunk, members), several of a chunk: who of a kind was active on at least one of the days. */
+export const activePieces = (
   sql: Sql,
   kind: PresenceKind,
   { facet, values }: ActivityFacet,
   { from, to }: DayRange,
 ) => sql`
-  select chunk, bit_or(members) as members
+  select chunk, members
   from (${pieces(sql, coverDays(from, to))}) as piece
-  join activity using (period, start)
-  where kind = ${kind}::text::activity_kind and facet = ${facet}::text::activity_facet
-    and value = any(${values}::text[])
-  group by chunk`
+  -- Not as a join: of how dependent the columns are Postgres knows nothing, and would read all periods of the facet.
+  cross join lateral (
+    select chunk, members from activity
+    where kind = ${kind}::text::activity_kind and activity.period = piece.period
+      and facet = ${facet}::text::activity_facet and value = any(${values}::text[]) and activity.start = piece.start
+    offset 0
+  ) as held`
 
 /** How many of a kind were active on at least one of the days. */
 export async function readActive(
@@ -63,7 +66,9 @@ export async function readActive(
   const [row] = await sql<{ members: bigint }[]>`
     /* active */
     select coalesce(sum(bit_count(members)), 0)::bigint as members
-    from (${activeMembers(sql, kind, facet, days)}) as chunks`
+    from (
+      select bit_or(members) as members from (${activePieces(sql, kind, facet, days)}) as piece group by chunk
+    ) as active`
   return row?.members ?? 0n
 }
 

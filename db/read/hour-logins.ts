@@ -1,4 +1,4 @@
-import { coverHours, type HourPart } from '../../domain/cover-hours.ts'
+import { coverHours, groupHours, type HourPart } from '../../domain/cover-hours.ts'
 import type { TimeBucket } from '../../domain/cover-buckets.ts'
 import { isoTime } from '../../domain/iso-time.ts'
 import type { MemberSet } from '../../domain/member-set.ts'
@@ -13,19 +13,36 @@ type Sql = ReadSession['sql']
 /** Hours that one statement reads: up to some megabytes, and others are heard between two. */
 const HOURS_AT_ONCE = 24
 
-/** Adds who of a kind is listed with a login of the ranges (db/list-logins.ts). */
+/** Starts of hours and six hours (UTC, Unix milliseconds) and parts of hours. */
+export type ListedCover = { sixHours: number[]; hours: number[]; parts: HourPart[] }
+
+/** Where those are listed who have a login in the ranges. Six hours know no dimensions. */
+export function coverListed(ranges: readonly TimeBucket[], filter: CountFilter): ListedCover {
+  const { whole, parts } = coverHours(ranges)
+  if (!isUnfiltered(filter)) return { sixHours: [], hours: whole, parts }
+  const { sixHours, single } = groupHours(whole)
+  return { sixHours, hours: single, parts }
+}
+
+const isUnfiltered = (filter: CountFilter) => filteredDimensions(filter).length === 0
+
+/** Rows of (chunk, members), several of a chunk: who of a kind is listed in the six hours. */
+export const listedSixHours = (sql: Sql, kind: PresenceKind, sixHours: readonly number[]) => sql`
+  select chunk, members from six_hour_member
+  where kind = ${kind}::text::activity_kind and start = any(${sixHours.map(isoTime)}::text[]::timestamptz[])`
+
+/** Adds who of a kind is listed in the hours and parts (db/list-logins.ts). */
 export async function addListed(
   members: MemberSet,
   { sql }: ReadSession,
   kind: PresenceKind,
-  ranges: readonly TimeBucket[],
+  { hours, parts }: Omit<ListedCover, 'sixHours'>,
   filter: CountFilter,
 ): Promise<void> {
-  const { whole, parts } = coverHours(ranges)
-  const days = Array.from({ length: Math.ceil(whole.length / HOURS_AT_ONCE) }, (_, i) =>
-    whole.slice(i * HOURS_AT_ONCE, (i + 1) * HOURS_AT_ONCE).map(isoTime),
+  const days = Array.from({ length: Math.ceil(hours.length / HOURS_AT_ONCE) }, (_, i) =>
+    hours.slice(i * HOURS_AT_ONCE, (i + 1) * HOURS_AT_ONCE).map(isoTime),
   )
-  const add = filteredDimensions(filter).length === 0 ? addHours : addFilteredHours
+  const add = isUnfiltered(filter) ? addHours : addFilteredHours
   await Promise.all([
     ...days.map((hours) => add(members, sql, kind, hours, filter)),
     ...parts.map((part) => addPart(members, sql, kind, part, filter)),

@@ -1,10 +1,11 @@
+import type { PendingQuery, Row } from 'postgres'
 import type { TimeBucket } from '../../domain/cover-buckets.ts'
 import { MemberSet } from '../../domain/member-set.ts'
 import type { PresenceKind } from '../../domain/presence.ts'
-import { type ActivityFacet, type DayRange, activeMembers } from './activity.ts'
+import { type ActivityFacet, type DayRange, activePieces } from './activity.ts'
 import { bytesOf } from './bytes.ts'
 import type { CountFilter } from './count-filter.ts'
-import { addListed } from './hour-logins.ts'
+import { addListed, coverListed, listedSixHours } from './hour-logins.ts'
 import { readOldestLoginDay } from './login-days.ts'
 import type { ReadSession } from './snapshot.ts'
 import { addUnlisted } from './unlisted-logins.ts'
@@ -22,9 +23,7 @@ export async function readDistinctInRows(
   range: TimeBucket,
   filter: CountFilter,
 ): Promise<bigint> {
-  const members = new MemberSet()
-  const unknown = await addRows(members, session, kind, [range], filter)
-  return BigInt(members.size + unknown)
+  return await readDistinct(session, kind, [range], filter, [])
 }
 
 /**
@@ -38,44 +37,42 @@ export async function readDistinctWithEdges(
   { days, edges }: { days: DayRange; edges: readonly TimeBucket[] },
   filter: CountFilter,
 ): Promise<bigint> {
-  const members = new MemberSet()
-  const [unknown] = await Promise.all([
-    addRows(members, session, kind, edges, filter),
-    addDays(members, session, kind, facet, days),
-  ])
-  return BigInt(members.size + unknown)
+  return await readDistinct(session, kind, edges, filter, [activePieces(session.sql, kind, facet, days)])
 }
 
 /**
- * Adds who has a login row in the ranges: as it is listed by number, and as it stands where it is not listed yet. All is asked
- * for at once, so that Postgres works while Node adds.
- * @returns how many have no number
+ * Who has a login row in the ranges, as it is listed by number, and as it stands where it is not listed yet; and who is in
+ * bitmaps. All is asked for at once, so that Postgres works while Node adds.
+ * @param bitmaps rows of (chunk, members)
  */
-async function addRows(
-  members: MemberSet,
+async function readDistinct(
   session: ReadSession,
   kind: PresenceKind,
   ranges: readonly TimeBucket[],
   filter: CountFilter,
-): Promise<number> {
+  bitmaps: PendingQuery<Row[]>[],
+): Promise<bigint> {
+  const members = new MemberSet()
+  const { sixHours, ...hours } = coverListed(ranges, filter)
   const [unknown] = await Promise.all([
     addUnlisted(members, session, kind, ranges, filter),
-    addListed(members, session, kind, ranges, filter),
+    addListed(members, session, kind, hours, filter),
+    addBitmaps(members, session, [...bitmaps, listedSixHours(session.sql, kind, sixHours)]),
   ])
-  return unknown
+  return BigInt(members.size + unknown)
 }
 
-async function addDays(
+async function addBitmaps(
   members: MemberSet,
   { sql }: ReadSession,
-  kind: PresenceKind,
-  facet: ActivityFacet,
-  days: DayRange,
+  bitmaps: PendingQuery<Row[]>[],
 ): Promise<void> {
+  const pieces = bitmaps.map((rows, place) => (place === 0 ? rows : sql`union all ${rows}`))
   // bit_send says first how many bits there are, in 4 bytes.
   const chunks = await sql<{ chunk: number; bits: string }[]>`
-    /* wholeDays */
-    select chunk, encode(substring(bit_send(members) from 5), 'base64') as bits
-    from (${activeMembers(sql, kind, facet, days)}) as active`
+    /* activeBitmaps */
+    select chunk, encode(substring(bit_send(bit_or(members)) from 5), 'base64') as bits
+    from (${pieces}) as piece
+    group by chunk`
   for (const { chunk, bits } of chunks) members.addBits(chunk, bytesOf(bits))
 }
