@@ -12,6 +12,11 @@ export type ConnectOptions = {
   statementTimeoutMs: number
   /** Milliseconds that a transaction may wait for its client: a stopped process must not keep its locks (G3). */
   idleInTransactionTimeoutMs: number
+  /**
+   * Has a statement planned for the values of each call. Else Postgres keeps one plan for all from the sixth call on, which costs
+   * the most where few values differ as much as an hour and a year do.
+   */
+  planEachCall?: boolean
 }
 
 /**
@@ -33,6 +38,7 @@ export function connectPostgres(url: string, options: ConnectOptions): Sql {
       statement_timeout: options.statementTimeoutMs,
       idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs,
       TimeZone: 'UTC',
+      ...(options.planEachCall === true ? { plan_cache_mode: 'force_custom_plan' } : {}),
     },
   } as unknown as postgres.Options<{ bigint: postgres.PostgresType<bigint> }>)
 }

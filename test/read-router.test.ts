@@ -179,6 +179,19 @@ describe('one request', () => {
     await Promise.all(Array.from({ length: 100 }, request))
   })
 
+  it('is planned for the values that it asks with, however often they were others before', async () => {
+    const reader = reading(route(primaryUrl, []))
+    const plans = await reader.read(async ({ sql }) => {
+      for (let number = 0; number < 20; number++)
+        await sql`select from app_user where number < ${number}::integer`
+      return await sql`
+        select sum(generic_plans)::int as generic, sum(custom_plans)::int as custom
+        from pg_prepared_statements where statement like 'select from app_user%'`
+    })
+    expect(plans).toEqual([{ generic: 0, custom: 20 }])
+    reader.close()
+  })
+
   it('that takes too long is stopped and told so', async () => {
     const reader = reading(route(primaryUrl, []))
     await expect(reader.read(({ sql }) => sql`select pg_sleep(20)`)).rejects.toMatchObject({

@@ -45,6 +45,7 @@ export function createReadNode(url: string, configuredAs: ReadSource, report: Re
       maxConnections: SESSIONS_PER_NODE,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      planEachCall: true,
     }))
   const markUp = () => {
     if (failedUntilMs !== null) report(name, true, 'it answers again')
