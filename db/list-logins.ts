@@ -19,9 +19,9 @@ type Batch = { batch_id: bigint; revision: number }
 type Hour = { hour: Date; users: Buffer; devices: Buffer; addresses: Buffer }
 
 /**
- * Lists the logins of some batches in hour_login, hour_member and six_hour_member, the latest batches first. Right whoever calls it, and how
- * often: a batch leaves unlisted_batch in the transaction that lists the rows it has; rows that a revision adds meanwhile come
- * with a row of unlisted_batch of their own. Nothing is kept waiting. One at a time in a database.
+ * Lists the logins of some batches in hour_login, hour_member and six_hour_member, the latest batches first. Right whoever calls
+ * it, and how often: a batch leaves unlisted_batch in the transaction that lists the rows it has; rows that a revision adds
+ * meanwhile come with a row of unlisted_batch of their own. Nothing is kept waiting. One at a time in a database.
  * @returns whether a batch was listed
  */
 export async function listLogins(sql: Sql): Promise<boolean> {
