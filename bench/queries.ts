@@ -14,8 +14,11 @@ import { isSlow, reportQueries, type QueryResult } from './report-queries.ts'
 import { createTopic } from './topics.ts'
 
 const TOPIC = 'user-login'
-/** Times that a question is asked before it is measured: connections, plans and pages are there then. */
-const WARM_UP = 2
+/**
+ * Times that a question is asked before it is measured, of each state and zone once: pages, plans and code are as in a process
+ * that has run a while.
+ */
+const WARM_UP = 10
 const START_TIMEOUT_MS = 60_000
 const POLL_MS = 100
 const STOP_GRACE_MS = 15_000

@@ -30,7 +30,8 @@ test('who was known before there were bitmaps is in them, with first days, and w
     create table app_user (user_id text primary key, first_day date not null, last_day date not null);
     insert into user_activity values ('2025-12-31', 'a'), ('2026-02-28', 'a'), ('2026-02-28', 'b');
     delete from migration
-    where name in ('0010_activity.sql', '0013_active_user_counts.sql', '0016_hour_logins.sql', '0017_six_hour_members.sql')`)
+    where name in ('0010_activity.sql', '0013_active_user_counts.sql', '0016_hour_logins.sql', '0017_six_hour_members.sql',
+                   '0018_everybody.sql')`)
   await migrate(sql)
   while ((await foldPresence(sql)) > 0);
   const users = await sql`select user_id, first_day::text from app_user order by user_id`
@@ -76,4 +77,41 @@ test('bitmaps that were there before counts of users were kept are counted', asy
       users: 6,
     })),
   )
+})
+
+test('bitmaps of everybody that were packed are the same ones unpacked, those by value stay packed', async () => {
+  const { sql, drop } = await createDatabase(inject('databaseUrl'))
+  onTestFinished(drop)
+  const ids = Array.from({ length: 40 }, (_, i) => `user ${i}`)
+  const day = dayOf(Date.parse('2026-02-27'))
+  const said = { kind: 'user' as const, day, values: null, ids }
+  await insertPresences(sql, 1, [said, { ...said, values: ['iOS', '1.0', 'CA', 'success'] }])
+  await foldPresence(sql)
+  await sql.unsafe(`
+    create table held as select * from activity;
+    drop table activity;
+    create table activity (
+      kind activity_kind, period activity_period, facet activity_facet, value text, start date, chunk integer,
+      members bit(32768) not null, constraint activity_pkey primary key (kind, period, facet, value, start, chunk));
+    insert into activity select kind, period, facet, value, start, chunk, members | members from held;
+    alter table six_hour_member alter column members set storage main;
+    insert into six_hour_member select kind, start, chunk, members | members from held
+      where period = 'day' and facet = 'all';
+    delete from migration where name = '0018_everybody.sql'`)
+  const packed = async () =>
+    Object.fromEntries(
+      await sql<{ of: string; packed: boolean }[]>`
+        select of, bool_or(pg_column_size(members) < 4096) as packed
+        from (select case facet when 'all' then 'all' else 'value' end as of, members from activity
+              union all select 'six hours', members from six_hour_member) as bitmaps
+        group by of`.then((rows) => rows.map(({ of, packed }) => [of, packed])),
+    ) as Record<string, boolean>
+  expect(await packed()).toEqual({ all: true, value: true, 'six hours': true })
+  await migrate(sql)
+  expect(await packed()).toEqual({ all: false, value: true, 'six hours': false })
+  const [{ different } = { different: -1 }] = await sql<{ different: number }[]>`
+    select count(*)::integer as different
+    from held full join activity using (kind, period, facet, value, start, chunk)
+    where held.members is distinct from activity.members`
+  expect(different).toBe(0)
 })
