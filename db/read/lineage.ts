@@ -35,8 +35,8 @@ export async function readLineage(
       cross join unnest(delta.buckets, delta.device_types, delta.app_versions, delta.locales, delta.outcomes, delta.logins)
         as added (bucket, device_type, app_version, locale, outcome, logins)
       where delta.buckets && ${minutes}::text[]::timestamptz[]
-        and added.bucket >= ${isoTime(range.fromMs)}::text::timestamptz
-        and added.bucket < ${isoTime(range.toMs)}::text::timestamptz
+        and added.bucket >= ${new Date(range.fromMs)}
+        and added.bucket < ${new Date(range.toMs)}
         ${withinFilter(sql, filter)}
       group by batch_id, revision
       limit ${limit}

@@ -2,7 +2,9 @@ import type { DeviceType, IpScope, LocaleKind, Login, Outcome } from '../../doma
 import { type Key, orderOfPage, type Page, type TimeRange, withinPage } from './keyset.ts'
 import { type CountFilter, withinFilter } from './count-filter.ts'
 import { addressText } from './address-text.ts'
+import { type Part, partsOfRange } from './login-parts.ts'
 import type { ReadSession } from './snapshot.ts'
+import { withinRanges } from './within-ranges.ts'
 
 type Sql = ReadSession['sql']
 
@@ -34,60 +36,32 @@ export const keyOfLogin = ({ key_at: at, partition, offset, batchId }: LoginRow)
 /** An offset comes again in another incarnation of its partition: the batch is part of the key. */
 const order: [string, ...string[]] = ['event_at', 'kafka_partition', 'kafka_offset', 'batch_id']
 
-/** How far from where a page begins it is looked for, part by part: a page of all logins is found in the last seconds. */
-const PARTS_MS = [10_000, 300_000, 3_600_000, 6 * 3_600_000, 86_400_000]
-
 /** Logins that are kept as rows in order of the event. */
 export async function readLogins(
   session: ReadSession,
   filter: LoginRowFilter,
   page: Page,
 ): Promise<LoginRow[]> {
+  const { batchId, userId, deviceId, ip, event } = filter
   const rows: LoginRow[] = []
-  for (const event of await partsOfRange(session, filter, page)) {
-    rows.push(
-      ...(await readPage(session, { ...filter, event }, { ...page, limit: page.limit - rows.length })),
-    )
-    if (rows.length === page.limit) break
+  const missing = () => page.limit - rows.length
+  // An index leads to few rows, wherever they are.
+  const hasIndex = [batchId, userId, deviceId, ip].some((one) => one !== null)
+  const parts = hasIndex ? [{ range: event, minutes: null }] : partsOfRange(session, filter, page, missing)
+  for await (const part of parts) {
+    rows.push(...(await readPart(session, filter, part, { ...page, limit: missing() })))
+    if (missing() === 0) break
   }
   return rows
 }
 
-/** The range in the order of the page; whole where an index leads to few rows, or it is short. */
-async function partsOfRange(
+async function readPart(
   { sql }: ReadSession,
-  { batchId, userId, deviceId, ip, event }: LoginRowFilter,
+  filter: LoginRowFilter,
+  { range, minutes }: Part,
   page: Page,
-): Promise<TimeRange[]> {
-  if ([batchId, userId, deviceId, ip].some((one) => one !== null)) return [event]
-  const startMs = page.backwards ? startOf(page.before, event.from) : startOf(page.after, event.to)
-  const fromMs = startMs ?? (page.backwards ? null : await latestEventMs(sql))
-  if (fromMs === null) return [event]
-  const [least, most] = [event.from?.getTime() ?? -Infinity, event.to?.getTime() ?? Infinity]
-  const parts: TimeRange[] = []
-  let rest = event
-  for (const ms of PARTS_MS) {
-    // A start is cut to the millisecond below.
-    const end = page.backwards ? fromMs + ms : fromMs - ms
-    if (end <= least || end >= most) continue
-    const at = new Date(end)
-    parts.push(page.backwards ? { ...rest, to: at } : { ...rest, from: at })
-    rest = page.backwards ? { ...rest, from: at } : { ...rest, to: at }
-  }
-  return [...parts, rest]
-}
-
-const startOf = (key: Key | null, bound: Date | null): number | null =>
-  key === null ? (bound?.getTime() ?? null) : Date.parse(key.at)
-
-async function latestEventMs(sql: Sql): Promise<number | null> {
-  const [row] = await sql<{ watermark: Date | null }[]>`
-    /* latestEvent */ select max(watermark) as watermark from partition_checkpoint`
-  return row?.watermark?.getTime() ?? null
-}
-
-async function readPage({ sql }: ReadSession, filter: LoginRowFilter, page: Page): Promise<LoginRow[]> {
-  const { batchId, userId, deviceId, ip, partition, fromOffset, toOffset, event, dimensions } = filter
+): Promise<LoginRow[]> {
+  const { batchId, userId, deviceId, ip, partition, fromOffset, toOffset, dimensions } = filter
   const rows = await sql<Row[]>`
     /* logins */
     select ${columns(sql)}
@@ -101,7 +75,8 @@ async function readPage({ sql }: ReadSession, filter: LoginRowFilter, page: Page
       ${fromOffset === null ? sql`` : sql`and kafka_offset >= ${String(fromOffset)}::text::bigint`}
       ${toOffset === null ? sql`` : sql`and kafka_offset < ${String(toOffset)}::text::bigint`}
       ${withinFilter(sql, dimensions)}
-      ${withinPage(sql, order, page, event)}
+      ${withinPage(sql, order, page, range)}
+      ${minutes === null ? sql`` : sql`and (${withinRanges(sql, minutes)})`}
     ${orderOfPage(sql, order, page)}`
   return rows.map(toLoginRow)
 }

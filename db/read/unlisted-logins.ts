@@ -1,5 +1,4 @@
 import type { TimeBucket } from '../../domain/cover-buckets.ts'
-import { isoTime } from '../../domain/iso-time.ts'
 import type { MemberSet } from '../../domain/member-set.ts'
 import type { PresenceKind } from '../../domain/presence.ts'
 import { dictionaries } from '../dictionaries.ts'
@@ -7,6 +6,7 @@ import { addressText } from './address-text.ts'
 import { bytesOf } from './bytes.ts'
 import { type CountFilter, withinFilter } from './count-filter.ts'
 import type { ReadSession } from './snapshot.ts'
+import { either, withinRanges } from './within-ranges.ts'
 
 type Sql = ReadSession['sql']
 
@@ -36,7 +36,7 @@ export async function addUnlisted(
         select distinct ${sql(id)} from login
         where batch_id between ${first}::text::bigint and ${batches.at(-1) ?? first}::text::bigint
           and (batch_id in (select unnest(${batches}::text[]::bigint[]))) is true
-          and (${within(sql, ranges)}) ${withinFilter(sql, filter)}
+          and (${withinRanges(sql, ranges)}) ${withinFilter(sql, filter)}
       ) as distinct_logins
     ) as seen
     left join lateral (select number from ${sql(table)} as held where held.${sql(id)} = seen.id offset 0) as known on true`
@@ -55,22 +55,9 @@ async function unlistedBatches(sql: Sql, ranges: readonly TimeBucket[]): Promise
       sql,
       ranges.map(
         ({ fromMs, toMs }) =>
-          sql`(first_event_at < ${time(sql, toMs)} and last_event_at >= ${time(sql, fromMs)})`,
+          sql`(first_event_at < ${new Date(toMs)} and last_event_at >= ${new Date(fromMs)})`,
       ),
     )}
     order by batch_id`
   return rows.map(({ id }) => id)
 }
-
-const within = (sql: Sql, ranges: readonly TimeBucket[]) =>
-  either(
-    sql,
-    ranges.map(
-      ({ fromMs, toMs }) => sql`(event_at >= ${time(sql, fromMs)} and event_at < ${time(sql, toMs)})`,
-    ),
-  )
-
-const either = (sql: Sql, conditions: ReturnType<Sql>[]) =>
-  conditions.map((condition, place) => (place === 0 ? condition : sql`or ${condition}`))
-
-const time = (sql: Sql, ms: number) => sql`${isoTime(ms)}::text::timestamptz`

@@ -1,0 +1,15 @@
+import type { TimeBucket } from '../../domain/cover-buckets.ts'
+import type { ReadSession } from './snapshot.ts'
+
+type Sql = ReadSession['sql']
+
+/** Whether the event of a login row is in one of the ranges, of which there is at least one. */
+export const withinRanges = (sql: Sql, ranges: readonly TimeBucket[]) =>
+  either(
+    sql,
+    ranges.map(({ fromMs, toMs }) => sql`(event_at >= ${new Date(fromMs)} and event_at < ${new Date(toMs)})`),
+  )
+
+/** Joined by `or`. */
+export const either = (sql: Sql, conditions: ReturnType<Sql>[]) =>
+  conditions.map((condition, place) => (place === 0 ? condition : sql`or ${condition}`))
