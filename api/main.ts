@@ -1,3 +1,4 @@
+import '../config/production.ts'
 import { createServer as createHttpServer, type Server } from 'node:http'
 import { Client, Connection } from '@temporalio/client'
 import { type Config } from '../config/config.ts'

@@ -31,10 +31,11 @@ export function shapeSeries(
   const found = [...new Set([...current.keys(), ...(previous?.keys() ?? [])])].sort()
   const keys = drawn.isSingle ? [''] : found
   if (drawn.has.counts) checkCounts(keys.length, drawn.buckets.length)
-  const totals = totalsOf(current.values())
+  let totals: ReadonlyMap<number, bigint> | null = null
+  const totalOf = (place: number) => (totals ??= totalsOf(current.values())).get(place) ?? 0n
   const shapes = keys.map((key) => {
     const series = current.get(key) ?? { ...NOTHING, values: previous?.get(key)?.values ?? {} }
-    return shapeOf(series, previous === null ? null : (previous.get(key) ?? NOTHING), totals, drawn)
+    return shapeOf(series, previous === null ? null : (previous.get(key) ?? NOTHING), totalOf, drawn)
   })
   if (drawn.has.points) checkPoints(shapes.reduce((sum, { places }) => sum + places.length, 0))
   return shapes
@@ -61,7 +62,7 @@ function checkPoints(points: number): void {
 function shapeOf(
   series: Series,
   previous: Series | null,
-  totals: ReadonlyMap<number, bigint>,
+  totalOf: (place: number) => bigint,
   { buckets, nowMs, isFilled }: Drawn,
 ): SeriesShape {
   const point = (place: number): Point => {
@@ -72,7 +73,7 @@ function shapeOf(
       toMs,
       logins,
       previousLogins: previous === null ? null : (previous.logins.get(place) ?? 0n),
-      share: shareOf(logins, totals.get(place) ?? 0n),
+      share: shareOf(logins, totalOf(place)),
       isComplete: toMs <= nowMs,
       minutes: Math.max(0, Math.min(toMs, nowMs) - fromMs) / MINUTE_MS,
     }
@@ -80,12 +81,14 @@ function shapeOf(
   const counts = ({ logins }: Series) => buckets.map((_, place) => logins.get(place) ?? 0n)
   const isShown = (place: number) =>
     isFilled || series.logins.has(place) || previous?.logins.has(place) === true
-  const peak = peakOf(series)
   return {
     values: series.values,
     total: series.total,
     previousTotal: previous?.total ?? null,
-    peak: peak === null ? null : point(peak),
+    peak: () => {
+      const peak = peakOf(series)
+      return peak === null ? null : point(peak)
+    },
     counts: () => counts(series),
     previousCounts: () => (previous === null ? null : counts(previous)),
     places: [...buckets.keys()].filter(isShown),

@@ -69,7 +69,7 @@ export type SeriesShape = {
   values: Partial<Record<GroupName, string>>
   total: bigint
   previousTotal: bigint | null
-  peak: Point | null
+  peak: () => Point | null
   /** Of all buckets. */
   counts: () => bigint[]
   previousCounts: () => bigint[] | null
@@ -115,10 +115,11 @@ export const LoginSeries = builder.objectRef<SeriesShape>('LoginSeries').impleme
       nullable: true,
       description: 'Logins of the period before; null when that was not asked for.',
     }),
-    peak: t.expose('peak', {
+    peak: t.field({
       type: LoginPoint,
       nullable: true,
       description: 'The first of the buckets with the most logins; null without any.',
+      resolve: ({ peak }) => peak(),
     }),
     points: t.field({
       type: [LoginPoint],

@@ -119,13 +119,18 @@ export function addedBy(sql: Sql, dimensions: readonly DimensionName[]) {
  * Joins `place.number`, the place in `buckets` from 1, of a moment of each row; rows of none are left out. Offset 0, so that
  * the bounds are read once and not once a row.
  */
-export const placeInBuckets = (sql: Sql, buckets: readonly TimeBucket[], moment = 'bucket') => sql`
+export function placeInBuckets(sql: Sql, buckets: readonly TimeBucket[], moment = 'bucket') {
+  // Mostly a bucket ends where the next one starts, and one end tells all.
+  const isGapless = buckets.every(({ fromMs }, i) => i === 0 || fromMs === buckets[i - 1]?.toMs)
+  const ends = (isGapless ? buckets.slice(-1) : buckets).map(({ toMs }) => toMs)
+  return sql`
   cross join (
     select ${times(buckets.map(({ fromMs }) => fromMs))}::text[]::timestamptz[] as starts,
-           ${times(buckets.map(({ toMs }) => toMs))}::text[]::timestamptz[] as ends offset 0
+           ${times(ends)}::text[]::timestamptz[] as ends offset 0
   ) as given
   cross join lateral (select width_bucket(${sql(moment)}, given.starts) as number) as place
-  where place.number > 0 and ${sql(moment)} < given.ends[place.number]`
+  where place.number > 0 and ${sql(moment)} < given.ends[${isGapless ? sql`1` : sql`place.number`}]`
+}
 
 /** Each followed by a comma. */
 export const columns = (sql: Sql, dimensions: readonly DimensionName[]) =>
