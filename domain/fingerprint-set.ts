@@ -37,13 +37,16 @@ export class FingerprintSet {
     this.#words[place + 1] = hashes[at + 2] ?? 0
   }
 
-  /** Where it is, or else the first free place where it may be, or else any that it may take. */
+  /** Where it is, or else the first free place where it may be, or else any that it may take. Each login asks several times. */
   #placeOf(hashes: Int32Array, at: number): number {
+    const words = this.#words
     const first = ((hashes[at] ?? 0) & (this.#sets - 1)) * WORDS_PER_SET
-    let place = first
-    while (place < first + WORDS_PER_SET && this.#words[place] !== 0 && !this.#isAt(place, hashes, at))
-      place += WORDS_PER_WAY
-    return place < first + WORDS_PER_SET ? place : first
+    const one = fingerprint(hashes, at)
+    const two = hashes[at + 2]
+    for (let place = first; place < first + WORDS_PER_SET; place += WORDS_PER_WAY) {
+      if (words[place] === 0 || (words[place] === one && words[place + 1] === two)) return place
+    }
+    return first
   }
 
   #isAt(place: number, hashes: Int32Array, at: number): boolean {

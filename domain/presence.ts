@@ -85,13 +85,15 @@ export class PresenceCache {
 }
 
 type KeyedGroup = { number: number; key: Int32Array }
+/** Users by the values of their logins. */
+type GroupsOfDay = { users: Map<string, KeyedGroup>; devices: KeyedGroup; addresses: KeyedGroup }
 
 /** The presences of some logins that are not known to be committed, each once. */
 export class PresenceDraft {
   readonly #cache: PresenceCache
-  readonly #groups = new Map<string, KeyedGroup>()
+  readonly #days = new Map<number, GroupsOfDay>()
   /** By the minute and values of logins: looking them up by name would cost as much as all the rest. */
-  readonly #byMinute: { users: KeyedGroup; devices: KeyedGroup; addresses: KeyedGroup }[] = []
+  readonly #byMinute: { users: KeyedGroup; ofDay: GroupsOfDay }[] = []
   readonly #list = new PresenceList()
   readonly #listed = new FingerprintSet(MAX_OF_A_BATCH)
 
@@ -103,8 +105,8 @@ export class PresenceDraft {
   add(login: Login, minute: number): void {
     const groups = (this.#byMinute[minute] ??= this.#groupsOf(login))
     this.#see(groups.users, login.userId)
-    this.#see(groups.devices, login.deviceId)
-    this.#see(groups.addresses, login.ip)
+    this.#see(groups.ofDay.devices, login.deviceId)
+    this.#see(groups.ofDay.addresses, login.ip)
   }
 
   presences(): NewPresences {
@@ -113,21 +115,31 @@ export class PresenceDraft {
 
   #groupsOf({ eventTimeMs, deviceType, appVersion, locale, outcome }: Login) {
     const day = dayOf(eventTimeMs)
+    const ofDay = this.#ofDay(day)
     const values: DimensionValues = [deviceType, appVersion, locale, outcome]
-    return {
-      users: this.#group(`user ${day}\0${values.join('\0')}`, { kind: 'user', day, values }),
+    // NUL cannot be part of a dimension: decoding refuses it everywhere.
+    const name = values.join('\0')
+    const held = ofDay.users.get(name)
+    if (held !== undefined) return { users: held, ofDay }
+    const users = this.#group(`user ${day}\0${name}`, { kind: 'user', day, values })
+    ofDay.users.set(name, users)
+    return { users, ofDay }
+  }
+
+  #ofDay(day: number): GroupsOfDay {
+    const held = this.#days.get(day)
+    if (held !== undefined) return held
+    const made = {
+      users: new Map<string, KeyedGroup>(),
       devices: this.#group(`device ${day}`, { kind: 'device', day, values: null }),
       addresses: this.#group(`address ${day}`, { kind: 'address', day, values: null }),
     }
+    this.#days.set(day, made)
+    return made
   }
 
-  /** @param name NUL cannot be part of a dimension: decoding refuses it everywhere */
   #group(name: string, about: PresenceGroupName): KeyedGroup {
-    const held = this.#groups.get(name)
-    if (held !== undefined) return held
-    const made = { number: this.#list.addGroup(about), key: this.#cache.groupKey(name) }
-    this.#groups.set(name, made)
-    return made
+    return { number: this.#list.addGroup(about), key: this.#cache.groupKey(name) }
   }
 
   #see({ number, key }: KeyedGroup, id: string): void {

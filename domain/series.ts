@@ -29,7 +29,8 @@ export function seriesOf(counts: readonly Counts[], groupBy: readonly GroupName[
     const series = found.get(key) ?? emptySeries(groupBy, values)
     for (const [i, logins] of count.logins.entries()) {
       const place = count.places[i] ?? 0
-      series.logins.set(place, (series.logins.get(place) ?? 0n) + logins)
+      const before = series.logins.get(place)
+      series.logins.set(place, before === undefined ? logins : before + logins)
       series.total += logins
     }
     found.set(key, series)
