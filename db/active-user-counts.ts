@@ -41,11 +41,13 @@ const rowsOf = (tx: Transaction, names: readonly BitmapName[]) => tx`
 /**
  * Counts the users of one period that needs it, the oldest first. What ended less than a day ago is left: late logins would
  * have it counted again and again.
- * @returns whether there was one
+ * @returns whether it did; false: there was none, or bitmaps are being changed
  */
 export async function countActiveUsers(sql: Sql): Promise<boolean> {
   return await sql.begin(async (tx) => {
-    await tx`/* lockPresence */ select pg_advisory_xact_lock(hashtext(${PRESENCE_LOCK}))`
+    const [lock] = await tx<{ taken: boolean }[]>`/* lockPresence */
+      select pg_try_advisory_xact_lock(hashtext(${PRESENCE_LOCK})) as taken`
+    if (lock?.taken !== true) return false
     const [open] = await tx<{ period: string; start: string }[]>`/* openActiveUserCount */
       select period::text, start::text from active_user_count
       where active is null

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { countActiveUsers } from '../db/active-user-counts.ts'
+import { countActiveUsers, PRESENCE_LOCK } from '../db/active-user-counts.ts'
 import { foldPresence } from '../db/fold-presence.ts'
 import { type ActivityFacet, readActiveUsers, readMeanDailyActive } from '../db/read/activity.ts'
 import type { ReadSession } from '../db/read/snapshot.ts'
@@ -138,4 +138,14 @@ test('the same presences again have nothing counted anew', async () => {
   await leave(seen)
   await foldPresence(database.sql)
   expect(await countAll()).toBe(0)
+})
+
+test('while bitmaps are being changed nothing is counted, and nobody waits for it', async () => {
+  await leave([{ day: FIRST_DAY, user: 'a', locale: 'CA' }])
+  await foldPresence(database.sql)
+  await database.sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(hashtext(${PRESENCE_LOCK}))`
+    expect(await countActiveUsers(database.sql)).toBe(false)
+  })
+  expect(await countAll()).toBe(3)
 })

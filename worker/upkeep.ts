@@ -18,6 +18,8 @@ const INTERVAL_MS = 1_000
  * process; otherwise most of it.
  */
 const REST_FACTOR = { backlog: 24, usual: 8 }
+/** However long it took: what waited for Postgres, or was frozen, did not work. */
+const MAX_REST_MS = 30_000
 const STATEMENT_TIMEOUT_MS = 30_000
 /** As soon as a slice's: a worker that is stopped must not keep the others from folding. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
@@ -67,16 +69,25 @@ export function startUpkeep(
   }
 }
 
+/**
+ * How long upkeep rests after a pass.
+ * @param passMs how long the pass took, in milliseconds
+ * @param isBacklog whether batches wait for each other
+ * @returns milliseconds, at most 30,000
+ */
+export function restMs(passMs: number, isBacklog: boolean): number {
+  return Math.min(MAX_REST_MS, passMs * (isBacklog ? REST_FACTOR.backlog : REST_FACTOR.usual))
+}
+
 /** Looks each second: a backlog may end, or begin. */
 async function rest(
-  workMs: number,
+  passMs: number,
   batchesInWork: Pick<Gate, 'isCrowded'>,
   stop: AbortSignal,
 ): Promise<void> {
   const startMs = performance.now()
-  const factor = () => (batchesInWork.isCrowded ? REST_FACTOR.backlog : REST_FACTOR.usual)
   do await sleep(INTERVAL_MS, undefined, { signal: stop }).catch(() => undefined)
-  while (!stop.aborted && performance.now() - startMs < factor() * workMs)
+  while (!stop.aborted && performance.now() - startMs < restMs(passMs, batchesInWork.isCrowded))
 }
 
 /** An outage is said as a warning by the partitions that wait for it. */
