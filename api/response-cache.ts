@@ -21,7 +21,7 @@ export function cacheResponses(): Plugin<ApiContext> {
   const entries = new LRUCache<string, Entry>({
     maxSize: MAX_BYTES,
     maxEntrySize: MAX_ENTRY_BYTES,
-    sizeCalculation: ({ result }) => Math.ceil(bytesOf(result)),
+    sizeCalculation: ({ result }) => Math.ceil(memoryOf(result)),
   })
   const running = new Map<string, Promise<void>>()
   return {
@@ -59,17 +59,20 @@ const BYTES_PER_CHARACTER = 2
 const SAMPLES = 16
 
 /** About what an answer takes in memory. */
-function bytesOf(value: unknown): number {
+function memoryOf(value: unknown): number {
   if (typeof value === 'string') return BYTES_PER_VALUE + BYTES_PER_CHARACTER * value.length
   if (typeof value !== 'object' || value === null) return BYTES_PER_VALUE
-  if (!Array.isArray(value)) return BYTES_PER_VALUE + bytesOfAll(Object.values(value))
-  const step = Math.ceil(value.length / SAMPLES)
-  const samples = value.filter((_, place) => place % step === 0)
-  return BYTES_PER_VALUE + (bytesOfAll(samples) * value.length) / Math.max(1, samples.length)
+  if (!Array.isArray(value)) return BYTES_PER_VALUE + memoryOfAll(Object.values(value))
+  const count = Math.min(SAMPLES, value.length)
+  const samples = Array.from(
+    { length: count },
+    (_, i): unknown => value[Math.floor((i * value.length) / count)],
+  )
+  return BYTES_PER_VALUE + (memoryOfAll(samples) * value.length) / Math.max(1, count)
 }
 
-const bytesOfAll = (values: readonly unknown[]): number =>
-  values.reduce<number>((bytes, value) => bytes + BYTES_PER_VALUE + bytesOf(value), 0)
+const memoryOfAll = (values: readonly unknown[]): number =>
+  values.reduce<number>((bytes, value) => bytes + BYTES_PER_VALUE + memoryOf(value), 0)
 
 const keyOf = ({ params: { query, operationName, variables } }: ApiContext): string =>
   JSON.stringify([query, operationName, variables])

@@ -69,15 +69,17 @@ async function idsOf(tx: Transaction, kind: PresenceKind): Promise<Map<number, s
   return new Map(members.map((member) => [member.number, member.id]))
 }
 
+const loginsByKind = (tx: Transaction) => tx`
+  hour_login,
+  lateral (values ('user'::activity_kind, users), ('device', devices), ('address', addresses)) as seen (kind, numbers)`
+
 async function compareMembers(tx: Transaction): Promise<Difference[]> {
   const hours = await tx<{ hour: string; members: Buffer; numbers: Buffer }[]>`
     select concat_ws(' ', hour, kind) as hour, coalesce(members, '') as members, coalesce(numbers, '') as numbers
     from hour_member
     full join (
       select hour, kind, string_agg(numbers, ''::bytea) as numbers
-      from hour_login, lateral (values ('user'::activity_kind, users), ('device', devices), ('address', addresses))
-        as seen (kind, numbers)
-      group by hour, kind
+      from ${loginsByKind(tx)} group by hour, kind
     ) as logins using (hour, kind)`
   const named = (of: (row: (typeof hours)[number]) => number[]) =>
     hours.flatMap((row) => of(row).map((number) => `${row.hour} ${number}`))
@@ -91,8 +93,7 @@ async function compareMembers(tx: Transaction): Promise<Difference[]> {
 async function compareSixHours(tx: Transaction): Promise<Difference[]> {
   const logins = await tx<{ start: string; kind: string; numbers: Buffer }[]>`
     select date_bin('6 hours', hour, '2000-01-01Z')::text as start, kind, string_agg(numbers, ''::bytea) as numbers
-    from hour_login, lateral (values ('user', users), ('device', devices), ('address', addresses)) as seen (kind, numbers)
-    group by 1, 2`
+    from ${loginsByKind(tx)} group by 1, 2`
   const bitmaps = await tx<{ start: string; kind: string; chunk: number; members: string }[]>`
     select start::text, kind, chunk, members::text from six_hour_member`
   const expected = logins.flatMap(({ start, kind, numbers }) =>

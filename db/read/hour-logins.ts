@@ -26,10 +26,15 @@ export function coverListed(ranges: readonly TimeBucket[], filter: CountFilter):
 
 const isUnfiltered = (filter: CountFilter) => filteredDimensions(filter).length === 0
 
-/** Rows of (chunk, members), several of a chunk: who of a kind is listed in the six hours. */
-export const listedSixHours = (sql: Sql, kind: PresenceKind, sixHours: readonly number[]) => sql`
-  select chunk, members from six_hour_member
-  where kind = ${kind}::text::activity_kind and start = any(${sixHours.map(isoTime)}::text[]::timestamptz[])`
+/** Rows of (chunk, members), several of a chunk: who of a kind is listed in the six hours; nothing to ask for without any. */
+export const listedSixHours = (sql: Sql, kind: PresenceKind, sixHours: readonly number[]) =>
+  sixHours.length === 0
+    ? []
+    : [
+        sql`
+          select chunk, members from six_hour_member
+          where kind = ${kind}::text::activity_kind and start = any(${sixHours.map(isoTime)}::text[]::timestamptz[])`,
+      ]
 
 /** Adds who of a kind is listed in the hours and parts (db/list-logins.ts). */
 export async function addListed(

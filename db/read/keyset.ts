@@ -17,6 +17,9 @@ export type Page = {
 /** `at` is Postgres's text of a timestamptz in UTC, to the microsecond: a Date would lose digits and with them rows. */
 export type Key = { at: string; ids: bigint[] }
 
+/** Unix milliseconds, without what is beyond them. */
+export const momentOf = ({ at }: Key): number => Date.parse(at)
+
 /** Half-open; null is unbounded. */
 export type TimeRange = { from: Date | null; to: Date | null }
 
@@ -35,11 +38,10 @@ export function withinPage(
     // By way of text: postgres.js turns what Postgres calls a timestamptz parameter into milliseconds.
     list(sql, [sql`${at}::text::timestamptz`, ...ids.map((id) => sql`${String(id)}::text::bigint`)])
   const [at] = columns
-  const moment = ({ at }: Key) => Date.parse(at)
   // Said of the moment as well: a comparison of rows spares no partition. As a Date, which is read once and not once a row.
   return sql`
-    ${page.after === null ? sql`` : sql`and (${row}) < (${key(page.after)}) and ${sql(at)} <= ${new Date(moment(page.after) + 1)}`}
-    ${page.before === null ? sql`` : sql`and (${row}) > (${key(page.before)}) and ${sql(at)} >= ${new Date(moment(page.before))}`}
+    ${page.after === null ? sql`` : sql`and (${row}) < (${key(page.after)}) and ${sql(at)} <= ${new Date(momentOf(page.after) + 1)}`}
+    ${page.before === null ? sql`` : sql`and (${row}) > (${key(page.before)}) and ${sql(at)} >= ${new Date(momentOf(page.before))}`}
     ${range.from === null ? sql`` : sql`and ${sql(at)} >= ${range.from}`}
     ${range.to === null ? sql`` : sql`and ${sql(at)} < ${range.to}`}`
 }

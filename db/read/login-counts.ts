@@ -13,6 +13,13 @@ export type CountQuestion = {
   filter: CountFilter
 }
 
+/** All logins of a filter together, as they are counted now. */
+export const loginsAsCounted = (filter: CountFilter): CountQuestion => ({
+  source: { kind: 'now' },
+  dimensions: [],
+  filter,
+})
+
 type Values = Partial<Record<DimensionName, string>>
 
 /**
@@ -143,7 +150,6 @@ export async function readLoginTotal(
   range: TimeBucket,
   filter: CountFilter,
 ): Promise<bigint> {
-  const question = { source: { kind: 'now' as const }, dimensions: [], filter }
-  const counts = await readLoginCounts(session, [range], question, MANY)
+  const counts = await readLoginCounts(session, [range], loginsAsCounted(filter), MANY)
   return (counts ?? []).flatMap(({ logins }) => logins).reduce((sum, logins) => sum + logins, 0n)
 }

@@ -2,8 +2,8 @@ import { bucketMs, floorTo } from '../../domain/counts.ts'
 import type { TimeBucket } from '../../domain/cover-buckets.ts'
 import { type CountFilter, filteredDimensions } from './count-filter.ts'
 import { readMinutesKeptFrom } from './kept-minutes.ts'
-import type { Key, Page, TimeRange } from './keyset.ts'
-import { readLoginCounts } from './login-counts.ts'
+import { momentOf, type Page, type TimeRange } from './keyset.ts'
+import { loginsAsCounted, readLoginCounts } from './login-counts.ts'
 import type { ReadSession } from './snapshot.ts'
 
 /** Part of a range; `minutes`: all of it that has to be looked into, null: everything. */
@@ -46,15 +46,14 @@ export async function* partsOfRange(
 
 /** Unix milliseconds; null: the range has no end on the side where the page begins. */
 async function startOfPage({ sql }: ReadSession, event: TimeRange, page: Page): Promise<number | null> {
-  if (page.backwards) return timeOf(page.before) ?? event.from?.getTime() ?? null
-  if (page.after !== null) return timeOf(page.after)
+  const from = page.backwards ? page.before : page.after
+  if (from !== null) return momentOf(from)
+  if (page.backwards) return event.from?.getTime() ?? null
   const [row] = await sql<{ watermark: Date | null }[]>`
     /* latestEvent */ select max(watermark) as watermark from partition_checkpoint`
   const ends = [event.to, row?.watermark].flatMap((end) => end?.getTime() ?? [])
   return ends.length === 0 ? null : Math.min(...ends)
 }
-
-const timeOf = (key: Key | null): number | null => (key === null ? null : Date.parse(key.at))
 
 /** Minutes that have logins by their counts, which are of the same snapshot as the rows; the range whole where they do not tell. */
 async function* countedParts(
@@ -96,8 +95,7 @@ async function minutesWithLogins(
     toMs: fromMs + bucketMs.minute,
     logins: 0n,
   }))
-  const question = { source: { kind: 'now' as const }, dimensions: [], filter }
-  const counts = await readLoginCounts(session, minutes, question, count)
+  const counts = await readLoginCounts(session, minutes, loginsAsCounted(filter), count)
   for (const { places, logins } of counts ?? [])
     places.forEach((place, i) => {
       const minute = minutes[place]

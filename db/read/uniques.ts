@@ -57,7 +57,7 @@ async function readDistinct(
   const [unknown] = await Promise.all([
     addUnlisted(members, session, kind, ranges, filter),
     addListed(members, session, kind, hours, filter),
-    addBitmaps(members, session, [...bitmaps, listedSixHours(session.sql, kind, sixHours)]),
+    addBitmaps(members, session, [...bitmaps, ...listedSixHours(session.sql, kind, sixHours)]),
   ])
   return BigInt(members.size + unknown)
 }
@@ -67,6 +67,7 @@ async function addBitmaps(
   { sql }: ReadSession,
   bitmaps: PendingQuery<Row[]>[],
 ): Promise<void> {
+  if (bitmaps.length === 0) return
   const pieces = bitmaps.map((rows, place) => (place === 0 ? rows : sql`union all ${rows}`))
   // bit_send says first how many bits there are, in 4 bytes.
   const chunks = await sql<{ chunk: number; bits: string }[]>`
