@@ -1,5 +1,4 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
-import { createYoga, type Plugin } from 'graphql-yoga'
+import { createYoga, type GraphiQLRenderer, type Plugin } from 'graphql-yoga'
 import { caps } from './caps.ts'
 import { type ApiContext, type ApiDeps, createContext, type InitialContext } from './context.ts'
 import { exampleQuery } from './example-query.ts'
@@ -31,7 +30,6 @@ export function createServer(deps: ServerDeps) {
     maskedErrors: { maskError: createMaskError(deps.logger), isDev: false },
     maxRequestBodySize: caps.bodyBytes,
     graphiql: { title: 'Rollcall', defaultQuery: exampleQuery },
-    // From the package and not from a CDN: it opens without internet, and no other host's code runs in it.
     renderGraphiQL,
     // A dashboard of another origin is not meant to send commands with an operator's browser.
     cors: false,
@@ -41,6 +39,13 @@ export function createServer(deps: ServerDeps) {
     logging: false,
   })
 }
+
+/**
+ * From the package and not from a CDN: it opens without internet, and no other host's code runs in it. Its scripts take 30 MB
+ * of memory, so they are loaded when somebody opens it.
+ */
+const renderGraphiQL: GraphiQLRenderer = async (options) =>
+  (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options)
 
 const closeContext: Plugin<ApiContext> = {
   onExecute({ args }) {
