@@ -1,6 +1,7 @@
 import type { BitmapName } from '../domain/activity.ts'
 import { isoDay, periodAfter } from '../domain/period.ts'
 import type { Sql, Transaction } from './connect.ts'
+import { takeTurn } from './turn.ts'
 
 /** Held by whoever changes bitmaps of activity or counts them: one at a time in a database. */
 export const PRESENCE_LOCK = 'fold presence'
@@ -45,9 +46,7 @@ const rowsOf = (tx: Transaction, names: readonly BitmapName[]) => tx`
  */
 export async function countActiveUsers(sql: Sql): Promise<boolean> {
   return await sql.begin(async (tx) => {
-    const [lock] = await tx<{ taken: boolean }[]>`/* lockPresence */
-      select pg_try_advisory_xact_lock(hashtext(${PRESENCE_LOCK})) as taken`
-    if (lock?.taken !== true) return false
+    if (!(await takeTurn(tx, PRESENCE_LOCK))) return false
     const [open] = await tx<{ period: string; start: string }[]>`/* openActiveUserCount */
       select period::text, start::text from active_user_count
       where active is null

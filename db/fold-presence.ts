@@ -5,6 +5,7 @@ import { forgetActiveUserCounts, PRESENCE_LOCK } from './active-user-counts.ts'
 import type { Sql, Transaction } from './connect.ts'
 import { dictionaries } from './dictionaries.ts'
 import { sparseChunks } from './sparse-chunks.ts'
+import { takeTurn } from './turn.ts'
 
 /** What one fold takes at most (and at least one batch): a fraction of a second, for which ingestion has half the cores. */
 const MAX_ENTRIES = 10_000
@@ -18,9 +19,7 @@ const ROWS_PER_STATEMENT = 1_000
  */
 export async function foldPresence(sql: Sql): Promise<number> {
   return await sql.begin(async (tx) => {
-    const [lock] = await tx<{ taken: boolean }[]>`/* foldPresence */
-      select pg_try_advisory_xact_lock(hashtext(${PRESENCE_LOCK})) as taken`
-    if (lock?.taken !== true) return 0
+    if (!(await takeTurn(tx, PRESENCE_LOCK))) return 0
     const presences = await takePresences(tx)
     for (const kind of presenceKinds) await foldKind(tx, kind, presences)
     return entriesOf(presences)

@@ -7,6 +7,7 @@ import type { Sql, Transaction } from './connect.ts'
 import { dictionaries } from './dictionaries.ts'
 import { addressText } from './read/address-text.ts'
 import { sparseChunks } from './sparse-chunks.ts'
+import { takeTurn } from './turn.ts'
 
 /** What one call takes at most (and at least one batch): about a second, most of it to look up numbers. */
 const MAX_LOGINS = 20_000
@@ -26,9 +27,7 @@ type Hour = { hour: Date; users: Buffer; devices: Buffer; addresses: Buffer }
  */
 export async function listLogins(sql: Sql): Promise<boolean> {
   return await sql.begin(async (tx) => {
-    const [lock] = await tx<{ taken: boolean }[]>`/* lockListing */
-      select pg_try_advisory_xact_lock(hashtext('list logins')) as taken`
-    if (lock?.taken !== true) return false
+    if (!(await takeTurn(tx, 'list logins'))) return false
     const batches = await takeBatches(tx)
     if (batches.length === 0) return false
     const { left, hours } = await addLogins(tx, batches)

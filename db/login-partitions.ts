@@ -21,7 +21,7 @@ export async function createLoginDays(sql: Sql, nowMs: number, retentionDays: nu
   const missing = wanted.filter((day) => !existing.has(tableName(day)))
   if (missing.length === 0) return
   await sql.begin(async (tx) => {
-    await takeTurn(tx)
+    await waitForTurn(tx)
     for (const day of missing) {
       await tx.unsafe(
         `create table if not exists ${tableName(day)} partition of login for values from ('${isoDay(day)}') to ('${isoDay(day + 1)}')`,
@@ -48,7 +48,7 @@ export async function dropLoginDays(sql: Sql, nowMs: number, retentionDays: numb
     .sort()
   for (const name of expired) {
     await sql.begin(async (tx) => {
-      await takeTurn(tx)
+      await waitForTurn(tx)
       await tx.unsafe(`drop table if exists ${name}`)
     })
   }
@@ -56,7 +56,7 @@ export async function dropLoginDays(sql: Sql, nowMs: number, retentionDays: numb
 }
 
 /** One process at a time; the others find everything done. */
-const takeTurn = (tx: Transaction) => tx`select pg_advisory_xact_lock(hashtext('login partitions'))`
+const waitForTurn = (tx: Transaction) => tx`select pg_advisory_xact_lock(hashtext('login partitions'))`
 
 async function existingPartitions(sql: Sql): Promise<Set<string>> {
   const rows = await sql<{ name: string }[]>`/* loginPartitions */

@@ -1,4 +1,5 @@
 import type { Sql, Transaction } from './connect.ts'
+import { takeTurn } from './turn.ts'
 
 /** Only efficiency asks for it: a batch that comes later is added to the row of its time. */
 const SETTLED_AFTER = '1 minute'
@@ -11,9 +12,7 @@ const SETTLED_AFTER = '1 minute'
  */
 export async function rollWritten(sql: Sql): Promise<boolean> {
   return await sql.begin(async (tx) => {
-    const [lock] = await tx<{ taken: boolean }[]>`/* lockWritten */
-      select pg_try_advisory_xact_lock(hashtext('roll written')) as taken`
-    if (lock?.taken !== true) return false
+    if (!(await takeTurn(tx, 'roll written'))) return false
     const [due] = await tx<{ start: string; hour: string }[]>`/* dueWritten */
       select start::text, date_trunc('hour', start, 'UTC')::text as hour
       from (

@@ -1,0 +1,12 @@
+import type { Transaction } from './connect.ts'
+
+/**
+ * Takes the turn of that name until the transaction ends, unless another one has it: one at a time in a database, and nobody
+ * waits.
+ * @returns whether it was taken
+ */
+export async function takeTurn(tx: Transaction, name: string): Promise<boolean> {
+  const [turn] = await tx<{ taken: boolean }[]>`/* takeTurn */
+    select pg_try_advisory_xact_lock(hashtext(${name})) as taken`
+  return turn?.taken === true
+}
