@@ -2,7 +2,7 @@ import type { CountFilter } from '../db/read/count-filter.ts'
 import type { CountSource } from '../db/read/count-moment.ts'
 import { readMinutesKeptFrom } from '../db/read/kept-minutes.ts'
 import { readLoginCounts } from '../db/read/login-counts.ts'
-import { coverBuckets, type TimeBucket } from '../domain/cover-buckets.ts'
+import { hoursCut, type TimeBucket } from '../domain/cover-buckets.ts'
 import { dimensionOf, type GroupName, type Series, seriesOf } from '../domain/series.ts'
 import { caps, tooManyRows } from './caps.ts'
 import type { ApiContext } from './context.ts'
@@ -32,10 +32,10 @@ export async function countSeries(
 }
 
 async function checkMinutesKept(context: ApiContext, buckets: readonly TimeBucket[]): Promise<void> {
-  const minutes = coverBuckets(buckets).flatMap(({ size, starts }) => (size === 'minute' ? starts : []))
-  if (minutes.length === 0) return
+  const cut = hoursCut(buckets)
+  if (cut.length === 0) return
   const keptFrom = await context.read(readMinutesKeptFrom)
-  if (keptFrom === null || minutes.every((start) => start >= keptFrom.getTime())) return
+  if (keptFrom === null || cut.every((start) => start >= keptFrom.getTime())) return
   throw new InvalidRangeError(
     `counts of single minutes are kept since ${keptFrom.toISOString()} (MINUTE_RETENTION_DAYS): before it ask for buckets ` +
       'that begin and end on whole hours of UTC',

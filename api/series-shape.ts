@@ -1,11 +1,11 @@
 import type { TimeBucket } from '../domain/cover-buckets.ts'
-import { peakOf, type Series, shareOf, totalsOf } from '../domain/series.ts'
+import { loginsAt, loginsByPlace, peakOf, type Series, shareOf, totalsOf } from '../domain/series.ts'
 import { caps } from './caps.ts'
 import { TooManyRowsError } from './errors.ts'
 import type { Point, SeriesShape } from './schema/login-series.ts'
 
 const MINUTE_MS = 60_000
-const NOTHING: Series = { values: {}, logins: new Map(), total: 0n }
+const NOTHING: Series = { values: {}, places: [], logins: [], total: 0n }
 
 type Drawn = {
   buckets: readonly TimeBucket[]
@@ -67,20 +67,17 @@ function shapeOf(
 ): SeriesShape {
   const point = (place: number): Point => {
     const { fromMs, toMs } = buckets[place] ?? { fromMs: 0, toMs: 0 }
-    const logins = series.logins.get(place) ?? 0n
+    const logins = loginsAt(series, place)
     return {
       fromMs,
       toMs,
       logins,
-      previousLogins: previous === null ? null : (previous.logins.get(place) ?? 0n),
+      previousLogins: previous === null ? null : loginsAt(previous, place),
       share: shareOf(logins, totalOf(place)),
       isComplete: toMs <= nowMs,
       minutes: Math.max(0, Math.min(toMs, nowMs) - fromMs) / MINUTE_MS,
     }
   }
-  const counts = ({ logins }: Series) => buckets.map((_, place) => logins.get(place) ?? 0n)
-  const isShown = (place: number) =>
-    isFilled || series.logins.has(place) || previous?.logins.has(place) === true
   return {
     values: series.values,
     total: series.total,
@@ -89,9 +86,14 @@ function shapeOf(
       const peak = peakOf(series)
       return peak === null ? null : point(peak)
     },
-    counts: () => counts(series),
-    previousCounts: () => (previous === null ? null : counts(previous)),
-    places: [...buckets.keys()].filter(isShown),
+    counts: () => loginsByPlace(series, buckets.length),
+    previousCounts: () => (previous === null ? null : loginsByPlace(previous, buckets.length)),
+    places: isFilled ? buckets.map((_, place) => place) : placesOf(series, previous),
     point,
   }
 }
+
+const placesOf = (series: Series, previous: Series | null): readonly number[] =>
+  previous === null
+    ? series.places
+    : [...new Set([...series.places, ...previous.places])].sort((a, b) => a - b)

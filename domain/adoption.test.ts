@@ -3,7 +3,8 @@ import { adoptionOf } from './adoption.ts'
 
 const series = (version: string, logins: [number, bigint][]) => ({
   values: { app_version: version },
-  logins: new Map(logins),
+  places: logins.map(([place]) => place),
+  logins: logins.map(([, count]) => count),
   total: 0n,
 })
 

@@ -1,4 +1,4 @@
-import { type Series, shareOf } from './series.ts'
+import { loginsAt, type Series, shareOf } from './series.ts'
 import { compareVersions, isOlder, newestRelease } from './versions.ts'
 
 export type VersionShare = { version: string; logins: bigint; share: number }
@@ -23,12 +23,12 @@ export function adoptionOf(
   current: string | null,
 ): AdoptionPoint[] {
   const byVersion = series
-    .map(({ values, logins }) => ({ version: values.app_version ?? '', logins }))
+    .map((one) => ({ version: one.values.app_version ?? '', series: one }))
     .sort((a, b) => compareVersions(a.version, b.version))
   let newest = current
   return Array.from({ length: buckets }, (_, place) => {
-    const present = byVersion.flatMap(({ version, logins }) => {
-      const count = logins.get(place) ?? 0n
+    const present = byVersion.flatMap(({ version, series }) => {
+      const count = loginsAt(series, place)
       return count === 0n ? [] : [{ version, logins: count }]
     })
     if (current === null) newest = newestRelease([...present.map(({ version }) => version), newest ?? ''])

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { coverBuckets, type TimeBucket } from './cover-buckets.ts'
+import { coverBuckets, hoursCut, type TimeBucket } from './cover-buckets.ts'
 
 const ms = (text: string) => Date.parse(`${text}Z`)
 const bucket = (from: string, to: string): TimeBucket => ({ fromMs: ms(from), toMs: ms(to) })
@@ -79,9 +79,14 @@ it.each<[string, TimeBucket[]]>([
       toMs: ms('2026-03-01T22:56') + i * 60_000,
     })),
   ],
-])('%s: every minute of each bucket is taken once, and no other', (_, buckets) => {
-  isExact(buckets)
-})
+])(
+  '%s: every minute of each bucket is taken once, and no other; those of the hours that are cut singly',
+  (_, buckets) => {
+    isExact(buckets)
+    const minutes = coverBuckets(buckets).filter(({ size }) => size === 'minute')
+    expect(new Set(hoursCut(buckets))).toEqual(new Set(minutes.flatMap(({ starts }) => starts)))
+  },
+)
 
 it.each<[string, TimeBucket[], number]>([
   ['a range with ragged ends', [bucket('2025-12-31T10:07', '2026-04-03T02:59')], 3],

@@ -49,6 +49,17 @@ export function coverBuckets(buckets: readonly TimeBucket[], months: readonly nu
   return [...slices('month', ofMonths), ...slices('hour', hours), ...slices('minute', minutes)]
 }
 
+/** Starts of the hours (UTC, Unix milliseconds) that buckets begin or end within, so that their minutes are needed. */
+export function hoursCut(buckets: readonly TimeBucket[]): number[] {
+  const hours: number[] = []
+  for (const { fromMs, toMs } of buckets)
+    for (const edge of [fromMs, toMs]) {
+      const start = floorTo(edge, bucketMs.hour)
+      if (start < edge && start !== hours.at(-1)) hours.push(start)
+    }
+  return hours
+}
+
 const monthAfter = (startMs: number): number => periodAfter('month', dayOf(startMs)) * DAY_MS
 
 /** Adds a piece for each row that the range touches. */

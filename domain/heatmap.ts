@@ -12,7 +12,7 @@ export type HeatmapCell = { weekday: number; hour: number; logins: bigint; occur
 export function heatmapOf(
   { weekHour }: Pick<Calendar, 'weekHour'>,
   hours: readonly TimeBucket[],
-  logins: ReadonlyMap<number, bigint>,
+  logins: readonly bigint[],
 ): HeatmapCell[] {
   const cells = Array.from({ length: 7 * 24 }, (_, i) => ({
     weekday: Math.floor(i / 24) + 1,
@@ -25,7 +25,7 @@ export function heatmapOf(
     const cell = cells[(weekday - 1) * 24 + hour]
     if (cell === undefined) return
     cell.occurrences++
-    cell.logins += logins.get(place) ?? 0n
+    cell.logins += logins[place] ?? 0n
   })
   return cells
 }

@@ -12,8 +12,10 @@ export type Counts = { places: number[]; logins: bigint[] } & Partial<Record<Dim
 export type Series = {
   /** Values of what they are told apart by. */
   values: Partial<Record<GroupName, string>>
-  /** By place of the bucket; a place that is absent has none. */
-  logins: Map<number, bigint>
+  /** Places of the buckets that have logins, in order. */
+  places: readonly number[]
+  /** Of each of the places. */
+  logins: readonly bigint[]
   total: bigint
 }
 
@@ -22,53 +24,76 @@ const SEPARATOR = '\0'
 
 /** Counts as series, in order of their values; what adds up to 0 is in none. */
 export function seriesOf(counts: readonly Counts[], groupBy: readonly GroupName[]): Map<string, Series> {
-  const found = new Map<string, Series>()
-  for (const count of counts) {
-    const values = groupBy.map((name) => valueOf(count, name))
-    const key = values.join(SEPARATOR)
-    const series = found.get(key) ?? emptySeries(groupBy, values)
-    for (const [i, logins] of count.logins.entries()) {
-      const place = count.places[i] ?? 0
-      const before = series.logins.get(place)
-      series.logins.set(place, before === undefined ? logins : before + logins)
-      series.total += logins
-    }
-    found.set(key, series)
-  }
+  const alike = Map.groupBy(counts, (count) => valuesOf(count, groupBy).join(SEPARATOR))
+  const sums = placeForEach(counts)
+  const found = [...alike].map(([key, same]): [string, Series] => {
+    const values = Object.fromEntries(groupBy.map((name) => [name, valueOf(same[0], name)]))
+    return [key, { values, ...addUp(same, sums) }]
+  })
   return new Map(
-    [...found].filter(([, series]) => hasLogins(series)).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+    found.filter(([, { places }]) => places.length > 0).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
   )
 }
 
-/** Forgets places that are 0, as of counts without what came later. */
-function hasLogins({ logins }: Series): boolean {
-  for (const [place, count] of logins) if (count === 0n) logins.delete(place)
-  return logins.size > 0
+/** As long as the largest place asks for. A year of hours has tens of thousands of counts, for which maps are slow. */
+function placeForEach(counts: readonly Counts[]): bigint[] {
+  const last = counts.reduce((last, { places }) => places.reduce((a, b) => Math.max(a, b), last), -1)
+  return new Array<bigint>(last + 1).fill(0n)
 }
 
-const emptySeries = (groupBy: readonly GroupName[], values: readonly string[]): Series => ({
-  values: Object.fromEntries(groupBy.map((name, i) => [name, values[i]])),
-  logins: new Map(),
-  total: 0n,
-})
+/** @param sums zeros, which they are afterwards too */
+function addUp(counts: readonly Counts[], sums: bigint[]): Omit<Series, 'values'> {
+  const seen: number[] = []
+  for (const { places, logins } of counts)
+    places.forEach((place, i) => {
+      const [held, added] = [sums[place] ?? 0n, logins[i] ?? 0n]
+      seen.push(place)
+      sums[place] = held === 0n ? added : held + added
+    })
+  seen.sort((a, b) => a - b)
+  const places = seen.filter((place, i) => place !== seen[i - 1] && sums[place] !== 0n)
+  const logins = places.map((place) => sums[place] ?? 0n)
+  for (const place of seen) sums[place] = 0n
+  return { places, logins, total: logins.reduce((total, one) => total + one, 0n) }
+}
 
-const valueOf = (count: Counts, name: GroupName): string =>
-  name === 'us_region' ? usRegionOf(count.locale ?? '') : (count[name] ?? '')
+const valuesOf = (count: Counts, groupBy: readonly GroupName[]) => groupBy.map((name) => valueOf(count, name))
+
+const valueOf = (count: Counts | undefined, name: GroupName): string =>
+  name === 'us_region' ? usRegionOf(count?.locale ?? '') : (count?.[name] ?? '')
+
+/** Logins of the bucket at a place of the list. */
+export function loginsAt({ places, logins }: Series, place: number): bigint {
+  let [low, high] = [0, places.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((places[middle] ?? 0) < place) low = middle + 1
+    else high = middle
+  }
+  return places[low] === place ? (logins[low] ?? 0n) : 0n
+}
+
+/** Logins of so many buckets, by place. */
+export function loginsByPlace({ places, logins }: Series, buckets: number): bigint[] {
+  const all = new Array<bigint>(buckets).fill(0n)
+  places.forEach((place, i) => (all[place] = logins[i] ?? 0n))
+  return all
+}
 
 /** The first of the places with the most logins; null: there are none. */
-export function peakOf({ logins }: Series): number | null {
-  let peak: [place: number, logins: bigint] | null = null
-  for (const [place, count] of logins) {
-    if (peak === null || count > peak[1] || (count === peak[1] && place < peak[0])) peak = [place, count]
-  }
-  return peak?.[0] ?? null
+export function peakOf({ places, logins }: Series): number | null {
+  let peak = 0
+  logins.forEach((one, i) => {
+    if (one > (logins[peak] ?? 0n)) peak = i
+  })
+  return places[peak] ?? null
 }
 
 /** Logins of all series by place. */
 export function totalsOf(series: Iterable<Series>): Map<number, bigint> {
   const totals = new Map<number, bigint>()
-  for (const { logins } of series)
-    for (const [place, count] of logins) totals.set(place, (totals.get(place) ?? 0n) + count)
+  for (const { places, logins } of series)
+    places.forEach((place, i) => totals.set(place, (totals.get(place) ?? 0n) + (logins[i] ?? 0n)))
   return totals
 }
 

@@ -1,4 +1,5 @@
 import { type HeatmapCell, heatmapOf } from '../../domain/heatmap.ts'
+import { loginsByPlace } from '../../domain/series.ts'
 import { builder } from '../builder.ts'
 import { countSeries } from '../count-series.ts'
 import { InvalidRangeError, RangeTooLargeError, TooManyRowsError } from '../errors.ts'
@@ -69,7 +70,8 @@ builder.queryField('loginHeatmap', (t) =>
         filter: countFilter(args.filter),
       }
       const [series] = (await countSeries(context, range.buckets, question)).values()
-      return { range, cells: heatmapOf(calendar, range.buckets, series?.logins ?? new Map()) }
+      const logins = series === undefined ? [] : loginsByPlace(series, range.buckets.length)
+      return { range, cells: heatmapOf(calendar, range.buckets, logins) }
     },
   }),
 )

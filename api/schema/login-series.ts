@@ -74,7 +74,7 @@ export type SeriesShape = {
   counts: () => bigint[]
   previousCounts: () => bigint[] | null
   /** Of the buckets that are points. */
-  places: number[]
+  places: readonly number[]
   point: (place: number) => Point
 }
 

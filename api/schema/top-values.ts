@@ -1,4 +1,4 @@
-import { type GroupName, type Series, shareOf } from '../../domain/series.ts'
+import { type GroupName, loginsAt, type Series, shareOf } from '../../domain/series.ts'
 import type { TimeBucket } from '../../domain/cover-buckets.ts'
 import { builder } from '../builder.ts'
 import { caps, checkBuckets, checkPageSize, minuteRange } from '../caps.ts'
@@ -121,15 +121,15 @@ const [BEFORE, NOW] = [0, 1]
 type Ranking = { range: TimeBucket; dimension: GroupName; first: number; order: 'asc' | 'desc' }
 
 function rank(series: Iterable<Series>, { range, dimension, first, order }: Ranking): TopValuesShape {
-  const present = [...series].filter(({ logins }) => logins.has(NOW))
-  const loginsOf = ({ logins }: Series) => logins.get(NOW) ?? 0n
+  const loginsOf = (one: Series) => loginsAt(one, NOW)
+  const present = [...series].filter((one) => loginsOf(one) !== 0n)
   const total = present.reduce((sum, one) => sum + loginsOf(one), 0n)
   // Stable: those with equally many stay in order of their value.
   present.sort((a, b) => Number(loginsOf(a) - loginsOf(b)) * (order === 'asc' ? 1 : -1))
   const values = present.slice(0, first).map((one) => ({
     value: one.values[dimension] ?? '',
     logins: loginsOf(one),
-    previousLogins: one.logins.get(BEFORE) ?? 0n,
+    previousLogins: loginsAt(one, BEFORE),
     share: shareOf(loginsOf(one), total),
   }))
   const others = total - values.reduce((sum, { logins }) => sum + logins, 0n)

@@ -114,7 +114,10 @@ function addUp(
     add(Number(place), logins[i])
     add(Number(place) + 1, nextLogins[i])
   })
-  const held = [...sums.keys()].filter((place) => sums[place] !== 0n)
+  const held: number[] = []
+  sums.forEach((sum, place) => {
+    if (sum !== 0n) held.push(place)
+  })
   return { places: held, logins: held.map((place) => sums[place] ?? 0n) }
 }
 
