@@ -6,7 +6,7 @@ test('upkeep rests eight times as long as it works, and longer while batches wai
   expect(restMs(500, true)).toBe(12_000)
 })
 
-test('a pass that was frozen or waited for Postgres delays the next one by half a minute at most', () => {
+test('a task that was frozen or waited for Postgres delays the next one by half a minute at most', () => {
   expect(restMs(28_000, false)).toBe(30_000)
   expect(restMs(28_000, true)).toBe(30_000)
 })

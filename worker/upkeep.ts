@@ -13,9 +13,11 @@ import type { PipelineFailure } from '../domain/failure.ts'
 
 /** Between two looks: batches that come meanwhile share most of the bitmaps. */
 const INTERVAL_MS = 1_000
+/** In this order: users have numbers before logins are listed by them. */
+const tasks = [foldPresence, countActiveUsers, rollWritten, listLogins, makeMonth]
 /**
- * Rest after work, in times of what it took. While batches wait for each other in a backlog, ingestion keeps nearly all of the
- * process; otherwise most of it.
+ * Rest after each task, in times of what it took. While batches wait for each other in a backlog, ingestion keeps nearly all of
+ * the process; otherwise most of it.
  */
 const REST_FACTOR = { backlog: 24, usual: 8 }
 /** However long it took: what waited for Postgres, or was frozen, did not work. */
@@ -26,8 +28,8 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
 
 /**
  * Does what may be done later than a commit, for as long as the process runs: folds presences, counts the users of periods that
- * are over, adds up what was written and whole months, lists logins by hour. Every worker does, and whoever comes first has the turn. Says once that
- * it fails, and once that it goes on.
+ * are over, adds up what was written and whole months, lists logins by hour. Every worker does, and whoever comes first has the
+ * turn. Says once that it fails, and once that it goes on.
  * @returns what ends it, after the work in hand
  */
 export function startUpkeep(
@@ -42,23 +44,27 @@ export function startUpkeep(
     idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
   })
   const stop = new AbortController()
+  const isOver = () => stop.signal.aborted
   let isFailing = false
   const run = async () => {
-    while (!stop.signal.aborted) {
-      const startMs = performance.now()
-      try {
-        await foldPresence(sql)
-        await countActiveUsers(sql)
-        await rollWritten(sql)
-        await listLogins(sql)
-        await makeMonth(sql)
-        if (isFailing) log.info('presences are folded again, and sums made')
-        isFailing = false
-      } catch (error) {
-        if (!isFailing) sayFailure(log, postgresFailure(error))
-        isFailing = true
+    while (!isOver()) {
+      let hasFailed = false
+      for (const task of tasks) {
+        const startMs = performance.now()
+        try {
+          await task(sql)
+        } catch (error) {
+          if (!isFailing) sayFailure(log, postgresFailure(error))
+          isFailing = hasFailed = true
+        }
+        await rest(performance.now() - startMs, batchesInWork, stop.signal)
+        if (isOver()) return
       }
-      await rest(performance.now() - startMs, batchesInWork, stop.signal)
+      if (isFailing && !hasFailed) {
+        log.info('presences are folded again, and sums made')
+        isFailing = false
+      }
+      await sleep(INTERVAL_MS, undefined, { signal: stop.signal }).catch(() => undefined)
     }
   }
   const ended = run()
@@ -70,24 +76,25 @@ export function startUpkeep(
 }
 
 /**
- * How long upkeep rests after a pass.
- * @param passMs how long the pass took, in milliseconds
+ * How long upkeep rests after a task.
+ * @param taskMs how long the task took, in milliseconds
  * @param isBacklog whether batches wait for each other
  * @returns milliseconds, at most 30,000
  */
-export function restMs(passMs: number, isBacklog: boolean): number {
-  return Math.min(MAX_REST_MS, passMs * (isBacklog ? REST_FACTOR.backlog : REST_FACTOR.usual))
+export function restMs(taskMs: number, isBacklog: boolean): number {
+  return Math.min(MAX_REST_MS, taskMs * (isBacklog ? REST_FACTOR.backlog : REST_FACTOR.usual))
 }
 
 /** Looks each second: a backlog may end, or begin. */
 async function rest(
-  passMs: number,
+  taskMs: number,
   batchesInWork: Pick<Gate, 'isCrowded'>,
   stop: AbortSignal,
 ): Promise<void> {
   const startMs = performance.now()
-  do await sleep(INTERVAL_MS, undefined, { signal: stop }).catch(() => undefined)
-  while (!stop.aborted && performance.now() - startMs < restMs(passMs, batchesInWork.isCrowded))
+  const leftMs = () => restMs(taskMs, batchesInWork.isCrowded) - (performance.now() - startMs)
+  while (!stop.aborted && leftMs() > 0)
+    await sleep(Math.min(INTERVAL_MS, leftMs()), undefined, { signal: stop }).catch(() => undefined)
 }
 
 /** An outage is said as a warning by the partitions that wait for it. */
