@@ -79,11 +79,14 @@ export const tooManyRows = () =>
     caps.rows,
   )
 
-/** @throws {PageTooLargeError} */
-export function checkPageSize(name: string, asked: number): void {
+/**
+ * @param rest how to have what is beyond the page
+ * @throws {PageTooLargeError}
+ */
+export function checkPageSize(name: string, asked: number, rest = 'and for the rest by after'): void {
   if (asked <= caps.page) return
   throw new PageTooLargeError(
-    `${name}: ${asked} is more than the cap of ${caps.page} rows: ask for ${caps.page}, and for the rest by after`,
+    `${name}: ${asked} is more than the cap of ${caps.page} rows: ask for ${caps.page}, ${rest}`,
     caps.page,
     asked,
   )

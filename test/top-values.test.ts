@@ -33,6 +33,14 @@ describe('the values of a dimension', () => {
     })
   })
 
+  it('are a page at most, and who asks for more is told what there is instead', async () => {
+    expect(await top('dimension: LOCALE, first: 501')).toEqual({
+      message:
+        'first: 501 is more than the cap of 500 rows: ask for 500, by order from the other end too, or with a filter; `other` ' +
+        'adds up the rest',
+    })
+  })
+
   it('are none and not an error when nothing matches', async () => {
     expect(await top('dimension: LOCALE, filter: { locales: ["XX"] }')).toEqual({
       ...{ totalLogins: 0, distinctValues: 0, values: [] },

@@ -105,7 +105,11 @@ builder.queryField('topValues', (t) =>
       checkBuckets(range, 'day')
       const first = args.first ?? 10
       if (first < 1) throw new InvalidPageError('first must be at least 1')
-      checkPageSize('first', first)
+      checkPageSize(
+        'first',
+        first,
+        'by order from the other end too, or with a filter; `other` adds up the rest',
+      )
       const buckets = [{ fromMs: 2 * range.fromMs - range.toMs, toMs: range.fromMs }, range]
       const source = await countSource(context, { asOf, asOfBatch }, buckets)
       const question = { source, groupBy: [dimension], filter: countFilter(args.filter) }
