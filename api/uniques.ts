@@ -47,17 +47,51 @@ export async function planUniques(
   )
 }
 
-/** Null: devices and addresses are kept by day without dimensions, and the rows are gone. */
+/** By kind; one without: devices and addresses are kept by day without dimensions, and the rows are gone. */
 export async function readUniques(
   session: ReadSession,
-  kind: PresenceKind,
+  kinds: readonly PresenceKind[],
   { facet, days, edges, areRowsKept, filter, ...range }: UniquesQuestion,
-): Promise<UniqueCount | null> {
-  if (facet !== null && (kind === 'user' || facet.facet === 'all')) {
-    if (edges.length === 0) return { count: await readActive(session, kind, facet, days), source: 'days' }
-    const count = await readDistinctWithEdges(session, kind, facet, { days, edges }, filter)
-    return { count, source: 'days_and_rows' }
-  }
-  if (!areRowsKept) return null
-  return { count: await readDistinctInRows(session, kind, range, filter), source: 'rows' }
+): Promise<Map<PresenceKind, UniqueCount>> {
+  const byDay = kinds.filter((kind) => facet !== null && (kind === 'user' || facet.facet === 'all'))
+  const others = areRowsKept ? kinds.filter((kind) => !byDay.includes(kind)) : []
+  const counts = await Promise.all([
+    facet === null || byDay.length === 0
+      ? noCounts
+      : readByDay(session, byDay, { facet, days, edges, filter }),
+    others.length === 0 ? noCounts : readInRows(session, others, range, filter),
+  ])
+  return new Map(counts.flat())
 }
+
+type Counted = [PresenceKind, UniqueCount][]
+
+const noCounts: Promise<Counted> = Promise.resolve([])
+
+async function readByDay(
+  session: ReadSession,
+  kinds: readonly PresenceKind[],
+  {
+    facet,
+    days,
+    edges,
+    filter,
+  }: Pick<UniquesQuestion, 'days' | 'edges' | 'filter'> & { facet: ActivityFacet },
+): Promise<Counted> {
+  if (edges.length > 0)
+    return withSource(
+      'days_and_rows',
+      await readDistinctWithEdges(session, kinds, facet, { days, edges }, filter),
+    )
+  const counts = kinds.map(async (kind): Promise<[PresenceKind, bigint]> => [
+    kind,
+    await readActive(session, kind, facet, days),
+  ])
+  return withSource('days', await Promise.all(counts))
+}
+
+const withSource = (source: UniquesSource, counts: Iterable<[PresenceKind, bigint]>): Counted =>
+  Array.from(counts, ([kind, count]) => [kind, { count, source }])
+
+const readInRows = async (...question: Parameters<typeof readDistinctInRows>): Promise<Counted> =>
+  withSource('rows', await readDistinctInRows(...question))

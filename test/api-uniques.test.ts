@@ -80,6 +80,23 @@ describe('uniques', () => {
     )
   })
 
+  it.for([
+    ['by day', '2026-02-25T05:30:00Z', '2026-02-27T05:30:00Z', '{}'],
+    ['in rows', '2026-02-25T05:30:00Z', '2026-02-25T09:30:00Z', '{ locales: ["CA"], deviceTypes: [IOS] }'],
+  ])(
+    'are counted of the kinds that are asked for, of none too: %s',
+    async ([, from = '', to = '', filter = '']) => {
+      const asked = (fields: string) =>
+        field<object>(`
+        { uniques(from: "${from}", to: "${to}", filter: ${filter}) { ... on Uniques { ${fields} } } }`)
+      const all = (await uniques(from, to, filter)) as { devices: { count: number } }
+      expect(await asked('... on Uniques { seen: devices { count } }')).toEqual({
+        seen: { count: all.devices.count },
+      })
+      expect(await asked('to')).toEqual({ to: new Date(to).toISOString() })
+    },
+  )
+
   it('name the retention and how to ask instead when only rows that are gone could answer', async () => {
     expect(await uniques('2026-02-20T05:00:00Z', '2026-02-27T05:00:00Z')).toEqual({
       message: expect.stringMatching(/LOGIN_RETENTION_DAYS.*whole days of UTC/) as unknown,

@@ -1,9 +1,10 @@
-import type { PresenceKind } from '../../domain/presence.ts'
+import type { TimeBucket } from '../../domain/cover-buckets.ts'
+import { type PresenceKind, presenceKinds } from '../../domain/presence.ts'
 import { builder } from '../builder.ts'
 import { checkBuckets, minuteRange } from '../caps.ts'
-import type { ApiContext } from '../context.ts'
 import { InvalidRangeError, RangeTooLargeError, RowsGoneError } from '../errors.ts'
-import { planUniques, readUniques, type UniqueCount, type UniquesQuestion } from '../uniques.ts'
+import { selects } from '../selects.ts'
+import { planUniques, readUniques, type UniqueCount } from '../uniques.ts'
 import { activityFreshnessField } from './activity-freshness.ts'
 import { countArgs, countFilter } from './count-args.ts'
 import { UniquesSourceEnum } from './analytics-enums.ts'
@@ -23,10 +24,20 @@ const UniqueCountType = builder.objectRef<UniqueCount>('UniqueCount').implement(
 /** A count reads bitmaps or rows of the whole range. */
 const COUNT_COMPLEXITY = 200
 
-const countOf = (kind: PresenceKind) => (question: UniquesQuestion, _: unknown, context: ApiContext) =>
-  context.read((session) => readUniques(session, kind, question))
+/** Of the kinds that are asked for. */
+type UniquesShape = TimeBucket & { counts: Map<PresenceKind, UniqueCount> }
 
-const Uniques = builder.objectRef<UniquesQuestion>('Uniques').implement({
+const fieldOf = { user: 'users', device: 'devices', address: 'addresses' } as const satisfies Record<
+  PresenceKind,
+  string
+>
+
+const countOf =
+  (kind: PresenceKind) =>
+  ({ counts }: UniquesShape) =>
+    counts.get(kind) ?? null
+
+const Uniques = builder.objectRef<UniquesShape>('Uniques').implement({
   description: 'Different users, devices and addresses of a range.',
   fields: (t) => ({
     from: t.field(fromField((range) => range)),
@@ -70,10 +81,14 @@ builder.queryField('uniques', (t) =>
       'Different users, devices and addresses of a range, exact: at any age for whole days of UTC with at most one ' +
       'dimension in the filter, else within LOGIN_RETENTION_DAYS.',
     args: countArgs(),
-    resolve: async (_, args, context) => {
+    resolve: async (_, args, context, info) => {
       const range = minuteRange(args.from ?? null, args.to ?? null, context.nowMs)
       checkBuckets(range, 'day')
-      return await context.read((session) => planUniques(session, range, countFilter(args.filter)))
+      const kinds = presenceKinds.filter((kind) => selects(info, [fieldOf[kind]]))
+      return await context.read(async (session) => {
+        const question = await planUniques(session, range, countFilter(args.filter))
+        return { ...range, counts: await readUniques(session, kinds, question) }
+      })
     },
   }),
 )

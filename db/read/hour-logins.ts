@@ -36,11 +36,13 @@ export const listedSixHours = (sql: Sql, kind: PresenceKind, sixHours: readonly 
           where kind = ${kind}::text::activity_kind and start = any(${sixHours.map(isoTime)}::text[]::timestamptz[])`,
       ]
 
-/** Adds who of a kind is listed in the hours and parts (db/list-logins.ts). */
+/** Who was found of each kind that is asked for. */
+export type MembersByKind = ReadonlyMap<PresenceKind, MemberSet>
+
+/** Adds who is listed in the hours and parts (db/list-logins.ts). */
 export async function addListed(
-  members: MemberSet,
+  members: MembersByKind,
   { sql }: ReadSession,
-  kind: PresenceKind,
   { hours, parts }: Omit<ListedCover, 'sixHours'>,
   filter: CountFilter,
 ): Promise<void> {
@@ -49,46 +51,50 @@ export async function addListed(
   )
   const add = isUnfiltered(filter) ? addHours : addFilteredHours
   await Promise.all([
-    ...days.map((hours) => add(members, sql, kind, hours, filter)),
-    ...parts.map((part) => addPart(members, sql, kind, part, filter)),
+    ...days.map((hours) => add(members, sql, hours, filter)),
+    ...parts.map((part) => addPart(members, sql, part, filter)),
   ])
 }
 
-async function addHours(members: MemberSet, sql: Sql, kind: PresenceKind, hours: string[]): Promise<void> {
-  const rows = await sql<{ members: string }[]>`
+async function addHours(members: MembersByKind, sql: Sql, hours: string[]): Promise<void> {
+  const rows = await sql<{ kind: PresenceKind; members: string }[]>`
     /* hourMembers */
-    select encode(members, 'base64') as members from hour_member
-    where kind = ${kind}::text::activity_kind and hour = any(${hours}::text[]::timestamptz[])`
-  for (const row of rows) members.addPacked(bytesOf(row.members))
+    select kind, encode(members, 'base64') as members from hour_member
+    where kind = any(${[...members.keys()]}::text[]::activity_kind[]) and hour = any(${hours}::text[]::timestamptz[])`
+  for (const row of rows) members.get(row.kind)?.addPacked(bytesOf(row.members))
 }
 
+/** Numbers of 4 bytes each, the place of a login the same in all of them. */
+type Numbers = Partial<Record<(typeof dictionaries)[PresenceKind]['numbers'], string | null>>
+
 async function addFilteredHours(
-  members: MemberSet,
+  members: MembersByKind,
   sql: Sql,
-  kind: PresenceKind,
   hours: string[],
   filter: CountFilter,
 ): Promise<void> {
-  const [row] = await sql<{ numbers: string | null }[]>`
+  const [row] = await sql<Numbers[]>`
     /* hourLogins */
-    select encode(string_agg(${sql(dictionaries[kind].numbers)}, ''::bytea), 'base64') as numbers
+    select ${numbersOf(sql, members)}
     from hour_login
     where hour = any(${hours}::text[]::timestamptz[]) ${withinFilter(sql, filter)}`
-  members.addNumbers(bytesOf(row?.numbers))
+  for (const [kind, set] of members) set.addNumbers(bytesOf(row?.[dictionaries[kind].numbers]))
 }
 
-async function addPart(
-  members: MemberSet,
-  sql: Sql,
-  kind: PresenceKind,
-  part: HourPart,
-  filter: CountFilter,
-): Promise<void> {
-  const [row] = await sql<{ numbers: string | null; minutes: string | null }[]>`
+async function addPart(members: MembersByKind, sql: Sql, part: HourPart, filter: CountFilter): Promise<void> {
+  const [row] = await sql<(Numbers & { minutes: string | null })[]>`
     /* hourPart */
-    select encode(string_agg(${sql(dictionaries[kind].numbers)}, ''::bytea), 'base64') as numbers,
-           encode(string_agg(minutes, ''::bytea), 'base64') as minutes
+    select ${numbersOf(sql, members)}, encode(string_agg(minutes, ''::bytea), 'base64') as minutes
     from hour_login
     where hour = ${isoTime(part.startMs)}::text::timestamptz ${withinFilter(sql, filter)}`
-  members.addNumbers(bytesOf(row?.numbers), bytesOf(row?.minutes), part.from, part.to)
+  const minutes = bytesOf(row?.minutes)
+  for (const [kind, set] of members)
+    set.addNumbers(bytesOf(row?.[dictionaries[kind].numbers]), minutes, part.from, part.to)
 }
+
+const numbersOf = (sql: Sql, members: MembersByKind) =>
+  sql.unsafe(
+    Array.from(members.keys(), (kind) => dictionaries[kind].numbers)
+      .map((name) => `encode(string_agg(${name}, ''::bytea), 'base64') as ${name}`)
+      .join(', '),
+  )

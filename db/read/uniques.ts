@@ -16,50 +16,56 @@ export async function readRowsKeptFrom({ sql }: ReadSession): Promise<Date | nul
   return await readOldestLoginDay(sql)
 }
 
-/** How many of a kind the login rows of a range have; the rows must be kept (db/read/login-days.ts). */
+/** How many, by kind. */
+export type DistinctCounts = Map<PresenceKind, bigint>
+
+/** How many of the kinds the login rows of a range have; the rows must be kept (db/read/login-days.ts). */
 export async function readDistinctInRows(
   session: ReadSession,
-  kind: PresenceKind,
+  kinds: readonly PresenceKind[],
   range: TimeBucket,
   filter: CountFilter,
-): Promise<bigint> {
-  return await readDistinct(session, kind, [range], filter, [])
+): Promise<DistinctCounts> {
+  return await readDistinct(session, kinds, [range], filter, () => [])
 }
 
 /**
- * How many of a kind were active on whole days, of which there are bitmaps, or in what a range has beside them. The rows of the
- * edges must be kept.
+ * How many of the kinds were active on whole days, of which there are bitmaps, or in what a range has beside them. The rows of
+ * the edges must be kept.
  */
 export async function readDistinctWithEdges(
   session: ReadSession,
-  kind: PresenceKind,
+  kinds: readonly PresenceKind[],
   facet: ActivityFacet,
   { days, edges }: { days: DayRange; edges: readonly TimeBucket[] },
   filter: CountFilter,
-): Promise<bigint> {
-  return await readDistinct(session, kind, edges, filter, [activePieces(session.sql, kind, facet, days)])
+): Promise<DistinctCounts> {
+  const ofDays = (kind: PresenceKind) => [activePieces(session.sql, kind, facet, days)]
+  return await readDistinct(session, kinds, edges, filter, ofDays)
 }
 
 /**
  * Who has a login row in the ranges, as it is listed by number, and as it stands where it is not listed yet; and who is in
- * bitmaps. All is asked for at once, so that Postgres works while Node adds.
- * @param bitmaps rows of (chunk, members)
+ * bitmaps. All is asked for at once, so that Postgres works while Node adds, and all kinds of what has them beside each other.
+ * @param bitmaps rows of (chunk, members) of a kind
  */
 async function readDistinct(
   session: ReadSession,
-  kind: PresenceKind,
+  kinds: readonly PresenceKind[],
   ranges: readonly TimeBucket[],
   filter: CountFilter,
-  bitmaps: PendingQuery<Row[]>[],
-): Promise<bigint> {
-  const members = new MemberSet()
+  bitmaps: (kind: PresenceKind) => PendingQuery<Row[]>[],
+): Promise<DistinctCounts> {
+  const members = new Map(kinds.map((kind) => [kind, new MemberSet()]))
   const { sixHours, ...hours } = coverListed(ranges, filter)
   const [unknown] = await Promise.all([
-    addUnlisted(members, session, kind, ranges, filter),
-    addListed(members, session, kind, hours, filter),
-    addBitmaps(members, session, [...bitmaps, ...listedSixHours(session.sql, kind, sixHours)]),
+    addUnlisted(members, session, ranges, filter),
+    addListed(members, session, hours, filter),
+    ...Array.from(members, ([kind, set]) =>
+      addBitmaps(set, session, [...bitmaps(kind), ...listedSixHours(session.sql, kind, sixHours)]),
+    ),
   ])
-  return BigInt(members.size + unknown)
+  return new Map(Array.from(members, ([kind, set]) => [kind, BigInt(set.size + (unknown.get(kind) ?? 0))]))
 }
 
 async function addBitmaps(

@@ -5,23 +5,39 @@ import { dictionaries } from '../dictionaries.ts'
 import { addressText } from './address-text.ts'
 import { bytesOf } from './bytes.ts'
 import { type CountFilter, withinFilter } from './count-filter.ts'
+import type { MembersByKind } from './hour-logins.ts'
 import type { ReadSession } from './snapshot.ts'
 import { either, withinRanges } from './within-ranges.ts'
 
 type Sql = ReadSession['sql']
 
 /**
- * Adds who of a kind has a login of the ranges in the rows of a batch that is not listed yet (db/list-logins.ts).
- * @returns how many have no number yet, which therefore are nowhere else
+ * Adds who has a login of the ranges in the rows of a batch that is not listed yet (db/list-logins.ts).
+ * @returns how many of each kind have no number yet, which therefore are nowhere else
  */
 export async function addUnlisted(
-  members: MemberSet,
+  members: MembersByKind,
   { sql }: ReadSession,
+  ranges: readonly TimeBucket[],
+  filter: CountFilter,
+): Promise<Map<PresenceKind, number>> {
+  const batches = await unlistedBatches(sql, ranges)
+  const unknown = Array.from(members, async ([kind, set]): Promise<[PresenceKind, number]> => [
+    kind,
+    await addOfBatches(set, sql, kind, batches, ranges, filter),
+  ])
+  return new Map(await Promise.all(unknown))
+}
+
+/** @returns how many have no number yet */
+async function addOfBatches(
+  members: MemberSet,
+  sql: Sql,
   kind: PresenceKind,
+  batches: readonly string[],
   ranges: readonly TimeBucket[],
   filter: CountFilter,
 ): Promise<number> {
-  const batches = await unlistedBatches(sql, ranges)
   const [first] = batches
   if (first === undefined) return 0
   const { table, id } = dictionaries[kind]
@@ -35,7 +51,7 @@ export async function addUnlisted(
       from (
         select distinct ${sql(id)} from login
         where batch_id between ${first}::text::bigint and ${batches.at(-1) ?? first}::text::bigint
-          and (batch_id in (select unnest(${batches}::text[]::bigint[]))) is true
+          and (batch_id in (select unnest(${[...batches]}::text[]::bigint[]))) is true
           and (${withinRanges(sql, ranges)}) ${withinFilter(sql, filter)}
       ) as distinct_logins
     ) as seen
