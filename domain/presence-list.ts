@@ -1,12 +1,21 @@
 import type { HashedText } from './hashed-text.ts'
 import type { PresenceGroupName } from './presence.ts'
 
+/** Whose presences are listed together. */
+export type ListedGroup = {
+  /** JSON up to the ids. */
+  head: Uint8Array
+}
+
+export const headOf = (name: PresenceGroupName): Uint8Array =>
+  utf8.encode(JSON.stringify({ ...name, ids: [] }).slice(0, -']}'.length))
+
 /** Presences that are to be written. */
 export type NewPresences = {
   entries: number
   /** `Presences` as JSON. */
   json: string
-  /** Three words each. */
+  /** Three words each; of what is known to be committed with them. */
   hashes: Int32Array
 }
 
@@ -24,44 +33,55 @@ const TAIL = utf8.encode(']},')
  * by every garbage collection.
  */
 export class PresenceList {
-  /** JSON up to the ids of each group. */
-  readonly #heads: string[] = []
-  readonly #sizes: { ids: number; bytes: number }[] = []
+  readonly #numbers = new Map<ListedGroup, number>()
+  /** By number of the group. */
+  readonly #sizes: { head: Uint8Array; ids: number; bytes: number }[] = []
   #count = 0
   #groups = new Int32Array(FIRST_ENTRIES)
   #ends = new Int32Array(FIRST_ENTRIES)
   #hashes = new Int32Array(FIRST_ENTRIES * WORDS_PER_HASH)
+  #hashCount = 0
   /** The ids as JSON strings, without their quotes. */
   #bytes = new Uint8Array(FIRST_BYTES)
   #length = 0
 
-  /** @returns its number */
-  addGroup(name: PresenceGroupName): number {
-    this.#heads.push(JSON.stringify({ ...name, ids: [] }).slice(0, -']}'.length))
-    return this.#sizes.push({ ids: 0, bytes: 0 }) - 1
-  }
-
   /** @param hashed of the id */
-  add(group: number, hashed: HashedText, id: string): void {
+  add(group: ListedGroup, hashed: HashedText, id: string): void {
+    const number = this.#numberOf(group)
     const before = this.#length
     this.#appendId(hashed, id)
     if (this.#count === this.#groups.length) this.#growEntries()
-    this.#groups[this.#count] = group
+    this.#groups[this.#count] = number
     this.#ends[this.#count] = this.#length
-    this.#hashes.set(hashed.hash, this.#count * WORDS_PER_HASH)
     this.#count++
-    const size = this.#sizes[group]
-    if (size === undefined) throw new RangeError(`no group ${group}`)
+    this.addHash(hashed)
+    const size = this.#sizes[number]
+    if (size === undefined) throw new RangeError(`no group ${number}`)
     size.ids++
     size.bytes += this.#length - before
+  }
+
+  /** What is known once the presences are committed, beside themselves. */
+  addHash({ hash }: HashedText): void {
+    const at = this.#hashCount++ * WORDS_PER_HASH
+    if (at === this.#hashes.length) this.#hashes = twice(this.#hashes)
+    this.#hashes.set(hash, at)
   }
 
   presences(): NewPresences {
     return {
       entries: this.#count,
       json: this.#json(),
-      hashes: this.#hashes.slice(0, this.#count * WORDS_PER_HASH),
+      hashes: this.#hashes.slice(0, this.#hashCount * WORDS_PER_HASH),
     }
+  }
+
+  #numberOf(group: ListedGroup): number {
+    const known = this.#numbers.get(group)
+    if (known !== undefined) return known
+    const number = this.#sizes.push({ head: group.head, ids: 0, bytes: 0 }) - 1
+    this.#numbers.set(group, number)
+    return number
   }
 
   #appendId({ bytes, length }: HashedText, id: string): void {
@@ -82,30 +102,22 @@ export class PresenceList {
   }
 
   #growEntries(): void {
-    const twice = (column: Int32Array<ArrayBuffer>) => {
-      const larger = new Int32Array(2 * column.length)
-      larger.set(column)
-      return larger
-    }
     this.#groups = twice(this.#groups)
     this.#ends = twice(this.#ends)
-    this.#hashes = twice(this.#hashes)
   }
 
-  /** Head, ids in quotes with commas, tail: group by group, those without ids left out. */
+  /** Head, ids in quotes with commas, tail: group by group. */
   #json(): string {
-    const heads = this.#heads.map((head) => utf8.encode(head))
     const starts: number[] = []
     let size = 1
-    this.#sizes.forEach(({ ids, bytes }, group) => {
-      starts.push(size + (heads[group]?.length ?? 0))
-      if (ids > 0) size += (heads[group]?.length ?? 0) + bytes + 3 * ids - 1 + TAIL.length
-    })
+    for (const { head, ids, bytes } of this.#sizes) {
+      starts.push(size + head.length)
+      size += head.length + bytes + 3 * ids - 1 + TAIL.length
+    }
     const json = new Uint8Array(Math.max(size, '[]'.length))
     json[0] = '['.charCodeAt(0)
-    this.#sizes.forEach(({ ids }, group) => {
-      const head = heads[group] ?? TAIL
-      if (ids > 0) json.set(head, (starts[group] ?? 0) - head.length)
+    this.#sizes.forEach(({ head }, group) => {
+      json.set(head, (starts[group] ?? 0) - head.length)
     })
     for (let entry = 0, from = 0; entry < this.#count; entry++) {
       const group = this.#groups[entry] ?? 0
@@ -119,12 +131,16 @@ export class PresenceList {
       from = to
     }
     // In the place of the last comma of its ids.
-    this.#sizes.forEach(({ ids }, group) => {
-      if (ids > 0) json.set(TAIL, (starts[group] ?? 0) - 1)
-    })
+    for (const start of starts) json.set(TAIL, start - 1)
     json[json.length - 1] = ']'.charCodeAt(0)
     return text.decode(json)
   }
+}
+
+function twice(column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * column.length)
+  larger.set(column)
+  return larger
 }
 
 /** Some ten bytes at a time: a loop is faster than the view that a call for it would need. @returns the place after them */

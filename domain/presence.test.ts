@@ -44,7 +44,7 @@ test('a user is named once per day of the event and values of the dimensions, a 
     'user 1 NY a',
     'user 2 CA a',
   ])
-  expect([entries, hashes.length]).toEqual([9, 9 * 3])
+  expect([entries, hashes.length]).toEqual([9, (9 + 4) * 3])
 })
 
 test('only what was remembered as committed is left out: a transaction that failed is written again', () => {
@@ -54,6 +54,36 @@ test('only what was remembered as committed is left out: a transaction that fail
   expect(missing(cache, logins)).toEqual(first)
   cache.remember(first)
   expect(missing(cache, logins)).toEqual({ entries: 0, json: '[]', hashes: new Int32Array(0) })
+})
+
+test('who is known to be committed is named where he was not seen yet, and nowhere else', () => {
+  const cache = new PresenceCache(KEY)
+  const known = login('a', '1970-01-02T00:00:00Z')
+  cache.remember(
+    missing(cache, [known, login('b', '1970-01-02T00:00:00Z', { deviceId: 'e', ip: '1.1.1.3' })]),
+  )
+  const named = (more: Partial<Login>) =>
+    (JSON.parse(missing(cache, [known, { ...known, ...more }]).json) as Presences).map(
+      ({ kind, ids }) => `${kind} ${ids.join()}`,
+    )
+  expect(named({ ip: '1.1.1.2' })).toEqual(['address 1.1.1.2'])
+  expect(named({ deviceId: 'f' })).toEqual(['device f'])
+  expect(named({ locale: 'NY' })).toEqual(['user a'])
+  expect(named({ deviceId: 'e', ip: '1.1.1.3' })).toEqual([])
+})
+
+test('logins of more values than are known at once are named as the others are', () => {
+  const cache = new PresenceCache(KEY)
+  const logins = Array.from({ length: 10_000 }, (_, n) =>
+    login('a', '1970-01-02T00:00:00Z', { appVersion: `1.${n}` }),
+  )
+  const presences = missing(cache, logins)
+  const users = (JSON.parse(presences.json) as Presences).filter(({ kind }) => kind === 'user')
+  expect(users.map(({ values, ids }) => [values?.[1], ids.join()])).toEqual(
+    logins.map(({ appVersion }) => [appVersion, 'a']),
+  )
+  cache.remember(presences)
+  expect(missing(cache, logins).entries).toBe(0)
 })
 
 test('partitions share what is committed, until Postgres is another one', () => {

@@ -2,7 +2,7 @@ import { FingerprintSet } from './fingerprint-set.ts'
 import { HashedText } from './hashed-text.ts'
 import type { Login } from './login.ts'
 import { dayOf } from './period.ts'
-import { PresenceList, type NewPresences } from './presence-list.ts'
+import { headOf, type ListedGroup, type NewPresences, PresenceList } from './presence-list.ts'
 
 export const presenceKinds = ['user', 'device', 'address'] as const
 export type PresenceKind = (typeof presenceKinds)[number]
@@ -20,8 +20,10 @@ export type PresenceGroupName = {
 export type PresenceGroup = PresenceGroupName & { ids: string[] }
 export type Presences = PresenceGroup[]
 
-/** Some 250,000 users of a day, each with a device and an address, are written once; in 8 MiB. */
+/** Some 250,000 users of a day are written once, each with a device, an address and all three together; in 8 MiB. */
 const MAX_REMEMBERED = 2 ** 20
+/** Values of logins that are known with their keys, before all are forgotten; some megabytes. */
+const MAX_GROUPS = 8_192
 /** More presences of one batch than have room may be written twice, which does no harm. */
 const MAX_OF_A_BATCH = 2 ** 14
 
@@ -48,12 +50,20 @@ export class SharedPresence {
   }
 }
 
+/** Its key makes an id of a group another one than the same id of another group. */
+type KeyedGroup = ListedGroup & { key: Int32Array }
+type GroupsOfDay = { byValues: Map<string, GroupsOfValues>; devices: KeyedGroup; addresses: KeyedGroup }
+/** Of logins of equal values on a day; `all` is the key of user, device and address together. */
+type GroupsOfValues = { users: KeyedGroup; all: Int32Array; ofDay: GroupsOfDay }
+
 /**
  * Remembers which presences are committed, so that they are not written again. Presence is idempotent, so forgetting
  * is safe; remembering what is not committed is not.
  */
 export class PresenceCache {
   readonly #key: Int32Array
+  readonly #days = new Map<number, GroupsOfDay>()
+  #groups = 0
   readonly #committed = new FingerprintSet(MAX_REMEMBERED)
   /** Of the presence in question. */
   readonly text = new HashedText()
@@ -63,10 +73,20 @@ export class PresenceCache {
     this.#key = key
   }
 
-  /** By its own key, an id of a group is another one than the same id of another group. */
-  groupKey(name: string): Int32Array {
-    this.text.take(this.#key, name)
-    return this.text.hash.slice(0, 2)
+  /** Whom a login is a presence of. */
+  groupsOf({ eventTimeMs, deviceType, appVersion, locale, outcome }: Login): GroupsOfValues {
+    const day = dayOf(eventTimeMs)
+    const values: DimensionValues = [deviceType, appVersion, locale, outcome]
+    // NUL cannot be part of a dimension: decoding refuses it everywhere.
+    const name = values.join('\0')
+    const held = this.#days.get(day)?.byValues.get(name)
+    if (held !== undefined) return held
+    if (this.#groups++ === MAX_GROUPS) this.#forgetGroups()
+    const ofDay = this.#ofDay(day)
+    const users = this.#group(`user ${day}\0${name}`, { kind: 'user', day, values })
+    const groups = { users, all: this.#groupKey(`all ${day}\0${name}`), ofDay }
+    ofDay.byValues.set(name, groups)
+    return groups
   }
 
   isCommitted(): boolean {
@@ -82,18 +102,40 @@ export class PresenceCache {
   remember({ hashes }: NewPresences): void {
     for (let at = 0; at < hashes.length; at += this.text.hash.length) this.#committed.add(hashes, at)
   }
-}
 
-type KeyedGroup = { number: number; key: Int32Array }
-/** Users by the values of their logins. */
-type GroupsOfDay = { users: Map<string, KeyedGroup>; devices: KeyedGroup; addresses: KeyedGroup }
+  /** Names give the same keys again. */
+  #forgetGroups(): void {
+    this.#days.clear()
+    this.#groups = 1
+  }
+
+  #ofDay(day: number): GroupsOfDay {
+    const held = this.#days.get(day)
+    if (held !== undefined) return held
+    const made = {
+      byValues: new Map<string, GroupsOfValues>(),
+      devices: this.#group(`device ${day}`, { kind: 'device', day, values: null }),
+      addresses: this.#group(`address ${day}`, { kind: 'address', day, values: null }),
+    }
+    this.#days.set(day, made)
+    return made
+  }
+
+  #group(name: string, about: PresenceGroupName): KeyedGroup {
+    return { head: headOf(about), key: this.#groupKey(name) }
+  }
+
+  #groupKey(name: string): Int32Array {
+    this.text.take(this.#key, name)
+    return this.text.hash.slice(0, 2)
+  }
+}
 
 /** The presences of some logins that are not known to be committed, each once. */
 export class PresenceDraft {
   readonly #cache: PresenceCache
-  readonly #days = new Map<number, GroupsOfDay>()
   /** By the minute and values of logins: looking them up by name would cost as much as all the rest. */
-  readonly #byMinute: { users: KeyedGroup; ofDay: GroupsOfDay }[] = []
+  readonly #byMinute: GroupsOfValues[] = []
   readonly #list = new PresenceList()
   readonly #listed = new FingerprintSet(MAX_OF_A_BATCH)
 
@@ -103,51 +145,31 @@ export class PresenceDraft {
 
   /** @param minute a small number that logins of the same minute and values have in common, and no others */
   add(login: Login, minute: number): void {
-    const groups = (this.#byMinute[minute] ??= this.#groupsOf(login))
-    this.#see(groups.users, login.userId)
-    this.#see(groups.ofDay.devices, login.deviceId)
-    this.#see(groups.ofDay.addresses, login.ip)
+    const { all, users, ofDay } = (this.#byMinute[minute] ??= this.#cache.groupsOf(login))
+    const { userId, deviceId, ip } = login
+    // Who logs in again does so mostly from the same device and address: one look instead of three.
+    if (this.#isSeen(all, `${userId}\0${deviceId}\0${ip}`)) return
+    this.#list.addHash(this.#cache.text)
+    this.#see(users, userId)
+    this.#see(ofDay.devices, deviceId)
+    this.#see(ofDay.addresses, ip)
   }
 
   presences(): NewPresences {
     return this.#list.presences()
   }
 
-  #groupsOf({ eventTimeMs, deviceType, appVersion, locale, outcome }: Login) {
-    const day = dayOf(eventTimeMs)
-    const ofDay = this.#ofDay(day)
-    const values: DimensionValues = [deviceType, appVersion, locale, outcome]
-    // NUL cannot be part of a dimension: decoding refuses it everywhere.
-    const name = values.join('\0')
-    const held = ofDay.users.get(name)
-    if (held !== undefined) return { users: held, ofDay }
-    const users = this.#group(`user ${day}\0${name}`, { kind: 'user', day, values })
-    ofDay.users.set(name, users)
-    return { users, ofDay }
+  #see(group: KeyedGroup, id: string): void {
+    if (!this.#isSeen(group.key, id)) this.#list.add(group, this.#cache.text, id)
   }
 
-  #ofDay(day: number): GroupsOfDay {
-    const held = this.#days.get(day)
-    if (held !== undefined) return held
-    const made = {
-      users: new Map<string, KeyedGroup>(),
-      devices: this.#group(`device ${day}`, { kind: 'device', day, values: null }),
-      addresses: this.#group(`address ${day}`, { kind: 'address', day, values: null }),
-    }
-    this.#days.set(day, made)
-    return made
-  }
-
-  #group(name: string, about: PresenceGroupName): KeyedGroup {
-    return { number: this.#list.addGroup(about), key: this.#cache.groupKey(name) }
-  }
-
-  #see({ number, key }: KeyedGroup, id: string): void {
+  /** Whether it is written or listed; from now on it is. */
+  #isSeen(key: Int32Array, id: string): boolean {
     const { text } = this.#cache
     text.take(key, id)
-    if (this.#cache.isCommitted() || this.#listed.has(text.hash)) return
+    if (this.#cache.isCommitted() || this.#listed.has(text.hash)) return true
     this.#listed.add(text.hash)
-    this.#list.add(number, text, id)
+    return false
   }
 }
 
