@@ -166,6 +166,7 @@ test.for(SEEDS)(
 
     await shiftBucket(deployment)
     await dropUser(deployment)
+    await untilReplayed(deployment)
     const caught = (await differences(ask, raw, questions)).join('\n')
     expect(caught).toMatch(/loginCounts by hour of UTC/)
     expect(caught).toMatch(/activeUsers by week/)
@@ -181,6 +182,16 @@ async function shiftBucket({ sql }: Deployment): Promise<void> {
       select day from hour_count
       where dimension_set = 0 and day between now() - interval '${sql.unsafe(String(DAYS - 10))} days' and now() - interval '10 days'
       order by abs(h00 - h01) desc limit 1)`
+}
+
+/** Questions go to the replica, which has what was written here a little later. */
+async function untilReplayed({ sql }: Deployment): Promise<void> {
+  const [written] = await sql<{ lsn: string }[]>`select pg_current_wal_lsn()::text as lsn`
+  await eventually(async () => {
+    const replicas = await sql`
+      select bool_and(replay_lsn >= ${written?.lsn ?? ''}::text::pg_lsn) as "haveIt" from pg_stat_replication`
+    expect(replicas).toEqual([{ haveIt: true }])
+  })
 }
 
 /** One user is missing from a week. */
