@@ -56,10 +56,8 @@ export async function readUniques(
   const byDay = kinds.filter((kind) => facet !== null && (kind === 'user' || facet.facet === 'all'))
   const others = areRowsKept ? kinds.filter((kind) => !byDay.includes(kind)) : []
   const counts = await Promise.all([
-    facet === null || byDay.length === 0
-      ? noCounts
-      : readByDay(session, byDay, { facet, days, edges, filter }),
-    others.length === 0 ? noCounts : readInRows(session, others, range, filter),
+    facet === null ? noCounts : readByDay(session, byDay, { facet, days, edges, filter }),
+    readInRows(session, others, range, filter),
   ])
   return new Map(counts.flat())
 }

@@ -54,14 +54,13 @@ export class PresenceList {
     this.#groups[this.#count] = number
     this.#ends[this.#count] = this.#length
     this.#count++
-    this.addHash(hashed)
     const size = this.#sizes[number]
     if (size === undefined) throw new RangeError(`no group ${number}`)
     size.ids++
     size.bytes += this.#length - before
   }
 
-  /** What is known once the presences are committed, beside themselves. */
+  /** Of what is known once the presences are committed: themselves, and what they say together. */
   addHash({ hash }: HashedText): void {
     const at = this.#hashCount++ * WORDS_PER_HASH
     if (at === this.#hashes.length) this.#hashes = twice(this.#hashes)

@@ -149,7 +149,6 @@ export class PresenceDraft {
     const { userId, deviceId, ip } = login
     // Who logs in again does so mostly from the same device and address: one look instead of three.
     if (this.#isSeen(all, `${userId}\0${deviceId}\0${ip}`)) return
-    this.#list.addHash(this.#cache.text)
     this.#see(users, userId)
     this.#see(ofDay.devices, deviceId)
     this.#see(ofDay.addresses, ip)
@@ -169,6 +168,7 @@ export class PresenceDraft {
     text.take(key, id)
     if (this.#cache.isCommitted() || this.#listed.has(text.hash)) return true
     this.#listed.add(text.hash)
+    this.#list.addHash(text)
     return false
   }
 }

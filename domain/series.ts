@@ -24,11 +24,14 @@ const SEPARATOR = '\0'
 
 /** Counts as series, in order of their values; what adds up to 0 is in none. */
 export function seriesOf(counts: readonly Counts[], groupBy: readonly GroupName[]): Map<string, Series> {
-  const alike = Map.groupBy(counts, (count) => valuesOf(count, groupBy).join(SEPARATOR))
+  const alike = Map.groupBy(counts, (count) => groupBy.map((name) => valueOf(count, name)).join(SEPARATOR))
   const sums = placeForEach(counts)
   const found = [...alike].map(([key, same]): [string, Series] => {
-    const values = Object.fromEntries(groupBy.map((name) => [name, valueOf(same[0], name)]))
-    return [key, { values, ...addUp(same, sums) }]
+    const values = key.split(SEPARATOR)
+    return [
+      key,
+      { values: Object.fromEntries(groupBy.map((name, i) => [name, values[i]])), ...addUp(same, sums) },
+    ]
   })
   return new Map(
     found.filter(([, { places }]) => places.length > 0).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
@@ -57,10 +60,8 @@ function addUp(counts: readonly Counts[], sums: bigint[]): Omit<Series, 'values'
   return { places, logins, total: logins.reduce((total, one) => total + one, 0n) }
 }
 
-const valuesOf = (count: Counts, groupBy: readonly GroupName[]) => groupBy.map((name) => valueOf(count, name))
-
-const valueOf = (count: Counts | undefined, name: GroupName): string =>
-  name === 'us_region' ? usRegionOf(count?.locale ?? '') : (count?.[name] ?? '')
+const valueOf = (count: Counts, name: GroupName): string =>
+  name === 'us_region' ? usRegionOf(count.locale ?? '') : (count[name] ?? '')
 
 /** Logins of the bucket at a place of the list. */
 export function loginsAt({ places, logins }: Series, place: number): bigint {

@@ -1,5 +1,5 @@
-import { bucketMs, type DimensionName } from '../../domain/counts.ts'
-import type { TimeBucket } from '../../domain/cover-buckets.ts'
+import type { DimensionName } from '../../domain/counts.ts'
+import { hoursCut, type TimeBucket } from '../../domain/cover-buckets.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
 import { addedBy, columns, countsInBuckets, placeInBuckets, type Spans } from './count-buckets.ts'
 import type { ReadSession } from './snapshot.ts'
@@ -48,8 +48,7 @@ function writtenCounts(
 }
 
 /** Whether rows of written_count, which know hours only, can answer. */
-const areHours = (buckets: readonly TimeBucket[]): boolean =>
-  buckets.every(({ fromMs, toMs }) => fromMs % bucketMs.hour === 0 && toMs % bucketMs.hour === 0)
+const areHours = (buckets: readonly TimeBucket[]): boolean => hoursCut(buckets).length === 0
 
 /** The arrays of what was added then: of whole hours and 5 minutes, and of single batches where those are cut or not made yet. */
 const addedIn = (sql: Sql, written: Written, inHours: boolean) => sql`

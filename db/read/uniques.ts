@@ -56,6 +56,7 @@ async function readDistinct(
   filter: CountFilter,
   bitmaps: (kind: PresenceKind) => PendingQuery<Row[]>[],
 ): Promise<DistinctCounts> {
+  if (kinds.length === 0) return new Map()
   const members = new Map(kinds.map((kind) => [kind, new MemberSet()]))
   const { sixHours, ...hours } = coverListed(ranges, filter)
   const [unknown] = await Promise.all([

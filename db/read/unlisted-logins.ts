@@ -34,7 +34,7 @@ async function addOfBatches(
   members: MemberSet,
   sql: Sql,
   kind: PresenceKind,
-  batches: readonly string[],
+  batches: string[],
   ranges: readonly TimeBucket[],
   filter: CountFilter,
 ): Promise<number> {
@@ -51,7 +51,7 @@ async function addOfBatches(
       from (
         select distinct ${sql(id)} from login
         where batch_id between ${first}::text::bigint and ${batches.at(-1) ?? first}::text::bigint
-          and (batch_id in (select unnest(${[...batches]}::text[]::bigint[]))) is true
+          and (batch_id in (select unnest(${batches}::text[]::bigint[]))) is true
           and (${withinRanges(sql, ranges)}) ${withinFilter(sql, filter)}
       ) as distinct_logins
     ) as seen
