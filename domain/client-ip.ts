@@ -1,0 +1,32 @@
+import { parseIp, type IpAddress } from './ip.ts'
+
+export type ClientIp = IpAddress & {
+  /** Something was cut off the text that is more than blanks: a port, a zone, the further entries of a list. */
+  isCut: boolean
+}
+
+/**
+ * The address that a text names without doubt: an address as `parseIp` takes it, or one as proxies and runtimes write it, with a
+ * port, in brackets, with an IPv6 zone, behind a slash (Java's InetAddress), or as the first of a list (X-Forwarded-For names
+ * the client first).
+ * @returns null when there is none
+ */
+export function parseClientIp(text: string): ClientIp | null {
+  const plain = parseIp(text)
+  if (plain !== null) return { ...plain, isCut: false }
+  const trimmed = text.trim()
+  const [first = ''] = trimmed.split(',', 1)
+  const address = parseIp(bare(first.trim()))
+  return address === null ? null : { ...address, isCut: parseIp(trimmed) === null }
+}
+
+const BRACKETED = /^\[([^\]]*)\](?::\d{1,5})?$/
+const IPV4_WITH_PORT = /^([\d.]+):\d{1,5}$/
+
+/** Without slash, brackets, port and zone. */
+function bare(entry: string): string {
+  const address = entry.startsWith('/') ? entry.slice(1) : entry
+  const inside = BRACKETED.exec(address)?.[1] ?? IPV4_WITH_PORT.exec(address)?.[1] ?? address
+  const zoneAt = inside.indexOf('%')
+  return zoneAt > 0 && inside.includes(':') ? inside.slice(0, zoneAt) : inside
+}

@@ -1,0 +1,31 @@
+const DATE_TIME =
+  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))$/
+
+const MINUTE_MS = 60_000
+
+/**
+ * Unix milliseconds of a date and time with an offset (RFC 3339; also a blank for the T, a comma before the fraction, and an
+ * offset without its colon, as ISO 8601 allows). What is finer than a millisecond is cut off; second 60 is a leap second.
+ * @returns null for any other text, and for days and times that do not exist
+ */
+export function parseRfc3339(text: string): number | null {
+  const parts = DATE_TIME.exec(text)
+  if (parts === null) return null
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1, 7).map(Number)
+  const isTime = hour <= 23 && minute <= 59 && second <= 60
+  const offset = { hours: Number(parts[9] ?? 0), minutes: Number(parts[10] ?? 0) }
+  if (!isTime || offset.hours > 23 || offset.minutes > 59) return null
+  const dayMs = utcDay(year, month, day)
+  if (dayMs === null) return null
+  const fractionMs = Number((parts[7] ?? '').slice(0, 3).padEnd(3, '0'))
+  const offsetMs = (offset.hours * 60 + offset.minutes) * MINUTE_MS * (parts[8] === '-' ? -1 : 1)
+  return dayMs + (hour * 60 + minute) * MINUTE_MS + second * 1000 + fractionMs - offsetMs
+}
+
+/** Unix milliseconds of a day's beginning; null for a day that no month has. */
+function utcDay(year: number, month: number, day: number): number | null {
+  // Not Date.UTC alone, which takes the years 0 to 99 for 1900 to 1999.
+  const date = new Date(0)
+  date.setUTCFullYear(year, month - 1, day)
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : null
+}
