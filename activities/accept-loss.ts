@@ -3,15 +3,22 @@ import { createBatchIds } from '../db/batch-ids.ts'
 import { claimPartition, sliceApplicationName, type Checkpoint, type PartitionKey } from '../db/checkpoint.ts'
 import type { Sql } from '../db/connect.ts'
 import { classingPostgres } from '../db/failure.ts'
-import { lossOf, type Loss } from '../domain/offset-loss.ts'
+import { lossOf, retirement, type Loss } from '../domain/offset-loss.ts'
 import { emptyInsight } from '../domain/insight.ts'
 import { openOutputProducer } from '../kafka/output-producer.ts'
 import { openRangeReader, type RangeReader } from '../kafka/range-reader.ts'
 import { closeAll, endSession, openSession, type Closer } from './session.ts'
-import { producerOptions, rangeLimits, type SliceDeps } from './slice.ts'
+import { isGone, producerOptions, rangeLimits, type SliceDeps } from './slice.ts'
 
 export type LossAcceptance =
-  { ok: true; nextOffset: string; description: string } | { ok: false; refusal: string }
+  | {
+      ok: true
+      nextOffset: string
+      description: string
+      /** The partition is gone and is read no more. */
+      isRetired?: true
+    }
+  | { ok: false; refusal: string }
 
 /**
  * Goes on behind offsets that are lost, because an operator says so (G8). Safe to retry: the ledger's row carries the command.
@@ -29,7 +36,8 @@ export async function acceptOffsetLoss(
     closers.push(endSession(sql))
     const reader = await openRangeReader(kafka, key.topic, key.partition, rangeLimits(config))
     closers.push(reader.close)
-    const checkpoint = await claim(deps, sql, reader, key)
+    if (await isGone(sql, reader, key)) return await retire(deps, sql, reader, key, commandId)
+    const checkpoint = await claim(deps, sql, reader, key, (await reader.bounds()).start)
     const producer = await openOutputProducer(kafka, producerOptions(config, key))
     closers.push(producer.close)
     const groupOffset = await reader.groupOffset(config.kafka.groupId)
@@ -53,25 +61,40 @@ const claim = async (
   sql: Sql,
   reader: RangeReader,
   key: PartitionKey,
+  startOffset: bigint,
 ): Promise<Checkpoint> =>
-  await classingPostgres(async () =>
+  await classingPostgres(() =>
     claimPartition(sql, {
       ...key,
       topicId: reader.topicId,
-      startOffset: (await reader.bounds()).start,
+      startOffset,
       worker: deps.workerName,
       emptyInsight: emptyInsight(),
       floodGuard: null,
     }),
   )
 
+/** Ends a partition that its topic has no more; what of it was not read stays in the ledger as skipped. */
+async function retire(
+  deps: SliceDeps,
+  sql: Sql,
+  reader: RangeReader,
+  key: PartitionKey,
+  commandId: string,
+): Promise<LossAcceptance> {
+  const checkpoint = await claim(deps, sql, reader, key, 0n)
+  const loss = retirement(checkpoint, key)
+  await record(deps, sql, key, { commandId, checkpoint, reader, loss, isRetired: true })
+  return { ok: true, nextOffset: String(loss.nextOffset), description: loss.description, isRetired: true }
+}
+
 async function record(
   deps: SliceDeps,
   sql: Sql,
   key: PartitionKey,
-  done: { commandId: string; checkpoint: Checkpoint; reader: RangeReader; loss: Loss },
+  done: { commandId: string; checkpoint: Checkpoint; reader: RangeReader; loss: Loss; isRetired?: boolean },
 ): Promise<void> {
-  const { commandId, checkpoint, reader, loss } = done
+  const { commandId, checkpoint, reader, loss, isRetired = false } = done
   await classingPostgres(async () => {
     if (loss.lostOutputs !== null) await recordLostOutputs(sql, key, checkpoint.incarnation, loss.lostOutputs)
     if (!loss.movesCheckpoint) return
@@ -84,6 +107,7 @@ async function record(
       lostTo: loss.lostTo,
       nextOffset: loss.nextOffset,
       isNewLog: loss.isNewLog,
+      isRetired,
       recountUntil: loss.recountUntil,
       unfinishedInsight: loss.isNewLog ? emptyInsight() : checkpoint.unfinishedInsight,
       description: loss.description,

@@ -1,4 +1,4 @@
-import { moveBatch, skipBatch, type ClaimedBatch } from '../db/change-batch.ts'
+import { giveUpOutputs, moveBatch, skipBatch, type ClaimedBatch } from '../db/change-batch.ts'
 import type { Sql } from '../db/connect.ts'
 import { classingPostgres } from '../db/failure.ts'
 import { foldCounts } from '../db/fold-counts.ts'
@@ -8,14 +8,15 @@ import { writeLogins } from '../db/write-contents.ts'
 import { watermarkMs } from '../domain/batch.ts'
 import type { ReplayOutcome } from '../domain/replay.ts'
 import { ALONE, decideBatch, type Decided } from './decide-batch.ts'
-import { finishRevision } from './finish-revision.ts'
+import { finishRevision, outputsAsDecided } from './finish-revision.ts'
 import { withClaimedBatch, withLateBatch, type LateBatch } from './late-batch.ts'
 import { readAgain } from './publish.ts'
 import type { SliceDeps } from './slice.ts'
 
 /**
  * Counts and publishes a parked batch, once, whoever asks and however often (G7): the ledger's row moves from parked to
- * replayed in the transaction that counts; its outputs travel with a marker; what was counted and not published is published.
+ * replayed in the transaction that counts; its outputs travel with a marker; what was counted and not published is published,
+ * withheld outputs too.
  * @throws {PipelineFailure} permanent or data_loss: the batch stays parked
  */
 export async function applyParked(
@@ -27,20 +28,23 @@ export async function applyParked(
     if (batch.status === 'skipped') return outcomeOf('skipped', batch)
     if (batch.status === 'parked')
       return await withLateBatch(deps, sql, batch, (late) => replay(late, sql, batch, commandId))
-    await finishRevision(deps, sql, batch)
-    return outcomeOf('already_applied', batch)
+    const finished = await finishRevision(deps, sql, batch)
+    if (!finished.isWithheld) return outcomeOf('already_applied', batch)
+    return await withLateBatch(deps, sql, finished, (late) => publishWithheld(late, sql, finished, commandId))
   })
 }
 
-/** Gives a parked batch up. One that is counted by now stays counted, and is answered as such. */
+/** Gives a parked batch up, or the withheld outputs of one that is counted. One that is counted by now stays counted. */
 export async function skipParked(
   deps: SliceDeps,
   batchId: bigint,
   request: { commandId: string; reason: string },
 ): Promise<ReplayOutcome> {
   return await withClaimedBatch(deps, batchId, async (sql, batch) => {
+    const isOpen = batch.status === 'parked' || batch.isWithheld
     if (batch.status === 'parked') await classingPostgres(() => skipBatch(sql, batch, request))
-    const isSkipped = batch.status === 'parked' || batch.status === 'skipped'
+    else if (batch.isWithheld) await classingPostgres(() => giveUpOutputs(sql, batch, request))
+    const isSkipped = isOpen || batch.status === 'skipped'
     return outcomeOf(isSkipped ? 'skipped' : 'already_applied', batch)
   })
 }
@@ -71,6 +75,36 @@ async function replay(
   return { outcome: 'replayed', logins: decided.batch.logins, rejects: decided.batch.rejected.length }
 }
 
+/** Publishes outputs that an operator had given up for the time being, as they were decided; nothing is counted. */
+async function publishWithheld(
+  late: LateBatch,
+  sql: Sql,
+  batch: ClaimedBatch,
+  commandId: string,
+): Promise<ReplayOutcome> {
+  const { deps } = late
+  const outputs = await outputsAsDecided(late, sql, batch)
+  await deps.onStep?.('before_replay_commit')
+  await classingPostgres(() =>
+    sql.begin((tx) =>
+      moveBatch(tx, {
+        batch,
+        kind: 'publish',
+        commandId,
+        added: { logins: 0, rejects: 0, gaps: 0, loginRows: 0 },
+        events: null,
+        watermarkMs: null,
+        processedAtMs: batch.processedAtMs,
+        rules: batch.rules,
+        codeVersion: deps.codeVersion,
+      }),
+    ),
+  )
+  await deps.onStep?.('after_replay_commit')
+  await late.publish(outputs)
+  return outcomeOf('published', batch)
+}
+
 async function commitReplay(
   { deps }: LateBatch,
   sql: Sql,
@@ -89,6 +123,7 @@ async function commitReplay(
       events: decided.events,
       watermarkMs: watermarkMs(decided),
       processedAtMs: decided.processedAtMs,
+      rules: decided.rules,
       codeVersion: deps.codeVersion,
     })
     await writeLogins(tx, { id: batch.id, revision: batch.revision + 1 }, decided, rows, [

@@ -5,7 +5,7 @@ import type { Retained } from '../db/retention.ts'
 import { recordControlEvent, type ControlEvent } from '../db/control-events.ts'
 import type { Sql } from '../db/connect.ts'
 import type { PartitionKey } from '../db/checkpoint.ts'
-import { PipelineFailure } from '../domain/failure.ts'
+import { DEFECT_ATTEMPTS, PipelineFailure } from '../domain/failure.ts'
 import type { BatchResult, ReplayAttempt, ReplayRequest } from '../domain/replay.ts'
 import { MAX_BATCHES_OF_A_RUN, type BatchSelection, type RejectSelection } from '../domain/selection.ts'
 import { failureReport, noProgress, type SliceProgress, type SliceReport } from '../domain/slice-report.ts'
@@ -14,6 +14,7 @@ import { acceptOffsetLoss, type LossAcceptance } from './accept-loss.ts'
 import { applyParked, skipParked } from './apply-parked.ts'
 import { bringBackParked, handOverLeftovers, type BringBack } from './hand-over.ts'
 import { ingestUntilStopped } from './ingest-slice.ts'
+import { parkInHand, parkingRefusal, type ParkingAnswer, type ParkRequest } from './park-in-hand.ts'
 import { publishGap } from './publish.ts'
 import { planReplay, type Planned } from './plan-replay.ts'
 import { redriveBatch, type RedriveRequest, type Redriven } from './redrive.ts'
@@ -104,6 +105,10 @@ export function createActivities(deps: ActivityDeps) {
     }: PartitionKey & { commandId: string }): Promise<LossAcceptance> =>
       await acceptOffsetLoss(deps, key, commandId),
 
+    /** Sets aside what is in hand. Safe to retry: the ledger's row carries the command. */
+    parkInHand: async (request: ParkRequest): Promise<ParkingAnswer> =>
+      await parkInHand(deps, request).catch(parkingRefusal),
+
     /** Counts a parked batch. Safe to retry: the ledger, its claim and the marker in Kafka say what is done (G7). */
     applyBatch: async ({ batchId, commandId }: BatchRequest): Promise<ReplayAttempt> =>
       await beating(() =>
@@ -176,7 +181,9 @@ async function orFailure<T>(work: () => Promise<T>): Promise<T | { ok: false; er
 }
 
 const isPassing = ({ failureClass }: PipelineFailure) =>
-  failureClass === 'transient' || failureClass === 'fenced'
+  failureClass === 'transient' ||
+  failureClass === 'fenced' ||
+  (failureClass === 'defect' && Context.current().info.attempt < DEFECT_ATTEMPTS)
 
 async function runSlice(
   deps: SliceDeps,

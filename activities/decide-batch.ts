@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Config } from '../config/config.ts'
 import { LoginRows } from '../db/copy-logins.ts'
 import { keepRowsFromMs } from '../db/login-partitions.ts'
-import type { DecidedBatch, SourceRecord, SourceRecords } from '../domain/batch.ts'
+import type { DecidedBatch, Reject, SourceRecord, SourceRecords } from '../domain/batch.ts'
 import { BatchDraft } from '../domain/batch-draft.ts'
-import type { DecodedRecords } from '../domain/decode-records.ts'
+import { CURRENT_RULES_VERSION, firstRules, type DecodeRules } from '../domain/decode-rules.ts'
 import { emptyInsight } from '../domain/insight.ts'
 import type { FetchedRange } from '../kafka/take-range.ts'
 import type { OutputProducer } from '../kafka/output-producer.ts'
@@ -19,7 +20,7 @@ const RECORDS_PER_STEP = 250
 
 /** What deciding needs of whoever reads a range: a slice, or a replay. */
 export type Deciding = Pick<Slice, 'topic' | 'partition' | 'presence'> & {
-  producer: Pick<OutputProducer, 'collect'>
+  producer: Pick<OutputProducer, 'collect' | 'maxBatchBytes'>
   deps: Pick<SliceDeps, 'clock' | 'config' | 'decode' | 'deciding'>
 }
 
@@ -43,7 +44,9 @@ export async function decideBatch(
   const { topic, partition, deps } = slice
   const clockMs = deps.clock()
   const { nowMs = clockMs, insightSize = deps.config.ingest.insightSize } = options
+  const rules = currentRules(deps.config, slice.producer)
   const draft = new BatchDraft({ topic, partition, from: range.from, to: range.to }, nowMs, {
+    rules,
     unfinishedInsight,
     latestEventMs,
     countedAtMs: clockMs,
@@ -52,7 +55,8 @@ export async function decideBatch(
   })
   const rows = new LoginRows(batchId, partition, keepRowsFromMs(clockMs, deps.config.retention.loginDays))
   const outputs = batchOutputs(slice)
-  await decodeInSteps(slice, range.records, nowMs, (decoded) => {
+  await inSteps(slice, range.records, (records) => {
+    const decoded = deps.decode(records, { nowMs, rules })
     draft.add(decoded)
     rows.add(decoded.accepted)
     outputs.add(decoded)
@@ -62,39 +66,68 @@ export async function decideBatch(
   return { batch, rows, outputs: outputs.collected }
 }
 
-/** The outputs of a range that was decided before, with the clock of that time. */
+/** What the ledger knows of a range that was decided before. */
+export type Decision = {
+  processedAtMs: number
+  rules: DecodeRules | null
+  /** By offset; every other record was a login. */
+  rejects: ReadonlyMap<bigint, Reject>
+  insights: readonly string[]
+}
+
+/**
+ * The outputs of a range as it was decided before: by the clock and the rules of that time, with the rejects that the database
+ * has, whatever the rules and settings are by now.
+ * @returns also how many of the records are logins and rejects as they were then
+ */
 export async function decideAgain(
   slice: Deciding,
   records: readonly SourceRecord[],
-  { processedAtMs, insights }: { processedAtMs: number; insights: readonly string[] },
+  { processedAtMs, rules, rejects, insights }: Decision,
 ): Promise<{ logins: number; rejects: number; outputs: OutputCollector }> {
   const outputs = batchOutputs(slice)
+  const options = { nowMs: processedAtMs, rules: rules ?? firstRules }
   let logins = 0
-  let rejects = 0
-  await decodeInSteps(slice, records, processedAtMs, (decoded) => {
-    logins += decoded.accepted.length
-    rejects += decoded.rejected.length
-    outputs.add(decoded)
+  let rejected = 0
+  await inSteps(slice, records, (step) => {
+    const known = step.flatMap((record) => {
+      const reject = rejects.get(record.offset)
+      return reject === undefined ? [] : [{ record, ...reject }]
+    })
+    const others = step.filter(({ offset }) => !rejects.has(offset))
+    const { accepted } = slice.deps.decode(others, options)
+    logins += accepted.length
+    rejected += known.length
+    outputs.add({ accepted, rejected: known })
   })
   outputs.addInsights(insights)
-  return { logins, rejects, outputs: outputs.collected }
+  return { logins, rejects: rejected, outputs: outputs.collected }
 }
 
 const batchOutputs = (slice: Deciding): BatchOutputs =>
   new BatchOutputs(slice.producer.collect(), slice.deps.config.kafka, slice)
 
 /** Between steps, Kafka and Postgres are heard: other batches wait for their answers and not for this one. */
-async function decodeInSteps(
+async function inSteps(
   { deps }: Deciding,
   records: SourceRecords,
-  nowMs: number,
-  take: (decoded: DecodedRecords) => void,
+  take: (records: SourceRecord[]) => void,
 ): Promise<void> {
-  const options = { nowMs, maxBytes: deps.config.ingest.loginMaxBytes }
   await deps.deciding.within(async () => {
     for (let first = 0; first < records.length; first += RECORDS_PER_STEP) {
-      take(deps.decode(records.slice(first, first + RECORDS_PER_STEP), options))
+      take(records.slice(first, first + RECORDS_PER_STEP))
       await nextTurn()
     }
   })
 }
+
+/** The rules of this version and its settings. */
+export const currentRules = (
+  { ingest, kafka }: Config,
+  producer: Pick<OutputProducer, 'maxBatchBytes'>,
+): DecodeRules => ({
+  version: CURRENT_RULES_VERSION,
+  maxBytes: ingest.loginMaxBytes,
+  maxAgeDays: ingest.eventMaxAgeDays,
+  maxOutputBytes: producer.maxBatchBytes(kafka.processedTopic),
+})

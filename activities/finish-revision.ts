@@ -1,10 +1,15 @@
-import type { ClaimedBatch } from '../db/change-batch.ts'
+import type { ClaimedBatch, RevisionKind } from '../db/change-batch.ts'
 import type { Sql } from '../db/connect.ts'
 import { classingPostgres } from '../db/failure.ts'
-import { readRedriven } from '../db/redrive.ts'
+import { readRedriven, type KeptReject } from '../db/redrive.ts'
+import { readDecidedRejects, readInsights } from '../db/unpublished.ts'
+import type { SourceRecord } from '../domain/batch.ts'
+import { PipelineFailure } from '../domain/failure.ts'
+import type { OutputCollector } from '../kafka/collect-outputs.ts'
 import { decideAgain } from './decide-batch.ts'
 import { withLateBatch, type LateBatch } from './late-batch.ts'
 import { readAgain } from './publish.ts'
+import { wholeRecord } from './whole-record.ts'
 import type { SliceDeps } from './slice.ts'
 
 /**
@@ -24,10 +29,39 @@ export async function finishRevision(deps: SliceDeps, sql: Sql, batch: ClaimedBa
   return { ...batch, unpublished: null }
 }
 
-async function outputsOf(late: LateBatch, sql: Sql, batch: ClaimedBatch, kind: 'replay' | 'redrive') {
-  const records =
-    kind === 'replay'
-      ? await readAgain(late.reader, batch.from, batch.to)
-      : await classingPostgres(() => readRedriven(sql, batch.id, batch.revision))
-  return (await decideAgain(late, records, { processedAtMs: batch.processedAtMs, insights: [] })).outputs
+async function outputsOf(late: LateBatch, sql: Sql, batch: ClaimedBatch, kind: RevisionKind) {
+  if (kind !== 'redrive') return await outputsAsDecided(late, sql, batch)
+  const { processedAtMs, rules, id, revision } = batch
+  const kept = await classingPostgres(() => readRedriven(sql, id, revision))
+  const records: SourceRecord[] = []
+  for (const reject of kept) {
+    const record = await wholeRecord(late.reader, reject)
+    if (record === null) throw goneRecord(reject)
+    records.push(record)
+  }
+  return (await decideAgain(late, records, { processedAtMs, rules, rejects: new Map(), insights: [] }))
+    .outputs
 }
+
+/**
+ * The outputs of a whole batch that is counted. Insights are those that were written with it: a replay has none.
+ * @throws {PipelineFailure} data_loss when its records are gone from Kafka
+ */
+export async function outputsAsDecided(
+  late: LateBatch,
+  sql: Sql,
+  batch: ClaimedBatch,
+): Promise<OutputCollector> {
+  const [rejects, insights] = await classingPostgres(() =>
+    Promise.all([readDecidedRejects(sql, batch.id), readInsights(sql, batch.id)]),
+  )
+  const records = await readAgain(late.reader, batch.from, batch.to)
+  return (await decideAgain(late, records, { ...batch, rejects, insights })).outputs
+}
+
+const goneRecord = ({ record }: KeptReject) =>
+  new PipelineFailure(
+    'data_loss',
+    'kafka',
+    `the record at offset ${record.offset} was counted, and is gone from Kafka before it was published`,
+  )

@@ -1,9 +1,10 @@
 import type { PartitionKey } from '../db/checkpoint.ts'
-import type { AcceptedLogin, RejectedLogin } from '../domain/batch.ts'
+import type { AcceptedLogin } from '../domain/batch.ts'
 import type { DecodedRecords } from '../domain/decode-records.ts'
 import { enrichedLogin } from '../domain/enriched.ts'
 import type { OutputRecord } from '../kafka/encode-record-batch.ts'
 import type { OutputCollector } from '../kafka/collect-outputs.ts'
+import { deadLetter } from './dead-letter.ts'
 
 /** Version of the shape of what is published; consumers may rely on it. */
 const SCHEMA_VERSION = '1'
@@ -33,7 +34,11 @@ export class BatchOutputs {
     const { processedTopic, dlqTopic } = this.#topics
     for (const login of accepted)
       this.collected.add(processedTopic, loginRecord(this.#key, this.#source, login))
-    for (const reject of rejected) this.collected.add(dlqTopic, rejectRecord(this.#source, reject))
+    for (const { record, reason, detail } of rejected) {
+      const source = `${this.#source}/${record.offset}`
+      const why = { reason, detail, source, schemaVersion: SCHEMA_VERSION }
+      this.collected.add(dlqTopic, deadLetter(record, why, this.collected.maxBatchBytes(dlqTopic)))
+    }
   }
 
   /** After the logins that complete them. */
@@ -60,17 +65,6 @@ const insightRecord = (source: string, body: string): OutputRecord => ({
   key: source,
   value: body,
   headers: headers(source),
-})
-
-const rejectRecord = (source: string, { record, reason, detail }: RejectedLogin): OutputRecord => ({
-  key: record.key,
-  value: record.value,
-  headers: [
-    ...record.headers,
-    ['rollcall-reason', reason],
-    ['rollcall-detail', detail],
-    ...headers(`${source}/${record.offset}`),
-  ],
 })
 
 const headers = (source: string): OutputRecord['headers'] => [

@@ -8,6 +8,7 @@ import { PresenceCache } from '../domain/presence.ts'
 import { PlanDraft, type ReplayPlan } from '../domain/replay-plan.ts'
 import { MAX_BATCHES_OF_A_RUN, type BatchSelection } from '../domain/selection.ts'
 import { OutputCollector } from '../kafka/collect-outputs.ts'
+import { fetchTopicLimits, type TopicLimits } from '../kafka/topic-limits.ts'
 import { openRangeReader, type RangeReader } from '../kafka/range-reader.ts'
 import { ALONE, decideBatch, type Decided } from './decide-batch.ts'
 import { readAgain } from './publish.ts'
@@ -33,12 +34,14 @@ export async function planReplay(
   )
   if (batches.length > MAX_BATCHES_OF_A_RUN)
     return { ok: false, refusal: `more than ${MAX_BATCHES_OF_A_RUN} batches match: narrow the filter` }
+  const { processedTopic, dlqTopic } = deps.config.kafka
+  const limits = await fetchTopicLimits(deps.kafka, [processedTopic, dlqTopic])
   const draft = new PlanDraft()
   for (const [partition, ofPartition] of Map.groupBy(batches, (batch) => batch.partition)) {
     const reader = await openRangeReader(deps.kafka, topic, partition, rangeLimits(deps.config))
     try {
       for (const batch of ofPartition) {
-        await rehearse(deps, reader, batch, draft)
+        await rehearse(deps, reader, limits, batch, draft)
         onBatch()
       }
     } finally {
@@ -51,13 +54,19 @@ export async function planReplay(
 async function rehearse(
   deps: SliceDeps & { sql: Sql },
   reader: RangeReader,
+  limits: TopicLimits,
   selected: SelectedBatch,
   draft: PlanDraft,
 ): Promise<void> {
-  const { batchId, topic, partition, incarnation, from, to, processedAtMs } = selected
+  const { batchId, topic, partition, incarnation, from, to, processedAtMs, isWithheld } = selected
   const batch = { batchId, partition, incarnation, from, to }
   try {
     const records = await readAgain(reader, BigInt(from), BigInt(to))
+    // It is counted: a replay publishes its outputs, and changes no count.
+    if (isWithheld) {
+      draft.add(batch, null, null)
+      return
+    }
     const range = { from: BigInt(from), to: BigInt(to), records, endOffset: BigInt(to) }
     const decided = await decideBatch(
       {
@@ -65,7 +74,10 @@ async function rehearse(
         partition,
         deps,
         presence: new PresenceCache(new Int32Array(2)),
-        producer: { collect: () => new OutputCollector(() => 1) },
+        producer: {
+          maxBatchBytes: limits,
+          collect: () => new OutputCollector((name) => ({ partitions: 1, maxBatchBytes: limits(name) })),
+        },
       },
       range,
       ALONE,

@@ -1,6 +1,6 @@
 import type { PartitionKey } from '../db/checkpoint.ts'
 import { classingPostgres } from '../db/failure.ts'
-import { unpublishedBatches } from '../db/unpublished.ts'
+import { readDecidedRejects, unpublishedBatches } from '../db/unpublished.ts'
 import { PipelineFailure } from '../domain/failure.ts'
 import type { SourceRecord } from '../domain/batch.ts'
 import type { SliceProgress } from '../domain/slice-report.ts'
@@ -77,7 +77,7 @@ async function publishOutputs(slice: Slice, outputs: OutputCollector, to: bigint
 
 /**
  * Publishes what was committed in Postgres and did not reach Kafka: a crash between the two commits (G2). The records
- * are read again and decided by the clock of the first time; insights come from their table.
+ * are read again and decided as the first time; insights and rejects come from their tables.
  * @throws {PipelineFailure} data_loss when the log no longer gives what the ledger says
  */
 export async function publishGap(slice: Slice): Promise<void> {
@@ -86,7 +86,9 @@ export async function publishGap(slice: Slice): Promise<void> {
     unpublishedBatches(slice.sql, slice, checkpoint.incarnation, publishedOffset),
   )
   for (const batch of batches) {
-    const again = await decideAgain(slice, await readAgain(slice.reader, batch.from, batch.to), batch)
+    const rejects = await classingPostgres(() => readDecidedRejects(slice.sql, batch.id))
+    const records = await readAgain(slice.reader, batch.from, batch.to)
+    const again = await decideAgain(slice, records, { ...batch, rejects })
     if (again.logins !== batch.logins || again.rejects !== batch.rejects)
       throw changedRange(slice, batch, again)
     await publishOutputs(slice, again.outputs, batch.to)

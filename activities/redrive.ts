@@ -8,15 +8,20 @@ import {
   readRejects,
   recordAttempts,
   type AttemptOutcome,
+  type KeptReject,
 } from '../db/redrive.ts'
 import { writeLogins } from '../db/write-contents.ts'
 import { watermarkMs, type SourceRecord } from '../domain/batch.ts'
 import type { RejectReason } from '../domain/login.ts'
 import type { RejectSelection } from '../domain/selection.ts'
-import { ALONE, decideBatch } from './decide-batch.ts'
+import { fetchTopicLimits, type TopicLimits } from '../kafka/topic-limits.ts'
+import { openRangeReader } from '../kafka/range-reader.ts'
+import { ALONE, currentRules, decideBatch } from './decide-batch.ts'
 import { finishRevision } from './finish-revision.ts'
 import { withClaimedBatch, withLateBatch } from './late-batch.ts'
-import type { SliceDeps } from './slice.ts'
+import { closeAll } from './session.ts'
+import { rangeLimits, type SliceDeps } from './slice.ts'
+import { wholeRecord } from './whole-record.ts'
 
 export type RedriveRequest = {
   batchId: string
@@ -58,20 +63,50 @@ async function redrivePage(
   { commandId, selection, dryRun }: RedriveRequest,
   after: bigint,
 ): Promise<Page> {
-  const records = await classingPostgres(() => readRejects(sql, batch.id, selection, after, PAGE))
-  const { attempts, accepted } = decode(deps, batch, records)
+  const rejects = await classingPostgres(() => readRejects(sql, batch.id, selection, after, PAGE))
+  const { records, gone } = await readWhole(deps, batch, rejects)
+  const limits = await fetchTopicLimits(deps.kafka, [deps.config.kafka.processedTopic])
+  const { attempts: decided, accepted } = decode(deps, batch, records, limits)
+  const attempts = [...decided, ...gone]
   if (!dryRun && attempts.length > 0) await apply(deps, sql, batch, commandId, attempts, accepted)
-  const lastOffset = records.at(-1)?.offset ?? null
+  const lastOffset = rejects.at(-1)?.record.offset ?? null
   const inAll = dryRun || lastOffset !== null ? redriven(new Map()) : await attemptsOf(sql, batch, commandId)
   return { attempts, lastOffset, inAll }
 }
+
+/** The rejects as they came; one that was cut is read from Kafka again, and stays what it is when it is gone there. */
+async function readWhole(
+  deps: SliceDeps,
+  { topic, partition, topicId, incarnation, currentIncarnation }: ClaimedBatch,
+  rejects: KeptReject[],
+): Promise<{ records: SourceRecord[]; gone: AttemptOutcome[] }> {
+  if (!rejects.some(({ isCut }) => isCut)) return { records: rejects.map(({ record }) => record), gone: [] }
+  const reader = await openRangeReader(deps.kafka, topic, partition, rangeLimits(deps.config))
+  const records: SourceRecord[] = []
+  const gone: AttemptOutcome[] = []
+  try {
+    const isSameLog = reader.topicId === topicId && incarnation === currentIncarnation
+    for (const reject of rejects) {
+      const whole = reject.isCut && !isSameLog ? null : await wholeRecord(reader, reject)
+      if (whole === null) gone.push({ offset: reject.record.offset, outcome: 'too_large', detail: GONE })
+      else records.push(whole)
+    }
+  } finally {
+    await closeAll([reader.close])
+  }
+  return { records, gone }
+}
+
+const GONE = 'it was too large to be kept whole, and its record is gone from Kafka'
 
 function decode(
   { decode: decodeRecords, config }: SliceDeps,
   { processedAtMs }: ClaimedBatch,
   records: SourceRecord[],
+  maxBatchBytes: TopicLimits,
 ): { attempts: AttemptOutcome[]; accepted: SourceRecord[] } {
-  const decoded = decodeRecords(records, { nowMs: processedAtMs, maxBytes: config.ingest.loginMaxBytes })
+  const rules = currentRules(config, { maxBatchBytes })
+  const decoded = decodeRecords(records, { nowMs: processedAtMs, rules })
   const offsets = new Set(decoded.accepted.map(({ offset }) => offset))
   return {
     accepted: records.filter(({ offset }) => offsets.has(offset)),
@@ -117,6 +152,7 @@ async function apply(
           events,
           watermarkMs: watermarkMs(decided),
           processedAtMs,
+          rules: decided.rules,
           codeVersion: deps.codeVersion,
         })
         const revision = batch.revision + 1

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { commitBatch } from '../db/commit-batch.ts'
 import { classingPostgres } from '../db/failure.ts'
 import { parkBatch } from '../db/park-batch.ts'
 import type { DecidedBatch } from '../domain/batch.ts'
-import { PipelineFailure } from '../domain/failure.ts'
+import { DEFECT_ATTEMPTS, PipelineFailure } from '../domain/failure.ts'
 import { watchParked, watchRecords } from '../domain/flood-guard.ts'
 import type { OutputCollector } from '../kafka/collect-outputs.ts'
 import type { FetchedRange } from '../kafka/take-range.ts'
@@ -40,12 +41,21 @@ export async function settleRange(
 
 type Attempt = { ok: true; decided: Decided } | { ok: false; failure: PipelineFailure }
 
+/** Long enough for a driver to notice that its connection is gone, which is an outage. */
+const DEFECT_PAUSE_MS = 100
+
 async function tryToCommit(slice: Slice, range: FetchedRange, isWhole: boolean): Promise<Attempt> {
-  try {
-    return { ok: true, decided: await commitRange(slice, range, isWhole) }
-  } catch (error) {
-    if (!(error instanceof PipelineFailure) || error.failureClass !== 'permanent') throw error
-    return { ok: false, failure: error }
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return { ok: true, decided: await commitRange(slice, range, isWhole) }
+    } catch (error) {
+      if (!(error instanceof PipelineFailure)) throw error
+      const { failureClass } = error
+      if (failureClass === 'permanent' || (failureClass === 'defect' && attempt === DEFECT_ATTEMPTS))
+        return { ok: false, failure: error }
+      if (failureClass !== 'defect') throw error
+      await sleep(DEFECT_PAUSE_MS)
+    }
   }
 }
 
@@ -83,6 +93,7 @@ async function decideOrBlame(slice: Slice, range: FetchedRange, batchId: bigint)
   try {
     return await decideBatch(slice, range, slice.standing, batchId)
   } catch (error) {
+    if (error instanceof PipelineFailure) throw error
     throw new PipelineFailure('permanent', 'rollcall', `Rollcall: ${String(error)}`, { cause: error })
   }
 }

@@ -1,6 +1,12 @@
 import type { Config } from '../config/config.ts'
 import { createBatchIds } from '../db/batch-ids.ts'
-import { claimPartition, sliceApplicationName, type Checkpoint, type PartitionKey } from '../db/checkpoint.ts'
+import {
+  claimPartition,
+  readCountedTopicId,
+  sliceApplicationName,
+  type Checkpoint,
+  type PartitionKey,
+} from '../db/checkpoint.ts'
 import type { Sql } from '../db/connect.ts'
 import { classingPostgres } from '../db/failure.ts'
 import { createLoginDays } from '../db/login-partitions.ts'
@@ -134,7 +140,9 @@ async function claim(
   key: PartitionKey,
   acceptFlood: boolean,
 ): Promise<Checkpoint> {
-  const bounds = await reader.bounds()
+  const bounds = await reader.bounds().catch(async (error: unknown) => {
+    throw (await isGone(sql, reader, key)) ? retirable(key) : error
+  })
   const checkpoint = await classingPostgres(async () => {
     await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)
     return await claimPartition(sql, {
@@ -152,6 +160,19 @@ async function claim(
   }
   return checkpoint
 }
+
+/** Whether the topic was created anew without the partition. A topic that is the one that was counted only gets more of them. */
+export async function isGone(sql: Sql, reader: RangeReader, key: PartitionKey): Promise<boolean> {
+  if (await reader.exists()) return false
+  return (await classingPostgres(() => readCountedTopicId(sql, key))) !== reader.topicId
+}
+
+const retirable = ({ topic, partition }: PartitionKey) =>
+  new PipelineFailure(
+    'data_loss',
+    'kafka',
+    `${topic} was created anew and has no partition ${partition} any more: acceptOffsetLoss retires it`,
+  )
 
 /** The transactional.id is one per input partition: whoever claims the partition fences the one before. */
 export const producerOptions = ({ kafka }: Config, key: PartitionKey) => ({
@@ -194,6 +215,14 @@ async function settlePublishedOffset(
       'postgres',
       `Postgres has counted up to ${checkpoint.nextOffset}, but outputs up to ${groupOffset} are published by ${where}: ` +
         `the database is older than Kafka`,
+    )
+  }
+  if (groupOffset < checkpoint.publishedOffset) {
+    throw new PipelineFailure(
+      'data_loss',
+      'kafka',
+      `the committed offset of ${where} was set back to ${groupOffset}, although outputs up to ` +
+        `${checkpoint.publishedOffset - 1n} are published; acceptOffsetLoss goes on behind them`,
     )
   }
   return groupOffset

@@ -5,7 +5,7 @@ import { splitRange } from './split-range.ts'
 const range = (from: bigint, to: bigint, offsets: bigint[]): FetchedRange => ({
   from,
   to,
-  records: offsets.map((offset) => ({ offset, timestampMs: 0, key: null, value: null, headers: [] })),
+  records: offsets.map((offset) => ({ offset, timestamp: 0, key: null, value: null, headers: [] })),
   endOffset: 100n,
 })
 const shape = ({ from, to, records }: FetchedRange) => [

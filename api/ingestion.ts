@@ -97,7 +97,7 @@ export const lagOf = ({ bounds, progress }: IngestionPartition): bigint | null =
 const sumOfLags = (partitions: IngestionPartition[]): bigint =>
   partitions.reduce((sum, partition) => sum + (lagOf(partition) ?? 0n), 0n)
 
-const urgency: IngestState[] = ['halted', 'waiting', 'paused', 'running']
+const urgency: IngestState[] = ['halted', 'waiting', 'paused', 'running', 'retired']
 
 const mostUrgent = (statuses: PartitionStatus[]): IngestState | null =>
   urgency.find((state) => statuses.some((status) => status.state === state)) ?? null

@@ -60,7 +60,6 @@ function openParts(config: Config, logger: Logger) {
     runs: createRuns(client),
     readBack: createReadBack({
       readRecords: (range, limit) => readRecords(kafka, range, limit),
-      maxBytes: config.ingest.loginMaxBytes,
     }),
     commands: createCommands({
       client,

@@ -1,4 +1,5 @@
-import { readBatchOrigin, type Reject } from '../db/read/batch-events.ts'
+import type { Reject } from '../domain/batch.ts'
+import { readBatchOrigin } from '../db/read/batch-events.ts'
 import type { BatchRow } from '../db/read/batches.ts'
 import type { PlacedLogin } from '../db/read/logins.ts'
 import { type OffsetRecord, readOffset } from '../db/read/offset-fate.ts'

@@ -1,6 +1,7 @@
 import type { BatchEvent, BatchOrigin, Offsets } from '../db/read/batch-events.ts'
 import type { SourceRecord } from '../domain/batch.ts'
 import { decodeLogin } from '../domain/decode-login.ts'
+import { firstRules } from '../domain/decode-rules.ts'
 import { PipelineFailure } from '../domain/failure.ts'
 import type { ReadRecords } from '../kafka/read-records.ts'
 import { KafkaUnavailableError, OffsetsGoneError } from './errors.ts'
@@ -15,15 +16,13 @@ export type ReadBack = (
 
 export type ReadBackDeps = {
   readRecords: (range: Offsets & { topic: string; partition: number }, limit: number) => Promise<ReadRecords>
-  /** As ingestion has it: larger values are rejects. */
-  maxBytes: number
 }
 
 /** Less than the snapshot of a request waits for its client. */
 const DEADLINE_MS = 6_000
 
 /**
- * Reads batches back by the clock with which they were decided the first time.
+ * Reads batches back as they were decided.
  * The result throws {OffsetsGoneError | KafkaUnavailableError}.
  */
 export function createReadBack(deps: ReadBackDeps): ReadBack {
@@ -35,18 +34,19 @@ export function createReadBack(deps: ReadBackDeps): ReadBack {
     if (origin.isPast) throw gone
     const found = await inTime(deps.readRecords({ topic, partition, ...offsets }, limit))
     if (found.topicId !== origin.topicId) throw gone
-    const decide = (record: SourceRecord) => decideAgain(batchId, origin, record, deps.maxBytes)
-    return { events: found.records.map(decide), next: found.next }
+    return { events: found.records.map((record) => decideAgain(batchId, origin, record)), next: found.next }
   }
 }
 
 function decideAgain(
   batchId: bigint,
-  { partition, clockMs, redriven }: BatchOrigin,
+  { partition, clockMs, rules, rejects, redriven }: BatchOrigin,
   { offset, value }: SourceRecord,
-  maxBytes: number,
 ): BatchEvent {
-  const decoded = decodeLogin(value, { nowMs: redriven.get(offset) ?? clockMs, maxBytes })
+  const reject = rejects.get(offset)
+  if (reject !== undefined) return { offset, login: null, reject }
+  const decision = redriven.get(offset) ?? { clockMs, rules }
+  const decoded = decodeLogin(value, { nowMs: decision.clockMs, rules: decision.rules ?? firstRules })
   return decoded.ok
     ? { offset, login: { batchId, partition, offset, login: decoded.login }, reject: null }
     : { offset, login: null, reject: { reason: decoded.reason, detail: decoded.detail } }

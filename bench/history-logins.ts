@@ -86,7 +86,7 @@ export const ledgerRows = (topic: string): string => `
   from arrived group by batch_id, partition, counted_at order by counted_at, partition`
 
 export const rejectRows = (topic: string): string => `
-  insert into rejected_login (topic, partition, kafka_offset, batch_id, reason, detail, value, headers, recorded_at, rejected_at)
+  insert into rejected_login (topic, partition, kafka_offset, batch_id, reason, detail, value, headers, record_timestamp, rejected_at)
   select '${topic}', partition, kafka_offset, batch_id,
          (array['not_json', 'user_id_missing', 'timestamp_invalid', 'ip_invalid'])[1 + floor(${chance('number', 9)} * 4)::integer],
          'made by a benchmark', convert_to('no login ' || number, 'UTF8'), '[]', arrived_at, counted_at

@@ -67,6 +67,8 @@ const environment = z.object({
   BATCH_MAX_RECORDS: integer(10_000, 1, 100_000),
   /** Records larger than this are rejected as too_large. */
   LOGIN_MAX_BYTES: integer(64 * 1024, 256, 16 * 1024 * 1024),
+  /** Events longer ago are rejected: each day with an event costs space, and no retention takes counts of days away. */
+  EVENT_MAX_AGE_DAYS: integer(3_653, 1, 36_525),
   /** More rejects than this share of REJECT_HALT_WINDOW records halt a partition before they are written; 100 = never. */
   REJECT_HALT_PERCENT: integer(50, 1, 100),
   REJECT_HALT_WINDOW: integer(1_000, 1, 1_000_000),
@@ -110,6 +112,8 @@ export type Config = {
     batchMaxBytes: number
     batchMaxRecords: number
     loginMaxBytes: number
+    /** Events more days than this before the clock are rejected. */
+    eventMaxAgeDays: number
     /** As domain/flood-guard.ts takes it. */
     flood: { windowRecords: number; rejectPercent: number; parkedInARow: number }
   }
@@ -171,6 +175,7 @@ const arrange = (env: z.infer<typeof environment>): Config => ({
     batchMaxBytes: env.BATCH_MAX_BYTES,
     batchMaxRecords: env.BATCH_MAX_RECORDS,
     loginMaxBytes: env.LOGIN_MAX_BYTES,
+    eventMaxAgeDays: env.EVENT_MAX_AGE_DAYS,
     flood: {
       windowRecords: env.REJECT_HALT_WINDOW,
       rejectPercent: env.REJECT_HALT_PERCENT,

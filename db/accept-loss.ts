@@ -14,6 +14,8 @@ export type AcceptedLoss = PartitionKey & {
   nextOffset: bigint
   /** Offsets come again that were counted before: they are of another log. */
   isNewLog: boolean
+  /** The partition is gone: it is read no more. */
+  isRetired: boolean
   /** Outputs up to here are in Kafka although Postgres has lost what it had counted: count again, publish nothing. */
   recountUntil: bigint | null
   unfinishedInsight: UnfinishedInsight
@@ -31,6 +33,7 @@ export async function acceptLoss(sql: Sql, loss: AcceptedLoss): Promise<void> {
       set next_offset = ${loss.nextOffset}, topic_id = ${loss.topicId}, recount_until = ${loss.recountUntil},
           incarnation = incarnation + ${loss.isNewLog ? 1 : 0},
           published_offset = case when ${loss.isNewLog} then ${loss.nextOffset}::bigint else published_offset end,
+          retired_at = case when ${loss.isRetired} then clock_timestamp() end,
           unfinished_insight = ${tx.json(loss.unfinishedInsight)}, updated_at = clock_timestamp()
       where topic = ${topic} and partition = ${partition} and epoch = ${checkpoint.epoch}`
     // Offsets that are counted again get rows of their own.

@@ -1,6 +1,10 @@
+import type { DecodeRules } from '../domain/decode-rules.ts'
 import { PipelineFailure } from '../domain/failure.ts'
 import { isoTime, isoTimeOrNull } from '../domain/iso-time.ts'
 import type { Sql, Transaction } from './connect.ts'
+
+/** What changed a batch after it was written first. */
+export type RevisionKind = 'replay' | 'redrive' | 'publish'
 
 /** A batch of the ledger, claimed to be changed: a replay, a skip, a redrive of its rejects. */
 export type ClaimedBatch = {
@@ -19,7 +23,11 @@ export type ClaimedBatch = {
   /** Unix milliseconds that deciding it takes for now. */
   processedAtMs: number
   /** What the latest revision is whose outputs are not known to be in Kafka; null: there is nothing to publish. */
-  unpublished: 'replay' | 'redrive' | null
+  unpublished: RevisionKind | null
+  /** It is counted, and its outputs were given up until a replay. */
+  isWithheld: boolean
+  /** By which its records were decoded for what is unpublished or withheld; null: before rules were kept. */
+  rules: DecodeRules | null
   /** Kafka's id of the topic, and the log that the partition is reading by now. */
   topicId: string
   currentIncarnation: number
@@ -40,6 +48,9 @@ export async function claimBatch(sql: Sql, batchId: bigint): Promise<ClaimedBatc
               (extract(epoch from processed_at) * 1000)::float8 as "processedAtMs",
               (select kind from batch_revision change
                where change.batch_id = batch.id and change.revision = batch.revision and not published) as unpublished,
+              withheld_at is not null as "isWithheld",
+              coalesce((select change.rules from batch_revision change
+                        where change.batch_id = batch.id and change.revision = batch.revision), batch.rules) as rules,
               topic_id as "topicId", checkpoint.incarnation as "currentIncarnation",
               pg_postmaster_start_time()::text as "serverStart"`
   if (batch === undefined)
@@ -49,7 +60,8 @@ export async function claimBatch(sql: Sql, batchId: bigint): Promise<ClaimedBatc
 
 export type BatchChange = {
   batch: ClaimedBatch
-  kind: 'replay' | 'redrive'
+  /** publish: adds nothing, its outputs were withheld. */
+  kind: RevisionKind
   commandId: string
   /** What the change adds to the batch; rejects are negative when they became logins. */
   added: { logins: number; rejects: number; gaps: number; loginRows: number }
@@ -57,6 +69,8 @@ export type BatchChange = {
   /** Unix milliseconds; null leaves it where it is. */
   watermarkMs: number | null
   processedAtMs: number
+  /** By which its records were decoded; null: as before. */
+  rules: DecodeRules | null
   codeVersion: string
 }
 
@@ -78,6 +92,7 @@ export async function moveBatch(tx: Transaction, change: BatchChange): Promise<v
     update batch
     set revision = revision + 1, changed_at = clock_timestamp(),
         status = case when ${change.kind}::text = 'replay' then 'replayed' else status end,
+        withheld_at = case when ${change.kind}::text = 'publish' then null else withheld_at end,
         logins = logins + ${added.logins}, rejects = rejects + ${added.rejects}, gaps = gaps + ${added.gaps},
         login_rows = login_rows + ${added.loginRows},
         first_event_at = least(first_event_at, ${isoTimeOrNull(events?.firstMs ?? null)}::timestamptz),
@@ -87,9 +102,10 @@ export async function moveBatch(tx: Transaction, change: BatchChange): Promise<v
     returning 1`
   if (moved === undefined) throw lostClaim(batch)
   await tx`/* insertRevision */
-    insert into batch_revision (batch_id, revision, kind, command_id, logins, rejects, processed_at, code_version)
+    insert into batch_revision (batch_id, revision, kind, command_id, logins, rejects, processed_at, code_version, rules)
     values (${batch.id}, ${batch.revision + 1}, ${change.kind}, ${change.commandId}, ${added.logins}, ${added.rejects},
-            ${isoTime(change.processedAtMs)}, ${change.codeVersion})`
+            ${isoTime(change.processedAtMs)}, ${change.codeVersion},
+            ${change.rules === null ? null : tx.json(change.rules)}::json)`
 }
 
 /** Records that what a revision added is committed in Kafka. */
@@ -114,6 +130,24 @@ export async function skipBatch(
     where id = ${batch.id} and claim = ${batch.claim} and status = 'parked'
     returning 1`
   if (skipped === undefined) throw lostClaim(batch)
+}
+
+/**
+ * Gives the withheld outputs of a batch up for good; what it counted stays.
+ * @throws {PipelineFailure} fenced when another attempt has it
+ */
+export async function giveUpOutputs(
+  sql: Sql,
+  batch: ClaimedBatch,
+  { commandId, reason }: { commandId: string; reason: string },
+): Promise<void> {
+  const [given] = await sql`/* giveUpOutputs */
+    update batch
+    set withheld_at = null, changed_at = clock_timestamp(), command_id = ${commandId},
+        error = coalesce(error || '; ', '') || 'given up: ' || ${reason}::text
+    where id = ${batch.id} and claim = ${batch.claim} and withheld_at is not null
+    returning 1`
+  if (given === undefined) throw lostClaim(batch)
 }
 
 const lostClaim = ({ id }: ClaimedBatch) =>

@@ -60,7 +60,7 @@ export async function claimPartition(sql: Sql, claim: Claim): Promise<Checkpoint
           (${claim.topic}, ${claim.partition}, ${claim.topicId}, ${claim.startOffset}, ${claim.startOffset}, 1,
            ${claim.worker}, ${tx.json(claim.emptyInsight)}, clock_timestamp(), clock_timestamp())
         on conflict (topic, partition) do update
-          set epoch = held.epoch + 1, worker = excluded.worker, claimed_at = excluded.claimed_at,
+          set epoch = held.epoch + 1, worker = excluded.worker, claimed_at = excluded.claimed_at, retired_at = null,
               flood_guard = coalesce(${claim.floodGuard === null ? null : tx.json(claim.floodGuard)}::json, held.flood_guard)
         returning topic_id as "topicId", next_offset as "nextOffset", published_offset as "publishedOffset", epoch,
                   unfinished_insight as "unfinishedInsight", watermark, flood_guard as "floodGuard", incarnation,
@@ -82,6 +82,16 @@ export async function claimPartition(sql: Sql, claim: Claim): Promise<Checkpoint
       },
     )
   }
+}
+
+/** Kafka's id of the topic that a partition was read from; null when it never was. */
+export async function readCountedTopicId(
+  sql: Sql,
+  { topic, partition }: PartitionKey,
+): Promise<string | null> {
+  const [row] = await sql<{ id: string }[]>`/* countedTopicId */
+    select topic_id as id from partition_checkpoint where topic = ${topic} and partition = ${partition}`
+  return row?.id ?? null
 }
 
 async function endSessions(sql: Sql, key: PartitionKey): Promise<void> {

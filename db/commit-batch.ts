@@ -55,10 +55,10 @@ async function insertBatch(
   const gaps = range.to - range.from - BigInt(logins + rejected.length)
   await tx`/* insertBatch */
     insert into batch (id, topic, partition, incarnation, from_offset, to_offset, status, logins, rejects, gaps, login_rows,
-                       first_event_at, last_event_at, processed_at, code_version)
+                       first_event_at, last_event_at, processed_at, code_version, rules)
     values (${batchId}, ${range.topic}, ${range.partition}, ${holding.incarnation}, ${range.from}, ${range.to}, 'committed',
             ${logins}, ${rejected.length}, ${gaps}, ${rows.count}, ${isoTimeOrNull(events?.firstMs ?? null)},
-            ${isoTimeOrNull(events?.lastMs ?? null)}, ${isoTime(processedAtMs)}, ${codeVersion})`
+            ${isoTimeOrNull(events?.lastMs ?? null)}, ${isoTime(processedAtMs)}, ${codeVersion}, ${tx.json(decided.rules)})`
 }
 
 async function insertInsights(tx: Transaction, { batchId, decided }: BatchCommit): Promise<void> {

@@ -31,3 +31,21 @@ test('the message of postgres.js is kept, and its code where it has no message',
     'Postgres: ECONNREFUSED',
   )
 })
+
+test('what our own code throws is a defect and no outage; a driver keeps its class, with a code or without', () => {
+  const natives = [
+    new RangeError('Invalid time value'),
+    new TypeError('x is undefined'),
+    new SyntaxError('x'),
+    new URIError('x'),
+  ]
+  for (const error of natives)
+    expect(postgresFailure(error)).toMatchObject({ failureClass: 'defect', part: 'rollcall' })
+  class ConnectionError extends Error {}
+  for (const error of [
+    new Error('Closed connection'),
+    new ConnectionError('timeout'),
+    new AggregateError([]),
+  ])
+    expect(postgresFailure(error).failureClass).toBe('transient')
+})

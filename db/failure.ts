@@ -1,4 +1,4 @@
-import { PipelineFailure } from '../domain/failure.ts'
+import { defect, isNativeError, PipelineFailure } from '../domain/failure.ts'
 
 /**
  * SQLSTATE classes that blame the data: data exception, integrity constraint, program limit (an index row too large).
@@ -10,6 +10,7 @@ const PERMANENT_CLASSES = new Set(['22', '23', '54'])
 /** Classes what Postgres or postgres.js threw. Failures that are classed already pass unchanged. */
 export function postgresFailure(error: unknown): PipelineFailure {
   if (error instanceof PipelineFailure) return error
+  if (isNativeError(error)) return defect(error)
   const { code, message } = error as { code?: string; message?: string }
   const permanent = code?.length === 5 && PERMANENT_CLASSES.has(code.slice(0, 2))
   const text = message === undefined || message === '' ? String(code ?? error) : message

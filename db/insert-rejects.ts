@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { DecidedBatch } from '../domain/batch.ts'
 import { isoTime } from '../domain/iso-time.ts'
+import { keepRecord, WHOLE_MAX_BYTES } from '../domain/kept-record.ts'
 import type { Transaction } from './connect.ts'
 
-/** Keeps rejected records with their bytes; binary columns travel as hex text. */
+/** Keeps rejected records with their bytes, very large ones cut; binary columns travel as hex text. */
 export async function insertRejects(
   tx: Transaction,
   batchId: bigint,
@@ -12,21 +14,27 @@ export async function insertRejects(
   const offsets = rejected.map(({ record }) => String(record.offset))
   const reasons = rejected.map(({ reason }) => reason)
   const details = rejected.map(({ detail }) => detail.replaceAll('\0', ''))
-  const keys = rejected.map(({ record }) => bytea(record.key))
-  const values = rejected.map(({ record }) => bytea(record.value))
-  const headers = rejected.map(({ record }) => headersJson(record.headers))
-  const times = rejected.map(({ record }) => isoTime(record.timestampMs))
+  const kept = rejected.map(({ record }) => keepRecord(record, WHOLE_MAX_BYTES, sha256))
+  const keys = kept.map(({ key }) => bytea(key))
+  const values = kept.map(({ value }) => bytea(value))
+  const headers = kept.map((record) => headersJson(record.headers))
+  const cuts = kept.map(({ cut }) => (cut === null ? null : JSON.stringify(cut)))
+  const timestamps = rejected.map(({ record }) => String(record.timestamp))
   await tx`/* insertRejects */
-    insert into rejected_login (topic, partition, kafka_offset, batch_id, reason, detail, key, value, headers, recorded_at, rejected_at)
-    select ${range.topic}, ${range.partition}::integer, kafka_offset, ${batchId}::bigint, reason, detail, key, value, headers, recorded_at,
-           ${isoTime(processedAtMs)}::timestamptz
+    insert into rejected_login (topic, partition, kafka_offset, batch_id, reason, detail, key, value, headers, cut,
+                                record_timestamp, rejected_at)
+    select ${range.topic}, ${range.partition}::integer, kafka_offset, ${batchId}::bigint, reason, detail, key, value, headers, cut,
+           record_timestamp, ${isoTime(processedAtMs)}::timestamptz
     from unnest(${offsets}::bigint[], ${reasons}::text[], ${details}::text[], ${tx.array(keys, TEXT)}::text[]::bytea[],
-                ${tx.array(values, TEXT)}::text[]::bytea[], ${headers}::text[]::jsonb[], ${times}::timestamptz[])
-      as made (kafka_offset, reason, detail, key, value, headers, recorded_at)`
+                ${tx.array(values, TEXT)}::text[]::bytea[], ${headers}::text[]::jsonb[], ${tx.array(cuts, TEXT)}::text[]::jsonb[],
+                ${timestamps}::text[]::bigint[])
+      as made (kafka_offset, reason, detail, key, value, headers, cut, record_timestamp)`
 }
 
 /** Type oid of text: postgres.js guesses the type of an array by its first element, which may be null here. */
 const TEXT = 25
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 const bytea = (bytes: Uint8Array | null): string | null =>
   bytes === null ? null : `\\x${Buffer.from(bytes).toString('hex')}`

@@ -1,4 +1,5 @@
 import type { SourceRecord } from '../domain/batch.ts'
+import { asTimestamp } from '../domain/record-timestamp.ts'
 import type { RejectReason } from '../domain/login.ts'
 import type { RejectSelection } from '../domain/selection.ts'
 import type { Sql, Transaction } from './connect.ts'
@@ -6,11 +7,15 @@ import { matching } from './select-batches.ts'
 
 type RejectRow = {
   offset: bigint
-  recordedAtMs: number
+  timestamp: bigint
+  isCut: boolean
   key: Buffer | null
   value: Buffer | null
   headers: [name: string, base64: string | null][]
 }
+
+/** A reject as the record that it was, or as much of it as was kept. */
+export type KeptReject = { record: SourceRecord; isCut: boolean }
 
 /** Rejects of a batch behind an offset as the records that they were, as many as `maxBytes` hold and at least one. */
 export async function readRejects(
@@ -19,10 +24,10 @@ export async function readRejects(
   selection: RejectSelection,
   after: bigint,
   { maxRecords, maxBytes }: { maxRecords: number; maxBytes: number },
-): Promise<SourceRecord[]> {
+): Promise<KeptReject[]> {
   const rows = await sql<RejectRow[]>`/* readRejects */
-    select "offset", "recordedAtMs", key, value, headers from (
-      select kafka_offset as "offset", (extract(epoch from recorded_at) * 1000)::float8 as "recordedAtMs", key, value, headers,
+    select "offset", timestamp, "isCut", key, value, headers from (
+      select kafka_offset as "offset", record_timestamp as timestamp, cut is not null as "isCut", key, value, headers,
              sum(coalesce(octet_length(value), 0)) over (order by kafka_offset) as bytes, row_number() over (order by kafka_offset) as row
       from rejected_login
       where batch_id = ${batchId} and kafka_offset > ${after} and ${matching(sql, selection)}
@@ -33,19 +38,22 @@ export async function readRejects(
 }
 
 /** The rejects that a revision made logins. */
-export async function readRedriven(sql: Sql, batchId: bigint, revision: number): Promise<SourceRecord[]> {
+export async function readRedriven(sql: Sql, batchId: bigint, revision: number): Promise<KeptReject[]> {
   const rows = await sql<RejectRow[]>`/* readRedriven */
-    select kafka_offset as "offset", (extract(epoch from recorded_at) * 1000)::float8 as "recordedAtMs", key, value, headers
+    select kafka_offset as "offset", record_timestamp as timestamp, cut is not null as "isCut", key, value, headers
     from rejected_login where batch_id = ${batchId} and redriven_in = ${revision} order by kafka_offset`
   return rows.map(asRecord)
 }
 
-const asRecord = ({ offset, recordedAtMs, key, value, headers }: RejectRow): SourceRecord => ({
-  offset,
-  timestampMs: recordedAtMs,
-  key,
-  value,
-  headers: headers.map(([name, base64]) => [name, base64 === null ? null : Buffer.from(base64, 'base64')]),
+const asRecord = ({ offset, timestamp, isCut, key, value, headers }: RejectRow): KeptReject => ({
+  isCut,
+  record: {
+    offset,
+    timestamp: asTimestamp(timestamp),
+    key,
+    value,
+    headers: headers.map(([name, base64]) => [name, base64 === null ? null : Buffer.from(base64, 'base64')]),
+  },
 })
 
 export async function markRedriven(

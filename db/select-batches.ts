@@ -3,9 +3,13 @@ import type { ParkedBatch } from '../domain/parked-batch.ts'
 import type { Sql } from './connect.ts'
 
 /** What a replay needs of a parked batch. */
-export type SelectedBatch = ParkedBatch & { processedAtMs: number }
+export type SelectedBatch = ParkedBatch & {
+  processedAtMs: number
+  /** It is counted, and only its outputs are still to be published. */
+  isWithheld: boolean
+}
 
-/** Parked batches of a topic in order of partition and offset, `limit` at most. */
+/** Batches of a topic that wait for a replay, parked ones and ones whose outputs are withheld, in order of partition and offset, `limit` at most. */
 export async function selectParked(
   sql: Sql,
   topic: string,
@@ -15,9 +19,10 @@ export async function selectParked(
   const { ids, partitions, fromOffset, toOffset, parkedFrom, parkedTo, error } = selection
   return await sql<SelectedBatch[]>`/* selectParked */
     select id::text as "batchId", topic, partition, incarnation, from_offset::text as "from", to_offset::text as "to",
-           coalesce(error, '') as error, (extract(epoch from processed_at) * 1000)::float8 as "processedAtMs"
+           coalesce(error, '') as error, (extract(epoch from processed_at) * 1000)::float8 as "processedAtMs",
+           withheld_at is not null as "isWithheld", command_id is not null as "isSetAside"
     from batch
-    where topic = ${topic} and status = 'parked'
+    where topic = ${topic} and (status = 'parked' or withheld_at is not null)
       ${ids === null ? sql`` : sql`and id = any(${ids}::text[]::bigint[])`}
       ${partitions === null ? sql`` : sql`and partition = any(${partitions}::integer[])`}
       ${fromOffset === null ? sql`` : sql`and to_offset > ${fromOffset}::text::bigint`}

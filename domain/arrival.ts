@@ -1,3 +1,5 @@
+import { arrivedAtMs, type RecordTimestamp } from './record-timestamp.ts'
+
 /** A class of durations: up to this many milliseconds, and more than the class before it. */
 export type DurationClass<Name extends string> = { name: Name; upToMs: number }
 
@@ -58,9 +60,9 @@ export class ArrivalCounts {
     this.#latestMs = latestMs
   }
 
-  /** @param recordedMs Kafka's timestamp of the record; a record without one is taken as recorded when it is counted */
-  add(eventMs: number, recordedMs: number): void {
-    const arrivedMs = recordedMs > 0 ? recordedMs : this.#nowMs
+  /** @param recordedAt Kafka's timestamp of the record; one that cannot be when it arrived is taken for the time of counting */
+  add(eventMs: number, recordedAt: RecordTimestamp): void {
+    const arrivedMs = arrivedAtMs(recordedAt, eventMs, this.#nowMs)
     if (eventMs < this.#latestMs) this.arrivals.outOfOrder++
     else this.#latestMs = Math.min(eventMs, this.#nowMs)
     increment(this.arrivals.lateness, latenessClasses, arrivedMs - eventMs)

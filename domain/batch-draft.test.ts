@@ -3,12 +3,14 @@ import { BatchDraft } from './batch-draft.ts'
 import { decodeRecords } from './decode-records.ts'
 import { emptyInsight } from './insight.ts'
 import { entriesOf, PresenceCache, type Presences } from './presence.ts'
+import { rulesWith } from './rules-fixture.ts'
 
 const NOW_MS = Date.parse('2026-03-01T12:00:00Z')
+const rules = rulesWith({ maxBytes: 1024 })
 
 const record = (offset: number) => ({
   offset: BigInt(offset),
-  timestampMs: NOW_MS,
+  timestamp: NOW_MS,
   key: null,
   value: Buffer.from(
     offset % 10 === 9
@@ -29,6 +31,7 @@ const record = (offset: number) => ({
 function decidedInSteps(sizes: number[]) {
   const total = sizes.reduce((sum, size) => sum + size, 0)
   const draft = new BatchDraft({ topic: 't', partition: 0, from: 0n, to: BigInt(total) }, NOW_MS, {
+    rules,
     unfinishedInsight: emptyInsight(),
     insightSize: 20,
     presence: new PresenceCache(new Int32Array(2)),
@@ -38,7 +41,7 @@ function decidedInSteps(sizes: number[]) {
   let first = 0
   for (const size of sizes) {
     const records = Array.from({ length: size }, (_, i) => record(first + i))
-    draft.add(decodeRecords(records, { nowMs: NOW_MS, maxBytes: 1024 }))
+    draft.add(decodeRecords(records, { nowMs: NOW_MS, rules }))
     first += size
   }
   return draft.decided()

@@ -2,11 +2,14 @@ import { ArrivalCounts } from './arrival.ts'
 import type { DecidedBatch, OffsetRange, RejectedLogin } from './batch.ts'
 import { MinuteCounts } from './counts.ts'
 import type { DecodedRecords } from './decode-records.ts'
+import type { DecodeRules } from './decode-rules.ts'
 import { advanceInsight, type Insight, type UnfinishedInsight } from './insight.ts'
 import type { PresenceCache, PresenceDraft } from './presence.ts'
 
 /** Before the first login of the range, and of its process. */
 export type BatchContext = {
+  /** By which its records are decoded. */
+  rules: DecodeRules
   unfinishedInsight: UnfinishedInsight
   /** Logins per insight; 0 makes none. */
   insightSize: number
@@ -21,6 +24,7 @@ export type BatchContext = {
 export class BatchDraft {
   readonly #range: OffsetRange
   readonly #processedAtMs: number
+  readonly #rules: DecodeRules
   readonly #insightSize: number
   readonly #minutes = new MinuteCounts()
   readonly #arrivals: ArrivalCounts
@@ -36,6 +40,7 @@ export class BatchDraft {
   constructor(range: OffsetRange, processedAtMs: number, context: BatchContext) {
     this.#range = range
     this.#processedAtMs = processedAtMs
+    this.#rules = context.rules
     this.#insightSize = context.insightSize
     this.#unfinishedInsight = context.unfinishedInsight
     this.#presences = context.presence.draft()
@@ -44,8 +49,8 @@ export class BatchDraft {
 
   /** The next records of the range, in order. */
   add({ accepted, rejected }: DecodedRecords): void {
-    for (const { login, recordedMs } of accepted) {
-      this.#arrivals.add(login.eventTimeMs, recordedMs)
+    for (const { login, recordedAt } of accepted) {
+      this.#arrivals.add(login.eventTimeMs, recordedAt)
       this.#presences.add(login, this.#minutes.add(login))
       if (login.eventTimeMs < this.#firstEventMs) this.#firstEventMs = login.eventTimeMs
       if (login.eventTimeMs > this.#lastEventMs) this.#lastEventMs = login.eventTimeMs
@@ -61,6 +66,7 @@ export class BatchDraft {
     return {
       range: this.#range,
       processedAtMs: this.#processedAtMs,
+      rules: this.#rules,
       logins: this.#logins,
       rejected: this.#rejected,
       events: this.#logins === 0 ? null : { firstMs: this.#firstEventMs, lastMs: this.#lastEventMs },

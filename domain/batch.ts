@@ -1,16 +1,18 @@
 import type { Arrivals } from './arrival.ts'
 import type { CountColumns } from './counts.ts'
+import type { DecodeRules } from './decode-rules.ts'
 import type { Insight, UnfinishedInsight } from './insight.ts'
 import type { Login, RejectReason } from './login.ts'
 import type { NewPresences } from './presence-list.ts'
+import type { RecordTimestamp } from './record-timestamp.ts'
 
 /** A contiguous range of offsets `[from, to)` of one partition: the unit of commitment, retry, lineage and replay. */
 export type OffsetRange = { topic: string; partition: number; from: bigint; to: bigint }
 
-/** A record as Kafka holds it; `timestampMs` is Unix milliseconds, `value` null is a tombstone. */
+/** A record as Kafka holds it; `value` null is a tombstone. */
 export type SourceRecord = {
   offset: bigint
-  timestampMs: number
+  timestamp: RecordTimestamp
   key: Uint8Array | null
   value: Uint8Array | null
   headers: readonly (readonly [name: string, value: Uint8Array | null])[]
@@ -19,15 +21,18 @@ export type SourceRecord = {
 /** Records in the order of their offsets, made as they are asked for; an array is one, too. */
 export type SourceRecords = { readonly length: number; slice(start: number, end?: number): SourceRecord[] }
 
-/** `recordedMs`: Kafka's timestamp of the record, Unix milliseconds. */
-export type AcceptedLogin = { offset: bigint; recordedMs: number; login: Login }
-export type RejectedLogin = { record: SourceRecord; reason: RejectReason; detail: string }
+/** `recordedAt`: Kafka's timestamp of the record. */
+export type AcceptedLogin = { offset: bigint; recordedAt: RecordTimestamp; login: Login }
+/** Why a record is no login; `detail` is for people. */
+export type Reject = { reason: RejectReason; detail: string }
+export type RejectedLogin = Reject & { record: SourceRecord }
 
 /** What a range means: every offset of it is one of its logins, a reject, or holds no record. */
 export type DecidedBatch = {
   range: OffsetRange
   /** Unix milliseconds that decoding took for "now"; deciding the same range again must use the same. */
   processedAtMs: number
+  rules: DecodeRules
   /** How many were accepted. */
   logins: number
   rejected: RejectedLogin[]

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { decodeLogin } from './decode-login.ts'
+import { rulesWith } from './rules-fixture.ts'
 
 const original = { user_id: 'u', ip: '108.228.145.239', device_id: 'd', timestamp: 1720576825 }
 
 function decodeText(text: string) {
-  const options = { nowMs: Date.UTC(2026, 0, 15), maxBytes: 100_000 }
+  const options = { nowMs: Date.UTC(2026, 0, 15), rules: rulesWith() }
   const result = decodeLogin(new TextEncoder().encode(text), options)
   if (!result.ok) throw new Error(`rejected: ${result.reason} (${result.detail})`)
   return result.login

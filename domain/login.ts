@@ -28,6 +28,7 @@ export const rejectReasons = [
   'empty',
   'too_large',
   'not_utf8',
+  'avro_or_protobuf',
   'not_json',
   'not_an_object',
   'nested_too_deep',
@@ -41,6 +42,7 @@ export const rejectReasons = [
   'timestamp_invalid',
   'timestamp_not_positive',
   'timestamp_in_future',
+  'timestamp_too_old',
 ] as const
 export type RejectReason = (typeof rejectReasons)[number]
 

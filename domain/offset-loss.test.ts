@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { lossOf, type PartitionPosition } from './offset-loss.ts'
+import { lossOf, retirement, type PartitionPosition } from './offset-loss.ts'
 
 const where = { topic: 'user-login', partition: 0 }
 const healthy: PartitionPosition = {
@@ -8,6 +8,7 @@ const healthy: PartitionPosition = {
   nextOffset: 100n,
   endOffset: 120n,
   groupOffset: 100n,
+  publishedOffset: 0n,
   bounds: { start: 50n, end: 120n },
 }
 const loss = (change: Partial<PartitionPosition>) => lossOf({ ...healthy, ...change }, where)
@@ -71,4 +72,39 @@ it('counts again what a database forgot that is in Kafka, up to where it was pub
     lostTo: 100n,
     isNewLog: false,
   })
+})
+
+it('a group offset that was set back loses nothing: publishing goes on behind what is published', () => {
+  expect(loss({ groupOffset: 30n, publishedOffset: 90n })).toMatchObject({
+    movesCheckpoint: false,
+    lostOutputs: null,
+    publishFrom: 90n,
+  })
+  expect(loss({ groupOffset: 90n, publishedOffset: 90n })).toBeNull()
+  expect(loss({ groupOffset: null, publishedOffset: 90n })).toBeNull()
+})
+
+it('what is published is not called lost, although a group offset that was set back says so', () => {
+  expect(loss({ groupOffset: 30n, publishedOffset: 60n })).toMatchObject({
+    lostOutputs: null,
+    publishFrom: 60n,
+  })
+  expect(loss({ groupOffset: 10n, publishedOffset: 40n })).toMatchObject({
+    lostOutputs: { from: 40n, to: 50n },
+    publishFrom: 50n,
+  })
+  expect(loss({ groupOffset: 30n, publishedOffset: 100n, currentTopicId: 'b' })).toMatchObject({
+    lostOutputs: null,
+  })
+})
+
+it('a partition that its topic has no more is retired with what of it was not read, and begins anew if it comes back', () => {
+  expect(retirement(healthy, where)).toMatchObject({
+    description:
+      'user-login was created anew without partition 0, which is retired; offsets 100 to 119 were never read',
+    lostTo: 120n,
+    nextOffset: 0n,
+    isNewLog: true,
+  })
+  expect(retirement({ nextOffset: 100n, endOffset: null }, where)).toMatchObject({ lostTo: 100n })
 })

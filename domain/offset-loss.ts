@@ -5,8 +5,10 @@ export type PartitionPosition = {
   nextOffset: bigint
   /** End of the log as last seen; null when it was never seen. */
   endOffset: bigint | null
-  /** First offset whose outputs are not in Kafka; null when nobody knows. */
+  /** First offset whose outputs are not in Kafka, as Kafka's group offset says; null when nobody knows. */
   groupOffset: bigint | null
+  /** Outputs below it are in Kafka, as Postgres knows. */
+  publishedOffset: bigint
   bounds: { start: bigint; end: bigint }
 }
 
@@ -41,11 +43,31 @@ export function lossOf(
     return newLog(position, bounds.end, what)
   }
   if (groupOffset !== null && groupOffset > nextOffset) return forgotten(position, groupOffset, name)
-  return retention(position, name)
+  return retention(position, name) ?? setBack(position, name)
 }
 
+/** Nothing is lost but a position that Postgres has as well. */
+function setBack({ nextOffset, groupOffset, publishedOffset }: PartitionPosition, name: string): Loss | null {
+  if (groupOffset === null || groupOffset >= publishedOffset) return null
+  return {
+    description:
+      `the group offset of ${name} was set back to ${groupOffset}, although outputs up to ${publishedOffset - 1n} are published: ` +
+      `publishing goes on behind them`,
+    movesCheckpoint: false,
+    lostTo: nextOffset,
+    nextOffset,
+    isNewLog: false,
+    recountUntil: null,
+    lostOutputs: null,
+    publishFrom: publishedOffset,
+  }
+}
+
+const later = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+
 function newLog(position: PartitionPosition, start: bigint, what: string): Loss {
-  const { nextOffset, endOffset, groupOffset } = position
+  const { nextOffset, endOffset, publishedOffset } = position
+  const groupOffset = position.groupOffset === null ? null : later(position.groupOffset, publishedOffset)
   const lostTo = endOffset !== null && endOffset > nextOffset ? endOffset : nextOffset
   const unread = lostTo > nextOffset ? `; offsets ${nextOffset} to ${lostTo - 1n} were never read` : ''
   return {
@@ -76,7 +98,9 @@ function forgotten({ nextOffset }: PartitionPosition, groupOffset: bigint, name:
   }
 }
 
-function retention({ nextOffset, groupOffset, bounds }: PartitionPosition, name: string): Loss | null {
+function retention(position: PartitionPosition, name: string): Loss | null {
+  const { nextOffset, publishedOffset, bounds } = position
+  const groupOffset = position.groupOffset === null ? null : later(position.groupOffset, publishedOffset)
   const isUnreadLost = nextOffset < bounds.start
   const isUnpublishedLost = groupOffset !== null && groupOffset < nextOffset && groupOffset < bounds.start
   if (!isUnreadLost && !isUnpublishedLost) return null
@@ -97,6 +121,25 @@ function retention({ nextOffset, groupOffset, bounds }: PartitionPosition, name:
     lostOutputs: isUnpublishedLost
       ? { from: groupOffset, to: isUnreadLost ? nextOffset : bounds.start }
       : null,
-    publishFrom: bounds.start,
+    publishFrom: later(bounds.start, publishedOffset),
+  }
+}
+
+/** What is lost when a topic was created anew with fewer partitions: this one is retired, and begins anew if it comes back. */
+export function retirement(
+  { nextOffset, endOffset }: Pick<PartitionPosition, 'nextOffset' | 'endOffset'>,
+  { topic, partition }: { topic: string; partition: number },
+): Loss {
+  const lostTo = endOffset === null ? nextOffset : later(endOffset, nextOffset)
+  const unread = lostTo > nextOffset ? `; offsets ${nextOffset} to ${lostTo - 1n} were never read` : ''
+  return {
+    description: `${topic} was created anew without partition ${partition}, which is retired${unread}`,
+    movesCheckpoint: true,
+    lostTo,
+    nextOffset: 0n,
+    isNewLog: true,
+    recountUntil: null,
+    lostOutputs: null,
+    publishFrom: 0n,
   }
 }

@@ -9,6 +9,8 @@ export type ParkedBatch = {
   /** End of the range, itself not in it. */
   to: string
   error: string
+  /** An operator set it aside: it waits for a command, and is not tried again by itself. */
+  isSetAside?: boolean
 }
 
 /** A range in words. */

@@ -20,3 +20,15 @@ test('commands that would change nothing are refused, so that their sender learn
   expect(nextState.paused.pause).toBeNull()
   expect(nextState.running.resume).toBeNull()
 })
+
+test('no state that a fault leads to is without a way out by command', () => {
+  for (const state of ['waiting', 'halted'] as const) expect(nextState[state].park).toBe('running')
+  expect(nextState.halted.accept_loss).toBe('running')
+  expect(nextState.halted.retire).toBe('retired')
+})
+
+test('nothing is set aside of a partition that runs, and a retired one stays so', () => {
+  expect([nextState.running.park, nextState.paused.park]).toEqual([null, null])
+  for (const [command, state] of Object.entries(nextState.retired))
+    expect([null, 'retired'], command).toContain(state)
+})

@@ -1,8 +1,8 @@
 import type { ParkedBatch } from './parked-batch.ts'
 
-/** What became of a parked batch, by this attempt or by an earlier one. */
+/** What became of a parked batch, by this attempt or by an earlier one; `published`: it was counted, and its outputs were withheld. */
 export type ReplayOutcome = {
-  outcome: 'replayed' | 'already_applied' | 'skipped'
+  outcome: 'replayed' | 'published' | 'already_applied' | 'skipped'
   /** Of the batch, as they are counted now. */
   logins: number
   rejects: number

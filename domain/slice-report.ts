@@ -1,4 +1,4 @@
-import { PipelineFailure } from './failure.ts'
+import { defect, PipelineFailure } from './failure.ts'
 
 /** Where a slice stands; also what its heartbeats carry. */
 export type SliceProgress = {
@@ -19,9 +19,10 @@ export type SliceProgress = {
  * - stopped: it was told to stop, by a pause or because its worker shuts down
  * - waiting: a part is away
  * - fenced: another worker has the partition
+ * - failed: our own code failed; the partition halts when that repeats
  * - halted: going on would lose or miscount data
  */
-export type SliceOutcome = 'ended' | 'stopped' | 'waiting' | 'fenced' | 'halted'
+export type SliceOutcome = 'ended' | 'stopped' | 'waiting' | 'fenced' | 'failed' | 'halted'
 
 export type SliceReport = SliceProgress & { outcome: SliceOutcome; reason: string }
 
@@ -34,18 +35,18 @@ export const noProgress = (): SliceProgress => ({
   parked: 0,
 })
 
-/** What a failure means for the partition. An error without a class is a defect of Rollcall: the same again would fail. */
+/** What a failure means for the partition. An error without a class is a defect of Rollcall. */
 export function failureReport(progress: SliceProgress, error: unknown): SliceReport {
-  if (!(error instanceof PipelineFailure))
-    return { ...progress, outcome: 'halted', reason: `Rollcall: ${String(error)}` }
+  const failure = error instanceof PipelineFailure ? error : defect(error)
   const outcome = (
     {
       transient: 'waiting',
       fenced: 'fenced',
+      defect: 'failed',
       permanent: 'halted',
       data_loss: 'halted',
       flood: 'halted',
     } as const
-  )[error.failureClass]
-  return { ...progress, outcome, reason: error.message }
+  )[failure.failureClass]
+  return { ...progress, outcome, reason: failure.message }
 }

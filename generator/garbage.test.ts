@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { decodeLogin } from '../domain/decode-login.ts'
+import { rulesWith } from '../domain/rules-fixture.ts'
 import { rejectReasons } from '../domain/login.ts'
 import { garbage } from './garbage.ts'
 
@@ -16,6 +17,6 @@ it('names every record once', () => {
 })
 
 it.each(records)('$name: the decoder does what is written beside it', ({ value, expect: outcome }) => {
-  const decoded = decodeLogin(value, { nowMs, maxBytes: 64 * 1024 })
+  const decoded = decodeLogin(value, { nowMs, rules: rulesWith({ maxBytes: 64 * 1024, maxAgeDays: 3_653 }) })
   expect(decoded).toMatchObject(outcome)
 })

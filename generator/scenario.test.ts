@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { decodeLogin } from '../domain/decode-login.ts'
+import { rulesWith } from '../domain/rules-fixture.ts'
 import { rejectReasons } from '../domain/login.ts'
 import { Scenario } from './scenario.ts'
 
@@ -26,7 +27,10 @@ it('gives the same records for the same seed and clock, and others for another s
 
 it('is what the decoder makes of every record, also a minute later', () => {
   for (const { value, expected, nowMs } of records) {
-    const decoded = decodeLogin(value, { nowMs: nowMs + MINUTE_MS, maxBytes: 64 * 1024 })
+    const decoded = decodeLogin(value, {
+      nowMs: nowMs + MINUTE_MS,
+      rules: rulesWith({ maxBytes: 64 * 1024, maxAgeDays: 3_653 }),
+    })
     expect(decoded).toMatchObject(expected)
   }
 })

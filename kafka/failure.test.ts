@@ -41,3 +41,21 @@ test('a refused record batch says which setting of which topic is too small; oth
   expect(refusal('RECORD_LIST_TOO_LARGE')).toHaveProperty('message', expect.stringContaining('segment.bytes'))
   expect(refusal('NOT_LEADER_FOR_PARTITION')).not.toBeInstanceOf(PipelineFailure)
 })
+
+test('what our own code throws is a defect and no outage; a driver keeps its class, with a code or without', () => {
+  const natives = [
+    new RangeError('Invalid time value'),
+    new TypeError('x is undefined'),
+    new SyntaxError('x'),
+    new URIError('x'),
+  ]
+  for (const error of natives)
+    expect(kafkaFailure(error)).toMatchObject({ failureClass: 'defect', part: 'rollcall' })
+  class ConnectionError extends Error {}
+  for (const error of [
+    new Error('Closed connection'),
+    new ConnectionError('timeout'),
+    new AggregateError([]),
+  ])
+    expect(kafkaFailure(error).failureClass).toBe('transient')
+})

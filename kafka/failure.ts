@@ -1,4 +1,4 @@
-import { PipelineFailure, type FailureClass } from '../domain/failure.ts'
+import { defect, isNativeError, PipelineFailure, type FailureClass } from '../domain/failure.ts'
 
 /** Error types of the Kafka protocol that are not outages; everything else Kafka says passes with time. */
 const classOfType: Record<string, FailureClass> = {
@@ -27,6 +27,7 @@ const hintOfType: Record<string, string> = {
 /** Classes what Kafka or kafkajs threw. Failures that are classed already pass unchanged. */
 export function kafkaFailure(error: unknown): PipelineFailure {
   if (error instanceof PipelineFailure) return error
+  if (isNativeError(error)) return defect(error)
   const { type, message } = error as { type?: string; message?: string }
   const failureClass = classOfType[type ?? ''] ?? 'transient'
   const hint = hintOfType[type ?? ''] ?? ''

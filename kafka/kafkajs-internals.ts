@@ -17,6 +17,9 @@ export type Broker = {
       topics: { topic: string; partitions: { partition: number; offset: string }[] }[]
     },
   ): Promise<unknown>
+  describeConfigs(request: {
+    resources: { type: number; name: string; configNames: string[] }[]
+  }): Promise<{ resources: { configEntries: { configName: string; configValue: string }[] }[] }>
   endTxn(request: TransactionIdentity & { transactionResult: boolean }): Promise<unknown>
   initProducerId(request: { transactionalId: string; transactionTimeout: number }): Promise<{
     producerId: string

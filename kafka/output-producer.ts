@@ -13,9 +13,12 @@ import {
   type Cluster,
   type TransactionIdentity,
 } from './kafkajs-internals.ts'
+import { readTopicLimits, type TopicLimits } from './topic-limits.ts'
 import { int16, int32, string, WireReader } from './wire.ts'
 
 export type OutputProducer = {
+  /** Of the output topics, as of when the producer was opened. */
+  maxBatchBytes: TopicLimits
   /** For the outputs of one transaction. */
   collect: () => OutputCollector
   /**
@@ -44,7 +47,7 @@ const PRODUCE_TIMEOUT_MS = 10_000
  * Opens the transactional producer of one input partition. Taking its transactional.id fences whoever had it and ends
  * its open transaction, so the group offset that is read afterwards is final (G2, G3).
  * kafkajs's own producer is stuck after a failed commit and takes three times the CPU; the requests underneath are used.
- * @throws {PipelineFailure} transient or fenced
+ * @throws {PipelineFailure} transient or fenced; permanent when a topic takes too little
  */
 export async function openOutputProducer(
   kafka: Kafka,
@@ -55,6 +58,7 @@ export async function openOutputProducer(
     return await classingKafka(async () => {
       await cluster.connect()
       await cluster.addMultipleTargetTopics(options.outputTopics)
+      const limits = await readTopicLimits(cluster, options.outputTopics)
       const { transactionalId } = options
       const { producerId, producerEpoch } = await askCoordinator(
         cluster,
@@ -63,7 +67,7 @@ export async function openOutputProducer(
         (coordinator) =>
           coordinator.initProducerId({ transactionalId, transactionTimeout: TRANSACTION_TIMEOUT_MS }),
       )
-      return createProducer(cluster, { transactionalId, producerId, producerEpoch }, options)
+      return createProducer(cluster, limits, { transactionalId, producerId, producerEpoch }, options)
     })
   } catch (error) {
     await cluster.disconnect()
@@ -73,6 +77,7 @@ export async function openOutputProducer(
 
 function createProducer(
   cluster: Cluster,
+  maxBatchBytes: TopicLimits,
   identity: TransactionIdentity,
   { groupId, source }: OutputProducerOptions,
 ): OutputProducer {
@@ -101,7 +106,12 @@ function createProducer(
   }
 
   return {
-    collect: () => new OutputCollector((topic) => cluster.findTopicPartitionMetadata(topic).length),
+    maxBatchBytes,
+    collect: () =>
+      new OutputCollector((topic) => ({
+        partitions: cluster.findTopicPartitionMetadata(topic).length,
+        maxBatchBytes: maxBatchBytes(topic),
+      })),
     publish: (outputs, nextOffset, beforeCommit) =>
       classingKafka(() => publish(outputs, nextOffset, beforeCommit)),
     close: () => cluster.disconnect(),

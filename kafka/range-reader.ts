@@ -20,6 +20,8 @@ export type FetchWait = { maxWaitMs: number; minBytes: number }
 
 export type RangeReader = {
   topicId: string
+  /** Whether the topic has the partition; one that was created anew may have fewer. */
+  exists(): Promise<boolean>
   /** The offsets that can be read at the moment: `[start, end)`. */
   bounds(): Promise<{ start: bigint; end: bigint }>
   /**
@@ -103,6 +105,11 @@ function createReader(
 
   return {
     topicId,
+    exists: () =>
+      classingKafka(async () => {
+        await cluster.refreshMetadata()
+        return cluster.findTopicPartitionMetadata(topic).some(({ partitionId }) => partitionId === partition)
+      }),
     bounds,
     groupOffset: (groupId) => classingKafka(() => readGroupOffset(cluster, groupId, topic, partition)),
     fetch,

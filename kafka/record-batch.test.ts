@@ -23,7 +23,7 @@ test('what is encoded decodes to the same keys, values and headers, also for 200
   const decoded = recordsOf(batch ?? expect.fail('no batch'))
   expect(decoded.length).toBe(values.length)
   expect(decoded.every((r, i) => Buffer.from(r.value ?? []).toString() === values[i])).toBe(true)
-  expect(decoded.at(-1)).toMatchObject({ offset: 199_999n, timestampMs: 1_700_000_000_123 })
+  expect(decoded.at(-1)).toMatchObject({ offset: 199_999n, timestamp: 1_700_000_000_123 })
   expect(decoded[0]?.headers).toEqual([
     ['schema', Buffer.from('1')],
     ['nothing', null],

@@ -98,13 +98,12 @@ export function decodeRecords(batch: RecordBatchView): EncodedRecords {
   if (damage !== null) throw undecodable(batch.baseOffset, damage)
   const attributes = bytes.readInt16BE(ATTRIBUTES_AT)
   const count = bytes.readInt32BE(RECORD_COUNT_AT)
-  const baseTimestampMs = Number(bytes.readBigInt64BE(BASE_TIMESTAMP_AT))
+  const timestamp = bytes.readBigInt64BE(BASE_TIMESTAMP_AT)
   // With LogAppendTime the broker's clock stands in the header, the records keep the producer's.
-  const appendTimeMs =
-    (attributes & LOG_APPEND_TIME) !== 0 ? Number(bytes.readBigInt64BE(MAX_TIMESTAMP_AT)) : null
+  const appendTime = (attributes & LOG_APPEND_TIME) !== 0 ? bytes.readBigInt64BE(MAX_TIMESTAMP_AT) : null
   const bytesOfRecords = recordBytes(batch, attributes & CODEC_MASK)
   try {
-    const base = { offset: Number(batch.baseOffset), timestampMs: baseTimestampMs, appendTimeMs }
+    const base = { offset: Number(batch.baseOffset), timestamp, appendTime }
     return new EncodedRecords(bytesOfRecords, count, base)
   } catch (cause) {
     throw undecodable(batch.baseOffset, 'is not a well-formed record batch', cause)

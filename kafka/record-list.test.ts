@@ -33,7 +33,9 @@ test('a list over several batches slices and gives away as an array does', () =>
     for (let end = start; end <= all.length + 1; end++)
       expect(named(list, start, end)).toEqual(all.slice(start, end))
   for (let taken = 0, count = 0; taken < all.length; taken += count++)
-    expect(named(list.take(count))).toEqual(all.slice(taken, taken + count))
+    expect(named(list.take({ maxRecords: count, maxBytes: Infinity }))).toEqual(
+      all.slice(taken, taken + count),
+    )
   expect([named(list), list.length, list.lastOffset()]).toEqual([[], 0, null])
 })
 
@@ -43,7 +45,52 @@ test('the first record from an offset on is found, behind all of them the end', 
 })
 
 test('more records than there are bytes are refused before memory is taken for them', () => {
-  const base = { offset: 0, timestampMs: 0, appendTimeMs: null }
+  const base = { offset: 0, timestamp: 0n, appendTime: null }
   expect(() => new EncodedRecords(Buffer.alloc(10), 2 ** 31 - 1, base)).toThrow(RangeError)
   expect(() => new EncodedRecords(Buffer.alloc(10), -1, base)).toThrow(RangeError)
+})
+
+/** A batch of one record with a timestamp for its first record and one more, as a producer may set them. */
+function timestampOf(base: bigint, delta: bigint): number | bigint {
+  const zigzag = BigInt.asUintN(64, (delta << 1n) ^ (delta >> 63n))
+  const bytes: number[] = []
+  for (let rest = zigzag; ; rest >>= 7n) {
+    bytes.push(Number(rest & 0x7fn) | (rest >= 0x80n ? 0x80 : 0))
+    if (rest < 0x80n) break
+  }
+  // attributes, timestamp delta, offset delta, no key, no value, no headers
+  const body = [0, ...bytes, 0, 1, 1, 0]
+  const records = new EncodedRecords(Buffer.from([body.length * 2, ...body]), 1, {
+    offset: 0,
+    timestamp: base,
+    appendTime: null,
+  })
+  return records.record(0).timestamp
+}
+
+test('a record timestamp is exact whatever 64-bit integer a producer chose', () => {
+  expect(timestampOf(1_795_945_574_123n, 5n)).toBe(1_795_945_574_128)
+  expect(timestampOf(-1n, 0n)).toBe(-1)
+  expect(timestampOf(1_795_945_574_123_456_789n, 1n)).toBe(1_795_945_574_123_456_790n)
+  expect(timestampOf(-(2n ** 63n), 0n)).toBe(-(2n ** 63n))
+  expect(timestampOf(2n ** 63n - 1n, 0n)).toBe(2n ** 63n - 1n)
+  // The records of a batch count from its first one, and a difference may exceed 64 bits.
+  expect(timestampOf(2n ** 63n - 1n, -(2n ** 63n) + 1n)).toBe(0)
+  expect(timestampOf(-(2n ** 63n), 2n ** 63n - 1n)).toBe(-1)
+  expect(timestampOf(0n, 2n ** 62n)).toBe(2n ** 62n)
+})
+
+test('a list takes what has room in its bytes, one record at least', () => {
+  const records = batchOf(10, 4)
+  const each = records.bytes(0, 1)
+  const filled = (maxBytes: number, before = 0) => {
+    const list = new RecordList()
+    if (before > 0) list.append(records, 0, before)
+    list.fill(records, before, 4, { maxRecords: 1_000, maxBytes })
+    return [list.length, list.bytes]
+  }
+  expect(filled(2 * each + 1)).toEqual([2, 2 * each])
+  expect(filled(1)).toEqual([1, each])
+  expect(filled(each + 1, 1)).toEqual([1, each])
+  expect(filled(1e9)).toEqual([4, 4 * each])
 })

@@ -1,8 +1,9 @@
 import type { SourceRecord } from '../domain/batch.ts'
-import { readVarint, type Cursor } from './varint.ts'
+import { asTimestamp, type RecordTimestamp } from '../domain/record-timestamp.ts'
+import { readBigVarint, readVarint, type Cursor } from './varint.ts'
 
-/** Of a record batch: what its records count from. `appendTimeMs`: of all of them, where the broker's clock is the one. */
-export type RecordBase = { offset: number; timestampMs: number; appendTimeMs: number | null }
+/** Of a record batch: what its records count from. `appendTime`: of all of them, where the broker's clock is the one. */
+export type RecordBase = { offset: number; timestamp: bigint; appendTime: bigint | null }
 
 /**
  * The records of one batch, as their places in its bytes: as objects that live until their turn comes, every garbage
@@ -12,6 +13,9 @@ export class EncodedRecords {
   readonly length: number
   readonly #bytes: Buffer
   readonly #base: RecordBase
+  /** Null: not exact as a number. */
+  readonly #timestampMs: number | null
+  readonly #appendTime: RecordTimestamp | null
   readonly #starts: Int32Array
   readonly #offsets: Float64Array
 
@@ -22,13 +26,28 @@ export class EncodedRecords {
     this.length = count
     this.#bytes = bytes
     this.#base = base
-    this.#starts = new Int32Array(count)
+    const first = asTimestamp(base.timestamp)
+    this.#timestampMs = typeof first === 'number' ? first : null
+    this.#appendTime = base.appendTime === null ? null : asTimestamp(base.appendTime)
+    this.#starts = new Int32Array(count + 1)
     this.#offsets = new Float64Array(count)
     const cursor: Cursor = { buffer: bytes, at: 0 }
     for (let index = 0; index < count; index++) {
       this.#starts[index] = cursor.at
       this.#offsets[index] = passRecord(cursor, base.offset)
     }
+    this.#starts[count] = cursor.at
+  }
+
+  /** Of the records from an index to another one, exclusive. */
+  bytes(from: number, to: number): number {
+    return (this.#starts[to] ?? 0) - (this.#starts[from] ?? 0)
+  }
+
+  /** Behind the records from an index on that have room in so many bytes; `to` at most. */
+  endWithin(from: number, to: number, maxBytes: number): number {
+    const limit = (this.#starts[from] ?? 0) + maxBytes
+    return firstIndex(from + 1, to + 1, (index) => (this.#starts[index] ?? Infinity) > limit) - 1
   }
 
   /** Of the record at an index. */
@@ -39,28 +58,44 @@ export class EncodedRecords {
   /** Index of the first record at or behind an offset; `length`: there is none. */
   firstFrom(offset: bigint): number {
     const from = Number(offset)
-    let [low, high] = [0, this.length]
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.#offsets[middle] ?? Infinity) < from) low = middle + 1
-      else high = middle
-    }
-    return low
+    return firstIndex(0, this.length, (index) => (this.#offsets[index] ?? Infinity) >= from)
   }
 
   record(index: number): SourceRecord {
-    const { timestampMs, appendTimeMs } = this.#base
     const cursor: Cursor = { buffer: this.#bytes, at: this.#starts[index] ?? 0 }
     readVarint(cursor) // length
     cursor.at += ATTRIBUTES_BYTES
-    const recordedMs = timestampMs + readVarint(cursor)
+    const timestamp = this.#timestamp(cursor)
     readVarint(cursor) // offset
     const key = readBytes(cursor)
     const value = readBytes(cursor)
     const headers = readHeaders(cursor)
-    return { offset: this.offset(index), timestampMs: appendTimeMs ?? recordedMs, key, value, headers }
+    return { offset: this.offset(index), timestamp, key, value, headers }
+  }
+
+  /** Any 64-bit integer, exactly: producers send nanoseconds and the zero times of their languages. */
+  #timestamp(cursor: Cursor): RecordTimestamp {
+    const start = cursor.at
+    const deltaMs = readVarint(cursor)
+    if (this.#appendTime !== null) return this.#appendTime
+    if (this.#timestampMs !== null && isExact(deltaMs, this.#timestampMs + deltaMs))
+      return this.#timestampMs + deltaMs
+    cursor.at = start
+    return asTimestamp(BigInt.asIntN(64, this.#base.timestamp + readBigVarint(cursor)))
   }
 }
+
+/** The first index from `low` on for which a condition holds that holds for all behind it; `high`: for none. */
+function firstIndex(low: number, high: number, holds: (index: number) => boolean): number {
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (holds(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+const isExact = (...numbers: number[]): boolean => numbers.every(Number.isSafeInteger)
 
 type Part = { records: EncodedRecords; from: number; to: number }
 
@@ -68,22 +103,43 @@ type Part = { records: EncodedRecords; from: number; to: number }
 export class RecordList {
   #parts: Part[] = []
   length = 0
+  /** As they are encoded, uncompressed. */
+  bytes = 0
 
   /** Takes the records `from` to `to` (exclusive) of a batch behind what it has. */
   append(records: EncodedRecords, from = 0, to = records.length): void {
     if (from >= to) return
     this.#parts.push({ records, from, to })
     this.length += to - from
+    this.bytes += records.bytes(from, to)
   }
 
-  /** Takes its first records out of it, `count` at most. */
-  take(count: number): RecordList {
+  /**
+   * Takes records of a batch behind what it has while it stays within the limits; an empty list takes the first one however
+   * large it is.
+   * @returns the index behind the last one that was taken
+   */
+  fill(
+    records: EncodedRecords,
+    from: number,
+    to: number,
+    limits: { maxRecords: number; maxBytes: number },
+  ): number {
+    const last = Math.min(to, from + limits.maxRecords - this.length)
+    const within = records.endWithin(from, last, limits.maxBytes - this.bytes)
+    const end = this.length === 0 ? Math.max(within, Math.min(last, from + 1)) : within
+    this.append(records, from, end)
+    return end
+  }
+
+  /** Takes its first records out of it, as many as the limits allow and at least one. */
+  take(limits: { maxRecords: number; maxBytes: number }): RecordList {
     const [taken, parts] = [new RecordList(), this.#parts]
     this.#parts = []
     this.length = 0
+    this.bytes = 0
     for (const { records, from, to } of parts) {
-      const end = Math.min(to, from + count - taken.length)
-      taken.append(records, from, end)
+      const end = this.length > 0 ? from : taken.fill(records, from, to, limits)
       this.append(records, end, to)
     }
     return taken

@@ -1,3 +1,5 @@
+import { gzipSync } from 'node:zlib'
+import { crc32c } from '@node-rs/crc32'
 import { expect, it } from 'vitest'
 import { UndecodableFailure } from '../domain/failure.ts'
 import { encodeRecordBatch } from './encode-record-batch.ts'
@@ -71,3 +73,43 @@ it('a range is as full as whichever limit it comes nearer to, never empty while 
   expect(fullness(carried, { maxBytes: 1e9, maxRecords: 10 })).toBe(FULL / 10)
   expect(fullness({ ...carried, batches: [], records: new RecordList() }, limits)).toBe(0)
 })
+
+it('a range holds no more bytes than it may, however little its compressed batches take', () => {
+  const values = Array.from({ length: 40 }, () => Buffer.alloc(100_000))
+  const batch = encodeRecordBatch(
+    values.map((value) => ({ key: null, value, headers: [] })),
+    state,
+    1_000,
+  )
+  const compressed = compress(batch)
+  const response = {
+    highWatermark: 40n,
+    lastStableOffset: 40n,
+    logStartOffset: 0n,
+    abortedTransactions: [],
+    recordSet: compressed,
+  }
+  const carried: Carried = {
+    batches: committedBatches(response),
+    records: new RecordList(),
+    next: 0n,
+    endOffset: 40n,
+  }
+  const sizes: number[] = []
+  for (let from = 0n; from < 40n;) {
+    const range = takeRange(carried, from, undefined, { maxBytes: 550_000, maxRecords: 1_000 })
+    sizes.push(range.records.length)
+    from = range.to
+  }
+  expect(compressed.length).toBeLessThan(50_000)
+  expect(sizes).toEqual(Array.from({ length: 8 }, () => 5))
+})
+
+/** The batch with its records in gzip. */
+function compress(batch: Buffer): Buffer {
+  const bytes = Buffer.concat([batch.subarray(0, RECORDS_AT), gzipSync(batch.subarray(RECORDS_AT))])
+  bytes.writeInt32BE(bytes.length - 12, 8)
+  bytes.writeInt16BE(1, 21)
+  bytes.writeUInt32BE(crc32c(bytes.subarray(21)), 17)
+  return bytes
+}

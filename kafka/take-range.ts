@@ -15,7 +15,7 @@ export type FetchedRange = {
 }
 
 export type RangeLimits = {
-  /** Bytes of record batches per range; one batch that is larger comes whole. */
+  /** Bytes of records per range, uncompressed; one record that is larger comes alone. */
   maxBytes: number
   maxRecords: number
 }
@@ -37,7 +37,7 @@ export const FULL = 1_000
 /** How much of a full range the next one takes, from 1 to FULL; 0: nothing is at hand. */
 export function fullness(carried: Carried, { maxBytes, maxRecords }: RangeLimits): number {
   if (isEmpty(carried)) return 0
-  let [bytes, records] = [0, carried.records.length]
+  let { bytes, length: records } = carried.records
   for (const batch of carried.batches) {
     if ('gap' in batch) continue
     bytes += batch.bytes.length
@@ -62,11 +62,10 @@ export function takeRange(
   limits: RangeLimits,
 ): FetchedRange {
   const end = until ?? carried.endOffset
-  const records = carried.records.take(limits.maxRecords)
+  const records = carried.records.take(limits)
   let to = offsetAfter(records, from)
   let isCut = carried.records.length > 0
-  let bytes = 0
-  while (!isCut && to < end && records.length < limits.maxRecords && bytes < limits.maxBytes) {
+  while (!isCut && to < end && records.length < limits.maxRecords && records.bytes < limits.maxBytes) {
     const batch = carried.batches[0]
     if (batch === undefined) break
     if (!('gap' in batch)) {
@@ -75,10 +74,8 @@ export function takeRange(
         if (to > from) break
         throw passOver(carried, from, batch.nextOffset < end ? batch.nextOffset : end, decoded)
       }
-      bytes += batch.bytes.length
       const [first, last] = [decoded.firstFrom(from), decoded.firstFrom(end)]
-      const taken = Math.min(last, first + limits.maxRecords - records.length)
-      records.append(decoded, first, taken)
+      const taken = records.fill(decoded, first, last, limits)
       carried.records.append(decoded, taken, last)
       isCut = taken < last
     }
@@ -96,7 +93,8 @@ function decodeUnlessDamaged(batch: RecordBatchView): EncodedRecords | PipelineF
     return decodeRecords(batch)
   } catch (error) {
     if (error instanceof PipelineFailure) return error
-    throw error
+    // These bytes bring a defect to light: the batches behind them must not wait for its fix.
+    return new PipelineFailure('permanent', 'rollcall', `Rollcall: ${String(error)}`, { cause: error })
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Config } from '../config/config.ts'
+import { WHOLE_MAX_BYTES } from '../domain/kept-record.ts'
 import { createKafka } from './client.ts'
 import { classingKafka } from './failure.ts'
 
-/** Rejects keep their original bytes, so the dead letter queue must take what the input topic took, and headers. */
-const DLQ_MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+/** Rejects up to WHOLE_MAX_BYTES keep all their bytes; beside them there are headers that say why. */
+const DLQ_MAX_MESSAGE_BYTES = WHOLE_MAX_BYTES + 64 * 1024
 
 /**
  * Creates the input, output and dead letter topics that do not exist yet, with `config.partitions` partitions.

@@ -3,7 +3,7 @@ export type Cursor = { buffer: Buffer; at: number }
 
 /**
  * Reads a zig-zag varint of up to 64 bits (Protocol Buffers' sint64, as Kafka records use it) as a number.
- * Values past 2^53 lose precision; offsets, timestamps and lengths stay below.
+ * Values past 2^53 lose precision; offsets and lengths stay below.
  * @throws {RangeError} at the end of the buffer or after 10 bytes
  */
 export function readVarint(cursor: Cursor): number {
@@ -16,6 +16,19 @@ export function readVarint(cursor: Cursor): number {
     result += (byte & 0x7f) * scale
     if (byte < 0x80) return result % 2 === 0 ? result / 2 : -(result + 1) / 2
     scale *= 128
+  }
+  throw new RangeError('varint without an end')
+}
+
+/** As {@link readVarint}, exactly. */
+export function readBigVarint(cursor: Cursor): bigint {
+  const { buffer } = cursor
+  let zigzag = 0n
+  for (let shift = 0n; shift < 70n; shift += 7n) {
+    const byte = buffer[cursor.at++]
+    if (byte === undefined) break
+    zigzag |= BigInt(byte & 0x7f) << shift
+    if (byte < 0x80) return (zigzag >> 1n) ^ -(zigzag & 1n)
   }
   throw new RangeError('varint without an end')
 }

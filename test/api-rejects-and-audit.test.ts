@@ -4,14 +4,18 @@ import { insertBatches } from './api-rows.ts'
 import type { Connection } from './connection.ts'
 import { useApi } from './use-api.ts'
 
+/** Of the records: milliseconds, nanoseconds, none. */
+const timestamps = ['1772359200000', '1772359200000000001', '-1']
+
 const { sql: database, ask } = useApi(async (sql) => {
   await insertBatches(sql, [{ id: 0, from: 0, to: 10, committedAt: '2026-03-01T10:00:00Z' }])
   for (let offset = 0; offset < 3; offset++) {
     await sql`
-      insert into rejected_login
+      insert into rejected_login (topic, partition, kafka_offset, batch_id, reason, detail, key, value, headers,
+                                  record_timestamp, rejected_at)
       values ('user-login', 0, ${offset}, 0, ${offset === 1 ? 'empty' : 'not_json'}, 'nothing of use', ${Buffer.from('k')},
               ${offset === 1 ? null : Buffer.alloc(2000, 'x')}, '[["trace", "AQI="]]',
-              '2026-03-01T10:00:00Z', '2026-03-01T10:00:01.123456Z')`
+              ${timestamps[offset] ?? '0'}, '2026-03-01T10:00:01.123456Z')`
   }
 })
 
@@ -34,6 +38,18 @@ describe('rejectedLogins', () => {
       rejectedAt: '2026-03-01T10:00:01.123Z',
     })
     expect(rows[1]).toMatchObject({ valueBytes: null, valueText: null })
+  })
+
+  it('shows the moment of the record where there is one, and always what stands in the record', async () => {
+    const { data } = await ask(`{ rejectedLogins {
+      ... on RejectedLoginConnection { edges { node { offset recordedAt recordTimestamp isWhole valueSha256 } } } } }`)
+    const rows = (data?.rejectedLogins as Connection).edges.map(({ node }) => node)
+    const whole = { isWhole: true, valueSha256: null }
+    expect(rows).toEqual([
+      { offset: '2', recordedAt: null, recordTimestamp: '-1', ...whole },
+      { offset: '1', recordedAt: null, recordTimestamp: '1772359200000000001', ...whole },
+      { offset: '0', recordedAt: '2026-03-01T10:00:00.000Z', recordTimestamp: '1772359200000', ...whole },
+    ])
   })
 })
 

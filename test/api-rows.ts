@@ -119,9 +119,9 @@ export async function insertReject(
   { reason = 'not_json', redrivenIn = null as number | null } = {},
 ): Promise<void> {
   await sql`
-    insert into rejected_login (topic, partition, kafka_offset, batch_id, reason, detail, headers, recorded_at, rejected_at,
+    insert into rejected_login (topic, partition, kafka_offset, batch_id, reason, detail, headers, record_timestamp, rejected_at,
                                 redriven_in)
-    values ('user-login', 0, ${offset}, ${batchId}, ${reason}, 'no use', '[]', now(), now(), ${redrivenIn})`
+    values ('user-login', 0, ${offset}, ${batchId}, ${reason}, 'no use', '[]', 1772359200000, now(), ${redrivenIn})`
 }
 
 /** What a batch leaves to be folded. */

@@ -5,7 +5,7 @@ import { useApi } from './use-api.ts'
 
 const login = (offset: number) => ({
   offset: BigInt(offset),
-  recordedMs: 0,
+  recordedAt: 0,
   login: {
     ...{
       userId: `user ${offset % 3}`,

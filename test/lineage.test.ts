@@ -21,7 +21,6 @@ const LOGIN = `{ partition offset batchId eventAt userId deviceId ip ipScope loc
 function askOf({ config }: Deployment, kafka: Kafka): { ask: Ask; close: () => Promise<void> } {
   const readBack = createReadBack({
     readRecords: (range, limit) => readRecords(kafka, range, limit),
-    maxBytes: config.ingest.loginMaxBytes,
   })
   const api = createApi({ url: config.database.url, replicaUrls: [] }, { readBack })
   return { ask: api.ask, close: () => api.router.close() }

@@ -4,6 +4,7 @@ import type { OutputRecord } from '../kafka/encode-record-batch.ts'
 import { openOutputProducer, type OutputProducer } from '../kafka/output-producer.ts'
 import { createKafkaTopic, type KafkaTopic } from './kafka-topic.ts'
 import { eventually } from './eventually.ts'
+import { setTopicSettings } from './kafka-settings.ts'
 import { readTopic } from './read-topic.ts'
 
 /** A broker answers a commit before its markers are in every partition. */
@@ -80,10 +81,27 @@ test('outputs larger than a record batch may be are split, and keep their order'
   await expectValues(topic, values)
 })
 
-test('a record that Kafka will never take is a permanent failure', async () => {
-  const { topic, producer } = await open({ 'max.message.bytes': '10000' })
-  await expect(producer.publish(outputs(producer, topic, ['x'.repeat(20_000)]), 1n)).rejects.toMatchObject({
+test('a record that the topic will never take is refused before it is sent, as a permanent failure', async () => {
+  const { topic, producer } = await open({ 'max.message.bytes': '40000' })
+  expect(() => outputs(producer, topic, ['x'.repeat(50_000)])).toThrow(
+    expect.objectContaining({ failureClass: 'permanent' }) as Error,
+  )
+})
+
+test('a record that fits no more when it is sent is a permanent failure', async () => {
+  const { topic, producer } = await open()
+  const collected = outputs(producer, topic, ['x'.repeat(100_000)])
+  await setTopicSettings(topic.kafka, topic.name, { 'max.message.bytes': '50000' })
+  await eventually(async () => {
+    await expect(producer.publish(collected, 1n)).rejects.toMatchObject({ failureClass: 'permanent' })
+  })
+})
+
+test('a topic that takes less than any output needs is refused with the setting to change', async () => {
+  const topic = await createKafkaTopic({ 'max.message.bytes': '10000' })
+  await expect(openProducer(topic)).rejects.toMatchObject({
     failureClass: 'permanent',
+    message: expect.stringMatching(/takes record batches of 10000 bytes.*32768 or more/) as string,
   })
 })
 

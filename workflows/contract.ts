@@ -52,6 +52,8 @@ export const resumeUpdate = defineUpdate<ControlResult, [TopicControlRequest | s
 export const acceptLossUpdate = defineUpdate<ControlResult, [TopicControlRequest | string | undefined]>(
   'acceptOffsetLoss',
 )
+/** Sets aside what a partition that waits or is halted cannot get over: the batch in hand, or outputs that cannot be published. */
+export const parkUpdate = defineUpdate<ControlResult, [TopicControlRequest | string | undefined]>('park')
 /** On `ingestTopic`: all partitions; on `ingestPartition`: the one. */
 export const statusQuery = defineQuery<PartitionStatus[]>('status')
 

@@ -28,6 +28,19 @@ export function validateSkip(argument: ControlArgument): void {
     throw new Error('say why the batch is given up: the argument is the reason')
 }
 
+/** What is set aside is waited for by somebody: it needs a reason. @throws {Error} */
+export function validatePark(argument: ControlArgument): void {
+  validateControl(argument)
+  if (normaliseReason(argument) === '') throw new Error('say why it is set aside: the argument is the reason')
+}
+
+/** @throws {Error} */
+export function validateTopicPark(argument: ControlArgument): void {
+  validatePark(argument)
+  if (typeof argument !== 'object' || argument.partitions == null)
+    throw new Error('name the partitions whose batch in hand is to be set aside')
+}
+
 const normaliseReason = (argument: ControlArgument): string =>
   (typeof argument === 'string' ? argument : (argument?.reason ?? '')).trim()
 

@@ -1,4 +1,5 @@
 import {
+  ActivityFailure,
   ApplicationFailure,
   CancellationScope,
   condition,
@@ -21,6 +22,7 @@ import {
   COMMAND_REFUSED,
   controlSignal,
   ingestTopicId,
+  parkUpdate,
   pauseUpdate,
   reportSignal,
   resumeUpdate,
@@ -28,7 +30,7 @@ import {
   statusQuery,
 } from './contract.ts'
 import type { PartitionStatus, TopicControlRequest } from './contract.ts'
-import { normaliseControl, validateControl, type ControlArgument } from './control-request.ts'
+import { normaliseControl, validateControl, validatePark, type ControlArgument } from './control-request.ts'
 import { showStatus } from './partition-page.ts'
 
 export type IngestPartitionInput = { topic: string; status: PartitionStatus }
@@ -52,6 +54,16 @@ const { acceptLoss } = proxyActivities<Pick<Activities, 'acceptLoss'>>({
   retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
 })
 
+const { parkInHand } = proxyActivities<Pick<Activities, 'parkInHand'>>({
+  // Claims the partition, reads one batch, writes one row and moves an offset.
+  startToCloseTimeout: '1 minute',
+  // An operator waits for the answer: with a part away there is nothing to set aside, and they should know.
+  retry: { initialInterval: '1 second', maximumAttempts: 3 },
+})
+
+/** A defect of our own code, or a driver that stumbled: what still fails then fails again, and an operator has to look. */
+const SLICES_UNTIL_HALTED = 3
+
 /** Long enough that Temporal's cost per event vanishes, short enough that its history shows where a partition is. */
 const SLICE_MS = 60_000
 /** The first slice, and the first after an outage: a short one, so that the state soon says what is so. */
@@ -61,7 +73,7 @@ const FIRST_SLICE_MS = 1_000
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 10_000
 
-/** Reads one partition for ever: slice after slice while it is running, nothing while it is paused or halted. */
+/** Reads one partition until it is retired: slice after slice while it is running, nothing while it is paused or halted. */
 export async function ingestPartition(input: IngestPartitionInput): Promise<void> {
   const partition = new Partition(input)
   setHandler(statusQuery, () => [partition.status], {
@@ -80,10 +92,17 @@ export async function ingestPartition(input: IngestPartitionInput): Promise<void
     description:
       'Goes on behind offsets that are lost, which halted the partition; the argument is the reason',
   })
+  setHandler(parkUpdate, (argument) => partition.obey('park', argument), {
+    validator: validatePark,
+    description:
+      'Sets aside what the partition waits or is halted for: the batch in hand, or outputs that cannot be published; the ' +
+      'argument is the reason',
+  })
   setHandler(controlSignal, ({ command, request }) => partition.obeyTopic(command, request))
   setHandler(askSignal, () => partition.report(null, null))
   await partition.ingest()
   await condition(() => allHandlersFinished() && partition.audit.written)
+  if (partition.isRetired) return
   await continueAsNew<typeof ingestPartition>({ topic: input.topic, status: partition.status })
 }
 
@@ -99,6 +118,10 @@ class Partition {
   #waitMs = FIRST_WAIT_MS
   /** The next slice lets through what halted the partition as a flood. */
   #acceptsFlood = false
+  /** Slices in a row that our own code failed. */
+  #failedSlices = 0
+  /** No slice starts meanwhile: it would take the partition from the command. */
+  #isParking = false
 
   constructor({ topic, status }: IngestPartitionInput) {
     this.topic = topic
@@ -108,13 +131,18 @@ class Partition {
   async ingest(): Promise<void> {
     showStatus(this.topic, this.status)
     while (!workflowInfo().continueAsNewSuggested) {
-      await condition(() => this.#isRunning())
+      await condition(() => this.#isRunning() || this.isRetired)
+      if (this.isRetired) return
       const report = await this.#runSlice()
       if (report !== null) await this.#apply(report)
       if (this.status.state === 'waiting') await this.#waitForPart()
       // Two deployments on one topic would take it from each other without a pause.
       if (report?.outcome === 'fenced') await condition(() => !this.#isRunning(), FIRST_WAIT_MS)
     }
+  }
+
+  get isRetired(): boolean {
+    return this.status.state === 'retired'
   }
 
   /** An operator's command to this partition alone. */
@@ -145,6 +173,14 @@ class Partition {
       const accepted = await acceptLoss({ topic: this.topic, partition, commandId: request.commandId })
       if (!accepted.ok) return accepted.refusal
       this.status = { ...this.status, nextOffset: accepted.nextOffset }
+      if (accepted.isRetired) {
+        this.#enter('retire', accepted.description)
+        return null
+      }
+    }
+    if (command === 'park') {
+      const refusal = await this.#park(request)
+      if (refusal !== null) return refusal
     }
     this.#acceptsFlood = command === 'resume' && request.accept === true
     this.#enter(command, command === 'pause' ? request.reason : '')
@@ -153,6 +189,25 @@ class Partition {
       command === 'pause' ? this.#slice === null : this.#slice !== null || !this.#isRunning(),
     )
     return null
+  }
+
+  /** @returns why nothing was set aside; null once it is */
+  async #park({ commandId, actor, reason }: PartitionRequest): Promise<string | null> {
+    const { partition } = this.status
+    this.#isParking = true
+    try {
+      this.#slice?.cancel()
+      await condition(() => this.#slice === null)
+      const parked = await parkInHand({ topic: this.topic, partition, commandId, actor, reason })
+      if (!parked.ok) return parked.refusal
+      this.status = { ...this.status, nextOffset: parked.nextOffset }
+      return null
+    } catch (error) {
+      if (!(error instanceof ActivityFailure)) throw error
+      return `nothing was set aside: ${error.cause?.message ?? error.message}`
+    } finally {
+      this.#isParking = false
+    }
   }
 
   async #runSlice(): Promise<SliceReport | null> {
@@ -189,8 +244,11 @@ class Partition {
       nextOffset: report.nextOffset ?? this.status.nextOffset,
       lag: report.lag ?? this.status.lag,
     }
-    if (report.outcome === 'waiting') this.#enter('lose_part', report.reason)
-    else if (report.outcome === 'halted') this.#enter('halt', report.reason)
+    this.#failedSlices = report.outcome === 'failed' ? this.#failedSlices + 1 : 0
+    const isBroken = this.#failedSlices >= SLICES_UNTIL_HALTED
+    if (report.outcome === 'waiting' || (report.outcome === 'failed' && !isBroken))
+      this.#enter('lose_part', report.reason)
+    else if (report.outcome === 'halted' || isBroken) this.#enter('halt', report.reason)
     else this.#enter('recover', '')
     if (report.outcome === 'ended') this.#waitMs = FIRST_WAIT_MS
     showStatus(this.topic, this.status)
@@ -227,6 +285,6 @@ class Partition {
   }
 
   #isRunning(): boolean {
-    return this.status.state === 'running' || this.status.state === 'waiting'
+    return !this.#isParking && (this.status.state === 'running' || this.status.state === 'waiting')
   }
 }

@@ -11,6 +11,8 @@ import {
   startChild,
   workflowInfo,
   allHandlersFinished,
+  CancellationScope,
+  isCancellation,
 } from '@temporalio/workflow'
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import type { Activities } from '../activities/create-activities.ts'
@@ -22,13 +24,19 @@ import {
   COMMAND_REFUSED,
   controlSignal,
   ingestPartitionId,
+  parkUpdate,
   pauseUpdate,
   reportSignal,
   resumeUpdate,
   statusQuery,
 } from './contract.ts'
 import type { ControlResult, PartitionStatus, TopicControlRequest } from './contract.ts'
-import { normaliseControl, validateControl, type ControlArgument } from './control-request.ts'
+import {
+  normaliseControl,
+  validateControl,
+  validateTopicPark,
+  type ControlArgument,
+} from './control-request.ts'
 import { ingestPartition } from './ingest-partition.ts'
 
 export type IngestTopicInput = {
@@ -63,12 +71,17 @@ export async function ingestTopic(input: IngestTopicInput): Promise<void> {
     description:
       'Goes on behind offsets that are lost, in all halted partitions or some; the argument is the reason',
   })
+  setHandler(parkUpdate, (argument) => topic.command('park', argument), {
+    validator: validateTopicPark,
+    description:
+      'Sets aside what named partitions that wait or are halted cannot get over: the batch in hand, or outputs that cannot be ' +
+      'published; the argument names the partitions and the reason',
+  })
   setHandler(reportSignal, (report) => {
     topic.hear(report)
   })
   while (!workflowInfo().continueAsNewSuggested) {
-    const partitions = await watchTopic(input.topic, topic.known())
-    await topic.startMissing(partitions)
+    await topic.startMissing(await topic.watch())
   }
   await condition(() => allHandlersFinished() && topic.audit.written)
   await continueAsNew<typeof ingestTopic>(topic.nextInput())
@@ -83,6 +96,7 @@ class Topic {
   /** By command and partition: what partitions answered. */
   readonly #answers = new Map<string, Map<number, Report>>()
   #pausedFor: string | null
+  #watch: CancellationScope | null = null
 
   constructor({ topic, partitions = [], pausedFor = null }: IngestTopicInput) {
     this.#topic = topic
@@ -90,7 +104,11 @@ class Topic {
     for (const status of partitions) this.#partitions.set(status.partition, status)
   }
 
-  known = (): number[] => [...this.#partitions.keys()]
+  /** Those that are read; a retired one may come back. */
+  known = (): number[] =>
+    [...this.#partitions.values()]
+      .filter(({ state }) => state !== 'retired')
+      .map(({ partition }) => partition)
   statuses = (): PartitionStatus[] => [...this.#partitions.values()].sort((a, b) => a.partition - b.partition)
   nextInput = (): IngestTopicInput => ({
     topic: this.#topic,
@@ -98,15 +116,27 @@ class Topic {
     pausedFor: this.#pausedFor,
   })
 
+  /** Waits for partitions that are not known, a retired one that comes back included; returns those that there are. */
+  async watch(): Promise<number[]> {
+    const watch = new CancellationScope()
+    this.#watch = watch
+    try {
+      return await watch.run(() => watchTopic(this.#topic, this.known()))
+    } catch (error) {
+      if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error
+      return this.known()
+    }
+  }
+
   /** Starts partitions without a workflow: new ones, and ones that an operator terminated. */
   async startMissing(partitions: number[]): Promise<void> {
     await Promise.all(
       partitions.map(async (partition) => {
-        const known = this.#partitions.get(partition)
-        const status = known ?? this.#newPartition(partition)
+        const status = this.#known(partition) ?? this.#newPartition(partition)
+        const isKnown = this.#known(partition) !== undefined
         this.#partitions.set(partition, status)
         if (await this.#startPartition(status)) log.info(`reading ${this.#topic}/${partition}`)
-        else if (known === undefined) await this.#partition(partition).signal(askSignal)
+        else if (!isKnown) await this.#partition(partition).signal(askSignal)
       }),
     )
     this.#show()
@@ -115,12 +145,12 @@ class Topic {
   /** @returns once every partition that the command is for has taken or refused it */
   async command(command: OperatorCommand, argument: ControlArgument): Promise<ControlResult> {
     const request = normaliseControl(argument)
-    const unknown = (request.partitions ?? []).filter((partition) => !this.#partitions.has(partition))
+    const unknown = (request.partitions ?? []).filter((partition) => this.#known(partition) === undefined)
     if (unknown.length > 0)
       this.#refuse(command, request, `${this.#topic} has no partition ${unknown.join(', ')}`)
     const targets = request.partitions === null ? this.known() : [...new Set(request.partitions)]
     const pausedBefore = this.#pausedFor
-    if (request.partitions === null && command !== 'accept_loss')
+    if (request.partitions === null && (command === 'pause' || command === 'resume'))
       this.#pausedFor = command === 'pause' ? request.reason : null
     const answers = new Map<number, Report>()
     this.#answers.set(request.commandId, answers)
@@ -132,6 +162,8 @@ class Topic {
 
   hear(report: Report): void {
     this.#partitions.set(report.status.partition, report.status)
+    // The watch that runs takes it for one that is there.
+    if (report.status.state === 'retired') this.#watch?.cancel()
     if (report.commandId !== null) this.#answers.get(report.commandId)?.set(report.status.partition, report)
     this.#show()
   }
@@ -182,6 +214,11 @@ class Topic {
       const refusal = `the workflow of partition ${partition} is not running; it is started again within minutes`
       answers.set(partition, { status, commandId, refusal })
     }
+  }
+
+  #known(partition: number): PartitionStatus | undefined {
+    const status = this.#partitions.get(partition)
+    return status?.state === 'retired' ? undefined : status
   }
 
   #partition(partition: number) {

@@ -6,6 +6,7 @@ import {
   proxyActivities,
   setHandler,
   uuid4,
+  workflowInfo,
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/create-activities.ts'
 import type { ParkedBatch } from '../domain/parked-batch.ts'
@@ -34,8 +35,8 @@ const { applyBatch, skipBatch } = proxyActivities<Pick<Activities, 'applyBatch' 
 type Command = 'replay' | 'skip'
 
 /**
- * Keeps one parked batch until it is counted or given up. Tries once by itself, so that a Reset is a replay too, and then
- * waits, open, for an operator: the list of open runs is what is still to be done.
+ * Keeps one parked batch, or one whose outputs are withheld, until it is settled. Tries once by itself, so that a Reset is a
+ * replay too, and then waits, open, for an operator: the list of open runs is what is still to be done.
  */
 export async function replayBatch(batch: ParkedBatch): Promise<ReplayOutcome> {
   const run = new BatchRun(batch)
@@ -52,7 +53,10 @@ export async function replayBatch(batch: ParkedBatch): Promise<ReplayOutcome> {
   })
   // The Web UI's button to cancel must not lose a batch: giving up is `skip`, with a reason.
   return await CancellationScope.nonCancellable(async () => {
-    await run.attempt('replay', { commandId: uuid4(), actor: 'rollcall', reason: '' })
+    // What an operator set aside waits for the operator; a Reset is a replay of it, too.
+    const { runId, firstExecutionRunId } = workflowInfo()
+    if (batch.isSetAside === true && runId === firstExecutionRunId) run.wait()
+    else await run.attempt('replay', { commandId: uuid4(), actor: 'rollcall', reason: '' })
     await condition(() => run.settled !== null && allHandlersFinished() && run.audit.written)
     return run.settled ?? { outcome: 'already_applied', logins: 0, rejects: 0 }
   })
@@ -69,6 +73,11 @@ class BatchRun {
   constructor(batch: ParkedBatch) {
     this.#batch = batch
     this.#error = batch.error
+  }
+
+  /** Shows that nothing is tried until a command comes. */
+  wait(): void {
+    showBatch(this.#batch, 'parked', this.#error)
   }
 
   /** An operator's command. @throws {ApplicationFailure} when the batch stays parked */

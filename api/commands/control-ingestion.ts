@@ -3,6 +3,7 @@ import type { OperatorCommand } from '../../domain/pipeline-state.ts'
 import {
   acceptLossUpdate,
   ingestTopicId,
+  parkUpdate,
   pauseUpdate,
   type PartitionStatus,
   resumeUpdate,
@@ -21,7 +22,7 @@ export type IngestionRequest = CommandRequest & {
 
 export type IngestionOutcome = { commandId: string; topic: string; partitions: PartitionStatus[] }
 
-const updates = { pause: pauseUpdate, resume: resumeUpdate, accept_loss: acceptLossUpdate }
+const updates = { pause: pauseUpdate, resume: resumeUpdate, accept_loss: acceptLossUpdate, park: parkUpdate }
 
 export async function controlIngestion(
   deps: AuditDeps & { client: Client; clock: () => number },

@@ -20,7 +20,12 @@ const answer = (
   status: BatchStatus,
   revisions: RevisionRow[] = [],
   skippedBy: string | null = null,
-) => ledgerAnswer({ status, revisions, command_id: skippedBy }, { command, commandId: 'mine' })
+  withheldAt: Date | null = null,
+) =>
+  ledgerAnswer(
+    { status, revisions, command_id: skippedBy, withheld_at: withheldAt },
+    { command, commandId: 'mine' },
+  )
 
 const workflow = { by: 'workflow' }
 const told = (outcome: string, isOwn = false) => ({ by: 'ledger', outcome, isOwn })
@@ -51,4 +56,15 @@ it('what is given up stays given up, and what is counted cannot be given up', ()
   expect(answer('skip', 'skipped', [], 'of another')).toEqual(told('skipped'))
   for (const status of ['committed', 'replayed'] as const)
     expect(answer('skip', status)).toMatchObject({ refusal: expect.stringContaining(status) as string })
+})
+
+it('a batch whose outputs are withheld is for its workflow, until they are published', () => {
+  const since = new Date('2026-03-01T10:00:00Z')
+  for (const command of ['replay', 'skip'] as const)
+    expect(answer(command, 'committed', [], 'of another', since)).toEqual(workflow)
+  const publish = revision({ kind: 'publish', logins: 0, published: false })
+  expect(answer('replay', 'committed', [publish])).toEqual(workflow)
+  const mine = { ...publish, published: true, command_id: 'mine' }
+  expect(answer('replay', 'committed', [mine])).toEqual(told('published', true))
+  expect(answer('replay', 'committed', [{ ...publish, published: true }])).toEqual(told('already_applied'))
 })

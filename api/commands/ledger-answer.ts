@@ -10,15 +10,21 @@ export type LedgerAnswer =
 
 /** What the ledger says to the command that is to settle a batch. A settled batch needs no workflow any more. */
 export function ledgerAnswer(
-  { status, revisions, command_id: skippedBy }: Pick<BatchRow, 'status' | 'revisions' | 'command_id'>,
+  {
+    status,
+    revisions,
+    command_id: skippedBy,
+    withheld_at: withheldAt,
+  }: Pick<BatchRow, 'status' | 'revisions' | 'command_id' | 'withheld_at'>,
   { command, commandId }: { command: 'replay' | 'skip'; commandId: string },
 ): LedgerAnswer {
-  if (status === 'parked') return { by: 'workflow' }
+  if (status === 'parked' || withheldAt !== null) return { by: 'workflow' }
   if (status === 'skipped') return { by: 'ledger', outcome: 'skipped', isOwn: skippedBy === commandId }
   if (command === 'skip')
     return { by: 'ledger', refusal: `the batch is counted (${status}): there is nothing to skip` }
   const latest = revisions.at(-1)
-  if (latest?.kind === 'replay' && !latest.published) return { by: 'workflow' }
-  const isOwn = revisions.some((revision) => revision.kind === 'replay' && revision.command_id === commandId)
-  return { by: 'ledger', outcome: isOwn ? 'replayed' : 'already_applied', isOwn }
+  if (latest !== undefined && latest.kind !== 'redrive' && !latest.published) return { by: 'workflow' }
+  const own = revisions.find(({ kind, command_id: by }) => kind !== 'redrive' && by === commandId)
+  if (own === undefined) return { by: 'ledger', outcome: 'already_applied', isOwn: false }
+  return { by: 'ledger', outcome: own.kind === 'publish' ? 'published' : 'replayed', isOwn: true }
 }

@@ -79,6 +79,7 @@ const parkedBatch = (batch: BatchRow): ParkedBatch => ({
   from: String(batch.from_offset),
   to: String(batch.to_offset),
   error: batch.error ?? '',
+  isSetAside: batch.command_id !== null,
 })
 
 /** The batch's workflow is started where it is gone: terminated by somebody, or ended so long ago that Temporal forgot it. */

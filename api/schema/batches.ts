@@ -79,6 +79,19 @@ export const Batch = builder.objectRef<BatchRow>('Batch').implement({
       description:
         'Which log the offsets are of: raised when a topic was truncated or created anew, so that offsets come again.',
     }),
+    withheldAt: t.expose('withheld_at', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Since when its outputs are withheld (parkBatch): it is counted, and replayBatch publishes them. Null otherwise.',
+    }),
+    rules: t.expose('rules', {
+      type: 'JSON',
+      nullable: true,
+      description:
+        'By what its records were decided: the version of the rules and the limits that held (LOGIN_MAX_BYTES, ' +
+        'EVENT_MAX_AGE_DAYS, max.message.bytes of the output topic). Null when it is parked, skipped, or older than this record.',
+    }),
     changedAt: t.expose('changed_at', {
       type: 'DateTime',
       nullable: true,

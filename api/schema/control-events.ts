@@ -11,6 +11,7 @@ const commands: Record<CommandName, string> = {
   pause: 'pauseIngestion',
   resume: 'resumeIngestion',
   accept_loss: 'acceptOffsetLoss',
+  park: 'parkBatch',
   replay: 'replayBatch, and each batch of a replay run',
   skip: 'skipBatch',
   replay_many: 'replayBatches',

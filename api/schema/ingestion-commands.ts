@@ -119,3 +119,27 @@ builder.mutationField('acceptOffsetLoss', (t) =>
       }),
   }),
 )
+
+builder.mutationField('parkBatch', (t) =>
+  t.field({
+    ...result,
+    description:
+      'Sets aside what a partition that waits or is halted cannot get over, and goes on behind it. The batch in hand is parked: ' +
+      'counted by nobody until replayBatch does. If what is counted cannot be published, its counts stay and its outputs are ' +
+      'withheld (Batch.withheldAt): replayBatch publishes them then and counts nothing. Refused while the partition runs, and where ' +
+      'offsets are lost (acceptOffsetLoss).',
+    args: {
+      topic: t.arg.string({ description: 'The topic; left out: the one that is counted.' }),
+      partition: t.arg.int({ required: true, description: 'The partition.' }),
+      ...commandArgs(),
+    },
+    resolve: (_, { topic, partition, ...args }, context) =>
+      context.commands.controlIngestion({
+        ...commandRequest(args, context),
+        topic: topic ?? context.topic,
+        partitions: [partition],
+        command: 'park',
+        accept: false,
+      }),
+  }),
+)

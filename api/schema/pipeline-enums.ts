@@ -35,8 +35,9 @@ export const ReplayOutcomeEnum = builder.enumType('ReplayOutcome', {
   description: 'What became of a parked batch, by a command or before it.',
   values: capitals<ReplayOutcome['outcome']>({
     replayed: 'This command counted and published it.',
+    published: 'It was counted before; this command published its outputs, which were withheld.',
     already_applied: 'It was counted already; nothing changed.',
-    skipped: 'It is given up; its offsets are not counted.',
+    skipped: 'It is given up: its offsets are not counted, or its withheld outputs are not published.',
   }),
 })
 
@@ -44,6 +45,7 @@ export const BatchReplayOutcomeEnum = builder.enumType('BatchReplayOutcome', {
   description: 'What became of a batch of a replay run.',
   values: capitals<BatchResult['outcome']>({
     replayed: 'The run counted and published it.',
+    published: 'It was counted before; the run published its outputs, which were withheld.',
     already_applied: 'It was counted already, when the run came to it; nothing changed.',
     skipped: 'It is given up; its offsets are not counted.',
     failed: 'It failed again and stays parked.',
@@ -66,6 +68,7 @@ export const RevisionKindEnum = builder.enumType('RevisionKind', {
   values: capitals<RevisionRow['kind']>({
     replay: 'It was parked, and counted then.',
     redrive: 'Rejects of it were decoded again and became logins.',
+    publish: 'Its outputs were withheld, and published then; nothing was counted.',
   }),
 })
 
@@ -73,8 +76,9 @@ export const RejectReasonEnum = builder.enumType('RejectReason', {
   description: 'Why a record is no login. Closed list; the first reason that applies counts.',
   values: capitals<RejectReason>({
     empty: 'A tombstone, or a value without bytes.',
-    too_large: 'More bytes than LOGIN_MAX_BYTES.',
+    too_large: 'More bytes than LOGIN_MAX_BYTES, or an enriched copy that the output topic does not take.',
     not_utf8: 'Bytes that are no UTF-8.',
+    avro_or_protobuf: 'The prefix of a schema registry, and no JSON behind it.',
     not_json: 'Text that is no JSON.',
     not_an_object: 'JSON that is no object.',
     nested_too_deep: 'An object with more levels than a login can need.',
@@ -85,9 +89,10 @@ export const RejectReasonEnum = builder.enumType('RejectReason', {
     ip_missing: 'No ip.',
     ip_invalid: 'An ip that is no IPv4 or IPv6 address.',
     timestamp_missing: 'No timestamp.',
-    timestamp_invalid: 'A timestamp that is no whole number.',
+    timestamp_invalid: 'A timestamp that is no number, and no RFC 3339 text with an offset.',
     timestamp_not_positive: 'A timestamp of zero or less.',
     timestamp_in_future: 'A timestamp more than an hour after the moment of reading.',
+    timestamp_too_old: 'A timestamp longer ago than EVENT_MAX_AGE_DAYS.',
   }),
 })
 
@@ -99,7 +104,8 @@ export const IngestStateEnum = builder.enumType('IngestState', {
     paused: 'Stopped by an operator; resumeIngestion starts it.',
     halted:
       'Stopped itself because going on would lose or miscount logins; the reason says which. resumeIngestion once the ' +
-      'cause is mended, or acceptOffsetLoss.',
+      'cause is mended, or acceptOffsetLoss, or parkBatch.',
+    retired: 'Its topic was created anew without it, and acceptOffsetLoss ended it.',
   }),
 })
 

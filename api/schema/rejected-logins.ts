@@ -5,6 +5,7 @@ import {
   type RedriveAttemptRow,
   type RejectedLoginRow,
 } from '../../db/read/rejected-logins.ts'
+import { asTimestamp, recordedAtMs } from '../../domain/record-timestamp.ts'
 import { builder } from '../builder.ts'
 import { InvalidPageError, PageTooLargeError } from '../errors.ts'
 import { connectionComplexity, readConnection } from '../page.ts'
@@ -73,7 +74,7 @@ const RejectedLogin = builder.objectRef<RejectedLoginRow>('RejectedLogin').imple
     }),
     valueBase64: t.string({
       nullable: true,
-      description: `Value of the record in base64, its first ${PREVIEW_BYTES} bytes; null for a tombstone. The whole value is on the dead-letter topic.`,
+      description: `Value of the record in base64, its first ${PREVIEW_BYTES} bytes; null for a tombstone. The whole value is on the dead-letter topic, unless it is more than 8 MiB.`,
       resolve: ({ value_preview: preview }) => preview?.toString('base64') ?? null,
     }),
     valueText: t.string({
@@ -86,7 +87,32 @@ const RejectedLogin = builder.objectRef<RejectedLoginRow>('RejectedLogin').imple
       description: 'Headers of the record, in order.',
       resolve: ({ headers }) => headers,
     }),
-    recordedAt: t.expose('recorded_at', { type: 'DateTime', description: 'Timestamp of the Kafka record.' }),
+    isWhole: t.boolean({
+      description:
+        'Whether key, value and headers are kept whole, in the database and on the dead-letter topic. False for a record of more ' +
+        'than 8 MiB: its beginnings are kept, and replayRejected reads it from Kafka again.',
+      resolve: ({ cut }) => cut === null,
+    }),
+    valueSha256: t.string({
+      nullable: true,
+      description: 'SHA-256 of the whole value in hex, when it is not kept whole; null otherwise.',
+      resolve: ({ cut }) => cut?.valueSha256 ?? null,
+    }),
+    recordedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'The moment of the Kafka record’s timestamp; null when it has none, or one that is no moment of the years 1 to 9999.',
+      resolve: ({ record_timestamp: timestamp }) => {
+        const timeMs = recordedAtMs(asTimestamp(timestamp))
+        return timeMs === null ? null : new Date(timeMs)
+      },
+    }),
+    recordTimestamp: t.string({
+      description:
+        'Timestamp of the Kafka record as it stands there: meant to be milliseconds, but any 64-bit integer that its producer chose.',
+      resolve: ({ record_timestamp: timestamp }) => String(timestamp),
+    }),
     rejectedAt: t.expose('rejected_at', { type: 'DateTime', description: 'When Rollcall decided.' }),
     redriven: t.boolean({
       description: 'Whether replayRejected made it a login since, so that it is counted.',

@@ -1,10 +1,9 @@
-import type { RejectReason } from '../../domain/login.ts'
+import type { Reject } from '../../domain/batch.ts'
+import type { DecodeRules } from '../../domain/decode-rules.ts'
 import type { BatchStatus } from './batches.ts'
 import { isKeptSince, readOldestLoginDay } from './login-days.ts'
 import { type PlacedLogin, readLoginsOfBatch } from './logins.ts'
 import type { ReadSession } from './snapshot.ts'
-
-export type Reject = { reason: RejectReason; detail: string }
 
 /** What one record is: a login, or a reject with its reason. */
 export type BatchEvent = { offset: bigint; login: PlacedLogin | null; reject: Reject | null }
@@ -66,28 +65,41 @@ export type BatchOrigin = {
   isPast: boolean
   /** Unix milliseconds that deciding it used. */
   clockMs: number
-  /** Rejects that became logins, with the clock of that time. */
-  redriven: Map<bigint, number>
+  /** By which it was decided; null: before rules were kept. */
+  rules: DecodeRules | null
+  /** What it was decided to reject, by offset. */
+  rejects: Map<bigint, Reject>
+  /** Rejects that became logins, with the clock and the rules of that time. */
+  redriven: Map<bigint, { clockMs: number; rules: DecodeRules | null }>
 }
 
 /** Null: there is no such batch. */
 export async function readBatchOrigin({ sql }: ReadSession, batchId: bigint): Promise<BatchOrigin | null> {
   const id = String(batchId)
-  const [origin] = await sql<Omit<BatchOrigin, 'redriven'>[]>`
+  const [origin] = await sql<Omit<BatchOrigin, 'redriven' | 'rejects'>[]>`
     /* batchOrigin */
     select batch.topic, batch.partition, from_offset as "from", to_offset as "to", status, topic_id as "topicId",
            batch.incarnation <> checkpoint.incarnation as "isPast",
-           (extract(epoch from coalesce(replay.processed_at, batch.processed_at)) * 1000)::float8 as "clockMs"
+           (extract(epoch from coalesce(replay.processed_at, batch.processed_at)) * 1000)::float8 as "clockMs",
+           case when replay.batch_id is null then batch.rules else replay.rules end as rules
     from batch
     join partition_checkpoint checkpoint using (topic, partition)
     left join batch_revision replay on replay.batch_id = batch.id and replay.kind = 'replay'
     where batch.id = ${id}::text::bigint`
   if (origin === undefined) return null
-  const redriven = await sql<{ offset: bigint; clockMs: number }[]>`
+  const redriven = await sql<{ offset: bigint; clockMs: number; rules: DecodeRules | null }[]>`
     /* redrivenOfBatch */
-    select kafka_offset as offset, (extract(epoch from processed_at) * 1000)::float8 as "clockMs"
+    select kafka_offset as offset, (extract(epoch from processed_at) * 1000)::float8 as "clockMs", rules
     from rejected_login
     join batch_revision revised on revised.batch_id = rejected_login.batch_id and revision = redriven_in
     where rejected_login.batch_id = ${id}::text::bigint`
-  return { ...origin, redriven: new Map(redriven.map(({ offset, clockMs }) => [offset, clockMs])) }
+  const rejects = await sql<({ offset: bigint } & Reject)[]>`
+    /* remainingRejects */
+    select kafka_offset as offset, reason, detail from rejected_login
+    where batch_id = ${id}::text::bigint and redriven_in is null`
+  return {
+    ...origin,
+    rejects: new Map(rejects.map(({ offset, ...reject }) => [offset, reject])),
+    redriven: new Map(redriven.map(({ offset, ...decision }) => [offset, decision])),
+  }
 }

@@ -1,3 +1,4 @@
+import type { DecodeRules } from '../../domain/decode-rules.ts'
 import { type Key, orderOfPage, type Page, type TimeRange, withinPage } from './keyset.ts'
 import type { ReadSession } from './snapshot.ts'
 
@@ -23,6 +24,10 @@ export type BatchRow = {
   incarnation: number
   revision: number
   changed_at: Date | null
+  /** Since when its outputs are withheld; null: they are not. */
+  withheld_at: Date | null
+  /** By which it was decided; null: parked, skipped, or before rules were kept. */
+  rules: DecodeRules | null
   /** Skipped: the command that gave it up. */
   command_id: string | null
   /** What changed it after it was written first, in order. */
@@ -34,7 +39,7 @@ export type BatchRow = {
 /** As JSON: moments are texts. */
 export type RevisionRow = {
   revision: number
-  kind: 'replay' | 'redrive'
+  kind: 'replay' | 'redrive' | 'publish'
   command_id: string
   logins: number
   rejects: number
@@ -88,6 +93,6 @@ export async function readBatch({ sql }: ReadSession, id: bigint): Promise<Batch
 
 const columns = (sql: ReadSession['sql']) => sql`
   id, topic, partition, from_offset, to_offset, status, logins, rejects, gaps, first_event_at, last_event_at, processed_at,
-  committed_at, code_version, error, incarnation, revision, changed_at, command_id, committed_at::text as key_at,
+  committed_at, code_version, error, incarnation, revision, changed_at, withheld_at, rules, command_id, committed_at::text as key_at,
   (select coalesce(json_agg(to_json(change) order by change.revision), '[]')
    from batch_revision change where change.batch_id = batch.id) as revisions`

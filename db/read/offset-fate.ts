@@ -1,5 +1,6 @@
 import type { OffsetTraces } from '../../domain/offset-fate.ts'
-import { areRowsComplete, type Reject } from './batch-events.ts'
+import type { Reject } from '../../domain/batch.ts'
+import { areRowsComplete } from './batch-events.ts'
 import { type BatchRow, readBatch } from './batches.ts'
 import { type PlacedLogin, readLoginsOfBatch } from './logins.ts'
 import type { ReadSession } from './snapshot.ts'

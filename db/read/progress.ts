@@ -8,6 +8,7 @@ export type PartitionProgress = {
   /** Accepted and rejected since the partition was first read. */
   logins: bigint
   rejects: bigint
+  /** Null also when the partition is retired: it holds up no other one. */
   watermark: Date | null
   worker: string
   updated_at: Date
@@ -18,7 +19,8 @@ export type PartitionProgress = {
 export async function readProgress({ sql }: ReadSession, topic: string): Promise<PartitionProgress[]> {
   return await sql<PartitionProgress[]>`
     /* progress */
-    select checkpoint.partition, next_offset, logins, rejects, watermark, worker, updated_at,
+    select checkpoint.partition, next_offset, logins, rejects, case when retired_at is null then watermark end as watermark,
+           worker, updated_at,
            coalesce(parked.offsets, 0)::bigint as parked_offsets
     from partition_checkpoint checkpoint
     left join (select partition, sum(to_offset - from_offset) as offsets

@@ -1,4 +1,5 @@
 import type { RejectReason } from '../../domain/login.ts'
+import type { Cut } from '../../domain/kept-record.ts'
 import { type Key, orderOfPage, type Page, type TimeRange, withinPage } from './keyset.ts'
 import type { ReadSession } from './snapshot.ts'
 
@@ -13,9 +14,12 @@ export type RejectedLoginRow = {
   key: Buffer | null
   /** The first PREVIEW_BYTES of the value; null: a tombstone. */
   value_preview: Buffer | null
+  /** Of the whole value. */
   value_bytes: number | null
+  /** What is missing of a record that was too large to be kept whole; null: nothing. */
+  cut: Cut | null
   headers: [name: string, base64: string | null][]
-  recorded_at: Date
+  record_timestamp: bigint
   rejected_at: Date
   /** Revision of its batch that made it a login; null: it still is a reject. */
   redriven_in: number | null
@@ -62,8 +66,8 @@ export async function readRejectedLogins(
   return await sql<RejectedLoginRow[]>`
     /* rejectedLogins */
     select topic, partition, kafka_offset, batch_id, reason, detail, substring(key from 1 for ${PREVIEW_BYTES}) as key,
-           substring(value from 1 for ${PREVIEW_BYTES}) as value_preview, octet_length(value) as value_bytes, headers,
-           recorded_at, rejected_at, redriven_in, rejected_at::text as key_at,
+           substring(value from 1 for ${PREVIEW_BYTES}) as value_preview, coalesce((cut->>'valueBytes')::integer, octet_length(value)) as value_bytes,
+           headers, cut, record_timestamp, rejected_at, redriven_in, rejected_at::text as key_at,
            (select coalesce(json_agg(to_json(attempt) order by attempted_at), '[]') from redrive_attempt attempt
             where attempt.batch_id = rejected_login.batch_id and attempt.kafka_offset = rejected_login.kafka_offset) as redrives
     from rejected_login

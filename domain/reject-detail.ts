@@ -1,0 +1,32 @@
+const SHOWN_CHARACTERS = 100
+
+/** A value for people to read, in the digits that were sent; long ones by their beginning. */
+export function describe(value: unknown): string {
+  if (value === undefined || value === null) return typeName(value)
+  const text = JSON.stringify(value)
+  // As it was written: a number that a double may not hold, see parseKeepingNumbers.
+  const type = typeof value === 'object' && /^[-\d]/.test(text) ? 'number' : typeName(value)
+  if (text.length <= SHOWN_CHARACTERS) return `the ${type} ${text}`
+  const size = typeof value === 'string' ? ` of ${value.length} characters` : ''
+  return `the ${type}${size} that begins with ${text.slice(0, SHOWN_CHARACTERS)}`
+}
+
+export const typeName = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'string' ? 'text' : typeof value
+
+const SHOWN_KEYS = 30
+const SHOWN_KEY_CHARACTERS = 40
+
+/** The keys of a message, so that a renamed one is seen. */
+export function describeKeys(message: object): string {
+  const keys = Object.keys(message)
+  if (keys.length === 0) return 'no keys'
+  const shown = keys.slice(0, SHOWN_KEYS).map((key) => key.slice(0, SHOWN_KEY_CHARACTERS))
+  return `keys: ${shown.join(', ')}${keys.length > SHOWN_KEYS ? ` and ${keys.length - SHOWN_KEYS} more` : ''}`
+}
+
+export const DETAIL_MAX_CHARACTERS = 1_000
+
+/** Short, and safe to store and to log; the bytes of the record are kept beside it. */
+export const boundedDetail = (detail: string): string =>
+  detail.slice(0, DETAIL_MAX_CHARACTERS).toWellFormed().replaceAll('\0', '\ufffd')

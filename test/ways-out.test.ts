@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { replayBatchId, replayUpdate } from '../workflows/contract.ts'
+import { createDeployment, type Deployment } from './deployment.ts'
+import { eventually } from './eventually.ts'
+import { expectExact } from './exactness.ts'
+import { createFeed } from './feed.ts'
+import { graphqlOf } from './graphql-client.ts'
+import { batchesOf, untilParked } from './ledger.ts'
+import { partitionStatuses, temporalClient } from './temporal-client.ts'
+
+test('what our own code fails at is no outage: after three attempts the record is found and parked, the rest is counted', async () => {
+  const { deployment, feed, mend } = await faulty('unwritable', { FAULT_VALUE: 'trips-the-defect' })
+  await feed.logins(100)
+  await feed.reject('trips-the-defect', 'not_json')
+  await feed.reject('another reject', 'not_json')
+  await feed.logins(100)
+  const [parked] = await untilParked(deployment, 1)
+  expect(parked).toMatchObject({
+    from: 100,
+    to: 101,
+    error: expect.stringMatching(/Rollcall: TypeError/) as string,
+  })
+  mend()
+  await replay(deployment, { from: 100, to: 101 })
+  await expectExact(deployment, feed.truth)
+})
+
+test('a partition that waits for ever goes on when an operator parks the batch in hand, which a replay counts once', async () => {
+  const { deployment, feed, mend } = await faulty('outage')
+  await feed.logins(40)
+  await untilState(deployment, 'waiting', /is away for this batch/)
+  const ask = await graphqlOf(deployment.start('api/main.ts'))
+  const answer = await park(ask, 'the cause is being looked for')
+  expect(answer).toMatchObject({ partitions: [{ partition: 0, nextOffset: '40' }] })
+  const [parked] = await untilParked(deployment, 1)
+  expect(parked).toMatchObject({
+    from: 0,
+    to: 40,
+    error: 'set aside by tester: the cause is being looked for',
+  })
+  mend()
+  await feed.logins(60)
+  await eventually(async () => {
+    expect(await loginsOf(deployment)).toBe(60)
+  })
+  expect(await park(ask, 'again')).toMatchObject({ message: 'partition 0 is running' })
+  await replay(deployment, { from: 0, to: 40 })
+  await expectExact(deployment, feed.truth)
+  await eventually(async () => {
+    const audit = await deployment.sql`
+      select actor, command, result, reason from control_event where command = 'park' order by id`
+    expect([...audit]).toEqual([
+      { actor: 'tester', command: 'park', result: 'done', reason: 'the cause is being looked for' },
+      { actor: 'tester', command: 'park', result: 'refused', reason: 'again' },
+    ])
+  })
+})
+
+test('what is counted and cannot be published halts; its outputs are given up for now, and a replay publishes them without counting', async () => {
+  const { deployment, feed, mend } = await faulty('unpublishable', { BATCH_MAX_RECORDS: '50' })
+  await feed.logins(50)
+  await feed.reject('no login', 'not_json')
+  await untilState(deployment, 'halted', /Rollcall: RangeError: Invalid string length/)
+  const before = await loginsOf(deployment)
+  expect(before).toBeGreaterThan(0)
+  mend()
+  // The fault may be mended and its outputs still be unwanted for now: nothing was published of them yet.
+  const ask = await graphqlOf(deployment.start('api/main.ts'))
+  await park(ask, 'goes on without them')
+  const withheld = await eventually(async () => {
+    const rows = await withheldBatches(deployment)
+    expect(rows.length).toBeGreaterThan(0)
+    return rows
+  })
+  await feed.logins(50)
+  await eventually(async () => {
+    expect(await loginsOf(deployment)).toBe(100)
+  })
+  expect(await publishedLogins(ask)).toBe(100 - before)
+  for (const batch of withheld) {
+    await replay(deployment, batch)
+    await replay(deployment, batch)
+  }
+  await expectExact(deployment, feed.truth)
+  expect(await withheldBatches(deployment)).toEqual([])
+
+  /** Of the ledger's batches that are committed, those whose outputs are on the topic. */
+  async function publishedLogins(graphql: typeof ask) {
+    const { batches } = (await graphql(`
+      {
+        batches(filter: { statuses: [COMMITTED] }) {
+          ... on BatchConnection {
+            edges {
+              node {
+                logins
+                withheldAt
+              }
+            }
+          }
+        }
+      }
+    `)) as { batches: { edges: { node: { logins: number; withheldAt: string | null } }[] } }
+    return batches.edges.reduce((sum, { node }) => sum + (node.withheldAt === null ? node.logins : 0), 0)
+  }
+})
+
+test('a partition that its topic has no more is retired by an operator, and is read from its start when it comes back', async () => {
+  const deployment = await createDeployment({ KAFKA_PARTITIONS: '3' })
+  const feed = createFeed(deployment)
+  const worker = deployment.start('worker/main.ts')
+  await feed.logins(300)
+  await expectExact(deployment, feed.truth)
+  worker.signal('SIGTERM')
+  await worker.exited
+  await recreate(deployment, 1)
+  deployment.start('worker/main.ts')
+  const client = await temporalClient(deployment)
+  await eventually(async () => {
+    const statuses = await partitionStatuses(client, deployment)
+    expect(statuses.map(({ state }) => state)).toEqual(['halted', 'halted', 'halted'])
+    for (const { reason } of statuses.slice(1)) expect(reason).toMatch(/has no partition \d any more/)
+  })
+  const ask = await graphqlOf(deployment.start('api/main.ts'))
+  await ask('mutation { acceptOffsetLoss(reason: "it is smaller now") { ... on Error { message } } }')
+  await eventually(async () => {
+    expect(await ask('{ ingestion { ... on Ingestion { state partitions { state } } } }')).toEqual({
+      ingestion: {
+        state: 'RUNNING',
+        partitions: ['RUNNING', 'RETIRED', 'RETIRED'].map((state) => ({ state })),
+      },
+    })
+  })
+  await feed.logins(100)
+  await eventually(async () => {
+    expect(await loginsOf(deployment)).toBe(400)
+  })
+  await withAdmin(deployment, (admin, topic) =>
+    admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] }),
+  )
+  await eventually(async () => {
+    const statuses = await partitionStatuses(client, deployment)
+    expect(statuses.map(({ state }) => state)).toEqual(['running', 'running', 'retired'])
+  })
+  await eventually(async () => {
+    await feed.logins(10)
+    const [second] = await deployment.sql`
+      select next_offset::integer as next, retired_at from partition_checkpoint where partition = 1`
+    expect(second).toEqual({ next: expect.any(Number) as number, retired_at: null })
+    expect(second?.['next']).toBeGreaterThan(0)
+  })
+  // What was not read of them stays in the ledger.
+  expect(await batchesOf(deployment, 'skipped')).toHaveLength(3)
+})
+
+test('a group offset that was set back by hand halts the partition: nothing is published twice', async () => {
+  const deployment = await createDeployment({ KAFKA_PARTITIONS: '1', BATCH_MAX_RECORDS: '50' })
+  const feed = createFeed(deployment)
+  const worker = deployment.start('worker/main.ts')
+  await feed.logins(200)
+  await expectExact(deployment, feed.truth)
+  worker.signal('SIGTERM')
+  await worker.exited
+  const { groupId } = deployment.config.kafka
+  await withAdmin(deployment, (admin, topic) =>
+    admin.setOffsets({ groupId, topic, partitions: [{ partition: 0, offset: '100' }] }),
+  )
+  deployment.start('worker/main.ts')
+  await untilState(deployment, 'halted', /was set back to 100, although outputs up to 199 are published/)
+  const ask = await graphqlOf(deployment.start('api/main.ts'))
+  await ask('mutation { acceptOffsetLoss(reason: "a slip") { ... on Error { message } } }')
+  await feed.logins(100)
+  await expectExact(deployment, feed.truth)
+})
+
+/** A deployment of one partition whose worker has a fault, until it is mended. */
+async function faulty(fault: string, settings: Record<string, string> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'rollcall-fault-'))
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true })
+  })
+  const file = join(folder, 'fault')
+  writeFileSync(file, '')
+  const deployment = await createDeployment({
+    KAFKA_PARTITIONS: '1',
+    REJECT_HALT_PERCENT: '100',
+    ...settings,
+  })
+  deployment.start('test/worker-with-fault.ts', { FAULT: fault, FAULT_FILE: file, ...settings })
+  const mend = () => {
+    rmSync(file)
+  }
+  return { deployment, feed: createFeed(deployment), mend }
+}
+
+async function untilState(deployment: Deployment, state: string, reason: RegExp): Promise<void> {
+  const client = await temporalClient(deployment)
+  await eventually(async () => {
+    const [status] = await partitionStatuses(client, deployment)
+    expect(status?.state).toBe(state)
+    expect(status?.reason).toMatch(reason)
+  })
+}
+
+async function park(ask: Awaited<ReturnType<typeof graphqlOf>>, reason: string): Promise<unknown> {
+  const mutation = `mutation ($reason: String!) { parkBatch(partition: 0, reason: $reason) {
+    ... on CommandResult { partitions { partition state nextOffset } } ... on Error { message } } }`
+  return (await ask(mutation, { reason }))['parkBatch']
+}
+
+async function replay(deployment: Deployment, range: { from: number; to: number }): Promise<void> {
+  const client = await temporalClient(deployment)
+  const workflowId = replayBatchId({
+    topic: deployment.config.kafka.topic,
+    partition: 0,
+    incarnation: 0,
+    from: String(range.from),
+    to: String(range.to),
+  })
+  const request = { commandId: randomUUID(), actor: 'tester', reason: 'mended', partitions: [0] }
+  const handle = client.workflow.getHandle(workflowId)
+  const { status } = await handle.describe()
+  // The workflow tries once by itself when it begins.
+  if (status.name === 'RUNNING')
+    await handle.executeUpdate(replayUpdate, { args: [request] }).catch(() => undefined)
+  await handle.result()
+}
+
+async function loginsOf({ sql }: Deployment): Promise<number> {
+  const [row] = await sql<
+    { logins: number }[]
+  >`select sum(logins)::integer as logins from partition_checkpoint`
+  return row?.logins ?? 0
+}
+
+async function withheldBatches({ sql }: Deployment): Promise<{ from: number; to: number }[]> {
+  return [
+    ...(await sql<{ from: number; to: number }[]>`
+      select from_offset::integer as "from", to_offset::integer as "to" from batch where withheld_at is not null`),
+  ]
+}
+
+type Admin = ReturnType<Deployment['kafka']['admin']>
+
+async function withAdmin(
+  { kafka, config }: Deployment,
+  work: (admin: Admin, topic: string) => Promise<unknown>,
+): Promise<void> {
+  const admin = kafka.admin()
+  await admin.connect()
+  await work(admin, config.kafka.topic)
+  await admin.disconnect()
+}
+
+const recreate = (deployment: Deployment, numPartitions: number): Promise<void> =>
+  withAdmin(deployment, async (admin, topic) => {
+    await admin.deleteTopics({ topics: [topic] })
+    await eventually(() => admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions }] }))
+  })
