@@ -61,7 +61,7 @@ export async function fillHistory(sql: Sql, topic: string, size: HistorySize, sa
   await indexFinishedLoginDays(sql, HISTORY_END_MS)
   say('vacuuming')
   // Nothing is vacuumed meanwhile: rows that were listed by a thousand calls have left twenty times their room.
-  await sql.unsafe('vacuum (full) six_hour_member, hour_member, hour_login')
+  await sql.unsafe('vacuum (full) six_hour_chunk, hour_member, hour_login')
   await sql.unsafe('vacuum (freeze, analyze)')
 }
 

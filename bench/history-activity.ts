@@ -40,7 +40,7 @@ export const dictionaries = (size: HistorySize): string[] => [
 
 /** Bitmaps of a day: everybody, and those who came that day. */
 export const activityOfDay = (size: HistorySize, age: number): string => `
-  insert into activity (kind, period, facet, value, start, chunk, members)
+  insert into activity_chunk (kind, period, facet, value, start, chunk, members)
   select 'user', 'day', facet, '', date '${dayBeforeEnd(age)}', chunk, members
   from (
     select chunk, ${below(known(size, String(age - 1)))} & ~ ${below(known(size, String(age)))} as come,
@@ -52,14 +52,14 @@ export const activityOfDay = (size: HistorySize, age: number): string => `
   where bit_count(members) > 0`
 
 export const activityOfPeriod = (period: 'week' | 'month'): string => `
-  insert into activity (kind, period, facet, value, start, chunk, members)
+  insert into activity_chunk (kind, period, facet, value, start, chunk, members)
   select kind, '${period}', facet, value, date_trunc('${period}', start)::date as first, chunk, bit_or(members)
   from activity where period = 'day'
   group by kind, facet, value, first, chunk`
 
 /** Every user has one device and one address. */
 export const activityOfOthers = `
-  insert into activity (kind, period, facet, value, start, chunk, members)
+  insert into activity_chunk (kind, period, facet, value, start, chunk, members)
   select other, period, facet, value, start, chunk, members
   from activity, unnest('{device,address}'::activity_kind[]) as other
   where kind = 'user'`
@@ -79,7 +79,7 @@ export const masks = ({ users }: HistorySize): string => `
 
 /** By value of each dimension, for the periods that began on a day. */
 export const activityByValue = (day: string): string => `
-  insert into activity (kind, period, facet, value, start, chunk, members)
+  insert into activity_chunk (kind, period, facet, value, start, chunk, members)
   select 'user', period, mask.facet, mask.value, start, chunk, activity.members & mask.members
   from activity join mask using (chunk)
   where activity.kind = 'user' and activity.facet = 'all' and start = '${day}'

@@ -2,6 +2,7 @@ import { activityChanges, firstDays, type BitmapName, type Member } from '../dom
 import { isoDay } from '../domain/period.ts'
 import { entriesOf, type PresenceKind, presenceKinds, type Presences } from '../domain/presence.ts'
 import { forgetActiveUserCounts, PRESENCE_LOCK } from './active-user-counts.ts'
+import { addToBitmap, bitmapColumns, bitmapOfRow, bitmapValues, setBitmap } from './bitmap-columns.ts'
 import type { Sql, Transaction } from './connect.ts'
 import { dictionaries } from './dictionaries.ts'
 import { sparseChunks } from './sparse-chunks.ts'
@@ -110,10 +111,10 @@ type Chunk = { name: BitmapName; chunk: number; bits: readonly number[] }
 async function setBits(tx: Transaction, kind: PresenceKind, rows: Chunk[]): Promise<BitmapName[]> {
   return await tx<BitmapName[]>`/* setBits */
     with changed as (
-      insert into activity as held (kind, period, facet, value, start, chunk, members)
-      select ${kind}::text::activity_kind, period, facet, value, start, chunk, bits from (${chunks(tx, rows)}) as added
-      on conflict (kind, period, facet, value, start, chunk) do update set members = held.members | excluded.members
-      where held.members <> held.members | excluded.members
+      insert into activity_chunk as held (kind, period, facet, value, start, chunk, ${bitmapColumns(tx)})
+      select ${kind}::text::activity_kind, period, facet, value, start, chunk, ${bitmapValues(tx, tx`bits`)}
+      from (${chunks(tx, rows)} offset 0) as added
+      on conflict (kind, period, facet, value, start, chunk) ${addToBitmap(tx)}
       returning period, facet, value, start
     ) ${names(tx)}`
 }
@@ -122,7 +123,7 @@ async function setBits(tx: Transaction, kind: PresenceKind, rows: Chunk[]): Prom
 async function clearBits(tx: Transaction, kind: PresenceKind, rows: Chunk[]): Promise<BitmapName[]> {
   return await tx<BitmapName[]>`/* clearBits */
     with changed as (
-      update activity held set members = held.members & ~gone.bits
+      update activity_chunk held ${setBitmap(tx, tx`${bitmapOfRow(tx, 'held')} & ~gone.bits`)}
       from (${chunks(tx, rows)}) as gone
       where held.kind = ${kind}::text::activity_kind and held.period = gone.period and held.facet = gone.facet
         and held.value = gone.value and held.start = gone.start and held.chunk = gone.chunk

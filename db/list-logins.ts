@@ -3,6 +3,7 @@ import { sixHoursOf } from '../domain/cover-hours.ts'
 import { isoTime } from '../domain/iso-time.ts'
 import { MemberSet } from '../domain/member-set.ts'
 import { type PresenceKind, presenceKinds } from '../domain/presence.ts'
+import { addToBitmap, bitmapColumns, bitmapValues } from './bitmap-columns.ts'
 import type { Sql, Transaction } from './connect.ts'
 import { dictionaries } from './dictionaries.ts'
 import { addressText } from './read/address-text.ts'
@@ -20,7 +21,7 @@ type Batch = { batch_id: bigint; revision: number }
 type Hour = { hour: Date; users: Buffer; devices: Buffer; addresses: Buffer }
 
 /**
- * Lists the logins of some batches in hour_login, hour_member and six_hour_member, the latest batches first. Right whoever calls
+ * Lists the logins of some batches in hour_login, hour_member and six_hour_chunk, the latest batches first. Right whoever calls
  * it, and how often: a batch leaves unlisted_batch in the transaction that lists the rows it has; rows that a revision adds
  * meanwhile come with a row of unlisted_batch of their own. Nothing is kept waiting. One at a time in a database.
  * @returns whether a batch was listed
@@ -144,10 +145,13 @@ async function addSixHourMembers(tx: Transaction, kind: PresenceKind, hours: Hou
   const chunks = members.chunks()
   const { columns, bits } = sparseChunks(tx, chunks)
   await tx`/* addSixHourMembers */
-    insert into six_hour_member as held (kind, start, chunk, members)
-    select ${kind}::text::activity_kind, start, chunk, ${bits}
-    from unnest(${chunks.map(({ name }) => name)}::text[]::timestamptz[],
-                ${columns}) as given (start, chunk, zero_bytes, hex)
-    on conflict (kind, start, chunk) do update set members = held.members | excluded.members
-    where held.members <> held.members | excluded.members`
+    insert into six_hour_chunk as held (kind, start, chunk, ${bitmapColumns(tx)})
+    select ${kind}::text::activity_kind, start, chunk, ${bitmapValues(tx, tx`bits`)}
+    from (
+      select start, chunk, ${bits} as bits
+      from unnest(${chunks.map(({ name }) => name)}::text[]::timestamptz[],
+                  ${columns}) as given (start, chunk, zero_bytes, hex)
+      offset 0
+    ) as added
+    on conflict (kind, start, chunk) ${addToBitmap(tx)}`
 }

@@ -33,7 +33,7 @@ async function deleteHours(sql: Sql, keptFromMs: number): Promise<void> {
   const keptFrom = keptFromMs === Infinity ? 'infinity' : isoTime(keptFromMs)
   await sql`/* deleteHourLogins */ delete from hour_login where hour < ${keptFrom}::text::timestamptz`
   await sql`/* deleteHourMembers */ delete from hour_member where hour < ${keptFrom}::text::timestamptz`
-  await sql`/* deleteSixHourMembers */ delete from six_hour_member where start < ${keptFrom}::text::timestamptz`
+  await sql`/* deleteSixHourMembers */ delete from six_hour_chunk where start < ${keptFrom}::text::timestamptz`
 }
 
 /**

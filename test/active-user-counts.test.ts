@@ -14,7 +14,7 @@ beforeAll(async () => {
   database = await createDatabase(inject('databaseUrl'))
 })
 beforeEach(async () => {
-  await database.sql`truncate activity, active_user_count, app_user, presence_delta`
+  await database.sql`truncate activity_chunk, active_user_count, app_user, presence_delta`
   await database.sql`update activity_kind_size set members = 0`
 })
 afterAll(() => database.drop())

@@ -11,7 +11,7 @@ beforeAll(async () => {
   database = await createDatabase(inject('databaseUrl'))
 })
 beforeEach(async () => {
-  await database.sql`truncate activity, app_user, device, address, presence_delta`
+  await database.sql`truncate activity_chunk, app_user, device, address, presence_delta`
   await database.sql`update activity_kind_size set members = 0`
 })
 afterAll(() => database.drop())

@@ -36,8 +36,8 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   await createLoginDays(sql(), END_MS, DAYS)
-  await sql()`truncate batch, login, unrolled_batch, unlisted_batch, written_count, hour_login, hour_member, six_hour_member,
-                       login_count_delta, presence_delta, activity, app_user, device, address cascade`
+  await sql()`truncate batch, login, unrolled_batch, unlisted_batch, written_count, hour_login, hour_member, six_hour_chunk,
+                       login_count_delta, presence_delta, activity_chunk, app_user, device, address cascade`
   await sql()`update activity_kind_size set members = 0`
 })
 afterAll(() => database.drop())
