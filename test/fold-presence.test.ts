@@ -144,3 +144,35 @@ test('numbers past a chunk go on in the next one', async () => {
     { chunk: 1, members: 1, bit: 1 },
   ])
 })
+
+test('a bitmap has the same members whether it is packed, as of 64 at most, or not, while it grows and shrinks', async () => {
+  const ids = Array.from({ length: 100 }, (_, i) => `user ${String(i).padStart(2, '0')}`)
+  const see = async (day: string, from: number, to: number) => {
+    await leave(seen('user', day, ids.slice(from, to), 'CA'))
+    await foldPresence(database.sql)
+  }
+  const isPacked = async (facet: string, day: string) => {
+    const [row] = await database.sql<{ packed: boolean }[]>`
+      select pg_column_size(coalesce(members, few_members)) < 4096 as packed from activity_chunk
+      where kind = 'user' and period = 'day' and facet = ${facet}::text::activity_facet and start = ${day}::text::date`
+    return row?.packed
+  }
+  for (const [from, to] of [
+    [0, 40],
+    [20, 64],
+    [63, 65],
+    [60, 100],
+  ] as const) {
+    await see('2026-03-10', from, to)
+    const of = await bitmaps('true')
+    for (const name of ['day all 2026-03-10', 'week first 2026-03-09', 'month locale CA 2026-03-01'])
+      expect(of[`user ${name}`]).toBe(ids.slice(0, to).join(' '))
+    expect(await isPacked('all', '2026-03-10')).toBe(to <= 64)
+  }
+  for (const to of [30, 36, 37, 100]) {
+    await see('2026-02-10', 0, to)
+    const of = await bitmaps("period = 'day' and facet = 'first'")
+    expect(of['user day first 2026-03-10']).toBe(to === 100 ? undefined : ids.slice(to).join(' '))
+    expect(of['user day first 2026-02-10']).toBe(ids.slice(0, to).join(' '))
+  }
+})

@@ -197,6 +197,23 @@ test('a question that began before a batch was listed is answered from its rows'
   expect(await unlisted()).toBe(0)
 })
 
+test('six hours have everybody, however many were there before', async () => {
+  const random = sfc32(11, 0)
+  const logins = Array.from({ length: 130 }, (_, i): SeenLogin => ({
+    ...randomLogin(random),
+    ...{ userId: `user ${i % 100}`, deviceId: `device ${i % 70}`, ip: `192.0.2.${i % 60}` },
+    eventTimeMs: START_MS + (i % 6) * 3_600_000,
+  }))
+  for (const [batch, end] of [40, 66, 90, 130].entries()) {
+    await writeBatch(sql(), batch, 0, logins.slice([0, 40, 66, 90][batch], end))
+    await foldPresence(sql())
+    await rollAll(sql())
+    await listAll()
+    expect(await compareListed(sql())).toEqual([])
+    expect(await inRows(whole)).toEqual(expected(logins.slice(0, end), whole))
+  }
+})
+
 test('each batch is listed once, by one at a time: whoever comes meanwhile leaves it', async () => {
   const random = sfc32(9, 0)
   const logins = Array.from({ length: 20 }, () => randomLogin(random))

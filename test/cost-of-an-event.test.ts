@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { countActiveUsers } from '../db/active-user-counts.ts'
+import { foldCounts } from '../db/fold-counts.ts'
+import { foldPresence } from '../db/fold-presence.ts'
+import { listLogins } from '../db/list-logins.ts'
+import { makeMonth } from '../db/make-months.ts'
+import { applyRetention } from '../db/retention.ts'
+import { rollWritten } from '../db/roll-written.ts'
+import { DAY_MS } from '../domain/period.ts'
+import { createDeployment, type Deployment } from './deployment.ts'
+import { eventually } from './eventually.ts'
+import { createFeed } from './feed.ts'
+import { endOfLog, progress } from './progress.ts'
+
+/** By the first of them every table and index has pages. */
+const [EVENTS_BEFORE, EVENTS] = [50, 200]
+/** No two are of the same week. The latest is older than single minutes are kept, the oldest is of the last ten years. */
+const [FIRST_DAYS_AGO, DAYS_APART] = [100, 14]
+
+/** Has a worker count logins of the past, one for each number, and does all that follows. Returns what all tables take. */
+async function countLogins(deployment: Deployment, from: number, to: number): Promise<number> {
+  const feed = createFeed(deployment)
+  for (let i = from; i < to; i++)
+    await feed.loginOf(randomUUID(), {
+      device_id: randomUUID(),
+      ip: `198.51.${100 + Math.floor(i / 250)}.${i % 250}`,
+      timestamp: Math.floor((Date.now() - (FIRST_DAYS_AGO + i * DAYS_APART) * DAY_MS) / 1_000),
+    })
+  const worker = deployment.start('worker/main.ts')
+  const read = await endOfLog(deployment)
+  await eventually(async () => {
+    expect(await progress(deployment)).toEqual({ read, published: read })
+  })
+  await worker.kill()
+  await finishUpkeep(deployment)
+  return await bytesOfTables(deployment)
+}
+
+/** What the worker would do in the two hours after. */
+async function finishUpkeep({ sql, config }: Deployment): Promise<void> {
+  await sql`update batch set committed_at = committed_at - interval '2 hours'`
+  await foldCounts(sql, config.kafka.topic)
+  await applyRetention(sql, config.retention)
+  for (const task of [foldPresence, countActiveUsers, rollWritten, listLogins, makeMonth])
+    while (await task(sql));
+}
+
+/** With their indexes and what is kept beside their rows. */
+async function bytesOfTables({ sql }: Deployment): Promise<number> {
+  const [row] = await sql<{ bytes: bigint }[]>`
+    select sum(pg_total_relation_size(oid))::bigint as bytes from pg_class
+    where relkind = 'r' and relnamespace = 'public'::regnamespace`
+  return Number(row?.bytes)
+}
+
+test('a login of a new user, device and address that is alone in its week takes at most 15 KB in all tables and indexes', async () => {
+  const deployment = await createDeployment({ KAFKA_PARTITIONS: '1' })
+  const before = await countLogins(deployment, 0, EVENTS_BEFORE)
+  const after = await countLogins(deployment, EVENTS_BEFORE, EVENTS_BEFORE + EVENTS)
+  const [listed] = await deployment.sql`
+    select (select count(*)::integer from hour_count where dimension_set = 0) as days,
+           (select count(*)::integer from activity where kind = 'user' and period = 'week' and facet = 'all') as weeks,
+           (select count(*)::integer from active_user_count where active is null) as uncounted`
+  expect(listed).toEqual({ days: EVENTS_BEFORE + EVENTS, weeks: EVENTS_BEFORE + EVENTS, uncounted: 0 })
+  const bytesPerLogin = (after - before) / EVENTS
+  expect(bytesPerLogin).toBeLessThan(15_000)
+})
