@@ -197,6 +197,8 @@ async function untilReplayed({ sql }: Deployment): Promise<void> {
 /** One user is missing from a week. */
 async function dropUser({ sql }: Deployment): Promise<void> {
   await sql`
-    update activity set members = set_bit(members, position(B'1' in members) - 1, 0)
-    where kind = 'user' and period = 'week' and facet in ('all', 'first') and bit_count(members) > 0`
+    update activity_chunk
+    set members = set_bit(members, position(B'1' in members) - 1, 0),
+        few_members = set_bit(few_members, position(B'1' in few_members) - 1, 0)
+    where kind = 'user' and period = 'week' and facet in ('all', 'first') and bit_count(coalesce(members, few_members)) > 0`
 }
