@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { loadProcessConfig } from '../config/environment.ts'
 import { createLogger } from '../config/logger.ts'
@@ -13,6 +14,8 @@ const POOL_SEED = 2024
 const CLOSE_MS = 500
 /** How long it takes until every user of the mixed scenario has the new version. */
 const ROLL_OUT_MS = 60 * 60_000
+/** Not the time: generators that are started together must not send the same logins. */
+const stream = randomInt(2 ** 32)
 
 const { kafka, generator, logLevel } = loadProcessConfig()
 const log = createLogger(logLevel, 'generator')
@@ -45,7 +48,7 @@ log.info({ sent, signal: String(stop.signal.reason) }, 'stopped')
 process.exit(0)
 
 function original(): (dueMs: number) => LoginRecord[] {
-  const source = createLoginSource({ seed: POOL_SEED, users: generator.users, stream: Date.now() })
+  const source = createLoginSource({ seed: POOL_SEED, users: generator.users, stream })
   return (dueMs) => {
     const { key, value } = source.next(Math.floor(dueMs / 1000))
     return [{ key: Buffer.from(key), value: Buffer.from(value) }]
@@ -57,7 +60,7 @@ function mixed(): (dueMs: number) => LoginRecord[] {
   const options = {
     seed: POOL_SEED,
     users: generator.users,
-    stream: startMs,
+    stream,
     startMs,
     rollOutMs: ROLL_OUT_MS,
   }
