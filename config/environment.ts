@@ -10,3 +10,6 @@ export function loadProcessConfig(): Config {
     process.exit(1)
   }
 }
+
+/** The folder in which the user typed the command: npm runs scripts in the project's. */
+export const userFolder = (): string => process.env['INIT_CWD'] ?? process.cwd()

@@ -21,8 +21,11 @@ export async function generate(
   while (!isStopped()) {
     const records = pace.due(Date.now()).flatMap(recordsAt)
     try {
-      if (records.length > 0) await producer.send(records)
-      sent += records.length
+      if (records.length > 0) {
+        const { refused } = await producer.send(records)
+        for (const { cause } of refused) log.warn({ err: cause }, 'Kafka refuses a record')
+        sent += records.length - refused.length
+      }
     } catch (error) {
       if (!isStopped()) throw error
     }

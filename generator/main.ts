@@ -1,9 +1,13 @@
 import { randomInt } from 'node:crypto'
+import { constants } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
-import { loadProcessConfig } from '../config/environment.ts'
+import { loadProcessConfig, userFolder } from '../config/environment.ts'
 import { createLogger } from '../config/logger.ts'
+import { createScreen } from '../config/screen.ts'
 import { createKafka } from '../kafka/client.ts'
-import { createLoginProducer, type LoginRecord } from '../kafka/login-producer.ts'
+import { createLoginProducer, type LoginProducer, type LoginRecord } from '../kafka/login-producer.ts'
+import { type Command, parseArguments, type SendOptions, usage, UsageError } from './arguments.ts'
+import { sendFile } from './from-file/send-file.ts'
 import { generate } from './generate.ts'
 import { createLoginSource } from './login-source.ts'
 import { Scenario } from './scenario.ts'
@@ -12,40 +16,112 @@ import { Scenario } from './scenario.ts'
 const POOL_SEED = 2024
 /** A broker that is away must not hold up Ctrl-C. */
 const CLOSE_MS = 500
+/** How long the lines under way are waited for at Ctrl-C: longer than a broker that works ever takes. */
+const LAST_ANSWER_MS = 5_000
 /** How long it takes until every user of the mixed scenario has the new version. */
 const ROLL_OUT_MS = 60 * 60_000
 /** Not the time: generators that are started together must not send the same logins. */
 const stream = randomInt(2 ** 32)
+const PROGRESS_MS = { terminal: 250, file: 5_000 }
 
+const command = readCommand()
+if (command.name === 'help') {
+  console.log(usage)
+  process.exit(0)
+}
 const { kafka, generator, logLevel } = loadProcessConfig()
-const log = createLogger(logLevel, 'generator')
+const client = createKafka(kafka, 'rollcall-generator')
 const stop = new AbortController()
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
     stop.abort(name)
   })
 }
+// A terminal that was closed takes no more output; what is under way is still waited for.
+process.stdout.on('error', () => undefined)
+process.exit(command.name === 'send' ? await send(command) : await generateLogins())
 
-const producer = createLoginProducer(createKafka(kafka, 'rollcall-generator'), {
-  topic: kafka.topic,
-  signal: stop.signal,
-  onOutage: (err) => {
-    log.warn({ err }, 'Kafka is away; waiting')
-  },
-  onRecovery: (outageMs) => {
-    log.info({ outageMs }, 'Kafka is back; catching up')
-  },
-})
+function readCommand(): Command {
+  try {
+    return parseArguments(process.argv.slice(2))
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    console.error(error.message)
+    process.exit(1)
+  }
+}
 
-log.info({ topic: kafka.topic, ...generator }, 'generating logins')
-const sent = await generate(generator.scenario === 'mixed' ? mixed() : original(), producer, {
-  ratePerSecond: generator.ratePerSecond,
-  log,
-  signal: stop.signal,
-})
-await Promise.race([producer.close(), setTimeout(CLOSE_MS)])
-log.info({ sent, signal: String(stop.signal.reason) }, 'stopped')
-process.exit(0)
+async function send(options: SendOptions): Promise<number> {
+  const screen = createScreen(process.stdout)
+  const giveUp = new AbortController()
+  let isAway = false
+  stop.signal.addEventListener('abort', () => {
+    if (isAway) giveUp.abort(stop.signal.reason)
+    else
+      void setTimeout(LAST_ANSWER_MS).then(() => {
+        giveUp.abort(stop.signal.reason)
+      })
+  })
+  const producer = createLoginProducer(client, {
+    topic: kafka.topic,
+    signal: giveUp.signal,
+    onOutage: ({ message }) => {
+      isAway = true
+      screen.say(`no answer for ${kafka.topic} at ${kafka.brokers.join(', ')}, waiting (${message})`)
+    },
+    onRecovery: (outageMs) => {
+      isAway = false
+      screen.say(`Kafka is back after ${Math.round(outageMs / 1000)} s`)
+    },
+  })
+  try {
+    const outcome = await sendFile(options, {
+      topic: kafka.topic,
+      producer,
+      screen,
+      folder: userFolder(),
+      progressMs: process.stdout.isTTY ? PROGRESS_MS.terminal : PROGRESS_MS.file,
+      stop: stop.signal,
+    })
+    await close(producer)
+    return outcome === 'stopped' ? signalExitCode() : outcome === 'all sent' ? 0 : 1
+  } catch (error) {
+    if (!stop.signal.aborted) console.error((error as Error).message)
+    return stop.signal.aborted ? signalExitCode() : 1
+  }
+}
+
+/** As a shell tells it of a program that a signal ended. */
+function signalExitCode(): number {
+  return 128 + constants.signals[stop.signal.reason as NodeJS.Signals]
+}
+
+async function close(producer: LoginProducer): Promise<void> {
+  await Promise.race([producer.close(), setTimeout(CLOSE_MS)])
+}
+
+async function generateLogins(): Promise<number> {
+  const log = createLogger(logLevel, 'generator')
+  const producer = createLoginProducer(client, {
+    topic: kafka.topic,
+    signal: stop.signal,
+    onOutage: (err) => {
+      log.warn({ err }, 'Kafka is away; waiting')
+    },
+    onRecovery: (outageMs) => {
+      log.info({ outageMs }, 'Kafka is back; catching up')
+    },
+  })
+  log.info({ topic: kafka.topic, ...generator }, 'generating logins')
+  const sent = await generate(generator.scenario === 'mixed' ? mixed() : original(), producer, {
+    ratePerSecond: generator.ratePerSecond,
+    log,
+    signal: stop.signal,
+  })
+  await close(producer)
+  log.info({ sent, signal: String(stop.signal.reason) }, 'stopped')
+  return 0
+}
 
 function original(): (dueMs: number) => LoginRecord[] {
   const source = createLoginSource({ seed: POOL_SEED, users: generator.users, stream })

@@ -21,6 +21,8 @@ const hintOfType: Record<string, string> = {
     ': a transaction that moves the group offset was never ended, as brokers of Kafka 4.3.0 and 4.3.1 can leave it after a ' +
     'crash, so what is published is not known; end it with kafka-transactions.sh (find-hanging, then abort, for ' +
     '__consumer_offsets and the output topics), then resume',
+  MESSAGE_TOO_LARGE: ' (max.message.bytes of the topic)',
+  UNKNOWN_TOPIC_OR_PARTITION: '; npm run topics creates the topics that do not exist',
   INVALID_TIMESTAMP: ': the clock of the worker or of the broker is wrong',
 }
 
@@ -28,9 +30,10 @@ const hintOfType: Record<string, string> = {
 export function kafkaFailure(error: unknown): PipelineFailure {
   if (error instanceof PipelineFailure) return error
   if (isNativeError(error)) return defect(error)
-  const { type, message } = error as { type?: string; message?: string }
+  const { type, message, cause } = error as { type?: string; message?: string; cause?: { type?: string } }
   const failureClass = classOfType[type ?? ''] ?? 'transient'
-  const hint = hintOfType[type ?? ''] ?? ''
+  // What kafkajs gave up to try again, it names as the cause.
+  const hint = hintOfType[type ?? cause?.type ?? ''] ?? ''
   return new PipelineFailure(failureClass, 'kafka', `Kafka: ${message ?? String(error)}${hint}`, {
     cause: error,
   })

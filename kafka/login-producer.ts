@@ -1,16 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka, Producer } from 'kafkajs'
+import type { PipelineFailure } from '../domain/failure.ts'
 import { kafkaFailure } from './failure.ts'
 import { partitionForKey } from './murmur2.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 export type LoginRecord = { key: Buffer; value: Buffer | null }
 
+/** A record that the topic does not take, however often it is sent: larger than its max.message.bytes, for example. */
+export type Refusal = { record: LoginRecord; cause: PipelineFailure }
+
+export type SendResult = {
+  /** How many records all in-sync replicas have, by partition. */
+  acknowledged: Map<number, number>
+  refused: Refusal[]
+}
+
 export type LoginProducer = {
   /**
-   * Resolves when all in-sync replicas have every record. Records of one key keep their order. Waits through
-   * outages of any length; rejects only when `signal` aborts. One call at a time.
+   * Resolves when all in-sync replicas have every record that the topic takes. Records of one key keep their order. Waits
+   * through outages of any length; rejects only when `signal` aborts. One call at a time.
    */
-  send(records: readonly LoginRecord[]): Promise<void>
+  send(records: readonly LoginRecord[]): Promise<SendResult>
   close(): Promise<void>
 }
 
@@ -62,6 +73,7 @@ export function createLoginProducer(kafka: Kafka, options: LoginProducerOptions)
         return await unlessAborted(work(), signal)
       } catch (error) {
         signal.throwIfAborted()
+        if (kafkaFailure(error).failureClass === 'permanent') throw kafkaFailure(error)
         if (!(error instanceof UnknownPartitionError)) noteOutage(error)
         await sleep(RETRY_MS, undefined, { signal })
       }
@@ -75,6 +87,21 @@ export function createLoginProducer(kafka: Kafka, options: LoginProducerOptions)
     return connected
   }
 
+  /** Sends records of one partition; where it refuses them, halves until it is known which. Returns those. */
+  const sendGroup = async (partition: number, group: LoginRecord[]): Promise<Refusal[]> => {
+    try {
+      await persist(() => sendTo(producer, topic, partition, group))
+      return []
+    } catch (error) {
+      const cause = kafkaFailure(error)
+      if (cause.failureClass !== 'permanent') throw error
+      if (group.length === 1) return group.map((record) => ({ record, cause }))
+      const middle = group.length >> 1
+      const refused = await sendGroup(partition, group.slice(0, middle))
+      return [...refused, ...(await sendGroup(partition, group.slice(middle)))]
+    }
+  }
+
   return {
     async send(records) {
       const slow = setTimeout(() => {
@@ -83,12 +110,16 @@ export function createLoginProducer(kafka: Kafka, options: LoginProducerOptions)
       try {
         await persist(connect)
         const groups = groupByPartition(records, await persist(() => partitionCount.current()))
-        await Promise.all(
-          Array.from(groups, ([partition, group]) =>
-            persist(() => sendTo(producer, topic, partition, group)),
-          ),
+        const acknowledged = new Map<number, number>()
+        const refusals = await Promise.all(
+          Array.from(groups, async ([partition, group]) => {
+            const refused = await sendGroup(partition, group)
+            acknowledged.set(partition, group.length - refused.length)
+            return refused
+          }),
         )
         noteRecovery()
+        return { acknowledged, refused: refusals.flat() }
       } finally {
         clearTimeout(slow)
       }
@@ -129,19 +160,5 @@ function createPartitionCount(kafka: Kafka, topic: string) {
       return known.partitions
     },
     close: () => admin.disconnect(),
-  }
-}
-
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = () => {
-    reject(new Error('stopped', { cause: signal.reason }))
-  }
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    signal.throwIfAborted()
-    return await Promise.race([work, aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
   }
 }

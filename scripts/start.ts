@@ -10,7 +10,7 @@ import { startStack, type Stack } from '../stack/stack.ts'
 import { restartAfterCrash, supervise, type Supervised } from '../stack/supervisor.ts'
 import { bundleOnce } from './bundle-once.ts'
 import { watchProgress } from './progress-line.ts'
-import { createScreen } from './screen.ts'
+import { createScreen } from '../config/screen.ts'
 
 // `npm start`: the parts, the topics, the schema, then worker, API and generator.
 

@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util'
+
+export type Format = 'ndjson' | 'csv'
+
+export type SendOptions = {
+  /** A path, an URL, or `-` for standard input. */
+  from: string
+  /** Null: found out by name, content type or first bytes. */
+  format: Format | null
+  /** Null: as fast as the topic takes it. */
+  linesPerSecond: number | null
+  /** From the beginning, whatever was sent before. */
+  again: boolean
+}
+
+export type Command = { name: 'generate' } | { name: 'help' } | ({ name: 'send' } & SendOptions)
+
+export const usage = `npm run generate                                 made-up logins, GENERATE_RATE a second, until Ctrl-C
+npm run generate -- --from FILE|URL|- [options]  the lines of a file, an URL or standard input, as they are
+
+  --format ndjson|csv  what it is; by default its name, its content type or its first bytes say so
+  --rate N             lines per second; by default as fast as the topic takes them
+  --again              from the beginning, also when it was sent before
+
+KAFKA_BROKERS and KAFKA_TOPIC say where to. What was interrupted goes on behind the last line that Kafka acknowledged.`
+
+/** What is wrong with the arguments, in one line. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+}
+
+/** @throws {UsageError} */
+export function parseArguments(argv: string[]): Command {
+  const { values, positionals } = readOptions(argv)
+  if (values.help === true) return { name: 'help' }
+  const [stray] = positionals
+  if (stray !== undefined)
+    throw wrong(`"${stray}" belongs to no option (npm takes options for itself that do not come after --)`)
+  if (values.from === undefined) {
+    const [needy] = Object.keys(values)
+    if (needy !== undefined) throw wrong(`--${needy} needs --from FILE|URL|-`)
+    return { name: 'generate' }
+  }
+  if (values.from === '') throw wrong('--from needs a file, an URL or - for standard input')
+  return {
+    name: 'send',
+    from: values.from,
+    format: readFormat(values.format),
+    linesPerSecond: readRate(values.rate),
+    again: values.again === true,
+  }
+}
+
+function readOptions(argv: string[]) {
+  try {
+    return parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: {
+        from: { type: 'string' },
+        format: { type: 'string' },
+        rate: { type: 'string' },
+        again: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
+  } catch (error) {
+    // Node explains at length; its first sentence says what is wrong.
+    throw wrong((error as Error).message.split(/[.\n]/)[0] ?? '')
+  }
+}
+
+function readFormat(value: string | undefined): Format | null {
+  if (value === undefined || value === 'ndjson' || value === 'csv') return value ?? null
+  throw wrong(`--format must be ndjson or csv, not "${value}"`)
+}
+
+function readRate(value: string | undefined): number | null {
+  if (value === undefined) return null
+  if (!/^\d+(\.\d+)?$/.test(value) || Number(value) === 0)
+    throw wrong(`--rate must be a number above 0, in lines per second, not "${value}"`)
+  return Number(value)
+}
+
+const wrong = (what: string) => new UsageError(`${what}; npm run generate -- --help shows the options`)

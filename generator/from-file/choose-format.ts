@@ -1,0 +1,49 @@
+import type { Format } from '../arguments.ts'
+import { findDelimiter } from './csv-rows.ts'
+
+export type FormatClues = {
+  /** What `--format` says. */
+  option: Format | null
+  name: string
+  fileName: string
+  contentType: string | null
+  /** Of the content, unpacked; its first line at least. */
+  head: Buffer
+}
+
+const extensions: Record<string, Format> = { ndjson: 'ndjson', jsonl: 'ndjson', csv: 'csv', tsv: 'csv' }
+const contentTypes: Record<string, Format> = {
+  'application/x-ndjson': 'ndjson',
+  'application/ndjson': 'ndjson',
+  'application/jsonl': 'ndjson',
+  'application/x-jsonlines': 'ndjson',
+  'text/csv': 'csv',
+  'text/tab-separated-values': 'csv',
+}
+
+/**
+ * The format, and what said so.
+ * @throws {Error} in one line, when nothing says it and the first bytes are those of something else
+ */
+export function chooseFormat(clues: FormatClues): { format: Format; by: string } {
+  if (clues.option !== null) return { format: clues.option, by: '--format' }
+  const byType = contentTypes[clues.contentType ?? '']
+  if (byType !== undefined) return { format: byType, by: 'its content type' }
+  const byName = extensions[/\.(\w+)(\.gz)?$/.exec(clues.fileName.toLowerCase())?.[1] ?? '']
+  if (byName !== undefined) return { format: byName, by: 'its name' }
+  return { format: byFirstBytes(clues), by: 'its first bytes' }
+}
+
+function byFirstBytes({ name, contentType, head }: FormatClues): Format {
+  const lines = head.toString().trimStart().split('\n')
+  const [firstLine = ''] = lines
+  const isPage = contentType === 'text/html' || /^<(!doctype|html)/i.test(firstLine)
+  if (isPage) throw new Error(`${name} is a web page; --format ndjson sends its lines all the same`)
+  if (firstLine.startsWith('['))
+    throw new Error(
+      `${name} begins as a JSON array: turn it into lines, for example with jq -c .[], or send it line by line with --format ndjson`,
+    )
+  // The first line may be garbage that has a comma in it.
+  if (lines.some((line) => line.startsWith('{'))) return 'ndjson'
+  return firstLine.split(findDelimiter(firstLine)).length > 1 ? 'csv' : 'ndjson'
+}

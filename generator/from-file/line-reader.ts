@@ -1,0 +1,41 @@
+import { unlessAborted } from '../../kafka/unless-aborted.ts'
+import type { Line, LineSplitter } from './split-lines.ts'
+
+/** Gives the lines of a content as they are asked for; reads no more than one chunk ahead. */
+export class LineReader {
+  readonly #chunks: AsyncIterator<Buffer>
+  readonly #splitter: LineSplitter
+  readonly #stop: AbortSignal
+  #lines: Line[] = []
+  #next = 0
+  #isAtEnd = false
+
+  constructor(content: AsyncIterable<Buffer>, splitter: LineSplitter, stop: AbortSignal) {
+    this.#chunks = content[Symbol.asyncIterator]()
+    this.#splitter = splitter
+    this.#stop = stop
+  }
+
+  /**
+   * The next lines that are there, and at least one; none at the end. Only the first may go beyond `maxBytes`.
+   * @throws what reading throws, once all complete lines before it are given; when `stop` aborts
+   */
+  async take(maxLines: number, maxBytes: number): Promise<Line[]> {
+    while (this.#next === this.#lines.length && !this.#isAtEnd) await this.#read()
+    const first = this.#next
+    let bytes = 0
+    while (this.#next < this.#lines.length && this.#next - first < maxLines) {
+      bytes += this.#lines[this.#next]?.bytes?.length ?? 0
+      if (bytes > maxBytes && this.#next > first) break
+      this.#next++
+    }
+    return this.#lines.slice(first, this.#next)
+  }
+
+  async #read(): Promise<void> {
+    const chunk = await unlessAborted(this.#chunks.next(), this.#stop)
+    this.#isAtEnd = chunk.done === true
+    this.#lines = chunk.done === true ? this.#splitter.end() : this.#splitter.push(chunk.value)
+    this.#next = 0
+  }
+}

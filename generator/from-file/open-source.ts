@@ -1,0 +1,22 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openFile } from './open-file.ts'
+import { openStream } from './open-stream.ts'
+import { openUrl } from './open-url.ts'
+import type { Source } from './source.ts'
+
+/**
+ * Opens what `--from` names.
+ * @param folder what a relative path begins at
+ * @throws {Error} in one line
+ */
+export async function openSource(from: string, folder: string, signal: AbortSignal): Promise<Source> {
+  if (from === '-') return openStream('standard input', process.stdin)
+  // One letter is a drive.
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(from)?.[1]?.toLowerCase()
+  if (scheme === undefined) return openFile(resolve(folder, from))
+  if (scheme === 'file') return openFile(fileURLToPath(from))
+  if (!URL.canParse(from)) throw new Error(`--from has an URL that can't be read`)
+  if (scheme === 'http' || scheme === 'https') return openUrl(new URL(from), signal)
+  throw new Error(`--from takes http and https, not ${scheme}`)
+}

@@ -1,0 +1,78 @@
+import { basename } from 'node:path'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { digestOf, HEAD_BYTES, peek, type Source } from './source.ts'
+
+const positionFolder = fileURLToPath(new URL('../../.rollcall/positions', import.meta.url))
+
+/** Asks for the URL and reads its first bytes. Redirects are followed. @throws {Error} in one line */
+export async function openUrl(url: URL, signal: AbortSignal): Promise<Source> {
+  const name = url.origin + url.pathname
+  const response = await ask(url, name, signal)
+  if (!response.ok) throw new Error(`${name} answers ${response.status} ${response.statusText}`.trim())
+  const { head, all } = await peek(bodyOf(response, name), (bytes) => bytes.length >= HEAD_BYTES)
+  const { headers } = response
+  // The length of what is sent; fetch decodes it.
+  const length = headers.has('content-encoding') ? null : headers.get('content-length')
+  const identity = {
+    size: length === null ? null : Number(length),
+    'time of change': headers.get('last-modified'),
+    'entity tag': headers.get('etag'),
+    beginning: digestOf(head.subarray(0, HEAD_BYTES)),
+  }
+  return {
+    name,
+    fileName: basename(new URL(response.url).pathname),
+    contentType: headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? null,
+    size: identity.size,
+    head,
+    resume: { identity, positionFile: positionFileOf(url) },
+    isSeekable: false,
+    read: () => all,
+    currentIdentity: () => Promise.resolve(identity),
+  }
+}
+
+/** Named for people, and different for URLs that differ anywhere. */
+function positionFileOf(url: URL): string {
+  const readable = `${url.host}-${basename(url.pathname)}`.replaceAll(/[^\w.-]+/g, '-').slice(0, 100)
+  return join(positionFolder, `${readable}-${digestOf(url.href).slice(0, 16)}.position`)
+}
+
+async function ask(url: URL, name: string, signal: AbortSignal): Promise<Response> {
+  const bare = new URL(url)
+  bare.username = ''
+  bare.password = ''
+  try {
+    return await fetch(bare, { signal, headers: url.username === '' ? {} : basicAuthorization(url) })
+  } catch (error) {
+    throw new Error(`${name} can't be fetched: ${reasonOf(error)}`, { cause: error })
+  }
+}
+
+/** fetch refuses an URL that holds them. */
+function basicAuthorization({ username, password }: URL): Record<string, string> {
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
+}
+
+async function* bodyOf({ body }: Response, name: string): AsyncGenerator<Buffer> {
+  if (body === null) return
+  let bytes = 0
+  try {
+    for await (const chunk of body) {
+      bytes += chunk.length
+      yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    }
+  } catch (error) {
+    throw new Error(`${name} was cut after ${bytes.toLocaleString('en')} bytes: ${reasonOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+/** fetch says why in the cause. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error
+  return cause instanceof Error && cause.message !== '' ? cause.message : message
+}

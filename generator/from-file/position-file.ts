@@ -1,0 +1,49 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { parsePosition, type Position } from './position.ts'
+
+/** Keeps the position of one source on disk. */
+export type PositionFile = {
+  /** Of an earlier run; null: there is none. @throws {Error} in one line */
+  load: () => Promise<Position | null>
+  /** From now on, whoever else sends the same source ends. @throws {Error} in one line */
+  claim: (position: Position) => Promise<void>
+  /** The file holds this position or the one before, whenever the process dies. @throws {Error} in one line */
+  save: (position: Position) => Promise<void>
+}
+
+/** @param run unique to this run */
+export function openPositionFile(file: string, run: string): PositionFile {
+  const load = async () => {
+    try {
+      return parsePosition(await readFile(file, 'utf8'), file)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+      throw error
+    }
+  }
+  const write = async (position: Position) => {
+    const written = `${file}.new`
+    try {
+      await mkdir(dirname(file), { recursive: true })
+      await writeFile(written, `${JSON.stringify({ ...position, run })}\n`)
+      await rename(written, file)
+    } catch (error) {
+      await rm(written, { force: true })
+      throw new Error(
+        `the position can't be kept (${(error as Error).message}); --from - sends what it reads without one`,
+        { cause: error },
+      )
+    }
+  }
+  return {
+    load,
+    claim: write,
+    save: async (position) => {
+      const last = await load()
+      if (last !== null && last.run !== run)
+        throw new Error(`${file} was taken by another run; that one goes on`)
+      await write(position)
+    },
+  }
+}
