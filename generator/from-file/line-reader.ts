@@ -8,6 +8,7 @@ export class LineReader {
   readonly #stop: AbortSignal
   #lines: Line[] = []
   #next = 0
+  #isRead = false
   #isAtEnd = false
 
   constructor(content: AsyncIterable<Buffer>, splitter: LineSplitter, stop: AbortSignal) {
@@ -33,9 +34,20 @@ export class LineReader {
   }
 
   async #read(): Promise<void> {
-    const chunk = await unlessAborted(this.#chunks.next(), this.#stop)
-    this.#isAtEnd = chunk.done === true
-    this.#lines = chunk.done === true ? this.#splitter.end() : this.#splitter.push(chunk.value)
+    this.#lines = await this.#nextLines()
     this.#next = 0
+  }
+
+  async #nextLines(): Promise<Line[]> {
+    const rest = this.#splitter.takeRest()
+    if (rest !== null) return this.#splitter.push(rest)
+    if (!this.#isRead) {
+      const chunk = await unlessAborted(this.#chunks.next(), this.#stop)
+      if (chunk.done !== true) return this.#splitter.push(chunk.value)
+      this.#isRead = true
+    }
+    const last = this.#splitter.end()
+    this.#isAtEnd = last.length === 0
+    return last
   }
 }

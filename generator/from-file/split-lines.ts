@@ -26,6 +26,9 @@ export type LineEnds = {
 /** The largest record that Rollcall can be told to take (LOGIN_MAX_BYTES). Longer lines are not held in memory. */
 export const LINE_MAX_BYTES = 16 * 1024 * 1024
 
+/** Read again at a time: lines take more memory than their bytes. */
+const REST_BYTES = 1024 * 1024
+
 export const LF = 0x0a
 const CR = 0x0d
 
@@ -44,6 +47,7 @@ export class LineSplitter {
   #isTooLong = false
   /** Line ends inside of it. */
   #inner = 0
+  #rest: Buffer = Buffer.alloc(0)
 
   /** @param from where in the content the first chunk begins, and the number of the line there */
   constructor(ends: LineEnds, from: { offset: number; number: number }) {
@@ -52,6 +56,7 @@ export class LineSplitter {
     this.#number = from.number
   }
 
+  /** The lines that end in the chunk. What `takeRest` has must come first. */
   push(chunk: Buffer): Line[] {
     const lines: Line[] = []
     let from = 0
@@ -59,20 +64,28 @@ export class LineSplitter {
       const end = this.#ends.next(chunk, from)
       if (end === -1) break
       this.#hold(chunk.subarray(from, end + 1))
-      lines.push(...this.#take(false))
+      this.#take(lines, false)
       from = end + 1
     }
     if (from < chunk.length) this.#hold(chunk.subarray(from))
-    if (this.#heldBytes > LINE_MAX_BYTES && !this.#isTooLong) lines.push(...this.#overflow())
+    if (this.#heldBytes > LINE_MAX_BYTES && !this.#isTooLong) this.#overflow(lines)
     return lines
   }
 
-  /** What is left when nothing more comes: the last line has no line end. */
+  /** The last line, which has no line end. There is more as long as it gives one, and behind a rest. */
   end(): Line[] {
     const lines: Line[] = []
-    while (this.#heldBytes > 0)
-      lines.push(...(this.#ends.isQuoteOpen() ? this.#splitUnclosed() : this.#take(false)))
+    if (this.#ends.isQuoteOpen()) this.#splitUnclosed(lines)
+    else if (this.#heldBytes > 0) this.#take(lines, false)
     return lines
+  }
+
+  /** Bytes to be pushed once more, since a quote before them was never closed. */
+  takeRest(): Buffer | null {
+    if (this.#rest.length === 0) return null
+    const chunk = this.#rest.subarray(0, REST_BYTES)
+    this.#rest = this.#rest.subarray(REST_BYTES)
+    return chunk
   }
 
   #hold(piece: Buffer): void {
@@ -81,27 +94,27 @@ export class LineSplitter {
     if (!this.#isTooLong) this.#held.push(piece)
   }
 
-  #overflow(): Line[] {
-    if (this.#ends.isQuoteOpen()) return this.#splitUnclosed()
+  #overflow(lines: Line[]): void {
+    if (this.#ends.isQuoteOpen()) {
+      this.#splitUnclosed(lines)
+      return
+    }
     this.#isTooLong = true
     this.#held = []
-    return []
   }
 
   /** A quote that is never closed makes a row of one line, and what follows begins anew. */
-  #splitUnclosed(): Line[] {
-    const all = Buffer.concat(this.#held)
+  #splitUnclosed(lines: Line[]): void {
+    const all = Buffer.concat([...this.#held, this.#rest])
     const end = all.indexOf(LF) + 1 || all.length
-    this.#ends.reset()
-    this.#held = []
-    this.#heldBytes = 0
-    this.#inner = 0
+    this.#clear()
     this.#hold(all.subarray(0, end))
-    return [...this.#take(true), ...this.push(all.subarray(end))]
+    this.#take(lines, true)
+    this.#rest = all.subarray(end)
   }
 
-  /** The line that has ended; none if it is blank. */
-  #take(isUnclosed: boolean): Line[] {
+  /** Adds the line that has ended, unless it is blank. */
+  #take(lines: Line[], isUnclosed: boolean): void {
     const bytes = this.#heldBytes > LINE_MAX_BYTES ? null : withoutLineEnd(concat(this.#held))
     const line: Line = {
       bytes,
@@ -111,16 +124,19 @@ export class LineSplitter {
       end: this.#start + this.#heldBytes,
       isUnclosed,
     }
-    this.#ends.reset()
     this.#number = line.nextNumber
     this.#start = line.end
+    this.#clear()
+    if (line.size > 0) lines.push(line)
+    else this.blankLines++
+  }
+
+  #clear(): void {
+    this.#ends.reset()
     this.#held = []
     this.#heldBytes = 0
     this.#inner = 0
     this.#isTooLong = false
-    if (line.size > 0) return [line]
-    this.blankLines++
-    return []
   }
 }
 
