@@ -12,8 +12,12 @@ export type RoleProcess = {
   exited: Promise<number | string>
 }
 
-export function startRole(entry: string, environment: Record<string, string>): RoleProcess {
-  const child = spawn(process.execPath, [entry], {
+export function startRole(
+  entry: string,
+  environment: Record<string, string>,
+  args: string[] = [],
+): RoleProcess {
+  const child = spawn(process.execPath, [entry, ...args], {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -22,7 +26,8 @@ export function startRole(entry: string, environment: Record<string, string>): R
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
   }
   const { promise: exited, resolve } = Promise.withResolvers<number | string>()
-  child.once('exit', (code, signal) => {
+  // Not at its exit: what it said last may come later.
+  child.once('close', (code, signal) => {
     resolve(signal ?? code ?? -1)
   })
   return {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { parsePosition, type Position } from './position.ts'
 
@@ -29,7 +29,6 @@ export function openPositionFile(file: string, run: string): PositionFile {
       await writeFile(written, `${JSON.stringify({ ...position, run })}\n`)
       await rename(written, file)
     } catch (error) {
-      await rm(written, { force: true })
       throw new Error(
         `the position can't be kept (${(error as Error).message}); --from - sends what it reads without one`,
         { cause: error },
