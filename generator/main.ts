@@ -6,6 +6,7 @@ import { createLogger } from '../config/logger.ts'
 import { createScreen } from '../config/screen.ts'
 import { createKafka } from '../kafka/client.ts'
 import { createLoginProducer, type LoginProducer, type LoginRecord } from '../kafka/login-producer.ts'
+import { StoppedError } from '../kafka/unless-aborted.ts'
 import { type Command, parseArguments, type SendOptions, usage, UsageError } from './arguments.ts'
 import { sendFile } from './from-file/send-file.ts'
 import { generate } from './generate.ts'
@@ -86,8 +87,9 @@ async function send(options: SendOptions): Promise<number> {
     await close(producer)
     return outcome === 'stopped' ? signalExitCode() : outcome === 'all sent' ? 0 : 1
   } catch (error) {
-    if (!stop.signal.aborted) console.error((error as Error).message)
-    return stop.signal.aborted ? signalExitCode() : 1
+    if (error instanceof StoppedError) return signalExitCode()
+    console.error((error as Error).message)
+    return 1
   }
 }
 

@@ -19,7 +19,7 @@ test('every line of a file arrives as it is, garbage too, under a key of its own
   const lines = [...odd, ...numbered(3_000).map((line) => Buffer.from(line))]
   const file = write('mixed.ndjson', Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')])))
   const first = await run([file])
-  expect(first.said).toContain('NDJSON (its name says so)')
+  expect(first.said).toContain('NDJSON (by its name)')
   expect(first.said).toContain(`all of ${file} is sent`)
   expect(first.code).toBe(0)
 

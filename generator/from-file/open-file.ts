@@ -15,12 +15,12 @@ const explanations: Record<string, string> = {
 }
 
 /** @throws {Error} in one line */
-export async function openFile(path: string): Promise<Source> {
+export async function openFile(path: string, stop: AbortSignal): Promise<Source> {
   const file = await explaining(path, () => stat(path))
   if (file.isDirectory()) throw new Error(`${path} is a directory; name a file in it`)
   const handle = await explaining(path, () => open(path))
   // A pipe such as <(command) is read once, from where it is.
-  if (!file.isFile()) return openStream(path, handle.createReadStream())
+  if (!file.isFile()) return openStream(path, handle.createReadStream(), stop)
   return regularFile(path, handle)
 }
 

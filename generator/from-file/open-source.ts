@@ -10,13 +10,13 @@ import type { Source } from './source.ts'
  * @param folder what a relative path begins at
  * @throws {Error} in one line
  */
-export async function openSource(from: string, folder: string, signal: AbortSignal): Promise<Source> {
-  if (from === '-') return openStream('standard input', process.stdin)
+export async function openSource(from: string, folder: string, stop: AbortSignal): Promise<Source> {
+  if (from === '-') return openStream('standard input', process.stdin, stop)
   // One letter is a drive.
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(from)?.[1]?.toLowerCase()
-  if (scheme === undefined) return openFile(resolve(folder, from))
-  if (scheme === 'file') return openFile(fileURLToPath(from))
+  if (scheme === undefined) return openFile(resolve(folder, from), stop)
+  if (scheme === 'file') return openFile(fileURLToPath(from), stop)
   if (!URL.canParse(from)) throw new Error(`--from has an URL that can't be read`)
-  if (scheme === 'http' || scheme === 'https') return openUrl(new URL(from), signal)
+  if (scheme === 'http' || scheme === 'https') return openUrl(new URL(from), stop)
   throw new Error(`--from takes http and https, not ${scheme}`)
 }

@@ -1,16 +1,16 @@
-import { basename } from 'node:path'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { StoppedError, unlessAborted } from '../../kafka/unless-aborted.ts'
 import { digestOf, HEAD_BYTES, peek, type Source } from './source.ts'
 
 const positionFolder = fileURLToPath(new URL('../../.rollcall/positions', import.meta.url))
 
 /** Asks for the URL and reads its first bytes. Redirects are followed. @throws {Error} in one line */
-export async function openUrl(url: URL, signal: AbortSignal): Promise<Source> {
+export async function openUrl(url: URL, stop: AbortSignal): Promise<Source> {
   const name = url.origin + url.pathname
-  const response = await ask(url, name, signal)
+  const response = await ask(url, name, stop)
   if (!response.ok) throw new Error(`${name} answers ${response.status} ${response.statusText}`.trim())
-  const { head, all } = await peek(bodyOf(response, name), (bytes) => bytes.length >= HEAD_BYTES)
+  const { head, all } = await peek(bodyOf(response, name), (bytes) => bytes.length >= HEAD_BYTES, stop)
   const { headers } = response
   // The length of what is sent; fetch decodes it.
   const length = headers.has('content-encoding') ? null : headers.get('content-length')
@@ -39,13 +39,15 @@ function positionFileOf(url: URL): string {
   return join(positionFolder, `${readable}-${digestOf(url.href).slice(0, 16)}.position`)
 }
 
-async function ask(url: URL, name: string, signal: AbortSignal): Promise<Response> {
+async function ask(url: URL, name: string, stop: AbortSignal): Promise<Response> {
   const bare = new URL(url)
   bare.username = ''
   bare.password = ''
   try {
-    return await fetch(bare, { signal, headers: url.username === '' ? {} : basicAuthorization(url) })
+    const headers = url.username === '' ? {} : basicAuthorization(url)
+    return await unlessAborted(fetch(bare, { headers }), stop)
   } catch (error) {
+    if (error instanceof StoppedError) throw error
     throw new Error(`${name} can't be fetched: ${reasonOf(error)}`, { cause: error })
   }
 }

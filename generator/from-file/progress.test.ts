@@ -17,15 +17,13 @@ function progress(): Progress {
 test('the time left is of the rate of this run, not of what an earlier one sent', () => {
   // Ten seconds for the second quarter, so twenty for the rest.
   expect(progressLine(progress(), { now: 0.5, atStart: 0.25 }, 11_000)).toBe(
-    '██████████░░░░░░░░░░ 50 % · 3,000 lines · 300/s · 20 s left',
+    '█████░░░░░ 50 % · 3,000 lines · 300/s · 20 s left',
   )
 })
 
 test('nothing is said of the end where the size is not known or nothing is sent yet', () => {
   expect(progressLine(progress(), null, 11_000)).toBe('3,000 lines · 300/s')
-  expect(progressLine(new Progress(0), { now: 0, atStart: 0 }, 1)).toBe(
-    '░░░░░░░░░░░░░░░░░░░░ 0 % · 0 lines · 0/s',
-  )
+  expect(progressLine(new Progress(0), { now: 0, atStart: 0 }, 1)).toBe('░░░░░░░░░░ 0 % · 0 lines · 0/s')
 })
 
 test('the summary counts by partition, and names what was not sent only where there is any', () => {

@@ -32,7 +32,8 @@ export class Progress {
   }
 }
 
-const BAR_CHARACTERS = 20
+/** Short: all of the line fits on a terminal of 80 columns. */
+const BAR_CHARACTERS = 10
 
 /**
  * One line for the screen: `████░░ 21 % · 4,200 lines · 1,400/s · 11 s left`.

@@ -15,7 +15,7 @@ export type Reading = {
   format: Format
   /** Null: NDJSON. */
   csv: CsvForm | null
-  /** What is said of it, such as `CSV (its name says so)`. */
+  /** What is said of it, such as `CSV (by its name)`. */
   description: string
   start: Place
   reader: LineReader
@@ -35,11 +35,15 @@ export async function readFromBeginning(
   stop: AbortSignal,
 ): Promise<Reading> {
   const whole = contentOf(source, 0)
-  const { head, all } = await peek(whole.chunks, (bytes) => bytes.includes(LF) || bytes.length >= HEAD_BYTES)
+  const { head, all } = await peek(
+    whole.chunks,
+    (bytes) => bytes.includes(LF) || bytes.length >= HEAD_BYTES,
+    stop,
+  )
   refuseForeign(source.name, head)
   const offset = head.subarray(0, UTF8_BOM.length).equals(UTF8_BOM) ? UTF8_BOM.length : 0
   const { format, by } = chooseFormat({ ...source, option, head: head.subarray(offset, HEAD_BYTES) })
-  const found = `${format === 'csv' ? 'CSV' : 'NDJSON'}${isGzip(source) ? ', unpacked' : ''} (${by} says so)`
+  const found = `${format === 'csv' ? 'CSV' : 'NDJSON'}${isGzip(source) ? ', unpacked' : ''} (by ${by})`
   const description = head.length === 0 ? 'which is empty' : found
   const start = { offset, lineNumber: 1 }
   const content = { ...whole, chunks: skip(all, offset) }

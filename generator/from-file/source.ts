@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { unlessAborted } from '../../kafka/unless-aborted.ts'
 
 /** By what a source is known again: each entry is compared with that of an earlier run. */
 export type Identity = Record<string, string | number | null>
@@ -29,15 +30,19 @@ export const HEAD_BYTES = 64 * 1024
 
 export const digestOf = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex')
 
-/** Reads until it has enough, and gives what it read and all of it once more. */
+/**
+ * Reads until it has enough, and gives what it read and all of it once more.
+ * @throws {StoppedError} when `stop` aborts
+ */
 export async function peek(
   chunks: AsyncIterable<Buffer>,
   isEnough: (head: Buffer) => boolean,
+  stop: AbortSignal,
 ): Promise<{ head: Buffer; all: AsyncIterable<Buffer> }> {
   const iterator = chunks[Symbol.asyncIterator]()
   let head = Buffer.alloc(0)
   while (!isEnough(head)) {
-    const next = await iterator.next()
+    const next = await unlessAborted(iterator.next(), stop)
     if (next.done === true) break
     head = Buffer.concat([head, next.value])
   }
