@@ -27,6 +27,12 @@ test('outputs that Kafka refuses for their date are waited for, and the reason n
   expect(failure.message).toBe('Kafka: out of range: the clock of the worker or of the broker is wrong')
 })
 
+test('a topic that does not exist is waited for, and the reason says what creates it', () => {
+  const failure = kafkaFailure(Object.assign(new Error('unknown'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' }))
+  expect(failure.failureClass).toBe('transient')
+  expect(failure.message).toBe('Kafka: unknown; npm run topics creates the topics that do not exist')
+})
+
 test('a failure keeps the class it was given where it arose', () => {
   const failure = new PipelineFailure('data_loss', 'kafka', 'gone')
   expect(kafkaFailure(failure)).toBe(failure)

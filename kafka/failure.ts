@@ -30,10 +30,9 @@ const hintOfType: Record<string, string> = {
 export function kafkaFailure(error: unknown): PipelineFailure {
   if (error instanceof PipelineFailure) return error
   if (isNativeError(error)) return defect(error)
-  const { type, message, cause } = error as { type?: string; message?: string; cause?: { type?: string } }
+  const { type, message } = error as { type?: string; message?: string }
   const failureClass = classOfType[type ?? ''] ?? 'transient'
-  // What kafkajs gave up to try again, it names as the cause.
-  const hint = hintOfType[type ?? cause?.type ?? ''] ?? ''
+  const hint = hintOfType[type ?? ''] ?? ''
   return new PipelineFailure(failureClass, 'kafka', `Kafka: ${message ?? String(error)}${hint}`, {
     cause: error,
   })

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { createLoginProducer } from '../kafka/login-producer.ts'
 import { eventually } from './eventually.ts'
-import { createKafkaTopic, readToEnd } from './kafka-topic.ts'
+import { createKafkaTopic, readToEnd, textOf } from './kafka-topic.ts'
 
 test('while partitions are added every record that is acknowledged is in the topic, and the new ones get some', async () => {
   const topic = await createKafkaTopic()
@@ -33,5 +33,34 @@ test('while partitions are added every record that is acknowledged is in the top
   }, 30_000)
   const read = await Promise.all(readers.map(readToEnd))
   expect(read.flatMap(({ records }) => records).length).toBe(acknowledged)
+  expect(outages).toEqual([])
+})
+
+test('what the topic refuses as too large is given back, and every record around it is in the topic', async () => {
+  const topic = await createKafkaTopic({ 'max.message.bytes': '5000' })
+  const abort = new AbortController()
+  const outages: Error[] = []
+  const producer = createLoginProducer(topic.kafka, {
+    topic: topic.name,
+    signal: abort.signal,
+    onOutage: (error) => outages.push(error),
+    onRecovery: () => undefined,
+  })
+  onTestFinished(async () => {
+    abort.abort()
+    await producer.close()
+  })
+  // Too large together as well: only records that are too large alone are refused.
+  const small = Array.from({ length: 300 }, (_, i) => Buffer.from(`${i} ${'x'.repeat(100)}`))
+  const large = [Buffer.alloc(6_000, 'y'), Buffer.alloc(7_000, 'z')]
+  const values = [...small.slice(0, 150), ...large, ...small.slice(150)]
+  const { acknowledged, refused } = await producer.send(
+    values.map((value) => ({ key: Buffer.from('k'), value })),
+  )
+  expect(refused.map(({ record }) => record.value)).toEqual(large)
+  expect(refused[0]?.cause.message).toMatch(/max\.message\.bytes of the topic/)
+  expect([...acknowledged]).toEqual([[0, 300]])
+  const { records } = await readToEnd(await topic.reader())
+  expect(textOf(records)).toEqual(small.map(String))
   expect(outages).toEqual([])
 })
