@@ -26,7 +26,7 @@ for (const part of stack.parts.values()) {
 }
 // The parts run in process groups of their own; this process stays for Ctrl-C.
 const alive = setInterval(() => undefined, 60_000)
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
     clearInterval(alive)
     void stack.stop().then(() => process.exit(0))

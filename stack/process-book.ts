@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { signalTree } from './process-group.ts'
 import { startOf } from './process-table.ts'
 
@@ -7,6 +8,8 @@ import { startOf } from './process-table.ts'
 
 const bookOf = (folder: string) => join(folder, 'processes')
 const lockOf = (folder: string) => join(folder, 'lock')
+
+const POLL_MS = 50
 
 export function rememberProcess(folder: string, pid: number): void {
   mkdirSync(bookOf(folder), { recursive: true })
@@ -23,9 +26,23 @@ export function forgetProcess(folder: string, pid: number): void {
  * @returns how many processes that were
  */
 export function endLeftovers(folder: string): number {
-  if (lockHolder(folder) !== process.pid || !existsSync(bookOf(folder))) return 0
+  return lockHolder(folder) === process.pid ? endAll(folder) : 0
+}
+
+/**
+ * The same for a run whose process `holder` is ending: once it is gone, unless it has given the folder back or another
+ * run has it by then, which has ended all of them itself.
+ */
+export async function endOrphans(folder: string, holder: number): Promise<void> {
+  while (lockHolder(folder) === holder) await sleep(POLL_MS)
+  if (existsSync(lockOf(folder)) && lockHolder(folder) === null) endAll(folder)
+}
+
+function endAll(folder: string): number {
+  if (!existsSync(bookOf(folder))) return 0
   let ended = 0
   for (const name of readdirSync(bookOf(folder))) {
+    if (Number(name) === process.pid) continue
     const started = readFileSync(join(bookOf(folder), name), 'utf8')
     if (started !== '' && startOf(Number(name)) === started) {
       signalTree(Number(name), 'SIGKILL')

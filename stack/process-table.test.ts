@@ -8,6 +8,11 @@ test('a name with spaces and parentheses does not shift the fields', () => {
   expect(parseStat(line)).toEqual({ parent: 17, started: '117' })
 })
 
+test('a process that has ended is none, also while its parent has not asked how', () => {
+  const numbers = Array.from({ length: 20 }, (_, i) => String(100 + i))
+  expect(parseStat(`4242 (java) Z 17 ${numbers.join(' ')}\n`)).toBeNull()
+})
+
 test('reads what ps prints', () => {
   expect(parsePsLine('  812     1 Mon Nov 23 02:43:48 2026    ')).toEqual([
     [812, { parent: 1, started: 'Mon Nov 23 02:43:48 2026' }],

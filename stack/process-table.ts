@@ -25,7 +25,8 @@ function fromProc(): Map<number, ProcessRow> {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
   const rows = pids.flatMap((name): [number, ProcessRow][] => {
     try {
-      return [[Number(name), parseStat(readFileSync(`/proc/${name}/stat`, 'utf8'))]]
+      const row = parseStat(readFileSync(`/proc/${name}/stat`, 'utf8'))
+      return row === null ? [] : [[Number(name), row]]
     } catch {
       // It ended since the folder was read.
       return []
@@ -34,10 +35,13 @@ function fromProc(): Map<number, ProcessRow> {
   return new Map(rows)
 }
 
-/** A line of /proc/PID/stat. The second field, the name, may hold spaces and parentheses. */
-export function parseStat(line: string): ProcessRow {
+/**
+ * A line of /proc/PID/stat. The second field, the name, may hold spaces and parentheses.
+ * null: it has ended, and its parent has not asked how.
+ */
+export function parseStat(line: string): ProcessRow | null {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
-  return { parent: Number(fields[1]), started: fields[19] ?? '' }
+  return fields[0] === 'Z' ? null : { parent: Number(fields[1]), started: fields[19] ?? '' }
 }
 
 function fromPs(): Map<number, ProcessRow> {

@@ -39,10 +39,7 @@ export function startProcess({ name, command, args, env, logFile, bookFolder }: 
   closeSync(log)
   const exited = whenExited(child)
   const pid = child.pid ?? -1
-  if (pid > 0) rememberProcess(bookFolder, pid)
-  void exited.then(() => {
-    forgetProcess(bookFolder, pid)
-  })
+  writeDown(bookFolder, child)
   const signal = (which: NodeJS.Signals) => {
     signalTree(pid, which)
   }
@@ -67,6 +64,16 @@ export function startProcess({ name, command, args, env, logFile, bookFolder }: 
       signalGroup(pid, 'SIGKILL')
     },
   }
+}
+
+/** Has a process ended with the run, however that ends, for as long as it has not ended by itself. */
+export function writeDown(bookFolder: string, child: ChildProcess): void {
+  const { pid } = child
+  if (pid === undefined) return
+  rememberProcess(bookFolder, pid)
+  child.once('exit', () => {
+    forgetProcess(bookFolder, pid)
+  })
 }
 
 async function whenExited(child: ChildProcess): Promise<string> {

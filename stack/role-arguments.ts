@@ -11,7 +11,8 @@ export function roleArguments(script: string): string[] {
   const { scripts } = JSON.parse(readFileSync(new URL('package.json', project), 'utf8')) as {
     scripts: Record<string, string>
   }
-  const [command, ...args] = scripts[script]?.split(' ') ?? []
-  if (command !== 'node') throw new Error(`package.json has no script "${script}" that runs node`)
+  const [exec, command, ...args] = scripts[script]?.split(' ') ?? []
+  if (exec !== 'exec' || command !== 'node')
+    throw new Error(`package.json has no script "${script}" that runs node`)
   return args.map((arg) => (arg.startsWith('-') ? arg : fileURLToPath(new URL(arg, project))))
 }

@@ -2,9 +2,12 @@ import { fileURLToPath } from 'node:url'
 import { downloadKafka, downloadTemporal, type Say } from './downloads.ts'
 import { createKafkaPart } from './kafka.ts'
 import type { Part } from './part.ts'
+import { endWithParent } from './end-with-parent.ts'
+import { guardFolder } from './guard-folder.ts'
 import { freePort, HOST } from './ports.ts'
 import { createPostgresParts, postgresUrl } from './postgres.ts'
 import { endLeftovers, lockFolder } from './process-book.ts'
+import { writeDown } from './process.ts'
 import { startOnFreePorts } from './start-on-free-ports.ts'
 import { createTemporalPart } from './temporal.ts'
 
@@ -45,7 +48,8 @@ const usual = {
 
 /**
  * Starts a Kafka broker, a Temporal server with Web UI, and a Postgres primary with a streaming replica on loopback,
- * except those that the environment names. Ports that are taken are replaced by free ones.
+ * except those that the environment names. Ports that are taken are replaced by free ones. They end with this process,
+ * however it ends, and it gets a SIGTERM when the npm that runs it is gone.
  * @throws when another process uses the data folder, a download fails, or a part does not come up; nothing stays running
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -61,6 +65,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
   try {
     endLeftovers(options.dataFolder)
+    guardFolder(options.dataFolder)
+    endWithParent()
     const port = (name: keyof typeof usual) => freePort(options.usualPorts ? usual[name] : 0)
     const starting = [
       startKafka(options, port, parts),
@@ -95,7 +101,9 @@ async function startKafka(
   parts: Map<string, Part>,
 ) {
   if (environment['KAFKA_BROKERS']) return { KAFKA_BROKERS: environment['KAFKA_BROKERS'] }
-  const jars = await downloadKafka(partsFolder, progress)
+  const jars = await downloadKafka(partsFolder, progress, (child) => {
+    writeDown(dataFolder, child)
+  })
   const [brokerPort] = await startOnFreePorts(
     async () => [await port('kafka'), await port('controller')] as [number, number],
     ([broker, controller]) => {
@@ -120,7 +128,9 @@ async function startTemporal(
 ) {
   if (environment['TEMPORAL_ADDRESS'])
     return { environment: { TEMPORAL_ADDRESS: environment['TEMPORAL_ADDRESS'] }, ui: null }
-  const binary = await downloadTemporal(partsFolder, progress)
+  const binary = await downloadTemporal(partsFolder, progress, (child) => {
+    writeDown(dataFolder, child)
+  })
   const [serverPort, uiPort] = await startOnFreePorts(
     async () => [await port('temporal'), await port('temporalUi')] as [number, number],
     ([server, ui]) => {

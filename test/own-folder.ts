@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { guardFolder } from '../stack/guard-folder.ts'
 import { endLeftovers, lockFolder } from '../stack/process-book.ts'
 
 /** A folder for parts that one test has for itself. They end and it goes away when the test ends. */
@@ -11,6 +12,7 @@ export function ownFolder(): string {
   // Postgres runs as another user when this one is root, and has to get in.
   chmodSync(folder, 0o755)
   const unlock = lockFolder(folder)
+  guardFolder(folder)
   onTestFinished(() => {
     endLeftovers(folder)
     unlock()

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { inject } from 'vitest'
+import { writeDown } from '../stack/process.ts'
 
 /** A role of Rollcall as a process of its own. */
 export type RoleProcess = {
@@ -21,6 +23,7 @@ export function startRole(
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  writeDown(inject('runFolder'), child)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()))

@@ -1,14 +1,7 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { expect, onTestFinished, test } from 'vitest'
+import { cloneProject, processesOf, userEnvironment } from './clone.ts'
 import { eventually } from './eventually.ts'
-
-const run = promisify(execFile)
-const project = fileURLToPath(new URL('..', import.meta.url))
 
 // Packages, Kafka and Temporal are fetched as on a new machine.
 const START_TIMEOUT_MS = 240_000
@@ -30,17 +23,6 @@ test(
     expect(await processesOf(clone)).toEqual([])
   },
 )
-
-async function cloneProject(): Promise<string> {
-  const clone = mkdtempSync(join(tmpdir(), 'rollcall-clone-'))
-  // Postgres runs as another user when this one is root, and has to get in.
-  chmodSync(clone, 0o755)
-  onTestFinished(() => {
-    rmSync(clone, { recursive: true, force: true })
-  })
-  await run('git', ['clone', '--quiet', project, join(clone, 'rollcall')])
-  return join(clone, 'rollcall')
-}
 
 type Rollcall = { process: ChildProcess; api: string; exited: Promise<unknown> }
 
@@ -68,13 +50,6 @@ async function startRollcall(clone: string): Promise<Rollcall> {
     return found
   }, START_TIMEOUT_MS)
   return { process: child, api, exited }
-}
-
-/** What a terminal has: npm's and the test runner's own variables would reach the new npm otherwise. */
-function userEnvironment(): Record<string, string | undefined> {
-  const path = (process.env['PATH'] ?? '').split(':').filter((folder) => !folder.includes('node_modules'))
-  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_ENV|INIT_CWD)/.test(name))
-  return { ...Object.fromEntries(own), PATH: path.join(':') }
 }
 
 /** Ctrl-C. npm ends by the same signal once its script has ended, so there is no exit code to look at. */
@@ -117,10 +92,4 @@ async function ask<T>(api: string, query: string): Promise<T> {
   const { data, errors } = (await response.json()) as { data: T; errors?: unknown }
   if (errors !== undefined) throw new Error(JSON.stringify(errors))
   return data
-}
-
-/** Processes that were started from the clone. */
-async function processesOf(clone: string): Promise<string[]> {
-  const { stdout } = await run('ps', ['-eo', 'args'])
-  return stdout.split('\n').filter((line) => line.includes(clone))
 }
