@@ -33,3 +33,55 @@ test('several brokers and replicas are lists', () => {
   expect(config.kafka.brokers).toEqual(['a:1', 'b:2'])
   expect(config.database.replicaUrls).toHaveLength(2)
 })
+
+/** The variables that `env` is refused for. */
+function refused(env: Record<string, string>): string[] {
+  try {
+    loadConfig(env)
+    return []
+  } catch (error) {
+    return (error as Error).message.split('\n').flatMap((line) => /^ {2}(\w+): must/.exec(line)?.[1] ?? [])
+  }
+}
+
+test.each([
+  { KAFKA_PROCESSED_TOPIC: 'user-login' },
+  { KAFKA_PROCESSED_TOPIC: 'user-login-dlq' },
+  { KAFKA_TOPIC: 'processed-data' },
+  { KAFKA_DLQ_TOPIC: 'user-login' },
+  { KAFKA_TOPIC: 'a.b', KAFKA_DLQ_TOPIC: 'a_b' },
+])('what is published cannot go where logins are read, or rejects: %o', (env) => {
+  expect(refused(env)).toHaveLength(1)
+  expect(() => loadConfig(env)).toThrow(/must be another topic than KAFKA_/)
+})
+
+test('settings that contradict each other are said beside those that are wrong alone', () => {
+  const env = { KAFKA_TOPIC: 'same', KAFKA_PROCESSED_TOPIC: 'same', KAFKA_DLQ_TOPIC: 'same', API_PORT: 'x' }
+  expect(refused(env).sort()).toEqual(['API_PORT', 'KAFKA_DLQ_TOPIC', 'KAFKA_PROCESSED_TOPIC'])
+})
+
+test.each([
+  { KAFKA_TOPIC: '.' },
+  { KAFKA_DLQ_TOPIC: '..' },
+  { KAFKA_BROKERS: 'a:0' },
+  { KAFKA_BROKERS: 'a:9092,b:65536' },
+  { KAFKA_BROKERS: 'http://a:9092' },
+  { TEMPORAL_ADDRESS: 'a:7233,b:7233' },
+  { API_HOST: '0.0.0.0:4000' },
+  { API_HOST: '[::1]' },
+  { WORKER_HOST: 'http://a' },
+  { DATABASE_REPLICA_URLS: 'postgres://u@h/d,postgres://u:a@b@h/d' },
+])('what can never be right is refused: %o', (env) => {
+  expect(refused(env)).toEqual(Object.keys(env))
+})
+
+test('a problem never repeats the value, which may hold a password', () => {
+  const env = { DATABASE_URL: 'postgres://u:se#cret@h/d', DATABASE_REPLICA_URLS: 'postgres://u:se/cret@h/d' }
+  expect(() => loadConfig(env)).toThrow(/percent-encoded/)
+  expect(() => loadConfig(env)).not.toThrow(/cret/)
+})
+
+test('addresses of both families are taken', () => {
+  expect(loadConfig({ API_HOST: '::1' }).api.host).toBe('::1')
+  expect(loadConfig({ KAFKA_BROKERS: '[::1]:9092' }).kafka.brokers).toEqual(['[::1]:9092'])
+})

@@ -1,4 +1,7 @@
+import { isIPv6 } from 'node:net'
 import { z } from 'zod'
+import { contradictions } from './contradictions.ts'
+import { postgresUrlProblem } from './postgres-url.ts'
 
 /** A whole number in a range, written in the environment as decimal digits. */
 const integer = (fallback: number, min: number, max: number) =>
@@ -17,28 +20,42 @@ const list = (fallback: string) =>
     .transform((text) => text.split(',').map((item) => item.trim()))
     .transform((items) => items.filter((item) => item !== ''))
 
-const hostPorts = (fallback: string) =>
-  list(fallback)
-    .refine((items) => items.length > 0, { error: 'needs at least one host:port' })
-    .refine((items) => items.every((item) => /^[^\s:]+:\d+$|^\[[0-9a-fA-F:]+\]:\d+$/.test(item)), {
-      error: 'must be host:port, several separated by commas',
-    })
+const isHostPort = (text: string): boolean => {
+  const port = Number(/^(?:[^\s:/]+|\[[0-9a-fA-F:]+\]):(\d+)$/.exec(text)?.[1] ?? 0)
+  return port >= 1 && port <= 65_535
+}
 
-const postgresUrl = z.string().refine((text) => /^postgres(ql)?:\/\/[^/]+\/.+/.test(text), {
-  error: 'must be postgres://user:password@host:port/database',
-})
+/** Several, separated by commas; at most `most`. */
+const hostPorts = (fallback: string, most: number) =>
+  list(fallback).refine((items) => items.length > 0 && items.length <= most && items.every(isHostPort), {
+    error: `must be ${most === 1 ? 'one host:port' : 'host:port, several separated by commas'}, with a port from 1 to 65535`,
+  })
+
+/** What a server listens on: its port is a setting of its own. */
+const listenHost = z
+  .string()
+  .default('127.0.0.1')
+  .refine((text) => isIPv6(text) || /^[a-zA-Z0-9._-]+$/.test(text), {
+    error: 'must be a host name or an IP address, without a port and without brackets',
+  })
+
+const postgresUrl = (text: string, context: z.RefinementCtx): void => {
+  const message = postgresUrlProblem(text)
+  if (message !== null) context.addIssue({ code: 'custom', message })
+}
 
 /** Kafka's own rule for topic names. */
 const topicName = (fallback: string) =>
   z
     .string()
     .default(fallback)
-    .refine((text) => /^[a-zA-Z0-9._-]{1,249}$/.test(text), {
-      error: 'must be a Kafka topic name: 1 to 249 letters, digits, dots, underscores or hyphens',
+    .refine((text) => /^[a-zA-Z0-9._-]{1,249}$/.test(text) && text !== '.' && text !== '..', {
+      error:
+        'must be a Kafka topic name: 1 to 249 letters, digits, dots, underscores or hyphens, not . or ..',
     })
 
 const environment = z.object({
-  KAFKA_BROKERS: hostPorts('127.0.0.1:9092'),
+  KAFKA_BROKERS: hostPorts('127.0.0.1:9092', Infinity),
   KAFKA_TOPIC: topicName('user-login'),
   KAFKA_PROCESSED_TOPIC: topicName('processed-data'),
   KAFKA_DLQ_TOPIC: topicName('user-login-dlq'),
@@ -46,17 +63,20 @@ const environment = z.object({
   /** Partitions of topics that Rollcall creates; existing topics keep theirs. */
   KAFKA_PARTITIONS: integer(4, 1, 10_000),
   KAFKA_REPLICATION_FACTOR: integer(1, 1, 32),
-  DATABASE_URL: postgresUrl.default('postgres://rollcall:rollcall@127.0.0.1:5432/rollcall'),
-  DATABASE_REPLICA_URLS: list('').refine((urls) => urls.every((url) => postgresUrl.safeParse(url).success), {
-    error: 'must be postgres:// URLs separated by commas',
+  DATABASE_URL: z
+    .string()
+    .default('postgres://rollcall:rollcall@127.0.0.1:5432/rollcall')
+    .superRefine(postgresUrl),
+  DATABASE_REPLICA_URLS: list('').superRefine((urls, context) => {
+    for (const url of urls) postgresUrl(url, context)
   }),
-  TEMPORAL_ADDRESS: hostPorts('127.0.0.1:7233').transform((items) => items[0] ?? ''),
+  TEMPORAL_ADDRESS: hostPorts('127.0.0.1:7233', 1).transform((items) => items[0] ?? ''),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
   TEMPORAL_TASK_QUEUE: z.string().min(1).default('rollcall'),
-  API_HOST: z.string().min(1).default('127.0.0.1'),
+  API_HOST: listenHost,
   API_PORT: integer(4000, 0, 65_535),
   API_QUESTIONS_PER_SECOND: integer(100, 1, 1_000_000),
-  WORKER_HOST: z.string().min(1).default('127.0.0.1'),
+  WORKER_HOST: listenHost,
   WORKER_PORT: integer(4001, 0, 65_535),
   /** Logins per insight message of a partition; 0 = none. */
   INSIGHT_SIZE: integer(100, 0, 100_000),
@@ -86,6 +106,15 @@ const environment = z.object({
   GENERATE_SCENARIO: z.enum(['original', 'mixed']).default('original'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
 })
+
+const wholeEnvironment = environment.superRefine(
+  (settings, context) => {
+    for (const { setting, message } of contradictions(settings))
+      context.addIssue({ code: 'custom', path: [setting], message })
+  },
+  // Also beside settings that are wrong by themselves: all problems are said at once.
+  { when: () => true },
+)
 
 export type Config = {
   kafka: {
@@ -124,6 +153,8 @@ export type Config = {
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error'
 }
 
+export const settingNames: readonly string[] = Object.keys(environment.shape)
+
 /** Every problem of the environment at once; `message` is a list, a line a variable. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
@@ -135,7 +166,7 @@ export class ConfigError extends Error {
  */
 export function loadConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
-  const parsed = environment.safeParse(given)
+  const parsed = wholeEnvironment.safeParse(given)
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
     throw new ConfigError(`The environment has ${lines.length} problem(s):\n${lines.join('\n')}`)

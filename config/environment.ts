@@ -1,7 +1,12 @@
-import { type Config, ConfigError, loadConfig } from './config.ts'
+import { type Config, ConfigError, loadConfig, settingNames } from './config.ts'
+import { misspeltSettings } from './misspelt.ts'
 
-/** The configuration of this process. When the environment is wrong, says everything that is and ends the process. */
+/**
+ * The configuration of this process. Says which variables look like misspelt settings. When the environment is wrong, says
+ * everything that is and ends the process.
+ */
 export function loadProcessConfig(): Config {
+  for (const line of misspeltSettings(process.env, settingNames)) console.error(line)
   try {
     return loadConfig(process.env)
   } catch (error) {

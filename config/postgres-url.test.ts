@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { postgresUrlProblem, withoutPassword } from './postgres-url.ts'
+
+test.each([
+  'postgres://u:p@h:5432/d',
+  'postgresql://h/d',
+  'postgres://u:p%40%3A%2F%3F%23%25@h/d?sslmode=require',
+  'postgres://u@[::1]:5432/d',
+])('%s is taken', (url) => {
+  expect(postgresUrlProblem(url)).toBeNull()
+})
+
+test.each([
+  'mysql://u@h/d',
+  'postgres://u@h',
+  'postgres://u@h/',
+  'postgres:///d',
+  'postgres://u:secret@h:99999/d',
+  'postgres://u:secret@h:0/d',
+  'postgres://u:secret@a:1,b:2/d',
+  'postgres://u:secret@a,b/d',
+  'postgres://u:sec@ret@h/d',
+  'postgres://u:sec/ret@h/d',
+  'postgres://u:12/secret@h/d',
+  'postgres://u:12?secret@h/d',
+  'postgres://u:12#secret@h/d',
+  'postgres://u:secret%zz@h/d',
+])('%s is refused, and nothing of it is repeated', (url) => {
+  const problem = postgresUrlProblem(url)
+  expect(problem).toMatch(/^must /)
+  expect(problem).not.toMatch(/secret|ret@/)
+})
+
+test.each([
+  ['postgres://u:secret@h:5432/d', 'postgres://u@h:5432/d'],
+  ['postgres://u:s%40cret@h/d', 'postgres://u@h/d'],
+  ['postgres://u@h/d?password=secret&sslmode=require', 'postgres://u@h/d'],
+  ['postgres://u@h/d', 'postgres://u@h/d'],
+])('%s is shown as %s', (url, shown) => {
+  expect(withoutPassword(url)).toBe(shown)
+})
