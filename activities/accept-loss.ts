@@ -32,7 +32,7 @@ export async function acceptOffsetLoss(
   const { config, kafka } = deps
   const closers: Closer[] = []
   try {
-    const sql = openSession(config, sliceApplicationName(key))
+    const sql = await openSession(config, sliceApplicationName(key))
     closers.push(endSession(sql))
     const reader = await openRangeReader(kafka, key.topic, key.partition, rangeLimits(config))
     closers.push(reader.close)

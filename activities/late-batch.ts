@@ -16,7 +16,7 @@ export async function withClaimedBatch<T>(
   batchId: bigint,
   work: (sql: Sql, batch: ClaimedBatch) => Promise<T>,
 ): Promise<T> {
-  const sql = openSession(deps.config, `rollcall batch ${batchId}`)
+  const sql = await openSession(deps.config, `rollcall batch ${batchId}`)
   try {
     return await work(sql, await classingPostgres(() => claimBatch(sql, batchId)))
   } finally {

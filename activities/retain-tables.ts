@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { connectPostgres } from '../db/connect.ts'
+import { assertDirectSession } from '../db/direct-session.ts'
 import { applyRetention, type Retained } from '../db/retention.ts'
 
 /** An index of a day of logins, or a month of minutes deleted: as long as the activity may take. */
@@ -16,6 +17,7 @@ export async function retainTables({ database, retention }: Config): Promise<Ret
     idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
   })
   try {
+    await assertDirectSession(sql)
     return await applyRetention(sql, retention)
   } finally {
     await sql.end({ timeout: 1 })

@@ -97,7 +97,7 @@ export async function openSlice(deps: SliceDeps, key: PartitionKey, acceptFlood:
   try {
     const reader = await openRangeReader(kafka, key.topic, key.partition, rangeLimits(config))
     closers.push(reader.close)
-    const sql = openSession(config, sliceApplicationName(key))
+    const sql = await openSession(config, sliceApplicationName(key))
     closers.push(endSession(sql))
     const checkpoint = await claim(deps, sql, reader, key, acceptFlood)
     const producer = await openOutputProducer(kafka, producerOptions(config, key))

@@ -1,4 +1,4 @@
-import { connect as connectSocket } from 'node:net'
+import { connect as connectSocket, type Socket } from 'node:net'
 import postgres from 'postgres'
 
 export type Sql = postgres.Sql<{ bigint: bigint }>
@@ -30,9 +30,7 @@ export function connectPostgres(url: string, options: ConnectOptions): Sql {
     idle_timeout: 60,
     types: { bigint: postgres.BigInt },
     onnotice: () => undefined,
-    // postgres.js never sets TCP_NODELAY by itself: a COPY costs tens of milliseconds more without it.
-    socket: () =>
-      connectSocket({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 5432), noDelay: true }),
+    socket: () => openSocket(hostname.replace(/^\[|\]$/g, ''), Number(port || 5432)),
     connection: {
       application_name: options.applicationName,
       statement_timeout: options.statementTimeoutMs,
@@ -41,4 +39,30 @@ export function connectPostgres(url: string, options: ConnectOptions): Sql {
       ...(options.planEachCall === true ? { plan_cache_mode: 'force_custom_plan' } : {}),
     },
   } as unknown as postgres.Options<{ bigint: postgres.PostgresType<bigint> }>)
+}
+
+/** How Postgres ends the answer that opens a session: it is ready for a query, outside of any transaction. */
+const READY = Buffer.from('Z\0\0\0\x05I', 'latin1')
+
+/**
+ * postgres.js never sets TCP_NODELAY by itself: a COPY costs tens of milliseconds more without it. And where a connection is
+ * closed before a session is open, as a balancer without servers does, or what is no Postgres, it connects again for ever and
+ * without a word.
+ */
+function openSocket(host: string, port: number): Socket {
+  // Their names are those that postgres.js looks for: for its messages, and for the name that a certificate is of.
+  const socket = Object.assign(connectSocket({ host, port, noDelay: true }), { host, port })
+  let last: Buffer = Buffer.alloc(0)
+  const listen = (chunk: Buffer) => {
+    last = Buffer.concat([last, chunk]).subarray(-READY.length)
+    if (!last.equals(READY)) return
+    socket.off('data', listen)
+    socket.off('end', refuse)
+  }
+  const refuse = () => {
+    const message = `${host}:${port} closed the connection before a session was open`
+    socket.destroy(Object.assign(new Error(message), { code: 'CONNECTION_CLOSED' }))
+  }
+  socket.on('data', listen).once('end', refuse)
+  return socket
 }

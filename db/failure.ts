@@ -1,4 +1,5 @@
 import { defect, isNativeError, PipelineFailure } from '../domain/failure.ts'
+import { hintOf } from './hint.ts'
 
 /**
  * SQLSTATE classes that blame the data: data exception, integrity constraint, program limit (an index row too large).
@@ -14,9 +15,9 @@ export function postgresFailure(error: unknown): PipelineFailure {
   const { code, message } = error as { code?: string; message?: string }
   const permanent = code?.length === 5 && PERMANENT_CLASSES.has(code.slice(0, 2))
   const text = message === undefined || message === '' ? String(code ?? error) : message
-  return new PipelineFailure(permanent ? 'permanent' : 'transient', 'postgres', `Postgres: ${text}`, {
-    cause: error,
-  })
+  const hint = hintOf(error)
+  const whole = hint === null ? `Postgres: ${text}` : `Postgres: ${text}: ${hint}`
+  return new PipelineFailure(permanent ? 'permanent' : 'transient', 'postgres', whole, { cause: error })
 }
 
 /** Runs `work` and classes what it throws. */

@@ -4,6 +4,7 @@ import type { Gate } from '../activities/gate.ts'
 import type { Config } from '../config/config.ts'
 import { countActiveUsers } from '../db/active-user-counts.ts'
 import { connectPostgres } from '../db/connect.ts'
+import { assertDirectSession } from '../db/direct-session.ts'
 import { postgresFailure } from '../db/failure.ts'
 import { foldPresence } from '../db/fold-presence.ts'
 import { listLogins } from '../db/list-logins.ts'
@@ -52,6 +53,7 @@ export function startUpkeep(
       for (const task of tasks) {
         const startMs = performance.now()
         try {
+          await assertDirectSession(sql)
           await task(sql)
         } catch (error) {
           if (!isFailing) sayFailure(log, postgresFailure(error))

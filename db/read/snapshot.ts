@@ -1,4 +1,6 @@
 import type { Sql, Transaction } from '../connect.ts'
+import { assertDirectSession } from '../direct-session.ts'
+import { hintOf } from '../hint.ts'
 import { parseLsn, type ReadToken } from './read-token.ts'
 
 export type ReadSource = 'primary' | 'replica'
@@ -57,6 +59,7 @@ export async function inSnapshot<T>(
     failed.reject(new NotOpened('no', `no answer within ${OPEN_DEADLINE_MS} ms`))
   }, OPEN_DEADLINE_MS)
   const openAndWork = async () => {
+    await assertDirectSession(pool)
     // Before the snapshot is taken, so that it shows at least what is said here.
     const description = { node, ...(await describeNode(pool)) }
     await refuseUnlessWanted(pool, description, wanted)
@@ -80,10 +83,16 @@ export async function inSnapshot<T>(
   } catch (error) {
     if (progress.isOpen) throw error
     const opened = error instanceof NotOpened ? error.opened : 'no'
-    return { opened, reason: error instanceof Error && error.message !== '' ? error.message : String(error) }
+    return { opened, reason: reasonOf(error) }
   } finally {
     clearTimeout(deadline)
   }
+}
+
+function reasonOf(error: unknown): string {
+  const hint = hintOf(error)
+  const text = error instanceof Error && error.message !== '' ? error.message : String(error)
+  return hint === null ? text : `${text}: ${hint}`
 }
 
 type Description = Omit<ReadSession, 'sql'>
