@@ -6,6 +6,7 @@ import { createPrimaryReader, createRequestReader, type Read } from '../db/read/
 import type { ReadRequirement } from '../db/read/requirement.ts'
 import type { ReadRouter } from '../db/read/router.ts'
 import { readToken } from '../db/read/snapshot.ts'
+import { actorOf } from './actor.ts'
 import { type AnswerBasis, createBasis } from './answer-basis.ts'
 import type { Commands } from './commands/create-commands.ts'
 import { type Freshness, freshnessOf } from './freshness.ts'
@@ -69,7 +70,7 @@ export function createContext(deps: ApiDeps, initial: InitialContext): ApiContex
   const reader = createRequestReader((work) => router.withReadNode(requirement, work))
   const nowMs = deps.clock()
   const basis = createBasis({ deps, reader, nowMs })
-  const actor = actorOf(initial.request)
+  const actor = actorOf(initial.request.headers)
   let freshness: Promise<Freshness> | null = null
   const readFreshness = async () => {
     const [kafka, snapshot] = await Promise.all([
@@ -92,12 +93,4 @@ export function createContext(deps: ApiDeps, initial: InitialContext): ApiContex
     basis,
     close: reader.close,
   }
-}
-
-const ACTOR_MAX_CHARACTERS = 128
-
-/** STAND-IN FOR SIGN-IN: anyone may claim to be anyone. The one place to replace once callers prove who they are. */
-function actorOf(request: Request): string {
-  const claimed = request.headers.get('x-rollcall-actor')?.trim() ?? ''
-  return claimed === '' ? 'anonymous' : claimed.slice(0, ACTOR_MAX_CHARACTERS)
 }

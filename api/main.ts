@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client'
 import { type Config } from '../config/config.ts'
 import { loadProcessConfig } from '../config/environment.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
+import { checkDatabase } from '../db/check-database.ts'
 import { connectPostgres } from '../db/connect.ts'
 import { recordControlEvent } from '../db/control-events.ts'
 import { pingDatabase } from '../db/read/ping.ts'
@@ -34,6 +35,13 @@ const parts = openParts(config, logger)
 const http = createHttpServer((request, response) => void parts.server(request, response))
 closeOnSignal(http, parts.close, logger)
 listen(http, config.api, logger)
+parts.check.catch((error: unknown) => {
+  logger.error(
+    { error: error instanceof Error ? error.message : String(error) },
+    'the API cannot work like this',
+  )
+  process.exit(1)
+})
 
 /** Everything connects when it is first needed: the API starts whatever is away. */
 function openParts(config: Config, logger: Logger) {
@@ -87,7 +95,10 @@ function openParts(config: Config, logger: Logger) {
   const close = async () => {
     await Promise.allSettled([router.close(), offsets.close(), audit.end({ timeout: 1 }), connection.close()])
   }
-  return { server, close }
+  const check = checkDatabase(audit, (error) => {
+    logger.error({ error }, 'Postgres refuses this API, which answers without it until that is mended')
+  })
+  return { server, close, check }
 }
 
 function listen(http: Server, { host, port }: Config['api'], logger: Logger): void {

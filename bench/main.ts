@@ -31,7 +31,7 @@ try {
   process.exit(0)
 } catch (error) {
   if (error instanceof UsageError) console.error(`${error.message}\n\n${usage}`)
-  else console.error(stop.signal.aborted ? String(stop.signal.reason) : error)
+  else console.error(error instanceof Error ? error.message : String(error))
   process.exit(1)
 }
 

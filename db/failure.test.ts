@@ -27,8 +27,8 @@ test('a value that Postgres refuses is permanent', () => {
 
 test('the message of postgres.js is kept, and its code where it has no message', () => {
   expect(postgresFailure(new Error('relation is gone')).message).toBe('Postgres: relation is gone')
-  expect(postgresFailure(Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' })).message).toBe(
-    'Postgres: ECONNREFUSED',
+  expect(postgresFailure(Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' })).message).toMatch(
+    /^Postgres: ECONNREFUSED: start Postgres there/,
   )
 })
 
@@ -48,4 +48,16 @@ test('what our own code throws is a defect and no outage; a driver keeps its cla
     new AggregateError([]),
   ])
     expect(postgresFailure(error).failureClass).toBe('transient')
+})
+
+test('what someone has to mend is said with the setting to mend', () => {
+  const saidOf = (code: string, message: string) =>
+    postgresFailure(Object.assign(new Error(message), { code })).message
+  expect(saidOf('28P01', 'password authentication failed for user "u"')).toBe(
+    'Postgres: password authentication failed for user "u": correct the password in DATABASE_URL, or the one on the server',
+  )
+  expect(saidOf('28000', 'no pg_hba.conf entry for host "h", user "u", database "d", no encryption')).toMatch(
+    /add \?sslmode=require to DATABASE_URL/,
+  )
+  expect(saidOf('08P01', 'unsupported startup parameter: statement_timeout')).toMatch(/PgBouncer/)
 })

@@ -27,10 +27,14 @@ const hintOfMessage: [RegExp, string][] = [
   [/unsupported startup parameter/, `that is a pooler such as PgBouncer: ${WANTED}`],
 ]
 
-/** What to do about an error of Postgres, for people; null when its own words must do. */
-export function hintOf(error: unknown): string | null {
+/**
+ * What to do about an error of Postgres, for people; null when its own words must do.
+ * @param setting where the URL stands
+ */
+export function hintOf(error: unknown, setting = 'DATABASE_URL'): string | null {
   const { code = '', message = '' } = error as { code?: string; message?: string }
-  return hintOfMessage.find(([pattern]) => pattern.test(message))?.[1] ?? hintOfCode[code] ?? null
+  const hint = hintOfMessage.find(([pattern]) => pattern.test(message))?.[1] ?? hintOfCode[code]
+  return hint?.replace('the URL', setting) ?? null
 }
 
 /** A wrong password, user or database, or a pooler: no outage, and someone has to mend it, here or on the server. */

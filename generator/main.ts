@@ -107,8 +107,8 @@ async function generateLogins(): Promise<number> {
   const producer = createLoginProducer(client, {
     topic: kafka.topic,
     signal: stop.signal,
-    onOutage: (err) => {
-      log.warn({ err }, 'Kafka is away; waiting')
+    onOutage: ({ message }) => {
+      log.warn({ error: message }, 'Kafka is away; waiting')
     },
     onRecovery: (outageMs) => {
       log.info({ outageMs }, 'Kafka is back; catching up')

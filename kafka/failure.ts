@@ -26,16 +26,38 @@ const hintOfType: Record<string, string> = {
   INVALID_TIMESTAMP: ': the clock of the worker or of the broker is wrong',
 }
 
+/** What to do about a broker that cannot be reached, by what Node and kafkajs say. */
+const hintOfMessage: [RegExp, string][] = [
+  [/ECONNREFUSED/, ': start Kafka there, or correct KAFKA_BROKERS'],
+  [/ENOTFOUND|EAI_AGAIN/, ': correct the host in KAFKA_BROKERS'],
+  [/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|Connection timeout/, ': open the way to it, or correct KAFKA_BROKERS'],
+  [
+    /Closed connection|ECONNRESET|Request .* timed out/,
+    ': if it goes on, what answers there is no Kafka, or one that wants TLS: correct KAFKA_BROKERS',
+  ],
+  [
+    /Replication-factor|replication factor/,
+    ': set KAFKA_REPLICATION_FACTOR to at most the number of brokers',
+  ],
+]
+
 /** Classes what Kafka or kafkajs threw. Failures that are classed already pass unchanged. */
 export function kafkaFailure(error: unknown): PipelineFailure {
   if (error instanceof PipelineFailure) return error
   if (isNativeError(error)) return defect(error)
-  const { type, message } = error as { type?: string; message?: string }
+  const { type, message } = firstOf(error)
   const failureClass = classOfType[type ?? ''] ?? 'transient'
-  const hint = hintOfType[type ?? ''] ?? ''
+  const hint =
+    hintOfType[type ?? ''] ?? hintOfMessage.find(([pattern]) => pattern.test(message ?? ''))?.[1] ?? ''
   return new PipelineFailure(failureClass, 'kafka', `Kafka: ${message ?? String(error)}${hint}`, {
     cause: error,
   })
+}
+
+/** kafkajs only counts what several topics fail with. */
+function firstOf(error: unknown): { type?: string; message?: string } {
+  const { errors } = error as { errors?: { type?: string; message?: string }[] }
+  return errors?.[0] ?? (error as { type?: string; message?: string })
 }
 
 /** Runs `work` and classes what it throws. */

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
 import { printedSchema } from '../api/printed-schema.ts'
+import { runScript } from './run-script.ts'
 
-await writeFile(new URL('../schema.graphql', import.meta.url), printedSchema())
+await runScript(() => writeFile(new URL('../schema.graphql', import.meta.url), printedSchema()))

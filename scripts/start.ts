@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ConfigError, loadConfig } from '../config/config.ts'
+import { type Config, loadConfig } from '../config/config.ts'
+import { loadProcessConfig } from '../config/environment.ts'
+import { withoutPassword } from '../config/postgres-url.ts'
 import { migrateDatabase } from '../db/migrate-database.ts'
 import { ensureTopics } from '../kafka/topics.ts'
 import { freePort, HOST } from '../stack/ports.ts'
@@ -9,6 +11,7 @@ import { roleArguments } from '../stack/role-arguments.ts'
 import { startStack, type Stack } from '../stack/stack.ts'
 import { restartAfterCrash, supervise, type Supervised } from '../stack/supervisor.ts'
 import { bundleOnce } from './bundle-once.ts'
+import { checkTemporal } from './check-temporal.ts'
 import { watchProgress } from './progress-line.ts'
 import { createScreen } from '../config/screen.ts'
 
@@ -45,15 +48,14 @@ try {
   await start()
 } catch (error) {
   if (ending === undefined) {
-    const message = error instanceof ConfigError || error instanceof Error ? error.message : String(error)
-    console.error(message)
+    console.error(error instanceof Error ? error.message : String(error))
     process.exitCode = 1
     ending = end()
   }
 }
 
 async function start(): Promise<void> {
-  loadConfig(process.env)
+  loadProcessConfig()
   const bundling = bundleOnce(join(folder, 'bundles'))
   bundling.catch(() => undefined)
   stack = await startStack({
@@ -77,6 +79,7 @@ async function start(): Promise<void> {
   if (created.length > 0)
     say(`created topics ${created.join(', ')} with ${config.kafka.partitions} partitions`)
   await migrateDatabase(config.database.url)
+  await checkTemporal(config.temporal)
   if (ending !== undefined) return
   for (const part of stack.parts.values()) guards.push(restartAfterCrash(part, say))
   for (const [role, script] of Object.entries(ROLES)) {
@@ -92,17 +95,18 @@ async function start(): Promise<void> {
     roles.push(supervise(command, say))
   }
   const api = `http://${HOST}:${apiPort}/graphql`
-  say(urls(api, stack))
+  say(urls(api, stack, config))
   watchProgress(api, process.stdout.isTTY, progress)
 }
 
-function urls(api: string, { temporalUi, environment }: Stack): string {
+function urls(api: string, { temporalUi }: Stack, { kafka, database, temporal }: Config): string {
+  const replicas = database.replicaUrls.map(withoutPassword)
   return `
   GraphiQL         ${api}
-  Temporal Web UI  ${temporalUi === null ? 'where your Temporal is' : `${temporalUi}/namespaces/default/workflows`}
-  Postgres         ${environment['DATABASE_URL'] ?? ''}
-  its replica      ${environment['DATABASE_REPLICA_URLS'] ?? 'none'}
-  Kafka            ${environment['KAFKA_BROKERS'] ?? ''}
+  Temporal Web UI  ${temporalUi === null ? 'where your Temporal is' : `${temporalUi}/namespaces/${temporal.namespace}/workflows`}
+  Postgres         ${withoutPassword(database.url)}
+  its replica      ${replicas.length === 0 ? 'none' : replicas.join(', ')}
+  Kafka            ${kafka.brokers.join(',')}
   logs             ${logFolder}
 
   A first query, for GraphiQL:

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { loadProcessConfig } from '../config/environment.ts'
 import { createLogger } from '../config/logger.ts'
+import { PipelineFailure } from '../domain/failure.ts'
 import { runWorker } from './run-worker.ts'
 import { installTemporalLog } from './temporal-log.ts'
 
@@ -24,6 +25,15 @@ try {
   log.info('worker has stopped')
   process.exit(0)
 } catch (error) {
-  log.fatal({ error: error instanceof Error ? error.stack : String(error) }, 'worker failed')
+  log.fatal({ error: describe(error) }, 'worker failed')
   process.exit(1)
+}
+
+/** What is known needs no stack: its message says what to do. */
+function describe(error: unknown): string {
+  if (error instanceof PipelineFailure) return error.message
+  const { code, message, stack } = error as NodeJS.ErrnoException
+  return code === 'EADDRINUSE'
+    ? `${message}: set WORKER_PORT to another port (0 takes any free one)`
+    : (stack ?? message)
 }

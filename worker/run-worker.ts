@@ -7,6 +7,7 @@ import { createActivities, type Activities } from '../activities/create-activiti
 import { Gate } from '../activities/gate.ts'
 import type { SliceDeps } from '../activities/slice.ts'
 import type { Config } from '../config/config.ts'
+import { checkDatabase } from '../db/check-database.ts'
 import { connectPostgres } from '../db/connect.ts'
 import { decodeRecords } from '../domain/decode-records.ts'
 import { SharedPresence } from '../domain/presence.ts'
@@ -20,6 +21,7 @@ import { bundleWorkflows } from './bundle-workflows.ts'
 import { serveHealth } from './health.ts'
 import { startUpkeep } from './upkeep.ts'
 import { putSchedules } from './schedules.ts'
+import { temporalProblem } from './temporal-problem.ts'
 import { registerSearchAttributes } from './temporal-search-attributes.ts'
 import { watchTemporal } from './temporal-watch.ts'
 
@@ -61,6 +63,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     maxConnections: 2,
     statementTimeoutMs: CONTROL_STATEMENT_TIMEOUT_MS,
     idleInTransactionTimeoutMs: CONTROL_STATEMENT_TIMEOUT_MS,
+  })
+  await checkDatabase(sql, (error) => {
+    log.error({ error }, 'Postgres refuses this worker, which waits until that is mended')
   })
   const topicOffsets = createTopicOffsets(config.kafka, 'rollcall-worker')
   const batchesInWork = new Gate(FULL_BATCHES_IN_WORK * FULL)
@@ -112,8 +117,7 @@ async function connectTemporal({ config, log, stop }: WorkerOptions): Promise<Co
       await registerSearchAttributes(connection, config.temporal.namespace)
       return connection
     } catch (error) {
-      if (attempt === 1)
-        log.warn({ address: config.temporal.address, error: String(error) }, 'waiting for Temporal')
+      if (attempt === 1) log.warn({ error: temporalProblem(error, config.temporal) }, 'waiting for Temporal')
       await new Promise((resolve) => setTimeout(resolve, CONNECT_RETRY_MS))
     }
   }

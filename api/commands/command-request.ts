@@ -82,17 +82,19 @@ export function checkSelection(selection: BatchSelection | RejectSelection): voi
   for (const [name, value] of Object.entries(selection)) {
     if (Array.isArray(value) && value.length === 0)
       throw new InvalidCommandError(`${name} must not be empty; leave it out for any`)
-    // Postgres cannot look for it.
-    if (typeof value === 'string' && value.includes('\0'))
-      throw new InvalidCommandError(`${name} must be text without NUL`)
+    // Postgres cannot look for it, nor keep it in the audit.
+    if (typeof value === 'string' && !isText(value))
+      throw new InvalidCommandError(`${name} must be text, without NUL and without halves of characters`)
   }
 }
 
 function checkReason(given: string): string {
   const reason = given.trim()
-  const isText = reason.isWellFormed() && !reason.includes('\0')
-  if (reason === '' || reason.length > REASON_MAX_CHARACTERS || !isText) {
+  if (reason === '' || reason.length > REASON_MAX_CHARACTERS || !isText(reason)) {
     throw new InvalidCommandError(`reason must say why, in 1 to ${REASON_MAX_CHARACTERS} characters of text`)
   }
   return reason
 }
+
+/** What Postgres keeps as it is. */
+const isText = (value: string): boolean => value.isWellFormed() && !value.includes('\0')

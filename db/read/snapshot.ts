@@ -83,14 +83,14 @@ export async function inSnapshot<T>(
   } catch (error) {
     if (progress.isOpen) throw error
     const opened = error instanceof NotOpened ? error.opened : 'no'
-    return { opened, reason: reasonOf(error) }
+    return { opened, reason: reasonOf(error, wanted) }
   } finally {
     clearTimeout(deadline)
   }
 }
 
-function reasonOf(error: unknown): string {
-  const hint = hintOf(error)
+function reasonOf(error: unknown, { configuredAs }: Wanted): string {
+  const hint = hintOf(error, configuredAs === 'primary' ? 'DATABASE_URL' : 'DATABASE_REPLICA_URLS')
   const text = error instanceof Error && error.message !== '' ? error.message : String(error)
   return hint === null ? text : `${text}: ${hint}`
 }
