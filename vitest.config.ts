@@ -10,9 +10,11 @@ const files = (names: string[]) => names.map((name) => `test/${name}.test.ts`)
 const faults = files(['outages', 'chaos', 'handover', 'pause-dying-worker', 'promoted-replica', 'read-path'])
 /** What needs root: it mounts small disks. */
 const disk = files(['disk-full'])
+/** Parts that are fetched for one test alone, and that few machines have. */
+const slow = files(['pooler'])
 
 /** What takes minutes, waiting for one crash after the other: begun last it would be waited for alone. */
-const longest = files(['crash-between-commits', 'replay-crash', 'start'])
+const longest = files(['crash-between-commits', 'replay-crash', 'start', 'end-of-run'])
 
 class LongestFirst extends BaseSequencer {
   override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
@@ -51,11 +53,12 @@ export default defineConfig({
       },
       // Every file owns topics, a database and a task queue, and waits most of its time.
       onRealParts('stack', ['test/**/*.test.ts'], {
-        exclude: [...faults, ...disk],
+        exclude: [...faults, ...disk, ...slow],
         maxWorkers: 3,
       }),
       onRealParts('faults', faults),
       onRealParts('disk', disk, { fileParallelism: false, testTimeout: 300_000 }),
+      onRealParts('slow', slow),
       onRealParts('pictures', ['test/pictures.ts']),
     ],
   },
