@@ -20,7 +20,8 @@ async function answerOf(script: string, environment: Environment): Promise<{ sai
     stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const { promise, resolve } = Promise.withResolvers<unknown>()
   child.once('close', resolve)
-  return { said, code: await promise }
+  const code = await promise
+  return { said, code }
 }
 
 /** @returns the one line that a script ends with, which repeats none of `secrets` */
