@@ -46,6 +46,8 @@ export default defineConfig({
         resolve,
         test: {
           name: 'unit',
+          // Side by side with lint and types, on a machine that does other things as well, the slowest take many times as long.
+          testTimeout: 60_000,
           include: [
             '{config,domain,workflows,activities,kafka,db,worker,api,generator,stack,scripts,bench}/**/*.test.ts',
           ],

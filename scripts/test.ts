@@ -7,6 +7,7 @@ import { endWithParent } from '../stack/end-with-parent.ts'
 import { addTotals, noTotals, readTotals, totalsLine, type Totals } from './test-totals.ts'
 
 // `npm test`: every check, in the order of how soon each one knows. Ends at the first stage in which one fails.
+// `npm run check`: with --quick, those that need no parts, side by side.
 
 type Step = { name: string; command: string; args: string[]; report?: string }
 
@@ -20,17 +21,22 @@ const tests = (name: string, vitestProject: string): Step => {
   return { name, command: 'vitest', args: ['run', '--project', vitestProject, ...reporters], report }
 }
 
-/** Those of a stage run side by side. */
-const stages: Step[][] = [
-  [
-    { name: 'formatting', command: 'prettier', args: ['--check', '--log-level', 'warn', '.'] },
-    { name: 'lint', command: 'eslint', args: ['.'] },
-    { name: 'types', command: 'tsc', args: [] },
-  ],
-  [tests('unit tests', 'unit')],
-  [tests('tests on the real parts', 'stack')],
-  [tests('tests that take parts away', 'faults')],
+const readings: Step[] = [
+  { name: 'formatting', command: 'prettier', args: ['--check', '--log-level', 'warn', '.'] },
+  { name: 'lint', command: 'eslint', args: ['.'] },
+  { name: 'types', command: 'tsc', args: [] },
 ]
+const unit = tests('unit tests', 'unit')
+
+/** Those of a stage run side by side. */
+const stages: Step[][] = process.argv.includes('--quick')
+  ? [[unit, ...readings]]
+  : [
+      readings,
+      [unit],
+      [tests('tests on the real parts', 'stack')],
+      [tests('tests that take parts away', 'faults')],
+    ]
 
 // Ctrl-C reaches the running steps as well; this process follows and cleans up.
 process.on('SIGINT', () => undefined)
