@@ -7,7 +7,15 @@ const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }
 
 const files = (names: string[]) => names.map((name) => `test/${name}.test.ts`)
 /** Tests that take parts of the run away, or that must not wait for others: one file at a time. */
-const faults = files(['outages', 'chaos', 'handover', 'pause-dying-worker', 'promoted-replica', 'read-path'])
+const faults = files([
+  'outages',
+  'chaos',
+  'handover',
+  'sharing',
+  'pause-dying-worker',
+  'promoted-replica',
+  'read-path',
+])
 /** What needs root: it mounts small disks. */
 const disk = files(['disk-full'])
 /** Parts that are fetched for one test alone, and that few machines have. */

@@ -3,6 +3,7 @@ import { classingPostgres } from '../db/failure.ts'
 import { foldCounts } from '../db/fold-counts.ts'
 import { UndecodableFailure } from '../domain/failure.ts'
 import type { SliceProgress } from '../domain/slice-report.ts'
+import type { FetchWait } from '../kafka/range-reader.ts'
 import type { FetchedRange } from '../kafka/take-range.ts'
 import { ahead, createPublishing, IDLE, type Publishing } from './publish.ts'
 import { parkRange, settleRange } from './settle-range.ts'
@@ -11,6 +12,8 @@ import { abortedBy } from './stop-signal.ts'
 
 /** While records come, a fetch waits this long for more: a transaction costs a broker as much as thousands of records. */
 const LINGER = { maxWaitMs: 150, minBytes: 512 * 1024 }
+/** A fetch ends before the record batch that would exceed it: what it waits for has to be well below. */
+const LINGER_PART = 4
 /** A multiple of this saves little more, and each adds to what every question about counts has to unfold. */
 const RANGES_PER_FOLD = 8
 
@@ -22,25 +25,26 @@ export async function ingestUntilStopped(
 ): Promise<void> {
   const publishing = createPublishing(slice)
   const end = abortedBy([stop, publishing.failed]).signal
-  let fetching = ahead(slice.reader.fetch(slice.standing.next, IDLE))
+  const fetchFrom = (offset: bigint) => {
+    fetching = fetchAhead(slice, offset, LINGER)
+  }
+  let fetching = fetchAhead(slice, slice.standing.next, IDLE)
   try {
     while (!end.aborted) {
       const found = await unlessStopped(fetching, end)
       if (found === null) break
       if (found === 0) {
         progress.lag = 0
-        fetching = ahead(slice.reader.fetch(slice.standing.next, IDLE))
+        fetching = fetchAhead(slice, slice.standing.next, IDLE)
         continue
       }
       const leave = await slice.deps.batchesInWork.enter(end, found)
       if (leave === null) break
-      const fetchFrom = (offset: bigint) => {
-        fetching = ahead(slice.reader.fetch(offset, LINGER))
-      }
       await settleNext(slice, publishing, progress, fetchFrom).catch(leavingFirst(leave))
       publishing.whenDone(leave)
     }
   } finally {
+    slice.deps.fetchBudget.leave(slice)
     // What is committed gets published also when the next range halts the partition.
     await publishing.done().catch(() => undefined)
   }
@@ -48,6 +52,14 @@ export async function ingestUntilStopped(
   await classingPostgres(() =>
     recordPublished(slice.sql, slice, slice.checkpoint.epoch, slice.publishedOffset),
   )
+}
+
+/** Brings what follows `offset`, as far as the share of the slice goes. */
+function fetchAhead(slice: Slice, offset: bigint, wait: FetchWait): Promise<number> {
+  const { config, fetchBudget } = slice.deps
+  const maxBytes = Math.min(config.ingest.batchMaxBytes, fetchBudget.share(slice, wait !== IDLE))
+  const minBytes = Math.min(wait.minBytes, Math.floor(maxBytes / LINGER_PART))
+  return ahead(slice.reader.fetch(offset, { ...wait, minBytes, maxBytes }))
 }
 
 /** Settles what was fetched; the next fetch travels while it is decided and committed. */

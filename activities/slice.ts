@@ -20,6 +20,7 @@ import type { Kafka } from '../kafka/client.ts'
 import { openOutputProducer, type OutputProducer } from '../kafka/output-producer.ts'
 import { lostRange, openRangeReader, type RangeReader } from '../kafka/range-reader.ts'
 import type { RangeLimits } from '../kafka/take-range.ts'
+import type { FetchBudget } from './fetch-budget.ts'
 import type { Gate } from './gate.ts'
 import { closeAll, endSession, openSession, type Closer } from './session.ts'
 
@@ -38,6 +39,8 @@ export type SliceDeps = {
   batchesInWork: Gate
   /** Lets one batch be decided at a time: two in turns would both be done late, and then wait for Postgres together. */
   deciding: Gate
+  /** Bounds what slices have fetched and wait to have decided. */
+  fetchBudget: FetchBudget
   decode: typeof decodeRecords
   /** Unix milliseconds. */
   clock: () => number

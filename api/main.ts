@@ -11,10 +11,12 @@ import { pingDatabase } from '../db/read/ping.ts'
 import { createPrimaryReader } from '../db/read/request-reader.ts'
 import { anyFreshness } from '../db/read/requirement.ts'
 import { createReadRouter } from '../db/read/router.ts'
+import { checkSchema } from '../db/schema-version.ts'
 import { createKafka } from '../kafka/client.ts'
 import { readRecords } from '../kafka/read-records.ts'
 import { createTopicOffsets } from '../kafka/topic-offsets.ts'
 import { createCommands } from './commands/create-commands.ts'
+import { watchDatabaseFit } from './database-fit.ts'
 import { createKafkaBounds } from './kafka-bounds.ts'
 import { createRuns } from './runs.ts'
 import { createReadBack } from './read-back.ts'
@@ -33,8 +35,8 @@ const config = loadProcessConfig()
 const logger = createLogger(config.logLevel, 'api')
 const parts = openParts(config, logger)
 const http = createHttpServer((request, response) => void parts.server(request, response))
-closeOnSignal(http, parts.close, logger)
-listen(http, config.api, logger)
+const stop = createStop(http, parts.close)
+stopOnSignal(stop, logger)
 parts.check.catch((error: unknown) => {
   logger.error(
     { error: error instanceof Error ? error.message : String(error) },
@@ -42,6 +44,11 @@ parts.check.catch((error: unknown) => {
   )
   process.exit(1)
 })
+await watchDatabaseFit(parts.checkSchema, (reason) => {
+  logger.error({}, reason)
+  stop(1)
+})
+if (!stop.isBegun()) listen(http, config.api, logger)
 
 /** Everything connects when it is first needed: the API starts whatever is away. */
 function openParts(config: Config, logger: Logger) {
@@ -98,7 +105,7 @@ function openParts(config: Config, logger: Logger) {
   const check = checkDatabase(audit, (error) => {
     logger.error({ error }, 'Postgres refuses this API, which answers without it until that is mended')
   })
-  return { server, close, check }
+  return { server, close, check, checkSchema: () => checkSchema(audit, 'read') }
 }
 
 function listen(http: Server, { host, port }: Config['api'], logger: Logger): void {
@@ -120,19 +127,29 @@ function listen(http: Server, { host, port }: Config['api'], logger: Logger): vo
   })
 }
 
-/** The first signal lets requests finish; a second one, or taking too long, ends the process at once. */
-function closeOnSignal(http: Server, closeParts: () => Promise<void>, logger: Logger): void {
-  let stopping = false
-  const stop = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(1)
-    stopping = true
-    logger.info({ signal }, 'stopping')
+type Stop = ((exitCode: number) => void) & { isBegun: () => boolean }
+
+/** Lets requests finish, and then ends the process; taking too long ends it all the same. */
+function createStop(http: Server, closeParts: () => Promise<void>): Stop {
+  let isBegun = false
+  const stop = (exitCode: number) => {
+    if (isBegun) process.exit(1)
+    isBegun = true
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref()
     http.close(() => {
-      void closeParts().then(() => process.exit(0))
+      void closeParts().then(() => process.exit(exitCode))
     })
     http.closeIdleConnections()
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+  return Object.assign(stop, { isBegun: () => isBegun })
+}
+
+/** A second signal ends the process at once. */
+function stopOnSignal(stop: Stop, logger: Logger): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (!stop.isBegun()) logger.info({ signal }, 'stopping')
+      stop(0)
+    })
+  }
 }

@@ -94,8 +94,6 @@ const environment = z.object({
   REJECT_HALT_WINDOW: integer(1_000, 1, 1_000_000),
   /** More parked parts of batches than this, without a whole batch between them, halt a partition. */
   PARKED_IN_A_ROW: integer(10, 0, 100_000),
-  /** Partitions that one worker process reads at the same time; bounds its memory. */
-  WORKER_MAX_PARTITIONS: integer(8, 1, 1000),
   /** Minutes from one reconciliation by the workers to the next; 0 = none. */
   MINUTE_RETENTION_DAYS: integer(90, 0, 3650),
   RECONCILE_EVERY_MINUTES: integer(5, 0, 1440),
@@ -132,7 +130,6 @@ export type Config = {
   worker: {
     host: string
     port: number
-    maxPartitions: number
     /** File with the bundled workflows, made by worker/bundle-workflows.ts; null: the worker bundles them itself. */
     workflowBundle: string | null
   }
@@ -198,7 +195,6 @@ const arrange = (env: z.infer<typeof environment>): Config => ({
   worker: {
     host: env.WORKER_HOST,
     port: env.WORKER_PORT,
-    maxPartitions: env.WORKER_MAX_PARTITIONS,
     workflowBundle: env.WORKFLOW_BUNDLE ?? null,
   },
   ingest: {

@@ -2,6 +2,7 @@ import type { UnfinishedInsight } from '../domain/insight.ts'
 import { PipelineFailure } from '../domain/failure.ts'
 import type { FloodGuard } from '../domain/flood-guard.ts'
 import type { Sql } from './connect.ts'
+import { checkSchema } from './schema-version.ts'
 
 export type Checkpoint = {
   topicId: string
@@ -48,6 +49,7 @@ const LOCK_NOT_AVAILABLE = '55P03'
  * Takes the partition: raises its epoch, so that whoever held it before can commit nothing any more (G3).
  * Creates the checkpoint of a partition that has none.
  * @throws {PipelineFailure} transient when another session holds the row; that session is ended meanwhile
+ * @throws {SchemaRefusal} when the database was migrated past this code
  */
 export async function claimPartition(sql: Sql, claim: Claim): Promise<Checkpoint> {
   try {
@@ -68,6 +70,8 @@ export async function claimPartition(sql: Sql, claim: Claim): Promise<Checkpoint
                   pg_postmaster_start_time()::text as "serverStart"`
       const [checkpoint] = rows
       if (checkpoint === undefined) throw new Error('the claim returned no row')
+      // With the row locked: a migration raises its epoch, and is seen from then on.
+      await checkSchema(tx, 'write')
       return checkpoint
     })
   } catch (error) {

@@ -16,7 +16,12 @@ import {
 import { RecordList } from './record-list.ts'
 import { readTopicId } from './topic-id.ts'
 
-export type FetchWait = { maxWaitMs: number; minBytes: number }
+export type FetchWait = {
+  maxWaitMs: number
+  minBytes: number
+  /** The bytes of a range when left out; a record batch that is larger comes whole. */
+  maxBytes?: number
+}
 
 export type RangeReader = {
   topicId: string
@@ -93,8 +98,8 @@ function createReader(
 
   const take: RangeReader['take'] = (from, until) => takeRange(carried, from, until, limits)
 
-  const ask = async (offset: bigint, { maxWaitMs, minBytes }: FetchWait) => {
-    const request = { topic, partition, offset, maxBytes: limits.maxBytes, minBytes, maxWaitMs }
+  const ask = async (offset: bigint, { maxWaitMs, minBytes, maxBytes = limits.maxBytes }: FetchWait) => {
+    const request = { topic, partition, offset, maxBytes, minBytes, maxWaitMs }
     try {
       return await classingKafka(async () => fetchPartition(await leader(cluster, topic, partition), request))
     } catch (error) {

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { loadProcessConfig } from '../config/environment.ts'
 import { createLogger } from '../config/logger.ts'
+import { productVersion } from '../config/product-version.ts'
+import { SchemaRefusal } from '../db/schema-version.ts'
 import { PipelineFailure } from '../domain/failure.ts'
 import { runWorker } from './run-worker.ts'
 import { installTemporalLog } from './temporal-log.ts'
@@ -17,15 +18,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
 try {
-  await runWorker({ config, log, codeVersion: version, stop: stop.signal })
+  await runWorker({ config, log, codeVersion: await productVersion(), stop: stop.signal })
   log.info('worker has stopped')
   process.exit(0)
 } catch (error) {
-  log.fatal({ error: describe(error) }, 'worker failed')
+  if (error instanceof SchemaRefusal) log.fatal(error.message)
+  else log.fatal({ error: describe(error) }, 'worker failed')
   process.exit(1)
 }
 

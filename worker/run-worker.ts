@@ -1,29 +1,35 @@
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { Client, Connection } from '@temporalio/client'
-import { NativeConnection, Worker } from '@temporalio/worker'
+import { NativeConnection } from '@temporalio/worker'
 import type { Logger } from 'pino'
-import { createActivities, type Activities } from '../activities/create-activities.ts'
+import { createActivities } from '../activities/create-activities.ts'
+import { FetchBudget } from '../activities/fetch-budget.ts'
 import { Gate } from '../activities/gate.ts'
 import type { SliceDeps } from '../activities/slice.ts'
 import type { Config } from '../config/config.ts'
 import { checkDatabase } from '../db/check-database.ts'
-import { connectPostgres } from '../db/connect.ts'
+import { connectPostgres, type Sql } from '../db/connect.ts'
+import { checkSchema, SchemaRefusal } from '../db/schema-version.ts'
 import { decodeRecords } from '../domain/decode-records.ts'
 import { SharedPresence } from '../domain/presence.ts'
 import { createKafka } from '../kafka/client.ts'
 import { FULL } from '../kafka/take-range.ts'
 import { createTopicOffsets } from '../kafka/topic-offsets.ts'
-import { ingestTopicId, sliceTaskQueue } from '../workflows/contract.ts'
+import { ingestTopicId } from '../workflows/contract.ts'
 import type { ingestTopic } from '../workflows/ingest-topic.ts'
 import { createBatchWorkflows } from './batch-workflows.ts'
 import { bundleWorkflows } from './bundle-workflows.ts'
 import { serveHealth } from './health.ts'
-import { startUpkeep } from './upkeep.ts'
 import { putSchedules } from './schedules.ts'
+import { sharePartitions } from './share-partitions.ts'
+import { SliceSlots } from './slice-slots.ts'
 import { temporalProblem } from './temporal-problem.ts'
 import { registerSearchAttributes } from './temporal-search-attributes.ts'
 import { watchTemporal } from './temporal-watch.ts'
+import { createWorkers, runUntil } from './temporal-workers.ts'
+import { startUpkeep } from './upkeep.ts'
 
 export type WorkerOptions = {
   config: Config
@@ -36,21 +42,22 @@ export type WorkerOptions = {
   decode?: SliceDeps['decode']
 }
 
-/** Half a second: how soon a slice hears of a pause (the SDK holds heartbeats back by this). */
-const HEARTBEAT_THROTTLE = '400ms'
-/** Commands and audits: short, and never many at once. */
-const MAX_CONTROL_ACTIVITIES = 20
-/** A frozen worker takes a slice with each poll that it left open, and each is missed only when its heartbeat is. */
-const SLICE_POLLS = 2
 const CONTROL_STATEMENT_TIMEOUT_MS = 10_000
 /** Two keep a core and Postgres busy at the same time; more of them speed up nothing and hold their bytes. */
 const FULL_BATCHES_IN_WORK = 2
+/** Sixteen partitions may fetch a whole batch ahead; the more there are, the less each. */
+const FETCHED_BYTES = 32 * 2 ** 20
+/** A few hundred logins, and little for a partition that is quiet. */
+const LEAST_FETCHED_BYTES = 64 * 2 ** 10
 /** Between attempts to reach Temporal at start. */
 const CONNECT_RETRY_MS = 2_000
 
-/** Runs a worker process until `stop` aborts. Waits for Temporal when it is away at the start. */
+/**
+ * Runs a worker process until `stop` aborts. Waits for Temporal when it is away at the start.
+ * @throws {SchemaRefusal} when this version must not write the database, at the start or from some migration on
+ */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { config, log, stop } = options
+  const { config, log, codeVersion, stop } = options
   const { workflowBundle } = config.worker
   // Takes seconds of another process, while this one connects.
   const bundling = workflowBundle === null ? bundleWorkflows() : readFile(workflowBundle, 'utf8')
@@ -67,16 +74,19 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   await checkDatabase(sql, (error) => {
     log.error({ error }, 'Postgres refuses this worker, which waits until that is mended')
   })
+  await refuseIfUnfit(sql)
   const topicOffsets = createTopicOffsets(config.kafka, 'rollcall-worker')
+  const workerName = `${process.pid}@${hostname()}`
   const batchesInWork = new Gate(FULL_BATCHES_IN_WORK * FULL)
   const activities = createActivities({
     config,
     kafka: createKafka(config.kafka, 'rollcall-worker'),
-    workerName: `${process.pid}@${hostname()}`,
-    codeVersion: options.codeVersion,
+    workerName,
+    codeVersion,
     presence: new SharedPresence(crypto.getRandomValues(new Int32Array(2))),
     batchesInWork,
     deciding: new Gate(1),
+    fetchBudget: new FetchBudget(FETCHED_BYTES, LEAST_FETCHED_BYTES),
     clock: Date.now,
     decode: options.decode ?? decodeRecords,
     ...createBatchWorkflows(new Client({ connection, namespace: config.temporal.namespace }), config),
@@ -94,9 +104,13 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   try {
     await startIngestion(connection, config)
     await putSchedules(connection, config)
-    const workers = await createWorkers(config, native, activities, await bundling)
+    const slots = new SliceSlots()
+    const workers = await createWorkers(config, native, activities, slots, await bundling)
     log.info({ topic: config.kafka.topic, address: health.address() }, 'worker is running')
-    await runUntil(workers, stop)
+    const self = { id: randomUUID(), topic: config.kafka.topic, name: workerName, version: codeVersion }
+    await runUntil(workers, stop, (refused) =>
+      sharePartitions({ config, self, slots, topicOffsets, refused }),
+    )
   } finally {
     endWatch()
     health.close()
@@ -107,6 +121,15 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       native.close(),
       connection.close(),
     ])
+  }
+}
+
+/** A database that is away is waited for by whoever needs it, and asked again before anything counts. */
+async function refuseIfUnfit(sql: Sql): Promise<void> {
+  try {
+    await checkSchema(sql, 'write')
+  } catch (error) {
+    if (error instanceof SchemaRefusal) throw error
   }
 }
 
@@ -134,53 +157,4 @@ async function startIngestion(connection: Connection, config: Config): Promise<v
     workflowIdConflictPolicy: 'USE_EXISTING',
     staticSummary: `Counts the logins of ${config.kafka.topic}`,
   })
-}
-
-async function createWorkers(
-  config: Config,
-  connection: NativeConnection,
-  activities: Activities,
-  workflowCode: string,
-): Promise<Worker[]> {
-  const { namespace, taskQueue } = config.temporal
-  const { ingestSlice, ...others } = activities
-  const shared = {
-    connection,
-    namespace,
-    // Running slices are told at once, and end after the batch in hand.
-    shutdownGraceTime: 0,
-    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
-    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
-  } as const
-  return [
-    await Worker.create({
-      ...shared,
-      taskQueue,
-      workflowBundle: { code: workflowCode },
-      activities: others,
-      maxConcurrentActivityTaskExecutions: MAX_CONTROL_ACTIVITIES,
-    }),
-    await Worker.create({
-      ...shared,
-      taskQueue: sliceTaskQueue(taskQueue),
-      activities: { ingestSlice },
-      maxConcurrentActivityTaskExecutions: config.worker.maxPartitions,
-      maxConcurrentActivityTaskPolls: SLICE_POLLS,
-    }),
-  ]
-}
-
-async function runUntil(workers: Worker[], stop: AbortSignal): Promise<void> {
-  const shutdown = () => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
-  }
-  stop.addEventListener('abort', shutdown)
-  const running = workers.map((worker) => worker.run())
-  if (stop.aborted) shutdown()
-  try {
-    await Promise.all(running)
-  } finally {
-    shutdown()
-    await Promise.allSettled(running)
-  }
 }
