@@ -41,6 +41,8 @@ const ALIVE_MS = 2_000
 /** A watch that ends now and then lets its workflow start partitions that an operator terminated. */
 const WATCH_MS = 5 * 60_000
 
+const never = new AbortController().signal
+
 export type SliceRequest = PartitionKey & {
   /** Milliseconds after which the slice ends; the batch in hand is finished. */
   longestMs: number
@@ -55,10 +57,14 @@ export function createActivities(deps: ActivityDeps) {
     /**
      * Runs one slice of a partition. Never throws for a part that is away: the report says so.
      * Safe to retry: each run claims the partition anew, goes on at the checkpoint and publishes what is missing.
+     * @param handOver aborts when another worker is to have the next slice: then this one ends early
      */
-    ingestSlice: async ({ longestMs, acceptFlood = false, ...key }: SliceRequest): Promise<SliceReport> => {
+    ingestSlice: async (
+      { longestMs, acceptFlood = false, ...key }: SliceRequest,
+      handOver: AbortSignal = never,
+    ): Promise<SliceReport> => {
       const progress = noProgress()
-      const stop = stopAfter(longestMs, Context.current().cancellationSignal)
+      const stop = stopAfter(longestMs, [Context.current().cancellationSignal, handOver])
       const heart = beat(() => progress, HEARTBEAT_MS)
       try {
         await runSlice(deps, key, acceptFlood, progress, stop.signal)

@@ -10,7 +10,7 @@ setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
 test('time that is over stays over, although memory was collected before anybody looked', async () => {
-  const { signal } = stopAfter(1, never)
+  const { signal } = stopAfter(1, [never])
   await timersFired()
   expect(signal.aborted).toBe(true)
 })
@@ -23,7 +23,7 @@ test('a source that aborted is heard, although it was collected before anybody l
 
 test('being cancelled ends it before its time', () => {
   const cancelled = new AbortController()
-  const { signal, clear } = stopAfter(60_000, cancelled.signal)
+  const { signal, clear } = stopAfter(60_000, [cancelled.signal])
   expect(signal.aborted).toBe(false)
   cancelled.abort()
   expect(signal.aborted).toBe(true)
@@ -31,7 +31,7 @@ test('being cancelled ends it before its time', () => {
 })
 
 test('what is cancelled already never begins', () => {
-  const { signal, clear } = stopAfter(60_000, AbortSignal.abort())
+  const { signal, clear } = stopAfter(60_000, [AbortSignal.abort()])
   expect(signal.aborted).toBe(true)
   clear()
 })

@@ -15,9 +15,12 @@ export function abortedBy(signals: readonly AbortSignal[]): AbortController {
   return controller
 }
 
-/** Aborts after `ms` milliseconds, or when `cancelled` does; `clear` ends the waiting. */
-export function stopAfter(ms: number, cancelled: AbortSignal): { signal: AbortSignal; clear: () => void } {
-  const stop = abortedBy([cancelled])
+/** Aborts after `ms` milliseconds, or when one of `signals` does; `clear` ends the waiting. */
+export function stopAfter(
+  ms: number,
+  signals: readonly AbortSignal[],
+): { signal: AbortSignal; clear: () => void } {
+  const stop = abortedBy(signals)
   const timer = setTimeout(() => {
     stop.abort()
   }, ms)

@@ -99,7 +99,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     postgres: () => sql`select 1`,
     kafka: () => topicOffsets.read(config.kafka.topic),
   })
-  const endWatch = watchTemporal(connection, log)
+  const temporal = watchTemporal(connection, log)
   const endUpkeep = startUpkeep(config, log, batchesInWork)
   try {
     await startIngestion(connection, config)
@@ -109,10 +109,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     log.info({ topic: config.kafka.topic, address: health.address() }, 'worker is running')
     const self = { id: randomUUID(), topic: config.kafka.topic, name: workerName, version: codeVersion }
     await runUntil(workers, stop, (refused) =>
-      sharePartitions({ config, self, slots, topicOffsets, refused }),
+      sharePartitions({ config, self, slots, topicOffsets, takesSlices: () => !temporal.isAway(), refused }),
     )
   } finally {
-    endWatch()
+    temporal.end()
     health.close()
     await Promise.allSettled([
       endUpkeep(),

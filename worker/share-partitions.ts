@@ -22,6 +22,8 @@ export type SharingOptions = {
   self: RunningWorker
   slots: SliceSlots
   topicOffsets: TopicOffsets
+  /** False while Temporal gives this worker nothing: then the others are to have its share. */
+  takesSlices: () => boolean
   /** Is told once that this worker may not write the database any more. */
   refused: (refusal: SchemaRefusal) => void
 }
@@ -63,7 +65,7 @@ class Sharing {
   async look(): Promise<void> {
     try {
       await checkSchema(this.#sql, 'write')
-      await this.#takeShare()
+      if (this.#options.takesSlices()) await this.#takeShare()
     } catch (error) {
       if (error instanceof SchemaRefusal) this.#refuse(error)
       else await this.#reconnect()

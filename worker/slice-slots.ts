@@ -13,12 +13,14 @@ export class SliceSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   #limit = 0
   /** By slices, and by polls that wait for one. */
   #held = 0
-  #running = 0
+  /** By what ends them, in the order in which they began. */
+  readonly #running: AbortController[] = []
   readonly #waiting: (() => void)[] = []
 
-  /** A lower limit takes effect as slices end, a higher one at once. */
+  /** A lower limit ends the slices that are too many, after the batch in hand. */
   setLimit(limit: number): void {
     this.#limit = limit
+    for (const slice of this.#running.slice(0, Math.max(0, this.#running.length - limit))) slice.abort()
     this.#letIn()
   }
 
@@ -26,19 +28,14 @@ export class SliceSlots implements CustomSlotSupplier<ActivitySlotInfo> {
    * Runs a slice, unless so many run already: a poll that was open when the limit fell may bring one too many.
    * @throws {ApplicationFailure} retryable: Temporal gives the slice to whoever asks next
    */
-  async within<T>(slice: () => Promise<T>): Promise<T> {
-    if (this.#running >= this.#limit) {
-      throw ApplicationFailure.create({
-        message: 'this worker has its share of the partitions: another one takes the slice',
-        nextRetryDelay: GIVEN_BACK_FOR,
-        category: ApplicationFailureCategory.BENIGN,
-      })
-    }
-    this.#running += 1
+  async within<T>(slice: (handOver: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#running.length >= this.#limit) throw oneTooMany()
+    const handOver = new AbortController()
+    this.#running.push(handOver)
     try {
-      return await slice()
+      return await slice(handOver.signal)
     } finally {
-      this.#running -= 1
+      this.#running.splice(this.#running.indexOf(handOver), 1)
     }
   }
 
@@ -88,3 +85,10 @@ export class SliceSlots implements CustomSlotSupplier<ActivitySlotInfo> {
     }
   }
 }
+
+const oneTooMany = () =>
+  ApplicationFailure.create({
+    message: 'this worker has its share of the partitions: another one takes the slice',
+    nextRetryDelay: GIVEN_BACK_FOR,
+    category: ApplicationFailureCategory.BENIGN,
+  })

@@ -7,12 +7,17 @@ const ANSWER_MS = 4_000
 /** A server that starts answers a look and misses the next: that is one outage, not two. */
 const LOOKS_UNTIL_BACK = 2
 
+export type TemporalWatch = {
+  /** Whether it answers, as of the last look. */
+  isAway: () => boolean
+  end: () => void
+}
+
 /**
  * Says once when Temporal goes away and once when it is back. Slices go on meanwhile until their time is up; their
  * reports are kept by the SDK.
- * @returns what ends the watch
  */
-export function watchTemporal(connection: Connection, log: Logger): () => void {
+export function watchTemporal(connection: Connection, log: Logger): TemporalWatch {
   let away = false
   let answered = 0
   const look = async () => {
@@ -31,7 +36,10 @@ export function watchTemporal(connection: Connection, log: Logger): () => void {
     }
   }
   const timer = setInterval(() => void look(), INTERVAL_MS)
-  return () => {
-    clearInterval(timer)
+  return {
+    isAway: () => away,
+    end: () => {
+      clearInterval(timer)
+    },
   }
 }

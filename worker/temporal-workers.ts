@@ -1,5 +1,6 @@
 import { type NativeConnection, Worker } from '@temporalio/worker'
 import type { Activities, SliceRequest } from '../activities/create-activities.ts'
+import { abortedBy } from '../activities/stop-signal.ts'
 import type { Config } from '../config/config.ts'
 import type { SchemaRefusal } from '../db/schema-version.ts'
 import { sliceTaskQueue } from '../workflows/contract.ts'
@@ -41,7 +42,9 @@ export async function createWorkers(
     await Worker.create({
       ...shared,
       taskQueue: sliceTaskQueue(taskQueue),
-      activities: { ingestSlice: (request: SliceRequest) => slots.within(() => ingestSlice(request)) },
+      activities: {
+        ingestSlice: (request: SliceRequest) => slots.within((handOver) => ingestSlice(request, handOver)),
+      },
       tuner: {
         activityTaskSlotSupplier: slots,
         workflowTaskSlotSupplier: unused,
@@ -65,7 +68,7 @@ export async function runUntil(
   share: (refused: (refusal: SchemaRefusal) => void) => () => Promise<void>,
 ): Promise<void> {
   const refused = new AbortController()
-  const end = AbortSignal.any([stop, refused.signal])
+  const end = abortedBy([stop, refused.signal]).signal
   const running = workers.map((worker) => worker.run())
   const endSharing = share((refusal) => {
     refused.abort(refusal)
