@@ -13,6 +13,7 @@ import type { TopicOffsets } from '../kafka/topic-offsets.ts'
 import { acceptOffsetLoss, type LossAcceptance } from './accept-loss.ts'
 import { applyParked, skipParked } from './apply-parked.ts'
 import { bringBackParked, handOverLeftovers, type BringBack } from './hand-over.ts'
+import { beat, sliceHeartbeatMs } from './heartbeat.ts'
 import { ingestUntilStopped } from './ingest-slice.ts'
 import { parkInHand, parkingRefusal, type ParkingAnswer, type ParkRequest } from './park-in-hand.ts'
 import { publishGap } from './publish.ts'
@@ -31,10 +32,10 @@ export type ActivityDeps = SliceDeps & {
   requestReplay: (request: ReplayRequest) => Promise<BatchResult>
   /** Starts the workflows of parked batches that do not run. */
   bringBack: BringBack
+  /** Slices of this process. */
+  slicesRunning: () => number
 }
 
-/** Cancellation arrives with a heartbeat: a pause stops a slice within a second. */
-const HEARTBEAT_MS = 400
 const WATCH_INTERVAL_MS = 5_000
 /** Shows that the worker lives, to whoever would replace it. */
 const ALIVE_MS = 2_000
@@ -65,7 +66,10 @@ export function createActivities(deps: ActivityDeps) {
     ): Promise<SliceReport> => {
       const progress = noProgress()
       const stop = stopAfter(longestMs, [Context.current().cancellationSignal, handOver])
-      const heart = beat(() => progress, HEARTBEAT_MS)
+      const endBeats = beat(
+        () => progress,
+        () => sliceHeartbeatMs(deps.slicesRunning()),
+      )
       try {
         await runSlice(deps, key, acceptFlood, progress, stop.signal)
         const outcome = Context.current().cancellationSignal.aborted ? 'stopped' : 'ended'
@@ -73,7 +77,7 @@ export function createActivities(deps: ActivityDeps) {
       } catch (error) {
         return failureReport(progress, error)
       } finally {
-        clearInterval(heart)
+        endBeats()
         stop.clear()
       }
     },
@@ -86,7 +90,10 @@ export function createActivities(deps: ActivityDeps) {
       const { cancellationSignal: cancelled } = Context.current()
       const end = deps.clock() + WATCH_MS
       let problem = ''
-      const heart = beat(() => ({ known, problem }), WATCH_INTERVAL_MS)
+      const endBeats = beat(
+        () => ({ known, problem }),
+        () => WATCH_INTERVAL_MS,
+      )
       try {
         while (!cancelled.aborted && deps.clock() < end) {
           const partitions = await deps.topicOffsets.read(topic).catch((error: unknown) => {
@@ -100,7 +107,7 @@ export function createActivities(deps: ActivityDeps) {
         }
         return known
       } finally {
-        clearInterval(heart)
+        endBeats()
       }
     },
 
@@ -210,19 +217,15 @@ async function runSlice(
 }
 
 async function beating<T>(work: () => Promise<T>): Promise<T> {
-  const heart = beat(() => null, ALIVE_MS)
+  const endBeats = beat(
+    () => null,
+    () => ALIVE_MS,
+  )
   try {
     return await work()
   } finally {
-    clearInterval(heart)
+    endBeats()
   }
-}
-
-function beat(details: () => unknown, everyMs: number): NodeJS.Timeout {
-  const context = Context.current()
-  return setInterval(() => {
-    context.heartbeat(details())
-  }, everyMs)
 }
 
 export type Activities = ReturnType<typeof createActivities>

@@ -78,6 +78,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const topicOffsets = createTopicOffsets(config.kafka, 'rollcall-worker')
   const workerName = `${process.pid}@${hostname()}`
   const batchesInWork = new Gate(FULL_BATCHES_IN_WORK * FULL)
+  const slots = new SliceSlots()
   const activities = createActivities({
     config,
     kafka: createKafka(config.kafka, 'rollcall-worker'),
@@ -92,6 +93,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     ...createBatchWorkflows(new Client({ connection, namespace: config.temporal.namespace }), config),
     sql,
     topicOffsets,
+    slicesRunning: () => slots.running,
     ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
   })
   const health = await serveHealth(config.worker, {
@@ -104,7 +106,6 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   try {
     await startIngestion(connection, config)
     await putSchedules(connection, config)
-    const slots = new SliceSlots()
     const workers = await createWorkers(config, native, activities, slots, await bundling)
     log.info({ topic: config.kafka.topic, address: health.address() }, 'worker is running')
     const self = { id: randomUUID(), topic: config.kafka.topic, name: workerName, version: codeVersion }

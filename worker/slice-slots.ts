@@ -39,6 +39,11 @@ export class SliceSlots implements CustomSlotSupplier<ActivitySlotInfo> {
     }
   }
 
+  /** How many slices run. */
+  get running(): number {
+    return this.#running.length
+  }
+
   async reserveSlot(_: unknown, abort: AbortSignal): Promise<SlotPermit> {
     abort.throwIfAborted()
     if (this.#held < this.#limit) this.#held += 1
