@@ -20,3 +20,10 @@ test('an option that there is none of is refused by its name', () => {
   expect(() => parseArguments(['drain', '--evnets', '5'])).toThrow(UsageError)
   expect(() => parseArguments(['queries', '--evnets', '5'])).toThrow('--evnets')
 })
+
+test('a drain may have several workers, and nothing else may', () => {
+  expect(parseArguments(['drain', '--workers', '2'])).toMatchObject({ command: 'drain', workers: 2 })
+  expect(parseArguments(['drain'])).toMatchObject({ workers: 1 })
+  for (const others of [['paced'], [], ['drain', '--baseline']])
+    expect(() => parseArguments([...others, '--workers', '2'])).toThrow('--workers')
+})

@@ -22,6 +22,8 @@ export type BenchOptions = {
   /** Also run the plain program of baseline.ts on the same data, in turns. */
   baseline: boolean
   rounds: number
+  /** Worker processes of a drain. */
+  workers: number
 }
 
 export const usage = `npm run bench -- [drain|paced|queries] [options]      without a command: drain and paced
@@ -36,6 +38,7 @@ export const usage = `npm run bench -- [drain|paced|queries] [options]      with
   --seconds N    paced: how long (30)
   --baseline     also run a plain Kafka consumer without Temporal, in turns with Rollcall
   --rounds N     how often (1); more than one prints median and range
+  --workers N    drain: worker processes, which share the partitions (1)
 
 queries fills a database, in two minutes as it is by default, and keeps it for the next run with the same size:
   --logins N     logins that are kept as rows, of the last 30 days (2000000)
@@ -96,12 +99,16 @@ function parseIngestion(argv: string[]): BenchOptions {
       seconds: { type: 'string', default: '30' },
       rounds: { type: 'string', default: '1' },
       baseline: { type: 'boolean', default: false },
+      workers: { type: 'string', default: '1' },
     },
   })
   const [command = 'all', ...rest] = positionals
   if (command !== 'drain' && command !== 'paced' && command !== 'all')
     throw new UsageError(`unknown command ${command}`)
   if (rest.length > 0) throw new UsageError(`one command at a time, not also ${rest.join(' ')}`)
+  const workers = count('--workers', values.workers, 16)
+  if (workers > 1 && (command !== 'drain' || values.baseline))
+    throw new UsageError('--workers is for a drain without --baseline, whose program is one process')
   return {
     command,
     events: count('--events', values.events, 20_000_000),
@@ -110,6 +117,7 @@ function parseIngestion(argv: string[]): BenchOptions {
     seconds: count('--seconds', values.seconds, 3600),
     rounds: count('--rounds', values.rounds, 100),
     baseline: values.baseline,
+    workers,
   }
 }
 

@@ -1,6 +1,7 @@
 import { baselineTables } from './baseline-counts.ts'
 import type { BenchStack } from './bench-stack.ts'
 import { createSubject, subjectEnvironment, type Subject } from './subject.ts'
+import { PARTITIONS } from './topics.ts'
 
 /** The plain program of baseline.ts, in one process as well. */
 export async function createBaseline(stack: BenchStack, topic: string): Promise<Subject> {
@@ -20,6 +21,7 @@ export async function createBaseline(stack: BenchStack, topic: string): Promise<
       select concat_ws(' ', to_char(minute at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI'), device_type, app_version, locale) as key,
              sum(logins)::float8 as logins
       from login_count group by 1`,
+    held: () => Promise.resolve([PARTITIONS]),
     // Its group and producers are the broker's to forget.
     cleanUp: () => Promise.resolve(),
   })

@@ -16,6 +16,8 @@ export type DrainResult = {
   eventsPerSecond: number
   cpuSecondsPerMillion: Record<string, number>
   peakMemoryMiB: Record<string, number>
+  /** Partitions that each process read when half of the logins were counted. */
+  partitionsHeld: number[]
 }
 
 const POLL_MS = 50
@@ -26,35 +28,56 @@ const SLOWEST_EVENTS_PER_SECOND = 2_000
 const STOP_GRACE_MS = 10_000
 const MILLION = 1e6
 
-/** Lets a subject work through a backlog, and checks what it made of it. */
-export async function drain(stack: BenchStack, subject: Subject, backlog: Backlog): Promise<DrainResult> {
-  const running = subject.launch()
-  const recorder = recordResources({ [subject.name]: running.pid, ...stack.pids })
+/** Lets a subject work through a backlog, in as many processes as `workers` says, and checks what it made of it. */
+export async function drain(
+  stack: BenchStack,
+  subject: Subject,
+  backlog: Backlog,
+  workers: number,
+): Promise<DrainResult> {
+  const running = Array.from({ length: workers }, () => subject.launch())
+  const stop = (signal: NodeJS.Signals) => Promise.all(running.map((one) => one.stop(signal, STOP_GRACE_MS)))
+  const recorder = recordResources({ [subject.name]: running.map(({ pid }) => pid), ...stack.pids })
   try {
-    const { firstBatchMs, endMs } = await untilDrained(stack, subject, running, backlog.events)
+    const { firstBatchMs, endMs, partitionsHeld } = await untilDrained(
+      stack,
+      subject,
+      running,
+      backlog.events,
+    )
     const use = recorder.between(firstBatchMs, endMs)
-    await running.stop('SIGTERM', STOP_GRACE_MS)
+    await stop('SIGTERM')
     await verify(subject, backlog)
-    return summary(subject.name, backlog.events, (endMs - firstBatchMs) / 1000, use)
+    const seconds = (endMs - firstBatchMs) / 1000
+    return { ...summary(subject.name, backlog.events, seconds, use), partitionsHeld }
   } finally {
     recorder.stop()
-    await running.stop('SIGKILL', STOP_GRACE_MS)
+    await stop('SIGKILL')
   }
 }
 
-async function untilDrained(stack: BenchStack, subject: Subject, running: RunningProcess, events: number) {
+async function untilDrained(
+  stack: BenchStack,
+  subject: Subject,
+  running: RunningProcess[],
+  events: number,
+): Promise<{ firstBatchMs: number; endMs: number; partitionsHeld: number[] }> {
   const deadlineMs = Date.now() + START_TIMEOUT_MS + (events / SLOWEST_EVENTS_PER_SECOND) * 1000
   const committed = await watchCommitted(subject.config.kafka)
+  let partitionsHeld: number[] | undefined
   try {
     for (;;) {
       stack.stop.throwIfAborted()
-      if (running.hasExited())
-        throw new Error(`${subject.name} ended (${await running.exited}): ${await lastLines(stack, subject)}`)
+      const ended = running.find((one) => one.hasExited())
+      if (ended !== undefined)
+        throw new Error(`${subject.name} ended (${await ended.exited}): ${await lastLines(stack, subject)}`)
       if (Date.now() > deadlineMs)
         throw new Error(`${subject.name} did not finish: ${await lastLines(stack, subject)}`)
       const { logins, firstBatchMs } = await subject.counted()
+      if (logins >= events / 2) partitionsHeld ??= await subject.held()
       const isDrained = logins >= events && (await committed.read()) >= BigInt(events)
-      if (isDrained && firstBatchMs !== null) return { firstBatchMs, endMs: Date.now() }
+      if (isDrained && firstBatchMs !== null)
+        return { firstBatchMs, endMs: Date.now(), partitionsHeld: partitionsHeld ?? [] }
       await sleep(POLL_MS)
     }
   } finally {
@@ -73,7 +96,7 @@ function summary(
   events: number,
   seconds: number,
   use: Record<string, ResourceUse>,
-): DrainResult {
+): Omit<DrainResult, 'partitionsHeld'> {
   const each = (value: (one: ResourceUse) => number) =>
     Object.fromEntries(Object.entries(use).map(([name, one]) => [name, value(one)]))
   return {

@@ -59,7 +59,7 @@ async function runDrains(stack: BenchStack, options: BenchOptions): Promise<Drai
   for (const [turn, create] of [...warmUp, ...turns(options)].entries()) {
     const isWarmUp = turn < warmUp.length
     const result = await withSubject(create(stack, backlog.topic), (subject) =>
-      drain(stack, subject, backlog),
+      drain(stack, subject, backlog, options.workers),
     )
     const speed = `${result.subject}: ${Math.round(result.eventsPerSecond)} logins/s, results verified`
     say(isWarmUp ? `${speed} (to warm up, not counted)` : speed)

@@ -26,6 +26,9 @@ export function reportDrain(results: readonly DrainResult[]): string {
     [`drain of ${results[0]?.events ?? 0} logins`, ...bySubject.map(({ subject }) => subject)],
     row('logins/s', 0, ({ eventsPerSecond }) => eventsPerSecond),
     row('seconds', 1, ({ seconds }) => seconds),
+    ...(results.some(({ partitionsHeld }) => partitionsHeld.length > 1)
+      ? [['partitions of each worker, halfway', ...bySubject.map(({ runs }) => heldBy(runs))]]
+      : []),
     ...perProcess('CPU s per million', 2, ({ cpuSecondsPerMillion }) => cpuSecondsPerMillion),
     ...perProcess('peak memory MiB', 0, ({ peakMemoryMiB }) => peakMemoryMiB),
   ]
@@ -33,6 +36,9 @@ export function reportDrain(results: readonly DrainResult[]): string {
   const ratioLine = ratio === null ? '' : `\n\nrollcall / baseline: ${showSpread(ratio, 2)} in logins/s`
   return `\n${table(rows)}${ratioLine}\n\n${JSON.stringify({ benchmark: 'drain', ratio, runs: results })}\n`
 }
+
+const heldBy = (runs: readonly DrainResult[]) =>
+  [...new Set(runs.map(({ partitionsHeld }) => partitionsHeld.join(' + ')))].join(', ')
 
 /** Each round's rate over that round's baseline. */
 function ratios(results: readonly DrainResult[]): Spread | null {

@@ -21,8 +21,8 @@ export type Recorder = {
  * Samples processes by name until it is stopped. Memory of several processes together is their proportional set size
  * (shared pages once); of one process alone the largest resident set that the kernel has seen in its life.
  */
-export function recordResources(pids: Record<string, number>): Recorder {
-  const series = Object.entries(pids).map(([name, pid]) => new Series(name, pid))
+export function recordResources(pids: Record<string, number | number[]>): Recorder {
+  const series = Object.entries(pids).map(([name, of]) => new Series(name, [of].flat()))
   let samples = 0
   const sample = () => {
     const withMemory = samples++ % MEMORY_EVERY_SAMPLES === 0
@@ -42,23 +42,23 @@ export function recordResources(pids: Record<string, number>): Recorder {
 
 class Series {
   readonly name: string
-  readonly #pid: number
+  readonly #pids: number[]
   readonly #cpu: { atMs: number; seconds: number }[] = []
   #peakBytes = 0
 
-  constructor(name: string, pid: number) {
+  constructor(name: string, pids: number[]) {
     this.name = name
-    this.#pid = pid
+    this.#pids = pids
   }
 
   sample(atMs: number, withMemory: boolean): void {
-    const members = processTree(this.#pid)
+    const members = this.#pids.flatMap(processTree)
     this.#cpu.push({ atMs, seconds: members.reduce((sum, pid) => sum + cpuSeconds(pid), 0) })
     if (!withMemory) return
     const bytes =
       members.length > 1
         ? members.reduce((sum, pid) => sum + kibibytes(`/proc/${pid}/smaps_rollup`, 'Pss'), 0)
-        : kibibytes(`/proc/${this.#pid}/status`, 'VmHWM')
+        : kibibytes(`/proc/${this.#pids[0]}/status`, 'VmHWM')
     this.#peakBytes = Math.max(this.#peakBytes, bytes * 1024)
   }
 

@@ -7,7 +7,7 @@ import type { BenchStack } from './bench-stack.ts'
 import { createSubject, subjectEnvironment, type Subject } from './subject.ts'
 import { PARTITIONS } from './topics.ts'
 
-/** Rollcall as `npm run worker` runs it: one worker process, every table and output on. */
+/** Rollcall as `npm run worker` runs it: every table and output on. */
 export async function createRollcall(stack: BenchStack, topic: string): Promise<Subject> {
   const environment = subjectEnvironment(stack, 'rollcall', topic)
   return await createSubject(stack, environment, {
@@ -30,6 +30,11 @@ export async function createRollcall(stack: BenchStack, topic: string): Promise<
         select bucket, device_type, app_version, locale, logins from login_count_unfolded
       ) as counts
       group by 1`,
+    held: async (sql) => {
+      const rows = await sql<{ partitions: number }[]>`
+        select count(*)::integer as partitions from partition_checkpoint group by worker order by 1 desc`
+      return rows.map(({ partitions }) => partitions)
+    },
     cleanUp: (config) => endWorkflows(config),
   })
 }

@@ -19,6 +19,8 @@ export type Subject = {
   counted: () => Promise<{ logins: number; firstBatchMs: number | null }>
   /** Logins by minute (as generator/ground-truth.ts writes it) and dimensions. */
   counts: () => Promise<{ key: string; logins: number }[]>
+  /** How many partitions each of its processes reads at the moment. */
+  held: () => Promise<number[]>
   /** Ends what outlives its processes and drops the database, with which Postgres writes a checkpoint: the next one starts alike. */
   remove: () => Promise<void>
 }
@@ -28,6 +30,7 @@ export type SubjectParts = Pick<Subject, 'name' | 'launch'> & {
   prepare: (sql: Sql, config: Config) => Promise<unknown>
   counted: (sql: Sql) => ReturnType<Subject['counted']>
   counts: (sql: Sql) => ReturnType<Subject['counts']>
+  held: (sql: Sql) => Promise<number[]>
   cleanUp: (config: Config) => Promise<void>
 }
 
@@ -75,6 +78,7 @@ export async function createSubject(
     launch: parts.launch,
     counted: () => parts.counted(sql),
     counts: () => parts.counts(sql),
+    held: () => parts.held(sql),
     remove: async () => {
       await parts.cleanUp(config)
       await sql.end({ timeout: 1 })
