@@ -27,18 +27,19 @@ export async function withdrawWorker(sql: Sql, id: string): Promise<void> {
   await sql`/* withdrawWorker */ delete from worker where id = ${id}`
 }
 
-/** Where a worker stands among those of its topic that run, by the clock of the database; partitions that have a checkpoint. */
+/** Where a worker stands among those of its topic, by the clock of the database, and how many partitions have a checkpoint. */
 export async function rankWorker(
   sql: Sql,
   { id, topic }: RunningWorker,
 ): Promise<Rank & { checkpoints: number }> {
   const [row] = await sql<(Rank & { checkpoints: number })[]>`/* rankWorker */
-    select count(*)::integer as workers,
+    select 1 + count(*)::integer as workers,
            (count(*) filter (where (other.started_at, other.id) < (self.started_at, self.id)))::integer as before,
            (select count(*)::integer from partition_checkpoint where topic = ${topic}) as checkpoints
-    from worker as self
-    join worker as other on other.topic = self.topic
-      and (other.id = self.id or other.seen_at > clock_timestamp() - ${LIVE_MS} * interval '1 millisecond')
-    where self.id = ${id}`
-  return row ?? { workers: 1, before: 0, checkpoints: 0 }
+    from worker as other
+    left join worker as self on self.id = ${id}
+    where other.id <> ${id} and other.topic = ${topic}
+      and other.seen_at > clock_timestamp() - ${LIVE_MS} * interval '1 millisecond'`
+  if (row === undefined) throw new Error('the rank has no row')
+  return row
 }

@@ -13,8 +13,8 @@ const LOOK_EVERY_MS = 1_000
 const ANNOUNCE_EVERY_MS = 2_000
 /** As often as the workflow of the topic looks for new partitions. */
 const COUNT_PARTITIONS_EVERY_MS = 5_000
-/** After an outage, or frozen: so long do others have to be seen again before they count as gone. */
-const RETURN_MS = 3_000
+/** After an outage, or frozen: so long have others to be seen again before they count as gone. */
+const RETURN_MS = 8_000
 const STATEMENT_TIMEOUT_MS = 3_000
 
 export type SharingOptions = {
@@ -37,13 +37,11 @@ export type SharingOptions = {
 export function sharePartitions(options: SharingOptions): () => Promise<void> {
   const stop = new AbortController()
   const sharing = new Sharing(options)
-  const running = [
-    repeat(LOOK_EVERY_MS, stop.signal, () => sharing.look()),
-    repeat(COUNT_PARTITIONS_EVERY_MS, stop.signal, () => sharing.countPartitions()),
-  ]
+  const looking = repeat(LOOK_EVERY_MS, stop.signal, () => sharing.look())
+  void repeat(COUNT_PARTITIONS_EVERY_MS, stop.signal, () => sharing.countPartitions())
   return async () => {
     stop.abort()
-    await Promise.race([Promise.allSettled(running).then(() => sharing.withdraw()), sleep(LOOK_EVERY_MS)])
+    await Promise.race([looking.then(() => sharing.withdraw()), sleep(LOOK_EVERY_MS)])
     await sharing.close()
   }
 }
@@ -88,12 +86,12 @@ class Sharing {
       await announceWorker(this.#sql, self)
       this.#announcedMs = startMs
     }
-    const { checkpoints, ...rank } = await rankWorker(this.#sql, self)
+    const rank = await rankWorker(this.#sql, self)
     const nowMs = performance.now()
     if (this.#seenMs > -Infinity && nowMs - this.#seenMs > LIVE_MS) this.#trustsFromMs = nowMs + RETURN_MS
     this.#seenMs = nowMs
     if (nowMs < this.#trustsFromMs) return
-    const partitions = this.#partitions ?? checkpoints
+    const partitions = this.#partitions ?? rank.checkpoints
     slots.setLimit(partitions === 0 ? Infinity : partitionShare(partitions, rank))
   }
 
