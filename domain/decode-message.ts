@@ -120,16 +120,18 @@ type Problem = { reason: RejectReason; detail: string }
 
 function idProblem(opened: Opened, isTooDeep: boolean, field: 'user_id' | 'device_id'): Problem | null {
   const value = opened.message[field]
-  if (value === undefined || value === null) return { reason: `${field}_missing`, detail: `no ${field}` }
   if (isOpaqueText(value, ID_MAX_CHARACTERS)) return null
-  const sent = describe(asSent(opened, isTooDeep)[field])
   const right = `right is text of 1 to ${ID_MAX_CHARACTERS} characters`
+  if (value === undefined || value === null)
+    return { reason: `${field}_missing`, detail: `no ${field}: ${right}` }
+  const sent = describe(asSent(opened, isTooDeep)[field])
   return { reason: `${field}_invalid`, detail: `${field} is ${sent}: ${right}` }
 }
 
 function ipProblem(ip: unknown): Problem {
-  if (ip === undefined || ip === null) return { reason: 'ip_missing', detail: 'no ip' }
-  return { reason: 'ip_invalid', detail: `ip is ${describe(ip)}: right is an IPv4 or IPv6 address as text` }
+  const right = 'right is an IPv4 or IPv6 address as text'
+  if (ip === undefined || ip === null) return { reason: 'ip_missing', detail: `no ip: ${right}` }
+  return { reason: 'ip_invalid', detail: `ip is ${describe(ip)}: ${right}` }
 }
 
 /** The message with its numbers in the digits that were sent; one that nests too deep is not parsed again. */

@@ -35,6 +35,11 @@ describe('a moment without doubt', () => {
     ['an offset without a colon', '2026-11-29T04:16:14-0530', Date.UTC(2026, 10, 29, 9, 46, 14)],
     ['a blank for the T', '2026-11-29 09:46:14z', Date.UTC(2026, 10, 29, 9, 46, 14)],
     ['a comma before the fraction', '2026-11-29T09:46:14,5Z', Date.UTC(2026, 10, 29, 9, 46, 14, 500)],
+    [
+      'a zone behind the offset',
+      '2026-11-29T10:46:14+01:00[Europe/Berlin]',
+      Date.UTC(2026, 10, 29, 9, 46, 14),
+    ],
     ['a leap second', '2016-12-31T23:59:60Z', Date.UTC(2017, 0, 1)],
     ['a leap day', '2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29)],
   ])('%s', (_name, timestamp, expected) => {

@@ -1,11 +1,11 @@
 const DATE_TIME =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))$/
+  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))(?:\[[^\]]*\])*$/
 
 const MINUTE_MS = 60_000
 
 /**
  * Unix milliseconds of a date and time with an offset (RFC 3339; also a blank for the T, a comma before the fraction, and an
- * offset without its colon, as ISO 8601 allows). What is finer than a millisecond is cut off; second 60 is a leap second.
+ * offset without its colon, as ISO 8601 allows; a zone in brackets behind the offset, RFC 9557, adds nothing). What is finer than a millisecond is cut off; second 60 is a leap second.
  * @returns null for any other text, and for days and times that do not exist
  */
 export function parseRfc3339(text: string): number | null {

@@ -43,6 +43,7 @@ export async function fetchTopicLimits(kafka: Kafka, topics: string[]): Promise<
   try {
     return await classingKafka(async () => {
       await cluster.connect()
+      await cluster.addMultipleTargetTopics(topics)
       return await readTopicLimits(cluster, topics)
     })
   } finally {

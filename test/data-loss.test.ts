@@ -6,6 +6,7 @@ import { eventually } from './eventually.ts'
 import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import { graphqlOf } from './graphql-client.ts'
+import { recreateTopic, withAdmin } from './kafka-admin.ts'
 import { partitionStatuses, resumePartition, temporalClient } from './temporal-client.ts'
 
 test('a partition halts and names the offsets that retention took; the others go on; a resume moves nothing', async () => {
@@ -47,13 +48,7 @@ test('a partition halts and names the offsets that retention took; the others go
 test('a topic that was deleted and created again halts every partition, whatever it holds by now', async () => {
   const { deployment, feed, checkpoints } = await countedAndStopped()
   const [before] = await deployment.sql<{ id: string }[]>`select topic_id as id from partition_checkpoint`
-  const { topic, partitions } = deployment.config.kafka
-  await withAdmin(deployment, async (admin) => {
-    await admin.deleteTopics({ topics: [topic] })
-    await eventually(() =>
-      admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions }] }),
-    )
-  })
+  await recreateTopic(deployment, deployment.config.kafka.partitions)
   // More than was counted, so that the offset alone does not give it away.
   await feed.logins(1_000)
   deployment.start('worker/main.ts')
@@ -135,18 +130,6 @@ async function expectHalted(
     })
     for (const { state } of statuses.slice(reasons.length)) expect(state).toBe('running')
   }, 30_000)
-}
-
-type Admin = ReturnType<Deployment['kafka']['admin']>
-
-async function withAdmin(
-  { kafka, config }: Deployment,
-  work: (admin: Admin, topic: string) => Promise<unknown>,
-): Promise<void> {
-  const admin = kafka.admin()
-  await admin.connect()
-  await work(admin, config.kafka.topic)
-  await admin.disconnect()
 }
 
 /** Next offset by partition. */

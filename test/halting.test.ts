@@ -7,6 +7,7 @@ import { createDeployment, type Deployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
 import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
+import { recreateTopic } from './kafka-admin.ts'
 import { batchesOf, untilParked } from './ledger.ts'
 import type { RoleProcess } from './role-process.ts'
 import { partitionStatuses, temporalClient } from './temporal-client.ts'
@@ -99,12 +100,7 @@ test('a topic that was created anew is read from its start once an operator says
   await feed.logins(100)
   await expectExact(deployment, feed.truth)
   await stop(worker)
-  const { topic } = deployment.config.kafka
-  const admin = deployment.kafka.admin()
-  await admin.connect()
-  await admin.deleteTopics({ topics: [topic] })
-  await eventually(() => admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1 }] }))
-  await admin.disconnect()
+  await recreateTopic(deployment, 1)
   await feed.logins(150)
   deployment.start('worker/main.ts')
   await untilHalted(client, deployment, /was re-created/)

@@ -9,8 +9,9 @@ import { eventually } from './eventually.ts'
 import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import { graphqlOf } from './graphql-client.ts'
-import { batchesOf, untilParked } from './ledger.ts'
-import { partitionStatuses, temporalClient } from './temporal-client.ts'
+import { untilParked } from './ledger.ts'
+import { temporalClient } from './temporal-client.ts'
+import { countedLogins, untilState } from './until-state.ts'
 
 test('what our own code fails at is no outage: after three attempts the record is found and parked, the rest is counted', async () => {
   const { deployment, feed, mend } = await faulty('unwritable', { FAULT_VALUE: 'trips-the-defect' })
@@ -45,7 +46,7 @@ test('a partition that waits for ever goes on when an operator parks the batch i
   mend()
   await feed.logins(60)
   await eventually(async () => {
-    expect(await loginsOf(deployment)).toBe(60)
+    expect(await countedLogins(deployment)).toBe(60)
   })
   expect(await park(ask, 'again')).toMatchObject({ message: 'partition 0 is running' })
   await replay(deployment, { from: 0, to: 40 })
@@ -65,7 +66,7 @@ test('what is counted and cannot be published halts; its outputs are given up fo
   await feed.logins(50)
   await feed.reject('no login', 'not_json')
   await untilState(deployment, 'halted', /Rollcall: RangeError: Invalid string length/)
-  const before = await loginsOf(deployment)
+  const before = await countedLogins(deployment)
   expect(before).toBeGreaterThan(0)
   mend()
   // The fault may be mended and its outputs still be unwanted for now: nothing was published of them yet.
@@ -78,7 +79,7 @@ test('what is counted and cannot be published halts; its outputs are given up fo
   })
   await feed.logins(50)
   await eventually(async () => {
-    expect(await loginsOf(deployment)).toBe(100)
+    expect(await countedLogins(deployment)).toBe(100)
   })
   expect(await publishedLogins(ask)).toBe(100 - before)
   for (const batch of withheld) {
@@ -108,74 +109,6 @@ test('what is counted and cannot be published halts; its outputs are given up fo
   }
 })
 
-test('a partition that its topic has no more is retired by an operator, and is read from its start when it comes back', async () => {
-  const deployment = await createDeployment({ KAFKA_PARTITIONS: '3' })
-  const feed = createFeed(deployment)
-  const worker = deployment.start('worker/main.ts')
-  await feed.logins(300)
-  await expectExact(deployment, feed.truth)
-  worker.signal('SIGTERM')
-  await worker.exited
-  await recreate(deployment, 1)
-  deployment.start('worker/main.ts')
-  const client = await temporalClient(deployment)
-  await eventually(async () => {
-    const statuses = await partitionStatuses(client, deployment)
-    expect(statuses.map(({ state }) => state)).toEqual(['halted', 'halted', 'halted'])
-    for (const { reason } of statuses.slice(1)) expect(reason).toMatch(/has no partition \d any more/)
-  })
-  const ask = await graphqlOf(deployment.start('api/main.ts'))
-  await ask('mutation { acceptOffsetLoss(reason: "it is smaller now") { ... on Error { message } } }')
-  await eventually(async () => {
-    expect(await ask('{ ingestion { ... on Ingestion { state partitions { state } } } }')).toEqual({
-      ingestion: {
-        state: 'RUNNING',
-        partitions: ['RUNNING', 'RETIRED', 'RETIRED'].map((state) => ({ state })),
-      },
-    })
-  })
-  await feed.logins(100)
-  await eventually(async () => {
-    expect(await loginsOf(deployment)).toBe(400)
-  })
-  await withAdmin(deployment, (admin, topic) =>
-    admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] }),
-  )
-  await eventually(async () => {
-    const statuses = await partitionStatuses(client, deployment)
-    expect(statuses.map(({ state }) => state)).toEqual(['running', 'running', 'retired'])
-  })
-  await eventually(async () => {
-    await feed.logins(10)
-    const [second] = await deployment.sql`
-      select next_offset::integer as next, retired_at from partition_checkpoint where partition = 1`
-    expect(second).toEqual({ next: expect.any(Number) as number, retired_at: null })
-    expect(second?.['next']).toBeGreaterThan(0)
-  })
-  // What was not read of them stays in the ledger.
-  expect(await batchesOf(deployment, 'skipped')).toHaveLength(3)
-})
-
-test('a group offset that was set back by hand halts the partition: nothing is published twice', async () => {
-  const deployment = await createDeployment({ KAFKA_PARTITIONS: '1', BATCH_MAX_RECORDS: '50' })
-  const feed = createFeed(deployment)
-  const worker = deployment.start('worker/main.ts')
-  await feed.logins(200)
-  await expectExact(deployment, feed.truth)
-  worker.signal('SIGTERM')
-  await worker.exited
-  const { groupId } = deployment.config.kafka
-  await withAdmin(deployment, (admin, topic) =>
-    admin.setOffsets({ groupId, topic, partitions: [{ partition: 0, offset: '100' }] }),
-  )
-  deployment.start('worker/main.ts')
-  await untilState(deployment, 'halted', /was set back to 100, although outputs up to 199 are published/)
-  const ask = await graphqlOf(deployment.start('api/main.ts'))
-  await ask('mutation { acceptOffsetLoss(reason: "a slip") { ... on Error { message } } }')
-  await feed.logins(100)
-  await expectExact(deployment, feed.truth)
-})
-
 /** A deployment of one partition whose worker has a fault, until it is mended. */
 async function faulty(fault: string, settings: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-fault-'))
@@ -194,15 +127,6 @@ async function faulty(fault: string, settings: Record<string, string> = {}) {
     rmSync(file)
   }
   return { deployment, feed: createFeed(deployment), mend }
-}
-
-async function untilState(deployment: Deployment, state: string, reason: RegExp): Promise<void> {
-  const client = await temporalClient(deployment)
-  await eventually(async () => {
-    const [status] = await partitionStatuses(client, deployment)
-    expect(status?.state).toBe(state)
-    expect(status?.reason).toMatch(reason)
-  })
 }
 
 async function park(ask: Awaited<ReturnType<typeof graphqlOf>>, reason: string): Promise<unknown> {
@@ -229,34 +153,9 @@ async function replay(deployment: Deployment, range: { from: number; to: number 
   await handle.result()
 }
 
-async function loginsOf({ sql }: Deployment): Promise<number> {
-  const [row] = await sql<
-    { logins: number }[]
-  >`select sum(logins)::integer as logins from partition_checkpoint`
-  return row?.logins ?? 0
-}
-
 async function withheldBatches({ sql }: Deployment): Promise<{ from: number; to: number }[]> {
   return [
     ...(await sql<{ from: number; to: number }[]>`
       select from_offset::integer as "from", to_offset::integer as "to" from batch where withheld_at is not null`),
   ]
 }
-
-type Admin = ReturnType<Deployment['kafka']['admin']>
-
-async function withAdmin(
-  { kafka, config }: Deployment,
-  work: (admin: Admin, topic: string) => Promise<unknown>,
-): Promise<void> {
-  const admin = kafka.admin()
-  await admin.connect()
-  await work(admin, config.kafka.topic)
-  await admin.disconnect()
-}
-
-const recreate = (deployment: Deployment, numPartitions: number): Promise<void> =>
-  withAdmin(deployment, async (admin, topic) => {
-    await admin.deleteTopics({ topics: [topic] })
-    await eventually(() => admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions }] }))
-  })

@@ -1,5 +1,4 @@
 import {
-  ActivityFailure,
   ApplicationFailure,
   CancellationScope,
   condition,
@@ -7,12 +6,10 @@ import {
   getExternalWorkflowHandle,
   isCancellation,
   log,
-  proxyActivities,
   setHandler,
   workflowInfo,
   allHandlersFinished,
 } from '@temporalio/workflow'
-import type { Activities } from '../activities/create-activities.ts'
 import { nextState, type IngestCommand, type OperatorCommand } from '../domain/pipeline-state.ts'
 import type { SliceReport } from '../domain/slice-report.ts'
 import { Audit } from './audit.ts'
@@ -26,48 +23,17 @@ import {
   pauseUpdate,
   reportSignal,
   resumeUpdate,
-  sliceTaskQueue,
   statusQuery,
 } from './contract.ts'
 import type { PartitionStatus, TopicControlRequest } from './contract.ts'
 import { normaliseControl, validateControl, validatePark, type ControlArgument } from './control-request.ts'
+import { acceptLoss, FIRST_SLICE_MS, park, SLICE_MS, sliceActivities } from './partition-activities.ts'
 import { showStatus } from './partition-page.ts'
 
 export type IngestPartitionInput = { topic: string; status: PartitionStatus }
 
-const sliceActivities = () =>
-  proxyActivities<Pick<Activities, 'ingestSlice'>>({
-    taskQueue: sliceTaskQueue(workflowInfo().taskQueue),
-    // A slice ends by itself after a minute; three mean that it hangs where heartbeats still go out.
-    startToCloseTimeout: '3 minutes',
-    // A killed worker is noticed after this and replaced.
-    heartbeatTimeout: '8 seconds',
-    // Outages and failures come as reports, so an attempt fails only with its worker; the next one starts at once.
-    retry: { initialInterval: '500 milliseconds', maximumInterval: '2 seconds' },
-    // A command answers when the slice has really stopped.
-    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-  })
-
-const { acceptLoss } = proxyActivities<Pick<Activities, 'acceptLoss'>>({
-  // Claims the partition and moves two offsets.
-  startToCloseTimeout: '1 minute',
-  retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
-})
-
-const { parkInHand } = proxyActivities<Pick<Activities, 'parkInHand'>>({
-  // Claims the partition, reads one batch, writes one row and moves an offset.
-  startToCloseTimeout: '1 minute',
-  // An operator waits for the answer: with a part away there is nothing to set aside, and they should know.
-  retry: { initialInterval: '1 second', maximumAttempts: 3 },
-})
-
 /** A defect of our own code, or a driver that stumbled: what still fails then fails again, and an operator has to look. */
 const SLICES_UNTIL_HALTED = 3
-
-/** Long enough that Temporal's cost per event vanishes, short enough that its history shows where a partition is. */
-const SLICE_MS = 60_000
-/** The first slice, and the first after an outage: a short one, so that the state soon says what is so. */
-const FIRST_SLICE_MS = 1_000
 
 /** Between attempts while a part is away: soon after a blip, a few lines of history a minute in an outage. */
 const FIRST_WAIT_MS = 1_000
@@ -94,9 +60,7 @@ export async function ingestPartition(input: IngestPartitionInput): Promise<void
   })
   setHandler(parkUpdate, (argument) => partition.obey('park', argument), {
     validator: validatePark,
-    description:
-      'Sets aside what the partition waits or is halted for: the batch in hand, or outputs that cannot be published; the ' +
-      'argument is the reason',
+    description: 'Sets aside what it waits or is halted for; the argument is the reason',
   })
   setHandler(controlSignal, ({ command, request }) => partition.obeyTopic(command, request))
   setHandler(askSignal, () => partition.report(null, null))
@@ -198,13 +162,10 @@ class Partition {
     try {
       this.#slice?.cancel()
       await condition(() => this.#slice === null)
-      const parked = await parkInHand({ topic: this.topic, partition, commandId, actor, reason })
+      const parked = await park({ topic: this.topic, partition, commandId, actor, reason })
       if (!parked.ok) return parked.refusal
       this.status = { ...this.status, nextOffset: parked.nextOffset }
       return null
-    } catch (error) {
-      if (!(error instanceof ActivityFailure)) throw error
-      return `nothing was set aside: ${error.cause?.message ?? error.message}`
     } finally {
       this.#isParking = false
     }

@@ -6,7 +6,6 @@ import {
   log,
   ParentClosePolicy,
   proxyActivities,
-  setCurrentDetails,
   setHandler,
   startChild,
   workflowInfo,
@@ -38,6 +37,7 @@ import {
   type ControlArgument,
 } from './control-request.ts'
 import { ingestPartition } from './ingest-partition.ts'
+import { showStatuses } from './partition-page.ts'
 
 export type IngestTopicInput = {
   topic: string
@@ -73,16 +73,12 @@ export async function ingestTopic(input: IngestTopicInput): Promise<void> {
   })
   setHandler(parkUpdate, (argument) => topic.command('park', argument), {
     validator: validateTopicPark,
-    description:
-      'Sets aside what named partitions that wait or are halted cannot get over: the batch in hand, or outputs that cannot be ' +
-      'published; the argument names the partitions and the reason',
+    description: 'Sets aside what partitions cannot get over; the argument names them and the reason',
   })
   setHandler(reportSignal, (report) => {
     topic.hear(report)
   })
-  while (!workflowInfo().continueAsNewSuggested) {
-    await topic.startMissing(await topic.watch())
-  }
+  while (!workflowInfo().continueAsNewSuggested) await topic.startMissing(await topic.watch())
   await condition(() => allHandlersFinished() && topic.audit.written)
   await continueAsNew<typeof ingestTopic>(topic.nextInput())
 }
@@ -249,10 +245,6 @@ class Topic {
   }
 
   #show(): void {
-    const lines = this.statuses().map(
-      ({ partition, state, reason }) =>
-        `- partition ${partition}: ${state}${reason === '' ? '' : ` – ${reason}`}`,
-    )
-    setCurrentDetails([`**${this.#topic}**`, '', ...lines].join('\n'))
+    showStatuses(this.#topic, this.statuses())
   }
 }

@@ -9,6 +9,15 @@ export function showStatus(topic: string, status: PartitionStatus): void {
   upsertSearchAttributes(attributesOf(topic, status))
 }
 
+/** Shows what the partitions of a topic do on the page of its workflow. */
+export function showStatuses(topic: string, statuses: readonly PartitionStatus[]): void {
+  const lines = statuses.map(
+    ({ partition, state, reason }) =>
+      `- partition ${partition}: ${state}${reason === '' ? '' : ` – ${reason}`}`,
+  )
+  setCurrentDetails([`**${topic}**`, '', ...lines].join('\n'))
+}
+
 // Bullets behind an empty line: the Web UI drops the padding of Markdown tables, and a list that follows text.
 const pageText = (
   topic: string,
