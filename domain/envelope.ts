@@ -6,12 +6,14 @@ export type Opened = {
   /** What holds the message at `path`, and its JSON text. */
   root: JsonObject
   text: string
-  path: string[]
+  path: readonly string[]
   /** For people: the envelopes, outermost first; empty: there was none. */
-  names: string[]
+  names: readonly string[]
   /** What a CloudEvents envelope says beside the message. */
   attributes: JsonObject | null
 }
+
+const none: readonly string[] = []
 
 /** As many as one may be put into another: more is nothing that anybody sends. */
 const MAX_ENVELOPES = 3
@@ -21,8 +23,8 @@ const MAX_ENVELOPES = 3
  * CloudEvents (`data` or `data_base64`). A message with a user_id of its own is never taken for one.
  */
 export function openEnvelopes(message: JsonObject, text: string): Opened {
-  let opened: Opened = { message, root: message, text, path: [], names: [], attributes: null }
-  while (opened.names.length < MAX_ENVELOPES && opened.message['user_id'] === undefined) {
+  let opened: Opened = { message, root: message, text, path: none, names: none, attributes: null }
+  while (opened.message['user_id'] === undefined && opened.names.length < MAX_ENVELOPES) {
     const inner = openConnect(opened) ?? openCloudEvent(opened)
     if (inner === null) break
     opened = inner

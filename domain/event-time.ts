@@ -48,7 +48,8 @@ export function readEventTime(
     return isWhole(value) && wholeDigits.test(text) ? readWhole(value, bounds) : readDigits(text, bounds)
   }
   const eventTimeMs = parseRfc3339(text)
-  return eventTimeMs === null ? invalid(text) : within(eventTimeMs, bounds, () => `timestamp "${text}" is`)
+  if (eventTimeMs === null) return invalid(text)
+  return isWithin(eventTimeMs, bounds) ? eventTimeMs : outside(eventTimeMs, bounds, `timestamp "${text}" is`)
 }
 
 /** Whether a number is one of the form that nearly all producers send: whole seconds or milliseconds. */
@@ -57,7 +58,8 @@ const isWhole = (value: number): boolean => Number.isInteger(value) && value > 0
 function readWhole(value: number, bounds: EventTimeBounds): number | EventTimeProblem {
   const unit = value <= units[0].max ? units[0] : units[1]
   const eventTimeMs = unit === units[0] ? value * 1000 : value
-  return within(eventTimeMs, bounds, () => `timestamp ${value} read as ${unit.name} is`)
+  if (isWithin(eventTimeMs, bounds)) return eventTimeMs
+  return outside(eventTimeMs, bounds, `timestamp ${value} read as ${unit.name} is`)
 }
 
 function readDigits(digits: string, bounds: EventTimeBounds): number | EventTimeProblem {
@@ -69,7 +71,9 @@ function readDigits(digits: string, bounds: EventTimeBounds): number | EventTime
     const detail = `timestamp ${digits} is too large even for nanoseconds: ${RIGHT_TIMESTAMP}`
     return { reason: 'timestamp_in_future', detail }
   }
-  return within(toMs(digits, unit), bounds, () => `timestamp ${digits} read as ${unit.name} is`)
+  const eventTimeMs = toMs(digits, unit)
+  if (isWithin(eventTimeMs, bounds)) return eventTimeMs
+  return outside(eventTimeMs, bounds, `timestamp ${digits} read as ${unit.name} is`)
 }
 
 const wholeDigits = /^\d+$/
@@ -83,31 +87,27 @@ function toMs(digits: string, { decimalsToMs }: Unit): number {
   return Number(shift >= 0 ? all * 10n ** BigInt(shift) : all / 10n ** BigInt(-shift))
 }
 
-function within(
+/** Whether a login may be of that moment. */
+const isWithin = (eventTimeMs: number, { nowMs, maxAgeDays }: EventTimeBounds): boolean =>
+  eventTimeMs > 0 &&
+  eventTimeMs <= nowMs + FUTURE_TOLERANCE_MS &&
+  (maxAgeDays === null || eventTimeMs >= nowMs - maxAgeDays * DAY_MS)
+
+/** Why no login is of that moment; `what` says how it was read. */
+function outside(
   eventTimeMs: number,
   { nowMs, maxAgeDays }: EventTimeBounds,
-  what: () => string,
-): number | EventTimeProblem {
-  if (eventTimeMs > nowMs + FUTURE_TOLERANCE_MS) {
-    const now = new Date(nowMs).toISOString()
-    return {
-      reason: 'timestamp_in_future',
-      detail: `${what()} ${moment(eventTimeMs)}, more than an hour after ${now}: a wrong unit or a wrong clock?`,
-    }
+  what: string,
+): EventTimeProblem {
+  const is = `${what} ${moment(eventTimeMs)}`
+  if (eventTimeMs <= 0) return { reason: 'timestamp_not_positive', detail: `${is}: ${RIGHT_TIMESTAMP}` }
+  if (eventTimeMs > nowMs) {
+    const detail = `${is}, more than an hour after ${moment(nowMs)}: a wrong unit or a wrong clock?`
+    return { reason: 'timestamp_in_future', detail }
   }
-  if (eventTimeMs <= 0)
-    return {
-      reason: 'timestamp_not_positive',
-      detail: `${what()} ${moment(eventTimeMs)}: ${RIGHT_TIMESTAMP}`,
-    }
-  const floorMs = maxAgeDays === null ? -Infinity : nowMs - maxAgeDays * DAY_MS
-  if (eventTimeMs < floorMs) {
-    return {
-      reason: 'timestamp_too_old',
-      detail: `${what()} ${moment(eventTimeMs)}, before ${moment(floorMs)} (EVENT_MAX_AGE_DAYS): a wrong unit or a wrong clock?`,
-    }
-  }
-  return eventTimeMs
+  const floor = moment(nowMs - (maxAgeDays ?? 0) * DAY_MS)
+  const detail = `${is}, before ${floor} (EVENT_MAX_AGE_DAYS): a wrong unit or a wrong clock?`
+  return { reason: 'timestamp_too_old', detail }
 }
 
 const moment = (timeMs: number): string => new Date(timeMs).toISOString()

@@ -97,9 +97,10 @@ export const Batch = builder.objectRef<BatchRow>('Batch').implement({
       nullable: true,
       description: 'When it was last changed after it was written first; null when it never was.',
     }),
-    skippedBy: t.exposeID('command_id', {
+    skippedBy: t.id({
       nullable: true,
       description: 'Of a skipped batch: the command that gave it up (controlEvents); null otherwise.',
+      resolve: ({ status, command_id: commandId }) => (status === 'skipped' ? commandId : null),
     }),
     revision: t.exposeInt('revision', {
       description: 'How often what it means was changed, by a replay or by redriving its rejects.',
