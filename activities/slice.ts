@@ -22,6 +22,7 @@ import { lostRange, openRangeReader, type RangeReader } from '../kafka/range-rea
 import type { RangeLimits } from '../kafka/take-range.ts'
 import type { FetchBudget } from './fetch-budget.ts'
 import type { Gate } from './gate.ts'
+import { settlePublishedOffset } from './published-offset.ts'
 import { closeAll, endSession, openSession, type Closer } from './session.ts'
 
 /** What a slice needs of its process. */
@@ -120,7 +121,7 @@ export async function openSlice(deps: SliceDeps, key: PartitionKey, acceptFlood:
       },
       nextBatchId: createBatchIds(sql),
       presence: deps.presence.of(checkpoint.serverStart),
-      publishedOffset: await settlePublishedOffset(config, reader, producer, checkpoint, key),
+      publishedOffset: await settlePublishedOffset({ config, sql, reader, producer, checkpoint }, key),
       ranges: 0,
       close,
     }
@@ -184,52 +185,6 @@ export const producerOptions = ({ kafka }: Config, key: PartitionKey) => ({
   source: key,
   outputTopics: [kafka.processedTopic, kafka.dlqTopic],
 })
-
-/**
- * Where publishing has to go on: the group offset, which moves with the outputs.
- * A new partition gets its first group offset before anything is published, so that a missing one later means that it
- * expired or was deleted; then the last position that Postgres knows has to do, if it leaves no doubt.
- */
-async function settlePublishedOffset(
-  config: Config,
-  reader: RangeReader,
-  producer: OutputProducer,
-  checkpoint: Checkpoint,
-  key: PartitionKey,
-): Promise<bigint> {
-  const { groupId } = config.kafka
-  const groupOffset = await reader.groupOffset(groupId)
-  const where = `group ${groupId} on ${key.topic}/${key.partition}`
-  if (groupOffset === null) {
-    if (checkpoint.publishedOffset === checkpoint.nextOffset) {
-      await producer.publish(producer.collect(), checkpoint.nextOffset)
-      return checkpoint.nextOffset
-    }
-    throw new PipelineFailure(
-      'data_loss',
-      'kafka',
-      `the committed offset of ${where} is gone; outputs up to ${checkpoint.publishedOffset} are published, those up to ` +
-        `${checkpoint.nextOffset} may be: set the group offset to the first offset that is not, then resume`,
-    )
-  }
-  if (groupOffset > checkpoint.nextOffset && groupOffset > (checkpoint.recountUntil ?? -1n)) {
-    throw new PipelineFailure(
-      'data_loss',
-      'postgres',
-      `Postgres has counted up to ${checkpoint.nextOffset}, but outputs up to ${groupOffset} are published by ${where}: ` +
-        `the database is older than Kafka`,
-    )
-  }
-  if (groupOffset < checkpoint.publishedOffset) {
-    throw new PipelineFailure(
-      'data_loss',
-      'kafka',
-      `the committed offset of ${where} was set back to ${groupOffset}, although outputs up to ` +
-        `${checkpoint.publishedOffset - 1n} are published; acceptOffsetLoss goes on behind them`,
-    )
-  }
-  return groupOffset
-}
 
 const recreated = (
   key: PartitionKey,

@@ -20,6 +20,8 @@ export type Checkpoint = {
   endOffset: bigint | null
   /** Offsets below it are counted again without being published: an operator said so. */
   recountUntil: bigint | null
+  /** Its topic had it no more, and has it again: what the group offset says is of the log before. */
+  isRetired: boolean
   /** When the Postgres that was claimed on was started, in its own words: tells it from any other. */
   serverStart: string
 }
@@ -62,11 +64,11 @@ export async function claimPartition(sql: Sql, claim: Claim): Promise<Checkpoint
           (${claim.topic}, ${claim.partition}, ${claim.topicId}, ${claim.startOffset}, ${claim.startOffset}, 1,
            ${claim.worker}, ${tx.json(claim.emptyInsight)}, clock_timestamp(), clock_timestamp())
         on conflict (topic, partition) do update
-          set epoch = held.epoch + 1, worker = excluded.worker, claimed_at = excluded.claimed_at, retired_at = null,
+          set epoch = held.epoch + 1, worker = excluded.worker, claimed_at = excluded.claimed_at,
               flood_guard = coalesce(${claim.floodGuard === null ? null : tx.json(claim.floodGuard)}::json, held.flood_guard)
         returning topic_id as "topicId", next_offset as "nextOffset", published_offset as "publishedOffset", epoch,
                   unfinished_insight as "unfinishedInsight", watermark, flood_guard as "floodGuard", incarnation,
-                  end_offset as "endOffset", recount_until as "recountUntil",
+                  end_offset as "endOffset", recount_until as "recountUntil", retired_at is not null as "isRetired",
                   pg_postmaster_start_time()::text as "serverStart"`
       const [checkpoint] = rows
       if (checkpoint === undefined) throw new Error('the claim returned no row')
@@ -86,6 +88,13 @@ export async function claimPartition(sql: Sql, claim: Claim): Promise<Checkpoint
       },
     )
   }
+}
+
+/** Records that a retired partition is read again. */
+export async function recordReturn(sql: Sql, key: PartitionKey, epoch: bigint): Promise<void> {
+  await sql`/* recordReturn */
+    update partition_checkpoint set retired_at = null
+    where topic = ${key.topic} and partition = ${key.partition} and epoch = ${epoch}`
 }
 
 /** Kafka's id of the topic that a partition was read from; null when it never was. */

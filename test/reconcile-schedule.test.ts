@@ -44,6 +44,10 @@ test('a difference is an alert and a line of the log, once for as long as it las
   const schedule = client.schedule.getHandle(reconcileTopicId(deployment.config.kafka.topic))
   const nextRun = async () => {
     const before = (await askRuns(ask)).length
+    // A run that still ends would have the next one skipped.
+    await eventually(async () => {
+      expect((await schedule.describe()).info.runningActions).toEqual([])
+    })
     await schedule.trigger()
     return await eventually(async () => {
       const runs = await askRuns(ask)
