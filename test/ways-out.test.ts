@@ -10,7 +10,7 @@ import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import { graphqlOf } from './graphql-client.ts'
 import { untilParked } from './ledger.ts'
-import { temporalClient } from './temporal-client.ts'
+import { resumePartition, temporalClient } from './temporal-client.ts'
 import { countedLogins, untilState } from './until-state.ts'
 
 test('what our own code fails at is no outage: after three attempts the record is found and parked, the rest is counted', async () => {
@@ -23,7 +23,7 @@ test('what our own code fails at is no outage: after three attempts the record i
   expect(parked).toMatchObject({
     from: 100,
     to: 101,
-    error: expect.stringMatching(/Rollcall: TypeError/) as string,
+    error: expect.stringMatching(/Rollcall: RangeError: Invalid time value/) as string,
   })
   mend()
   await replay(deployment, { from: 100, to: 101 })
@@ -107,6 +107,22 @@ test('what is counted and cannot be published halts; its outputs are given up fo
     `)) as { batches: { edges: { node: { logins: number; withheldAt: string | null } }[] } }
     return batches.edges.reduce((sum, { node }) => sum + (node.withheldAt === null ? node.logins : 0), 0)
   }
+})
+
+test('outputs that the ledger says are withheld are not published with the gap, should the command end before Kafka has heard of it', async () => {
+  const { deployment, feed, mend } = await faulty('unpublishable')
+  await feed.logins(50)
+  await untilState(deployment, 'halted', /Rollcall: RangeError/)
+  await deployment.sql`update batch set withheld_at = now(), command_id = 'ended half-way' where status = 'committed'`
+  const [batch] = await withheldBatches(deployment)
+  mend()
+  await resumePartition(await temporalClient(deployment), deployment, 0, 'mended')
+  await feed.logins(50)
+  await eventually(async () => {
+    expect(await countedLogins(deployment)).toBe(100)
+  })
+  await replay(deployment, batch ?? expect.fail('nothing is withheld'))
+  await expectExact(deployment, feed.truth)
 })
 
 /** A deployment of one partition whose worker has a fault, until it is mended. */

@@ -7,11 +7,18 @@ import { runWorker } from '../worker/run-worker.ts'
 
 // The worker with a fault that lasts while the file FAULT_FILE exists. FAULT says which:
 // - outage: every batch finds Postgres away
-// - unwritable: a reject that holds FAULT_VALUE makes writing its batch throw a TypeError
+// - unwritable: a reject that holds FAULT_VALUE makes writing its batch to Postgres throw a RangeError
 // - unpublishable: publishing anything throws a RangeError
 
 const { FAULT_FILE = '', FAULT = '', FAULT_VALUE = '' } = process.env
 const isFaulty = (fault: string) => FAULT === fault && existsSync(FAULT_FILE)
+
+/** Nothing looks at it before the transaction. */
+const unwritable = {
+  toString: () => {
+    throw new RangeError('Invalid time value')
+  },
+} as unknown as number
 
 await runWorker({
   config: loadConfig(process.env),
@@ -31,7 +38,7 @@ await runWorker({
       accepted,
       rejected: rejected.map((reject) =>
         Buffer.from(reject.record.value ?? []).includes(FAULT_VALUE)
-          ? { ...reject, detail: undefined as unknown as string }
+          ? { ...reject, record: { ...reject.record, timestamp: unwritable } }
           : reject,
       ),
     }
