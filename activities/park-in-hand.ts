@@ -1,9 +1,10 @@
 import type { PartitionKey } from '../db/checkpoint.ts'
 import { classingPostgres } from '../db/failure.ts'
-import { findCommanded, parkBatch, withholdOutputs } from '../db/park-batch.ts'
+import { findCommanded, withholdOutputs } from '../db/park-batch.ts'
 import { PipelineFailure, UndecodableFailure } from '../domain/failure.ts'
 import { handOverLeftovers } from './hand-over.ts'
 import { IDLE } from './publish.ts'
+import { writeParked } from './settle-range.ts'
 import { openSlice, type Slice, type SliceDeps } from './slice.ts'
 
 /** What an operator's command set aside, in words; or why it set nothing aside. */
@@ -70,29 +71,15 @@ async function withhold(slice: Slice, request: ParkRequest): Promise<ParkingAnsw
 
 async function park(
   slice: Slice,
-  { from, to, endOffset }: Range & { endOffset: bigint },
+  range: Range & { endOffset: bigint },
   request: ParkRequest,
 ): Promise<ParkingAnswer> {
-  const { topic, partition, deps, standing, checkpoint, publishedOffset } = slice
-  const batchId = await classingPostgres(() => slice.nextBatchId())
-  await classingPostgres(() =>
-    parkBatch(slice.sql, {
-      batchId,
-      holding: checkpoint,
-      range: { topic, partition, from, to },
-      error: wordsOf(request),
-      processedAtMs: deps.clock(),
-      unfinishedInsight: standing.unfinishedInsight,
-      floodGuard: standing.floodGuard,
-      publishedOffset,
-      endOffset,
-      codeVersion: deps.codeVersion,
-      commandId: request.commandId,
-    }),
-  )
-  await slice.producer.publish(slice.producer.collect(), to)
-  await handOverLeftovers(deps, slice.sql, slice)
-  return parked(slice, { from, to })
+  const { floodGuard } = slice.standing
+  const why = { error: wordsOf(request), floodGuard, commandId: request.commandId }
+  await writeParked(slice, range, why)
+  await slice.producer.publish(slice.producer.collect(), range.to)
+  await handOverLeftovers(slice.deps, slice.sql, slice)
+  return parked(slice, range)
 }
 
 const parked = (slice: Slice, { from, to }: Range): ParkingAnswer => ({

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { commitBatch } from '../db/commit-batch.ts'
 import { classingPostgres } from '../db/failure.ts'
-import { parkBatch } from '../db/park-batch.ts'
+import { parkBatch, type BatchParking } from '../db/park-batch.ts'
 import type { DecidedBatch } from '../domain/batch.ts'
 import { DEFECT_ATTEMPTS, PipelineFailure } from '../domain/failure.ts'
 import { watchParked, watchRecords } from '../domain/flood-guard.ts'
@@ -105,25 +105,11 @@ export async function parkRange(
   failure: PipelineFailure,
   onSettled: OnSettled,
 ): Promise<void> {
-  const { topic, partition, deps, publishedOffset, standing, checkpoint } = slice
+  const { topic, partition, deps, standing, checkpoint } = slice
   const { guard, flood } = watchParked(standing.floodGuard, deps.config.ingest.flood)
   if (flood !== null) throw flooded(slice, `${flood}; at offset ${from}: ${failure.message}`)
-  const batchId = await classingPostgres(() => slice.nextBatchId())
-  await classingPostgres(() =>
-    parkBatch(slice.sql, {
-      batchId,
-      holding: checkpoint,
-      range: { topic, partition, from, to },
-      error: failure.message,
-      processedAtMs: deps.clock(),
-      unfinishedInsight: standing.unfinishedInsight,
-      floodGuard: guard,
-      publishedOffset,
-      endOffset,
-      codeVersion: deps.codeVersion,
-    }),
-  )
-  slice.standing = { ...standing, next: to, floodGuard: guard }
+  const range = { from, to, endOffset }
+  const batchId = await writeParked(slice, range, { error: failure.message, floodGuard: guard })
   await deps.onStep?.('after_parking')
   await handOver(deps, slice.sql, {
     batchId: String(batchId),
@@ -135,6 +121,31 @@ export async function parkRange(
     error: failure.message,
   })
   await onSettled({ to, batch: null, outputs: slice.producer.collect() })
+}
+
+/** Writes a range into the ledger as parked, and goes on behind it. @returns id of its batch */
+export async function writeParked(
+  slice: Slice,
+  { from, to, endOffset }: Pick<FetchedRange, 'from' | 'to' | 'endOffset'>,
+  why: Pick<BatchParking, 'error' | 'floodGuard' | 'commandId'>,
+): Promise<bigint> {
+  const { topic, partition, deps, publishedOffset, standing, checkpoint } = slice
+  const batchId = await classingPostgres(() => slice.nextBatchId())
+  await classingPostgres(() =>
+    parkBatch(slice.sql, {
+      batchId,
+      holding: checkpoint,
+      range: { topic, partition, from, to },
+      processedAtMs: deps.clock(),
+      unfinishedInsight: standing.unfinishedInsight,
+      publishedOffset,
+      endOffset,
+      codeVersion: deps.codeVersion,
+      ...why,
+    }),
+  )
+  slice.standing = { ...standing, next: to, floodGuard: why.floodGuard }
+  return batchId
 }
 
 const flooded = ({ topic, partition, standing }: Slice, flood: string) =>

@@ -6,14 +6,24 @@ export const REGISTRY_PREFIX_BYTES = 5
 /** The id of the schema before a message; null when there is no such prefix. Registries give ids from 1 on. */
 export function registrySchemaId(bytes: Uint8Array): number | null {
   if (bytes.length <= REGISTRY_PREFIX_BYTES || bytes[0] !== 0) return null
-  if (isUtf16(bytes) || lengthPrefix(bytes) !== null) return null
+  const rest = bytes.subarray(REGISTRY_PREFIX_BYTES)
+  // No JSON begins with two braces, as it would behind a length of four bytes.
+  if (isUtf16(bytes) || (lengthPrefix(bytes) !== null && !opensObject(rest))) return null
   const id = bigEndian(bytes.subarray(1, REGISTRY_PREFIX_BYTES))
   return id === 0 ? null : id
 }
 
-/** Whether the first byte that is no blank opens an object. */
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
+
+/** Whether the first byte that is no blank and no byte order mark opens an object. */
 export const opensObject = (bytes: Uint8Array): boolean =>
-  bytes.find((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) === OPENING_BRACE
+  withoutMark(bytes).find((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) ===
+  OPENING_BRACE
+
+const withoutMark = (bytes: Uint8Array): Uint8Array =>
+  BYTE_ORDER_MARK.every((byte, index) => bytes[index] === byte)
+    ? bytes.subarray(BYTE_ORDER_MARK.length)
+    : bytes
 
 const signatures: [name: string, bytes: number[]][] = [
   ['gzip', [0x1f, 0x8b]],

@@ -1,10 +1,5 @@
-import type { Opened } from './envelope.ts'
-import {
-  holdsInexactNumber,
-  type JsonObject,
-  parseKeepingNumbers,
-  withoutUnstorableCharacters,
-} from './json-value.ts'
+import { exactMessage, type Opened } from './envelope.ts'
+import { holdsInexactNumber, type JsonObject, withoutUnstorableCharacters } from './json-value.ts'
 import type { Login } from './login.ts'
 
 /** Under which the attributes of a CloudEvents envelope are kept. */
@@ -29,10 +24,8 @@ export function collectExtra(opened: Opened, login: Login, isIpCut: boolean): st
 }
 
 /** The message, with numbers as they were written when a double may not hold one of them. */
-function exactly({ message, text, path }: Opened, keys: string[]): JsonObject {
-  if (!keys.some((key) => holdsInexactNumber(message[key]))) return message
-  return path.reduce((value, key) => value[key] as JsonObject, parseKeepingNumbers(text) as JsonObject)
-}
+const exactly = (opened: Opened, keys: string[]): JsonObject =>
+  keys.some((key) => holdsInexactNumber(opened.message[key])) ? exactMessage(opened) : opened.message
 
 function isKept(key: string, value: unknown, login: Login): boolean {
   switch (key) {

@@ -165,6 +165,41 @@ it('keeps the text of an ip of which something was cut off', () => {
   expect(login(decode({ ...original, ip: ' 203.0.113.4 ' })).extra).toBeNull()
 })
 
+it.each([
+  ['1726000000000.9999', 1726000000000],
+  ['1726000000.99999989', 1726000000_999],
+  ['1726000000999.9999e-3', 1726000000_999],
+  ['15109265097799999e-4', 1510926509_779],
+])('%s as a number is cut and not rounded', (digits, expected) => {
+  const sent = JSON.stringify(original).replace('1720576825', digits)
+  const rules = rulesWith({ maxAgeDays: null })
+  expect(login(decodeLogin(new TextEncoder().encode(sent), { ...options, rules })).eventTimeMs).toBe(expected)
+})
+
+it('a value of thousands of levels makes nothing throw, wherever it stands', () => {
+  const deep = '['.repeat(8000) + ']'.repeat(8000)
+  for (const key of ['user_id', 'device_id', 'ip', 'timestamp', 'outcome', 'x']) {
+    const text = JSON.stringify({ ...original, [key]: 0 }).replace(`"${key}":0`, `"${key}":${deep}`)
+    expect(reject(decodeLogin(new TextEncoder().encode(text), options)).detail.length).toBeLessThanOrEqual(
+      1_000,
+    )
+  }
+  const event = (rest: string) => `${JSON.stringify(cloudEvent).slice(0, -1)},${rest}}`
+  for (const levels of [33, 3000, 8000]) {
+    const middle = event(`"x":${'['.repeat(levels)}${']'.repeat(levels)},"data_base64":"${base64(original)}"`)
+    const text = event(`"data_base64":"${btoa(middle)}"`)
+    expect(reject(decodeLogin(new TextEncoder().encode(text), options)).reason).toBe('nested_too_deep')
+  }
+})
+
+it('a schema id that reads like a length is one all the same, and a byte order mark behind it is passed over', () => {
+  const json = JSON.stringify({ ...original, pad: '' })
+  const value = new TextEncoder().encode(JSON.stringify({ ...original, pad: 'x'.repeat(390 - json.length) }))
+  expect(value.length).toBe(390)
+  expect(decodeBytes([0, 0, 1, 0x87, 0x7b], value).ok).toBe(true)
+  expect(decodeBytes([0, 0, 0, 0, 42, 0xef, 0xbb, 0xbf], bytesOf(original)).ok).toBe(true)
+})
+
 it('seconds whose fraction a double rounds up to the next one are of the second that was sent', () => {
   const sent = JSON.stringify(original).replace('1720576825', '1720576824.9999999999')
   expect(login(decodeLogin(new TextEncoder().encode(sent), options)).eventTimeMs).toBe(1720576824_999)

@@ -1,9 +1,9 @@
 import { type ClientIp, parseClientIp } from './client-ip.ts'
 import { collectExtra } from './collect-extra.ts'
 import type { DecodeRules } from './decode-rules.ts'
-import { openEnvelopes, type Opened } from './envelope.ts'
+import { exactMessage, openEnvelopes, type Opened } from './envelope.ts'
 import { type EventTimeProblem, readEventTime, RIGHT_TIMESTAMP } from './event-time.ts'
-import { isNestedDeeperThan, type JsonObject, parseKeepingNumbers } from './json-value.ts'
+import { isNestedDeeperThan, type JsonObject } from './json-value.ts'
 import { localeKind, normaliseLocale } from './locale.ts'
 import type { DecodedLogin, DeviceType, Login, Outcome, RejectReason } from './login.ts'
 import { isOpaqueText } from './opaque-text.ts'
@@ -24,9 +24,10 @@ export function decodeMessage(
   rules: DecodeRules,
 ): DecodedLogin {
   const opened = openEnvelopes(outer, text)
-  const { message, root } = opened
+  const { message, root, attributes } = opened
   const isTooDeep =
-    isNestedDeeperThan(outer, MAX_NESTING) || (root !== outer && isNestedDeeperThan(root, MAX_NESTING))
+    isNestedDeeperThan(outer, MAX_NESTING) ||
+    (root !== outer && (isNestedDeeperThan(root, MAX_NESTING) || isNestedDeeperThan(attributes, MAX_NESTING)))
   const { user_id: userId, device_id: deviceId, ip } = message
   const address = typeof ip === 'string' ? parseClientIp(ip) : null
   const eventTimeMs = readTimestamp(opened, isTooDeep, { nowMs, maxAgeDays: rules.maxAgeDays }, rules)
@@ -70,8 +71,8 @@ function makeLogin(
   return login
 }
 
-/** Rounded to a whole number, these digits would be of the next second. */
-const ROUNDED_UP = '9999999'
+/** A double takes a number for the next whole one if its fraction has at least three nines (an ulp of 1e12 is 0.0001). */
+const ROUNDED_UP = /9\.?9\.?9/
 
 function readTimestamp(
   opened: Opened,
@@ -82,7 +83,7 @@ function readTimestamp(
   const { timestamp } = opened.message
   const sent = () => digitsOf(opened, isTooDeep, 'timestamp')
   if (typeof timestamp === 'number') {
-    const mayBeRounded = version > 1 && opened.text.includes(ROUNDED_UP)
+    const mayBeRounded = version > 1 && ROUNDED_UP.test(opened.text)
     return readEventTime(mayBeRounded ? sent() : timestamp, sent, bounds)
   }
   if (typeof timestamp === 'string') return readEventTime(timestamp, sent, bounds)
@@ -135,10 +136,8 @@ function ipProblem(ip: unknown): Problem {
 }
 
 /** The message with its numbers in the digits that were sent; one that nests too deep is not parsed again. */
-function asSent({ message, text, path }: Opened, isTooDeep: boolean): JsonObject {
-  if (isTooDeep) return message
-  return path.reduce((value, key) => value[key] as JsonObject, parseKeepingNumbers(text) as JsonObject)
-}
+const asSent = (opened: Opened, isTooDeep: boolean): JsonObject =>
+  isTooDeep ? opened.message : exactMessage(opened)
 
 /** A number in the digits that were sent. */
 function digitsOf(opened: Opened, isTooDeep: boolean, key: string): string {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from './json-value.ts'
+import { isJsonObject, type JsonObject, parseKeepingNumbers } from './json-value.ts'
 
 /** A message taken out of what carried it. */
 export type Opened = {
@@ -11,6 +11,8 @@ export type Opened = {
   names: readonly string[]
   /** What a CloudEvents envelope says beside the message. */
   attributes: JsonObject | null
+  /** Made when it is asked for: parsing once more takes as long as all the rest. */
+  exact: JsonObject | null
 }
 
 const none: readonly string[] = []
@@ -23,13 +25,30 @@ const MAX_ENVELOPES = 3
  * CloudEvents (`data` or `data_base64`). A message with a user_id of its own is never taken for one.
  */
 export function openEnvelopes(message: JsonObject, text: string): Opened {
-  let opened: Opened = { message, root: message, text, path: none, names: none, attributes: null }
+  let opened: Opened = {
+    message,
+    root: message,
+    text,
+    path: none,
+    names: none,
+    attributes: null,
+    exact: null,
+  }
   while (opened.message['user_id'] === undefined && opened.names.length < MAX_ENVELOPES) {
     const inner = openConnect(opened) ?? openCloudEvent(opened)
     if (inner === null) break
     opened = inner
   }
   return opened
+}
+
+/** The message with its numbers in the digits that were sent. What holds it must be known to nest little. */
+export function exactMessage(opened: Opened): JsonObject {
+  opened.exact ??= opened.path.reduce(
+    (value, key) => value[key] as JsonObject,
+    parseKeepingNumbers(opened.text) as JsonObject,
+  )
+  return opened.exact
 }
 
 function openConnect(outer: Opened): Opened | null {
@@ -55,7 +74,7 @@ function openCloudEvent(outer: Opened): Opened | null {
   const message = text === null ? null : parseObject(text)
   return text === null || message === null
     ? null
-    : { message, root: message, text, path: [], names, attributes }
+    : { message, root: message, text, path: none, names, attributes, exact: null }
 }
 
 function decodeBase64(encoded: string): string | null {

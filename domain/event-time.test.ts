@@ -40,6 +40,8 @@ describe('a moment without doubt', () => {
       '2026-11-29T10:46:14+01:00[Europe/Berlin]',
       Date.UTC(2026, 10, 29, 9, 46, 14),
     ],
+    ['an offset of hours alone', '2026-11-29 09:46:14+00', Date.UTC(2026, 10, 29, 9, 46, 14)],
+    ['a leap second in a zone', '2017-01-01T00:59:60+01:00', Date.UTC(2017, 0, 1)],
     ['a leap second', '2016-12-31T23:59:60Z', Date.UTC(2017, 0, 1)],
     ['a leap day', '2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29)],
   ])('%s', (_name, timestamp, expected) => {
@@ -57,6 +59,8 @@ describe('what is no moment of a login', () => {
     ['a date without an offset', '2026-11-29T09:46:14', 'timestamp_invalid', /nobody knows the zone/],
     ['a date alone', '2026-11-29', 'timestamp_invalid', /nobody knows the zone/],
     ['a day that no month has', '2026-02-30T00:00:00Z', 'timestamp_invalid', /right are/],
+    ['second 60 in the middle of a day', '2026-11-29T09:34:60Z', 'timestamp_invalid', /right are/],
+    ['a zone that may contradict', '2026-11-29T09:46:14Z[!Europe/Paris]', 'timestamp_invalid', /right are/],
     ['hour 24', '2026-11-28T24:00:00Z', 'timestamp_invalid', /right are/],
     ['words', 'yesterday', 'timestamp_invalid', /the text "yesterday"/],
     ['no text', '', 'timestamp_invalid', /right are/],

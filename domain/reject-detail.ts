@@ -1,8 +1,14 @@
+import { isNestedDeeperThan } from './json-value.ts'
+
 const SHOWN_CHARACTERS = 100
+/** What writes a value walks through it recursively. */
+const SHOWN_LEVELS = 32
 
 /** A value for people to read, in the digits that were sent; long ones by their beginning. */
 export function describe(value: unknown): string {
   if (value === undefined || value === null) return typeName(value)
+  if (isNestedDeeperThan(value, SHOWN_LEVELS))
+    return `the ${typeName(value)} of more than ${SHOWN_LEVELS} levels`
   const text = JSON.stringify(value)
   // As it was written: a number that a double may not hold, see parseKeepingNumbers.
   const type = typeof value === 'object' && /^[-\d]/.test(text) ? 'number' : typeName(value)

@@ -1,11 +1,12 @@
 const DATE_TIME =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))(?:\[[^\]]*\])*$/
+  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)(?:\[[^\]!][^\]]*\])*$/
 
 const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
 
 /**
  * Unix milliseconds of a date and time with an offset (RFC 3339; also a blank for the T, a comma before the fraction, and an
- * offset without its colon, as ISO 8601 allows; a zone in brackets behind the offset, RFC 9557, adds nothing). What is finer than a millisecond is cut off; second 60 is a leap second.
+ * offset without its colon or minutes, as ISO 8601 allows; a zone in brackets behind the offset, RFC 9557, adds nothing). What is finer than a millisecond is cut off; second 60 is a leap second.
  * @returns null for any other text, and for days and times that do not exist
  */
 export function parseRfc3339(text: string): number | null {
@@ -19,7 +20,9 @@ export function parseRfc3339(text: string): number | null {
   if (dayMs === null) return null
   const fractionMs = Number((parts[7] ?? '').slice(0, 3).padEnd(3, '0'))
   const offsetMs = (offset.hours * 60 + offset.minutes) * MINUTE_MS * (parts[8] === '-' ? -1 : 1)
-  return dayMs + (hour * 60 + minute) * MINUTE_MS + second * 1000 + fractionMs - offsetMs
+  const secondMs = dayMs + (hour * 60 + minute) * MINUTE_MS + second * 1000 - offsetMs
+  // Leap seconds are put in at the end of a day of UTC.
+  return second === 60 && secondMs % DAY_MS !== 0 ? null : secondMs + fractionMs
 }
 
 /** Unix milliseconds of a day's beginning; null for a day that no month has. */

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { redriveRunId } from '../workflows/run-contract.ts'
+import { deleteRecords } from './delete-records.ts'
+import { createDeployment, type Deployment } from './deployment.ts'
+import { eventually } from './eventually.ts'
+import { expectExact } from './exactness.ts'
+import { createFeed } from './feed.ts'
+import { setTopicSettings } from './kafka-settings.ts'
+import { everyReject } from './selections.ts'
+import { temporalClient } from './temporal-client.ts'
+
+const MIB = 1024 * 1024
+const PAD = 'x'.repeat(9 * MIB)
+
+test('a reject that was too large to be kept whole is read from Kafka again when it is redriven', async () => {
+  const { deployment, feed } = await withLargeReject()
+  deployment.start('worker/main.ts', { LOGIN_MAX_BYTES: String(16 * MIB) })
+  expect(await redrive(deployment)).toMatchObject({ examined: 1, logins: 1, failures: [] })
+  await expectExact(deployment, feed.truth)
+})
+
+test('a reject that was too large to be kept whole stays one when its record is gone from Kafka, and its history says so', async () => {
+  const { deployment } = await withLargeReject()
+  await deleteRecords(deployment.kafka, deployment.config.kafka.topic, 0, 11)
+  deployment.start('worker/main.ts', { LOGIN_MAX_BYTES: String(16 * MIB) })
+  expect(await redrive(deployment)).toMatchObject({ examined: 1, logins: 0, failures: [] })
+  const attempts = await deployment.sql`select outcome, detail from redrive_attempt`
+  expect([...attempts]).toEqual([
+    { outcome: 'too_large', detail: 'it was too large to be kept whole, and its record is gone from Kafka' },
+  ])
+})
+
+/** Ten logins, then one of 9 MiB that was rejected, and no worker. */
+async function withLargeReject() {
+  const deployment = await createDeployment({ KAFKA_PARTITIONS: '1' })
+  const { topic, processedTopic } = deployment.config.kafka
+  for (const name of [topic, processedTopic])
+    await setTopicSettings(deployment.kafka, name, { 'max.message.bytes': String(20 * MIB) })
+  const feed = createFeed(deployment)
+  await feed.logins(10)
+  const worker = deployment.start('worker/main.ts')
+  await feed.loginOf('large', { pad: PAD })
+  await eventually(async () => {
+    const rows =
+      await deployment.sql`select kafka_offset::integer as offset, cut is not null as cut from rejected_login`
+    expect([...rows]).toEqual([{ offset: 10, cut: true }])
+  })
+  worker.signal('SIGTERM')
+  await worker.exited
+  return { deployment, feed }
+}
+
+async function redrive(deployment: Deployment): Promise<unknown> {
+  const client = await temporalClient(deployment)
+  const commandId = randomUUID()
+  const { topic } = deployment.config.kafka
+  const request = { commandId, actor: 'tester', reason: 'why', topic, selection: everyReject, dryRun: false }
+  const run = await client.workflow.start('replayRejected', {
+    workflowId: redriveRunId(commandId),
+    taskQueue: deployment.config.temporal.taskQueue,
+    args: [request],
+  })
+  return await run.result()
+}
