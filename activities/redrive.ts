@@ -43,10 +43,11 @@ const PAGE = { maxRecords: 1_000, maxBytes: 8 * 1024 * 1024 }
  */
 export async function redriveBatch(deps: SliceDeps, request: RedriveRequest): Promise<Redriven> {
   const totals = new Map<string, number>()
+  const limits = await fetchTopicLimits(deps.kafka, [deps.config.kafka.processedTopic])
   for (let after = -1n; ;) {
     // Claimed page by page: a revision is finished before the next one begins.
     const page = await withClaimedBatch(deps, BigInt(request.batchId), async (sql, batch) => {
-      return await redrivePage(deps, sql, await finishRevision(deps, sql, batch), request, after)
+      return await redrivePage(deps, sql, limits, await finishRevision(deps, sql, batch), request, after)
     })
     for (const { outcome } of page.attempts) totals.set(outcome, (totals.get(outcome) ?? 0) + 1)
     if (page.lastOffset === null) return request.dryRun ? redriven(totals) : page.inAll
@@ -59,13 +60,13 @@ type Page = { attempts: AttemptOutcome[]; lastOffset: bigint | null; inAll: Redr
 async function redrivePage(
   deps: SliceDeps,
   sql: Sql,
+  limits: TopicLimits,
   batch: ClaimedBatch,
   { commandId, selection, dryRun }: RedriveRequest,
   after: bigint,
 ): Promise<Page> {
   const rejects = await classingPostgres(() => readRejects(sql, batch.id, selection, after, PAGE))
   const { records, gone } = await readWhole(deps, batch, rejects)
-  const limits = await fetchTopicLimits(deps.kafka, [deps.config.kafka.processedTopic])
   const { attempts: decided, accepted } = decode(deps, batch, records, limits)
   const attempts = [...decided, ...gone]
   if (!dryRun && attempts.length > 0) await apply(deps, sql, batch, commandId, attempts, accepted)

@@ -1,14 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { redriveRunId } from '../workflows/run-contract.ts'
 import { deleteRecords } from './delete-records.ts'
 import { createDeployment, type Deployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
 import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import { setTopicSettings } from './kafka-settings.ts'
-import { everyReject } from './selections.ts'
-import { temporalClient } from './temporal-client.ts'
+import { startRedrive } from './start-redrive.ts'
 
 const MIB = 1024 * 1024
 const PAD = 'x'.repeat(9 * MIB)
@@ -51,15 +48,5 @@ async function withLargeReject() {
   return { deployment, feed }
 }
 
-async function redrive(deployment: Deployment): Promise<unknown> {
-  const client = await temporalClient(deployment)
-  const commandId = randomUUID()
-  const { topic } = deployment.config.kafka
-  const request = { commandId, actor: 'tester', reason: 'why', topic, selection: everyReject, dryRun: false }
-  const run = await client.workflow.start('replayRejected', {
-    workflowId: redriveRunId(commandId),
-    taskQueue: deployment.config.temporal.taskQueue,
-    args: [request],
-  })
-  return await run.result()
-}
+const redrive = async (deployment: Deployment): Promise<unknown> =>
+  await (await startRedrive(deployment)).result()

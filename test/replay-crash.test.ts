@@ -1,14 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import { WorkflowUpdateStage } from '@temporalio/client'
 import { expect, test } from 'vitest'
 import { reconcileTopicId, replayBatchId, replayUpdate } from '../workflows/contract.ts'
-import { redriveRunId } from '../workflows/run-contract.ts'
 import { createDeployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
 import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import { batchesOf, untilParked } from './ledger.ts'
-import { everyReject } from './selections.ts'
+import { startRedrive } from './start-redrive.ts'
 import { temporalClient } from './temporal-client.ts'
 
 test.for([
@@ -107,15 +105,7 @@ test('a redrive whose worker is killed between the count and the outputs makes t
     ...lenient,
     CRASH_STEP: 'after_replay_commit',
   })
-  const client = await temporalClient(deployment)
-  const commandId = randomUUID()
-  const { topic } = deployment.config.kafka
-  const request = { commandId, actor: 'tester', reason: 'why', topic, selection: everyReject, dryRun: false }
-  const run = await client.workflow.start('replayRejected', {
-    workflowId: redriveRunId(commandId),
-    taskQueue: deployment.config.temporal.taskQueue,
-    args: [request],
-  })
+  const run = await startRedrive(deployment)
   expect(await crashing.exited).toBe('SIGKILL')
   deployment.start('worker/main.ts', lenient)
   expect(await run.result()).toMatchObject({ examined: 2, logins: 2, failures: [] })

@@ -10,6 +10,7 @@ import {
   workflowInfo,
   allHandlersFinished,
 } from '@temporalio/workflow'
+import { DEFECT_ATTEMPTS } from '../domain/failure.ts'
 import { nextState, type IngestCommand, type OperatorCommand } from '../domain/pipeline-state.ts'
 import type { SliceReport } from '../domain/slice-report.ts'
 import { Audit } from './audit.ts'
@@ -31,9 +32,6 @@ import { acceptLoss, FIRST_SLICE_MS, park, SLICE_MS, sliceActivities } from './p
 import { showStatus } from './partition-page.ts'
 
 export type IngestPartitionInput = { topic: string; status: PartitionStatus }
-
-/** A defect of our own code, or a driver that stumbled: what still fails then fails again, and an operator has to look. */
-const SLICES_UNTIL_HALTED = 3
 
 /** Between attempts while a part is away: soon after a blip, a few lines of history a minute in an outage. */
 const FIRST_WAIT_MS = 1_000
@@ -206,7 +204,7 @@ class Partition {
       lag: report.lag ?? this.status.lag,
     }
     this.#failedSlices = report.outcome === 'failed' ? this.#failedSlices + 1 : 0
-    const isBroken = this.#failedSlices >= SLICES_UNTIL_HALTED
+    const isBroken = this.#failedSlices >= DEFECT_ATTEMPTS
     if (report.outcome === 'waiting' || (report.outcome === 'failed' && !isBroken))
       this.#enter('lose_part', report.reason)
     else if (report.outcome === 'halted' || isBroken) this.#enter('halt', report.reason)

@@ -128,11 +128,11 @@ class Topic {
   async startMissing(partitions: number[]): Promise<void> {
     await Promise.all(
       partitions.map(async (partition) => {
-        const status = this.#known(partition) ?? this.#newPartition(partition)
-        const isKnown = this.#known(partition) !== undefined
+        const known = this.#known(partition)
+        const status = known ?? this.#newPartition(partition)
         this.#partitions.set(partition, status)
         if (await this.#startPartition(status)) log.info(`reading ${this.#topic}/${partition}`)
-        else if (!isKnown) await this.#partition(partition).signal(askSignal)
+        else if (known === undefined) await this.#partition(partition).signal(askSignal)
       }),
     )
     this.#show()
