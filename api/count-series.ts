@@ -2,7 +2,8 @@ import type { CountFilter } from '../db/read/count-filter.ts'
 import type { CountSource } from '../db/read/count-moment.ts'
 import { readMinutesKeptFrom } from '../db/read/kept-minutes.ts'
 import { readLoginCounts } from '../db/read/login-counts.ts'
-import { hoursCut, type TimeBucket } from '../domain/cover-buckets.ts'
+import { QUARTER_MS } from '../domain/counts.ts'
+import { type TimeBucket, unitsCut } from '../domain/cover-buckets.ts'
 import { dimensionOf, type GroupName, type Series, seriesOf } from '../domain/series.ts'
 import { caps, tooManyRows } from './caps.ts'
 import type { ApiContext } from './context.ts'
@@ -24,20 +25,23 @@ export async function countSeries(
   buckets: readonly TimeBucket[],
   { source, groupBy, filter }: SeriesQuestion,
 ): Promise<Map<string, Series>> {
-  await checkMinutesKept(context, buckets)
+  // What was written is told by the deltas, which have minutes for ever.
+  if (source.kind !== 'only') await checkMinutesKept(context, buckets)
   const question = { source, filter, dimensions: [...new Set(groupBy.map(dimensionOf))] }
   const counts = await context.read((session) => readLoginCounts(session, buckets, question, caps.rows))
   if (counts === null) throw tooManyRows()
   return seriesOf(counts, groupBy)
 }
 
-async function checkMinutesKept(context: ApiContext, buckets: readonly TimeBucket[]): Promise<void> {
-  const cut = hoursCut(buckets)
+/** @throws {InvalidRangeError} the buckets need minutes that are not kept any more */
+export async function checkMinutesKept(context: ApiContext, buckets: readonly TimeBucket[]): Promise<void> {
+  const cut = unitsCut(buckets, QUARTER_MS)
   if (cut.length === 0) return
   const keptFrom = await context.read(readMinutesKeptFrom)
   if (keptFrom === null || cut.every((start) => start >= keptFrom.getTime())) return
   throw new InvalidRangeError(
     `counts of single minutes are kept since ${keptFrom.toISOString()} (MINUTE_RETENTION_DAYS): before it ask for buckets ` +
-      'that begin and end on whole hours of UTC',
+      'that begin and end on a quarter of an hour (:00, :15, :30 or :45 of UTC), as hours, days, weeks and months of every ' +
+      'time zone do',
   )
 }

@@ -27,7 +27,7 @@ export async function countSource(
   if ((await written(context, until, buckets)) <= caps.batches) return { kind: 'only', written: until }
   throw new TooManyBatchesError(
     `more than the cap of ${caps.batches} batches were written before ${moment} as well as after it: ask for a later moment, or for buckets ` +
-      'of whole hours (UTC), which are added up already',
+      'that begin and end on quarters of an hour, which are added up already',
     caps.batches,
   )
 }
@@ -49,7 +49,7 @@ export async function countsWritten(
   if ((await written(context, between, buckets)) <= caps.batches) return { kind: 'only', written: between }
   throw new TooManyBatchesError(
     `more than the cap of ${caps.batches} batches were written between the two moments: ask for moments nearer to each ` +
-      'other, or for buckets of whole hours (UTC), which are added up already',
+      'other, or for buckets that begin and end on quarters of an hour, which are added up already',
     caps.batches,
   )
 }

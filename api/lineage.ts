@@ -5,23 +5,26 @@ import type { CountFilter } from '../db/read/count-filter.ts'
 import { readLoginTotal } from '../db/read/login-counts.ts'
 import { caps } from './caps.ts'
 import type { ApiContext } from './context.ts'
+import { checkMinutesKept } from './count-series.ts'
 import { InvalidRangeError, TooManyBatchesError } from './errors.ts'
 
 export type Lineage = TimeBucket & { logins: bigint; contributions: Contribution[] }
 
 /** @throws {InvalidRangeError | TooManyBatchesError} */
 export async function traceBucket(
-  { read }: ApiContext,
+  context: ApiContext,
   bucket: Date,
   size: BucketSize,
   filter: CountFilter,
 ): Promise<Lineage> {
+  const { read } = context
   const fromMs = bucket.getTime()
   if (fromMs % bucketMs[size] !== 0) {
     const start = new Date(Math.floor(fromMs / bucketMs[size]) * bucketMs[size]).toISOString()
     throw new InvalidRangeError(`bucket must be the start of a ${size} of UTC: for example ${start}`)
   }
   const range = { fromMs, toMs: fromMs + bucketMs[size] }
+  await checkMinutesKept(context, [range])
   const contributions = await read((session) => readLineage(session, range, filter, caps.batches + 1))
   if (contributions.length > caps.batches) {
     throw new TooManyBatchesError(

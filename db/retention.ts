@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { isoTime } from '../domain/iso-time.ts'
 import type { Sql } from './connect.ts'
-import { COUNTS_LOCK } from './fold-counts.ts'
+import { endMinutes } from './end-minutes.ts'
 import { indexFinishedLoginDays } from './login-indexes.ts'
 import { createLoginDays, dropLoginDays, keepRowsFromMs } from './login-partitions.ts'
 
@@ -24,7 +24,7 @@ export async function applyRetention(sql: Sql, retention: Retention): Promise<Re
   await createLoginDays(sql, nowMs, retention.loginDays)
   const droppedDays = await dropLoginDays(sql, nowMs, retention.loginDays)
   await deleteHours(sql, keepRowsFromMs(nowMs, retention.loginDays))
-  const deletedMinuteRows = await deleteMinutes(sql, retention.minuteDays)
+  const deletedMinuteRows = await endMinutes(sql, retention.minuteDays)
   return { droppedDays, deletedMinuteRows, indexesMade: await indexFinishedLoginDays(sql, nowMs) }
 }
 
@@ -34,22 +34,4 @@ async function deleteHours(sql: Sql, keptFromMs: number): Promise<void> {
   await sql`/* deleteHourLogins */ delete from hour_login where hour < ${keptFrom}::text::timestamptz`
   await sql`/* deleteHourMembers */ delete from hour_member where hour < ${keptFrom}::text::timestamptz`
   await sql`/* deleteSixHourMembers */ delete from six_hour_chunk where start < ${keptFrom}::text::timestamptz`
-}
-
-/**
- * Ends the keeping of minutes before a day (UTC). A fold adds no minute before `kept_from`, so that none is there in part;
- * the hours keep every login.
- */
-async function deleteMinutes(sql: Sql, days: number): Promise<number> {
-  if (days === 0) return 0
-  return await sql.begin(async (tx) => {
-    await tx`select pg_advisory_xact_lock(${COUNTS_LOCK})`
-    await tx`/* keepMinutesFrom */
-      insert into retention_bound as held (what, kept_from)
-      values ('minute_count', date_trunc('day', clock_timestamp(), 'UTC') - make_interval(days => ${days}))
-      on conflict (what) do update set kept_from = greatest(held.kept_from, excluded.kept_from)`
-    const deleted = await tx`/* deleteMinutes */
-      delete from minute_count where hour < (select kept_from from retention_bound where what = 'minute_count')`
-    return deleted.count
-  })
 }

@@ -4,6 +4,9 @@ export type BucketSize = 'minute' | 'hour' | 'day'
 
 export const bucketMs: Record<BucketSize, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
 
+/** A quarter of an hour: the clocks of all time zones differ from UTC by multiples of it. */
+export const QUARTER_MS = 15 * bucketMs.minute
+
 /** What logins are counted by, named as their columns. */
 export const dimensionNames = ['device_type', 'app_version', 'locale', 'outcome'] as const
 export type DimensionName = (typeof dimensionNames)[number]
@@ -25,8 +28,13 @@ export function smallestSet(names: Iterable<DimensionName>): number {
   return dimensionSets.find((kept) => (kept & wanted) === wanted) ?? 15
 }
 
-/** Columns of the minutes of an hour, of the hours of a day, and of a whole month, in order. */
-export const slotNames = { minute: slots('m', 60), hour: slots('h', 24), month: ['logins'] }
+/** Columns of the minutes of an hour, of the quarters and the hours of a day, and of a whole month, in order. */
+export const slotNames = {
+  minute: slots('m', 60),
+  quarter: slots('q', 96),
+  hour: slots('h', 24),
+  month: ['logins'],
+}
 
 function slots(letter: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${letter}${String(i).padStart(2, '0')}`)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { coverBuckets, hoursCut, type TimeBucket } from './cover-buckets.ts'
+import { coverBuckets, type HeldRows, type TimeBucket, unitsCut } from './cover-buckets.ts'
 
 const ms = (text: string) => Date.parse(`${text}Z`)
 const bucket = (from: string, to: string): TimeBucket => ({ fromMs: ms(from), toMs: ms(to) })
@@ -10,14 +10,11 @@ const minutesOfMonth = (start: number) => {
 }
 
 /** The minutes that the slices take for each bucket, each with how often. */
-function minutesTaken(
-  buckets: readonly TimeBucket[],
-  months: readonly number[],
-): Map<number, Map<number, number>> {
+function minutesTaken(buckets: readonly TimeBucket[], held?: HeldRows): Map<number, Map<number, number>> {
   const taken = new Map(buckets.map((_, index) => [index, new Map<number, number>()]))
-  for (const slice of coverBuckets(buckets, months)) {
+  for (const slice of coverBuckets(buckets, held)) {
     slice.starts.forEach((start, i) => {
-      const slotMinutes = { minute: 1, hour: 60, month: minutesOfMonth(start) }[slice.size]
+      const slotMinutes = { minute: 1, quarter: 15, hour: 60, month: minutesOfMonth(start) }[slice.size]
       const take = (bucket: number, from: number, to: number) => {
         const minutes = taken.get(bucket)
         for (let minute = from * slotMinutes; minute < to * slotMinutes; minute++) {
@@ -37,8 +34,8 @@ function minutesTaken(
   return taken
 }
 
-const isExact = (buckets: readonly TimeBucket[], months: readonly number[] = []) => {
-  const taken = minutesTaken(buckets, months)
+const isExact = (buckets: readonly TimeBucket[], held?: HeldRows) => {
+  const taken = minutesTaken(buckets, held)
   buckets.forEach(({ fromMs, toMs }, index) => {
     const minutes = [...(taken.get(index) ?? [])].sort(([a], [b]) => a - b)
     const expected = Array.from({ length: (toMs - fromMs) / 60_000 }, (_, i) => [fromMs + i * 60_000, 1])
@@ -84,7 +81,7 @@ it.each<[string, TimeBucket[]]>([
   (_, buckets) => {
     isExact(buckets)
     const minutes = coverBuckets(buckets).filter(({ size }) => size === 'minute')
-    expect(new Set(hoursCut(buckets))).toEqual(new Set(minutes.flatMap(({ starts }) => starts)))
+    expect(new Set(unitsCut(buckets, 3_600_000))).toEqual(new Set(minutes.flatMap(({ starts }) => starts)))
   },
 )
 
@@ -104,8 +101,9 @@ it.each<[string, TimeBucket[], number]>([
 ])('%s: whole months are taken as such where they have rows, and nothing twice', (_, buckets, whole) => {
   // April has none.
   const months = ['2026-01', '2026-02', '2026-03'].map((month) => ms(`${month}-01T00:00`))
-  isExact(buckets, months)
-  const taken = coverBuckets(buckets, months).filter(({ size }) => size === 'month')
+  const held = { months, minutesFromMs: -Infinity }
+  isExact(buckets, held)
+  const taken = coverBuckets(buckets, held).filter(({ size }) => size === 'month')
   expect(taken.flatMap(({ starts }) => starts)).toHaveLength(whole)
 })
 
@@ -120,4 +118,48 @@ it('takes the days of a zone as a few spans, however many they are, and reads ea
     ['span', 'hour', 299],
     ['span', 'hour', 1],
   ])
+})
+
+const quarters = (from: string, to: string, count: number) => ({
+  minutesFromMs: ms('2026-03-03T00:00'),
+  buckets: Array.from({ length: count }, (_, i) => {
+    const { fromMs, toMs } = bucket(from, to)
+    return { fromMs: fromMs + i * (toMs - fromMs), toMs: toMs + i * (toMs - fromMs) }
+  }),
+})
+
+it.each([
+  ['days of Kolkata', quarters('2026-02-27T18:30', '2026-02-28T18:30', 6)],
+  ['days of Kathmandu', quarters('2026-02-27T18:15', '2026-02-28T18:15', 6)],
+  ['hours of Kathmandu', quarters('2026-02-27T18:15', '2026-02-27T19:15', 150)],
+  ['quarters', quarters('2026-03-02T22:00', '2026-03-02T22:15', 20)],
+  ['half hours over the first minute that is kept', quarters('2026-03-02T23:45', '2026-03-03T00:15', 1)],
+])(
+  '%s: what is cut within an hour is taken from quarters before the days that have minutes',
+  (_, { buckets, minutesFromMs }) => {
+    const held = { months: [], minutesFromMs }
+    isExact(buckets, held)
+    for (const { size, starts } of coverBuckets(buckets, held)) {
+      if (size === 'minute') expect(Math.min(...starts)).toBeGreaterThanOrEqual(minutesFromMs)
+      if (size === 'quarter') expect(Math.max(...starts)).toBeLessThan(minutesFromMs)
+    }
+  },
+)
+
+it('takes the days of Kolkata of a year as few spans, each row of quarters once', () => {
+  const { buckets } = quarters('2025-01-01T18:30', '2025-01-02T18:30', 365)
+  const taken = coverBuckets(buckets, { months: [], minutesFromMs: Infinity })
+  expect(
+    taken.filter(({ size }) => size === 'quarter').map(({ kind, starts }) => [kind, starts.length]),
+  ).toEqual([
+    ['span', 1],
+    ['span', 364],
+    ['span', 1],
+  ])
+})
+
+it('a bucket that cuts a quarter whose minutes are not held is refused', () => {
+  const cut = [bucket('2026-03-01T10:00', '2026-03-01T10:20')]
+  expect(() => coverBuckets(cut, { months: [], minutesFromMs: Infinity })).toThrow(RangeError)
+  expect(unitsCut(cut, 900_000)).toEqual([ms('2026-03-01T10:15')])
 })

@@ -1,16 +1,16 @@
-import { bucketMs, floorTo } from './counts.ts'
+import { bucketMs, floorTo, QUARTER_MS } from './counts.ts'
 import { DAY_MS, dayOf, periodAfter } from './period.ts'
 
 /** Half-open, Unix milliseconds, both on a whole minute. */
 export type TimeBucket = { fromMs: number; toMs: number }
 
 /**
- * What to take of rows that hold the minutes of an hour, the hours of a day, or a month (UTC): parallel arrays, an entry a row and
- * bucket. `span`: the slots [from, to) of each row, for buckets of many slots, and [to, end) for the bucket after it, so that a
+ * What to take of rows that hold the minutes of an hour, the quarters or the hours of a day, or a month (UTC): parallel arrays, an
+ * entry a row and bucket. `span`: the slots [from, to) of each row, for buckets of many slots, and [to, end) for the bucket after it, so that a
  * row which two days of a zone share is read once; `each`: one slot a row and bucket.
  */
 export type Slice = {
-  size: 'minute' | 'hour' | 'month'
+  size: 'minute' | 'quarter' | 'hour' | 'month'
   /** Starts of the rows, Unix milliseconds. */
   starts: number[]
   /** Places in the list of buckets. */
@@ -23,41 +23,52 @@ const MAX_SPANS = 8
 type Piece = { start: number; bucket: number; from: number; to: number }
 
 /**
- * Whole months of each bucket, as far as there are rows of them, whole hours as slots of days, what is left at its ends as slots
- * of hours. Together they are the buckets.
- * @param months starts of the months that have rows (Unix milliseconds), in order
+ * What rows there are.
+ * `months`: starts of the months (Unix milliseconds), in order.
+ * `minutesFromMs`: start of the first day that has minutes; those before have quarters.
  */
-export function coverBuckets(buckets: readonly TimeBucket[], months: readonly number[] = []): Slice[] {
-  const whole = months.map((start) => ({ start, end: monthAfter(start) }))
-  const ofMonths: Piece[] = []
-  const hours: Piece[] = []
-  const minutes: Piece[] = []
+export type HeldRows = { months: readonly number[]; minutesFromMs: number }
+
+const EVERY_MINUTE: HeldRows = { months: [], minutesFromMs: -Infinity }
+
+/**
+ * Whole months of each bucket, as far as there are rows of them, whole hours as slots of days, what is left at its ends as
+ * minutes or quarters. Together they are the buckets.
+ * @throws {RangeError} a bucket cuts a quarter whose minutes are not held
+ */
+export function coverBuckets(buckets: readonly TimeBucket[], held = EVERY_MINUTE): Slice[] {
+  const whole = held.months.map((start) => ({ start, end: monthAfter(start) }))
+  const pieces = { month: [] as Piece[], hour: [] as Piece[], quarter: [] as Piece[], minute: [] as Piece[] }
+  const cutEnd = (bucket: number, range: TimeBucket) => {
+    if (range.fromMs >= held.minutesFromMs) cut(pieces.minute, bucket, range, bucketMs.hour, bucketMs.minute)
+    else cut(pieces.quarter, bucket, range, bucketMs.day, QUARTER_MS)
+  }
   buckets.forEach(({ fromMs, toMs }, bucket) => {
     const fromHour = Math.min(toMs, -floorTo(-fromMs, bucketMs.hour))
     const toHour = Math.max(fromHour, floorTo(toMs, bucketMs.hour))
-    cut(minutes, bucket, { fromMs, toMs: fromHour }, bucketMs.hour, bucketMs.minute)
+    cutEnd(bucket, { fromMs, toMs: fromHour })
     let fromDay = fromHour
     for (const { start, end } of whole) {
       if (start < fromHour || end > toHour) continue
-      cut(hours, bucket, { fromMs: fromDay, toMs: start }, bucketMs.day, bucketMs.hour)
-      ofMonths.push({ start, bucket, from: 0, to: 1 })
+      cut(pieces.hour, bucket, { fromMs: fromDay, toMs: start }, bucketMs.day, bucketMs.hour)
+      pieces.month.push({ start, bucket, from: 0, to: 1 })
       fromDay = end
     }
-    cut(hours, bucket, { fromMs: fromDay, toMs: toHour }, bucketMs.day, bucketMs.hour)
-    cut(minutes, bucket, { fromMs: toHour, toMs }, bucketMs.hour, bucketMs.minute)
+    cut(pieces.hour, bucket, { fromMs: fromDay, toMs: toHour }, bucketMs.day, bucketMs.hour)
+    cutEnd(bucket, { fromMs: toHour, toMs })
   })
-  return [...slices('month', ofMonths), ...slices('hour', hours), ...slices('minute', minutes)]
+  return (['month', 'hour', 'quarter', 'minute'] as const).flatMap((size) => slices(size, pieces[size]))
 }
 
-/** Starts of the hours (UTC, Unix milliseconds) that buckets begin or end within, so that their minutes are needed. */
-export function hoursCut(buckets: readonly TimeBucket[]): number[] {
-  const hours: number[] = []
+/** Starts (Unix milliseconds) of the units of this length that buckets begin or end within. */
+export function unitsCut(buckets: readonly TimeBucket[], unitMs: number): number[] {
+  const units: number[] = []
   for (const { fromMs, toMs } of buckets)
     for (const edge of [fromMs, toMs]) {
-      const start = floorTo(edge, bucketMs.hour)
-      if (start < edge && start !== hours.at(-1)) hours.push(start)
+      const start = floorTo(edge, unitMs)
+      if (start < edge && start !== units.at(-1)) units.push(start)
     }
-  return hours
+  return units
 }
 
 const monthAfter = (startMs: number): number => periodAfter('month', dayOf(startMs)) * DAY_MS
@@ -67,7 +78,12 @@ function cut(pieces: Piece[], bucket: number, range: TimeBucket, rowMs: number, 
   for (let at = range.fromMs; at < range.toMs;) {
     const start = floorTo(at, rowMs)
     const end = Math.min(range.toMs, start + rowMs)
-    pieces.push({ start, bucket, from: (at - start) / slotMs, to: (end - start) / slotMs })
+    const [from, to] = [(at - start) / slotMs, (end - start) / slotMs]
+    if (!Number.isInteger(from) || !Number.isInteger(to))
+      throw new RangeError(
+        `${new Date(at).toISOString()} to ${new Date(end).toISOString()}: no rows are so fine`,
+      )
+    pieces.push({ start, bucket, from, to })
     at = end
   }
 }

@@ -16,7 +16,7 @@ const daysAgo = (days: number, time = '10:15') =>
   `${new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10)}T${time}:00Z`
 const dayTable = (day: string) => `login_${day.slice(0, 10).replaceAll('-', '_')}`
 
-test('minutes past retention go, hours stay, and a late login counts in hours alone', async () => {
+test('minutes past retention become quarters, hours stay, and a late login counts in quarters and hours', async () => {
   const database = await createDatabase(inject('databaseUrl'))
   onTestFinished(database.drop)
   const { sql } = database
@@ -35,10 +35,12 @@ test('minutes past retention go, hours stay, and a late login counts in hours al
     deletedMinuteRows: dimensionSets.length,
   })
   expect(await count('minute_count')).toEqual([[minute(daysAgo(2)), 4]])
+  expect(await count('quarter_count')).toEqual([[minute(daysAgo(9)), 3]])
   await insertBatches(sql, [{ id: 1, from: 0, to: 3, committedAt: daysAgo(0) }])
   await insertDelta(sql, 1, [daysAgo(9), daysAgo(2)], [1, 2])
   await foldCounts(sql, 'user-login')
   expect(await count('minute_count')).toEqual([[minute(daysAgo(2)), 6]])
+  expect(await count('quarter_count')).toEqual([[minute(daysAgo(9)), 4]])
   expect(await count('hour_count')).toEqual([
     [hour(daysAgo(9)), 4],
     [hour(daysAgo(2)), 6],
@@ -109,11 +111,13 @@ test('the schedule applies retention, and an event that is older still counts', 
   expect([...(await sql`select count(*)::integer as rows from login where user_id = 'late'`)]).toEqual([
     { rows: 0 },
   ])
-  // Half an hour of that day is known no more: Kolkata begins its days on one.
-  const { loginCounts } = await ask(`{
-    loginCounts(from: "${daysAgo(6, '18:30')}", to: "${daysAgo(4, '18:30')}", bucket: DAY, timeZone: "Asia/Kolkata") {
-      ... on Error { message } } }`)
-  expect((loginCounts as { message: string }).message).toMatch(
-    /single minutes are kept since .*whole hours of UTC/,
+  // Kolkata begins its days on a half hour.
+  const kolkata = `from: "${daysAgo(6, '18:30')}", to: "${daysAgo(4, '18:30')}", timeZone: "Asia/Kolkata"`
+  const { days, minutes } = await ask(`{
+    days: loginCounts(${kolkata}, bucket: DAY) { ... on LoginCounts { series { total } } }
+    minutes: loginCounts(${kolkata}, bucket: MINUTE) { ... on Error { message } } }`)
+  expect(days).toEqual({ series: [{ total: 1 }] })
+  expect((minutes as { message: string }).message).toMatch(
+    /single minutes are kept since .*begin and end on a quarter of an hour/,
   )
 })

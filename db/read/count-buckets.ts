@@ -6,6 +6,7 @@ import {
   smallestSet,
 } from '../../domain/counts.ts'
 import type { Slice, TimeBucket } from '../../domain/cover-buckets.ts'
+import { countTables, slotLogins } from '../count-tables.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
 import { isoTime } from '../../domain/iso-time.ts'
 import type { ReadSession } from './snapshot.ts'
@@ -58,9 +59,9 @@ export function rowsOfSpan(sql: Sql, span: Spans, dimensions: readonly Dimension
  * by the reader, which costs a fraction of doing so in Postgres.
  */
 export function slotRows(sql: Sql, slice: Slots, dimensions: readonly DimensionName[], filter: CountFilter) {
-  const { table, start } = tables[slice.size]
+  const { table, start } = countTables[slice.size]
   const wanted = { dimensions, filter }
-  const sums = slotNames[slice.size].map((slot) => `sum(${slot})`)
+  const sums = slotNames[slice.size].map((slot) => `sum(${slotLogins(slice.size, slot)})`)
   return sql`
     select ${columns(sql, dimensions)} (extract(epoch from ${sql(start)}) * 1000)::float8 as start,
            ${sql.unsafe(`concat_ws(',', ${sums.join(', ')})`)} as slots
@@ -73,20 +74,14 @@ export function slotRows(sql: Sql, slice: Slots, dimensions: readonly DimensionN
 
 const setOf = ({ dimensions, filter }: Wanted) => smallestSet([...dimensions, ...filteredDimensions(filter)])
 
-const tables = {
-  hour: { table: 'hour_count', start: 'day' },
-  minute: { table: 'minute_count', start: 'hour' },
-  month: { table: 'month_count', start: 'month' },
-} as const
-
 /**
  * Offset 0 has each start looked for by the key: the planner would read all rows for the starts of a year, of which many may
  * have none.
  */
 function spanOf(sql: Sql, slice: Spans, set: number, { dimensions, filter }: Wanted) {
-  const { table, start } = tables[slice.size]
-  const sum = (from: number, to: number) =>
-    sql.unsafe(['0::bigint', ...slotNames[slice.size].slice(from, to)].join(' + '))
+  const { table, start } = countTables[slice.size]
+  const slots = slotNames[slice.size].map((slot) => slotLogins(slice.size, slot))
+  const sum = (from: number, to: number) => sql.unsafe(['0::bigint', ...slots.slice(from, to)].join(' + '))
   return sql`
     select piece.bucket_index, ${columns(sql, dimensions)} ${sum(slice.from, slice.to)} as logins,
            ${sum(slice.to, slice.end)} as next_logins

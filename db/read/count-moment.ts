@@ -1,5 +1,5 @@
-import type { DimensionName } from '../../domain/counts.ts'
-import { hoursCut, type TimeBucket } from '../../domain/cover-buckets.ts'
+import { type DimensionName, QUARTER_MS } from '../../domain/counts.ts'
+import { type TimeBucket, unitsCut } from '../../domain/cover-buckets.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
 import { addedBy, columns, countsInBuckets, placeInBuckets, type Spans } from './count-buckets.ts'
 import type { ReadSession } from './snapshot.ts'
@@ -42,21 +42,21 @@ function writtenCounts(
 ) {
   return sql`
     select place.number - 1 as bucket_index, ${columns(sql, dimensions)} ${sign}::integer * added.logins as logins, 0 as next_logins
-    from (${addedIn(sql, written, areHours(buckets))}) as delta
+    from (${addedIn(sql, written, areQuarters(buckets))}) as delta
     ${addedBy(sql, [...dimensions, ...filteredDimensions(filter)])}
     ${placeInBuckets(sql, buckets)} ${withinFilter(sql, filter)}`
 }
 
-/** Whether rows of written_count, which know hours only, can answer. */
-const areHours = (buckets: readonly TimeBucket[]): boolean => hoursCut(buckets).length === 0
+/** Whether rows of written_count, which know quarters of an hour, can answer. */
+const areQuarters = (buckets: readonly TimeBucket[]): boolean => unitsCut(buckets, QUARTER_MS).length === 0
 
 /** The arrays of what was added then: of whole hours and 5 minutes, and of single batches where those are cut or not made yet. */
-const addedIn = (sql: Sql, written: Written, inHours: boolean) => sql`
-  select ${arrays(sql)} from (${revisionsApart(sql, written, inHours)}) as revision
+const addedIn = (sql: Sql, written: Written, inQuarters: boolean) => sql`
+  select buckets, ${arrays(sql)} from (${revisionsApart(sql, written, inQuarters)}) as revision
   join login_count_delta using (batch_id, revision)
-  ${inHours ? sql`union all select ${arrays(sql)} from (${rolledIn(sql, written)}) as rolled` : sql``}`
+  ${inQuarters ? sql`union all select quarters, ${arrays(sql)} from (${rolledIn(sql, written)}) as rolled` : sql``}`
 
-const arrays = (sql: Sql) => sql`buckets, device_types, app_versions, locales, outcomes, logins`
+const arrays = (sql: Sql) => sql`device_types, app_versions, locales, outcomes, logins`
 
 /** Rows of written_count that lie within, the largest. */
 const rolledIn = (sql: Sql, written: Written) => sql`
@@ -71,9 +71,10 @@ const liesWithin = (sql: Sql, { since, until }: Written, row: ReturnType<Sql>) =
   ${until === null ? sql`` : sql`and ${row}.start + make_interval(mins => ${row}.minutes) <= ${until}::text::timestamptz`}`
 
 /** Batches and revisions that no row which lies within has. */
-const revisionsApart = (sql: Sql, written: Written, inHours: boolean) => {
+const revisionsApart = (sql: Sql, written: Written, inQuarters: boolean) => {
   const { since, until } = written
-  if (!inHours) return sql`select batch_id, revision from revision_written where true ${during(sql, written)}`
+  if (!inQuarters)
+    return sql`select batch_id, revision from revision_written where true ${during(sql, written)}`
   // The first and the last 5 minutes are cut. What is wholly within and in no row waits in unrolled_batch.
   const first = sql`date_bin('5 minutes', ${since}::text::timestamptz, timestamptz '2000-01-01Z') + interval '5 minutes'`
   const last = sql`date_bin('5 minutes', ${until}::text::timestamptz, timestamptz '2000-01-01Z')`
@@ -102,7 +103,7 @@ const BATCHES_PER_ROLLED = 5
 
 /**
  * What has to be looked at to know what was written then, in batches and revisions; `limit` at most.
- * @param buckets that are asked for: of whole hours or not
+ * @param buckets that are asked for: of whole quarters of an hour or not
  */
 export async function countWritten(
   { sql }: ReadSession,
@@ -110,11 +111,11 @@ export async function countWritten(
   buckets: readonly TimeBucket[],
   limit: number,
 ): Promise<number> {
-  const inHours = areHours(buckets)
+  const inQuarters = areQuarters(buckets)
   const [row] = await sql<{ batches: number }[]>`
     /* countWritten */
-    select (select count(*) from (${revisionsApart(sql, written, inHours)} limit ${limit}) as apart)::integer
-           + ${inHours ? sql`${BATCHES_PER_ROLLED}::integer * (select count(*) from (${rolledIn(sql, written)}) as rolled)::integer` : sql`0`}
+    select (select count(*) from (${revisionsApart(sql, written, inQuarters)} limit ${limit}) as apart)::integer
+           + ${inQuarters ? sql`${BATCHES_PER_ROLLED}::integer * (select count(*) from (${rolledIn(sql, written)}) as rolled)::integer` : sql`0`}
            as batches`
   return Math.min(row?.batches ?? 0, limit)
 }

@@ -1,6 +1,6 @@
 import type { ReadSession } from './snapshot.ts'
 
-/** Since when counts of single minutes are kept; null: since ever. Hours are kept for ever. */
+/** Since when counts of single minutes are kept; null: since ever. Quarters of an hour and hours are kept for ever. */
 export async function readMinutesKeptFrom({ sql }: ReadSession): Promise<Date | null> {
   const [bound] = await sql<{ kept_from: Date }[]>`
     /* minutesKeptFrom */

@@ -1,9 +1,10 @@
 import { bucketMs, type DimensionName } from '../../domain/counts.ts'
-import { coverBuckets, type TimeBucket } from '../../domain/cover-buckets.ts'
+import { coverBuckets, type HeldRows, type TimeBucket, unitsCut } from '../../domain/cover-buckets.ts'
 import type { Counts } from '../../domain/series.ts'
 import type { CountFilter } from './count-filter.ts'
 import { columns, isOfSingleRows, rowsOfSpan, type Slots, slotRows, type Spans } from './count-buckets.ts'
 import { type CountSource, countsFrom } from './count-moment.ts'
+import { readMinutesKeptFrom } from './kept-minutes.ts'
 import type { ReadSession } from './snapshot.ts'
 
 /** What to count: which counts, by which dimensions, of which logins. */
@@ -26,6 +27,7 @@ type Values = Partial<Record<DimensionName, string>>
  * Logins by dimensions and bucket, to be added up: several may be of the same values and buckets, and make 0 together. They come
  * as text, which costs Node a fraction of a row for each.
  * @param most counts, or rows of slots, that are read; null is the answer when there are more
+ * @throws {RangeError} a bucket cuts a quarter of an hour whose minutes are not kept any more, and `source` is not 'only'
  */
 export async function readLoginCounts(
   session: ReadSession,
@@ -34,7 +36,7 @@ export async function readLoginCounts(
   most: number,
 ): Promise<Counts[] | null> {
   const slices =
-    question.source.kind === 'only' ? [] : coverBuckets(buckets, await monthsMade(session, buckets))
+    question.source.kind === 'only' ? [] : coverBuckets(buckets, await heldRows(session, buckets))
   const spans = slices.filter((slice) => slice.kind === 'span')
   const slots = slices.filter((slice) => slice.kind === 'each')
   const counts = await Promise.all([
@@ -43,6 +45,12 @@ export async function readLoginCounts(
   ])
   const isCut = counts.includes(null)
   return isCut ? null : counts.flatMap((some) => some ?? [])
+}
+
+async function heldRows(session: ReadSession, buckets: readonly TimeBucket[]): Promise<HeldRows> {
+  const isCut = unitsCut(buckets, bucketMs.hour).length > 0
+  const keptFrom = isCut ? await readMinutesKeptFrom(session) : null
+  return { months: await monthsMade(session, buckets), minutesFromMs: keptFrom?.getTime() ?? -Infinity }
 }
 
 /** No month is shorter. */
