@@ -1,8 +1,6 @@
-import { dimensionNames, slotNames } from '../domain/counts.ts'
+import { type CountSize, dimensionNames, slotNames } from '../domain/counts.ts'
 
 // SQL of the tables that hold counts, a row of several slots each.
-
-export type CountSize = keyof typeof slotNames
 
 /** The table of each size of slots, and what its rows are called by: their start, the name of which is their length, too. */
 export const countTables = {

@@ -40,6 +40,9 @@ function slots(letter: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${letter}${String(i).padStart(2, '0')}`)
 }
 
+/** Which of the tables of counts. */
+export type CountSize = keyof typeof slotNames
+
 /** Logins per bucket and dimensions, as parallel arrays: one entry is the same index in each. */
 export type CountColumns = {
   /** Start of the bucket, Unix milliseconds, UTC. */

@@ -1,3 +1,4 @@
+import type { CountSize } from './counts.ts'
 import type { RejectReason } from './login.ts'
 
 /** A batch as the ledger has it, with the ranges beside it in its partition and incarnation; null: there is none. */
@@ -47,7 +48,9 @@ export const differenceKinds = [
   'batch_login_rows',
   'batch_rejects',
   'minute_count',
+  'quarter_count',
   'hour_count',
+  'month_count',
   'grouped_count',
   'checkpoint_offset',
   'checkpoint_logins',
@@ -56,7 +59,7 @@ export const differenceKinds = [
 export type DifferenceKind = (typeof differenceKinds)[number]
 
 export type CountPlace = {
-  size: 'minute' | 'hour'
+  size: CountSize
   bucket: Date
   /** Null: over all values; so are the others. */
   deviceType: string | null

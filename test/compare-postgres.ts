@@ -46,7 +46,7 @@ async function compareCounts(sql: Sql, truth: GroundTruth): Promise<Difference[]
     ...counts.flat(),
     ...compareTallies('login_count_delta', expectedCounts(truth, 'minute'), countTally(deltas, 'minute')),
     ...(await compareMonths(sql)),
-    ...compareTallies('written_count', expectedCounts(truth, 'hour'), await readWritten(sql)),
+    ...compareTallies('written_count', expectedCounts(truth, 'quarter'), await readWritten(sql)),
   ]
 }
 
@@ -68,14 +68,14 @@ async function readWritten(sql: Sql): Promise<Tally> {
     select added.bucket, added.device_type as "deviceType", added.app_version as "appVersion", added.locale, added.outcome,
            added.logins::integer
     from (
-      select buckets, device_types, app_versions, locales, outcomes, logins from written_count where minutes = 5
+      select quarters as buckets, device_types, app_versions, locales, outcomes, logins from written_count where minutes = 5
       union all
       select buckets, device_types, app_versions, locales, outcomes, logins
       from login_count_delta join unrolled_batch using (batch_id, revision)
     ) as held
     cross join unnest(held.buckets, held.device_types, held.app_versions, held.locales, held.outcomes, held.logins)
       as added (bucket, device_type, app_version, locale, outcome, logins)`
-  return countTally(rows, 'hour')
+  return countTally(rows, 'quarter')
 }
 
 /** Folded and not folded yet. */

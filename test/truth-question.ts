@@ -34,3 +34,21 @@ export const isoOf = (ms: number) => new Date(ms).toISOString().replace('.000', 
 
 /** Lines of the only column of a DuckDB answer. */
 export const linesOf = (rows: Rows): string[] => rows.map((row) => String(Object.values(row)[0]))
+
+/** What is answered otherwise than the raw messages have it, in words. */
+export async function wrongAnswers(
+  ask: Graphql,
+  raw: (sql: string) => Promise<Rows>,
+  questions: readonly TruthQuestion[],
+): Promise<string[]> {
+  const found: string[] = []
+  for (const { name, api, raw: sql } of questions) {
+    const [answered, expected] = [(await api(ask)).sort(), linesOf(await raw(sql)).sort()]
+    const missing = expected.filter((one) => !answered.includes(one))
+    const wrong = answered.filter((one) => !expected.includes(one))
+    if (expected.length === 0) found.push(`${name}: nothing to compare`)
+    if (missing.length + wrong.length > 0 || answered.length !== expected.length)
+      found.push(`${name}: expected ${missing.slice(0, 3).join('; ')}, found ${wrong.slice(0, 3).join('; ')}`)
+  }
+  return found
+}

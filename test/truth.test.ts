@@ -7,7 +7,7 @@ import { untilParked } from './ledger.ts'
 import { ownFolder } from './own-folder.ts'
 import { endOfLog, progress } from './progress.ts'
 import { openRawEvents, type RawEvent } from './raw-events.ts'
-import { linesOf } from './truth-question.ts'
+import { linesOf, wrongAnswers } from './truth-question.ts'
 import { truthQuestions } from './truth-questions.ts'
 
 const DAY_MS = 86_400_000
@@ -104,23 +104,6 @@ async function untilComplete(ask: Graphql, logins: number): Promise<void> {
   }, 60_000)
 }
 
-async function differences(
-  ask: Graphql,
-  raw: Awaited<ReturnType<typeof openRawEvents>>,
-  questions: ReturnType<typeof truthQuestions>,
-): Promise<string[]> {
-  const found: string[] = []
-  for (const { name, api, raw: sql } of questions) {
-    const [answered, expected] = [(await api(ask)).sort(), linesOf(await raw(sql)).sort()]
-    const missing = expected.filter((one) => !answered.includes(one))
-    const wrong = answered.filter((one) => !expected.includes(one))
-    if (expected.length === 0) found.push(`${name}: nothing to compare`)
-    if (missing.length + wrong.length > 0 || answered.length !== expected.length)
-      found.push(`${name}: expected ${missing.slice(0, 3).join('; ')}, found ${wrong.slice(0, 3).join('; ')}`)
-  }
-  return found
-}
-
 test.for(SEEDS)(
   'every answer is what another engine makes of the raw messages, late ones, rejects and a replay included (seed %i)',
   { timeout: 180_000 },
@@ -162,12 +145,12 @@ test.for(SEEDS)(
       devices: await some('device_id'),
       addresses: await some('ip'),
     })
-    expect(await differences(ask, raw, questions)).toEqual([])
+    expect(await wrongAnswers(ask, raw, questions)).toEqual([])
 
     await shiftBucket(deployment)
     await dropUser(deployment)
     await untilReplayed(deployment)
-    const caught = (await differences(ask, raw, questions)).join('\n')
+    const caught = (await wrongAnswers(ask, raw, questions)).join('\n')
     expect(caught).toMatch(/loginCounts by hour of UTC/)
     expect(caught).toMatch(/activeUsers by week/)
     expect(caught).toMatch(/cohortRetention by week/)

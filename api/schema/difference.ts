@@ -1,13 +1,13 @@
 import type { CountPlace, Difference } from '../../domain/reconciliation.ts'
 import type { DeviceType, Outcome } from '../../domain/login.ts'
 import { builder } from '../builder.ts'
-import { UtcBucketEnum, DeviceTypeEnum, OutcomeEnum } from './analytics-enums.ts'
-import { DifferenceKindEnum } from './pipeline-enums.ts'
+import { DeviceTypeEnum, OutcomeEnum } from './analytics-enums.ts'
+import { CountSizeEnum, DifferenceKindEnum } from './pipeline-enums.ts'
 
 const CountPlaceType = builder.objectRef<CountPlace>('CountPlace').implement({
   description: 'The place of one count: a bucket, and a value of each dimension that it is counted by.',
   fields: (t) => ({
-    size: t.expose('size', { type: UtcBucketEnum, description: 'Length of the bucket.' }),
+    size: t.expose('size', { type: CountSizeEnum, description: 'Length of the bucket.' }),
     bucket: t.expose('bucket', { type: 'DateTime', description: 'Start of the bucket, UTC.' }),
     deviceType: t.field({
       type: DeviceTypeEnum,

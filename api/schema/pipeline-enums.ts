@@ -1,3 +1,4 @@
+import type { CountSize } from '../../domain/counts.ts'
 import type { BatchStatus, RevisionRow } from '../../db/read/batches.ts'
 import type { ControlResultName } from '../../db/read/control-events.ts'
 import type { ReadSource } from '../../db/read/snapshot.ts'
@@ -138,7 +139,10 @@ export const DifferenceKindEnum = builder.enumType('DifferenceKind', {
     batch_login_rows: 'Login rows that a batch wrote against those that are there.',
     batch_rejects: 'Rejects of a batch against the rejected records that are kept.',
     minute_count: 'Deltas of all batches in a minute against its count.',
-    hour_count: 'Minutes of an hour against its count.',
+    quarter_count:
+      'Deltas of all batches in a quarter of an hour against its count, where minutes are kept no longer.',
+    hour_count: 'Minutes of an hour, or its quarters, against its count.',
+    month_count: 'Hours of a month (UTC) against its count.',
     grouped_count: 'Counts by all dimensions against a count by fewer of them.',
     checkpoint_offset: 'End of the ledger against the offset of the checkpoint.',
     checkpoint_logins: 'Logins of all batches of a partition against those of its checkpoint.',
@@ -167,5 +171,15 @@ export const FateEnum = builder.enumType('Fate', {
     parked: 'In a batch that failed and waits for an operator; not counted.',
     skipped: 'Given up by an operator, or lost before it was read; not counted.',
     unaccounted: 'Read, says the checkpoint, but in no batch: the ledger has a hole (reconciliation).',
+  }),
+})
+
+export const CountSizeEnum = builder.enumType('CountSize', {
+  description: 'What a count is kept of, by UTC.',
+  values: capitals<CountSize>({
+    minute: 'A minute; for MINUTE_RETENTION_DAYS.',
+    quarter: 'A quarter of an hour, of the days before.',
+    hour: 'An hour.',
+    month: 'A month that is over.',
   }),
 })

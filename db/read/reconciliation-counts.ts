@@ -1,13 +1,8 @@
-import { bucketMs, dimensionNames, slotNames } from '../../domain/counts.ts'
+import { bucketMs, dimensionNames, floorTo, QUARTER_MS, slotNames } from '../../domain/counts.ts'
 import type { Difference } from '../../domain/reconciliation.ts'
 import { isoTime } from '../../domain/iso-time.ts'
-import {
-  ALL_DIMENSIONS,
-  countDifference,
-  type DifferentCount,
-  rowsAround,
-  startsOf,
-} from './counts-around.ts'
+import { countTables } from '../count-tables.ts'
+import { ALL_DIMENSIONS, countDifference, type DifferentCount, rowsAt, startsOf } from './counts-around.ts'
 import { addedBy } from './count-buckets.ts'
 import type { ReadSession } from './snapshot.ts'
 
@@ -21,50 +16,64 @@ export async function readTouchedMinutes(sql: Sql, ids: readonly bigint[]): Prom
   return rows.map(({ bucket }) => bucket.getTime())
 }
 
-/** Minutes (Unix milliseconds), and how many differences come back at most. */
-export type CountsToCompare = { minutes: readonly number[]; limit: number }
+/** Moments (Unix milliseconds) that counts are compared around, and how many differences come back at most. */
+export type CountsToCompare = { moments: readonly number[]; limit: number }
 
-/** Counts of minutes against all deltas that touch them. */
-export async function compareMinutes(sql: Sql, { minutes, limit }: CountsToCompare): Promise<Difference[]> {
-  // The minutes as a multirange, because a search in it is binary; in a query of its own, because it is made once then. Both sides
+const unitMs = { minute: bucketMs.minute, quarter: QUARTER_MS }
+
+/** Counts of minutes, or of quarters of an hour, against all deltas that touch them. */
+export async function compareWithDeltas(
+  sql: Sql,
+  size: 'minute' | 'quarter',
+  { moments, limit }: CountsToCompare,
+): Promise<Difference[]> {
+  const units = [...new Set(moments.map((moment) => floorTo(moment, unitMs[size])))]
+  const rows = startsOf(units, size === 'minute' ? bucketMs.hour : bucketMs.day)
+  const unit =
+    size === 'minute' ? sql`bucket` : sql`date_bin('15 minutes', bucket, timestamptz '1970-01-01Z')`
+  // The units as a multirange, because a search in it is binary; in a query of its own, because it is made once then. Both sides
   // are added up in one go, and not in order: they are ten thousands of counts, of which none should come back.
-  const rows = await sql<DifferentCount[]>`
-    /* reconciliationMinuteCounts */
-    with touched as materialized (select ${multirange(minutes)}::text::tstzmultirange as minutes), said as (
+  const different = await sql<DifferentCount[]>`
+    /* reconciliationCounts */
+    with touched as materialized (select ${multirange(units, unitMs[size])}::text::tstzmultirange as units), said as (
       select bucket, ${key(sql)}, added.logins as expected, 0 as found
       from login_count_delta delta ${addedBy(sql, dimensionNames)}
-      where delta.buckets && ${minutes.map(isoTime)}::text[]::timestamptz[]
+      where delta.buckets && ${minutesOf(units, unitMs[size])}::text[]::timestamptz[]
       union all
       select bucket, ${key(sql)}, 0, logins
-      from (${rowsAround(sql, 'minute_count_entry', minutes, [ALL_DIMENSIONS])}) as held
+      from (${rowsAt(sql, size, rows, [ALL_DIMENSIONS], `${countTables[size].table}_entry`)}) as held
       union all
       select bucket, ${key(sql)}, 0, logins from login_count_unfolded
     ), compared as materialized (
-      select bucket, ${key(sql)}, sum(expected) as expected, sum(found) as found
+      select ${unit} as unit, ${key(sql)}, sum(expected) as expected, sum(found) as found
       from said
-      where bucket <@ (select minutes from touched)
-      group by bucket, ${key(sql)}
+      where bucket <@ (select units from touched)
+      group by unit, ${key(sql)}
       having sum(expected) <> sum(found)
     )
-    select bucket, ${ALL_DIMENSIONS}::smallint as set, ${key(sql)}, expected::bigint, found::bigint
+    select unit as bucket, ${ALL_DIMENSIONS}::smallint as set, ${key(sql)}, expected::bigint, found::bigint
     from compared
-    order by bucket, ${key(sql)}
+    order by unit, ${key(sql)}
     limit ${limit}`
-  return rows.map((row) => countDifference('minute_count', 'minute', row))
+  return different.map((row) => countDifference(`${size}_count`, size, row))
 }
 
-/** Counts of the hours around the minutes against the minutes that they consist of. */
-export async function compareHours(sql: Sql, { minutes, limit }: CountsToCompare): Promise<Difference[]> {
+/** Counts of the hours around the moments against the minutes that they consist of. */
+export async function compareHoursWithMinutes(
+  sql: Sql,
+  { moments, limit }: CountsToCompare,
+): Promise<Difference[]> {
+  const hours = startsOf(moments, bucketMs.hour)
   const rows = await sql<DifferentCount[]>`
     /* reconciliationHourCounts */
     with expected as (
       select hour as bucket, ${key(sql)}, 0::bigint + ${sql.unsafe(slotNames.minute.join(' + '))} as logins
-      from (${rowsAround(sql, 'minute_count', minutes, [ALL_DIMENSIONS])}) as counts
+      from (${rowsAt(sql, 'minute', hours, [ALL_DIMENSIONS])}) as counts
     ), found as (
       select bucket, ${key(sql)},
              (array[${sql.unsafe(slotNames.hour.join(', '))}])[1 + extract(hour from bucket at time zone 'UTC')::integer] as logins
-      from (${rowsAround(sql, 'hour_count', minutes, [ALL_DIMENSIONS])}) as counts
-      join unnest(${startsOf(minutes, bucketMs.hour)}::text[]::timestamptz[]) as hour (bucket)
+      from (${rowsAt(sql, 'hour', startsOf(moments, bucketMs.day), [ALL_DIMENSIONS])}) as counts
+      join unnest(${hours}::text[]::timestamptz[]) as hour (bucket)
         on bucket >= day and bucket < day + interval '24 hours'
     )
     select bucket, ${ALL_DIMENSIONS}::smallint as set, ${key(sql)},
@@ -76,7 +85,13 @@ export async function compareHours(sql: Sql, { minutes, limit }: CountsToCompare
   return rows.map((row) => countDifference('hour_count', 'hour', row))
 }
 
-const multirange = (minutes: readonly number[]): string =>
-  `{${[...new Set(minutes)].map((ms) => `[${isoTime(ms)},${isoTime(ms + bucketMs.minute)})`).join(',')}}`
+const multirange = (starts: readonly number[], ms: number): string =>
+  `{${starts.map((start) => `[${isoTime(start)},${isoTime(start + ms)})`).join(',')}}`
+
+/** Every minute of what starts then and is so long. */
+const minutesOf = (starts: readonly number[], ms: number): string[] =>
+  starts.flatMap((start) =>
+    Array.from({ length: ms / bucketMs.minute }, (_, i) => isoTime(start + i * bucketMs.minute)),
+  )
 
 const key = (sql: Sql) => sql.unsafe(dimensionNames.join(', '))

@@ -7,7 +7,15 @@ import {
   type PartitionSummary,
   summarise,
 } from '../../domain/reconciliation.ts'
-import { compareHours, compareMinutes, readTouchedMinutes } from './reconciliation-counts.ts'
+import { bucketMs } from '../../domain/counts.ts'
+import { startsOf } from './counts-around.ts'
+import { readMinutesKeptFrom } from './kept-minutes.ts'
+import {
+  compareHoursWithMinutes,
+  compareWithDeltas,
+  type CountsToCompare,
+  readTouchedMinutes,
+} from './reconciliation-counts.ts'
 import {
   isWhole,
   type LedgerSelection,
@@ -15,7 +23,7 @@ import {
   readEvidence,
   readLedger,
 } from './reconciliation-ledger.ts'
-import { compareSets } from './reconciliation-sets.ts'
+import { compareHoursWithQuarters, compareMonths, compareSets } from './reconciliation-sets.ts'
 import type { ReadSession } from './snapshot.ts'
 
 /** Runs one query after the other in one snapshot: a request's reader, or a transaction on the primary. */
@@ -60,26 +68,55 @@ export async function reconcile(
 
 /**
  * Batches, and the counts of every bucket that they touch.
- * @param moreMinutes buckets to look at besides, Unix milliseconds
+ * @param moreMoments in buckets to look at besides, Unix milliseconds
  */
 export async function reconcileBatches(
   read: ReadStep,
   entries: readonly LedgerEntry[],
-  moreMinutes: readonly number[] = [],
+  moreMoments: readonly number[] = [],
 ): Promise<Reconciled> {
   const ids = entries.map(({ id }) => id)
   const { evidence, expired } = await read(({ sql }) => readEvidence(sql, ids))
   const touched = await read(({ sql }) => readTouchedMinutes(sql, ids))
-  const minutes = [...new Set([...touched, ...moreMinutes])]
-  const differences = compareBatches(entries, evidence)
-  if (minutes.length > 0) {
-    const counts = { minutes, limit: LISTED_DIFFERENCES }
-    differences.push(
-      ...(await read(({ sql }) => compareMinutes(sql, counts))),
-      ...(await read(({ sql }) => compareHours(sql, counts))),
-      ...(await read(({ sql }) => compareSets(sql, 'minute', counts))),
-      ...(await read(({ sql }) => compareSets(sql, 'hour', counts))),
-    )
-  }
+  const moments = [...new Set([...touched, ...moreMoments])]
+  const differences = [...compareBatches(entries, evidence), ...(await compareCounts(read, moments))]
   return { batches: entries.length, partitions: summarise(entries, evidence), expired, differences }
+}
+
+/**
+ * Counts around moments (Unix milliseconds): the finest that are kept there against the deltas, hours against those, months against
+ * hours, and each by fewer dimensions.
+ */
+async function compareCounts(read: ReadStep, moments: readonly number[]): Promise<Difference[]> {
+  if (moments.length === 0) return []
+  const limit = LISTED_DIFFERENCES
+  const keptFromMs = (await read(readMinutesKeptFrom))?.getTime() ?? -Infinity
+  const withMinutes = moments.filter((moment) => moment >= keptFromMs)
+  const withQuarters = moments.filter((moment) => moment < keptFromMs)
+  return [
+    ...(await compareFinest(read, 'minute', { moments: withMinutes, limit })),
+    ...(await compareFinest(read, 'quarter', { moments: withQuarters, limit })),
+    ...(await read(({ sql }) =>
+      compareSets(sql, 'hour', { starts: startsOf(moments, bucketMs.day), limit }),
+    )),
+    ...(await read(({ sql }) => compareMonths(sql, { moments, limit }))),
+  ]
+}
+
+async function compareFinest(
+  read: ReadStep,
+  size: 'minute' | 'quarter',
+  counts: CountsToCompare,
+): Promise<Difference[]> {
+  if (counts.moments.length === 0) return []
+  const [rowMs, compareHours] =
+    size === 'minute'
+      ? ([bucketMs.hour, compareHoursWithMinutes] as const)
+      : ([bucketMs.day, compareHoursWithQuarters] as const)
+  const rows = { starts: startsOf(counts.moments, rowMs), limit: counts.limit }
+  return [
+    ...(await read(({ sql }) => compareWithDeltas(sql, size, counts))),
+    ...(await read(({ sql }) => compareHours(sql, counts))),
+    ...(await read(({ sql }) => compareSets(sql, size, rows))),
+  ]
 }
