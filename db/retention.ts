@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { isoTime } from '../domain/iso-time.ts'
+import { DAY_MS, dayOf } from '../domain/period.ts'
 import type { Sql } from './connect.ts'
 import { endMinutes } from './end-minutes.ts'
 import { indexFinishedLoginDays } from './login-indexes.ts'
@@ -21,6 +22,7 @@ export async function applyRetention(sql: Sql, retention: Retention): Promise<Re
   const [clock] = await sql<{ nowMs: number }[]>`/* now */
     select (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"`
   const nowMs = clock?.nowMs ?? Date.now()
+  await keepLoginsFrom(sql, nowMs, retention.loginDays)
   await createLoginDays(sql, nowMs, retention.loginDays)
   const droppedDays = await dropLoginDays(sql, nowMs, retention.loginDays)
   await deleteHours(sql, keepRowsFromMs(nowMs, retention.loginDays))
@@ -34,4 +36,12 @@ async function deleteHours(sql: Sql, keptFromMs: number): Promise<void> {
   await sql`/* deleteHourLogins */ delete from hour_login where hour < ${keptFrom}::text::timestamptz`
   await sql`/* deleteHourMembers */ delete from hour_member where hour < ${keptFrom}::text::timestamptz`
   await sql`/* deleteSixHourMembers */ delete from six_hour_chunk where start < ${keptFrom}::text::timestamptz`
+}
+
+/** Days that were dropped, or never kept, come back empty when retention is raised: what is remembered is not moved back. */
+async function keepLoginsFrom(sql: Sql, nowMs: number, days: number): Promise<void> {
+  const keptFromMs = days === 0 ? (dayOf(nowMs) + 1) * DAY_MS : keepRowsFromMs(nowMs, days)
+  await sql`/* keepLoginsFrom */
+    insert into retention_bound as held (what, kept_from) values ('login', ${isoTime(keptFromMs)}::text::timestamptz)
+    on conflict (what) do update set kept_from = greatest(held.kept_from, excluded.kept_from)`
 }

@@ -4,6 +4,7 @@ import type { Sql } from '../db/connect.ts'
 import { endMinutes } from '../db/end-minutes.ts'
 import { foldCounts } from '../db/fold-counts.ts'
 import { makeMonth } from '../db/make-months.ts'
+import { applyRetention } from '../db/retention.ts'
 import type { DifferenceKind } from '../domain/reconciliation.ts'
 import { createDatabase } from './api-fixture.ts'
 import { insertBatches, insertCheckpoint, insertDelta } from './api-rows.ts'
@@ -189,4 +190,39 @@ test('a count that is damaged while its minutes are kept is found as one of a qu
   await sql`update quarter_count set q02 = q02 - 1 where dimension_set = 15`
   await run(sql)
   expect(await open()).toEqual([])
+})
+
+test('login rows whose day was dropped are past comparing, also when retention is raised and the day is there again, empty', async () => {
+  const { sql, add, fold } = await openCounts()
+  const expired = async () => {
+    const found = await run(sql)
+    expect(found).toMatchObject({ differences: 0, open: 0 })
+    const [last] = await sql<
+      { expired: number }[]
+    >`select expired from reconciliation_run order by id desc limit 1`
+    return last?.expired
+  }
+  await applyRetention(sql, { loginDays: 10, minuteDays: 0 })
+  for (const eventAt of [midnight(5), midnight(1)].map((ms) => new Date(ms).toISOString())) {
+    await add(Date.parse(eventAt))
+    await sql`update batch set login_rows = 1, first_event_at = ${eventAt}, last_event_at = ${eventAt}
+              where id = (select max(id) from batch)`
+    await sql`
+      insert into login (event_at, user_id, device_id, ip, ip_scope, locale, locale_kind, app_version, device_type, outcome,
+                         kafka_partition, kafka_offset, batch_id)
+      select ${eventAt}::text::timestamptz, 'u', 'd', '192.0.2.1', 'public', 'CA', 'us_state', '1.0', 'iOS', 'success', 0,
+             from_offset, id
+      from batch where id = (select max(id) from batch)`
+  }
+  await fold()
+  expect(await expired()).toBe(0)
+  for (const [loginDays, gone] of [
+    [2, 1],
+    [30, 1],
+    [0, 2],
+    [30, 2],
+  ] as const) {
+    await applyRetention(sql, { loginDays, minuteDays: 0 })
+    expect(await expired(), `${loginDays} days`).toBe(gone)
+  }
 })

@@ -100,3 +100,14 @@ from (
   group by 1, 2, 3, 4, 5, 6
 ) as counts
 group by hour;
+
+-- Since when logins are kept as rows: a day that was dropped comes back empty when retention is raised.
+alter table retention_bound
+  drop constraint retention_bound_what_check,
+  add constraint retention_bound_what_check check (what in ('minute_count', 'login'));
+insert into retention_bound (what, kept_from)
+select 'login', coalesce(
+  (select to_date(substring(min(relid::regclass::text) from '[0-9]{4}_[0-9]{2}_[0-9]{2}$'), 'YYYY_MM_DD')::timestamptz
+   from pg_partition_tree('login') where level > 0),
+  date_trunc('day', clock_timestamp(), 'UTC') + interval '24 hours')
+where exists (select from batch);
