@@ -145,11 +145,17 @@ async function readSlots(
     for (const i of pieces.get(start) ?? []) {
       const logins = BigInt(held[slice.slots[i] ?? 0] ?? 0)
       if (logins === 0n) continue
-      counts.places.push(slice.buckets[i] ?? 0)
-      counts.logins.push(logins)
+      addTo(counts, slice.buckets[i] ?? 0, logins)
     }
     return counts
   })
+}
+
+/** Adds to the last place, or behind it: slots of a bucket are beside each other. */
+function addTo({ places, logins }: Counts, place: number, more: bigint): void {
+  const last = places.length - 1
+  if (places[last] === place) logins[last] = (logins[last] ?? 0n) + more
+  else logins[places.push(place) - 1] = more
 }
 
 /** One range has at most one count of each kind. */
