@@ -1,5 +1,6 @@
 import { type BucketSize, bucketMs } from '../domain/counts.ts'
 import type { TimeBucket } from '../domain/cover-buckets.ts'
+import { isoTime } from '../domain/iso-time.ts'
 import { InvalidRangeError, PageTooLargeError, RangeTooLargeError, TooManyRowsError } from './errors.ts'
 
 /** Every cap of the API. Each error names its cap and how to ask instead. */
@@ -37,7 +38,7 @@ const DEFAULT_RANGE_MS = bucketMs.day
 
 /**
  * The range asked for. `to` defaults to the end of the current minute, `from` to 24 hours before `to`.
- * @throws {InvalidRangeError} empty, or not on whole minutes
+ * @throws {InvalidRangeError} empty, not on whole minutes, or before 1970
  */
 export function minuteRange(from: Date | null, to: Date | null, nowMs: number): TimeBucket {
   const toMs = to?.getTime() ?? (Math.floor(nowMs / bucketMs.minute) + 1) * bucketMs.minute
@@ -45,19 +46,32 @@ export function minuteRange(from: Date | null, to: Date | null, nowMs: number): 
   return wholeMinutes({ fromMs, toMs })
 }
 
-/** @throws {InvalidRangeError} empty, or not on whole minutes */
+/** @throws {InvalidRangeError} empty, not on whole minutes, or before 1970 */
 export function wholeMinutes({ fromMs, toMs }: TimeBucket): TimeBucket {
-  for (const [name, ms] of [['from', fromMs] as const, ['to', toMs] as const]) {
-    if (ms % bucketMs.minute === 0) continue
-    const before = new Date(Math.floor(ms / bucketMs.minute) * bucketMs.minute).toISOString()
-    throw new InvalidRangeError(
-      `${name} must be on a whole minute, because counts are kept by the minute: for example ${before}`,
-    )
-  }
+  checkMinute('from', fromMs)
+  checkMinute('to', toMs)
   if (fromMs >= toMs) {
     throw new InvalidRangeError('from must be before to; the range holds from and leaves out to')
   }
+  checkSince1970('from', fromMs)
   return { fromMs, toMs }
+}
+
+/** @throws {InvalidRangeError} */
+export function checkMinute(name: string, ms: number): void {
+  if (ms % bucketMs.minute === 0) return
+  const before = isoTime(Math.floor(ms / bucketMs.minute) * bucketMs.minute)
+  throw new InvalidRangeError(
+    `${name} must be on a whole minute, because counts are kept by the minute: for example ${before}`,
+  )
+}
+
+/** Timestamps of logins are after 1970 began (domain/event-time.ts). @throws {InvalidRangeError} */
+export function checkSince1970(name: string, ms: number): void {
+  if (ms >= 0) return
+  throw new InvalidRangeError(
+    `${name} is ${isoTime(ms)}, and no login is from before 1970: ask from 1970-01-01T00:00:00Z on`,
+  )
 }
 
 /** @throws {RangeTooLargeError} */

@@ -1,10 +1,13 @@
 import { LRUCache } from 'lru-cache'
 import { type Calendar, type CalendarBucket, createCalendar } from '../domain/calendar.ts'
+import { bucketMs } from '../domain/counts.ts'
 import type { TimeBucket } from '../domain/cover-buckets.ts'
-import { caps, wholeMinutes } from './caps.ts'
+import { isoTime } from '../domain/iso-time.ts'
+import { type PeriodBefore, periodBefore } from '../domain/period-before.ts'
+import { caps, checkMinute, checkSince1970, wholeMinutes } from './caps.ts'
 import { InvalidRangeError, RangeTooLargeError } from './errors.ts'
 
-/** A range of time cut into buckets of a calendar, and the same one so many buckets before. */
+/** A range of time cut into buckets of a calendar, at least one and at most as many as the cap. */
 export type QuestionRange = {
   calendar: Calendar
   bucket: CalendarBucket
@@ -16,13 +19,11 @@ export type QuestionRange = {
 /** How far back a question goes that does not say: what a chart of such buckets usually shows. */
 const DEFAULT_BUCKETS: Record<CalendarBucket, number> = { minute: 60, hour: 24, day: 30, week: 12, month: 12 }
 
-/** Shorter than any bucket is; tells without cutting whether there are too many. */
-const LEAST_MS: Record<CalendarBucket, number> = {
-  minute: 60_000,
-  hour: 30 * 60_000,
-  day: 22 * 3_600_000,
-  week: 6 * 86_400_000,
-  month: 27 * 86_400_000,
+/** Tells about how many buckets a range has; months are those of 400 years of the Gregorian calendar. */
+const MEAN_MS: Record<CalendarBucket, number> = {
+  ...bucketMs,
+  week: 7 * bucketMs.day,
+  month: (146_097 / 4_800) * bucketMs.day,
 }
 
 export type RangeArgs = {
@@ -34,7 +35,7 @@ export type RangeArgs = {
 /**
  * The range asked for: `to` defaults to the end of the bucket that runs, `from` to some buckets before `to`, the time zone
  * to UTC.
- * @throws {InvalidRangeError} empty, not on whole minutes, or of no time zone
+ * @throws {InvalidRangeError} empty, before 1970, not on whole minutes, or of no time zone
  * @throws {RangeTooLargeError}
  */
 export function questionRange(
@@ -43,31 +44,66 @@ export function questionRange(
   nowMs: number,
 ): QuestionRange {
   const calendar = calendarOf(timeZone ?? 'UTC')
-  const toMs = to?.getTime() ?? calendar.shift(bucket, calendar.startOf(bucket, nowMs), 1)
+  for (const [name, moment] of [['to', to] as const, ['from', from] as const])
+    if (moment) checkMinute(name, moment.getTime())
+  const toMs = to?.getTime() ?? calendar.endOf(bucket, nowMs)
   const fromMs = from?.getTime() ?? calendar.shift(bucket, toMs, -DEFAULT_BUCKETS[bucket])
-  const range = wholeMinutes({ fromMs, toMs })
-  const least = Math.floor((toMs - fromMs) / LEAST_MS[bucket])
-  const buckets = least > 4 * caps.buckets ? [] : calendar.buckets(bucket, range)
-  const asked = Math.max(buckets.length, least > 4 * caps.buckets ? least : 0)
-  if (asked > caps.buckets) {
-    const advice = bucket === 'month' ? 'a shorter range' : 'a shorter range or a coarser bucket'
-    throw new RangeTooLargeError(
-      `${asked} buckets of a ${bucket} are more than the cap of ${caps.buckets}: ask for ${advice}`,
-      caps.buckets,
-      asked,
+  if (!to && fromMs >= toMs)
+    throw new InvalidRangeError(
+      `from must be before to, which is ${isoTime(toMs)} when it is left out: give to as well`,
     )
-  }
+  checkSince1970('from', fromMs)
+  checkClock(calendar, [fromMs, toMs])
+  const range = wholeMinutes({ fromMs, toMs })
+  const buckets = calendar.buckets(bucket, range, caps.buckets + 1)
+  if (buckets.length > caps.buckets) throw tooManyBuckets(bucket, range)
+  checkClock(calendar, edgesOf(buckets))
   return { calendar, bucket, ...range, buckets }
 }
 
-/** The buckets as many places before, by the clock of the zone: the month before has the days that it has. */
-export function periodBefore({ calendar, bucket, buckets }: QuestionRange): TimeBucket[] {
-  const back = (ms: number) => calendar.shift(bucket, ms, -buckets.length)
-  return buckets.map(({ fromMs, toMs }) => ({ fromMs: back(fromMs), toMs: back(toMs) }))
+function tooManyBuckets(bucket: CalendarBucket, { fromMs, toMs }: TimeBucket): RangeTooLargeError {
+  const asked = Math.max(caps.buckets + 1, Math.ceil((toMs - fromMs) / MEAN_MS[bucket]))
+  const advice = bucket === 'month' ? 'a shorter range' : 'a shorter range or a coarser bucket'
+  return new RangeTooLargeError(
+    `${asked} buckets of a ${bucket} are more than the cap of ${caps.buckets}: ask for ${advice}`,
+    caps.buckets,
+    asked,
+  )
 }
 
-/** A zone has several spellings, so that clients can ask for more than there are zones. */
-const MAX_CALENDARS = 1_000
+/**
+ * The period before (domain/period-before.ts).
+ * @throws {InvalidRangeError} it is before 1970, or the clock was not on whole minutes then
+ */
+export function questionBefore({ calendar, bucket, fromMs, buckets }: QuestionRange): PeriodBefore {
+  if (calendar.shift(bucket, fromMs, -buckets.length) < 0)
+    throw new InvalidRangeError(
+      'the period before would begin before 1970, and no login is from then: leave previous out, or ask for a later range',
+    )
+  const before = periodBefore(calendar, bucket, buckets)
+  checkClock(calendar, edgesOf(before.buckets))
+  return before
+}
+
+const edgesOf = (buckets: readonly TimeBucket[]) => buckets.flatMap(({ fromMs, toMs }) => [fromMs, toMs])
+
+/**
+ * Counts are kept by whole minutes of UTC, and since 1970 one clock was not on them: that of Africa/Monrovia, until 7 January
+ * 1972.
+ * @param edges where buckets begin and end by the clock
+ * @throws {InvalidRangeError}
+ */
+function checkClock({ timeZone }: Calendar, edges: readonly number[]): void {
+  const odd = edges.find((ms) => ms % bucketMs.minute !== 0)
+  if (odd === undefined) return
+  throw new InvalidRangeError(
+    `a bucket of ${timeZone} would begin or end at ${isoTime(odd)}, and counts are kept by whole minutes of UTC: ask with ` +
+      'timeZone "UTC", or for a later range',
+  )
+}
+
+/** A zone has several spellings, and each calendar keeps some thousand days: clients choose which. */
+const MAX_CALENDARS = 100
 const calendars = new LRUCache<string, Calendar>({ max: MAX_CALENDARS })
 
 /** @throws {InvalidRangeError} */

@@ -10,6 +10,8 @@ const NOTHING: Series = { values: {}, places: [], logins: [], total: 0n }
 type Drawn = {
   buckets: readonly TimeBucket[]
   nowMs: number
+  /** Places of the period before (domain/period-before.ts); null: it was not asked for. */
+  beside: readonly (number | null)[] | null
   /** Whether buckets without logins are points. */
   isFilled: boolean
   /** Nothing is grouped by: there is one series, with logins or not. */
@@ -18,9 +20,28 @@ type Drawn = {
   has: { points: boolean; counts: boolean }
 }
 
+/** Series of the period before at the places that they stand beside; the total stays that of all of it. */
+export function besideRange(
+  series: ReadonlyMap<string, Series>,
+  beside: readonly (number | null)[],
+): Map<string, Series> {
+  const placeOf = new Map(beside.map((before, place) => [before, place]))
+  return new Map(Array.from(series, ([key, one]) => [key, movedTo(one, placeOf)]))
+}
+
+function movedTo(series: Series, placeOf: ReadonlyMap<number | null, number>): Series {
+  const moved = series.places
+    .flatMap((before, i) => {
+      const place = placeOf.get(before)
+      return place === undefined ? [] : [{ place, logins: series.logins[i] ?? 0n }]
+    })
+    .sort((a, b) => a.place - b.place)
+  return { ...series, places: moved.map(({ place }) => place), logins: moved.map(({ logins }) => logins) }
+}
+
 /**
  * Series beside those of the period before. A series that only the period before has is there too.
- * @param previous null: was not asked for
+ * @param previous at the places they stand beside; null: was not asked for
  * @throws {TooManyRowsError} more points or counts than an answer may have, zeros included
  */
 export function shapeSeries(
@@ -63,8 +84,10 @@ function shapeOf(
   series: Series,
   previous: Series | null,
   totalOf: (place: number) => bigint,
-  { buckets, nowMs, isFilled }: Drawn,
+  { buckets, nowMs, beside, isFilled }: Drawn,
 ): SeriesShape {
+  const previousAt = (place: number, before: Series) =>
+    beside?.[place] == null ? null : loginsAt(before, place)
   const point = (place: number): Point => {
     const { fromMs, toMs } = buckets[place] ?? { fromMs: 0, toMs: 0 }
     const logins = loginsAt(series, place)
@@ -72,7 +95,7 @@ function shapeOf(
       fromMs,
       toMs,
       logins,
-      previousLogins: previous === null ? null : loginsAt(previous, place),
+      previousLogins: previous && previousAt(place, previous),
       share: shareOf(logins, totalOf(place)),
       isComplete: toMs <= nowMs,
       minutes: Math.max(0, Math.min(toMs, nowMs) - fromMs) / MINUTE_MS,
@@ -87,7 +110,7 @@ function shapeOf(
       return peak === null ? null : point(peak)
     },
     counts: () => loginsByPlace(series, buckets.length),
-    previousCounts: () => (previous === null ? null : loginsByPlace(previous, buckets.length)),
+    previousCounts: () => previous && buckets.map((_, place) => previousAt(place, previous)),
     places: isFilled ? buckets.map((_, place) => place) : placesOf(series, previous),
     point,
   }

@@ -6,7 +6,7 @@ const iso = (at: number) => new Date(at).toISOString().slice(0, 16)
 
 const bucketsOf = (zone: string, bucket: CalendarBucket, from: string, to: string) =>
   createCalendar(zone)
-    .buckets(bucket, { fromMs: ms(from), toMs: ms(to) })
+    .buckets(bucket, { fromMs: ms(from), toMs: ms(to) }, Infinity)
     .map(({ fromMs, toMs }) => [iso(fromMs), (toMs - fromMs) / 3_600_000])
 
 describe('days', () => {
@@ -103,6 +103,63 @@ describe('days', () => {
   })
 })
 
+describe('a day on which clocks go back over midnight', () => {
+  // What the clock shows of the day before a second time is of the day that has begun.
+  it.each([
+    ['America/St_Johns', '2006-10-28T02:30Z', [24, 25, 24], '2006-10-29T02:30'],
+    ['America/Havana', '1990-10-13T04:00Z', [25, 24, 24], '1990-10-14T05:00'],
+    ['Asia/Amman', '1995-09-14T21:00Z', [25, 24, 24], '1995-09-15T22:00'],
+    ['Atlantic/Azores', '1991-09-28T00:00Z', [24, 25, 24], '1991-09-29T00:00'],
+  ])('%s from %s begins once', (zone, from, hours, second) => {
+    const to = iso(ms(from) + hours.reduce((sum, one) => sum + one, 0) * 3_600_000)
+    const days = bucketsOf(zone, 'day', from, `${to}Z`)
+    expect(days.map(([, length]) => length)).toEqual(hours)
+    expect(days[1]?.[0]).toBe(second)
+  })
+
+  it('is one day, and hours that the clock shows in part are buckets of their own', () => {
+    // One minute past midnight clocks went back to 23:01.
+    const { startOf, endOf } = createCalendar('America/St_Johns')
+    const shownAgain = ms('2006-10-29T03:00Z')
+    expect([startOf('day', shownAgain), endOf('day', shownAgain)].map(iso)).toEqual([
+      '2006-10-29T02:30',
+      '2006-10-30T03:30',
+    ])
+    expect(bucketsOf('America/St_Johns', 'hour', '2006-10-29T01:30Z', '2006-10-29T04:30Z')).toEqual([
+      ['2006-10-29T01:30', 1],
+      ['2006-10-29T02:30', 1 / 60],
+      ['2006-10-29T02:31', 59 / 60],
+      ['2006-10-29T03:30', 1],
+    ])
+  })
+})
+
+it('a clock that is not on whole minutes is followed to the second', () => {
+  const { buckets } = createCalendar('Africa/Monrovia')
+  const range = { fromMs: ms('1972-01-06T00:44:30Z'), toMs: ms('1972-01-08T00:00Z') }
+  expect(buckets('day', range, 10)).toEqual([
+    { fromMs: range.fromMs, toMs: ms('1972-01-07T00:44:30Z') },
+    { fromMs: ms('1972-01-07T00:44:30Z'), toMs: range.toMs },
+  ])
+  const hours = buckets('hour', { ...range, fromMs: ms('1972-01-06T23:44:30Z') }, 100)
+  // The hour that ends has 60 minutes, the one that follows begins at a quarter to.
+  expect(hours.slice(0, 2).map(({ toMs }) => new Date(toMs).toISOString())).toEqual([
+    '1972-01-07T00:44:30.000Z',
+    '1972-01-07T01:00:00.000Z',
+  ])
+})
+
+it('buckets are no more than were asked for, however long the range is', () => {
+  for (const bucket of ['minute', 'hour', 'day', 'week', 'month'] as const) {
+    const range = { fromMs: ms('0001-01-01T00:00Z'), toMs: ms('9999-12-31T00:00Z') }
+    const some = createCalendar('Africa/Monrovia').buckets(bucket, range, 7)
+    expect(some).toHaveLength(7)
+    expect(
+      some.every(({ fromMs, toMs }, i) => fromMs < toMs && fromMs === (some[i - 1]?.toMs ?? range.fromMs)),
+    ).toBe(true)
+  }
+})
+
 describe('hours', () => {
   it('that the clock repeats are two, and one that it skips is none', () => {
     expect(bucketsOf('Europe/Berlin', 'hour', '2026-10-24T23:00Z', '2026-10-25T03:00Z')).toEqual([
@@ -158,7 +215,7 @@ it('the start of a bucket is where the one before ends', () => {
     for (const bucket of ['minute', 'hour', 'day', 'week', 'month'] as const) {
       const at = ms('2026-04-04T15:17Z')
       const start = calendar.startOf(bucket, at)
-      const [whole] = calendar.buckets(bucket, { fromMs: start, toMs: at + 40 * 86_400_000 })
+      const [whole] = calendar.buckets(bucket, { fromMs: start, toMs: at + 40 * 86_400_000 }, 1)
       expect(whole?.fromMs, `${zone} ${bucket}`).toBe(start)
       expect(whole?.toMs, `${zone} ${bucket}`).toBeGreaterThan(at)
       expect(calendar.startOf(bucket, start), `${zone} ${bucket}`).toBe(start)

@@ -1,80 +1,84 @@
 import type { TimeBucket } from './cover-buckets.ts'
-import { DAY_MS, dayOf } from './period.ts'
+import { DAY_MS } from './period.ts'
+import { zoneOffsets } from './zone-offsets.ts'
 
 export type CalendarBucket = 'minute' | 'hour' | 'day' | 'week' | 'month'
+export type ClockBucket = 'minute' | 'hour'
+type DateBucket = 'day' | 'week' | 'month'
 
-const MINUTE_MS = 60_000
-const HOUR_MS = 3_600_000
 /** Wall-clock time of a zone, as the Unix milliseconds that it would be in UTC. */
 type WallMs = number
 
 /**
- * A calendar of an IANA time zone. Offsets are taken in whole minutes, which all are since 1972; weeks begin on Monday
- * (ISO 8601).
+ * A calendar of an IANA time zone, right to the second; weeks begin on Monday (ISO 8601). Moments are Unix milliseconds.
+ *
+ * Days, weeks and months begin at the first moment at which the clock shows their first date, or a later one where it skips
+ * that (startOfDay of Temporal and atStartOfDay of java.time are the same). So they follow each other without a gap, whatever
+ * clocks do: a day that the clock skips is none, and where the clock falls back over midnight, what it shows a second time of
+ * the day before is part of the new day. An hour begins on the hour of the clock and wherever the clock changes: one that it
+ * repeats is two, one that it skips is none.
  */
 export type Calendar = {
   timeZone: string
-  /** Start of the bucket that holds a moment, Unix milliseconds. */
+  /** What the clock shows at a moment, as the Unix milliseconds that it would be in UTC. */
+  wall: (ms: number) => WallMs
+  /** The first moment at which the clock shows this or later. */
+  momentOf: (wallMs: WallMs) => number
+  /** Start of the bucket that holds a moment. */
   startOf: (bucket: CalendarBucket, ms: number) => number
-  /**
-   * The buckets of [fromMs, toMs), the first and the last one cut at the range. A day has 23, 24 or 25 hours where clocks
-   * change; an hour that the clock repeats is two buckets, a day that the calendar skips is none.
-   */
-  buckets: (bucket: CalendarBucket, range: TimeBucket) => TimeBucket[]
+  /** End of the bucket that holds a moment, always after it. */
+  endOf: (bucket: CalendarBucket, ms: number) => number
+  /** The buckets of [fromMs, toMs), the first and the last one cut at the range; no more than `most`, from the first. */
+  buckets: (bucket: CalendarBucket, range: TimeBucket, most: number) => TimeBucket[]
   /** The same wall-clock time so many buckets later; the last day of a month stays within a shorter one. */
   shift: (bucket: CalendarBucket, ms: number, count: number) => number
   /** Weekday (1 Monday to 7 Sunday) and hour (0 to 23) of the clock. */
   weekHour: (ms: number) => { weekday: number; hour: number }
 }
 
+export const clockBucketMs: Record<ClockBucket, number> = { minute: 60_000, hour: 3_600_000 }
+
 /** @throws {RangeError} no such time zone */
 export function createCalendar(timeZone: string): Calendar {
-  const offsetMs = createOffsets(timeZone)
-  const wall = (ms: number): WallMs => ms + offsetMs(ms)
+  const offsets = zoneOffsets(timeZone)
+  const wall = (ms: number): WallMs => ms + offsets.at(ms)
 
-  /** The first moment whose wall-clock time is this one; of a time that clocks skip, the moment they do. */
   const momentOf = (wallMs: WallMs): number => {
-    const [before, after] = [offsetMs(wallMs - DAY_MS), offsetMs(wallMs + DAY_MS)]
-    const candidates = [wallMs - before, wallMs - after].filter((ms) => wall(ms) === wallMs)
-    return candidates.length > 0 ? Math.min(...candidates) : wallMs - before
+    // Offsets are less than a day, so that the clock is there within it.
+    const lastMs = wallMs + DAY_MS
+    for (let at = wallMs - DAY_MS; ;) {
+      const moment = Math.max(at, wallMs - offsets.at(at))
+      const change = offsets.changeAfter(at, lastMs)
+      if (change === null || moment < change) return moment
+      at = change
+    }
+  }
+
+  /** The first date of the bucket that holds a moment. */
+  const dateOf = (bucket: DateBucket, ms: number): WallMs => {
+    let date = startOfWall(bucket, wall(ms))
+    // Clocks that fell back show a date that is over.
+    for (let next = shiftWall(bucket, date, 1); momentOf(next) <= ms; next = shiftWall(bucket, date, 1))
+      date = next
+    return date
   }
 
   const startOf = (bucket: CalendarBucket, ms: number): number => {
-    if (bucket === 'minute') return ms - mod(ms, MINUTE_MS)
-    if (bucket === 'hour') return startOfHour(ms)
-    return momentOf(startOfWall(bucket, wall(ms)))
+    if (!isClock(bucket)) return momentOf(dateOf(bucket, ms))
+    const start = ms - mod(wall(ms), clockBucketMs[bucket])
+    return offsets.changeBefore(ms, start) ?? start
   }
-  /** Where clocks change within the hour, by half an hour, a new one starts. */
-  const startOfHour = (ms: number): number => {
-    const start = ms - mod(wall(ms), HOUR_MS)
-    return offsetMs(start) === offsetMs(ms) ? start : firstWithOffsetOf(start, ms)
-  }
-  const firstWithOffsetOf = (beforeMs: number, ms: number): number => {
-    let [low, high] = [Math.floor(beforeMs / MINUTE_MS), Math.floor(ms / MINUTE_MS)]
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2)
-      if (offsetMs(middle * MINUTE_MS) === offsetMs(ms)) high = middle
-      else low = middle
-    }
-    return high * MINUTE_MS
-  }
-
   const endOf = (bucket: CalendarBucket, ms: number): number => {
-    if (bucket === 'minute') return startOf(bucket, ms) + MINUTE_MS
-    if (bucket === 'hour') return endOfHour(ms)
-    return momentOf(shiftWall(bucket, startOfWall(bucket, wall(ms)), 1))
-  }
-  const endOfHour = (ms: number): number => {
-    const end = ms - mod(wall(ms), HOUR_MS) + HOUR_MS
-    return offsetMs(end - 1) === offsetMs(ms) ? end : firstWithOffsetOf(ms, end - 1)
+    if (!isClock(bucket)) return momentOf(shiftWall(bucket, dateOf(bucket, ms), 1))
+    const end = ms - mod(wall(ms), clockBucketMs[bucket]) + clockBucketMs[bucket]
+    return offsets.changeAfter(ms, end) ?? end
   }
 
   return {
-    timeZone,
-    startOf,
-    buckets(bucket, { fromMs, toMs }) {
+    ...{ timeZone, wall, momentOf, startOf, endOf },
+    buckets(bucket, { fromMs, toMs }, most) {
       const buckets: TimeBucket[] = []
-      for (let at = fromMs; at < toMs;) {
+      for (let at = fromMs; at < toMs && buckets.length < most;) {
         const end = Math.min(toMs, endOf(bucket, at))
         buckets.push({ fromMs: at, toMs: end })
         at = end
@@ -82,8 +86,7 @@ export function createCalendar(timeZone: string): Calendar {
       return buckets
     },
     shift(bucket, ms, count) {
-      if (bucket === 'minute') return ms + count * MINUTE_MS
-      if (bucket === 'hour') return ms + count * HOUR_MS
+      if (isClock(bucket)) return ms + count * clockBucketMs[bucket]
       return momentOf(shiftWall(bucket, wall(ms), count))
     },
     weekHour(ms) {
@@ -93,14 +96,17 @@ export function createCalendar(timeZone: string): Calendar {
   }
 }
 
-function startOfWall(bucket: 'day' | 'week' | 'month', wallMs: WallMs): WallMs {
+export const isClock = (bucket: CalendarBucket): bucket is ClockBucket =>
+  bucket === 'minute' || bucket === 'hour'
+
+function startOfWall(bucket: DateBucket, wallMs: WallMs): WallMs {
   const at = new Date(wallMs)
   const day = at.getUTCDate()
   const first = { day, week: day - ((at.getUTCDay() + 6) % 7), month: 1 }[bucket]
   return utc(at.getUTCFullYear(), at.getUTCMonth(), first)
 }
 
-function shiftWall(bucket: 'day' | 'week' | 'month', wallMs: WallMs, count: number): WallMs {
+function shiftWall(bucket: DateBucket, wallMs: WallMs, count: number): WallMs {
   if (bucket !== 'month') return wallMs + count * (bucket === 'day' ? 1 : 7) * DAY_MS
   const at = new Date(wallMs)
   const [year, month] = [at.getUTCFullYear(), at.getUTCMonth() + count]
@@ -112,32 +118,3 @@ function shiftWall(bucket: 'day' | 'week' | 'month', wallMs: WallMs, count: numb
 const utc = (year: number, month: number, day: number): number => new Date(0).setUTCFullYear(year, month, day)
 
 const mod = (value: number, divisor: number): number => ((value % divisor) + divisor) % divisor
-
-/** Offset of the zone's clock from UTC at a moment, milliseconds. Most days have one, which is remembered. */
-function createOffsets(timeZone: string): (ms: number) => number {
-  const format = new Intl.DateTimeFormat('en-US', {
-    ...{ timeZone, calendar: 'gregory', hourCycle: 'h23', era: 'short' },
-    ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' },
-  })
-  const ask = (ms: number): number => {
-    const parts = new Map(format.formatToParts(ms).map(({ type, value }) => [type, value]))
-    const number = (type: Intl.DateTimeFormatPartTypes) => Number(parts.get(type))
-    const year = parts.get('era') === 'BC' ? 1 - number('year') : number('year')
-    const wallMs =
-      utc(year, number('month') - 1, number('day')) + number('hour') * HOUR_MS + number('minute') * MINUTE_MS
-    return wallMs - Math.floor(ms / MINUTE_MS) * MINUTE_MS
-  }
-  const atMidnight = new Map<number, number>()
-  const midnight = (day: number): number => {
-    const known = atMidnight.get(day)
-    if (known !== undefined) return known
-    const asked = ask(day * DAY_MS)
-    atMidnight.set(day, asked)
-    return asked
-  }
-  return (ms) => {
-    const day = dayOf(ms)
-    const offset = midnight(day)
-    return offset === midnight(day + 1) ? offset : ask(ms)
-  }
-}

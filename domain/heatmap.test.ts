@@ -5,7 +5,7 @@ import { heatmapOf } from './heatmap.ts'
 it('an hour that the clock repeats occurs twice and one that it skips not at all', () => {
   const calendar = createCalendar('Europe/Berlin')
   const day = (from: string, to: string) =>
-    calendar.buckets('hour', { fromMs: Date.parse(from), toMs: Date.parse(to) })
+    calendar.buckets('hour', { fromMs: Date.parse(from), toMs: Date.parse(to) }, 48)
   const october = day('2026-10-24T22:00Z', '2026-10-25T23:00Z')
   const cells = heatmapOf(
     calendar,

@@ -11,9 +11,9 @@ import {
   TooManyBatchesError,
   TooManyRowsError,
 } from '../errors.ts'
-import { periodBefore, type QuestionRange, questionRange } from '../question-range.ts'
+import { questionBefore, type QuestionRange, questionRange } from '../question-range.ts'
 import { selects } from '../selects.ts'
-import { shapeSeries } from '../series-shape.ts'
+import { besideRange, shapeSeries } from '../series-shape.ts'
 import { bucketArgs, countFilter, momentArgs } from './count-args.ts'
 import { BucketEnum, DimensionEnum } from './analytics-enums.ts'
 import { freshnessField } from './freshness.ts'
@@ -36,7 +36,8 @@ const LoginCounts = builder.objectRef<LoginCountsShape>('LoginCounts').implement
       type: 'DateTime',
       nullable: true,
       description:
-        'First moment of the period before: as many buckets, by the clock of the time zone. Null when it was not asked for.',
+        'First moment of the period before, which ends where the range begins unless that cuts a bucket. Null when it was not ' +
+        'asked for.',
       resolve: ({ previousFromMs }) => (previousFromMs === null ? null : new Date(previousFromMs)),
     }),
     bucket: t.field({
@@ -98,10 +99,11 @@ async function answer(
 ): Promise<LoginCountsShape> {
   const { range, source, previous } = asked
   const question = { source, groupBy: [...new Set(asked.groupBy ?? [])], filter: countFilter(asked.filter) }
-  const before = previous ? periodBefore(range) : null
+  const before = previous ? questionBefore(range) : null
   const drawn = {
     buckets: range.buckets,
     nowMs: context.nowMs,
+    beside: before?.beside ?? null,
     isFilled: asked.fillGaps ?? true,
     isSingle: question.groupBy.length === 0,
     has: {
@@ -110,11 +112,11 @@ async function answer(
     },
   }
   const current = await countSeries(context, range.buckets, question)
-  const earlier = before === null ? null : await countSeries(context, before, question)
+  const earlier = before && besideRange(await countSeries(context, before.buckets, question), before.beside)
   return {
     range,
     nowMs: context.nowMs,
-    previousFromMs: before?.[0]?.fromMs ?? null,
+    previousFromMs: before?.buckets[0]?.fromMs ?? null,
     series: shapeSeries(current, earlier, drawn),
   }
 }
@@ -132,7 +134,9 @@ builder.queryField('loginCounts', (t) =>
       ...momentArgs(),
       previous: t.arg.boolean({
         defaultValue: false,
-        description: 'Whether to count the period before, too: as many buckets before the first one.',
+        description:
+          'Whether to count the period before, too: as many buckets before the first one. Minutes and hours of whole days stand ' +
+          'beside the same time of the clock on as many days before.',
       }),
     },
     resolve: async (_, { asOf, asOfBatch, ...args }, context, info) => {

@@ -61,8 +61,9 @@ builder.queryField('loginHeatmap', (t) =>
     resolve: async (_, args, context) => {
       const { timeZone } = args
       const { calendar } = questionRange('week', { timeZone }, context.nowMs)
-      const to = args.to ?? new Date(calendar.startOf('week', context.nowMs))
-      const from = args.from ?? new Date(calendar.shift('week', to.getTime(), -DEFAULT_WEEKS))
+      const lastWeek = args.from ? null : new Date(calendar.startOf('week', context.nowMs))
+      const to = args.to ?? lastWeek
+      const from = args.from ?? (to && new Date(calendar.shift('week', to.getTime(), -DEFAULT_WEEKS)))
       const range = questionRange('hour', { from, to, timeZone }, context.nowMs)
       const question = {
         source: { kind: 'now' as const },

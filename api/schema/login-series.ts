@@ -10,7 +10,7 @@ export type Point = {
   fromMs: number
   toMs: number
   logins: bigint
-  /** Null: the period before was not asked for. */
+  /** Null: the period before was not asked for, or has nothing beside this bucket. */
   previousLogins: bigint | null
   share: number
   isComplete: boolean
@@ -51,8 +51,9 @@ export const LoginPoint = builder.objectRef<Point>('LoginPoint').implement({
       type: 'BigInt',
       nullable: true,
       description:
-        'Logins of the bucket at the same place of the period before; null when that was not asked for. Beside a bucket ' +
-        'that is running stands a whole one.',
+        'Logins of the bucket at the same place of the period before; of an hour or minute of whole days, at the same time of ' +
+        'the clock. Null when that was not asked for, or had no such hour because clocks changed. Beside a bucket that is ' +
+        'running stands a whole one.',
     }),
     share: t.exposeFloat('share', {
       description: 'Part of the logins of all series in this bucket, from 0 to 1; 0 when there are none.',
@@ -72,7 +73,7 @@ export type SeriesShape = {
   peak: () => Point | null
   /** Of all buckets. */
   counts: () => bigint[]
-  previousCounts: () => bigint[] | null
+  previousCounts: () => (bigint | null)[] | null
   /** Of the buckets that are points. */
   places: readonly number[]
   point: (place: number) => Point
@@ -113,7 +114,8 @@ export const LoginSeries = builder.objectRef<SeriesShape>('LoginSeries').impleme
     previousTotal: t.expose('previousTotal', {
       type: 'BigInt',
       nullable: true,
-      description: 'Logins of the period before; null when that was not asked for.',
+      description:
+        'Logins of the period before, those included that stand beside no bucket; null when it was not asked for.',
     }),
     peak: t.field({
       type: LoginPoint,
@@ -137,9 +139,9 @@ export const LoginSeries = builder.objectRef<SeriesShape>('LoginSeries').impleme
     }),
     previousCounts: t.field({
       type: ['BigInt'],
-      nullable: true,
+      nullable: { list: true, items: true },
       description:
-        'Logins of the bucket at the same place of the period before, for each of them; null when that was not asked for.',
+        '`previousLogins` of each of the `buckets`; null when the period before was not asked for.',
       resolve: ({ previousCounts }) => previousCounts(),
     }),
   }),
