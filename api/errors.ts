@@ -51,6 +51,9 @@ export class NotFoundError extends ExpectedError {}
 /** Text that is no IP address. */
 export class InvalidAddressError extends ExpectedError {}
 
+/** Text that is no app version. */
+export class InvalidVersionError extends ExpectedError {}
+
 /** Only login rows could answer, and they are kept from `keptFrom` on; null: none are. */
 export class RowsGoneError extends ExpectedError {
   readonly keptFrom: Date | null

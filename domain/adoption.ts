@@ -1,11 +1,12 @@
-import { loginsAt, type Series, shareOf } from './series.ts'
-import { compareVersions, isOlder, newestRelease } from './versions.ts'
+import type { TimeBucket } from './cover-buckets.ts'
+import { type Series, shareOf } from './series.ts'
+import { compareVersions, isOlder, parseVersion, type ReadVersion, type Version } from './versions.ts'
 
 export type VersionShare = { version: string; logins: bigint; share: number }
 
-/** Versions of one bucket, by its place; `newest` null: no release was seen by then. */
+/** Versions of one bucket; `newest` null: there was no release by then. */
 export type AdoptionPoint = {
-  place: number
+  bucket: TimeBucket
   logins: bigint
   versions: VersionShare[]
   newest: string | null
@@ -13,35 +14,43 @@ export type AdoptionPoint = {
   outdatedShare: number
 }
 
-/**
- * How versions follow each other. Outdated is a version older than the newest release that was seen in this bucket or one
- * before it, or than `current`.
- */
+/** How versions follow each other. Outdated is a version older than the newest one of the bucket. */
 export function adoptionOf(
   series: readonly Series[],
-  buckets: number,
-  current: string | null,
+  buckets: readonly TimeBucket[],
+  newestOf: (bucket: TimeBucket) => Version | null,
 ): AdoptionPoint[] {
-  const byVersion = series
-    .map((one) => ({ version: one.values.app_version ?? '', series: one }))
-    .sort((a, b) => compareVersions(a.version, b.version))
-  let newest = current
-  return Array.from({ length: buckets }, (_, place) => {
-    const present = byVersion.flatMap(({ version, series }) => {
-      const count = loginsAt(series, place)
-      return count === 0n ? [] : [{ version, logins: count }]
-    })
-    if (current === null) newest = newestRelease([...present.map(({ version }) => version), newest ?? ''])
-    const total = present.reduce((sum, { logins }) => sum + logins, 0n)
-    const outdated = present.filter(({ version }) => newest !== null && isOlder(version, newest))
-    const outdatedLogins = outdated.reduce((sum, { logins }) => sum + logins, 0n)
+  const byPlace = versionsByPlace(series, buckets.length)
+  return buckets.map((bucket, place) => {
+    const [present, newest] = [byPlace[place] ?? [], newestOf(bucket)]
+    const total = sumOf(present)
+    const outdatedLogins = sumOf(present.filter(({ version }) => isOlder(version, newest)))
     return {
-      place,
+      bucket,
       logins: total,
-      versions: present.map((one) => ({ ...one, share: shareOf(one.logins, total) })),
-      newest,
+      versions: present.map(({ text, logins }) => ({ version: text, logins, share: shareOf(logins, total) })),
+      newest: newest?.version ?? null,
       outdatedLogins,
       outdatedShare: shareOf(outdatedLogins, total),
     }
   })
 }
+
+type Present = ReadVersion & { logins: bigint }
+
+/** In order of the versions. Of thousands that senders made up most are in few buckets: none is looked for in the others. */
+function versionsByPlace(series: readonly Series[], buckets: number): Present[][] {
+  const byPlace = Array.from({ length: buckets }, (): Present[] => [])
+  series
+    .map(({ values, places, logins }) => {
+      const text = values.app_version ?? ''
+      return { text, version: parseVersion(text), places, logins }
+    })
+    .sort(compareVersions)
+    .forEach(({ text, version, places, logins }) => {
+      places.forEach((place, i) => byPlace[place]?.push({ text, version, logins: logins[i] ?? 0n }))
+    })
+  return byPlace
+}
+
+const sumOf = (some: readonly Present[]): bigint => some.reduce((sum, { logins }) => sum + logins, 0n)

@@ -1,21 +1,29 @@
 import semver from 'semver'
 
-/** Semver precedence (https://semver.org/#spec-item-11); what is no semver comes after, in order of its text. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [semver.parse(a), semver.parse(b)]
-  if (left !== null && right !== null) return left.compare(right) || left.compareBuild(right)
-  if (left !== null || right !== null) return left === null ? 1 : -1
-  return a < b ? -1 : a > b ? 1 : 0
+export type Version = semver.SemVer
+
+/** A version as a login says it, and as it is read; null: it is none. */
+export type ReadVersion = { text: string; version: Version | null }
+
+const TWO_PARTS = /^(v?\d+\.\d+)([-+].*)?$/
+
+/**
+ * Semver (https://semver.org), with a v before it or without; of two parts the third is 0. Null: nobody knows what the text is
+ * older than, be it four parts, one, or a name.
+ */
+export function parseVersion(text: string): Version | null {
+  return semver.parse(text) ?? semver.parse(text.trim().replace(TWO_PARTS, '$1.0$2'))
 }
 
-/** The highest of the releases; pre-releases are none. Null: there is no release. */
-export function newestRelease(versions: Iterable<string>): string | null {
-  const releases = [...versions].filter((version) => semver.parse(version)?.prerelease.length === 0)
-  return releases.sort(compareVersions).at(-1) ?? null
+/** Semver precedence (https://semver.org/#spec-item-11), then text; what is no version comes after. */
+export function compareVersions(a: ReadVersion, b: ReadVersion): number {
+  if (a.version !== null && b.version !== null) {
+    const order = a.version.compare(b.version) || a.version.compareBuild(b.version)
+    if (order !== 0) return order
+  } else if (a.version !== null || b.version !== null) return a.version === null ? 1 : -1
+  return a.text < b.text ? -1 : a.text > b.text ? 1 : 0
 }
 
-/** Whether a version is lower than another; of what is no semver nobody knows, so it is not. */
-export function isOlder(version: string, than: string): boolean {
-  const [left, right] = [semver.parse(version), semver.parse(than)]
-  return left !== null && right !== null && left.compare(right) < 0
-}
+/** Whether a version is lower than another; of what is none nobody knows, so it is not. */
+export const isOlder = (version: Version | null, than: Version | null): boolean =>
+  version !== null && than !== null && version.compare(than) < 0

@@ -77,6 +77,12 @@ builder.objectType(errors.InvalidAddressError, {
   interfaces: [ErrorInterface],
 })
 
+builder.objectType(errors.InvalidVersionError, {
+  name: 'InvalidVersionError',
+  description: 'The text is no app version that others could be older than.',
+  interfaces: [ErrorInterface],
+})
+
 builder.objectType(errors.RowsGoneError, {
   name: 'RowsGoneError',
   description:

@@ -1,10 +1,15 @@
-import type { AdoptionPoint, VersionShare } from '../../domain/adoption.ts'
-import { adoptionOf } from '../../domain/adoption.ts'
+import type { CountFilter } from '../../db/read/count-filter.ts'
+import { readReleases } from '../../db/read/releases.ts'
+import { type AdoptionPoint, adoptionOf, type VersionShare } from '../../domain/adoption.ts'
+import { bucketMs, floorTo } from '../../domain/counts.ts'
 import type { TimeBucket } from '../../domain/cover-buckets.ts'
+import { newestReleases, releaseRule } from '../../domain/releases.ts'
+import { parseVersion, type Version } from '../../domain/versions.ts'
 import { builder } from '../builder.ts'
+import type { ApiContext } from '../context.ts'
 import { countSeries } from '../count-series.ts'
-import { InvalidRangeError, RangeTooLargeError, TooManyRowsError } from '../errors.ts'
-import { questionRange } from '../question-range.ts'
+import { InvalidRangeError, InvalidVersionError, RangeTooLargeError, TooManyRowsError } from '../errors.ts'
+import { type QuestionRange, questionRange } from '../question-range.ts'
 import { bucketArgs, countFilter } from './count-args.ts'
 import { BucketEnum } from './analytics-enums.ts'
 import { freshnessField } from './freshness.ts'
@@ -18,9 +23,7 @@ const VersionShareType = builder.objectRef<VersionShare>('VersionShare').impleme
   }),
 })
 
-type PointShape = AdoptionPoint & { bucket: TimeBucket }
-
-const VersionPoint = builder.objectRef<PointShape>('VersionPoint').implement({
+const VersionPoint = builder.objectRef<AdoptionPoint>('VersionPoint').implement({
   description: 'App versions of one bucket.',
   fields: (t) => ({
     start: t.field({
@@ -37,23 +40,25 @@ const VersionPoint = builder.objectRef<PointShape>('VersionPoint').implement({
     versions: t.expose('versions', {
       type: [VersionShareType],
       complexity: { field: 1, multiplier: 10 },
-      description: 'Those with logins, in order of semver; what is no semver comes last.',
+      description: 'Those with logins, in order of semver (2.10 is 2.10.0); what is no version comes last.',
     }),
     newest: t.exposeString('newest', {
       nullable: true,
       description:
-        'The version that others are older than: `current`, or the highest release seen in this bucket or one before it of ' +
-        'the range. Null: none was.',
+        `The version that others are older than: \`current\`, or the highest release. A version counts as released in the ` +
+        `${releaseRule.days} days (UTC) after one, and on it, on which it had at least ${releaseRule.leastPercent} % of the logins, ` +
+        `and ${releaseRule.fewLogins} of them or ${releaseRule.fewPercent} %, whatever \`from\` is. Of the filter only its device ` +
+        'types matter for that. Null: there was none.',
     }),
     outdatedLogins: t.expose('outdatedLogins', {
       type: 'BigInt',
-      description: 'Logins with a version older than `newest`; what is no semver is not older.',
+      description: 'Logins with a version older than `newest`; what is no version is not older.',
     }),
     outdatedShare: t.exposeFloat('outdatedShare', { description: 'The same as part of all, from 0 to 1.' }),
   }),
 })
 
-const VersionAdoption = builder.objectRef<{ points: PointShape[] }>('VersionAdoption').implement({
+const VersionAdoption = builder.objectRef<{ points: AdoptionPoint[] }>('VersionAdoption').implement({
   description: 'How versions of the app follow each other.',
   fields: (t) => ({
     points: t.expose('points', {
@@ -70,7 +75,7 @@ builder.queryField('versionAdoption', (t) =>
     type: VersionAdoption,
     nullable: true,
     errors: {
-      types: [InvalidRangeError, RangeTooLargeError, TooManyRowsError],
+      types: [InvalidRangeError, RangeTooLargeError, TooManyRowsError, InvalidVersionError],
       union: { description: 'The curve, or why not.' },
     },
     description: 'The share of each version of the app over time, and of outdated ones.',
@@ -79,21 +84,49 @@ builder.queryField('versionAdoption', (t) =>
       bucket: t.arg({ type: BucketEnum, defaultValue: 'day', description: 'Length of the buckets.' }),
       current: t.arg.string({
         description:
-          'The version that others are outdated against (semver); left out: the highest release seen.',
+          'The version that others are outdated against, such as 2.10.0 or 2.10 (semver). Left out: the highest release, see ' +
+          '`newest`.',
       }),
     },
     resolve: async (_, { bucket, current, ...args }, context) => {
-      const { buckets } = questionRange(bucket ?? 'day', args, context.nowMs)
-      const series = await countSeries(context, buckets, {
+      const range = questionRange(bucket ?? 'day', args, context.nowMs)
+      const filter = countFilter(args.filter)
+      const newestOf =
+        current == null ? await newestIn(context, range, filter) : constantly(versionOf(current))
+      const series = await countSeries(context, range.buckets, {
         source: { kind: 'now' },
         groupBy: ['app_version'],
-        filter: countFilter(args.filter),
+        filter,
       })
-      const points = adoptionOf([...series.values()], buckets.length, current ?? null)
-      return { points: points.flatMap((point) => withBucket(point, buckets[point.place])) }
+      return { points: adoptionOf([...series.values()], range.buckets, newestOf) }
     },
   }),
 )
 
-const withBucket = (point: AdoptionPoint, bucket: TimeBucket | undefined): PointShape[] =>
-  bucket === undefined ? [] : [{ ...point, bucket }]
+const constantly = (version: Version) => () => version
+
+/** @throws {InvalidVersionError} */
+function versionOf(current: string): Version {
+  const version = parseVersion(current)
+  if (version !== null) return version
+  throw new InvalidVersionError(
+    `current is ${JSON.stringify(current)}, which is no version that others could be older than: give one such as "2.10.0", ` +
+      '"2.10" or "3.0.0-rc.1", or leave it out for the highest release',
+  )
+}
+
+/** The newest release by the end of a bucket; of one that is not over, by now. Versions are released by device type. */
+async function newestIn(
+  { read, nowMs }: ApiContext,
+  { fromMs, toMs }: QuestionRange,
+  { deviceTypes }: CountFilter,
+): Promise<(bucket: TimeBucket) => Version | null> {
+  const lastMs = Math.min(toMs, nowMs)
+  const days = {
+    fromMs: floorTo(Math.min(fromMs, lastMs), bucketMs.day) - releaseRule.days * bucketMs.day,
+    toMs: -floorTo(-lastMs, bucketMs.day),
+  }
+  const releases = await read((session) => readReleases(session, days, { ...countFilter(null), deviceTypes }))
+  const newest = newestReleases(releases)
+  return (bucket) => newest(Math.min(bucket.toMs, nowMs))
+}
