@@ -1,9 +1,10 @@
 import { bucketMs, type BucketSize } from '../domain/counts.ts'
 import type { TimeBucket } from '../domain/cover-buckets.ts'
 import { type Contribution, readLineage } from '../db/read/lineage.ts'
+import { YEAR_10000_MS } from '../domain/iso-time.ts'
 import type { CountFilter } from '../db/read/count-filter.ts'
 import { readLoginTotal } from '../db/read/login-counts.ts'
-import { caps } from './caps.ts'
+import { caps, checkSince1970 } from './caps.ts'
 import type { ApiContext } from './context.ts'
 import { checkMinutesKept } from './count-series.ts'
 import { InvalidRangeError, TooManyBatchesError } from './errors.ts'
@@ -23,7 +24,9 @@ export async function traceBucket(
     const start = new Date(Math.floor(fromMs / bucketMs[size]) * bucketMs[size]).toISOString()
     throw new InvalidRangeError(`bucket must be the start of a ${size} of UTC: for example ${start}`)
   }
+  checkSince1970('bucket', fromMs)
   const range = { fromMs, toMs: fromMs + bucketMs[size] }
+  if (range.toMs >= YEAR_10000_MS) throw new InvalidRangeError('bucket must end before the year 10000')
   await checkMinutesKept(context, [range])
   const contributions = await read((session) => readLineage(session, range, filter, caps.batches + 1))
   if (contributions.length > caps.batches) {

@@ -1,4 +1,13 @@
-import { DAY_MS, dayOf, isoDay, type Period, periodAfter, periodStart } from '../domain/period.ts'
+import {
+  DAY_MS,
+  dayOf,
+  isoDay,
+  type Period,
+  periodAfter,
+  periodsBetween,
+  periodStart,
+} from '../domain/period.ts'
+import { checkSince1970 } from './caps.ts'
 import { InvalidRangeError, RangeTooLargeError } from './errors.ts'
 
 /**
@@ -10,8 +19,9 @@ export const periodCaps = {
   cohorts: { day: 35, week: 60, month: 60 },
 } as const satisfies Record<string, Record<Period, number>>
 
-/** Days since 1970-01-01 of a moment that must be a midnight of UTC. @throws {InvalidRangeError} */
+/** Days since 1970-01-01 of a moment that must be a midnight of UTC since then. @throws {InvalidRangeError} */
 export function wholeDay(name: string, moment: Date): number {
+  checkSince1970(name, moment.getTime())
   const day = dayOf(moment.getTime())
   if (moment.getTime() === day * DAY_MS) return day
   throw new InvalidRangeError(
@@ -28,6 +38,19 @@ export function wholePeriod(name: string, period: Period, moment: Date): number 
   throw new InvalidRangeError(
     `${name} must be the first day of a ${period} (UTC): ${before}T00:00:00Z or ${after}T00:00:00Z`,
   )
+}
+
+/**
+ * First days of the periods from one to another, itself not among them.
+ * @throws {InvalidRangeError | RangeTooLargeError}
+ */
+export function periodStarts(period: Period, first: number, end: number, cap: number): number[] {
+  if (first >= end)
+    throw new InvalidRangeError('from must be before to; the range holds from and leaves out to')
+  checkPeriods(periodsBetween(period, first, end), cap, period)
+  const starts = [first]
+  for (let next = periodAfter(period, first); next < end; next = periodAfter(period, next)) starts.push(next)
+  return starts
 }
 
 /** @throws {RangeTooLargeError} */

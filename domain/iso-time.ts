@@ -1,8 +1,8 @@
 import { DAY_MS, dayOf, isoDay } from './period.ts'
 
-// Outside of them toISOString writes years with a sign.
+// Outside of them toISOString writes years with a sign, which Postgres does not read.
 const YEAR_0_MS = -62_167_219_200_000
-const YEAR_10000_MS = 253_402_300_800_000
+export const YEAR_10000_MS = 253_402_300_800_000
 
 // Moments come mostly from one day, and often several times: each is written once. Hold what any call would compute again.
 let latestDay = { day: 0, date: '1970-01-01' }

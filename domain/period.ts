@@ -20,6 +20,13 @@ export function periodAfter(period: Period, start: number, count = 1): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + count, 1) / DAY_MS
 }
 
+/** How many periods there are from one that begins on a day to another that does. */
+export function periodsBetween(period: Period, from: number, to: number): number {
+  if (period !== 'month') return (to - from) / (period === 'day' ? 1 : 7)
+  const [first, last] = [new Date(from * DAY_MS), new Date(to * DAY_MS)]
+  return 12 * (last.getUTCFullYear() - first.getUTCFullYear()) + last.getUTCMonth() - first.getUTCMonth()
+}
+
 export type PeriodStart = { period: Period; start: number }
 
 /** Periods whose union is the days [from, to), as few as it takes: months, then weeks, then days. They may overlap. */

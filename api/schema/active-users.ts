@@ -10,7 +10,7 @@ import { dayOf, type Period, periodAfter } from '../../domain/period.ts'
 import { builder } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import { InvalidRangeError, RangeTooLargeError } from '../errors.ts'
-import { checkPeriods, periodCaps, wholeDay, wholePeriod } from '../periods.ts'
+import { periodCaps, periodStarts, wholeDay, wholePeriod } from '../periods.ts'
 import { activityFreshnessField } from './activity-freshness.ts'
 import { CountFilterInput, countFilter } from './count-args.ts'
 import { PeriodEnum } from './analytics-enums.ts'
@@ -101,13 +101,10 @@ builder.queryField('activeUsers', (t) =>
     },
     resolve: async (_, { from, to, period, filter }, context) => {
       const [first, end] = [wholePeriod('from', period, from), wholePeriod('to', period, to)]
-      if (first >= end)
-        throw new InvalidRangeError('from must be before to; the range holds from and leaves out to')
+      const starts = periodStarts(period, first, end, periodCaps.series[period])
       const facet = oneFacet(filter)
-      const starts = [periodAfter(period, first, -1)]
-      for (let start = first; start < end; start = periodAfter(period, start)) starts.push(start)
-      checkPeriods(starts.length - 1, periodCaps.series[period], period)
-      const points = await context.read((session) => readActiveUsers(session, facet, period, starts))
+      const withBefore = [periodAfter(period, first, -1), ...starts]
+      const points = await context.read((session) => readActiveUsers(session, facet, period, withBefore))
       return { period, points }
     },
   }),

@@ -2,6 +2,7 @@ import { bucketMs, floorTo } from '../../domain/counts.ts'
 import type { TimeBucket } from '../../domain/cover-buckets.ts'
 import { type CountFilter, filteredDimensions } from './count-filter.ts'
 import { readMinutesKeptFrom } from './kept-minutes.ts'
+import { YEAR_10000_MS } from '../../domain/iso-time.ts'
 import { momentOf, type Page, type TimeRange } from './keyset.ts'
 import { loginsAsCounted, readLoginCounts } from './login-counts.ts'
 import type { ReadSession } from './snapshot.ts'
@@ -35,6 +36,8 @@ export async function* partsOfRange(
   for (const lengthMs of startMs === null ? [] : PARTS_MS) {
     // A start is cut to the millisecond below.
     const at = new Date((startMs ?? 0) + (page.backwards ? lengthMs : -lengthMs))
+    // No login is there, and some of it is no moment of Postgres either.
+    if (at.getTime() < 0 || at.getTime() >= YEAR_10000_MS) continue
     if ((event.from !== null && at <= event.from) || (event.to !== null && at >= event.to)) continue
     const range = page.backwards ? { ...rest, to: at } : { ...rest, from: at }
     rest = page.backwards ? { ...rest, from: at } : { ...rest, to: at }
