@@ -75,6 +75,11 @@ it('a day begins once where the clock goes back over midnight', async () => {
   )
   expect(buckets.map(({ start }) => start)).toEqual(['2006-10-28T02:30:00.000Z', '2006-10-29T02:30:00.000Z'])
   expect(series[0]?.counts).toEqual([1, 1110])
+  const within = await counts(
+    'from: "2006-10-29T02:45Z", to: "2006-10-30T03:30Z", bucket: DAY, timeZone: "America/St_Johns", previous: true',
+  )
+  expect(within.buckets.map(({ start }) => start)).toEqual(['2006-10-29T02:45:00.000Z'])
+  expect(within.series[0]).toMatchObject({ total: 1100, previousTotal: 1 })
 })
 
 it('hours of a clock that is not on whole minutes are refused at once, and those of UTC and of a later clock answered', async () => {
