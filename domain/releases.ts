@@ -5,9 +5,9 @@ import { parseVersion, type Version } from './versions.ts'
  * When a version counts as released, so that a few logins with a made-up one make nobody outdated: on a day (UTC) it has at
  * least `leastPercent` of the logins, and `fewLogins` or, on a day with few, `fewPercent` of them.
  */
-export const releaseRule = { leastPercent: 1, fewLogins: 3, fewPercent: 10, days: 365 } as const
+export const releaseRule = { leastPercent: 1, fewLogins: 3, fewPercent: 10, days: 90 } as const
 
-/** A version without build metadata, and the starts of the days (Unix milliseconds) on which it counts, in order. */
+/** A version without build metadata, and the starts of the days (Unix milliseconds) on which it counts. */
 export type ReleaseDays = { version: string; days: readonly number[] }
 
 /**

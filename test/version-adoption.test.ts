@@ -25,6 +25,7 @@ const { field } = useApi(async (sql) => {
     logins('2025-09-02T12:00Z', '5.1.0', 20, 'iOS', 'TX'),
     logins('2025-09-02T12:00Z', '1.2.3.4', 5),
     logins('2025-09-02T12:00Z', 'unknown', 5),
+    logins('2026-03-01T11:00Z', '7.0', 1),
   ])
 })
 
@@ -90,9 +91,10 @@ describe('the newest release', () => {
     expect(await outdated('2025-09-02', 'filter: { locales: ["TX"] }')).toEqual([['5.2.0', 20]])
   })
 
-  it('is that of now in buckets to come, and none when nothing was logged in with for a year', async () => {
-    expect(await outdated('2026-12-01')).toEqual([['5.2.0', 0]])
-    expect(await outdated('2025-04-30')).toEqual([[null, 0]])
+  it('is that of now in buckets to come, and none when none was logged in with for 90 days', async () => {
+    expect(await outdated('2026-12-01')).toEqual([['7.0.0', 0]])
+    expect(await outdated('2025-11-29')).toEqual([['5.2.0', 0]])
+    expect(await outdated('2025-12-01')).toEqual([[null, 0]])
   })
 })
 
