@@ -36,7 +36,9 @@ export async function readLoginCounts(
   most: number,
 ): Promise<Counts[] | null> {
   const slices =
-    question.source.kind === 'only' ? [] : coverBuckets(buckets, await heldRows(session, buckets))
+    question.source.kind === 'only'
+      ? []
+      : coverBuckets(await withinHeld(session, buckets), await heldRows(session, buckets))
   const spans = slices.filter((slice) => slice.kind === 'span')
   const slots = slices.filter((slice) => slice.kind === 'each')
   const counts = await Promise.all([
@@ -51,6 +53,23 @@ async function heldRows(session: ReadSession, buckets: readonly TimeBucket[]): P
   const isCut = unitsCut(buckets, bucketMs.hour).length > 0
   const keptFrom = isCut ? await readMinutesKeptFrom(session) : null
   return { months: await monthsMade(session, buckets), minutesFromMs: keptFrom?.getTime() ?? -Infinity }
+}
+
+/** Longer ranges are cut to the days that have counts: looking for each of 300,000 days takes seconds. */
+const LOOKED_FOR_MS = 3 * 366 * bucketMs.day
+
+/** Buckets without what of them is before the first day or after the last one with counts. */
+async function withinHeld(
+  { sql }: ReadSession,
+  buckets: readonly TimeBucket[],
+): Promise<readonly TimeBucket[]> {
+  if ((buckets.at(-1)?.toMs ?? 0) - (buckets[0]?.fromMs ?? 0) <= LOOKED_FOR_MS) return buckets
+  const [held] = await sql<{ first: Date | null; last: Date | null }[]>`
+    /* daysHeld */ select min(day) as first, max(day) as last from hour_count where dimension_set = 0`
+  const firstMs = held?.first?.getTime() ?? 0
+  const endMs = held?.last ? held.last.getTime() + bucketMs.day : firstMs
+  const within = (ms: number) => Math.min(endMs, Math.max(firstMs, ms))
+  return buckets.map(({ fromMs, toMs }) => ({ fromMs: within(fromMs), toMs: within(toMs) }))
 }
 
 /** No month is shorter. */

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest'
+import type { Sql } from '../db/connect.ts'
+import { loginsAsCounted, readLoginCounts } from '../db/read/login-counts.ts'
+import type { ReadSession } from '../db/read/snapshot.ts'
+import { createCalendar } from '../domain/calendar.ts'
+import { insertCounts } from './api-rows.ts'
+import { useApi } from './use-api.ts'
+
+const { sql } = useApi((sql) =>
+  insertCounts(sql, [
+    ['2026-01-01T00:00Z', 'android', '1.0', 'CA', 1],
+    ['2026-03-01T23:59Z', 'android', '1.0', 'CA', 10],
+  ]),
+)
+
+const everything = { deviceTypes: null, appVersions: null, locales: null, usRegions: null, outcomes: null }
+
+/** Logins of the months from 1970 on, and how many rows of days Postgres looked for to tell. */
+async function countMonths(months: number) {
+  const buckets = createCalendar('Europe/Berlin').buckets(
+    'month',
+    { fromMs: 0, toMs: Date.UTC(9000) },
+    months,
+  )
+  return await sql().begin(async (tx) => {
+    const session = { sql: tx as unknown as Sql } as unknown as ReadSession
+    const counts = await readLoginCounts(session, buckets, loginsAsCounted(everything), 50_000)
+    const [scans] = await tx<{ scans: string }[]>`
+      select idx_scan + seq_scan as scans from pg_stat_xact_user_tables where relname = 'hour_count'`
+    return { logins: counts?.map(({ logins }) => logins).flat(), scans: Number(scans?.scans) }
+  })
+}
+
+it('centuries of months are counted, and days are looked for only from the first to the last that has counts', async () => {
+  const { logins, scans } = await countMonths(10_000)
+  expect(logins).toEqual([1n, 10n])
+  expect(scans).toBeLessThan(100)
+})
+
+it('a database without counts answers for centuries too', async () => {
+  await sql()`delete from hour_count`
+  expect(await countMonths(10_000)).toMatchObject({ logins: [] })
+})
