@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
 import type { Sql } from '../db/connect.ts'
+import { createLoginDays } from '../db/login-partitions.ts'
 import { loginsAsCounted, readLoginCounts } from '../db/read/login-counts.ts'
 import type { ReadSession } from '../db/read/snapshot.ts'
+import { readDistinctInRows } from '../db/read/uniques.ts'
 import { createCalendar } from '../domain/calendar.ts'
 import { insertCounts } from './api-rows.ts'
 import { useApi } from './use-api.ts'
@@ -35,6 +37,21 @@ it('centuries of months are counted, and days are looked for only from the first
   const { logins, scans } = await countMonths(10_000)
   expect(logins).toEqual([1n, 10n])
   expect(scans).toBeLessThan(100)
+})
+
+it('who logged in in decades to come is looked for only up to the last day that has a table', async () => {
+  await createLoginDays(sql(), Date.UTC(2026, 2, 1), 3)
+  const range = { fromMs: Date.UTC(2026, 1, 27), toMs: Date.UTC(2053, 0) }
+  const filter = { ...everything, deviceTypes: ['iOS' as const], locales: ['CA'] }
+  const scans = await sql().begin(async (tx) => {
+    const session = { sql: tx as unknown as Sql } as unknown as ReadSession
+    expect(await readDistinctInRows(session, ['user'], range, filter)).toEqual(new Map([['user', 0n]]))
+    const [row] = await tx<{ scans: string }[]>`
+      select idx_scan + seq_scan as scans from pg_stat_xact_user_tables where relname = 'hour_login'`
+    return Number(row?.scans)
+  })
+  expect(scans).toBeGreaterThan(0)
+  expect(scans).toBeLessThan(200)
 })
 
 it('a database without counts answers for centuries too', async () => {

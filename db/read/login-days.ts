@@ -17,6 +17,16 @@ export async function readOldestLoginDay(sql: ReadSession['sql']): Promise<Date 
   return oldest?.day ?? null
 }
 
+/** End of the latest day that has a table of login rows; null: there is none. No row is of a later day. */
+export async function readEndOfLoginDays(sql: ReadSession['sql']): Promise<Date | null> {
+  const [latest] = await sql<{ end: Date | null }[]>`
+    /* endOfLoginDays */
+    select to_date(substring(max(relid::regclass::text) from '[0-9]{4}_[0-9]{2}_[0-9]{2}$'), 'YYYY_MM_DD')::timestamptz
+           + interval '1 day' as end
+    from pg_partition_tree('login') where level > 0`
+  return latest?.end ?? null
+}
+
 /** Whether every day from this event on has its table; without an event there is nothing to keep. */
 export const isKeptSince = (oldestDay: Date | null, firstEventAt: Date | null): boolean =>
   firstEventAt === null || (oldestDay !== null && firstEventAt >= oldestDay)

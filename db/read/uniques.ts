@@ -6,7 +6,7 @@ import { type ActivityFacet, type DayRange, activePieces } from './activity.ts'
 import { bytesOf } from './bytes.ts'
 import type { CountFilter } from './count-filter.ts'
 import { addListed, coverListed, listedSixHours } from './hour-logins.ts'
-import { readOldestLoginDay } from './login-days.ts'
+import { readEndOfLoginDays, readOldestLoginDay } from './login-days.ts'
 import type { ReadSession } from './snapshot.ts'
 import { addUnlisted } from './unlisted-logins.ts'
 
@@ -26,7 +26,10 @@ export async function readDistinctInRows(
   range: TimeBucket,
   filter: CountFilter,
 ): Promise<DistinctCounts> {
-  return await readDistinct(session, kinds, [range], filter, () => [])
+  const end = await readEndOfLoginDays(session.sql)
+  // Hours are looked for one by one: not those of decades to come.
+  const held = { ...range, toMs: Math.min(range.toMs, end?.getTime() ?? range.fromMs) }
+  return await readDistinct(session, kinds, [held], filter, () => [])
 }
 
 /**
