@@ -6,6 +6,8 @@ import type { Logger } from './logger.ts'
 
 const codes: Record<ReadFailureKind, string> = {
   unavailable: 'DatabaseUnavailable',
+  interrupted: 'DatabaseUnavailable',
+  outdated: 'DatabaseUnavailable',
   too_stale: 'TooStale',
   busy: 'DatabaseBusy',
   timeout: 'QueryTimeout',

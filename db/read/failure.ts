@@ -1,6 +1,10 @@
 export type ReadFailureKind =
-  /** No node could be reached, or the one that served the request was lost. */
+  /** No node could be reached, or the one that served the request does not answer any more. */
   | 'unavailable'
+  /** The snapshot of the request was lost; of the node that says nothing. */
+  | 'interrupted'
+  /** The database has not the schema of this version. */
+  | 'outdated'
   /** No node that can be reached is as fresh as the client asked for. */
   | 'too_stale'
   /** Every connection was taken for as long as a request may wait. */
@@ -44,20 +48,26 @@ export function readFailure(error: unknown): unknown {
   }
   if (UNDEFINED.includes(code)) {
     return new ReadFailure(
-      'unavailable',
+      'outdated',
       'the database is not migrated to this version yet (npm run migrate)',
       cause,
     )
   }
   if (code === SERIALIZATION_FAILURE) {
-    return new ReadFailure('unavailable', 'the replica had to cancel the query to catch up; ask again', cause)
+    return new ReadFailure('interrupted', 'the replica had to cancel the query to catch up; ask again', cause)
   }
   if (code.startsWith('22'))
     return new ReadFailure('bad_input', 'a value of the request cannot be stored text', cause)
+  if (isSessionLost(code))
+    return new ReadFailure('interrupted', 'the connection to the database node was lost; ask again', cause)
   return isNodeLost(code)
     ? new ReadFailure('unavailable', 'the database node was lost; ask again', cause)
     : error
 }
+
+/** Somebody, a time-out or the end of the node ended the session: whoever connects next finds out whether the node lives. */
+const isSessionLost = (code: string) =>
+  code === '57P01' || code === '25P03' || code === 'CONNECTION_CLOSED' || code === 'CONNECTION_DESTROYED'
 
 /** Class 08 and 57P are Postgres going away; the names are those of postgres.js and of sockets. */
 const isNodeLost = (code: string) =>

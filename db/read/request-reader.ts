@@ -1,4 +1,4 @@
-import { ReadFailure, readFailure } from './failure.ts'
+import { containedRead, isLost } from './contained-read.ts'
 import type { ReadRouter } from './router.ts'
 import type { ReadSession } from './snapshot.ts'
 
@@ -9,8 +9,8 @@ export type Read = <T>(query: (session: ReadSession) => Promise<T>) => Promise<T
 
 export type RequestReader = {
   /**
-   * Runs a query in the request's snapshot, which opens with the first one. Queries take turns on its connection; the
-   * first that fails fails those after it, since Postgres ends the transaction.
+   * Runs a query in the request's snapshot, which opens with the first one. Queries take turns, and one that fails leaves the
+   * others as they are alone; only a node that is lost fails them all.
    * @throws {ReadFailure} see ReadRouter
    */
   read: Read
@@ -18,37 +18,46 @@ export type RequestReader = {
   close: () => void
 }
 
-/** Longer than a statement may take: what does not answer by then hangs, and Postgres will not say so. */
-const READ_DEADLINE_MS = 6_000
-
 /** One request reads one node at one moment, so that the parts of its answer agree. */
 export function createRequestReader(open: OpenSession): RequestReader {
   const answered = Promise.withResolvers<undefined>()
   answered.promise.catch(() => undefined)
   let session: Promise<ReadSession> | null = null
-  let failure: { error: unknown } | null = null
+  let lost: { error: unknown } | null = null
+  let turn: Promise<unknown> = Promise.resolve()
 
   const openSession = () => {
     const opened = Promise.withResolvers<ReadSession>()
     open((opening) => {
       opened.resolve(opening)
       return answered.promise
-    }).catch(opened.reject)
+    }).catch((error: unknown) => {
+      // Once it is open: its connection may serve somebody else by now.
+      lost ??= { error }
+      opened.reject(error)
+    })
     return opened.promise
+  }
+  const take: Read = async (query) => {
+    const opened = await (session ??= openSession())
+    if (lost !== null) throw lost.error
+    try {
+      return await containedRead(opened, query)
+    } catch (error) {
+      if (isLost(error)) {
+        lost = { error }
+        // The router learns of it from the session's end.
+        answered.reject(error)
+      }
+      throw error
+    }
   }
 
   return {
-    async read(query) {
-      try {
-        const opened = await (session ??= openSession())
-        if (failure !== null) throw failure.error
-        return await withDeadline(query(opened))
-      } catch (error) {
-        failure ??= { error: readFailure(error) }
-        // A hung or lost node is marked by the router, which learns of it from the session's end.
-        if (isLost(failure.error)) answered.reject(failure.error)
-        throw failure.error
-      }
+    read: (query) => {
+      const taken = turn.then(() => take(query))
+      turn = taken.catch(() => undefined)
+      return taken
     },
     close: () => {
       answered.resolve(undefined)
@@ -67,19 +76,3 @@ export const createPrimaryReader =
       reader.close()
     }
   }
-
-const isLost = (error: unknown) => error instanceof ReadFailure && error.kind === 'unavailable'
-
-async function withDeadline<T>(work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => {
-    late.reject(
-      new ReadFailure('unavailable', `the database node did not answer within ${READ_DEADLINE_MS} ms`),
-    )
-  }, READ_DEADLINE_MS)
-  try {
-    return await Promise.race([work, late.promise])
-  } finally {
-    clearTimeout(timer)
-  }
-}

@@ -10,7 +10,7 @@ export type ReadRouter = {
    * Runs `work` in one snapshot of one node: a replica that is as fresh as required, else the primary. Without a
    * requirement a replica that is behind serves when the primary is away. A node that failed is passed over for some
    * seconds and then tried beside the requests, so that a dead one costs a single request about a second.
-   * @throws {ReadFailure} unavailable, too_stale, busy, timeout or bad_input; what `work` throws otherwise passes unchanged
+   * @throws {ReadFailure} of any kind; what `work` throws otherwise passes unchanged
    */
   withReadNode<T>(requirement: ReadRequirement, work: (session: ReadSession) => Promise<T>): Promise<T>
   /**
