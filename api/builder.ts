@@ -4,6 +4,7 @@ import ErrorsPlugin from '@pothos/plugin-errors'
 import RelayPlugin from '@pothos/plugin-relay'
 import { GraphQLError } from 'graphql'
 import { caps } from './caps.ts'
+import './check-arguments.ts'
 import type { ApiContext } from './context.ts'
 
 type SchemaTypes = {
@@ -21,7 +22,7 @@ type SchemaTypes = {
 
 /** The schema is built up by the files of api/schema/, a file a noun. */
 export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: [ErrorsPlugin, RelayPlugin, ComplexityPlugin],
+  plugins: [ErrorsPlugin, RelayPlugin, ComplexityPlugin, 'checkArguments'],
   defaultFieldNullability: false,
   errors: {
     directResult: true,

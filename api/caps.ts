@@ -29,6 +29,10 @@ export const caps = {
   tokens: 2_000,
   /** Of one client; an operator is slower. Questions have API_QUESTIONS_PER_SECOND. */
   commandsPerSecond: 10,
+  /** Of a text of an argument: no id, value, name or cursor is longer. */
+  textCharacters: 1_000,
+  /** Values of a list of an argument. */
+  listed: 10_000,
   /** Filters with thousands of values still fit. */
   bodyBytes: 256 * 1024,
 } as const

@@ -68,7 +68,7 @@ export class OffsetsGoneError extends ExpectedError {}
 
 export class KafkaUnavailableError extends ExpectedError {}
 
-/** An argument of a command is unusable; nothing was sent, nothing is audited. */
+/** An argument of a command is unusable; nothing was sent, and the audit has it as refused. */
 export class InvalidCommandError extends ExpectedError {}
 
 /** Errors of a command that was asked for; `commandId` finds it in the audit. */

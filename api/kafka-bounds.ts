@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+import { createSlots } from '../db/read/slots.ts'
 import type { PartitionBounds } from './freshness.ts'
 
 /** As kafka/topic-offsets.ts provides it. */
@@ -13,35 +15,50 @@ const FAILURE_CACHE_MS = 5_000
 /** An answer without lag beats one that waits for a broker that is away. */
 const DEADLINE_MS = 1_500
 
-/** End offsets of topics, asked for at most once a second; never throws, never takes longer than 1.5 seconds. */
+/** Clients may ask about any topic name; the cache must not grow with them. */
+const MAX_TOPICS = 100
+/** Questions to Kafka about other topics than the one that is counted: each opens connections. */
+const OTHERS_AT_ONCE = 8
+
+/**
+ * End offsets of topics, asked for at most once a second; never throws, never takes longer than 1.5 seconds.
+ * @param counted the topic that every answer is about: it never waits for questions about others
+ */
 export function createKafkaBounds(
   offsets: TopicOffsets,
+  counted: string,
   clock: () => number = Date.now,
 ): (topic: string) => Promise<KafkaBounds> {
-  const cache = new Map<string, { answer: Promise<KafkaBounds>; untilMs: number }>()
+  const cache = new LRUCache<string, { answer: Promise<KafkaBounds>; untilMs: number }>({ max: MAX_TOPICS })
+  const others = createSlots(OTHERS_AT_ONCE, DEADLINE_MS, 'many topics are asked for')
+  const read = async (topic: string) => {
+    if (topic === counted) return await offsets.read(topic)
+    const release = await others.acquire()
+    try {
+      return await offsets.read(topic)
+    } finally {
+      release()
+    }
+  }
   return (topic) => {
     const cached = cache.get(topic)
     if (cached !== undefined && clock() < cached.untilMs) return cached.answer
-    const entry = { answer: ask(offsets, topic), untilMs: Infinity }
+    const entry = { answer: ask(read(topic)), untilMs: Infinity }
     cache.set(topic, entry)
     void entry.answer.then(({ ok }) => {
       entry.untilMs = clock() + (ok ? CACHE_MS : FAILURE_CACHE_MS)
-      if (cache.size > MAX_TOPICS) cache.clear()
     })
     return entry.answer
   }
 }
 
-/** Clients may ask about any topic name; the cache must not grow with them. */
-const MAX_TOPICS = 100
-
-async function ask(offsets: TopicOffsets, topic: string): Promise<KafkaBounds> {
+async function ask(answer: Promise<PartitionBounds[]>): Promise<KafkaBounds> {
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => {
     late.reject(new Error(`Kafka did not answer within ${DEADLINE_MS} ms`))
   }, DEADLINE_MS)
   try {
-    return { ok: true, bounds: await Promise.race([offsets.read(topic), late.promise]) }
+    return { ok: true, bounds: await Promise.race([answer, late.promise]) }
   } catch (error) {
     return { ok: false, message: error instanceof Error ? error.message : String(error) }
   } finally {

@@ -66,7 +66,7 @@ function openParts(config: Config, logger: Logger) {
     statementTimeoutMs: AUDIT_TIMEOUT_MS,
     idleInTransactionTimeoutMs: AUDIT_TIMEOUT_MS,
   })
-  const kafkaBounds = createKafkaBounds(offsets)
+  const kafkaBounds = createKafkaBounds(offsets, config.kafka.topic)
   const server = createServer({
     topic: config.kafka.topic,
     router,

@@ -70,6 +70,8 @@ function pageSize({ first = null, last = null }: PageArgs): { size: number; back
 const encodeCursor = (list: string, { at, ids }: Key) =>
   Buffer.from([list, at, ...ids].join('|')).toString('base64url')
 
+const YEAR_1_MS = Date.parse('0001-01-01T00:00:00Z')
+
 /** As Postgres writes a timestamptz in UTC. */
 const CURSOR = /^([a-zA-Z]+)\|(\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?\+00)((?:\|\d{1,18})+)$/
 
@@ -81,7 +83,7 @@ function decodeCursor(list: string, name: string, cursor: string | null | undefi
     of !== list ||
     at === undefined ||
     ids === undefined ||
-    Number.isNaN(Date.parse(at.replace(' ', 'T').replace('+00', 'Z')))
+    !(Date.parse(at.replace(' ', 'T').replace('+00', 'Z')) >= YEAR_1_MS)
   ) {
     throw new InvalidPageError(`${name} is no cursor of this list; pass on a cursor as it came`)
   }

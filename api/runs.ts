@@ -8,6 +8,7 @@ import {
   replayRunQuery,
   type ReplayRunStatus,
 } from '../workflows/run-contract.ts'
+import { idProblem } from './commands/accept-command.ts'
 import { NotFoundError, NoWorkerError, TemporalUnavailableError } from './errors.ts'
 
 /** A query takes some 12 ms; without a worker nobody answers it. */
@@ -32,6 +33,8 @@ async function ask<Status>(
   workflowId: (commandId: string) => string,
   query: QueryDefinition<Status>,
 ): Promise<Status> {
+  const problem = idProblem('commandId', commandId)
+  if (problem !== null) throw new NotFoundError(`${problem}: no run has another id`)
   const handle = client.workflow.getHandle(workflowId(commandId))
   const soon = <T>(work: () => Promise<T>) => client.withDeadline(Date.now() + QUERY_DEADLINE_MS, work)
   try {

@@ -154,7 +154,7 @@ describe('a command with an unusable argument', () => {
     await expect(
       commands.startReplayRun({ ...request, selection: everyParkedBatch, ...change }),
     ).rejects.toThrow(InvalidCommandError)
-    expect(record).not.toHaveBeenCalled()
+    expect(record.mock.calls).toMatchObject([[{ command: 'replay_many', result: 'refused' }]])
   })
 
   it.each<[string, Partial<IngestionRequest>]>([
@@ -163,10 +163,22 @@ describe('a command with an unusable argument', () => {
     ['a reason that cannot be stored', { reason: 'a\0b' }],
     ['a negative partition', { partitions: [0, -1] }],
     ['no partition at all', { partitions: [] }],
+    ['a reason that is shown backwards', { reason: 'a\u202eb' }],
     ['an id that is no uuid', { commandId: 'mine' }],
+    ['an id without end', { commandId: 'x'.repeat(40_000) }],
+    ['a topic without end', { topic: 'x'.repeat(40_000) }],
+    ['a topic that cannot be stored', { topic: 'a\0b\ud83d' }],
+    ['a topic that Kafka does not take', { topic: '..' }],
+    ['more partitions than a list has', { partitions: Array.from({ length: 10_001 }, (_, i) => i) }],
   ])('is not sent: %s', async (_, request) => {
     const { failure, record } = commandsOver(client)
     expect(await failure(request)).toBeInstanceOf(InvalidCommandError)
-    expect(record).not.toHaveBeenCalled()
+    const [[event] = []] = record.mock.calls
+    expect(event).toMatchObject({ command: 'pause', actor: 'ann', result: 'refused' })
+    expect(event?.commandId).toMatch(/^[0-9a-f-]{36}\/invalid$/)
+    expect(event?.detail['refusal']).toMatch(new RegExp(Object.keys(request)[0] ?? ''))
+    const stored = JSON.stringify(event)
+    expect(stored.length).toBeLessThan(1_500)
+    expect(stored).not.toMatch(/\\u0000|\\ud83d|\u202e/)
   })
 })

@@ -9,7 +9,8 @@ import {
   resumeUpdate,
 } from '../../workflows/contract.ts'
 import { type AuditDeps, auditSilence } from './audit.ts'
-import { checkCommand, type CommandRequest, controlOf } from './command-request.ts'
+import { acceptCommand } from './accept-command.ts'
+import { type CommandRequest, controlOf } from './command-request.ts'
 import { deliver } from './deliver.ts'
 
 export type IngestionRequest = CommandRequest & {
@@ -30,11 +31,10 @@ export async function controlIngestion(
 ): Promise<IngestionOutcome> {
   const { client } = deps
   const { topic, partitions: only, accept } = request
-  const command = checkCommand(request, {
+  const command = await acceptCommand(deps, request, {
     command: request.command,
     partitions: only,
     detail: accept ? { accept } : {},
-    nowMs: deps.clock(),
   })
   const { commandId } = command
   const destination = {

@@ -9,7 +9,8 @@ import {
 } from '../../workflows/run-contract.ts'
 import { type AuditDeps, auditSilence } from './audit.ts'
 import { beginRun, unlessRefused } from './begin-run.ts'
-import { checkCommand, checkSelection, type CommandRequest, controlOf } from './command-request.ts'
+import { acceptCommand } from './accept-command.ts'
+import { type CommandRequest, controlOf } from './command-request.ts'
 import { deliver } from './deliver.ts'
 
 export type RedriveRunRequest = CommandRequest & { selection: RejectSelection; dryRun: boolean }
@@ -20,12 +21,11 @@ export async function startRedriveRun(
   request: RedriveRunRequest,
 ): Promise<RedriveRunStatus> {
   const { selection, dryRun, topic } = request
-  checkSelection(selection)
-  const command = checkCommand(request, {
+  const command = await acceptCommand(deps, request, {
     command: 'redrive',
     partitions: null,
+    filter: selection,
     detail: { dryRun, selection },
-    nowMs: deps.clock(),
   })
   const input: RedriveRunInput = { ...controlOf(command), topic, selection, dryRun }
   const destination = {

@@ -10,16 +10,11 @@ import {
   type ReplayRunStatus,
   resumeRunUpdate,
 } from '../../workflows/run-contract.ts'
-import { CommandRefusedError, InvalidCommandError } from '../errors.ts'
+import { CommandRefusedError } from '../errors.ts'
 import { type AuditDeps, auditSilence, recordAnswer } from './audit.ts'
 import { beginRun, unlessRefused } from './begin-run.ts'
-import {
-  checkCommand,
-  checkCommandId,
-  checkSelection,
-  type CommandRequest,
-  controlOf,
-} from './command-request.ts'
+import { acceptCommand, idProblem } from './accept-command.ts'
+import { type CommandRequest, controlOf } from './command-request.ts'
 import { deliver } from './deliver.ts'
 
 export type ReplayRunRequest = CommandRequest & {
@@ -42,14 +37,13 @@ export const MAX_PER_MINUTE = 6_000
 /** Starts the replay of many batches. The answer has the plan, unless making it takes longer than a command may. */
 export async function startReplayRun(deps: RunDeps, request: ReplayRunRequest): Promise<ReplayRunStatus> {
   const { selection, dryRun, maxPerMinute, topic } = request
-  checkSelection(selection)
-  if (maxPerMinute < 1 || maxPerMinute > MAX_PER_MINUTE)
-    throw new InvalidCommandError(`maxPerMinute must be from 1 to ${MAX_PER_MINUTE}`)
-  const command = checkCommand(request, {
+  const isRate = maxPerMinute >= 1 && maxPerMinute <= MAX_PER_MINUTE
+  const command = await acceptCommand(deps, request, {
     command: 'replay_many',
     partitions: null,
+    filter: selection,
+    problem: isRate ? null : `maxPerMinute must be from 1 to ${MAX_PER_MINUTE}`,
     detail: { dryRun, selection },
-    nowMs: deps.clock(),
   })
   const input: ReplayRunInput = { ...controlOf(command), topic, selection, dryRun, maxPerMinute }
   const destination = destinationOf(command.commandId)
@@ -73,12 +67,12 @@ const updates = { pause_run: pauseRunUpdate, resume_run: resumeRunUpdate, cancel
 
 /** Pauses, resumes or cancels a run under way. */
 export async function controlReplayRun(deps: RunDeps, request: RunControlRequest): Promise<ReplayRunStatus> {
-  const run = checkCommandId('run', request.run)
-  const command = checkCommand(request, {
+  const run = request.run.toLowerCase()
+  const command = await acceptCommand(deps, request, {
     command: request.command,
     partitions: null,
+    problem: idProblem('run', run),
     detail: { run },
-    nowMs: deps.clock(),
   })
   const { commandId } = command
   const destination = destinationOf(run)

@@ -10,7 +10,8 @@ import type { replayBatch } from '../../workflows/replay-batch.ts'
 
 import { CommandFailedError, CommandRefusedError, NotFoundError } from '../errors.ts'
 import { type AuditDeps, auditSilence, recordAnswer } from './audit.ts'
-import { checkCommand, type Command, type CommandRequest, controlOf } from './command-request.ts'
+import { acceptCommand } from './accept-command.ts'
+import { type Command, type CommandRequest, controlOf } from './command-request.ts'
 import { deliver } from './deliver.ts'
 import { ledgerAnswer } from './ledger-answer.ts'
 
@@ -31,11 +32,10 @@ const updates = { replay: replayUpdate, skip: skipUpdate }
 /** Has a parked batch counted or given up. What the ledger says is settled is answered from there. */
 export async function settleBatch(deps: BatchDeps, request: BatchRequest): Promise<SettledBatch> {
   const { batchId, command: name } = request
-  const asked = checkCommand(request, {
+  const asked = await acceptCommand(deps, request, {
     command: name,
     partitions: null,
     detail: { batchId: String(batchId) },
-    nowMs: deps.clock(),
   })
   const { commandId } = asked
   const batch = await auditSilence(deps, asked, () => findBatch(deps, batchId, commandId))

@@ -16,7 +16,7 @@ export const commandArgs = () =>
   builder.args((t) => ({
     reason: t.string({
       required: true,
-      description: 'Why, for the audit and for whoever finds what it left; 1 to 500 characters.',
+      description: 'Why, for the audit and for whoever finds what it left; 1 to 500 characters of one line.',
     }),
     commandId: t.id({
       description:

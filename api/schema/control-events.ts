@@ -31,7 +31,8 @@ const ControlEvent = builder.objectRef<ControlEventRow>('ControlEvent').implemen
     commandId: t.exposeID('command_id', {
       description:
         'Id of the command. One that got no answer in time is recorded with the suffix /unanswered; a batch of a replay ' +
-        'run with the id of the run, a slash and the id of the batch.',
+        'run with the id of the run, a slash and the id of the batch; one whose arguments were unusable under an id of its own with ' +
+        'the suffix /invalid.',
     }),
     requestedAt: t.expose('requested_at', { type: 'DateTime', description: 'When it was asked for.' }),
     actor: t.exposeString('actor', { description: 'Who asked, as they named themselves.' }),

@@ -112,7 +112,7 @@ builder.objectType(errors.KafkaUnavailableError, {
 builder.objectType(errors.InvalidCommandError, {
   name: 'InvalidCommandError',
   description:
-    'An argument of the command is unusable; nothing was sent to the pipeline and nothing is in the audit.',
+    'An argument of the command is unusable; nothing was sent to the pipeline. The audit has it as refused.',
   interfaces: [ErrorInterface],
 })
 

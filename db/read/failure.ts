@@ -11,7 +11,7 @@ export type ReadFailureKind =
   | 'busy'
   /** A statement took longer than it may. */
   | 'timeout'
-  /** Postgres refuses a value of the request, such as text with a NUL character. */
+  /** Postgres refuses a value of the request, such as a moment of the year 0. */
   | 'bad_input'
 
 /** A read that could not be answered for a reason the asker should know. */
@@ -28,6 +28,8 @@ export class ReadFailure extends Error {
 const QUERY_CANCELED = '57014'
 /** A table or column that this version knows and the database does not. */
 const UNDEFINED = ['42P01', '42703']
+const NUMERIC_VALUE_OUT_OF_RANGE = '22003'
+const DATETIME = ['22007', '22008']
 /** On a replica: replay had to remove rows that the query could still see. */
 const SERIALIZATION_FAILURE = '40001'
 
@@ -56,8 +58,7 @@ export function readFailure(error: unknown): unknown {
   if (code === SERIALIZATION_FAILURE) {
     return new ReadFailure('interrupted', 'the replica had to cancel the query to catch up; ask again', cause)
   }
-  if (code.startsWith('22'))
-    return new ReadFailure('bad_input', 'a value of the request cannot be stored text', cause)
+  if (code.startsWith('22')) return new ReadFailure('bad_input', badValue(code), cause)
   if (isSessionLost(code))
     return new ReadFailure('interrupted', 'the connection to the database node was lost; ask again', cause)
   return isNodeLost(code)
@@ -74,3 +75,11 @@ const isNodeLost = (code: string) =>
   code.startsWith('08') ||
   code.startsWith('57P') ||
   /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_)/.test(code)
+
+function badValue(code: string): string {
+  if (DATETIME.includes(code))
+    return 'a moment of the request, or one beside it such as the period before, is outside of the years 1 to 9999: ask with from and to within them'
+  return code === NUMERIC_VALUE_OUT_OF_RANGE
+    ? 'a number of the request is larger than any that is kept: ask with a smaller one'
+    : 'a value of the request cannot be stored text: ask without NUL and without halves of characters'
+}

@@ -1,3 +1,4 @@
+import { ReadFailure } from './failure.ts'
 import type { ReadSession } from './snapshot.ts'
 
 /**
@@ -34,9 +35,12 @@ export function withinPage(
     sql,
     columns.map((column) => sql(column)),
   )
-  const key = ({ at, ids }: Key) =>
+  const key = ({ at, ids }: Key) => {
+    if (ids.length !== columns.length - 1)
+      throw new ReadFailure('bad_input', 'the cursor is none of this list; pass on a cursor as it came')
     // By way of text: postgres.js turns what Postgres calls a timestamptz parameter into milliseconds.
-    list(sql, [sql`${at}::text::timestamptz`, ...ids.map((id) => sql`${String(id)}::text::bigint`)])
+    return list(sql, [sql`${at}::text::timestamptz`, ...ids.map((id) => sql`${String(id)}::text::bigint`)])
+  }
   const [at] = columns
   // Said of the moment as well: a comparison of rows spares no partition. As a Date, which is read once and not once a row.
   return sql`

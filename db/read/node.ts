@@ -35,7 +35,11 @@ export type ReportNode = (node: string, serves: boolean, reason: string) => void
 /** A node with a pool of its own; connects at the first session. */
 export function createReadNode(url: string, configuredAs: ReadSource, report: ReportNode): ReadNode {
   const name = `${configuredAs} ${new URL(url).host}`
-  const slots = createSlots(SESSIONS_PER_NODE, SLOT_PATIENCE_MS)
+  const slots = createSlots(
+    SESSIONS_PER_NODE,
+    SLOT_PATIENCE_MS,
+    `all ${SESSIONS_PER_NODE} connections are busy`,
+  )
   let pool: Sql | null = null
   let failedUntilMs: number | null = null
 

@@ -8,9 +8,10 @@ export type Slots = {
 /**
  * `count` things at a time, in order of asking. Waiting here and not inside the pool keeps a busy node apart from one
  * that does not answer.
+ * @param why what the slots are short of, as the one who waited in vain is told
  * @throws {ReadFailure} busy, by `acquire` after `patienceMs`
  */
-export function createSlots(count: number, patienceMs: number): Slots {
+export function createSlots(count: number, patienceMs: number, why: string): Slots {
   let free = count
   const queue: (() => void)[] = []
 
@@ -34,7 +35,7 @@ export function createSlots(count: number, patienceMs: number): Slots {
       }
       const timer = setTimeout(() => {
         queue.splice(queue.indexOf(turn), 1)
-        reject(new ReadFailure('busy', `all ${count} connections are busy; ask again in a moment`))
+        reject(new ReadFailure('busy', `${why}; ask again in a moment`))
       }, patienceMs)
       queue.push(turn)
     })

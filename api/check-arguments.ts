@@ -1,0 +1,33 @@
+import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core'
+import { GraphQLError, type GraphQLFieldResolver } from 'graphql'
+import { argumentProblem } from './arguments.ts'
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- how Pothos knows its plugins
+  export namespace PothosSchemaTypes {
+    // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- it adds to theirs
+    interface Plugins<Types extends SchemaTypes> {
+      checkArguments: CheckArguments<Types>
+    }
+  }
+}
+
+/**
+ * Refuses a field whose arguments nothing could be done with, before its resolver runs; the other fields are answered. Commands
+ * check for themselves, so that a refusal is in the audit (api/commands/accept-command.ts).
+ */
+export class CheckArguments<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override wrapResolve(
+    resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
+    { args, parentType }: PothosOutputFieldConfig<Types>,
+  ): GraphQLFieldResolver<unknown, Types['Context'], object> {
+    if (Object.keys(args).length === 0 || parentType === 'Mutation') return resolve
+    return (parent, given, context, info) => {
+      const problem = argumentProblem(given)
+      if (problem !== null) throw new GraphQLError(problem, { extensions: { code: 'BadInput' } })
+      return resolve(parent, given, context, info)
+    }
+  }
+}
+
+SchemaBuilder.registerPlugin('checkArguments', CheckArguments)
