@@ -1,4 +1,4 @@
-import { isTopicName } from '../domain/topic-name.ts'
+import { isTopicName } from '../config/topic-name.ts'
 import { caps } from './caps.ts'
 import { isStorable } from './safe-text.ts'
 

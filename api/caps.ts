@@ -33,6 +33,8 @@ export const caps = {
   textCharacters: 1_000,
   /** Values of a list of an argument. */
   listed: 10_000,
+  /** Levels of variables, in each other. */
+  nesting: 32,
   /** Filters with thousands of values still fit. */
   bodyBytes: 256 * 1024,
 } as const

@@ -1,5 +1,5 @@
 import '../config/production.ts'
-import { createServer as createHttpServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { Client, Connection } from '@temporalio/client'
 import { type Config } from '../config/config.ts'
 import { loadProcessConfig } from '../config/environment.ts'
@@ -17,6 +17,7 @@ import { readRecords } from '../kafka/read-records.ts'
 import { createTopicOffsets } from '../kafka/topic-offsets.ts'
 import { createCommands } from './commands/create-commands.ts'
 import { watchDatabaseFit } from './database-fit.ts'
+import { createApiServer } from './http-server.ts'
 import { createKafkaBounds } from './kafka-bounds.ts'
 import { createRuns } from './runs.ts'
 import { createReadBack } from './read-back.ts'
@@ -34,7 +35,7 @@ const TEMPORAL_PROBE_MS = 1_500
 const config = loadProcessConfig()
 const logger = createLogger(config.logLevel, 'api')
 const parts = openParts(config, logger)
-const http = createHttpServer((request, response) => void parts.server(request, response))
+const http = createApiServer(parts.server, logger, config.api.allowedHosts)
 const stop = createStop(http, parts.close)
 stopOnSignal(stop, logger)
 parts.check.catch((error: unknown) => {

@@ -69,6 +69,8 @@ test.each([
   { TEMPORAL_ADDRESS: 'a:7233,b:7233' },
   { API_HOST: '0.0.0.0:4000' },
   { API_HOST: '[::1]' },
+  { API_ALLOWED_HOSTS: 'https://rollcall.example' },
+  { API_ALLOWED_HOSTS: 'rollcall.example:443' },
   { WORKER_HOST: 'http://a' },
   { DATABASE_REPLICA_URLS: 'postgres://u@h/d,postgres://u:a@b@h/d' },
 ])('what can never be right is refused: %o', (env) => {

@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net'
 import { z } from 'zod'
 import { contradictions } from './contradictions.ts'
 import { postgresUrlProblem } from './postgres-url.ts'
+import { isTopicName } from './topic-name.ts'
 
 /** A whole number in a range, written in the environment as decimal digits. */
 const integer = (fallback: number, min: number, max: number) =>
@@ -44,15 +45,10 @@ const postgresUrl = (text: string, context: z.RefinementCtx): void => {
   if (message !== null) context.addIssue({ code: 'custom', message })
 }
 
-/** Kafka's own rule for topic names. */
 const topicName = (fallback: string) =>
-  z
-    .string()
-    .default(fallback)
-    .refine((text) => /^[a-zA-Z0-9._-]{1,249}$/.test(text) && text !== '.' && text !== '..', {
-      error:
-        'must be a Kafka topic name: 1 to 249 letters, digits, dots, underscores or hyphens, not . or ..',
-    })
+  z.string().default(fallback).refine(isTopicName, {
+    error: 'must be a Kafka topic name: 1 to 249 letters, digits, dots, underscores or hyphens, not . or ..',
+  })
 
 const environment = z.object({
   KAFKA_BROKERS: hostPorts('127.0.0.1:9092', Infinity),
@@ -75,6 +71,12 @@ const environment = z.object({
   TEMPORAL_TASK_QUEUE: z.string().min(1).default('rollcall'),
   API_HOST: listenHost,
   API_PORT: integer(4000, 0, 65_535),
+  /** Names that the API is reached by, beside IP addresses and localhost. */
+  API_ALLOWED_HOSTS: list('')
+    .transform((names) => names.map((name) => name.toLowerCase()))
+    .refine((names) => names.every((name) => /^[a-z0-9._-]+$/.test(name)), {
+      error: 'must be host names without scheme and port, several separated by commas',
+    }),
   API_QUESTIONS_PER_SECOND: integer(100, 1, 1_000_000),
   WORKER_HOST: listenHost,
   WORKER_PORT: integer(4001, 0, 65_535),
@@ -126,7 +128,7 @@ export type Config = {
   }
   database: { url: string; replicaUrls: string[] }
   temporal: { address: string; namespace: string; taskQueue: string }
-  api: { host: string; port: number; questionsPerSecond: number }
+  api: { host: string; port: number; allowedHosts: string[]; questionsPerSecond: number }
   worker: {
     host: string
     port: number
@@ -190,6 +192,7 @@ const arrange = (env: z.infer<typeof environment>): Config => ({
   api: {
     host: env.API_HOST,
     port: env.API_PORT,
+    allowedHosts: env.API_ALLOWED_HOSTS,
     questionsPerSecond: env.API_QUESTIONS_PER_SECOND,
   },
   worker: {
