@@ -5,6 +5,7 @@ import { exampleQuery } from './example-query.ts'
 import { answerProbes, onlyJsonPosts } from './http.ts'
 import { limitDocuments } from './limits.ts'
 import { createMaskError } from './mask-error.ts'
+import { limitExpensive } from './limit-expensive.ts'
 import { limitRate } from './rate-limit.ts'
 import { giveReadToken } from './read-after.ts'
 import type { ReadinessChecks } from './readiness.ts'
@@ -24,6 +25,7 @@ export function createServer(deps: ServerDeps) {
       limitDocuments,
       closeContext,
       limitRate(deps.limits),
+      limitExpensive(),
       giveReadToken(deps.logger),
       cacheResponses(),
     ],

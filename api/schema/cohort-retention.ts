@@ -68,6 +68,7 @@ builder.queryField('cohortRetention', (t) =>
     description:
       'Users by the period of their first day, and how many of them were active in each period since. Exact at any age. At ' +
       `most ${periodCaps.cohorts.day} days, ${periodCaps.cohorts.week} weeks or months, and ${caps.rows} cells.`,
+    extensions: { expensive: true },
     args: {
       period: t.arg({ type: PeriodEnum, required: true, description: 'Length of the periods.' }),
       from: t.arg({

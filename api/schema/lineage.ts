@@ -1,5 +1,6 @@
 import type { Contribution } from '../../db/read/lineage.ts'
 import { builder } from '../builder.ts'
+import { EXPENSIVE_COMPLEXITY } from '../limit-expensive.ts'
 import { caps } from '../caps.ts'
 import { InvalidRangeError, TooManyBatchesError } from '../errors.ts'
 import { type Lineage as LineageShape, traceBucket } from '../lineage.ts'
@@ -61,6 +62,8 @@ builder.queryField('lineage', (t) =>
       union: { description: 'What made a point of a chart, or why not.' },
     },
     description: `From a point of a chart to the batches that made it; at most ${caps.batches}.`,
+    complexity: EXPENSIVE_COMPLEXITY,
+    extensions: { expensive: true },
     args: {
       bucket: t.arg({ type: 'DateTime', required: true, description: 'Start of the bucket.' }),
       size: t.arg({ type: UtcBucketEnum, required: true, description: 'Length of the bucket.' }),

@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { builder } from '../builder.ts'
+import { EXPENSIVE_COMPLEXITY } from '../limit-expensive.ts'
 import { caps } from '../caps.ts'
 import type { ApiContext } from '../context.ts'
 import { countSeries, type SeriesQuestion } from '../count-series.ts'
@@ -129,6 +130,8 @@ builder.queryField('loginCounts', (t) =>
     description:
       `Logins over time, by any of the dimensions, now or as they stood at a moment. At most ${caps.buckets} buckets and ` +
       `${caps.points} points or ${caps.rows} counts.`,
+    complexity: ({ asOf, asOfBatch }) => (asOf == null && asOfBatch == null ? 1 : EXPENSIVE_COMPLEXITY),
+    extensions: { expensive: ['asOf', 'asOfBatch'] },
     args: {
       ...seriesArgs(),
       ...momentArgs(),
@@ -155,6 +158,8 @@ builder.queryField('countChanges', (t) =>
     description:
       'How counts changed between two moments: the logins that were counted after `since` and up to `until`, by the time of ' +
       'their event. What arrived late, was replayed or redriven shows here.',
+    complexity: EXPENSIVE_COMPLEXITY,
+    extensions: { expensive: true },
     args: {
       ...seriesArgs(),
       since: t.arg({

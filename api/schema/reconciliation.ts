@@ -1,6 +1,7 @@
 import type { CheckpointState } from '../../domain/reconciliation.ts'
 import type { RejectReason } from '../../domain/login.ts'
 import { builder } from '../builder.ts'
+import { EXPENSIVE_COMPLEXITY } from '../limit-expensive.ts'
 import { caps } from '../caps.ts'
 import { InvalidRangeError, TooManyBatchesError } from '../errors.ts'
 import {
@@ -142,7 +143,8 @@ builder.queryField('reconciliation', (t) =>
       'Accounts for every offset that was read, and compares the ledger with counts, deltas, rows, rejects and ' +
       `checkpoints. Conditions hold together; at most ${caps.batches} batches.`,
     // A request asks once and not in many aliases: it adds up thousands of batches.
-    complexity: { field: 2_000, multiplier: 1 },
+    complexity: EXPENSIVE_COMPLEXITY,
+    extensions: { expensive: true },
     args: {
       topic: t.arg.string({ description: 'Topic of the batches; left out: the one that is counted.' }),
       partitions: t.arg.intList({ description: 'Only these partitions; left out: all.' }),

@@ -1,6 +1,7 @@
 import { type GroupName, loginsAt, type Series, shareOf } from '../../domain/series.ts'
 import type { TimeBucket } from '../../domain/cover-buckets.ts'
 import { builder } from '../builder.ts'
+import { EXPENSIVE_COMPLEXITY } from '../limit-expensive.ts'
 import { caps, checkBuckets, checkPageSize, minuteRange } from '../caps.ts'
 import { countSeries } from '../count-series.ts'
 import { countSource } from '../count-source.ts'
@@ -93,6 +94,8 @@ builder.queryField('topValues', (t) =>
     description:
       'The values of a dimension with the most or the fewest logins, now or as they stood at a moment. Without a ranking, ' +
       '`totalLogins` is all logins of a range.',
+    complexity: ({ asOf, asOfBatch }) => (asOf == null && asOfBatch == null ? 1 : EXPENSIVE_COMPLEXITY),
+    extensions: { expensive: ['asOf', 'asOfBatch'] },
     args: {
       dimension: t.arg({ type: DimensionEnum, required: true, description: 'The dimension to rank.' }),
       ...countArgs(),

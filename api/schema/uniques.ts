@@ -80,6 +80,7 @@ builder.queryField('uniques', (t) =>
     description:
       'Different users, devices and addresses of a range, exact: at any age for whole days of UTC with at most one ' +
       'dimension in the filter, else within LOGIN_RETENTION_DAYS.',
+    extensions: { expensive: true },
     args: countArgs(),
     resolve: async (_, args, context, info) => {
       const range = minuteRange(args.from ?? null, args.to ?? null, context.nowMs)
