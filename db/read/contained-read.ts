@@ -20,7 +20,6 @@ export async function containedRead<T>(
   try {
     const result = await Promise.race([query({ ...session, sql: statements.sql }), statements.overrun])
     if (statements.haveFailed()) await statements.undo()
-    else statements.keep()
     return result
   } catch (error) {
     const failure = readFailure(error)
@@ -34,6 +33,9 @@ export async function containedRead<T>(
 /** Whether a failure took the transaction with it. */
 export const isLost = (error: unknown): boolean =>
   error instanceof ReadFailure && (error.kind === 'unavailable' || error.kind === 'interrupted')
+
+/** Transactions whose last query left its savepoint: the next one puts its own in place of it, which saves a statement. */
+const withSavepoint = new WeakSet<Transaction>()
 
 /**
  * The statements of one query. `overrun` rejects when Postgres falls silent, or when all of them take too long; from then on, and
@@ -61,6 +63,12 @@ function watchStatements(sql: Transaction) {
     sent.catch(() => undefined)
     return sent
   }
+  const begin = () => {
+    void send(
+      withSavepoint.has(sql) ? 'release savepoint question; savepoint question' : 'savepoint question',
+    )
+    withSavepoint.add(sql)
+  }
   const watch = (statement: Promise<unknown>) => {
     // Not statement.then, which would send what may be a part of another statement.
     void Promise.prototype.then.call(
@@ -75,7 +83,7 @@ function watchStatements(sql: Transaction) {
   const watched = new Proxy(sql, {
     apply(target, self, args: unknown[]) {
       if (state === 'over') throw new ReadFailure('timeout', 'the query has ended already')
-      if (state === 'unused') void send('savepoint question')
+      if (state === 'unused') begin()
       state = 'open'
       const made: unknown = Reflect.apply(target, self, args)
       if (made instanceof Promise) watch(made)
@@ -86,16 +94,13 @@ function watchStatements(sql: Transaction) {
     sql: watched,
     overrun: overrun.promise,
     haveFailed: () => hasFailed,
-    keep: () => {
-      if (state === 'open') void send('release savepoint question')
-      state = 'over'
-    },
     /** Waits for what is under way. @throws {ReadFailure} the transaction is lost */
     undo: async () => {
       const isToUndo = state === 'open'
       state = 'over'
       if (!isToUndo) return
       silence.refresh()
+      withSavepoint.delete(sql)
       try {
         await Promise.race([send('rollback to savepoint question; release savepoint question'), late.promise])
       } catch (error) {
