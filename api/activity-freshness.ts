@@ -1,6 +1,7 @@
 import { readUnfoldedPresence, type UnfoldedPresence } from '../db/read/unfolded-presence.ts'
 import type { ApiContext } from './context.ts'
 import type { Freshness } from './freshness.ts'
+import type { IncompleteReason } from './incomplete.ts'
 
 /** Of an answer about activity, which lacks what is decided and not folded yet. */
 export async function activityFreshness(context: ApiContext): Promise<Freshness> {
@@ -8,8 +9,19 @@ export async function activityFreshness(context: ApiContext): Promise<Freshness>
   return withUnfolded(freshness, unfolded)
 }
 
-export const withUnfolded = (freshness: Freshness, { batches, offsets }: UnfoldedPresence): Freshness => ({
-  ...freshness,
-  lag: freshness.lag === null ? null : freshness.lag + offsets,
-  complete: freshness.complete && batches === 0,
+export const withUnfolded = (freshness: Freshness, { batches, offsets }: UnfoldedPresence): Freshness =>
+  batches === 0
+    ? freshness
+    : {
+        ...freshness,
+        lag: freshness.lag === null ? null : freshness.lag + offsets,
+        complete: false,
+        incompleteBecause: [...freshness.incompleteBecause, unfoldedReason({ batches, offsets })],
+      }
+
+const unfoldedReason = ({ batches, offsets }: UnfoldedPresence): IncompleteReason => ({
+  cause: 'unfolded',
+  partition: null,
+  offsets,
+  message: `${offsets} offsets of ${batches} batches are counted and not in the answers about activity yet`,
 })

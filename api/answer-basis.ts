@@ -9,8 +9,8 @@ export type Basis = {
   node: string
   position: bigint
   replicaLagMs: number
-  /** Ends of the partitions in Kafka; null: the answer does not speak of them. */
-  kafkaEnds: string | null
+  /** The logs of the partitions in Kafka; null: the answer does not speak of them. */
+  kafkaLogs: string | null
   /** Ranges end with the current minute, and buckets are complete by the minute. */
   minute: number
 }
@@ -34,7 +34,7 @@ export type AnswerBasis = {
   used(): Promise<Basis | null>
 }
 
-/** Parts other than the request's snapshot and the ends in Kafka make an answer that cannot be given again. */
+/** Parts other than the request's snapshot and the logs in Kafka make an answer that cannot be given again. */
 export function createBasis({
   deps,
   reader,
@@ -56,15 +56,15 @@ export function createBasis({
       session = opened
       return query(opened)
     })
-  const kafkaBounds = (topic: string) => {
-    bounds = deps.kafkaBounds(topic)
+  const kafkaBounds: ApiDeps['kafkaBounds'] = (...asked) => {
+    bounds = deps.kafkaBounds(...asked)
     return bounds
   }
   const basisOf = async ({ node, position, replicaLagMs }: ReadSession): Promise<Basis> => ({
     node,
     position,
     replicaLagMs: replicaLagMs ?? 0,
-    kafkaEnds: bounds === null ? null : endsOf(await bounds),
+    kafkaLogs: bounds === null ? null : textOf(await bounds),
     minute: Math.floor(nowMs / 60_000),
   })
   return {
@@ -93,5 +93,6 @@ export function createBasis({
   }
 }
 
-const endsOf = (bounds: KafkaBounds): string =>
-  bounds.ok ? bounds.bounds.map(({ partition, end }) => `${partition}:${end}`).join() : 'unknown'
+/** Everything that is known of them, since an answer may say any of it. */
+const textOf = (bounds: KafkaBounds): string =>
+  JSON.stringify(bounds, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))

@@ -9,8 +9,8 @@ import { readToken } from '../db/read/snapshot.ts'
 import { actorOf } from './actor.ts'
 import { type AnswerBasis, createBasis } from './answer-basis.ts'
 import type { Commands } from './commands/create-commands.ts'
-import { type Freshness, freshnessOf } from './freshness.ts'
-import type { KafkaBounds } from './kafka-bounds.ts'
+import { type Freshness, freshnessOf, logsFor } from './freshness.ts'
+import type { ReadKafkaBounds } from './kafka-bounds.ts'
 import type { Logger } from './logger.ts'
 import { requirementOf } from './requirement.ts'
 import type { Runs } from './runs.ts'
@@ -22,7 +22,7 @@ export type ApiDeps = {
   /** The topic whose logins are counted. */
   topic: string
   router: ReadRouter
-  kafkaBounds: (topic: string) => Promise<KafkaBounds>
+  kafkaBounds: ReadKafkaBounds
   workflowStatus: (topic: string) => Promise<WorkflowStatus>
   /** Events of a batch from Kafka. */
   readBack: ReadBack
@@ -49,7 +49,7 @@ export type ApiContext = {
   readPrimary: Read
   /** Stands for all that is written by now. @throws {ReadFailure} the primary is away */
   readToken: () => Promise<ReadToken>
-  kafkaBounds: ApiDeps['kafkaBounds']
+  kafkaBounds: ReadKafkaBounds
   workflowStatus: ApiDeps['workflowStatus']
   readBack: ReadBack
   commands: Commands
@@ -73,11 +73,13 @@ export function createContext(deps: ApiDeps, initial: InitialContext): ApiContex
   const actor = actorOf(initial.request.headers)
   let freshness: Promise<Freshness> | null = null
   const readFreshness = async () => {
-    const [kafka, snapshot] = await Promise.all([
-      basis.parts.kafkaBounds(topic),
-      basis.parts.read(async (session) => ({ ...session, progress: await readProgress(session, topic) })),
-    ])
-    return freshnessOf(snapshot, snapshot.progress, kafka.ok ? kafka.bounds : null)
+    const reading = basis.parts.read(async (session) => ({
+      ...session,
+      progress: await readProgress(session, topic),
+    }))
+    const progress = reading.then((snapshot) => snapshot.progress)
+    const kafka = await logsFor(basis.parts.kafkaBounds, topic, progress)
+    return freshnessOf(await reading, await progress, kafka)
   }
   return {
     topic,

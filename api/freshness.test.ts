@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { freshnessOf, type PartitionBounds } from './freshness.ts'
+import { logOf, TOPIC_ID } from '../domain/partition-log-fixture.ts'
+import type { PartitionLog } from '../domain/partition-log.ts'
+import { freshnessOf, logsFor } from './freshness.ts'
 
 const snapshot = { node: 'replica db:5432', source: 'replica' as const, readAt: new Date(0), replicaLagMs: 5 }
 
 const progress = (partition: number, next: bigint, watermark: string | null, parked = 0n) => ({
   partition,
+  topic_id: TOPIC_ID,
+  is_retired: false,
   next_offset: next,
   watermark: watermark === null ? null : new Date(watermark),
   worker: 'w',
@@ -13,53 +17,125 @@ const progress = (partition: number, next: bigint, watermark: string | null, par
   logins: 0n,
   rejects: 0n,
 })
-const bounds = (partition: number, start: bigint, end: bigint): PartitionBounds => ({ partition, start, end })
+const known = (...bounds: PartitionLog[]) => ({ ok: true as const, bounds })
+const away = { ok: false as const, message: 'Kafka is away' }
 
 const early = '2026-03-01T10:00:00.000Z'
 const late = '2026-03-01T11:00:00.000Z'
 
+const causesOf = (...asked: Parameters<typeof freshnessOf>) =>
+  freshnessOf(...asked).incompleteBecause.map(({ cause, partition, offsets }) => [cause, partition, offsets])
+
 describe('freshnessOf', () => {
   it('is complete when everything that Kafka holds is decided and nothing is parked', () => {
     const read = [progress(0, 10n, late), progress(1, 5n, early)]
-    const { watermark, ...rest } = freshnessOf(snapshot, read, [bounds(0, 0n, 10n), bounds(1, 0n, 5n)])
+    const { watermark, ...rest } = freshnessOf(snapshot, read, known(logOf(0, 0, 10), logOf(1, 0, 5)))
     expect(rest).toMatchObject({
       lag: 0n,
       parkedOffsets: 0n,
       complete: true,
+      incompleteBecause: [],
       source: 'replica',
       replicaLagMs: 5,
     })
     expect(watermark?.toISOString()).toBe(early)
   })
 
-  it('is not complete while anything is parked, unread, or unknown', () => {
-    const all = [bounds(0, 0n, 10n)]
-    expect(freshnessOf(snapshot, [progress(0, 10n, late, 3n)], all)).toMatchObject({
-      parkedOffsets: 3n,
-      complete: false,
-    })
-    expect(freshnessOf(snapshot, [progress(0, 9n, late)], all)).toMatchObject({ lag: 1n, complete: false })
-    expect(freshnessOf(snapshot, [progress(0, 10n, late)], null)).toMatchObject({
+  it('is not complete while anything is parked, unread, or unknown, and says which', () => {
+    const all = known(logOf(0, 0, 10))
+    const parked = freshnessOf(snapshot, [progress(0, 10n, late, 3n)], all)
+    expect(parked).toMatchObject({ parkedOffsets: 3n, lag: 0n, complete: false })
+    expect(causesOf(snapshot, [progress(0, 10n, late, 3n)], all)).toEqual([['parked', 0, 3n]])
+    const unread = freshnessOf(snapshot, [progress(0, 9n, late)], all)
+    expect(unread).toMatchObject({ lag: 1n, complete: false })
+    expect(causesOf(snapshot, [progress(0, 9n, late)], all)).toEqual([['unread', 0, 1n]])
+    const unknown = freshnessOf(snapshot, [progress(0, 10n, late)], away)
+    expect(unknown).toMatchObject({ lag: null, complete: false })
+    expect(unknown.incompleteBecause[0]?.message).toMatch(/not known: Kafka is away/)
+  })
+
+  it('counts what an open transaction keeps from being read, and names the transaction', () => {
+    const openTransactions = [{ producerId: 7n, firstOffset: 8n, lastWriteMs: Date.parse(early) }]
+    const blocked = known(logOf(0, 0, 12, { stableEnd: 8n, openTransactions }))
+    const behind = freshnessOf(snapshot, [progress(0, 8n, late)], blocked)
+    expect(behind).toMatchObject({ lag: 4n, complete: false })
+    expect(behind.incompleteBecause.map(({ message }) => message)).toEqual([
+      `partition 0: 4 offsets from 8 to 11 cannot be read until a transaction of a producer ends: producer 7, which wrote last at ${early}`,
+    ])
+    expect(causesOf(snapshot, [progress(0, 5n, late)], blocked)).toEqual([
+      ['unread', 0, 3n],
+      ['open_transaction', 0, 4n],
+    ])
+    const untold = known(logOf(0, 0, 12, { stableEnd: 8n }))
+    expect(freshnessOf(snapshot, [progress(0, 8n, late)], untold).incompleteBecause[0]?.message).toMatch(
+      /from 8 to 11 .* the broker does not tell which/,
+    )
+  })
+
+  it('takes all of a topic that was created anew for unread, however far the old one was read', () => {
+    const anew = known(logOf(0, 0, 4, { topicId: 'another' }))
+    expect(freshnessOf(snapshot, [progress(0, 10n, late)], anew)).toMatchObject({ lag: 4n, complete: false })
+    expect(causesOf(snapshot, [progress(0, 10n, late)], anew)).toEqual([['topic_recreated', 0, 4n]])
+    const empty = known(logOf(0, 0, 0, { topicId: 'another' }))
+    expect(freshnessOf(snapshot, [progress(0, 10n, late)], empty)).toMatchObject({ lag: 0n, complete: false })
+  })
+
+  it('knows no lag of a log that ends before what was read of it', () => {
+    const shorter = known(logOf(0, 0, 10))
+    expect(freshnessOf(snapshot, [progress(0, 12n, late)], shorter)).toMatchObject({
       lag: null,
       complete: false,
+    })
+    expect(causesOf(snapshot, [progress(0, 12n, late)], shorter)).toEqual([['log_truncated', 0, null]])
+  })
+
+  it('counts as unread what is left of a log whose beginning is gone, and says what is lost', () => {
+    expect(causesOf(snapshot, [progress(0, 3n, late)], known(logOf(0, 5, 10)))).toEqual([
+      ['offsets_lost', 0, 2n],
+      ['unread', 0, 5n],
+    ])
+    expect(causesOf(snapshot, [progress(0, 3n, late)], known(logOf(0, 10, 10)))).toEqual([
+      ['offsets_lost', 0, 7n],
+    ])
+  })
+
+  it('misses a partition that the topic has no more until it is retired', () => {
+    const gone = progress(1, 5n, early)
+    expect(causesOf(snapshot, [progress(0, 10n, late), gone], known(logOf(0, 0, 10)))).toEqual([
+      ['partition_gone', 1, null],
+    ])
+    const retired = { ...gone, is_retired: true, watermark: null }
+    expect(freshnessOf(snapshot, [progress(0, 10n, late), retired], known(logOf(0, 0, 10)))).toMatchObject({
+      lag: 0n,
+      complete: true,
     })
   })
 
   it('knows no watermark while a partition with unread logins has counted none', () => {
-    const both = [bounds(0, 0n, 10n), bounds(1, 0n, 5n)]
+    const both = known(logOf(0, 0, 10), logOf(1, 0, 5))
     expect(freshnessOf(snapshot, [progress(0, 10n, late)], both)).toMatchObject({ watermark: null, lag: 5n })
     expect(freshnessOf(snapshot, [progress(0, 10n, late), progress(1, 0n, null)], both).watermark).toBeNull()
   })
 
   it('leaves empty partitions out of the watermark', () => {
-    const withEmpty = [bounds(0, 0n, 10n), bounds(1, 7n, 7n)]
+    const withEmpty = known(logOf(0, 0, 10), logOf(1, 7, 7))
     expect(freshnessOf(snapshot, [progress(0, 10n, late)], withEmpty).watermark?.toISOString()).toBe(late)
   })
+})
 
-  it('never counts less than nothing as unread when the end was asked for before the checkpoint moved', () => {
-    expect(freshnessOf(snapshot, [progress(0, 12n, late)], [bounds(0, 0n, 10n)])).toMatchObject({
-      lag: 0n,
-      complete: true,
-    })
+describe('logsFor', () => {
+  it('asks Kafka again when the end is before a checkpoint that was read later', async () => {
+    const asked: (number | undefined)[] = []
+    const kafkaBounds = (_: string, sinceMs?: number) => {
+      asked.push(sinceMs)
+      return Promise.resolve(known(logOf(0, 0, sinceMs === undefined ? 10 : 12)))
+    }
+    expect(await logsFor(kafkaBounds, 't', Promise.resolve([progress(0, 10n, late)]))).toEqual(
+      known(logOf(0, 0, 10)),
+    )
+    expect(await logsFor(kafkaBounds, 't', Promise.resolve([progress(0, 12n, late)]))).toEqual(
+      known(logOf(0, 0, 12)),
+    )
+    expect(asked).toEqual([undefined, undefined, expect.any(Number)])
   })
 })

@@ -1,7 +1,8 @@
 import type { PartitionProgress } from '../db/read/progress.ts'
 import type { ReadSource } from '../db/read/snapshot.ts'
-
-export type PartitionBounds = { partition: number; start: bigint; end: bigint }
+import { backlogOf, type PartitionLog } from '../domain/partition-log.ts'
+import { type IncompleteReason, parkedReason, reasonsOf, type Standing } from './incomplete.ts'
+import type { KafkaBounds, ReadKafkaBounds } from './kafka-bounds.ts'
 
 export type Freshness = {
   node: string
@@ -12,39 +13,104 @@ export type Freshness = {
   lag: bigint | null
   parkedOffsets: bigint
   complete: boolean
+  /** None when complete. */
+  incompleteBecause: IncompleteReason[]
 }
 
 export type Snapshot = Pick<Freshness, 'node' | 'source' | 'readAt' | 'replicaLagMs'>
 
-/** How fresh and how complete an answer is (G9). `bounds` null: Kafka could not be asked. */
+/** How fresh and how complete an answer is (G9). */
 export function freshnessOf(
   { node, source, readAt, replicaLagMs }: Snapshot,
   progress: readonly PartitionProgress[],
-  bounds: readonly PartitionBounds[] | null,
+  kafka: KafkaBounds,
 ): Freshness {
-  const byPartition = new Map(progress.map((row) => [row.partition, row]))
-  const lag =
-    bounds?.reduce((sum, bound) => sum + unread(bound, byPartition.get(bound.partition)), 0n) ?? null
-  const parkedOffsets = progress.reduce((sum, row) => sum + row.parked_offsets, 0n)
-  const isUncounted = (bound: PartitionBounds) =>
-    (byPartition.get(bound.partition)?.watermark ?? null) === null &&
-    unread(bound, byPartition.get(bound.partition)) > 0n
-  const watermarks = progress.flatMap((row) => (row.watermark === null ? [] : [row.watermark.getTime()]))
-  const isKnown = watermarks.length > 0 && !(bounds?.some(isUncounted) ?? false)
+  const standings = kafka.ok ? standingsOf(progress, kafka.bounds) : null
+  const incompleteBecause = [
+    ...(standings === null ? [unknownKafka(kafka)] : standings.flatMap(reasonsOf)),
+    ...progress.flatMap(parkedReason),
+  ]
   return {
     node,
     source,
     readAt,
     replicaLagMs,
-    watermark: isKnown ? new Date(Math.min(...watermarks)) : null,
-    lag,
-    parkedOffsets,
-    complete: lag === 0n && parkedOffsets === 0n,
+    watermark: watermarkOf(progress, standings),
+    lag: standings === null ? null : lagOf(standings),
+    parkedOffsets: progress.reduce((sum, row) => sum + row.parked_offsets, 0n),
+    complete: incompleteBecause.length === 0,
+    incompleteBecause,
   }
 }
 
-/** Offsets between what was read and the end; the end may have been asked for a moment earlier. */
-export function unread(bound: PartitionBounds, progress: { next_offset: bigint } | undefined): bigint {
-  const left = bound.end - (progress?.next_offset ?? bound.start)
-  return left > 0n ? left : 0n
+/** Every partition that Kafka has or that was ever read, in order. */
+export function standingsOf(
+  progress: readonly PartitionProgress[],
+  bounds: readonly PartitionLog[],
+): Standing[] {
+  const numbers = new Set([...progress, ...bounds].map(({ partition }) => partition))
+  return [...numbers]
+    .sort((a, b) => a - b)
+    .map((number) =>
+      standingOf(
+        number,
+        progress.find(({ partition }) => partition === number) ?? null,
+        bounds.find(({ partition }) => partition === number) ?? null,
+      ),
+    )
 }
+
+/** @param log null: the topic has no such partition */
+export function standingOf(
+  partition: number,
+  progress: PartitionProgress | null,
+  log: PartitionLog | null,
+): Standing {
+  const position =
+    progress === null
+      ? null
+      : { topicId: progress.topic_id, nextOffset: progress.next_offset, isRetired: progress.is_retired }
+  return { partition, log, checkpoint: progress?.next_offset ?? null, backlog: backlogOf(log, position) }
+}
+
+/** Null when it is not known of one. */
+export const lagOf = (standings: readonly Standing[]): bigint | null =>
+  standings.reduce<bigint | null>(
+    (sum, { backlog: { unread } }) => (sum === null || unread === null ? null : sum + unread),
+    0n,
+  )
+
+/**
+ * The logs of a topic beside its checkpoints. What is known of Kafka may be a second old and the checkpoint past it by
+ * then: where that can be, Kafka is asked again, so that a checkpoint past the end of a log is one.
+ */
+export async function logsFor(
+  kafkaBounds: ReadKafkaBounds,
+  topic: string,
+  reading: Promise<readonly PartitionProgress[]>,
+): Promise<KafkaBounds> {
+  const [kafka, progress] = await Promise.all([kafkaBounds(topic), reading])
+  const isOld = kafka.ok && standingsOf(progress, kafka.bounds).some(({ backlog }) => backlog.loss !== null)
+  return isOld ? await kafkaBounds(topic, performance.now()) : kafka
+}
+
+function watermarkOf(
+  progress: readonly PartitionProgress[],
+  standings: readonly Standing[] | null,
+): Date | null {
+  const counted = new Map(
+    progress.flatMap(({ partition, watermark }) =>
+      watermark === null ? [] : [[partition, watermark.getTime()]],
+    ),
+  )
+  const isUncounted = ({ partition, backlog }: Standing) => !counted.has(partition) && backlog.unread !== 0n
+  if (counted.size === 0 || (standings?.some(isUncounted) ?? false)) return null
+  return new Date(Math.min(...counted.values()))
+}
+
+const unknownKafka = (kafka: KafkaBounds): IncompleteReason => ({
+  cause: 'kafka_unknown',
+  partition: null,
+  offsets: null,
+  message: `how much is not read is not known: ${kafka.ok ? '' : kafka.message}`,
+})

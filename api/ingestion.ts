@@ -1,11 +1,13 @@
 import type { Part } from '../domain/failure.ts'
 import type { IngestState } from '../domain/pipeline-state.ts'
+import type { PartitionLog } from '../domain/partition-log.ts'
 import { type LastBatch, type PartitionProgress, readLastBatches, readProgress } from '../db/read/progress.ts'
 import { ReadFailure } from '../db/read/failure.ts'
 import type { PartitionStatus } from '../workflows/contract.ts'
 import type { ApiContext } from './context.ts'
 import { NotFoundError } from './errors.ts'
-import { type PartitionBounds, unread } from './freshness.ts'
+import { lagOf, logsFor, standingOf } from './freshness.ts'
+import { type IncompleteReason, parkedReason, reasonsOf, type Standing } from './incomplete.ts'
 
 export type IngestionProblem = { part: Part; message: string }
 
@@ -15,7 +17,9 @@ export type IngestionPartition = {
   status: PartitionStatus | null
   progress: PartitionProgress | null
   lastBatch: LastBatch | null
-  bounds: PartitionBounds | null
+  log: PartitionLog | null
+  /** Null when Kafka or Postgres is away. */
+  standing: Standing | null
 }
 
 export type Ingestion = {
@@ -32,20 +36,25 @@ export type Ingestion = {
  * @throws {NotFoundError} when all that answer know nothing of the topic
  */
 export async function readIngestion(context: ApiContext, topic: string): Promise<Ingestion> {
+  const reading = readStored(context, topic)
   const [status, stored, kafka] = await Promise.all([
     context.workflowStatus(topic),
-    readStored(context, topic),
-    context.kafkaBounds(topic),
+    reading,
+    logsFor(
+      context.kafkaBounds,
+      topic,
+      reading.then(({ progress }) => progress),
+    ),
   ])
   const isUnknown = !status.known && status.isMissing && stored.progress.length === 0 && !kafka.ok
   if (isUnknown && topic !== context.topic) throw new NotFoundError(`nothing is known of the topic ${topic}`)
   const statuses = status.known ? status.partitions : []
-  const bounds = kafka.ok ? kafka.bounds : []
-  const partitions = joinByPartition(statuses, stored, bounds)
+  const isKnown = kafka.ok && stored.problem === null
+  const partitions = joinByPartition(statuses, stored, kafka.ok ? kafka.bounds : [], isKnown)
   return {
     topic,
     state: mostUrgent(statuses),
-    lag: kafka.ok && stored.problem === null ? sumOfLags(partitions) : null,
+    lag: isKnown ? lagOf(partitions.flatMap(({ standing }) => standing ?? [])) : null,
     partitions,
     problems: [
       ...(status.known ? [] : [{ part: 'temporal' as const, message: status.message }]),
@@ -73,29 +82,36 @@ async function readStored(context: ApiContext, topic: string): Promise<Stored> {
 function joinByPartition(
   statuses: PartitionStatus[],
   stored: Stored,
-  bounds: PartitionBounds[],
+  logs: PartitionLog[],
+  isKnown: boolean,
 ): IngestionPartition[] {
-  const sources = [statuses, stored.progress, stored.lastBatches, bounds]
+  const sources = [statuses, stored.progress, stored.lastBatches, logs]
   const numbers = new Set(sources.flat().map(({ partition }) => partition))
   const of = <Row extends { partition: number }>(rows: Row[], partition: number) =>
     rows.find((row) => row.partition === partition) ?? null
   return [...numbers]
     .sort((a, b) => a - b)
-    .map((partition) => ({
-      partition,
-      status: of(statuses, partition),
-      progress: of(stored.progress, partition),
-      lastBatch: of(stored.lastBatches, partition),
-      bounds: of(bounds, partition),
-    }))
+    .map((partition) => {
+      const [progress, log] = [of(stored.progress, partition), of(logs, partition)]
+      return {
+        partition,
+        status: of(statuses, partition),
+        progress,
+        lastBatch: of(stored.lastBatches, partition),
+        log,
+        standing: isKnown ? standingOf(partition, progress, log) : null,
+      }
+    })
 }
 
-/** Unread offsets of a partition; null when an end offset or the checkpoints are not known. */
-export const lagOf = ({ bounds, progress }: IngestionPartition): bigint | null =>
-  bounds === null ? null : unread(bounds, progress ?? undefined)
+/** Offsets of its log that are not decided; null when that is not known, or when Kafka has no such partition. */
+export const unreadOf = ({ log, standing }: IngestionPartition): bigint | null =>
+  log === null ? null : (standing?.backlog.unread ?? null)
 
-const sumOfLags = (partitions: IngestionPartition[]): bigint =>
-  partitions.reduce((sum, partition) => sum + (lagOf(partition) ?? 0n), 0n)
+export const incompleteReasonsOf = ({ standing, progress }: IngestionPartition): IncompleteReason[] => [
+  ...(standing === null ? [] : reasonsOf(standing)),
+  ...(progress === null ? [] : parkedReason(progress)),
+]
 
 const urgency: IngestState[] = ['halted', 'waiting', 'paused', 'running', 'retired']
 

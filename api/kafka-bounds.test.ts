@@ -1,17 +1,30 @@
 import { describe, expect, it, vi } from 'vitest'
+import { logOf } from '../domain/partition-log-fixture.ts'
 import { createKafkaBounds } from './kafka-bounds.ts'
 
 describe('createKafkaBounds', () => {
   it('asks Kafka once a second, however many requests want to know', async () => {
     let nowMs = 0
-    const read = vi.fn(() => Promise.resolve([{ partition: 0, start: 0n, end: 1n }]))
+    const read = vi.fn(() => Promise.resolve([logOf(0, 0, 1)]))
     const bounds = createKafkaBounds({ read }, 't', () => nowMs)
     await Promise.all([bounds('t'), bounds('t'), bounds('t')])
     nowMs = 999
     await bounds('t')
     expect(read).toHaveBeenCalledTimes(1)
     nowMs = 1_000
-    expect(await bounds('t')).toEqual({ ok: true, bounds: [{ partition: 0, start: 0n, end: 1n }] })
+    expect(await bounds('t')).toEqual({ ok: true, bounds: [logOf(0, 0, 1)] })
+    expect(read).toHaveBeenCalledTimes(2)
+  })
+
+  it('asks anew for who needs what is no older than a moment, once for all of them', async () => {
+    let nowMs = 0
+    const read = vi.fn(() => Promise.resolve([logOf(0, 0, 1)]))
+    const bounds = createKafkaBounds({ read }, 't', () => nowMs)
+    await bounds('t')
+    nowMs = 10
+    await Promise.all([bounds('t', 5), bounds('t', 5), bounds('t', 10)])
+    expect(read).toHaveBeenCalledTimes(2)
+    await bounds('t')
     expect(read).toHaveBeenCalledTimes(2)
   })
 

@@ -1,12 +1,15 @@
 import { LRUCache } from 'lru-cache'
 import { createSlots } from '../db/read/slots.ts'
-import type { PartitionBounds } from './freshness.ts'
+import type { PartitionLog } from '../domain/partition-log.ts'
 
 /** As kafka/topic-offsets.ts provides it. */
-export type TopicOffsets = { read(topic: string): Promise<PartitionBounds[]> }
+export type TopicOffsets = { read(topic: string): Promise<PartitionLog[]> }
 
-/** The partitions of a topic with their first and end offsets, or why Kafka could not be asked. */
-export type KafkaBounds = { ok: true; bounds: PartitionBounds[] } | { ok: false; message: string }
+/** The logs of a topic's partitions, or why Kafka could not be asked. */
+export type KafkaBounds = { ok: true; bounds: PartitionLog[] } | { ok: false; message: string }
+
+/** @param sinceMs asked no earlier than this, milliseconds of performance.now(); left out: a second may be in between */
+export type ReadKafkaBounds = (topic: string, sinceMs?: number) => Promise<KafkaBounds>
 
 /** Every answer asks for the end offsets; a second is as fresh as anyone sees. */
 const CACHE_MS = 1_000
@@ -21,15 +24,15 @@ const MAX_TOPICS = 100
 const OTHERS_AT_ONCE = 8
 
 /**
- * End offsets of topics, asked for at most once a second; never throws, never takes longer than 1.5 seconds.
+ * Logs of topics, asked for once a second or as wanted; never throws, never takes longer than 1.5 seconds.
  * @param counted the topic that every answer is about: it never waits for questions about others
  */
 export function createKafkaBounds(
   offsets: TopicOffsets,
   counted: string,
-  clock: () => number = Date.now,
-): (topic: string) => Promise<KafkaBounds> {
-  const cache = new LRUCache<string, { answer: Promise<KafkaBounds>; untilMs: number }>({ max: MAX_TOPICS })
+  clock: () => number = () => performance.now(),
+): ReadKafkaBounds {
+  const cache = new LRUCache<string, Entry>({ max: MAX_TOPICS })
   const others = createSlots(OTHERS_AT_ONCE, DEADLINE_MS, 'many topics are asked for')
   const read = async (topic: string) => {
     if (topic === counted) return await offsets.read(topic)
@@ -40,19 +43,28 @@ export function createKafkaBounds(
       release()
     }
   }
-  return (topic) => {
+  return (topic, sinceMs = -Infinity) => {
     const cached = cache.get(topic)
-    if (cached !== undefined && clock() < cached.untilMs) return cached.answer
-    const entry = { answer: ask(read(topic)), untilMs: Infinity }
+    if (cached !== undefined && clock() < cached.untilMs && (cached.isFailure || cached.askedMs >= sinceMs))
+      return cached.answer
+    const entry: Entry = {
+      answer: ask(read(topic)),
+      askedMs: clock(),
+      untilMs: Infinity,
+      isFailure: false,
+    }
     cache.set(topic, entry)
     void entry.answer.then(({ ok }) => {
+      entry.isFailure = !ok
       entry.untilMs = clock() + (ok ? CACHE_MS : FAILURE_CACHE_MS)
     })
     return entry.answer
   }
 }
 
-async function ask(answer: Promise<PartitionBounds[]>): Promise<KafkaBounds> {
+type Entry = { answer: Promise<KafkaBounds>; askedMs: number; untilMs: number; isFailure: boolean }
+
+async function ask(answer: Promise<PartitionLog[]>): Promise<KafkaBounds> {
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => {
     late.reject(new Error(`Kafka did not answer within ${DEADLINE_MS} ms`))

@@ -84,12 +84,12 @@ async function isGood({ basis, askedAtMs }: Entry, context: ApiContext): Promise
   const { maxStalenessMs } = context.requirement
   const ageMs = context.basis.askedAtMs - askedAtMs + basis.replicaLagMs
   if (maxStalenessMs !== null && allowsStaleness(context) && ageMs <= maxStalenessMs) return true
-  const now = await context.basis.now(basis.kafkaEnds !== null)
+  const now = await context.basis.now(basis.kafkaLogs !== null)
   return (
     now !== null &&
     now.node === basis.node &&
     now.position === basis.position &&
-    now.kafkaEnds === basis.kafkaEnds &&
+    now.kafkaLogs === basis.kafkaLogs &&
     now.minute === basis.minute
   )
 }

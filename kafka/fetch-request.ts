@@ -1,4 +1,4 @@
-import { sendRaw, throwForCode, type Broker } from './kafkajs-internals.ts'
+import { READ_COMMITTED, sendRaw, throwForCode, type Broker } from './kafkajs-internals.ts'
 import { int16, int32, int64, int8, string, WireReader } from './wire.ts'
 
 export type FetchRequest = {
@@ -24,7 +24,6 @@ export type FetchResponse = {
 /** Version 11 is answered by every broker since Kafka 2.3, and is the last one before flexible encoding. */
 const VERSION = 11
 const FETCH = 1
-const READ_COMMITTED = 1
 
 /**
  * Fetches one partition under read_committed, leaving the record set undecoded.

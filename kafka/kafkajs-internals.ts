@@ -7,6 +7,8 @@ import type { Kafka } from 'kafkajs'
 
 export type Broker = {
   nodeId: string
+  /** By the key of an API, which versions of it the broker speaks. */
+  versions: Record<number, { minVersion: number; maxVersion: number } | undefined> | null
   addPartitionsToTxn(
     request: TransactionIdentity & { topics: { topic: string; partitions: number[] }[] },
   ): Promise<unknown>
@@ -21,6 +23,10 @@ export type Broker = {
     resources: { type: number; name: string; configNames: string[] }[]
   }): Promise<{ resources: { configEntries: { configName: string; configValue: string }[] }[] }>
   endTxn(request: TransactionIdentity & { transactionResult: boolean }): Promise<unknown>
+  listOffsets(request: {
+    isolationLevel: number
+    topics: { topic: string; partitions: { partition: number; timestamp: string }[] }[]
+  }): Promise<{ responses: { partitions: { partition: number; offset: string }[] }[] }>
   initProducerId(request: { transactionalId: string; transactionTimeout: number }): Promise<{
     producerId: string
     producerEpoch: number
@@ -49,8 +55,9 @@ export type Cluster = {
 export const GROUP_COORDINATOR = 0
 export const TRANSACTION_COORDINATOR = 1
 
-/** Isolation level of fetch and list-offsets requests: aborted transactions are invisible. */
-const READ_COMMITTED = 1
+/** Isolation levels of fetch and list-offsets requests: whether records of open and aborted transactions are seen. */
+export const READ_UNCOMMITTED = 0
+export const READ_COMMITTED = 1
 
 /** Milliseconds after which partition leaders are asked for again without a reason. */
 const METADATA_MAX_AGE_MS = 60_000

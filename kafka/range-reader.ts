@@ -14,7 +14,7 @@ import {
   takeRange,
 } from './take-range.ts'
 import { RecordList } from './record-list.ts'
-import { readTopicId } from './topic-id.ts'
+import { readTopicMetadata } from './topic-metadata.ts'
 
 export type FetchWait = {
   maxWaitMs: number
@@ -66,7 +66,7 @@ export async function openRangeReader(
     return await classingKafka(async () => {
       await cluster.connect()
       await cluster.addMultipleTargetTopics([topic])
-      const topicId = await readTopicId(await cluster.findControllerBroker(), topic)
+      const { topicId } = await readTopicMetadata(await cluster.findControllerBroker(), topic)
       return createReader(cluster, topicId, topic, partition, limits)
     })
   } catch (error) {

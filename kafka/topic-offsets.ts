@@ -1,63 +1,123 @@
 import type { Config } from '../config/config.ts'
+import type { PartitionLog } from '../domain/partition-log.ts'
 import { createKafka } from './client.ts'
 import { classingKafka } from './failure.ts'
-
-export type PartitionBounds = { partition: number; start: bigint; end: bigint }
+import {
+  createCluster,
+  READ_COMMITTED,
+  READ_UNCOMMITTED,
+  type Broker,
+  type Cluster,
+} from './kafkajs-internals.ts'
+import { readOpenTransactions } from './open-transactions.ts'
+import { readTopicMetadata } from './topic-metadata.ts'
 
 export type TopicOffsets = {
   /**
-   * First and end offset of every partition, in order of partition.
+   * The log of every partition, in order of partition.
    * @throws {PipelineFailure} transient, when Kafka is away or the topic does not exist
    */
-  read(topic: string): Promise<PartitionBounds[]>
+  read(topic: string): Promise<PartitionLog[]>
   close: () => Promise<void>
 }
 
-/**
- * Asks topics for their partitions and offsets; connects at the first question. A client of kafkajs asks after every topic that it
- * was ever asked for, and fails for all once one of them fails: so the topic of the configuration has a client of its own, which
- * is replaced once it fails, and any other topic has one for each question.
- */
+/** Stand for offsets in a ListOffsets request. */
+const LATEST = '-1'
+const EARLIEST = '-2'
+
+/** Asks a topic for its partitions and offsets; connects at the first question. */
 export function createTopicOffsets(config: Config['kafka'], clientId: string): TopicOffsets {
   const kafka = createKafka(config, clientId)
-  let lasting: Admin | null = null
-  const readLasting = async (topic: string) => {
-    const admin = (lasting ??= kafka.admin())
+  let kept: Promise<Cluster> | null = null
+
+  const open = async (topic: string): Promise<Cluster> => {
+    const cluster = createCluster(kafka)
     try {
-      return await readOffsets(admin, topic)
+      await cluster.connect()
+      await cluster.addMultipleTargetTopics([topic])
+      return cluster
     } catch (error) {
-      if (lasting === admin) lasting = null
-      disconnect(admin)
+      await cluster.disconnect()
       throw error
     }
   }
-  const readOnce = async (topic: string) => {
-    const admin = kafka.admin()
+  const discard = async (opened: Promise<Cluster>) => {
+    if (kept === opened) kept = null
+    await opened.then(
+      (cluster) => cluster.disconnect(),
+      () => undefined,
+    )
+  }
+  /** Connections are kept for the topic that is counted, until one fails: what kafkajs knew of the brokers goes with it. */
+  const readOnce = async (topic: string): Promise<PartitionLog[]> => {
+    const isCounted = topic === config.topic
+    const opened = isCounted && kept !== null ? kept : open(topic)
+    if (isCounted) kept = opened
     try {
-      return await readOffsets(admin, topic)
+      return await readLogs(await opened, topic)
+    } catch (error) {
+      void discard(opened)
+      throw error
     } finally {
-      disconnect(admin)
+      if (!isCounted) void discard(opened)
     }
   }
+
   return {
-    read: (topic) => classingKafka(() => (topic === config.topic ? readLasting(topic) : readOnce(topic))),
+    // A leader that has moved, or a connection that the broker closed, is found the second time.
+    read: (topic) => classingKafka(() => readOnce(topic).catch(() => readOnce(topic))),
     close: async () => {
-      await lasting?.disconnect()
+      if (kept !== null) await discard(kept)
     },
   }
 }
 
-type Admin = ReturnType<ReturnType<typeof createKafka>['admin']>
-
-async function readOffsets(admin: Admin, topic: string): Promise<PartitionBounds[]> {
-  await admin.connect()
-  const offsets = await admin.fetchTopicOffsets(topic)
-  return offsets
-    .map(({ partition, low, high }) => ({ partition, start: BigInt(low), end: BigInt(high) }))
-    .sort((a, b) => a.partition - b.partition)
+async function readLogs(cluster: Cluster, topic: string): Promise<PartitionLog[]> {
+  const { topicId, partitions } = await readTopicMetadata(await cluster.findControllerBroker(), topic)
+  const logs = Array.from(
+    Map.groupBy(partitions, ({ leader }) => leader),
+    async ([leader, led]) => {
+      const broker = await cluster.findBroker({ nodeId: String(leader) })
+      const numbers = led.map(({ partition }) => partition)
+      return await readFromLeader(broker, topic, topicId, numbers)
+    },
+  )
+  return (await Promise.all(logs)).flat().sort((a, b) => a.partition - b.partition)
 }
 
-/** Nobody waits for it: a broker that is away answers that neither. */
-const disconnect = (admin: Admin): void => {
-  admin.disconnect().catch(() => undefined)
+async function readFromLeader(
+  leader: Broker,
+  topic: string,
+  topicId: string,
+  partitions: number[],
+): Promise<PartitionLog[]> {
+  const list = async (isolationLevel: number, timestamp: string): Promise<Map<number, bigint>> => {
+    const topics = [{ topic, partitions: partitions.map((partition) => ({ partition, timestamp })) }]
+    const { responses } = await leader.listOffsets({ isolationLevel, topics })
+    return new Map(
+      responses.flatMap((response) =>
+        response.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]),
+      ),
+    )
+  }
+  // A leader answers a connection in turn: records that arrive meanwhile do not look as if they could not be read.
+  const [starts, ends, stableEnds] = await Promise.all([
+    list(READ_COMMITTED, EARLIEST),
+    list(READ_UNCOMMITTED, LATEST),
+    list(READ_COMMITTED, LATEST),
+  ])
+  const logOf = async (partition: number): Promise<PartitionLog> => {
+    const end = ends.get(partition) ?? 0n
+    const stable = stableEnds.get(partition) ?? 0n
+    const isBlocked = stable < end
+    return {
+      partition,
+      topicId,
+      start: starts.get(partition) ?? 0n,
+      end,
+      stableEnd: isBlocked ? stable : end,
+      openTransactions: isBlocked ? await readOpenTransactions(leader, topic, partition) : [],
+    }
+  }
+  return await Promise.all(partitions.map(logOf))
 }

@@ -1,3 +1,4 @@
+import { logOf } from '../domain/partition-log-fixture.ts'
 import { foldPresence } from '../db/fold-presence.ts'
 import { parseIp } from '../domain/ip.ts'
 import { fraction, sfc32 } from '../generator/sfc32.ts'
@@ -21,7 +22,7 @@ export const useActivity = ({ isFolded }: { isFolded: boolean }) =>
       await insertLogins(sql, logins, { nowMs: NOW_MS, retentionDays: RETENTION_DAYS })
       if (isFolded) await foldPresence(sql)
     },
-    { kafka: () => ({ ok: true, bounds: [{ partition: 0, start: 0n, end: 1_000n }] }) },
+    { kafka: () => ({ ok: true, bounds: [logOf(0, 0, 1_000)] }) },
   )
 
 function normal(ip: string): string {

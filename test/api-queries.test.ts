@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { exampleQuery } from '../api/example-query.ts'
+import { logOf } from '../domain/partition-log-fixture.ts'
 import type { KafkaBounds } from '../api/kafka-bounds.ts'
 import { insertBatches, insertCheckpoint, insertCounts } from './api-rows.ts'
 import { useApi } from './use-api.ts'
@@ -49,11 +50,7 @@ describe('freshness', () => {
   it('counts unread offsets over all partitions, also of those that were never read', async () => {
     kafka = {
       ok: true,
-      bounds: [
-        { partition: 0, start: 0n, end: 101n },
-        { partition: 1, start: 0n, end: 50n },
-        { partition: 2, start: 10n, end: 12n },
-      ],
+      bounds: [logOf(0, 0, 101), logOf(1, 0, 50), logOf(2, 10, 12)],
     }
     expect((await freshness()).freshness).toMatchObject({ lag: 3, watermark: null, complete: false })
   })
@@ -61,7 +58,7 @@ describe('freshness', () => {
 
 describe('ingestion', () => {
   it('shows what each part knows and names the part that is away', async () => {
-    kafka = { ok: true, bounds: [{ partition: 0, start: 0n, end: 120n }] }
+    kafka = { ok: true, bounds: [logOf(0, 0, 120)] }
     expect(
       await field(`{ ingestion { ... on Ingestion {
         state lag problems { part }

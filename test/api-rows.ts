@@ -1,3 +1,4 @@
+import { TOPIC_ID } from '../domain/partition-log-fixture.ts'
 import type { Sql } from '../db/connect.ts'
 import { dimensionBit, dimensionNames, dimensionSets, slotNames } from '../domain/counts.ts'
 import { entriesOf, type Presences } from '../domain/presence.ts'
@@ -53,7 +54,7 @@ export async function insertCheckpoint(
     insert into partition_checkpoint
       (topic, partition, topic_id, next_offset, published_offset, logins, rejects, epoch, worker, watermark,
        unfinished_insight, claimed_at, updated_at)
-    values ('user-login', ${partition}, gen_random_uuid(), ${nextOffset}, ${nextOffset}, ${nextOffset}, 0, 1, 'worker-a',
+    values ('user-login', ${partition}, ${TOPIC_ID}, ${nextOffset}, ${nextOffset}, ${nextOffset}, 0, 1, 'worker-a',
             ${watermark}::text::timestamptz, '{}', now(), now())`
 }
 

@@ -1,6 +1,7 @@
 import { builder } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import type { Freshness } from '../freshness.ts'
+import { IncompleteReasonType } from './incomplete-reason.ts'
 import { SourceEnum } from './pipeline-enums.ts'
 
 export const FreshnessType = builder.objectRef<Freshness>('Freshness').implement({
@@ -34,8 +35,10 @@ export const FreshnessType = builder.objectRef<Freshness>('Freshness').implement
       type: 'BigInt',
       nullable: true,
       description:
-        'Offsets that Kafka held (at most a second ago) and the snapshot has not decided, over all partitions. ' +
-        'Offsets, not logins: transaction markers count too. Null when Kafka cannot be asked.',
+        'Offsets that Kafka had acknowledged (at most a second ago) and the snapshot has not decided, over all partitions: up ' +
+        'to the high watermark, also what an open transaction keeps from being read, and all of a topic that was created anew. ' +
+        'Offsets, not logins: transaction markers count too. Null when Kafka cannot be asked, or a log ends before its ' +
+        'checkpoint.',
     }),
     parkedOffsets: t.expose('parkedOffsets', {
       type: 'BigInt',
@@ -43,8 +46,12 @@ export const FreshnessType = builder.objectRef<Freshness>('Freshness').implement
     }),
     complete: t.exposeBoolean('complete', {
       description:
-        'Whether every offset that Kafka held is decided: lag is known to be 0 and nothing is parked. Under live traffic ' +
-        'it is often false for the newest logins alone; the watermark says up to where it does not matter.',
+        'Whether every offset that Kafka held is decided: lag is known to be 0, nothing is parked and no log was lost. Under ' +
+        'live traffic it is often false for the newest logins alone; the watermark says up to where it does not matter.',
+    }),
+    incompleteBecause: t.expose('incompleteBecause', {
+      type: [IncompleteReasonType],
+      description: 'Every reason why it is not complete; none when it is.',
     }),
   }),
 })

@@ -1,15 +1,18 @@
 import type { LastBatch } from '../../db/read/progress.ts'
+import type { OpenTransaction } from '../../domain/partition-log.ts'
 import { builder } from '../builder.ts'
 import { NotFoundError } from '../errors.ts'
 import {
   type Ingestion as IngestionShape,
   type IngestionPartition as IngestionPartitionShape,
   type IngestionProblem,
-  lagOf,
+  incompleteReasonsOf,
   readIngestion,
+  unreadOf,
 } from '../ingestion.ts'
 import { BatchStatusEnum, IngestStateEnum, PartEnum } from './pipeline-enums.ts'
 import { freshnessField } from './freshness.ts'
+import { IncompleteReasonType } from './incomplete-reason.ts'
 
 const LastBatchType = builder.objectRef<LastBatch>('LastBatch').implement({
   description: 'The batch with the highest offsets of a partition.',
@@ -21,6 +24,24 @@ const LastBatchType = builder.objectRef<LastBatch>('LastBatch').implement({
     logins: t.exposeInt('logins', { description: 'Offsets that were counted as logins.' }),
     rejects: t.exposeInt('rejects', { description: 'Offsets that were rejected.' }),
     committedAt: t.expose('committed_at', { type: 'DateTime', description: 'When it was written.' }),
+  }),
+})
+
+const OpenTransactionType = builder.objectRef<OpenTransaction>('OpenTransaction').implement({
+  description: 'A transaction of a producer that is neither committed nor aborted.',
+  fields: (t) => ({
+    producerId: t.expose('producerId', {
+      type: 'Offset',
+      description:
+        'Id that Kafka gave the producer; kafka-transactions.sh list shows the transactional.id beside it.',
+    }),
+    firstOffset: t.expose('firstOffset', { type: 'Offset', description: 'Offset of its first record.' }),
+    lastWriteAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Timestamp of its latest record; null when the broker does not say.',
+      resolve: ({ lastWriteMs }) => (lastWriteMs === null ? null : new Date(lastWriteMs)),
+    }),
   }),
 })
 
@@ -56,14 +77,39 @@ const PartitionIngestion = builder.objectRef<IngestionPartitionShape>('Partition
     endOffset: t.field({
       type: 'Offset',
       nullable: true,
-      description: 'Offset of the next record to arrive, at most a second old; from Kafka.',
-      resolve: ({ bounds }) => bounds?.end ?? null,
+      description:
+        'Offset of the next record to arrive (the high watermark), at most a second old; from Kafka.',
+      resolve: ({ log }) => log?.end ?? null,
+    }),
+    stableOffset: t.field({
+      type: 'Offset',
+      nullable: true,
+      description:
+        'Offsets from this one on cannot be read until a transaction ends (the last stable offset); endOffset when none is ' +
+        'open; from Kafka.',
+      resolve: ({ log }) => log?.stableEnd ?? null,
+    }),
+    openTransactions: t.field({
+      type: [OpenTransactionType],
+      nullable: true,
+      description:
+        'Transactions that keep stableOffset below endOffset, by their first offset; none when the broker, older than Kafka ' +
+        '2.8 or without leave to describe the topic, does not tell them; from Kafka.',
+      resolve: ({ log }) => log?.openTransactions ?? null,
     }),
     lag: t.field({
       type: 'BigInt',
       nullable: true,
-      description: 'Offsets from checkpoint to endOffset; from Kafka and Postgres.',
-      resolve: lagOf,
+      description:
+        'Offsets that Kafka holds and are not decided: from checkpoint to endOffset, and all that there are when the topic was ' +
+        'created anew. Null also when the log ends before the checkpoint. From Kafka and Postgres.',
+      resolve: unreadOf,
+    }),
+    incompleteBecause: t.field({
+      type: [IncompleteReasonType],
+      description:
+        'Why counts may lack logins of the partition; none when they do not, or when a part is away.',
+      resolve: incompleteReasonsOf,
     }),
     watermark: t.field({
       type: 'DateTime',
@@ -125,7 +171,8 @@ const Ingestion = builder.objectRef<IngestionShape>('Ingestion').implement({
     lag: t.expose('lag', {
       type: 'BigInt',
       nullable: true,
-      description: 'Unread offsets over all partitions; null when Kafka or Postgres is away.',
+      description:
+        'Unread offsets over all partitions; null when Kafka or Postgres is away, or when it is not known of one.',
     }),
     partitions: t.expose('partitions', {
       type: [PartitionIngestion],

@@ -4,7 +4,11 @@ import type { ReadSession } from './snapshot.ts'
 /** How far a partition has been read and counted. */
 export type PartitionProgress = {
   partition: number
+  /** Kafka's id of the topic that it was read from. */
+  topic_id: string
   next_offset: bigint
+  /** The topic has it no more, as an operator has accepted. */
+  is_retired: boolean
   /** Accepted and rejected since the partition was first read. */
   logins: bigint
   rejects: bigint
@@ -19,7 +23,8 @@ export type PartitionProgress = {
 export async function readProgress({ sql }: ReadSession, topic: string): Promise<PartitionProgress[]> {
   return await sql<PartitionProgress[]>`
     /* progress */
-    select checkpoint.partition, next_offset, logins, rejects, case when retired_at is null then watermark end as watermark,
+    select checkpoint.partition, topic_id, next_offset, retired_at is not null as is_retired, logins, rejects,
+            case when retired_at is null then watermark end as watermark,
            worker, updated_at,
            coalesce(parked.offsets, 0)::bigint as parked_offsets
     from partition_checkpoint checkpoint

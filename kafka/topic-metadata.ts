@@ -5,11 +5,18 @@ const METADATA = 3
 /** First version with topic ids (KIP-516), Kafka 2.8; kafkajs stops at 6. */
 const VERSION = 10
 
+export type TopicMetadata = {
+  /** A uuid: a topic that is deleted and created again has another one. */
+  topicId: string
+  /** Node ids of the leaders. */
+  partitions: { partition: number; leader: number }[]
+}
+
 /**
- * Kafka's id of a topic, a uuid: a topic that is deleted and created again has another one.
- * @throws kafkajs's UNKNOWN_TOPIC_OR_PARTITION when there is no such topic
+ * What a broker knows of a topic.
+ * @throws kafkajs's UNKNOWN_TOPIC_OR_PARTITION when there is no such topic, LEADER_NOT_AVAILABLE when a partition has no leader
  */
-export async function readTopicId(broker: Broker, topic: string): Promise<string> {
+export async function readTopicMetadata(broker: Broker, topic: string): Promise<TopicMetadata> {
   const payload = await sendRaw(broker, {
     apiKey: METADATA,
     apiVersion: VERSION,
@@ -32,7 +39,7 @@ const encode = (topic: string): Buffer =>
     int8(0),
   ])
 
-function decode(reader: WireReader): string {
+function decode(reader: WireReader): TopicMetadata {
   reader.tags() // of the response header
   reader.int32() // throttle time
   reader.compactArray(() => {
@@ -48,5 +55,21 @@ function decode(reader: WireReader): string {
   if (topics !== 1) throw new RangeError(`the metadata response holds ${topics} topics, not one`)
   throwForCode(reader.int16())
   reader.compactString()
-  return reader.uuid()
+  const topicId = reader.uuid()
+  reader.int8() // whether it is internal
+  return { topicId, partitions: reader.compactArray(() => decodePartition(reader)) }
+}
+
+function decodePartition(reader: WireReader): TopicMetadata['partitions'][number] {
+  const code = reader.int16()
+  const partition = reader.int32()
+  const leader = reader.int32()
+  // A replica that is away is no error as long as there is a leader.
+  if (leader < 0) throwForCode(code)
+  reader.int32() // leader epoch
+  reader.compactArray(reader.int32) // replicas
+  reader.compactArray(reader.int32) // in sync
+  reader.compactArray(reader.int32) // offline
+  reader.tags()
+  return { partition, leader }
 }
