@@ -12,6 +12,7 @@ export type IncompleteCause =
   | 'partition_gone'
   | 'kafka_unknown'
   | 'unfolded'
+  | 'rows_expired'
 
 export type IncompleteReason = {
   cause: IncompleteCause

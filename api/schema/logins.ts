@@ -1,12 +1,14 @@
-import { keyOfLogin, type PlacedLogin, readLogins } from '../../db/read/logins.ts'
+import type { LoginRowFilter, PlacedLogin } from '../../db/read/logins.ts'
 import { bucketMs } from '../../domain/counts.ts'
 import { builder } from '../builder.ts'
-import { InvalidAddressError, InvalidPageError, PageTooLargeError } from '../errors.ts'
+import { InvalidAddressError, InvalidPageError, PageTooLargeError, RowsGoneError } from '../errors.ts'
 import { ipOf } from '../addresses.ts'
-import { connectionComplexity, readConnection } from '../page.ts'
+import { listLogins, type LoginPage, withExpired } from '../logins.ts'
+import { connectionComplexity } from '../page.ts'
 import { CountFilterInput, countFilter } from './count-args.ts'
 import { DeviceTypeEnum, OutcomeEnum } from './analytics-enums.ts'
 import { freshnessField } from './freshness.ts'
+import { isExpiredField, rowsKeptFromField } from './rows-kept.ts'
 import { TimeRangeInput, timeRange } from './time-range.ts'
 
 export const Login = builder.objectRef<PlacedLogin>('Login').implement({
@@ -83,8 +85,8 @@ const LoginRowFilterInput = builder.inputType('LoginRowFilter', {
     event: t.field({
       type: TimeRangeInput,
       description:
-        'When the events were, such as a bucket of a chart. Left out: the last 24 hours, unless batchId or fromOffset is ' +
-        'given.',
+        'When the events were, such as a bucket of a chart. Left out: every login that is kept, when batchId, fromOffset, ' +
+        'userId, deviceId or ip is given, else the last 24 hours. The answer says which (from, to).',
     }),
     dimensions: t.field({ type: CountFilterInput, description: 'Only these values of the dimensions.' }),
   }),
@@ -96,40 +98,65 @@ builder.queryField('logins', (t) =>
       type: Login,
       nullable: true,
       errors: {
-        types: [PageTooLargeError, InvalidPageError, InvalidAddressError],
+        types: [PageTooLargeError, InvalidPageError, InvalidAddressError, RowsGoneError],
         union: { description: 'A page of logins, or why not.' },
       },
       description:
         'Logins that are kept as rows, latest event first: those of the last LOGIN_RETENTION_DAYS days. Older ones are ' +
-        'read back from Kafka by batch (Batch.events).',
+        'read back from Kafka by batch (Batch.events): a range of them alone is refused, and of one with some of them ' +
+        'rowsKeptFrom, isExpired and freshness say so.',
       complexity: connectionComplexity,
       args: { filter: t.arg({ type: LoginRowFilterInput, description: 'Which logins.' }) },
-      resolve: (_, args, context) =>
-        readConnection('logins', args, keyOfLogin, (page) =>
-          context.read((session) => readLogins(session, rowFilter(args.filter, context.nowMs), page)),
-        ),
+      resolve: (_, args, context) => listLogins(context, rowFilter(args.filter, context.nowMs), args),
     },
     {
       name: 'LoginConnection',
       description: 'A page of logins.',
-      fields: (c) => ({ freshness: c.field(freshnessField) }),
+      fields: (c) => ({
+        from: c.field({
+          type: 'DateTime',
+          nullable: true,
+          description:
+            'First moment that was searched, by the time of the event; null: as far back as rows are kept.',
+          resolve: (page) => (page as LoginPage).event.from,
+        }),
+        to: c.field({
+          type: 'DateTime',
+          nullable: true,
+          description: 'End of what was searched, itself not in it; null: no end.',
+          resolve: (page) => (page as LoginPage).event.to,
+        }),
+        rowsKeptFrom: c.field(rowsKeptFromField((page) => (page as LoginPage).rows)),
+        isExpired: c.field(isExpiredField((page) => (page as LoginPage).rows)),
+        freshness: c.field({
+          ...freshnessField,
+          resolve: async (page, _, context) =>
+            withExpired(await context.freshness(), (page as LoginPage).rows),
+        }),
+      }),
     },
     { name: 'LoginEdge', description: 'A login and its place in the list.' },
   ),
 )
 
-function rowFilter(input: typeof LoginRowFilterInput.$inferInput | null | undefined, nowMs: number) {
-  const { batchId = null, fromOffset = null, event } = input ?? {}
+function rowFilter(
+  input: typeof LoginRowFilterInput.$inferInput | null | undefined,
+  nowMs: number,
+): LoginRowFilter {
+  const { batchId = null, fromOffset = null, userId = null, deviceId = null, event } = input ?? {}
+  const ip = input?.ip == null ? null : ipOf(input.ip)
+  // An index leads to few rows, wherever they are.
+  const isFew = [batchId, fromOffset, userId, deviceId, ip].some((one) => one !== null)
   const lastDay = { from: new Date(nowMs - bucketMs.day), to: null }
   return {
     batchId,
-    userId: input?.userId ?? null,
-    deviceId: input?.deviceId ?? null,
-    ip: input?.ip == null ? null : ipOf(input.ip),
+    userId,
+    deviceId,
+    ip,
     partition: input?.partition ?? null,
     fromOffset,
     toOffset: input?.toOffset ?? null,
-    event: event || batchId !== null || fromOffset !== null ? timeRange(event) : lastDay,
+    event: event || isFew ? timeRange(event) : lastDay,
     dimensions: countFilter(input?.dimensions),
   }
 }

@@ -8,6 +8,7 @@ import {
   type Trait,
   type TraitRow,
 } from '../../db/read/profiles.ts'
+import { readRowsKept, type RowsKept } from '../../db/read/expired-logins.ts'
 import type { PresenceKind } from '../../domain/presence.ts'
 import { ipOf } from '../addresses.ts'
 import { builder } from '../builder.ts'
@@ -15,7 +16,9 @@ import type { ApiContext } from '../context.ts'
 import { InvalidAddressError, NotFoundError } from '../errors.ts'
 import { type Connection, connectionComplexity, type PageArgs, readConnection } from '../page.ts'
 import { activityFreshnessField } from './activity-freshness.ts'
+import { withExpired } from '../logins.ts'
 import { freshnessField } from './freshness.ts'
+import { isExpiredField, rowsKeptFromField } from './rows-kept.ts'
 
 const TraitType = builder.objectRef<TraitRow>('Trait').implement({
   description: 'A value that logins had, within those that are kept as rows.',
@@ -53,7 +56,9 @@ async function traitPage(
   return { ...page, total: () => context.read((session) => countTraits(session, somebody, trait)) }
 }
 
-const Traits = builder.objectRef<Somebody>('Traits').implement({
+type TraitsShape = Somebody & { rows: RowsKept }
+
+const Traits = builder.objectRef<TraitsShape>('Traits').implement({
   description:
     'What logins had in common, from the rows of the last LOGIN_RETENTION_DAYS days; of each list the value seen last is the ' +
     'first. The logins themselves: query logins.',
@@ -75,7 +80,12 @@ const Traits = builder.objectRef<Somebody>('Traits').implement({
       locales: of('locale', 'Locales'),
       appVersions: of('app_version', 'App versions'),
       deviceTypes: of('device_type', 'Device types'),
-      freshness: t.field(freshnessField),
+      rowsKeptFrom: t.field(rowsKeptFromField(({ rows }) => rows)),
+      isExpired: t.field(isExpiredField(({ rows }) => rows)),
+      freshness: t.field({
+        ...freshnessField,
+        resolve: async ({ rows }, _, context) => withExpired(await context.freshness(), rows),
+      }),
     }
   },
 })
@@ -96,11 +106,22 @@ const ProfileType = builder.objectRef<Profile>('Profile').implement({
     traits: t.field({
       type: Traits,
       description: 'Who and what its logins had, such as the users that share a device or an address.',
-      resolve: (profile) => profile,
+      resolve: async (profile, _, context) => ({ ...profile, rows: await rowsOf(context, profile) }),
     }),
     freshness: t.field(activityFreshnessField),
   }),
 })
+
+const rowsOf = ({ read }: ApiContext, { kind, id }: Somebody): Promise<RowsKept> =>
+  read((session) =>
+    readRowsKept(session, {
+      batchId: null,
+      userId: kind === 'user' ? id : null,
+      deviceId: kind === 'device' ? id : null,
+      ip: kind === 'address' ? id : null,
+      event: { from: null, to: null },
+    }),
+  )
 
 async function profileOf(context: ApiContext, kind: PresenceKind, id: string): Promise<Profile> {
   const profile = await context.read((session) => readProfile(session, kind, id))
