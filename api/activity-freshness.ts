@@ -1,4 +1,6 @@
 import { readUnfoldedPresence, type UnfoldedPresence } from '../db/read/unfolded-presence.ts'
+import type { GraphQLResolveInfo } from 'graphql'
+import { completenessFor, type IsComplete } from './marks.ts'
 import type { ApiContext } from './context.ts'
 import type { Freshness } from './freshness.ts'
 import type { IncompleteReason } from './incomplete.ts'
@@ -9,14 +11,19 @@ export async function activityFreshness(context: ApiContext): Promise<Freshness>
   return withUnfolded(freshness, unfolded)
 }
 
-export const withUnfolded = (freshness: Freshness, { batches, offsets }: UnfoldedPresence): Freshness =>
-  batches === 0
+/** As completenessFor, for answers about activity. */
+export const activityCompleteness = (context: ApiContext, info: GraphQLResolveInfo): Promise<IsComplete> =>
+  completenessFor(context, info, { readFreshness: () => activityFreshness(context) })
+
+export const withUnfolded = (freshness: Freshness, unfolded: UnfoldedPresence): Freshness =>
+  unfolded.batches === 0
     ? freshness
     : {
         ...freshness,
-        lag: freshness.lag === null ? null : freshness.lag + offsets,
+        lag: freshness.lag === null ? null : freshness.lag + unfolded.offsets,
         complete: false,
-        incompleteBecause: [...freshness.incompleteBecause, unfoldedReason({ batches, offsets })],
+        incompleteBecause: [...freshness.incompleteBecause, unfoldedReason(unfolded)],
+        countedToMs: Math.min(freshness.countedToMs, unfolded.firstEventAt?.getTime() ?? -Infinity),
       }
 
 const unfoldedReason = ({ batches, offsets }: UnfoldedPresence): IncompleteReason => ({

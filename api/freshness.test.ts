@@ -14,6 +14,7 @@ const progress = (partition: number, next: bigint, watermark: string | null, par
   worker: 'w',
   updated_at: new Date(0),
   parked_offsets: parked,
+  parked_at: parked === 0n ? null : new Date(early),
   logins: 0n,
   rejects: 0n,
 })
@@ -120,6 +121,38 @@ describe('freshnessOf', () => {
   it('leaves empty partitions out of the watermark', () => {
     const withEmpty = known(logOf(0, 0, 10), logOf(1, 7, 7))
     expect(freshnessOf(snapshot, [progress(0, 10n, late)], withEmpty).watermark?.toISOString()).toBe(late)
+  })
+})
+
+describe('what is counted', () => {
+  const marks = (...asked: Parameters<typeof freshnessOf>) => {
+    const { countedToMs, parkedToMs } = freshnessOf(...asked)
+    return { countedToMs, parkedToMs }
+  }
+  const nothingParked = { parkedToMs: -Infinity }
+
+  it('reaches to the latest event of each partition that has something unread, and of no other', () => {
+    const read = [progress(0, 10n, late), progress(1, 5n, early)]
+    const all = marks(snapshot, read, known(logOf(0, 0, 10), logOf(1, 0, 5)))
+    expect(all).toEqual({ countedToMs: Infinity, ...nothingParked })
+    const behind = marks(snapshot, read, known(logOf(0, 0, 11), logOf(1, 0, 5)))
+    expect(behind).toEqual({ countedToMs: Date.parse(late), ...nothingParked })
+    const both = marks(snapshot, read, known(logOf(0, 0, 11), logOf(1, 0, 6)))
+    expect(both.countedToMs).toBe(Date.parse(early))
+    const added = marks(snapshot, read, known(logOf(0, 0, 10), logOf(1, 0, 5), logOf(2, 0, 1)))
+    expect(added.countedToMs).toBe(-Infinity)
+  })
+
+  it('reaches to the watermark while Kafka is away, and no further where a log was lost', () => {
+    expect(marks(snapshot, [progress(0, 10n, late)], away).countedToMs).toBe(Date.parse(late))
+    expect(marks(snapshot, [], away).countedToMs).toBe(-Infinity)
+    const anew = known(logOf(0, 0, 0, { topicId: 'another' }))
+    expect(marks(snapshot, [progress(0, 10n, late)], anew).countedToMs).toBe(Date.parse(late))
+  })
+
+  it('may lack what is parked, of any time up to an hour after it was', () => {
+    const { parkedToMs } = marks(snapshot, [progress(0, 10n, late, 3n)], known(logOf(0, 0, 10)))
+    expect(parkedToMs).toBe(Date.parse(early) + 3_600_001)
   })
 })
 

@@ -1,5 +1,6 @@
 import type { PartitionProgress } from '../db/read/progress.ts'
 import type { ReadSource } from '../db/read/snapshot.ts'
+import { FUTURE_TOLERANCE_MS } from '../domain/event-time.ts'
 import { backlogOf, type PartitionLog } from '../domain/partition-log.ts'
 import { type IncompleteReason, parkedReason, reasonsOf, type Standing } from './incomplete.ts'
 import type { KafkaBounds, ReadKafkaBounds } from './kafka-bounds.ts'
@@ -15,6 +16,13 @@ export type Freshness = {
   complete: boolean
   /** None when complete. */
   incompleteBecause: IncompleteReason[]
+  /**
+   * Logins before it are counted, Unix milliseconds: the least of the latest event times counted from partitions that have
+   * something unread, Infinity without any, -Infinity when it is not known.
+   */
+  countedToMs: number
+  /** What is parked can be of any time before it; -Infinity: nothing is parked. */
+  parkedToMs: number
 }
 
 export type Snapshot = Pick<Freshness, 'node' | 'source' | 'readAt' | 'replicaLagMs'>
@@ -30,16 +38,24 @@ export function freshnessOf(
     ...(standings === null ? [unknownKafka(kafka)] : standings.flatMap(reasonsOf)),
     ...progress.flatMap(parkedReason),
   ]
+  const watermark = watermarkOf(progress, standings)
   return {
     node,
     source,
     readAt,
     replicaLagMs,
-    watermark: watermarkOf(progress, standings),
+    watermark,
     lag: standings === null ? null : lagOf(standings),
     parkedOffsets: progress.reduce((sum, row) => sum + row.parked_offsets, 0n),
     complete: incompleteBecause.length === 0,
     incompleteBecause,
+    countedToMs: standings === null ? (watermark?.getTime() ?? -Infinity) : countedTo(progress, standings),
+    parkedToMs: Math.max(
+      ...progress.map(({ parked_at: at }) =>
+        at === null ? -Infinity : at.getTime() + FUTURE_TOLERANCE_MS + 1,
+      ),
+      -Infinity,
+    ),
   }
 }
 
@@ -106,6 +122,16 @@ function watermarkOf(
   const isUncounted = ({ partition, backlog }: Standing) => !counted.has(partition) && backlog.unread !== 0n
   if (counted.size === 0 || (standings?.some(isUncounted) ?? false)) return null
   return new Date(Math.min(...counted.values()))
+}
+
+/** A partition of which nothing is unread holds nothing back, however long ago its latest login is. */
+function countedTo(progress: readonly PartitionProgress[], standings: readonly Standing[]): number {
+  const behind = standings.filter(({ backlog: { unread, loss } }) => unread !== 0n || loss !== null)
+  const watermarks = behind.map(
+    (standing) =>
+      progress.find(({ partition }) => partition === standing.partition)?.watermark?.getTime() ?? -Infinity,
+  )
+  return Math.min(...watermarks, Infinity)
 }
 
 const unknownKafka = (kafka: KafkaBounds): IncompleteReason => ({

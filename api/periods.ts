@@ -1,3 +1,4 @@
+import type { TimeBucket } from '../domain/cover-buckets.ts'
 import {
   DAY_MS,
   dayOf,
@@ -18,6 +19,12 @@ export const periodCaps = {
   series: { day: 366, week: 160, month: 120 },
   cohorts: { day: 35, week: 60, month: 60 },
 } as const satisfies Record<string, Record<Period, number>>
+
+/** Of the period that begins on a day (days since 1970-01-01). */
+export const periodRange = (period: Period, start: number): TimeBucket => ({
+  fromMs: start * DAY_MS,
+  toMs: periodAfter(period, start) * DAY_MS,
+})
 
 /** Days since 1970-01-01 of a moment that must be a midnight of UTC since then. @throws {InvalidRangeError} */
 export function wholeDay(name: string, moment: Date): number {

@@ -2,13 +2,17 @@ import type { TimeBucket } from '../domain/cover-buckets.ts'
 import { loginsAt, loginsByPlace, peakOf, type Series, shareOf, totalsOf } from '../domain/series.ts'
 import { caps } from './caps.ts'
 import { TooManyRowsError } from './errors.ts'
+import type { Marks } from './marks.ts'
 import type { Point, SeriesShape } from './schema/login-series.ts'
 
 const MINUTE_MS = 60_000
+const UNMARKED: Marks = { isComplete: false, isCut: false }
 const NOTHING: Series = { values: {}, places: [], logins: [], total: 0n }
 
 type Drawn = {
   buckets: readonly TimeBucket[]
+  /** Of the buckets, in their order. */
+  marks: readonly Marks[]
   nowMs: number
   /** Places of the period before (domain/period-before.ts); null: it was not asked for. */
   beside: readonly (number | null)[] | null
@@ -84,7 +88,7 @@ function shapeOf(
   series: Series,
   previous: Series | null,
   totalOf: (place: number) => bigint,
-  { buckets, nowMs, beside, isFilled }: Drawn,
+  { buckets, marks, nowMs, beside, isFilled }: Drawn,
 ): SeriesShape {
   const previousAt = (place: number, before: Series) =>
     beside?.[place] == null ? null : loginsAt(before, place)
@@ -97,7 +101,7 @@ function shapeOf(
       logins,
       previousLogins: previous && previousAt(place, previous),
       share: shareOf(logins, totalOf(place)),
-      isComplete: toMs <= nowMs,
+      ...(marks[place] ?? UNMARKED),
       minutes: Math.max(0, Math.min(toMs, nowMs) - fromMs) / MINUTE_MS,
     }
   }

@@ -12,8 +12,8 @@ export type EventTimeBounds = {
   maxAgeDays: number | null
 }
 
-// Clocks of devices run ahead; more than this would move the watermark where no login is.
-const FUTURE_TOLERANCE_MS = 60 * 60 * 1000
+/** Clocks of devices run ahead; more than this would move the watermark where no login is. */
+export const FUTURE_TOLERANCE_MS = 60 * 60 * 1000
 
 /**
  * A number tells its unit by its size: up to `max` it counts in the first unit that fits. The bounds lie in the year 5138 for

@@ -30,13 +30,13 @@ export function activeUsers(period: 'day' | 'week' | 'month', { from, to }: Rang
   return {
     name: `activeUsers by ${period}`,
     api: async (ask) => {
-      const { points } = await answerTo<{ points: Record<string, string | number>[] }>(
+      const { points } = await answerTo<{ points: Record<string, string | number | null>[] }>(
         ask,
         `{ activeUsers(from: "${from}", to: "${to}", period: ${period.toUpperCase()}) {
             ... on ActiveUsers { points { start active new returning resurrected dormant } } ... on Error { message } } }`,
       )
       return points.flatMap(({ start, active, new: fresh, returning, resurrected, dormant }) =>
-        active === 0 && dormant === 0
+        active === 0 && (dormant ?? 0) === 0
           ? []
           : [line(String(start).slice(0, 10), active, fresh, returning, resurrected, dormant)],
       )

@@ -1,5 +1,7 @@
 import { expect } from 'vitest'
-import { insertCounts } from './api-rows.ts'
+import type { Sql } from '../db/connect.ts'
+import { logOf } from '../domain/partition-log-fixture.ts'
+import { insertCheckpoint, insertCounts } from './api-rows.ts'
 import { useApi } from './use-api.ts'
 
 type Points = { start: string; end: string; logins: number; [field: string]: unknown }[]
@@ -7,7 +9,8 @@ export type Series = { total: number; points: Points; [field: string]: unknown }
 
 /** For the tests of a file: counts in a database, and ways to ask for them. */
 export function useCounts() {
-  const { sql, ask, field } = useApi(async (sql) => {
+  const fill = async (sql: Sql) => {
+    await insertCheckpoint(sql, 0, 100, '2026-03-01T12:00:20Z')
     // The clock of the API stands at 12:00:30.
     await insertCounts(sql, [
       ['2026-02-28T23:59:00Z', 'android', '1.0', 'CA', 1],
@@ -17,7 +20,9 @@ export function useCounts() {
       ['2026-03-01T11:00:00Z', 'unknown', '2.0', 'NY', 16],
       ['2026-03-01T12:00:00Z', 'iOS', '2.0', 'RU', 32],
     ])
-  })
+  }
+  const kafka = () => ({ ok: true as const, bounds: [logOf(0, 0, 100)] })
+  const { sql, ask, field } = useApi(fill, { kafka })
 
   const counts = (args: string, fields = 'series { total points { start logins } }') =>
     field<{ series: Series[]; buckets?: unknown; message?: string }>(

@@ -6,19 +6,25 @@ import {
   readActiveUsers,
   readMeanDailyActive,
 } from '../../db/read/activity.ts'
-import { dayOf, type Period, periodAfter } from '../../domain/period.ts'
+import { DAY_MS, dayOf, type Period, periodAfter } from '../../domain/period.ts'
 import { builder } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import { InvalidRangeError, RangeTooLargeError } from '../errors.ts'
-import { periodCaps, periodStarts, wholeDay, wholePeriod } from '../periods.ts'
+import { periodCaps, periodRange, periodStarts, wholeDay, wholePeriod } from '../periods.ts'
+import { activityCompleteness } from '../activity-freshness.ts'
 import { activityFreshnessField } from './activity-freshness.ts'
+import { isCompleteField, isCompleteRangeField } from './marks.ts'
 import { CountFilterInput, countFilter } from './count-args.ts'
 import { PeriodEnum } from './analytics-enums.ts'
 
-const ActiveUsersPoint = builder.objectRef<ActiveUsersRow>('ActiveUsersPoint').implement({
+type ActiveUsersShape = ActiveUsersRow & { end: Date; hasBegun: boolean; isComplete: boolean }
+
+const ActiveUsersPoint = builder.objectRef<ActiveUsersShape>('ActiveUsersPoint').implement({
   description: 'Users of one period. active = new + returning + resurrected.',
   fields: (t) => ({
     start: t.expose('start', { type: 'DateTime', description: 'First day of the period, midnight UTC.' }),
+    end: t.expose('end', { type: 'DateTime', description: 'End of it, itself not in it.' }),
+    isComplete: t.field(isCompleteField),
     active: t.expose('active', {
       type: 'BigInt',
       description: 'Users with at least one accepted login in the period (and of the filter).',
@@ -38,25 +44,30 @@ const ActiveUsersPoint = builder.objectRef<ActiveUsersRow>('ActiveUsersPoint').i
     }),
     dormant: t.field({
       type: 'BigInt',
-      description: 'Users that were active in the period before and are not in this one.',
-      resolve: (row) => row.before - row.returning_users,
+      nullable: true,
+      description:
+        'Users that were active in the period before and are not in this one; while it is not complete, not yet. Null before it ' +
+        'begins.',
+      resolve: ({ hasBegun, before, returning_users: returning }) => (hasBegun ? before - returning : null),
     }),
   }),
 })
 
-const ActiveUsers = builder.objectRef<{ period: Period; points: ActiveUsersRow[] }>('ActiveUsers').implement({
-  description: 'Active users period by period.',
-  fields: (t) => ({
-    period: t.expose('period', { type: PeriodEnum, description: 'Length of the periods.' }),
-    points: t.expose('points', {
-      type: [ActiveUsersPoint],
-      complexity: { field: 1, multiplier: 100 },
-      description:
-        'Every period of the range in order, also those without users; of one that is not over, what there is so far.',
+const ActiveUsers = builder
+  .objectRef<{ period: Period; points: ActiveUsersShape[] }>('ActiveUsers')
+  .implement({
+    description: 'Active users period by period.',
+    fields: (t) => ({
+      period: t.expose('period', { type: PeriodEnum, description: 'Length of the periods.' }),
+      points: t.expose('points', {
+        type: [ActiveUsersPoint],
+        complexity: { field: 1, multiplier: 100 },
+        description:
+          'Every period of the range in order, also those without users; of one that is not complete, what there is so far.',
+      }),
+      freshness: t.field(activityFreshnessField),
     }),
-    freshness: t.field(activityFreshnessField),
-  }),
-})
+  })
 
 const filterArg = () =>
   builder.args((t) => ({
@@ -99,18 +110,28 @@ builder.queryField('activeUsers', (t) =>
       period: t.arg({ type: PeriodEnum, required: true, description: 'Length of the periods.' }),
       ...filterArg(),
     },
-    resolve: async (_, { from, to, period, filter }, context) => {
+    resolve: async (_, { from, to, period, filter }, context, info) => {
       const [first, end] = [wholePeriod('from', period, from), wholePeriod('to', period, to)]
       const starts = periodStarts(period, first, end, periodCaps.series[period])
       const facet = oneFacet(filter)
       const withBefore = [periodAfter(period, first, -1), ...starts]
-      const points = await context.read((session) => readActiveUsers(session, facet, period, withBefore))
+      const rows = await context.read((session) => readActiveUsers(session, facet, period, withBefore))
+      const isComplete = await activityCompleteness(context, info)
+      const points = rows.map((row) => {
+        const range = periodRange(period, dayOf(row.start.getTime()))
+        return {
+          ...row,
+          end: new Date(range.toMs),
+          hasBegun: range.fromMs <= context.nowMs,
+          isComplete: isComplete(range),
+        }
+      })
       return { period, points }
     },
   }),
 )
 
-type Trailing = { day: number; facet: ActivityFacet }
+type Trailing = { day: number; facet: ActivityFacet; isComplete: boolean }
 
 const activeIn = (days: number) => (trailing: Trailing, _: unknown, context: ApiContext) =>
   context.read((session) => readActive(session, 'user', trailing.facet, lastDays(trailing, days)))
@@ -123,6 +144,12 @@ const BITMAPS_COMPLEXITY = 200
 const Stickiness = builder.objectRef<Trailing>('Stickiness').implement({
   description: 'Active users of the days that end with one day.',
   fields: (t) => ({
+    day: t.field({
+      type: 'DateTime',
+      description: 'The last of the days, midnight UTC.',
+      resolve: ({ day }) => new Date(day * DAY_MS),
+    }),
+    isComplete: t.field(isCompleteRangeField),
     dailyActive: t.field({
       type: 'BigInt',
       description: 'Users active on the day (DAU).',
@@ -171,9 +198,11 @@ builder.queryField('stickiness', (t) =>
       }),
       ...filterArg(),
     },
-    resolve: (_, { day, filter }, { nowMs }) => ({
-      day: day ? wholeDay('day', day) : dayOf(nowMs) - 1,
-      facet: oneFacet(filter),
-    }),
+    resolve: async (_, { day, filter }, context, info) => {
+      const last = day ? wholeDay('day', day) : dayOf(context.nowMs) - 1
+      const range = { fromMs: (last + 1 - MONTH_DAYS) * DAY_MS, toMs: (last + 1) * DAY_MS }
+      const isComplete = await activityCompleteness(context, info)
+      return { day: last, facet: oneFacet(filter), isComplete: isComplete(range) }
+    },
   }),
 )

@@ -9,7 +9,10 @@ import { questionRange } from '../question-range.ts'
 import { arrivalArgs } from './count-args.ts'
 import { ArrivalBucketEnum, DelayClassEnum, LatenessClassEnum } from './analytics-enums.ts'
 import { RejectReasonEnum } from './pipeline-enums.ts'
+import { type Marks, marksOf } from '../marks.ts'
 import { freshnessField } from './freshness.ts'
+import { isCompleteField, isCutField } from './marks.ts'
+import { fromField, toField } from './range-fields.ts'
 
 type Classed<Name> = { name: Name; logins: bigint; share: number }
 
@@ -46,7 +49,7 @@ const RejectRate = builder
   })
 
 type Rejects = { reason: RejectReason; rejects: bigint }
-type ArrivalShape = { bucket: TimeBucket; row: ArrivalRow; rejected: Rejects[] }
+type ArrivalShape = Marks & { bucket: TimeBucket; row: ArrivalRow; rejected: Rejects[] }
 
 const sum = (numbers: readonly bigint[]): bigint => numbers.reduce((total, one) => total + one, 0n)
 const loginsOf = ({ row }: ArrivalShape): bigint => sum(row.lateness)
@@ -65,7 +68,7 @@ const ArrivalPoint = builder.objectRef<ArrivalShape>('ArrivalPoint').implement({
   fields: (t) => ({
     start: t.field({
       type: 'DateTime',
-      description: 'First moment of the bucket.',
+      description: 'First moment of the bucket, or of the range where that cuts it.',
       resolve: ({ bucket }) => new Date(bucket.fromMs),
     }),
     end: t.field({
@@ -73,6 +76,12 @@ const ArrivalPoint = builder.objectRef<ArrivalShape>('ArrivalPoint').implement({
       description: 'End of it, itself not in it.',
       resolve: ({ bucket }) => new Date(bucket.toMs),
     }),
+    isComplete: t.field({
+      ...isCompleteField,
+      description:
+        'Whether it is over, as far as the node that answered knows: what is counted later counts into later buckets.',
+    }),
+    isCut: t.field(isCutField),
     logins: t.field({ type: 'BigInt', description: 'Logins that were counted in it.', resolve: loginsOf }),
     outOfOrder: t.field({
       type: 'BigInt',
@@ -116,9 +125,11 @@ const ArrivalPoint = builder.objectRef<ArrivalShape>('ArrivalPoint').implement({
   }),
 })
 
-const Arrivals = builder.objectRef<{ points: ArrivalShape[] }>('Arrivals').implement({
+const Arrivals = builder.objectRef<{ range: TimeBucket; points: ArrivalShape[] }>('Arrivals').implement({
   description: 'How logins arrive.',
   fields: (t) => ({
+    from: t.field(fromField(({ range }) => range)),
+    to: t.field(toField(({ range }) => range)),
     points: t.expose('points', {
       type: [ArrivalPoint],
       complexity: { field: 1, multiplier: 50 },
@@ -144,15 +155,21 @@ builder.queryField('arrivals', (t) =>
       bucket: t.arg({ type: ArrivalBucketEnum, defaultValue: 'hour', description: 'Length of the buckets.' }),
     },
     resolve: async (_, { bucket, ...args }, context) => {
-      const { buckets } = questionRange(bucket ?? 'hour', args, context.nowMs)
+      const range = questionRange(bucket ?? 'hour', args, context.nowMs)
+      const { buckets } = range
       checkQuarters(buckets)
       const rows = await context.read((session) => readArrivals(session, buckets))
       const rejects = await context.read((session) => readRejectCounts(session, buckets))
       const rejected = Map.groupBy(rejects, ({ bucketIndex }) => bucketIndex)
+      const { readAt, replicaLagMs } = await context.read((session) => Promise.resolve(session))
+      const knownToMs = Math.min(context.nowMs, readAt.getTime() - (replicaLagMs ?? 0))
+      const marks = marksOf(range, ({ toMs }) => toMs <= knownToMs)
       return {
+        range,
         points: buckets.flatMap((one, i) => {
-          const row = rows[i]
-          return row === undefined ? [] : [{ bucket: one, row, rejected: rejected.get(i) ?? [] }]
+          const [row, mark] = [rows[i], marks[i]]
+          if (row === undefined || mark === undefined) return []
+          return [{ bucket: one, row, rejected: rejected.get(i) ?? [], ...mark }]
         }),
       }
     },

@@ -4,14 +4,31 @@ import { dayOf, type Period, periodAfter, periodStart } from '../../domain/perio
 import { builder } from '../builder.ts'
 import { caps, tooManyRows } from '../caps.ts'
 import { InvalidRangeError, RangeTooLargeError, TooManyRowsError } from '../errors.ts'
-import { checkPeriods, periodCaps, wholePeriod } from '../periods.ts'
+import { checkPeriods, periodCaps, periodRange, wholePeriod } from '../periods.ts'
+import type { TimeBucket } from '../../domain/cover-buckets.ts'
+import { activityCompleteness } from '../activity-freshness.ts'
+import type { IsComplete } from '../marks.ts'
 import { activityFreshnessField } from './activity-freshness.ts'
+import { isCompleteField } from './marks.ts'
 import { CohortByEnum, PeriodEnum } from './analytics-enums.ts'
 
-const CohortPeriodType = builder.objectRef<CohortPeriod>('CohortPeriod').implement({
+type CohortPeriodShape = CohortPeriod & { range: TimeBucket; isComplete: boolean }
+
+const CohortPeriodType = builder.objectRef<CohortPeriodShape>('CohortPeriod').implement({
   description: 'Users of a cohort in one period since it began.',
   fields: (t) => ({
     offset: t.exposeInt('offset', { description: 'Periods since that of the cohort, which is 0.' }),
+    start: t.field({
+      type: 'DateTime',
+      description: 'First day of the period, midnight UTC.',
+      resolve: ({ range }) => new Date(range.fromMs),
+    }),
+    end: t.field({
+      type: 'DateTime',
+      description: 'End of it, itself not in it.',
+      resolve: ({ range }) => new Date(range.toMs),
+    }),
+    isComplete: t.field(isCompleteField),
     users: t.expose('users', {
       type: 'BigInt',
       description: 'Users of the cohort with at least one accepted login in the period.',
@@ -20,13 +37,19 @@ const CohortPeriodType = builder.objectRef<CohortPeriod>('CohortPeriod').impleme
   }),
 })
 
-const CohortType = builder.objectRef<Cohort>('Cohort').implement({
+type CohortShape = Omit<Cohort, 'periods'> & { isComplete: boolean; periods: CohortPeriodShape[] }
+
+const CohortType = builder.objectRef<CohortShape>('Cohort').implement({
   description: 'Users whose first day lies in a period.',
   fields: (t) => ({
     start: t.field({
       type: 'DateTime',
       description: 'First day of the period, midnight UTC.',
       resolve: ({ start }) => new Date(start),
+    }),
+    isComplete: t.field({
+      ...isCompleteField,
+      description: `Of the period of the cohort. ${isCompleteField.description}`,
     }),
     value: t.exposeString('value', {
       nullable: true,
@@ -43,7 +66,7 @@ const CohortType = builder.objectRef<Cohort>('Cohort').implement({
 })
 
 const CohortRetention = builder
-  .objectRef<{ period: Period; cohorts: Cohort[] }>('CohortRetention')
+  .objectRef<{ period: Period; cohorts: CohortShape[] }>('CohortRetention')
   .implement({
     description: 'How many users of each cohort came back, period by period.',
     fields: (t) => ({
@@ -82,7 +105,7 @@ builder.queryField('cohortRetention', (t) =>
       }),
       by: t.arg({ type: CohortByEnum, defaultValue: 'none', description: 'What cohorts are divided by.' }),
     },
-    resolve: async (_, { period, from, periods, by }, context) => {
+    resolve: async (_, { period, from, periods, by }, context, info) => {
       const first = wholePeriod('from', period, from)
       if (periods < 1) throw new InvalidRangeError('periods must be at least 1')
       checkPeriods(periods, periodCaps.cohorts[period], period)
@@ -94,7 +117,18 @@ builder.queryField('cohortRetention', (t) =>
         readCohorts(session, period, begun, by === 'none' ? null : (by ?? null), caps.rows + 1),
       )
       if (cells.length > caps.rows) throw tooManyRows()
-      return { period, cohorts: cohortsOf(cells, begun) }
+      const isComplete = await activityCompleteness(context, info)
+      const cohorts = cohortsOf(cells, begun).map((cohort) => withPeriods(cohort, period, isComplete))
+      return { period, cohorts }
     },
   }),
 )
+
+function withPeriods(cohort: Cohort, period: Period, isComplete: IsComplete): CohortShape {
+  const first = dayOf(Date.parse(cohort.start))
+  const periods = cohort.periods.map((one) => {
+    const range = periodRange(period, periodAfter(period, first, one.offset))
+    return { ...one, range, isComplete: isComplete(range) }
+  })
+  return { ...cohort, isComplete: isComplete(periodRange(period, first)), periods }
+}

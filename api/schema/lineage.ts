@@ -6,7 +6,9 @@ import { InvalidRangeError, TooManyBatchesError } from '../errors.ts'
 import { type Lineage as LineageShape, traceBucket } from '../lineage.ts'
 import { CountFilterInput, countFilter } from './count-args.ts'
 import { UtcBucketEnum } from './analytics-enums.ts'
+import { completenessFor } from '../marks.ts'
 import { freshnessField } from './freshness.ts'
+import { isCompleteField } from './marks.ts'
 
 const ContributionType = builder.objectRef<Contribution>('Contribution').implement({
   description: 'What a batch added to a point of a chart.',
@@ -26,7 +28,7 @@ const ContributionType = builder.objectRef<Contribution>('Contribution').impleme
   }),
 })
 
-const Lineage = builder.objectRef<LineageShape>('Lineage').implement({
+const Lineage = builder.objectRef<LineageShape & { isComplete: boolean }>('Lineage').implement({
   description: 'A point of a chart and what made it.',
   fields: (t) => ({
     from: t.field({
@@ -39,6 +41,7 @@ const Lineage = builder.objectRef<LineageShape>('Lineage').implement({
       description: 'End of the bucket, itself not in it.',
       resolve: ({ toMs }) => new Date(toMs),
     }),
+    isComplete: t.field(isCompleteField),
     logins: t.expose('logins', {
       type: 'BigInt',
       description: 'Logins of the point, as loginCounts has them: the sum of the contributions.',
@@ -69,7 +72,9 @@ builder.queryField('lineage', (t) =>
       size: t.arg({ type: UtcBucketEnum, required: true, description: 'Length of the bucket.' }),
       filter: t.arg({ type: CountFilterInput, description: 'Which logins of it; left out: all.' }),
     },
-    resolve: (_, { bucket, size, filter }, context) =>
-      traceBucket(context, bucket, size, countFilter(filter)),
+    resolve: async (_, { bucket, size, filter }, context, info) => {
+      const lineage = await traceBucket(context, bucket, size, countFilter(filter))
+      return { ...lineage, isComplete: (await completenessFor(context, info))(lineage) }
+    },
   }),
 )

@@ -12,6 +12,8 @@ import {
   TooManyBatchesError,
   TooManyRowsError,
 } from '../errors.ts'
+import type { TimeBucket } from '../../domain/cover-buckets.ts'
+import { completenessFor, type Marks, marksOf } from '../marks.ts'
 import { questionBefore, type QuestionRange, questionRange } from '../question-range.ts'
 import { selects } from '../selects.ts'
 import { besideRange, shapeSeries } from '../series-shape.ts'
@@ -23,7 +25,7 @@ import { LoginBucket, LoginSeries, type SeriesShape } from './login-series.ts'
 
 type LoginCountsShape = {
   range: QuestionRange
-  nowMs: number
+  marks: Marks[]
   previousFromMs: number | null
   series: SeriesShape[]
 }
@@ -54,8 +56,7 @@ const LoginCounts = builder.objectRef<LoginCountsShape>('LoginCounts').implement
       type: [LoginBucket],
       complexity: { field: 1, multiplier: 100 },
       description: 'All buckets of the range, in order of time; those of `counts`.',
-      resolve: ({ range, nowMs }) =>
-        range.buckets.map(({ fromMs, toMs }) => ({ fromMs, toMs, isComplete: toMs <= nowMs })),
+      resolve: ({ range, marks }) => range.buckets.flatMap((one, place) => withMarks(one, marks[place])),
     }),
     series: t.expose('series', {
       type: [LoginSeries],
@@ -66,6 +67,9 @@ const LoginCounts = builder.objectRef<LoginCountsShape>('LoginCounts').implement
     freshness: t.field(freshnessField),
   }),
 })
+
+const withMarks = (bucket: TimeBucket, marks: Marks | undefined) =>
+  marks === undefined ? [] : [{ ...bucket, ...marks }]
 
 const seriesArgs = () => ({
   ...bucketArgs(),
@@ -100,9 +104,11 @@ async function answer(
 ): Promise<LoginCountsShape> {
   const { range, source, previous } = asked
   const question = { source, groupBy: [...new Set(asked.groupBy ?? [])], filter: countFilter(asked.filter) }
+  const marks = marksOf(range, await completenessFor(context, info, { source }))
   const before = previous ? questionBefore(range) : null
   const drawn = {
     buckets: range.buckets,
+    marks,
     nowMs: context.nowMs,
     beside: before?.beside ?? null,
     isFilled: asked.fillGaps ?? true,
@@ -116,7 +122,7 @@ async function answer(
   const earlier = before && besideRange(await countSeries(context, before.buckets, question), before.beside)
   return {
     range,
-    nowMs: context.nowMs,
+    marks,
     previousFromMs: before?.buckets[0]?.fromMs ?? null,
     series: shapeSeries(current, earlier, drawn),
   }

@@ -5,7 +5,9 @@ import { countSeries } from '../count-series.ts'
 import { InvalidRangeError, RangeTooLargeError, TooManyRowsError } from '../errors.ts'
 import { type QuestionRange, questionRange } from '../question-range.ts'
 import { bucketArgs, countFilter } from './count-args.ts'
+import { completenessFor } from '../marks.ts'
 import { freshnessField } from './freshness.ts'
+import { isCompleteRangeField } from './marks.ts'
 import { fromField, toField } from './range-fields.ts'
 
 const HeatmapCellType = builder.objectRef<HeatmapCell>('HeatmapCell').implement({
@@ -29,13 +31,14 @@ const HeatmapCellType = builder.objectRef<HeatmapCell>('HeatmapCell').implement(
   }),
 })
 
-type HeatmapShape = { range: QuestionRange; cells: HeatmapCell[] }
+type HeatmapShape = { range: QuestionRange; isComplete: boolean; cells: HeatmapCell[] }
 
 const LoginHeatmap = builder.objectRef<HeatmapShape>('LoginHeatmap').implement({
   description: 'When in the week people log in.',
   fields: (t) => ({
     from: t.field(fromField(({ range }) => range)),
     to: t.field(toField(({ range }) => range)),
+    isComplete: t.field(isCompleteRangeField),
     cells: t.expose('cells', {
       type: [HeatmapCellType],
       complexity: { field: 1, multiplier: 168 },
@@ -58,7 +61,7 @@ builder.queryField('loginHeatmap', (t) =>
     },
     description: `Logins by weekday and hour of the clock of a time zone. Without a range: the last ${DEFAULT_WEEKS} whole weeks.`,
     args: bucketArgs(),
-    resolve: async (_, args, context) => {
+    resolve: async (_, args, context, info) => {
       const { timeZone } = args
       const { calendar } = questionRange('week', { timeZone }, context.nowMs)
       const lastWeek = args.from ? null : new Date(calendar.startOf('week', context.nowMs))
@@ -72,7 +75,8 @@ builder.queryField('loginHeatmap', (t) =>
       }
       const [series] = (await countSeries(context, range.buckets, question)).values()
       const logins = series === undefined ? [] : loginsByPlace(series, range.buckets.length)
-      return { range, cells: heatmapOf(calendar, range.buckets, logins) }
+      const isComplete = (await completenessFor(context, info))(range)
+      return { range, isComplete, cells: heatmapOf(calendar, range.buckets, logins) }
     },
   }),
 )

@@ -3,22 +3,23 @@ import type { GroupName } from '../../domain/series.ts'
 import type { UsRegion } from '../../domain/us-region.ts'
 import { builder } from '../builder.ts'
 import { caps } from '../caps.ts'
+import type { Marks } from '../marks.ts'
+import { isCompleteField, isCutField } from './marks.ts'
 import { DeviceTypeEnum, OutcomeEnum, UsRegionEnum } from './analytics-enums.ts'
 
 /** A point of a chart. */
-export type Point = {
+export type Point = Marks & {
   fromMs: number
   toMs: number
   logins: bigint
   /** Null: the period before was not asked for, or has nothing beside this bucket. */
   previousLogins: bigint | null
   share: number
-  isComplete: boolean
   /** Minutes of the bucket that are over. */
   minutes: number
 }
 
-type Bucket = Pick<Point, 'fromMs' | 'toMs' | 'isComplete'>
+type Bucket = Marks & Pick<Point, 'fromMs' | 'toMs'>
 
 const startField = {
   type: 'DateTime' as const,
@@ -30,14 +31,13 @@ const endField = {
   description: 'End of it, itself not in it.',
   resolve: ({ toMs }: Bucket) => new Date(toMs),
 }
-const isCompleteField = { description: 'Whether the bucket is over. Late logins still count into it.' }
-
 export const LoginBucket = builder.objectRef<Bucket>('LoginBucket').implement({
   description: 'A stretch of time whose logins are counted together.',
   fields: (t) => ({
     start: t.field(startField),
     end: t.field(endField),
-    isComplete: t.exposeBoolean('isComplete', isCompleteField),
+    isComplete: t.field(isCompleteField),
+    isCut: t.field(isCutField),
   }),
 })
 
@@ -62,7 +62,8 @@ export const LoginPoint = builder.objectRef<Point>('LoginPoint').implement({
       description: 'Logins a minute, over the part of the bucket that is over; 0 before it begins.',
       resolve: ({ logins, minutes }) => (minutes === 0 ? 0 : Number(logins) / minutes),
     }),
-    isComplete: t.exposeBoolean('isComplete', isCompleteField),
+    isComplete: t.field(isCompleteField),
+    isCut: t.field(isCutField),
   }),
 })
 

@@ -16,7 +16,9 @@ import {
 } from '../errors.ts'
 import { countArgs, countFilter, momentArgs } from './count-args.ts'
 import { DimensionEnum, OrderEnum } from './analytics-enums.ts'
+import { completenessFor } from '../marks.ts'
 import { freshnessField } from './freshness.ts'
+import { isCompleteRangeField } from './marks.ts'
 import { fromField, toField } from './range-fields.ts'
 
 type Ranked = { value: string; logins: bigint; previousLogins: bigint; share: number }
@@ -51,6 +53,7 @@ const OtherValuesType = builder.objectRef<OtherValues>('OtherValues').implement(
 
 type TopValuesShape = {
   range: TimeBucket
+  isComplete: boolean
   dimension: GroupName
   values: Ranked[]
   other: OtherValues
@@ -63,6 +66,7 @@ const TopValues = builder.objectRef<TopValuesShape>('TopValues').implement({
   fields: (t) => ({
     from: t.field(fromField(({ range }) => range)),
     to: t.field(toField(({ range }) => range)),
+    isComplete: t.field(isCompleteRangeField),
     dimension: t.expose('dimension', { type: DimensionEnum, description: 'The dimension ranked.' }),
     values: t.expose('values', {
       type: [TopValue],
@@ -103,7 +107,7 @@ builder.queryField('topValues', (t) =>
       first: t.arg.int({ defaultValue: 10, description: `How many values, from 1 to ${caps.page}.` }),
       order: t.arg({ type: OrderEnum, defaultValue: 'desc', description: 'Which end comes first.' }),
     },
-    resolve: async (_, { dimension, asOf, asOfBatch, ...args }, context) => {
+    resolve: async (_, { dimension, asOf, asOfBatch, ...args }, context, info) => {
       const range = minuteRange(args.from ?? null, args.to ?? null, context.nowMs)
       checkBuckets(range, 'day')
       const first = args.first ?? 10
@@ -117,7 +121,11 @@ builder.queryField('topValues', (t) =>
       const source = await countSource(context, { asOf, asOfBatch }, buckets)
       const question = { source, groupBy: [dimension], filter: countFilter(args.filter) }
       const series = await countSeries(context, buckets, question)
-      return rank(series.values(), { range, dimension, first, order: args.order ?? 'desc' })
+      const isComplete = (await completenessFor(context, info, { source }))(range)
+      return {
+        ...rank(series.values(), { range, dimension, first, order: args.order ?? 'desc' }),
+        isComplete,
+      }
     },
   }),
 )
@@ -127,7 +135,10 @@ const [BEFORE, NOW] = [0, 1]
 
 type Ranking = { range: TimeBucket; dimension: GroupName; first: number; order: 'asc' | 'desc' }
 
-function rank(series: Iterable<Series>, { range, dimension, first, order }: Ranking): TopValuesShape {
+function rank(
+  series: Iterable<Series>,
+  { range, dimension, first, order }: Ranking,
+): Omit<TopValuesShape, 'isComplete'> {
   const loginsOf = (one: Series) => loginsAt(one, NOW)
   const present = [...series].filter((one) => loginsOf(one) !== 0n)
   const total = present.reduce((sum, one) => sum + loginsOf(one), 0n)

@@ -5,7 +5,9 @@ import { checkBuckets, minuteRange } from '../caps.ts'
 import { InvalidRangeError, RangeTooLargeError, RowsGoneError } from '../errors.ts'
 import { selects } from '../selects.ts'
 import { planUniques, readUniques, type UniqueCount } from '../uniques.ts'
+import { activityCompleteness } from '../activity-freshness.ts'
 import { activityFreshnessField } from './activity-freshness.ts'
+import { isCompleteRangeField } from './marks.ts'
 import { countArgs, countFilter } from './count-args.ts'
 import { UniquesSourceEnum } from './analytics-enums.ts'
 import { fromField, toField } from './range-fields.ts'
@@ -25,7 +27,7 @@ const UniqueCountType = builder.objectRef<UniqueCount>('UniqueCount').implement(
 const COUNT_COMPLEXITY = 200
 
 /** Of the kinds that are asked for. */
-type UniquesShape = TimeBucket & { counts: Map<PresenceKind, UniqueCount> }
+type UniquesShape = TimeBucket & { isComplete: boolean; counts: Map<PresenceKind, UniqueCount> }
 
 const fieldOf = { user: 'users', device: 'devices', address: 'addresses' } as const satisfies Record<
   PresenceKind,
@@ -42,6 +44,7 @@ const Uniques = builder.objectRef<UniquesShape>('Uniques').implement({
   fields: (t) => ({
     from: t.field(fromField((range) => range)),
     to: t.field(toField((range) => range)),
+    isComplete: t.field(isCompleteRangeField),
     users: t.field({
       type: UniqueCountType,
       nullable: true,
@@ -86,10 +89,11 @@ builder.queryField('uniques', (t) =>
       const range = minuteRange(args.from ?? null, args.to ?? null, context.nowMs)
       checkBuckets(range, 'day')
       const kinds = presenceKinds.filter((kind) => selects(info, [fieldOf[kind]]))
-      return await context.read(async (session) => {
-        const question = await planUniques(session, range, countFilter(args.filter))
-        return { ...range, counts: await readUniques(session, kinds, question) }
-      })
+      const counts = await context.read(async (session) =>
+        readUniques(session, kinds, await planUniques(session, range, countFilter(args.filter))),
+      )
+      const isComplete = await activityCompleteness(context, info)
+      return { ...range, isComplete: isComplete(range), counts }
     },
   }),
 )

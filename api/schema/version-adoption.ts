@@ -12,7 +12,10 @@ import { InvalidRangeError, InvalidVersionError, RangeTooLargeError, TooManyRows
 import { type QuestionRange, questionRange } from '../question-range.ts'
 import { bucketArgs, countFilter } from './count-args.ts'
 import { BucketEnum } from './analytics-enums.ts'
+import { completenessFor, type Marks, marksOf } from '../marks.ts'
 import { freshnessField } from './freshness.ts'
+import { isCompleteField, isCutField } from './marks.ts'
+import { fromField, toField } from './range-fields.ts'
 
 const VersionShareType = builder.objectRef<VersionShare>('VersionShare').implement({
   description: 'The logins of one app version in a bucket.',
@@ -23,7 +26,9 @@ const VersionShareType = builder.objectRef<VersionShare>('VersionShare').impleme
   }),
 })
 
-const VersionPoint = builder.objectRef<AdoptionPoint>('VersionPoint').implement({
+type PointShape = AdoptionPoint & Marks
+
+const VersionPoint = builder.objectRef<PointShape>('VersionPoint').implement({
   description: 'App versions of one bucket.',
   fields: (t) => ({
     start: t.field({
@@ -36,6 +41,8 @@ const VersionPoint = builder.objectRef<AdoptionPoint>('VersionPoint').implement(
       description: 'End of it, itself not in it.',
       resolve: ({ bucket }) => new Date(bucket.toMs),
     }),
+    isComplete: t.field(isCompleteField),
+    isCut: t.field(isCutField),
     logins: t.expose('logins', { type: 'BigInt', description: 'Accepted logins of the bucket.' }),
     versions: t.expose('versions', {
       type: [VersionShareType],
@@ -58,17 +65,21 @@ const VersionPoint = builder.objectRef<AdoptionPoint>('VersionPoint').implement(
   }),
 })
 
-const VersionAdoption = builder.objectRef<{ points: AdoptionPoint[] }>('VersionAdoption').implement({
-  description: 'How versions of the app follow each other.',
-  fields: (t) => ({
-    points: t.expose('points', {
-      type: [VersionPoint],
-      complexity: { field: 1, multiplier: 50 },
-      description: 'In order of time.',
+const VersionAdoption = builder
+  .objectRef<{ range: TimeBucket; points: PointShape[] }>('VersionAdoption')
+  .implement({
+    description: 'How versions of the app follow each other.',
+    fields: (t) => ({
+      from: t.field(fromField(({ range }) => range)),
+      to: t.field(toField(({ range }) => range)),
+      points: t.expose('points', {
+        type: [VersionPoint],
+        complexity: { field: 1, multiplier: 50 },
+        description: 'In order of time.',
+      }),
+      freshness: t.field(freshnessField),
     }),
-    freshness: t.field(freshnessField),
-  }),
-})
+  })
 
 builder.queryField('versionAdoption', (t) =>
   t.field({
@@ -88,7 +99,7 @@ builder.queryField('versionAdoption', (t) =>
           '`newest`.',
       }),
     },
-    resolve: async (_, { bucket, current, ...args }, context) => {
+    resolve: async (_, { bucket, current, ...args }, context, info) => {
       const range = questionRange(bucket ?? 'day', args, context.nowMs)
       const filter = countFilter(args.filter)
       const newestOf =
@@ -98,7 +109,9 @@ builder.queryField('versionAdoption', (t) =>
         groupBy: ['app_version'],
         filter,
       })
-      return { points: adoptionOf([...series.values()], range.buckets, newestOf) }
+      const points = adoptionOf([...series.values()], range.buckets, newestOf)
+      const marks = marksOf(range, await completenessFor(context, info))
+      return { range, points: points.flatMap((point, place) => withMarks(point, marks[place])) }
     },
   }),
 )
@@ -130,3 +143,6 @@ async function newestIn(
   const newest = newestReleases(releases)
   return (bucket) => newest(Math.min(bucket.toMs, nowMs))
 }
+
+const withMarks = (point: AdoptionPoint, marks: Marks | undefined): PointShape[] =>
+  marks === undefined ? [] : [{ ...point, ...marks }]

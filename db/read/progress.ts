@@ -17,6 +17,8 @@ export type PartitionProgress = {
   worker: string
   updated_at: Date
   parked_offsets: bigint
+  /** The latest clock that a parked batch was decided by, and would be again; null: nothing is parked. */
+  parked_at: Date | null
 }
 
 /** The partitions of a topic that were ever claimed, in order. */
@@ -26,9 +28,9 @@ export async function readProgress({ sql }: ReadSession, topic: string): Promise
     select checkpoint.partition, topic_id, next_offset, retired_at is not null as is_retired, logins, rejects,
             case when retired_at is null then watermark end as watermark,
            worker, updated_at,
-           coalesce(parked.offsets, 0)::bigint as parked_offsets
+           coalesce(parked.offsets, 0)::bigint as parked_offsets, parked_at
     from partition_checkpoint checkpoint
-    left join (select partition, sum(to_offset - from_offset) as offsets
+    left join (select partition, sum(to_offset - from_offset) as offsets, max(processed_at) as parked_at
                from batch where topic = ${topic} and status = 'parked' group by partition) parked using (partition)
     where checkpoint.topic = ${topic}
     order by checkpoint.partition`
