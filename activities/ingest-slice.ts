@@ -34,7 +34,7 @@ export async function ingestUntilStopped(
       const found = await unlessStopped(fetching, end)
       if (found === null) break
       if (found === 0) {
-        progress.lag = 0
+        progress.lag = Number(slice.reader.endOffset() - slice.standing.next)
         fetching = fetchAhead(slice, slice.standing.next, IDLE)
         continue
       }

@@ -39,6 +39,8 @@ export type RangeReader = {
    * Returns how much there is to take: 0, or from 1 to FULL of what a range has at most.
    */
   fetch(from: bigint, wait: FetchWait): Promise<number>
+  /** Offset after the last record that was acknowledged when records were fetched last, also what cannot be read yet. */
+  endOffset(): bigint
   /**
    * Decodes a range that starts at `from`, out of what was fetched; empty (`to === from`) when nothing was.
    * `until` ends the range there at the latest.
@@ -91,7 +93,7 @@ function createReader(
     if (isEmpty(carried)) {
       const response = await ask(from, wait)
       carried.batches = committedBatches(response)
-      carried.endOffset = response.lastStableOffset
+      carried.endOffset = response.highWatermark
     }
     return fullness(carried, limits)
   }
@@ -118,6 +120,7 @@ function createReader(
     bounds,
     groupOffset: (groupId) => classingKafka(() => readGroupOffset(cluster, groupId, topic, partition)),
     fetch,
+    endOffset: () => carried.endOffset,
     take,
     read: async (from, { until, ...wait }) => {
       await fetch(from, wait)

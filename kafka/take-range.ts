@@ -10,7 +10,7 @@ export type FetchedRange = {
   from: bigint
   to: bigint
   records: SourceRecords
-  /** Offset after the last record that can be read now (the last stable offset). */
+  /** Offset after the last record that is acknowledged (the high watermark), readable by now or not. */
   endOffset: bigint
 }
 

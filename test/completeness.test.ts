@@ -6,6 +6,7 @@ import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import { graphqlOf } from './graphql-client.ts'
 import { recreateTopic, withAdmin } from './kafka-admin.ts'
+import { partitionStatuses, temporalClient } from './temporal-client.ts'
 import { transactionalProducer } from './transactional-producer.ts'
 
 type Reason = { cause: string; partition: number | null; offsets: number | null; message: string }
@@ -40,7 +41,7 @@ async function counted(partitions: number) {
 }
 
 test('what an open transaction keeps from being read counts as unread, and the answer names the transaction', async () => {
-  const { deployment, feed, ask } = await counted(2)
+  const { deployment, feed, ask, graphql } = await counted(2)
   const before = await ask()
   const transaction = await openTransaction(deployment, 0, 10)
   await feed.logins(50)
@@ -69,6 +70,14 @@ test('what an open transaction keeps from being read counts as unread, and the a
     },
   })
   expect(unread.freshness.incompleteBecause[0]?.message).toContain(`producer ${producer?.producerId}`)
+  // The workflow tells it as of the slice that ended last.
+  await graphql('mutation { pauseIngestion(reason: "a look") { __typename } }')
+  const statuses = await partitionStatuses(await temporalClient(deployment), deployment)
+  expect(statuses).toMatchObject([
+    { state: 'paused', lag: first?.lag },
+    { state: 'paused', lag: 0 },
+  ])
+  await graphql('mutation { resumeIngestion(reason: "seen") { __typename } }')
   await transaction.abort()
   await expectExact(deployment, feed.truth)
   await eventually(async () => {

@@ -57,7 +57,7 @@ test('records behind an open transaction wait until it is decided', async () => 
   await transaction.send({ topic: topic.name, messages: [{ value: 'in it' }] })
   await send(topic, ['behind it'])
   const reader = await topic.reader()
-  expect(await reader.read(0n, READ)).toMatchObject({ to: 0n, records: { length: 0 }, endOffset: 0n })
+  expect(await reader.read(0n, READ)).toMatchObject({ to: 0n, records: { length: 0 }, endOffset: 2n })
   await transaction.commit()
   expect(textOf((await readToEnd(reader)).records)).toEqual(['in it', 'behind it'])
 })
