@@ -1,6 +1,7 @@
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { foldCounts } from '../db/fold-counts.ts'
 import { dimensionSets } from '../domain/counts.ts'
+import { readOldestLoginDay } from '../db/read/login-days.ts'
 import { applyRetention } from '../db/retention.ts'
 import { retentionId } from '../workflows/contract.ts'
 import { createDatabase } from './api-fixture.ts'
@@ -68,6 +69,24 @@ test('day tables are created two days ahead and dropped once they are past reten
     deletedMinuteRows: 0,
   })
   expect(await days()).toEqual([1, 0, -1, -2].map((ago) => dayTable(daysAgo(ago))))
+})
+
+test('rows that went do not come back with a longer retention, and no question takes them for kept', async () => {
+  const database = await createDatabase(inject('databaseUrl'))
+  onTestFinished(database.drop)
+  const { sql } = database
+  const keptFrom = async () => (await sql.begin((tx) => readOldestLoginDay(tx)))?.toISOString()
+  const midnight = (ago: number) => new Date(daysAgo(ago, '00:00')).toISOString()
+  await applyRetention(sql, { loginDays: 3, minuteDays: 0 })
+  expect(await keptFrom()).toBe(midnight(3))
+  await applyRetention(sql, { loginDays: 1, minuteDays: 0 })
+  expect(await keptFrom()).toBe(midnight(1))
+  await applyRetention(sql, { loginDays: 3, minuteDays: 0 })
+  expect(await keptFrom()).toBe(midnight(1))
+  await applyRetention(sql, { loginDays: 0, minuteDays: 0 })
+  expect(await keptFrom()).toBeUndefined()
+  await applyRetention(sql, { loginDays: 3, minuteDays: 0 })
+  expect(await keptFrom()).toBe(midnight(-1))
 })
 
 test('a day that is being written has a summary of who logged in, which gives way to indexes once it is over', async () => {
