@@ -53,7 +53,7 @@ const MAX_LINES = 50
 /**
  * Compares the batches that were written or changed since the last run, and what has an open alert; writes the run, and
  * an alert for each difference that has none. Each step is one snapshot.
- * @param onStep called before each step
+ * @param onStep called before each query
  */
 export async function reconcileRecent(
   sql: Sql,
@@ -64,7 +64,7 @@ export async function reconcileRecent(
   if (done !== null) return await summary(sql, topic, runId, done)
   const { now, start } = await nextRunStart(sql, topic)
   const open = await openAlerts(sql, topic, differenceKinds, MAX_RECHECKED)
-  const again = await recheck(sql, topic, open)
+  const again = await recheck(sql, topic, open, onStep)
   const recent = await compareSince(sql, topic, start, onStep)
   const found = [...again.differences, ...recent.differences]
   const run = {
@@ -109,7 +109,6 @@ async function compareSince(
   const total: Compared = { batches: 0, expired: 0, differences: [] }
   let place = start
   for (let step = 0; step < MAX_STEPS; step++) {
-    onStep()
     const changed = await inSnapshot(sql, async (tx) => {
       const places = await changedBatches(tx, topic, place, BATCHES_PER_STEP)
       const entries = await readLedgerOf(
@@ -117,7 +116,7 @@ async function compareSince(
         topic,
         places.map(({ id }) => id),
       )
-      const found = await reconcileBatches(stepIn(tx), entries)
+      const found = await reconcileBatches(stepIn(tx, onStep), entries)
       total.batches += found.batches
       total.expired += found.expired
       total.differences.push(...found.differences)
@@ -134,6 +133,7 @@ async function recheck(
   sql: Sql,
   topic: string,
   open: readonly OpenAlert[],
+  onStep: () => void,
 ): Promise<{ differences: Difference[]; looked: (alert: OpenAlert) => boolean }> {
   const details = open.map(({ detail }) => detail as AlertDetail)
   const ids = details.flatMap(({ batchId }) => (batchId === null ? [] : [BigInt(batchId)]))
@@ -141,7 +141,7 @@ async function recheck(
   return await inSnapshot(sql, async (tx) => {
     const checkpoints = compareCheckpoints(await readCheckpoints(tx, topic, null, true))
     const entries = await readLedgerOf(tx, topic, ids)
-    const { differences } = await reconcileBatches(stepIn(tx), entries, minutes)
+    const { differences } = await reconcileBatches(stepIn(tx, onStep), entries, minutes)
     const present = new Set(entries.map(({ id }) => String(id)))
     const looked = ({ detail }: OpenAlert) => {
       const { batchId } = detail as AlertDetail
@@ -157,9 +157,11 @@ const inSnapshot = <T>(sql: Sql, work: (tx: Transaction) => Promise<T>) =>
   sql.begin('isolation level repeatable read read only', work)
 
 const stepIn =
-  (tx: Transaction): ReadStep =>
-  (query) =>
-    query({ sql: tx })
+  (tx: Transaction, onStep: () => void): ReadStep =>
+  (query) => {
+    onStep()
+    return query({ sql: tx })
+  }
 
 /** As JSON gives it back. */
 type AlertDetail = {

@@ -4,7 +4,7 @@ import { countWritten } from '../db/read/count-moment.ts'
 import { readLoginCounts } from '../db/read/login-counts.ts'
 import type { ReadSession } from '../db/read/snapshot.ts'
 import { rollWritten } from '../db/roll-written.ts'
-import { bucketMs } from '../domain/counts.ts'
+import { bucketMs, QUARTER_MS } from '../domain/counts.ts'
 import { fraction, sfc32 } from '../generator/sfc32.ts'
 import { createDatabase, type TestDatabase } from './api-fixture.ts'
 import { insertBatches } from './api-rows.ts'
@@ -100,7 +100,7 @@ test.each([1, 2, 3])(
         const [a, b] = [moment(), moment()]
         const since = i % 4 === 0 ? null : Math.min(a, b)
         const until = i % 4 === 1 ? null : Math.max(a, b)
-        for (const size of [bucketMs.hour, bucketMs.minute])
+        for (const size of [bucketMs.hour, QUARTER_MS, bucketMs.minute])
           expect(await found(since, until, size)).toEqual(expected(batches, since, until, size))
       }
     }

@@ -1,7 +1,6 @@
 import type { PendingQuery, Row } from 'postgres'
 import { bucketMs, type CountSize, dimensionNames, dimensionSets, slotNames } from '../../domain/counts.ts'
 import { isoTime } from '../../domain/iso-time.ts'
-import { DAY_MS, dayOf, periodStart } from '../../domain/period.ts'
 import type { Difference, DifferenceKind } from '../../domain/reconciliation.ts'
 import { countTables, slotLogins } from '../count-tables.ts'
 import { groupingSets, setOfRow, valuesOfRow } from '../dimension-sets.ts'
@@ -42,13 +41,16 @@ export async function compareHoursWithQuarters(
   return await compareRows(sql, 'hour_count', 'hour', expected, found, limit)
 }
 
-/** Counts of the months that are made, of those around the moments, against the hours that they consist of; and by fewer dimensions. */
-export async function compareMonths(sql: Sql, { moments, limit }: CountsToCompare): Promise<Difference[]> {
-  const around = new Set(moments.map((moment) => periodStart('month', dayOf(moment)) * DAY_MS))
-  const made = await sql<{ month: Date }[]>`
-    /* reconciliationMonths */
-    select month from month_made where month = any(${[...around].map(isoTime)}::text[]::timestamptz[])`
-  const starts = made.map(({ month }) => month.toISOString())
+/**
+ * Counts of a month against the hours that it consists of, and by fewer dimensions; nothing unless it is made.
+ * @param monthMs its start, Unix milliseconds
+ */
+export async function compareMonth(sql: Sql, monthMs: number, limit: number): Promise<Difference[]> {
+  const starts = [isoTime(monthMs)]
+  const made = await sql`
+    /* reconciliationMonth */
+    select from month_made where month = any(${starts}::text[]::timestamptz[])`
+  if (made.length === 0) return []
   const expected = sql`
     select ${ALL_DIMENSIONS}::smallint as dimension_set, row.start as month, ${sql.unsafe(names)}, sum(logins)::bigint as logins
     from unnest(${starts}::text[]::timestamptz[]) as row (start)

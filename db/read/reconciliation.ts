@@ -8,6 +8,7 @@ import {
   summarise,
 } from '../../domain/reconciliation.ts'
 import { bucketMs } from '../../domain/counts.ts'
+import { DAY_MS, dayOf, periodStart } from '../../domain/period.ts'
 import { startsOf } from './counts-around.ts'
 import { readMinutesKeptFrom } from './kept-minutes.ts'
 import {
@@ -23,7 +24,7 @@ import {
   readEvidence,
   readLedger,
 } from './reconciliation-ledger.ts'
-import { compareHoursWithQuarters, compareMonths, compareSets } from './reconciliation-sets.ts'
+import { compareHoursWithQuarters, compareMonth, compareSets } from './reconciliation-sets.ts'
 import type { ReadSession } from './snapshot.ts'
 
 /** Runs one query after the other in one snapshot: a request's reader, or a transaction on the primary. */
@@ -83,24 +84,34 @@ export async function reconcileBatches(
   return { batches: entries.length, partitions: summarise(entries, evidence), expired, differences }
 }
 
+/** What one statement compares: a second or two of Postgres each where thousands of values are counted. A backfill touches years. */
+const DAYS_PER_STATEMENT = 4
+
 /**
  * Counts around moments (Unix milliseconds): the finest that are kept there against the deltas, hours against those, months against
- * hours, and each by fewer dimensions.
+ * hours, and each by fewer dimensions. Ends early with more differences than are listed.
  */
 async function compareCounts(read: ReadStep, moments: readonly number[]): Promise<Difference[]> {
-  if (moments.length === 0) return []
   const limit = LISTED_DIFFERENCES
+  const differences: Difference[] = []
   const keptFromMs = (await read(readMinutesKeptFrom))?.getTime() ?? -Infinity
-  const withMinutes = moments.filter((moment) => moment >= keptFromMs)
-  const withQuarters = moments.filter((moment) => moment < keptFromMs)
-  return [
-    ...(await compareFinest(read, 'minute', { moments: withMinutes, limit })),
-    ...(await compareFinest(read, 'quarter', { moments: withQuarters, limit })),
-    ...(await read(({ sql }) =>
-      compareSets(sql, 'hour', { starts: startsOf(moments, bucketMs.day), limit }),
-    )),
-    ...(await read(({ sql }) => compareMonths(sql, { moments, limit }))),
-  ]
+  const days = [...Map.groupBy(moments, dayOf).values()]
+  for (let first = 0; first < days.length && differences.length < limit; first += DAYS_PER_STATEMENT) {
+    const some = days.slice(first, first + DAYS_PER_STATEMENT).flat()
+    const withMinutes = some.filter((moment) => moment >= keptFromMs)
+    const withQuarters = some.filter((moment) => moment < keptFromMs)
+    differences.push(
+      ...(await compareFinest(read, 'minute', { moments: withMinutes, limit })),
+      ...(await compareFinest(read, 'quarter', { moments: withQuarters, limit })),
+      ...(await read(({ sql }) => compareSets(sql, 'hour', { starts: startsOf(some, bucketMs.day), limit }))),
+    )
+  }
+  const months = new Set(moments.map((moment) => periodStart('month', dayOf(moment)) * DAY_MS))
+  for (const month of months) {
+    if (differences.length >= limit) break
+    differences.push(...(await read(({ sql }) => compareMonth(sql, month, limit))))
+  }
+  return differences
 }
 
 async function compareFinest(
