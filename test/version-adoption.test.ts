@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { insertCounts } from './api-rows.ts'
+import { insertBatches, insertCounts, insertDelta } from './api-rows.ts'
 import { useApi } from './use-api.ts'
 
 const logins = (minute: string, version: string, count: number, device = 'android', locale = 'CA') =>
@@ -27,6 +27,8 @@ const { field } = useApi(async (sql) => {
     logins('2025-09-02T12:00Z', 'unknown', 5),
     logins('2026-03-01T11:00Z', '7.0', 1),
   ])
+  await insertBatches(sql, [{ id: 1, from: 0, to: 5, committedAt: '2026-01-10T10:00:00Z' }])
+  await insertDelta(sql, 1, ['2026-01-10T10:00:00Z'], [5])
 })
 
 type Point = {
@@ -95,6 +97,8 @@ describe('the newest release', () => {
     expect(await outdated('2026-12-01')).toEqual([['7.0.0', 0]])
     expect(await outdated('2025-11-29')).toEqual([['5.2.0', 0]])
     expect(await outdated('2025-12-01')).toEqual([[null, 0]])
+    // What is not folded yet counts as well.
+    expect(await outdated('2026-01-11')).toEqual([['1.0.0', 0]])
   })
 })
 
