@@ -14,6 +14,7 @@ const faults = files([
   'sharing',
   'pause-dying-worker',
   'promoted-replica',
+  'problems',
   'read-path',
 ])
 /** What needs root: it mounts small disks. */

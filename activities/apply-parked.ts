@@ -7,6 +7,7 @@ import { createLoginDays } from '../db/login-partitions.ts'
 import { writeLogins } from '../db/write-contents.ts'
 import { watermarkMs } from '../domain/batch.ts'
 import type { ReplayOutcome } from '../domain/replay.ts'
+import { logSettled } from './batch-log.ts'
 import { ALONE, decideBatch, type Decided } from './decide-batch.ts'
 import { finishRevision, outputsAsDecided } from './finish-revision.ts'
 import { withClaimedBatch, withLateBatch, type LateBatch } from './late-batch.ts'
@@ -44,6 +45,7 @@ export async function skipParked(
     const isOpen = batch.status === 'parked' || batch.isWithheld
     if (batch.status === 'parked') await classingPostgres(() => skipBatch(sql, batch, request))
     else if (batch.isWithheld) await classingPostgres(() => giveUpOutputs(sql, batch, request))
+    if (isOpen) logSettled(batch, batch.id, `skipped: ${request.reason}`)
     const isSkipped = isOpen || batch.status === 'skipped'
     return outcomeOf(isSkipped ? 'skipped' : 'already_applied', batch)
   })
@@ -69,6 +71,7 @@ async function replay(
     await commitReplay(late, sql, batch, decided, commandId)
   })
   late.presence.remember(decided.batch.presences)
+  logSettled(batch, batch.id, `replayed: ${decided.batch.logins} logins counted`)
   await deps.onStep?.('after_replay_commit')
   await late.publish(decided.outputs)
   await classingPostgres(() => foldCounts(sql, late.topic))
@@ -101,6 +104,7 @@ async function publishWithheld(
     ),
   )
   await deps.onStep?.('after_replay_commit')
+  logSettled(batch, batch.id, 'replayed: its outputs, which were withheld, are published')
   await late.publish(outputs)
   return outcomeOf('published', batch)
 }

@@ -2,6 +2,7 @@ import type { PartitionKey } from '../db/checkpoint.ts'
 import { classingPostgres } from '../db/failure.ts'
 import { findCommanded, withholdOutputs } from '../db/park-batch.ts'
 import { PipelineFailure, UndecodableFailure } from '../domain/failure.ts'
+import { logWithheld } from './batch-log.ts'
 import { handOverLeftovers } from './hand-over.ts'
 import { IDLE } from './publish.ts'
 import { writeParked } from './settle-range.ts'
@@ -53,12 +54,9 @@ async function inHand({
 
 async function withhold(slice: Slice, request: ParkRequest): Promise<ParkingAnswer> {
   const range = { from: slice.publishedOffset, to: slice.standing.next }
-  await classingPostgres(() =>
-    withholdOutputs(slice.sql, slice, slice.checkpoint, range, {
-      commandId: request.commandId,
-      error: `its outputs are withheld: ${wordsOf(request)}`,
-    }),
-  )
+  const why = { commandId: request.commandId, error: `its outputs are withheld: ${wordsOf(request)}` }
+  await classingPostgres(() => withholdOutputs(slice.sql, slice, slice.checkpoint, range, why))
+  logWithheld({ ...request, ...range }, wordsOf(request))
   // Nothing of them is published; the group offset passes over them.
   await slice.producer.publish(slice.producer.collect(), range.to)
   await handOverLeftovers(slice.deps, slice.sql, slice)

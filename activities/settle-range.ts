@@ -9,6 +9,7 @@ import type { OutputCollector } from '../kafka/collect-outputs.ts'
 import type { FetchedRange } from '../kafka/take-range.ts'
 import { decideBatch, type Decided } from './decide-batch.ts'
 import { handOver } from './hand-over.ts'
+import { logParked } from './batch-log.ts'
 import type { Slice } from './slice.ts'
 import { splitRange } from './split-range.ts'
 
@@ -145,6 +146,7 @@ export async function writeParked(
     }),
   )
   slice.standing = { ...standing, next: to, floodGuard: why.floodGuard }
+  logParked({ topic, partition, from, to }, batchId, why.error)
   return batchId
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ok, serve } from './server-fixture.ts'
 
 describe('HTTP', () => {
@@ -55,10 +55,33 @@ describe('probes', () => {
         temporal: { ok: false, message: 'connection refused' },
         kafka: { ok: true },
       },
+      problems: expect.any(Array) as unknown,
     })
   })
 
-  it('/ready is 200 when every part answers', async () => {
-    expect((await serve().server.fetch('http://api/ready')).status).toBe(200)
+  it('/ready is 200 when every part answers, and lists what is wrong with ingestion', async () => {
+    const reason = 'offsets 5 to 9 are gone from Kafka (retention)'
+    const halted = { partition: 3, state: 'halted', reason, nextOffset: '5', lag: 9, since: '' } as const
+    const response = await serve({
+      workflowStatus: () => Promise.resolve({ known: true, partitions: [halted] }),
+    }).server.fetch('http://api/ready')
+    expect(response.status).toBe(200)
+    const { problems } = (await response.json()) as { problems: { kind: string; message: string }[] }
+    const found = problems.find(({ kind }) => kind === 'halted')
+    expect(found).toMatchObject({ partitions: [3], batches: null })
+    expect(found?.message).toContain(reason)
+  })
+
+  it('/ready answers within its deadline when nobody can tell what is wrong with ingestion', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const never = () => new Promise<never>(() => undefined)
+    const answer = Promise.resolve(serve({ workflowStatus: never }).server.fetch('http://api/ready'))
+    await vi.advanceTimersByTimeAsync(2_000)
+    const response = await answer
+    expect(response.status).toBe(200)
+    expect(await response.json()).toMatchObject({ ready: true, problems: null })
   })
 })

@@ -1,13 +1,20 @@
 import type { Plugin } from 'graphql-yoga'
+import type { IngestionProblem } from './problems.ts'
 import { type ReadinessChecks, readReadiness } from './readiness.ts'
 
-/** /health: the process lives. /ready: every part it needs answers, else 503; each part is in the body. */
-export const answerProbes = (checks: ReadinessChecks): Plugin => ({
+/**
+ * /health: the process lives. /ready: every part it needs answers, else 503; each part is in the body, and the problems of
+ * ingestion, which no restart of an API would mend, are listed beside them.
+ */
+export const answerProbes = (
+  checks: ReadinessChecks,
+  readProblems: () => Promise<IngestionProblem[]>,
+): Plugin => ({
   async onRequest(hook) {
     const { Response } = hook.fetchAPI
     if (hook.url.pathname === '/health') hook.endResponse(Response.json({ ok: true }))
     if (hook.url.pathname !== '/ready') return
-    const readiness = await readReadiness(checks)
+    const readiness = await readReadiness(checks, readProblems)
     hook.endResponse(Response.json(readiness, { status: readiness.ready ? 200 : 503 }))
   },
 })

@@ -1,15 +1,14 @@
-import type { Part } from '../domain/failure.ts'
 import type { IngestState } from '../domain/pipeline-state.ts'
 import type { PartitionLog } from '../domain/partition-log.ts'
 import { type LastBatch, type PartitionProgress, readLastBatches, readProgress } from '../db/read/progress.ts'
 import { ReadFailure } from '../db/read/failure.ts'
+import { readUnsettled, type Unsettled } from '../db/read/unsettled.ts'
 import type { PartitionStatus } from '../workflows/contract.ts'
 import type { ApiContext } from './context.ts'
 import { NotFoundError } from './errors.ts'
 import { lagOf, logsFor, standingOf } from './freshness.ts'
 import { type IncompleteReason, parkedReason, reasonsOf, type Standing } from './incomplete.ts'
-
-export type IngestionProblem = { part: Part; message: string }
+import { type IngestionProblem, problemsOf } from './problems.ts'
 
 /** Each source is null where it is away or does not know the partition. */
 export type IngestionPartition = {
@@ -30,12 +29,14 @@ export type Ingestion = {
   problems: IngestionProblem[]
 }
 
+export type IngestionSources = Pick<ApiContext, 'topic' | 'workflowStatus' | 'kafkaBounds' | 'read'>
+
 /**
  * Puts together what Temporal, Postgres and Kafka each know of a topic's ingestion. A part that is away leaves its
- * fields null and is named in `problems`.
+ * fields null and is named in `problems`, beside whatever waits for an operator.
  * @throws {NotFoundError} when all that answer know nothing of the topic
  */
-export async function readIngestion(context: ApiContext, topic: string): Promise<Ingestion> {
+export async function readIngestion(context: IngestionSources, topic: string): Promise<Ingestion> {
   const reading = readStored(context, topic)
   const [status, stored, kafka] = await Promise.all([
     context.workflowStatus(topic),
@@ -46,36 +47,37 @@ export async function readIngestion(context: ApiContext, topic: string): Promise
       reading.then(({ progress }) => progress),
     ),
   ])
-  const isUnknown = !status.known && status.isMissing && stored.progress.length === 0 && !kafka.ok
+  const isUnknown = !status.known && status.why === 'not_started' && stored.progress.length === 0 && !kafka.ok
   if (isUnknown && topic !== context.topic) throw new NotFoundError(`nothing is known of the topic ${topic}`)
   const statuses = status.known ? status.partitions : []
-  const isKnown = kafka.ok && stored.problem === null
+  const isKnown = kafka.ok && !('problem' in stored.unsettled)
   const partitions = joinByPartition(statuses, stored, kafka.ok ? kafka.bounds : [], isKnown)
   return {
     topic,
     state: mostUrgent(statuses),
     lag: isKnown ? lagOf(partitions.flatMap(({ standing }) => standing ?? [])) : null,
     partitions,
-    problems: [
-      ...(status.known ? [] : [{ part: 'temporal' as const, message: status.message }]),
-      ...(stored.problem === null ? [] : [stored.problem]),
-      ...(kafka.ok ? [] : [{ part: 'kafka' as const, message: kafka.message }]),
-    ],
+    problems: problemsOf(status, stored.unsettled, kafka),
   }
 }
 
-type Stored = { progress: PartitionProgress[]; lastBatches: LastBatch[]; problem: IngestionProblem | null }
+type Stored = {
+  progress: PartitionProgress[]
+  lastBatches: LastBatch[]
+  /** Or why Postgres does not say. */
+  unsettled: Unsettled | { problem: string }
+}
 
-async function readStored(context: ApiContext, topic: string): Promise<Stored> {
+async function readStored({ read }: IngestionSources, topic: string): Promise<Stored> {
   try {
-    return await context.read(async (session) => ({
+    return await read(async (session) => ({
       progress: await readProgress(session, topic),
       lastBatches: await readLastBatches(session, topic),
-      problem: null,
+      unsettled: await readUnsettled(session, topic),
     }))
   } catch (error) {
     if (!(error instanceof ReadFailure)) throw error
-    return { progress: [], lastBatches: [], problem: { part: 'postgres', message: error.message } }
+    return { progress: [], lastBatches: [], unsettled: { problem: error.message } }
   }
 }
 

@@ -8,9 +8,10 @@ import { checkDatabase } from '../db/check-database.ts'
 import { connectPostgres } from '../db/connect.ts'
 import { recordControlEvent } from '../db/control-events.ts'
 import { pingDatabase } from '../db/read/ping.ts'
-import { createPrimaryReader } from '../db/read/request-reader.ts'
+import { createPrimaryReader, createSingleReader } from '../db/read/request-reader.ts'
 import { anyFreshness } from '../db/read/requirement.ts'
 import { createReadRouter } from '../db/read/router.ts'
+import { readWorkerReport } from '../db/read/workers.ts'
 import { checkSchema } from '../db/schema-version.ts'
 import { createKafka } from '../kafka/client.ts'
 import { readRecords } from '../kafka/read-records.ts'
@@ -22,6 +23,7 @@ import { createKafkaBounds } from './kafka-bounds.ts'
 import { createRuns } from './runs.ts'
 import { createReadBack } from './read-back.ts'
 import { createServer } from './server.ts'
+import { findOutage, type TemporalAccess } from './temporal-access.ts'
 import { createWorkflowStatus } from './workflow-status.ts'
 
 /** A stopping API lets requests finish for as long as a command may take, and no longer. */
@@ -68,19 +70,25 @@ function openParts(config: Config, logger: Logger) {
     idleInTransactionTimeoutMs: AUDIT_TIMEOUT_MS,
   })
   const kafkaBounds = createKafkaBounds(offsets, config.kafka.topic)
+  const readPrimary = createPrimaryReader(router)
+  const readAny = createSingleReader((work) => router.withReadNode(anyFreshness, work))
+  const access: TemporalAccess = {
+    client,
+    temporal: config.temporal,
+    readWorkerReport: () => readPrimary((session) => readWorkerReport(session, config.kafka.topic)),
+  }
   const server = createServer({
     topic: config.kafka.topic,
     router,
     kafkaBounds,
-    workflowStatus: createWorkflowStatus(client),
-    runs: createRuns(client),
+    workflowStatus: createWorkflowStatus(access),
+    runs: createRuns(access),
     readBack: createReadBack({
       readRecords: (range, limit) => readRecords(kafka, range, limit),
     }),
     commands: createCommands({
-      client,
-      taskQueue: config.temporal.taskQueue,
-      readPrimary: createPrimaryReader(router),
+      ...access,
+      readPrimary,
       record: (event) => recordControlEvent(audit, event),
       logger,
       clock: Date.now,
@@ -89,11 +97,11 @@ function openParts(config: Config, logger: Logger) {
     clock: Date.now,
     limits: config.api,
     readiness: {
-      postgres: () => router.withReadNode(anyFreshness, pingDatabase),
-      temporal: () =>
-        connection.withDeadline(Date.now() + TEMPORAL_PROBE_MS, () =>
-          connection.workflowService.getSystemInfo({}),
-        ),
+      postgres: () => readAny(pingDatabase),
+      temporal: async () => {
+        const outage = await findOutage(access, TEMPORAL_PROBE_MS)
+        if (outage !== null) throw new Error(outage)
+      },
       kafka: async () => {
         const kafka = await kafkaBounds(config.kafka.topic)
         if (!kafka.ok) throw new Error(kafka.message)

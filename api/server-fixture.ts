@@ -18,7 +18,7 @@ export function serve(overrides: Partial<Deps> = {}) {
     topic: 'user-login',
     router: failing(new ReadFailure('unavailable', 'no database node answers')),
     kafkaBounds: () => Promise.resolve({ ok: false, message: 'Kafka is away' }),
-    workflowStatus: () => Promise.resolve({ known: false, isMissing: false, message: 'Temporal is away' }),
+    workflowStatus: () => Promise.resolve({ known: false, why: 'temporal', message: 'Temporal is away' }),
     commands: noCommands,
     runs: noRuns,
     readBack: () => Promise.reject(new Error('not in this test')),

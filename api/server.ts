@@ -1,8 +1,11 @@
 import { createYoga, type GraphiQLRenderer, type Plugin } from 'graphql-yoga'
+import { createSingleReader } from '../db/read/request-reader.ts'
+import { anyFreshness } from '../db/read/requirement.ts'
 import { caps } from './caps.ts'
 import { type ApiContext, type ApiDeps, createContext, type InitialContext } from './context.ts'
 import { exampleQuery } from './example-query.ts'
 import { answerProbes, onlyJsonPosts } from './http.ts'
+import { type IngestionSources, readIngestion } from './ingestion.ts'
 import { limitDocuments } from './limits.ts'
 import { createMaskError } from './mask-error.ts'
 import { limitExpensive } from './limit-expensive.ts'
@@ -16,11 +19,15 @@ type ServerDeps = ApiDeps & { readiness: ReadinessChecks; limits: { questionsPer
 
 /** Answers HTTP requests: `server` is a handler for node:http, `server.fetch` needs no port. */
 export function createServer(deps: ServerDeps) {
+  const sources: IngestionSources = {
+    ...deps,
+    read: createSingleReader((work) => deps.router.withReadNode(anyFreshness, work)),
+  }
   return createYoga({
     schema,
     context: (initial: InitialContext) => createContext(deps, initial),
     plugins: [
-      answerProbes(deps.readiness),
+      answerProbes(deps.readiness, async () => (await readIngestion(sources, deps.topic)).problems),
       onlyJsonPosts,
       limitDocuments,
       closeContext,

@@ -96,7 +96,7 @@ async function start(): Promise<void> {
   }
   const api = `http://${HOST}:${apiPort}/graphql`
   say(urls(api, stack, config))
-  watchProgress(api, process.stdout.isTTY, progress)
+  watchProgress(api, process.stdout.isTTY, { say, progress })
 }
 
 function urls(api: string, { temporalUi }: Stack, { kafka, database, temporal }: Config): string {

@@ -19,7 +19,8 @@ import { everyParkedBatch } from '../domain/selection.ts'
 const temporalAddress = inject('stackEnvironment').TEMPORAL_ADDRESS ?? ''
 const quiet = { error: () => undefined, warn: () => undefined, info: () => undefined }
 const parts = {
-  taskQueue: 'nobody',
+  temporal: { address: temporalAddress, namespace: 'default', taskQueue: 'nobody' },
+  readWorkerReport: () => Promise.resolve({ seenAt: new Date('2026-03-01T12:00:03.456Z'), isRecent: false }),
   readPrimary: () => Promise.reject(new ReadFailure('unavailable', 'no database node answers')),
   logger: quiet,
   clock: Date.now,

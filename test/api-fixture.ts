@@ -64,7 +64,7 @@ export function createApi(
     router,
     kafkaBounds: () => Promise.resolve(parts.kafka?.() ?? { ok: false, message: 'away' }),
     workflowStatus:
-      parts.workflowStatus ?? (() => Promise.resolve({ known: false, isMissing: false, message: 'away' })),
+      parts.workflowStatus ?? (() => Promise.resolve({ known: false, why: 'temporal', message: 'away' })),
     commands: noCommands,
     runs: noRuns,
     readBack: parts.readBack ?? (() => Promise.reject(new Error('not in this test'))),

@@ -11,6 +11,7 @@ import type { SliceDeps } from '../activities/slice.ts'
 import type { Config } from '../config/config.ts'
 import { checkDatabase } from '../db/check-database.ts'
 import { connectPostgres, type Sql } from '../db/connect.ts'
+import { classingPostgres } from '../db/failure.ts'
 import { checkSchema, SchemaRefusal } from '../db/schema-version.ts'
 import { decodeRecords } from '../domain/decode-records.ts'
 import { SharedPresence } from '../domain/presence.ts'
@@ -25,7 +26,7 @@ import { serveHealth } from './health.ts'
 import { putSchedules } from './schedules.ts'
 import { sharePartitions } from './share-partitions.ts'
 import { SliceSlots } from './slice-slots.ts'
-import { temporalProblem } from './temporal-problem.ts'
+import { temporalProblem } from '../config/temporal-problem.ts'
 import { registerSearchAttributes } from './temporal-search-attributes.ts'
 import { watchTemporal } from './temporal-watch.ts'
 import { createWorkers, runUntil } from './temporal-workers.ts'
@@ -97,11 +98,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
   })
   const health = await serveHealth(config.worker, {
-    temporal: () => connection.workflowService.getSystemInfo({}),
-    postgres: () => sql`select 1`,
+    temporal: () => askTemporal(connection, config),
+    postgres: () => classingPostgres(() => sql`select 1`),
     kafka: () => topicOffsets.read(config.kafka.topic),
   })
-  const temporal = watchTemporal(connection, log)
+  const temporal = watchTemporal(() => askTemporal(connection, config), log)
   const endUpkeep = startUpkeep(config, log, batchesInWork)
   try {
     await startIngestion(connection, config)
@@ -122,6 +123,20 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       native.close(),
       connection.close(),
     ])
+  }
+}
+
+/** Less than a probe waits for: it says that Temporal is away in words, and not that the time is over. */
+const TEMPORAL_ANSWER_MS = 1_500
+
+/** @throws {Error} it does not answer, with what to do */
+async function askTemporal(connection: Connection, { temporal }: Config): Promise<void> {
+  try {
+    await connection.withDeadline(Date.now() + TEMPORAL_ANSWER_MS, () =>
+      connection.workflowService.getSystemInfo({}),
+    )
+  } catch (error) {
+    throw new Error(temporalProblem(error, temporal), { cause: error })
   }
 }
 

@@ -5,7 +5,6 @@ import {
   continueAsNew,
   getExternalWorkflowHandle,
   isCancellation,
-  log,
   setHandler,
   workflowInfo,
   allHandlersFinished,
@@ -29,6 +28,7 @@ import {
 import type { PartitionStatus, TopicControlRequest } from './contract.ts'
 import { normaliseControl, validateControl, validatePark, type ControlArgument } from './control-request.ts'
 import { acceptLoss, FIRST_SLICE_MS, park, SLICE_MS, sliceActivities } from './partition-activities.ts'
+import { logCommand, logMove } from './partition-log.ts'
 import { showStatus } from './partition-page.ts'
 
 export type IngestPartitionInput = { topic: string; status: PartitionStatus }
@@ -137,6 +137,7 @@ class Partition {
       this.status = { ...this.status, nextOffset: accepted.nextOffset }
       if (accepted.isRetired) {
         this.#enter('retire', accepted.description)
+        logCommand(this.topic, state, this.status, request)
         return null
       }
     }
@@ -146,6 +147,7 @@ class Partition {
     }
     this.#acceptsFlood = command === 'resume' && request.accept === true
     this.#enter(command, command === 'pause' ? request.reason : '')
+    logCommand(this.topic, state, this.status, request)
     if (command === 'pause') this.#slice?.cancel()
     await condition(() =>
       command === 'pause' ? this.#slice === null : this.#slice !== null || !this.#isRunning(),
@@ -215,10 +217,7 @@ class Partition {
   }
 
   async #announce(before: PartitionStatus['state']): Promise<void> {
-    const { state, partition, reason, nextOffset } = this.status
-    const message = `${this.topic}/${partition} ${before} -> ${state} at offset ${nextOffset ?? 'unknown'}`
-    if (state === 'waiting' || state === 'halted') log.warn(message, { reason })
-    else log.info(message)
+    logMove(this.topic, before, this.status)
     await this.report(null, null)
   }
 

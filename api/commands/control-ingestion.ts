@@ -1,4 +1,3 @@
-import type { Client } from '@temporalio/client'
 import type { OperatorCommand } from '../../domain/pipeline-state.ts'
 import {
   acceptLossUpdate,
@@ -8,8 +7,10 @@ import {
   type PartitionStatus,
   resumeUpdate,
 } from '../../workflows/contract.ts'
-import { type AuditDeps, auditSilence } from './audit.ts'
+import { notStarted } from '../workflow-status.ts'
 import { acceptCommand } from './accept-command.ts'
+import { auditSilence } from './audit.ts'
+import type { CommandDeps } from './command-deps.ts'
 import { type CommandRequest, controlOf } from './command-request.ts'
 import { deliver } from './deliver.ts'
 
@@ -26,10 +27,9 @@ export type IngestionOutcome = { commandId: string; topic: string; partitions: P
 const updates = { pause: pauseUpdate, resume: resumeUpdate, accept_loss: acceptLossUpdate, park: parkUpdate }
 
 export async function controlIngestion(
-  deps: AuditDeps & { client: Client; clock: () => number },
+  deps: CommandDeps,
   request: IngestionRequest,
 ): Promise<IngestionOutcome> {
-  const { client } = deps
   const { topic, partitions: only, accept } = request
   const command = await acceptCommand(deps, request, {
     command: request.command,
@@ -39,12 +39,12 @@ export async function controlIngestion(
   const { commandId } = command
   const destination = {
     workflowId: ingestTopicId(topic),
-    absent: `no ingestion of ${topic} runs: start a worker, which starts it (npm run worker)`,
+    absent: notStarted(topic),
     shownBy: 'ingestion',
   }
-  const handle = client.workflow.getHandle(destination.workflowId)
+  const handle = deps.client.workflow.getHandle(destination.workflowId)
   const { partitions } = await auditSilence(deps, command, () =>
-    deliver(client, commandId, destination, () =>
+    deliver(deps, commandId, destination, () =>
       handle.executeUpdate(updates[request.command], {
         args: [{ ...controlOf(command), partitions: only, ...(accept ? { accept } : {}) }],
         // The same command sent twice is one update, and answers with the first one's result.

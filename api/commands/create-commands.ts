@@ -1,7 +1,5 @@
-import type { Client } from '@temporalio/client'
-import type { Read } from '../../db/read/request-reader.ts'
 import type { RedriveRunStatus, ReplayRunStatus } from '../../workflows/run-contract.ts'
-import type { AuditDeps } from './audit.ts'
+import type { CommandDeps } from './command-deps.ts'
 import { controlIngestion, type IngestionOutcome, type IngestionRequest } from './control-ingestion.ts'
 import { type RedriveRunRequest, startRedriveRun } from './redrive-runs.ts'
 import {
@@ -22,14 +20,6 @@ export type Commands = {
   startReplayRun(request: ReplayRunRequest): Promise<ReplayRunStatus>
   controlReplayRun(request: RunControlRequest): Promise<ReplayRunStatus>
   startRedriveRun(request: RedriveRunRequest): Promise<RedriveRunStatus>
-}
-
-export type CommandDeps = AuditDeps & {
-  client: Client
-  /** Where workers take workflows from. */
-  taskQueue: string
-  readPrimary: Read
-  clock: () => number
 }
 
 export const createCommands = (deps: CommandDeps): Commands => ({

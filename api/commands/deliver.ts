@@ -1,4 +1,4 @@
-import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client'
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
 import { COMMAND_REFUSED, REPLAY_FAILED } from '../../workflows/contract.ts'
 import {
@@ -8,7 +8,8 @@ import {
   NotFoundError,
   TemporalUnavailableError,
 } from '../errors.ts'
-import { explainSilence } from './explain-silence.ts'
+import { findOutage, findWorkerReport, type TemporalAccess } from '../temporal-access.ts'
+import { explainSilence, type UnansweredCommand } from './explain-silence.ts'
 
 /** Where a command goes, and what its sender is told when nobody is there. */
 export type Destination = {
@@ -21,7 +22,8 @@ export type Destination = {
 
 /** A command takes a second and the batch in hand; whoever clicked does not wait much longer than this. */
 const DEADLINE_MS = 10_000
-
+/** Where no worker has reported for a while: one that answers all the same does so at once. */
+const DEADLINE_WITHOUT_WORKER_MS = 2_000
 /** Connecting takes milliseconds. */
 const REACH_DEADLINE_MS = 2_000
 
@@ -31,27 +33,20 @@ const REACH_DEADLINE_MS = 2_000
  *   TemporalUnavailableError, NoWorkerError
  */
 export async function deliver<Result>(
-  client: Client,
+  access: TemporalAccess,
   commandId: string,
   destination: Destination,
   send: () => Promise<Result>,
 ): Promise<Result> {
-  await reachTemporal(client, commandId)
+  // So that a command is either refused for want of Temporal, or sent: the client retries by itself when it is away.
+  const outage = await findOutage(access, REACH_DEADLINE_MS)
+  if (outage !== null) throw new TemporalUnavailableError(`${outage}. The command was not sent`, commandId)
+  const report = await findWorkerReport(access)
+  const waitMs = report?.isRecent === false ? DEADLINE_WITHOUT_WORKER_MS : DEADLINE_MS
   try {
-    return await client.withDeadline(Date.now() + DEADLINE_MS, send)
+    return await access.client.withDeadline(Date.now() + waitMs, send)
   } catch (error) {
-    throw await explain(client, commandId, destination, error)
-  }
-}
-
-/** So that a command is either refused for want of Temporal, or sent: the client retries by itself when it is away. */
-async function reachTemporal(client: Client, commandId: string): Promise<void> {
-  try {
-    await client.withDeadline(Date.now() + REACH_DEADLINE_MS, () => client.workflowService.getSystemInfo({}))
-  } catch (error) {
-    throw new TemporalUnavailableError('Temporal cannot be reached; the command was not sent', commandId, {
-      cause: error,
-    })
+    throw await explain(access, { ...destination, commandId, waitedMs: waitMs }, error)
   }
 }
 
@@ -61,18 +56,17 @@ const answers: Record<string, typeof CommandRefusedError> = {
   [REPLAY_FAILED]: BatchFailedError,
 }
 
-async function explain(
-  client: Client,
-  commandId: string,
-  destination: Destination,
-  error: unknown,
-): Promise<Error> {
-  if (error instanceof WorkflowNotFoundError) return new NotFoundError(destination.absent)
+async function explain(access: TemporalAccess, command: UnansweredCommand, error: unknown): Promise<Error> {
+  const { commandId } = command
+  if (error instanceof WorkflowNotFoundError) return new NotFoundError(command.absent)
   if (error instanceof WorkflowUpdateFailedError) {
-    const { cause } = error
+    const cause = innermost(error)
     const type = cause instanceof ApplicationFailure ? (cause.type ?? '') : ''
     const ErrorClass = answers[type] ?? CommandFailedError
-    return new ErrorClass(cause?.message ?? error.message, commandId, { cause: error })
+    return new ErrorClass(cause.message, commandId, { cause: error })
   }
-  return await explainSilence(client, { ...destination, commandId, waitedMs: DEADLINE_MS }, error)
+  return await explainSilence(access, command, error)
 }
+
+/** What failed itself: a failure of an activity is wrapped in words about activities. */
+const innermost = (error: Error): Error => (error.cause instanceof Error ? innermost(error.cause) : error)

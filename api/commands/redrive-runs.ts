@@ -1,4 +1,3 @@
-import type { Client } from '@temporalio/client'
 import type { RejectSelection } from '../../domain/selection.ts'
 import {
   redriveProgressUpdate,
@@ -7,9 +6,10 @@ import {
   redriveRunQuery,
   type RedriveRunStatus,
 } from '../../workflows/run-contract.ts'
-import { type AuditDeps, auditSilence } from './audit.ts'
+import { auditSilence } from './audit.ts'
 import { beginRun, unlessRefused } from './begin-run.ts'
 import { acceptCommand } from './accept-command.ts'
+import type { CommandDeps } from './command-deps.ts'
 import { type CommandRequest, controlOf } from './command-request.ts'
 import { deliver } from './deliver.ts'
 
@@ -17,7 +17,7 @@ export type RedriveRunRequest = CommandRequest & { selection: RejectSelection; d
 
 /** Starts decoding rejects again; answers once it is done, or after some seconds with what is done so far. */
 export async function startRedriveRun(
-  deps: AuditDeps & { client: Client; taskQueue: string; clock: () => number },
+  deps: CommandDeps,
   request: RedriveRunRequest,
 ): Promise<RedriveRunStatus> {
   const { selection, dryRun, topic } = request
@@ -34,11 +34,11 @@ export async function startRedriveRun(
     shownBy: 'redriveRun',
   }
   const status = await auditSilence(deps, command, () =>
-    deliver(deps.client, command.commandId, destination, () =>
+    deliver(deps, command.commandId, destination, () =>
       beginRun(deps.client, {
         workflowType: 'replayRejected',
         workflowId: destination.workflowId,
-        taskQueue: deps.taskQueue,
+        taskQueue: deps.temporal.taskQueue,
         input,
         summary: `${dryRun ? 'Dry run of redriving' : 'Redrives'} rejects of ${topic}`,
         update: redriveProgressUpdate,

@@ -11,9 +11,10 @@ import {
   resumeRunUpdate,
 } from '../../workflows/run-contract.ts'
 import { CommandRefusedError } from '../errors.ts'
-import { type AuditDeps, auditSilence, recordAnswer } from './audit.ts'
-import { beginRun, unlessRefused } from './begin-run.ts'
 import { acceptCommand, idProblem } from './accept-command.ts'
+import { auditSilence, recordAnswer } from './audit.ts'
+import { beginRun, unlessRefused } from './begin-run.ts'
+import type { CommandDeps } from './command-deps.ts'
 import { type CommandRequest, controlOf } from './command-request.ts'
 import { deliver } from './deliver.ts'
 
@@ -29,13 +30,11 @@ export type RunControlRequest = CommandRequest & {
   run: string
 }
 
-type RunDeps = AuditDeps & { client: Client; taskQueue: string; clock: () => number }
-
 /** 100 a second: more than one worker replays. */
 export const MAX_PER_MINUTE = 6_000
 
 /** Starts the replay of many batches. The answer has the plan, unless making it takes longer than a command may. */
-export async function startReplayRun(deps: RunDeps, request: ReplayRunRequest): Promise<ReplayRunStatus> {
+export async function startReplayRun(deps: CommandDeps, request: ReplayRunRequest): Promise<ReplayRunStatus> {
   const { selection, dryRun, maxPerMinute, topic } = request
   const isRate = maxPerMinute >= 1 && maxPerMinute <= MAX_PER_MINUTE
   const command = await acceptCommand(deps, request, {
@@ -48,11 +47,11 @@ export async function startReplayRun(deps: RunDeps, request: ReplayRunRequest): 
   const input: ReplayRunInput = { ...controlOf(command), topic, selection, dryRun, maxPerMinute }
   const destination = destinationOf(command.commandId)
   const status = await auditSilence(deps, command, () =>
-    deliver(deps.client, command.commandId, destination, () =>
+    deliver(deps, command.commandId, destination, () =>
       beginRun(deps.client, {
         workflowType: 'replayBatches',
         workflowId: destination.workflowId,
-        taskQueue: deps.taskQueue,
+        taskQueue: deps.temporal.taskQueue,
         input,
         summary: `${dryRun ? 'Dry run of a replay' : 'Replay'} of parked batches of ${topic}`,
         update: plannedUpdate,
@@ -66,7 +65,10 @@ export async function startReplayRun(deps: RunDeps, request: ReplayRunRequest): 
 const updates = { pause_run: pauseRunUpdate, resume_run: resumeRunUpdate, cancel_run: cancelRunUpdate }
 
 /** Pauses, resumes or cancels a run under way. */
-export async function controlReplayRun(deps: RunDeps, request: RunControlRequest): Promise<ReplayRunStatus> {
+export async function controlReplayRun(
+  deps: CommandDeps,
+  request: RunControlRequest,
+): Promise<ReplayRunStatus> {
   const run = request.run.toLowerCase()
   const command = await acceptCommand(deps, request, {
     command: request.command,
@@ -78,7 +80,7 @@ export async function controlReplayRun(deps: RunDeps, request: RunControlRequest
   const destination = destinationOf(run)
   const handle = deps.client.workflow.getHandle(destination.workflowId)
   const status = await auditSilence(deps, command, () =>
-    deliver(deps.client, commandId, destination, () =>
+    deliver(deps, commandId, destination, () =>
       unlessEnded(deps.client, destination.workflowId, () =>
         handle.executeUpdate(updates[request.command], { args: [controlOf(command)], updateId: commandId }),
       ),

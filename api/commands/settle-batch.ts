@@ -1,7 +1,6 @@
-import { type Client, WithStartWorkflowOperation } from '@temporalio/client'
+import { WithStartWorkflowOperation } from '@temporalio/client'
 import { type BatchRow, readBatch } from '../../db/read/batches.ts'
 import { ReadFailure } from '../../db/read/failure.ts'
-import type { Read } from '../../db/read/request-reader.ts'
 import type { ParkedBatch } from '../../domain/parked-batch.ts'
 import type { ReplayOutcome } from '../../domain/replay.ts'
 import { batchStart } from '../../workflows/batch-start.ts'
@@ -9,8 +8,9 @@ import { replayUpdate, skipUpdate } from '../../workflows/contract.ts'
 import type { replayBatch } from '../../workflows/replay-batch.ts'
 
 import { CommandFailedError, CommandRefusedError, NotFoundError } from '../errors.ts'
-import { type AuditDeps, auditSilence, recordAnswer } from './audit.ts'
 import { acceptCommand } from './accept-command.ts'
+import { auditSilence, recordAnswer } from './audit.ts'
+import type { CommandDeps } from './command-deps.ts'
 import { type Command, type CommandRequest, controlOf } from './command-request.ts'
 import { deliver } from './deliver.ts'
 import { ledgerAnswer } from './ledger-answer.ts'
@@ -19,18 +19,10 @@ export type BatchRequest = CommandRequest & { command: 'replay' | 'skip'; batchI
 
 export type SettledBatch = ReplayOutcome & { commandId: string; batchId: bigint }
 
-type BatchDeps = AuditDeps & {
-  client: Client
-  taskQueue: string
-  /** Replicas may be behind: what a command is told must be so. */
-  readPrimary: Read
-  clock: () => number
-}
-
 const updates = { replay: replayUpdate, skip: skipUpdate }
 
 /** Has a parked batch counted or given up. What the ledger says is settled is answered from there. */
-export async function settleBatch(deps: BatchDeps, request: BatchRequest): Promise<SettledBatch> {
+export async function settleBatch(deps: CommandDeps, request: BatchRequest): Promise<SettledBatch> {
   const { batchId, command: name } = request
   const asked = await acceptCommand(deps, request, {
     command: name,
@@ -56,7 +48,11 @@ export async function settleBatch(deps: BatchDeps, request: BatchRequest): Promi
   return { ...outcome, commandId, batchId }
 }
 
-async function findBatch({ readPrimary }: BatchDeps, batchId: bigint, commandId: string): Promise<BatchRow> {
+async function findBatch(
+  { readPrimary }: CommandDeps,
+  batchId: bigint,
+  commandId: string,
+): Promise<BatchRow> {
   try {
     const batch = await readPrimary((session) => readBatch(session, batchId))
     if (batch === null) throw new NotFoundError(`the ledger has no batch ${batchId}`)
@@ -84,19 +80,19 @@ const parkedBatch = (batch: BatchRow): ParkedBatch => ({
 
 /** The batch's workflow is started where it is gone: terminated by somebody, or ended so long ago that Temporal forgot it. */
 async function send(
-  { client, taskQueue }: BatchDeps,
+  deps: CommandDeps,
   command: Command,
   name: BatchRequest['command'],
   batch: ParkedBatch,
 ): Promise<ReplayOutcome> {
-  const start = batchStart(batch, taskQueue)
+  const start = batchStart(batch, deps.temporal.taskQueue)
   const destination = {
     workflowId: start.workflowId,
     absent: `the workflow of batch ${batch.batchId} ended meanwhile; send the command again`,
     shownBy: 'batches',
   }
-  return await deliver(client, command.commandId, destination, () =>
-    client.workflow.executeUpdateWithStart(updates[name], {
+  return await deliver(deps, command.commandId, destination, () =>
+    deps.client.workflow.executeUpdateWithStart(updates[name], {
       args: [controlOf(command)],
       // The same command sent twice is one update, and answers with the first one's result.
       updateId: command.commandId,

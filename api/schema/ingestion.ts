@@ -5,12 +5,12 @@ import { NotFoundError } from '../errors.ts'
 import {
   type Ingestion as IngestionShape,
   type IngestionPartition as IngestionPartitionShape,
-  type IngestionProblem,
   incompleteReasonsOf,
   readIngestion,
   unreadOf,
 } from '../ingestion.ts'
-import { BatchStatusEnum, IngestStateEnum, PartEnum } from './pipeline-enums.ts'
+import type { IngestionProblem } from '../problems.ts'
+import { BatchStatusEnum, IngestStateEnum, PartEnum, ProblemKindEnum } from './pipeline-enums.ts'
 import { freshnessField } from './freshness.ts'
 import { IncompleteReasonType } from './incomplete-reason.ts'
 
@@ -150,10 +150,20 @@ const PartitionIngestion = builder.objectRef<IngestionPartitionShape>('Partition
 })
 
 const Problem = builder.objectRef<IngestionProblem>('IngestionProblem').implement({
-  description: 'A part that is away, so that its fields are null.',
+  description: 'Something that is not as it should be: a part that is away, or what waits for an operator.',
   fields: (t) => ({
-    part: t.expose('part', { type: PartEnum, description: 'The part.' }),
-    message: t.exposeString('message', { description: 'What it said, or did not.' }),
+    kind: t.expose('kind', { type: ProblemKindEnum, description: 'What it is.' }),
+    part: t.expose('part', { type: PartEnum, description: 'Where it is.' }),
+    message: t.exposeString('message', {
+      description: 'What it is and what to do, in words; up to the first colon, the short form.',
+    }),
+    partitions: t.exposeIntList('partitions', {
+      description: 'The partitions that it is about; empty: it is not about some of them.',
+    }),
+    batches: t.exposeInt('batches', {
+      nullable: true,
+      description: 'How many batches wait for an operator; null: it is not about batches.',
+    }),
   }),
 })
 
@@ -180,7 +190,9 @@ const Ingestion = builder.objectRef<IngestionShape>('Ingestion').implement({
     }),
     problems: t.expose('problems', {
       type: [Problem],
-      description: 'The parts that are away; none: every field is as it should be.',
+      description:
+        'What is not as it should be, most urgent first: parts that are away, so that fields are null; partitions that do ' +
+        'not run; batches that wait for an operator. None: all is well.',
     }),
     freshness: t.field({
       ...freshnessField,

@@ -5,12 +5,12 @@ import type { ReadSource } from '../../db/read/snapshot.ts'
 import type { Fate } from '../../domain/offset-fate.ts'
 import type { RejectReason } from '../../domain/login.ts'
 import type { IngestState } from '../../domain/pipeline-state.ts'
-import type { Part } from '../../domain/failure.ts'
 import type { DifferenceKind } from '../../domain/reconciliation.ts'
 import type { BatchResult, ReplayOutcome } from '../../domain/replay.ts'
 import type { RunState } from '../../workflows/run-contract.ts'
 import type { EventSource } from '../batch-events.ts'
 import { builder } from '../builder.ts'
+import type { ProblemKind, ProblemPart } from '../problems.ts'
 import { capitals } from './enum-values.ts'
 
 export const SourceEnum = builder.enumType('Source', {
@@ -112,11 +112,27 @@ export const IngestStateEnum = builder.enumType('IngestState', {
 
 export const PartEnum = builder.enumType('Part', {
   description: 'A part that Rollcall is made of.',
-  values: capitals<Part>({
+  values: capitals<ProblemPart>({
     kafka: 'The broker: end offsets and lag come from it.',
     postgres: 'The database: checkpoints, watermarks and batches come from it.',
-    temporal: 'The workflow engine and its workers: states and reasons come from them.',
-    rollcall: 'Rollcall itself.',
+    temporal: 'The workflow engine, which passes on what the workflows say: states and reasons.',
+    worker: 'A worker process (npm run worker): it reads and counts, and states and reasons come from it.',
+    rollcall: 'Rollcall itself: its partitions and batches.',
+  }),
+})
+
+export const ProblemKindEnum = builder.enumType('ProblemKind', {
+  description: 'What is not as it should be.',
+  values: capitals<ProblemKind>({
+    part_away: 'A part does not answer; fields that come from it are null.',
+    no_worker: 'No worker answers; states and reasons are not known.',
+    not_started: 'No ingestion of the topic was ever started.',
+    halted: 'Partitions stopped themselves; an operator must decide.',
+    waiting: 'Partitions wait for a part, and go on by themselves.',
+    paused: 'Partitions were paused by an operator.',
+    retired: 'Partitions that the topic does not have any more, and that are read no more.',
+    parked_batches: 'Batches failed and are not counted; they wait for an operator.',
+    withheld_outputs: 'Batches are counted and not published; they wait for an operator.',
   }),
 })
 

@@ -66,10 +66,14 @@ export function createRequestReader(open: OpenSession): RequestReader {
 }
 
 /** Reads on the primary, each query in a snapshot of its own. @throws {ReadFailure} */
-export const createPrimaryReader =
-  (router: Pick<ReadRouter, 'withPrimary'>): Read =>
+export const createPrimaryReader = (router: Pick<ReadRouter, 'withPrimary'>): Read =>
+  createSingleReader((work) => router.withPrimary(work))
+
+/** Reads each query in a snapshot of its own. @throws {ReadFailure} */
+export const createSingleReader =
+  (open: OpenSession): Read =>
   async (query) => {
-    const reader = createRequestReader((work) => router.withPrimary(work))
+    const reader = createRequestReader(open)
     try {
       return await reader.read(query)
     } finally {

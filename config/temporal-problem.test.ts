@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { temporalProblem } from './temporal-problem.ts'
+
+const temporal = { address: '127.0.0.1:7233', namespace: 'default', taskQueue: 'rollcall' }
+
+const grpcError = (code: number, details: string) =>
+  new Error('the request failed', {
+    cause: Object.assign(new Error(`${code} X: ${details}`), { code, details }),
+  })
+
+test.each([
+  grpcError(4, 'Deadline exceeded after 1.501s,remote_addr=127.0.0.1:7233,LB pick: 0.001s'),
+  grpcError(14, 'No connection established. Last error: connect ECONNREFUSED 127.0.0.1:7233'),
+  grpcError(1, 'Cancelled on client'),
+  new Error('Failed to connect before the deadline'),
+  'transport error',
+])('an outage is said in words of its own, whatever gRPC calls it: %s', (error) => {
+  expect(temporalProblem(error, temporal)).toBe(
+    'Temporal does not answer at 127.0.0.1:7233: start it there, or correct TEMPORAL_ADDRESS',
+  )
+})
+
+test('a namespace that is missing, and a refusal, say what to mend', () => {
+  expect(temporalProblem(grpcError(5, 'Namespace default is not found.'), temporal)).toContain(
+    'correct TEMPORAL_NAMESPACE',
+  )
+  expect(temporalProblem(grpcError(7, 'Request unauthorized.'), temporal)).toBe(
+    'Temporal at 127.0.0.1:7233 refuses what it is asked: Request unauthorized.',
+  )
+})
