@@ -16,6 +16,8 @@ export const caps = {
    * written, 40 days.
    */
   batches: 5_000,
+  /** Batches that a reconciliation covers when nothing is said: some tenths of a second of Postgres. */
+  newestBatches: 500,
   /** Rows of one page of a list. */
   page: 500,
   /** A full page of the widest list costs about 10,000. */

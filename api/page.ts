@@ -67,7 +67,7 @@ function pageSize({ first = null, last = null }: PageArgs): { size: number; back
   return { size, backwards: last !== null }
 }
 
-const encodeCursor = (list: string, { at, ids }: Key) =>
+export const encodeCursor = (list: string, { at, ids }: Key) =>
   Buffer.from([list, at, ...ids].join('|')).toString('base64url')
 
 const YEAR_1_MS = Date.parse('0001-01-01T00:00:00Z')
@@ -75,7 +75,8 @@ const YEAR_1_MS = Date.parse('0001-01-01T00:00:00Z')
 /** As Postgres writes a timestamptz in UTC. */
 const CURSOR = /^([a-zA-Z]+)\|(\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?\+00)((?:\|\d{1,18})+)$/
 
-function decodeCursor(list: string, name: string, cursor: string | null | undefined): Key | null {
+/** @throws {InvalidPageError} */
+export function decodeCursor(list: string, name: string, cursor: string | null | undefined): Key | null {
   if (cursor === null || cursor === undefined) return null
   const parts = CURSOR.exec(Buffer.from(cursor, 'base64url').toString())
   const [, of, at, ids] = parts ?? []

@@ -55,6 +55,7 @@ export function createApi(
     kafka?: () => KafkaBounds
     workflowStatus?: ApiDeps['workflowStatus']
     readBack?: ApiDeps['readBack']
+    clock?: () => number
   } = {},
 ): { ask: Ask; router: ReadRouter } {
   const router = createReadRouter(database)
@@ -69,7 +70,7 @@ export function createApi(
     runs: noRuns,
     readBack: parts.readBack ?? (() => Promise.reject(new Error('not in this test'))),
     logger: quiet,
-    clock: () => NOW_MS,
+    clock: parts.clock ?? (() => NOW_MS),
     limits: { questionsPerSecond: 1_000 },
     readiness: {
       postgres: () => Promise.resolve(),

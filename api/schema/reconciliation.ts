@@ -1,9 +1,9 @@
 import type { CheckpointState } from '../../domain/reconciliation.ts'
 import type { RejectReason } from '../../domain/login.ts'
 import { builder } from '../builder.ts'
-import { EXPENSIVE_COMPLEXITY } from '../limit-expensive.ts'
 import { caps } from '../caps.ts'
-import { InvalidRangeError, TooManyBatchesError } from '../errors.ts'
+import type { ScheduledReconciliation } from '../../db/read/reconciliation-runs.ts'
+import { InvalidPageError, InvalidRangeError, PageTooLargeError, TooManyBatchesError } from '../errors.ts'
 import {
   readReconciliation,
   type ReconciledPartition as ReconciledPartitionShape,
@@ -98,15 +98,57 @@ const ReconciledPartition = builder.objectRef<ReconciledPartitionShape>('Reconci
   }),
 })
 
+const Schedule = builder.objectRef<ScheduledReconciliation>('ScheduledReconciliation').implement({
+  description:
+    'How far the schedule has compared the ledger (reconciliationRuns), and what it found (alerts).',
+  fields: (t) => ({
+    coveredTo: t.expose('coveredTo', {
+      type: 'DateTime',
+      description: 'Every batch that was written or changed before it has been compared.',
+    }),
+    finishedAt: t.expose('finishedAt', { type: 'DateTime', description: 'When its last run was done.' }),
+    openAlerts: t.exposeInt('openAlerts', {
+      description: 'Differences of all its runs that are still there (alerts).',
+    }),
+  }),
+})
+
 const Reconciliation = builder.objectRef<ReconciliationShape>('Reconciliation').implement({
   description: 'The tables of the database compared with each other, in one snapshot.',
   fields: (t) => ({
     agrees: t.boolean({
       description:
-        'Whether everything that was compared says the same; see totalsCompared and expiredBatches.',
+        'Whether everything that was compared says the same. It speaks of the covered batches alone (committedFrom, ' +
+        'committedTo, partitions); see also hasNextPage, totalsCompared and expiredBatches.',
       resolve: ({ differences }) => differences.length === 0,
     }),
     batches: t.exposeInt('batches', { description: 'Batches that are covered.' }),
+    committedFrom: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the first covered batch was written; null: none is covered.',
+      resolve: ({ committed }) => committed?.from ?? null,
+    }),
+    committedTo: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the last covered batch was written; null: none is covered.',
+      resolve: ({ committed }) => committed?.to ?? null,
+    }),
+    hasNextPage: t.boolean({
+      description: 'Whether earlier batches are not covered: ask for them with after.',
+      resolve: ({ endCursor }) => endCursor !== null,
+    }),
+    endCursor: t.exposeString('endCursor', {
+      nullable: true,
+      description: 'Passed as after, it covers the batches before these; null: there are none.',
+    }),
+    schedule: t.expose('schedule', {
+      type: Schedule,
+      nullable: true,
+      description:
+        'What the schedule found, which compares every batch once it is written or changed; null: it has not run yet.',
+    }),
     partitions: t.expose('partitions', {
       type: [ReconciledPartition],
       description: 'What is covered of each partition and each of its logs, in order.',
@@ -136,14 +178,15 @@ builder.queryField('reconciliation', (t) =>
     type: Reconciliation,
     nullable: true,
     errors: {
-      types: [InvalidRangeError, TooManyBatchesError],
+      types: [InvalidRangeError, TooManyBatchesError, PageTooLargeError, InvalidPageError],
       union: { description: 'A reconciliation, or why not.' },
     },
     description:
       'Accounts for every offset that was read, and compares the ledger with counts, deltas, rows, rejects and ' +
-      `checkpoints. Conditions hold together; at most ${caps.batches} batches.`,
-    // A request asks once and not in many aliases: it adds up thousands of batches.
-    complexity: EXPENSIVE_COMPLEXITY,
+      `checkpoints. By neither offsets nor time it covers the latest ${caps.newestBatches} batches, and with after those ` +
+      `before them; else all of the range, at most ${caps.batches}. Conditions hold together. A request may ask once.`,
+    // More than half of what a request may cost: it adds up thousands of batches.
+    complexity: { field: Math.ceil((caps.complexity + 1) / 2), multiplier: 1 },
     extensions: { expensive: true },
     args: {
       topic: t.arg.string({ description: 'Topic of the batches; left out: the one that is counted.' }),
@@ -154,13 +197,22 @@ builder.queryField('reconciliation', (t) =>
       }),
       toOffset: t.arg({ type: 'Offset', description: 'End of the offsets, itself not in them.' }),
       committed: t.arg({ type: TimeRangeInput, description: 'When the batches were first written.' }),
+      first: t.arg.int({
+        description: `How many batches, latest first, at most ${caps.batches}; left out: ${caps.newestBatches}, or all of a range.`,
+      }),
+      after: t.arg.string({ description: 'endCursor of the answer that this one goes on from.' }),
     },
     resolve: (_, args, context) =>
-      readReconciliation(context, args.topic ?? context.topic, {
-        partitions: args.partitions ?? null,
-        fromOffset: args.fromOffset ?? null,
-        toOffset: args.toOffset ?? null,
-        committed: timeRange(args.committed),
-      }),
+      readReconciliation(
+        context,
+        args.topic ?? context.topic,
+        {
+          partitions: args.partitions ?? null,
+          fromOffset: args.fromOffset ?? null,
+          toOffset: args.toOffset ?? null,
+          committed: timeRange(args.committed),
+        },
+        { first: args.first ?? null, after: args.after ?? null },
+      ),
   }),
 )

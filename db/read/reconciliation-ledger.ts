@@ -1,5 +1,5 @@
 import type { BatchEvidence, CheckpointState, LedgerEntry } from '../../domain/reconciliation.ts'
-import type { TimeRange } from './keyset.ts'
+import { type Key, orderOfPage, type TimeRange, withinPage } from './keyset.ts'
 import { isKeptSince, readOldestLoginDay } from './login-days.ts'
 import type { ReadSession } from './snapshot.ts'
 
@@ -32,6 +32,40 @@ export async function readLedger(
 /** Whether it leaves out no batch of its partitions. */
 export const isWhole = ({ fromOffset, toOffset, committed }: LedgerSelection): boolean =>
   [fromOffset, toOffset, committed.from, committed.to].every((bound) => bound === null)
+
+/** A batch by when it was first written. */
+export type LedgerKey = { id: bigint; at: string }
+
+export const keyOfEntry = ({ id, at }: LedgerKey): Key => ({ at, ids: [id] })
+
+/** Batches of a selection by neither offsets nor count, latest first, `limit` at most, earlier than `after`. */
+export async function readLedgerKeys(
+  sql: Sql,
+  topic: string,
+  { partitions, committed }: Pick<LedgerSelection, 'partitions' | 'committed'>,
+  { limit, after }: { limit: number; after: Key | null },
+): Promise<LedgerKey[]> {
+  const page = { after, before: null, backwards: false, limit }
+  return await sql<LedgerKey[]>`
+    /* reconciliationKeys */
+    select id, committed_at::text as at from batch
+    where topic = ${topic}
+      ${partitions === null ? sql`` : sql`and partition = any(${partitions}::integer[])`}
+      ${withinPage(sql, ['committed_at', 'id'], page, committed)}
+    ${orderOfPage(sql, ['committed_at', 'id'], page)}`
+}
+
+/** When the first and the last of these batches were written; null: there are none. */
+export async function readCommitted(
+  sql: Sql,
+  ids: readonly bigint[],
+): Promise<{ from: Date; to: Date } | null> {
+  const [row] = await sql<{ from: Date | null; to: Date | null }[]>`
+    /* reconciliationCommitted */
+    select min(committed_at) as "from", max(committed_at) as "to" from batch where id = any(${ids.map(String)}::bigint[])`
+  const { from = null, to = null } = row ?? {}
+  return from === null || to === null ? null : { from, to }
+}
 
 /** The batches of these ids, in the same order. */
 export async function readLedgerOf(sql: Sql, topic: string, ids: readonly bigint[]): Promise<LedgerEntry[]> {

@@ -31,3 +31,19 @@ export async function readReconciliationRuns(
       ${withinPage(sql, ['finished_at', 'id'], page, { from: null, to: null })}
     ${orderOfPage(sql, ['finished_at', 'id'], page)}`
 }
+
+/** What the schedule has found so far. */
+export type ScheduledReconciliation = { coveredTo: Date; finishedAt: Date; openAlerts: number }
+
+/** The last run of the schedule, and the differences of all its runs that are still there; null: it has not run yet. */
+export async function readScheduledReconciliation(
+  { sql }: ReadSession,
+  topic: string,
+): Promise<ScheduledReconciliation | null> {
+  const [run] = await sql<ScheduledReconciliation[]>`
+    /* scheduledReconciliation */
+    select covered_to as "coveredTo", finished_at as "finishedAt",
+           (select count(*)::integer from alert where topic = ${topic} and cleared_at is null) as "openAlerts"
+    from reconciliation_run where topic = ${topic} order by finished_at desc, id desc limit 1`
+  return run ?? null
+}

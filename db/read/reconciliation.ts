@@ -17,12 +17,17 @@ import {
   type CountsToCompare,
   readTouchedMinutes,
 } from './reconciliation-counts.ts'
+import type { Key } from './keyset.ts'
 import {
   isWhole,
+  keyOfEntry,
   type LedgerSelection,
   readCheckpoints,
+  readCommitted,
   readEvidence,
   readLedger,
+  readLedgerKeys,
+  readLedgerOf,
 } from './reconciliation-ledger.ts'
 import { compareHoursWithQuarters, compareMonth, compareSets } from './reconciliation-sets.ts'
 import type { ReadSession } from './snapshot.ts'
@@ -42,7 +47,14 @@ export type ReconciledTopic = Reconciled & {
   checkpoints: CheckpointState[]
   /** Whether checkpoints were compared with the sum of their ledger, too. */
   withTotals: boolean
+  /** When the first and the last covered batch were written; null: none is covered. */
+  committed: { from: Date; to: Date } | null
+  /** After which the batches come that a page of the ledger left out; null: it left out none, or is no page. */
+  rest: Key | null
 }
+
+/** Which of the batches of a selection, latest first. */
+export type LedgerPage = { first: number; after: Key | null }
 
 /** Differences of a kind that are listed; a defect that makes more is seen in these as well. */
 export const LISTED_DIFFERENCES = 1_000
@@ -59,12 +71,45 @@ export async function reconcile(
 ): Promise<ReconciledTopic | 'too_many_batches'> {
   const entries = await read(({ sql }) => readLedger(sql, topic, selection, maxBatches + 1))
   if (entries.length > maxBatches) return 'too_many_batches'
-  const { partitions } = selection
-  const withTotals = isWhole(selection)
+  return await reconcileCovered(read, topic, selection, entries, null)
+}
+
+/** The same for a page of the ledger: the latest batches of a selection by time, or those before them. */
+export async function reconcilePage(
+  read: ReadStep,
+  topic: string,
+  selection: LedgerSelection,
+  { first, after }: LedgerPage,
+): Promise<ReconciledTopic> {
+  // One more than asked for tells whether there are others.
+  const keys = await read(({ sql }) => readLedgerKeys(sql, topic, selection, { limit: first + 1, after }))
+  const covered = keys.slice(0, first)
+  const last = covered.at(-1)
+  const rest = keys.length > first && last !== undefined ? keyOfEntry(last) : null
+  const ids = covered.map(({ id }) => id)
+  const entries = await read(({ sql }) => readLedgerOf(sql, topic, ids))
+  return await reconcileCovered(read, topic, selection, entries, { rest, isFirst: after === null })
+}
+
+async function reconcileCovered(
+  read: ReadStep,
+  topic: string,
+  selection: LedgerSelection,
+  entries: readonly LedgerEntry[],
+  page: { rest: Key | null; isFirst: boolean } | null,
+): Promise<ReconciledTopic> {
+  const isAll = page === null || (page.isFirst && page.rest === null)
+  const withTotals = isAll && isWhole(selection)
   const covered = await reconcileBatches(read, entries)
-  const checkpoints = await read(({ sql }) => readCheckpoints(sql, topic, partitions, withTotals))
+  const checkpoints = await read(({ sql }) => readCheckpoints(sql, topic, selection.partitions, withTotals))
+  const committed = await read(({ sql }) =>
+    readCommitted(
+      sql,
+      entries.map(({ id }) => id),
+    ),
+  )
   const differences = [...covered.differences, ...compareCheckpoints(checkpoints)]
-  return { ...covered, differences, checkpoints, withTotals }
+  return { ...covered, differences, checkpoints, withTotals, committed, rest: page?.rest ?? null }
 }
 
 /**
