@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
-import { replayBatchId } from '../workflows/contract.ts'
+import type { Page } from 'playwright-core'
+import { ingestPartitionId, ingestTopicId, pauseUpdate, replayBatchId } from '../workflows/contract.ts'
 import { openPage } from './browser.ts'
 import { createDeployment, type Deployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
 import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import { batchesOf, untilParked } from './ledger.ts'
+import { temporalClient } from './temporal-client.ts'
 import { webUiOn } from './web-ui.ts'
 
 // The clicks of docs/runbook.md.
@@ -71,6 +73,48 @@ test('the Web UI lists what is parked and says why; its clicks replay one or man
     ])
   })
 })
+
+test('what a caller wrote shows as text on the pages of workflows, and opening them asks no host that it names', async () => {
+  const deployment = await createDeployment({ KAFKA_PARTITIONS: '1' })
+  const feed = createFeed(deployment)
+  await refuseUser(deployment, 'refused-1')
+  await feed.loginOf('refused-1')
+  deployment.start('worker/main.ts')
+  const [parked = ''] = await parkedIds(deployment, 1)
+  const { topic } = deployment.config.kafka
+  const reason =
+    '![p](http://evil.example/p.png) <img src="http://evil.example/i.png"> [c](http://evil.example) www.evil.example\n# head'
+  const client = await temporalClient(deployment)
+  const ingestion = client.workflow.getHandle(ingestTopicId(topic))
+  await ingestion.executeUpdate(pauseUpdate, { args: [reason] })
+  const page = await openPage()
+  const foreign: string[] = []
+  page.on('request', (request) => {
+    if (new URL(request.url()).hostname.endsWith('evil.example')) foreign.push(request.url())
+  })
+  const ui = webUiOn(page)
+  for (const workflowId of [ingestTopicId(topic), ingestPartitionId(topic, 0)]) {
+    await ui.openWorkflow(workflowId)
+    const shown = (await ui.currentDetails('evil.example')).replaceAll(/[“”]/g, '"')
+    expect(shown).toContain(reason.replace('\n', ' '))
+    expect(await elementsInDetails(page)).toEqual([])
+  }
+  await ui.openWorkflow(parked)
+  expect(await ui.currentDetails('parked')).toContain('refuses_refused-1')
+  expect(foreign).toEqual([])
+})
+
+/** Pictures, links and headings that the frames of the Web UI show. */
+async function elementsInDetails(page: Page): Promise<string[]> {
+  const found = await Promise.all(
+    page
+      .frames()
+      .map((frame) =>
+        frame.locator('main :is(img, a, h1, h2, script), body > :is(img, a, h1)').allInnerTexts(),
+      ),
+  )
+  return found.slice(1).flat()
+}
 
 const refuseUser = ({ sql }: Deployment, user: string) =>
   sql`alter table login add constraint ${sql(`refuses_${user}`)} check (user_id <> ${sql.unsafe(`'${user}'`)})`

@@ -13,6 +13,7 @@ import { checkDatabase } from '../db/check-database.ts'
 import { connectPostgres, type Sql } from '../db/connect.ts'
 import { classingPostgres } from '../db/failure.ts'
 import { checkSchema, SchemaRefusal } from '../db/schema-version.ts'
+import { markup } from '../domain/markdown.ts'
 import { decodeRecords } from '../domain/decode-records.ts'
 import { SharedPresence } from '../domain/presence.ts'
 import { createKafka } from '../kafka/client.ts'
@@ -171,6 +172,6 @@ async function startIngestion(connection: Connection, config: Config): Promise<v
     taskQueue: config.temporal.taskQueue,
     args: [{ topic: config.kafka.topic }],
     workflowIdConflictPolicy: 'USE_EXISTING',
-    staticSummary: `Counts the logins of ${config.kafka.topic}`,
+    staticSummary: markup`Counts the logins of ${config.kafka.topic}`.text,
   })
 }

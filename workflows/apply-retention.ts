@@ -1,5 +1,7 @@
-import { proxyActivities, setCurrentDetails } from '@temporalio/workflow'
+import { proxyActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/create-activities.ts'
+import { markup } from '../domain/markdown.ts'
+import { showDetails } from './details.ts'
 
 const { applyRetention: apply } = proxyActivities<Activities>({
   // Deletes a day of counts; the first run after a change of the setting has more to do.
@@ -13,8 +15,8 @@ const { applyRetention: apply } = proxyActivities<Activities>({
 export async function applyRetention(): ReturnType<Activities['applyRetention']> {
   const retained = await apply()
   const { droppedDays, deletedMinuteRows, indexesMade } = retained
-  setCurrentDetails(
-    `${droppedDays.length} days of logins dropped, ${deletedMinuteRows} rows of minutes deleted, ${indexesMade} indexes made`,
+  showDetails(
+    markup`${droppedDays.length} days of logins dropped, ${deletedMinuteRows} rows of minutes deleted, ${indexesMade} indexes made`,
   )
   return retained
 }

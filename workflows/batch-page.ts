@@ -1,11 +1,13 @@
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
+import { upsertSearchAttributes } from '@temporalio/workflow'
+import { code, type Markdown, markdownList, markup } from '../domain/markdown.ts'
 import { offsetsOf, type ParkedBatch } from '../domain/parked-batch.ts'
 import type { BatchState } from './contract.ts'
+import { showDetails } from './details.ts'
 import { int, keyword, KEYWORD_MAX_CHARACTERS } from './search-attributes.ts'
 
 /** Shows a batch on its workflow's page in the Web UI, and in the list's search attributes. */
 export function showBatch(batch: ParkedBatch, state: BatchState, error: string): void {
-  setCurrentDetails(pageText(batch, state, error))
+  showDetails(pageText(batch, state, error))
   upsertSearchAttributes([
     { key: keyword('RollcallTopic'), value: batch.topic.slice(0, KEYWORD_MAX_CHARACTERS) },
     { key: keyword('RollcallPartition'), value: String(batch.partition) },
@@ -16,26 +18,20 @@ export function showBatch(batch: ParkedBatch, state: BatchState, error: string):
   ])
 }
 
-const whatToDo: Record<BatchState, string> = {
-  replaying: 'an attempt is under way',
-  parked:
-    'nothing of it is counted. Mend the cause, then More Actions → Send an Update → `replay`. To give it up for good: ' +
-    '`skip`, with the reason. Request Cancellation changes nothing',
-  replayed: 'it is counted and published; nothing is left to do',
-  skipped: 'it was given up and stays in the ledger as skipped',
+const whatToDo: Record<BatchState, Markdown> = {
+  replaying: markup`an attempt is under way`,
+  parked: markup`nothing of it is counted. Mend the cause, then More Actions → Send an Update → **replay**. To give it up for good: **skip**, with the reason. Request Cancellation changes nothing`,
+  replayed: markup`it is counted and published; nothing is left to do`,
+  skipped: markup`it was given up and stays in the ledger as skipped`,
 }
 
 const pageText = (
   { topic, partition, from, to, batchId }: ParkedBatch,
   state: BatchState,
   error: string,
-): string =>
-  // The Web UI takes a list for one only behind an empty line.
-  [
-    `**${topic}/${partition}, ${offsetsOf({ from, to })}: ${state}**`,
-    '',
-    // As code: an error's quotes and underscores are no Markdown.
-    `- failed: \`${error.replaceAll('`', "'")}\``,
-    `- ${whatToDo[state]}`,
-    `- batch ${batchId} of the ledger`,
-  ].join('\n')
+): Markdown =>
+  markdownList(markup`**${topic}/${partition}, ${offsetsOf({ from, to })}: ${state}**`, [
+    markup`failed: ${code(error)}`,
+    whatToDo[state],
+    markup`batch ${batchId} of the ledger`,
+  ])

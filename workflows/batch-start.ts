@@ -1,4 +1,5 @@
 import { offsetsOf, type ParkedBatch } from '../domain/parked-batch.ts'
+import { markup } from '../domain/markdown.ts'
 import { replayBatchId } from './contract.ts'
 
 /** How the workflow of a parked batch is started, whoever does it. */
@@ -6,6 +7,6 @@ export const batchStart = (batch: ParkedBatch, taskQueue: string) => ({
   workflowId: replayBatchId(batch),
   taskQueue,
   args: [batch] as [ParkedBatch],
-  staticSummary: `Parked: ${batch.topic}/${batch.partition} ${offsetsOf(batch)}`,
-  staticDetails: batch.error,
+  staticSummary: markup`Parked: ${batch.topic}/${batch.partition} ${offsetsOf(batch)}`.text,
+  staticDetails: markup`${batch.error}`.text,
 })

@@ -37,7 +37,7 @@ import {
   type ControlArgument,
 } from './control-request.ts'
 import { ingestPartition } from './ingest-partition.ts'
-import { showStatuses } from './partition-page.ts'
+import { partitionSummary, showStatuses } from './partition-page.ts'
 
 export type IngestTopicInput = {
   topic: string
@@ -228,7 +228,7 @@ class Topic {
         args: [{ topic: this.#topic, status }],
         // The topic may continue as new, or be started again, while its partitions go on.
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        staticSummary: `Reads ${this.#topic}/${status.partition}`,
+        staticSummary: partitionSummary(this.#topic, status),
       })
       return true
     } catch (error) {

@@ -1,36 +1,41 @@
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
+import { upsertSearchAttributes } from '@temporalio/workflow'
 import type { SearchAttributeUpdatePair } from '@temporalio/common'
+import { type Markdown, markdownList, markup } from '../domain/markdown.ts'
 import type { PartitionStatus } from './contract.ts'
+import { showDetails } from './details.ts'
 import { int, keyword, KEYWORD_MAX_CHARACTERS } from './search-attributes.ts'
 
 /** Shows a status on the workflow's page in the Web UI and in the list's search attributes. */
 export function showStatus(topic: string, status: PartitionStatus): void {
-  setCurrentDetails(pageText(topic, status))
+  showDetails(pageText(topic, status))
   upsertSearchAttributes(attributesOf(topic, status))
 }
+
+/** What the workflow of a partition is called beside its id. */
+export const partitionSummary = (topic: string, { partition }: PartitionStatus): string =>
+  markup`Reads ${topic}/${partition}`.text
 
 /** Shows what the partitions of a topic do on the page of its workflow. */
 export function showStatuses(topic: string, statuses: readonly PartitionStatus[]): void {
   const lines = statuses.map(
-    ({ partition, state, reason }) =>
-      `- partition ${partition}: ${state}${reason === '' ? '' : ` – ${reason}`}`,
+    ({ partition, state, reason }) => markup`partition ${partition}: ${state}${because(reason)}`,
   )
-  setCurrentDetails([`**${topic}**`, '', ...lines].join('\n'))
+  showDetails(markdownList(markup`**${topic}**`, lines))
 }
 
-// Bullets behind an empty line: the Web UI drops the padding of Markdown tables, and a list that follows text.
+// Bullets: the Web UI drops the padding of Markdown tables.
 const pageText = (
   topic: string,
   { partition, state, nextOffset, lag, reason, since }: PartitionStatus,
-): string =>
-  [
-    `**${topic}/${partition}: ${state}**${reason === '' ? '' : ` – ${reason}`}`,
-    '',
-    `- next offset: ${nextOffset ?? 'not read yet'}`,
-    `- lag: ${lag ?? 'not known yet'}`,
-    `- ${state} since ${since}`,
-    '- the running slice shows its position under Pending Activities',
-  ].join('\n')
+): Markdown =>
+  markdownList(markup`**${topic}/${partition}: ${state}**${because(reason)}`, [
+    markup`next offset: ${nextOffset ?? 'not read yet'}`,
+    markup`lag: ${lag ?? 'not known yet'}`,
+    markup`${state} since ${since}`,
+    markup`the running slice shows its position under Pending Activities`,
+  ])
+
+const because = (reason: string): Markdown => (reason === '' ? markup`` : markup` – ${reason}`)
 
 const attributesOf = (topic: string, status: PartitionStatus): SearchAttributeUpdatePair[] => [
   { key: keyword('RollcallTopic'), value: topic.slice(0, KEYWORD_MAX_CHARACTERS) },

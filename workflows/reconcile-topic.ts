@@ -1,5 +1,7 @@
-import { log, proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow'
+import { log, proxyActivities, workflowInfo } from '@temporalio/workflow'
 import type { Activities } from '../activities/create-activities.ts'
+import { markup } from '../domain/markdown.ts'
+import { showDetails } from './details.ts'
 import type { ReconcileSummary } from '../activities/reconcile.ts'
 
 const { reconcileRecent } = proxyActivities<Activities>({
@@ -16,6 +18,6 @@ export async function reconcileTopic(topic: string): Promise<ReconcileSummary> {
   const { batches, raised, lines, open } = summary
   for (const difference of lines) log.warn(`${topic} disagrees with itself: ${difference}`)
   if (open > lines.length) log.warn(`${topic} disagrees with itself: ${open} alerts are open`)
-  setCurrentDetails(`${batches} batches compared, ${raised} alerts raised, ${open} open`)
+  showDetails(markup`${batches} batches compared, ${raised} alerts raised, ${open} open`)
   return summary
 }

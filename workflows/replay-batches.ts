@@ -3,14 +3,15 @@ import {
   ApplicationFailure,
   condition,
   proxyActivities,
-  setCurrentDetails,
   setHandler,
   sleep,
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/create-activities.ts'
+import { markdownList, markup } from '../domain/markdown.ts'
 import type { PlannedBatch } from '../domain/replay-plan.ts'
 import { Audit } from './audit.ts'
 import { COMMAND_REFUSED } from './contract.ts'
+import { showDetails } from './details.ts'
 import { normaliseControl, validateControl, type ControlArgument } from './control-request.ts'
 import {
   cancelRunUpdate,
@@ -159,13 +160,11 @@ class ReplayRun {
   #show(): void {
     const { state, plan, results, dryRun } = this.status
     const failed = results.filter(({ outcome }) => outcome === 'failed').length
-    setCurrentDetails(
-      [
-        `**${dryRun ? 'dry run: ' : ''}${state}**`,
-        '',
-        `- ${plan?.batches.length ?? 0} batches with ${plan?.logins ?? 0} logins`,
-        `- ${results.length} tried, ${failed} of them failed again and stay parked`,
-      ].join('\n'),
+    showDetails(
+      markdownList(markup`**${dryRun ? 'dry run: ' : ''}${state}**`, [
+        markup`${plan?.batches.length ?? 0} batches with ${plan?.logins ?? 0} logins`,
+        markup`${results.length} tried, ${failed} of them failed again and stay parked`,
+      ]),
     )
   }
 }

@@ -3,14 +3,15 @@ import {
   ApplicationFailure,
   condition,
   proxyActivities,
-  setCurrentDetails,
   setHandler,
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/create-activities.ts'
 import type { RejectReason } from '../domain/login.ts'
+import { type Markdown, markdownList, markup } from '../domain/markdown.ts'
 import { MAX_BATCHES_OF_A_RUN } from '../domain/selection.ts'
 import { Audit } from './audit.ts'
 import { COMMAND_REFUSED } from './contract.ts'
+import { showDetails } from './details.ts'
 import {
   redriveProgressUpdate,
   redriveRunQuery,
@@ -75,7 +76,7 @@ export async function replayRejected(input: RedriveRunInput): Promise<RedriveRun
         ? add(status, outcome.redriven, stay)
         : { ...status, failures: [...status.failures, { batchId, error: outcome.error }] }
       status = { ...status, batchesDone: status.batchesDone + 1 }
-      setCurrentDetails(pageText(status))
+      showDetails(pageText(status))
     }
   }
   status = { ...status, state: 'done' }
@@ -111,10 +112,8 @@ function add(
   }
 }
 
-const pageText = ({ dryRun, batches, batchesDone, examined, logins }: RedriveRunStatus): string =>
-  [
-    `**${dryRun ? 'dry run: ' : ''}${batchesDone} of ${batches} batches**`,
-    '',
-    `- ${examined} rejects decoded again`,
-    `- ${logins} of them ${dryRun ? 'would be' : 'are'} logins by now`,
-  ].join('\n')
+const pageText = ({ dryRun, batches, batchesDone, examined, logins }: RedriveRunStatus): Markdown =>
+  markdownList(markup`**${dryRun ? 'dry run: ' : ''}${batchesDone} of ${batches} batches**`, [
+    markup`${examined} rejects decoded again`,
+    markup`${logins} of them ${dryRun ? 'would be' : 'are'} logins by now`,
+  ])

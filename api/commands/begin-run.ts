@@ -8,6 +8,7 @@ import {
   type UpdateDefinition,
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common'
+import type { Markdown } from '../../domain/markdown.ts'
 import { CommandRefusedError } from '../errors.ts'
 import { QUERY_DEADLINE_MS } from '../runs.ts'
 
@@ -18,7 +19,7 @@ export type RunToBegin<Status> = {
   taskQueue: string
   input: object
   /** For whoever finds it in the Web UI. */
-  summary: string
+  summary: Markdown
   /** Answers once there is something to say. */
   update: UpdateDefinition<Status>
   query: QueryDefinition<Status>
@@ -36,7 +37,7 @@ export async function beginRun<Status>(client: Client, run: RunToBegin<Status>):
         workflowId,
         taskQueue,
         args: [input],
-        staticSummary: summary,
+        staticSummary: summary.text,
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       }),

@@ -1,3 +1,4 @@
+import { markup } from '../../domain/markdown.ts'
 import type { RejectSelection } from '../../domain/selection.ts'
 import {
   redriveProgressUpdate,
@@ -40,7 +41,7 @@ export async function startRedriveRun(
         workflowId: destination.workflowId,
         taskQueue: deps.temporal.taskQueue,
         input,
-        summary: `${dryRun ? 'Dry run of redriving' : 'Redrives'} rejects of ${topic}`,
+        summary: markup`${dryRun ? 'Dry run of redriving' : 'Redrives'} rejects of ${topic}`,
         update: redriveProgressUpdate,
         query: redriveRunQuery,
       }),

@@ -1,4 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
+import { markup } from '../../domain/markdown.ts'
 import type { BatchSelection } from '../../domain/selection.ts'
 import {
   cancelRunUpdate,
@@ -53,7 +54,7 @@ export async function startReplayRun(deps: CommandDeps, request: ReplayRunReques
         workflowId: destination.workflowId,
         taskQueue: deps.temporal.taskQueue,
         input,
-        summary: `${dryRun ? 'Dry run of a replay' : 'Replay'} of parked batches of ${topic}`,
+        summary: markup`${dryRun ? 'Dry run of a replay' : 'Replay'} of parked batches of ${topic}`,
         update: plannedUpdate,
         query: replayRunQuery,
       }),
