@@ -2,6 +2,7 @@ import { isInterfaceType, Kind, OperationTypeNode, parse, print, visit } from 'g
 import { describe, expect, test } from 'vitest'
 import { schema } from '../api/schema.ts'
 import { logOf } from '../domain/partition-log-fixture.ts'
+import { insertCheckpoint } from './api-rows.ts'
 import { blocksOf, pages } from './document-blocks.ts'
 import { BATCHES_OF_A_MONTH, insertMonth } from './month-of-batches.ts'
 import { useApi } from './use-api.ts'
@@ -16,11 +17,17 @@ const {
   ask,
   field,
   sql: database,
-} = useApi((sql) => insertMonth(sql, UNTIL), {
-  kafka: () => ({ ok: true, bounds: [logOf(0, 0, BATCHES_OF_A_MONTH)] }),
-  workflowStatus: () => Promise.resolve({ known: true, partitions: [] }),
-  clock: () => Date.parse(UNTIL),
-})
+} = useApi(
+  async (sql) => {
+    await insertMonth(sql, UNTIL)
+    await insertCheckpoint(sql, 0, BATCHES_OF_A_MONTH, UNTIL)
+  },
+  {
+    kafka: () => ({ ok: true, bounds: [logOf(0, 0, BATCHES_OF_A_MONTH)] }),
+    workflowStatus: () => Promise.resolve({ known: true, partitions: [] }),
+    clock: () => Date.parse(UNTIL),
+  },
+)
 
 describe('a deployment that has run for a month', () => {
   const questions = pages.flatMap((page) =>
