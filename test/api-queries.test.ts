@@ -57,17 +57,20 @@ describe('freshness', () => {
 })
 
 describe('ingestion', () => {
-  it('shows what each part knows and names the part that is away', async () => {
+  it('shows what each part knows, names the part that is away, and what waits for an operator', async () => {
     kafka = { ok: true, bounds: [logOf(0, 0, 120)] }
     expect(
       await field(`{ ingestion { ... on Ingestion {
-        state lag problems { part }
+        state lag problems { kind part batches }
         partitions { partition state checkpoint endOffset lag watermark worker parkedOffsets logins
                      lastBatch { id fromOffset toOffset } } } } }`),
     ).toEqual({
       state: null,
       lag: 20,
-      problems: [{ part: 'TEMPORAL' }],
+      problems: [
+        { kind: 'PART_AWAY', part: 'TEMPORAL', batches: null },
+        { kind: 'PARKED_BATCHES', part: 'ROLLCALL', batches: 1 },
+      ],
       partitions: [
         {
           partition: 0,
