@@ -56,12 +56,20 @@ describe('freshnessOf', () => {
   })
 
   it('counts what an open transaction keeps from being read, and names the transaction', () => {
-    const openTransactions = [{ producerId: 7n, firstOffset: 8n, lastWriteMs: Date.parse(early) }]
+    const openTransactions = [
+      {
+        producerId: 7n,
+        firstOffset: 8n,
+        lastWriteMs: Date.parse(late),
+        transactionalId: 'billing',
+        sinceMs: Date.parse(early),
+      },
+    ]
     const blocked = known(logOf(0, 0, 12, { stableEnd: 8n, openTransactions }))
     const behind = freshnessOf(snapshot, [progress(0, 8n, late)], blocked)
     expect(behind).toMatchObject({ lag: 4n, complete: false })
     expect(behind.incompleteBecause.map(({ message }) => message)).toEqual([
-      `partition 0: 4 offsets from 8 to 11 cannot be read until a transaction of a producer ends: producer 7, which wrote last at ${early}`,
+      `partition 0: 4 offsets from 8 to 11 cannot be read until a transaction of a producer ends: producer 7 (transactional.id "billing"), open since ${early}, which wrote last at ${late}`,
     ])
     expect(causesOf(snapshot, [progress(0, 5n, late)], blocked)).toEqual([
       ['unread', 0, 3n],

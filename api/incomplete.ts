@@ -1,5 +1,6 @@
 import type { PartitionProgress } from '../db/read/progress.ts'
-import type { Backlog, PartitionLog } from '../domain/partition-log.ts'
+import { isoTime } from '../domain/iso-time.ts'
+import type { Backlog, OpenTransaction, PartitionLog } from '../domain/partition-log.ts'
 
 /** Why an answer may lack logins. */
 export type IncompleteCause =
@@ -93,8 +94,13 @@ function blockedBy({ stableEnd, end, openTransactions }: PartitionLog): string {
   const where = `from ${stableEnd} to ${end - 1n} cannot be read until a transaction of a producer ends`
   const [first, ...others] = openTransactions
   if (first === undefined) return `${where}; the broker does not tell which`
-  const wrote =
-    first.lastWriteMs === null ? '' : `, which wrote last at ${new Date(first.lastWriteMs).toISOString()}`
   const more = others.length === 0 ? '' : `; ${others.length} more are open behind it`
-  return `${where}: producer ${first.producerId}${wrote}${more}`
+  return `${where}: ${described(first)}${more}`
+}
+
+function described({ producerId, transactionalId, sinceMs, lastWriteMs }: OpenTransaction): string {
+  const id = transactionalId === null ? '' : ` (transactional.id ${JSON.stringify(transactionalId)})`
+  const since = sinceMs === null ? '' : `, open since ${isoTime(sinceMs)}`
+  const wrote = lastWriteMs === null ? '' : `, which wrote last at ${isoTime(lastWriteMs)}`
+  return `producer ${producerId}${id}${since}${wrote}`
 }

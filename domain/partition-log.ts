@@ -4,6 +4,9 @@ export type OpenTransaction = {
   firstOffset: bigint
   /** Timestamp of its latest record, Unix milliseconds; null when the broker does not say. */
   lastWriteMs: number | null
+  /** Its producer's transactional.id, and when it began (Unix milliseconds); null when no broker says. */
+  transactionalId: string | null
+  sinceMs: number | null
 }
 
 /** The log of a partition, as Kafka has it. */

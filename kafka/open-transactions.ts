@@ -1,6 +1,7 @@
 import type { OpenTransaction } from '../domain/partition-log.ts'
 import { asTimestamp, recordedAtMs } from '../domain/record-timestamp.ts'
 import { sendRaw, type Broker } from './kafkajs-internals.ts'
+import type { TransactionStart } from './transaction-starts.ts'
 import { compactString, int32, int8, WireReader } from './wire.ts'
 
 /** KIP-664, Kafka 2.8. */
@@ -8,8 +9,8 @@ const DESCRIBE_PRODUCERS = 61
 const VERSION = 0
 
 /**
- * Transactions that are open on a partition, by their first offset, as its leader knows them. None from a broker that is
- * older than the request, or that does not let this client read the topic.
+ * Transactions that are open on a partition, by their first offset, as its leader knows them, which does not know since when
+ * they are (withStarts). None from a broker that is older than the request, or that does not let this client read the topic.
  * @throws kafkajs's errors of the connection
  */
 export async function readOpenTransactions(
@@ -57,6 +58,20 @@ function decode(reader: WireReader): OpenTransaction[] {
   return topics.flat(2).filter(({ firstOffset }) => firstOffset >= 0n)
 }
 
+/** Open transactions of partitions, with what their coordinators know of them. */
+export function withStarts(
+  transactions: readonly OpenTransaction[],
+  starts: readonly TransactionStart[],
+): OpenTransaction[] {
+  const byProducer = new Map(starts.map((start) => [start.producerId, start]))
+  return transactions.map((transaction) => {
+    const start = byProducer.get(transaction.producerId)
+    return start === undefined
+      ? transaction
+      : { ...transaction, transactionalId: start.transactionalId, sinceMs: start.startMs }
+  })
+}
+
 /** `firstOffset` is -1 for a producer without an open transaction. */
 function decodeProducer(reader: WireReader): OpenTransaction {
   const producerId = reader.int64()
@@ -66,5 +81,5 @@ function decodeProducer(reader: WireReader): OpenTransaction {
   reader.int32() // coordinator epoch
   const firstOffset = reader.int64()
   reader.tags()
-  return { producerId, firstOffset, lastWriteMs }
+  return { producerId, firstOffset, lastWriteMs, transactionalId: null, sinceMs: null }
 }

@@ -8,6 +8,8 @@ const VERSION = 10
 export type TopicMetadata = {
   /** A uuid: a topic that is deleted and created again has another one. */
   topicId: string
+  /** Node ids of the brokers of the cluster. */
+  brokers: number[]
   /** Node ids of the leaders. */
   partitions: { partition: number; leader: number }[]
 }
@@ -42,12 +44,13 @@ const encode = (topic: string): Buffer =>
 function decode(reader: WireReader): TopicMetadata {
   reader.tags() // of the response header
   reader.int32() // throttle time
-  reader.compactArray(() => {
-    reader.int32()
-    reader.compactString()
-    reader.int32()
-    reader.compactString()
+  const brokers = reader.compactArray(() => {
+    const nodeId = reader.int32()
+    reader.compactString() // host
+    reader.int32() // port
+    reader.compactString() // rack
     reader.tags()
+    return nodeId
   })
   reader.compactString() // cluster id
   reader.int32() // controller id
@@ -57,7 +60,7 @@ function decode(reader: WireReader): TopicMetadata {
   reader.compactString()
   const topicId = reader.uuid()
   reader.int8() // whether it is internal
-  return { topicId, partitions: reader.compactArray(() => decodePartition(reader)) }
+  return { topicId, brokers, partitions: reader.compactArray(() => decodePartition(reader)) }
 }
 
 function decodePartition(reader: WireReader): TopicMetadata['partitions'][number] {

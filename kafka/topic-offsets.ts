@@ -9,8 +9,9 @@ import {
   type Broker,
   type Cluster,
 } from './kafkajs-internals.ts'
-import { readOpenTransactions } from './open-transactions.ts'
+import { readOpenTransactions, withStarts } from './open-transactions.ts'
 import { readTopicMetadata } from './topic-metadata.ts'
+import { readTransactionStarts, type TransactionStart } from './transaction-starts.ts'
 
 export type TopicOffsets = {
   /**
@@ -73,8 +74,9 @@ export function createTopicOffsets(config: Config['kafka'], clientId: string): T
 }
 
 async function readLogs(cluster: Cluster, topic: string): Promise<PartitionLog[]> {
-  const { topicId, partitions } = await readTopicMetadata(await cluster.findControllerBroker(), topic)
-  const logs = Array.from(
+  const metadata = await readTopicMetadata(await cluster.findControllerBroker(), topic)
+  const { topicId, partitions } = metadata
+  const reading = Array.from(
     Map.groupBy(partitions, ({ leader }) => leader),
     async ([leader, led]) => {
       const broker = await cluster.findBroker({ nodeId: String(leader) })
@@ -82,7 +84,27 @@ async function readLogs(cluster: Cluster, topic: string): Promise<PartitionLog[]
       return await readFromLeader(broker, topic, topicId, numbers)
     },
   )
-  return (await Promise.all(logs)).flat().sort((a, b) => a.partition - b.partition)
+  const logs = (await Promise.all(reading)).flat().sort((a, b) => a.partition - b.partition)
+  const producerIds = new Set(
+    logs.flatMap(({ openTransactions }) => openTransactions.map((open) => open.producerId)),
+  )
+  if (producerIds.size === 0) return logs
+  const starts = await readStarts(cluster, metadata.brokers, [...producerIds])
+  return logs.map((log) => ({ ...log, openTransactions: withStarts(log.openTransactions, starts) }))
+}
+
+/** Any broker may coordinate a transaction; what one that is away would say is missing. */
+async function readStarts(
+  cluster: Cluster,
+  brokers: readonly number[],
+  producerIds: readonly bigint[],
+): Promise<TransactionStart[]> {
+  const answers = await Promise.allSettled(
+    brokers.map(async (nodeId) =>
+      readTransactionStarts(await cluster.findBroker({ nodeId: String(nodeId) }), producerIds),
+    ),
+  )
+  return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
 }
 
 async function readFromLeader(

@@ -76,9 +76,15 @@ export const int64 = (value: bigint): Buffer => {
 export const string = (value: string): Buffer =>
   Buffer.concat([int16(Buffer.byteLength(value)), Buffer.from(value)])
 
-/** Of the flexible versions; below 16 KiB, so that the length takes one byte or two. */
-export function compactString(text: string): Buffer {
-  const length = Buffer.byteLength(text) + 1
-  const prefix = length < 0x80 ? [length] : [(length & 0x7f) | 0x80, length >> 7]
-  return Buffer.concat([Buffer.from(prefix), Buffer.from(text)])
+/** An unsigned number in groups of seven bits, the lowest first. */
+export function uvarint(value: number): Buffer {
+  const bytes: number[] = []
+  for (let rest = value; ; rest >>>= 7) {
+    if (rest < 0x80) return Buffer.from([...bytes, rest])
+    bytes.push((rest & 0x7f) | 0x80)
+  }
 }
+
+/** Of the flexible versions. */
+export const compactString = (text: string): Buffer =>
+  Buffer.concat([uvarint(Buffer.byteLength(text) + 1), Buffer.from(text)])

@@ -11,18 +11,25 @@ import { transactionalProducer } from './transactional-producer.ts'
 
 type Reason = { cause: string; partition: number | null; offsets: number | null; message: string }
 type Freshness = { lag: number | null; complete: boolean; incompleteBecause: Reason[] }
+type OpenTransaction = {
+  producerId: string
+  transactionalId: string | null
+  since: string | null
+  firstOffset: string
+  lastWriteAt: string | null
+}
 type Partition = {
   lag: number | null
   endOffset: string | null
   stableOffset: string | null
-  openTransactions: { producerId: string; firstOffset: string; lastWriteAt: string | null }[] | null
+  openTransactions: OpenTransaction[] | null
   incompleteBecause: { cause: string }[]
 }
 type Answer = { lag: number | null; partitions: Partition[]; freshness: Freshness }
 
 const QUESTION = `{ ingestion { ... on Ingestion {
   lag
-  partitions { lag endOffset stableOffset openTransactions { producerId firstOffset lastWriteAt } incompleteBecause { cause } }
+  partitions { lag endOffset stableOffset openTransactions { producerId transactionalId since firstOffset lastWriteAt } incompleteBecause { cause } }
   freshness { lag complete incompleteBecause { cause partition offsets message } } } } }`
 
 /** A worker that has counted some logins, and an API to ask. */
@@ -61,6 +68,8 @@ test('what an open transaction keeps from being read counts as unread, and the a
   })
   const producer = first?.openTransactions?.[0]
   expect(Date.parse(producer?.lastWriteAt ?? '')).toBeGreaterThan(Date.now() - 60_000)
+  expect(producer?.transactionalId).toBe(`${deployment.config.kafka.topic} open`)
+  expect(Date.parse(producer?.since ?? '')).toBeGreaterThan(Date.now() - 60_000)
   expect(unread).toMatchObject({
     lag: first?.lag,
     freshness: {
@@ -69,7 +78,9 @@ test('what an open transaction keeps from being read counts as unread, and the a
       incompleteBecause: [{ cause: 'OPEN_TRANSACTION', partition: 0, offsets: first?.lag }],
     },
   })
-  expect(unread.freshness.incompleteBecause[0]?.message).toContain(`producer ${producer?.producerId}`)
+  expect(unread.freshness.incompleteBecause[0]?.message).toContain(
+    `producer ${producer?.producerId} (transactional.id "${producer?.transactionalId}"), open since ${producer?.since}`,
+  )
   // The workflow tells it as of the slice that ended last.
   await graphql('mutation { pauseIngestion(reason: "a look") { __typename } }')
   const statuses = await partitionStatuses(await temporalClient(deployment), deployment)

@@ -32,8 +32,17 @@ const OpenTransactionType = builder.objectRef<OpenTransaction>('OpenTransaction'
   fields: (t) => ({
     producerId: t.expose('producerId', {
       type: 'Offset',
-      description:
-        'Id that Kafka gave the producer; kafka-transactions.sh list shows the transactional.id beside it.',
+      description: 'Id that Kafka gave the producer.',
+    }),
+    transactionalId: t.exposeString('transactionalId', {
+      nullable: true,
+      description: 'The transactional.id of the producer; null when no broker says (Kafka 3.0 and later do).',
+    }),
+    since: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the transaction began, by its coordinator; null when no broker says.',
+      resolve: ({ sinceMs }) => (sinceMs === null ? null : new Date(sinceMs)),
     }),
     firstOffset: t.expose('firstOffset', { type: 'Offset', description: 'Offset of its first record.' }),
     lastWriteAt: t.field({
