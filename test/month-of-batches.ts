@@ -42,12 +42,12 @@ export async function insertMonth(
 }
 
 const insertWritten = (sql: Sql, minutes: number, firstId: number) => sql`
-  insert into written_count (minutes, start, buckets, device_types, app_versions, locales, outcomes, logins)
-  select ${minutes}::smallint, start, array_agg(bucket), array_agg('iOS'::text), array_agg('1.0'::text),
+  insert into written_count (minutes, start, quarters, device_types, app_versions, locales, outcomes, logins)
+  select ${minutes}::smallint, start, array_agg(quarter), array_agg('iOS'::text), array_agg('1.0'::text),
          array_agg('CA'::text), array_agg('success'::text), array_agg(logins)
   from (
     select date_bin(${minutes} * interval '1 minute', committed_at, timestamptz '2000-01-01Z') as start,
-           date_trunc('hour', committed_at, 'UTC') as bucket, count(*) as logins
+           date_bin(interval '15 minutes', committed_at, timestamptz '2000-01-01Z') as quarter, count(*) as logins
     from batch where id >= ${firstId} and id < ${firstId + BATCHES_OF_A_MONTH} group by 1, 2
   ) as written
   group by start

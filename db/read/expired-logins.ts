@@ -1,5 +1,5 @@
 import type { PresenceKind } from '../../domain/presence.ts'
-import { DAY_MS, dayOf, isoDay } from '../../domain/period.ts'
+import { DAY_MS, dayOf } from '../../domain/period.ts'
 import { dictionaries } from '../dictionaries.ts'
 import type { TimeRange } from './keyset.ts'
 import type { LoginRowFilter } from './logins.ts'
@@ -62,8 +62,8 @@ async function isAnybodySeen({ sql }: ReadSession, { from, to }: TimeRange): Pro
     select exists (
       select from activity
       where kind = 'user' and period = 'day' and facet = 'all' and value = ''
-        ${from === null ? sql`` : sql`and start >= ${isoDay(dayOf(from.getTime()))}::text::date`}
-        ${to === null ? sql`` : sql`and start < ${dayAfter(to)}::text::date`}
+        ${from === null ? sql`` : sql`and start >= date '1970-01-01' + ${dayOf(from.getTime())}::integer`}
+        ${to === null ? sql`` : sql`and start < date '1970-01-01' + ${dayAfter(to)}::integer`}
     ) or exists (
       select from presence_delta join batch on batch.id = batch_id
       where true
@@ -73,8 +73,8 @@ async function isAnybodySeen({ sql }: ReadSession, { from, to }: TimeRange): Pro
   return found?.seen ?? false
 }
 
-/** The first day that is wholly after a moment, or begins with it. */
-const dayAfter = (moment: Date): string => isoDay(Math.ceil(moment.getTime() / DAY_MS))
+/** The first day that is wholly after a moment, or begins with it; days since 1970-01-01. */
+const dayAfter = (moment: Date): number => Math.ceil(moment.getTime() / DAY_MS)
 
 /** Of somebody who is in no dictionary yet, nothing is known before the rows of today. */
 async function isSeenBefore(
@@ -87,7 +87,7 @@ async function isSeenBefore(
   const [found] = await sql<{ seen: boolean }[]>`
     /* seenBefore */
     select exists (
-      select from ${sql(table)} where ${sql(column)} = ${id} ${to === null ? sql`` : sql`and first_day < ${dayAfter(to)}::text::date`}
+      select from ${sql(table)} where ${sql(column)} = ${id} ${to === null ? sql`` : sql`and first_day < date '1970-01-01' + ${dayAfter(to)}::integer`}
     ) as seen`
   return found?.seen ?? false
 }
