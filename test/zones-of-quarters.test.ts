@@ -206,6 +206,15 @@ test('single minutes are refused where they are not kept, with advice that can b
     }
   `)
   expect((lineage as { message?: string }).message).toMatch(/kept since 2026-02-20/)
+  // Up to the running minute: only the range before it would begin within a quarter.
+  const { topValues } = await graphql(`
+    {
+      topValues(dimension: LOCALE, from: "2025-07-01T18:15Z") {
+        __typename
+      }
+    }
+  `)
+  expect(topValues).toEqual({ __typename: 'TopValues' })
   // Deltas have every minute, for ever.
   const { countChanges } = await graphql(
     `{ countChanges(${old}, bucket: MINUTE, since: "2025-01-01T00:00Z") { __typename } }`,

@@ -17,6 +17,7 @@ import {
 import { countArgs, countFilter, momentArgs } from './count-args.ts'
 import { DimensionEnum, OrderEnum } from './analytics-enums.ts'
 import { completenessFor } from '../marks.ts'
+import { selectsAnywhere } from '../selects.ts'
 import { freshnessField } from './freshness.ts'
 import { isCompleteRangeField } from './marks.ts'
 import { fromField, toField } from './range-fields.ts'
@@ -117,29 +118,38 @@ builder.queryField('topValues', (t) =>
         first,
         'by order from the other end too, or with a filter; `other` adds up the rest',
       )
-      const buckets = [{ fromMs: 2 * range.fromMs - range.toMs, toMs: range.fromMs }, range]
+      // Read only when asked for: where it begins, minutes may be gone while the range itself can be answered.
+      const before = { fromMs: 2 * range.fromMs - range.toMs, toMs: range.fromMs }
+      const buckets = selectsAnywhere(info, 'previousLogins') ? [before, range] : [range]
       const source = await countSource(context, { asOf, asOfBatch }, buckets)
       const question = { source, groupBy: [dimension], filter: countFilter(args.filter) }
       const series = await countSeries(context, buckets, question)
       const isComplete = (await completenessFor(context, info, { source }))(range)
       return {
-        ...rank(series.values(), { range, dimension, first, order: args.order ?? 'desc' }),
+        ...rank(series.values(), {
+          ...{ range, dimension, first, order: args.order ?? 'desc' },
+          place: buckets.length - 1,
+        }),
         isComplete,
       }
     },
   }),
 )
 
-/** The places of the range and of the one before it. */
-const [BEFORE, NOW] = [0, 1]
-
-type Ranking = { range: TimeBucket; dimension: GroupName; first: number; order: 'asc' | 'desc' }
+/** `place`: that of the range among the buckets; the range before it, if it was asked for, has the one before. */
+type Ranking = {
+  range: TimeBucket
+  dimension: GroupName
+  first: number
+  order: 'asc' | 'desc'
+  place: number
+}
 
 function rank(
   series: Iterable<Series>,
-  { range, dimension, first, order }: Ranking,
+  { range, dimension, first, order, place }: Ranking,
 ): Omit<TopValuesShape, 'isComplete'> {
-  const loginsOf = (one: Series) => loginsAt(one, NOW)
+  const loginsOf = (one: Series) => loginsAt(one, place)
   const present = [...series].filter((one) => loginsOf(one) !== 0n)
   const total = present.reduce((sum, one) => sum + loginsOf(one), 0n)
   // Stable: those with equally many stay in order of their value.
@@ -147,7 +157,7 @@ function rank(
   const values = present.slice(0, first).map((one) => ({
     value: one.values[dimension] ?? '',
     logins: loginsOf(one),
-    previousLogins: loginsAt(one, BEFORE),
+    previousLogins: loginsAt(one, place - 1),
     share: shareOf(loginsOf(one), total),
   }))
   const others = total - values.reduce((sum, { logins }) => sum + logins, 0n)
