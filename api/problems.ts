@@ -8,8 +8,8 @@ import type { WorkflowStatus } from './workflow-status.ts'
 /** Workers are a part of their own to whoever has to start one. */
 export type ProblemPart = Part | 'worker'
 
-/** States of a partition in which something is not as usual. */
-type UnusualState = Exclude<IngestState, 'running'>
+/** States of a partition in which something is not as usual; one that is retired stays so, and nothing is left to do. */
+type UnusualState = Exclude<IngestState, 'running' | 'retired'>
 
 export type ProblemKind =
   'part_away' | 'no_worker' | 'not_started' | UnusualState | 'parked_batches' | 'withheld_outputs'
@@ -55,13 +55,12 @@ function silence({ why, message }: Extract<WorkflowStatus, { known: false }>): I
   return { kind, part: 'worker', message, ...general }
 }
 
-const urgency: readonly UnusualState[] = ['halted', 'waiting', 'paused', 'retired']
+const urgency: readonly UnusualState[] = ['halted', 'waiting', 'paused']
 
 const whatNext: Record<UnusualState, string> = {
   halted: 'mend the cause, then resumeIngestion; docs/runbook.md has the other ways out',
   waiting: 'goes on by itself once that is mended',
   paused: 'resumeIngestion goes on',
-  retired: 'nothing is left to do',
 }
 
 /** Partitions that are in the same state for the same reason are one problem. */

@@ -130,7 +130,6 @@ export const ProblemKindEnum = builder.enumType('ProblemKind', {
     halted: 'Partitions stopped themselves; an operator must decide.',
     waiting: 'Partitions wait for a part, and go on by themselves.',
     paused: 'Partitions were paused by an operator.',
-    retired: 'Partitions that the topic does not have any more, and that are read no more.',
     parked_batches: 'Batches failed and are not counted; they wait for an operator.',
     withheld_outputs: 'Batches are counted and not published; they wait for an operator.',
   }),
