@@ -112,12 +112,12 @@ test('a parked batch and a paused partition are in the log once, in ingestion an
   await ask(`mutation { replayBatch(id: "${batch?.id}", reason: "dropped") { __typename } }`)
   await eventually(async () => {
     expect(await problems(ask)).toEqual([])
+    expect(lines().filter((line) => / replayed: | by command of tester/.test(line))).toMatchObject([
+      expect.stringMatching(/running -> paused .* by command of tester/),
+      expect.stringMatching(/paused -> running .* by command of tester/),
+      expect.stringMatching(new RegExp(`batch ${batch?.id} replayed: 1 logins counted`)),
+    ])
   })
-  expect(lines().filter((line) => / replayed: | by command of tester/.test(line))).toMatchObject([
-    expect.stringMatching(/running -> paused .* by command of tester/),
-    expect.stringMatching(/paused -> running .* by command of tester/),
-    expect.stringMatching(new RegExp(`batch ${batch?.id} replayed: 1 logins counted`)),
-  ])
 })
 
 /** A deployment that reads, its API, and what `/ready` of it says. */
