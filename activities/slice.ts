@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts'
 import { createBatchIds } from '../db/batch-ids.ts'
 import {
   claimPartition,
-  readCountedTopicId,
+  readCountedTopic,
   sliceApplicationName,
   type Checkpoint,
   type PartitionKey,
@@ -145,7 +145,7 @@ async function claim(
   acceptFlood: boolean,
 ): Promise<Checkpoint> {
   const bounds = await reader.bounds().catch(async (error: unknown) => {
-    throw (await isGone(sql, reader, key)) ? retirable(key) : error
+    throw (await isToRetire(sql, reader, key)) ? retirable(key) : error
   })
   const checkpoint = await classingPostgres(async () => {
     await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)
@@ -168,7 +168,15 @@ async function claim(
 /** Whether the topic was created anew without the partition. A topic that is the one that was counted only gets more of them. */
 export async function isGone(sql: Sql, reader: RangeReader, key: PartitionKey): Promise<boolean> {
   if (await reader.exists()) return false
-  return (await classingPostgres(() => readCountedTopicId(sql, key))) !== reader.topicId
+  const counted = await classingPostgres(() => readCountedTopic(sql, key))
+  return counted?.topicId !== reader.topicId
+}
+
+/** One that is retired is read because it has come back: a broker that does not know it yet will. */
+async function isToRetire(sql: Sql, reader: RangeReader, key: PartitionKey): Promise<boolean> {
+  if (!(await isGone(sql, reader, key))) return false
+  const counted = await classingPostgres(() => readCountedTopic(sql, key))
+  return counted?.isRetired !== true
 }
 
 const retirable = ({ topic, partition }: PartitionKey) =>

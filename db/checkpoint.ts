@@ -97,14 +97,15 @@ export async function recordReturn(sql: Sql, key: PartitionKey, epoch: bigint): 
     where topic = ${key.topic} and partition = ${key.partition} and epoch = ${epoch}`
 }
 
-/** Kafka's id of the topic that a partition was read from; null when it never was. */
-export async function readCountedTopicId(
+/** Kafka's id of the topic that a partition was read from, and whether it is retired; null when it never was read. */
+export async function readCountedTopic(
   sql: Sql,
   { topic, partition }: PartitionKey,
-): Promise<string | null> {
-  const [row] = await sql<{ id: string }[]>`/* countedTopicId */
-    select topic_id as id from partition_checkpoint where topic = ${topic} and partition = ${partition}`
-  return row?.id ?? null
+): Promise<{ topicId: string; isRetired: boolean } | null> {
+  const [row] = await sql<{ topicId: string; isRetired: boolean }[]>`/* countedTopic */
+    select topic_id as "topicId", retired_at is not null as "isRetired"
+    from partition_checkpoint where topic = ${topic} and partition = ${partition}`
+  return row ?? null
 }
 
 async function endSessions(sql: Sql, key: PartitionKey): Promise<void> {

@@ -12,6 +12,7 @@ import {
   allHandlersFinished,
   CancellationScope,
   isCancellation,
+  patched,
 } from '@temporalio/workflow'
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import type { Activities } from '../activities/create-activities.ts'
@@ -120,7 +121,8 @@ class Topic {
       return await watch.run(() => watchTopic(this.#topic, this.known()))
     } catch (error) {
       if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error
-      return this.known()
+      // Nothing is new. Another partition that retires has perhaps ended and not been heard yet: it is not to be started again.
+      return patched('nothing-starts-after-a-retirement') ? [] : this.known()
     }
   }
 
