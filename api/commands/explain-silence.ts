@@ -27,8 +27,7 @@ export async function explainSilence(
       findWorkerReport(access),
     ])
     const isTaken = Number(raw.pendingWorkflowTask?.state) !== WORKFLOW_TASK_SCHEDULED
-    // A worker that has just reported is busy.
-    if (report === null ? !isTaken : !report.isRecent) {
+    if (!isTaken || report?.isRecent === false) {
       return new NoWorkerError(
         `${noWorker(report)}. The command waits in Temporal and may still take effect once one runs`,
         commandId,
