@@ -41,7 +41,7 @@ export async function checkMinutesKept(context: ApiContext, buckets: readonly Ti
   if (keptFrom === null || cut.every((start) => start >= keptFrom.getTime())) return
   throw new InvalidRangeError(
     `counts of single minutes are kept since ${keptFrom.toISOString()} (MINUTE_RETENTION_DAYS): before it ask for buckets ` +
-      'that begin and end on a quarter of an hour (:00, :15, :30 or :45 of UTC), as hours, days, weeks and months of every ' +
-      'time zone do',
+      'that begin and end on a quarter of an hour (:00, :15, :30 or :45 of UTC), as days of time zones ' +
+      'do, and hours in which no clock changes off them',
   )
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createFairSlots } from './fair-slots.ts'
 
-const limits = { patienceMs: 60_000, waitingOfOne: 20 }
+const limits = { patienceMs: 60_000, waitingOfOne: 20, runningOfOne: 2 }
 
 describe('slots', () => {
   it('are given to clients in turns, however many one of them asks for first', async () => {
@@ -33,9 +33,21 @@ describe('slots', () => {
     expect(most).toBe(2)
   })
 
+  it('are not all held by one client, so that another one never waits for its questions', async () => {
+    const slots = createFairSlots(2, { ...limits, runningOfOne: 1 })
+    const first = await slots.acquire('greedy')
+    const second = slots.acquire('greedy')
+    const ann = await slots.acquire('ann')
+    expect(ann).toBeTypeOf('function')
+    ann?.()
+    expect(await Promise.race([second, Promise.resolve('waits')])).toBe('waits')
+    first?.()
+    expect(await second).toBeTypeOf('function')
+  })
+
   it('are not waited for in vain without end, nor by too many of one client', async () => {
     vi.useFakeTimers()
-    const slots = createFairSlots(1, { patienceMs: 5_000, waitingOfOne: 2 })
+    const slots = createFairSlots(1, { patienceMs: 5_000, waitingOfOne: 2, runningOfOne: 2 })
     const release = await slots.acquire('ann')
     const late = [slots.acquire('ann'), slots.acquire('ann')]
     expect(await slots.acquire('ann')).toBeNull()

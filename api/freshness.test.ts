@@ -55,6 +55,15 @@ describe('freshnessOf', () => {
     expect(unknown.incompleteBecause[0]?.message).toMatch(/not known: Kafka is away/)
   })
 
+  it('never knows more while Kafka is away: a partition that has counted nothing may have something unread', () => {
+    const read = [progress(0, 10n, late), progress(1, 0n, null)]
+    const unread = freshnessOf(snapshot, read, known(logOf(0, 0, 10), logOf(1, 0, 5)))
+    expect(unread).toMatchObject({ watermark: null, countedToMs: -Infinity })
+    expect(freshnessOf(snapshot, read, away)).toMatchObject({ watermark: null, countedToMs: -Infinity })
+    const retired = [progress(0, 10n, late), { ...progress(1, 0n, null), is_retired: true }]
+    expect(freshnessOf(snapshot, retired, away).countedToMs).toBe(Date.parse(late))
+  })
+
   it('counts what an open transaction keeps from being read, and names the transaction', () => {
     const openTransactions = [
       {

@@ -119,8 +119,14 @@ function watermarkOf(
       watermark === null ? [] : [[partition, watermark.getTime()]],
     ),
   )
-  const isUncounted = ({ partition, backlog }: Standing) => !counted.has(partition) && backlog.unread !== 0n
-  if (counted.size === 0 || (standings?.some(isUncounted) ?? false)) return null
+  // Who cannot tell whether a partition has something unread takes it for granted.
+  const mayLack =
+    standings?.map(({ partition, backlog }) => ({ partition, unread: backlog.unread })) ??
+    progress
+      .filter(({ is_retired: isRetired }) => !isRetired)
+      .map(({ partition }) => ({ partition, unread: null }))
+  const isUncounted = mayLack.some(({ partition, unread }) => !counted.has(partition) && unread !== 0n)
+  if (counted.size === 0 || isUncounted) return null
   return new Date(Math.min(...counted.values()))
 }
 

@@ -13,8 +13,11 @@ export function refusalOf(
   { headers, url = '' }: Pick<IncomingMessage, 'headers' | 'url'>,
   allowedHosts: readonly string[],
 ): Refusal | null {
-  if (url === '/health' || url === '/ready') return null
   const { host = '', origin } = headers
+  // What stands in either would be read as another path or name behind.
+  if (!url.startsWith('/') || /[/?#@\\]/.test(host))
+    return { status: 400, message: 'ask for a path, such as /graphql, of a host' }
+  if (url === '/health' || url === '/ready') return null
   const name = nameOf(`http://${host}`)
   if (host !== '' && !isOwn(name, allowedHosts)) {
     const message = `${name ?? 'this'} is no name of this API: use its address, or add the name to API_ALLOWED_HOSTS`

@@ -76,6 +76,26 @@ describe('a name that is not the API’s', () => {
   })
 })
 
+describe('a target that is no path', () => {
+  it.each(['http://127.0.0.1:4000/graphql', '*', 'graphql', 'evil.example:80'])(
+    'is refused without a word of this machine: %s',
+    async (target) => {
+      const { send } = await listening()
+      const answer = await send(post(question).replace('/graphql', target))
+      expect(statusOf(answer)).toBe(400)
+      expect(answer).not.toMatch(/at .*\.[jt]s|node_modules/)
+    },
+  )
+
+  it('is none that a name carries', async () => {
+    const { send } = await listening()
+    const answer = await send(
+      post(question, { host: 'evil.example/graphql#' }).replace('/graphql H', '/ready H'),
+    )
+    expect(statusOf(answer)).toBe(400)
+  })
+})
+
 describe('a page of another origin', () => {
   it('is refused, and the own one and allowed ones are answered', async () => {
     const { send } = await listening(['dashboards.example'])

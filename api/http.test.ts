@@ -18,6 +18,17 @@ describe('HTTP', () => {
     }
   })
 
+  it('knows its paths in one spelling: no other is answered without these checks', async () => {
+    const { server } = serve()
+    const query = encodeURIComponent('{ __typename }')
+    for (const path of ['/graphql/', '//graphql', '/graphql//', '/x/../graphql/', '/other', '/graphql%2f']) {
+      const form = { method: 'POST', body: `query=${query}` }
+      const type = { 'content-type': 'application/x-www-form-urlencoded' }
+      expect((await server.fetch(`http://api${path}`, { ...form, headers: type })).status, path).toBe(404)
+      expect((await server.fetch(`http://api${path}?query=${query}`)).status, path).toBe(404)
+    }
+  })
+
   it('runs no batches of queries', async () => {
     const response = await serve().post([{ query: '{ __typename }' }, { query: '{ __typename }' }])
     expect(response.status).toBe(400)

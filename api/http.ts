@@ -32,7 +32,12 @@ export const onlyJsonPosts: Plugin = {
     if (url.pathname === '/' && request.method === 'GET') {
       hook.endResponse(new fetchAPI.Response(null, { status: 302, headers: { location: '/graphql' } }))
     }
-    if (url.pathname !== '/graphql' || opensPage(request)) return
+    if (url.pathname !== '/graphql') {
+      // Spellings such as /graphql/ would be answered by the server behind, and not be checked here.
+      if (!PLAIN_PATHS.includes(url.pathname)) refuse(404, 'there is /graphql, /health and /ready')
+      return
+    }
+    if (opensPage(request)) return
     const [contentType = ''] = (request.headers.get('content-type') ?? '').split(';')
     if (request.method !== 'POST') {
       refuse(405, 'ask by POST; GET opens GraphiQL in a browser', { allow: 'POST' })
@@ -41,6 +46,8 @@ export const onlyJsonPosts: Plugin = {
     }
   },
 }
+
+const PLAIN_PATHS = ['/', '/health', '/ready']
 
 const opensPage = ({ method, headers }: Request) =>
   method === 'GET' && (headers.get('accept') ?? '').includes('text/html')

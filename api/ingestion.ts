@@ -2,6 +2,7 @@ import type { IngestState } from '../domain/pipeline-state.ts'
 import type { PartitionLog } from '../domain/partition-log.ts'
 import { type LastBatch, type PartitionProgress, readLastBatches, readProgress } from '../db/read/progress.ts'
 import { ReadFailure } from '../db/read/failure.ts'
+import { pingDatabase } from '../db/read/ping.ts'
 import { readUnsettled, type Unsettled } from '../db/read/unsettled.ts'
 import type { PartitionStatus } from '../workflows/contract.ts'
 import type { ApiContext } from './context.ts'
@@ -29,7 +30,10 @@ export type Ingestion = {
   problems: IngestionProblem[]
 }
 
-export type IngestionSources = Pick<ApiContext, 'topic' | 'workflowStatus' | 'kafkaBounds' | 'read'>
+export type IngestionSources = Pick<
+  ApiContext,
+  'topic' | 'workflowStatus' | 'kafkaBounds' | 'read' | 'readPrimary'
+>
 
 /**
  * Puts together what Temporal, Postgres and Kafka each know of a topic's ingestion. A part that is away leaves its
@@ -38,9 +42,10 @@ export type IngestionSources = Pick<ApiContext, 'topic' | 'workflowStatus' | 'ka
  */
 export async function readIngestion(context: IngestionSources, topic: string): Promise<Ingestion> {
   const reading = readStored(context, topic)
-  const [status, stored, kafka] = await Promise.all([
+  const [status, stored, outage, kafka] = await Promise.all([
     context.workflowStatus(topic),
     reading,
+    outageOfPrimary(context),
     logsFor(
       context.kafkaBounds,
       topic,
@@ -57,7 +62,7 @@ export async function readIngestion(context: IngestionSources, topic: string): P
     state: mostUrgent(statuses),
     lag: isKnown ? lagOf(partitions.flatMap(({ standing }) => standing ?? [])) : null,
     partitions,
-    problems: problemsOf(status, stored.unsettled, kafka),
+    problems: problemsOf(status, stored.unsettled, kafka, outage),
   }
 }
 
@@ -66,6 +71,17 @@ type Stored = {
   lastBatches: LastBatch[]
   /** Or why Postgres does not say. */
   unsettled: Unsettled | { problem: string }
+}
+
+/** A replica answers on while nothing is counted and no command is audited. Null: the primary answers. */
+async function outageOfPrimary({ readPrimary }: IngestionSources): Promise<string | null> {
+  try {
+    await readPrimary(pingDatabase)
+    return null
+  } catch (error) {
+    if (!(error instanceof ReadFailure)) throw error
+    return error.message
+  }
 }
 
 async function readStored({ read }: IngestionSources, topic: string): Promise<Stored> {

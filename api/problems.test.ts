@@ -18,7 +18,7 @@ const known = (...partitions: PartitionStatus[]) => ({ known: true as const, par
 
 describe('problems of ingestion', () => {
   it('are none while everything runs', () => {
-    expect(problemsOf(known(status(0, 'running')), settled, kafka)).toEqual([])
+    expect(problemsOf(known(status(0, 'running')), settled, kafka, null)).toEqual([])
   })
 
   it('are every state that is not as usual, with its reason, one for partitions that share it, most urgent first', () => {
@@ -30,7 +30,7 @@ describe('problems of ingestion', () => {
       status(4, 'waiting', 'Kafka: away'),
       status(5, 'running'),
     ]
-    const problems = problemsOf(known(...partitions), settled, kafka)
+    const problems = problemsOf(known(...partitions), settled, kafka, null)
     expect(problems).toMatchObject([
       { kind: 'halted', partitions: [3] },
       { kind: 'waiting', partitions: [2, 4] },
@@ -42,7 +42,7 @@ describe('problems of ingestion', () => {
 
   it('are batches that wait for an operator, with their number', () => {
     const unsettled = { parkedBatches: 46, parkedOffsets: 51n, withheldBatches: 2 }
-    const problems = problemsOf(known(status(0, 'running')), unsettled, kafka)
+    const problems = problemsOf(known(status(0, 'running')), unsettled, kafka, null)
     expect(problems).toMatchObject([
       { kind: 'parked_batches', batches: 46 },
       { kind: 'withheld_outputs', batches: 2 },
@@ -50,16 +50,26 @@ describe('problems of ingestion', () => {
     expect(problems[0]?.message).toMatch(/^46 batches parked: 51 offsets are not counted/)
   })
 
+  it('are a primary that is away while a replica answers', () => {
+    expect(problemsOf(known(), settled, kafka, 'no answer within 1000 ms')).toMatchObject([
+      {
+        kind: 'part_away',
+        part: 'postgres',
+        message: expect.stringMatching(/^the primary .*1000 ms/) as string,
+      },
+    ])
+  })
+
   it('are parts that do not answer; batches that wait are said also while nobody knows the states', () => {
     const status = { known: false as const, why: 'worker' as const, message: 'no worker answers: since 12' }
     expect(
-      problemsOf(status, { ...settled, parkedBatches: 1 }, { ok: false, message: 'Kafka is away' }),
+      problemsOf(status, { ...settled, parkedBatches: 1 }, { ok: false, message: 'Kafka is away' }, null),
     ).toMatchObject([
       { kind: 'no_worker', part: 'worker' },
       { kind: 'part_away', part: 'kafka' },
       { kind: 'parked_batches', batches: 1 },
     ])
-    expect(problemsOf(known(), { problem: 'no node' }, kafka)).toMatchObject([
+    expect(problemsOf(known(), { problem: 'no node' }, kafka, 'no answer')).toMatchObject([
       { kind: 'part_away', part: 'postgres', message: 'no node' },
     ])
   })

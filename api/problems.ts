@@ -30,10 +30,11 @@ export function problemsOf(
   status: WorkflowStatus,
   unsettled: Unsettled | { problem: string },
   kafka: KafkaBounds,
+  outageOfPrimary: string | null,
 ): IngestionProblem[] {
   return [
     ...(status.known ? [] : [silence(status)]),
-    ...('problem' in unsettled ? [away('postgres', unsettled.problem)] : []),
+    ...('problem' in unsettled ? [away('postgres', unsettled.problem)] : awayPrimary(outageOfPrimary)),
     ...(kafka.ok ? [] : [away('kafka', kafka.message)]),
     ...(status.known ? unusualPartitions(status.partitions) : []),
     ...('problem' in unsettled ? [] : unsettledBatches(unsettled)),
@@ -48,6 +49,11 @@ const away = (part: ProblemPart, message: string): IngestionProblem => ({
   message,
   ...general,
 })
+
+const awayPrimary = (outage: string | null): IngestionProblem[] =>
+  outage === null
+    ? []
+    : [away('postgres', `the primary does not answer: nothing is counted until it does (${outage})`)]
 
 function silence({ why, message }: Extract<WorkflowStatus, { known: false }>): IngestionProblem {
   if (why === 'temporal') return away('temporal', message)

@@ -1,6 +1,19 @@
 import { expect, it } from 'vitest'
 import { serve } from './server-fixture.ts'
 
+const pause = (alias: string) => `${alias}: pauseIngestion(reason: "why") { __typename }`
+
+it('commands of one request are as many as they are', async () => {
+  const { ask } = serve()
+  const fifteen = `mutation { ${Array.from({ length: 15 }, (_, i) => pause(`c${i}`)).join(' ')} }`
+  const codes = []
+  for (let request = 0; request < 5; request++)
+    codes.push((await ask(fifteen)).errors?.[0]?.extensions?.['code'])
+  // 50 at once.
+  expect(codes.slice(0, 3)).not.toContain('RateLimited')
+  expect(codes.slice(3)).toEqual(['RateLimited', 'RateLimited'])
+})
+
 const command = 'mutation { pauseIngestion(reason: "why") { __typename } }'
 
 it('a client that asks too often is told the cap, when to ask again and how to ask less; its commands still go through', async () => {

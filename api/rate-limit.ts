@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { caps } from './caps.ts'
 import type { ApiContext } from './context.ts'
-import { operationType } from './operation.ts'
+import { operationType, rootFields } from './operation.ts'
 import { createTokenBuckets } from './token-bucket.ts'
 
 const BURST_SECONDS = 5
@@ -26,7 +26,8 @@ export function limitRate({ questionsPerSecond }: { questionsPerSecond: number }
       const type = operationType(args)
       if (type !== 'query' && type !== 'mutation') return
       const { client, nowMs } = args.contextValue
-      const waitMs = buckets[type].take(client, nowMs)
+      // Questions of a request share a snapshot; commands share nothing.
+      const waitMs = buckets[type].take(client, nowMs, type === 'mutation' ? rootFields(args) : 1)
       if (waitMs === 0) return
       const { perSecond, what, advice } = limits[type]
       const message = `more than the cap of ${perSecond} ${what} a second: ask again in ${waitMs} ms, or ${advice}`

@@ -1,5 +1,5 @@
 import { createYoga, type GraphiQLRenderer, type Plugin } from 'graphql-yoga'
-import { createSingleReader } from '../db/read/request-reader.ts'
+import { createPrimaryReader, createSingleReader } from '../db/read/request-reader.ts'
 import { anyFreshness } from '../db/read/requirement.ts'
 import { caps } from './caps.ts'
 import { type ApiContext, type ApiDeps, createContext, type InitialContext } from './context.ts'
@@ -22,6 +22,7 @@ export function createServer(deps: ServerDeps) {
   const sources: IngestionSources = {
     ...deps,
     read: createSingleReader((work) => deps.router.withReadNode(anyFreshness, work)),
+    readPrimary: createPrimaryReader(deps.router),
   }
   return createYoga({
     schema,

@@ -3,8 +3,10 @@ import type { BatchSelection, RejectSelection } from '../../domain/selection.ts'
 import { argumentProblem } from '../arguments.ts'
 import { InvalidCommandError } from '../errors.ts'
 import { isShown, safeText } from '../safe-text.ts'
-import { type AuditDeps, recordAnswer } from './audit.ts'
+import { recordAnswer } from './audit.ts'
+import type { CommandDeps } from './command-deps.ts'
 import type { Command, CommandRequest } from './command-request.ts'
+import { reuseProblem } from './reused-id.ts'
 
 /** What a command is for, beside what every command comes with. */
 export type CommandPart = Pick<Command, 'command' | 'partitions' | 'detail'> & {
@@ -24,14 +26,14 @@ const KEPT_CHARACTERS = 100
  * @throws {InvalidCommandError}
  */
 export async function acceptCommand(
-  deps: AuditDeps & { clock: () => number },
+  deps: CommandDeps,
   request: CommandRequest,
   part: CommandPart,
 ): Promise<Command> {
   const { command, partitions, detail } = part
   const { topic, actor, reason, commandId } = request
   const requestedAt = new Date(deps.clock()).toISOString()
-  const refusal = problemOf(request, part)
+  const refusal = problemOf(request, part) ?? (await reuseProblem(deps, request, part))
   if (refusal === null) {
     const id = (commandId ?? randomUUID()).toLowerCase()
     return { command, topic, partitions, detail, actor, reason: reason.trim(), commandId: id, requestedAt }

@@ -48,10 +48,25 @@ export async function recordAnswer(
   await write(deps, { ...command, result, detail: { ...command.detail, ...detail } })
 }
 
+/** A primary that is frozen does not even end what takes too long. */
+const WRITE_DEADLINE_MS = 3_000
+
+async function withinDeadline(written: Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    late.reject(new Error(`the primary did not answer within ${WRITE_DEADLINE_MS} ms`))
+  }, WRITE_DEADLINE_MS)
+  try {
+    await Promise.race([written, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** @returns false when Postgres did not take it; it is in the log then */
 async function write(deps: AuditDeps, event: ControlEvent): Promise<boolean> {
   try {
-    await deps.record(event)
+    await withinDeadline(deps.record(event))
     return true
   } catch (error) {
     deps.logger.error({ err: error, event }, 'a command could not be recorded in the audit')

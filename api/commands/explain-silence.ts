@@ -27,7 +27,8 @@ export async function explainSilence(
       findWorkerReport(access),
     ])
     const isTaken = Number(raw.pendingWorkflowTask?.state) !== WORKFLOW_TASK_SCHEDULED
-    if (!isTaken || report?.isRecent === false) {
+    // A worker that has just reported is busy.
+    if (report === null ? !isTaken : !report.isRecent) {
       return new NoWorkerError(
         `${noWorker(report)}. The command waits in Temporal and may still take effect once one runs`,
         commandId,

@@ -60,6 +60,8 @@ builder.queryField('loginHeatmap', (t) =>
       union: { description: 'The heatmap, or why not.' },
     },
     description: `Logins by weekday and hour of the clock of a time zone. Without a range: the last ${DEFAULT_WEEKS} whole weeks.`,
+    // It adds up each hour of weeks.
+    extensions: { expensive: true },
     args: bucketArgs(),
     resolve: async (_, args, context, info) => {
       const { timeZone } = args

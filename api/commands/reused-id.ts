@@ -1,0 +1,45 @@
+import { ReadFailure } from '../../db/read/failure.ts'
+import { type ControlEventRow, readControlEvents } from '../../db/read/control-events.ts'
+import type { CommandDeps } from './command-deps.ts'
+import type { Command, CommandRequest } from './command-request.ts'
+
+type Asked = Pick<Command, 'command' | 'partitions' | 'detail'>
+
+/**
+ * What is wrong with an id that another command has in the audit: workflows take it for a repetition, and the audit has one row
+ * for it. Null: nothing, or the primary is away, without which commands are sent all the same.
+ */
+export async function reuseProblem(
+  { readPrimary }: CommandDeps,
+  { commandId, topic }: CommandRequest,
+  asked: Asked,
+): Promise<string | null> {
+  if (commandId === null) return null
+  const filter = { commandId: commandId.toLowerCase(), command: null, actor: null, results: null }
+  const page = { after: null, before: null, backwards: false, limit: 1 }
+  try {
+    const [row] = await readPrimary((session) =>
+      readControlEvents(session, { ...filter, requested: { from: null, to: null } }, page),
+    )
+    if (row === undefined || isRepeated(row, topic, asked)) return null
+    return `commandId is that of another command (${row.command}, ${row.requested_at.toISOString()}): leave it out, or give a new one`
+  } catch (error) {
+    if (error instanceof ReadFailure) return null
+    throw error
+  }
+}
+
+/** What a command was for, beside partitions: the audit's detail has it. */
+const TARGETS = ['batchId', 'run']
+
+function isRepeated(row: ControlEventRow, topic: string, { command, partitions, detail }: Asked): boolean {
+  if (row.command !== command || row.topic !== topic) return false
+  const kept = (row.detail ?? {}) as Record<string, unknown>
+  const targets = TARGETS.filter((name) => name in detail)
+  // The audit knows the partition of a batch, and the command does not.
+  if (targets.length === 0) return sorted(row.partitions) === sorted(partitions)
+  return targets.every((name) => !(name in kept) || String(kept[name]) === String(detail[name]))
+}
+
+const sorted = (partitions: readonly number[] | null): string =>
+  partitions === null ? 'all' : [...new Set(partitions)].sort((a, b) => a - b).join()
