@@ -13,8 +13,8 @@ import { operationType } from './operation.ts'
 
 /** Requests with expensive questions that are answered side by side: the other connections are for all others. */
 const AT_ONCE = 2
-/** Who waits sees the end of what a snapshot may take for one question; one client leaves room for another. */
-const LIMITS = { patienceMs: 20_000, waitingOfOne: 20, runningOfOne: 1 }
+/** One client leaves room for another. */
+const LIMITS = { patienceMs: 10_000, waitingOfOne: 20, runningOfOne: 1 }
 
 /** Complexity of a question that may take Postgres a second or more: a request has room for a few. */
 export const EXPENSIVE_COMPLEXITY = 5_000

@@ -3,7 +3,7 @@ import { parseVersion, type Version } from './versions.ts'
 
 /**
  * When a version counts as released, so that a few logins with a made-up one make nobody outdated: on a day (UTC) it has at
- * least `leastPercent` of the logins, and `fewLogins` or, on a day with few, `fewPercent` of them, which are at least two.
+ * least `leastPercent` of the logins, and `fewLogins` or, on a day with few, two that are `fewPercent` of them, or half of them.
  */
 export const releaseRule = { leastPercent: 1, fewLogins: 3, fewPercent: 10, days: 90 } as const
 

@@ -38,7 +38,7 @@ describe('expensive questions', () => {
       const asked = await whileLedgerIsLocked(async () => {
         const requests = Array.from({ length: 14 }, async (_, i) => {
           const text = name.includes('fragments') ? `{ ${field} } ${fragment}` : `{ a${i}: ${field} }`
-          const answer = await ask(text)
+          const answer = await ask(text, {}, { 'x-rollcall-actor': `client ${i % 2}` })
           answered++
           return answer
         })
@@ -59,7 +59,9 @@ describe('expensive questions', () => {
   it('that wait in vain are told so, and those after them are answered', async () => {
     await whileLedgerIsLocked(async () => {
       const answers = await Promise.all(
-        Array.from({ length: 5 }, (_, i) => ask(`{ a${i}: ${expensive.reconciliation} }`)),
+        Array.from({ length: 7 }, (_, i) =>
+          ask(`{ ${expensive.reconciliation} }`, {}, { 'x-rollcall-actor': `client ${i}` }),
+        ),
       )
       const codes = answers.map(({ errors }) => (errors?.[0]?.extensions as { code: string }).code)
       expect(codes.filter((code) => code === 'TooBusy').length).toBeGreaterThanOrEqual(1)

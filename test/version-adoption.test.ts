@@ -25,6 +25,9 @@ const { field } = useApi(async (sql) => {
     logins('2025-09-02T12:00Z', '5.1.0', 20, 'iOS', 'TX'),
     logins('2025-09-02T12:00Z', '1.2.3.4', 5),
     logins('2025-09-02T12:00Z', 'unknown', 5),
+    // A day with few logins.
+    logins('2025-01-10T11:00Z', '0.9.0', 5),
+    logins('2025-01-10T12:00Z', '999999.0.0', 1),
     logins('2026-03-01T11:00Z', '7.0', 1),
   ])
   await insertBatches(sql, [{ id: 1, from: 0, to: 5, committedAt: '2026-01-10T10:00:00Z' }])
@@ -79,6 +82,10 @@ describe('the newest release', () => {
       ['5.1.0', 'v888.0'],
       ['5.1.0'],
     ])
+  })
+
+  it('is none that one login made up on a day with few', async () => {
+    expect(await outdated('2025-01-10')).toEqual([['0.9.0', 0]])
   })
 
   it('is one with three logins of sixty, in any spelling; a pre-release and other text are none', async () => {

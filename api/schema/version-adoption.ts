@@ -54,7 +54,7 @@ const VersionPoint = builder.objectRef<PointShape>('VersionPoint').implement({
       description:
         `The version that others are older than: \`current\`, or the highest release. A version counts as released in the ` +
         `${releaseRule.days} days (UTC) from one on, on which it had at least ${releaseRule.leastPercent} % of the logins, ` +
-        `and ${releaseRule.fewLogins} of them, or 2 that are ${releaseRule.fewPercent} %, whatever \`from\` is. Of the filter only its device ` +
+        `and ${releaseRule.fewLogins} of them, or 2 that are ${releaseRule.fewPercent} %, or half, whatever \`from\` is. Of the filter only its device ` +
         'types matter for that. Null: there was none.',
     }),
     outdatedLogins: t.expose('outdatedLogins', {

@@ -39,7 +39,8 @@ export async function readReleases(
       group by day, version
     ) as daily
     where logins * 100 >= total * ${leastPercent}::integer
-      and (logins >= ${fewLogins}::integer or logins >= 2 and logins * 100 >= total * ${fewPercent}::integer)
+      and (logins >= ${fewLogins}::integer or logins >= 2 and logins * 100 >= total * ${fewPercent}::integer
+           or logins * 2 >= total)
     group by version`
   return rows.map(({ version, days }) => ({ version, days: days.split(',').map(Number) }))
 }
