@@ -28,6 +28,8 @@ export type Ingestion = {
   lag: bigint | null
   partitions: IngestionPartition[]
   problems: IngestionProblem[]
+  /** Neither the primary nor a replica says what is counted. */
+  isUnread: boolean
 }
 
 export type IngestionSources = Pick<
@@ -55,7 +57,8 @@ export async function readIngestion(context: IngestionSources, topic: string): P
   const isUnknown = !status.known && status.why === 'not_started' && stored.progress.length === 0 && !kafka.ok
   if (isUnknown && topic !== context.topic) throw new NotFoundError(`nothing is known of the topic ${topic}`)
   const statuses = status.known ? status.partitions : []
-  const isKnown = kafka.ok && !('problem' in stored.unsettled)
+  const isUnread = 'problem' in stored.unsettled
+  const isKnown = kafka.ok && !isUnread
   const partitions = joinByPartition(statuses, stored, kafka.ok ? kafka.bounds : [], isKnown)
   return {
     topic,
@@ -63,6 +66,7 @@ export async function readIngestion(context: IngestionSources, topic: string): P
     lag: isKnown ? lagOf(partitions.flatMap(({ standing }) => standing ?? [])) : null,
     partitions,
     problems: problemsOf(status, stored.unsettled, kafka, outage),
+    isUnread,
   }
 }
 
