@@ -166,17 +166,22 @@ async function claim(
 }
 
 /** Whether the topic was created anew without the partition. A topic that is the one that was counted only gets more of them. */
-export async function isGone(sql: Sql, reader: RangeReader, key: PartitionKey): Promise<boolean> {
-  if (await reader.exists()) return false
-  const counted = await classingPostgres(() => readCountedTopic(sql, key))
-  return counted?.topicId !== reader.topicId
-}
+export const isGone = async (sql: Sql, reader: RangeReader, key: PartitionKey): Promise<boolean> =>
+  (await whyMissing(sql, reader, key)) !== 'not_known_yet'
 
 /** One that is retired is read because it has come back: a broker that does not know it yet will. */
-async function isToRetire(sql: Sql, reader: RangeReader, key: PartitionKey): Promise<boolean> {
-  if (!(await isGone(sql, reader, key))) return false
+const isToRetire = async (sql: Sql, reader: RangeReader, key: PartitionKey): Promise<boolean> =>
+  (await whyMissing(sql, reader, key)) === 'gone'
+
+async function whyMissing(
+  sql: Sql,
+  reader: RangeReader,
+  key: PartitionKey,
+): Promise<'gone' | 'gone_and_retired' | 'not_known_yet'> {
+  if (await reader.exists()) return 'not_known_yet'
   const counted = await classingPostgres(() => readCountedTopic(sql, key))
-  return counted?.isRetired !== true
+  if (counted?.topicId === reader.topicId) return 'not_known_yet'
+  return counted?.isRetired === true ? 'gone_and_retired' : 'gone'
 }
 
 const retirable = ({ topic, partition }: PartitionKey) =>

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import pTimeout from 'p-timeout'
 import { createSlots } from '../db/read/slots.ts'
 import type { PartitionLog } from '../domain/partition-log.ts'
 
@@ -65,15 +66,10 @@ export function createKafkaBounds(
 type Entry = { answer: Promise<KafkaBounds>; askedMs: number; untilMs: number; isFailure: boolean }
 
 async function ask(answer: Promise<PartitionLog[]>): Promise<KafkaBounds> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => {
-    late.reject(new Error(`Kafka did not answer within ${DEADLINE_MS} ms`))
-  }, DEADLINE_MS)
+  const message = `Kafka did not answer within ${DEADLINE_MS} ms`
   try {
-    return { ok: true, bounds: await Promise.race([answer, late.promise]) }
+    return { ok: true, bounds: await pTimeout(answer, { milliseconds: DEADLINE_MS, message }) }
   } catch (error) {
     return { ok: false, message: error instanceof Error ? error.message : String(error) }
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,3 +1,4 @@
+import pTimeout from 'p-timeout'
 import type { BatchEvent, BatchOrigin, Offsets } from '../db/read/batch-events.ts'
 import type { SourceRecord } from '../domain/batch.ts'
 import { decodeLogin } from '../domain/decode-login.ts'
@@ -53,17 +54,12 @@ function decideAgain(
 }
 
 async function inTime<T>(work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => {
-    late.reject(new KafkaUnavailableError(`Kafka did not answer within ${DEADLINE_MS} ms; ask again`))
-  }, DEADLINE_MS)
+  const late = new KafkaUnavailableError(`Kafka did not answer within ${DEADLINE_MS} ms; ask again`)
   try {
-    return await Promise.race([work, late.promise])
+    return await pTimeout(work, { milliseconds: DEADLINE_MS, message: late })
   } catch (error) {
     if (!(error instanceof PipelineFailure)) throw error
     if (error.failureClass === 'data_loss') throw new OffsetsGoneError(error.message)
     throw new KafkaUnavailableError(`${error.message}; ask again`, { cause: error })
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,3 +1,4 @@
+import pTimeout from 'p-timeout'
 import type { IngestionProblem } from './problems.ts'
 
 export type PartName = 'postgres' | 'temporal' | 'kafka'
@@ -38,14 +39,5 @@ async function outcomeOf(check: () => Promise<unknown>): Promise<{ ok: boolean; 
   }
 }
 
-async function inTime<T>(work: () => Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => {
-    late.reject(new Error(`no answer within ${DEADLINE_MS} ms`))
-  }, DEADLINE_MS)
-  try {
-    return await Promise.race([work(), late.promise])
-  } finally {
-    clearTimeout(timer)
-  }
-}
+const inTime = <T>(work: () => Promise<T>): Promise<T> =>
+  pTimeout(work(), { milliseconds: DEADLINE_MS, message: `no answer within ${DEADLINE_MS} ms` })

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client'
+import pTimeout from 'p-timeout'
 import { temporalProblem } from '../config/temporal-problem.ts'
 import type { Config } from '../config/config.ts'
 import type { WorkerReport } from '../db/read/workers.ts'
@@ -41,10 +42,11 @@ export async function findOutage(
 
 /** Null: Postgres does not say. */
 export async function findWorkerReport({ readWorkerReport }: TemporalAccess): Promise<WorkerReport | null> {
-  const late = new Promise<null>((resolve) => {
-    setTimeout(resolve, REPORT_DEADLINE_MS, null).unref()
-  })
-  return await Promise.race([readWorkerReport().catch(() => null), late])
+  try {
+    return await pTimeout(readWorkerReport(), { milliseconds: REPORT_DEADLINE_MS })
+  } catch {
+    return null
+  }
 }
 
 /** That no worker answered, and when one was last heard of. */

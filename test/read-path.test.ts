@@ -119,6 +119,9 @@ describe('a replica that lags', () => {
     const usual = await read()
     expect(usual).toMatchObject({ source: 'REPLICA', rows: written - 1 })
     expect(usual.replicaLagMs).toBeGreaterThan(50)
+    const { data } = await ask('{ ingestion { ... on Ingestion { problems { part message } } } }')
+    const { problems } = data?.ingestion as { problems: { part: string; message: string }[] }
+    expect(problems.find(({ part }) => part === 'POSTGRES')?.message).toMatch(/^the primary does not answer/)
     const later = { 'x-rollcall-read-after': await token(apiOn(primaryUrl, []).ask) }
     for (const headers of [later, { 'x-rollcall-max-staleness-ms': '20' }]) {
       const { errors } = await ask(comparable, {}, headers)
@@ -126,6 +129,32 @@ describe('a replica that lags', () => {
       expect(errors?.[0]?.message).toMatch(/larger x-rollcall-max-staleness-ms/)
     }
   })
+})
+
+it('a replica that hears nothing of its primary, and has not noticed, says how old it is', async () => {
+  const { read } = apiOn(NOWHERE, [replicaUrl])
+  await write()
+  await eventually(async () => {
+    expect(await read()).toMatchObject({ source: 'REPLICA', rows: written, replicaLagMs: 0 })
+  })
+  const [receiver] = await replica<{ pid: number }[]>`select pid from pg_stat_wal_receiver`
+  const pid = receiver?.pid ?? 0
+  process.kill(pid, 'SIGSTOP')
+  onTestFinished(() => {
+    process.kill(pid, 'SIGCONT')
+  })
+  const rows = await write()
+  await eventually(async () => {
+    const frozen = await read()
+    expect(frozen).toMatchObject({ source: 'REPLICA', rows: rows - 1 })
+    expect(frozen.replicaLagMs).toBeGreaterThan(3_000)
+  }, 20_000)
+  expect(await apiOn(primaryUrl, [replicaUrl]).read({ 'x-rollcall-max-staleness-ms': '3000' })).toMatchObject(
+    {
+      source: 'PRIMARY',
+      rows,
+    },
+  )
 })
 
 describe('a token', () => {

@@ -1,3 +1,4 @@
+import pTimeout from 'p-timeout'
 import { createServer, type Server } from 'node:http'
 
 /** A part that the process needs: resolves when it answers, rejects with the reason when it does not. */
@@ -42,15 +43,13 @@ async function checkAll(checks: Record<string, Check>): Promise<Record<string, s
 }
 
 async function outcome(check: Check): Promise<string> {
-  const { promise: timeout, resolve } = Promise.withResolvers<string>()
-  const timer = setTimeout(() => {
-    resolve(`no answer within ${CHECK_TIMEOUT_MS} ms`)
-  }, CHECK_TIMEOUT_MS)
   try {
-    return await Promise.race([check().then(() => 'ok'), timeout])
+    await pTimeout(check(), {
+      milliseconds: CHECK_TIMEOUT_MS,
+      message: `no answer within ${CHECK_TIMEOUT_MS} ms`,
+    })
+    return 'ok'
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,3 +1,4 @@
+import pTimeout from 'p-timeout'
 import type { ControlEvent } from '../../db/control-events.ts'
 import { BatchFailedError, CommandRefusedError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
@@ -51,22 +52,13 @@ export async function recordAnswer(
 /** A primary that is frozen does not even end what takes too long. */
 const WRITE_DEADLINE_MS = 3_000
 
-async function withinDeadline(written: Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => {
-    late.reject(new Error(`the primary did not answer within ${WRITE_DEADLINE_MS} ms`))
-  }, WRITE_DEADLINE_MS)
-  try {
-    await Promise.race([written, late.promise])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
 /** @returns false when Postgres did not take it; it is in the log then */
 async function write(deps: AuditDeps, event: ControlEvent): Promise<boolean> {
   try {
-    await withinDeadline(deps.record(event))
+    await pTimeout(deps.record(event), {
+      milliseconds: WRITE_DEADLINE_MS,
+      message: `the primary did not answer within ${WRITE_DEADLINE_MS} ms`,
+    })
     return true
   } catch (error) {
     deps.logger.error({ err: error, event }, 'a command could not be recorded in the audit')

@@ -19,8 +19,8 @@ export const FreshnessType = builder.objectRef<Freshness>('Freshness').implement
     replicaLagMs: t.exposeFloat('replicaLagMs', {
       nullable: true,
       description:
-        'Milliseconds that the replica is behind its primary, at most: 0 when it is connected and has replayed all it ' +
-        'received, else the age of the last transaction replayed. Null from the primary.',
+        'Milliseconds that the replica is behind its primary, at most: 0 when it has heard of it within three seconds and ' +
+        'replayed all it received, else how old the last that it has is. Null from the primary, or when it cannot tell.',
     }),
     watermark: t.expose('watermark', {
       type: 'DateTime',

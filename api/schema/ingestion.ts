@@ -206,7 +206,8 @@ const Ingestion = builder.objectRef<IngestionShape>('Ingestion').implement({
     freshness: t.field({
       ...freshnessField,
       nullable: true,
-      description: 'How fresh the counts of the topic that is counted are; null when no node of Postgres answers.',
+      description:
+        'How fresh the counts of the topic that is counted are; null when no node of Postgres answers.',
       resolve: async ({ isUnread }, _, context) => (isUnread ? null : await context.freshness()),
     }),
   }),

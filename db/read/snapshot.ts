@@ -14,7 +14,7 @@ export type ReadSession = {
   source: ReadSource
   /** The node's clock just before the snapshot was taken. */
   readAt: Date
-  /** How far the replica is behind, at most; 0 when it has replayed all it received, null on a primary. */
+  /** How far the replica is behind, at most; 0 when it shows all that its primary said until now. Null: not known, or a primary. */
   replicaLagMs: number | null
   /** Place in the write-ahead log (bytes) that the snapshot shows at least. */
   position: bigint
@@ -102,7 +102,7 @@ async function refuseUnlessWanted(pool: Sql, description: Description, wanted: W
   if (wanted.configuredAs === 'replica' && source === 'primary')
     throw new NotOpened('no', 'it is no replica any more')
   if (source === 'primary') return
-  if ((replicaLagMs ?? 0) > wanted.maxLagMs) throw new NotOpened('behind', 'its data are too old')
+  if ((replicaLagMs ?? Infinity) > wanted.maxLagMs) throw new NotOpened('behind', 'its data are too old')
   if (wanted.after !== null && !(await shows(pool, description, wanted.after)))
     throw new NotOpened('behind', 'it has not replayed what was written')
 }
@@ -130,23 +130,35 @@ async function readIdentity(sql: Sql | Transaction): Promise<Omit<ReadToken, 'po
   return row
 }
 
+/** A worker commits every second: a replica that has not heard of its primary for longer is cut off, or nothing is counted. */
+const HEARD_WITHIN_MS = 3_000
+
 async function describeNode(sql: Sql): Promise<Omit<Description, 'node'>> {
-  // Without a receiver the replica is cut off from its primary: that it has replayed all it received says nothing then.
-  const [row] = await sql<{ in_recovery: boolean; read_at: Date; lag_ms: number | null; lsn: string }[]>`
+  // A replica that has replayed all it received is as old as the last word of its primary: its receiver can be gone, or hear
+  // nothing. Who may not see when the receiver heard goes by the last commit.
+  const [row] = await sql<
+    { in_recovery: boolean; read_at: Date; heard_all: boolean; age_ms: number | null; lsn: string }[]
+  >`
     /* describeNode */
     select pg_is_in_recovery() as in_recovery,
            clock_timestamp() as read_at,
-           case when not pg_is_in_recovery() then null
-                when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
-                     and exists (select from pg_stat_get_wal_receiver() receiver where receiver.pid is not null) then 0
-                else (extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000)::float8
-           end as lag_ms,
-           (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end)::text as lsn`
+           pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() and receiver.pid is not null as heard_all,
+           (extract(epoch from clock_timestamp() - greatest(
+             pg_last_xact_replay_timestamp(),
+             case when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then receiver.last_msg_receipt_time end
+           )) * 1000)::float8 as age_ms,
+           (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end)::text as lsn
+    from (values (0)) as one left join pg_stat_get_wal_receiver() receiver on true`
   if (row === undefined) throw new Error('describeNode returned no row')
   return {
     source: row.in_recovery ? 'replica' : 'primary',
     readAt: row.read_at,
-    replicaLagMs: row.lag_ms === null ? null : Math.max(0, row.lag_ms),
+    replicaLagMs: row.in_recovery ? lagOf(row.heard_all, row.age_ms) : null,
     position: parseLsn(row.lsn),
   }
+}
+
+function lagOf(heardAll: boolean, ageMs: number | null): number | null {
+  if (ageMs === null) return null
+  return heardAll && ageMs < HEARD_WITHIN_MS ? 0 : Math.max(0, ageMs)
 }
