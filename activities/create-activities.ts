@@ -5,10 +5,15 @@ import type { Retained } from '../db/retention.ts'
 import { recordControlEvent, type ControlEvent } from '../db/control-events.ts'
 import type { Sql } from '../db/connect.ts'
 import type { PartitionKey } from '../db/checkpoint.ts'
-import { DEFECT_ATTEMPTS, PipelineFailure } from '../domain/failure.ts'
-import type { BatchResult, ReplayAttempt, ReplayRequest } from '../domain/replay.ts'
-import { MAX_BATCHES_OF_A_RUN, type BatchSelection, type RejectSelection } from '../domain/selection.ts'
-import { failureReport, noProgress, type SliceProgress, type SliceReport } from '../domain/slice-report.ts'
+import { DEFECT_ATTEMPTS, PipelineFailure } from '../domain/pipeline/failure.ts'
+import type { BatchResult, ReplayAttempt, ReplayRequest } from '../domain/batch/replay.ts'
+import { MAX_BATCHES_OF_A_RUN, type BatchSelection, type RejectSelection } from '../domain/batch/selection.ts'
+import {
+  failureReport,
+  noProgress,
+  type SliceProgress,
+  type SliceReport,
+} from '../domain/batch/slice-report.ts'
 import type { TopicOffsets } from '../kafka/topic-offsets.ts'
 import { acceptOffsetLoss, type LossAcceptance } from './accept-loss.ts'
 import { applyParked, skipParked } from './apply-parked.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { SourceRecord } from '../domain/batch.ts'
-import { type Cut, keepRecord, WHOLE_MAX_BYTES } from '../domain/kept-record.ts'
+import type { SourceRecord } from '../domain/batch/batch.ts'
+import { type Cut, keepRecord, WHOLE_MAX_BYTES } from '../domain/login/kept-record.ts'
 import type { OutputRecord } from '../kafka/encode-record-batch.ts'
 
 const OWN_HEADERS = 'rollcall-'

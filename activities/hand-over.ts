@@ -3,8 +3,8 @@ import type { Sql } from '../db/connect.ts'
 import { classingPostgres } from '../db/failure.ts'
 import { batchesToHandOver, recordHandOver } from '../db/park-batch.ts'
 import { selectParked } from '../db/select-batches.ts'
-import type { ParkedBatch } from '../domain/parked-batch.ts'
-import { everyParkedBatch } from '../domain/selection.ts'
+import type { ParkedBatch } from '../domain/batch/parked-batch.ts'
+import { everyParkedBatch } from '../domain/batch/selection.ts'
 import type { SliceDeps } from './slice.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { PartitionKey } from '../db/checkpoint.ts'
 import { classingPostgres } from '../db/failure.ts'
 import { findCommanded, withholdOutputs } from '../db/park-batch.ts'
-import { PipelineFailure, UndecodableFailure } from '../domain/failure.ts'
+import { PipelineFailure, UndecodableFailure } from '../domain/pipeline/failure.ts'
 import { logWithheld } from './batch-log.ts'
 import { handOverLeftovers } from './hand-over.ts'
 import { IDLE } from './publish.ts'

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts'
 import { recordReturn, type Checkpoint, type PartitionKey } from '../db/checkpoint.ts'
 import type { Sql } from '../db/connect.ts'
 import { classingPostgres } from '../db/failure.ts'
-import { PipelineFailure } from '../domain/failure.ts'
+import { PipelineFailure } from '../domain/pipeline/failure.ts'
 import type { OutputProducer } from '../kafka/output-producer.ts'
 import type { RangeReader } from '../kafka/range-reader.ts'
 

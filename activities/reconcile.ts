@@ -22,7 +22,7 @@ import {
   type Difference,
   type DifferenceKind,
   differenceKinds,
-} from '../domain/reconciliation.ts'
+} from '../domain/pipeline/reconciliation.ts'
 
 export type ReconcileRequest = {
   topic: string

@@ -11,9 +11,9 @@ import {
   type KeptReject,
 } from '../db/redrive.ts'
 import { writeLogins } from '../db/write-contents.ts'
-import { watermarkMs, type SourceRecord } from '../domain/batch.ts'
-import type { RejectReason } from '../domain/login.ts'
-import type { RejectSelection } from '../domain/selection.ts'
+import { watermarkMs, type SourceRecord } from '../domain/batch/batch.ts'
+import type { RejectReason } from '../domain/login/login.ts'
+import type { RejectSelection } from '../domain/batch/selection.ts'
 import { fetchTopicLimits, type TopicLimits } from '../kafka/topic-limits.ts'
 import { openRangeReader } from '../kafka/range-reader.ts'
 import { ALONE, currentRules, decideBatch } from './decide-batch.ts'

@@ -1,6 +1,6 @@
 import type { KeptReject } from '../db/redrive.ts'
-import type { SourceRecord } from '../domain/batch.ts'
-import { PipelineFailure } from '../domain/failure.ts'
+import type { SourceRecord } from '../domain/batch/batch.ts'
+import { PipelineFailure } from '../domain/pipeline/failure.ts'
 import type { RangeReader } from '../kafka/range-reader.ts'
 import { readAgain } from './publish.ts'
 

@@ -1,4 +1,4 @@
-import { parseIp } from '../domain/ip.ts'
+import { parseIp } from '../domain/fields/ip.ts'
 import { InvalidAddressError } from './errors.ts'
 
 /** An address in the form that logins are kept with. @throws {InvalidAddressError} */

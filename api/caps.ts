@@ -1,6 +1,6 @@
-import { type BucketSize, bucketMs } from '../domain/counts.ts'
-import type { TimeBucket } from '../domain/cover-buckets.ts'
-import { isoTime } from '../domain/iso-time.ts'
+import { type BucketSize, bucketMs } from '../domain/counts/counts.ts'
+import type { TimeBucket } from '../domain/counts/cover-buckets.ts'
+import { isoTime } from '../domain/time/iso-time.ts'
 import { InvalidRangeError, PageTooLargeError, RangeTooLargeError, TooManyRowsError } from './errors.ts'
 
 /** Every cap of the API. Each error names its cap and how to ask instead. */
@@ -74,7 +74,7 @@ export function checkMinute(name: string, ms: number): void {
   )
 }
 
-/** Timestamps of logins are after 1970 began (domain/event-time.ts). @throws {InvalidRangeError} */
+/** Timestamps of logins are after 1970 began (domain/fields/event-time.ts). @throws {InvalidRangeError} */
 export function checkSince1970(name: string, ms: number): void {
   if (ms >= 0) return
   throw new InvalidRangeError(

@@ -1,5 +1,5 @@
 import { type CountSource, countWritten, readWrittenAt, type Written } from '../db/read/count-moment.ts'
-import type { TimeBucket } from '../domain/cover-buckets.ts'
+import type { TimeBucket } from '../domain/counts/cover-buckets.ts'
 import { caps } from './caps.ts'
 import type { ApiContext } from './context.ts'
 import { InvalidRangeError, NotFoundError, TooManyBatchesError } from './errors.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { logOf, TOPIC_ID } from '../domain/partition-log-fixture.ts'
-import type { PartitionLog } from '../domain/partition-log.ts'
+import { logOf, TOPIC_ID } from '../domain/pipeline/partition-log-fixture.ts'
+import type { PartitionLog } from '../domain/pipeline/partition-log.ts'
 import { freshnessOf, logsFor } from './freshness.ts'
 
 const snapshot = { node: 'replica db:5432', source: 'replica' as const, readAt: new Date(0), replicaLagMs: 5 }

@@ -1,7 +1,7 @@
 import type { PartitionProgress } from '../db/read/progress.ts'
 import type { ReadSource } from '../db/read/snapshot.ts'
-import { FUTURE_TOLERANCE_MS } from '../domain/event-time.ts'
-import { backlogOf, type PartitionLog } from '../domain/partition-log.ts'
+import { FUTURE_TOLERANCE_MS } from '../domain/fields/event-time.ts'
+import { backlogOf, type PartitionLog } from '../domain/pipeline/partition-log.ts'
 import { type IncompleteReason, parkedReason, reasonsOf, type Standing } from './incomplete.ts'
 import type { KafkaBounds, ReadKafkaBounds } from './kafka-bounds.ts'
 

@@ -1,6 +1,6 @@
 import type { PartitionProgress } from '../db/read/progress.ts'
-import { isoTime } from '../domain/iso-time.ts'
-import type { Backlog, OpenTransaction, PartitionLog } from '../domain/partition-log.ts'
+import { isoTime } from '../domain/time/iso-time.ts'
+import type { Backlog, OpenTransaction, PartitionLog } from '../domain/pipeline/partition-log.ts'
 
 /** Why an answer may lack logins. */
 export type IncompleteCause =

@@ -1,5 +1,5 @@
-import type { IngestState } from '../domain/pipeline-state.ts'
-import type { PartitionLog } from '../domain/partition-log.ts'
+import type { IngestState } from '../domain/pipeline/pipeline-state.ts'
+import type { PartitionLog } from '../domain/pipeline/partition-log.ts'
 import { type LastBatch, type PartitionProgress, readLastBatches, readProgress } from '../db/read/progress.ts'
 import { ReadFailure } from '../db/read/failure.ts'
 import { pingDatabase } from '../db/read/ping.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { logOf } from '../domain/partition-log-fixture.ts'
+import { logOf } from '../domain/pipeline/partition-log-fixture.ts'
 import { createKafkaBounds } from './kafka-bounds.ts'
 
 describe('createKafkaBounds', () => {

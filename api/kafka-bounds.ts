@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import pTimeout from 'p-timeout'
 import { createSlots } from '../db/read/slots.ts'
-import type { PartitionLog } from '../domain/partition-log.ts'
+import type { PartitionLog } from '../domain/pipeline/partition-log.ts'
 
 /** As kafka/topic-offsets.ts provides it. */
 export type TopicOffsets = { read(topic: string): Promise<PartitionLog[]> }

@@ -1,9 +1,9 @@
-import type { Reject } from '../domain/batch.ts'
+import type { Reject } from '../domain/batch/batch.ts'
 import { readBatchOrigin } from '../db/read/batch-events.ts'
 import type { BatchRow } from '../db/read/batches.ts'
 import type { PlacedLogin } from '../db/read/logins.ts'
 import { type OffsetRecord, readOffset } from '../db/read/offset-fate.ts'
-import { type Fate, offsetFate } from '../domain/offset-fate.ts'
+import { type Fate, offsetFate } from '../domain/pipeline/offset-fate.ts'
 import type { ApiContext } from './context.ts'
 import { KafkaUnavailableError, NotFoundError, OffsetsGoneError } from './errors.ts'
 

@@ -1,4 +1,4 @@
-import type { TimeBucket } from '../domain/cover-buckets.ts'
+import type { TimeBucket } from '../domain/counts/cover-buckets.ts'
 import {
   DAY_MS,
   dayOf,
@@ -7,7 +7,7 @@ import {
   periodAfter,
   periodsBetween,
   periodStart,
-} from '../domain/period.ts'
+} from '../domain/time/period.ts'
 import { checkSince1970 } from './caps.ts'
 import { InvalidRangeError, RangeTooLargeError } from './errors.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { IngestState } from '../domain/pipeline-state.ts'
+import type { IngestState } from '../domain/pipeline/pipeline-state.ts'
 import type { PartitionStatus } from '../workflows/contract.ts'
 import { problemsOf } from './problems.ts'
 

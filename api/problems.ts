@@ -1,6 +1,6 @@
 import type { Unsettled } from '../db/read/unsettled.ts'
-import type { Part } from '../domain/failure.ts'
-import type { IngestState } from '../domain/pipeline-state.ts'
+import type { Part } from '../domain/pipeline/failure.ts'
+import type { IngestState } from '../domain/pipeline/pipeline-state.ts'
 import type { PartitionStatus } from '../workflows/contract.ts'
 import type { KafkaBounds } from './kafka-bounds.ts'
 import type { WorkflowStatus } from './workflow-status.ts'

@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache'
-import { type Calendar, type CalendarBucket, createCalendar } from '../domain/calendar.ts'
-import { bucketMs } from '../domain/counts.ts'
-import type { TimeBucket } from '../domain/cover-buckets.ts'
-import { isoTime } from '../domain/iso-time.ts'
-import { type PeriodBefore, periodBefore } from '../domain/period-before.ts'
+import { type Calendar, type CalendarBucket, createCalendar } from '../domain/time/calendar.ts'
+import { bucketMs } from '../domain/counts/counts.ts'
+import type { TimeBucket } from '../domain/counts/cover-buckets.ts'
+import { isoTime } from '../domain/time/iso-time.ts'
+import { type PeriodBefore, periodBefore } from '../domain/time/period-before.ts'
 import { caps, checkMinute, checkSince1970, wholeMinutes } from './caps.ts'
 import { InvalidRangeError, RangeTooLargeError } from './errors.ts'
 
@@ -72,7 +72,7 @@ function tooManyBuckets(bucket: CalendarBucket, { fromMs, toMs }: TimeBucket): R
 }
 
 /**
- * The period before (domain/period-before.ts).
+ * The period before (domain/time/period-before.ts).
  * @throws {InvalidRangeError} it is before 1970, or the clock was not on whole minutes then
  */
 export function questionBefore({ calendar, bucket, fromMs, buckets }: QuestionRange): PeriodBefore {

@@ -1,9 +1,9 @@
 import pTimeout from 'p-timeout'
 import type { BatchEvent, BatchOrigin, Offsets } from '../db/read/batch-events.ts'
-import type { SourceRecord } from '../domain/batch.ts'
-import { decodeLogin } from '../domain/decode-login.ts'
-import { firstRules } from '../domain/decode-rules.ts'
-import { PipelineFailure } from '../domain/failure.ts'
+import type { SourceRecord } from '../domain/batch/batch.ts'
+import { decodeLogin } from '../domain/decode/decode-login.ts'
+import { firstRules } from '../domain/decode/decode-rules.ts'
+import { PipelineFailure } from '../domain/pipeline/failure.ts'
 import type { ReadRecords } from '../kafka/read-records.ts'
 import { KafkaUnavailableError, OffsetsGoneError } from './errors.ts'
 

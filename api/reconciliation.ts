@@ -6,7 +6,7 @@ import {
   reconcilePage,
 } from '../db/read/reconciliation.ts'
 import { type ScheduledReconciliation, readScheduledReconciliation } from '../db/read/reconciliation-runs.ts'
-import type { CheckpointState, PartitionSummary } from '../domain/reconciliation.ts'
+import type { CheckpointState, PartitionSummary } from '../domain/pipeline/reconciliation.ts'
 import { caps } from './caps.ts'
 import type { ApiContext } from './context.ts'
 import { InvalidPageError, InvalidRangeError, PageTooLargeError, TooManyBatchesError } from './errors.ts'

@@ -1,5 +1,5 @@
-import type { TimeBucket } from '../domain/cover-buckets.ts'
-import { loginsAt, loginsByPlace, peakOf, type Series, shareOf, totalsOf } from '../domain/series.ts'
+import type { TimeBucket } from '../domain/counts/cover-buckets.ts'
+import { loginsAt, loginsByPlace, peakOf, type Series, shareOf, totalsOf } from '../domain/counts/series.ts'
 import { caps } from './caps.ts'
 import { TooManyRowsError } from './errors.ts'
 import type { Marks } from './marks.ts'
@@ -14,7 +14,7 @@ type Drawn = {
   /** Of the buckets, in their order. */
   marks: readonly Marks[]
   nowMs: number
-  /** Places of the period before (domain/period-before.ts); null: it was not asked for. */
+  /** Places of the period before (domain/time/period-before.ts); null: it was not asked for. */
   beside: readonly (number | null)[] | null
   /** Whether buckets without logins are points. */
   isFilled: boolean

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { latenessClasses, delayClasses } from '../domain/arrival.ts'
-import { usRegionLocales } from '../domain/us-region.ts'
+import { latenessClasses, delayClasses } from '../domain/engagement/arrival.ts'
+import { usRegionLocales } from '../domain/fields/us-region.ts'
 import type { DayOfLogins } from './history-size.ts'
 import { PARTITIONS } from './topics.ts'
 

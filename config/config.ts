@@ -142,7 +142,7 @@ export type Config = {
     loginMaxBytes: number
     /** Events more days than this before the clock are rejected. */
     eventMaxAgeDays: number
-    /** As domain/flood-guard.ts takes it. */
+    /** As domain/batch/flood-guard.ts takes it. */
     flood: { windowRecords: number; rejectPercent: number; parkedInARow: number }
   }
   /** How long login rows and counts of minutes are kept; 0: no rows at all, minutes for ever. */

@@ -1,4 +1,4 @@
-import type { UnfinishedInsight } from '../domain/insight.ts'
+import type { UnfinishedInsight } from '../domain/batch/insight.ts'
 import type { Checkpoint, PartitionKey } from './checkpoint.ts'
 import type { Sql } from './connect.ts'
 

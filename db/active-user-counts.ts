@@ -1,5 +1,5 @@
-import type { BitmapName } from '../domain/activity.ts'
-import { isoDay, periodAfter } from '../domain/period.ts'
+import type { BitmapName } from '../domain/engagement/engagement.ts'
+import { isoDay, periodAfter } from '../domain/time/period.ts'
 import type { Sql, Transaction } from './connect.ts'
 import { takeTurn } from './turn.ts'
 

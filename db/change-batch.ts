@@ -1,6 +1,6 @@
-import type { DecodeRules } from '../domain/decode-rules.ts'
-import { PipelineFailure } from '../domain/failure.ts'
-import { isoTime, isoTimeOrNull } from '../domain/iso-time.ts'
+import type { DecodeRules } from '../domain/decode/decode-rules.ts'
+import { PipelineFailure } from '../domain/pipeline/failure.ts'
+import { isoTime, isoTimeOrNull } from '../domain/time/iso-time.ts'
 import type { Sql, Transaction } from './connect.ts'
 
 /** What changed a batch after it was written first. */

@@ -1,6 +1,6 @@
-import type { UnfinishedInsight } from '../domain/insight.ts'
-import { PipelineFailure } from '../domain/failure.ts'
-import type { FloodGuard } from '../domain/flood-guard.ts'
+import type { UnfinishedInsight } from '../domain/batch/insight.ts'
+import { PipelineFailure } from '../domain/pipeline/failure.ts'
+import type { FloodGuard } from '../domain/batch/flood-guard.ts'
 import type { Sql } from './connect.ts'
 import { checkSchema } from './schema-version.ts'
 

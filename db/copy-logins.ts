@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
-import type { AcceptedLogin } from '../domain/batch.ts'
-import { isoTime } from '../domain/iso-time.ts'
+import type { AcceptedLogin } from '../domain/batch/batch.ts'
+import { isoTime } from '../domain/time/iso-time.ts'
 import type { Transaction } from './connect.ts'
 
 /** Logins as rows of the table `login`, in COPY's text format (https://www.postgresql.org/docs/18/sql-copy.html). */

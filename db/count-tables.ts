@@ -1,4 +1,4 @@
-import { type CountSize, dimensionNames, slotNames } from '../domain/counts.ts'
+import { type CountSize, dimensionNames, slotNames } from '../domain/counts/counts.ts'
 
 // SQL of the tables that hold counts, a row of several slots each.
 

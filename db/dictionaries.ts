@@ -1,4 +1,4 @@
-import type { PresenceKind } from '../domain/presence.ts'
+import type { PresenceKind } from '../domain/sightings/sightings.ts'
 
 /** Where the ids of a kind have their numbers, and the columns that have them: `id` of login, `numbers` of hour_login. */
 export const dictionaries = {

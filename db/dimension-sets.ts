@@ -1,4 +1,4 @@
-import { dimensionBit, dimensionNames } from '../domain/counts.ts'
+import { dimensionBit, dimensionNames } from '../domain/counts/counts.ts'
 
 // SQL of a grouping by several sets of dimensions at once, where a dimension that a set does not have is ''.
 

@@ -1,4 +1,4 @@
-import { PipelineFailure } from '../domain/failure.ts'
+import { PipelineFailure } from '../domain/pipeline/failure.ts'
 import type { Sql } from './connect.ts'
 
 const checked = new WeakMap<Sql, Promise<void>>()

@@ -1,4 +1,4 @@
-import { dimensionNames, dimensionSets, slotNames } from '../domain/counts.ts'
+import { dimensionNames, dimensionSets, slotNames } from '../domain/counts/counts.ts'
 import type { Sql, Transaction } from './connect.ts'
 import { addToHeld, slotValue } from './count-tables.ts'
 import { COUNTS_LOCK } from './fold-counts.ts'

@@ -1,4 +1,4 @@
-import { defect, isNativeError, PipelineFailure } from '../domain/failure.ts'
+import { defect, isNativeError, PipelineFailure } from '../domain/pipeline/failure.ts'
 import { hintOf } from './hint.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { dimensionNames, dimensionSets, slotNames } from '../domain/counts.ts'
+import { dimensionNames, dimensionSets, slotNames } from '../domain/counts/counts.ts'
 import type { Sql } from './connect.ts'
 import { addToHeld, countTables, MINUTES_KEPT_FROM, slotValue } from './count-tables.ts'
 import { groupingSets, setOfRow, valuesOfRow } from './dimension-sets.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { DecidedBatch } from '../domain/batch.ts'
-import { isoTime } from '../domain/iso-time.ts'
-import { keepRecord, WHOLE_MAX_BYTES } from '../domain/kept-record.ts'
+import type { DecidedBatch } from '../domain/batch/batch.ts'
+import { isoTime } from '../domain/time/iso-time.ts'
+import { keepRecord, WHOLE_MAX_BYTES } from '../domain/login/kept-record.ts'
 import type { Transaction } from './connect.ts'
 
 /** Keeps rejected records with their bytes, very large ones cut; binary columns travel as hex text. */

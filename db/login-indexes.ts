@@ -1,5 +1,5 @@
 import type { Sql } from './connect.ts'
-import { isoDay, dayOf } from '../domain/period.ts'
+import { isoDay, dayOf } from '../domain/time/period.ts'
 import { seenIndex } from './login-partitions.ts'
 
 /** By name: what the history of somebody is found by, and logins of values that few have. */

@@ -1,4 +1,4 @@
-import { DAY_MS, dayOf, isoDay } from '../domain/period.ts'
+import { DAY_MS, dayOf, isoDay } from '../domain/time/period.ts'
 import type { Sql, Transaction } from './connect.ts'
 
 /** Days ahead, so that a worker that runs over midnight, and events up to an hour early, find their table. */

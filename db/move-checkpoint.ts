@@ -1,8 +1,8 @@
-import type { OffsetRange } from '../domain/batch.ts'
-import { PipelineFailure } from '../domain/failure.ts'
-import type { FloodGuard } from '../domain/flood-guard.ts'
-import type { UnfinishedInsight } from '../domain/insight.ts'
-import { isoTimeOrNull } from '../domain/iso-time.ts'
+import type { OffsetRange } from '../domain/batch/batch.ts'
+import { PipelineFailure } from '../domain/pipeline/failure.ts'
+import type { FloodGuard } from '../domain/batch/flood-guard.ts'
+import type { UnfinishedInsight } from '../domain/batch/insight.ts'
+import { isoTimeOrNull } from '../domain/time/iso-time.ts'
 import type { Transaction } from './connect.ts'
 
 /** What a slice holds of its partition while it decides range after range. */

@@ -1,7 +1,7 @@
-import type { SourceRecord } from '../domain/batch.ts'
-import { asTimestamp } from '../domain/record-timestamp.ts'
-import type { RejectReason } from '../domain/login.ts'
-import type { RejectSelection } from '../domain/selection.ts'
+import type { SourceRecord } from '../domain/batch/batch.ts'
+import { asTimestamp } from '../domain/login/record-timestamp.ts'
+import type { RejectReason } from '../domain/login/login.ts'
+import type { RejectSelection } from '../domain/batch/selection.ts'
 import type { Sql, Transaction } from './connect.ts'
 import { matching } from './select-batches.ts'
 

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
-import { isoTime } from '../domain/iso-time.ts'
-import { DAY_MS, dayOf } from '../domain/period.ts'
+import { isoTime } from '../domain/time/iso-time.ts'
+import { DAY_MS, dayOf } from '../domain/time/period.ts'
 import type { Sql } from './connect.ts'
 import { endMinutes } from './end-minutes.ts'
 import { indexFinishedLoginDays } from './login-indexes.ts'

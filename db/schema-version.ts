@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { productVersion } from '../config/product-version.ts'
-import { type CodeSchema, type DatabaseSchema, type SchemaUse, schemaRefusal } from '../domain/schema-fit.ts'
+import { type CodeSchema, type DatabaseSchema, type SchemaUse, schemaRefusal } from './schema/schema-fit.ts'
 import type { Sql, Transaction } from './connect.ts'
 
 export const migrationFolder = new URL('./migrations/', import.meta.url)

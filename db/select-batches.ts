@@ -1,5 +1,5 @@
-import type { BatchSelection, RejectSelection } from '../domain/selection.ts'
-import type { ParkedBatch } from '../domain/parked-batch.ts'
+import type { BatchSelection, RejectSelection } from '../domain/batch/selection.ts'
+import type { ParkedBatch } from '../domain/batch/parked-batch.ts'
 import type { Sql } from './connect.ts'
 
 /** What a replay needs of a parked batch. */

@@ -1,4 +1,4 @@
-import { sparseHex } from '../domain/bitmap.ts'
+import { sparseHex } from '../domain/engagement/bitmap.ts'
 import type { Transaction } from './connect.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Rank } from '../domain/partition-share.ts'
+import type { Rank } from '../domain/pipeline/partition-share.ts'
 import type { Sql } from './connect.ts'
 
 export type RunningWorker = {

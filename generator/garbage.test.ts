@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { decodeLogin } from '../domain/decode-login.ts'
-import { rulesWith } from '../domain/rules-fixture.ts'
-import { rejectReasons } from '../domain/login.ts'
+import { decodeLogin } from '../domain/decode/decode-login.ts'
+import { rulesWith } from '../domain/decode/rules-fixture.ts'
+import { rejectReasons } from '../domain/login/login.ts'
 import { garbage } from './garbage.ts'
 
 const nowMs = Date.UTC(2026, 0, 15)

@@ -1,4 +1,4 @@
-import type { RejectReason } from '../domain/login.ts'
+import type { RejectReason } from '../domain/login/login.ts'
 import type { ExpectedLogin } from './ground-truth.ts'
 
 /** A record that no well-behaved client sends, and what the product must make of it. */

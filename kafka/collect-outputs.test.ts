@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { PipelineFailure } from '../domain/failure.ts'
+import { PipelineFailure } from '../domain/pipeline/failure.ts'
 import { OutputCollector } from './collect-outputs.ts'
 import { decodeRecords, splitRecordBatches } from './record-batch.ts'
 

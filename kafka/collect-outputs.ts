@@ -1,4 +1,4 @@
-import { PipelineFailure } from '../domain/failure.ts'
+import { PipelineFailure } from '../domain/pipeline/failure.ts'
 import { RecordBatchEncoder, type OutputRecord } from './encode-record-batch.ts'
 import { partitionForKey } from './murmur2.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { PipelineFailure } from '../domain/failure.ts'
+import { PipelineFailure } from '../domain/pipeline/failure.ts'
 import { kafkaFailure, outputTooLarge } from './failure.ts'
 
 const classOf = (type?: string) => kafkaFailure(Object.assign(new Error('x'), { type })).failureClass

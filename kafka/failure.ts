@@ -1,4 +1,4 @@
-import { defect, isNativeError, PipelineFailure, type FailureClass } from '../domain/failure.ts'
+import { defect, isNativeError, PipelineFailure, type FailureClass } from '../domain/pipeline/failure.ts'
 
 /** Error types of the Kafka protocol that are not outages; everything else Kafka says passes with time. */
 const classOfType: Record<string, FailureClass> = {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka, Producer } from 'kafkajs'
-import type { PipelineFailure } from '../domain/failure.ts'
+import type { PipelineFailure } from '../domain/pipeline/failure.ts'
 import { kafkaFailure } from './failure.ts'
 import { partitionForKey } from './murmur2.ts'
 import { unlessAborted } from './unless-aborted.ts'

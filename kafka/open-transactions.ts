@@ -1,5 +1,5 @@
-import type { OpenTransaction } from '../domain/partition-log.ts'
-import { asTimestamp, recordedAtMs } from '../domain/record-timestamp.ts'
+import type { OpenTransaction } from '../domain/pipeline/partition-log.ts'
+import { asTimestamp, recordedAtMs } from '../domain/login/record-timestamp.ts'
 import { sendRaw, type Broker } from './kafkajs-internals.ts'
 import type { TransactionStart } from './transaction-starts.ts'
 import { compactString, int32, int8, WireReader } from './wire.ts'

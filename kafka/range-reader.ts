@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs'
-import { PipelineFailure } from '../domain/failure.ts'
+import { PipelineFailure } from '../domain/pipeline/failure.ts'
 import { classingKafka } from './failure.ts'
 import { fetchPartition } from './fetch-request.ts'
 import { readGroupOffset } from './group-offset.ts'

@@ -1,5 +1,5 @@
-import type { OffsetRange, SourceRecord } from '../domain/batch.ts'
-import { PipelineFailure } from '../domain/failure.ts'
+import type { OffsetRange, SourceRecord } from '../domain/batch/batch.ts'
+import { PipelineFailure } from '../domain/pipeline/failure.ts'
 import type { Kafka } from './client.ts'
 import { openRangeReader } from './range-reader.ts'
 

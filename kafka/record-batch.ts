@@ -1,5 +1,5 @@
 import { crc32c } from '@node-rs/crc32'
-import { PipelineFailure } from '../domain/failure.ts'
+import { PipelineFailure } from '../domain/pipeline/failure.ts'
 import { decompress } from './decompress.ts'
 import { EncodedRecords } from './record-list.ts'
 

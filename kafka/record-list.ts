@@ -1,5 +1,5 @@
-import type { SourceRecord } from '../domain/batch.ts'
-import { asTimestamp, type RecordTimestamp } from '../domain/record-timestamp.ts'
+import type { SourceRecord } from '../domain/batch/batch.ts'
+import { asTimestamp, type RecordTimestamp } from '../domain/login/record-timestamp.ts'
 import { readBigVarint, readVarint, type Cursor } from './varint.ts'
 
 /** Of a record batch: what its records count from. `appendTime`: of all of them, where the broker's clock is the one. */

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { crc32c } from '@node-rs/crc32'
 import { expect, it } from 'vitest'
-import { UndecodableFailure } from '../domain/failure.ts'
+import { UndecodableFailure } from '../domain/pipeline/failure.ts'
 import { encodeRecordBatch } from './encode-record-batch.ts'
 import { RECORDS_AT } from './record-batch.ts'
 import { RecordList } from './record-list.ts'

@@ -1,5 +1,5 @@
-import type { SourceRecords } from '../domain/batch.ts'
-import { PipelineFailure, UndecodableFailure } from '../domain/failure.ts'
+import type { SourceRecords } from '../domain/batch/batch.ts'
+import { PipelineFailure, UndecodableFailure } from '../domain/pipeline/failure.ts'
 import type { FetchResponse } from './fetch-request.ts'
 import { decodeRecords, isAbortMarker, splitRecordBatches, type RecordBatchView } from './record-batch.ts'
 import type { RecordList } from './record-list.ts'

@@ -1,4 +1,4 @@
-import { PipelineFailure } from '../domain/failure.ts'
+import { PipelineFailure } from '../domain/pipeline/failure.ts'
 import type { Kafka } from './client.ts'
 import { classingKafka } from './failure.ts'
 import { createCluster, type Cluster } from './kafkajs-internals.ts'

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import type { PartitionLog } from '../domain/partition-log.ts'
+import type { PartitionLog } from '../domain/pipeline/partition-log.ts'
 import { createKafka } from './client.ts'
 import { classingKafka } from './failure.ts'
 import {

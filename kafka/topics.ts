@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { WHOLE_MAX_BYTES } from '../domain/kept-record.ts'
+import { WHOLE_MAX_BYTES } from '../domain/login/kept-record.ts'
 import { createKafka } from './client.ts'
 import { classingKafka } from './failure.ts'
 

@@ -1,4 +1,4 @@
-import { asTimestamp, recordedAtMs } from '../domain/record-timestamp.ts'
+import { asTimestamp, recordedAtMs } from '../domain/login/record-timestamp.ts'
 import { sendRaw, type Broker } from './kafkajs-internals.ts'
 import { compactString, int64, int8, uvarint, WireReader } from './wire.ts'
 

@@ -1,8 +1,8 @@
 import type { Sql } from '../db/connect.ts'
 import { createLoginDays, keepRowsFromMs } from '../db/login-partitions.ts'
-import { MinuteCounts } from '../domain/counts.ts'
-import type { Login } from '../domain/login.ts'
-import { PresenceCache, type Presences } from '../domain/presence.ts'
+import { MinuteCounts } from '../domain/counts/counts.ts'
+import type { Login } from '../domain/login/login.ts'
+import { PresenceCache, type Presences } from '../domain/sightings/sightings.ts'
 import { insertPresences } from './api-rows.ts'
 
 export type SeenLogin = Pick<

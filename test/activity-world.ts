@@ -1,6 +1,6 @@
-import { logOf } from '../domain/partition-log-fixture.ts'
+import { logOf } from '../domain/pipeline/partition-log-fixture.ts'
 import { foldPresence } from '../db/fold-presence.ts'
-import { parseIp } from '../domain/ip.ts'
+import { parseIp } from '../domain/fields/ip.ts'
 import { fraction, sfc32 } from '../generator/sfc32.ts'
 import { insertLogins, type SeenLogin } from './activity-logins.ts'
 import { NOW_MS } from './api-fixture.ts'

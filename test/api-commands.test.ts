@@ -14,7 +14,7 @@ import {
 import type { ControlEvent } from '../db/control-events.ts'
 import { ReadFailure } from '../db/read/failure.ts'
 import { ingestTopicId } from '../workflows/contract.ts'
-import { everyParkedBatch } from '../domain/selection.ts'
+import { everyParkedBatch } from '../domain/batch/selection.ts'
 
 const temporalAddress = inject('stackEnvironment').TEMPORAL_ADDRESS ?? ''
 const quiet = { error: () => undefined, warn: () => undefined, info: () => undefined }

@@ -1,7 +1,7 @@
-import { TOPIC_ID } from '../domain/partition-log-fixture.ts'
+import { TOPIC_ID } from '../domain/pipeline/partition-log-fixture.ts'
 import type { Sql } from '../db/connect.ts'
-import { dimensionBit, dimensionNames, dimensionSets, slotNames } from '../domain/counts.ts'
-import { entriesOf, type Presences } from '../domain/presence.ts'
+import { dimensionBit, dimensionNames, dimensionSets, slotNames } from '../domain/counts/counts.ts'
+import { entriesOf, type Presences } from '../domain/sightings/sightings.ts'
 
 type CountEntry = [minute: string, deviceType: string, appVersion: string, locale: string, logins: number]
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { readLoginCounts } from '../db/read/login-counts.ts'
 import type { ReadSession } from '../db/read/snapshot.ts'
-import type { DimensionName } from '../domain/counts.ts'
+import type { DimensionName } from '../domain/counts/counts.ts'
 import { useCounts } from './use-counts.ts'
 
 const { sql } = useCounts()

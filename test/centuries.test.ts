@@ -4,7 +4,7 @@ import { createLoginDays } from '../db/login-partitions.ts'
 import { loginsAsCounted, readLoginCounts } from '../db/read/login-counts.ts'
 import type { ReadSession } from '../db/read/snapshot.ts'
 import { readDistinctInRows } from '../db/read/uniques.ts'
-import { createCalendar } from '../domain/calendar.ts'
+import { createCalendar } from '../domain/time/calendar.ts'
 import { insertCounts } from './api-rows.ts'
 import { useApi } from './use-api.ts'
 

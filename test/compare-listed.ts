@@ -3,7 +3,7 @@ import { listLogins } from '../db/list-logins.ts'
 import type { Sql, Transaction } from '../db/connect.ts'
 import { dictionaries } from '../db/dictionaries.ts'
 import { addressText } from '../db/read/address-text.ts'
-import { type PresenceKind, presenceKinds } from '../domain/presence.ts'
+import { type PresenceKind, presenceKinds } from '../domain/sightings/sightings.ts'
 import { compareTallies, type Difference, tally } from './difference.ts'
 import { eventually } from './eventually.ts'
 

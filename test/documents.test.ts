@@ -1,7 +1,7 @@
 import { isInterfaceType, Kind, OperationTypeNode, parse, print, visit } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { schema } from '../api/schema.ts'
-import { logOf } from '../domain/partition-log-fixture.ts'
+import { logOf } from '../domain/pipeline/partition-log-fixture.ts'
 import { insertCheckpoint } from './api-rows.ts'
 import { blocksOf, pages } from './document-blocks.ts'
 import { BATCHES_OF_A_MONTH, insertMonth } from './month-of-batches.ts'

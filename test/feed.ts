@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest'
 import { garbage, type OddRecord } from '../generator/garbage.ts'
 import { GroundTruth } from '../generator/ground-truth.ts'
 import { createLoginSource } from '../generator/login-source.ts'
-import type { RejectReason } from '../domain/login.ts'
+import type { RejectReason } from '../domain/login/login.ts'
 import { createLoginProducer } from '../kafka/login-producer.ts'
 import type { Deployment } from './deployment.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { foldCounts } from '../db/fold-counts.ts'
-import { dimensionSets } from '../domain/counts.ts'
+import { dimensionSets } from '../domain/counts/counts.ts'
 import { insertBatches, insertDelta } from './api-rows.ts'
 import { useApi } from './use-api.ts'
 

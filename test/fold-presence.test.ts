@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { foldPresence } from '../db/fold-presence.ts'
-import { dayOf } from '../domain/period.ts'
-import type { PresenceGroup, PresenceKind } from '../domain/presence.ts'
+import { dayOf } from '../domain/time/period.ts'
+import type { PresenceGroup, PresenceKind } from '../domain/sightings/sightings.ts'
 import { createDatabase, type TestDatabase } from './api-fixture.ts'
 import { insertPresences } from './api-rows.ts'
 

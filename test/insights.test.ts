@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { advanceInsight, emptyInsight } from '../domain/insight.ts'
+import { advanceInsight, emptyInsight } from '../domain/batch/insight.ts'
 import { insertBatches } from './api-rows.ts'
 import { useApi } from './use-api.ts'
 

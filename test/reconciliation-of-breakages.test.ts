@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { foldCounts } from '../db/fold-counts.ts'
-import type { DifferenceKind } from '../domain/reconciliation.ts'
+import type { DifferenceKind } from '../domain/pipeline/reconciliation.ts'
 import { createDeployment } from './deployment.ts'
 import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'

@@ -20,7 +20,7 @@ import {
   resumeRunUpdate,
 } from '../workflows/run-contract.ts'
 import { eventually } from './eventually.ts'
-import { everyParkedBatch } from '../domain/selection.ts'
+import { everyParkedBatch } from '../domain/batch/selection.ts'
 import { everyReject } from './selections.ts'
 
 const SETTLE_MS = 60_000

@@ -1,6 +1,6 @@
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { foldCounts } from '../db/fold-counts.ts'
-import { dimensionSets } from '../domain/counts.ts'
+import { dimensionSets } from '../domain/counts/counts.ts'
 import { readOldestLoginDay } from '../db/read/login-days.ts'
 import { applyRetention } from '../db/retention.ts'
 import { retentionId } from '../workflows/contract.ts'

@@ -16,7 +16,7 @@ import { eventually } from './eventually.ts'
 import { expectExact } from './exactness.ts'
 import { createFeed } from './feed.ts'
 import { batchesOf, untilParked } from './ledger.ts'
-import { everyParkedBatch } from '../domain/selection.ts'
+import { everyParkedBatch } from '../domain/batch/selection.ts'
 import { everyReject } from './selections.ts'
 import { temporalClient } from './temporal-client.ts'
 

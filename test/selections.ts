@@ -1,4 +1,4 @@
-import type { RejectSelection } from '../domain/selection.ts'
+import type { RejectSelection } from '../domain/batch/selection.ts'
 
 export const everyReject: RejectSelection = {
   reasons: null,

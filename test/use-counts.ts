@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { Sql } from '../db/connect.ts'
-import { logOf } from '../domain/partition-log-fixture.ts'
+import { logOf } from '../domain/pipeline/partition-log-fixture.ts'
 import { insertCheckpoint, insertCounts } from './api-rows.ts'
 import { useApi } from './use-api.ts'
 

@@ -1,5 +1,5 @@
 import { expect, inject, test } from 'vitest'
-import { code, markdownList, markup } from '../domain/markdown.ts'
+import { code, markdownList, markup } from '../workflows/markdown.ts'
 import { hostileTexts, randomTexts } from './hostile-text.ts'
 
 // What the Web UI of Temporal's server makes of a text, asked as its pages ask.

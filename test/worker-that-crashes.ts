@@ -1,6 +1,6 @@
 import { loadConfig } from '../config/config.ts'
 import { createLogger } from '../config/logger.ts'
-import { decodeRecords } from '../domain/decode-records.ts'
+import { decodeRecords } from '../domain/decode/decode-records.ts'
 import { runWorker } from '../worker/run-worker.ts'
 
 // The worker with a fault: ends itself by a signal when a batch comes to the step CRASH_STEP for the CRASH_AFTERth time.

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { loadConfig } from '../config/config.ts'
 import { createLogger } from '../config/logger.ts'
-import { decodeRecords } from '../domain/decode-records.ts'
+import { decodeRecords } from '../domain/decode/decode-records.ts'
 import { runWorker } from '../worker/run-worker.ts'
 
 // The worker with a defect in processing: while the file DEFECT_FILE exists, whatever holds the text of DEFECT_VALUE throws.

@@ -1,7 +1,7 @@
 import { loadConfig } from '../config/config.ts'
 import { createLogger } from '../config/logger.ts'
-import type { AcceptedLogin, SourceRecord } from '../domain/batch.ts'
-import { decodeRecords } from '../domain/decode-records.ts'
+import type { AcceptedLogin, SourceRecord } from '../domain/batch/batch.ts'
+import { decodeRecords } from '../domain/decode/decode-records.ts'
 import { runWorker } from '../worker/run-worker.ts'
 
 // The worker with defects that no check of the product sees: the login whose record has the key DROPPED_KEY is left out,

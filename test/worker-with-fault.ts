@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { loadConfig } from '../config/config.ts'
 import { createLogger } from '../config/logger.ts'
-import { decodeRecords } from '../domain/decode-records.ts'
-import { PipelineFailure } from '../domain/failure.ts'
+import { decodeRecords } from '../domain/decode/decode-records.ts'
+import { PipelineFailure } from '../domain/pipeline/failure.ts'
 import { runWorker } from '../worker/run-worker.ts'
 
 // The worker with a fault that lasts while the file FAULT_FILE exists. FAULT says which:

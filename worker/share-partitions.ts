@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts'
 import { connectPostgres, type Sql } from '../db/connect.ts'
 import { checkSchema, SchemaRefusal } from '../db/schema-version.ts'
 import { announceWorker, LIVE_MS, rankWorker, type RunningWorker, withdrawWorker } from '../db/workers.ts'
-import { partitionShare } from '../domain/partition-share.ts'
+import { partitionShare } from '../domain/pipeline/partition-share.ts'
 import type { TopicOffsets } from '../kafka/topic-offsets.ts'
 import type { SliceSlots } from './slice-slots.ts'
 

@@ -10,7 +10,7 @@ import { foldPresence } from '../db/fold-presence.ts'
 import { listLogins } from '../db/list-logins.ts'
 import { makeMonth } from '../db/make-months.ts'
 import { rollWritten } from '../db/roll-written.ts'
-import type { PipelineFailure } from '../domain/failure.ts'
+import type { PipelineFailure } from '../domain/pipeline/failure.ts'
 
 /** Between two looks: batches that come meanwhile share most of the bitmaps. */
 const INTERVAL_MS = 1_000

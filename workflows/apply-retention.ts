@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/create-activities.ts'
-import { markup } from '../domain/markdown.ts'
+import { markup } from './markdown.ts'
 import { showDetails } from './details.ts'
 
 const { applyRetention: apply } = proxyActivities<Activities>({

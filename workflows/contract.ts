@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
-import type { ParkedBatch } from '../domain/parked-batch.ts'
-import type { IngestState, OperatorCommand } from '../domain/pipeline-state.ts'
-import type { ReplayOutcome } from '../domain/replay.ts'
+import type { ParkedBatch } from '../domain/batch/parked-batch.ts'
+import type { IngestState, OperatorCommand } from '../domain/pipeline/pipeline-state.ts'
+import type { ReplayOutcome } from '../domain/batch/replay.ts'
 
 /** What clients of the ingestion workflows (api/, worker/, the Web UI) may rely on: ids, messages and their shapes. */
 

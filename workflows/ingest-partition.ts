@@ -9,9 +9,9 @@ import {
   workflowInfo,
   allHandlersFinished,
 } from '@temporalio/workflow'
-import { DEFECT_ATTEMPTS } from '../domain/failure.ts'
-import { nextState, type IngestCommand, type OperatorCommand } from '../domain/pipeline-state.ts'
-import type { SliceReport } from '../domain/slice-report.ts'
+import { DEFECT_ATTEMPTS } from '../domain/pipeline/failure.ts'
+import { nextState, type IngestCommand, type OperatorCommand } from '../domain/pipeline/pipeline-state.ts'
+import type { SliceReport } from '../domain/batch/slice-report.ts'
 import { Audit } from './audit.ts'
 import {
   acceptLossUpdate,

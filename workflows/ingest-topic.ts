@@ -16,7 +16,7 @@ import {
 } from '@temporalio/workflow'
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import type { Activities } from '../activities/create-activities.ts'
-import type { OperatorCommand } from '../domain/pipeline-state.ts'
+import type { OperatorCommand } from '../domain/pipeline/pipeline-state.ts'
 import { Audit } from './audit.ts'
 import {
   acceptLossUpdate,

@@ -1,5 +1,5 @@
 import { log } from '@temporalio/workflow'
-import type { IngestState } from '../domain/pipeline-state.ts'
+import type { IngestState } from '../domain/pipeline/pipeline-state.ts'
 import type { ControlRequest, PartitionStatus } from './contract.ts'
 
 /** Says in the log of the worker that a partition changed its state by itself. */

@@ -9,8 +9,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/create-activities.ts'
-import type { ParkedBatch } from '../domain/parked-batch.ts'
-import type { ReplayAttempt, ReplayOutcome } from '../domain/replay.ts'
+import type { ParkedBatch } from '../domain/batch/parked-batch.ts'
+import type { ReplayAttempt, ReplayOutcome } from '../domain/batch/replay.ts'
 import { Audit } from './audit.ts'
 import { showBatch } from './batch-page.ts'
 import {

@@ -7,8 +7,8 @@ import {
   sleep,
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/create-activities.ts'
-import { markdownList, markup } from '../domain/markdown.ts'
-import type { PlannedBatch } from '../domain/replay-plan.ts'
+import { markdownList, markup } from './markdown.ts'
+import type { PlannedBatch } from '../domain/batch/replay-plan.ts'
 import { Audit } from './audit.ts'
 import { COMMAND_REFUSED } from './contract.ts'
 import { showDetails } from './details.ts'

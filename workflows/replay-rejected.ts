@@ -6,9 +6,9 @@ import {
   setHandler,
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/create-activities.ts'
-import type { RejectReason } from '../domain/login.ts'
-import { type Markdown, markdownList, markup } from '../domain/markdown.ts'
-import { MAX_BATCHES_OF_A_RUN } from '../domain/selection.ts'
+import type { RejectReason } from '../domain/login/login.ts'
+import { type Markdown, markdownList, markup } from './markdown.ts'
+import { MAX_BATCHES_OF_A_RUN } from '../domain/batch/selection.ts'
 import { Audit } from './audit.ts'
 import { COMMAND_REFUSED } from './contract.ts'
 import { showDetails } from './details.ts'

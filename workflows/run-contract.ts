@@ -1,8 +1,8 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow'
-import type { RejectReason } from '../domain/login.ts'
-import type { BatchResult } from '../domain/replay.ts'
-import type { BatchSelection, RejectSelection } from '../domain/selection.ts'
-import type { ReplayPlan } from '../domain/replay-plan.ts'
+import type { RejectReason } from '../domain/login/login.ts'
+import type { BatchResult } from '../domain/batch/replay.ts'
+import type { BatchSelection, RejectSelection } from '../domain/batch/selection.ts'
+import type { ReplayPlan } from '../domain/batch/replay-plan.ts'
 import type { ControlRequest } from './contract.ts'
 
 /** Replays and redrives of many, as clients see them. Offsets and ids are decimal strings, moments ISO 8601. */

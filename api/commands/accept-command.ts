@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { BatchSelection, RejectSelection } from '../../domain/selection.ts'
+import type { BatchSelection, RejectSelection } from '../../domain/batch/selection.ts'
 import { argumentProblem } from '../arguments.ts'
 import { InvalidCommandError } from '../errors.ts'
 import { isShown, safeText } from '../safe-text.ts'

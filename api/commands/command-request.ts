@@ -1,4 +1,4 @@
-import type { OperatorCommand } from '../../domain/pipeline-state.ts'
+import type { OperatorCommand } from '../../domain/pipeline/pipeline-state.ts'
 import type { ControlRequest } from '../../workflows/contract.ts'
 
 /** As the audit names them. */

@@ -1,5 +1,5 @@
 import type { BatchRow } from '../../db/read/batches.ts'
-import type { ReplayOutcome } from '../../domain/replay.ts'
+import type { ReplayOutcome } from '../../domain/batch/replay.ts'
 
 /** `workflow`: the ledger alone cannot answer, something is to be done. */
 export type LedgerAnswer =

@@ -1,5 +1,5 @@
-import { markup } from '../../domain/markdown.ts'
-import type { RejectSelection } from '../../domain/selection.ts'
+import { markup } from '../../workflows/markdown.ts'
+import type { RejectSelection } from '../../domain/batch/selection.ts'
 import {
   redriveProgressUpdate,
   redriveRunId,

@@ -1,6 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
-import { markup } from '../../domain/markdown.ts'
-import type { BatchSelection } from '../../domain/selection.ts'
+import { markup } from '../../workflows/markdown.ts'
+import type { BatchSelection } from '../../domain/batch/selection.ts'
 import {
   cancelRunUpdate,
   pauseRunUpdate,

@@ -6,7 +6,7 @@ import {
   readActiveUsers,
   readMeanDailyActive,
 } from '../../db/read/activity.ts'
-import { DAY_MS, dayOf, type Period, periodAfter } from '../../domain/period.ts'
+import { DAY_MS, dayOf, type Period, periodAfter } from '../../domain/time/period.ts'
 import { builder } from '../builder.ts'
 import type { ApiContext } from '../context.ts'
 import { InvalidRangeError, RangeTooLargeError } from '../errors.ts'

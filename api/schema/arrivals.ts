@@ -1,7 +1,12 @@
-import { type DelayClass, delayClasses, type LatenessClass, latenessClasses } from '../../domain/arrival.ts'
-import type { TimeBucket } from '../../domain/cover-buckets.ts'
-import type { RejectReason } from '../../domain/login.ts'
-import { shareOf } from '../../domain/series.ts'
+import {
+  type DelayClass,
+  delayClasses,
+  type LatenessClass,
+  latenessClasses,
+} from '../../domain/engagement/arrival.ts'
+import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import type { RejectReason } from '../../domain/login/login.ts'
+import { shareOf } from '../../domain/counts/series.ts'
 import { readArrivals, readRejectCounts, type ArrivalRow } from '../../db/read/arrivals.ts'
 import { builder } from '../builder.ts'
 import { InvalidRangeError, RangeTooLargeError } from '../errors.ts'

@@ -1,6 +1,6 @@
 import { readBatch } from '../../db/read/batches.ts'
 import type { BatchEvent } from '../../db/read/batch-events.ts'
-import type { Reject } from '../../domain/batch.ts'
+import type { Reject } from '../../domain/batch/batch.ts'
 import { type BatchEventPage, readEventPage } from '../batch-events.ts'
 import { builder } from '../builder.ts'
 import { caps } from '../caps.ts'

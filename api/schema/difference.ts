@@ -1,5 +1,5 @@
-import type { CountPlace, Difference } from '../../domain/reconciliation.ts'
-import type { DeviceType, Outcome } from '../../domain/login.ts'
+import type { CountPlace, Difference } from '../../domain/pipeline/reconciliation.ts'
+import type { DeviceType, Outcome } from '../../domain/login/login.ts'
 import { builder } from '../builder.ts'
 import { DeviceTypeEnum, OutcomeEnum } from './analytics-enums.ts'
 import { CountSizeEnum, DifferenceKindEnum } from './pipeline-enums.ts'

@@ -1,5 +1,5 @@
 import type { LastBatch } from '../../db/read/progress.ts'
-import type { OpenTransaction } from '../../domain/partition-log.ts'
+import type { OpenTransaction } from '../../domain/pipeline/partition-log.ts'
 import { builder } from '../builder.ts'
 import { NotFoundError } from '../errors.ts'
 import {

@@ -12,7 +12,7 @@ import {
   TooManyBatchesError,
   TooManyRowsError,
 } from '../errors.ts'
-import type { TimeBucket } from '../../domain/cover-buckets.ts'
+import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
 import { completenessFor, type Marks, marksOf } from '../marks.ts'
 import { questionBefore, type QuestionRange, questionRange } from '../question-range.ts'
 import { selects } from '../selects.ts'

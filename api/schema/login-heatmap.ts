@@ -1,5 +1,5 @@
-import { type HeatmapCell, heatmapOf } from '../../domain/heatmap.ts'
-import { loginsByPlace } from '../../domain/series.ts'
+import { type HeatmapCell, heatmapOf } from '../../domain/counts/heatmap.ts'
+import { loginsByPlace } from '../../domain/counts/series.ts'
 import { builder } from '../builder.ts'
 import { countSeries } from '../count-series.ts'
 import { InvalidRangeError, RangeTooLargeError, TooManyRowsError } from '../errors.ts'

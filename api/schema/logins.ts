@@ -1,5 +1,5 @@
 import type { LoginRowFilter, PlacedLogin } from '../../db/read/logins.ts'
-import { bucketMs } from '../../domain/counts.ts'
+import { bucketMs } from '../../domain/counts/counts.ts'
 import { builder } from '../builder.ts'
 import { InvalidAddressError, InvalidPageError, PageTooLargeError, RowsGoneError } from '../errors.ts'
 import { ipOf } from '../addresses.ts'

@@ -9,7 +9,7 @@ import {
   type TraitRow,
 } from '../../db/read/profiles.ts'
 import { readRowsKept, type RowsKept } from '../../db/read/expired-logins.ts'
-import type { PresenceKind } from '../../domain/presence.ts'
+import type { PresenceKind } from '../../domain/sightings/sightings.ts'
 import { ipOf } from '../addresses.ts'
 import { builder } from '../builder.ts'
 import type { ApiContext } from '../context.ts'

@@ -1,5 +1,5 @@
-import type { CheckpointState } from '../../domain/reconciliation.ts'
-import type { RejectReason } from '../../domain/login.ts'
+import type { CheckpointState } from '../../domain/pipeline/reconciliation.ts'
+import type { RejectReason } from '../../domain/login/login.ts'
 import { builder } from '../builder.ts'
 import { caps } from '../caps.ts'
 import type { ScheduledReconciliation } from '../../db/read/reconciliation-runs.ts'

@@ -1,5 +1,5 @@
-import type { RejectReason } from '../../domain/login.ts'
-import type { RejectSelection } from '../../domain/selection.ts'
+import type { RejectReason } from '../../domain/login/login.ts'
+import type { RejectSelection } from '../../domain/batch/selection.ts'
 import type { RedriveRunStatus } from '../../workflows/run-contract.ts'
 import { builder } from '../builder.ts'
 import { commandArgs, commandErrors, commandRequest, runErrors } from './command-args.ts'

@@ -5,7 +5,7 @@ import {
   type RedriveAttemptRow,
   type RejectedLoginRow,
 } from '../../db/read/rejected-logins.ts'
-import { asTimestamp, recordedAtMs } from '../../domain/record-timestamp.ts'
+import { asTimestamp, recordedAtMs } from '../../domain/login/record-timestamp.ts'
 import { builder } from '../builder.ts'
 import { InvalidPageError, PageTooLargeError } from '../errors.ts'
 import { connectionComplexity, readConnection } from '../page.ts'

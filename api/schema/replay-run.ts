@@ -1,10 +1,10 @@
-import type { BatchResult } from '../../domain/replay.ts'
-import type { DeviceType, Outcome } from '../../domain/login.ts'
+import type { BatchResult } from '../../domain/batch/replay.ts'
+import type { DeviceType, Outcome } from '../../domain/login/login.ts'
 import type {
   PlannedBatch as PlannedBatchShape,
   PlannedCount as PlannedCountShape,
   ReplayPlan as ReplayPlanShape,
-} from '../../domain/replay-plan.ts'
+} from '../../domain/batch/replay-plan.ts'
 import type { ReplayRunStatus } from '../../workflows/run-contract.ts'
 import { builder } from '../builder.ts'
 import { DeviceTypeEnum, OutcomeEnum } from './analytics-enums.ts'

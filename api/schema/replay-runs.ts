@@ -1,4 +1,4 @@
-import type { BatchSelection } from '../../domain/selection.ts'
+import type { BatchSelection } from '../../domain/batch/selection.ts'
 import { builder } from '../builder.ts'
 import { MAX_PER_MINUTE } from '../commands/replay-runs.ts'
 import { commandArgs, commandErrors, commandRequest, runErrors } from './command-args.ts'

@@ -1,5 +1,5 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql'
-import { isoTime } from '../../domain/iso-time.ts'
+import { isoTime } from '../../domain/time/iso-time.ts'
 import { builder } from '../builder.ts'
 
 builder.scalarType('BigInt', {

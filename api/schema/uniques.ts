@@ -1,5 +1,5 @@
-import type { TimeBucket } from '../../domain/cover-buckets.ts'
-import { type PresenceKind, presenceKinds } from '../../domain/presence.ts'
+import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import { type PresenceKind, presenceKinds } from '../../domain/sightings/sightings.ts'
 import { builder } from '../builder.ts'
 import { checkBuckets, minuteRange } from '../caps.ts'
 import { InvalidRangeError, RangeTooLargeError, RowsGoneError } from '../errors.ts'

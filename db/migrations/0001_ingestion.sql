@@ -11,7 +11,7 @@ create table partition_checkpoint (
   epoch bigint not null,
   worker text not null,               -- who holds the epoch
   watermark timestamptz,              -- latest event time counted, never later than the clock of the worker
-  unfinished_insight json not null,   -- logins after the last complete insight (domain/insight.ts)
+  unfinished_insight json not null,   -- logins after the last complete insight (domain/batch/insight.ts)
   claimed_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (topic, partition)

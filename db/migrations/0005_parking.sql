@@ -6,7 +6,7 @@ alter table partition_checkpoint
   add column end_offset bigint,                      -- end of the log as last seen: names what was lost should it go
   add column recount_until bigint,                   -- up to here, outputs are in Kafka although Postgres had lost the counts
   add column flood_guard json not null default '{"records":0,"rejects":0,"parkedInARow":0,"isOff":false}';
-                                                     -- domain/flood-guard.ts
+                                                     -- domain/batch/flood-guard.ts
 
 alter table batch
   add column incarnation integer not null default 0,

@@ -2,7 +2,7 @@
 -- needs, so that a year of them is read at once. Only a fold writes them (db/fold-counts.ts), one at a time, so there is
 -- no need of a row a partition any more.
 -- dimension_set says what a row is counted by, a bit a dimension: 1 device type, 2 app version, 4 locale, 8 outcome; the
--- others are ''. Questions read the smallest set that has what they group and filter by (domain/counts.ts).
+-- others are ''. Questions read the smallest set that has what they group and filter by (domain/counts/counts.ts).
 -- A slot holds up to 2^31 - 1 logins; integers, because sums over them are quick.
 create table minute_count (
   dimension_set smallint not null,

@@ -4,7 +4,7 @@ create table presence_delta (
   batch_id bigint not null,           -- 0: from before there were deltas
   revision integer not null,
   entries integer not null,           -- ids in it: bounds what one fold takes
-  presences json not null             -- domain/presence.ts, Presences
+  presences json not null             -- domain/sightings/sightings.ts, Presences
 ) with (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
 -- Random ids hardly get smaller, and it is gone in a second.
 alter table presence_delta alter column presences set storage external;
@@ -22,7 +22,7 @@ alter table user_activity rename to user_activity_before;
 drop table app_user;
 create table app_user (user_id text primary key, number integer not null, first_day date not null);
 create table device (device_id text primary key, number integer not null, first_day date not null);
-create table address (ip text primary key, number integer not null, first_day date not null); -- normal form, domain/ip.ts
+create table address (ip text primary key, number integer not null, first_day date not null); -- normal form, domain/fields/ip.ts
 
 create type activity_period as enum ('day', 'week', 'month'); -- UTC; weeks from Monday
 create type activity_facet as enum ('all', 'first', 'device_type', 'app_version', 'locale', 'outcome');

@@ -1,4 +1,4 @@
--- How the logins of a batch arrived: by class of lateness and of delay (domain/arrival.ts), as of
+-- How the logins of a batch arrived: by class of lateness and of delay (domain/engagement/arrival.ts), as of
 -- counted_at, which of a replay is later than the batch. Null:
 -- counted before this was kept.
 alter table login_count_delta

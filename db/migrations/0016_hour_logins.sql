@@ -24,7 +24,7 @@ alter table hour_login
 create table hour_member (
   hour timestamptz not null,
   kind activity_kind not null,
-  members bytea not null,             -- as domain/member-set.ts packs them
+  members bytea not null,             -- as domain/engagement/member-set.ts packs them
   primary key (hour, kind)
 );
 alter table hour_member alter column members set storage external;

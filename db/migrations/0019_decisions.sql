@@ -1,4 +1,4 @@
--- By what a batch was decided (domain/decode-rules.ts), so that it can be published again as it was. Null: parked, or written
+-- By what a batch was decided (domain/decode/decode-rules.ts), so that it can be published again as it was. Null: parked, or written
 -- before rules were kept.
 alter table batch add column rules json;
 alter table batch_revision add column rules json;
@@ -16,7 +16,7 @@ update rejected_login set record_timestamp = (extract(epoch from recorded_at) * 
 alter table rejected_login
   alter column record_timestamp set not null,
   drop column recorded_at,
-  add column cut jsonb; -- what is missing of a record that was too large to be kept whole (domain/kept-record.ts)
+  add column cut jsonb; -- what is missing of a record that was too large to be kept whole (domain/login/kept-record.ts)
 
 -- The partition is gone: its topic was created anew with fewer of them, and an operator said that it does not come back.
 alter table partition_checkpoint add column retired_at timestamptz;

@@ -1,7 +1,7 @@
-import type { Period, PeriodStart } from '../../domain/period.ts'
-import { coverDays, isoDay } from '../../domain/period.ts'
-import type { PresenceKind } from '../../domain/presence.ts'
-import { usRegionLocales, usRegionOf } from '../../domain/us-region.ts'
+import type { Period, PeriodStart } from '../../domain/time/period.ts'
+import { coverDays, isoDay } from '../../domain/time/period.ts'
+import type { PresenceKind } from '../../domain/sightings/sightings.ts'
+import { usRegionLocales, usRegionOf } from '../../domain/fields/us-region.ts'
 import type { CountFilter } from './count-filter.ts'
 import type { ReadSession } from './snapshot.ts'
 

@@ -1,7 +1,7 @@
-import type { TimeBucket } from '../../domain/cover-buckets.ts'
-import { delayClasses, latenessClasses } from '../../domain/arrival.ts'
-import { isoTime } from '../../domain/iso-time.ts'
-import type { RejectReason } from '../../domain/login.ts'
+import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import { delayClasses, latenessClasses } from '../../domain/engagement/arrival.ts'
+import { isoTime } from '../../domain/time/iso-time.ts'
+import type { RejectReason } from '../../domain/login/login.ts'
 import { placeInBuckets } from './count-buckets.ts'
 import type { ReadSession } from './snapshot.ts'
 

@@ -1,5 +1,5 @@
-import type { Reject } from '../../domain/batch.ts'
-import type { DecodeRules } from '../../domain/decode-rules.ts'
+import type { Reject } from '../../domain/batch/batch.ts'
+import type { DecodeRules } from '../../domain/decode/decode-rules.ts'
 import type { BatchStatus } from './batches.ts'
 import { isKeptSince, readOldestLoginDay } from './login-days.ts'
 import { type PlacedLogin, readLoginsOfBatch } from './logins.ts'

@@ -1,4 +1,4 @@
-import type { DecodeRules } from '../../domain/decode-rules.ts'
+import type { DecodeRules } from '../../domain/decode/decode-rules.ts'
 import { type Key, orderOfPage, type Page, type TimeRange, withinPage } from './keyset.ts'
 import type { ReadSession } from './snapshot.ts'
 

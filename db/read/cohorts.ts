@@ -1,4 +1,4 @@
-import { isoDay, type Period } from '../../domain/period.ts'
+import { isoDay, type Period } from '../../domain/time/period.ts'
 import type { ReadSession } from './snapshot.ts'
 
 type Sql = ReadSession['sql']

@@ -4,11 +4,11 @@ import {
   dimensionNames,
   slotNames,
   smallestSet,
-} from '../../domain/counts.ts'
-import type { Slice, TimeBucket } from '../../domain/cover-buckets.ts'
+} from '../../domain/counts/counts.ts'
+import type { Slice, TimeBucket } from '../../domain/counts/cover-buckets.ts'
 import { countTables, slotLogins } from '../count-tables.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
-import { isoTime } from '../../domain/iso-time.ts'
+import { isoTime } from '../../domain/time/iso-time.ts'
 import type { ReadSession } from './snapshot.ts'
 
 type Sql = ReadSession['sql']

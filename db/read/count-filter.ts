@@ -1,6 +1,6 @@
-import type { DimensionName } from '../../domain/counts.ts'
-import type { DeviceType, Outcome } from '../../domain/login.ts'
-import { type UsRegion, usRegionLocales } from '../../domain/us-region.ts'
+import type { DimensionName } from '../../domain/counts/counts.ts'
+import type { DeviceType, Outcome } from '../../domain/login/login.ts'
+import { type UsRegion, usRegionLocales } from '../../domain/fields/us-region.ts'
 import type { ReadSession } from './snapshot.ts'
 
 type Sql = ReadSession['sql']

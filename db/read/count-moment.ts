@@ -1,5 +1,5 @@
-import { type DimensionName, QUARTER_MS } from '../../domain/counts.ts'
-import { type TimeBucket, unitsCut } from '../../domain/cover-buckets.ts'
+import { type DimensionName, QUARTER_MS } from '../../domain/counts/counts.ts'
+import { type TimeBucket, unitsCut } from '../../domain/counts/cover-buckets.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
 import { addedBy, columns, countsInBuckets, placeInBuckets, type Spans } from './count-buckets.ts'
 import type { ReadSession } from './snapshot.ts'

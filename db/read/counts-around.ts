@@ -4,9 +4,9 @@ import {
   type DimensionName,
   dimensionNames,
   floorTo,
-} from '../../domain/counts.ts'
-import type { Difference } from '../../domain/reconciliation.ts'
-import { isoTime } from '../../domain/iso-time.ts'
+} from '../../domain/counts/counts.ts'
+import type { Difference } from '../../domain/pipeline/reconciliation.ts'
+import { isoTime } from '../../domain/time/iso-time.ts'
 import { countTables } from '../count-tables.ts'
 import type { ReadSession } from './snapshot.ts'
 

@@ -1,5 +1,5 @@
-import type { PresenceKind } from '../../domain/presence.ts'
-import { DAY_MS, dayOf } from '../../domain/period.ts'
+import type { PresenceKind } from '../../domain/sightings/sightings.ts'
+import { DAY_MS, dayOf } from '../../domain/time/period.ts'
 import { dictionaries } from '../dictionaries.ts'
 import type { TimeRange } from './keyset.ts'
 import type { LoginRowFilter } from './logins.ts'

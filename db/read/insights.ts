@@ -1,7 +1,7 @@
 import { type Key, orderOfPage, type Page, type TimeRange, withinPage } from './keyset.ts'
 import type { ReadSession } from './snapshot.ts'
 
-/** An insight as it was published (domain/insight.ts); times are Unix seconds. */
+/** An insight as it was published (domain/batch/insight.ts); times are Unix seconds. */
 export type InsightBody = {
   batch_size: number
   start_time: number

@@ -1,6 +1,6 @@
-import type { TimeBucket } from '../../domain/cover-buckets.ts'
-import { bucketMs } from '../../domain/counts.ts'
-import { isoTime } from '../../domain/iso-time.ts'
+import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import { bucketMs } from '../../domain/counts/counts.ts'
+import { isoTime } from '../../domain/time/iso-time.ts'
 import { type CountFilter, withinFilter } from './count-filter.ts'
 import type { ReadSession } from './snapshot.ts'
 

@@ -1,4 +1,4 @@
-import type { DeviceType, IpScope, LocaleKind, Login, Outcome } from '../../domain/login.ts'
+import type { DeviceType, IpScope, LocaleKind, Login, Outcome } from '../../domain/login/login.ts'
 import { type Key, orderOfPage, type Page, type TimeRange, withinPage } from './keyset.ts'
 import { type CountFilter, withinFilter } from './count-filter.ts'
 import { addressText } from './address-text.ts'
@@ -18,7 +18,7 @@ export type LoginRowFilter = {
   batchId: bigint | null
   userId: string | null
   deviceId: string | null
-  /** In its normal form (domain/ip.ts). */
+  /** In its normal form (domain/fields/ip.ts). */
   ip: string | null
   partition: number | null
   /** Logins of [fromOffset, toOffset). */

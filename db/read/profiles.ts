@@ -1,5 +1,5 @@
-import type { PresenceKind } from '../../domain/presence.ts'
-import { CHUNK_BITS } from '../../domain/bitmap.ts'
+import type { PresenceKind } from '../../domain/sightings/sightings.ts'
+import { CHUNK_BITS } from '../../domain/engagement/bitmap.ts'
 import { dictionaries } from '../dictionaries.ts'
 import { addressText } from './address-text.ts'
 import { type Key, orderOfPage, type Page, withinPage } from './keyset.ts'

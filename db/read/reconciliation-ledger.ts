@@ -1,4 +1,4 @@
-import type { BatchEvidence, CheckpointState, LedgerEntry } from '../../domain/reconciliation.ts'
+import type { BatchEvidence, CheckpointState, LedgerEntry } from '../../domain/pipeline/reconciliation.ts'
 import { type Key, orderOfPage, type TimeRange, withinPage } from './keyset.ts'
 import { isKeptSince, readOldestLoginDay } from './login-days.ts'
 import type { ReadSession } from './snapshot.ts'

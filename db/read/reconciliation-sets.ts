@@ -1,7 +1,13 @@
 import type { PendingQuery, Row } from 'postgres'
-import { bucketMs, type CountSize, dimensionNames, dimensionSets, slotNames } from '../../domain/counts.ts'
-import { isoTime } from '../../domain/iso-time.ts'
-import type { Difference, DifferenceKind } from '../../domain/reconciliation.ts'
+import {
+  bucketMs,
+  type CountSize,
+  dimensionNames,
+  dimensionSets,
+  slotNames,
+} from '../../domain/counts/counts.ts'
+import { isoTime } from '../../domain/time/iso-time.ts'
+import type { Difference, DifferenceKind } from '../../domain/pipeline/reconciliation.ts'
 import { countTables, slotLogins } from '../count-tables.ts'
 import { groupingSets, setOfRow, valuesOfRow } from '../dimension-sets.ts'
 import { ALL_DIMENSIONS, countDifference, type DifferentCount, rowsAt, startsOf } from './counts-around.ts'

@@ -6,9 +6,9 @@ import {
   type LedgerEntry,
   type PartitionSummary,
   summarise,
-} from '../../domain/reconciliation.ts'
-import { bucketMs } from '../../domain/counts.ts'
-import { DAY_MS, dayOf, periodStart } from '../../domain/period.ts'
+} from '../../domain/pipeline/reconciliation.ts'
+import { bucketMs } from '../../domain/counts/counts.ts'
+import { DAY_MS, dayOf, periodStart } from '../../domain/time/period.ts'
 import { startsOf } from './counts-around.ts'
 import { readMinutesKeptFrom } from './kept-minutes.ts'
 import {

@@ -1,5 +1,5 @@
-import type { RejectReason } from '../../domain/login.ts'
-import type { Cut } from '../../domain/kept-record.ts'
+import type { RejectReason } from '../../domain/login/login.ts'
+import type { Cut } from '../../domain/login/kept-record.ts'
 import { type Key, orderOfPage, type Page, type TimeRange, withinPage } from './keyset.ts'
 import type { ReadSession } from './snapshot.ts'
 

@@ -1,7 +1,7 @@
-import { slotNames, smallestSet } from '../../domain/counts.ts'
-import type { TimeBucket } from '../../domain/cover-buckets.ts'
-import { isoTime } from '../../domain/iso-time.ts'
-import { type ReleaseDays, releaseRule } from '../../domain/releases.ts'
+import { slotNames, smallestSet } from '../../domain/counts/counts.ts'
+import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import { isoTime } from '../../domain/time/iso-time.ts'
+import { type ReleaseDays, releaseRule } from '../../domain/counts/releases.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
 import type { ReadSession } from './snapshot.ts'
 
@@ -11,7 +11,7 @@ const LOGINS_OF_DAY = `(0::bigint + ${slotNames.hour.join(' + ')})::float8`
 
 /**
  * Versions, pre-releases and what is none among them, with the days (UTC) of a range on which they had enough logins to count
- * as released (domain/releases.ts). Texts of one version are one: with a v before it, of two parts, with build metadata.
+ * as released (domain/counts/releases.ts). Texts of one version are one: with a v before it, of two parts, with build metadata.
  * @param range of whole days
  */
 export async function readReleases(

@@ -1,4 +1,4 @@
-import type { TimeBucket } from '../../domain/cover-buckets.ts'
+import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
 import type { ReadSession } from './snapshot.ts'
 
 type Sql = ReadSession['sql']

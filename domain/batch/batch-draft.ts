@@ -1,0 +1,81 @@
+import { ArrivalCounts } from '../engagement/arrival.ts'
+import type { DecidedBatch, OffsetRange, RejectedLogin } from './batch.ts'
+import { MinuteCounts } from '../counts/counts.ts'
+import type { DecodedRecords } from '../decode/decode-records.ts'
+import type { DecodeRules } from '../decode/decode-rules.ts'
+import { advanceInsight, type Insight, type UnfinishedInsight } from './insight.ts'
+import type { PresenceCache, PresenceDraft } from '../sightings/sightings.ts'
+
+/** Before the first login of the range, and of its process. */
+export type BatchContext = {
+  /** By which its records are decoded. */
+  rules: DecodeRules
+  unfinishedInsight: UnfinishedInsight
+  /** Logins per insight; 0 makes none. */
+  insightSize: number
+  presence: PresenceCache
+  /** Event time of the latest login, Unix milliseconds. */
+  latestEventMs: number
+  /** Unix milliseconds; later than the time of decoding when a batch is decided again. */
+  countedAtMs: number
+}
+
+/** A range while it is decided, some records at a time. Keeps sums and rejects, none of the logins. */
+export class BatchDraft {
+  readonly #range: OffsetRange
+  readonly #processedAtMs: number
+  readonly #rules: DecodeRules
+  readonly #insightSize: number
+  readonly #minutes = new MinuteCounts()
+  readonly #arrivals: ArrivalCounts
+  readonly #presences: PresenceDraft
+  readonly #rejected: RejectedLogin[] = []
+  readonly #insights: Insight[] = []
+  #unfinishedInsight: UnfinishedInsight
+  #logins = 0
+  #firstEventMs = Infinity
+  #lastEventMs = -Infinity
+
+  /** @param processedAtMs Unix milliseconds that decoding takes for now */
+  constructor(range: OffsetRange, processedAtMs: number, context: BatchContext) {
+    this.#range = range
+    this.#processedAtMs = processedAtMs
+    this.#rules = context.rules
+    this.#insightSize = context.insightSize
+    this.#unfinishedInsight = context.unfinishedInsight
+    this.#presences = context.presence.draft()
+    this.#arrivals = new ArrivalCounts(context.countedAtMs, context.latestEventMs)
+  }
+
+  /** The next records of the range, in order. */
+  add({ accepted, rejected }: DecodedRecords): void {
+    for (const { login, recordedAt } of accepted) {
+      this.#arrivals.add(login.eventTimeMs, recordedAt)
+      this.#presences.add(login, this.#minutes.add(login))
+      if (login.eventTimeMs < this.#firstEventMs) this.#firstEventMs = login.eventTimeMs
+      if (login.eventTimeMs > this.#lastEventMs) this.#lastEventMs = login.eventTimeMs
+    }
+    const { insights, unfinished } = advanceInsight(this.#unfinishedInsight, accepted, this.#insightSize)
+    for (const insight of insights) this.#insights.push(insight)
+    for (const reject of rejected) this.#rejected.push(reject)
+    this.#unfinishedInsight = unfinished
+    this.#logins += accepted.length
+  }
+
+  decided(): DecidedBatch {
+    return {
+      range: this.#range,
+      processedAtMs: this.#processedAtMs,
+      rules: this.#rules,
+      logins: this.#logins,
+      rejected: this.#rejected,
+      events: this.#logins === 0 ? null : { firstMs: this.#firstEventMs, lastMs: this.#lastEventMs },
+      minutes: this.#minutes.columns,
+      arrivals: this.#arrivals.arrivals,
+      latestEventMs: this.#arrivals.latestMs,
+      insights: this.#insights,
+      unfinishedInsight: this.#unfinishedInsight,
+      presences: this.#presences.presences(),
+    }
+  }
+}

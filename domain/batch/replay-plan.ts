@@ -1,0 +1,96 @@
+import type { DecidedBatch } from './batch.ts'
+import { bucketMs, floorTo } from '../counts/counts.ts'
+import { isoTime } from '../time/iso-time.ts'
+
+/** What counting a batch would mean; `error` says why it would stay parked. */
+export type PlannedBatch = {
+  batchId: string
+  partition: number
+  incarnation: number
+  from: string
+  to: string
+  logins: number
+  rejects: number
+  error: string | null
+}
+
+/** Logins that would be added to an hour. */
+export type PlannedCount = {
+  hour: string
+  deviceType: string
+  appVersion: string
+  locale: string
+  outcome: string
+  logins: number
+}
+
+export type ReplayPlan = {
+  batches: PlannedBatch[]
+  logins: number
+  rejects: number
+  /** Batches that would fail again. */
+  failing: number
+  /** Time range of the logins' events; null without logins. */
+  firstEventAt: string | null
+  lastEventAt: string | null
+  /** In order of hour; the first MAX_PLANNED_COUNTS of `countsInAll`. */
+  counts: PlannedCount[]
+  countsInAll: number
+}
+
+/** More would not be read, and must not outgrow what a workflow may carry. */
+const MAX_PLANNED_COUNTS = 1_000
+
+export type BatchToPlan = Pick<PlannedBatch, 'batchId' | 'partition' | 'incarnation' | 'from' | 'to'>
+
+/** Adds up what counting some batches would mean. */
+export class PlanDraft {
+  readonly #batches: PlannedBatch[] = []
+  readonly #counts = new Map<string, PlannedCount>()
+  #firstMs = Infinity
+  #lastMs = -Infinity
+
+  /** A batch as it would be counted; `error` when the attempt showed that it would stay parked. */
+  add(batch: BatchToPlan, decided: DecidedBatch | null, error: string | null): void {
+    const isCounted = decided !== null && error === null
+    const logins = isCounted ? decided.logins : 0
+    const rejects = isCounted ? decided.rejected.length : 0
+    this.#batches.push({ ...batch, logins, rejects, error })
+    if (isCounted) this.#count(decided)
+  }
+
+  plan(): ReplayPlan {
+    const counts = [...this.#counts.values()].sort((a, b) => (a.hour < b.hour ? -1 : a.hour > b.hour ? 1 : 0))
+    return {
+      batches: this.#batches,
+      logins: sum(this.#batches.map(({ logins }) => logins)),
+      rejects: sum(this.#batches.map(({ rejects }) => rejects)),
+      failing: this.#batches.filter(({ error }) => error !== null).length,
+      firstEventAt: isoOrNull(this.#firstMs),
+      lastEventAt: isoOrNull(this.#lastMs),
+      counts: counts.slice(0, MAX_PLANNED_COUNTS),
+      countsInAll: counts.length,
+    }
+  }
+
+  #count({ minutes, events }: DecidedBatch): void {
+    minutes.buckets.forEach((bucket, i) => {
+      const dimensions = {
+        hour: isoTime(floorTo(bucket, bucketMs.hour)),
+        deviceType: minutes.deviceTypes[i] ?? '',
+        appVersion: minutes.appVersions[i] ?? '',
+        locale: minutes.locales[i] ?? '',
+        outcome: minutes.outcomes[i] ?? '',
+      }
+      const key = JSON.stringify(dimensions)
+      const known = this.#counts.get(key)?.logins ?? 0
+      this.#counts.set(key, { ...dimensions, logins: known + (minutes.logins[i] ?? 0) })
+    })
+    if (events === null) return
+    this.#firstMs = Math.min(this.#firstMs, events.firstMs)
+    this.#lastMs = Math.max(this.#lastMs, events.lastMs)
+  }
+}
+
+const sum = (numbers: number[]): number => numbers.reduce((total, one) => total + one, 0)
+const isoOrNull = (timeMs: number): string | null => (Number.isFinite(timeMs) ? isoTime(timeMs) : null)

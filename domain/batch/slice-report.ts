@@ -1,0 +1,52 @@
+import { defect, PipelineFailure } from '../pipeline/failure.ts'
+
+/** Where a slice stands; also what its heartbeats carry. */
+export type SliceProgress = {
+  /** Next offset to be read, decimal; null until the checkpoint was read. */
+  nextOffset: string | null
+  /** Unread offsets; null until the first fetch. */
+  lag: number | null
+  logins: number
+  rejects: number
+  batches: number
+  /** Parts of batches that had to be parked. */
+  parked: number
+}
+
+/**
+ * How a slice ended:
+ * - ended: its time was up
+ * - stopped: it was told to stop, by a pause or because its worker shuts down
+ * - waiting: a part is away
+ * - fenced: another worker has the partition
+ * - failed: our own code failed; the partition halts when that repeats
+ * - halted: going on would lose or miscount data
+ */
+export type SliceOutcome = 'ended' | 'stopped' | 'waiting' | 'fenced' | 'failed' | 'halted'
+
+export type SliceReport = SliceProgress & { outcome: SliceOutcome; reason: string }
+
+export const noProgress = (): SliceProgress => ({
+  nextOffset: null,
+  lag: null,
+  logins: 0,
+  rejects: 0,
+  batches: 0,
+  parked: 0,
+})
+
+/** What a failure means for the partition. An error without a class is a defect of Rollcall. */
+export function failureReport(progress: SliceProgress, error: unknown): SliceReport {
+  const failure = error instanceof PipelineFailure ? error : defect(error)
+  const outcome = (
+    {
+      transient: 'waiting',
+      fenced: 'fenced',
+      defect: 'failed',
+      permanent: 'halted',
+      data_loss: 'halted',
+      flood: 'halted',
+    } as const
+  )[failure.failureClass]
+  return { ...progress, outcome, reason: failure.message }
+}

@@ -1,0 +1,56 @@
+import type { TimeBucket } from './cover-buckets.ts'
+import { type Series, shareOf } from './series.ts'
+import { compareVersions, isOlder, parseVersion, type ReadVersion, type Version } from '../fields/versions.ts'
+
+export type VersionShare = { version: string; logins: bigint; share: number }
+
+/** Versions of one bucket; `newest` null: there was no release by then. */
+export type AdoptionPoint = {
+  bucket: TimeBucket
+  logins: bigint
+  versions: VersionShare[]
+  newest: string | null
+  outdatedLogins: bigint
+  outdatedShare: number
+}
+
+/** How versions follow each other. Outdated is a version older than the newest one of the bucket. */
+export function adoptionOf(
+  series: readonly Series[],
+  buckets: readonly TimeBucket[],
+  newestOf: (bucket: TimeBucket) => Version | null,
+): AdoptionPoint[] {
+  const byPlace = versionsByPlace(series, buckets.length)
+  return buckets.map((bucket, place) => {
+    const [present, newest] = [byPlace[place] ?? [], newestOf(bucket)]
+    const total = sumOf(present)
+    const outdatedLogins = sumOf(present.filter(({ version }) => isOlder(version, newest)))
+    return {
+      bucket,
+      logins: total,
+      versions: present.map(({ text, logins }) => ({ version: text, logins, share: shareOf(logins, total) })),
+      newest: newest?.version ?? null,
+      outdatedLogins,
+      outdatedShare: shareOf(outdatedLogins, total),
+    }
+  })
+}
+
+type Present = ReadVersion & { logins: bigint }
+
+/** In order of the versions. Of thousands that senders made up most are in few buckets: none is looked for in the others. */
+function versionsByPlace(series: readonly Series[], buckets: number): Present[][] {
+  const byPlace = Array.from({ length: buckets }, (): Present[] => [])
+  series
+    .map(({ values, places, logins }) => {
+      const text = values.app_version ?? ''
+      return { text, version: parseVersion(text), places, logins }
+    })
+    .sort(compareVersions)
+    .forEach(({ text, version, places, logins }) => {
+      places.forEach((place, i) => byPlace[place]?.push({ text, version, logins: logins[i] ?? 0n }))
+    })
+  return byPlace
+}
+
+const sumOf = (some: readonly Present[]): bigint => some.reduce((sum, { logins }) => sum + logins, 0n)

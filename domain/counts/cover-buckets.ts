@@ -1,0 +1,133 @@
+import { bucketMs, floorTo, QUARTER_MS } from './counts.ts'
+import { DAY_MS, dayOf, periodAfter } from '../time/period.ts'
+
+/** Half-open, Unix milliseconds, both on a whole minute. */
+export type TimeBucket = { fromMs: number; toMs: number }
+
+/**
+ * What to take of rows that hold the minutes of an hour, the quarters or the hours of a day, or a month (UTC): parallel arrays, an
+ * entry a row and bucket. `span`: the slots [from, to) of each row, for buckets of many slots, and [to, end) for the bucket after it, so that a
+ * row which two days of a zone share is read once; `each`: one slot a row and bucket.
+ */
+export type Slice = {
+  size: 'minute' | 'quarter' | 'hour' | 'month'
+  /** Starts of the rows, Unix milliseconds. */
+  starts: number[]
+  /** Places in the list of buckets. */
+  buckets: number[]
+} & ({ kind: 'span'; from: number; to: number; end: number } | { kind: 'each'; slots: number[] })
+
+/** Days of a zone are a few spans over and over, two for each offset from UTC. Single hours or minutes are many. */
+const MAX_SPANS = 8
+
+type Piece = { start: number; bucket: number; from: number; to: number }
+
+/**
+ * What rows there are.
+ * `months`: starts of the months (Unix milliseconds), in order.
+ * `minutesFromMs`: start of the first day that has minutes; those before have quarters.
+ */
+export type HeldRows = { months: readonly number[]; minutesFromMs: number }
+
+const EVERY_MINUTE: HeldRows = { months: [], minutesFromMs: -Infinity }
+
+/**
+ * Whole months of each bucket, as far as there are rows of them, whole hours as slots of days, what is left at its ends as
+ * minutes or quarters. Together they are the buckets.
+ * @throws {RangeError} a bucket cuts a quarter whose minutes are not held
+ */
+export function coverBuckets(buckets: readonly TimeBucket[], held = EVERY_MINUTE): Slice[] {
+  const whole = held.months.map((start) => ({ start, end: monthAfter(start) }))
+  const pieces = { month: [] as Piece[], hour: [] as Piece[], quarter: [] as Piece[], minute: [] as Piece[] }
+  const cutEnd = (bucket: number, range: TimeBucket) => {
+    if (range.fromMs >= held.minutesFromMs) cut(pieces.minute, bucket, range, bucketMs.hour, bucketMs.minute)
+    else cut(pieces.quarter, bucket, range, bucketMs.day, QUARTER_MS)
+  }
+  buckets.forEach(({ fromMs, toMs }, bucket) => {
+    const fromHour = Math.min(toMs, -floorTo(-fromMs, bucketMs.hour))
+    const toHour = Math.max(fromHour, floorTo(toMs, bucketMs.hour))
+    cutEnd(bucket, { fromMs, toMs: fromHour })
+    let fromDay = fromHour
+    for (const { start, end } of whole) {
+      if (start < fromHour || end > toHour) continue
+      cut(pieces.hour, bucket, { fromMs: fromDay, toMs: start }, bucketMs.day, bucketMs.hour)
+      pieces.month.push({ start, bucket, from: 0, to: 1 })
+      fromDay = end
+    }
+    cut(pieces.hour, bucket, { fromMs: fromDay, toMs: toHour }, bucketMs.day, bucketMs.hour)
+    cutEnd(bucket, { fromMs: toHour, toMs })
+  })
+  return (['month', 'hour', 'quarter', 'minute'] as const).flatMap((size) => slices(size, pieces[size]))
+}
+
+/** Starts (Unix milliseconds) of the units of this length that buckets begin or end within. */
+export function unitsCut(buckets: readonly TimeBucket[], unitMs: number): number[] {
+  const units: number[] = []
+  for (const { fromMs, toMs } of buckets)
+    for (const edge of [fromMs, toMs]) {
+      const start = floorTo(edge, unitMs)
+      if (start < edge && start !== units.at(-1)) units.push(start)
+    }
+  return units
+}
+
+const monthAfter = (startMs: number): number => periodAfter('month', dayOf(startMs)) * DAY_MS
+
+/** Adds a piece for each row that the range touches. */
+function cut(pieces: Piece[], bucket: number, range: TimeBucket, rowMs: number, slotMs: number): void {
+  for (let at = range.fromMs; at < range.toMs;) {
+    const start = floorTo(at, rowMs)
+    const end = Math.min(range.toMs, start + rowMs)
+    const [from, to] = [(at - start) / slotMs, (end - start) / slotMs]
+    if (!Number.isInteger(from) || !Number.isInteger(to))
+      throw new RangeError(
+        `${new Date(at).toISOString()} to ${new Date(end).toISOString()}: no rows are so fine`,
+      )
+    pieces.push({ start, bucket, from, to })
+    at = end
+  }
+}
+
+function slices(size: Slice['size'], pieces: readonly Piece[]): Slice[] {
+  const spans = new Set(pieces.map(({ from, to }) => from * 100 + to))
+  if (spans.size > MAX_SPANS) return [eachSlot(size, pieces)]
+  const alike = Map.groupBy(inPairs(pieces), ({ from, to, end }) => `${from} ${to} ${end}`)
+  return Array.from(alike.values(), (same) => ({
+    kind: 'span',
+    size,
+    from: same[0]?.from ?? 0,
+    to: same[0]?.to ?? 0,
+    end: same[0]?.end ?? 0,
+    starts: same.map(({ start }) => start),
+    buckets: same.map(({ bucket }) => bucket),
+  }))
+}
+
+/** A piece that goes on where the one before it ends in their row, which is for the bucket after its own, is one with it. */
+function inPairs(pieces: readonly Piece[]): (Piece & { end: number })[] {
+  const pairs: (Piece & { end: number })[] = []
+  for (const piece of pieces) {
+    const last = pairs.at(-1)
+    if (last?.start === piece.start && last.to === piece.from) last.end = piece.to
+    else pairs.push({ ...piece, end: piece.to })
+  }
+  return pairs
+}
+
+function eachSlot(size: Slice['size'], pieces: readonly Piece[]): Slice {
+  const slice = {
+    kind: 'each' as const,
+    size,
+    starts: [] as number[],
+    slots: [] as number[],
+    buckets: [] as number[],
+  }
+  for (const { start, bucket, from, to } of pieces) {
+    for (let slot = from; slot < to; slot++) {
+      slice.starts.push(start)
+      slice.slots.push(slot)
+      slice.buckets.push(bucket)
+    }
+  }
+  return slice
+}

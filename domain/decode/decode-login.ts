@@ -1,0 +1,92 @@
+import { firstBytes, lookLike, opensObject, REGISTRY_PREFIX_BYTES, registrySchemaId } from './byte-forms.ts'
+import { decodeMessage } from './decode-message.ts'
+import type { DecodeRules } from './decode-rules.ts'
+import { isJsonObject } from '../login/json-value.ts'
+import type { DecodedLogin, RejectReason } from '../login/login.ts'
+import { boundedDetail, typeName } from '../login/reject-detail.ts'
+
+export type DecodeOptions = {
+  /** Unix milliseconds taken for "now"; the same for every attempt at the same batch. */
+  nowMs: number
+  rules: DecodeRules
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * Decides what a record is: a login in its normal form, or a reject with one reason. Reasons are looked for in this order: the
+ * bytes, the JSON, user_id, device_id, ip, timestamp, nesting; the first one found counts, the detail names all that a message has.
+ * Never throws for any bytes.
+ */
+export function decodeLogin(value: Uint8Array | null, { nowMs, rules }: DecodeOptions): DecodedLogin {
+  if (value === null) return reject('empty', 'a tombstone')
+  if (value.length === 0) return reject('empty', 'a value of no bytes')
+  if (rules.maxBytes !== null && value.length > rules.maxBytes)
+    return reject('too_large', `${value.length} bytes; ${rules.maxBytes} are allowed (LOGIN_MAX_BYTES)`)
+  const schemaId = value[0] === 0 ? registrySchemaId(value) : null
+  return schemaId === null ? decodeText(value, nowMs, rules) : decodePrefixed(value, schemaId, nowMs, rules)
+}
+
+/** Behind the prefix of a schema registry, JSON is read as any other. */
+function decodePrefixed(
+  value: Uint8Array,
+  schemaId: number,
+  nowMs: number,
+  rules: DecodeRules,
+): DecodedLogin {
+  const rest = value.subarray(REGISTRY_PREFIX_BYTES)
+  if (opensObject(rest)) return decodeText(rest, nowMs, rules)
+  return reject(
+    'avro_or_protobuf',
+    `the prefix of a schema registry (schema id ${schemaId}), and no JSON behind it: Avro or Protobuf? ` +
+      `Only JSON is read; ${inHex(value)}`,
+  )
+}
+
+function decodeText(bytes: Uint8Array, nowMs: number, rules: DecodeRules): DecodedLogin {
+  let text: string
+  try {
+    text = utf8.decode(bytes)
+  } catch {
+    return reject('not_utf8', `bytes that are no UTF-8, ${likeness(bytes)}${inHex(bytes)}`)
+  }
+  let message: unknown
+  try {
+    message = JSON.parse(text)
+  } catch (error) {
+    return reject('not_json', noJson(bytes, text, error))
+  }
+  if (!isJsonObject(message)) return reject('not_an_object', noObject(message))
+  return decodeMessage(message, text, nowMs, rules)
+}
+
+/** Control characters, the replacement character and what no keyboard has make an error message unreadable. */
+const UNREADABLE = /[^\t\n\r\x20-\x7e]/
+const LOOKED_AT_CHARACTERS = 16
+
+function noJson(bytes: Uint8Array, text: string, error: unknown): string {
+  if (UNREADABLE.test(text.slice(0, LOOKED_AT_CHARACTERS)))
+    return `no JSON, ${likeness(bytes)}${inHex(bytes)}`
+  const isPython = /^\s*\{\s*'/.test(text)
+  return `${String(error)}${isPython ? ': single quotes, as of a Python dict; json.dumps writes JSON' : ''}`
+}
+
+function noObject(value: unknown): string {
+  const what = `JSON of type ${typeName(value)}`
+  if (typeof value === 'string' && /^\s*\{/.test(value))
+    return `${what} that holds JSON: it was encoded twice`
+  return Array.isArray(value) ? `${what} with ${value.length} values: a record holds one login` : what
+}
+
+const inHex = (bytes: Uint8Array): string => `first bytes ${firstBytes(bytes)}`
+
+function likeness(bytes: Uint8Array): string {
+  const form = lookLike(bytes)
+  return form === null ? '' : `looks like ${form}, `
+}
+
+const reject = (reason: RejectReason, detail: string): DecodedLogin => ({
+  ok: false,
+  reason,
+  detail: boundedDetail(detail),
+})

@@ -1,0 +1,176 @@
+import { type ClientIp, parseClientIp } from '../fields/client-ip.ts'
+import { collectExtra } from './collect-extra.ts'
+import type { DecodeRules } from './decode-rules.ts'
+import { exactMessage, openEnvelopes, type Opened } from './envelope.ts'
+import { type EventTimeProblem, readEventTime, RIGHT_TIMESTAMP } from '../fields/event-time.ts'
+import { isNestedDeeperThan, type JsonObject } from '../login/json-value.ts'
+import { localeKind, normaliseLocale } from '../fields/locale.ts'
+import type { DecodedLogin, DeviceType, Login, Outcome, RejectReason } from '../login/login.ts'
+import { isOpaqueText } from '../login/opaque-text.ts'
+import { boundedDetail, describe, describeKeys } from '../login/reject-detail.ts'
+
+// Long enough for two uuids with a prefix; keys of tables and topics stay small.
+const ID_MAX_CHARACTERS = 128
+// Dimensions of the counts: real locales and versions are under 30.
+const DIMENSION_MAX_CHARACTERS = 64
+// No login needs more, and every recursive reader downstream survives it.
+const MAX_NESTING = 32
+
+/** Decides what a JSON object is, the message itself or an envelope around it. `text` is the JSON of `outer`. */
+export function decodeMessage(
+  outer: JsonObject,
+  text: string,
+  nowMs: number,
+  rules: DecodeRules,
+): DecodedLogin {
+  const opened = openEnvelopes(outer, text)
+  const { message, root, attributes } = opened
+  const isTooDeep =
+    isNestedDeeperThan(outer, MAX_NESTING) ||
+    (root !== outer && (isNestedDeeperThan(root, MAX_NESTING) || isNestedDeeperThan(attributes, MAX_NESTING)))
+  const { user_id: userId, device_id: deviceId, ip } = message
+  const address = typeof ip === 'string' ? parseClientIp(ip) : null
+  const eventTimeMs = readTimestamp(opened, isTooDeep, { nowMs, maxAgeDays: rules.maxAgeDays }, rules)
+  if (
+    isTooDeep ||
+    address === null ||
+    typeof eventTimeMs !== 'number' ||
+    !isOpaqueText(userId, ID_MAX_CHARACTERS) ||
+    !isOpaqueText(deviceId, ID_MAX_CHARACTERS)
+  )
+    return rejectMessage(opened, isTooDeep, address, eventTimeMs)
+  return { ok: true, login: makeLogin(opened, { userId, deviceId, address, eventTimeMs }, rules) }
+}
+
+type Required = { userId: string; deviceId: string; address: ClientIp; eventTimeMs: number }
+
+function makeLogin(
+  opened: Opened,
+  { userId, deviceId, address, eventTimeMs }: Required,
+  { version }: DecodeRules,
+): Login {
+  const { message } = opened
+  const locale = readLocale(message['locale'])
+  const login: Login = {
+    userId,
+    deviceId,
+    eventTimeMs,
+    ip: address.ip,
+    ipScope: address.scope,
+    locale,
+    localeKind: localeKind(locale),
+    appVersion: readAppVersion(message['app_version'], opened),
+    deviceType: readDeviceType(trimmed(message['device_type'], version)),
+    outcome: readOutcome(trimmed(message['outcome'], version)),
+    eventId: readId(message['event_id']),
+    failureReason: readId(message['failure_reason']),
+    sessionId: readId(message['session_id']),
+    extra: null,
+  }
+  login.extra = collectExtra(opened, login, address.isCut)
+  return login
+}
+
+/** A double takes a number for the next whole one if its fraction has at least three nines (an ulp of 1e12 is 0.0001). */
+const ROUNDED_UP = /9\.?9\.?9/
+
+function readTimestamp(
+  opened: Opened,
+  isTooDeep: boolean,
+  bounds: { nowMs: number; maxAgeDays: number | null },
+  { version }: DecodeRules,
+): number | EventTimeProblem {
+  const { timestamp } = opened.message
+  const sent = () => digitsOf(opened, isTooDeep, 'timestamp')
+  if (typeof timestamp === 'number') {
+    const mayBeRounded = version > 1 && ROUNDED_UP.test(opened.text)
+    return readEventTime(mayBeRounded ? sent() : timestamp, sent, bounds)
+  }
+  if (typeof timestamp === 'string') return readEventTime(timestamp, sent, bounds)
+  if (timestamp === undefined || timestamp === null)
+    return { reason: 'timestamp_missing', detail: `no timestamp: ${RIGHT_TIMESTAMP}` }
+  return { reason: 'timestamp_invalid', detail: `timestamp is ${describe(timestamp)}: ${RIGHT_TIMESTAMP}` }
+}
+
+/** Names every problem of a message; the reason is that of the first. */
+function rejectMessage(
+  opened: Opened,
+  isTooDeep: boolean,
+  address: ClientIp | null,
+  eventTimeMs: number | EventTimeProblem,
+): DecodedLogin {
+  const problems = [
+    idProblem(opened, isTooDeep, 'user_id'),
+    idProblem(opened, isTooDeep, 'device_id'),
+    address === null ? ipProblem(asSent(opened, isTooDeep)['ip']) : null,
+    typeof eventTimeMs === 'number' ? null : eventTimeMs,
+    isTooDeep
+      ? { reason: 'nested_too_deep' as const, detail: `more than ${MAX_NESTING} levels of nesting` }
+      : null,
+  ].filter((problem) => problem !== null)
+  const inside = opened.names.length === 0 ? '' : `in an envelope of ${opened.names.join(', in it ')}: `
+  const details = [...problems.map(({ detail }) => detail), describeKeys(opened.message)]
+  return {
+    ok: false,
+    reason: problems[0]?.reason ?? 'not_an_object',
+    detail: boundedDetail(inside + details.join('; ')),
+  }
+}
+
+type Problem = { reason: RejectReason; detail: string }
+
+function idProblem(opened: Opened, isTooDeep: boolean, field: 'user_id' | 'device_id'): Problem | null {
+  const value = opened.message[field]
+  if (isOpaqueText(value, ID_MAX_CHARACTERS)) return null
+  const right = `right is text of 1 to ${ID_MAX_CHARACTERS} characters`
+  if (value === undefined || value === null)
+    return { reason: `${field}_missing`, detail: `no ${field}: ${right}` }
+  const sent = describe(asSent(opened, isTooDeep)[field])
+  return { reason: `${field}_invalid`, detail: `${field} is ${sent}: ${right}` }
+}
+
+function ipProblem(ip: unknown): Problem {
+  const right = 'right is an IPv4 or IPv6 address as text'
+  if (ip === undefined || ip === null) return { reason: 'ip_missing', detail: `no ip: ${right}` }
+  return { reason: 'ip_invalid', detail: `ip is ${describe(ip)}: ${right}` }
+}
+
+/** The message with its numbers in the digits that were sent; one that nests too deep is not parsed again. */
+const asSent = (opened: Opened, isTooDeep: boolean): JsonObject =>
+  isTooDeep ? opened.message : exactMessage(opened)
+
+/** A number in the digits that were sent. */
+function digitsOf(opened: Opened, isTooDeep: boolean, key: string): string {
+  const value = asSent(opened, isTooDeep)[key]
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** Rules before the second left blanks as they were. */
+const trimmed = (value: unknown, version: DecodeRules['version']): unknown =>
+  version > 1 && typeof value === 'string' ? value.trim() : value
+
+function readLocale(value: unknown): string {
+  const locale = trimmed(value, 2)
+  return isOpaqueText(locale, DIMENSION_MAX_CHARACTERS) ? normaliseLocale(locale) : 'unknown'
+}
+
+/** A number counts as it was written: 2.10 is not 2.1. */
+function readAppVersion(value: unknown, opened: Opened): string {
+  const version = typeof value === 'number' ? digitsOf(opened, false, 'app_version') : trimmed(value, 2)
+  return isOpaqueText(version, DIMENSION_MAX_CHARACTERS) ? version : 'unknown'
+}
+
+function readDeviceType(value: unknown): DeviceType {
+  if (value === 'android' || value === 'iOS') return value
+  if (typeof value !== 'string') return 'unknown'
+  const lower = value.toLowerCase()
+  return lower === 'android' ? 'android' : lower === 'ios' ? 'iOS' : 'unknown'
+}
+
+function readOutcome(value: unknown): Outcome {
+  if (typeof value !== 'string') return 'unknown'
+  const lower = value.toLowerCase()
+  return lower === 'success' || lower === 'failure' ? lower : 'unknown'
+}
+
+const readId = (value: unknown) => (isOpaqueText(value, ID_MAX_CHARACTERS) ? value : null)

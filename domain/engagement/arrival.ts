@@ -1,0 +1,82 @@
+import { arrivedAtMs, type RecordTimestamp } from '../login/record-timestamp.ts'
+
+/** A class of durations: up to this many milliseconds, and more than the class before it. */
+export type DurationClass<Name extends string> = { name: Name; upToMs: number }
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** How long after its event a login reached Kafka. Events are of whole seconds, so the first class is of clocks ahead. */
+export const latenessClasses = [
+  { name: 'ahead', upToMs: -1 },
+  { name: 'within_10_seconds', upToMs: 10 * SECOND },
+  { name: 'within_1_minute', upToMs: MINUTE },
+  { name: 'within_10_minutes', upToMs: 10 * MINUTE },
+  { name: 'within_1_hour', upToMs: HOUR },
+  { name: 'within_1_day', upToMs: DAY },
+  { name: 'later', upToMs: Infinity },
+] as const satisfies DurationClass<string>[]
+export type LatenessClass = (typeof latenessClasses)[number]['name']
+
+/** How long after it reached Kafka a login was counted. */
+export const delayClasses = [
+  { name: 'within_100_ms', upToMs: 100 },
+  { name: 'within_250_ms', upToMs: 250 },
+  { name: 'within_500_ms', upToMs: 500 },
+  { name: 'within_1_second', upToMs: SECOND },
+  { name: 'within_2_seconds', upToMs: 2 * SECOND },
+  { name: 'within_5_seconds', upToMs: 5 * SECOND },
+  { name: 'within_10_seconds', upToMs: 10 * SECOND },
+  { name: 'within_1_minute', upToMs: MINUTE },
+  { name: 'within_10_minutes', upToMs: 10 * MINUTE },
+  { name: 'within_1_hour', upToMs: HOUR },
+  { name: 'later', upToMs: Infinity },
+] as const satisfies DurationClass<string>[]
+export type DelayClass = (typeof delayClasses)[number]['name']
+
+/** How the logins of a batch arrived; `countedAtMs` is Unix milliseconds, `lateness` and `delays` hold logins by class, in order of the classes. */
+export type Arrivals = { countedAtMs: number; outOfOrder: number; lateness: number[]; delays: number[] }
+
+/** Counts how logins of one partition arrive, in order of their offsets. */
+export class ArrivalCounts {
+  readonly arrivals: Arrivals
+  readonly #nowMs: number
+  #latestMs: number
+
+  /**
+   * @param nowMs Unix milliseconds, when they are counted; an event ahead of it counts as one of now
+   * @param latestMs event time of the latest login before them, Unix milliseconds
+   */
+  constructor(nowMs: number, latestMs: number) {
+    this.#nowMs = nowMs
+    this.arrivals = {
+      countedAtMs: nowMs,
+      outOfOrder: 0,
+      lateness: latenessClasses.map(() => 0),
+      delays: delayClasses.map(() => 0),
+    }
+    this.#latestMs = latestMs
+  }
+
+  /** @param recordedAt Kafka's timestamp of the record; one that cannot be when it arrived is taken for the time of counting */
+  add(eventMs: number, recordedAt: RecordTimestamp): void {
+    const arrivedMs = arrivedAtMs(recordedAt, eventMs, this.#nowMs)
+    if (eventMs < this.#latestMs) this.arrivals.outOfOrder++
+    else this.#latestMs = Math.min(eventMs, this.#nowMs)
+    increment(this.arrivals.lateness, latenessClasses, arrivedMs - eventMs)
+    increment(this.arrivals.delays, delayClasses, this.#nowMs - arrivedMs)
+  }
+
+  /** Event time of the latest login, the ones before them included. */
+  get latestMs(): number {
+    return this.#latestMs
+  }
+}
+
+function increment(counts: number[], classes: readonly DurationClass<string>[], ms: number): void {
+  let place = 0
+  while (ms > (classes[place]?.upToMs ?? Infinity)) place++
+  counts[place] = (counts[place] ?? 0) + 1
+}

@@ -1,0 +1,67 @@
+import { BitmapMembers } from './bitmap.ts'
+import { type Period, periods, periodStart } from '../time/period.ts'
+import type { PresenceKind, Presences } from '../sightings/sightings.ts'
+
+/** What the members of a bitmap have in common, beside the period; see table `activity`. */
+export type Facet = 'all' | 'first' | 'device_type' | 'app_version' | 'locale' | 'outcome'
+
+/** A bitmap of table `activity`; `start` in days since 1970-01-01. */
+export type BitmapName = { period: Period; facet: Facet; value: string; start: number }
+
+/** Somebody by number. `firstDayBefore` is what was known until now; null: nothing. */
+export type Member = { number: number; firstDay: number; firstDayBefore: number | null }
+
+/** Order of domain/sightings/sightings.ts, DimensionValues. */
+const dimensions = ['device_type', 'app_version', 'locale', 'outcome'] as const
+
+/** First day (days since 1970-01-01) on which each of a kind was seen. */
+export function firstDays(presences: Presences, kind: PresenceKind): Map<string, number> {
+  const first = new Map<string, number>()
+  for (const group of presences) {
+    if (group.kind !== kind) continue
+    for (const id of group.ids) first.set(id, Math.min(group.day, first.get(id) ?? Infinity))
+  }
+  return first
+}
+
+/**
+ * What presences change in the bitmaps of a kind: bits to set, and to clear where a late event moved a first day back.
+ * @param members all who are in the presences
+ */
+export function activityChanges(
+  presences: Presences,
+  kind: PresenceKind,
+  members: ReadonlyMap<string, Member>,
+) {
+  const set = new Bitmaps()
+  const clear = new Bitmaps()
+  for (const { kind: of, day, values, ids } of presences) {
+    if (of !== kind) continue
+    const marks = set.ofDay('all', '', day)
+    if (values !== null) dimensions.forEach((name, i) => marks.push(...set.ofDay(name, values[i] ?? '', day)))
+    for (const id of ids) {
+      const number = members.get(id)?.number
+      if (number !== undefined) for (const mark of marks) mark(number)
+    }
+  }
+  for (const { number, firstDay, firstDayBefore } of members.values()) {
+    if (firstDayBefore !== null && firstDay >= firstDayBefore) continue
+    for (const mark of set.ofDay('first', '', firstDay)) mark(number)
+    for (const period of periods) {
+      if (firstDayBefore === null || periodStart(period, firstDayBefore) === periodStart(period, firstDay))
+        continue
+      clear.ofPeriod(period, 'first', '', firstDayBefore)(number)
+    }
+  }
+  return { set: set.chunks(), clear: clear.chunks() }
+}
+
+class Bitmaps extends BitmapMembers<BitmapName> {
+  ofDay = (facet: Facet, value: string, day: number) =>
+    periods.map((period) => this.ofPeriod(period, facet, value, day))
+
+  ofPeriod(period: Period, facet: Facet, value: string, day: number): (number: number) => void {
+    const start = periodStart(period, day)
+    return this.bitmap([period, facet, value, start].join('\0'), { period, facet, value, start })
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Classes of failure, decided where the failure arises (kafka/failure.ts, db/failure.ts):
+ * - transient: a part is away or busy; the same attempt succeeds later (G5)
+ * - permanent: the same input fails again until code or data changes
+ * - fenced: another worker owns the partition now; stop without writing (G3)
+ * - data_loss: offsets are gone, or the topic is not the one that was counted; halt and name the range (G8)
+ * - defect: our own code failed, or a driver stumbled; permanent after DEFECT_ATTEMPTS attempts, and never an outage
+ * - flood: too much of the input is refused; halt before it is written, until an operator looks (domain/batch/flood-guard.ts)
+ */
+export type FailureClass = 'transient' | 'permanent' | 'fenced' | 'data_loss' | 'defect' | 'flood'
+
+/** A driver that stumbles over a connection that just closed throws a TypeError, too: it does not do so every time. */
+export const DEFECT_ATTEMPTS = 3
+
+export type Part = 'kafka' | 'postgres' | 'temporal' | 'rollcall'
+
+export class PipelineFailure extends Error {
+  readonly failureClass: FailureClass
+  readonly part: Part
+
+  constructor(failureClass: FailureClass, part: Part, message: string, options?: ErrorOptions) {
+    super(storable(message), options)
+    this.name = 'PipelineFailure'
+    this.failureClass = failureClass
+    this.part = part
+  }
+}
+
+const MESSAGE_MAX_CHARACTERS = 4_000
+
+/** Messages may quote what was sent; tables and payloads refuse NUL and lone surrogates. */
+const storable = (message: string): string =>
+  message.slice(0, MESSAGE_MAX_CHARACTERS).toWellFormed().replaceAll('\0', '\ufffd')
+
+/** What JavaScript itself throws. Drivers throw errors of their own, coded or not. */
+const nativeErrors = [TypeError, RangeError, ReferenceError, SyntaxError, EvalError, URIError]
+
+export const isNativeError = (error: unknown): boolean =>
+  nativeErrors.some((native) => error instanceof native)
+
+/** A failure of our own code. */
+export const defect = (error: unknown): PipelineFailure =>
+  new PipelineFailure('defect', 'rollcall', `Rollcall: ${String(error)}`, { cause: error })
+
+/** Records whose bytes cannot be read: the offsets `[from, to)` fail again however often they are fetched (G6). */
+export class UndecodableFailure extends PipelineFailure {
+  readonly from: bigint
+  readonly to: bigint
+
+  constructor(range: { from: bigint; to: bigint }, cause: PipelineFailure) {
+    super('permanent', cause.part, cause.message, { cause })
+    this.from = range.from
+    this.to = range.to
+  }
+}

@@ -1,0 +1,226 @@
+import type { CountSize } from '../counts/counts.ts'
+import type { RejectReason } from '../login/login.ts'
+
+/** A batch as the ledger has it, with the ranges beside it in its partition and incarnation; null: there is none. */
+export type LedgerEntry = {
+  id: bigint
+  partition: number
+  incarnation: number
+  from: bigint
+  to: bigint
+  status: 'committed' | 'parked' | 'replayed' | 'skipped'
+  logins: number
+  rejects: number
+  gaps: number
+  loginRows: number
+  previousTo: bigint | null
+  nextFrom: bigint | null
+}
+
+/** What other tables hold of a batch. */
+export type BatchEvidence = {
+  /** Sum of its deltas. */
+  deltaLogins: bigint
+  /** Rows of `login`; null when some of its days are past retention. */
+  loginRows: bigint | null
+  /** Rows of `rejected_login`. */
+  rejects: { reason: RejectReason; redriven: boolean; rejects: bigint }[]
+}
+
+export type CheckpointState = {
+  partition: number
+  incarnation: number
+  nextOffset: bigint
+  logins: bigint
+  rejects: bigint
+  /** End of the last batch of the incarnation; null before the first one. */
+  ledgerEnd: bigint | null
+  /** Over all batches of the partition; null: they were not added up. */
+  ledgerLogins: bigint | null
+  ledgerRejects: bigint | null
+}
+
+export const differenceKinds = [
+  'ledger_hole',
+  'ledger_overlap',
+  'batch_offsets',
+  'batch_logins',
+  'batch_login_rows',
+  'batch_rejects',
+  'minute_count',
+  'quarter_count',
+  'hour_count',
+  'month_count',
+  'grouped_count',
+  'checkpoint_offset',
+  'checkpoint_logins',
+  'checkpoint_rejects',
+] as const
+export type DifferenceKind = (typeof differenceKinds)[number]
+
+export type CountPlace = {
+  size: CountSize
+  bucket: Date
+  /** Null: over all values; so are the others. */
+  deviceType: string | null
+  appVersion: string | null
+  locale: string | null
+  outcome: string | null
+}
+
+/** Two tables that should say the same and do not. */
+export type Difference = {
+  kind: DifferenceKind
+  /** Null: it is about a count, which is of all partitions. */
+  partition: number | null
+  /** Null: it is not about one batch. */
+  batchId: bigint | null
+  /** Null: it is not about a count. */
+  count: CountPlace | null
+  /** The same for the same difference however its numbers move. */
+  subject: string
+  expected: bigint
+  found: bigint
+}
+
+/** What became of the offsets of one partition, as far as batches were covered. */
+export type PartitionSummary = {
+  partition: number
+  incarnation: number
+  from: bigint
+  to: bigint
+  batches: number
+  offsets: bigint
+  logins: bigint
+  rejects: bigint
+  rejectsByReason: Map<RejectReason, bigint>
+  redriven: bigint
+  parked: bigint
+  skipped: bigint
+  gaps: bigint
+}
+
+/** Batches against each other and against their deltas, rows and rejects. */
+export function compareBatches(
+  entries: readonly LedgerEntry[],
+  evidence: ReadonlyMap<bigint, BatchEvidence>,
+): Difference[] {
+  return [...compareNeighbours(entries), ...entries.flatMap((entry) => compareBatch(entry, evidence))]
+}
+
+function compareBatch(
+  entry: LedgerEntry,
+  evidence: ReadonlyMap<bigint, BatchEvidence>,
+): readonly Difference[] {
+  const { deltaLogins, loginRows, rejects } = evidence.get(entry.id) ?? noEvidence
+  const isCounted = entry.status === 'committed' || entry.status === 'replayed'
+  const means = BigInt(entry.logins + entry.rejects + entry.gaps)
+  return [
+    ...batchDifference('batch_offsets', entry, isCounted ? entry.to - entry.from : 0n, means),
+    ...batchDifference('batch_logins', entry, BigInt(entry.logins), deltaLogins),
+    ...batchDifference('batch_login_rows', entry, BigInt(entry.loginRows), loginRows),
+    ...batchDifference('batch_rejects', entry, BigInt(entry.rejects), sumOf(rejects, false)),
+  ]
+}
+
+const noEvidence: BatchEvidence = { deltaLogins: 0n, loginRows: 0n, rejects: [] }
+
+function batchDifference(
+  kind: DifferenceKind,
+  { id, partition }: LedgerEntry,
+  expected: bigint,
+  found: bigint | null,
+): Difference[] {
+  if (found === null || found === expected) return []
+  return [{ kind, partition, batchId: id, count: null, subject: `batch ${id}`, expected, found }]
+}
+
+/** Each range starts where the one before it ends. */
+function compareNeighbours(entries: readonly LedgerEntry[]): Difference[] {
+  const found = new Map<string, Difference>()
+  const compare = ({ id, partition, incarnation }: LedgerEntry, end: bigint, start: bigint) => {
+    if (end === start) return
+    const kind = end < start ? 'ledger_hole' : 'ledger_overlap'
+    const [from, to] = end < start ? [end, start] : [start, end]
+    const subject = `offsets ${from} to ${to - 1n} of partition ${partition}, incarnation ${incarnation}`
+    found.set(subject, { kind, partition, batchId: id, count: null, subject, expected: end, found: start })
+  }
+  for (const entry of entries) {
+    // First, so that a hole between two covered batches is named by the one after it.
+    if (entry.nextFrom !== null) compare(entry, entry.to, entry.nextFrom)
+    if (entry.previousTo !== null) compare(entry, entry.previousTo, entry.from)
+  }
+  return [...found.values()]
+}
+
+/** Checkpoints against the ledger they should be the sum of. */
+export function compareCheckpoints(checkpoints: readonly CheckpointState[]): Difference[] {
+  return checkpoints.flatMap((one) => [
+    ...checkpointDifference('checkpoint_offset', one, one.ledgerEnd ?? one.nextOffset, one.nextOffset),
+    ...checkpointDifference('checkpoint_logins', one, one.ledgerLogins, one.logins),
+    ...checkpointDifference('checkpoint_rejects', one, one.ledgerRejects, one.rejects),
+  ])
+}
+
+function checkpointDifference(
+  kind: DifferenceKind,
+  { partition }: CheckpointState,
+  expected: bigint | null,
+  found: bigint,
+): Difference[] {
+  if (expected === null || expected === found) return []
+  const subject = `checkpoint of partition ${partition}`
+  return [{ kind, partition, batchId: null, count: null, subject, expected, found }]
+}
+
+/** Sums by partition and incarnation, in order of both. */
+export function summarise(
+  entries: readonly LedgerEntry[],
+  evidence: ReadonlyMap<bigint, BatchEvidence>,
+): PartitionSummary[] {
+  const summaries = new Map<string, PartitionSummary>()
+  for (const entry of entries) {
+    const key = `${entry.partition}/${entry.incarnation}`
+    const summary = summaries.get(key) ?? emptySummary(entry)
+    summaries.set(key, summary)
+    addEntry(summary, entry, evidence.get(entry.id) ?? noEvidence)
+  }
+  return [...summaries.values()].sort((a, b) => a.partition - b.partition || a.incarnation - b.incarnation)
+}
+
+function addEntry(summary: PartitionSummary, entry: LedgerEntry, { rejects }: BatchEvidence): void {
+  const offsets = entry.to - entry.from
+  if (entry.from < summary.from) summary.from = entry.from
+  if (entry.to > summary.to) summary.to = entry.to
+  summary.batches++
+  summary.offsets += offsets
+  summary.logins += BigInt(entry.logins)
+  summary.rejects += BigInt(entry.rejects)
+  summary.gaps += BigInt(entry.gaps)
+  if (entry.status === 'parked') summary.parked += offsets
+  if (entry.status === 'skipped') summary.skipped += offsets
+  summary.redriven += sumOf(rejects, true)
+  for (const { reason, redriven, rejects: count } of rejects) {
+    if (redriven) continue
+    summary.rejectsByReason.set(reason, (summary.rejectsByReason.get(reason) ?? 0n) + count)
+  }
+}
+
+const emptySummary = ({ partition, incarnation, from, to }: LedgerEntry): PartitionSummary => ({
+  partition,
+  incarnation,
+  from,
+  to,
+  batches: 0,
+  offsets: 0n,
+  logins: 0n,
+  rejects: 0n,
+  rejectsByReason: new Map(),
+  redriven: 0n,
+  parked: 0n,
+  skipped: 0n,
+  gaps: 0n,
+})
+
+const sumOf = (rejects: BatchEvidence['rejects'], redriven: boolean): bigint =>
+  rejects.reduce((sum, one) => (one.redriven === redriven ? sum + one.rejects : sum), 0n)

@@ -1,0 +1,177 @@
+import { FingerprintSet } from './fingerprint-set.ts'
+import { HashedText } from './hashed-text.ts'
+import type { Login } from '../login/login.ts'
+import { dayOf } from '../time/period.ts'
+import { headOf, type ListedGroup, type NewPresences, PresenceList } from './sighting-list.ts'
+
+export const presenceKinds = ['user', 'device', 'address'] as const
+export type PresenceKind = (typeof presenceKinds)[number]
+
+/** Values of the dimensions of a login. */
+export type DimensionValues = [deviceType: string, appVersion: string, locale: string, outcome: string]
+
+/** Who may be seen together: on a day (UTC of the event, days since 1970-01-01). */
+export type PresenceGroupName = {
+  kind: PresenceKind
+  day: number
+  /** Of their logins. Null: not looked at, as with devices and addresses. */
+  values: DimensionValues | null
+}
+export type PresenceGroup = PresenceGroupName & { ids: string[] }
+export type Presences = PresenceGroup[]
+
+/** Some 250,000 users of a day are written once, each with a device, an address and all three together; in 8 MiB. */
+const MAX_REMEMBERED = 2 ** 20
+/** Values of logins that are known with their keys, before all are forgotten; some megabytes. */
+const MAX_GROUPS = 8_192
+/** More presences of one batch than have room may be written twice, which does no harm. */
+const MAX_OF_A_BATCH = 2 ** 14
+
+/**
+ * The cache that all partitions of a process share: a user's logins are spread over them. Another start of Postgres may
+ * lack what the one before had (a promoted replica, a restored copy), so it gets a new cache.
+ */
+export class SharedPresence {
+  readonly #key: Int32Array
+  #serverStart = ''
+  #cache: PresenceCache
+
+  /** @param key of PresenceCache */
+  constructor(key: Int32Array) {
+    this.#key = key
+    this.#cache = new PresenceCache(key)
+  }
+
+  /** @param serverStart when the Postgres that a partition was claimed on was started, as it says itself */
+  of(serverStart: string): PresenceCache {
+    if (serverStart !== this.#serverStart) this.#cache = new PresenceCache(this.#key)
+    this.#serverStart = serverStart
+    return this.#cache
+  }
+}
+
+/** Its key makes an id of a group another one than the same id of another group. */
+type KeyedGroup = ListedGroup & { key: Int32Array }
+type GroupsOfDay = { byValues: Map<string, GroupsOfValues>; devices: KeyedGroup; addresses: KeyedGroup }
+/** Of logins of equal values on a day; `all` is the key of user, device and address together. */
+type GroupsOfValues = { users: KeyedGroup; all: Int32Array; ofDay: GroupsOfDay }
+
+/**
+ * Remembers which presences are committed, so that they are not written again. Presence is idempotent, so forgetting
+ * is safe; remembering what is not committed is not.
+ */
+export class PresenceCache {
+  readonly #key: Int32Array
+  readonly #days = new Map<number, GroupsOfDay>()
+  #groups = 0
+  readonly #committed = new FingerprintSet(MAX_REMEMBERED)
+  /** Of the presence in question. */
+  readonly text = new HashedText()
+
+  /** @param key two words for halfSipHash, by chance where others choose ids */
+  constructor(key: Int32Array) {
+    this.#key = key
+  }
+
+  /** Whom a login is a presence of. */
+  groupsOf({ eventTimeMs, deviceType, appVersion, locale, outcome }: Login): GroupsOfValues {
+    const day = dayOf(eventTimeMs)
+    const values: DimensionValues = [deviceType, appVersion, locale, outcome]
+    // NUL cannot be part of a dimension: decoding refuses it everywhere.
+    const name = values.join('\0')
+    const held = this.#days.get(day)?.byValues.get(name)
+    if (held !== undefined) return held
+    if (this.#groups++ === MAX_GROUPS) this.#forgetGroups()
+    const ofDay = this.#ofDay(day)
+    const users = this.#group(`user ${day}\0${name}`, { kind: 'user', day, values })
+    const groups = { users, all: this.#groupKey(`all ${day}\0${name}`), ofDay }
+    ofDay.byValues.set(name, groups)
+    return groups
+  }
+
+  isCommitted(): boolean {
+    return this.#committed.has(this.text.hash)
+  }
+
+  /** Collects what a transaction has to write. */
+  draft(): PresenceDraft {
+    return new PresenceDraft(this)
+  }
+
+  /** To be called once the transaction that wrote them has committed. */
+  remember({ hashes }: NewPresences): void {
+    for (let at = 0; at < hashes.length; at += this.text.hash.length) this.#committed.add(hashes, at)
+  }
+
+  /** Names give the same keys again. */
+  #forgetGroups(): void {
+    this.#days.clear()
+    this.#groups = 1
+  }
+
+  #ofDay(day: number): GroupsOfDay {
+    const held = this.#days.get(day)
+    if (held !== undefined) return held
+    const made = {
+      byValues: new Map<string, GroupsOfValues>(),
+      devices: this.#group(`device ${day}`, { kind: 'device', day, values: null }),
+      addresses: this.#group(`address ${day}`, { kind: 'address', day, values: null }),
+    }
+    this.#days.set(day, made)
+    return made
+  }
+
+  #group(name: string, about: PresenceGroupName): KeyedGroup {
+    return { head: headOf(about), key: this.#groupKey(name) }
+  }
+
+  #groupKey(name: string): Int32Array {
+    this.text.take(this.#key, name)
+    return this.text.hash.slice(0, 2)
+  }
+}
+
+/** The presences of some logins that are not known to be committed, each once. */
+export class PresenceDraft {
+  readonly #cache: PresenceCache
+  /** By the minute and values of logins: looking them up by name would cost as much as all the rest. */
+  readonly #byMinute: GroupsOfValues[] = []
+  readonly #list = new PresenceList()
+  readonly #listed = new FingerprintSet(MAX_OF_A_BATCH)
+
+  constructor(cache: PresenceCache) {
+    this.#cache = cache
+  }
+
+  /** @param minute a small number that logins of the same minute and values have in common, and no others */
+  add(login: Login, minute: number): void {
+    const { all, users, ofDay } = (this.#byMinute[minute] ??= this.#cache.groupsOf(login))
+    const { userId, deviceId, ip } = login
+    // Who logs in again does so mostly from the same device and address: one look instead of three.
+    if (this.#isSeen(all, `${userId}\0${deviceId}\0${ip}`)) return
+    this.#see(users, userId)
+    this.#see(ofDay.devices, deviceId)
+    this.#see(ofDay.addresses, ip)
+  }
+
+  presences(): NewPresences {
+    return this.#list.presences()
+  }
+
+  #see(group: KeyedGroup, id: string): void {
+    if (!this.#isSeen(group.key, id)) this.#list.add(group, this.#cache.text, id)
+  }
+
+  /** Whether it is written or listed; from now on it is. */
+  #isSeen(key: Int32Array, id: string): boolean {
+    const { text } = this.#cache
+    text.take(key, id)
+    if (this.#cache.isCommitted() || this.#listed.has(text.hash)) return true
+    this.#listed.add(text.hash)
+    this.#list.addHash(text)
+    return false
+  }
+}
+
+export const entriesOf = (presences: Presences): number =>
+  presences.reduce((sum, { ids }) => sum + ids.length, 0)

@@ -1,0 +1,77 @@
+import { Temporal } from 'temporal-polyfill'
+import type { CalendarBucket } from './calendar.ts'
+import type { TimeBucket } from '../counts/cover-buckets.ts'
+
+const DAY_MS = 86_400_000
+/** Shorter than any bucket between changes of clocks. */
+const LEAST_MS = { day: DAY_MS, week: 7 * DAY_MS, month: 28 * DAY_MS }
+/** Buckets more than that on each side, for clocks that skip or repeat days. */
+const MARGIN = 3
+
+const zoned = (ms: number, timeZone: string) =>
+  Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone)
+
+/** For tests: the buckets of a range as Temporal has days and changes of clocks, which shares no code with the calendar. */
+export function referenceBuckets(timeZone: string, bucket: CalendarBucket, range: TimeBucket): TimeBucket[] {
+  const isDate = bucket !== 'minute' && bucket !== 'hour'
+  const starts = isDate
+    ? dateStarts(timeZone, bucket, range)
+    : clockStarts(timeZone, { minute: 60_000, hour: 3_600_000 }[bucket], range)
+  const within = starts.filter((ms) => ms > range.fromMs && ms < range.toMs)
+  const edges = [...new Set([range.fromMs, ...within, range.toMs])].sort((a, b) => a - b)
+  return edges.slice(1).map((toMs, i) => ({ fromMs: edges[i] ?? NaN, toMs }))
+}
+
+/** Where Temporal has the first dates of buckets begin; more than the range holds. */
+function dateStarts(
+  timeZone: string,
+  bucket: 'day' | 'week' | 'month',
+  { fromMs, toMs }: TimeBucket,
+): number[] {
+  const date = zoned(fromMs, timeZone).toPlainDate()
+  const first = {
+    day: date,
+    week: date.subtract({ days: date.dayOfWeek - 1 }),
+    month: date.with({ day: 1 }),
+  }[bucket]
+  const count = Math.ceil((toMs - fromMs) / LEAST_MS[bucket]) + 2 * MARGIN
+  return Array.from({ length: count }, (_, i) => first.add({ [`${bucket}s`]: i - MARGIN })).map(
+    (start) => start.toZonedDateTime(timeZone).epochMilliseconds,
+  )
+}
+
+/** Full minutes or hours of the clock, and where it changes. */
+function clockStarts(timeZone: string, sizeMs: number, { fromMs, toMs }: TimeBucket): number[] {
+  const starts: number[] = []
+  for (let at = fromMs; at < toMs;) {
+    const offsetMs = zoned(at, timeZone).offsetNanoseconds / 1e6
+    const change = changeAfter(timeZone, at)
+    const end = Math.min(change ?? Infinity, toMs)
+    for (let ms = Math.ceil((at + offsetMs) / sizeMs) * sizeMs - offsetMs; ms < end; ms += sizeMs)
+      starts.push(ms)
+    if (end === change) starts.push(change)
+    at = end
+  }
+  return starts
+}
+
+/** When the zone's clock changes next after a moment, Unix milliseconds; null: it never does. */
+export function changeAfter(timeZone: string, ms: number): number | null {
+  for (let at = zoned(ms, timeZone); ;) {
+    const change = at.getTimeZoneTransition('next')
+    if (change === null) return null
+    if (change.offsetNanoseconds !== at.offsetNanoseconds) return change.epochMilliseconds
+    at = change
+  }
+}
+
+/** mulberry32: uniform in [0, 1), the same for the same seed. */
+export function randomOf(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

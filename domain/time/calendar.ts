@@ -1,0 +1,120 @@
+import type { TimeBucket } from '../counts/cover-buckets.ts'
+import { DAY_MS } from './period.ts'
+import { zoneOffsets } from './zone-offsets.ts'
+
+export type CalendarBucket = 'minute' | 'hour' | 'day' | 'week' | 'month'
+export type ClockBucket = 'minute' | 'hour'
+type DateBucket = 'day' | 'week' | 'month'
+
+/** Wall-clock time of a zone, as the Unix milliseconds that it would be in UTC. */
+type WallMs = number
+
+/**
+ * A calendar of an IANA time zone, right to the second; weeks begin on Monday (ISO 8601). Moments are Unix milliseconds.
+ *
+ * Days, weeks and months begin at the first moment at which the clock shows their first date, or a later one where it skips
+ * that (startOfDay of Temporal and atStartOfDay of java.time are the same). So they follow each other without a gap, whatever
+ * clocks do: a day that the clock skips is none, and where the clock falls back over midnight, what it shows a second time of
+ * the day before is part of the new day. An hour begins on the hour of the clock and wherever the clock changes: one that it
+ * repeats is two, one that it skips is none.
+ */
+export type Calendar = {
+  timeZone: string
+  /** What the clock shows at a moment, as the Unix milliseconds that it would be in UTC. */
+  wall: (ms: number) => WallMs
+  /** The first moment at which the clock shows this or later. */
+  momentOf: (wallMs: WallMs) => number
+  /** Start of the bucket that holds a moment. */
+  startOf: (bucket: CalendarBucket, ms: number) => number
+  /** End of the bucket that holds a moment, always after it. */
+  endOf: (bucket: CalendarBucket, ms: number) => number
+  /** The buckets of [fromMs, toMs), the first and the last one cut at the range; no more than `most`, from the first. */
+  buckets: (bucket: CalendarBucket, range: TimeBucket, most: number) => TimeBucket[]
+  /** The same wall-clock time so many buckets later; the last day of a month stays within a shorter one. */
+  shift: (bucket: CalendarBucket, ms: number, count: number) => number
+  /** Weekday (1 Monday to 7 Sunday) and hour (0 to 23) of the clock. */
+  weekHour: (ms: number) => { weekday: number; hour: number }
+}
+
+export const clockBucketMs: Record<ClockBucket, number> = { minute: 60_000, hour: 3_600_000 }
+
+/** @throws {RangeError} no such time zone */
+export function createCalendar(timeZone: string): Calendar {
+  const offsets = zoneOffsets(timeZone)
+  const wall = (ms: number): WallMs => ms + offsets.at(ms)
+
+  const momentOf = (wallMs: WallMs): number => {
+    // Offsets are less than a day, so that the clock is there within it.
+    const lastMs = wallMs + DAY_MS
+    for (let at = wallMs - DAY_MS; ;) {
+      const moment = Math.max(at, wallMs - offsets.at(at))
+      const change = offsets.changeAfter(at, lastMs)
+      if (change === null || moment < change) return moment
+      at = change
+    }
+  }
+
+  /** The first date of the bucket that holds a moment. */
+  const dateOf = (bucket: DateBucket, ms: number): WallMs => {
+    let date = startOfWall(bucket, wall(ms))
+    // Clocks that fell back show a date that is over.
+    for (let next = shiftWall(bucket, date, 1); momentOf(next) <= ms; next = shiftWall(bucket, date, 1))
+      date = next
+    return date
+  }
+
+  const startOf = (bucket: CalendarBucket, ms: number): number => {
+    if (!isClock(bucket)) return momentOf(dateOf(bucket, ms))
+    const start = ms - mod(wall(ms), clockBucketMs[bucket])
+    return offsets.changeBefore(ms, start) ?? start
+  }
+  const endOf = (bucket: CalendarBucket, ms: number): number => {
+    if (!isClock(bucket)) return momentOf(shiftWall(bucket, dateOf(bucket, ms), 1))
+    const end = ms - mod(wall(ms), clockBucketMs[bucket]) + clockBucketMs[bucket]
+    return offsets.changeAfter(ms, end) ?? end
+  }
+
+  return {
+    ...{ timeZone, wall, momentOf, startOf, endOf },
+    buckets(bucket, { fromMs, toMs }, most) {
+      const buckets: TimeBucket[] = []
+      for (let at = fromMs; at < toMs && buckets.length < most;) {
+        const end = Math.min(toMs, endOf(bucket, at))
+        buckets.push({ fromMs: at, toMs: end })
+        at = end
+      }
+      return buckets
+    },
+    shift(bucket, ms, count) {
+      if (isClock(bucket)) return ms + count * clockBucketMs[bucket]
+      return momentOf(shiftWall(bucket, wall(ms), count))
+    },
+    weekHour(ms) {
+      const at = new Date(wall(ms))
+      return { weekday: ((at.getUTCDay() + 6) % 7) + 1, hour: at.getUTCHours() }
+    },
+  }
+}
+
+export const isClock = (bucket: CalendarBucket): bucket is ClockBucket =>
+  bucket === 'minute' || bucket === 'hour'
+
+function startOfWall(bucket: DateBucket, wallMs: WallMs): WallMs {
+  const at = new Date(wallMs)
+  const day = at.getUTCDate()
+  const first = { day, week: day - ((at.getUTCDay() + 6) % 7), month: 1 }[bucket]
+  return utc(at.getUTCFullYear(), at.getUTCMonth(), first)
+}
+
+function shiftWall(bucket: DateBucket, wallMs: WallMs, count: number): WallMs {
+  if (bucket !== 'month') return wallMs + count * (bucket === 'day' ? 1 : 7) * DAY_MS
+  const at = new Date(wallMs)
+  const [year, month] = [at.getUTCFullYear(), at.getUTCMonth() + count]
+  const lastDay = new Date(utc(year, month + 1, 0)).getUTCDate()
+  return utc(year, month, Math.min(at.getUTCDate(), lastDay)) + mod(wallMs, DAY_MS)
+}
+
+/** Date.UTC takes the years 0 to 99 for 1900 to 1999. */
+const utc = (year: number, month: number, day: number): number => new Date(0).setUTCFullYear(year, month, day)
+
+const mod = (value: number, divisor: number): number => ((value % divisor) + divisor) % divisor

@@ -1,0 +1,123 @@
+import { type Calendar, type CalendarBucket, type ClockBucket, clockBucketMs, isClock } from './calendar.ts'
+import { floorTo } from '../counts/counts.ts'
+import type { TimeBucket } from '../counts/cover-buckets.ts'
+import { DAY_MS } from './period.ts'
+
+/** Buckets in order of time, none over another. */
+export type PeriodBefore = {
+  buckets: TimeBucket[]
+  /** By place in the range: the place of the bucket that stands beside it; null: none does. */
+  beside: readonly (number | null)[]
+}
+
+/**
+ * The period before a range. Of minutes and hours that are whole days by the clock: as many days, each bucket beside the one
+ * at the same time of the clock, so that one which only one of the two days has stands alone. Else as many buckets, those
+ * that the calendar has before the first one, place by place. What the range cuts is cut there, too.
+ * @param buckets of the range, at least one
+ */
+export function periodBefore(
+  calendar: Calendar,
+  bucket: CalendarBucket,
+  buckets: readonly TimeBucket[],
+): PeriodBefore {
+  const range = { fromMs: buckets[0]?.fromMs ?? 0, toMs: buckets.at(-1)?.toMs ?? 0 }
+  const days = isClock(bucket) ? wholeDays(calendar, range) : null
+  if (!isClock(bucket) || days === null) return bucketsBefore(calendar, bucket, range, buckets.length)
+  return daysBefore(calendar, bucket, range, { days, buckets })
+}
+
+/** Starts of the bucket that holds a moment and of so many before it, in order. */
+function startsBefore({ startOf }: Calendar, bucket: CalendarBucket, ms: number, count: number): number[] {
+  const starts = [startOf(bucket, ms)]
+  for (let i = 0; i < count; i++) starts.push(startOf(bucket, (starts[i] ?? 0) - 1))
+  return starts.reverse()
+}
+
+function bucketsBefore(
+  calendar: Calendar,
+  bucket: CalendarBucket,
+  { fromMs, toMs }: TimeBucket,
+  count: number,
+): PeriodBefore {
+  const starts = startsBefore(calendar, bucket, fromMs, count)
+  const before = starts.slice(1).map((end, i) => ({ fromMs: starts[i] ?? 0, toMs: end }))
+  const buckets = before.map((one) => ({ ...one }))
+  const [first, last] = [buckets[0], buckets.at(-1)]
+  const lastStart = calendar.startOf(bucket, toMs - 1)
+  const isCut = toMs < calendar.endOf(bucket, toMs - 1)
+  if (last !== undefined && isCut)
+    last.toMs = samePlace(calendar, bucket, { ms: toMs, startMs: lastStart }, last)
+  if (first !== undefined) {
+    const [startMs = fromMs] = starts.slice(-1)
+    first.fromMs = Math.min(
+      first.toMs,
+      samePlace(calendar, bucket, { ms: fromMs, startMs }, before[0] ?? first),
+    )
+  }
+  return { buckets, beside: buckets.map((_, place) => place) }
+}
+
+/** The moment that is as far into another bucket as one is into its own, by the clock; no later than its end. */
+function samePlace(
+  { wall, momentOf }: Calendar,
+  bucket: CalendarBucket,
+  { ms, startMs }: { ms: number; startMs: number },
+  other: TimeBucket,
+): number {
+  const moment = isClock(bucket)
+    ? other.fromMs + (ms - startMs)
+    : momentOf(dateOf(wall(other.fromMs)) + wall(ms) - dateOf(wall(startMs)))
+  return Math.min(other.toMs, Math.max(other.fromMs, moment))
+}
+
+/** A wall-clock time without its time of day. A day may begin after midnight. */
+const dateOf = (wallMs: number): number => floorTo(wallMs, DAY_MS)
+
+/** Starts of the days of a range that begins and ends at the same time of the clock, that of its end included; null: it does not. */
+function wholeDays(calendar: Calendar, { fromMs, toMs }: TimeBucket): number[] | null {
+  const { wall, startOf } = calendar
+  if ((wall(toMs) - wall(fromMs)) % DAY_MS !== 0) return null
+  const [first, starts] = [startOf('day', fromMs), [startOf('day', toMs)]]
+  for (let at = starts[0] ?? 0; at > first;) starts.push((at = startOf('day', at - 1)))
+  return starts.length === 1 ? null : starts.reverse()
+}
+
+function daysBefore(
+  calendar: Calendar,
+  bucket: ClockBucket,
+  { fromMs }: TimeBucket,
+  current: { days: readonly number[]; buckets: readonly TimeBucket[] },
+): PeriodBefore {
+  const days = startsBefore(calendar, 'day', fromMs, current.days.length - 1)
+  const [startMs = fromMs, endMs = fromMs] = [days[0], days[1]]
+  const from = samePlace(
+    calendar,
+    'day',
+    { ms: fromMs, startMs: days.at(-1) ?? fromMs },
+    { fromMs: startMs, toMs: endMs },
+  )
+  const buckets = calendar.buckets(bucket, { fromMs: from, toMs: fromMs }, Infinity)
+  const places = new Map(timesOfClock(calendar, bucket, days, buckets).map((time, place) => [time, place]))
+  const times = timesOfClock(calendar, bucket, current.days, current.buckets)
+  return { buckets, beside: times.map((time) => places.get(time) ?? null) }
+}
+
+/** Of each bucket which of the days the clock shows, the time of day, and how many of this time there are up to it. */
+function timesOfClock(
+  { wall }: Calendar,
+  bucket: ClockBucket,
+  days: readonly number[],
+  buckets: readonly TimeBucket[],
+): string[] {
+  const dayByDate = new Map(days.map((start, day) => [dateOf(wall(start)), day]))
+  const seen = new Map<number, number>()
+  return buckets.map(({ fromMs }) => {
+    const time = floorTo(wall(fromMs), clockBucketMs[bucket])
+    const date = dateOf(time)
+    const nth = (seen.get(time) ?? 0) + 1
+    seen.set(time, nth)
+    // What the clock shows of another day has its date, which no number of a day is like.
+    return `${dayByDate.get(date) ?? `on ${date}`} ${time - date} ${nth}`
+  })
+}
