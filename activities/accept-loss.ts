@@ -1,8 +1,13 @@
-import { acceptLoss, isLossAccepted, recordLostOutputs } from '../db/accept-loss.ts'
-import { createBatchIds } from '../db/batch-ids.ts'
-import { claimPartition, sliceApplicationName, type Checkpoint, type PartitionKey } from '../db/checkpoint.ts'
-import type { Sql } from '../db/connect.ts'
-import { classingPostgres } from '../db/failure.ts'
+import { acceptLoss, isLossAccepted, recordLostOutputs } from '../db/ledger/accept-loss.ts'
+import { createBatchIds } from '../db/ingest/batch-ids.ts'
+import {
+  claimPartition,
+  sliceApplicationName,
+  type Checkpoint,
+  type PartitionKey,
+} from '../db/ingest/checkpoint.ts'
+import type { Sql } from '../db/connection/connect.ts'
+import { classingPostgres } from '../db/connection/failure.ts'
 import { lossOf, retirement, type Loss } from '../domain/pipeline/offset-loss.ts'
 import { emptyInsight } from '../domain/batch/insight.ts'
 import { openOutputProducer } from '../kafka/output-producer.ts'

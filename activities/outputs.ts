@@ -1,4 +1,4 @@
-import type { PartitionKey } from '../db/checkpoint.ts'
+import type { PartitionKey } from '../db/ingest/checkpoint.ts'
 import type { AcceptedLogin } from '../domain/batch/batch.ts'
 import type { DecodedRecords } from '../domain/decode/decode-records.ts'
 import { enrichedLogin } from '../domain/login/enriched.ts'

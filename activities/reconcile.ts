@@ -6,17 +6,21 @@ import {
   openAlerts,
   type OpenAlert,
   raiseAlerts,
-} from '../db/alerts.ts'
-import type { Sql, Transaction } from '../db/connect.ts'
-import { LISTED_DIFFERENCES, reconcileBatches, type ReadStep } from '../db/read/reconciliation.ts'
-import { readCheckpoints, readLedgerOf } from '../db/read/reconciliation-ledger.ts'
+} from '../db/ledger/alerts.ts'
+import type { Sql, Transaction } from '../db/connection/connect.ts'
+import {
+  LISTED_DIFFERENCES,
+  reconcileBatches,
+  type ReadStep,
+} from '../db/read/reconciliation/reconciliation.ts'
+import { readCheckpoints, readLedgerOf } from '../db/read/reconciliation/reconciliation-ledger.ts'
 import {
   type ChangePlace,
   changedBatches,
   findRun,
   nextRunStart,
   recordRun,
-} from '../db/reconciliation-runs.ts'
+} from '../db/ledger/reconciliation-runs.ts'
 import {
   compareCheckpoints,
   type Difference,

@@ -1,7 +1,7 @@
-import { moveBatch, type ClaimedBatch } from '../db/change-batch.ts'
-import type { Sql } from '../db/connect.ts'
-import { classingPostgres } from '../db/failure.ts'
-import { createLoginDays } from '../db/login-partitions.ts'
+import { moveBatch, type ClaimedBatch } from '../db/ledger/change-batch.ts'
+import type { Sql } from '../db/connection/connect.ts'
+import { classingPostgres } from '../db/connection/failure.ts'
+import { createLoginDays } from '../db/rollups/login-partitions.ts'
 import {
   markRedriven,
   readAttempts,
@@ -9,8 +9,8 @@ import {
   recordAttempts,
   type AttemptOutcome,
   type KeptReject,
-} from '../db/redrive.ts'
-import { writeLogins } from '../db/write-contents.ts'
+} from '../db/ledger/redrive.ts'
+import { writeLogins } from '../db/ingest/write-contents.ts'
 import { watermarkMs, type SourceRecord } from '../domain/batch/batch.ts'
 import type { RejectReason } from '../domain/login/login.ts'
 import type { RejectSelection } from '../domain/batch/selection.ts'

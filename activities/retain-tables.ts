@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
-import { connectPostgres } from '../db/connect.ts'
-import { assertDirectSession } from '../db/direct-session.ts'
-import { applyRetention, type Retained } from '../db/retention.ts'
+import { connectPostgres } from '../db/connection/connect.ts'
+import { assertDirectSession } from '../db/connection/direct-session.ts'
+import { applyRetention, type Retained } from '../db/rollups/retention.ts'
 
 /** An index of a day of logins, or a month of minutes deleted: as long as the activity may take. */
 const STATEMENT_TIMEOUT_MS = 10 * 60_000

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/config.ts'
-import { connectPostgres, type Sql } from '../db/connect.ts'
-import { assertDirectSession } from '../db/direct-session.ts'
-import { classingPostgres } from '../db/failure.ts'
+import { connectPostgres, type Sql } from '../db/connection/connect.ts'
+import { assertDirectSession } from '../db/connection/direct-session.ts'
+import { classingPostgres } from '../db/connection/failure.ts'
 
 /** A statement works on one batch; longer means that Postgres hangs, and whoever waits should say so. */
 const STATEMENT_TIMEOUT_MS = 30_000

@@ -1,15 +1,15 @@
 import type { Config } from '../config/config.ts'
-import { createBatchIds } from '../db/batch-ids.ts'
+import { createBatchIds } from '../db/ingest/batch-ids.ts'
 import {
   claimPartition,
   readCountedTopic,
   sliceApplicationName,
   type Checkpoint,
   type PartitionKey,
-} from '../db/checkpoint.ts'
-import type { Sql } from '../db/connect.ts'
-import { classingPostgres } from '../db/failure.ts'
-import { createLoginDays } from '../db/login-partitions.ts'
+} from '../db/ingest/checkpoint.ts'
+import type { Sql } from '../db/connection/connect.ts'
+import { classingPostgres } from '../db/connection/failure.ts'
+import { createLoginDays } from '../db/rollups/login-partitions.ts'
 import type { decodeRecords } from '../domain/decode/decode-records.ts'
 import { PipelineFailure } from '../domain/pipeline/failure.ts'
 import { calmGuard, type FloodGuard } from '../domain/batch/flood-guard.ts'

@@ -1,4 +1,4 @@
-import type { KeptReject } from '../db/redrive.ts'
+import type { KeptReject } from '../db/ledger/redrive.ts'
 import type { SourceRecord } from '../domain/batch/batch.ts'
 import { PipelineFailure } from '../domain/pipeline/failure.ts'
 import type { RangeReader } from '../kafka/range-reader.ts'

@@ -1,4 +1,4 @@
-import { readUnfoldedPresence, type UnfoldedPresence } from '../db/read/unfolded-presence.ts'
+import { readUnfoldedPresence, type UnfoldedPresence } from '../db/read/engagement/pending-sightings.ts'
 import type { GraphQLResolveInfo } from 'graphql'
 import { completenessFor, type IsComplete } from './marks.ts'
 import type { ApiContext } from './context.ts'

@@ -1,5 +1,5 @@
-import { createPrimaryReader, type Read, type RequestReader } from '../db/read/request-reader.ts'
-import type { ReadSession } from '../db/read/snapshot.ts'
+import { createPrimaryReader, type Read, type RequestReader } from '../db/nodes/request-reader.ts'
+import type { ReadSession } from '../db/nodes/snapshot.ts'
 import type { ApiDeps } from './context.ts'
 import type { KafkaBounds } from './kafka-bounds.ts'
 

@@ -1,4 +1,4 @@
-import { type BatchEvent, readBatchEvents, readBatchOrigin } from '../db/read/batch-events.ts'
+import { type BatchEvent, readBatchEvents, readBatchOrigin } from '../db/read/ledger/batch-events.ts'
 import { checkPageSize } from './caps.ts'
 import type { ApiContext } from './context.ts'
 import { InvalidPageError, OffsetsGoneError } from './errors.ts'

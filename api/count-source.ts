@@ -1,4 +1,9 @@
-import { type CountSource, countWritten, readWrittenAt, type Written } from '../db/read/count-moment.ts'
+import {
+  type CountSource,
+  countWritten,
+  readWrittenAt,
+  type Written,
+} from '../db/read/counts/count-moment.ts'
 import type { TimeBucket } from '../domain/counts/cover-buckets.ts'
 import { caps } from './caps.ts'
 import type { ApiContext } from './context.ts'

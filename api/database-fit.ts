@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SchemaRefusal } from '../db/schema-version.ts'
+import { SchemaRefusal } from '../db/schema/schema-version.ts'
 
 const INTERVAL_MS = 5_000
 /** A start waits this long for the answer: with the database away the API serves what it can, and asks on. */

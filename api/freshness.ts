@@ -1,5 +1,5 @@
-import type { PartitionProgress } from '../db/read/progress.ts'
-import type { ReadSource } from '../db/read/snapshot.ts'
+import type { PartitionProgress } from '../db/read/ledger/progress.ts'
+import type { ReadSource } from '../db/nodes/snapshot.ts'
 import { FUTURE_TOLERANCE_MS } from '../domain/fields/event-time.ts'
 import { backlogOf, type PartitionLog } from '../domain/pipeline/partition-log.ts'
 import { type IncompleteReason, parkedReason, reasonsOf, type Standing } from './incomplete.ts'

@@ -1,4 +1,4 @@
-import type { PartitionProgress } from '../db/read/progress.ts'
+import type { PartitionProgress } from '../db/read/ledger/progress.ts'
 import { isoTime } from '../domain/time/iso-time.ts'
 import type { Backlog, OpenTransaction, PartitionLog } from '../domain/pipeline/partition-log.ts'
 

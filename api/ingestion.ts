@@ -1,9 +1,14 @@
 import type { IngestState } from '../domain/pipeline/pipeline-state.ts'
 import type { PartitionLog } from '../domain/pipeline/partition-log.ts'
-import { type LastBatch, type PartitionProgress, readLastBatches, readProgress } from '../db/read/progress.ts'
-import { ReadFailure } from '../db/read/failure.ts'
-import { pingDatabase } from '../db/read/ping.ts'
-import { readUnsettled, type Unsettled } from '../db/read/unsettled.ts'
+import {
+  type LastBatch,
+  type PartitionProgress,
+  readLastBatches,
+  readProgress,
+} from '../db/read/ledger/progress.ts'
+import { ReadFailure } from '../db/nodes/read-failure.ts'
+import { pingDatabase } from '../db/nodes/ping.ts'
+import { readUnsettled, type Unsettled } from '../db/read/ledger/unsettled.ts'
 import type { PartitionStatus } from '../workflows/contract.ts'
 import type { ApiContext } from './context.ts'
 import { NotFoundError } from './errors.ts'

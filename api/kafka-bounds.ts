@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import pTimeout from 'p-timeout'
-import { createSlots } from '../db/read/slots.ts'
+import { createSlots } from '../db/nodes/slots.ts'
 import type { PartitionLog } from '../domain/pipeline/partition-log.ts'
 
 /** As kafka/topic-offsets.ts provides it. */

@@ -1,5 +1,5 @@
-import { readRowsKept, type RowsKept } from '../db/read/expired-logins.ts'
-import { keyOfLogin, type LoginRow, type LoginRowFilter, readLogins } from '../db/read/logins.ts'
+import { readRowsKept, type RowsKept } from '../db/read/rows/expired-logins.ts'
+import { keyOfLogin, type LoginRow, type LoginRowFilter, readLogins } from '../db/read/rows/logins.ts'
 import type { ApiContext } from './context.ts'
 import { RowsGoneError } from './errors.ts'
 import type { Freshness } from './freshness.ts'

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql'
-import type { CountSource } from '../db/read/count-moment.ts'
+import type { CountSource } from '../db/read/counts/count-moment.ts'
 import type { Calendar, CalendarBucket } from '../domain/time/calendar.ts'
 import type { TimeBucket } from '../domain/counts/cover-buckets.ts'
 import type { ApiContext } from './context.ts'

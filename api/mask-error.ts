@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { GraphQLError } from 'graphql'
-import { ReadFailure, type ReadFailureKind } from '../db/read/failure.ts'
+import { ReadFailure, type ReadFailureKind } from '../db/nodes/read-failure.ts'
 import { ExpectedError } from './errors.ts'
 import type { Logger } from './logger.ts'
 

@@ -1,4 +1,4 @@
-import type { Unsettled } from '../db/read/unsettled.ts'
+import type { Unsettled } from '../db/read/ledger/unsettled.ts'
 import type { Part } from '../domain/pipeline/failure.ts'
 import type { IngestState } from '../domain/pipeline/pipeline-state.ts'
 import type { PartitionStatus } from '../workflows/contract.ts'

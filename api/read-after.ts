@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga'
-import { formatReadToken } from '../db/read/read-token.ts'
+import { formatReadToken } from '../db/nodes/read-token.ts'
 import type { ApiContext } from './context.ts'
 import type { Logger } from './logger.ts'
 import { operationType } from './operation.ts'

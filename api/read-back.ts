@@ -1,5 +1,5 @@
 import pTimeout from 'p-timeout'
-import type { BatchEvent, BatchOrigin, Offsets } from '../db/read/batch-events.ts'
+import type { BatchEvent, BatchOrigin, Offsets } from '../db/read/ledger/batch-events.ts'
 import type { SourceRecord } from '../domain/batch/batch.ts'
 import { decodeLogin } from '../domain/decode/decode-login.ts'
 import { firstRules } from '../domain/decode/decode-rules.ts'

@@ -1,11 +1,14 @@
-import type { LedgerSelection } from '../db/read/reconciliation-ledger.ts'
+import type { LedgerSelection } from '../db/read/reconciliation/reconciliation-ledger.ts'
 import {
   LISTED_DIFFERENCES,
   reconcile,
   type ReconciledTopic,
   reconcilePage,
-} from '../db/read/reconciliation.ts'
-import { type ScheduledReconciliation, readScheduledReconciliation } from '../db/read/reconciliation-runs.ts'
+} from '../db/read/reconciliation/reconciliation.ts'
+import {
+  type ScheduledReconciliation,
+  readScheduledReconciliation,
+} from '../db/read/reconciliation/reconciliation-runs.ts'
 import type { CheckpointState, PartitionSummary } from '../domain/pipeline/reconciliation.ts'
 import { caps } from './caps.ts'
 import type { ApiContext } from './context.ts'

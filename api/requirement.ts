@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql'
-import { parseReadToken, type ReadToken } from '../db/read/read-token.ts'
-import type { ReadRequirement } from '../db/read/requirement.ts'
+import { parseReadToken, type ReadToken } from '../db/nodes/read-token.ts'
+import type { ReadRequirement } from '../db/nodes/requirement.ts'
 
 /** Headers and not arguments: a request is answered from one snapshot, so its fields cannot differ in this. */
 const MAX_STALENESS = 'x-rollcall-max-staleness-ms'

@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import { ReadFailure } from '../db/read/failure.ts'
+import { ReadFailure } from '../db/nodes/read-failure.ts'
 import type { ApiDeps } from './context.ts'
 import { createServer } from './server.ts'
 

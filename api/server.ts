@@ -1,6 +1,6 @@
 import { createYoga, type GraphiQLRenderer, type Plugin } from 'graphql-yoga'
-import { createPrimaryReader, createSingleReader } from '../db/read/request-reader.ts'
-import { anyFreshness } from '../db/read/requirement.ts'
+import { createPrimaryReader, createSingleReader } from '../db/nodes/request-reader.ts'
+import { anyFreshness } from '../db/nodes/requirement.ts'
 import { caps } from './caps.ts'
 import { type ApiContext, type ApiDeps, createContext, type InitialContext } from './context.ts'
 import { exampleQuery } from './example-query.ts'

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client'
 import pTimeout from 'p-timeout'
 import { temporalProblem } from '../config/temporal-problem.ts'
 import type { Config } from '../config/config.ts'
-import type { WorkerReport } from '../db/read/workers.ts'
+import type { WorkerReport } from '../db/read/ledger/workers.ts'
 
 /** How Temporal is reached, and what is known of the workers behind it. */
 export type TemporalAccess = {

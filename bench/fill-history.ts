@@ -1,11 +1,11 @@
-import type { Sql } from '../db/connect.ts'
-import { countActiveUsers } from '../db/active-user-counts.ts'
-import { listLogins } from '../db/list-logins.ts'
-import { indexFinishedLoginDays } from '../db/login-indexes.ts'
-import { createLoginDays } from '../db/login-partitions.ts'
-import { makeMonth } from '../db/make-months.ts'
-import { rollWritten } from '../db/roll-written.ts'
-import { migrate } from '../db/migrate.ts'
+import type { Sql } from '../db/connection/connect.ts'
+import { countActiveUsers } from '../db/rollups/active-user-counts.ts'
+import { listLogins } from '../db/rollups/index-logins.ts'
+import { indexFinishedLoginDays } from '../db/rollups/login-indexes.ts'
+import { createLoginDays } from '../db/rollups/login-partitions.ts'
+import { makeMonth } from '../db/rollups/roll-up-months.ts'
+import { rollWritten } from '../db/rollups/roll-up-by-commit-time.ts'
+import { migrate } from '../db/schema/migrate.ts'
 import {
   activeUserCounts,
   activityByValue,

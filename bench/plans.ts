@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { connectPostgres } from '../db/connect.ts'
+import { connectPostgres } from '../db/connection/connect.ts'
 import type { BenchStack } from './bench-stack.ts'
 
 /** Statements that take less are not what makes a question slow. */

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client'
 import type { Config } from '../config/config.ts'
-import { migrate } from '../db/migrate.ts'
+import { migrate } from '../db/schema/migrate.ts'
 import { roleArguments } from '../stack/role-arguments.ts'
 import { ingestPartitionId, ingestTopicId } from '../workflows/contract.ts'
 import type { BenchStack } from './bench-stack.ts'

@@ -1,5 +1,5 @@
 import { loadProcessConfig } from '../config/environment.ts'
-import { migrateDatabase } from '../db/migrate-database.ts'
+import { migrateDatabase } from '../db/schema/migrate-database.ts'
 import { runScript } from './run-script.ts'
 
 // `npm run migrate`: brings the database to this version's schema. Safe to run again, and from several places at once.

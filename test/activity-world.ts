@@ -1,5 +1,5 @@
 import { logOf } from '../domain/pipeline/partition-log-fixture.ts'
-import { foldPresence } from '../db/fold-presence.ts'
+import { foldPresence } from '../db/rollups/roll-up-sightings.ts'
 import { parseIp } from '../domain/fields/ip.ts'
 import { fraction, sfc32 } from '../generator/sfc32.ts'
 import { insertLogins, type SeenLogin } from './activity-logins.ts'

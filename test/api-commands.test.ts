@@ -11,8 +11,8 @@ import {
   NoWorkerError,
   TemporalUnavailableError,
 } from '../api/errors.ts'
-import type { ControlEvent } from '../db/control-events.ts'
-import { ReadFailure } from '../db/read/failure.ts'
+import type { ControlEvent } from '../db/ledger/control-events.ts'
+import { ReadFailure } from '../db/nodes/read-failure.ts'
 import { ingestTopicId } from '../workflows/contract.ts'
 import { everyParkedBatch } from '../domain/batch/selection.ts'
 

@@ -3,9 +3,9 @@ import { noCommands, noRuns } from '../api/server-fixture.ts'
 import { createServer } from '../api/server.ts'
 import type { ApiDeps } from '../api/context.ts'
 import type { KafkaBounds } from '../api/kafka-bounds.ts'
-import { connectPostgres, type Sql } from '../db/connect.ts'
-import { migrate } from '../db/migrate.ts'
-import { createReadRouter, type ReadRouter } from '../db/read/router.ts'
+import { connectPostgres, type Sql } from '../db/connection/connect.ts'
+import { migrate } from '../db/schema/migrate.ts'
+import { createReadRouter, type ReadRouter } from '../db/nodes/router.ts'
 
 export const connect = (url: string): Sql =>
   connectPostgres(url, {

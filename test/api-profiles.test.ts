@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { indexFinishedLoginDays } from '../db/login-indexes.ts'
+import { indexFinishedLoginDays } from '../db/rollups/login-indexes.ts'
 import type { Login } from '../domain/login/login.ts'
 import type { SeenLogin } from './activity-logins.ts'
 import { DAY_MS, logins, type Test, useActivity } from './activity-world.ts'

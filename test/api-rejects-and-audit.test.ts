@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { recordControlEvent } from '../db/control-events.ts'
+import { recordControlEvent } from '../db/ledger/control-events.ts'
 import { insertBatches } from './api-rows.ts'
 import type { Connection } from './connection.ts'
 import { useApi } from './use-api.ts'

@@ -1,5 +1,5 @@
 import { TOPIC_ID } from '../domain/pipeline/partition-log-fixture.ts'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/connection/connect.ts'
 import { dimensionBit, dimensionNames, dimensionSets, slotNames } from '../domain/counts/counts.ts'
 import { entriesOf, type Presences } from '../domain/sightings/sightings.ts'
 

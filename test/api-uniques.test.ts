@@ -1,5 +1,5 @@
 import { describe, expect, inject, it } from 'vitest'
-import { foldPresence } from '../db/fold-presence.ts'
+import { foldPresence } from '../db/rollups/roll-up-sightings.ts'
 import { insertLogins } from './activity-logins.ts'
 import { distinct, logins, type Test, useActivity, within } from './activity-world.ts'
 import { createApi, createDatabase, NOW_MS } from './api-fixture.ts'

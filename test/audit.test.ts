@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { recordControlEvent } from '../db/control-events.ts'
+import { recordControlEvent } from '../db/ledger/control-events.ts'
 import { createDeployment } from './deployment.ts'
 
 test('the audit takes rows and gives none back, also not to the role that owns it', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { readLoginCounts } from '../db/read/login-counts.ts'
-import type { ReadSession } from '../db/read/snapshot.ts'
+import { readLoginCounts } from '../db/read/counts/login-counts.ts'
+import type { ReadSession } from '../db/nodes/snapshot.ts'
 import type { DimensionName } from '../domain/counts/counts.ts'
 import { useCounts } from './use-counts.ts'
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/connection/connect.ts'
 import { connect } from './api-fixture.ts'
 import { eventually } from './eventually.ts'
 

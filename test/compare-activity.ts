@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/connection/connect.ts'
 import type { GroundTruth } from '../generator/ground-truth.ts'
 import { compareTallies, type Difference, tally } from './difference.ts'
 import { eventually } from './eventually.ts'

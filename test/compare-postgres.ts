@@ -1,4 +1,4 @@
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/connection/connect.ts'
 import type { GroundTruth } from '../generator/ground-truth.ts'
 import { compareActivity } from './compare-activity.ts'
 import { compareAllListed } from './compare-listed.ts'

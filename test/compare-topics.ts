@@ -1,4 +1,4 @@
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/connection/connect.ts'
 import type { GroundTruth } from '../generator/ground-truth.ts'
 import { compareTallies, type Difference, sumTally, tally } from './difference.ts'
 import { bucketOf, countName, expectedCounts } from './expected-counts.ts'

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { foldCounts } from '../db/fold-counts.ts'
+import { foldCounts } from '../db/rollups/roll-up-counts.ts'
 import { insertBatches, insertDelta } from './api-rows.ts'
 import { type Series, useCounts } from './use-counts.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { foldCounts } from '../db/fold-counts.ts'
+import { foldCounts } from '../db/rollups/roll-up-counts.ts'
 import { dimensionSets } from '../domain/counts/counts.ts'
 import { insertBatches, insertDelta } from './api-rows.ts'
 import { useApi } from './use-api.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { foldPresence } from '../db/fold-presence.ts'
+import { foldPresence } from '../db/rollups/roll-up-sightings.ts'
 import { dayOf } from '../domain/time/period.ts'
 import type { PresenceGroup, PresenceKind } from '../domain/sightings/sightings.ts'
 import { createDatabase, type TestDatabase } from './api-fixture.ts'

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
-import { foldCounts } from '../db/fold-counts.ts'
-import { makeMonth } from '../db/make-months.ts'
+import { foldCounts } from '../db/rollups/roll-up-counts.ts'
+import { makeMonth } from '../db/rollups/roll-up-months.ts'
 import { insertBatches, insertCounts, insertDelta } from './api-rows.ts'
 import { useCounts } from './use-counts.ts'
 

@@ -1,6 +1,6 @@
-import type { Sql } from '../db/connect.ts'
-import { foldCounts } from '../db/fold-counts.ts'
-import { createLoginDays } from '../db/login-partitions.ts'
+import type { Sql } from '../db/connection/connect.ts'
+import { foldCounts } from '../db/rollups/roll-up-counts.ts'
+import { createLoginDays } from '../db/rollups/login-partitions.ts'
 
 const TOPIC = 'user-login'
 const BATCHES_PER_MINUTE = 5

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import postgres from 'postgres'
 import { loadConfig, type Config } from '../config/config.ts'
-import { connectPostgres, type Sql } from '../db/connect.ts'
-import { migrateDatabase } from '../db/migrate-database.ts'
+import { connectPostgres, type Sql } from '../db/connection/connect.ts'
+import { migrateDatabase } from '../db/schema/migrate-database.ts'
 import { createKafka, type Kafka } from '../kafka/client.ts'
 import { ensureTopics } from '../kafka/topics.ts'
 

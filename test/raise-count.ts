@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../db/connect.ts'
+import type { Sql, Transaction } from '../db/connection/connect.ts'
 
 /** Makes the first count of a set of dimensions wrong by `by`. */
 export async function raiseCount(

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
-import type { Sql } from '../db/connect.ts'
-import { anyFreshness } from '../db/read/requirement.ts'
-import { createReadRouter } from '../db/read/router.ts'
-import { formatReadToken, parseReadToken } from '../db/read/read-token.ts'
+import type { Sql } from '../db/connection/connect.ts'
+import { anyFreshness } from '../db/nodes/requirement.ts'
+import { createReadRouter } from '../db/nodes/router.ts'
+import { formatReadToken, parseReadToken } from '../db/nodes/read-token.ts'
 import { type Ask, connect, createApi, createDatabase, type TestDatabase } from './api-fixture.ts'
 import { eventually } from './eventually.ts'
 

@@ -1,9 +1,9 @@
 import { createServer, connect as connectSocket, type AddressInfo, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest'
-import { ReadFailure } from '../db/read/failure.ts'
-import { createRequestReader } from '../db/read/request-reader.ts'
-import { anyFreshness } from '../db/read/requirement.ts'
-import { createReadRouter, type ReadRouter } from '../db/read/router.ts'
+import { ReadFailure } from '../db/nodes/read-failure.ts'
+import { createRequestReader } from '../db/nodes/request-reader.ts'
+import { anyFreshness } from '../db/nodes/requirement.ts'
+import { createReadRouter, type ReadRouter } from '../db/nodes/router.ts'
 import { createDatabase, type TestDatabase } from './api-fixture.ts'
 
 let database: TestDatabase

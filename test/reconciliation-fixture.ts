@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from 'vitest'
-import type { Sql, Transaction } from '../db/connect.ts'
-import { reconcile } from '../db/read/reconciliation.ts'
-import type { LedgerSelection } from '../db/read/reconciliation-ledger.ts'
+import type { Sql, Transaction } from '../db/connection/connect.ts'
+import { reconcile } from '../db/read/reconciliation/reconciliation.ts'
+import type { LedgerSelection } from '../db/read/reconciliation/reconciliation-ledger.ts'
 import type { Difference, DifferenceKind } from '../domain/pipeline/reconciliation.ts'
 import { createApi } from './api-fixture.ts'
 

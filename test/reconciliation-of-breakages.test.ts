@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { foldCounts } from '../db/fold-counts.ts'
+import { foldCounts } from '../db/rollups/roll-up-counts.ts'
 import type { DifferenceKind } from '../domain/pipeline/reconciliation.ts'
 import { createDeployment } from './deployment.ts'
 import { expectExact } from './exactness.ts'

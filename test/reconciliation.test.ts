@@ -1,6 +1,6 @@
 import { expect, inject, onTestFinished, test } from 'vitest'
-import type { Sql } from '../db/connect.ts'
-import { foldCounts } from '../db/fold-counts.ts'
+import type { Sql } from '../db/connection/connect.ts'
+import { foldCounts } from '../db/rollups/roll-up-counts.ts'
 import { createDatabase } from './api-fixture.ts'
 import { insertBatches, insertCheckpoint, insertDelta, insertReject } from './api-rows.ts'
 import { raiseCount } from './raise-count.ts'

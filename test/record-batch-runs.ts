@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client'
 import type { Config } from '../config/config.ts'
-import { connectPostgres } from '../db/connect.ts'
+import { connectPostgres } from '../db/connection/connect.ts'
 import { createKafka } from '../kafka/client.ts'
 import {
   reconcileTopicId,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, inject } from 'vitest'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/connection/connect.ts'
 import { type Ask, createApi, createDatabase, type TestDatabase } from './api-fixture.ts'
 
 /**

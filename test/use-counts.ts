@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Sql } from '../db/connect.ts'
+import type { Sql } from '../db/connection/connect.ts'
 import { logOf } from '../domain/pipeline/partition-log-fixture.ts'
 import { insertCheckpoint, insertCounts } from './api-rows.ts'
 import { useApi } from './use-api.ts'

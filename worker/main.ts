@@ -1,7 +1,7 @@
 import { loadProcessConfig } from '../config/environment.ts'
 import { createLogger } from '../config/logger.ts'
 import { productVersion } from '../config/product-version.ts'
-import { SchemaRefusal } from '../db/schema-version.ts'
+import { SchemaRefusal } from '../db/schema/schema-version.ts'
 import { PipelineFailure } from '../domain/pipeline/failure.ts'
 import { runWorker } from './run-worker.ts'
 import { installTemporalLog } from './temporal-log.ts'

@@ -1,8 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/config.ts'
-import { connectPostgres, type Sql } from '../db/connect.ts'
-import { checkSchema, SchemaRefusal } from '../db/schema-version.ts'
-import { announceWorker, LIVE_MS, rankWorker, type RunningWorker, withdrawWorker } from '../db/workers.ts'
+import { connectPostgres, type Sql } from '../db/connection/connect.ts'
+import { checkSchema, SchemaRefusal } from '../db/schema/schema-version.ts'
+import {
+  announceWorker,
+  LIVE_MS,
+  rankWorker,
+  type RunningWorker,
+  withdrawWorker,
+} from '../db/ledger/workers.ts'
 import { partitionShare } from '../domain/pipeline/partition-share.ts'
 import type { TopicOffsets } from '../kafka/topic-offsets.ts'
 import type { SliceSlots } from './slice-slots.ts'

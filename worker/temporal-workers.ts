@@ -2,7 +2,7 @@ import { type NativeConnection, Worker } from '@temporalio/worker'
 import type { Activities, SliceRequest } from '../activities/create-activities.ts'
 import { abortedBy } from '../activities/stop-signal.ts'
 import type { Config } from '../config/config.ts'
-import type { SchemaRefusal } from '../db/schema-version.ts'
+import type { SchemaRefusal } from '../db/schema/schema-version.ts'
 import { sliceTaskQueue } from '../workflows/contract.ts'
 import type { SliceSlots } from './slice-slots.ts'
 

@@ -1,5 +1,5 @@
 import pTimeout from 'p-timeout'
-import type { ControlEvent } from '../../db/control-events.ts'
+import type { ControlEvent } from '../../db/ledger/control-events.ts'
 import { BatchFailedError, CommandRefusedError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Command } from './command-request.ts'

@@ -1,4 +1,4 @@
-import type { Read } from '../../db/read/request-reader.ts'
+import type { Read } from '../../db/nodes/request-reader.ts'
 import type { TemporalAccess } from '../temporal-access.ts'
 import type { AuditDeps } from './audit.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { BatchStatus, RevisionRow } from '../../db/read/batches.ts'
+import type { BatchStatus, RevisionRow } from '../../db/read/ledger/batches.ts'
 import { ledgerAnswer } from './ledger-answer.ts'
 
 const revision = (change: Partial<RevisionRow>): RevisionRow => ({

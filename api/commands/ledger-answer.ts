@@ -1,4 +1,4 @@
-import type { BatchRow } from '../../db/read/batches.ts'
+import type { BatchRow } from '../../db/read/ledger/batches.ts'
 import type { ReplayOutcome } from '../../domain/batch/replay.ts'
 
 /** `workflow`: the ledger alone cannot answer, something is to be done. */

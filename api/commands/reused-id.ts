@@ -1,5 +1,5 @@
-import { ReadFailure } from '../../db/read/failure.ts'
-import { type ControlEventRow, readControlEvents } from '../../db/read/control-events.ts'
+import { ReadFailure } from '../../db/nodes/read-failure.ts'
+import { type ControlEventRow, readControlEvents } from '../../db/read/ledger/control-events.ts'
 import type { CommandDeps } from './command-deps.ts'
 import type { Command, CommandRequest } from './command-request.ts'
 

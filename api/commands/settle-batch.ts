@@ -1,6 +1,6 @@
 import { WithStartWorkflowOperation } from '@temporalio/client'
-import { type BatchRow, readBatch } from '../../db/read/batches.ts'
-import { ReadFailure } from '../../db/read/failure.ts'
+import { type BatchRow, readBatch } from '../../db/read/ledger/batches.ts'
+import { ReadFailure } from '../../db/nodes/read-failure.ts'
 import type { ParkedBatch } from '../../domain/batch/parked-batch.ts'
 import type { ReplayOutcome } from '../../domain/batch/replay.ts'
 import { batchStart } from '../../workflows/batch-start.ts'

@@ -5,7 +5,7 @@ import {
   readActive,
   readActiveUsers,
   readMeanDailyActive,
-} from '../../db/read/activity.ts'
+} from '../../db/read/engagement/engagement.ts'
 import { DAY_MS, dayOf, type Period, periodAfter } from '../../domain/time/period.ts'
 import { builder } from '../builder.ts'
 import type { ApiContext } from '../context.ts'

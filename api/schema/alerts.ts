@@ -1,4 +1,4 @@
-import { type AlertRow, keyOfAlert, readAlerts } from '../../db/read/alerts.ts'
+import { type AlertRow, keyOfAlert, readAlerts } from '../../db/read/ledger/alerts.ts'
 import { builder } from '../builder.ts'
 import { InvalidPageError, PageTooLargeError } from '../errors.ts'
 import { connectionComplexity, readConnection } from '../page.ts'

@@ -1,4 +1,4 @@
-import type { CohortDimension } from '../../db/read/cohorts.ts'
+import type { CohortDimension } from '../../db/read/engagement/cohorts.ts'
 import type { DelayClass, LatenessClass } from '../../domain/engagement/arrival.ts'
 import type { CalendarBucket } from '../../domain/time/calendar.ts'
 import type { BucketSize } from '../../domain/counts/counts.ts'

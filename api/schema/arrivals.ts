@@ -7,7 +7,7 @@ import {
 import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
 import type { RejectReason } from '../../domain/login/login.ts'
 import { shareOf } from '../../domain/counts/series.ts'
-import { readArrivals, readRejectCounts, type ArrivalRow } from '../../db/read/arrivals.ts'
+import { readArrivals, readRejectCounts, type ArrivalRow } from '../../db/read/counts/arrivals.ts'
 import { builder } from '../builder.ts'
 import { InvalidRangeError, RangeTooLargeError } from '../errors.ts'
 import { questionRange } from '../question-range.ts'

@@ -1,4 +1,4 @@
-import { readBatch } from '../../db/read/batches.ts'
+import { readBatch } from '../../db/read/ledger/batches.ts'
 import { builder } from '../builder.ts'
 import type { SettledBatch as SettledBatchShape } from '../commands/settle-batch.ts'
 import { BatchFailedError } from '../errors.ts'

@@ -1,5 +1,5 @@
-import { readBatch } from '../../db/read/batches.ts'
-import type { BatchEvent } from '../../db/read/batch-events.ts'
+import { readBatch } from '../../db/read/ledger/batches.ts'
+import type { BatchEvent } from '../../db/read/ledger/batch-events.ts'
 import type { Reject } from '../../domain/batch/batch.ts'
 import { type BatchEventPage, readEventPage } from '../batch-events.ts'
 import { builder } from '../builder.ts'

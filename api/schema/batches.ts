@@ -1,4 +1,4 @@
-import { type BatchRow, keyOfBatch, readBatches, type RevisionRow } from '../../db/read/batches.ts'
+import { type BatchRow, keyOfBatch, readBatches, type RevisionRow } from '../../db/read/ledger/batches.ts'
 import { builder } from '../builder.ts'
 import { InvalidPageError, PageTooLargeError } from '../errors.ts'
 import { connectionComplexity, readConnection } from '../page.ts'

@@ -1,4 +1,4 @@
-import { readCohorts } from '../../db/read/cohorts.ts'
+import { readCohorts } from '../../db/read/engagement/cohorts.ts'
 import { type Cohort, type CohortPeriod, cohortsOf } from '../../domain/engagement/cohorts.ts'
 import { dayOf, type Period, periodAfter, periodStart } from '../../domain/time/period.ts'
 import { builder } from '../builder.ts'

@@ -1,4 +1,8 @@
-import { type ControlEventRow, keyOfControlEvent, readControlEvents } from '../../db/read/control-events.ts'
+import {
+  type ControlEventRow,
+  keyOfControlEvent,
+  readControlEvents,
+} from '../../db/read/ledger/control-events.ts'
 import type { CommandName } from '../commands/command-request.ts'
 import { builder } from '../builder.ts'
 import { InvalidPageError, PageTooLargeError } from '../errors.ts'

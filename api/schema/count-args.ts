@@ -1,4 +1,4 @@
-import type { CountFilter } from '../../db/read/count-filter.ts'
+import type { CountFilter } from '../../db/read/counts/count-filter.ts'
 import { builder } from '../builder.ts'
 import { DeviceTypeEnum, OutcomeEnum, UsRegionEnum } from './analytics-enums.ts'
 

@@ -1,4 +1,4 @@
-import type { LastBatch } from '../../db/read/progress.ts'
+import type { LastBatch } from '../../db/read/ledger/progress.ts'
 import type { OpenTransaction } from '../../domain/pipeline/partition-log.ts'
 import { builder } from '../builder.ts'
 import { NotFoundError } from '../errors.ts'

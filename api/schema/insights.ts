@@ -1,4 +1,4 @@
-import { type InsightRow, keyOfInsight, readInsights } from '../../db/read/insights.ts'
+import { type InsightRow, keyOfInsight, readInsights } from '../../db/read/rows/insights.ts'
 import { builder } from '../builder.ts'
 import { InvalidPageError, PageTooLargeError } from '../errors.ts'
 import { connectionComplexity, readConnection } from '../page.ts'

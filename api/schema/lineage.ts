@@ -1,4 +1,4 @@
-import type { Contribution } from '../../db/read/lineage.ts'
+import type { Contribution } from '../../db/read/ledger/lineage.ts'
 import { builder } from '../builder.ts'
 import { EXPENSIVE_COMPLEXITY } from '../limit-expensive.ts'
 import { caps } from '../caps.ts'

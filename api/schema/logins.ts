@@ -1,4 +1,4 @@
-import type { LoginRowFilter, PlacedLogin } from '../../db/read/logins.ts'
+import type { LoginRowFilter, PlacedLogin } from '../../db/read/rows/logins.ts'
 import { bucketMs } from '../../domain/counts/counts.ts'
 import { builder } from '../builder.ts'
 import { InvalidAddressError, InvalidPageError, PageTooLargeError, RowsGoneError } from '../errors.ts'

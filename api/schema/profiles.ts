@@ -7,8 +7,8 @@ import {
   type Somebody,
   type Trait,
   type TraitRow,
-} from '../../db/read/profiles.ts'
-import { readRowsKept, type RowsKept } from '../../db/read/expired-logins.ts'
+} from '../../db/read/engagement/profiles.ts'
+import { readRowsKept, type RowsKept } from '../../db/read/rows/expired-logins.ts'
 import type { PresenceKind } from '../../domain/sightings/sightings.ts'
 import { ipOf } from '../addresses.ts'
 import { builder } from '../builder.ts'

@@ -2,7 +2,7 @@ import {
   keyOfRun,
   readReconciliationRuns,
   type ReconciliationRunRow,
-} from '../../db/read/reconciliation-runs.ts'
+} from '../../db/read/reconciliation/reconciliation-runs.ts'
 import { builder } from '../builder.ts'
 import { InvalidPageError, PageTooLargeError } from '../errors.ts'
 import { connectionComplexity, readConnection } from '../page.ts'

@@ -2,7 +2,7 @@ import type { CheckpointState } from '../../domain/pipeline/reconciliation.ts'
 import type { RejectReason } from '../../domain/login/login.ts'
 import { builder } from '../builder.ts'
 import { caps } from '../caps.ts'
-import type { ScheduledReconciliation } from '../../db/read/reconciliation-runs.ts'
+import type { ScheduledReconciliation } from '../../db/read/reconciliation/reconciliation-runs.ts'
 import { InvalidPageError, InvalidRangeError, PageTooLargeError, TooManyBatchesError } from '../errors.ts'
 import {
   readReconciliation,

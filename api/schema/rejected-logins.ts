@@ -4,7 +4,7 @@ import {
   readRejectedLogins,
   type RedriveAttemptRow,
   type RejectedLoginRow,
-} from '../../db/read/rejected-logins.ts'
+} from '../../db/read/rows/rejected-logins.ts'
 import { asTimestamp, recordedAtMs } from '../../domain/login/record-timestamp.ts'
 import { builder } from '../builder.ts'
 import { InvalidPageError, PageTooLargeError } from '../errors.ts'

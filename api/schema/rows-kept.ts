@@ -1,4 +1,4 @@
-import type { RowsKept } from '../../db/read/expired-logins.ts'
+import type { RowsKept } from '../../db/read/rows/expired-logins.ts'
 
 /** For the field of an answer from rows of logins that says how far back they go. */
 export const rowsKeptFromField = <Parent>(rowsOf: (parent: Parent) => RowsKept) => ({

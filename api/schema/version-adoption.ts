@@ -1,5 +1,5 @@
-import type { CountFilter } from '../../db/read/count-filter.ts'
-import { readReleases } from '../../db/read/releases.ts'
+import type { CountFilter } from '../../db/read/counts/count-filter.ts'
+import { readReleases } from '../../db/read/counts/releases.ts'
 import { type AdoptionPoint, adoptionOf, type VersionShare } from '../../domain/counts/adoption.ts'
 import { bucketMs, floorTo } from '../../domain/counts/counts.ts'
 import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'

@@ -17,7 +17,7 @@ create table partition_checkpoint (
   primary key (topic, partition)
 );
 
--- Hi-lo allocation: one call hands out 64 ids, so that copied rows can name their batch (db/batch-ids.ts).
+-- Hi-lo allocation: one call hands out 64 ids, so that copied rows can name their batch (db/ingest/batch-ids.ts).
 create sequence batch_id_block increment by 64 start with 64;
 
 -- The ledger: every contiguous range [from_offset, to_offset) that was decided, once.
@@ -44,7 +44,7 @@ create table batch (
 );
 create index batch_committed_at on batch (committed_at, id);
 
--- Accepted logins for drill-down, by day of event (UTC). Day partitions come and go in db/login-partitions.ts.
+-- Accepted logins for drill-down, by day of event (UTC). Day partitions come and go in db/rollups/login-partitions.ts.
 create table login (
   event_at timestamptz not null,
   user_id text not null,

@@ -1,4 +1,4 @@
--- Batches whose delta login_count does not have yet: it takes several at once, some batches later (db/fold-counts.ts).
+-- Batches whose delta login_count does not have yet: it takes several at once, some batches later (db/rollups/roll-up-counts.ts).
 -- A few rows that come and go, so no index; vacuumed often, because replicas read past what is dead.
 create table unfolded_batch (
   batch_id bigint not null,

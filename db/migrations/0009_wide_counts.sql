@@ -1,5 +1,5 @@
 -- Counts, as the minutes of an hour and the hours of a day in one row each: a twentieth of the rows that a count a row
--- needs, so that a year of them is read at once. Only a fold writes them (db/fold-counts.ts), one at a time, so there is
+-- needs, so that a year of them is read at once. Only a fold writes them (db/rollups/roll-up-counts.ts), one at a time, so there is
 -- no need of a row a partition any more.
 -- dimension_set says what a row is counted by, a bit a dimension: 1 device type, 2 app version, 4 locale, 8 outcome; the
 -- others are ''. Questions read the smallest set that has what they group and filter by (domain/counts/counts.ts).

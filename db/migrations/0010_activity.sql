@@ -1,5 +1,5 @@
 -- Who was active when. A batch only leaves the presences that its process has not committed before; a fold takes them, some
--- batches later (db/fold-presence.ts). A row that is here is not in any answer about activity yet.
+-- batches later (db/rollups/roll-up-sightings.ts). A row that is here is not in any answer about activity yet.
 create table presence_delta (
   batch_id bigint not null,           -- 0: from before there were deltas
   revision integer not null,

@@ -1,4 +1,4 @@
--- How many users were active in a period, of which values: made from their bitmaps (db/active-user-counts.ts), of which those
+-- How many users were active in a period, of which values: made from their bitmaps (db/rollups/active-user-counts.ts), of which those
 -- of a year's days are hundreds of megabytes. There is a row for whatever has bitmaps; active is null where it is to be made.
 create table active_user_count (
   period activity_period not null,

@@ -1,5 +1,5 @@
 -- What all batches and revisions added to hours that were written in a stretch of time: 5 minutes, and whole hours of them.
--- Counts of the past are made of them (db/read/count-moment.ts), of deltas only what is at the edges. db/roll-written.ts.
+-- Counts of the past are made of them (db/read/counts/count-moment.ts), of deltas only what is at the edges. db/rollups/roll-up-by-commit-time.ts.
 create table written_count (
   minutes smallint not null check (minutes in (5, 60)),
   start timestamptz not null,

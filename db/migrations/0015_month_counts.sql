@@ -1,4 +1,4 @@
--- Counts of whole months (UTC) that are over, made of those of their hours (db/make-months.ts): long ranges by three or more
+-- Counts of whole months (UTC) that are over, made of those of their hours (db/rollups/roll-up-months.ts): long ranges by three or more
 -- dimensions are a million rows of hours. Only months in month_made are whole; a fold takes those out that it changes.
 create table month_count (
   dimension_set smallint not null,

@@ -1,5 +1,5 @@
 -- Logins by the hour of their event, as numbers instead of ids: who was active in hours, minutes and by several dimensions at
--- once is read from them instead of rows of login (db/read/uniques.ts). Only db/list-logins.ts writes them; what is listed
+-- once is read from them instead of rows of login (db/read/engagement/uniques.ts). Only db/rollups/index-logins.ts writes them; what is listed
 -- twice says nothing new.
 create table hour_login (
   hour timestamptz not null,          -- UTC

@@ -1,5 +1,5 @@
 -- A bitmap that is kept as it is takes a page of 8 KiB for its first member: a lone event of a day took three of them, with
--- its week and month nine. Bitmaps of few are packed, in a column beside the other (db/bitmap-columns.ts). Whoever reads
+-- its week and month nine. Bitmaps of few are packed, in a column beside the other (db/rollups/bitmap-columns.ts). Whoever reads
 -- takes the views, in which each bitmap has its members whichever column they are in.
 alter table activity rename to activity_chunk;
 alter table activity_chunk rename constraint activity_pkey to activity_chunk_pkey;

@@ -1,6 +1,6 @@
 -- Counts by quarters of an hour, the quarters of a day in a row, of the days before those that minutes are kept of (retention_bound):
 -- days and months of zones such as Kolkata, Kathmandu or St. John's begin within an hour of UTC. Kept by the sets of dimensions
--- of hour_count, for ever. Retention adds minutes up here as it deletes them (db/end-minutes.ts), a fold what comes later.
+-- of hour_count, for ever. Retention adds minutes up here as it deletes them (db/rollups/roll-up-quarters.ts), a fold what comes later.
 create table quarter_count (
   dimension_set smallint not null,
   day timestamptz not null,           -- UTC

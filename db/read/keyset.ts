@@ -1,5 +1,5 @@
-import { ReadFailure } from './failure.ts'
-import type { ReadSession } from './snapshot.ts'
+import { ReadFailure } from '../nodes/read-failure.ts'
+import type { ReadSession } from '../nodes/snapshot.ts'
 
 /**
  * One page of a list that is ordered by a moment and then by whole numbers, newest first. Keys and not row numbers, so

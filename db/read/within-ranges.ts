@@ -1,5 +1,5 @@
 import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
-import type { ReadSession } from './snapshot.ts'
+import type { ReadSession } from '../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']
 

@@ -1,5 +1,5 @@
 /**
- * Classes of failure, decided where the failure arises (kafka/failure.ts, db/failure.ts):
+ * Classes of failure, decided where the failure arises (kafka/failure.ts, db/connection/failure.ts):
  * - transient: a part is away or busy; the same attempt succeeds later (G5)
  * - permanent: the same input fails again until code or data changes
  * - fenced: another worker owns the partition now; stop without writing (G3)

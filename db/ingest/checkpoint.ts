@@ -1,0 +1,128 @@
+import type { UnfinishedInsight } from '../../domain/batch/insight.ts'
+import { PipelineFailure } from '../../domain/pipeline/failure.ts'
+import type { FloodGuard } from '../../domain/batch/flood-guard.ts'
+import type { Sql } from '../connection/connect.ts'
+import { checkSchema } from '../schema/schema-version.ts'
+
+export type Checkpoint = {
+  topicId: string
+  nextOffset: bigint
+  /** Outputs below it are known to be committed in Kafka. */
+  publishedOffset: bigint
+  epoch: bigint
+  unfinishedInsight: UnfinishedInsight
+  /** Latest event counted, never later than the clock of the worker; null before the first one. */
+  watermark: Date | null
+  floodGuard: FloodGuard
+  /** Which log the offsets are of. */
+  incarnation: number
+  /** End of the log as last seen; null when it was never seen. */
+  endOffset: bigint | null
+  /** Offsets below it are counted again without being published: an operator said so. */
+  recountUntil: bigint | null
+  /** Its topic had it no more, and has it again: what the group offset says is of the log before. */
+  isRetired: boolean
+  /** When the Postgres that was claimed on was started, in its own words: tells it from any other. */
+  serverStart: string
+}
+
+export type PartitionKey = { topic: string; partition: number }
+
+export type Claim = PartitionKey & {
+  topicId: string
+  /** Where a partition without a checkpoint starts: its earliest offset. */
+  startOffset: bigint
+  worker: string
+  emptyInsight: UnfinishedInsight
+  /** What the guard is set to; null leaves it as it is. */
+  floodGuard: FloodGuard | null
+}
+
+/** Sessions of a slice carry it, so that whoever claims the partition next can end one that holds locks. */
+export const sliceApplicationName = ({ topic, partition }: PartitionKey): string =>
+  // Postgres keeps 63 bytes of an application name.
+  `rollcall slice ${partition} ${topic}`.slice(0, 63)
+
+/** A stopped process (SIGSTOP, a frozen machine) may hold the row; it has lost the partition, so its session goes. */
+const LOCK_TIMEOUT = '3s'
+const LOCK_NOT_AVAILABLE = '55P03'
+
+/**
+ * Takes the partition: raises its epoch, so that whoever held it before can commit nothing any more (G3).
+ * Creates the checkpoint of a partition that has none.
+ * @throws {PipelineFailure} transient when another session holds the row; that session is ended meanwhile
+ * @throws {SchemaRefusal} when the database was migrated past this code
+ */
+export async function claimPartition(sql: Sql, claim: Claim): Promise<Checkpoint> {
+  try {
+    return await sql.begin(async (tx) => {
+      await tx`select set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`
+      const rows = await tx<Checkpoint[]>`/* claimPartition */
+        insert into partition_checkpoint as held
+          (topic, partition, topic_id, next_offset, published_offset, epoch, worker, unfinished_insight, claimed_at, updated_at)
+        values
+          (${claim.topic}, ${claim.partition}, ${claim.topicId}, ${claim.startOffset}, ${claim.startOffset}, 1,
+           ${claim.worker}, ${tx.json(claim.emptyInsight)}, clock_timestamp(), clock_timestamp())
+        on conflict (topic, partition) do update
+          set epoch = held.epoch + 1, worker = excluded.worker, claimed_at = excluded.claimed_at,
+              flood_guard = coalesce(${claim.floodGuard === null ? null : tx.json(claim.floodGuard)}::json, held.flood_guard)
+        returning topic_id as "topicId", next_offset as "nextOffset", published_offset as "publishedOffset", epoch,
+                  unfinished_insight as "unfinishedInsight", watermark, flood_guard as "floodGuard", incarnation,
+                  end_offset as "endOffset", recount_until as "recountUntil", retired_at is not null as "isRetired",
+                  pg_postmaster_start_time()::text as "serverStart"`
+      const [checkpoint] = rows
+      if (checkpoint === undefined) throw new Error('the claim returned no row')
+      // With the row locked: a migration raises its epoch, and is seen from then on.
+      await checkSchema(tx, 'write')
+      return checkpoint
+    })
+  } catch (error) {
+    if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error
+    await endSessions(sql, claim)
+    throw new PipelineFailure(
+      'transient',
+      'postgres',
+      'Postgres: a stopped worker held the partition; its session was ended',
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+/** Records that a retired partition is read again. */
+export async function recordReturn(sql: Sql, key: PartitionKey, epoch: bigint): Promise<void> {
+  await sql`/* recordReturn */
+    update partition_checkpoint set retired_at = null
+    where topic = ${key.topic} and partition = ${key.partition} and epoch = ${epoch}`
+}
+
+/** Kafka's id of the topic that a partition was read from, and whether it is retired; null when it never was read. */
+export async function readCountedTopic(
+  sql: Sql,
+  { topic, partition }: PartitionKey,
+): Promise<{ topicId: string; isRetired: boolean } | null> {
+  const [row] = await sql<{ topicId: string; isRetired: boolean }[]>`/* countedTopic */
+    select topic_id as "topicId", retired_at is not null as "isRetired"
+    from partition_checkpoint where topic = ${topic} and partition = ${partition}`
+  return row ?? null
+}
+
+async function endSessions(sql: Sql, key: PartitionKey): Promise<void> {
+  await sql`/* endSessions */
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name = ${sliceApplicationName(key)} and usename = current_user and pid <> pg_backend_pid()`
+}
+
+/** Records that outputs below `publishedOffset` are in Kafka, for the day the group offset has expired there. */
+export async function recordPublished(
+  sql: Sql,
+  key: PartitionKey,
+  epoch: bigint,
+  publishedOffset: bigint,
+): Promise<void> {
+  await sql`/* recordPublished */
+    update partition_checkpoint set published_offset = ${publishedOffset}
+    where topic = ${key.topic} and partition = ${key.partition} and epoch = ${epoch}
+      and published_offset < ${publishedOffset}`
+}

@@ -1,0 +1,70 @@
+import type { DecidedBatch } from '../../domain/batch/batch.ts'
+import type { NewPresences } from '../../domain/sightings/sighting-list.ts'
+import { isoTime } from '../../domain/time/iso-time.ts'
+import { arrayText } from './array-text.ts'
+import type { Transaction } from '../connection/connect.ts'
+import { copyLogins, type LoginRows } from './copy-logins.ts'
+
+/**
+ * Writes what the logins of a batch add: counts, rows, presences. The same for a batch that is read, replayed, or gets logins
+ * out of its rejects. `ownWrites` are sent before it without waiting for each answer, as postgres.js allows; the rows
+ * follow only once all of them have succeeded.
+ * All of it is appended: transactions beside each other wait for nothing.
+ */
+export async function writeLogins(
+  tx: Transaction,
+  batch: { id: bigint; revision: number },
+  decided: DecidedBatch,
+  rows: LoginRows,
+  ownWrites: Promise<void>[],
+): Promise<void> {
+  await Promise.all([
+    ...ownWrites,
+    insertDelta(tx, batch, decided),
+    insertPresences(tx, batch, decided.presences),
+  ])
+  await copyLogins(tx, rows)
+}
+
+async function insertDelta(
+  tx: Transaction,
+  { id, revision }: { id: bigint; revision: number },
+  { range, minutes: counts, arrivals }: DecidedBatch,
+): Promise<void> {
+  if (counts.logins.length === 0) return
+  await tx`/* insertDelta */
+    with unfolded as (
+      insert into unfolded_batch (batch_id, revision, topic) values (${id}, ${revision}, ${range.topic})
+    ), unrolled as (
+      insert into unrolled_batch (batch_id, revision) values (${id}, ${revision})
+    )
+    insert into login_count_delta (batch_id, revision, buckets, device_types, app_versions, locales, outcomes, logins,
+                                   counted_at, out_of_order, lateness, delays)
+    values (${id}, ${revision}, ${arrayText(moments(counts.buckets))}::text::timestamptz[],
+            ${arrayText(counts.deviceTypes)}::text::text[], ${arrayText(counts.appVersions)}::text::text[],
+            ${arrayText(counts.locales)}::text::text[], ${arrayText(counts.outcomes)}::text::text[],
+            ${`{${counts.logins.join(',')}}`}::text::bigint[], ${isoTime(arrivals.countedAtMs)}::timestamptz, ${arrivals.outOfOrder},
+            ${arrivals.lateness}::integer[], ${arrivals.delays}::integer[])`
+}
+
+/** Who was seen and is not known to be written; db/rollups/roll-up-sightings.ts takes it from here. */
+async function insertPresences(
+  tx: Transaction,
+  { id, revision }: { id: bigint; revision: number },
+  { entries, json }: NewPresences,
+): Promise<void> {
+  if (entries === 0) return
+  await tx`/* insertPresences */
+    insert into presence_delta (batch_id, revision, entries, presences)
+    values (${id}, ${revision}, ${entries}, ${json}::text::json)`
+}
+
+/** Buckets come back again and again: each is written once. */
+function moments(timesMs: readonly number[]): string[] {
+  const written = new Map<number, string>()
+  return timesMs.map((timeMs) => {
+    const text = written.get(timeMs) ?? isoTime(timeMs)
+    written.set(timeMs, text)
+    return text
+  })
+}

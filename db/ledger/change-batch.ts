@@ -1,0 +1,154 @@
+import type { DecodeRules } from '../../domain/decode/decode-rules.ts'
+import { PipelineFailure } from '../../domain/pipeline/failure.ts'
+import { isoTime, isoTimeOrNull } from '../../domain/time/iso-time.ts'
+import type { Sql, Transaction } from '../connection/connect.ts'
+
+/** What changed a batch after it was written first. */
+export type RevisionKind = 'replay' | 'redrive' | 'publish'
+
+/** A batch of the ledger, claimed to be changed: a replay, a skip, a redrive of its rejects. */
+export type ClaimedBatch = {
+  id: bigint
+  topic: string
+  partition: number
+  incarnation: number
+  from: bigint
+  to: bigint
+  status: 'committed' | 'parked' | 'replayed' | 'skipped'
+  logins: number
+  rejects: number
+  revision: number
+  /** Fences whoever claimed it before. */
+  claim: bigint
+  /** Unix milliseconds that deciding it takes for now. */
+  processedAtMs: number
+  /** What the latest revision is whose outputs are not known to be in Kafka; null: there is nothing to publish. */
+  unpublished: RevisionKind | null
+  /** It is counted, and its outputs were given up until a replay. */
+  isWithheld: boolean
+  /** By which its records were decoded for what is unpublished or withheld; null: before rules were kept. */
+  rules: DecodeRules | null
+  /** Kafka's id of the topic, and the log that the partition is reading by now. */
+  topicId: string
+  currentIncarnation: number
+  serverStart: string
+}
+
+/**
+ * Takes the right to change a batch: an earlier attempt that still runs somewhere can change nothing any more.
+ * @throws {PipelineFailure} permanent when there is no such batch
+ */
+export async function claimBatch(sql: Sql, batchId: bigint): Promise<ClaimedBatch> {
+  const [batch] = await sql<ClaimedBatch[]>`/* claimBatch */
+    update batch set claim = claim + 1
+    from partition_checkpoint checkpoint
+    where id = ${batchId} and checkpoint.topic = batch.topic and checkpoint.partition = batch.partition
+    returning id, batch.topic, batch.partition, batch.incarnation, from_offset as "from", to_offset as "to", status,
+              batch.logins, batch.rejects, revision, claim,
+              (extract(epoch from processed_at) * 1000)::float8 as "processedAtMs",
+              (select kind from batch_revision change
+               where change.batch_id = batch.id and change.revision = batch.revision and not published) as unpublished,
+              withheld_at is not null as "isWithheld",
+              coalesce((select change.rules from batch_revision change
+                        where change.batch_id = batch.id and change.revision = batch.revision), batch.rules) as rules,
+              topic_id as "topicId", checkpoint.incarnation as "currentIncarnation",
+              pg_postmaster_start_time()::text as "serverStart"`
+  if (batch === undefined)
+    throw new PipelineFailure('permanent', 'postgres', `the ledger has no batch ${batchId}`)
+  return batch
+}
+
+export type BatchChange = {
+  batch: ClaimedBatch
+  /** publish: adds nothing, its outputs were withheld. */
+  kind: RevisionKind
+  commandId: string
+  /** What the change adds to the batch; rejects are negative when they became logins. */
+  added: { logins: number; rejects: number; gaps: number; loginRows: number }
+  events: { firstMs: number; lastMs: number } | null
+  /** Unix milliseconds; null leaves it where it is. */
+  watermarkMs: number | null
+  processedAtMs: number
+  /** By which its records were decoded; null: as before. */
+  rules: DecodeRules | null
+  codeVersion: string
+}
+
+/**
+ * Moves a batch to its next revision, in the transaction that writes what the revision adds (G7). The checkpoint's row comes
+ * first, as in every transaction that counts, so that none of them wait for each other in a circle.
+ * @throws {PipelineFailure} fenced when the batch was claimed by another attempt or has changed since
+ */
+export async function moveBatch(tx: Transaction, change: BatchChange): Promise<void> {
+  const { batch, added, events } = change
+  const [moved] = await tx`/* moveBatch */
+    with totals as (
+      update partition_checkpoint
+      set logins = logins + ${added.logins}, rejects = rejects + ${added.rejects},
+          watermark = greatest(watermark, ${isoTimeOrNull(change.watermarkMs)}::timestamptz)
+      where topic = ${batch.topic} and partition = ${batch.partition}
+      returning 1
+    )
+    update batch
+    set revision = revision + 1, changed_at = clock_timestamp(),
+        status = case when ${change.kind}::text = 'replay' then 'replayed' else status end,
+        withheld_at = case when ${change.kind}::text = 'publish' then null else withheld_at end,
+        logins = logins + ${added.logins}, rejects = rejects + ${added.rejects}, gaps = gaps + ${added.gaps},
+        login_rows = login_rows + ${added.loginRows},
+        first_event_at = least(first_event_at, ${isoTimeOrNull(events?.firstMs ?? null)}::timestamptz),
+        last_event_at = greatest(last_event_at, ${isoTimeOrNull(events?.lastMs ?? null)}::timestamptz)
+    from totals
+    where id = ${batch.id} and claim = ${batch.claim} and revision = ${batch.revision} and status = ${batch.status}
+    returning 1`
+  if (moved === undefined) throw lostClaim(batch)
+  await tx`/* insertRevision */
+    insert into batch_revision (batch_id, revision, kind, command_id, logins, rejects, processed_at, code_version, rules)
+    values (${batch.id}, ${batch.revision + 1}, ${change.kind}, ${change.commandId}, ${added.logins}, ${added.rejects},
+            ${isoTime(change.processedAtMs)}, ${change.codeVersion},
+            ${change.rules === null ? null : tx.json(change.rules)}::json)`
+}
+
+/** Records that what a revision added is committed in Kafka. */
+export async function recordRevisionPublished(sql: Sql, batchId: bigint, revision: number): Promise<void> {
+  await sql`/* recordRevisionPublished */
+    update batch_revision set published = true where batch_id = ${batchId} and revision = ${revision}`
+}
+
+/**
+ * Gives a parked batch up for good; it stays in the ledger with the reason.
+ * @throws {PipelineFailure} fenced when another attempt has it
+ */
+export async function skipBatch(
+  sql: Sql,
+  batch: ClaimedBatch,
+  { commandId, reason }: { commandId: string; reason: string },
+): Promise<void> {
+  const [skipped] = await sql`/* skipBatch */
+    update batch
+    set status = 'skipped', changed_at = clock_timestamp(), command_id = ${commandId},
+        error = coalesce(error || '; ', '') || 'skipped: ' || ${reason}::text
+    where id = ${batch.id} and claim = ${batch.claim} and status = 'parked'
+    returning 1`
+  if (skipped === undefined) throw lostClaim(batch)
+}
+
+/**
+ * Gives the withheld outputs of a batch up for good; what it counted stays.
+ * @throws {PipelineFailure} fenced when another attempt has it
+ */
+export async function giveUpOutputs(
+  sql: Sql,
+  batch: ClaimedBatch,
+  { commandId, reason }: { commandId: string; reason: string },
+): Promise<void> {
+  const [given] = await sql`/* giveUpOutputs */
+    update batch
+    set withheld_at = null, changed_at = clock_timestamp(), command_id = ${commandId},
+        error = coalesce(error || '; ', '') || 'given up: ' || ${reason}::text
+    where id = ${batch.id} and claim = ${batch.claim} and withheld_at is not null
+    returning 1`
+  if (given === undefined) throw lostClaim(batch)
+}
+
+const lostClaim = ({ id }: ClaimedBatch) =>
+  new PipelineFailure('fenced', 'postgres', `another attempt took batch ${id}`)

@@ -1,0 +1,105 @@
+import type { Config } from '../../config/config.ts'
+import { ReadFailure } from './read-failure.ts'
+import { createReadNode, type ReadNode, type ReportNode } from './node.ts'
+import { createReplicas, type ResolveHost } from './replicas.ts'
+import type { ReadRequirement } from './requirement.ts'
+import type { ReadSession, Wanted } from './snapshot.ts'
+
+export type ReadRouter = {
+  /**
+   * Runs `work` in one snapshot of one node: a replica that is as fresh as required, else the primary. Without a
+   * requirement a replica that is behind serves when the primary is away. A node that failed is passed over for some
+   * seconds and then tried beside the requests, so that a dead one costs a single request about a second.
+   * @throws {ReadFailure} of any kind; what `work` throws otherwise passes unchanged
+   */
+  withReadNode<T>(requirement: ReadRequirement, work: (session: ReadSession) => Promise<T>): Promise<T>
+  /**
+   * The same on the primary alone: what was written a moment ago is in it.
+   * @throws {ReadFailure}
+   */
+  withPrimary<T>(work: (session: ReadSession) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** A replica further behind is asked only when the primary is away, unless the client says what is too old. */
+const USUAL_LAG_MS = 10_000
+const anyLag = { maxLagMs: Infinity, after: null }
+
+/**
+ * @param report told when a node stops or starts serving
+ * @param resolveHost gives the addresses of a replica's host; the system's when left out
+ */
+export function createReadRouter(
+  config: Config['database'],
+  report: ReportNode = () => undefined,
+  resolveHost?: ResolveHost,
+): ReadRouter {
+  const replicas = createReplicas(config.replicaUrls, report, resolveHost)
+  const primary = createReadNode(config.url, 'primary', report)
+  const tryBeside = createTrials()
+  let turn = 0
+
+  return {
+    async withReadNode(requirement, work) {
+      const nodes = await replicas.nodes()
+      turn = (turn + 1) % Math.max(1, nodes.length)
+      const inTurn = [...nodes.slice(turn), ...nodes.slice(0, turn)]
+      const up = inTurn.filter((node) => node.health() === 'up')
+      const failed = [primary, ...inTurn].filter((node) => node.health() !== 'up')
+      failed.filter((node) => node.health() === 'unproven').forEach(tryBeside)
+      const fresh = { maxLagMs: requirement.maxStalenessMs ?? USUAL_LAG_MS, after: requirement.after }
+      const isRequired = requirement.maxStalenessMs !== null || requirement.after !== null
+      const lastResort = isRequired ? fresh : anyLag
+      return await firstThatOpens(
+        [
+          ...up.map((node) => ({ node, wanted: fresh })),
+          ...(failed.includes(primary) ? [] : [{ node: primary, wanted: anyLag }]),
+          ...(isRequired ? [] : up.map((node) => ({ node, wanted: anyLag }))),
+          ...failed.map((node) => ({ node, wanted: node === primary ? anyLag : lastResort })),
+        ],
+        work,
+      )
+    },
+    withPrimary: (work) => firstThatOpens([{ node: primary, wanted: anyLag }], work),
+    close: async () => {
+      await Promise.all([primary.close(), replicas.close()])
+    },
+  }
+}
+
+type Attempt = { node: ReadNode; wanted: Omit<Wanted, 'configuredAs'> }
+
+async function firstThatOpens<T>(
+  attempts: Attempt[],
+  work: (session: ReadSession) => Promise<T>,
+): Promise<T> {
+  const dead = new Set<ReadNode>()
+  let isBehind = false
+  for (const { node, wanted } of attempts) {
+    if (dead.has(node)) continue
+    const outcome = await node.withSession(wanted, work)
+    if (outcome.opened === 'yes') return outcome.result
+    if (outcome.opened === 'no') dead.add(node)
+    else isBehind = true
+  }
+  throw isBehind
+    ? new ReadFailure(
+        'too_stale',
+        'the primary is away and no replica is as fresh as asked for: ask with a larger x-rollcall-max-staleness-ms, or ' +
+          'without it and without x-rollcall-read-after, and see freshness for how old the answer is',
+      )
+    : new ReadFailure('unavailable', 'no database node answers; ask again in a moment')
+}
+
+/** Finds out beside the requests whether a node answers again; one trial of a node at a time. */
+function createTrials(): (node: ReadNode) => void {
+  const running = new Set<ReadNode>()
+  return (node) => {
+    if (running.has(node)) return
+    running.add(node)
+    void node
+      .withSession(anyLag, () => Promise.resolve())
+      .catch(() => undefined)
+      .finally(() => running.delete(node))
+  }
+}

@@ -1,0 +1,164 @@
+import type { Sql, Transaction } from '../connection/connect.ts'
+import { assertDirectSession } from '../connection/direct-session.ts'
+import { hintOf } from '../connection/hint.ts'
+import { parseLsn, type ReadToken } from './read-token.ts'
+
+export type ReadSource = 'primary' | 'replica'
+
+/** One snapshot of one node: everything read through it agrees. */
+export type ReadSession = {
+  sql: Transaction
+  /** The node, as an operator knows it. */
+  node: string
+  /** What the node is at this moment, whatever it was configured as. */
+  source: ReadSource
+  /** The node's clock just before the snapshot was taken. */
+  readAt: Date
+  /** How far the replica is behind, at most; 0 when it shows all that its primary said until now. Null: not known, or a primary. */
+  replicaLagMs: number | null
+  /** Place in the write-ahead log (bytes) that the snapshot shows at least. */
+  position: bigint
+}
+
+/** What a snapshot has to be. */
+export type Wanted = {
+  configuredAs: ReadSource
+  /** A replica further behind does not open. */
+  maxLagMs: number
+  /** A replica that lacks this does not open either, nor one that cannot tell. */
+  after: ReadToken | null
+}
+
+/** `no`: the node does not serve; `behind`: it would, but its data are older than asked for. `work` never ran then. */
+export type Opened<T> = { opened: 'yes'; result: T } | { opened: 'no' | 'behind'; reason: string }
+
+/** Connecting and the first statement take milliseconds; a node that needs longer hangs or is cut off. */
+const OPEN_DEADLINE_MS = 1_000
+
+class NotOpened extends Error {
+  readonly opened: 'no' | 'behind'
+  constructor(opened: 'no' | 'behind', reason: string) {
+    super(reason)
+    this.opened = opened
+  }
+}
+
+/** Runs `work` in a read-only snapshot, unless the node does not open one in time or is not what it should be. */
+export async function inSnapshot<T>(
+  pool: Sql,
+  node: string,
+  wanted: Wanted,
+  work: (session: ReadSession) => Promise<T>,
+  onOpen: () => void,
+): Promise<Opened<T>> {
+  // Settles before the transaction does: a hung node does not answer the rollback either.
+  const failed = Promise.withResolvers<never>()
+  const progress = { isOpen: false, isLate: false }
+  const deadline = setTimeout(() => {
+    progress.isLate = true
+    failed.reject(new NotOpened('no', `no answer within ${OPEN_DEADLINE_MS} ms`))
+  }, OPEN_DEADLINE_MS)
+  const openAndWork = async () => {
+    await assertDirectSession(pool)
+    // Before the snapshot is taken, so that it shows at least what is said here.
+    const description = { node, ...(await describeNode(pool)) }
+    await refuseUnlessWanted(pool, description, wanted)
+    return await pool.begin('isolation level repeatable read read only', async (sql) => {
+      if (progress.isLate) throw new NotOpened('no', 'answered too late')
+      clearTimeout(deadline)
+      progress.isOpen = true
+      onOpen()
+      try {
+        return await work({ sql, ...description })
+      } catch (error) {
+        failed.reject(error)
+        throw error
+      }
+    })
+  }
+  const transaction = openAndWork()
+  transaction.catch(() => undefined)
+  try {
+    return { opened: 'yes', result: (await Promise.race([transaction, failed.promise])) as T }
+  } catch (error) {
+    if (progress.isOpen) throw error
+    const opened = error instanceof NotOpened ? error.opened : 'no'
+    return { opened, reason: reasonOf(error, wanted) }
+  } finally {
+    clearTimeout(deadline)
+  }
+}
+
+function reasonOf(error: unknown, { configuredAs }: Wanted): string {
+  const hint = hintOf(error, configuredAs === 'primary' ? 'DATABASE_URL' : 'DATABASE_REPLICA_URLS')
+  const text = error instanceof Error && error.message !== '' ? error.message : String(error)
+  return hint === null ? text : `${text}: ${hint}`
+}
+
+type Description = Omit<ReadSession, 'sql'>
+
+async function refuseUnlessWanted(pool: Sql, description: Description, wanted: Wanted): Promise<void> {
+  const { source, replicaLagMs } = description
+  if (wanted.configuredAs === 'replica' && source === 'primary')
+    throw new NotOpened('no', 'it is no replica any more')
+  if (source === 'primary') return
+  if ((replicaLagMs ?? Infinity) > wanted.maxLagMs) throw new NotOpened('behind', 'its data are too old')
+  if (wanted.after !== null && !(await shows(pool, description, wanted.after)))
+    throw new NotOpened('behind', 'it has not replayed what was written')
+}
+
+/** Positions of another cluster or timeline say nothing: only the primary has all that is left of what was written. */
+async function shows(pool: Sql, { position }: Description, after: ReadToken): Promise<boolean> {
+  const { system, timeline } = await readIdentity(pool)
+  return system === after.system && timeline === after.timeline && position >= after.position
+}
+
+/** What stands for all that is written by now. To be asked for on the primary. */
+export async function readToken({ sql }: Pick<ReadSession, 'sql'>): Promise<ReadToken> {
+  // Where the next record goes: beyond every commit that somebody was told of.
+  const [row] = await sql<{ lsn: string }[]>`/* readToken */ select pg_current_wal_insert_lsn()::text as lsn`
+  return { ...(await readIdentity(sql)), position: parseLsn(row?.lsn ?? '0/0') }
+}
+
+/** The timeline as of the last checkpoint, which every node can say; after a promotion it is late, never ahead. */
+async function readIdentity(sql: Sql | Transaction): Promise<Omit<ReadToken, 'position'>> {
+  const [row] = await sql<{ system: string; timeline: number }[]>`
+    /* readIdentity */
+    select system_identifier::text as system, timeline_id as timeline
+    from pg_control_system(), pg_control_checkpoint()`
+  if (row === undefined) throw new Error('readIdentity returned no row')
+  return row
+}
+
+/** A worker commits every second: a replica that has not heard of its primary for longer is cut off, or nothing is counted. */
+const HEARD_WITHIN_MS = 3_000
+
+async function describeNode(sql: Sql): Promise<Omit<Description, 'node'>> {
+  // A replica that has replayed all it received is as old as the last word of its primary: its receiver can be gone, or hear
+  // nothing. Who may not see when the receiver heard goes by the last commit.
+  const [row] = await sql<
+    { in_recovery: boolean; read_at: Date; heard_all: boolean; age_ms: number | null; lsn: string }[]
+  >`
+    /* describeNode */
+    select pg_is_in_recovery() as in_recovery,
+           clock_timestamp() as read_at,
+           pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() and receiver.pid is not null as heard_all,
+           (extract(epoch from clock_timestamp() - greatest(
+             pg_last_xact_replay_timestamp(),
+             case when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then receiver.last_msg_receipt_time end
+           )) * 1000)::float8 as age_ms,
+           (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end)::text as lsn
+    from (values (0)) as one left join pg_stat_get_wal_receiver() receiver on true`
+  if (row === undefined) throw new Error('describeNode returned no row')
+  return {
+    source: row.in_recovery ? 'replica' : 'primary',
+    readAt: row.read_at,
+    replicaLagMs: row.in_recovery ? lagOf(row.heard_all, row.age_ms) : null,
+    position: parseLsn(row.lsn),
+  }
+}
+
+function lagOf(heardAll: boolean, ageMs: number | null): number | null {
+  if (ageMs === null) return null
+  return heardAll && ageMs < HEARD_WITHIN_MS ? 0 : Math.max(0, ageMs)
+}

@@ -1,0 +1,63 @@
+import {
+  type CountSize,
+  dimensionBit,
+  type DimensionName,
+  dimensionNames,
+  floorTo,
+} from '../../../domain/counts/counts.ts'
+import type { Difference } from '../../../domain/pipeline/reconciliation.ts'
+import { isoTime } from '../../../domain/time/iso-time.ts'
+import { countTables } from '../../rollups/count-tables.ts'
+import type { ReadSession } from '../../nodes/snapshot.ts'
+
+type Sql = ReadSession['sql']
+
+export const ALL_DIMENSIONS = Object.values(dimensionBit).reduce((sum, bit) => sum + bit)
+
+/** Rows of a table or of its view of single counts that start then, by these sets of dimensions. */
+export function rowsAt(
+  sql: Sql,
+  size: CountSize,
+  starts: readonly string[],
+  sets: readonly number[],
+  from: string = countTables[size].table,
+) {
+  // Row by row: the planner cannot know how few they are, and would read the whole table at once.
+  return sql`
+    select counts.*
+    from unnest(${[...starts]}::text[]::timestamptz[]) as row (start)
+    cross join unnest(${[...sets]}::smallint[]) as sets (kept)
+    cross join lateral (
+      select * from ${sql(from)} where dimension_set = sets.kept and ${sql(countTables[size].start)} = row.start offset 0
+    ) as counts`
+}
+
+/** Starts of what is so long and holds the moments. */
+export const startsOf = (moments: readonly number[], ms: number): string[] => [
+  ...new Set(moments.map((moment) => isoTime(floorTo(moment, ms)))),
+]
+
+/** A count that two tables have differently. */
+export type DifferentCount = { bucket: Date; set: number; expected: bigint; found: bigint } & Record<
+  DimensionName,
+  string
+>
+
+export function countDifference(
+  kind: Difference['kind'],
+  size: CountSize,
+  { bucket, set, expected, found, ...values }: DifferentCount,
+): Difference {
+  const value = (name: DimensionName) => ((set & dimensionBit[name]) === 0 ? null : values[name])
+  const place = dimensionNames.map(value)
+  const [deviceType = null, appVersion = null, locale = null, outcome = null] = place
+  return {
+    kind,
+    partition: null,
+    batchId: null,
+    count: { size, bucket, deviceType, appVersion, locale, outcome },
+    subject: `${size} ${bucket.toISOString()} ${JSON.stringify(place)}`,
+    expected,
+    found,
+  }
+}

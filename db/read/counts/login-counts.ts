@@ -1,0 +1,196 @@
+import { bucketMs, type DimensionName } from '../../../domain/counts/counts.ts'
+import {
+  coverBuckets,
+  type HeldRows,
+  type TimeBucket,
+  unitsCut,
+} from '../../../domain/counts/cover-buckets.ts'
+import type { Counts } from '../../../domain/counts/series.ts'
+import type { CountFilter } from './count-filter.ts'
+import { columns, isOfSingleRows, rowsOfSpan, type Slots, slotRows, type Spans } from './count-buckets.ts'
+import { type CountSource, countsFrom } from './count-moment.ts'
+import { readMinutesKeptFrom } from './kept-minutes.ts'
+import type { ReadSession } from '../../nodes/snapshot.ts'
+
+/** What to count: which counts, by which dimensions, of which logins. */
+export type CountQuestion = {
+  source: CountSource
+  dimensions: readonly DimensionName[]
+  filter: CountFilter
+}
+
+/** All logins of a filter together, as they are counted now. */
+export const loginsAsCounted = (filter: CountFilter): CountQuestion => ({
+  source: { kind: 'now' },
+  dimensions: [],
+  filter,
+})
+
+type Values = Partial<Record<DimensionName, string>>
+
+/**
+ * Logins by dimensions and bucket, to be added up: several may be of the same values and buckets, and make 0 together. They come
+ * as text, which costs Node a fraction of a row for each.
+ * @param most counts, or rows of slots, that are read; null is the answer when there are more
+ * @throws {RangeError} a bucket cuts a quarter of an hour whose minutes are not kept any more, and `source` is not 'only'
+ */
+export async function readLoginCounts(
+  session: ReadSession,
+  buckets: readonly TimeBucket[],
+  question: CountQuestion,
+  most: number,
+): Promise<Counts[] | null> {
+  const slices =
+    question.source.kind === 'only'
+      ? []
+      : coverBuckets(await withinHeld(session, buckets), await heldRows(session, buckets))
+  const spans = slices.filter((slice) => slice.kind === 'span')
+  const slots = slices.filter((slice) => slice.kind === 'each')
+  const counts = await Promise.all([
+    readSums(session, buckets, spans, question, most),
+    ...slots.map((slice) => readSlots(session, slice, question, most)),
+  ])
+  const isCut = counts.includes(null)
+  return isCut ? null : counts.flatMap((some) => some ?? [])
+}
+
+async function heldRows(session: ReadSession, buckets: readonly TimeBucket[]): Promise<HeldRows> {
+  const isCut = unitsCut(buckets, bucketMs.hour).length > 0
+  const keptFrom = isCut ? await readMinutesKeptFrom(session) : null
+  return { months: await monthsMade(session, buckets), minutesFromMs: keptFrom?.getTime() ?? -Infinity }
+}
+
+/** Longer ranges are cut to the days that have counts: looking for each of 300,000 days takes seconds. */
+const LOOKED_FOR_MS = 3 * 366 * bucketMs.day
+
+/** Buckets without what of them is before the first day or after the last one with counts. */
+async function withinHeld(
+  { sql }: ReadSession,
+  buckets: readonly TimeBucket[],
+): Promise<readonly TimeBucket[]> {
+  if ((buckets.at(-1)?.toMs ?? 0) - (buckets[0]?.fromMs ?? 0) <= LOOKED_FOR_MS) return buckets
+  const [held] = await sql<{ first: Date | null; last: Date | null }[]>`
+    /* daysHeld */ select min(day) as first, max(day) as last from hour_count where dimension_set = 0`
+  const firstMs = held?.first?.getTime() ?? 0
+  const endMs = held?.last ? held.last.getTime() + bucketMs.day : firstMs
+  const within = (ms: number) => Math.min(endMs, Math.max(firstMs, ms))
+  return buckets.map(({ fromMs, toMs }) => ({ fromMs: within(fromMs), toMs: within(toMs) }))
+}
+
+/** No month is shorter. */
+const MONTH_MS = 28 * bucketMs.day
+
+/** Starts of months that rows of month_count are whole of; none where no bucket holds one. */
+async function monthsMade({ sql }: ReadSession, buckets: readonly TimeBucket[]): Promise<number[]> {
+  if (buckets.every(({ fromMs, toMs }) => toMs - fromMs < MONTH_MS)) return []
+  const rows = await sql<{ month: Date }[]>`/* monthsMade */ select month from month_made order by month`
+  return rows.map(({ month }) => month.getTime())
+}
+
+/** What has one row for a bucket and values comes as it is: grouping a year of days by one dimension takes as long as reading it. */
+async function readSums(
+  { sql }: ReadSession,
+  buckets: readonly TimeBucket[],
+  spans: readonly Spans[],
+  { source, dimensions, filter }: CountQuestion,
+  most: number,
+): Promise<Counts[] | null> {
+  const grouped = columns(sql, dimensions)
+  const single = spans.filter((span) => isOfSingleRows(span, dimensions, filter))
+  const others = spans.filter((span) => !single.includes(span))
+  const asTheyAre = single.map((span) => sql`${rowsOfSpan(sql, span, dimensions, filter)} union all`)
+  // Each part has a row once, and a count is in two rows of it at most.
+  const mostRows = 2 * (single.length + 1) * most
+  const rows = await sql<(Values & ListedSums)[]>`
+    /* loginCounts */
+    select ${grouped} string_agg(bucket_index::text, ',') as places, string_agg(logins::text, ',') as logins,
+           string_agg(next_logins::text, ',') as next_logins
+    from (
+      ${asTheyAre.length === 0 ? sql`` : asTheyAre}
+      (select bucket_index, ${grouped} sum(logins)::bigint as logins, sum(next_logins)::bigint as next_logins
+       from (${countsFrom(sql, source, buckets, others, dimensions, filter)}) as counts
+       group by ${grouped} bucket_index
+       having sum(logins) <> 0 or sum(next_logins) <> 0)
+      limit ${mostRows + 1}
+    ) as counts
+    group by ${grouped} ()
+    having count(*) > 0`
+  let read = 0
+  const counts = rows.map(({ places, logins, next_logins, ...values }) => {
+    const listed = {
+      places: places.split(','),
+      logins: logins.split(','),
+      nextLogins: next_logins.split(','),
+    }
+    read += listed.places.length
+    return { ...values, ...addUp(listed, buckets.length) }
+  })
+  const held = counts.reduce((sum, { places }) => sum + places.length, 0)
+  return read > mostRows || held > most ? null : counts
+}
+
+/** Lists in step: places of buckets, their logins, and logins of the bucket after each. */
+type ListedSums = { places: string; logins: string; next_logins: string }
+
+/** Logins by place, each place once. */
+function addUp(
+  { places, logins, nextLogins }: { places: string[]; logins: string[]; nextLogins: string[] },
+  buckets: number,
+): Pick<Counts, 'places' | 'logins'> {
+  // A list with a place for each is filled in half the time that a map takes.
+  const sums = new Array<bigint>(buckets).fill(0n)
+  const add = (place: number, sum = '0') => {
+    if (sum !== '0') sums[place] = (sums[place] ?? 0n) + BigInt(sum)
+  }
+  places.forEach((place, i) => {
+    add(Number(place), logins[i])
+    add(Number(place) + 1, nextLogins[i])
+  })
+  const held: number[] = []
+  sums.forEach((sum, place) => {
+    if (sum !== 0n) held.push(place)
+  })
+  return { places: held, logins: held.map((place) => sums[place] ?? 0n) }
+}
+
+async function readSlots(
+  { sql }: ReadSession,
+  slice: Slots,
+  { dimensions, filter }: CountQuestion,
+  most: number,
+): Promise<Counts[] | null> {
+  const rows = await sql<(Values & { start: number; slots: string })[]>`
+    /* loginCountSlots */ ${slotRows(sql, slice, dimensions, filter)} limit ${most + 1}`
+  if (rows.length > most) return null
+  const pieces = Map.groupBy(slice.starts.keys(), (i) => slice.starts[i])
+  return rows.map(({ start, slots, ...values }) => {
+    const held = slots.split(',')
+    const counts: Counts = { ...values, places: [], logins: [] }
+    for (const i of pieces.get(start) ?? []) {
+      const logins = BigInt(held[slice.slots[i] ?? 0] ?? 0)
+      if (logins === 0n) continue
+      addTo(counts, slice.buckets[i] ?? 0, logins)
+    }
+    return counts
+  })
+}
+
+/** Adds to the last place, or behind it: slots of a bucket are beside each other. */
+function addTo({ places, logins }: Counts, place: number, more: bigint): void {
+  const last = places.length - 1
+  if (places[last] === place) logins[last] = (logins[last] ?? 0n) + more
+  else logins[places.push(place) - 1] = more
+}
+
+/** One range has at most one count of each kind. */
+const MANY = 1_000
+
+/** Logins of a whole range, as they are counted now. */
+export async function readLoginTotal(
+  session: ReadSession,
+  range: TimeBucket,
+  filter: CountFilter,
+): Promise<bigint> {
+  const counts = await readLoginCounts(session, [range], loginsAsCounted(filter), MANY)
+  return (counts ?? []).flatMap(({ logins }) => logins).reduce((sum, logins) => sum + logins, 0n)
+}

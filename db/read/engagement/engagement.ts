@@ -1,0 +1,171 @@
+import type { Period, PeriodStart } from '../../../domain/time/period.ts'
+import { coverDays, isoDay } from '../../../domain/time/period.ts'
+import type { PresenceKind } from '../../../domain/sightings/sightings.ts'
+import { usRegionLocales, usRegionOf } from '../../../domain/fields/us-region.ts'
+import type { CountFilter } from '../counts/count-filter.ts'
+import type { ReadSession } from '../../nodes/snapshot.ts'
+
+type Sql = ReadSession['sql']
+
+/** Whose logins of which values: of one dimension, or of all logins. */
+export type ActivityFacet = {
+  facet: 'all' | 'device_type' | 'app_version' | 'locale' | 'outcome'
+  values: string[]
+}
+
+/** The bitmaps that answer for a filter; null: it is of several dimensions, which bitmaps are not kept by. */
+export function facetOf(filter: CountFilter): ActivityFacet | null {
+  const { deviceTypes, appVersions, outcomes } = filter
+  const locales = localesOf(filter)
+  if (locales === 'too many') return null
+  const given = [
+    { facet: 'device_type' as const, values: deviceTypes },
+    { facet: 'app_version' as const, values: appVersions },
+    { facet: 'locale' as const, values: locales },
+    { facet: 'outcome' as const, values: outcomes },
+  ].flatMap(({ facet, values }) => (values === null ? [] : [{ facet, values: [...new Set<string>(values)] }]))
+  if (given.length > 1) return null
+  return given[0] ?? { facet: 'all', values: [''] }
+}
+
+/** A region is its locales; the locales of no region are more than can be listed. */
+function localesOf({ locales, usRegions }: CountFilter): string[] | null | 'too many' {
+  if (usRegions === null) return locales
+  if (locales !== null) return locales.filter((locale) => usRegions.includes(usRegionOf(locale)))
+  if (usRegions.includes('other')) return 'too many'
+  return [...usRegionLocales.keys()].filter((locale) => usRegions.includes(usRegionOf(locale)))
+}
+
+/** Days from `from`, without `to`; in days since 1970-01-01. */
+export type DayRange = { from: number; to: number }
+
+/** Rows of (chunk, members), several of a chunk: who of a kind was active on at least one of the days. */
+export const activePieces = (
+  sql: Sql,
+  kind: PresenceKind,
+  { facet, values }: ActivityFacet,
+  { from, to }: DayRange,
+) => sql`
+  select chunk, members
+  from (${pieces(sql, coverDays(from, to))}) as piece
+  -- Not as a join: of how dependent the columns are Postgres knows nothing, and would read all periods of the facet.
+  cross join lateral (
+    select chunk, members from activity
+    where kind = ${kind}::text::activity_kind and activity.period = piece.period
+      and facet = ${facet}::text::activity_facet and value = any(${values}::text[]) and activity.start = piece.start
+    offset 0
+  ) as held`
+
+/** How many of a kind were active on at least one of the days. */
+export async function readActive(
+  { sql }: ReadSession,
+  kind: PresenceKind,
+  facet: ActivityFacet,
+  days: DayRange,
+): Promise<bigint> {
+  const [row] = await sql<{ members: bigint }[]>`
+    /* active */
+    select coalesce(sum(bit_count(members)), 0)::bigint as members
+    from (
+      select bit_or(members) as members from (${activePieces(sql, kind, facet, days)}) as piece group by chunk
+    ) as active`
+  return row?.members ?? 0n
+}
+
+/** First day of the period, and the users of it; see ActiveUsers in api/schema/active-users.ts for what they are. */
+export type ActiveUsersRow = {
+  start: Date
+  active: bigint
+  new_users: bigint
+  returning_users: bigint
+  /** Active in the period before. */
+  before: bigint
+}
+
+/**
+ * In order of the periods; `starts` follow each other without a gap and begin with the one before the first. Counts that are
+ * made already are taken; the others come from bitmaps, beside those of the period before.
+ */
+export async function readActiveUsers(
+  { sql }: ReadSession,
+  facet: ActivityFacet,
+  period: Period,
+  starts: number[],
+): Promise<ActiveUsersRow[]> {
+  return await sql<ActiveUsersRow[]>`
+    /* activeUsers */
+    with periods as (
+      select start, lag(start) over (order by start) as previous, lead(start) over (order by start) as next
+      from unnest(${starts.map(isoDay)}::text[]::date[]) as given (start)
+    ), made as (${madeCounts(sql, facet, period)}),
+    uncounted as (
+      select start, previous from periods where not exists (select from made where made.start = periods.start)
+    ), active as (
+      select start, chunk, bit_or(members) as members
+      from activity
+      where kind = 'user' and period = ${period}::text::activity_period
+        and facet = ${facet.facet}::text::activity_facet and value = any(${facet.values}::text[])
+        and start = any(array(select start from uncounted union select previous from uncounted))
+      group by start, chunk
+    ), counted as (
+      select held.start, sum(bit_count(held.members)) as active,
+             sum(bit_count(held.members & before.members)) as returning_users,
+             sum(bit_count(held.members & first.members)) as new_users
+      from uncounted
+      join active held using (start)
+      left join active before on before.start = uncounted.previous and before.chunk = held.chunk
+      left join activity first on first.kind = 'user' and first.period = ${period}::text::activity_period
+        and first.facet = 'first' and first.value = '' and first.start = held.start and first.chunk = held.chunk
+      group by held.start
+    ), counts as (
+      select start, active, new_users, returning_users from made
+      union all
+      select start, active, new_users, returning_users from counted
+    )
+    select periods.start::timestamptz as start, coalesce(counts.active, 0)::bigint as active,
+           coalesce(counts.new_users, 0)::bigint as new_users, coalesce(counts.returning_users, 0)::bigint as returning_users,
+           coalesce(held.active, 0)::bigint as before
+    from periods
+    left join counts on counts.start = periods.start
+    left join counts held on held.start = periods.previous
+    where previous is not null
+    order by periods.start`
+}
+
+/** Counts that are made, of one value: users of several may be the same ones. */
+const madeCounts = (sql: Sql, { facet, values }: ActivityFacet, period: Period) => sql`
+  select start, active, new_users, returning_users
+  from active_user_count
+  where period = ${period}::text::activity_period and start in (select start from periods)
+    and facet = ${facet}::text::activity_facet and value = ${values[0] ?? ''} and active is not null
+    and ${values.length === 1}`
+
+/** Mean of the users active on each of the days [from, to); a day without any counts too. */
+export async function readMeanDailyActive(
+  { sql }: ReadSession,
+  facet: ActivityFacet,
+  { from, to }: { from: number; to: number },
+): Promise<number> {
+  const days = Array.from({ length: to - from }, (_, i) => isoDay(from + i))
+  const [row] = await sql<{ mean: number }[]>`
+    /* meanDailyActive */
+    with periods as (
+      select start from unnest(${days}::text[]::date[]) as given (start)
+    ), made as (${madeCounts(sql, facet, 'day')}),
+    counted as (
+      select bit_count(bit_or(members)) as active
+      from activity
+      where kind = 'user' and period = 'day' and facet = ${facet.facet}::text::activity_facet
+        and value = any(${facet.values}::text[])
+        and start = any(array(select start from periods except select start from made))
+      group by start, chunk
+    )
+    select (coalesce(sum(active), 0) / ${days.length}::integer)::float8 as mean
+    from (select active from made union all select active from counted) as counts`
+  return row?.mean ?? 0
+}
+
+const pieces = (sql: Sql, cover: PeriodStart[]) => sql`
+  select period::activity_period, start
+  from unnest(${cover.map(({ period }) => period)}::text[],
+              ${cover.map(({ start }) => isoDay(start))}::text[]::date[]) as piece (period, start)`

@@ -1,0 +1,100 @@
+import { coverHours, groupHours, type HourPart } from '../../../domain/engagement/cover-hours.ts'
+import type { TimeBucket } from '../../../domain/counts/cover-buckets.ts'
+import { isoTime } from '../../../domain/time/iso-time.ts'
+import type { MemberSet } from '../../../domain/engagement/member-set.ts'
+import type { PresenceKind } from '../../../domain/sightings/sightings.ts'
+import { dictionaries } from '../../rollups/id-tables.ts'
+import { bytesOf } from '../bytes.ts'
+import { type CountFilter, filteredDimensions, withinFilter } from '../counts/count-filter.ts'
+import type { ReadSession } from '../../nodes/snapshot.ts'
+
+type Sql = ReadSession['sql']
+
+/** Hours that one statement reads: up to some megabytes, and others are heard between two. */
+const HOURS_AT_ONCE = 24
+
+/** Starts of hours and six hours (UTC, Unix milliseconds) and parts of hours. */
+export type ListedCover = { sixHours: number[]; hours: number[]; parts: HourPart[] }
+
+/** Where those are listed who have a login in the ranges. Six hours know no dimensions. */
+export function coverListed(ranges: readonly TimeBucket[], filter: CountFilter): ListedCover {
+  const { whole, parts } = coverHours(ranges)
+  if (!isUnfiltered(filter)) return { sixHours: [], hours: whole, parts }
+  const { sixHours, single } = groupHours(whole)
+  return { sixHours, hours: single, parts }
+}
+
+const isUnfiltered = (filter: CountFilter) => filteredDimensions(filter).length === 0
+
+/** Rows of (chunk, members), several of a chunk: who of a kind is listed in the six hours; nothing to ask for without any. */
+export const listedSixHours = (sql: Sql, kind: PresenceKind, sixHours: readonly number[]) =>
+  sixHours.length === 0
+    ? []
+    : [
+        sql`
+          select chunk, members from six_hour_member
+          where kind = ${kind}::text::activity_kind and start = any(${sixHours.map(isoTime)}::text[]::timestamptz[])`,
+      ]
+
+/** Who was found of each kind that is asked for. */
+export type MembersByKind = ReadonlyMap<PresenceKind, MemberSet>
+
+/** Adds who is listed in the hours and parts (db/rollups/index-logins.ts). */
+export async function addListed(
+  members: MembersByKind,
+  { sql }: ReadSession,
+  { hours, parts }: Omit<ListedCover, 'sixHours'>,
+  filter: CountFilter,
+): Promise<void> {
+  const days = Array.from({ length: Math.ceil(hours.length / HOURS_AT_ONCE) }, (_, i) =>
+    hours.slice(i * HOURS_AT_ONCE, (i + 1) * HOURS_AT_ONCE).map(isoTime),
+  )
+  const add = isUnfiltered(filter) ? addHours : addFilteredHours
+  await Promise.all([
+    ...days.map((hours) => add(members, sql, hours, filter)),
+    ...parts.map((part) => addPart(members, sql, part, filter)),
+  ])
+}
+
+async function addHours(members: MembersByKind, sql: Sql, hours: string[]): Promise<void> {
+  const rows = await sql<{ kind: PresenceKind; members: string }[]>`
+    /* hourMembers */
+    select kind, encode(members, 'base64') as members from hour_member
+    where kind = any(${[...members.keys()]}::text[]::activity_kind[]) and hour = any(${hours}::text[]::timestamptz[])`
+  for (const row of rows) members.get(row.kind)?.addPacked(bytesOf(row.members))
+}
+
+/** Numbers of 4 bytes each, the place of a login the same in all of them. */
+type Numbers = Partial<Record<(typeof dictionaries)[PresenceKind]['numbers'], string | null>>
+
+async function addFilteredHours(
+  members: MembersByKind,
+  sql: Sql,
+  hours: string[],
+  filter: CountFilter,
+): Promise<void> {
+  const [row] = await sql<Numbers[]>`
+    /* hourLogins */
+    select ${numbersOf(sql, members)}
+    from hour_login
+    where hour = any(${hours}::text[]::timestamptz[]) ${withinFilter(sql, filter)}`
+  for (const [kind, set] of members) set.addNumbers(bytesOf(row?.[dictionaries[kind].numbers]))
+}
+
+async function addPart(members: MembersByKind, sql: Sql, part: HourPart, filter: CountFilter): Promise<void> {
+  const [row] = await sql<(Numbers & { minutes: string | null })[]>`
+    /* hourPart */
+    select ${numbersOf(sql, members)}, encode(string_agg(minutes, ''::bytea), 'base64') as minutes
+    from hour_login
+    where hour = ${isoTime(part.startMs)}::text::timestamptz ${withinFilter(sql, filter)}`
+  const minutes = bytesOf(row?.minutes)
+  for (const [kind, set] of members)
+    set.addNumbers(bytesOf(row?.[dictionaries[kind].numbers]), minutes, part.from, part.to)
+}
+
+const numbersOf = (sql: Sql, members: MembersByKind) =>
+  sql.unsafe(
+    Array.from(members.keys(), (kind) => dictionaries[kind].numbers)
+      .map((name) => `encode(string_agg(${name}, ''::bytea), 'base64') as ${name}`)
+      .join(', '),
+  )

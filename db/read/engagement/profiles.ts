@@ -1,0 +1,90 @@
+import type { PresenceKind } from '../../../domain/sightings/sightings.ts'
+import { CHUNK_BITS } from '../../../domain/engagement/bitmap.ts'
+import { dictionaries } from '../../rollups/id-tables.ts'
+import { addressText } from '../../rollups/address-text.ts'
+import { type Key, orderOfPage, type Page, withinPage } from '../keyset.ts'
+import type { ReadSession } from '../../nodes/snapshot.ts'
+
+/** Days (UTC) of somebody, at any age. */
+export type Profile = { kind: PresenceKind; id: string; firstDay: Date; lastDay: Date; activeDays: number }
+
+/** Null: nobody of that id was ever seen, as far as presences are folded. */
+export async function readProfile(
+  { sql }: ReadSession,
+  kind: PresenceKind,
+  id: string,
+): Promise<Profile | null> {
+  const { table, id: column } = dictionaries[kind]
+  const [row] = await sql<{ first_day: Date; last_day: Date; active_days: number }[]>`
+    /* profile */
+    select first_day::timestamptz as first_day, last_day::timestamptz as last_day, active_days
+    from ${sql(table)} as known, lateral (
+      select max(start) as last_day, count(*)::integer as active_days
+      from activity
+      where kind = ${kind}::text::activity_kind and period = 'day' and facet = 'all' and value = ''
+        and start >= first_day and chunk = number / ${CHUNK_BITS}
+        and get_bit(members, number % ${CHUNK_BITS}) = 1) as days
+    where ${sql(column)} = ${id}`
+  if (row === undefined) return null
+  return { kind, id, firstDay: row.first_day, lastDay: row.last_day, activeDays: row.active_days }
+}
+
+export type Trait = 'user_id' | 'device_id' | 'ip' | 'locale' | 'app_version' | 'device_type'
+
+/** A value that logins of somebody have in common, within the rows that are kept. */
+export type TraitRow = {
+  value: string
+  logins: bigint
+  first_at: Date
+  last_at: Date
+  /** last_at to the microsecond, and what tells values of the same moment apart. */
+  key_at: string
+  key_id: bigint
+}
+
+export const keyOfTrait = ({ key_at: at, key_id: id }: TraitRow): Key => ({ at, ids: [id] })
+
+export type Somebody = Pick<Profile, 'kind' | 'id'>
+
+const columns = { user: 'user_id', device: 'device_id', address: 'ip' } as const satisfies Record<
+  PresenceKind,
+  Trait
+>
+
+/** What the kept logins of somebody say of a trait, the values seen last first. */
+export async function readTraits(
+  { sql }: ReadSession,
+  somebody: Somebody,
+  trait: Trait,
+  page: Page,
+): Promise<TraitRow[]> {
+  const order: [string, ...string[]] = ['last_at', 'key_id']
+  return await sql<TraitRow[]>`
+    /* traits */
+    select value, logins, first_at, last_at, last_at::text as key_at, key_id
+    from (
+      select value, count(*) as logins, min(event_at) as first_at, max(event_at) as last_at,
+             hashtextextended(value, 0) & ${KEY_BITS}::text::bigint as key_id
+      from (select ${valueOf(sql, trait)} as value, event_at from login where ${isOf(sql, somebody)}) as said
+      group by value
+    ) as said
+    where true ${withinPage(sql, order, page, { from: null, to: null })}
+    ${orderOfPage(sql, order, page)}`
+}
+
+/** As many bits as a cursor's number may have. */
+const KEY_BITS = String(2n ** 59n - 1n)
+
+/** How many values the kept logins of somebody have of a trait. */
+export async function countTraits({ sql }: ReadSession, somebody: Somebody, trait: Trait): Promise<number> {
+  const [row] = await sql<{ values: number }[]>`
+    /* countTraits */
+    select count(distinct ${sql(trait)})::integer as values from login where ${isOf(sql, somebody)}`
+  return row?.values ?? 0
+}
+
+const valueOf = (sql: ReadSession['sql'], trait: Trait) =>
+  trait === 'ip' ? addressText(sql) : sql`${sql(trait)}`
+
+const isOf = (sql: ReadSession['sql'], { kind, id }: Somebody) =>
+  kind === 'address' ? sql`ip = ${id}::text::inet` : sql`${sql(columns[kind])} = ${id}`

@@ -1,0 +1,79 @@
+import type { TimeBucket } from '../../../domain/counts/cover-buckets.ts'
+import type { MemberSet } from '../../../domain/engagement/member-set.ts'
+import type { PresenceKind } from '../../../domain/sightings/sightings.ts'
+import { dictionaries } from '../../rollups/id-tables.ts'
+import { addressText } from '../../rollups/address-text.ts'
+import { bytesOf } from '../bytes.ts'
+import { type CountFilter, withinFilter } from '../counts/count-filter.ts'
+import type { MembersByKind } from './indexed-logins.ts'
+import type { ReadSession } from '../../nodes/snapshot.ts'
+import { either, withinRanges } from '../within-ranges.ts'
+
+type Sql = ReadSession['sql']
+
+/**
+ * Adds who has a login of the ranges in the rows of a batch that is not listed yet (db/rollups/index-logins.ts).
+ * @returns how many of each kind have no number yet, which therefore are nowhere else
+ */
+export async function addUnlisted(
+  members: MembersByKind,
+  { sql }: ReadSession,
+  ranges: readonly TimeBucket[],
+  filter: CountFilter,
+): Promise<Map<PresenceKind, number>> {
+  const batches = await unlistedBatches(sql, ranges)
+  const unknown = Array.from(members, async ([kind, set]): Promise<[PresenceKind, number]> => [
+    kind,
+    await addOfBatches(set, sql, kind, batches, ranges, filter),
+  ])
+  return new Map(await Promise.all(unknown))
+}
+
+/** @returns how many have no number yet */
+async function addOfBatches(
+  members: MemberSet,
+  sql: Sql,
+  kind: PresenceKind,
+  batches: string[],
+  ranges: readonly TimeBucket[],
+  filter: CountFilter,
+): Promise<number> {
+  const [first] = batches
+  if (first === undefined) return 0
+  const { table, id } = dictionaries[kind]
+  // What they have in common lets Postgres find their rows at once, which one after the other it would not.
+  const [row] = await sql<{ numbers: string | null; unknown: number }[]>`
+    /* unlistedLogins */
+    select encode(string_agg(int4send(number), ''::bytea), 'base64') as numbers,
+           count(*) filter (where number is null)::integer as unknown
+    from (
+      select ${kind === 'address' ? addressText(sql) : sql(id)} as id
+      from (
+        select distinct ${sql(id)} from login
+        where batch_id between ${first}::text::bigint and ${batches.at(-1) ?? first}::text::bigint
+          and (batch_id in (select unnest(${batches}::text[]::bigint[]))) is true
+          and (${withinRanges(sql, ranges)}) ${withinFilter(sql, filter)}
+      ) as distinct_logins
+    ) as seen
+    left join lateral (select number from ${sql(table)} as held where held.${sql(id)} = seen.id offset 0) as known on true`
+  members.addNumbers(bytesOf(row?.numbers))
+  return row?.unknown ?? 0
+}
+
+/** In order. */
+async function unlistedBatches(sql: Sql, ranges: readonly TimeBucket[]): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    /* unlistedBatches */
+    select batch_id::text as id
+    from (select batch_id from unrolled_batch union select batch_id from unlisted_batch) as waiting
+    cross join lateral (select first_event_at, last_event_at from batch where id = batch_id offset 0) as ledger
+    where ${either(
+      sql,
+      ranges.map(
+        ({ fromMs, toMs }) =>
+          sql`(first_event_at < ${new Date(toMs)} and last_event_at >= ${new Date(fromMs)})`,
+      ),
+    )}
+    order by batch_id`
+  return rows.map(({ id }) => id)
+}

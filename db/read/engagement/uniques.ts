@@ -1,0 +1,89 @@
+import type { PendingQuery, Row } from 'postgres'
+import type { TimeBucket } from '../../../domain/counts/cover-buckets.ts'
+import { MemberSet } from '../../../domain/engagement/member-set.ts'
+import type { PresenceKind } from '../../../domain/sightings/sightings.ts'
+import { type ActivityFacet, type DayRange, activePieces } from './engagement.ts'
+import { bytesOf } from '../bytes.ts'
+import type { CountFilter } from '../counts/count-filter.ts'
+import { addListed, coverListed, listedSixHours } from './indexed-logins.ts'
+import { readEndOfLoginDays, readOldestLoginDay } from '../rows/login-days.ts'
+import type { ReadSession } from '../../nodes/snapshot.ts'
+import { addUnlisted } from './unindexed-logins.ts'
+
+/** Start of the oldest day with login rows, which stays until the session ends; null: none are kept. */
+export async function readRowsKeptFrom({ sql }: ReadSession): Promise<Date | null> {
+  await sql`/* holdLogins */ select from login limit 0`
+  return await readOldestLoginDay(sql)
+}
+
+/** How many, by kind. */
+export type DistinctCounts = Map<PresenceKind, bigint>
+
+/** How many of the kinds the login rows of a range have; the rows must be kept (db/read/rows/login-days.ts). */
+export async function readDistinctInRows(
+  session: ReadSession,
+  kinds: readonly PresenceKind[],
+  range: TimeBucket,
+  filter: CountFilter,
+): Promise<DistinctCounts> {
+  const end = await readEndOfLoginDays(session.sql)
+  // Hours are looked for one by one: not those of decades to come.
+  const held = { ...range, toMs: Math.min(range.toMs, end?.getTime() ?? range.fromMs) }
+  return await readDistinct(session, kinds, [held], filter, () => [])
+}
+
+/**
+ * How many of the kinds were active on whole days, of which there are bitmaps, or in what a range has beside them. The rows of
+ * the edges must be kept.
+ */
+export async function readDistinctWithEdges(
+  session: ReadSession,
+  kinds: readonly PresenceKind[],
+  facet: ActivityFacet,
+  { days, edges }: { days: DayRange; edges: readonly TimeBucket[] },
+  filter: CountFilter,
+): Promise<DistinctCounts> {
+  const ofDays = (kind: PresenceKind) => [activePieces(session.sql, kind, facet, days)]
+  return await readDistinct(session, kinds, edges, filter, ofDays)
+}
+
+/**
+ * Who has a login row in the ranges, as it is listed by number, and as it stands where it is not listed yet; and who is in
+ * bitmaps. All is asked for at once, so that Postgres works while Node adds, and all kinds of what has them beside each other.
+ * @param bitmaps rows of (chunk, members) of a kind
+ */
+async function readDistinct(
+  session: ReadSession,
+  kinds: readonly PresenceKind[],
+  ranges: readonly TimeBucket[],
+  filter: CountFilter,
+  bitmaps: (kind: PresenceKind) => PendingQuery<Row[]>[],
+): Promise<DistinctCounts> {
+  if (kinds.length === 0) return new Map()
+  const members = new Map(kinds.map((kind) => [kind, new MemberSet()]))
+  const { sixHours, ...hours } = coverListed(ranges, filter)
+  const [unknown] = await Promise.all([
+    addUnlisted(members, session, ranges, filter),
+    addListed(members, session, hours, filter),
+    ...Array.from(members, ([kind, set]) =>
+      addBitmaps(set, session, [...bitmaps(kind), ...listedSixHours(session.sql, kind, sixHours)]),
+    ),
+  ])
+  return new Map(Array.from(members, ([kind, set]) => [kind, BigInt(set.size + (unknown.get(kind) ?? 0))]))
+}
+
+async function addBitmaps(
+  members: MemberSet,
+  { sql }: ReadSession,
+  bitmaps: PendingQuery<Row[]>[],
+): Promise<void> {
+  if (bitmaps.length === 0) return
+  const pieces = bitmaps.map((rows, place) => (place === 0 ? rows : sql`union all ${rows}`))
+  // bit_send says first how many bits there are, in 4 bytes.
+  const chunks = await sql<{ chunk: number; bits: string }[]>`
+    /* activeBitmaps */
+    select chunk, encode(substring(bit_send(bit_or(members)) from 5), 'base64') as bits
+    from (${pieces}) as piece
+    group by chunk`
+  for (const { chunk, bits } of chunks) members.addBits(chunk, bytesOf(bits))
+}

@@ -1,0 +1,105 @@
+import type { Reject } from '../../../domain/batch/batch.ts'
+import type { DecodeRules } from '../../../domain/decode/decode-rules.ts'
+import type { BatchStatus } from './batches.ts'
+import { isKeptSince, readOldestLoginDay } from '../rows/login-days.ts'
+import { type PlacedLogin, readLoginsOfBatch } from '../rows/logins.ts'
+import type { ReadSession } from '../../nodes/snapshot.ts'
+
+/** What one record is: a login, or a reject with its reason. */
+export type BatchEvent = { offset: bigint; login: PlacedLogin | null; reject: Reject | null }
+
+export type Offsets = { from: bigint; to: bigint }
+
+/** The events of a batch with offsets of [from, to) by its rows, in order; null: not every login of it is a row. */
+export async function readBatchEvents(
+  session: ReadSession,
+  batchId: bigint,
+  offsets: Offsets,
+  limit: number,
+): Promise<BatchEvent[] | null> {
+  const logins = await readLoginsOfBatch(session, batchId, offsets, limit)
+  if (!(await areRowsComplete(session, batchId))) return null
+  const rejects = await readRejects(session, batchId, offsets, limit)
+  return [
+    ...logins.map((login): BatchEvent => ({ offset: login.offset, login, reject: null })),
+    ...rejects.map(({ offset, ...reject }): BatchEvent => ({ offset, login: null, reject })),
+  ]
+    .sort((a, b) => Number(a.offset - b.offset))
+    .slice(0, limit)
+}
+
+/** Whether every login of a batch that counts is a row still. To be asked for after reading `login`. */
+export async function areRowsComplete({ sql }: ReadSession, batchId: bigint): Promise<boolean> {
+  const [batch] = await sql<{ complete: boolean; first_event_at: Date | null }[]>`
+    /* rowsComplete */
+    select status in ('committed', 'replayed') and logins = login_rows as complete, first_event_at
+    from batch where id = ${String(batchId)}::text::bigint`
+  if (batch?.complete !== true) return false
+  return isKeptSince(await readOldestLoginDay(sql), batch.first_event_at)
+}
+
+async function readRejects(
+  { sql }: ReadSession,
+  batchId: bigint,
+  { from, to }: Offsets,
+  limit: number,
+): Promise<({ offset: bigint } & Reject)[]> {
+  return await sql<({ offset: bigint } & Reject)[]>`
+    /* rejectsOfBatch */
+    select kafka_offset as offset, reason, detail from rejected_login
+    where batch_id = ${String(batchId)}::text::bigint and redriven_in is null
+      and kafka_offset >= ${String(from)}::text::bigint and kafka_offset < ${String(to)}::text::bigint
+    order by kafka_offset limit ${limit}`
+}
+
+/** What reading a batch back from Kafka rests on. */
+export type BatchOrigin = {
+  topic: string
+  partition: number
+  from: bigint
+  to: bigint
+  status: BatchStatus
+  /** Kafka's id of the topic that the partition is read from now. */
+  topicId: string
+  /** Whether its log is a past one, whose offsets mean other records now. */
+  isPast: boolean
+  /** Unix milliseconds that deciding it used. */
+  clockMs: number
+  /** By which it was decided; null: before rules were kept. */
+  rules: DecodeRules | null
+  /** What it was decided to reject, by offset. */
+  rejects: Map<bigint, Reject>
+  /** Rejects that became logins, with the clock and the rules of that time. */
+  redriven: Map<bigint, { clockMs: number; rules: DecodeRules | null }>
+}
+
+/** Null: there is no such batch. */
+export async function readBatchOrigin({ sql }: ReadSession, batchId: bigint): Promise<BatchOrigin | null> {
+  const id = String(batchId)
+  const [origin] = await sql<Omit<BatchOrigin, 'redriven' | 'rejects'>[]>`
+    /* batchOrigin */
+    select batch.topic, batch.partition, from_offset as "from", to_offset as "to", status, topic_id as "topicId",
+           batch.incarnation <> checkpoint.incarnation as "isPast",
+           (extract(epoch from coalesce(replay.processed_at, batch.processed_at)) * 1000)::float8 as "clockMs",
+           case when replay.batch_id is null then batch.rules else replay.rules end as rules
+    from batch
+    join partition_checkpoint checkpoint using (topic, partition)
+    left join batch_revision replay on replay.batch_id = batch.id and replay.kind = 'replay'
+    where batch.id = ${id}::text::bigint`
+  if (origin === undefined) return null
+  const redriven = await sql<{ offset: bigint; clockMs: number; rules: DecodeRules | null }[]>`
+    /* redrivenOfBatch */
+    select kafka_offset as offset, (extract(epoch from processed_at) * 1000)::float8 as "clockMs", rules
+    from rejected_login
+    join batch_revision revised on revised.batch_id = rejected_login.batch_id and revision = redriven_in
+    where rejected_login.batch_id = ${id}::text::bigint`
+  const rejects = await sql<({ offset: bigint } & Reject)[]>`
+    /* remainingRejects */
+    select kafka_offset as offset, reason, detail from rejected_login
+    where batch_id = ${id}::text::bigint and redriven_in is null`
+  return {
+    ...origin,
+    rejects: new Map(rejects.map(({ offset, ...reject }) => [offset, reject])),
+    redriven: new Map(redriven.map(({ offset, ...decision }) => [offset, decision])),
+  }
+}

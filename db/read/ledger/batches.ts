@@ -1,0 +1,98 @@
+import type { DecodeRules } from '../../../domain/decode/decode-rules.ts'
+import { type Key, orderOfPage, type Page, type TimeRange, withinPage } from '../keyset.ts'
+import type { ReadSession } from '../../nodes/snapshot.ts'
+
+export type BatchStatus = 'committed' | 'parked' | 'replayed' | 'skipped'
+
+export type BatchRow = {
+  id: bigint
+  topic: string
+  partition: number
+  from_offset: bigint
+  to_offset: bigint
+  status: BatchStatus
+  logins: number
+  rejects: number
+  gaps: number
+  first_event_at: Date | null
+  last_event_at: Date | null
+  processed_at: Date
+  committed_at: Date
+  code_version: string
+  error: string | null
+  /** Which log the offsets are of. */
+  incarnation: number
+  revision: number
+  changed_at: Date | null
+  /** Since when its outputs are withheld; null: they are not. */
+  withheld_at: Date | null
+  /** By which it was decided; null: parked, skipped, or before rules were kept. */
+  rules: DecodeRules | null
+  /** Skipped: the command that gave it up. */
+  command_id: string | null
+  /** What changed it after it was written first, in order. */
+  revisions: RevisionRow[]
+  /** committed_at to the microsecond. */
+  key_at: string
+}
+
+/** As JSON: moments are texts. */
+export type RevisionRow = {
+  revision: number
+  kind: 'replay' | 'redrive' | 'publish'
+  command_id: string
+  logins: number
+  rejects: number
+  processed_at: string
+  committed_at: string
+  code_version: string
+  published: boolean
+}
+
+export type BatchFilter = {
+  statuses: BatchStatus[] | null
+  partition: number | null
+  /** Batches that hold an offset of [fromOffset, toOffset). */
+  fromOffset: bigint | null
+  toOffset: bigint | null
+  /** Text that the error holds, in capitals or not. */
+  error: string | null
+  committed: TimeRange
+}
+
+export const keyOfBatch = (row: BatchRow): Key => ({ at: row.key_at, ids: [row.id] })
+
+/** Batches in order of commit. */
+export async function readBatches(
+  { sql }: ReadSession,
+  topic: string,
+  filter: BatchFilter,
+  page: Page,
+): Promise<BatchRow[]> {
+  const { statuses, partition, fromOffset, toOffset, error, committed } = filter
+  return await sql<BatchRow[]>`
+    /* batches */
+    select ${columns(sql)}
+    from batch
+    where topic = ${topic}
+      ${statuses === null ? sql`` : sql`and status = any(${statuses}::text[])`}
+      ${statuses === null || statuses.includes('committed') ? sql`` : sql`and status <> 'committed'`}
+      ${partition === null ? sql`` : sql`and partition = ${partition}`}
+      ${fromOffset === null ? sql`` : sql`and to_offset > ${String(fromOffset)}::text::bigint`}
+      ${toOffset === null ? sql`` : sql`and from_offset < ${String(toOffset)}::text::bigint`}
+      ${error === null ? sql`` : sql`and error is not null and position(lower(${error}::text) in lower(error)) > 0`}
+      ${withinPage(sql, ['committed_at', 'id'], page, committed)}
+    ${orderOfPage(sql, ['committed_at', 'id'], page)}`
+}
+
+/** One batch, or null. */
+export async function readBatch({ sql }: ReadSession, id: bigint): Promise<BatchRow | null> {
+  const [batch] = await sql<BatchRow[]>`/* batch */ select ${columns(sql)} from batch where id = ${id}`
+  return batch ?? null
+}
+
+const columns = (sql: ReadSession['sql']) => sql`
+  id, topic, partition, from_offset, to_offset, status, logins, rejects, gaps, first_event_at, last_event_at, processed_at,
+  committed_at, code_version, error, incarnation, revision, changed_at, withheld_at, rules, command_id, committed_at::text as key_at,
+  (select coalesce(json_agg(to_json(change) order by change.revision), '[]')
+   from batch_revision change where change.batch_id = batch.id) as revisions`

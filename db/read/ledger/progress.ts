@@ -1,0 +1,62 @@
+import type { BatchStatus } from './batches.ts'
+import type { ReadSession } from '../../nodes/snapshot.ts'
+
+/** How far a partition has been read and counted. */
+export type PartitionProgress = {
+  partition: number
+  /** Kafka's id of the topic that it was read from. */
+  topic_id: string
+  next_offset: bigint
+  /** The topic has it no more, as an operator has accepted. */
+  is_retired: boolean
+  /** Accepted and rejected since the partition was first read. */
+  logins: bigint
+  rejects: bigint
+  /** Null also when the partition is retired: it holds up no other one. */
+  watermark: Date | null
+  worker: string
+  updated_at: Date
+  parked_offsets: bigint
+  /** The latest clock that a parked batch was decided by, and would be again; null: nothing is parked. */
+  parked_at: Date | null
+}
+
+/** The partitions of a topic that were ever claimed, in order. */
+export async function readProgress({ sql }: ReadSession, topic: string): Promise<PartitionProgress[]> {
+  return await sql<PartitionProgress[]>`
+    /* progress */
+    select checkpoint.partition, topic_id, next_offset, retired_at is not null as is_retired, logins, rejects,
+            case when retired_at is null then watermark end as watermark,
+           worker, updated_at,
+           coalesce(parked.offsets, 0)::bigint as parked_offsets, parked_at
+    from partition_checkpoint checkpoint
+    left join (select partition, sum(to_offset - from_offset) as offsets, max(processed_at) as parked_at
+               from batch where topic = ${topic} and status = 'parked' group by partition) parked using (partition)
+    where checkpoint.topic = ${topic}
+    order by checkpoint.partition`
+}
+
+export type LastBatch = {
+  id: bigint
+  partition: number
+  from_offset: bigint
+  to_offset: bigint
+  status: BatchStatus
+  logins: number
+  rejects: number
+  committed_at: Date
+}
+
+/** The batch with the highest offsets of each partition of a topic. */
+export async function readLastBatches({ sql }: ReadSession, topic: string): Promise<LastBatch[]> {
+  return await sql<LastBatch[]>`
+    /* lastBatches */
+    select latest.*
+    from partition_checkpoint checkpoint,
+         lateral (select id, partition, from_offset, to_offset, status, logins, rejects, committed_at
+                  from batch
+                  where batch.topic = checkpoint.topic and batch.partition = checkpoint.partition
+                    and batch.incarnation = checkpoint.incarnation
+                  order by from_offset desc limit 1) latest
+    where checkpoint.topic = ${topic}`
+}

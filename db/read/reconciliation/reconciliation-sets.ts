@@ -1,0 +1,128 @@
+import type { PendingQuery, Row } from 'postgres'
+import {
+  bucketMs,
+  type CountSize,
+  dimensionNames,
+  dimensionSets,
+  slotNames,
+} from '../../../domain/counts/counts.ts'
+import { isoTime } from '../../../domain/time/iso-time.ts'
+import type { Difference, DifferenceKind } from '../../../domain/pipeline/reconciliation.ts'
+import { countTables, slotLogins } from '../../rollups/count-tables.ts'
+import { groupingSets, setOfRow, valuesOfRow } from '../../rollups/dimension-sets.ts'
+import {
+  ALL_DIMENSIONS,
+  countDifference,
+  type DifferentCount,
+  rowsAt,
+  startsOf,
+} from '../counts/counts-around.ts'
+import type { CountsToCompare } from './reconciliation-counts.ts'
+import type { ReadSession } from '../../nodes/snapshot.ts'
+
+type Sql = ReadSession['sql']
+
+/** Starts of rows, and how many differences come back at most. */
+type RowsToCompare = { starts: readonly string[]; limit: number }
+
+/** Between two slots; a month is one. */
+const slotLength: Record<CountSize, string> = {
+  minute: '1 minute',
+  quarter: '15 minutes',
+  hour: '1 hour',
+  month: '1 month',
+}
+
+const fewer = dimensionSets.filter((set) => set !== ALL_DIMENSIONS)
+const names = dimensionNames.join(', ')
+
+/** Counts of the days around the moments by hours against the quarters that they consist of. */
+export async function compareHoursWithQuarters(
+  sql: Sql,
+  { moments, limit }: CountsToCompare,
+): Promise<Difference[]> {
+  const starts = startsOf(moments, bucketMs.day)
+  const sumOfHour = (hour: string, i: number) => {
+    const quarters = slotNames.quarter.slice(4 * i, 4 * i + 4).map((slot) => slotLogins('quarter', slot))
+    return `0::bigint + ${quarters.join(' + ')} as ${hour}`
+  }
+  const expected = sql`
+    select dimension_set, day, ${sql.unsafe(names)}, ${sql.unsafe(slotNames.hour.map(sumOfHour).join(', '))}
+    from (${rowsAt(sql, 'quarter', starts, [ALL_DIMENSIONS])}) as counts`
+  const found = rowsAt(sql, 'hour', starts, [ALL_DIMENSIONS])
+  return await compareRows(sql, 'hour_count', 'hour', expected, found, limit)
+}
+
+/**
+ * Counts of a month against the hours that it consists of, and by fewer dimensions; nothing unless it is made.
+ * @param monthMs its start, Unix milliseconds
+ */
+export async function compareMonth(sql: Sql, monthMs: number, limit: number): Promise<Difference[]> {
+  const starts = [isoTime(monthMs)]
+  const made = await sql`
+    /* reconciliationMonth */
+    select from month_made where month = any(${starts}::text[]::timestamptz[])`
+  if (made.length === 0) return []
+  const expected = sql`
+    select ${ALL_DIMENSIONS}::smallint as dimension_set, row.start as month, ${sql.unsafe(names)}, sum(logins)::bigint as logins
+    from unnest(${starts}::text[]::timestamptz[]) as row (start)
+    cross join lateral (
+      select ${sql.unsafe(names)}, 0::bigint + ${sql.unsafe(slotNames.hour.join(' + '))} as logins from hour_count
+      where dimension_set = ${ALL_DIMENSIONS}::smallint and day >= row.start
+        and day < (row.start at time zone 'UTC' + interval '1 month') at time zone 'UTC' offset 0
+    ) as hours
+    group by row.start, ${sql.unsafe(names)}`
+  const found = rowsAt(sql, 'month', starts, [ALL_DIMENSIONS])
+  return [
+    ...(await compareRows(sql, 'month_count', 'month', expected, found, limit)),
+    ...(await compareSets(sql, 'month', { starts, limit })),
+  ]
+}
+
+/** Counts by fewer dimensions, in rows that start then, against the sum of the counts by all. */
+export async function compareSets(
+  sql: Sql,
+  size: CountSize,
+  { starts, limit }: RowsToCompare,
+): Promise<Difference[]> {
+  const { start } = countTables[size]
+  const expected = sql`
+    select ${sql.unsafe(setOfRow)} as dimension_set, ${sql(start)}, ${sql.unsafe(valuesOfRow)},
+           ${sql.unsafe(slotNames[size].map((name) => `sum(${name}) as ${name}`).join(', '))}
+    from (${rowsAt(sql, size, starts, [ALL_DIMENSIONS])}) as counts
+    group by ${sql(start)}, ${sql.unsafe(groupingSets(fewer))}`
+  return await compareRows(sql, 'grouped_count', size, expected, rowsAt(sql, size, starts, fewer), limit)
+}
+
+/**
+ * Rows of a table of this size, as they should be and as they are: compared whole, and looked into only where they differ, because
+ * a count a row is up to 96 times as many.
+ */
+async function compareRows(
+  sql: Sql,
+  kind: DifferenceKind,
+  size: CountSize,
+  expected: PendingQuery<Row[]>,
+  found: PendingQuery<Row[]>,
+  limit: number,
+): Promise<Difference[]> {
+  const start = sql(countTables[size].start)
+  const slotsOf = (side: 'expected' | 'found') =>
+    sql.unsafe(slotNames[size].map((name) => `coalesce(${side}.${name}, 0)`).join(', '))
+  const key = sql.unsafe(names)
+  const rows = await sql<DifferentCount[]>`
+    /* reconciliationRowsOfCounts */
+    with expected as (${expected}), found as (${found}), different as (
+      select dimension_set, ${start}, ${key},
+             array[${slotsOf('expected')}] as expected, array[${slotsOf('found')}] as found
+      from expected full join found using (dimension_set, ${start}, ${key})
+      where row(${slotsOf('expected')}) <> row(${slotsOf('found')})
+    )
+    select ${start} + (number - 1) * ${slotLength[size]}::text::interval as bucket, dimension_set as set, ${key},
+           slot.expected::bigint, slot.found::bigint
+    from different cross join unnest(expected, found) with ordinality as slot (expected, found, number)
+    where slot.expected <> slot.found
+    order by bucket, dimension_set, ${key}
+    limit ${limit}`
+  return rows.map((row) => countDifference(kind, size, row))
+}

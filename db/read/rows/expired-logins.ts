@@ -1,0 +1,93 @@
+import type { PresenceKind } from '../../../domain/sightings/sightings.ts'
+import { DAY_MS, dayOf } from '../../../domain/time/period.ts'
+import { dictionaries } from '../../rollups/id-tables.ts'
+import type { TimeRange } from '../keyset.ts'
+import type { LoginRowFilter } from './logins.ts'
+import type { ReadSession } from '../../nodes/snapshot.ts'
+import { readRowsKeptFrom } from '../engagement/uniques.ts'
+
+/** Which of the logins of a list can be rows at all. */
+export type RowsKept = {
+  /** Start of the oldest day with rows; null: none are kept. */
+  keptFrom: Date | null
+  /** None: all are kept. Some, all: as much of the range has logins that are counted and not kept as rows any more. */
+  expired: 'none' | 'some' | 'all'
+}
+
+type Listed = Pick<LoginRowFilter, 'batchId' | 'userId' | 'deviceId' | 'ip' | 'event'>
+
+/** What a list of logins lacks, since rows go after LOGIN_RETENTION_DAYS and counts stay. */
+export async function readRowsKept(session: ReadSession, filter: Listed): Promise<RowsKept> {
+  const keptFrom = await readRowsKeptFrom(session)
+  const span = filter.batchId === null ? filter.event : await readSpan(session, filter.batchId, filter.event)
+  if (span === null) return { keptFrom, expired: 'none' }
+  const { from, to } = span
+  const isKept = keptFrom !== null && from !== null && from >= keptFrom
+  if (isKept || !(await isAnyBefore(session, filter, { from, to: earlier(keptFrom, to) })))
+    return { keptFrom, expired: 'none' }
+  return { keptFrom, expired: keptFrom === null || (to !== null && to <= keptFrom) ? 'all' : 'some' }
+}
+
+const earlier = (a: Date | null, b: Date | null): Date | null => (a === null || (b !== null && b < a) ? b : a)
+const later = (a: Date | null, b: Date | null): Date | null => (a === null || (b !== null && b > a) ? b : a)
+
+/** From the first to the last event of a batch, within a range; null: it has none. */
+async function readSpan({ sql }: ReadSession, batchId: bigint, range: TimeRange): Promise<TimeRange | null> {
+  const [batch] = await sql<{ first: Date; end: Date }[]>`
+    /* spanOfBatch */
+    select first_event_at as first, last_event_at + interval '1 ms' as end
+    from batch where id = ${String(batchId)}::text::bigint and first_event_at is not null`
+  return batch === undefined
+    ? null
+    : { from: later(range.from, batch.first), to: earlier(range.to, batch.end) }
+}
+
+/** Whether a login of the filter can be of a range: by days of UTC, as activity is kept. */
+async function isAnyBefore(session: ReadSession, filter: Listed, range: TimeRange): Promise<boolean> {
+  const { userId, deviceId, ip } = filter
+  if (!(await isAnybodySeen(session, range))) return false
+  const somebody: [PresenceKind, string | null][] = [
+    ['user', userId],
+    ['device', deviceId],
+    ['address', ip],
+  ]
+  for (const [kind, id] of somebody)
+    if (id !== null && !(await isSeenBefore(session, kind, id, range.to))) return false
+  return true
+}
+
+async function isAnybodySeen({ sql }: ReadSession, { from, to }: TimeRange): Promise<boolean> {
+  const [found] = await sql<{ seen: boolean }[]>`
+    /* anybodySeen */
+    select exists (
+      select from activity
+      where kind = 'user' and period = 'day' and facet = 'all' and value = ''
+        ${from === null ? sql`` : sql`and start >= date '1970-01-01' + ${dayOf(from.getTime())}::integer`}
+        ${to === null ? sql`` : sql`and start < date '1970-01-01' + ${dayAfter(to)}::integer`}
+    ) or exists (
+      select from presence_delta join batch on batch.id = batch_id
+      where true
+        ${from === null ? sql`` : sql`and last_event_at >= ${from}`}
+        ${to === null ? sql`` : sql`and first_event_at < ${to}`}
+    ) as seen`
+  return found?.seen ?? false
+}
+
+/** The first day that is wholly after a moment, or begins with it; days since 1970-01-01. */
+const dayAfter = (moment: Date): number => Math.ceil(moment.getTime() / DAY_MS)
+
+/** Of somebody who is in no dictionary yet, nothing is known before the rows of today. */
+async function isSeenBefore(
+  { sql }: ReadSession,
+  kind: PresenceKind,
+  id: string,
+  to: Date | null,
+): Promise<boolean> {
+  const { table, id: column } = dictionaries[kind]
+  const [found] = await sql<{ seen: boolean }[]>`
+    /* seenBefore */
+    select exists (
+      select from ${sql(table)} where ${sql(column)} = ${id} ${to === null ? sql`` : sql`and first_day < date '1970-01-01' + ${dayAfter(to)}::integer`}
+    ) as seen`
+  return found?.seen ?? false
+}

@@ -1,0 +1,155 @@
+import type { DeviceType, IpScope, LocaleKind, Login, Outcome } from '../../../domain/login/login.ts'
+import { type Key, orderOfPage, type Page, type TimeRange, withinPage } from '../keyset.ts'
+import { type CountFilter, withinFilter } from '../counts/count-filter.ts'
+import { addressText } from '../../rollups/address-text.ts'
+import { type Part, partsOfRange } from '../counts/login-parts.ts'
+import type { ReadSession } from '../../nodes/snapshot.ts'
+import { withinRanges } from '../within-ranges.ts'
+
+type Sql = ReadSession['sql']
+
+/** A login with the place that it came from. */
+export type PlacedLogin = { batchId: bigint; partition: number; offset: bigint; login: Login }
+
+/** A row of `login`; `key_at` is event_at to the microsecond. */
+export type LoginRow = PlacedLogin & { key_at: string }
+
+export type LoginRowFilter = {
+  batchId: bigint | null
+  userId: string | null
+  deviceId: string | null
+  /** In its normal form (domain/fields/ip.ts). */
+  ip: string | null
+  partition: number | null
+  /** Logins of [fromOffset, toOffset). */
+  fromOffset: bigint | null
+  toOffset: bigint | null
+  event: TimeRange
+  dimensions: CountFilter
+}
+
+export const keyOfLogin = ({ key_at: at, partition, offset, batchId }: LoginRow): Key => ({
+  at,
+  ids: [BigInt(partition), offset, batchId],
+})
+
+/** An offset comes again in another incarnation of its partition: the batch is part of the key. */
+const order: [string, ...string[]] = ['event_at', 'kafka_partition', 'kafka_offset', 'batch_id']
+
+/** Logins that are kept as rows in order of the event. */
+export async function readLogins(
+  session: ReadSession,
+  filter: LoginRowFilter,
+  page: Page,
+): Promise<LoginRow[]> {
+  const { batchId, userId, deviceId, ip, event } = filter
+  const rows: LoginRow[] = []
+  const missing = () => page.limit - rows.length
+  // An index leads to few rows, wherever they are.
+  const hasIndex = [batchId, userId, deviceId, ip].some((one) => one !== null)
+  const parts = hasIndex ? [{ range: event, minutes: null }] : partsOfRange(session, filter, page, missing)
+  for await (const part of parts) {
+    rows.push(...(await readPart(session, filter, part, { ...page, limit: missing() })))
+    if (missing() === 0) break
+  }
+  return rows
+}
+
+async function readPart(
+  { sql }: ReadSession,
+  filter: LoginRowFilter,
+  { range, minutes }: Part,
+  page: Page,
+): Promise<LoginRow[]> {
+  const { batchId, userId, deviceId, ip, partition, fromOffset, toOffset, dimensions } = filter
+  const rows = await sql<Row[]>`
+    /* logins */
+    select ${columns(sql)}
+    from login
+    where true
+      ${batchId === null ? sql`` : ofBatch(sql, batchId)}
+      ${userId === null ? sql`` : sql`and user_id = ${userId}`}
+      ${deviceId === null ? sql`` : sql`and device_id = ${deviceId}`}
+      ${ip === null ? sql`` : sql`and ip = ${ip}::text::inet`}
+      ${partition === null ? sql`` : sql`and kafka_partition = ${partition}`}
+      ${fromOffset === null ? sql`` : sql`and kafka_offset >= ${String(fromOffset)}::text::bigint`}
+      ${toOffset === null ? sql`` : sql`and kafka_offset < ${String(toOffset)}::text::bigint`}
+      ${withinFilter(sql, dimensions)}
+      ${withinPage(sql, order, page, range)}
+      ${minutes === null ? sql`` : sql`and (${withinRanges(sql, minutes)})`}
+    ${orderOfPage(sql, order, page)}`
+  return rows.map(toLoginRow)
+}
+
+/** Logins of a batch that are kept as rows, with offsets of [from, to), in order of the offset. */
+export async function readLoginsOfBatch(
+  { sql }: ReadSession,
+  batchId: bigint,
+  { from, to }: { from: bigint; to: bigint },
+  limit: number,
+): Promise<PlacedLogin[]> {
+  const rows = await sql<Row[]>`
+    /* loginsOfBatch */
+    select ${columns(sql)}
+    from login
+    where kafka_offset >= ${String(from)}::text::bigint and kafka_offset < ${String(to)}::text::bigint
+      ${ofBatch(sql, batchId)}
+    order by kafka_offset
+    limit ${limit}`
+  return rows.map(toLoginRow)
+}
+
+/** The span of its events tells which days to look into. */
+const ofBatch = (sql: Sql, id: bigint) => sql`
+  and batch_id = ${String(id)}::text::bigint
+  and event_at >= (select first_event_at from batch where id = ${String(id)}::text::bigint)
+  and event_at <= (select last_event_at from batch where id = ${String(id)}::text::bigint)`
+
+const columns = (sql: Sql) => sql`
+  event_at::text as key_at, (extract(epoch from event_at) * 1000)::float8 as event_time_ms, user_id, device_id,
+  ${addressText(sql)} as ip, ip_scope, locale, locale_kind, app_version, device_type, outcome, event_id, failure_reason, session_id,
+  extra::text as extra, kafka_partition, kafka_offset, batch_id`
+
+type Row = {
+  key_at: string
+  event_time_ms: number
+  user_id: string
+  device_id: string
+  ip: string
+  ip_scope: IpScope
+  locale: string
+  locale_kind: LocaleKind
+  app_version: string
+  device_type: DeviceType
+  outcome: Outcome
+  event_id: string | null
+  failure_reason: string | null
+  session_id: string | null
+  extra: string | null
+  kafka_partition: number
+  kafka_offset: bigint
+  batch_id: bigint
+}
+
+const toLoginRow = (row: Row): LoginRow => ({
+  key_at: row.key_at,
+  batchId: row.batch_id,
+  partition: row.kafka_partition,
+  offset: row.kafka_offset,
+  login: {
+    userId: row.user_id,
+    deviceId: row.device_id,
+    eventTimeMs: row.event_time_ms,
+    ip: row.ip,
+    ipScope: row.ip_scope,
+    locale: row.locale,
+    localeKind: row.locale_kind,
+    appVersion: row.app_version,
+    deviceType: row.device_type,
+    outcome: row.outcome,
+    eventId: row.event_id,
+    failureReason: row.failure_reason,
+    sessionId: row.session_id,
+    extra: row.extra,
+  },
+})

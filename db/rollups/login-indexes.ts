@@ -1,0 +1,58 @@
+import type { Sql } from '../connection/connect.ts'
+import { isoDay, dayOf } from '../../domain/time/period.ts'
+import { seenIndex } from './login-partitions.ts'
+
+/** By name: what the history of somebody is found by, and logins of values that few have. */
+const indexes: Record<string, readonly string[]> = {
+  user_id: ['user_id', 'event_at'],
+  device_id: ['device_id', 'event_at'],
+  ip: ['ip', 'event_at'],
+  dimensions: ['locale', 'device_type', 'outcome'],
+}
+
+/** Hours after midnight UTC from which a day counts as over: what comes later still is little. */
+const GRACE_MS = 3_600_000
+
+/**
+ * Gives the day tables of `login` that are over their indexes. Not while a day is being written: an index costs a copy of
+ * thousands of rows several times as much as the rows. Rows may come late, also while an index is made. Safe to repeat and to break off: an index that was left unfinished is made again.
+ * @returns how many it made
+ */
+export async function indexFinishedLoginDays(sql: Sql, nowMs: number): Promise<number> {
+  const today = `login_${isoDay(dayOf(nowMs - GRACE_MS)).replaceAll('-', '_')}`
+  const missing = await missingIndexes(sql, today)
+  for (const { day, index, is_unfinished } of missing) {
+    const name = `${day}_${index}`
+    if (is_unfinished) await sql`drop index if exists ${sql(name)}`
+    await sql`create index concurrently if not exists ${sql(name)} on ${sql(day)} (${sql(indexes[index] ?? [])})`
+  }
+  for (const day of await daysWithSummary(sql, today))
+    await sql`drop index concurrently if exists ${sql(seenIndex(day))}`
+  return missing.length
+}
+
+/** Days that are over and still have what stood in for their indexes. */
+async function daysWithSummary(sql: Sql, today: string): Promise<string[]> {
+  const rows = await sql<{ day: string }[]>`/* daysWithSummary */
+    select day.relname as day
+    from pg_inherits join pg_class day on day.oid = inhrelid
+    where inhparent = 'login'::regclass and day.relname < ${today}
+      and exists (select from pg_index join pg_class made on made.oid = indexrelid
+                  where indrelid = day.oid and made.relname = day.relname || ${seenIndex('')})`
+  return rows.map(({ day }) => day)
+}
+
+async function missingIndexes(
+  sql: Sql,
+  today: string,
+): Promise<{ day: string; index: string; is_unfinished: boolean }[]> {
+  return await sql`/* missingLoginIndexes */
+    select day.relname as day, wanted.name as index, made.oid is not null as is_unfinished
+    from pg_inherits
+    join pg_class day on day.oid = inhrelid
+    cross join unnest(${Object.keys(indexes)}::text[]) as wanted (name)
+    left join pg_class made on made.relname = day.relname || '_' || wanted.name and made.relnamespace = day.relnamespace
+    left join pg_index on indexrelid = made.oid
+    where inhparent = 'login'::regclass and day.relname < ${today} and indisvalid is not true
+    order by 1 desc, 2`
+}

@@ -1,0 +1,47 @@
+import type { Config } from '../../config/config.ts'
+import { isoTime } from '../../domain/time/iso-time.ts'
+import { DAY_MS, dayOf } from '../../domain/time/period.ts'
+import type { Sql } from '../connection/connect.ts'
+import { endMinutes } from './roll-up-quarters.ts'
+import { indexFinishedLoginDays } from './login-indexes.ts'
+import { createLoginDays, dropLoginDays, keepRowsFromMs } from './login-partitions.ts'
+
+export type Retention = Config['retention']
+
+export type Retained = {
+  /** Day tables of logins that were dropped. */
+  droppedDays: string[]
+  /** Rows of `minute_count`, an hour each, that were deleted. */
+  deletedMinuteRows: number
+  /** Indexes that days which are over were given. */
+  indexesMade: number
+}
+
+/** Drops what is past retention, creates what comes, indexes the days that are over. Right however often it is done: it goes by what is there. */
+export async function applyRetention(sql: Sql, retention: Retention): Promise<Retained> {
+  const [clock] = await sql<{ nowMs: number }[]>`/* now */
+    select (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"`
+  const nowMs = clock?.nowMs ?? Date.now()
+  await keepLoginsFrom(sql, nowMs, retention.loginDays)
+  await createLoginDays(sql, nowMs, retention.loginDays)
+  const droppedDays = await dropLoginDays(sql, nowMs, retention.loginDays)
+  await deleteHours(sql, keepRowsFromMs(nowMs, retention.loginDays))
+  const deletedMinuteRows = await endMinutes(sql, retention.minuteDays)
+  return { droppedDays, deletedMinuteRows, indexesMade: await indexFinishedLoginDays(sql, nowMs) }
+}
+
+/** What login rows are listed in goes with them; after them, because until they are dropped they may still be listed. */
+async function deleteHours(sql: Sql, keptFromMs: number): Promise<void> {
+  const keptFrom = keptFromMs === Infinity ? 'infinity' : isoTime(keptFromMs)
+  await sql`/* deleteHourLogins */ delete from hour_login where hour < ${keptFrom}::text::timestamptz`
+  await sql`/* deleteHourMembers */ delete from hour_member where hour < ${keptFrom}::text::timestamptz`
+  await sql`/* deleteSixHourMembers */ delete from six_hour_chunk where start < ${keptFrom}::text::timestamptz`
+}
+
+/** Days that were dropped, or never kept, come back empty when retention is raised: what is remembered is not moved back. */
+async function keepLoginsFrom(sql: Sql, nowMs: number, days: number): Promise<void> {
+  const keptFromMs = days === 0 ? (dayOf(nowMs) + 1) * DAY_MS : keepRowsFromMs(nowMs, days)
+  await sql`/* keepLoginsFrom */
+    insert into retention_bound as held (what, kept_from) values ('login', ${isoTime(keptFromMs)}::text::timestamptz)
+    on conflict (what) do update set kept_from = greatest(held.kept_from, excluded.kept_from)`
+}

@@ -1,0 +1,88 @@
+import type { Sql, Transaction } from '../connection/connect.ts'
+import { takeTurn } from '../connection/advisory-lock.ts'
+
+/** Only efficiency asks for it: a batch that comes later is added to the row of its time. */
+const SETTLED_AFTER = '1 minute'
+
+/**
+ * Adds up what was written in the 5 minutes of the oldest batch that is in no row of written_count, once they are over; and
+ * the hour around them, once all of it is in rows. Right whoever calls it, and how often: a batch leaves unrolled_batch, for
+ * unlisted_batch, in the transaction that adds it. One at a time in a database.
+ * @returns whether there was anything to add
+ */
+export async function rollWritten(sql: Sql): Promise<boolean> {
+  return await sql.begin(async (tx) => {
+    if (!(await takeTurn(tx, 'roll written'))) return false
+    const [due] = await tx<{ start: string; hour: string }[]>`/* dueWritten */
+      select start::text, date_trunc('hour', start, 'UTC')::text as hour
+      from (
+        select date_bin('5 minutes', committed_at, timestamptz '2000-01-01Z') as start
+        from (select * from unrolled_batch order by batch_id, revision limit 1) as oldest
+        join revision_written using (batch_id, revision)
+      ) as unit
+      where start + interval '5 minutes' + ${SETTLED_AFTER}::text::interval <= clock_timestamp()`
+    if (due === undefined) return false
+    await addUnit(tx, due.start)
+    await addHour(tx, due.hour)
+    return true
+  })
+}
+
+/** Beside what the row has already. */
+async function addUnit(tx: Transaction, start: string): Promise<void> {
+  await tx`/* rollUnit */
+    with rolled as (
+      delete from unrolled_batch unrolled using revision_written written
+      where written.batch_id = unrolled.batch_id and written.revision = unrolled.revision
+        and committed_at >= ${start}::text::timestamptz
+        and committed_at < ${start}::text::timestamptz + interval '5 minutes'
+      returning unrolled.batch_id, unrolled.revision
+    ), unlisted as (
+      insert into unlisted_batch select batch_id, revision from rolled on conflict do nothing
+    ), entry as (
+      select date_bin('15 minutes', added.bucket, timestamptz '1970-01-01Z') as quarter, device_type, app_version, locale, outcome, added.logins
+      from rolled join login_count_delta delta using (batch_id, revision)
+      cross join unnest(delta.buckets, delta.device_types, delta.app_versions, delta.locales, delta.outcomes, delta.logins)
+        as added (bucket, device_type, app_version, locale, outcome, logins)
+      union all
+      select added.*
+      from written_count held
+      cross join unnest(held.quarters, held.device_types, held.app_versions, held.locales, held.outcomes, held.logins)
+        as added (quarter, device_type, app_version, locale, outcome, logins)
+      where held.minutes = 5 and held.start = ${start}::text::timestamptz
+    ) ${addedUp(tx, 5, start)}`
+}
+
+/** An hour's row is there only while it has all that the rows of its 5 minutes have. */
+async function addHour(tx: Transaction, hour: string): Promise<void> {
+  await tx`/* unrollHour */
+    delete from written_count where minutes = 60 and start = ${hour}::text::timestamptz`
+  await tx`/* rollHour */
+    with entry as (
+      select added.*
+      from written_count held
+      cross join unnest(held.quarters, held.device_types, held.app_versions, held.locales, held.outcomes, held.logins)
+        as added (quarter, device_type, app_version, locale, outcome, logins)
+      where held.minutes = 5 and held.start >= ${hour}::text::timestamptz
+        and held.start < ${hour}::text::timestamptz + interval '1 hour'
+        and ${hour}::text::timestamptz + interval '1 hour' + ${SETTLED_AFTER}::text::interval <= clock_timestamp()
+        and not exists (
+          select from unrolled_batch join revision_written using (batch_id, revision)
+          where committed_at >= ${hour}::text::timestamptz
+            and committed_at < ${hour}::text::timestamptz + interval '1 hour')
+    ) ${addedUp(tx, 60, hour)}`
+}
+
+/** Writes the rows of `entry` as one of written_count, unless there are none. */
+const addedUp = (tx: Transaction, minutes: 5 | 60, start: string) => tx`
+  insert into written_count (minutes, start, quarters, device_types, app_versions, locales, outcomes, logins)
+  select ${minutes}::smallint, ${start}::text::timestamptz, array_agg(quarter), array_agg(device_type), array_agg(app_version),
+         array_agg(locale), array_agg(outcome), array_agg(logins)
+  from (
+    select quarter, device_type, app_version, locale, outcome, sum(logins)::bigint as logins
+    from entry group by quarter, device_type, app_version, locale, outcome
+  ) as counts
+  having count(*) > 0
+  on conflict (minutes, start) do update set
+    quarters = excluded.quarters, device_types = excluded.device_types, app_versions = excluded.app_versions,
+    locales = excluded.locales, outcomes = excluded.outcomes, logins = excluded.logins`

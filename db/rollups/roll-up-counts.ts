@@ -1,0 +1,89 @@
+import { dimensionNames, dimensionSets, slotNames } from '../../domain/counts/counts.ts'
+import type { Sql } from '../connection/connect.ts'
+import { addToHeld, countTables, MINUTES_KEPT_FROM, slotValue } from './count-tables.ts'
+import { groupingSets, setOfRow, valuesOfRow } from './dimension-sets.ts'
+
+/**
+ * Adds the deltas that `minute_count` (or `quarter_count`, before the days that minutes are kept of) and `hour_count` do not have
+ * yet. Batches beside each other share most of their buckets, so folding several at once updates a fraction of the rows.
+ * Right whoever calls it, and how often: a batch leaves `unfolded_batch` in the statement that counts it. One at a time:
+ * two would wait for each other's rows in a circle. Who comes meanwhile leaves it to the next one.
+ */
+export async function foldCounts(sql: Sql, topic: string): Promise<void> {
+  await sql.begin(async (tx) => {
+    // A statement before the other, whose snapshot has to show what was committed by whoever had the lock last.
+    const [turn] = await tx<{ mine: boolean }[]>`/* turnToFold */
+      select pg_try_advisory_xact_lock(${COUNTS_LOCK}) as mine`
+    if (turn?.mine === true) await tx.unsafe(STATEMENT, [topic], { prepare: true })
+  })
+}
+
+/** Whoever changes counts takes it; any constant does, as long as every version of Rollcall takes the same. */
+export const COUNTS_LOCK = 7_303_015
+
+const set = 'dimension_set'
+const key = dimensionNames.join(', ')
+
+/** Of a moment `bucket`, in UTC: its minute of the hour, its quarter and its hour of the day. */
+const slotOf = {
+  minute: `extract(minute from bucket)::integer`,
+  quarter: `extract(hour from bucket at time zone 'UTC')::integer * 4 + extract(minute from bucket)::integer / 15`,
+  hour: `extract(hour from bucket at time zone 'UTC')::integer`,
+}
+
+/** Logins of one unit of time each, as the slots of rows of a larger one, by every kept set of dimensions. */
+const widen = (size: 'minute' | 'quarter' | 'hour', from: string) => {
+  const { table, start } = countTables[size]
+  return `
+  insert into ${table} as held (${set}, ${start}, ${key}, ${slotNames[size].join(', ')})
+  select ${setOfRow}, ${start}, ${valuesOfRow},
+         ${slotNames[size].map((_, i) => slotValue(size, `sum(logins) filter (where slot = ${i})`)).join(', ')}
+  from (
+    select date_trunc('${start}', bucket, 'UTC') as ${start}, ${slotOf[size]} as slot, ${key}, logins
+    from ${from}
+  ) as counts
+  group by ${start}, ${groupingSets(dimensionSets)}
+  ${addToHeld(size)}`
+}
+
+/** Arrays place by place: those of all batches of a quarter of an hour, and what is held with what is new. */
+const addUp = (column: string) => `
+  select array_agg(logins order by number) from (
+    select number, sum(logins) as logins from arrived, unnest(${column}) with ordinality as class (logins, number)
+    where quarter = total.quarter group by number
+  ) as classes`
+const addTwo = (column: string) => `
+  select array_agg(a + b order by number)
+  from unnest(held.${column}, excluded.${column}) with ordinality as class (a, b, number)`
+
+const STATEMENT = `/* foldCounts */
+with folded as (
+  delete from unfolded_batch where topic = $1
+  returning batch_id, revision
+), minutes as materialized (
+  select bucket, ${key}, sum(entry.logins)::integer as logins
+  from folded join login_count_delta_entry entry using (batch_id, revision)
+  group by bucket, ${key}
+), hours as materialized (
+  select date_trunc('hour', bucket, 'UTC') as bucket, ${key}, sum(logins)::integer as logins
+  from minutes group by 1, ${key}
+), kept_minutes as (
+  select * from minutes where bucket >= ${MINUTES_KEPT_FROM}
+), older_minutes as (
+  select * from minutes where bucket < ${MINUTES_KEPT_FROM}
+), arrived as materialized (
+  select date_bin('15 minutes', counted_at, '2000-01-01Z') as quarter, out_of_order, lateness, delays
+  from folded join login_count_delta using (batch_id, revision)
+  where counted_at is not null
+), into_arrivals as (
+  insert into arrival_count as held (quarter, out_of_order, lateness, delays)
+  select quarter, sum(out_of_order), (${addUp('lateness')}), (${addUp('delays')})
+  from arrived as total group by quarter
+  on conflict (quarter) do update
+    set out_of_order = held.out_of_order + excluded.out_of_order,
+        lateness = (${addTwo('lateness')}), delays = (${addTwo('delays')})
+), unmade as (
+  delete from month_made where month in (select date_trunc('month', bucket, 'UTC') from hours)
+), into_minutes as (${widen('minute', 'kept_minutes')}
+), into_quarters as (${widen('quarter', 'older_minutes')}
+)${widen('hour', 'hours')}`

@@ -1,0 +1,72 @@
+import { dimensionNames, dimensionSets, slotNames } from '../../domain/counts/counts.ts'
+import type { Sql, Transaction } from '../connection/connect.ts'
+import { addToHeld, slotValue } from './count-tables.ts'
+import { COUNTS_LOCK } from './roll-up-counts.ts'
+
+/**
+ * Ends the keeping of minutes before the last `days` days (UTC): adds them up by quarters of an hour, which are kept for ever.
+ * Day by day, so that folds wait for one of them at most, and what was done stays done when the rest fails. No fold adds a minute
+ * before `kept_from`, nor a quarter after it.
+ * @param days 0: minutes are kept for ever
+ * @returns rows of `minute_count`, an hour each, that were deleted
+ */
+export async function endMinutes(sql: Sql, days: number): Promise<number> {
+  let deleted = 0
+  for (
+    let day = days === 0 ? null : await endOldestDay(sql, days);
+    day !== null;
+    day = await endOldestDay(sql, days)
+  )
+    deleted += day
+  return deleted
+}
+
+/** Returns how many rows the day had; null: no day is left. */
+async function endOldestDay(sql: Sql, days: number): Promise<number | null> {
+  return await sql.begin(async (tx) => {
+    await tx`/* lockCounts */ select pg_advisory_xact_lock(${COUNTS_LOCK})`
+    const [due] = await tx<{ day: string | null; next: string }[]>`/* dueMinutes */
+      with bound as (
+        select date_trunc('day', clock_timestamp(), 'UTC') - make_interval(days => ${days}) as until
+      ), oldest as (
+        select date_trunc('day', min(hour), 'UTC') as day
+        from unnest(${[...dimensionSets]}::smallint[]) as sets (kept)
+        cross join lateral (select hour from minute_count where dimension_set = sets.kept order by hour limit 1) as first
+        where hour < (select until from bound)
+      )
+      select day::text, coalesce(day + interval '24 hours', until)::text as next from bound cross join oldest`
+    if (due === undefined) throw new Error('dueMinutes returned no row')
+    await tx`/* keepMinutesFrom */
+      insert into retention_bound as held (what, kept_from) values ('minute_count', ${due.next}::text::timestamptz)
+      on conflict (what) do update set kept_from = greatest(held.kept_from, excluded.kept_from)`
+    return due.day === null ? null : await intoQuarters(tx, due.day)
+  })
+}
+
+async function intoQuarters(tx: Transaction, day: string): Promise<number> {
+  const [gone] = await tx.unsafe<{ rows: number }[]>(INTO_QUARTERS, [day, [...dimensionSets]], {
+    prepare: true,
+  })
+  return gone?.rows ?? 0
+}
+
+const key = dimensionNames.join(', ')
+const sumOfQuarter = (_: string, quarter: number) => {
+  const [hour, minute] = [Math.floor(quarter / 4), (quarter % 4) * 15]
+  const minutes = slotNames.minute.slice(minute, minute + 15).join(' + ')
+  return slotValue('quarter', `sum(0::bigint + ${minutes}) filter (where number = ${hour})`)
+}
+
+const INTO_QUARTERS = `/* intoQuarters */
+with gone as (
+  delete from minute_count
+  where dimension_set = any($2::smallint[]) and hour >= $1::text::timestamptz
+    and hour < $1::text::timestamptz + interval '24 hours'
+  returning *, extract(hour from hour at time zone 'UTC')::integer as number
+), added as (
+  insert into quarter_count as held (dimension_set, day, ${key}, ${slotNames.quarter.join(', ')})
+  select dimension_set, $1::text::timestamptz, ${key}, ${slotNames.quarter.map(sumOfQuarter).join(', ')}
+  from gone group by dimension_set, ${key}
+  ${addToHeld('quarter')}
+)
+select count(*)::integer as rows from gone`

@@ -1,0 +1,160 @@
+import {
+  activityChanges,
+  firstDays,
+  type BitmapName,
+  type Member,
+} from '../../domain/engagement/engagement.ts'
+import { isoDay } from '../../domain/time/period.ts'
+import {
+  entriesOf,
+  type PresenceKind,
+  presenceKinds,
+  type Presences,
+} from '../../domain/sightings/sightings.ts'
+import { forgetActiveUserCounts, PRESENCE_LOCK } from './active-user-counts.ts'
+import { addToBitmap, bitmapColumns, bitmapOfRow, bitmapValues, setBitmap } from './bitmap-columns.ts'
+import type { Sql, Transaction } from '../connection/connect.ts'
+import { dictionaries } from './id-tables.ts'
+import { sparseChunks } from './sparse-chunks.ts'
+import { takeTurn } from '../connection/advisory-lock.ts'
+
+/** What one fold takes at most (and at least one batch): a fraction of a second, for which ingestion has half the cores. */
+const MAX_ENTRIES = 10_000
+/** Bitmap rows per statement: some megabytes in Postgres. */
+const ROWS_PER_STATEMENT = 1_000
+
+/**
+ * Moves presences that batches left into the dictionaries and the bitmaps of activity. One fold at a time in a database;
+ * right whoever calls it and how often, because presences leave the table in the transaction that adds them.
+ * @returns how many it moved; 0: there was nothing, or another one is at work
+ */
+export async function foldPresence(sql: Sql): Promise<number> {
+  return await sql.begin(async (tx) => {
+    if (!(await takeTurn(tx, PRESENCE_LOCK))) return 0
+    const presences = await takePresences(tx)
+    for (const kind of presenceKinds) await foldKind(tx, kind, presences)
+    return entriesOf(presences)
+  })
+}
+
+/** By ctid: the table has no index, which rows that come and go would only wear out. */
+async function takePresences(tx: Transaction): Promise<Presences> {
+  const rows = await tx<{ presences: Presences }[]>`/* takePresences */
+    delete from presence_delta
+    where ctid = any(array(
+      select place from (select ctid as place, sum(entries) over (order by batch_id, ctid) - entries as before
+                         from presence_delta) as waiting
+      where before < ${MAX_ENTRIES}))
+    returning presences`
+  return rows.flatMap(({ presences }) => presences)
+}
+
+async function foldKind(tx: Transaction, kind: PresenceKind, presences: Presences): Promise<void> {
+  const first = firstDays(presences, kind)
+  if (first.size === 0) return
+  const members = await numberMembers(tx, kind, first)
+  const { set, clear } = activityChanges(presences, kind, members)
+  const changed: BitmapName[] = []
+  for (const rows of slices(set)) changed.push(...(await setBits(tx, kind, rows)))
+  for (const rows of slices(clear)) changed.push(...(await clearBits(tx, kind, rows)))
+  if (kind === 'user') await forgetActiveUserCounts(tx, changed)
+}
+
+/** Gives numbers to those that have none, and first days that are earlier than what was known. */
+async function numberMembers(
+  tx: Transaction,
+  kind: PresenceKind,
+  first: ReadonlyMap<string, number>,
+): Promise<Map<string, Member>> {
+  const { table, id } = dictionaries[kind]
+  const ids = [...first.keys()]
+  const before = new Map(
+    (await knownMembers(tx, kind, ids)).map(([at, number, day]) => [ids[at], { number, day }]),
+  )
+  const added = [...first].filter(([name]) => !before.has(name))
+  const moved = [...first].filter(([name, day]) => day < (before.get(name)?.day ?? -Infinity))
+  const next = await takeNumbers(tx, kind, added.length)
+  await tx`/* addMembers */
+    insert into ${tx(table)} (${tx(id)}, number, first_day)
+    select added ->> 0, ${next}::integer + at::integer - 1, date '1970-01-01' + (added ->> 1)::integer
+    from json_array_elements(${JSON.stringify(added)}::text::json) with ordinality as given (added, at)`
+  await tx`/* moveFirstDays */
+    update ${tx(table)} held set first_day = date '1970-01-01' + (moved ->> 1)::integer
+    from json_array_elements(${JSON.stringify(moved)}::text::json) as given (moved)
+    where held.${tx(id)} = moved ->> 0`
+  const numbers = new Map(added.map(([name], i) => [name, next + i]))
+  return new Map(
+    Array.from(first, ([name, day]) => {
+      const held = before.get(name)
+      const number = held?.number ?? numbers.get(name) ?? 0
+      const firstDayBefore = held?.day ?? null
+      return [name, { number, firstDay: Math.min(day, firstDayBefore ?? day), firstDayBefore }]
+    }),
+  )
+}
+
+/** As JSON both ways, which costs Node a fraction of arrays and rows. */
+async function knownMembers(
+  tx: Transaction,
+  kind: PresenceKind,
+  ids: string[],
+): Promise<[at: number, number: number, firstDay: number][]> {
+  const { table, id } = dictionaries[kind]
+  const [found] = await tx<{ members: [number, number, number][] }[]>`/* knownMembers */
+    select coalesce(json_agg(json_build_array(at - 1, number, first_day - date '1970-01-01')), '[]') as members
+    from json_array_elements_text(${JSON.stringify(ids)}::text::json) with ordinality as seen (id, at)
+    join ${tx(table)} as held on held.${tx(id)} = seen.id`
+  return found?.members ?? []
+}
+
+/** The first of so many numbers that nobody has. */
+async function takeNumbers(tx: Transaction, kind: PresenceKind, count: number): Promise<number> {
+  const [size] = await tx<{ next: number }[]>`/* takeNumbers */
+    update activity_kind_size set members = members + ${count}::integer
+    where kind = ${kind}::text::activity_kind returning members - ${count}::integer as next`
+  return size?.next ?? 0
+}
+
+type Chunk = { name: BitmapName; chunk: number; bits: readonly number[] }
+
+/** @returns the bitmaps that changed */
+async function setBits(tx: Transaction, kind: PresenceKind, rows: Chunk[]): Promise<BitmapName[]> {
+  return await tx<BitmapName[]>`/* setBits */
+    with changed as (
+      insert into activity_chunk as held (kind, period, facet, value, start, chunk, ${bitmapColumns(tx)})
+      select ${kind}::text::activity_kind, period, facet, value, start, chunk, ${bitmapValues(tx, tx`bits`)}
+      from (${chunks(tx, rows)} offset 0) as added
+      on conflict (kind, period, facet, value, start, chunk) ${addToBitmap(tx)}
+      returning period, facet, value, start
+    ) ${names(tx)}`
+}
+
+/** @returns the bitmaps that may have changed */
+async function clearBits(tx: Transaction, kind: PresenceKind, rows: Chunk[]): Promise<BitmapName[]> {
+  return await tx<BitmapName[]>`/* clearBits */
+    with changed as (
+      update activity_chunk held ${setBitmap(tx, tx`${bitmapOfRow(tx, 'held')} & ~gone.bits`)}
+      from (${chunks(tx, rows)}) as gone
+      where held.kind = ${kind}::text::activity_kind and held.period = gone.period and held.facet = gone.facet
+        and held.value = gone.value and held.start = gone.start and held.chunk = gone.chunk
+      returning held.period, held.facet, held.value, held.start
+    ) ${names(tx)}`
+}
+
+const names = (tx: Transaction) =>
+  tx`select distinct period, facet, value, start - date '1970-01-01' as start from changed`
+
+function chunks(tx: Transaction, rows: Chunk[]) {
+  const { columns, bits } = sparseChunks(tx, rows)
+  return tx`
+    select period::activity_period, facet::activity_facet, value, start::date as start, chunk, ${bits} as bits
+    from unnest(${rows.map(({ name }) => name.period)}::text[], ${rows.map(({ name }) => name.facet)}::text[],
+                ${rows.map(({ name }) => name.value)}::text[], ${rows.map(({ name }) => isoDay(name.start))}::text[],
+                ${columns}) as given (period, facet, value, start, chunk, zero_bytes, hex)`
+}
+
+function slices<T>(rows: T[]): T[][] {
+  return Array.from({ length: Math.ceil(rows.length / ROWS_PER_STATEMENT) }, (_, i) =>
+    rows.slice(i * ROWS_PER_STATEMENT, (i + 1) * ROWS_PER_STATEMENT),
+  )
+}

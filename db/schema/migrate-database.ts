@@ -1,0 +1,28 @@
+import { connectPostgres } from '../connection/connect.ts'
+import { assertDirectSession } from '../connection/direct-session.ts'
+import { classingPostgres } from '../connection/failure.ts'
+import { migrate } from './migrate.ts'
+
+/** Building an index on a large table takes its time. */
+const STATEMENT_TIMEOUT_MS = 60 * 60_000
+
+/**
+ * `migrate` on a connection of its own to the primary at `url`.
+ * @throws {PipelineFailure} Postgres is away or refuses, with what to do about it
+ */
+export async function migrateDatabase(url: string): Promise<string[]> {
+  const sql = connectPostgres(url, {
+    applicationName: 'rollcall migrate',
+    maxConnections: 1,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: STATEMENT_TIMEOUT_MS,
+  })
+  try {
+    return await classingPostgres(async () => {
+      await assertDirectSession(sql)
+      return await migrate(sql)
+    })
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
