@@ -1,7 +1,7 @@
 import { parse, validate } from 'graphql'
 import { expect, it } from 'vitest'
 import { blocksOf, pages } from '../test/document-blocks.ts'
-import { schema } from './schema.ts'
+import { schema } from './schema/schema.ts'
 
 it.each(pages)('%s shows only GraphQL that the API takes', (page) => {
   const documents = blocksOf(page, 'graphql')

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { ReadFailure, type ReadFailureKind } from '../db/nodes/read-failure.ts'
 import type { IngestionRequest } from './commands/control-ingestion.ts'
-import { CommandRefusedError } from './errors.ts'
+import { CommandRefusedError } from './context/errors.ts'
 import { type Answer, failing, noCommands, serve } from './server-fixture.ts'
 
 describe('questions beyond a cap', () => {

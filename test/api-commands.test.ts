@@ -10,7 +10,7 @@ import {
   NotFoundError,
   NoWorkerError,
   TemporalUnavailableError,
-} from '../api/errors.ts'
+} from '../api/context/errors.ts'
 import type { ControlEvent } from '../db/ledger/control-events.ts'
 import { ReadFailure } from '../db/nodes/read-failure.ts'
 import { ingestTopicId } from '../workflows/contract.ts'

@@ -1,6 +1,6 @@
 import { isInterfaceType, Kind, OperationTypeNode, parse, print, visit } from 'graphql'
 import { describe, expect, test } from 'vitest'
-import { schema } from '../api/schema.ts'
+import { schema } from '../api/schema/schema.ts'
 import { logOf } from '../domain/pipeline/partition-log-fixture.ts'
 import { insertCheckpoint } from './api-rows.ts'
 import { blocksOf, pages } from './document-blocks.ts'

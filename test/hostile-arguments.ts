@@ -13,7 +13,7 @@ import {
   isObjectType,
   isUnionType,
 } from 'graphql'
-import { schema } from '../api/schema.ts'
+import { schema } from '../api/schema/schema.ts'
 
 /** One operation that is sound but for one argument. */
 export type Hostile = {

@@ -1,5 +1,5 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import { KafkaUnavailableError } from '../api/errors.ts'
+import { KafkaUnavailableError } from '../api/context/errors.ts'
 import type { Transaction } from '../db/connection/connect.ts'
 import { ReadFailure } from '../db/nodes/read-failure.ts'
 import { createRequestReader } from '../db/nodes/request-reader.ts'

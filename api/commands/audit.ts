@@ -1,7 +1,7 @@
 import pTimeout from 'p-timeout'
 import type { ControlEvent } from '../../db/ledger/control-events.ts'
-import { BatchFailedError, CommandRefusedError } from '../errors.ts'
-import type { Logger } from '../logger.ts'
+import { BatchFailedError, CommandRefusedError } from '../context/errors.ts'
+import type { Logger } from '../context/logger.ts'
 import type { Command } from './command-request.ts'
 
 export type AuditDeps = {

@@ -9,8 +9,8 @@ import {
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common'
 import type { Markdown } from '../../workflows/markdown.ts'
-import { CommandRefusedError } from '../errors.ts'
-import { QUERY_DEADLINE_MS } from '../runs.ts'
+import { CommandRefusedError } from '../context/errors.ts'
+import { QUERY_DEADLINE_MS } from './runs.ts'
 
 /** A run of many, as it is started and asked. */
 export type RunToBegin<Status> = {

@@ -7,7 +7,7 @@ import {
   type PartitionStatus,
   resumeUpdate,
 } from '../../workflows/contract.ts'
-import { notStarted } from '../workflow-status.ts'
+import { notStarted } from '../pipeline/workflow-status.ts'
 import { acceptCommand } from './accept-command.ts'
 import { auditSilence } from './audit.ts'
 import type { CommandDeps } from './command-deps.ts'

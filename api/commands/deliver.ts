@@ -7,8 +7,8 @@ import {
   CommandRefusedError,
   NotFoundError,
   TemporalUnavailableError,
-} from '../errors.ts'
-import { findOutage, findWorkerReport, type TemporalAccess } from '../temporal-access.ts'
+} from '../context/errors.ts'
+import { findOutage, findWorkerReport, type TemporalAccess } from '../pipeline/temporal-access.ts'
 import { explainSilence, type UnansweredCommand } from './explain-silence.ts'
 
 /** Where a command goes, and what its sender is told when nobody is there. */

@@ -1,5 +1,10 @@
-import { type CommandError, CommandFailedError, NoWorkerError, TemporalUnavailableError } from '../errors.ts'
-import { findWorkerReport, noWorker, type TemporalAccess } from '../temporal-access.ts'
+import {
+  type CommandError,
+  CommandFailedError,
+  NoWorkerError,
+  TemporalUnavailableError,
+} from '../context/errors.ts'
+import { findWorkerReport, noWorker, type TemporalAccess } from '../pipeline/temporal-access.ts'
 import type { Destination } from './deliver.ts'
 
 /** Asking after a command that timed out must not double the time it took. */

@@ -11,7 +11,7 @@ import {
   type ReplayRunStatus,
   resumeRunUpdate,
 } from '../../workflows/run-contract.ts'
-import { CommandRefusedError } from '../errors.ts'
+import { CommandRefusedError } from '../context/errors.ts'
 import { acceptCommand, idProblem } from './accept-command.ts'
 import { auditSilence, recordAnswer } from './audit.ts'
 import { beginRun, unlessRefused } from './begin-run.ts'

@@ -7,7 +7,7 @@ import { batchStart } from '../../workflows/batch-start.ts'
 import { replayUpdate, skipUpdate } from '../../workflows/contract.ts'
 import type { replayBatch } from '../../workflows/replay-batch.ts'
 
-import { CommandFailedError, CommandRefusedError, NotFoundError } from '../errors.ts'
+import { CommandFailedError, CommandRefusedError, NotFoundError } from '../context/errors.ts'
 import { acceptCommand } from './accept-command.ts'
 import { auditSilence, recordAnswer } from './audit.ts'
 import type { CommandDeps } from './command-deps.ts'

@@ -72,7 +72,7 @@ export async function readActive(
   return row?.members ?? 0n
 }
 
-/** First day of the period, and the users of it; see ActiveUsers in api/schema/active-users.ts for what they are. */
+/** First day of the period, and the users of it; see ActiveUsers in api/schema/analytics/active-users.ts for what they are. */
 export type ActiveUsersRow = {
   start: Date
   active: bigint

@@ -1,0 +1,50 @@
+import { WorkflowNotFoundError } from '@temporalio/client'
+import type { QueryDefinition } from '@temporalio/common'
+import {
+  redriveRunId,
+  redriveRunQuery,
+  type RedriveRunStatus,
+  replayRunId,
+  replayRunQuery,
+  type ReplayRunStatus,
+} from '../../workflows/run-contract.ts'
+import { idProblem } from './accept-command.ts'
+import { NotFoundError, NoWorkerError, TemporalUnavailableError } from '../context/errors.ts'
+import { explainNoAnswer, type TemporalAccess } from '../pipeline/temporal-access.ts'
+
+/** A query takes some 12 ms; without a worker nobody answers it. */
+export const QUERY_DEADLINE_MS = 2_000
+
+/** What runs of many say of themselves, by the command that started them. */
+export type Runs = {
+  /** @throws {ExpectedError} NotFoundError, NoWorkerError, TemporalUnavailableError */
+  replayRun(commandId: string): Promise<ReplayRunStatus>
+  /** @throws as replayRun */
+  redriveRun(commandId: string): Promise<RedriveRunStatus>
+}
+
+export const createRuns = (access: TemporalAccess): Runs => ({
+  replayRun: (commandId) => ask(access, commandId.toLowerCase(), replayRunId, replayRunQuery),
+  redriveRun: (commandId) => ask(access, commandId.toLowerCase(), redriveRunId, redriveRunQuery),
+})
+
+async function ask<Status>(
+  access: TemporalAccess,
+  commandId: string,
+  workflowId: (commandId: string) => string,
+  query: QueryDefinition<Status>,
+): Promise<Status> {
+  const problem = idProblem('commandId', commandId)
+  if (problem !== null) throw new NotFoundError(`${problem}: no run has another id`)
+  const { client } = access
+  const handle = client.workflow.getHandle(workflowId(commandId))
+  try {
+    return await client.withDeadline(Date.now() + QUERY_DEADLINE_MS, () => handle.query(query))
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError)
+      throw new NotFoundError(`no run of the command ${commandId} is known`)
+    const { part, message } = await explainNoAnswer(access)
+    const ErrorClass = part === 'worker' ? NoWorkerError : TemporalUnavailableError
+    throw new ErrorClass(message, commandId, { cause: error })
+  }
+}

@@ -1,0 +1,146 @@
+import type { IngestState } from '../../domain/pipeline/pipeline-state.ts'
+import type { PartitionLog } from '../../domain/pipeline/partition-log.ts'
+import {
+  type LastBatch,
+  type PartitionProgress,
+  readLastBatches,
+  readProgress,
+} from '../../db/read/ledger/progress.ts'
+import { ReadFailure } from '../../db/nodes/read-failure.ts'
+import { pingDatabase } from '../../db/nodes/ping.ts'
+import { readUnsettled, type Unsettled } from '../../db/read/ledger/unsettled.ts'
+import type { PartitionStatus } from '../../workflows/contract.ts'
+import type { ApiContext } from '../context/context.ts'
+import { NotFoundError } from '../context/errors.ts'
+import { lagOf, logsFor, standingOf } from '../context/freshness.ts'
+import { type IncompleteReason, parkedReason, reasonsOf, type Standing } from '../context/incomplete.ts'
+import { type IngestionProblem, problemsOf } from './problems.ts'
+
+/** Each source is null where it is away or does not know the partition. */
+export type IngestionPartition = {
+  partition: number
+  status: PartitionStatus | null
+  progress: PartitionProgress | null
+  lastBatch: LastBatch | null
+  log: PartitionLog | null
+  /** Null when Kafka or Postgres is away. */
+  standing: Standing | null
+}
+
+export type Ingestion = {
+  topic: string
+  state: IngestState | null
+  lag: bigint | null
+  partitions: IngestionPartition[]
+  problems: IngestionProblem[]
+  /** Neither the primary nor a replica says what is counted. */
+  isUnread: boolean
+}
+
+export type IngestionSources = Pick<
+  ApiContext,
+  'topic' | 'workflowStatus' | 'kafkaBounds' | 'read' | 'readPrimary'
+>
+
+/**
+ * Puts together what Temporal, Postgres and Kafka each know of a topic's ingestion. A part that is away leaves its
+ * fields null and is named in `problems`, beside whatever waits for an operator.
+ * @throws {NotFoundError} when all that answer know nothing of the topic
+ */
+export async function readIngestion(context: IngestionSources, topic: string): Promise<Ingestion> {
+  const reading = readStored(context, topic)
+  const [status, stored, outage, kafka] = await Promise.all([
+    context.workflowStatus(topic),
+    reading,
+    outageOfPrimary(context),
+    logsFor(
+      context.kafkaBounds,
+      topic,
+      reading.then(({ progress }) => progress),
+    ),
+  ])
+  const isUnknown = !status.known && status.why === 'not_started' && stored.progress.length === 0 && !kafka.ok
+  if (isUnknown && topic !== context.topic) throw new NotFoundError(`nothing is known of the topic ${topic}`)
+  const statuses = status.known ? status.partitions : []
+  const isUnread = 'problem' in stored.unsettled
+  const isKnown = kafka.ok && !isUnread
+  const partitions = joinByPartition(statuses, stored, kafka.ok ? kafka.bounds : [], isKnown)
+  return {
+    topic,
+    state: mostUrgent(statuses),
+    lag: isKnown ? lagOf(partitions.flatMap(({ standing }) => standing ?? [])) : null,
+    partitions,
+    problems: problemsOf(status, stored.unsettled, kafka, outage),
+    isUnread,
+  }
+}
+
+type Stored = {
+  progress: PartitionProgress[]
+  lastBatches: LastBatch[]
+  /** Or why Postgres does not say. */
+  unsettled: Unsettled | { problem: string }
+}
+
+/** A replica answers on while nothing is counted and no command is audited. Null: the primary answers. */
+async function outageOfPrimary({ readPrimary }: IngestionSources): Promise<string | null> {
+  try {
+    await readPrimary(pingDatabase)
+    return null
+  } catch (error) {
+    if (!(error instanceof ReadFailure)) throw error
+    return error.message
+  }
+}
+
+async function readStored({ read }: IngestionSources, topic: string): Promise<Stored> {
+  try {
+    return await read(async (session) => ({
+      progress: await readProgress(session, topic),
+      lastBatches: await readLastBatches(session, topic),
+      unsettled: await readUnsettled(session, topic),
+    }))
+  } catch (error) {
+    if (!(error instanceof ReadFailure)) throw error
+    return { progress: [], lastBatches: [], unsettled: { problem: error.message } }
+  }
+}
+
+function joinByPartition(
+  statuses: PartitionStatus[],
+  stored: Stored,
+  logs: PartitionLog[],
+  isKnown: boolean,
+): IngestionPartition[] {
+  const sources = [statuses, stored.progress, stored.lastBatches, logs]
+  const numbers = new Set(sources.flat().map(({ partition }) => partition))
+  const of = <Row extends { partition: number }>(rows: Row[], partition: number) =>
+    rows.find((row) => row.partition === partition) ?? null
+  return [...numbers]
+    .sort((a, b) => a - b)
+    .map((partition) => {
+      const [progress, log] = [of(stored.progress, partition), of(logs, partition)]
+      return {
+        partition,
+        status: of(statuses, partition),
+        progress,
+        lastBatch: of(stored.lastBatches, partition),
+        log,
+        standing: isKnown ? standingOf(partition, progress, log) : null,
+      }
+    })
+}
+
+/** Offsets of its log that are not decided; null when that is not known, or when Kafka has no such partition. */
+export const unreadOf = ({ log, standing }: IngestionPartition): bigint | null =>
+  log === null ? null : (standing?.backlog.unread ?? null)
+
+export const incompleteReasonsOf = ({ standing, progress }: IngestionPartition): IncompleteReason[] => [
+  ...(standing === null ? [] : reasonsOf(standing)),
+  ...(progress === null ? [] : parkedReason(progress)),
+]
+
+const urgency: IngestState[] = ['halted', 'waiting', 'paused', 'running', 'retired']
+
+const mostUrgent = (statuses: PartitionStatus[]): IngestState | null =>
+  urgency.find((state) => statuses.some((status) => status.state === state)) ?? null

@@ -1,0 +1,61 @@
+import type { Reject } from '../../domain/batch/batch.ts'
+import { readBatchOrigin } from '../../db/read/ledger/batch-events.ts'
+import type { BatchRow } from '../../db/read/ledger/batches.ts'
+import type { PlacedLogin } from '../../db/read/rows/logins.ts'
+import { type OffsetRecord, readOffset } from '../../db/read/ledger/offset-fate.ts'
+import { type Fate, offsetFate } from '../../domain/pipeline/offset-fate.ts'
+import type { ApiContext } from '../context/context.ts'
+import { KafkaUnavailableError, NotFoundError, OffsetsGoneError } from '../context/errors.ts'
+
+export type OffsetFate = {
+  incarnation: number
+  fate: Fate
+  batch: BatchRow | null
+  login: PlacedLogin | null
+  reject: Reject | null
+}
+
+/**
+ * What became of an offset, in each log that the partition has had.
+ * @throws {NotFoundError} the partition was never read
+ */
+export async function traceOffset(
+  context: ApiContext,
+  topic: string,
+  partition: number,
+  offset: bigint,
+): Promise<OffsetFate[]> {
+  const records = await context.read((session) => readOffset(session, topic, partition, offset))
+  if (records.length === 0) throw new NotFoundError(`partition ${partition} of ${topic} was never read`)
+  const fates: OffsetFate[] = []
+  for (const record of records) fates.push(await complete(context, offset, record))
+  return fates
+}
+
+/** A login without its row is looked up in Kafka, which also tells it from a gap. */
+async function complete(context: ApiContext, offset: bigint, record: OffsetRecord): Promise<OffsetFate> {
+  const { incarnation, traces, batch, login, reject } = record
+  const fate = offsetFate(traces)
+  const isOpen = fate === 'login_or_gap' || (fate === 'login' && login === null)
+  if (batch === null || !isOpen) return { incarnation, fate, batch, login, reject }
+  const found = await readBackOne(context, batch.id, offset)
+  const told = fate === 'login' || found === 'unknown' ? fate : found === null ? 'gap' : 'login'
+  return { incarnation, fate: told, batch, login: found === 'unknown' ? null : found, reject }
+}
+
+/** The login at an offset; null: Kafka has no record there. */
+async function readBackOne(
+  { read, readBack }: ApiContext,
+  batchId: bigint,
+  offset: bigint,
+): Promise<PlacedLogin | null | 'unknown'> {
+  const origin = await read((session) => readBatchOrigin(session, batchId))
+  if (origin === null) return 'unknown'
+  try {
+    const { events } = await readBack(batchId, origin, { from: offset, to: offset + 1n }, 1)
+    return events[0]?.login ?? null
+  } catch (error) {
+    if (error instanceof OffsetsGoneError || error instanceof KafkaUnavailableError) return 'unknown'
+    throw error
+  }
+}

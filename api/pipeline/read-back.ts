@@ -1,0 +1,65 @@
+import pTimeout from 'p-timeout'
+import type { BatchEvent, BatchOrigin, Offsets } from '../../db/read/ledger/batch-events.ts'
+import type { SourceRecord } from '../../domain/batch/batch.ts'
+import { decodeLogin } from '../../domain/decode/decode-login.ts'
+import { firstRules } from '../../domain/decode/decode-rules.ts'
+import { PipelineFailure } from '../../domain/pipeline/failure.ts'
+import type { ReadRecords } from '../../kafka/read-records.ts'
+import { KafkaUnavailableError, OffsetsGoneError } from '../context/errors.ts'
+
+/** The events of a range of a batch, decided again from what Kafka holds; `next` is the first offset not looked at. */
+export type ReadBack = (
+  batchId: bigint,
+  origin: BatchOrigin,
+  offsets: Offsets,
+  limit: number,
+) => Promise<{ events: BatchEvent[]; next: bigint }>
+
+export type ReadBackDeps = {
+  readRecords: (range: Offsets & { topic: string; partition: number }, limit: number) => Promise<ReadRecords>
+}
+
+/** Less than the snapshot of a request waits for its client. */
+const DEADLINE_MS = 6_000
+
+/**
+ * Reads batches back as they were decided.
+ * The result throws {OffsetsGoneError | KafkaUnavailableError}.
+ */
+export function createReadBack(deps: ReadBackDeps): ReadBack {
+  return async (batchId, origin, offsets, limit) => {
+    const { topic, partition } = origin
+    const gone = new OffsetsGoneError(
+      `offsets ${offsets.from} to ${offsets.to - 1n} of ${topic}/${partition} are of a log that is gone: the topic was created anew or truncated`,
+    )
+    if (origin.isPast) throw gone
+    const found = await inTime(deps.readRecords({ topic, partition, ...offsets }, limit))
+    if (found.topicId !== origin.topicId) throw gone
+    return { events: found.records.map((record) => decideAgain(batchId, origin, record)), next: found.next }
+  }
+}
+
+function decideAgain(
+  batchId: bigint,
+  { partition, clockMs, rules, rejects, redriven }: BatchOrigin,
+  { offset, value }: SourceRecord,
+): BatchEvent {
+  const reject = rejects.get(offset)
+  if (reject !== undefined) return { offset, login: null, reject }
+  const decision = redriven.get(offset) ?? { clockMs, rules }
+  const decoded = decodeLogin(value, { nowMs: decision.clockMs, rules: decision.rules ?? firstRules })
+  return decoded.ok
+    ? { offset, login: { batchId, partition, offset, login: decoded.login }, reject: null }
+    : { offset, login: null, reject: { reason: decoded.reason, detail: decoded.detail } }
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const late = new KafkaUnavailableError(`Kafka did not answer within ${DEADLINE_MS} ms; ask again`)
+  try {
+    return await pTimeout(work, { milliseconds: DEADLINE_MS, message: late })
+  } catch (error) {
+    if (!(error instanceof PipelineFailure)) throw error
+    if (error.failureClass === 'data_loss') throw new OffsetsGoneError(error.message)
+    throw new KafkaUnavailableError(`${error.message}; ask again`, { cause: error })
+  }
+}

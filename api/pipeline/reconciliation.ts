@@ -1,0 +1,105 @@
+import type { LedgerSelection } from '../../db/read/reconciliation/reconciliation-ledger.ts'
+import {
+  LISTED_DIFFERENCES,
+  reconcile,
+  type ReconciledTopic,
+  reconcilePage,
+} from '../../db/read/reconciliation/reconciliation.ts'
+import {
+  type ScheduledReconciliation,
+  readScheduledReconciliation,
+} from '../../db/read/reconciliation/reconciliation-runs.ts'
+import type { CheckpointState, PartitionSummary } from '../../domain/pipeline/reconciliation.ts'
+import { caps } from '../context/limits.ts'
+import type { ApiContext } from '../context/context.ts'
+import {
+  InvalidPageError,
+  InvalidRangeError,
+  PageTooLargeError,
+  TooManyBatchesError,
+} from '../context/errors.ts'
+import { decodeCursor, encodeCursor } from '../questions/connection.ts'
+
+export type Reconciliation = Omit<ReconciledTopic, 'partitions' | 'checkpoints' | 'rest'> & {
+  partitions: ReconciledPartition[]
+  isListCut: boolean
+  /** Goes on with the batches before the covered ones; null: there are none. */
+  endCursor: string | null
+  /** Null: the schedule has not run yet. */
+  schedule: ScheduledReconciliation | null
+}
+
+/** `checkpoint` null: of the incarnation before. */
+export type ReconciledPartition = PartitionSummary & { checkpoint: CheckpointState | null }
+
+/** Where a reconciliation goes page by page; both null: it takes the default page, or all of a range. */
+export type ReconciliationPage = { first: number | null; after: string | null }
+
+const LIST = 'reconciliation'
+
+/** @throws {InvalidRangeError | TooManyBatchesError | PageTooLargeError | InvalidPageError} */
+export async function readReconciliation(
+  { read }: Pick<ApiContext, 'read'>,
+  topic: string,
+  selection: LedgerSelection,
+  page: ReconciliationPage,
+): Promise<Reconciliation> {
+  const { fromOffset, toOffset, committed } = selection
+  if (isEmpty(fromOffset, toOffset) || isEmpty(committed.from, committed.to))
+    throw new InvalidRangeError('from must be before to; a range holds from and leaves out to')
+  const found = isPaged(selection, page)
+    ? await reconcilePage(read, topic, selection, checkPage(page))
+    : await reconcileRange(read, topic, selection)
+  const schedule = await read((session) => readScheduledReconciliation(session, topic))
+  const checkpointOf = ({ partition, incarnation }: PartitionSummary) =>
+    found.checkpoints.find((one) => one.partition === partition && one.incarnation === incarnation) ?? null
+  return {
+    ...found,
+    partitions: found.partitions.map((summary) => ({ ...summary, checkpoint: checkpointOf(summary) })),
+    differences: found.differences.slice(0, LISTED_DIFFERENCES),
+    isListCut: found.differences.length > LISTED_DIFFERENCES,
+    endCursor: found.rest === null ? null : encodeCursor(LIST, found.rest),
+    schedule,
+  }
+}
+
+async function reconcileRange(
+  read: ApiContext['read'],
+  topic: string,
+  selection: LedgerSelection,
+): Promise<ReconciledTopic> {
+  const found = await reconcile(read, topic, selection, caps.batches)
+  if (found !== 'too_many_batches') return found
+  throw new TooManyBatchesError(
+    `more than the cap of ${caps.batches} batches are in this range: ask for fewer partitions, fewer offsets or a shorter ` +
+      'time, or page by page with first and after, without offsets',
+    caps.batches,
+  )
+}
+
+/** Everything is too much for one answer sooner or later: it is asked for page by page from the start. */
+function isPaged(
+  { fromOffset, toOffset, committed }: LedgerSelection,
+  { first, after }: ReconciliationPage,
+): boolean {
+  const hasOffsets = fromOffset !== null || toOffset !== null
+  const asksForPage = first !== null || after !== null
+  if (hasOffsets && asksForPage)
+    throw new InvalidPageError('first and after go by time: leave them out, or leave out the offsets')
+  return asksForPage || (!hasOffsets && committed.from === null && committed.to === null)
+}
+
+function checkPage({ first, after }: ReconciliationPage) {
+  const size = first ?? caps.newestBatches
+  if (size < 1) throw new InvalidPageError('first must be at least 1')
+  if (size > caps.batches)
+    throw new PageTooLargeError(
+      `first: ${size} is more than the cap of ${caps.batches} batches: ask for ${caps.batches}, and for the rest by after`,
+      caps.batches,
+      size,
+    )
+  return { first: size, after: decodeCursor(LIST, 'after', after) }
+}
+
+const isEmpty = <T extends bigint | Date>(from: T | null, to: T | null): boolean =>
+  from !== null && to !== null && from >= to

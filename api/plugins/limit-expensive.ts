@@ -1,0 +1,79 @@
+import {
+  type DocumentNode,
+  getOperationAST,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import type { ApiContext } from '../context/context.ts'
+import { createFairSlots } from './fair-slots.ts'
+import { operationType } from './operation.ts'
+
+/** Requests with expensive questions that are answered side by side: the other connections are for all others. */
+const AT_ONCE = 2
+/** One client leaves room for another. */
+const LIMITS = { patienceMs: 10_000, waitingOfOne: 20, runningOfOne: 1 }
+
+/** Complexity of a question that may take Postgres a second or more: a request has room for a few. */
+export const EXPENSIVE_COMPLEXITY = 5_000
+
+/**
+ * Lets few requests with expensive questions run at a time, in turns of the clients, before any of them takes a connection.
+ * Others never wait for them.
+ */
+export function limitExpensive(): Plugin<ApiContext> {
+  const slots = createFairSlots(AT_ONCE, LIMITS)
+  return {
+    async onExecute({ args, setResultAndStopExecution }) {
+      if (!isExpensive(args)) return undefined
+      const release = await slots.acquire(args.contextValue.client)
+      if (release !== null) return { onExecuteDone: release }
+      setResultAndStopExecution({ errors: [tooBusy()] })
+      return undefined
+    },
+  }
+}
+
+type Request = { schema: GraphQLSchema; document: DocumentNode; operationName?: string | null | undefined }
+
+/** By what the fields of the root say of themselves, whatever fragments they stand in. */
+function isExpensive({ schema, document, operationName }: Request): boolean {
+  const operation = getOperationAST(document, operationName)
+  if (operation == null || operationType({ document, operationName }) !== 'query') return false
+  const fields = schema.getQueryType()?.getFields() ?? {}
+  const seen = new Set<string>()
+  const isAny = ({ selections }: SelectionSetNode): boolean =>
+    selections.some((selection) => {
+      if (selection.kind === Kind.FIELD) {
+        const { expensive } = (fields[selection.name.value]?.extensions ?? {}) as Declared
+        const given = selection.arguments?.map(({ name }) => name.value) ?? []
+        return expensive === true || (expensive?.some((name) => given.includes(name)) ?? false)
+      }
+      if (selection.kind === Kind.INLINE_FRAGMENT) return isAny(selection.selectionSet)
+      const name = selection.name.value
+      if (seen.has(name)) return false
+      seen.add(name)
+      return document.definitions.some(
+        (one) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === name && isAny(one.selectionSet),
+      )
+    })
+  return isAny(operation.selectionSet)
+}
+
+/** `extensions` of a field of the root: that it may take a second or more, always or when one of these arguments is given. */
+type Declared = { expensive?: true | string[] }
+
+const tooBusy = () =>
+  new GraphQLError(
+    'expensive questions of others are being answered: ask again in a moment, or for a shorter range',
+    {
+      extensions: {
+        code: 'TooBusy',
+        cap: AT_ONCE,
+        retryAfterMs: LIMITS.patienceMs,
+        http: { status: 503, headers: { 'retry-after': String(LIMITS.patienceMs / 1000) } },
+      },
+    },
+  )

@@ -1,0 +1,106 @@
+import type { ExecutionResult } from 'graphql'
+import { LRUCache } from 'lru-cache'
+import type { Plugin } from 'graphql-yoga'
+import type { Basis } from '../context/cache-validator.ts'
+import type { ApiContext } from '../context/context.ts'
+import { operationType } from './operation.ts'
+
+type Entry = { result: ExecutionResult; basis: Basis; askedAtMs: number }
+
+const MAX_BYTES = 64 * 1024 * 1024
+/** A larger answer is rare, and would push out many. */
+const MAX_ENTRY_BYTES = 1024 * 1024
+
+/**
+ * Answers that are given again. One is given while nothing was written since, as the node that would answer says: so never
+ * one that a newer commit made stale, and never one from between a write and its reader. Who allows staleness
+ * (x-rollcall-max-staleness-ms) also gets one that is no older, without the node being asked, and waits for an equal
+ * question that is being answered. `freshness` in it tells its age.
+ */
+export function cacheResponses(): Plugin<ApiContext> {
+  const entries = new LRUCache<string, Entry>({
+    maxSize: MAX_BYTES,
+    maxEntrySize: MAX_ENTRY_BYTES,
+    sizeCalculation: ({ result }) => Math.ceil(memoryOf(result)),
+  })
+  const running = new Map<string, Promise<void>>()
+  return {
+    async onExecute({ args, setResultAndStopExecution }) {
+      if (operationType(args) !== 'query') return undefined
+      const context = args.contextValue
+      const key = keyOf(context)
+      const equal = running.get(key)
+      if (equal !== undefined && allowsStaleness(context)) await equal
+      const entry = entries.get(key)
+      if (entry !== undefined && (await isGood(entry, context))) {
+        setResultAndStopExecution({ ...entry.result })
+        return undefined
+      }
+      const done = Promise.withResolvers<undefined>()
+      running.set(key, done.promise)
+      return {
+        async onExecuteDone({ result }) {
+          try {
+            await keep(entries, key, context, result)
+          } finally {
+            if (running.get(key) === done.promise) running.delete(key)
+            done.resolve(undefined)
+          }
+        },
+      }
+    },
+  }
+}
+
+const BYTES_PER_VALUE = 16
+const BYTES_PER_CHARACTER = 2
+
+/** Elements of a list that stand for all: they are of one kind, and may be ten thousands. */
+const SAMPLES = 16
+
+/** About what an answer takes in memory. */
+function memoryOf(value: unknown): number {
+  if (typeof value === 'string') return BYTES_PER_VALUE + BYTES_PER_CHARACTER * value.length
+  if (typeof value !== 'object' || value === null) return BYTES_PER_VALUE
+  if (!Array.isArray(value)) return BYTES_PER_VALUE + memoryOfAll(Object.values(value))
+  const count = Math.min(SAMPLES, value.length)
+  const samples = Array.from(
+    { length: count },
+    (_, i): unknown => value[Math.floor((i * value.length) / count)],
+  )
+  return BYTES_PER_VALUE + (memoryOfAll(samples) * value.length) / Math.max(1, count)
+}
+
+const memoryOfAll = (values: readonly unknown[]): number =>
+  values.reduce<number>((bytes, value) => bytes + BYTES_PER_VALUE + memoryOf(value), 0)
+
+const keyOf = ({ params: { query, operationName, variables } }: ApiContext): string =>
+  JSON.stringify([query, operationName, variables])
+
+const allowsStaleness = ({ requirement: { maxStalenessMs, after } }: ApiContext) =>
+  maxStalenessMs !== null && after === null
+
+async function isGood({ basis, askedAtMs }: Entry, context: ApiContext): Promise<boolean> {
+  const { maxStalenessMs } = context.requirement
+  const ageMs = context.basis.askedAtMs - askedAtMs + basis.replicaLagMs
+  if (maxStalenessMs !== null && allowsStaleness(context) && ageMs <= maxStalenessMs) return true
+  const now = await context.basis.now(basis.kafkaLogs !== null)
+  return (
+    now !== null &&
+    now.node === basis.node &&
+    now.position === basis.position &&
+    now.kafkaLogs === basis.kafkaLogs &&
+    now.minute === basis.minute
+  )
+}
+
+async function keep(
+  entries: LRUCache<string, Entry>,
+  key: string,
+  context: ApiContext,
+  result: ExecutionResult | AsyncIterable<ExecutionResult>,
+): Promise<void> {
+  if (Symbol.asyncIterator in result || result.errors !== undefined) return
+  const basis = await context.basis.used()
+  if (basis !== null) entries.set(key, { result, basis, askedAtMs: context.basis.askedAtMs })
+}

@@ -1,0 +1,47 @@
+import type { CountFilter } from '../../db/read/counts/count-filter.ts'
+import type { CountSource } from '../../db/read/counts/count-moment.ts'
+import { readMinutesKeptFrom } from '../../db/read/counts/kept-minutes.ts'
+import { readLoginCounts } from '../../db/read/counts/login-counts.ts'
+import { QUARTER_MS } from '../../domain/counts/counts.ts'
+import { type TimeBucket, unitsCut } from '../../domain/counts/cover-buckets.ts'
+import { dimensionOf, type GroupName, type Series, seriesOf } from '../../domain/counts/series.ts'
+import { caps, tooManyRows } from '../context/limits.ts'
+import type { ApiContext } from '../context/context.ts'
+import { InvalidRangeError } from '../context/errors.ts'
+
+export type SeriesQuestion = {
+  source: CountSource
+  groupBy: readonly GroupName[]
+  filter: CountFilter
+}
+
+/**
+ * Series of counts, in order of their values.
+ * @throws {TooManyRowsError}
+ * @throws {InvalidRangeError} the buckets need minutes that are not kept any more
+ */
+export async function countSeries(
+  context: ApiContext,
+  buckets: readonly TimeBucket[],
+  { source, groupBy, filter }: SeriesQuestion,
+): Promise<Map<string, Series>> {
+  // What was written is told by the deltas, which have minutes for ever.
+  if (source.kind !== 'only') await checkMinutesKept(context, buckets)
+  const question = { source, filter, dimensions: [...new Set(groupBy.map(dimensionOf))] }
+  const counts = await context.read((session) => readLoginCounts(session, buckets, question, caps.rows))
+  if (counts === null) throw tooManyRows()
+  return seriesOf(counts, groupBy)
+}
+
+/** @throws {InvalidRangeError} the buckets need minutes that are not kept any more */
+export async function checkMinutesKept(context: ApiContext, buckets: readonly TimeBucket[]): Promise<void> {
+  const cut = unitsCut(buckets, QUARTER_MS)
+  if (cut.length === 0) return
+  const keptFrom = await context.read(readMinutesKeptFrom)
+  if (keptFrom === null || cut.every((start) => start >= keptFrom.getTime())) return
+  throw new InvalidRangeError(
+    `counts of single minutes are kept since ${keptFrom.toISOString()} (MINUTE_RETENTION_DAYS): before it ask for buckets ` +
+      'that begin and end on a quarter of an hour (:00, :15, :30 or :45 of UTC), as days of time zones ' +
+      'do, and hours in which no clock changes off them',
+  )
+}

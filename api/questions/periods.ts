@@ -1,0 +1,71 @@
+import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import {
+  DAY_MS,
+  dayOf,
+  isoDay,
+  type Period,
+  periodAfter,
+  periodsBetween,
+  periodStart,
+} from '../../domain/time/period.ts'
+import { checkSince1970 } from '../context/limits.ts'
+import { InvalidRangeError, RangeTooLargeError } from '../context/errors.ts'
+
+/**
+ * Periods in one answer. Each reads a bitmap of all users, and a cohort one for every period since: a year of days, three
+ * of weeks, decades of months.
+ */
+export const periodCaps = {
+  series: { day: 366, week: 160, month: 120 },
+  cohorts: { day: 35, week: 60, month: 60 },
+} as const satisfies Record<string, Record<Period, number>>
+
+/** Of the period that begins on a day (days since 1970-01-01). */
+export const periodRange = (period: Period, start: number): TimeBucket => ({
+  fromMs: start * DAY_MS,
+  toMs: periodAfter(period, start) * DAY_MS,
+})
+
+/** Days since 1970-01-01 of a moment that must be a midnight of UTC since then. @throws {InvalidRangeError} */
+export function wholeDay(name: string, moment: Date): number {
+  checkSince1970(name, moment.getTime())
+  const day = dayOf(moment.getTime())
+  if (moment.getTime() === day * DAY_MS) return day
+  throw new InvalidRangeError(
+    `${name} must be midnight UTC, because activity is kept by day: for example ${isoDay(day)}T00:00:00Z`,
+  )
+}
+
+/** Of the period that begins then. @throws {InvalidRangeError} */
+export function wholePeriod(name: string, period: Period, moment: Date): number {
+  const day = wholeDay(name, moment)
+  const start = periodStart(period, day)
+  if (start === day) return day
+  const [before, after] = [isoDay(start), isoDay(periodAfter(period, start))]
+  throw new InvalidRangeError(
+    `${name} must be the first day of a ${period} (UTC): ${before}T00:00:00Z or ${after}T00:00:00Z`,
+  )
+}
+
+/**
+ * First days of the periods from one to another, itself not among them.
+ * @throws {InvalidRangeError | RangeTooLargeError}
+ */
+export function periodStarts(period: Period, first: number, end: number, cap: number): number[] {
+  if (first >= end)
+    throw new InvalidRangeError('from must be before to; the range holds from and leaves out to')
+  checkPeriods(periodsBetween(period, first, end), cap, period)
+  const starts = [first]
+  for (let next = periodAfter(period, first); next < end; next = periodAfter(period, next)) starts.push(next)
+  return starts
+}
+
+/** @throws {RangeTooLargeError} */
+export function checkPeriods(asked: number, cap: number, period: Period): void {
+  if (asked <= cap) return
+  throw new RangeTooLargeError(
+    `${asked} periods of a ${period} are more than the cap of ${cap}: ask for a shorter range or longer periods`,
+    cap,
+    asked,
+  )
+}

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import type { CalendarBucket } from '../../domain/time/calendar.ts'
+import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import { randomOf } from '../../domain/time/calendar-reference.ts'
+import { caps } from '../context/limits.ts'
+import { ExpectedError, InvalidRangeError, RangeTooLargeError } from '../context/errors.ts'
+import { questionBefore, questionRange } from './question-range.ts'
+
+const names = ['minute', 'hour', 'day', 'week', 'month'] as const satisfies CalendarBucket[]
+const nowMs = Date.parse('2026-11-20T10:17:30Z')
+
+const seed = Math.floor(Math.random() * 2 ** 32)
+const dateOf = (text: string | null) => (text === null ? null : new Date(text))
+const edgesOf = (buckets: readonly TimeBucket[]) => buckets.flatMap(({ fromMs, toMs }) => [fromMs, toMs])
+
+const asked = (bucket: CalendarBucket, from: string | null, to: string | null, timeZone = 'UTC') =>
+  questionRange(bucket, { from: dateOf(from), to: dateOf(to), timeZone }, nowMs)
+
+describe('a range', () => {
+  it(`of any length, year and zone is cut into buckets up to the cap or refused, whatever the time is (seed ${seed})`, () => {
+    const moments = [
+      null,
+      ...[
+        '0001-01-01T00:00Z',
+        '0099-12-31T23:59Z',
+        '1800-06-01T00:00Z',
+        '1969-12-31T23:59Z',
+        '1970-01-01T00:00Z',
+      ],
+      ...[
+        '1971-12-31T00:00Z',
+        '1972-01-07T00:44:30Z',
+        '1993-08-21T12:00Z',
+        '2011-12-30T10:00Z',
+        '2026-11-20T10:18Z',
+      ],
+      ...['2026-11-20T10:17:30.001Z', '9999-12-31T23:59Z'],
+    ]
+    const zones = [
+      'UTC',
+      'Africa/Monrovia',
+      'Pacific/Apia',
+      'America/St_Johns',
+      'Australia/Lord_Howe',
+      '+23:59',
+      '-23:59',
+    ]
+    const nows = [
+      '1970-01-01T00:00:00Z',
+      '1971-06-01T12:00:01Z',
+      '2026-11-20T10:17:30Z',
+      '9999-12-30T12:00:00Z',
+    ]
+    const random = randomOf(seed)
+    const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
+    for (let i = 0; i < 400; i++) {
+      const [bucket, timeZone, from, to, now] = [
+        pick(names),
+        pick(zones),
+        pick(moments),
+        pick(moments),
+        pick(nows),
+      ]
+      const of = `${bucket} ${timeZone} ${from} ${to} at ${now}`
+      try {
+        const range = questionRange(bucket, { from: dateOf(from), to: dateOf(to), timeZone }, Date.parse(now))
+        expect(range.buckets.length, of).toBeLessThanOrEqual(caps.buckets)
+        expect(edgesOf(range.buckets), of).toEqual(
+          edgesOf(range.buckets).filter((ms) => ms >= 0 && ms % 60_000 === 0),
+        )
+        const before = questionBefore(range)
+        expect(before.beside, of).toHaveLength(range.buckets.length)
+        expect(before.buckets.at(-1)?.toMs, of).toBeLessThanOrEqual(range.fromMs)
+      } catch (error) {
+        if (!(error instanceof ExpectedError)) throw new Error(of, { cause: error })
+      }
+    }
+  })
+
+  it.each([
+    [
+      'before 1970',
+      'day',
+      ['1969-12-31T00:00Z', '1970-01-05T00:00Z', 'UTC'],
+      'from is 1969-12-31T00:00:00.000Z, and no login is from before 1970: ask from 1970-01-01T00:00:00Z on',
+    ],
+    [
+      'whose zone was not on whole minutes',
+      'hour',
+      ['1972-01-06T00:00Z', '1972-01-08T00:00Z', 'Africa/Monrovia'],
+      'a bucket of Africa/Monrovia would begin or end at 1972-01-06T00:44:30.000Z, and counts are kept by whole minutes of ' +
+        'UTC: ask with timeZone "UTC", or for a later range',
+    ],
+    [
+      'that begins after what it ends with when that is left out',
+      'day',
+      ['2026-12-01T00:00Z', null, 'UTC'],
+      'from must be before to, which is 2026-11-21T00:00:00.000Z when it is left out: give to as well',
+    ],
+    [
+      'that ends within a minute',
+      'hour',
+      [null, '2026-11-20T10:17:30Z', 'UTC'],
+      'to must be on a whole minute, because counts are kept by the minute: for example 2026-11-20T10:17:00.000Z',
+    ],
+    [
+      'of no time zone',
+      'hour',
+      [null, null, 'Europe/Atlantis'],
+      'there is no time zone "Europe/Atlantis": use a name of the IANA database, such as Europe/Berlin, America/New_York or UTC',
+    ],
+  ] as const)('%s is refused and says what to ask instead', (_, bucket, [from, to, zone], message) => {
+    expect(() => asked(bucket, from, to, zone)).toThrow(new InvalidRangeError(message))
+  })
+
+  it('of a clock on whole minutes is answered although it was not before', () => {
+    expect(asked('day', '1972-01-07T00:45Z', '1972-01-09T00:00Z', 'Africa/Monrovia').buckets).toHaveLength(2)
+  })
+
+  it('of more buckets than the cap says how many there are', () => {
+    const refused = (bucket: CalendarBucket, to: string) => {
+      try {
+        return asked(bucket, '1970-01-01T00:00Z', to)
+      } catch (error) {
+        return error instanceof RangeTooLargeError ? error.asked : error
+      }
+    }
+    expect(refused('minute', '1970-01-08T00:00Z')).toBe(10_080)
+    expect(refused('minute', '1970-01-07T22:41Z')).toBe(10_001)
+    expect(refused('minute', '1970-01-07T22:40Z')).toMatchObject({ bucket: 'minute' })
+    expect(refused('hour', '9999-01-01T00:00Z')).toBe(70_380_768)
+    expect(refused('month', '9999-01-01T00:00Z')).toBe(96_348)
+  })
+})

@@ -1,0 +1,133 @@
+import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import {
+  loginsAt,
+  loginsByPlace,
+  peakOf,
+  type Series,
+  shareOf,
+  totalsOf,
+} from '../../domain/counts/series.ts'
+import { caps } from '../context/limits.ts'
+import { TooManyRowsError } from '../context/errors.ts'
+import type { Marks } from './marks.ts'
+import type { Point, SeriesShape } from '../schema/analytics/login-series.ts'
+
+const MINUTE_MS = 60_000
+const UNMARKED: Marks = { isComplete: false, isCut: false }
+const NOTHING: Series = { values: {}, places: [], logins: [], total: 0n }
+
+type Drawn = {
+  buckets: readonly TimeBucket[]
+  /** Of the buckets, in their order. */
+  marks: readonly Marks[]
+  nowMs: number
+  /** Places of the period before (domain/time/period-before.ts); null: it was not asked for. */
+  beside: readonly (number | null)[] | null
+  /** Whether buckets without logins are points. */
+  isFilled: boolean
+  /** Nothing is grouped by: there is one series, with logins or not. */
+  isSingle: boolean
+  /** What is asked for. */
+  has: { points: boolean; counts: boolean }
+}
+
+/** Series of the period before at the places that they stand beside; the total stays that of all of it. */
+export function besideRange(
+  series: ReadonlyMap<string, Series>,
+  beside: readonly (number | null)[],
+): Map<string, Series> {
+  const placeOf = new Map(beside.map((before, place) => [before, place]))
+  return new Map(Array.from(series, ([key, one]) => [key, movedTo(one, placeOf)]))
+}
+
+function movedTo(series: Series, placeOf: ReadonlyMap<number | null, number>): Series {
+  const moved = series.places
+    .flatMap((before, i) => {
+      const place = placeOf.get(before)
+      return place === undefined ? [] : [{ place, logins: series.logins[i] ?? 0n }]
+    })
+    .sort((a, b) => a.place - b.place)
+  return { ...series, places: moved.map(({ place }) => place), logins: moved.map(({ logins }) => logins) }
+}
+
+/**
+ * Series beside those of the period before. A series that only the period before has is there too.
+ * @param previous at the places they stand beside; null: was not asked for
+ * @throws {TooManyRowsError} more points or counts than an answer may have, zeros included
+ */
+export function shapeSeries(
+  current: ReadonlyMap<string, Series>,
+  previous: ReadonlyMap<string, Series> | null,
+  drawn: Drawn,
+): SeriesShape[] {
+  const found = [...new Set([...current.keys(), ...(previous?.keys() ?? [])])].sort()
+  const keys = drawn.isSingle ? [''] : found
+  if (drawn.has.counts) checkCounts(keys.length, drawn.buckets.length)
+  let totals: ReadonlyMap<number, bigint> | null = null
+  const totalOf = (place: number) => (totals ??= totalsOf(current.values())).get(place) ?? 0n
+  const shapes = keys.map((key) => {
+    const series = current.get(key) ?? { ...NOTHING, values: previous?.get(key)?.values ?? {} }
+    return shapeOf(series, previous === null ? null : (previous.get(key) ?? NOTHING), totalOf, drawn)
+  })
+  if (drawn.has.points) checkPoints(shapes.reduce((sum, { places }) => sum + places.length, 0))
+  return shapes
+}
+
+function checkCounts(series: number, buckets: number): void {
+  if (series * buckets <= caps.rows) return
+  throw new TooManyRowsError(
+    `${series} series of ${buckets} buckets are more than the cap of ${caps.rows} counts: ask for fewer dimensions, a coarser ` +
+      'bucket, a shorter range or a filter',
+    caps.rows,
+  )
+}
+
+function checkPoints(points: number): void {
+  if (points <= caps.points) return
+  throw new TooManyRowsError(
+    `${points} points are more than the cap of ${caps.points}: ask for counts instead, of which there may be ${caps.rows}, or ` +
+      'for fewer dimensions, a coarser bucket, a shorter range, a filter, or fillGaps: false',
+    caps.points,
+  )
+}
+
+function shapeOf(
+  series: Series,
+  previous: Series | null,
+  totalOf: (place: number) => bigint,
+  { buckets, marks, nowMs, beside, isFilled }: Drawn,
+): SeriesShape {
+  const previousAt = (place: number, before: Series) =>
+    beside?.[place] == null ? null : loginsAt(before, place)
+  const point = (place: number): Point => {
+    const { fromMs, toMs } = buckets[place] ?? { fromMs: 0, toMs: 0 }
+    const logins = loginsAt(series, place)
+    return {
+      fromMs,
+      toMs,
+      logins,
+      previousLogins: previous && previousAt(place, previous),
+      share: shareOf(logins, totalOf(place)),
+      ...(marks[place] ?? UNMARKED),
+      minutes: Math.max(0, Math.min(toMs, nowMs) - fromMs) / MINUTE_MS,
+    }
+  }
+  return {
+    values: series.values,
+    total: series.total,
+    previousTotal: previous?.total ?? null,
+    peak: () => {
+      const peak = peakOf(series)
+      return peak === null ? null : point(peak)
+    },
+    counts: () => loginsByPlace(series, buckets.length),
+    previousCounts: () => previous && buckets.map((_, place) => previousAt(place, previous)),
+    places: isFilled ? buckets.map((_, place) => place) : placesOf(series, previous),
+    point,
+  }
+}
+
+const placesOf = (series: Series, previous: Series | null): readonly number[] =>
+  previous === null
+    ? series.places
+    : [...new Set([...series.places, ...previous.places])].sort((a, b) => a - b)

@@ -1,0 +1,104 @@
+import {
+  type ActivityFacet,
+  type DayRange,
+  facetOf,
+  readActive,
+} from '../../db/read/engagement/engagement.ts'
+import type { CountFilter } from '../../db/read/counts/count-filter.ts'
+import { isKeptSince } from '../../db/read/rows/login-days.ts'
+import type { ReadSession } from '../../db/nodes/snapshot.ts'
+import {
+  readDistinctInRows,
+  readDistinctWithEdges,
+  readRowsKeptFrom,
+} from '../../db/read/engagement/uniques.ts'
+import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import { DAY_MS } from '../../domain/time/period.ts'
+import type { PresenceKind } from '../../domain/sightings/sightings.ts'
+import { RowsGoneError } from '../context/errors.ts'
+
+export type UniquesSource = 'days' | 'days_and_rows' | 'rows'
+export type UniqueCount = { count: bigint; source: UniquesSource }
+
+/** A range and filter, and what can answer for them. */
+export type UniquesQuestion = TimeBucket & {
+  filter: CountFilter
+  /** Bitmaps that answer for users on the whole days of UTC; null: only rows can. */
+  facet: ActivityFacet | null
+  days: DayRange
+  /** What the range has beside whole days. */
+  edges: TimeBucket[]
+  areRowsKept: boolean
+}
+
+/** @throws {RowsGoneError} when nothing can answer */
+export async function planUniques(
+  session: ReadSession,
+  range: TimeBucket,
+  filter: CountFilter,
+): Promise<UniquesQuestion> {
+  const days = { from: Math.ceil(range.fromMs / DAY_MS), to: Math.floor(range.toMs / DAY_MS) }
+  const facet = days.from < days.to ? facetOf(filter) : null
+  const edges = [
+    { fromMs: range.fromMs, toMs: days.from * DAY_MS },
+    { fromMs: days.to * DAY_MS, toMs: range.toMs },
+  ].filter(({ fromMs, toMs }) => fromMs < toMs)
+  const oldest = await readRowsKeptFrom(session)
+  const areRowsKept = isKeptSince(oldest, new Date(range.fromMs))
+  const areEdgesKept = edges.every(({ fromMs }) => isKeptSince(oldest, new Date(fromMs)))
+  if (facet === null ? areRowsKept : areEdgesKept)
+    return { ...range, filter, facet, days, edges, areRowsKept }
+  const kept = oldest === null ? 'no rows are kept' : `rows are kept from ${oldest.toISOString()} on`
+  throw new RowsGoneError(
+    `only rows of logins know hours and several dimensions at once, and ${kept} (LOGIN_RETENTION_DAYS): ask from then on, ` +
+      'or for whole days of UTC with at most one dimension in the filter',
+    oldest,
+  )
+}
+
+/** By kind; one without: devices and addresses are kept by day without dimensions, and the rows are gone. */
+export async function readUniques(
+  session: ReadSession,
+  kinds: readonly PresenceKind[],
+  { facet, days, edges, areRowsKept, filter, ...range }: UniquesQuestion,
+): Promise<Map<PresenceKind, UniqueCount>> {
+  const byDay = kinds.filter((kind) => facet !== null && (kind === 'user' || facet.facet === 'all'))
+  const others = areRowsKept ? kinds.filter((kind) => !byDay.includes(kind)) : []
+  const counts = await Promise.all([
+    facet === null ? noCounts : readByDay(session, byDay, { facet, days, edges, filter }),
+    readInRows(session, others, range, filter),
+  ])
+  return new Map(counts.flat())
+}
+
+type Counted = [PresenceKind, UniqueCount][]
+
+const noCounts: Promise<Counted> = Promise.resolve([])
+
+async function readByDay(
+  session: ReadSession,
+  kinds: readonly PresenceKind[],
+  {
+    facet,
+    days,
+    edges,
+    filter,
+  }: Pick<UniquesQuestion, 'days' | 'edges' | 'filter'> & { facet: ActivityFacet },
+): Promise<Counted> {
+  if (edges.length > 0)
+    return withSource(
+      'days_and_rows',
+      await readDistinctWithEdges(session, kinds, facet, { days, edges }, filter),
+    )
+  const counts = kinds.map(async (kind): Promise<[PresenceKind, bigint]> => [
+    kind,
+    await readActive(session, kind, facet, days),
+  ])
+  return withSource('days', await Promise.all(counts))
+}
+
+const withSource = (source: UniquesSource, counts: Iterable<[PresenceKind, bigint]>): Counted =>
+  Array.from(counts, ([kind, count]) => [kind, { count, source }])
+
+const readInRows = async (...question: Parameters<typeof readDistinctInRows>): Promise<Counted> =>
+  withSource('rows', await readDistinctInRows(...question))

@@ -1,0 +1,192 @@
+import {
+  type DelayClass,
+  delayClasses,
+  type LatenessClass,
+  latenessClasses,
+} from '../../../domain/engagement/arrival.ts'
+import type { TimeBucket } from '../../../domain/counts/cover-buckets.ts'
+import type { RejectReason } from '../../../domain/login/login.ts'
+import { shareOf } from '../../../domain/counts/series.ts'
+import { readArrivals, readRejectCounts, type ArrivalRow } from '../../../db/read/counts/arrivals.ts'
+import { builder } from '../builder.ts'
+import { InvalidRangeError, RangeTooLargeError } from '../../context/errors.ts'
+import { questionRange } from '../../questions/question-range.ts'
+import { arrivalArgs } from './count-args.ts'
+import { ArrivalBucketEnum, DelayClassEnum, LatenessClassEnum } from '../fields/analytics-enums.ts'
+import { RejectReasonEnum } from '../fields/pipeline-enums.ts'
+import { type Marks, marksOf } from '../../questions/marks.ts'
+import { freshnessField } from '../fields/freshness.ts'
+import { isCompleteField, isCutField } from '../fields/marks.ts'
+import { fromField, toField } from '../fields/range-fields.ts'
+
+type Classed<Name> = { name: Name; logins: bigint; share: number }
+
+const LatenessShare = builder.objectRef<Classed<LatenessClass>>('LatenessShare').implement({
+  description: 'Logins by how long after their event they reached Kafka.',
+  fields: (t) => ({
+    lateness: t.expose('name', { type: LatenessClassEnum, description: 'The class.' }),
+    logins: t.expose('logins', { type: 'BigInt', description: 'Logins of the class.' }),
+    share: t.exposeFloat('share', { description: 'Part of all logins of the bucket, from 0 to 1.' }),
+  }),
+})
+
+const DelayShare = builder.objectRef<Classed<DelayClass>>('DelayShare').implement({
+  description: 'Logins by how long after they reached Kafka they were counted.',
+  fields: (t) => ({
+    delay: t.expose('name', { type: DelayClassEnum, description: 'The class.' }),
+    logins: t.expose('logins', { type: 'BigInt', description: 'Logins of the class.' }),
+    share: t.exposeFloat('share', { description: 'Part of all logins of the bucket, from 0 to 1.' }),
+  }),
+})
+
+const RejectRate = builder
+  .objectRef<{ reason: RejectReason; rejects: bigint; rate: number }>('RejectRate')
+  .implement({
+    description: 'Records that were refused for a reason.',
+    fields: (t) => ({
+      reason: t.expose('reason', { type: RejectReasonEnum, description: 'Why.' }),
+      rejects: t.expose('rejects', {
+        type: 'BigInt',
+        description: 'How many, those that became logins since included.',
+      }),
+      rate: t.exposeFloat('rate', { description: 'Part of all records, logins and rejects, from 0 to 1.' }),
+    }),
+  })
+
+type Rejects = { reason: RejectReason; rejects: bigint }
+type ArrivalShape = Marks & { bucket: TimeBucket; row: ArrivalRow; rejected: Rejects[] }
+
+const sum = (numbers: readonly bigint[]): bigint => numbers.reduce((total, one) => total + one, 0n)
+const loginsOf = ({ row }: ArrivalShape): bigint => sum(row.lateness)
+const recordsOf = (shape: ArrivalShape): bigint =>
+  loginsOf(shape) + sum(shape.rejected.map(({ rejects }) => rejects))
+
+const classed = <Name>(classes: readonly { name: Name }[], logins: readonly bigint[]): Classed<Name>[] =>
+  classes.map(({ name }, i) => ({
+    name,
+    logins: logins[i] ?? 0n,
+    share: shareOf(logins[i] ?? 0n, sum(logins)),
+  }))
+
+const ArrivalPoint = builder.objectRef<ArrivalShape>('ArrivalPoint').implement({
+  description: 'How records arrived that were counted or refused in a bucket.',
+  fields: (t) => ({
+    start: t.field({
+      type: 'DateTime',
+      description: 'First moment of the bucket, or of the range where that cuts it.',
+      resolve: ({ bucket }) => new Date(bucket.fromMs),
+    }),
+    end: t.field({
+      type: 'DateTime',
+      description: 'End of it, itself not in it.',
+      resolve: ({ bucket }) => new Date(bucket.toMs),
+    }),
+    isComplete: t.field({
+      ...isCompleteField,
+      description:
+        'Whether it is over, as far as the node that answered knows: what is counted later counts into later buckets.',
+    }),
+    isCut: t.field(isCutField),
+    logins: t.field({ type: 'BigInt', description: 'Logins that were counted in it.', resolve: loginsOf }),
+    outOfOrder: t.field({
+      type: 'BigInt',
+      description:
+        'Of them, those whose event is before the latest one of their partition by then; of a replay, of the logins replayed ' +
+        'with them.',
+      resolve: ({ row }) => row.outOfOrder,
+    }),
+    outOfOrderShare: t.float({
+      description: 'The same as part of all, from 0 to 1.',
+      resolve: (shape) => shareOf(shape.row.outOfOrder, loginsOf(shape)),
+    }),
+    lateness: t.field({
+      type: [LatenessShare],
+      complexity: { field: 1, multiplier: latenessClasses.length },
+      description: 'Every class, in order.',
+      resolve: ({ row }) => classed<LatenessClass>(latenessClasses, row.lateness),
+    }),
+    delays: t.field({
+      type: [DelayShare],
+      complexity: { field: 1, multiplier: delayClasses.length },
+      description: 'Every class, in order.',
+      resolve: ({ row }) => classed<DelayClass>(delayClasses, row.delays),
+    }),
+    rejects: t.field({
+      type: 'BigInt',
+      description: 'Records that were refused in it.',
+      resolve: ({ rejected }) => sum(rejected.map(({ rejects }) => rejects)),
+    }),
+    rejectRate: t.float({
+      description: 'The same as part of all records, from 0 to 1.',
+      resolve: (shape) => shareOf(recordsOf(shape) - loginsOf(shape), recordsOf(shape)),
+    }),
+    rejectsByReason: t.field({
+      type: [RejectRate],
+      complexity: { field: 1, multiplier: 5 },
+      description: 'Reasons that occurred, in order of their names.',
+      resolve: (shape) =>
+        shape.rejected.map((one) => ({ ...one, rate: shareOf(one.rejects, recordsOf(shape)) })),
+    }),
+  }),
+})
+
+const Arrivals = builder.objectRef<{ range: TimeBucket; points: ArrivalShape[] }>('Arrivals').implement({
+  description: 'How logins arrive.',
+  fields: (t) => ({
+    from: t.field(fromField(({ range }) => range)),
+    to: t.field(toField(({ range }) => range)),
+    points: t.expose('points', {
+      type: [ArrivalPoint],
+      complexity: { field: 1, multiplier: 50 },
+      description: 'In order of time.',
+    }),
+    freshness: t.field(freshnessField),
+  }),
+})
+
+builder.queryField('arrivals', (t) =>
+  t.field({
+    type: Arrivals,
+    nullable: true,
+    errors: {
+      types: [InvalidRangeError, RangeTooLargeError],
+      union: { description: 'How logins arrive, or why not.' },
+    },
+    description:
+      'How records arrive: late, out of order, how long until they are counted, refused and why. By when they were counted, ' +
+      'and not by the time of the event.',
+    args: {
+      ...arrivalArgs(),
+      bucket: t.arg({ type: ArrivalBucketEnum, defaultValue: 'hour', description: 'Length of the buckets.' }),
+    },
+    resolve: async (_, { bucket, ...args }, context) => {
+      const range = questionRange(bucket ?? 'hour', args, context.nowMs)
+      const { buckets } = range
+      checkQuarters(buckets)
+      const rows = await context.read((session) => readArrivals(session, buckets))
+      const rejects = await context.read((session) => readRejectCounts(session, buckets))
+      const rejected = Map.groupBy(rejects, ({ bucketIndex }) => bucketIndex)
+      const { readAt, replicaLagMs } = await context.read((session) => Promise.resolve(session))
+      const knownToMs = Math.min(context.nowMs, readAt.getTime() - (replicaLagMs ?? 0))
+      const marks = marksOf(range, ({ toMs }) => toMs <= knownToMs)
+      return {
+        range,
+        points: buckets.flatMap((one, i) => {
+          const [row, mark] = [rows[i], marks[i]]
+          if (row === undefined || mark === undefined) return []
+          return [{ bucket: one, row, rejected: rejected.get(i) ?? [], ...mark }]
+        }),
+      }
+    },
+  }),
+)
+
+const QUARTER_MS = 15 * 60_000
+
+/** @throws {InvalidRangeError} */
+function checkQuarters(buckets: readonly TimeBucket[]): void {
+  const odd = [buckets[0]?.fromMs ?? 0, buckets.at(-1)?.toMs ?? 0].find((ms) => ms % QUARTER_MS !== 0)
+  if (odd === undefined) return
+  const before = new Date(Math.floor(odd / QUARTER_MS) * QUARTER_MS).toISOString()
+  throw new InvalidRangeError(`from and to must be on a quarter of an hour: for example ${before}`)
+}

@@ -1,0 +1,100 @@
+import type { CountFilter } from '../../../db/read/counts/count-filter.ts'
+import { builder } from '../builder.ts'
+import { DeviceTypeEnum, OutcomeEnum, UsRegionEnum } from '../fields/analytics-enums.ts'
+
+export const CountFilterInput = builder.inputType('LoginFilter', {
+  description:
+    'Which logins count. Values of one list are alternatives, lists hold together; a list left out allows every value, ' +
+    'an empty one none.',
+  fields: (t) => ({
+    deviceTypes: t.field({ type: [DeviceTypeEnum], description: 'Device types to count.' }),
+    appVersions: t.stringList({ description: 'App versions to count, as they are stored; exact.' }),
+    locales: t.stringList({ description: 'Locales to count, as they are stored; exact.' }),
+    usRegions: t.field({
+      type: [UsRegionEnum],
+      description: 'Regions of the US to count: locales read as states.',
+    }),
+    outcomes: t.field({ type: [OutcomeEnum], description: 'Outcomes to count.' }),
+  }),
+})
+
+export const countFilter = (input: typeof CountFilterInput.$inferInput | null | undefined): CountFilter => ({
+  deviceTypes: input?.deviceTypes ?? null,
+  appVersions: input?.appVersions ?? null,
+  locales: input?.locales ?? null,
+  usRegions: input?.usRegions ?? null,
+  outcomes: input?.outcomes ?? null,
+})
+
+/** Arguments of a question about a range of time. */
+export const countArgs = () =>
+  builder.args((t) => ({
+    from: t.field({
+      type: 'DateTime',
+      description:
+        'First moment of the range, by the time of the event; on a whole minute. Left out: 24 hours before `to`.',
+    }),
+    to: t.field({
+      type: 'DateTime',
+      description:
+        'End of the range, itself not in it; on a whole minute. Left out: the end of the current minute.',
+    }),
+    filter: t.field({ type: CountFilterInput, description: 'Which logins count; left out: all.' }),
+  }))
+
+/** Arguments of a question about buckets of time. */
+export const bucketArgs = () =>
+  builder.args((t) => ({
+    from: t.field({
+      type: 'DateTime',
+      description:
+        'First moment of the range, by the time of the event; on a whole minute. Left out: 60 minutes, 24 hours, 30 days, ' +
+        '12 weeks or 12 months before `to`.',
+    }),
+    to: t.field({
+      type: 'DateTime',
+      description:
+        'End of the range, itself not in it; on a whole minute. Left out: the end of the bucket that is running.',
+    }),
+    timeZone: t.string({
+      defaultValue: 'UTC',
+      description:
+        'Whose hours, days, weeks and months the buckets are, as the IANA database names it: Europe/Berlin. Days have 23 or ' +
+        '25 hours where its clocks change.',
+    }),
+    filter: t.field({ type: CountFilterInput, description: 'Which logins count; left out: all.' }),
+  }))
+
+/** Arguments of a question that can be asked as of a moment. */
+export const momentArgs = () =>
+  builder.args((t) => ({
+    asOf: t.field({
+      type: 'DateTime',
+      description:
+        'Counts as they stood then: what was written later, such as late logins and replays, is left out. Left out: now.',
+    }),
+    asOfBatch: t.field({
+      type: 'Offset',
+      description: 'Counts as they stood once this batch (its id) was written; in place of asOf.',
+    }),
+  }))
+
+/** Arguments of a question about when logins were counted. */
+export const arrivalArgs = () =>
+  builder.args((t) => ({
+    from: t.field({
+      type: 'DateTime',
+      description:
+        'First moment of the range, by when records were counted; on a quarter of an hour. Left out: 24 hours, 30 days, 12 ' +
+        'weeks or 12 months before `to`.',
+    }),
+    to: t.field({
+      type: 'DateTime',
+      description:
+        'End of the range, itself not in it; on a quarter of an hour. Left out: the end of the bucket that is running.',
+    }),
+    timeZone: t.string({
+      defaultValue: 'UTC',
+      description: 'Whose hours, days, weeks and months the buckets are, as the IANA database names it.',
+    }),
+  }))

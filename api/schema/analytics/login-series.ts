@@ -1,0 +1,149 @@
+import type { DeviceType, Outcome } from '../../../domain/login/login.ts'
+import type { GroupName } from '../../../domain/counts/series.ts'
+import type { UsRegion } from '../../../domain/fields/us-region.ts'
+import { builder } from '../builder.ts'
+import { caps } from '../../context/limits.ts'
+import type { Marks } from '../../questions/marks.ts'
+import { isCompleteField, isCutField } from '../fields/marks.ts'
+import { DeviceTypeEnum, OutcomeEnum, UsRegionEnum } from '../fields/analytics-enums.ts'
+
+/** A point of a chart. */
+export type Point = Marks & {
+  fromMs: number
+  toMs: number
+  logins: bigint
+  /** Null: the period before was not asked for, or has nothing beside this bucket. */
+  previousLogins: bigint | null
+  share: number
+  /** Minutes of the bucket that are over. */
+  minutes: number
+}
+
+type Bucket = Marks & Pick<Point, 'fromMs' | 'toMs'>
+
+const startField = {
+  type: 'DateTime' as const,
+  description: 'First moment of the bucket, or of the range where that cuts it.',
+  resolve: ({ fromMs }: Bucket) => new Date(fromMs),
+}
+const endField = {
+  type: 'DateTime' as const,
+  description: 'End of it, itself not in it.',
+  resolve: ({ toMs }: Bucket) => new Date(toMs),
+}
+export const LoginBucket = builder.objectRef<Bucket>('LoginBucket').implement({
+  description: 'A stretch of time whose logins are counted together.',
+  fields: (t) => ({
+    start: t.field(startField),
+    end: t.field(endField),
+    isComplete: t.field(isCompleteField),
+    isCut: t.field(isCutField),
+  }),
+})
+
+export const LoginPoint = builder.objectRef<Point>('LoginPoint').implement({
+  description: 'Logins of one bucket.',
+  fields: (t) => ({
+    start: t.field(startField),
+    end: t.field(endField),
+    logins: t.expose('logins', { type: 'BigInt', description: 'Accepted logins, each counted once.' }),
+    previousLogins: t.expose('previousLogins', {
+      type: 'BigInt',
+      nullable: true,
+      description:
+        'Logins of the bucket at the same place of the period before; of an hour or minute of whole days, at the same time of ' +
+        'the clock. Null when that was not asked for, or had no such hour because clocks changed. Beside a bucket that is ' +
+        'running stands a whole one.',
+    }),
+    share: t.exposeFloat('share', {
+      description: 'Part of the logins of all series in this bucket, from 0 to 1; 0 when there are none.',
+    }),
+    ratePerMinute: t.float({
+      description: 'Logins a minute, over the part of the bucket that is over; 0 before it begins.',
+      resolve: ({ logins, minutes }) => (minutes === 0 ? 0 : Number(logins) / minutes),
+    }),
+    isComplete: t.field(isCompleteField),
+    isCut: t.field(isCutField),
+  }),
+})
+
+export type SeriesShape = {
+  values: Partial<Record<GroupName, string>>
+  total: bigint
+  previousTotal: bigint | null
+  peak: () => Point | null
+  /** Of all buckets. */
+  counts: () => bigint[]
+  previousCounts: () => (bigint | null)[] | null
+  /** Of the buckets that are points. */
+  places: readonly number[]
+  point: (place: number) => Point
+}
+
+export const LoginSeries = builder.objectRef<SeriesShape>('LoginSeries').implement({
+  description: 'Logins over time of one value of each dimension that was grouped by; null where it was not.',
+  fields: (t) => ({
+    deviceType: t.field({
+      type: DeviceTypeEnum,
+      nullable: true,
+      description: 'Device type.',
+      resolve: ({ values }) => (values.device_type ?? null) as DeviceType | null,
+    }),
+    appVersion: t.string({
+      nullable: true,
+      description: 'App version.',
+      resolve: ({ values }) => values.app_version ?? null,
+    }),
+    locale: t.string({
+      nullable: true,
+      description: 'Locale.',
+      resolve: ({ values }) => values.locale ?? null,
+    }),
+    usRegion: t.field({
+      type: UsRegionEnum,
+      nullable: true,
+      description: 'Region of the US.',
+      resolve: ({ values }) => (values.us_region ?? null) as UsRegion | null,
+    }),
+    outcome: t.field({
+      type: OutcomeEnum,
+      nullable: true,
+      description: 'Outcome.',
+      resolve: ({ values }) => (values.outcome ?? null) as Outcome | null,
+    }),
+    total: t.expose('total', { type: 'BigInt', description: 'Logins of all its buckets.' }),
+    previousTotal: t.expose('previousTotal', {
+      type: 'BigInt',
+      nullable: true,
+      description:
+        'Logins of the period before, those included that stand beside no bucket; null when it was not asked for.',
+    }),
+    peak: t.field({
+      type: LoginPoint,
+      nullable: true,
+      description: 'The first of the buckets with the most logins; null without any.',
+      resolve: ({ peak }) => peak(),
+    }),
+    points: t.field({
+      type: [LoginPoint],
+      // Capped by their number; only what is asked of each counts here.
+      complexity: { field: 1, multiplier: 100 },
+      description: `In order of time; at most ${caps.points} of all series together.`,
+      resolve: ({ places, point }) => places.map(point),
+    }),
+    counts: t.field({
+      type: ['BigInt'],
+      description:
+        'Logins of each of the `buckets` of LoginCounts, in their order, whatever fillGaps says: for charts of more points, a ' +
+        'tenth as long.',
+      resolve: ({ counts }) => counts(),
+    }),
+    previousCounts: t.field({
+      type: ['BigInt'],
+      nullable: { list: true, items: true },
+      description:
+        '`previousLogins` of each of the `buckets`; null when the period before was not asked for.',
+      resolve: ({ previousCounts }) => previousCounts(),
+    }),
+  }),
+})

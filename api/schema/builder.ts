@@ -1,0 +1,84 @@
+import SchemaBuilder from '@pothos/core'
+import ComplexityPlugin from '@pothos/plugin-complexity'
+import ErrorsPlugin from '@pothos/plugin-errors'
+import RelayPlugin from '@pothos/plugin-relay'
+import { GraphQLError } from 'graphql'
+import { caps } from '../context/limits.ts'
+import '../plugins/check-arguments.ts'
+import type { ApiContext } from '../context/context.ts'
+
+type SchemaTypes = {
+  Context: ApiContext
+  DefaultFieldNullability: false
+  DefaultEdgesNullability: false
+  DefaultNodeNullability: false
+  Scalars: {
+    BigInt: { Input: bigint; Output: bigint | number }
+    Offset: { Input: bigint; Output: bigint | string }
+    DateTime: { Input: Date; Output: Date }
+    JSON: { Input: never; Output: unknown }
+  }
+}
+
+/** The schema is built up by the files of api/schema/, a file a noun. */
+export const builder = new SchemaBuilder<SchemaTypes>({
+  plugins: [ErrorsPlugin, RelayPlugin, ComplexityPlugin, 'checkArguments'],
+  defaultFieldNullability: false,
+  errors: {
+    directResult: true,
+    defaultUnionOptions: { name: ({ fieldName }) => `${capitalised(fieldName)}Result` },
+  },
+  relay: {
+    cursorType: 'String',
+    edgesFieldOptions: {
+      nullable: false,
+      description: 'The rows of the page, each with its cursor.',
+      // The connection itself counts its rows (api/questions/connection.ts).
+      complexity: { field: 1, multiplier: 1 },
+    },
+    nodeFieldOptions: { nullable: false, description: 'The row.' },
+    cursorFieldOptions: { description: 'Opaque place of the row in the list, for after and before; stable.' },
+    pageInfoFieldOptions: { description: 'Where the page is in the list.' },
+    pageInfoTypeOptions: { description: 'Where a page is in its list.' },
+    hasNextPageFieldOptions: { description: 'Whether there are rows after this page, as far as was looked.' },
+    hasPreviousPageFieldOptions: {
+      description: 'Whether there are rows before this page, as far as was looked.',
+    },
+    startCursorFieldOptions: { description: 'Cursor of the first row of the page, for before.' },
+    endCursorFieldOptions: { description: 'Cursor of the last row of the page, for after.' },
+    firstArgOptions: {
+      description: `Rows from the start of the list or after the cursor \`after\`; 50 when neither first nor last is given, ${caps.page} at most.`,
+    },
+    afterArgOptions: { description: 'Cursor that the page comes after.' },
+    lastArgOptions: {
+      description: `Rows from the end or before the cursor \`before\`; ${caps.page} at most.`,
+    },
+    beforeArgOptions: { description: 'Cursor that the page comes before.' },
+  },
+  complexity: {
+    limit: { complexity: caps.complexity, depth: caps.depth, breadth: caps.breadth },
+    complexityError: (kind, { complexity, depth, breadth }) => {
+      const asked = { Complexity: complexity, Depth: depth, Breadth: breadth }[kind]
+      const name = kind.toLowerCase() as 'complexity' | 'depth' | 'breadth'
+      return new GraphQLError(
+        `the query's ${name} of ${asked} is more than the cap of ${caps[name]}: ask for ${advice[name]}`,
+        { extensions: { code: 'QueryTooComplex', cap: caps[name], asked } },
+      )
+    },
+  },
+})
+
+const advice = {
+  complexity: 'smaller pages, fewer fields, or in several requests',
+  depth: 'fewer levels',
+  breadth: 'fewer fields, or in several requests',
+}
+
+const capitalised = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
+
+builder.queryType({
+  description: 'Questions. One request is answered from one snapshot of one database node.',
+})
+builder.mutationType({
+  description: 'Commands to the pipeline. Each leaves a row in the audit (controlEvents).',
+})

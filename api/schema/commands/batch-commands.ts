@@ -1,0 +1,61 @@
+import { readBatch } from '../../../db/read/ledger/batches.ts'
+import { builder } from '../builder.ts'
+import type { SettledBatch as SettledBatchShape } from '../../commands/settle-batch.ts'
+import { BatchFailedError } from '../../context/errors.ts'
+import { Batch } from '../pipeline/batches.ts'
+import { commandArgs, commandErrors, commandRequest } from './command-args.ts'
+import { ReplayOutcomeEnum } from '../fields/pipeline-enums.ts'
+
+const SettledBatch = builder.objectRef<SettledBatchShape>('SettledBatch').implement({
+  description: 'A batch for which nothing is left to do.',
+  fields: (t) => ({
+    commandId: t.exposeID('commandId', { description: 'Finds the command in controlEvents.' }),
+    outcome: t.expose('outcome', { type: ReplayOutcomeEnum, description: 'What became of the batch.' }),
+    logins: t.exposeInt('logins', { description: 'Logins of the batch, as they are counted now.' }),
+    rejects: t.exposeInt('rejects', { description: 'Rejects of the batch, as they are counted now.' }),
+    batch: t.field({
+      type: Batch,
+      nullable: true,
+      description:
+        'The batch as the ledger of the primary has it now, whatever replicas are behind. Null when the primary went away ' +
+        'after the command took effect.',
+      resolve: ({ batchId }, _, context) => context.readPrimary((session) => readBatch(session, batchId)),
+    }),
+  }),
+})
+
+const commands = [
+  {
+    field: 'replayBatch',
+    command: 'replay',
+    description:
+      'Counts and publishes a parked batch, once the cause of its failure is mended. However often and from wherever it is ' +
+      'asked for, the batch is counted once. Returns when it is counted and published, or why it stays parked.',
+  },
+  {
+    field: 'skipBatch',
+    command: 'skip',
+    description:
+      'Gives a parked batch up for good: its offsets are never counted, and stay in the ledger with the reason. Refused ' +
+      'when it is counted.',
+  },
+] as const
+
+for (const { field, command, description } of commands) {
+  builder.mutationField(field, (t) =>
+    t.field({
+      type: SettledBatch,
+      errors: {
+        types: [...commandErrors, BatchFailedError],
+        union: { description: 'What became of the batch, or why nothing did.' },
+      },
+      description,
+      args: {
+        id: t.arg({ type: 'Offset', required: true, description: 'Id of the batch (batches).' }),
+        ...commandArgs(),
+      },
+      resolve: (_, args, context) =>
+        context.commands.settleBatch({ ...commandRequest(args, context), command, batchId: args.id }),
+    }),
+  )
+}

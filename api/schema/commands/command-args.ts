@@ -1,0 +1,45 @@
+import type { InputShapeFromFields } from '@pothos/core'
+import { builder } from '../builder.ts'
+import type { CommandRequest } from '../../commands/command-request.ts'
+import type { ApiContext } from '../../context/context.ts'
+import {
+  CommandFailedError,
+  CommandRefusedError,
+  InvalidCommandError,
+  NotFoundError,
+  NoWorkerError,
+  TemporalUnavailableError,
+} from '../../context/errors.ts'
+
+/** Arguments of every command. */
+export const commandArgs = () =>
+  builder.args((t) => ({
+    reason: t.string({
+      required: true,
+      description: 'Why, for the audit and for whoever finds what it left; 1 to 500 characters of one line.',
+    }),
+    commandId: t.id({
+      description:
+        'A uuid of your own, to repeat a command safely: the same id never acts twice. Left out: a new one.',
+    }),
+  }))
+
+type CommandArgs = InputShapeFromFields<ReturnType<typeof commandArgs>>
+
+export const commandRequest = (
+  { reason, commandId }: CommandArgs,
+  { actor, topic }: ApiContext,
+): CommandRequest => ({ topic, reason, actor, commandId: commandId ?? null })
+
+/** Errors that a question about a run may end with. */
+export const runErrors = [NotFoundError, NoWorkerError, TemporalUnavailableError]
+
+/** Errors that every command may end with. */
+export const commandErrors = [
+  InvalidCommandError,
+  NotFoundError,
+  CommandRefusedError,
+  CommandFailedError,
+  TemporalUnavailableError,
+  NoWorkerError,
+]

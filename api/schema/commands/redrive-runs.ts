@@ -1,0 +1,119 @@
+import type { RejectReason } from '../../../domain/login/login.ts'
+import type { RejectSelection } from '../../../domain/batch/selection.ts'
+import type { RedriveRunStatus } from '../../../workflows/run-contract.ts'
+import { builder } from '../builder.ts'
+import { commandArgs, commandErrors, commandRequest, runErrors } from './command-args.ts'
+import { RejectReasonEnum, RunStateEnum } from '../fields/pipeline-enums.ts'
+import { refusalField } from './run-fields.ts'
+import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
+
+const StayingRejects = builder
+  .objectRef<{ reason: RejectReason; rejects: number }>('StayingRejects')
+  .implement({
+    description: 'Rejects that stay rejects.',
+    fields: (t) => ({
+      reason: t.expose('reason', {
+        type: RejectReasonEnum,
+        description: 'Why they are no logins, as of now.',
+      }),
+      rejects: t.exposeInt('rejects', { description: 'How many.' }),
+    }),
+  })
+
+const RedriveFailure = builder.objectRef<{ batchId: string; error: string }>('RedriveFailure').implement({
+  description: 'A batch whose rejects could not be redriven.',
+  fields: (t) => ({
+    batchId: t.expose('batchId', { type: 'Offset', description: 'Id of the batch (batches).' }),
+    error: t.exposeString('error', { description: 'Why not.' }),
+  }),
+})
+
+const RedriveRun = builder.objectRef<RedriveRunStatus>('RedriveRun').implement({
+  description:
+    'Rejects decoded again, because a rule was mended: batch by batch, each reject with its history.',
+  fields: (t) => ({
+    commandId: t.exposeID('commandId', {
+      description: 'The command that started it: finds it in controlEvents and redriveRun.',
+    }),
+    topic: t.exposeString('topic', { description: 'Topic of the rejects.' }),
+    actor: t.exposeString('actor', { description: 'Who started it.' }),
+    reason: t.exposeString('reason', { description: 'Why, in the words of the one who started it.' }),
+    dryRun: t.exposeBoolean('dryRun', { description: 'Whether it only says what would come of it.' }),
+    state: t.expose('state', { type: RunStateEnum, description: 'What it is doing.' }),
+    refusal: t.exposeString('refusal', refusalField),
+    batches: t.exposeInt('batches', { description: 'Batches that hold rejects of the filter.' }),
+    batchesDone: t.exposeInt('batchesDone', { description: 'Those that are done.' }),
+    examined: t.expose('examined', { type: 'BigInt', description: 'Rejects that were decoded again.' }),
+    logins: t.expose('logins', {
+      type: 'BigInt',
+      description: 'Of those: logins by now, counted and published. In a dry run: would be.',
+    }),
+    stay: t.expose('stay', { type: [StayingRejects], description: 'The others, by reason.' }),
+    failures: t.expose('failures', {
+      type: [RedriveFailure],
+      description: 'Batches that could not be redriven; their rejects stay as they are.',
+    }),
+  }),
+})
+
+const RedriveFilter = builder.inputType('RedriveFilter', {
+  description: 'Which rejects, of those not redriven yet; conditions hold together.',
+  fields: (t) => ({
+    reasons: t.field({ type: [RejectReasonEnum], description: 'Any of these reasons.' }),
+    partitions: t.intList({ description: 'Any of these partitions.' }),
+    batchIds: t.field({ type: ['Offset'], description: 'Of any of these batches.' }),
+    rejected: t.field({ type: TimeRangeInput, description: 'When they were rejected.' }),
+  }),
+})
+
+function selectionOf(filter: typeof RedriveFilter.$inferInput | null | undefined): RejectSelection {
+  const rejected = timeRange(filter?.rejected)
+  return {
+    reasons: filter?.reasons ?? null,
+    partitions: filter?.partitions ?? null,
+    batchIds: filter?.batchIds?.map(String) ?? null,
+    rejectedFrom: rejected.from?.toISOString() ?? null,
+    rejectedTo: rejected.to?.toISOString() ?? null,
+  }
+}
+
+builder.mutationField('replayRejected', (t) =>
+  t.field({
+    type: RedriveRun,
+    errors: { types: commandErrors, union: { description: 'The run, or why there is none.' } },
+    description:
+      'Decodes rejects again after a rule was mended, of 500 batches at most: what is a login by now is counted and published, ' +
+      'once, the rest stays. Returns when it is done, or after some seconds with what is done so far; redriveRun tells the ' +
+      'rest. The same commandId again is the same run.',
+    args: {
+      topic: t.arg.string({ description: 'Topic of the rejects; left out: the one that is counted.' }),
+      filter: t.arg({ type: RedriveFilter, description: 'Which rejects; left out: all.' }),
+      dryRun: t.arg.boolean({
+        required: true,
+        description: 'True: only says what would come of it, and changes nothing.',
+      }),
+      ...commandArgs(),
+    },
+    resolve: (_, args, context) =>
+      context.commands.startRedriveRun({
+        ...commandRequest(args, context),
+        topic: args.topic ?? context.topic,
+        selection: selectionOf(args.filter),
+        dryRun: args.dryRun,
+      }),
+  }),
+)
+
+builder.queryField('redriveRun', (t) =>
+  t.field({
+    type: RedriveRun,
+    nullable: true,
+    errors: { types: runErrors, union: { description: 'A run that redrives rejects, or why not.' } },
+    description:
+      'A run that redrives rejects, under way or ended. Its workflow tells it, for as long as Temporal keeps that.',
+    args: {
+      commandId: t.arg.id({ required: true, description: 'Of the replayRejected that started it.' }),
+    },
+    resolve: (_, { commandId }, context) => context.runs.redriveRun(commandId),
+  }),
+)

@@ -1,0 +1,121 @@
+import type { BatchSelection } from '../../../domain/batch/selection.ts'
+import { builder } from '../builder.ts'
+import { MAX_PER_MINUTE } from '../../commands/replay-runs.ts'
+import { commandArgs, commandErrors, commandRequest, runErrors } from './command-args.ts'
+import { ReplayRun } from './replay-run.ts'
+import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
+
+const ParkedBatchFilter = builder.inputType('ParkedBatchFilter', {
+  description: 'Which parked batches; conditions hold together.',
+  fields: (t) => ({
+    ids: t.field({
+      type: ['Offset'],
+      description: 'Any of these batches; those not parked are passed over.',
+    }),
+    partitions: t.intList({ description: 'Any of these partitions.' }),
+    fromOffset: t.field({
+      type: 'Offset',
+      description: 'With toOffset: only batches that hold an offset of [fromOffset, toOffset).',
+    }),
+    toOffset: t.field({ type: 'Offset', description: 'End of the offsets, itself not in them.' }),
+    parked: t.field({ type: TimeRangeInput, description: 'When they were parked.' }),
+    error: t.string({ description: 'Text that the error holds, in capitals or not.' }),
+  }),
+})
+
+function selectionOf(filter: typeof ParkedBatchFilter.$inferInput | null | undefined): BatchSelection {
+  const parked = timeRange(filter?.parked)
+  return {
+    ids: filter?.ids?.map(String) ?? null,
+    partitions: filter?.partitions ?? null,
+    fromOffset: filter?.fromOffset?.toString() ?? null,
+    toOffset: filter?.toOffset?.toString() ?? null,
+    parkedFrom: parked.from?.toISOString() ?? null,
+    parkedTo: parked.to?.toISOString() ?? null,
+    error: filter?.error ?? null,
+  }
+}
+
+const DEFAULT_PER_MINUTE = 60
+
+builder.mutationField('replayBatches', (t) =>
+  t.field({
+    type: ReplayRun,
+    errors: { types: commandErrors, union: { description: 'The run, or why there is none.' } },
+    description:
+      'Replays many parked batches as a run of its own, 500 at most. Returns once it knows what it is going to do (plan), or ' +
+      'after ten seconds with the state PLANNING; replayRun tells the rest. The same commandId again is the same run.',
+    args: {
+      topic: t.arg.string({ description: 'Topic of the batches; left out: the one that is counted.' }),
+      filter: t.arg({ type: ParkedBatchFilter, description: 'Which parked batches; left out: all.' }),
+      dryRun: t.arg.boolean({
+        required: true,
+        description: 'True: only plans, and counts nothing. False: plans, and then replays.',
+      }),
+      maxPerMinute: t.arg.int({
+        defaultValue: DEFAULT_PER_MINUTE,
+        description: `Batches a minute at most, 1 to ${MAX_PER_MINUTE}: live ingestion shares the database with them.`,
+      }),
+      ...commandArgs(),
+    },
+    resolve: (_, args, context) =>
+      context.commands.startReplayRun({
+        ...commandRequest(args, context),
+        topic: args.topic ?? context.topic,
+        selection: selectionOf(args.filter),
+        dryRun: args.dryRun,
+        maxPerMinute: args.maxPerMinute ?? DEFAULT_PER_MINUTE,
+      }),
+  }),
+)
+
+const controls = [
+  {
+    field: 'pauseReplayRun',
+    command: 'pause_run',
+    description: 'Stops a replay run after the batch in hand, until it is resumed.',
+  },
+  {
+    field: 'resumeReplayRun',
+    command: 'resume_run',
+    description: 'Goes on with a replay run that is paused.',
+  },
+  {
+    field: 'cancelReplayRun',
+    command: 'cancel_run',
+    description: 'Ends a replay run after the batch in hand; what it did not reach stays parked.',
+  },
+] as const
+
+for (const { field, command, description } of controls) {
+  builder.mutationField(field, (t) =>
+    t.field({
+      type: ReplayRun,
+      errors: { types: commandErrors, union: { description: 'The run as it stands now, or why not.' } },
+      description,
+      args: {
+        run: t.arg.id({
+          required: true,
+          description: 'commandId of the replayBatches that started the run.',
+        }),
+        ...commandArgs(),
+      },
+      resolve: (_, args, context) =>
+        context.commands.controlReplayRun({ ...commandRequest(args, context), command, run: args.run }),
+    }),
+  )
+}
+
+builder.queryField('replayRun', (t) =>
+  t.field({
+    type: ReplayRun,
+    nullable: true,
+    errors: { types: runErrors, union: { description: 'A replay run, or why not.' } },
+    description:
+      'A replay run, under way or ended. Its workflow tells it, for as long as Temporal keeps that.',
+    args: {
+      commandId: t.arg.id({ required: true, description: 'Of the replayBatches that started it.' }),
+    },
+    resolve: (_, { commandId }, context) => context.runs.replayRun(commandId),
+  }),
+)

@@ -1,0 +1,154 @@
+import type { CohortDimension } from '../../../db/read/engagement/cohorts.ts'
+import type { DelayClass, LatenessClass } from '../../../domain/engagement/arrival.ts'
+import type { CalendarBucket } from '../../../domain/time/calendar.ts'
+import type { BucketSize } from '../../../domain/counts/counts.ts'
+import type { GroupName } from '../../../domain/counts/series.ts'
+import type { UsRegion } from '../../../domain/fields/us-region.ts'
+import type { DeviceType, Outcome } from '../../../domain/login/login.ts'
+import type { Period } from '../../../domain/time/period.ts'
+import type { UniquesSource } from '../../questions/uniques.ts'
+import { builder } from '../builder.ts'
+import { capitals } from './enum-values.ts'
+
+export const BucketEnum = builder.enumType('Bucket', {
+  description: 'Length of a time bucket, by the clock and calendar of a time zone.',
+  values: capitals<CalendarBucket>({
+    minute: 'A minute, the finest that counts are kept in; for MINUTE_RETENTION_DAYS.',
+    hour: 'An hour; one that the clock repeats is two.',
+    day: 'From midnight to midnight; 23 or 25 hours where the clock changes.',
+    week: 'From Monday to Sunday (ISO 8601).',
+    month: 'A calendar month.',
+  }),
+})
+
+export const ArrivalBucketEnum = builder.enumType('ArrivalBucket', {
+  description: 'Length of a time bucket of arrivals, by the clock and calendar of a time zone.',
+  values: capitals<Exclude<CalendarBucket, 'minute'>>({
+    hour: 'An hour; one that the clock repeats is two.',
+    day: 'From midnight to midnight; 23 or 25 hours where the clock changes.',
+    week: 'From Monday to Sunday (ISO 8601).',
+    month: 'A calendar month.',
+  }),
+})
+
+export const LatenessClassEnum = builder.enumType('LatenessClass', {
+  description: 'How long after its event a login reached Kafka; events are of whole seconds.',
+  values: capitals<LatenessClass>({
+    ahead: 'Before its event: the clock of the device, or of the broker, is wrong.',
+    within_10_seconds: 'From 0 to 10 seconds.',
+    within_1_minute: 'More than 10 seconds, up to a minute.',
+    within_10_minutes: 'More than a minute, up to 10.',
+    within_1_hour: 'More than 10 minutes, up to an hour.',
+    within_1_day: 'More than an hour, up to 24.',
+    later: 'More than 24 hours.',
+  }),
+})
+
+export const DelayClassEnum = builder.enumType('DelayClass', {
+  description: 'How long after it reached Kafka a login was counted.',
+  values: capitals<DelayClass>({
+    within_100_ms: 'Up to 100 milliseconds.',
+    within_250_ms: 'More, up to 250 milliseconds.',
+    within_500_ms: 'More, up to 500 milliseconds.',
+    within_1_second: 'More, up to a second.',
+    within_2_seconds: 'More, up to 2 seconds.',
+    within_5_seconds: 'More, up to 5 seconds.',
+    within_10_seconds: 'More, up to 10 seconds.',
+    within_1_minute: 'More, up to a minute.',
+    within_10_minutes: 'More, up to 10 minutes.',
+    within_1_hour: 'More, up to an hour.',
+    later: 'More than an hour: an outage, a backlog, a replay.',
+  }),
+})
+
+export const UtcBucketEnum = builder.enumType('UtcBucket', {
+  description: 'Length of a time bucket of UTC.',
+  values: capitals<BucketSize>({
+    minute: '60 seconds, the finest that counts are kept in.',
+    hour: '60 minutes from a whole hour of UTC.',
+    day: '24 hours from midnight UTC.',
+  }),
+})
+
+export const DimensionEnum = builder.enumType('Dimension', {
+  description: 'What logins are counted by.',
+  values: capitals<GroupName>({
+    device_type: 'Device type: android, iOS or unknown.',
+    app_version: 'Version of the app, as the login said it; unknown when it said none.',
+    locale: 'Locale, two-letter codes in capitals; unknown when the login said none.',
+    us_region:
+      'Region of the US (Census Bureau) that the locale is in, read as a state; other when it is none.',
+    outcome: 'Whether the login succeeded: success, failure, or unknown when the login did not say.',
+  }),
+})
+
+export const PeriodEnum = builder.enumType('Period', {
+  description: 'Calendar period of UTC.',
+  values: capitals<Period>({
+    day: '24 hours from midnight UTC.',
+    week: 'Seven days from Monday (ISO 8601).',
+    month: 'A month of the calendar.',
+  }),
+})
+
+export const CohortByEnum = builder.enumType('CohortBy', {
+  description: 'What cohorts are divided by.',
+  values: capitals<CohortDimension | 'none'>({
+    none: 'All users whose first day lies in the period are one cohort.',
+    app_version:
+      'By each app version of their logins on their first day; a user with two is in both cohorts.',
+    device_type:
+      'By each device type of their logins on their first day; a user with two is in both cohorts.',
+  }),
+})
+
+export const UniquesSourceEnum = builder.enumType('UniquesSource', {
+  description: 'What a number of uniques was counted from; exact either way.',
+  values: capitals<UniquesSource>({
+    days: 'From who was active on which day (UTC): at any age.',
+    days_and_rows:
+      'From whole days, and from rows of logins for the hours before and after them, within LOGIN_RETENTION_DAYS.',
+    rows: 'From rows of logins: within LOGIN_RETENTION_DAYS.',
+  }),
+})
+
+export const DeviceTypeEnum = builder.enumType('DeviceType', {
+  description: 'Kind of device that logged in.',
+  values: capitals<DeviceType>({
+    android: 'Android; stored as android.',
+    iOS: 'iOS; stored as iOS.',
+    unknown: 'Missing in the login, or none of the others.',
+  }),
+})
+
+export const UsRegionEnum = builder.enumType('UsRegion', {
+  description:
+    'Region of the US by the Census Bureau; a locale that is also a country (CA, DE, IN) is read as the state.',
+  values: capitals<UsRegion>({
+    northeast: 'CT ME MA NH RI VT NJ NY PA.',
+    midwest: 'IL IN MI OH WI IA KS MN MO NE ND SD.',
+    south: 'DE DC FL GA MD NC SC VA WV AL KY MS TN AR LA OK TX.',
+    west: 'AZ CO ID MT NV NM UT WY AK CA HI OR WA.',
+    other: 'No state: a territory, a country, a language, unknown.',
+  }),
+})
+
+export const OutcomeEnum = builder.enumType('Outcome', {
+  description: 'How the login ended.',
+  values: capitals<Outcome>({
+    success: 'The user was let in.',
+    failure: 'The user was not let in.',
+    unknown: 'The login did not say; most producers do not.',
+  }),
+})
+
+export const OrderEnum = builder.enumType('Order', {
+  description: 'Which end of a ranking comes first.',
+  values: {
+    DESC: { value: 'desc', description: 'Most logins first.' },
+    ASC: {
+      value: 'asc',
+      description: 'Fewest logins first; values without any login are not known and absent.',
+    },
+  } as const,
+})

@@ -1,0 +1,27 @@
+import type { Marks } from '../../questions/marks.ts'
+
+const COUNTED =
+  'and every login of that time which Kafka is known to hold is counted: each partition with something unread has been counted ' +
+  'past the end (by the time of events, which arrive about in order), and nothing is parked that can be of that time. Late ' +
+  'logins still count into it. Of counts of a past moment: it was over by then, and is complete now.'
+
+/** For the field of a bucket or period that says whether it is over and counted. */
+export const isCompleteField = {
+  type: 'Boolean' as const,
+  description: `Whether it is over, ${COUNTED}`,
+  resolve: ({ isComplete }: Pick<Marks, 'isComplete'>) => isComplete,
+}
+
+/** For the field of an answer about one range. */
+export const isCompleteRangeField = {
+  ...isCompleteField,
+  description: `Whether the range is over, ${COUNTED}`,
+}
+
+/** For the field of a bucket that says whether it is a whole one. */
+export const isCutField = {
+  type: 'Boolean' as const,
+  description:
+    'Whether the range covers only a part of the bucket, which begins before `start` or ends after `end`.',
+  resolve: ({ isCut }: Pick<Marks, 'isCut'>) => isCut,
+}

@@ -1,0 +1,200 @@
+import type { CountSize } from '../../../domain/counts/counts.ts'
+import type { BatchStatus, RevisionRow } from '../../../db/read/ledger/batches.ts'
+import type { ControlResultName } from '../../../db/read/ledger/control-events.ts'
+import type { ReadSource } from '../../../db/nodes/snapshot.ts'
+import type { Fate } from '../../../domain/pipeline/offset-fate.ts'
+import type { RejectReason } from '../../../domain/login/login.ts'
+import type { IngestState } from '../../../domain/pipeline/pipeline-state.ts'
+import type { DifferenceKind } from '../../../domain/pipeline/reconciliation.ts'
+import type { BatchResult, ReplayOutcome } from '../../../domain/batch/replay.ts'
+import type { RunState } from '../../../workflows/run-contract.ts'
+import type { EventSource } from '../../pipeline/batch-events.ts'
+import { builder } from '../builder.ts'
+import type { ProblemKind, ProblemPart } from '../../pipeline/problems.ts'
+import { capitals } from './enum-values.ts'
+
+export const SourceEnum = builder.enumType('Source', {
+  description: 'Kind of database node that served an answer.',
+  values: capitals<ReadSource>({
+    replica: 'A streaming replica; replicaLagMs says how far it may be behind.',
+    primary: 'The primary: no replica was there, or all were away or far behind.',
+  }),
+})
+
+export const BatchStatusEnum = builder.enumType('BatchStatus', {
+  description: 'What became of a batch.',
+  values: capitals<BatchStatus>({
+    committed: 'Counted when it was read.',
+    parked: 'Failed for a reason of its own and waits for an operator; its offsets are not counted.',
+    replayed: 'Was parked and has been counted since.',
+    skipped:
+      'Given up by an operator, be it that it was parked or that Kafka had lost its offsets; they are not counted.',
+  }),
+})
+
+export const ReplayOutcomeEnum = builder.enumType('ReplayOutcome', {
+  description: 'What became of a parked batch, by a command or before it.',
+  values: capitals<ReplayOutcome['outcome']>({
+    replayed: 'This command counted and published it.',
+    published: 'It was counted before; this command published its outputs, which were withheld.',
+    already_applied: 'It was counted already; nothing changed.',
+    skipped: 'It is given up: its offsets are not counted, or its withheld outputs are not published.',
+  }),
+})
+
+export const BatchReplayOutcomeEnum = builder.enumType('BatchReplayOutcome', {
+  description: 'What became of a batch of a replay run.',
+  values: capitals<BatchResult['outcome']>({
+    replayed: 'The run counted and published it.',
+    published: 'It was counted before; the run published its outputs, which were withheld.',
+    already_applied: 'It was counted already, when the run came to it; nothing changed.',
+    skipped: 'It is given up; its offsets are not counted.',
+    failed: 'It failed again and stays parked.',
+  }),
+})
+
+export const RunStateEnum = builder.enumType('RunState', {
+  description: 'What a run of many is doing.',
+  values: capitals<RunState>({
+    planning: 'Finds out what it is going to do.',
+    running: 'Works through its batches.',
+    paused: 'Stopped by an operator after the batch in hand; resumeReplayRun goes on.',
+    cancelled: 'Ended by an operator; what it did not reach stays as it was.',
+    done: 'Came to its end.',
+  }),
+})
+
+export const RevisionKindEnum = builder.enumType('RevisionKind', {
+  description: 'What changed a batch after it was written first.',
+  values: capitals<RevisionRow['kind']>({
+    replay: 'It was parked, and counted then.',
+    redrive: 'Rejects of it were decoded again and became logins.',
+    publish: 'Its outputs were withheld, and published then; nothing was counted.',
+  }),
+})
+
+export const RejectReasonEnum = builder.enumType('RejectReason', {
+  description: 'Why a record is no login. Closed list; the first reason that applies counts.',
+  values: capitals<RejectReason>({
+    empty: 'A tombstone, or a value without bytes.',
+    too_large: 'More bytes than LOGIN_MAX_BYTES, or an enriched copy that the output topic does not take.',
+    not_utf8: 'Bytes that are no UTF-8.',
+    avro_or_protobuf: 'The prefix of a schema registry, and no JSON behind it.',
+    not_json: 'Text that is no JSON.',
+    not_an_object: 'JSON that is no object.',
+    nested_too_deep: 'An object with more levels than a login can need.',
+    user_id_missing: 'No user_id.',
+    user_id_invalid: 'A user_id that is no text, blank or too long.',
+    device_id_missing: 'No device_id.',
+    device_id_invalid: 'A device_id that is no text, blank or too long.',
+    ip_missing: 'No ip.',
+    ip_invalid: 'An ip that is no IPv4 or IPv6 address.',
+    timestamp_missing: 'No timestamp.',
+    timestamp_invalid: 'A timestamp that is no number, and no RFC 3339 text with an offset.',
+    timestamp_not_positive: 'A timestamp of zero or less.',
+    timestamp_in_future: 'A timestamp more than an hour after the moment of reading.',
+    timestamp_too_old: 'A timestamp longer ago than EVENT_MAX_AGE_DAYS.',
+  }),
+})
+
+export const IngestStateEnum = builder.enumType('IngestState', {
+  description: 'What the ingestion of a partition is doing.',
+  values: capitals<IngestState>({
+    running: 'Reads and counts.',
+    waiting: 'A part it needs is away; goes on by itself.',
+    paused: 'Stopped by an operator; resumeIngestion starts it.',
+    halted:
+      'Stopped itself because going on would lose or miscount logins; the reason says which. resumeIngestion once the ' +
+      'cause is mended, or acceptOffsetLoss, or parkBatch.',
+    retired: 'Its topic was created anew without it, and acceptOffsetLoss ended it.',
+  }),
+})
+
+export const PartEnum = builder.enumType('Part', {
+  description: 'A part that Rollcall is made of.',
+  values: capitals<ProblemPart>({
+    kafka: 'The broker: end offsets and lag come from it.',
+    postgres: 'The database: checkpoints, watermarks and batches come from it.',
+    temporal: 'The workflow engine, which passes on what the workflows say: states and reasons.',
+    worker: 'A worker process (npm run worker): it reads and counts, and states and reasons come from it.',
+    rollcall: 'Rollcall itself: its partitions and batches.',
+  }),
+})
+
+export const ProblemKindEnum = builder.enumType('ProblemKind', {
+  description: 'What is not as it should be.',
+  values: capitals<ProblemKind>({
+    part_away: 'A part does not answer; fields that come from it are null.',
+    no_worker: 'No worker answers; states and reasons are not known.',
+    not_started: 'No ingestion of the topic was ever started.',
+    halted: 'Partitions stopped themselves; an operator must decide.',
+    waiting: 'Partitions wait for a part, and go on by themselves.',
+    paused: 'Partitions were paused by an operator.',
+    parked_batches: 'Batches failed and are not counted; they wait for an operator.',
+    withheld_outputs: 'Batches are counted and not published; they wait for an operator.',
+  }),
+})
+
+export const ControlResultEnum = builder.enumType('ControlResult', {
+  description: 'How a command ended.',
+  values: capitals<ControlResultName>({
+    done: 'It took effect.',
+    refused: 'The state did not allow it; nothing changed.',
+    failed: 'It could not be brought to its end; detail says why and whether it may still take effect.',
+  }),
+})
+
+export const DifferenceKindEnum = builder.enumType('DifferenceKind', {
+  description: 'Which two tables should say the same and do not.',
+  values: capitals<DifferenceKind>({
+    ledger_hole: 'Offsets between two batches of the ledger that are in neither.',
+    ledger_overlap: 'Offsets that are in two batches of the ledger.',
+    batch_offsets: 'Offsets of a batch against its logins, rejects and gaps.',
+    batch_logins: 'Logins of a batch against the sum of its deltas.',
+    batch_login_rows: 'Login rows that a batch wrote against those that are there.',
+    batch_rejects: 'Rejects of a batch against the rejected records that are kept.',
+    minute_count: 'Deltas of all batches in a minute against its count.',
+    quarter_count:
+      'Deltas of all batches in a quarter of an hour against its count, where minutes are kept no longer.',
+    hour_count: 'Minutes of an hour, or its quarters, against its count.',
+    month_count: 'Hours of a month (UTC) against its count.',
+    grouped_count: 'Counts by all dimensions against a count by fewer of them.',
+    checkpoint_offset: 'End of the ledger against the offset of the checkpoint.',
+    checkpoint_logins: 'Logins of all batches of a partition against those of its checkpoint.',
+    checkpoint_rejects: 'Rejects of all batches of a partition against those of its checkpoint.',
+  }),
+})
+
+export const EventSourceEnum = builder.enumType('EventSource', {
+  description: 'Where events were read.',
+  values: capitals<EventSource>({
+    rows: 'From their rows in the database.',
+    kafka: 'From Kafka, decided again as they were the first time.',
+  }),
+})
+
+export const FateEnum = builder.enumType('Fate', {
+  description: 'What became of an offset.',
+  values: capitals<Fate>({
+    before_first_read: 'Before the offset that reading began at.',
+    unread: 'Not read yet; of a log of the past: never read.',
+    login: 'Counted as a login.',
+    reject: 'A record that is no login.',
+    gap: 'No record: a transaction marker, an aborted or a compacted record.',
+    login_or_gap:
+      'A login or an offset without a record: neither its row nor its record is there any more to tell which.',
+    parked: 'In a batch that failed and waits for an operator; not counted.',
+    skipped: 'Given up by an operator, or lost before it was read; not counted.',
+    unaccounted: 'Read, says the checkpoint, but in no batch: the ledger has a hole (reconciliation).',
+  }),
+})
+
+export const CountSizeEnum = builder.enumType('CountSize', {
+  description: 'What a count is kept of, by UTC.',
+  values: capitals<CountSize>({
+    minute: 'A minute; for MINUTE_RETENTION_DAYS.',
+    quarter: 'A quarter of an hour, of the days before.',
+    hour: 'An hour.',
+    month: 'A month that is over.',
+  }),
+})

@@ -1,0 +1,15 @@
+import type { TimeBucket } from '../../../domain/counts/cover-buckets.ts'
+
+/** For the field of an answer that says where its range begins. */
+export const fromField = <Parent>(rangeOf: (parent: Parent) => TimeBucket) => ({
+  type: 'DateTime' as const,
+  description: 'First moment of the range.',
+  resolve: (parent: Parent) => new Date(rangeOf(parent).fromMs),
+})
+
+/** For the field of an answer that says where its range ends. */
+export const toField = <Parent>(rangeOf: (parent: Parent) => TimeBucket) => ({
+  type: 'DateTime' as const,
+  description: 'End of the range, itself not in it.',
+  resolve: (parent: Parent) => new Date(rangeOf(parent).toMs),
+})

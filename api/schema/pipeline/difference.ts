@@ -1,0 +1,54 @@
+import type { CountPlace, Difference } from '../../../domain/pipeline/reconciliation.ts'
+import type { DeviceType, Outcome } from '../../../domain/login/login.ts'
+import { builder } from '../builder.ts'
+import { DeviceTypeEnum, OutcomeEnum } from '../fields/analytics-enums.ts'
+import { CountSizeEnum, DifferenceKindEnum } from '../fields/pipeline-enums.ts'
+
+const CountPlaceType = builder.objectRef<CountPlace>('CountPlace').implement({
+  description: 'The place of one count: a bucket, and a value of each dimension that it is counted by.',
+  fields: (t) => ({
+    size: t.expose('size', { type: CountSizeEnum, description: 'Length of the bucket.' }),
+    bucket: t.expose('bucket', { type: 'DateTime', description: 'Start of the bucket, UTC.' }),
+    deviceType: t.field({
+      type: DeviceTypeEnum,
+      nullable: true,
+      description: 'Device type; null: over all.',
+      resolve: ({ deviceType }) => deviceType as DeviceType | null,
+    }),
+    appVersion: t.exposeString('appVersion', { nullable: true, description: 'App version; null: over all.' }),
+    locale: t.exposeString('locale', { nullable: true, description: 'Locale; null: over all.' }),
+    outcome: t.field({
+      type: OutcomeEnum,
+      nullable: true,
+      description: 'Outcome; null: over all.',
+      resolve: ({ outcome }) => outcome as Outcome | null,
+    }),
+  }),
+})
+
+export const DifferenceType = builder.objectRef<Difference>('Difference').implement({
+  description: 'Two tables that should say the same and do not.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: DifferenceKindEnum, description: 'Which two.' }),
+    partition: t.exposeInt('partition', {
+      nullable: true,
+      description: 'Partition whose batches differ; null: a count differs, which is of all partitions.',
+    }),
+    batchId: t.expose('batchId', {
+      type: 'Offset',
+      nullable: true,
+      description:
+        'The batch; of a hole or an overlap the one beside it. Null when it is about no one batch.',
+    }),
+    count: t.expose('count', {
+      type: CountPlaceType,
+      nullable: true,
+      description: 'The count; null when it is about none.',
+    }),
+    subject: t.exposeString('subject', {
+      description: 'What differs, for people to read; the same however the numbers move.',
+    }),
+    expected: t.expose('expected', { type: 'Offset', description: 'What the first of the two says.' }),
+    found: t.expose('found', { type: 'Offset', description: 'What the second of the two says.' }),
+  }),
+})

@@ -1,0 +1,227 @@
+import type { LastBatch } from '../../../db/read/ledger/progress.ts'
+import type { OpenTransaction } from '../../../domain/pipeline/partition-log.ts'
+import { builder } from '../builder.ts'
+import { NotFoundError } from '../../context/errors.ts'
+import {
+  type Ingestion as IngestionShape,
+  type IngestionPartition as IngestionPartitionShape,
+  incompleteReasonsOf,
+  readIngestion,
+  unreadOf,
+} from '../../pipeline/ingestion.ts'
+import type { IngestionProblem } from '../../pipeline/problems.ts'
+import { BatchStatusEnum, IngestStateEnum, PartEnum, ProblemKindEnum } from '../fields/pipeline-enums.ts'
+import { freshnessField } from '../fields/freshness.ts'
+import { IncompleteReasonType } from '../fields/incomplete-reason.ts'
+
+const LastBatchType = builder.objectRef<LastBatch>('LastBatch').implement({
+  description: 'The batch with the highest offsets of a partition.',
+  fields: (t) => ({
+    id: t.expose('id', { type: 'Offset', description: 'Id of the batch (batches).' }),
+    fromOffset: t.expose('from_offset', { type: 'Offset', description: 'First offset.' }),
+    toOffset: t.expose('to_offset', { type: 'Offset', description: 'End of the range, itself not in it.' }),
+    status: t.expose('status', { type: BatchStatusEnum, description: 'What became of it.' }),
+    logins: t.exposeInt('logins', { description: 'Offsets that were counted as logins.' }),
+    rejects: t.exposeInt('rejects', { description: 'Offsets that were rejected.' }),
+    committedAt: t.expose('committed_at', { type: 'DateTime', description: 'When it was written.' }),
+  }),
+})
+
+const OpenTransactionType = builder.objectRef<OpenTransaction>('OpenTransaction').implement({
+  description: 'A transaction of a producer that is neither committed nor aborted.',
+  fields: (t) => ({
+    producerId: t.expose('producerId', {
+      type: 'Offset',
+      description: 'Id that Kafka gave the producer.',
+    }),
+    transactionalId: t.exposeString('transactionalId', {
+      nullable: true,
+      description: 'The transactional.id of the producer; null when no broker says (Kafka 3.0 and later do).',
+    }),
+    since: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the transaction began, by its coordinator; null when no broker says.',
+      resolve: ({ sinceMs }) => (sinceMs === null ? null : new Date(sinceMs)),
+    }),
+    firstOffset: t.expose('firstOffset', { type: 'Offset', description: 'Offset of its first record.' }),
+    lastWriteAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Timestamp of its latest record; null when the broker does not say.',
+      resolve: ({ lastWriteMs }) => (lastWriteMs === null ? null : new Date(lastWriteMs)),
+    }),
+  }),
+})
+
+const PartitionIngestion = builder.objectRef<IngestionPartitionShape>('PartitionIngestion').implement({
+  description:
+    'The ingestion of one partition. A field is null when the part it comes from is away (problems).',
+  fields: (t) => ({
+    partition: t.exposeInt('partition', { description: 'Number of the partition.' }),
+    state: t.field({
+      type: IngestStateEnum,
+      nullable: true,
+      description: 'What it is doing; from Temporal.',
+      resolve: ({ status }) => status?.state ?? null,
+    }),
+    reason: t.string({
+      nullable: true,
+      description: 'Why it waits, was paused or halted; empty while it runs; from Temporal.',
+      resolve: ({ status }) => status?.reason ?? null,
+    }),
+    since: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it came into this state; from Temporal.',
+      resolve: ({ status }) => (status === null ? null : new Date(status.since)),
+    }),
+    checkpoint: t.field({
+      type: 'Offset',
+      nullable: true,
+      description:
+        'Every offset below it is decided; from Postgres. Null before the partition was first read.',
+      resolve: ({ progress }) => progress?.next_offset ?? null,
+    }),
+    endOffset: t.field({
+      type: 'Offset',
+      nullable: true,
+      description:
+        'Offset of the next record to arrive (the high watermark), at most a second old; from Kafka.',
+      resolve: ({ log }) => log?.end ?? null,
+    }),
+    stableOffset: t.field({
+      type: 'Offset',
+      nullable: true,
+      description:
+        'Offsets from this one on cannot be read until a transaction ends (the last stable offset); endOffset when none is ' +
+        'open; from Kafka.',
+      resolve: ({ log }) => log?.stableEnd ?? null,
+    }),
+    openTransactions: t.field({
+      type: [OpenTransactionType],
+      nullable: true,
+      description:
+        'Transactions that keep stableOffset below endOffset, by their first offset; none when the broker, older than Kafka ' +
+        '2.8 or without leave to describe the topic, does not tell them; from Kafka.',
+      resolve: ({ log }) => log?.openTransactions ?? null,
+    }),
+    lag: t.field({
+      type: 'BigInt',
+      nullable: true,
+      description:
+        'Offsets that Kafka holds and are not decided: from checkpoint to endOffset, and all that there are when the topic was ' +
+        'created anew. Null also when the log ends before the checkpoint. From Kafka and Postgres.',
+      resolve: unreadOf,
+    }),
+    incompleteBecause: t.field({
+      type: [IncompleteReasonType],
+      description:
+        'Why counts may lack logins of the partition; none when they do not, or when a part is away.',
+      resolve: incompleteReasonsOf,
+    }),
+    watermark: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Latest time of an event that was counted; from Postgres. Null before the first login.',
+      resolve: ({ progress }) => progress?.watermark ?? null,
+    }),
+    worker: t.string({
+      nullable: true,
+      description: 'The worker process that last claimed the partition; from Postgres.',
+      resolve: ({ progress }) => progress?.worker ?? null,
+    }),
+    logins: t.field({
+      type: 'BigInt',
+      nullable: true,
+      description: 'Logins accepted since the partition was first read; from Postgres.',
+      resolve: ({ progress }) => progress?.logins ?? null,
+    }),
+    rejects: t.field({
+      type: 'BigInt',
+      nullable: true,
+      description: 'Records rejected since the partition was first read; from Postgres.',
+      resolve: ({ progress }) => progress?.rejects ?? null,
+    }),
+    parkedOffsets: t.field({
+      type: 'BigInt',
+      nullable: true,
+      description: 'Offsets in parked batches; from Postgres.',
+      resolve: ({ progress }) => progress?.parked_offsets ?? null,
+    }),
+    lastBatch: t.field({
+      type: LastBatchType,
+      nullable: true,
+      description: 'The batch with the highest offsets; from Postgres.',
+      resolve: ({ lastBatch }) => lastBatch,
+    }),
+  }),
+})
+
+const Problem = builder.objectRef<IngestionProblem>('IngestionProblem').implement({
+  description: 'Something that is not as it should be: a part that is away, or what waits for an operator.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: ProblemKindEnum, description: 'What it is.' }),
+    part: t.expose('part', { type: PartEnum, description: 'Where it is.' }),
+    message: t.exposeString('message', {
+      description: 'What it is and what to do, in words; up to the first colon, the short form.',
+    }),
+    partitions: t.exposeIntList('partitions', {
+      description: 'The partitions that it is about; empty: it is not about some of them.',
+    }),
+    batches: t.exposeInt('batches', {
+      nullable: true,
+      description: 'How many batches wait for an operator; null: it is not about batches.',
+    }),
+  }),
+})
+
+const Ingestion = builder.objectRef<IngestionShape>('Ingestion').implement({
+  description: 'The ingestion of a topic, from Temporal, Postgres and Kafka together.',
+  fields: (t) => ({
+    topic: t.exposeString('topic', { description: 'The topic.' }),
+    state: t.expose('state', {
+      type: IngestStateEnum,
+      nullable: true,
+      description:
+        'The state of the partition that most needs someone: halted before waiting before paused before running. Null ' +
+        'when Temporal or its workers are away.',
+    }),
+    lag: t.expose('lag', {
+      type: 'BigInt',
+      nullable: true,
+      description:
+        'Unread offsets over all partitions; null when Kafka or Postgres is away, or when it is not known of one.',
+    }),
+    partitions: t.expose('partitions', {
+      type: [PartitionIngestion],
+      description: 'In order of number: every partition that any of the parts knows.',
+    }),
+    problems: t.expose('problems', {
+      type: [Problem],
+      description:
+        'What is not as it should be, most urgent first: parts that are away, so that fields are null; partitions that do ' +
+        'not run; batches that wait for an operator. None: all is well.',
+    }),
+    freshness: t.field({
+      ...freshnessField,
+      nullable: true,
+      description:
+        'How fresh the counts of the topic that is counted are; null when no node of Postgres answers.',
+      resolve: async ({ isUnread }, _, context) => (isUnread ? null : await context.freshness()),
+    }),
+  }),
+})
+
+builder.queryField('ingestion', (t) =>
+  t.field({
+    type: Ingestion,
+    nullable: true,
+    errors: { types: [NotFoundError], union: { description: 'The ingestion of a topic, or why not.' } },
+    description: 'What the pipeline is doing.',
+    args: {
+      topic: t.arg.string({ description: 'The topic; left out: the one that is counted.' }),
+    },
+    resolve: (_, args, context) => readIngestion(context, args.topic ?? context.topic),
+  }),
+)

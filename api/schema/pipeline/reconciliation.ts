@@ -1,0 +1,223 @@
+import type { CheckpointState } from '../../../domain/pipeline/reconciliation.ts'
+import type { RejectReason } from '../../../domain/login/login.ts'
+import { builder } from '../builder.ts'
+import { caps } from '../../context/limits.ts'
+import type { ScheduledReconciliation } from '../../../db/read/reconciliation/reconciliation-runs.ts'
+import {
+  InvalidPageError,
+  InvalidRangeError,
+  PageTooLargeError,
+  TooManyBatchesError,
+} from '../../context/errors.ts'
+import {
+  readReconciliation,
+  type ReconciledPartition as ReconciledPartitionShape,
+  type Reconciliation as ReconciliationShape,
+} from '../../pipeline/reconciliation.ts'
+import { DifferenceType } from './difference.ts'
+import { RejectReasonEnum } from '../fields/pipeline-enums.ts'
+import { freshnessField } from '../fields/freshness.ts'
+import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
+
+const ReasonCount = builder
+  .objectRef<[reason: RejectReason, rejects: bigint]>('RejectReasonCount')
+  .implement({
+    description: 'Rejects for one reason.',
+    fields: (t) => ({
+      reason: t.field({
+        type: RejectReasonEnum,
+        description: 'Why they are no logins.',
+        resolve: ([reason]) => reason,
+      }),
+      rejects: t.field({
+        type: 'BigInt',
+        description: 'Records that are kept for it.',
+        resolve: ([, rejects]) => rejects,
+      }),
+    }),
+  })
+
+const LedgerEnd = builder.objectRef<CheckpointState>('CheckpointAndLedger').implement({
+  description: 'The checkpoint of a partition beside the end of its ledger.',
+  fields: (t) => ({
+    checkpoint: t.expose('nextOffset', {
+      type: 'Offset',
+      description: 'Every offset below it is decided, says the checkpoint.',
+    }),
+    ledgerEnd: t.expose('ledgerEnd', {
+      type: 'Offset',
+      nullable: true,
+      description: 'End of the last batch; null before the first one.',
+    }),
+    equal: t.boolean({
+      description: 'Whether they are the same offset.',
+      resolve: ({ nextOffset, ledgerEnd }) => ledgerEnd === null || ledgerEnd === nextOffset,
+    }),
+  }),
+})
+
+const ReconciledPartition = builder.objectRef<ReconciledPartitionShape>('ReconciledPartition').implement({
+  description:
+    'What became of the offsets of one partition: offsets = logins + rejects + gaps + parked + skipped.',
+  fields: (t) => ({
+    partition: t.exposeInt('partition', { description: 'Number of the partition.' }),
+    incarnation: t.exposeInt('incarnation', {
+      description:
+        'Which log the offsets are of: raised when an operator accepted a truncated or re-created topic.',
+    }),
+    fromOffset: t.expose('from', {
+      type: 'Offset',
+      description: 'First offset that is covered; batches are covered whole.',
+    }),
+    toOffset: t.expose('to', {
+      type: 'Offset',
+      description: 'End of the offsets that are covered, itself not in them.',
+    }),
+    batches: t.exposeInt('batches', { description: 'Batches that are covered.' }),
+    offsets: t.expose('offsets', { type: 'BigInt', description: 'Offsets that these batches have read.' }),
+    logins: t.expose('logins', { type: 'BigInt', description: 'Offsets that are counted as logins.' }),
+    rejects: t.expose('rejects', { type: 'BigInt', description: 'Offsets that are rejected.' }),
+    rejectsByReason: t.field({
+      type: [ReasonCount],
+      description: 'The rejected records that are kept, by reason.',
+      resolve: ({ rejectsByReason }) => [...rejectsByReason].sort(([a], [b]) => (a < b ? -1 : 1)),
+    }),
+    redriven: t.expose('redriven', {
+      type: 'BigInt',
+      description: 'Logins among them that were rejects once and were redriven.',
+    }),
+    gaps: t.expose('gaps', {
+      type: 'BigInt',
+      description: 'Offsets without a record: transaction markers, aborted or compacted records.',
+    }),
+    parked: t.expose('parked', { type: 'BigInt', description: 'Offsets of parked batches.' }),
+    skipped: t.expose('skipped', {
+      type: 'BigInt',
+      description: 'Offsets that were given up, or lost before they were read.',
+    }),
+    ledger: t.expose('checkpoint', {
+      type: LedgerEnd,
+      nullable: true,
+      description: 'Checkpoint and ledger, wherever the covered offsets end; null for a log of the past.',
+    }),
+  }),
+})
+
+const Schedule = builder.objectRef<ScheduledReconciliation>('ScheduledReconciliation').implement({
+  description:
+    'How far the schedule has compared the ledger (reconciliationRuns), and what it found (alerts).',
+  fields: (t) => ({
+    coveredTo: t.expose('coveredTo', {
+      type: 'DateTime',
+      description: 'Every batch that was written or changed before it has been compared.',
+    }),
+    finishedAt: t.expose('finishedAt', { type: 'DateTime', description: 'When its last run was done.' }),
+    openAlerts: t.exposeInt('openAlerts', {
+      description: 'Differences of all its runs that are still there (alerts).',
+    }),
+  }),
+})
+
+const Reconciliation = builder.objectRef<ReconciliationShape>('Reconciliation').implement({
+  description: 'The tables of the database compared with each other, in one snapshot.',
+  fields: (t) => ({
+    agrees: t.boolean({
+      description:
+        'Whether everything that was compared says the same. It speaks of the covered batches alone (committedFrom, ' +
+        'committedTo, partitions); see also hasNextPage, totalsCompared and expiredBatches.',
+      resolve: ({ differences }) => differences.length === 0,
+    }),
+    batches: t.exposeInt('batches', { description: 'Batches that are covered.' }),
+    committedFrom: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the first covered batch was written; null: none is covered.',
+      resolve: ({ committed }) => committed?.from ?? null,
+    }),
+    committedTo: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the last covered batch was written; null: none is covered.',
+      resolve: ({ committed }) => committed?.to ?? null,
+    }),
+    hasNextPage: t.boolean({
+      description: 'Whether earlier batches are not covered: ask for them with after.',
+      resolve: ({ endCursor }) => endCursor !== null,
+    }),
+    endCursor: t.exposeString('endCursor', {
+      nullable: true,
+      description: 'Passed as after, it covers the batches before these; null: there are none.',
+    }),
+    schedule: t.expose('schedule', {
+      type: Schedule,
+      nullable: true,
+      description:
+        'What the schedule found, which compares every batch once it is written or changed; null: it has not run yet.',
+    }),
+    partitions: t.expose('partitions', {
+      type: [ReconciledPartition],
+      description: 'What is covered of each partition and each of its logs, in order.',
+    }),
+    differences: t.expose('differences', {
+      type: [DifferenceType],
+      description: 'What differs, of the covered batches and of the buckets that they count into.',
+    }),
+    isListCut: t.exposeBoolean('isListCut', {
+      description: 'Whether there are more differences than are listed.',
+    }),
+    expiredBatches: t.exposeInt('expired', {
+      description:
+        'Batches whose login rows could not be compared, because some of their days are past retention.',
+    }),
+    totalsCompared: t.exposeBoolean('withTotals', {
+      description:
+        'Whether the logins and rejects of checkpoints were compared with the sum over all batches: only when all are asked ' +
+        'for, by neither offsets nor time. Each run of the schedule does it, and a difference is an alert.',
+    }),
+    freshness: t.field(freshnessField),
+  }),
+})
+
+builder.queryField('reconciliation', (t) =>
+  t.field({
+    type: Reconciliation,
+    nullable: true,
+    errors: {
+      types: [InvalidRangeError, TooManyBatchesError, PageTooLargeError, InvalidPageError],
+      union: { description: 'A reconciliation, or why not.' },
+    },
+    description:
+      'Accounts for every offset that was read, and compares the ledger with counts, deltas, rows, rejects and ' +
+      `checkpoints. By neither offsets nor time it covers the latest ${caps.newestBatches} batches, and with after those ` +
+      `before them; else all of the range, at most ${caps.batches}. Conditions hold together. A request may ask once.`,
+    // More than half of what a request may cost: it adds up thousands of batches.
+    complexity: { field: Math.ceil((caps.complexity + 1) / 2), multiplier: 1 },
+    extensions: { expensive: true },
+    args: {
+      topic: t.arg.string({ description: 'Topic of the batches; left out: the one that is counted.' }),
+      partitions: t.arg.intList({ description: 'Only these partitions; left out: all.' }),
+      fromOffset: t.arg({
+        type: 'Offset',
+        description: 'With toOffset: batches that hold an offset of [fromOffset, toOffset).',
+      }),
+      toOffset: t.arg({ type: 'Offset', description: 'End of the offsets, itself not in them.' }),
+      committed: t.arg({ type: TimeRangeInput, description: 'When the batches were first written.' }),
+      first: t.arg.int({
+        description: `How many batches, latest first, at most ${caps.batches}; left out: ${caps.newestBatches}, or all of a range.`,
+      }),
+      after: t.arg.string({ description: 'endCursor of the answer that this one goes on from.' }),
+    },
+    resolve: (_, args, context) =>
+      readReconciliation(
+        context,
+        args.topic ?? context.topic,
+        {
+          partitions: args.partitions ?? null,
+          fromOffset: args.fromOffset ?? null,
+          toOffset: args.toOffset ?? null,
+          committed: timeRange(args.committed),
+        },
+        { first: args.first ?? null, after: args.after ?? null },
+      ),
+  }),
+)
