@@ -10,10 +10,10 @@ import type { Sql } from '../db/connection/connect.ts'
 import { classingPostgres } from '../db/connection/failure.ts'
 import { lossOf, retirement, type Loss } from '../domain/pipeline/offset-loss.ts'
 import { emptyInsight } from '../domain/batch/insight.ts'
-import { openOutputProducer } from '../kafka/output-producer.ts'
-import { openRangeReader, type RangeReader } from '../kafka/range-reader.ts'
-import { closeAll, endSession, openSession, type Closer } from './session.ts'
-import { isGone, producerOptions, rangeLimits, type SliceDeps } from './slice.ts'
+import { openOutputProducer } from '../kafka/write/output-producer.ts'
+import { openRangeReader, type RangeReader } from '../kafka/read/range-reader.ts'
+import { closeAll, endSession, openSession, type Closer } from './ingest/session.ts'
+import { isGone, producerOptions, rangeLimits, type SliceDeps } from './ingest/slice.ts'
 
 export type LossAcceptance =
   | {

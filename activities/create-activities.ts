@@ -14,20 +14,20 @@ import {
   type SliceProgress,
   type SliceReport,
 } from '../domain/batch/slice-report.ts'
-import type { TopicOffsets } from '../kafka/topic-offsets.ts'
+import type { TopicOffsets } from '../kafka/topics/topic-offsets.ts'
 import { acceptOffsetLoss, type LossAcceptance } from './accept-loss.ts'
-import { applyParked, skipParked } from './apply-parked.ts'
-import { bringBackParked, handOverLeftovers, type BringBack } from './hand-over.ts'
-import { beat, sliceHeartbeatMs } from './heartbeat.ts'
-import { ingestUntilStopped } from './ingest-slice.ts'
-import { parkInHand, parkingRefusal, type ParkingAnswer, type ParkRequest } from './park-in-hand.ts'
-import { publishGap } from './publish.ts'
-import { planReplay, type Planned } from './plan-replay.ts'
-import { redriveBatch, type RedriveRequest, type Redriven } from './redrive.ts'
+import { applyParked, skipParked } from './replay/apply-parked.ts'
+import { bringBackParked, handOverLeftovers, type BringBack } from './ingest/hand-over.ts'
+import { beat, sliceHeartbeatMs } from './ingest/heartbeat.ts'
+import { ingestUntilStopped } from './ingest/ingest-slice.ts'
+import { parkInHand, parkingRefusal, type ParkingAnswer, type ParkRequest } from './ingest/park-in-hand.ts'
+import { publishGap } from './publish/publish.ts'
+import { planReplay, type Planned } from './replay/plan-replay.ts'
+import { redriveBatch, type RedriveRequest, type Redriven } from './replay/redrive.ts'
 import { reconcileRecent, type ReconcileRequest, type ReconcileSummary } from './reconcile.ts'
 import { retainTables } from './retain-tables.ts'
-import { openSlice, type SliceDeps } from './slice.ts'
-import { stopAfter } from './stop-signal.ts'
+import { openSlice, type SliceDeps } from './ingest/slice.ts'
+import { stopAfter } from './ingest/stop-signal.ts'
 
 export type ActivityDeps = SliceDeps & {
   /** The primary, for small writes. */

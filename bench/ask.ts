@@ -1,4 +1,4 @@
-import { HOST } from '../stack/ports.ts'
+import { HOST } from '../stack/processes/ports.ts'
 import { percentiles, type Latencies } from './latency.ts'
 import type { HistorySize } from './history-size.ts'
 import type { Question } from './question.ts'

@@ -1,7 +1,7 @@
 import { GroundTruth } from '../generator/ground-truth.ts'
 import { createLoginSource } from '../generator/login-source.ts'
 import { createKafka } from '../kafka/client.ts'
-import type { OutputRecord } from '../kafka/encode-record-batch.ts'
+import type { OutputRecord } from '../kafka/records/encode-record-batch.ts'
 import { loadConfig } from '../config/config.ts'
 import { PARTITIONS, createTopic } from './topics.ts'
 import { openRawProducer } from './raw-producer.ts'

@@ -1,5 +1,5 @@
 import type { Batch, Message } from 'kafkajs'
-import { partitionForKey } from '../kafka/murmur2.ts'
+import { partitionForKey } from '../kafka/records/murmur2.ts'
 import { PARTITIONS } from './topics.ts'
 
 export type EnrichedLogin = {

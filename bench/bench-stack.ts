@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startProcess, type RunningProcess } from '../stack/process.ts'
-import { endLeftovers } from '../stack/process-book.ts'
+import { startProcess, type RunningProcess } from '../stack/processes/process.ts'
+import { endLeftovers } from '../stack/processes/process-book.ts'
 import { startStack } from '../stack/stack.ts'
 
 export type BenchStack = {

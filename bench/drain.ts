@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RunningProcess } from '../stack/process.ts'
+import type { RunningProcess } from '../stack/processes/process.ts'
 import type { Backlog } from './backlog.ts'
 import type { BenchStack } from './bench-stack.ts'
 import { recordResources, type ResourceUse } from './resources.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../stack/ports.ts'
-import type { RunningProcess } from '../stack/process.ts'
+import { freePort } from '../stack/processes/ports.ts'
+import type { RunningProcess } from '../stack/processes/process.ts'
 import type { BenchStack } from './bench-stack.ts'
 import { lastLines } from './drain.ts'
 import { latencies, type Latencies, type Sighting } from './latency.ts'

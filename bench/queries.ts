@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadConfig } from '../config/config.ts'
-import { freePort, HOST } from '../stack/ports.ts'
+import { freePort, HOST } from '../stack/processes/ports.ts'
 import { roleArguments } from '../stack/role-arguments.ts'
 import type { QueryOptions } from './arguments.ts'
 import { ask, askOften } from './ask.ts'

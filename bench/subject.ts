@@ -1,6 +1,6 @@
 import { loadConfig, type Config } from '../config/config.ts'
 import { connectPostgres, type Sql } from '../db/connection/connect.ts'
-import type { RunningProcess } from '../stack/process.ts'
+import type { RunningProcess } from '../stack/processes/process.ts'
 import type { BenchStack } from './bench-stack.ts'
 import { createTopic } from './topics.ts'
 

@@ -1,5 +1,5 @@
 import { createKafka } from '../kafka/client.ts'
-import { openRangeReader } from '../kafka/range-reader.ts'
+import { openRangeReader } from '../kafka/read/range-reader.ts'
 import type { Backlog } from './backlog.ts'
 import type { Subject } from './subject.ts'
 import { PARTITIONS } from './topics.ts'

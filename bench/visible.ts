@@ -1,4 +1,4 @@
-import { HOST } from '../stack/ports.ts'
+import { HOST } from '../stack/processes/ports.ts'
 import type { Subject } from './subject.ts'
 
 /** Asks how many logins a reader sees now. */

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from '../config/logger.ts'
-import type { LoginProducer, LoginRecord } from '../kafka/login-producer.ts'
+import type { LoginProducer, LoginRecord } from '../kafka/write/login-producer.ts'
 import { createPace, TICK_MS } from './pace.ts'
 
 const PROGRESS_MS = 60_000

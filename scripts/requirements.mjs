@@ -30,7 +30,7 @@ function javaProblem(major) {
   return `Java 17 or newer, to run Kafka (${found}): apt install openjdk-17-jre-headless, brew install openjdk, or set KAFKA_BROKERS`
 }
 
-/** What this machine has. `partsFolder` holds the downloads of stack/downloads.ts. */
+/** What this machine has. `partsFolder` holds the downloads of stack/parts/downloads.ts. */
 export const thisMachine = (partsFolder) => ({
   nodeMajor: () => Number(process.versions.node.split('.')[0]),
   javaMajor: () => javaMajorIn(spawnSync('java', ['-version'], { encoding: 'utf8' }).stderr ?? ''),

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { removeAbandonedFolders } from '../stack/abandoned-folders.ts'
-import { endWithParent } from '../stack/end-with-parent.ts'
+import { removeAbandonedFolders } from '../stack/processes/abandoned-folders.ts'
+import { endWithParent } from '../stack/processes/end-with-parent.ts'
 import { addTotals, noTotals, readTotals, totalsLine, type Totals } from './test-totals.ts'
 
 // `npm test`: every check, in the order of how soon each one knows. Ends at the first stage in which one fails.

@@ -1,5 +1,5 @@
 import { loadProcessConfig } from '../config/environment.ts'
-import { ensureTopics } from '../kafka/topics.ts'
+import { ensureTopics } from '../kafka/topics/topics.ts'
 import { runScript } from './run-script.ts'
 
 // `npm run topics`: creates the topics that do not exist yet.

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { freePort, HOST } from './ports.ts'
-import { backOffMs } from './supervisor.ts'
+import { freePort, HOST } from './processes/ports.ts'
+import { backOffMs } from './processes/supervisor.ts'
 
 test('a port that is taken is replaced by a free one, and no port is given out twice', async () => {
   const server = createServer()

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import type { Part } from './part.ts'
-import { freePort, HOST } from './ports.ts'
+import type { Part } from './parts/part.ts'
+import { freePort, HOST } from './processes/ports.ts'
 import { startOnFreePorts } from './start-on-free-ports.ts'
 
 /** A part that does not come up on the ports in `failing`. */

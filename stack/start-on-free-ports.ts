@@ -1,5 +1,5 @@
-import type { Part } from './part.ts'
-import { isFree } from './ports.ts'
+import type { Part } from './parts/part.ts'
+import { isFree } from './processes/ports.ts'
 
 /** Two clones that start at once may find the same port free; a third time is no accident. */
 const ATTEMPTS = 3

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import packagedChromium from '@sparticuz/chromium'
 import { chromium, type Page } from 'playwright-core'
 import { inject, onTestFinished } from 'vitest'
-import { once } from '../stack/downloads.ts'
+import { once } from '../stack/parts/downloads.ts'
 import { partsFolder } from '../stack/stack.ts'
 
 /** Enough for a table with its run ids; the runbook's pictures have this size. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { processTable, processTree } from '../stack/process-table.ts'
+import { processTable, processTree } from '../stack/processes/process-table.ts'
 import { cloneWithPackages, processesOf, userEnvironment } from './clone.ts'
 import { eventually } from './eventually.ts'
 

@@ -3,7 +3,7 @@ import { garbage, type OddRecord } from '../generator/garbage.ts'
 import { GroundTruth } from '../generator/ground-truth.ts'
 import { createLoginSource } from '../generator/login-source.ts'
 import type { RejectReason } from '../domain/login/login.ts'
-import { createLoginProducer } from '../kafka/login-producer.ts'
+import { createLoginProducer } from '../kafka/write/login-producer.ts'
 import type { Deployment } from './deployment.ts'
 
 /** Sends logins and keeps the books of what Kafka acknowledged. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
 import { bundleOnce } from '../scripts/bundle-once.ts'
-import { removeAbandonedFolders } from '../stack/abandoned-folders.ts'
+import { removeAbandonedFolders } from '../stack/processes/abandoned-folders.ts'
 import { startStack } from '../stack/stack.ts'
 import { serveStackControl } from './stack-control-server.ts'
 

@@ -1,4 +1,4 @@
-import { HOST } from '../stack/ports.ts'
+import { HOST } from '../stack/processes/ports.ts'
 import { eventually } from './eventually.ts'
 import type { RoleProcess } from './role-process.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { HOST } from '../stack/ports.ts'
+import { HOST } from '../stack/processes/ports.ts'
 import { createDeployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
 import { createFeed } from './feed.ts'

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { downloadKafka } from '../stack/downloads.ts'
+import { downloadKafka } from '../stack/parts/downloads.ts'
 import { partsFolder } from '../stack/stack.ts'
 import type { Deployment } from './deployment.ts'
 
@@ -18,7 +18,7 @@ export async function produceWithJava(
   { codec, batchBytes }: JavaProducerOptions,
 ): Promise<void> {
   const jars = await downloadKafka(partsFolder, () => undefined)
-  const logging = fileURLToPath(new URL('../stack/kafka-log.properties', import.meta.url))
+  const logging = fileURLToPath(new URL('../stack/parts/kafka-log.properties', import.meta.url))
   const options = {
     'bootstrap-server': config.kafka.brokers.join(),
     topic: config.kafka.topic,

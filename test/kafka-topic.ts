@@ -3,8 +3,8 @@ import { inject, onTestFinished } from 'vitest'
 import { loadConfig } from '../config/config.ts'
 import type { SourceRecord } from '../domain/batch/batch.ts'
 import { createKafka, type Kafka } from '../kafka/client.ts'
-import { openRangeReader, type RangeReader } from '../kafka/range-reader.ts'
-import type { RangeLimits } from '../kafka/take-range.ts'
+import { openRangeReader, type RangeReader } from '../kafka/read/range-reader.ts'
+import type { RangeLimits } from '../kafka/read/take-range.ts'
 
 /** A topic of its own for one test of the code in kafka/. */
 export type KafkaTopic = {

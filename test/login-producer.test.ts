@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { createLoginProducer } from '../kafka/login-producer.ts'
+import { createLoginProducer } from '../kafka/write/login-producer.ts'
 import { eventually } from './eventually.ts'
 import { createKafkaTopic, readToEnd, textOf } from './kafka-topic.ts'
 

@@ -4,7 +4,7 @@ import { loadConfig, type Config } from '../config/config.ts'
 import { connectPostgres, type Sql } from '../db/connection/connect.ts'
 import { migrateDatabase } from '../db/schema/migrate-database.ts'
 import { createKafka, type Kafka } from '../kafka/client.ts'
-import { ensureTopics } from '../kafka/topics.ts'
+import { ensureTopics } from '../kafka/topics/topics.ts'
 
 /** A Rollcall of its own on shared parts: topics, database, group and task queue that nobody else uses. */
 export type OpenDeployment = {

@@ -2,8 +2,8 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import { guardFolder } from '../stack/guard-folder.ts'
-import { endLeftovers, lockFolder } from '../stack/process-book.ts'
+import { guardFolder } from '../stack/processes/guard-folder.ts'
+import { endLeftovers, lockFolder } from '../stack/processes/process-book.ts'
 
 /** A folder for parts that one test has for itself. They end and it goes away when the test ends. */
 export function ownFolder(): string {

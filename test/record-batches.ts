@@ -1,7 +1,7 @@
 import type { Kafka } from '../kafka/client.ts'
-import { fetchPartition } from '../kafka/fetch-request.ts'
+import { fetchPartition } from '../kafka/read/fetch-request.ts'
 import { createCluster } from '../kafka/kafkajs-internals.ts'
-import { splitRecordBatches, type RecordBatchView } from '../kafka/record-batch.ts'
+import { splitRecordBatches, type RecordBatchView } from '../kafka/records/record-batch.ts'
 
 const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
 const ATTRIBUTES_AT = 21

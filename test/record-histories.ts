@@ -8,7 +8,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { loadConfig } from '../config/config.ts'
 import { migrateDatabase } from '../db/schema/migrate-database.ts'
 import { createKafka } from '../kafka/client.ts'
-import { ensureTopics } from '../kafka/topics.ts'
+import { ensureTopics } from '../kafka/topics/topics.ts'
 import { startStack } from '../stack/stack.ts'
 import {
   ingestPartitionId,

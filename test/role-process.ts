@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { inject } from 'vitest'
-import { writeDown } from '../stack/process.ts'
+import { writeDown } from '../stack/processes/process.ts'
 
 /** A role of Rollcall as a process of its own. */
 export type RoleProcess = {

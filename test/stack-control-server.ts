@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { HOST } from '../stack/ports.ts'
+import { HOST } from '../stack/processes/ports.ts'
 import type { Stack } from '../stack/stack.ts'
 import { controlOf, isPartAction } from './part-control.ts'
 

@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { freePort, HOST } from '../stack/ports.ts'
+import { freePort, HOST } from '../stack/processes/ports.ts'
 
 /** A fixed address in front of a server that moves, as a load balancer or a DNS name is. */
 export type TcpForwarder = {

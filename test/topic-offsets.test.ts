@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { createTopicOffsets } from '../kafka/topic-offsets.ts'
+import { createTopicOffsets } from '../kafka/topics/topic-offsets.ts'
 import { createDeployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
 

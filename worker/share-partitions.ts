@@ -10,7 +10,7 @@ import {
   withdrawWorker,
 } from '../db/ledger/workers.ts'
 import { partitionShare } from '../domain/pipeline/partition-share.ts'
-import type { TopicOffsets } from '../kafka/topic-offsets.ts'
+import type { TopicOffsets } from '../kafka/topics/topic-offsets.ts'
 import type { SliceSlots } from './slice-slots.ts'
 
 /** Who stops is followed within this. */

@@ -1,6 +1,6 @@
 import { type NativeConnection, Worker } from '@temporalio/worker'
 import type { Activities, SliceRequest } from '../activities/create-activities.ts'
-import { abortedBy } from '../activities/stop-signal.ts'
+import { abortedBy } from '../activities/ingest/stop-signal.ts'
 import type { Config } from '../config/config.ts'
 import type { SchemaRefusal } from '../db/schema/schema-version.ts'
 import { sliceTaskQueue } from '../workflows/contract.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { Gate } from '../activities/gate.ts'
+import type { Gate } from '../activities/ingest/gate.ts'
 import type { Config } from '../config/config.ts'
 import { countActiveUsers } from '../db/rollups/active-user-counts.ts'
 import { connectPostgres } from '../db/connection/connect.ts'

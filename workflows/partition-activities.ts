@@ -1,6 +1,6 @@
 import { ActivityFailure, proxyActivities, workflowInfo } from '@temporalio/workflow'
 import type { Activities } from '../activities/create-activities.ts'
-import type { ParkingAnswer, ParkRequest } from '../activities/park-in-hand.ts'
+import type { ParkingAnswer, ParkRequest } from '../activities/ingest/park-in-hand.ts'
 import { sliceTaskQueue } from './contract.ts'
 
 /** Long enough that Temporal's cost per event vanishes, short enough that its history shows where a partition is. */

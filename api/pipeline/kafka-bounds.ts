@@ -3,7 +3,7 @@ import pTimeout from 'p-timeout'
 import { createSlots } from '../../db/nodes/slots.ts'
 import type { PartitionLog } from '../../domain/pipeline/partition-log.ts'
 
-/** As kafka/topic-offsets.ts provides it. */
+/** As kafka/topics/topic-offsets.ts provides it. */
 export type TopicOffsets = { read(topic: string): Promise<PartitionLog[]> }
 
 /** The logs of a topic's partitions, or why Kafka could not be asked. */

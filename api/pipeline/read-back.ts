@@ -4,7 +4,7 @@ import type { SourceRecord } from '../../domain/batch/batch.ts'
 import { decodeLogin } from '../../domain/decode/decode-login.ts'
 import { firstRules } from '../../domain/decode/decode-rules.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
-import type { ReadRecords } from '../../kafka/read-records.ts'
+import type { ReadRecords } from '../../kafka/read/read-records.ts'
 import { KafkaUnavailableError, OffsetsGoneError } from '../context/errors.ts'
 
 /** The events of a range of a batch, decided again from what Kafka holds; `next` is the first offset not looked at. */

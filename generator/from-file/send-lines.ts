@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { LoginProducer, LoginRecord } from '../../kafka/login-producer.ts'
+import type { LoginProducer, LoginRecord } from '../../kafka/write/login-producer.ts'
 import type { Line } from './split-lines.ts'
 
 /** A line that the topic does not take, and why. */

@@ -1,4 +1,4 @@
-import { abortedBy } from '../../activities/stop-signal.ts'
+import { abortedBy } from '../../activities/ingest/stop-signal.ts'
 import { eventually } from '../eventually.ts'
 import { actions } from './actions.ts'
 import { heal } from './heal.ts'

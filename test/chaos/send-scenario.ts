@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPace, TICK_MS } from '../../generator/pace.ts'
 import { Scenario, type ScenarioRecord } from '../../generator/scenario.ts'
-import { createLoginProducer } from '../../kafka/login-producer.ts'
+import { createLoginProducer } from '../../kafka/write/login-producer.ts'
 import { Poisoner } from './poison.ts'
 import type { RecordBook } from './record-book.ts'
 import type { World } from './world.ts'

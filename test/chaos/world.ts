@@ -1,4 +1,4 @@
-import { freePort } from '../../stack/ports.ts'
+import { freePort } from '../../stack/processes/ports.ts'
 import { type Graphql, graphqlAt } from '../graphql-client.ts'
 import type { OpenDeployment } from '../open-deployment.ts'
 import type { ControlPart, PartName } from '../part-control.ts'

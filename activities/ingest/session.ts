@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Config } from '../../config/config.ts'
+import { connectPostgres, type Sql } from '../../db/connection/connect.ts'
+import { assertDirectSession } from '../../db/connection/direct-session.ts'
+import { classingPostgres } from '../../db/connection/failure.ts'
+
+/** A statement works on one batch; longer means that Postgres hangs, and whoever waits should say so. */
+const STATEMENT_TIMEOUT_MS = 30_000
+/** A worker that is stopped inside a transaction gives its locks back after this, sooner than its replacement asks. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
+/** Connections close once their last request is answered; those to a part that hangs are left to their time-out. */
+const CLOSE_MS = 1_000
+
+/**
+ * One session of its own for work on one batch after the other.
+ * @throws {PipelineFailure} transient
+ */
+export async function openSession({ database }: Config, applicationName: string): Promise<Sql> {
+  const sql = connectPostgres(database.url, {
+    applicationName,
+    maxConnections: 1,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  })
+  try {
+    await classingPostgres(() => assertDirectSession(sql))
+    return sql
+  } catch (error) {
+    await closeAll([endSession(sql)])
+    throw error
+  }
+}
+
+export type Closer = () => Promise<unknown>
+
+/** What closes a session of `openSession`. */
+export const endSession = (sql: Sql): Closer => {
+  return () => sql.end({ timeout: 1 })
+}
+
+/** Closes connections, those of parts that hang within a second or not at all. */
+export async function closeAll(closers: readonly Closer[]): Promise<void> {
+  await Promise.race([Promise.allSettled(closers.map((closer) => closer())), sleep(CLOSE_MS)])
+}

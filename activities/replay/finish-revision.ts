@@ -1,0 +1,67 @@
+import type { ClaimedBatch, RevisionKind } from '../../db/ledger/change-batch.ts'
+import type { Sql } from '../../db/connection/connect.ts'
+import { classingPostgres } from '../../db/connection/failure.ts'
+import { readRedriven, type KeptReject } from '../../db/ledger/redrive.ts'
+import { readDecidedRejects, readInsights } from '../../db/ingest/unpublished.ts'
+import type { SourceRecord } from '../../domain/batch/batch.ts'
+import { PipelineFailure } from '../../domain/pipeline/failure.ts'
+import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
+import { decideAgain } from '../ingest/decide-batch.ts'
+import { withLateBatch, type LateBatch } from './reprocess-batch.ts'
+import { readAgain } from '../publish/publish.ts'
+import { wholeRecord } from '../publish/whole-record.ts'
+import type { SliceDeps } from '../ingest/slice.ts'
+
+/**
+ * Publishes what an earlier attempt counted and did not publish, or did not record as published (G7).
+ * @returns the batch with nothing left to publish
+ * @throws {PipelineFailure}
+ */
+export async function finishRevision(deps: SliceDeps, sql: Sql, batch: ClaimedBatch): Promise<ClaimedBatch> {
+  const { unpublished } = batch
+  if (unpublished === null) return batch
+  await withLateBatch(deps, sql, batch, async (late) => {
+    const outputs = late.isPublished
+      ? late.producer.collect()
+      : await outputsOf(late, sql, batch, unpublished)
+    await late.publish(outputs)
+  })
+  return { ...batch, unpublished: null }
+}
+
+async function outputsOf(late: LateBatch, sql: Sql, batch: ClaimedBatch, kind: RevisionKind) {
+  if (kind !== 'redrive') return await outputsAsDecided(late, sql, batch)
+  const { processedAtMs, rules, id, revision } = batch
+  const kept = await classingPostgres(() => readRedriven(sql, id, revision))
+  const records: SourceRecord[] = []
+  for (const reject of kept) {
+    const record = await wholeRecord(late.reader, reject)
+    if (record === null) throw goneRecord(reject)
+    records.push(record)
+  }
+  return (await decideAgain(late, records, { processedAtMs, rules, rejects: new Map(), insights: [] }))
+    .outputs
+}
+
+/**
+ * The outputs of a whole batch that is counted. Insights are those that were written with it: a replay has none.
+ * @throws {PipelineFailure} data_loss when its records are gone from Kafka
+ */
+export async function outputsAsDecided(
+  late: LateBatch,
+  sql: Sql,
+  batch: ClaimedBatch,
+): Promise<OutputCollector> {
+  const [rejects, insights] = await classingPostgres(() =>
+    Promise.all([readDecidedRejects(sql, batch.id), readInsights(sql, batch.id)]),
+  )
+  const records = await readAgain(late.reader, batch.from, batch.to)
+  return (await decideAgain(late, records, { ...batch, rejects, insights })).outputs
+}
+
+const goneRecord = ({ record }: KeptReject) =>
+  new PipelineFailure(
+    'data_loss',
+    'kafka',
+    `the record at offset ${record.offset} was counted, and is gone from Kafka before it was published`,
+  )

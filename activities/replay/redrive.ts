@@ -1,0 +1,188 @@
+import { moveBatch, type ClaimedBatch } from '../../db/ledger/change-batch.ts'
+import type { Sql } from '../../db/connection/connect.ts'
+import { classingPostgres } from '../../db/connection/failure.ts'
+import { createLoginDays } from '../../db/rollups/login-partitions.ts'
+import {
+  markRedriven,
+  readAttempts,
+  readRejects,
+  recordAttempts,
+  type AttemptOutcome,
+  type KeptReject,
+} from '../../db/ledger/redrive.ts'
+import { writeLogins } from '../../db/ingest/write-contents.ts'
+import { watermarkMs, type SourceRecord } from '../../domain/batch/batch.ts'
+import type { RejectReason } from '../../domain/login/login.ts'
+import type { RejectSelection } from '../../domain/batch/selection.ts'
+import { fetchTopicLimits, type TopicLimits } from '../../kafka/topics/topic-limits.ts'
+import { openRangeReader } from '../../kafka/read/range-reader.ts'
+import { ALONE, currentRules, decideBatch } from '../ingest/decide-batch.ts'
+import { finishRevision } from './finish-revision.ts'
+import { withClaimedBatch, withLateBatch } from './reprocess-batch.ts'
+import { closeAll } from '../ingest/session.ts'
+import { rangeLimits, type SliceDeps } from '../ingest/slice.ts'
+import { wholeRecord } from '../publish/whole-record.ts'
+
+export type RedriveRequest = {
+  batchId: string
+  commandId: string
+  selection: RejectSelection
+  /** Decodes and changes nothing. */
+  dryRun: boolean
+}
+
+export type Redriven = { logins: number; stay: { reason: RejectReason; rejects: number }[] }
+
+/** One revision of a batch takes as many: what it publishes is one Kafka transaction. */
+const PAGE = { maxRecords: 1_000, maxBytes: 8 * 1024 * 1024 }
+
+/**
+ * Decodes rejects of a batch again, by the clock of the time when they were read. Those that are logins by now are counted
+ * and published as a revision of their batch, once (G7); the others stay, each with the attempt in its history.
+ * @throws {PipelineFailure}
+ */
+export async function redriveBatch(deps: SliceDeps, request: RedriveRequest): Promise<Redriven> {
+  const totals = new Map<string, number>()
+  const limits = await fetchTopicLimits(deps.kafka, [deps.config.kafka.processedTopic])
+  for (let after = -1n; ;) {
+    // Claimed page by page: a revision is finished before the next one begins.
+    const page = await withClaimedBatch(deps, BigInt(request.batchId), async (sql, batch) => {
+      return await redrivePage(deps, sql, limits, await finishRevision(deps, sql, batch), request, after)
+    })
+    for (const { outcome } of page.attempts) totals.set(outcome, (totals.get(outcome) ?? 0) + 1)
+    if (page.lastOffset === null) return request.dryRun ? redriven(totals) : page.inAll
+    after = page.lastOffset
+  }
+}
+
+type Page = { attempts: AttemptOutcome[]; lastOffset: bigint | null; inAll: Redriven }
+
+async function redrivePage(
+  deps: SliceDeps,
+  sql: Sql,
+  limits: TopicLimits,
+  batch: ClaimedBatch,
+  { commandId, selection, dryRun }: RedriveRequest,
+  after: bigint,
+): Promise<Page> {
+  const rejects = await classingPostgres(() => readRejects(sql, batch.id, selection, after, PAGE))
+  const { records, gone } = await readWhole(deps, batch, rejects)
+  const { attempts: decided, accepted } = decode(deps, batch, records, limits)
+  const attempts = [...decided, ...gone]
+  if (!dryRun && attempts.length > 0) await apply(deps, sql, batch, commandId, attempts, accepted)
+  const lastOffset = rejects.at(-1)?.record.offset ?? null
+  const inAll = dryRun || lastOffset !== null ? redriven(new Map()) : await attemptsOf(sql, batch, commandId)
+  return { attempts, lastOffset, inAll }
+}
+
+/** The rejects as they came; one that was cut is read from Kafka again, and stays what it is when it is gone there. */
+async function readWhole(
+  deps: SliceDeps,
+  { topic, partition, topicId, incarnation, currentIncarnation }: ClaimedBatch,
+  rejects: KeptReject[],
+): Promise<{ records: SourceRecord[]; gone: AttemptOutcome[] }> {
+  if (!rejects.some(({ isCut }) => isCut)) return { records: rejects.map(({ record }) => record), gone: [] }
+  const reader = await openRangeReader(deps.kafka, topic, partition, rangeLimits(deps.config))
+  const records: SourceRecord[] = []
+  const gone: AttemptOutcome[] = []
+  try {
+    const isSameLog = reader.topicId === topicId && incarnation === currentIncarnation
+    for (const reject of rejects) {
+      const whole = reject.isCut && !isSameLog ? null : await wholeRecord(reader, reject)
+      if (whole === null) gone.push({ offset: reject.record.offset, outcome: 'too_large', detail: GONE })
+      else records.push(whole)
+    }
+  } finally {
+    await closeAll([reader.close])
+  }
+  return { records, gone }
+}
+
+const GONE = 'it was too large to be kept whole, and its record is gone from Kafka'
+
+function decode(
+  { decode: decodeRecords, config }: SliceDeps,
+  { processedAtMs }: ClaimedBatch,
+  records: SourceRecord[],
+  maxBatchBytes: TopicLimits,
+): { attempts: AttemptOutcome[]; accepted: SourceRecord[] } {
+  const rules = currentRules(config, { maxBatchBytes })
+  const decoded = decodeRecords(records, { nowMs: processedAtMs, rules })
+  const offsets = new Set(decoded.accepted.map(({ offset }) => offset))
+  return {
+    accepted: records.filter(({ offset }) => offsets.has(offset)),
+    attempts: [
+      ...decoded.accepted.map(({ offset }) => ({ offset, outcome: 'login' as const, detail: '' })),
+      ...decoded.rejected.map(({ record, reason, detail }) => ({
+        offset: record.offset,
+        outcome: reason,
+        detail,
+      })),
+    ],
+  }
+}
+
+async function apply(
+  deps: SliceDeps,
+  sql: Sql,
+  batch: ClaimedBatch,
+  commandId: string,
+  attempts: AttemptOutcome[],
+  accepted: SourceRecord[],
+): Promise<void> {
+  const record = (tx: Parameters<typeof recordAttempts>[0]) =>
+    recordAttempts(tx, batch.id, commandId, deps.codeVersion, attempts)
+  if (accepted.length === 0) {
+    await classingPostgres(() => record(sql))
+    return
+  }
+  await withLateBatch(deps, sql, batch, async (late) => {
+    const range = { from: batch.from, to: batch.to, records: accepted, endOffset: batch.to }
+    const options = { nowMs: batch.processedAtMs, insightSize: 0 }
+    const { batch: decided, rows, outputs } = await decideBatch(late, range, ALONE, batch.id, options)
+    await deps.onStep?.('before_replay_commit')
+    await classingPostgres(async () => {
+      await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)
+      await sql.begin(async (tx) => {
+        const { logins, events, processedAtMs } = decided
+        await moveBatch(tx, {
+          batch,
+          kind: 'redrive',
+          commandId,
+          added: { logins, rejects: -logins, gaps: 0, loginRows: rows.count },
+          events,
+          watermarkMs: watermarkMs(decided),
+          processedAtMs,
+          rules: decided.rules,
+          codeVersion: deps.codeVersion,
+        })
+        const revision = batch.revision + 1
+        await writeLogins(tx, { id: batch.id, revision }, decided, rows, [
+          markRedriven(
+            tx,
+            batch.id,
+            revision,
+            accepted.map(({ offset }) => offset),
+          ),
+          record(tx),
+        ])
+      })
+    })
+    late.presence.remember(decided.presences)
+    await deps.onStep?.('after_replay_commit')
+    await late.publish(outputs)
+  })
+}
+
+async function attemptsOf(sql: Sql, { id }: ClaimedBatch, commandId: string): Promise<Redriven> {
+  const rows = await classingPostgres(() => readAttempts(sql, id, commandId))
+  return redriven(new Map(rows.map(({ outcome, rejects }) => [outcome, rejects])))
+}
+
+function redriven(totals: ReadonlyMap<string, number>): Redriven {
+  const stay = [...totals].filter(([outcome]) => outcome !== 'login')
+  return {
+    logins: totals.get('login') ?? 0,
+    stay: stay.map(([reason, rejects]) => ({ reason: reason as RejectReason, rejects })),
+  }
+}

@@ -1,0 +1,179 @@
+import type { Kafka } from 'kafkajs'
+import { PipelineFailure } from '../../domain/pipeline/failure.ts'
+import { classingKafka } from '../failure.ts'
+import { fetchPartition } from './fetch-request.ts'
+import { readGroupOffset } from '../write/group-offset.ts'
+import { createCluster, type Broker, type Cluster } from '../kafkajs-internals.ts'
+import {
+  type Carried,
+  committedBatches,
+  type FetchedRange,
+  fullness,
+  isEmpty,
+  type RangeLimits,
+  takeRange,
+} from './take-range.ts'
+import { RecordList } from '../records/record-list.ts'
+import { readTopicMetadata } from '../topics/topic-metadata.ts'
+
+export type FetchWait = {
+  maxWaitMs: number
+  minBytes: number
+  /** The bytes of a range when left out; a record batch that is larger comes whole. */
+  maxBytes?: number
+}
+
+export type RangeReader = {
+  topicId: string
+  /** Whether the topic has the partition; one that was created anew may have fewer. */
+  exists(): Promise<boolean>
+  /** The offsets that can be read at the moment: `[start, end)`. */
+  bounds(): Promise<{ start: bigint; end: bigint }>
+  /**
+   * The committed offset of a consumer group; null when the group has none for this partition. Throws data_loss when a
+   * transaction that moves it does not end.
+   */
+  groupOffset(groupId: string): Promise<bigint | null>
+  /**
+   * Has what follows `from` brought, as bytes, unless it is at hand; waits up to `maxWaitMs` for `minBytes`.
+   * Returns how much there is to take: 0, or from 1 to FULL of what a range has at most.
+   */
+  fetch(from: bigint, wait: FetchWait): Promise<number>
+  /** Offset after the last record that was acknowledged when records were fetched last, also what cannot be read yet. */
+  endOffset(): bigint
+  /**
+   * Decodes a range that starts at `from`, out of what was fetched; empty (`to === from`) when nothing was.
+   * `until` ends the range there at the latest.
+   * @throws {UndecodableFailure} when the records at `from` cannot be decoded; what follows them can be taken then
+   */
+  take(from: bigint, until?: bigint): FetchedRange
+  /** Fetches and takes. */
+  read(from: bigint, options: FetchWait & { until?: bigint }): Promise<FetchedRange>
+  close: () => Promise<void>
+}
+
+/**
+ * Reads offset ranges of one partition under read_committed, without a consumer group. One read at a time.
+ * Methods throw {PipelineFailure}: data_loss when the offset is no longer or not yet there, transient for everything
+ * that passes; after such a failure the reader is to be closed.
+ */
+export async function openRangeReader(
+  kafka: Kafka,
+  topic: string,
+  partition: number,
+  limits: RangeLimits,
+): Promise<RangeReader> {
+  const cluster = createCluster(kafka)
+  try {
+    return await classingKafka(async () => {
+      await cluster.connect()
+      await cluster.addMultipleTargetTopics([topic])
+      const { topicId } = await readTopicMetadata(await cluster.findControllerBroker(), topic)
+      return createReader(cluster, topicId, topic, partition, limits)
+    })
+  } catch (error) {
+    await cluster.disconnect()
+    throw error
+  }
+}
+
+function createReader(
+  cluster: Cluster,
+  topicId: string,
+  topic: string,
+  partition: number,
+  limits: RangeLimits,
+): RangeReader {
+  let carried: Carried = { batches: [], records: new RecordList(), next: null, endOffset: 0n }
+
+  const bounds = () => classingKafka(() => listBounds(cluster, topic, partition))
+
+  const fetch: RangeReader['fetch'] = async (from, wait) => {
+    if (carried.next !== from) carried = { batches: [], records: new RecordList(), next: from, endOffset: 0n }
+    if (isEmpty(carried)) {
+      const response = await ask(from, wait)
+      carried.batches = committedBatches(response)
+      carried.endOffset = response.highWatermark
+    }
+    return fullness(carried, limits)
+  }
+
+  const take: RangeReader['take'] = (from, until) => takeRange(carried, from, until, limits)
+
+  const ask = async (offset: bigint, { maxWaitMs, minBytes, maxBytes = limits.maxBytes }: FetchWait) => {
+    const request = { topic, partition, offset, maxBytes, minBytes, maxWaitMs }
+    try {
+      return await classingKafka(async () => fetchPartition(await leader(cluster, topic, partition), request))
+    } catch (error) {
+      if (!(error instanceof PipelineFailure) || error.failureClass !== 'data_loss') throw error
+      throw lostRange(topic, partition, offset, await bounds())
+    }
+  }
+
+  return {
+    topicId,
+    exists: () =>
+      classingKafka(async () => {
+        await cluster.refreshMetadata()
+        return cluster.findTopicPartitionMetadata(topic).some(({ partitionId }) => partitionId === partition)
+      }),
+    bounds,
+    groupOffset: (groupId) => classingKafka(() => readGroupOffset(cluster, groupId, topic, partition)),
+    fetch,
+    endOffset: () => carried.endOffset,
+    take,
+    read: async (from, { until, ...wait }) => {
+      await fetch(from, wait)
+      return take(from, until)
+    },
+    close: () => cluster.disconnect(),
+  }
+}
+
+async function leader(cluster: Cluster, topic: string, partition: number): Promise<Broker> {
+  await cluster.refreshMetadataIfNecessary()
+  const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]))
+  if (nodeId === undefined) {
+    throw new PipelineFailure(
+      'transient',
+      'kafka',
+      `Kafka: ${topic} has no partition ${partition} at the moment`,
+    )
+  }
+  return await cluster.findBroker({ nodeId })
+}
+
+async function listBounds(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+): Promise<{ start: bigint; end: bigint }> {
+  const ask = async (fromBeginning: boolean) => {
+    const [answer] = await cluster.fetchTopicsOffset([{ topic, fromBeginning, partitions: [{ partition }] }])
+    const offset = answer?.partitions[0]?.offset
+    if (offset === undefined) {
+      throw new PipelineFailure(
+        'transient',
+        'kafka',
+        `Kafka: ${topic} has no partition ${partition} at the moment`,
+      )
+    }
+    return BigInt(offset)
+  }
+  return { start: await ask(true), end: await ask(false) }
+}
+
+/** Names the offsets that are gone; data loss is never skipped silently (G8). */
+export function lostRange(
+  topic: string,
+  partition: number,
+  offset: bigint,
+  bounds: { start: bigint; end: bigint },
+): PipelineFailure {
+  const where = `${topic}/${partition}`
+  const message =
+    offset < bounds.start
+      ? `offsets ${offset} to ${bounds.start - 1n} of ${where} are gone from Kafka (retention); the log starts at ${bounds.start}`
+      : `the log of ${where} ends at ${bounds.end}, before the checkpoint ${offset}: it was truncated, or the topic was re-created`
+  return new PipelineFailure('data_loss', 'kafka', message)
+}

@@ -1,0 +1,115 @@
+import { gzipSync } from 'node:zlib'
+import { crc32c } from '@node-rs/crc32'
+import { expect, it } from 'vitest'
+import { UndecodableFailure } from '../../domain/pipeline/failure.ts'
+import { encodeRecordBatch } from '../records/encode-record-batch.ts'
+import { RECORDS_AT } from '../records/record-batch.ts'
+import { RecordList } from '../records/record-list.ts'
+import { committedBatches, FULL, fullness, takeRange, type Carried } from './take-range.ts'
+
+const limits = { maxBytes: 1_000_000, maxRecords: 1_000 }
+const state = { producerId: 1n, producerEpoch: 0, firstSequence: 0 }
+
+/** Three batches of two records each at offsets 10, 12 and 14; `damage` changes the middle one's bytes. */
+function fetched(damage: (batch: Buffer) => void): Carried {
+  const batches = [10n, 12n, 14n].map((baseOffset) => {
+    const batch = encodeRecordBatch(
+      ['a', 'b'].map((value) => ({ key: null, value, headers: [] })),
+      state,
+      1_000,
+    )
+    batch.writeBigInt64BE(baseOffset, 0)
+    return batch
+  })
+  damage(batches[1] ?? Buffer.alloc(0))
+  const response = {
+    highWatermark: 16n,
+    lastStableOffset: 16n,
+    logStartOffset: 0n,
+    abortedTransactions: [],
+    recordSet: Buffer.concat(batches),
+  }
+  return { batches: committedBatches(response), records: new RecordList(), next: 10n, endOffset: 16n }
+}
+
+const LAST_OFFSET_DELTA_AT = 23
+
+it.each([
+  ['a record', (batch: Buffer) => batch.writeUInt8(0xff, RECORDS_AT + 3)],
+  // The header's own word for where the batch ends is damaged as well.
+  ['the last offset of its header', (batch: Buffer) => batch.writeInt32BE(900, LAST_OFFSET_DELTA_AT)],
+])('damage to %s takes no more than that record batch: what is before and after it is read', (_, damage) => {
+  const carried = fetched(damage)
+  expect(takeRange(carried, 10n, undefined, limits)).toMatchObject({ from: 10n, to: 12n })
+  const failure = (() => {
+    try {
+      return takeRange(carried, 12n, undefined, limits)
+    } catch (error) {
+      return error
+    }
+  })()
+  expect(failure).toBeInstanceOf(UndecodableFailure)
+  expect(failure).toMatchObject({ from: 12n, to: 14n, failureClass: 'permanent' })
+  const after = takeRange(carried, 14n, undefined, limits)
+  expect(after).toMatchObject({ from: 14n, to: 16n })
+  expect(after.records.slice(0).map(({ offset }) => offset)).toEqual([14n, 15n])
+})
+
+it('a damaged batch is passed over from where reading stands, not from its beginning', () => {
+  const carried = fetched((batch) => batch.writeUInt8(0xff, RECORDS_AT + 3))
+  carried.batches.shift()
+  expect(() => takeRange(carried, 13n, undefined, limits)).toThrow(UndecodableFailure)
+  expect(carried.next).toBe(14n)
+})
+
+it('a range is as full as whichever limit it comes nearer to, never empty while something is at hand, never more than full', () => {
+  const carried = fetched(() => undefined)
+  const bytes = carried.batches.reduce((sum, batch) => sum + ('gap' in batch ? 0 : batch.bytes.length), 0)
+  expect(fullness(carried, { maxBytes: 1e9, maxRecords: 12 })).toBe(FULL / 2)
+  expect(fullness(carried, { maxBytes: bytes * 4, maxRecords: 1e9 })).toBe(FULL / 4)
+  expect(fullness(carried, { maxBytes: 1e9, maxRecords: 1e9 })).toBe(1)
+  expect(fullness(carried, { maxBytes: 1e9, maxRecords: 1 })).toBe(FULL)
+  takeRange(carried, 10n, undefined, { maxBytes: 1e9, maxRecords: 5 })
+  expect(fullness(carried, { maxBytes: 1e9, maxRecords: 10 })).toBe(FULL / 10)
+  expect(fullness({ ...carried, batches: [], records: new RecordList() }, limits)).toBe(0)
+})
+
+it('a range holds no more bytes than it may, however little its compressed batches take', () => {
+  const values = Array.from({ length: 40 }, () => Buffer.alloc(100_000))
+  const batch = encodeRecordBatch(
+    values.map((value) => ({ key: null, value, headers: [] })),
+    state,
+    1_000,
+  )
+  const compressed = compress(batch)
+  const response = {
+    highWatermark: 40n,
+    lastStableOffset: 40n,
+    logStartOffset: 0n,
+    abortedTransactions: [],
+    recordSet: compressed,
+  }
+  const carried: Carried = {
+    batches: committedBatches(response),
+    records: new RecordList(),
+    next: 0n,
+    endOffset: 40n,
+  }
+  const sizes: number[] = []
+  for (let from = 0n; from < 40n;) {
+    const range = takeRange(carried, from, undefined, { maxBytes: 550_000, maxRecords: 1_000 })
+    sizes.push(range.records.length)
+    from = range.to
+  }
+  expect(compressed.length).toBeLessThan(50_000)
+  expect(sizes).toEqual(Array.from({ length: 8 }, () => 5))
+})
+
+/** The batch with its records in gzip. */
+function compress(batch: Buffer): Buffer {
+  const bytes = Buffer.concat([batch.subarray(0, RECORDS_AT), gzipSync(batch.subarray(RECORDS_AT))])
+  bytes.writeInt32BE(bytes.length - 12, 8)
+  bytes.writeInt16BE(1, 21)
+  bytes.writeUInt32BE(crc32c(bytes.subarray(21)), 17)
+  return bytes
+}

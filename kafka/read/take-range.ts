@@ -1,0 +1,140 @@
+import type { SourceRecords } from '../../domain/batch/batch.ts'
+import { PipelineFailure, UndecodableFailure } from '../../domain/pipeline/failure.ts'
+import type { FetchResponse } from './fetch-request.ts'
+import {
+  decodeRecords,
+  isAbortMarker,
+  splitRecordBatches,
+  type RecordBatchView,
+} from '../records/record-batch.ts'
+import type { RecordList } from '../records/record-list.ts'
+import { type EncodedRecords } from '../records/record-list.ts'
+
+/** A contiguous piece of a partition: all committed records of `[from, to)`. */
+export type FetchedRange = {
+  from: bigint
+  to: bigint
+  records: SourceRecords
+  /** Offset after the last record that is acknowledged (the high watermark), readable by now or not. */
+  endOffset: bigint
+}
+
+export type RangeLimits = {
+  /** Bytes of records per range, uncompressed; one record that is larger comes alone. */
+  maxBytes: number
+  maxRecords: number
+}
+
+/** What a fetch brought and no range has taken yet. */
+export type Carried = {
+  batches: (RecordBatchView | Gap)[]
+  /** The rest of a batch of which a range took the beginning. */
+  records: RecordList
+  next: bigint | null
+  endOffset: bigint
+}
+export const isEmpty = ({ batches, records }: Carried): boolean =>
+  batches.length === 0 && records.length === 0
+
+/** A range that reaches a limit, in the unit of `fullness`. */
+export const FULL = 1_000
+
+/** How much of a full range the next one takes, from 1 to FULL; 0: nothing is at hand. */
+export function fullness(carried: Carried, { maxBytes, maxRecords }: RangeLimits): number {
+  if (isEmpty(carried)) return 0
+  let { bytes, length: records } = carried.records
+  for (const batch of carried.batches) {
+    if ('gap' in batch) continue
+    bytes += batch.bytes.length
+    records += batch.records
+  }
+  const part = Math.max(bytes / maxBytes, records / maxRecords)
+  return Math.min(FULL, Math.max(1, Math.ceil(part * FULL)))
+}
+
+/** A batch without committed records: control records or an aborted transaction. */
+type Gap = { nextOffset: bigint; gap: true }
+
+/**
+ * Takes records until a limit is reached; record batches are decoded only when their turn comes. One that cannot be
+ * decoded ends the range before it.
+ * @throws {UndecodableFailure} when it comes first; the next range begins behind it
+ */
+export function takeRange(
+  carried: Carried,
+  from: bigint,
+  until: bigint | undefined,
+  limits: RangeLimits,
+): FetchedRange {
+  const end = until ?? carried.endOffset
+  const records = carried.records.take(limits)
+  let to = offsetAfter(records, from)
+  let isCut = carried.records.length > 0
+  while (!isCut && to < end && records.length < limits.maxRecords && records.bytes < limits.maxBytes) {
+    const batch = carried.batches[0]
+    if (batch === undefined) break
+    if (!('gap' in batch)) {
+      const decoded = decodeUnlessDamaged(batch)
+      if (decoded instanceof PipelineFailure) {
+        if (to > from) break
+        throw passOver(carried, from, batch.nextOffset < end ? batch.nextOffset : end, decoded)
+      }
+      const [first, last] = [decoded.firstFrom(from), decoded.firstFrom(end)]
+      const taken = records.fill(decoded, first, last, limits)
+      carried.records.append(decoded, taken, last)
+      isCut = taken < last
+    }
+    carried.batches.shift()
+    to = isCut ? offsetAfter(records, from) : batch.nextOffset
+  }
+  if (to > end) to = end
+  // What lies behind `until` was dropped: the next read fetches again.
+  carried.next = until === undefined ? to : null
+  return { from, to, records, endOffset: carried.endOffset }
+}
+
+function decodeUnlessDamaged(batch: RecordBatchView): EncodedRecords | PipelineFailure {
+  try {
+    return decodeRecords(batch)
+  } catch (error) {
+    if (error instanceof PipelineFailure) return error
+    // These bytes bring a defect to light: the batches behind them must not wait for its fix.
+    return new PipelineFailure('permanent', 'rollcall', `Rollcall: ${String(error)}`, { cause: error })
+  }
+}
+
+function passOver(carried: Carried, from: bigint, to: bigint, cause: PipelineFailure): UndecodableFailure {
+  carried.batches.shift()
+  carried.next = to
+  return new UndecodableFailure({ from, to }, cause)
+}
+
+const offsetAfter = (records: RecordList, from: bigint): bigint => {
+  const last = records.lastOffset()
+  return last === null ? from : last + 1n
+}
+
+/**
+ * Drops control batches and batches of aborted transactions, keeping their offsets as gaps.
+ * The rule is the Java consumer's: a producer listed as aborted from an offset stays so until its ABORT marker.
+ */
+export function committedBatches({
+  recordSet,
+  abortedTransactions,
+  lastStableOffset,
+}: FetchResponse): (RecordBatchView | Gap)[] {
+  const aborted = abortedTransactions.toSorted((a, b) => Number(a.firstOffset - b.firstOffset))
+  const abortedProducers = new Set<bigint>()
+  const result: (RecordBatchView | Gap)[] = []
+  for (const batch of splitRecordBatches(recordSet)) {
+    if (batch.baseOffset >= lastStableOffset) break
+    while (aborted[0] !== undefined && aborted[0].firstOffset < batch.nextOffset) {
+      abortedProducers.add(aborted[0].producerId)
+      aborted.shift()
+    }
+    if (batch.control && isAbortMarker(batch)) abortedProducers.delete(batch.producerId)
+    const hidden = batch.control || (batch.transactional && abortedProducers.has(batch.producerId))
+    result.push(hidden ? { nextOffset: batch.nextOffset, gap: true } : batch)
+  }
+  return result
+}

@@ -1,0 +1,212 @@
+import type { SourceRecord } from '../../domain/batch/batch.ts'
+import { asTimestamp, type RecordTimestamp } from '../../domain/login/record-timestamp.ts'
+import { readBigVarint, readVarint, type Cursor } from './varint.ts'
+
+/** Of a record batch: what its records count from. `appendTime`: of all of them, where the broker's clock is the one. */
+export type RecordBase = { offset: number; timestamp: bigint; appendTime: bigint | null }
+
+/**
+ * The records of one batch, as their places in its bytes: as objects that live until their turn comes, every garbage
+ * collection would move them.
+ */
+export class EncodedRecords {
+  readonly length: number
+  readonly #bytes: Buffer
+  readonly #base: RecordBase
+  /** Null: not exact as a number. */
+  readonly #timestampMs: number | null
+  readonly #appendTime: RecordTimestamp | null
+  readonly #starts: Int32Array
+  readonly #offsets: Float64Array
+
+  /** @throws {RangeError} when the bytes do not hold `count` records */
+  constructor(bytes: Buffer, count: number, base: RecordBase) {
+    // Each takes a byte at least: a count beyond that is none of these bytes, and would take memory.
+    if (count < 0 || count > bytes.length) throw new RangeError(`${count} records in ${bytes.length} bytes`)
+    this.length = count
+    this.#bytes = bytes
+    this.#base = base
+    const first = asTimestamp(base.timestamp)
+    this.#timestampMs = typeof first === 'number' ? first : null
+    this.#appendTime = base.appendTime === null ? null : asTimestamp(base.appendTime)
+    this.#starts = new Int32Array(count + 1)
+    this.#offsets = new Float64Array(count)
+    const cursor: Cursor = { buffer: bytes, at: 0 }
+    for (let index = 0; index < count; index++) {
+      this.#starts[index] = cursor.at
+      this.#offsets[index] = passRecord(cursor, base.offset)
+    }
+    this.#starts[count] = cursor.at
+  }
+
+  /** Of the records from an index to another one, exclusive. */
+  bytes(from: number, to: number): number {
+    return (this.#starts[to] ?? 0) - (this.#starts[from] ?? 0)
+  }
+
+  /** Behind the records from an index on that have room in so many bytes; `to` at most. */
+  endWithin(from: number, to: number, maxBytes: number): number {
+    const limit = (this.#starts[from] ?? 0) + maxBytes
+    return firstIndex(from + 1, to + 1, (index) => (this.#starts[index] ?? Infinity) > limit) - 1
+  }
+
+  /** Of the record at an index. */
+  offset(index: number): bigint {
+    return BigInt(this.#offsets[index] ?? -1)
+  }
+
+  /** Index of the first record at or behind an offset; `length`: there is none. */
+  firstFrom(offset: bigint): number {
+    const from = Number(offset)
+    return firstIndex(0, this.length, (index) => (this.#offsets[index] ?? Infinity) >= from)
+  }
+
+  record(index: number): SourceRecord {
+    const cursor: Cursor = { buffer: this.#bytes, at: this.#starts[index] ?? 0 }
+    readVarint(cursor) // length
+    cursor.at += ATTRIBUTES_BYTES
+    const timestamp = this.#timestamp(cursor)
+    readVarint(cursor) // offset
+    const key = readBytes(cursor)
+    const value = readBytes(cursor)
+    const headers = readHeaders(cursor)
+    return { offset: this.offset(index), timestamp, key, value, headers }
+  }
+
+  /** Any 64-bit integer, exactly: producers send nanoseconds and the zero times of their languages. */
+  #timestamp(cursor: Cursor): RecordTimestamp {
+    const start = cursor.at
+    const deltaMs = readVarint(cursor)
+    if (this.#appendTime !== null) return this.#appendTime
+    if (this.#timestampMs !== null && isExact(deltaMs, this.#timestampMs + deltaMs))
+      return this.#timestampMs + deltaMs
+    cursor.at = start
+    return asTimestamp(BigInt.asIntN(64, this.#base.timestamp + readBigVarint(cursor)))
+  }
+}
+
+/** The first index from `low` on for which a condition holds that holds for all behind it; `high`: for none. */
+function firstIndex(low: number, high: number, holds: (index: number) => boolean): number {
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (holds(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+const isExact = (...numbers: number[]): boolean => numbers.every(Number.isSafeInteger)
+
+type Part = { records: EncodedRecords; from: number; to: number }
+
+/** Records of one or several batches, in order; objects are made of those that are asked for. */
+export class RecordList {
+  #parts: Part[] = []
+  length = 0
+  /** As they are encoded, uncompressed. */
+  bytes = 0
+
+  /** Takes the records `from` to `to` (exclusive) of a batch behind what it has. */
+  append(records: EncodedRecords, from = 0, to = records.length): void {
+    if (from >= to) return
+    this.#parts.push({ records, from, to })
+    this.length += to - from
+    this.bytes += records.bytes(from, to)
+  }
+
+  /**
+   * Takes records of a batch behind what it has while it stays within the limits; an empty list takes the first one however
+   * large it is.
+   * @returns the index behind the last one that was taken
+   */
+  fill(
+    records: EncodedRecords,
+    from: number,
+    to: number,
+    limits: { maxRecords: number; maxBytes: number },
+  ): number {
+    const last = Math.min(to, from + limits.maxRecords - this.length)
+    const within = records.endWithin(from, last, limits.maxBytes - this.bytes)
+    const end = this.length === 0 ? Math.max(within, Math.min(last, from + 1)) : within
+    this.append(records, from, end)
+    return end
+  }
+
+  /** Takes its first records out of it, as many as the limits allow and at least one. */
+  take(limits: { maxRecords: number; maxBytes: number }): RecordList {
+    const [taken, parts] = [new RecordList(), this.#parts]
+    this.#parts = []
+    this.length = 0
+    this.bytes = 0
+    for (const { records, from, to } of parts) {
+      const end = this.length > 0 ? from : taken.fill(records, from, to, limits)
+      this.append(records, end, to)
+    }
+    return taken
+  }
+
+  /** Offset of the last one; null: there is none. */
+  lastOffset(): bigint | null {
+    const last = this.#parts.at(-1)
+    return last === undefined ? null : last.records.offset(last.to - 1)
+  }
+
+  /** As of an array, for numbers that are not negative. */
+  slice(start = 0, end = this.length): SourceRecord[] {
+    const made: SourceRecord[] = []
+    let before = 0
+    for (const { records, from, to } of this.#parts) {
+      const last = Math.min(to, from + end - before)
+      for (let index = Math.max(from, from + start - before); index < last; index++)
+        made.push(records.record(index))
+      before += to - from
+    }
+    return made
+  }
+}
+
+/** None are defined. */
+const ATTRIBUTES_BYTES = 1
+
+/** @returns its offset */
+function passRecord(cursor: Cursor, baseOffset: number): number {
+  const length = readVarint(cursor)
+  const end = cursor.at + length
+  if (length < 0 || end > cursor.buffer.length) throw new RangeError('record reaches past its batch')
+  cursor.at += ATTRIBUTES_BYTES
+  readVarint(cursor) // timestamp
+  const offset = baseOffset + readVarint(cursor)
+  passBytes(cursor)
+  passBytes(cursor)
+  const headers = readVarint(cursor)
+  for (let header = 0; header < headers; header++) {
+    passBytes(cursor)
+    passBytes(cursor)
+  }
+  cursor.at = end
+  return offset
+}
+
+function passBytes(cursor: Cursor): number {
+  const length = readVarint(cursor)
+  if (length < 0) return length
+  if (cursor.at + length > cursor.buffer.length) throw new RangeError('field reaches past its batch')
+  cursor.at += length
+  return length
+}
+
+function readBytes(cursor: Cursor): Buffer | null {
+  const length = passBytes(cursor)
+  return length < 0 ? null : cursor.buffer.subarray(cursor.at - length, cursor.at)
+}
+
+const noHeaders: SourceRecord['headers'] = []
+
+function readHeaders(cursor: Cursor): SourceRecord['headers'] {
+  const count = readVarint(cursor)
+  if (count <= 0) return noHeaders
+  return Array.from(
+    { length: count },
+    () => [readBytes(cursor)?.toString('utf8') ?? '', readBytes(cursor)] as const,
+  )
+}

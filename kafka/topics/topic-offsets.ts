@@ -1,0 +1,145 @@
+import type { Config } from '../../config/config.ts'
+import type { PartitionLog } from '../../domain/pipeline/partition-log.ts'
+import { createKafka } from '../client.ts'
+import { classingKafka } from '../failure.ts'
+import {
+  createCluster,
+  READ_COMMITTED,
+  READ_UNCOMMITTED,
+  type Broker,
+  type Cluster,
+} from '../kafkajs-internals.ts'
+import { readOpenTransactions, withStarts } from './open-transactions.ts'
+import { readTopicMetadata } from './topic-metadata.ts'
+import { readTransactionStarts, type TransactionStart } from './transaction-starts.ts'
+
+export type TopicOffsets = {
+  /**
+   * The log of every partition, in order of partition.
+   * @throws {PipelineFailure} transient, when Kafka is away or the topic does not exist
+   */
+  read(topic: string): Promise<PartitionLog[]>
+  close: () => Promise<void>
+}
+
+/** Stand for offsets in a ListOffsets request. */
+const LATEST = '-1'
+const EARLIEST = '-2'
+
+/** Asks a topic for its partitions and offsets; connects at the first question. */
+export function createTopicOffsets(config: Config['kafka'], clientId: string): TopicOffsets {
+  const kafka = createKafka(config, clientId)
+  let kept: Promise<Cluster> | null = null
+
+  const open = async (topic: string): Promise<Cluster> => {
+    const cluster = createCluster(kafka)
+    try {
+      await cluster.connect()
+      await cluster.addMultipleTargetTopics([topic])
+      return cluster
+    } catch (error) {
+      await cluster.disconnect()
+      throw error
+    }
+  }
+  const discard = async (opened: Promise<Cluster>) => {
+    if (kept === opened) kept = null
+    await opened.then(
+      (cluster) => cluster.disconnect(),
+      () => undefined,
+    )
+  }
+  /** Connections are kept for the topic that is counted, until one fails: what kafkajs knew of the brokers goes with it. */
+  const readOnce = async (topic: string): Promise<PartitionLog[]> => {
+    const isCounted = topic === config.topic
+    const opened = isCounted && kept !== null ? kept : open(topic)
+    if (isCounted) kept = opened
+    try {
+      return await readLogs(await opened, topic)
+    } catch (error) {
+      void discard(opened)
+      throw error
+    } finally {
+      if (!isCounted) void discard(opened)
+    }
+  }
+
+  return {
+    // A leader that has moved, or a connection that the broker closed, is found the second time.
+    read: (topic) => classingKafka(() => readOnce(topic).catch(() => readOnce(topic))),
+    close: async () => {
+      if (kept !== null) await discard(kept)
+    },
+  }
+}
+
+async function readLogs(cluster: Cluster, topic: string): Promise<PartitionLog[]> {
+  const metadata = await readTopicMetadata(await cluster.findControllerBroker(), topic)
+  const { topicId, partitions } = metadata
+  const reading = Array.from(
+    Map.groupBy(partitions, ({ leader }) => leader),
+    async ([leader, led]) => {
+      const broker = await cluster.findBroker({ nodeId: String(leader) })
+      const numbers = led.map(({ partition }) => partition)
+      return await readFromLeader(broker, topic, topicId, numbers)
+    },
+  )
+  const logs = (await Promise.all(reading)).flat().sort((a, b) => a.partition - b.partition)
+  const producerIds = new Set(
+    logs.flatMap(({ openTransactions }) => openTransactions.map((open) => open.producerId)),
+  )
+  if (producerIds.size === 0) return logs
+  const starts = await readStarts(cluster, metadata.brokers, [...producerIds])
+  return logs.map((log) => ({ ...log, openTransactions: withStarts(log.openTransactions, starts) }))
+}
+
+/** Any broker may coordinate a transaction; what one that is away would say is missing. */
+async function readStarts(
+  cluster: Cluster,
+  brokers: readonly number[],
+  producerIds: readonly bigint[],
+): Promise<TransactionStart[]> {
+  const answers = await Promise.allSettled(
+    brokers.map(async (nodeId) =>
+      readTransactionStarts(await cluster.findBroker({ nodeId: String(nodeId) }), producerIds),
+    ),
+  )
+  return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
+}
+
+async function readFromLeader(
+  leader: Broker,
+  topic: string,
+  topicId: string,
+  partitions: number[],
+): Promise<PartitionLog[]> {
+  const list = async (isolationLevel: number, timestamp: string): Promise<Map<number, bigint>> => {
+    const topics = [{ topic, partitions: partitions.map((partition) => ({ partition, timestamp })) }]
+    const { responses } = await leader.listOffsets({ isolationLevel, topics })
+    return new Map(
+      responses.flatMap((response) =>
+        response.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]),
+      ),
+    )
+  }
+  // A leader answers a connection in turn: records that arrive meanwhile do not look as if they could not be read.
+  const [starts, ends, stableEnds] = await Promise.all([
+    list(READ_COMMITTED, EARLIEST),
+    list(READ_UNCOMMITTED, LATEST),
+    list(READ_COMMITTED, LATEST),
+  ])
+  const logOf = async (partition: number): Promise<PartitionLog> => {
+    const end = ends.get(partition) ?? 0n
+    const stable = stableEnds.get(partition) ?? 0n
+    const isBlocked = stable < end
+    return {
+      partition,
+      topicId,
+      start: starts.get(partition) ?? 0n,
+      end,
+      stableEnd: isBlocked ? stable : end,
+      openTransactions: isBlocked ? await readOpenTransactions(leader, topic, partition) : [],
+    }
+  }
+  return await Promise.all(partitions.map(logOf))
+}

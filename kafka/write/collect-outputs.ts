@@ -1,0 +1,75 @@
+import { PipelineFailure } from '../../domain/pipeline/failure.ts'
+import { RecordBatchEncoder, type OutputRecord } from '../records/encode-record-batch.ts'
+import { partitionForKey } from '../records/murmur2.ts'
+
+/** A larger single record travels alone. */
+const USUAL_BATCH_BYTES = 900_000
+/** Of one request: far below the 100 MiB at which a broker closes the connection (socket.request.max.bytes). */
+const REQUEST_BYTES = 16 * 1024 * 1024
+
+/** One record batch for one partition. */
+export type OutputChunk = { topic: string; partition: number; batch: RecordBatchEncoder }
+
+/** What an output topic is and takes. */
+export type OutputTopic = { partitions: number; maxBatchBytes: number }
+
+/** The outputs of one transaction, encoded as they are added: nothing of a record is kept but its bytes. */
+export class OutputCollector {
+  readonly #topic: (name: string) => OutputTopic
+  /** By topic and partition. */
+  readonly #chunks = new Map<string, OutputChunk[][]>()
+
+  constructor(topic: (name: string) => OutputTopic) {
+    this.#topic = topic
+  }
+
+  /** Bytes of the largest record batch that a topic takes. */
+  maxBatchBytes = (topic: string): number => this.#topic(topic).maxBatchBytes
+
+  /**
+   * Records of one key come to one partition, in the order in which they are added.
+   * @throws {PipelineFailure} permanent, when the topic would refuse the record
+   */
+  add(topic: string, record: OutputRecord): void {
+    const { partitions, maxBatchBytes } = this.#topic(topic)
+    const usualBytes = Math.min(USUAL_BATCH_BYTES, maxBatchBytes)
+    const partition = partitionOf(record, partitions)
+    const ofTopic = this.#chunks.get(topic) ?? []
+    const chunks = (ofTopic[partition] ??= [])
+    if (chunks.at(-1)?.batch.append(record, usualBytes) === true) return
+    const batch = new RecordBatchEncoder()
+    batch.append(record)
+    if (batch.length > maxBatchBytes) throw tooLarge(topic, batch.length, maxBatchBytes)
+    chunks.push({ topic, partition, batch })
+    this.#chunks.set(topic, ofTopic)
+  }
+
+  /** What to send, round by round: a round has one record batch a partition at most, and no more bytes than a request may have. */
+  rounds(): OutputChunk[][] {
+    const rounds: { chunks: OutputChunk[]; bytes: number }[] = []
+    for (const chunks of [...this.#chunks.values()].flatMap((ofTopic) => Object.values(ofTopic))) {
+      let next = 0
+      for (const chunk of chunks) {
+        const { length } = chunk.batch
+        while ((rounds[next]?.bytes ?? 0) > 0 && (rounds[next]?.bytes ?? 0) + length > REQUEST_BYTES) next++
+        const round = (rounds[next++] ??= { chunks: [], bytes: 0 })
+        round.chunks.push(chunk)
+        round.bytes += length
+      }
+    }
+    return rounds.map(({ chunks }) => chunks)
+  }
+}
+
+const tooLarge = (topic: string, bytes: number, maxBytes: number) =>
+  new PipelineFailure(
+    'permanent',
+    'kafka',
+    `Kafka: an output takes ${bytes} bytes, and the topic ${topic} takes record batches of ${maxBytes} (max.message.bytes)`,
+  )
+
+/** Records without a key go to one partition: their order is kept and there are few of them. */
+function partitionOf({ key }: OutputRecord, partitions: number): number {
+  if (key === null) return 0
+  return partitionForKey(key, Math.max(1, partitions))
+}

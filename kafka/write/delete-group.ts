@@ -1,0 +1,14 @@
+import type { Kafka } from '../client.ts'
+
+/** Deletes a consumer group without members. One that cannot be deleted now expires by itself (offsets.retention.minutes). */
+export async function deleteGroup(kafka: Kafka, groupId: string): Promise<void> {
+  const admin = kafka.admin({ retry: { retries: 0 } })
+  try {
+    await admin.connect()
+    await admin.deleteGroups([groupId])
+  } catch {
+    return
+  } finally {
+    await admin.disconnect()
+  }
+}

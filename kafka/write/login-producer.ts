@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Kafka, Producer } from 'kafkajs'
+import type { PipelineFailure } from '../../domain/pipeline/failure.ts'
+import { kafkaFailure } from '../failure.ts'
+import { partitionForKey } from '../records/murmur2.ts'
+import { unlessAborted } from '../unless-aborted.ts'
+
+export type LoginRecord = { key: Buffer; value: Buffer | null }
+
+/** A record that the topic does not take, however often it is sent: larger than its max.message.bytes, for example. */
+export type Refusal = { record: LoginRecord; cause: PipelineFailure }
+
+export type SendResult = {
+  /** How many records all in-sync replicas have, by partition. */
+  acknowledged: Map<number, number>
+  refused: Refusal[]
+}
+
+export type LoginProducer = {
+  /**
+   * Resolves when all in-sync replicas have every record that the topic takes. Records of one key keep their order. Waits
+   * through outages of any length; rejects only when `signal` aborts. One call at a time.
+   */
+  send(records: readonly LoginRecord[]): Promise<SendResult>
+  close(): Promise<void>
+}
+
+export type LoginProducerOptions = {
+  topic: string
+  /** Ends all waiting: what is under way then may or may not have arrived. */
+  signal: AbortSignal
+  /** Called once when Kafka can't be reached, and once when everything that waited is through. */
+  onOutage: (cause: Error) => void
+  onRecovery: (outageMs: number) => void
+}
+
+const RETRY_MS = 500
+/** A send that takes longer counts as an outage: a broker that hangs answers nothing at all. */
+const SLOW_SEND_MS = 5_000
+/** New partitions get records after this long at most. */
+const PARTITIONS_REFRESH_MS = 10_000
+/** The producer hears of new partitions by itself, so soon that a send hardly waits for it. */
+const METADATA_MAX_AGE_MS = 1_000
+
+/**
+ * A producer with acks=all and idempotence that sends each record once, also over a broker's restart: each send holds
+ * records of one partition, and kafkajs gives the same send tried again the same sequence numbers, by which the
+ * broker recognises it. Connects when it is first used.
+ */
+export function createLoginProducer(kafka: Kafka, options: LoginProducerOptions): LoginProducer {
+  const { topic, signal } = options
+  const partitionCount = createPartitionCount(kafka, topic)
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    metadataMaxAge: METADATA_MAX_AGE_MS,
+    retry: { retries: 3 },
+  })
+  let connected: Promise<void> | null = null
+  let awaySinceMs: number | null = null
+
+  const noteOutage = (error: unknown) => {
+    if (awaySinceMs === null) options.onOutage(kafkaFailure(error))
+    awaySinceMs ??= Date.now()
+  }
+  const noteRecovery = () => {
+    if (awaySinceMs !== null) options.onRecovery(Date.now() - awaySinceMs)
+    awaySinceMs = null
+  }
+  const persist = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        return await unlessAborted(work(), signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        if (kafkaFailure(error).failureClass === 'permanent') throw kafkaFailure(error)
+        if (!(error instanceof UnknownPartitionError)) noteOutage(error)
+        await sleep(RETRY_MS, undefined, { signal })
+      }
+    }
+  }
+  const connect = () => {
+    connected ??= producer.connect().catch((error: unknown) => {
+      connected = null
+      throw error
+    })
+    return connected
+  }
+
+  /** Sends records of one partition; where it refuses them, halves until it is known which. Returns those. */
+  const sendGroup = async (partition: number, group: LoginRecord[]): Promise<Refusal[]> => {
+    try {
+      await persist(() => sendTo(producer, topic, partition, group))
+      return []
+    } catch (error) {
+      const cause = kafkaFailure(error)
+      if (cause.failureClass !== 'permanent') throw error
+      if (group.length === 1) return group.map((record) => ({ record, cause }))
+      const middle = group.length >> 1
+      const refused = await sendGroup(partition, group.slice(0, middle))
+      return [...refused, ...(await sendGroup(partition, group.slice(middle)))]
+    }
+  }
+
+  return {
+    async send(records) {
+      const slow = setTimeout(() => {
+        noteOutage(new Error(`no answer for ${SLOW_SEND_MS} ms`))
+      }, SLOW_SEND_MS)
+      try {
+        await persist(connect)
+        const groups = groupByPartition(records, await persist(() => partitionCount.current()))
+        const acknowledged = new Map<number, number>()
+        const refusals = await Promise.all(
+          Array.from(groups, async ([partition, group]) => {
+            const refused = await sendGroup(partition, group)
+            acknowledged.set(partition, group.length - refused.length)
+            return refused
+          }),
+        )
+        noteRecovery()
+        return { acknowledged, refused: refusals.flat() }
+      } finally {
+        clearTimeout(slow)
+      }
+    },
+    async close() {
+      await Promise.allSettled([producer.disconnect(), partitionCount.close()])
+    },
+  }
+}
+
+class UnknownPartitionError extends Error {}
+
+/** kafkajs sends nothing for a partition that it has not heard of, and reports success without naming it. */
+async function sendTo(
+  producer: Producer,
+  topic: string,
+  partition: number,
+  records: LoginRecord[],
+): Promise<void> {
+  const messages = records.map(({ key, value }) => ({ key, value, partition }))
+  const sent = await producer.send({ topic, acks: -1, messages })
+  if (!sent.some((answer) => answer.partition === partition)) throw new UnknownPartitionError()
+}
+
+function groupByPartition(records: readonly LoginRecord[], partitions: number): Map<number, LoginRecord[]> {
+  return Map.groupBy(records, (record) => partitionForKey(record.key, partitions))
+}
+
+function createPartitionCount(kafka: Kafka, topic: string) {
+  const admin = kafka.admin()
+  let known: { partitions: number; atMs: number } | null = null
+  return {
+    async current(): Promise<number> {
+      if (known !== null && Date.now() - known.atMs < PARTITIONS_REFRESH_MS) return known.partitions
+      await admin.connect()
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+      known = { partitions: topics[0]?.partitions.length ?? 0, atMs: Date.now() }
+      return known.partitions
+    },
+    close: () => admin.disconnect(),
+  }
+}

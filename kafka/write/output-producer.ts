@@ -1,0 +1,206 @@
+import type { Kafka } from 'kafkajs'
+import { OutputCollector, type OutputChunk } from './collect-outputs.ts'
+import { askCoordinator } from './coordinator.ts'
+import { totalLength } from '../records/encode-record-batch.ts'
+import { classingKafka, outputTooLarge } from '../failure.ts'
+import {
+  createCluster,
+  GROUP_COORDINATOR,
+  sendRaw,
+  throwForCode,
+  TRANSACTION_COORDINATOR,
+  type Broker,
+  type Cluster,
+  type TransactionIdentity,
+} from '../kafkajs-internals.ts'
+import { readTopicLimits, type TopicLimits } from '../topics/topic-limits.ts'
+import { int16, int32, string, WireReader } from '../records/wire.ts'
+
+export type OutputProducer = {
+  /** Of the output topics, as of when the producer was opened. */
+  maxBatchBytes: TopicLimits
+  /** For the outputs of one transaction. */
+  collect: () => OutputCollector
+  /**
+   * One Kafka transaction: all outputs and the group offset `nextOffset`, or nothing. `beforeCommit` runs once
+   * everything is sent and nothing is decided.
+   * After a failure the producer is to be closed; what became of the transaction shows in the group offset once
+   * another producer with the same transactional.id was opened.
+   */
+  publish(outputs: OutputCollector, nextOffset: bigint, beforeCommit?: () => Promise<void>): Promise<void>
+  close: () => Promise<void>
+}
+
+export type OutputProducerOptions = {
+  transactionalId: string
+  groupId: string
+  /** The input partition whose group offset moves with the outputs. */
+  source: { topic: string; partition: number }
+  outputTopics: string[]
+}
+
+/** Shorter than any retention, longer than any slice's pause: an open transaction holds read_committed readers up. */
+const TRANSACTION_TIMEOUT_MS = 30_000
+const PRODUCE_TIMEOUT_MS = 10_000
+
+/**
+ * Opens the transactional producer of one input partition. Taking its transactional.id fences whoever had it and ends
+ * its open transaction, so the group offset that is read afterwards is final (G2, G3).
+ * kafkajs's own producer is stuck after a failed commit and takes three times the CPU; the requests underneath are used.
+ * @throws {PipelineFailure} transient or fenced; permanent when a topic takes too little
+ */
+export async function openOutputProducer(
+  kafka: Kafka,
+  options: OutputProducerOptions,
+): Promise<OutputProducer> {
+  const cluster = createCluster(kafka)
+  try {
+    return await classingKafka(async () => {
+      await cluster.connect()
+      await cluster.addMultipleTargetTopics(options.outputTopics)
+      const limits = await readTopicLimits(cluster, options.outputTopics)
+      const { transactionalId } = options
+      const { producerId, producerEpoch } = await askCoordinator(
+        cluster,
+        transactionalId,
+        TRANSACTION_COORDINATOR,
+        (coordinator) =>
+          coordinator.initProducerId({ transactionalId, transactionTimeout: TRANSACTION_TIMEOUT_MS }),
+      )
+      return createProducer(cluster, limits, { transactionalId, producerId, producerEpoch }, options)
+    })
+  } catch (error) {
+    await cluster.disconnect()
+    throw error
+  }
+}
+
+function createProducer(
+  cluster: Cluster,
+  maxBatchBytes: TopicLimits,
+  identity: TransactionIdentity,
+  { groupId, source }: OutputProducerOptions,
+): OutputProducer {
+  const sequences = new Map<string, number>()
+  const askTransaction = <T>(ask: (coordinator: Broker) => Promise<T>) =>
+    askCoordinator(cluster, identity.transactionalId, TRANSACTION_COORDINATOR, ask)
+
+  const publish: OutputProducer['publish'] = async (outputs, nextOffset, beforeCommit) => {
+    const rounds = outputs.rounds()
+    const topics = [...groupBy(rounds.flat(), ({ topic }) => topic)].map(([topic, chunks]) => ({
+      topic,
+      partitions: [...new Set(chunks.map(({ partition }) => partition))],
+    }))
+    if (topics.length > 0)
+      await askTransaction((coordinator) => coordinator.addPartitionsToTxn({ ...identity, topics }))
+    for (const round of rounds) await produce(cluster, identity, sequences, round)
+    await askTransaction((coordinator) => coordinator.addOffsetsToTxn({ ...identity, groupId }))
+    const offsets = [
+      { topic: source.topic, partitions: [{ partition: source.partition, offset: String(nextOffset) }] },
+    ]
+    await askCoordinator(cluster, groupId, GROUP_COORDINATOR, (coordinator) =>
+      coordinator.txnOffsetCommit({ ...identity, groupId, topics: offsets }),
+    )
+    await beforeCommit?.()
+    await askTransaction((coordinator) => coordinator.endTxn({ ...identity, transactionResult: true }))
+  }
+
+  return {
+    maxBatchBytes,
+    collect: () =>
+      new OutputCollector((topic) => ({
+        partitions: cluster.findTopicPartitionMetadata(topic).length,
+        maxBatchBytes: maxBatchBytes(topic),
+      })),
+    publish: (outputs, nextOffset, beforeCommit) =>
+      classingKafka(() => publish(outputs, nextOffset, beforeCommit)),
+    close: () => cluster.disconnect(),
+  }
+}
+
+async function produce(
+  cluster: Cluster,
+  identity: TransactionIdentity,
+  sequences: Map<string, number>,
+  round: OutputChunk[],
+): Promise<void> {
+  const byLeader = groupBy(round, ({ topic, partition }) => leaderOf(cluster, topic, partition))
+  await Promise.all(
+    [...byLeader].map(async ([nodeId, chunks]) => {
+      const broker = await cluster.findBroker({ nodeId })
+      const body = encodeProduce(identity, sequences, chunks)
+      const payload = await sendRaw(broker, {
+        apiKey: PRODUCE,
+        apiVersion: PRODUCE_VERSION,
+        apiName: 'Produce',
+        body,
+      })
+      throwProduceErrors(new WireReader(payload), chunks)
+      for (const { batch } of chunks) batch.release()
+    }),
+  )
+}
+
+const leaderOf = (cluster: Cluster, topic: string, partition: number): string =>
+  Object.keys(cluster.findLeaderForPartitions(topic, [partition]))[0] ?? '-1'
+
+const PRODUCE = 0
+/** Answered by every broker since Kafka 2.1. */
+const PRODUCE_VERSION = 7
+const ACKS_ALL = -1
+
+function encodeProduce(
+  identity: TransactionIdentity,
+  sequences: Map<string, number>,
+  chunks: OutputChunk[],
+): Buffer[] {
+  const timestampMs = Date.now()
+  const parts = [
+    string(identity.transactionalId),
+    int16(ACKS_ALL),
+    int32(PRODUCE_TIMEOUT_MS),
+    int32(chunks.length),
+  ]
+  for (const { topic, partition, batch } of chunks) {
+    const sequenceKey = `${topic}/${partition}`
+    const firstSequence = sequences.get(sequenceKey) ?? 0
+    // Sequences count records and wrap after 2^31 - 1 (Kafka's DefaultRecordBatch.incrementSequence).
+    sequences.set(sequenceKey, (firstSequence + batch.count) % 2 ** 31)
+    const producer = {
+      producerId: BigInt(identity.producerId),
+      producerEpoch: identity.producerEpoch,
+      firstSequence,
+    }
+    const pieces = batch.finish(producer, timestampMs)
+    parts.push(string(topic), int32(1), int32(partition), int32(totalLength(pieces)), ...pieces)
+  }
+  return parts
+}
+
+function throwProduceErrors(reader: WireReader, chunks: OutputChunk[]): void {
+  reader.array(() => {
+    const topic = reader.string()
+    reader.array(() => {
+      const partition = reader.int32()
+      const code = reader.int16()
+      reader.bytes(24) // base offset, log append time, log start offset
+      try {
+        throwForCode(code)
+      } catch (error) {
+        const sent = chunks.find((chunk) => chunk.topic === topic && chunk.partition === partition)
+        throw outputTooLarge(error, topic, sent?.batch.length ?? 0)
+      }
+    })
+  })
+}
+
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [item])
+    else group.push(item)
+  }
+  return groups
+}

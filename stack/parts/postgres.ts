@@ -1,0 +1,109 @@
+import { totalmem } from 'node:os'
+import { join } from 'node:path'
+import postgres from 'postgres'
+import { createPart, type Part } from './part.ts'
+import { HOST } from '../processes/ports.ts'
+import { binary, preparePostgresFiles, removeStalePidFile, type PostgresFiles } from './postgres-files.ts'
+import { startProcess, type RunningProcess } from '../processes/process.ts'
+import { untilReady } from '../processes/until-ready.ts'
+
+export type PostgresOptions = { dataFolder: string; logFolder: string; port: number; replicaPort: number }
+
+const USER = 'rollcall'
+const START_TIMEOUT_MS = 60_000
+
+export const postgresUrl = (port: number, database = USER): string =>
+  `postgres://${USER}@${HOST}:${port}/${database}`
+
+/** A Postgres primary and one streaming replica, made of a copy of the primary's folder. Start the primary first. */
+export function createPostgresParts(options: PostgresOptions): { primary: Part; replica: Part } {
+  const prepare = async (files: PostgresFiles) => {
+    const first = await startServer(options, files, 'primary')
+    await withSession(options.port, (sql) => sql.unsafe(`create database ${USER}`))
+    await first.stop('SIGINT', START_TIMEOUT_MS)
+  }
+  const part = (name: string, role: Role) =>
+    createPart(
+      name,
+      async () => {
+        const folder = join(options.dataFolder, 'postgres')
+        return await startServer(options, await preparePostgresFiles(folder, USER, prepare), role)
+      },
+      'SIGINT', // fast shutdown: open sessions are ended
+    )
+  return { primary: part('postgres', 'primary'), replica: part('replica', 'replica') }
+}
+
+type Role = 'primary' | 'replica'
+
+async function startServer(
+  options: PostgresOptions,
+  files: PostgresFiles,
+  role: Role,
+): Promise<RunningProcess> {
+  const folder = files[role]
+  const port = role === 'primary' ? options.port : options.replicaPort
+  const logFile = join(options.logFolder, `postgres-${role}.log`)
+  removeStalePidFile(folder)
+  const [command, args] = files.runAs(binary('postgres'), ['-D', folder, ...serverArguments(options, role)])
+  const running = startProcess({
+    name: `Postgres ${role}`,
+    command,
+    args,
+    logFile,
+    bookFolder: options.dataFolder,
+  })
+  await untilReady(running, logFile, START_TIMEOUT_MS, () => askServer(port, folder))
+  return running
+}
+
+/** Everything that differs from Postgres's defaults. The replica follows wherever the primary listens this time. */
+export function serverArguments({ port, replicaPort }: PostgresOptions, role: Role): string[] {
+  const settings = {
+    port: role === 'primary' ? port : replicaPort,
+    listen_addresses: HOST,
+    unix_socket_directories: '',
+    max_connections: 200,
+    shared_buffers: `${bufferMiB()}MB`,
+    wal_level: 'replica',
+    hot_standby: 'on',
+    // How far a stopped replica may fall behind and still catch up.
+    wal_keep_size: '1GB',
+    max_wal_size: '2GB',
+    timezone: 'UTC',
+    ...(role === 'replica' ? { primary_conninfo: `host=${HOST} port=${port} user=${USER}` } : {}),
+  }
+  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+}
+
+/**
+ * An eighth of the memory for each of two servers, of which the operating system gives what they fill; Postgres itself advises
+ * a quarter for a server that has a machine alone (documentation, "Memory"). Never less than its default.
+ */
+function bufferMiB(): number {
+  const limit = process.constrainedMemory()
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem()
+  return Math.max(128, Math.floor(memory / 8 / 2 ** 20))
+}
+
+/** @throws when no server answers, or one that is not ours: another clone may have taken the port in the meantime */
+async function askServer(port: number, folder: string): Promise<void> {
+  const rows = await withSession(
+    port,
+    (sql) => sql<{ folder: string }[]>`select current_setting('data_directory') as folder`,
+  )
+  if (rows[0]?.folder !== folder) throw new Error(`another Postgres listens on port ${port}`)
+}
+
+async function withSession<T>(port: number, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+  const sql = postgres(postgresUrl(port, 'postgres'), {
+    max: 1,
+    connect_timeout: 1,
+    onnotice: () => undefined,
+  })
+  try {
+    return await work(sql)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
