@@ -81,7 +81,7 @@ export default defineConfig(
   ...Object.keys(mayImport).map(direction),
   {
     // Vitest types what a global set-up provides by merging into an interface of its own.
-    files: ['test/global-setup.ts'],
+    files: ['test/support/global-setup.ts'],
     rules: { '@typescript-eslint/consistent-type-definitions': 'off' },
   },
   {

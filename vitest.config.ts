@@ -40,7 +40,7 @@ const onRealParts = (name: string, include: string[], settings: Settings = { fil
   test: {
     name,
     include,
-    globalSetup: ['test/global-setup.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 120_000,
     hookTimeout: 180_000,
     ...settings,
@@ -70,7 +70,7 @@ export default defineConfig({
       onRealParts('faults', faults),
       onRealParts('disk', disk, { fileParallelism: false, testTimeout: 300_000 }),
       onRealParts('slow', slow),
-      onRealParts('pictures', ['test/pictures.ts']),
+      onRealParts('pictures', ['test/support/pictures.ts']),
     ],
   },
 })

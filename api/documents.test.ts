@@ -1,6 +1,6 @@
 import { parse, validate } from 'graphql'
 import { expect, it } from 'vitest'
-import { blocksOf, pages } from '../test/document-blocks.ts'
+import { blocksOf, pages } from '../test/support/api/document-blocks.ts'
 import { schema } from './schema/schema.ts'
 
 it.each(pages)('%s shows only GraphQL that the API takes', (page) => {

@@ -1,7 +1,7 @@
 import { parseChaosArguments, usage, UsageError } from './arguments.ts'
 import { runChaos } from './chaos-run.ts'
-import { describeVerdict, isExact } from './judge.ts'
-import { logFolderOf, withOwnStack } from './own-stack.ts'
+import { describeVerdict, isExact } from './judge/judge.ts'
+import { logFolderOf, withOwnStack } from './actors/own-stack.ts'
 
 // `npm run chaos`: see the usage in arguments.ts. Exit code 1 unless every run lost and doubled nothing.
 

@@ -1,8 +1,8 @@
 import { freePort } from '../../stack/processes/ports.ts'
-import { type Graphql, graphqlAt } from '../graphql-client.ts'
-import type { OpenDeployment } from '../open-deployment.ts'
-import type { ControlPart, PartName } from '../part-control.ts'
-import { type RunningRole, superviseRole } from './supervised-role.ts'
+import { type Graphql, graphqlAt } from '../support/api/graphql-client.ts'
+import type { OpenDeployment } from '../support/deployment/open-deployment.ts'
+import type { ControlPart, PartName } from '../support/parts/part-control.ts'
+import { type RunningRole, superviseRole } from './actors/supervised-role.ts'
 import { createTarget, type ProcessControl, type Target } from './target.ts'
 
 export const parts = ['kafka', 'postgres', 'replica', 'temporal'] as const satisfies PartName[]
@@ -32,7 +32,7 @@ export type WorldOptions = {
 /** What Node runs: the second worker makes it likely that faults come in the middle of a batch. */
 export const entries: Record<RoleName, string> = {
   'worker 1': 'worker/main.ts',
-  'worker 2': 'test/chaos/worker-that-dawdles.ts',
+  'worker 2': 'test/chaos/actors/worker-that-dawdles.ts',
   api: 'api/main.ts',
 }
 

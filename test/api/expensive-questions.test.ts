@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { insertBatches } from '../support/api/api-rows.ts'
+import { eventually } from '../support/eventually.ts'
+import { useApi } from '../support/api/use-api.ts'
+
+const { ask, sql } = useApi((database) =>
+  insertBatches(database, [{ id: 1, from: 0, to: 40, committedAt: '2026-03-01T10:00:00Z' }]),
+)
+
+const expensive = {
+  reconciliation: 'reconciliation { __typename }',
+  'reconciliation in fragments': '... on Query { ...F }',
+  lineage: 'lineage(bucket: "2026-03-01T10:00Z", size: HOUR) { __typename }',
+  'counts of a moment': 'loginCounts(bucket: HOUR, asOf: "2026-03-01T10:30Z") { __typename }',
+}
+const fragment =
+  'fragment F on Query { deep: reconciliation { __typename } ...G } fragment G on Query { __typename }'
+
+/** Runs `work` while whoever reads the ledger has to wait. */
+async function whileLedgerIsLocked<T>(work: () => Promise<T>): Promise<T> {
+  return (await sql().begin(async (tx) => {
+    await tx`lock table batch in access exclusive mode`
+    return await work()
+  })) as T
+}
+
+const waiting = async () => {
+  const [row] = await sql()<{ waiting: number }[]>`
+    select count(*)::integer as waiting from pg_locks where not granted and relation = 'batch'::regclass`
+  return row?.waiting ?? 0
+}
+
+describe('expensive questions', () => {
+  it.each(Object.entries(expensive))(
+    'of which many are asked at once leave connections to the others: %s',
+    async (name, field) => {
+      let answered = 0
+      const asked = await whileLedgerIsLocked(async () => {
+        const requests = Array.from({ length: 14 }, async (_, i) => {
+          const text = name.includes('fragments') ? `{ ${field} } ${fragment}` : `{ a${i}: ${field} }`
+          const answer = await ask(text, {}, { 'x-rollcall-actor': `client ${i % 2}` })
+          answered++
+          return answer
+        })
+        await eventually(async () => {
+          expect(await waiting()).toBeGreaterThan(0)
+        })
+        const cheap = await ask('{ controlEvents { __typename } rejectedLogins { __typename } }')
+        expect(cheap.errors).toBeUndefined()
+        expect(answered).toBe(0)
+        expect(await waiting()).toBe(2)
+        return { requests }
+      })
+      const answers = await Promise.all(asked.requests)
+      for (const { errors } of answers) expect(errors).toBeUndefined()
+    },
+  )
+
+  it('that wait in vain are told so, and those after them are answered', async () => {
+    await whileLedgerIsLocked(async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 7 }, (_, i) =>
+          ask(`{ ${expensive.reconciliation} }`, {}, { 'x-rollcall-actor': `client ${i}` }),
+        ),
+      )
+      const codes = answers.map(({ errors }) => (errors?.[0]?.extensions as { code: string }).code)
+      expect(codes.filter((code) => code === 'TooBusy').length).toBeGreaterThanOrEqual(1)
+      expect(new Set(codes)).toEqual(new Set(['QueryTimeout', 'TooBusy']))
+    })
+    expect((await ask(`{ ${expensive.reconciliation} }`)).errors).toBeUndefined()
+  })
+
+  it.each([
+    { name: 'lineage', room: 4 },
+    { name: 'reconciliation', room: 1 },
+  ] as const)('have room for $room of $name in a request', async ({ name, room }) => {
+    const fields = (count: number) => Array.from({ length: count }, (_, i) => `a${i}: ${expensive[name]}`)
+    expect((await ask(`{ ${fields(room).join(' ')} }`)).errors).toBeUndefined()
+    const { errors } = await ask(`{ ${fields(room + 1).join(' ')} }`)
+    expect(errors?.[0]?.message).toMatch(/complexity of \d+ is more than the cap of 25000/)
+  })
+})

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { foldCounts } from '../../db/rollups/roll-up-counts.ts'
+import { dimensionSets } from '../../domain/counts/counts.ts'
+import { insertBatches, insertDelta } from '../support/api/api-rows.ts'
+import { useApi } from '../support/api/use-api.ts'
+
+const { sql: database, field } = useApi(async (sql) => {
+  const committedAt = '2026-03-01T12:00:00Z'
+  await insertBatches(sql, [
+    { id: 1, from: 0, to: 7, committedAt },
+    { id: 2, from: 7, to: 13, committedAt },
+    { id: 3, partition: 1, from: 0, to: 16, committedAt },
+  ])
+  await insertDelta(sql, 1, ['2026-02-28T23:59:00Z', '2026-03-01T00:00:00Z'], [3, 4])
+  await insertDelta(sql, 2, ['2026-03-01T00:00:00Z', '2026-03-01T01:01:00Z'], [4, 2])
+  await insertDelta(sql, 3, ['2026-03-01T01:01:00Z'], [16])
+})
+
+const question = (bucket: string) => `{
+  loginCounts(from: "2026-02-28T00:00:00Z", to: "2026-03-02T00:00:00Z", bucket: ${bucket}, fillGaps: false) {
+    ... on LoginCounts { series { points { start logins } } } } }`
+const answers = () => Promise.all(['MINUTE', 'HOUR', 'DAY'].map((bucket) => field(question(bucket))))
+const row = (bucket: string, logins: number) => ({ start: `2026-${bucket}:00.000Z`, logins })
+
+test('answers are the same before a fold, after a fold of another topic, and after it', async () => {
+  const before = await answers()
+  expect(before).toEqual(
+    [
+      [row('02-28T23:59', 3), row('03-01T00:00', 8), row('03-01T01:01', 18)],
+      [row('02-28T23:00', 3), row('03-01T00:00', 8), row('03-01T01:00', 18)],
+      [row('02-28T00:00', 3), row('03-01T00:00', 26)],
+    ].map((points) => ({ series: [{ points }] })),
+  )
+  await foldCounts(database(), 'another topic')
+  expect(await answers()).toEqual(before)
+  await foldCounts(database(), 'user-login')
+  expect(await answers()).toEqual(before)
+})
+
+test('folding at the same time, and again, counts nothing twice', async () => {
+  await insertBatches(database(), [
+    { id: 4, partition: 1, from: 16, to: 48, committedAt: '2026-03-01T12:00:01Z' },
+  ])
+  await insertDelta(database(), 4, ['2026-03-01T01:01:00Z'], [32])
+  await Promise.all([1, 2, 3, 4].map(() => foldCounts(database(), 'user-login')))
+  for (const [table, slot] of [
+    ['minute_count', 'm01'],
+    ['hour_count', 'h01'],
+  ] as const) {
+    const counts = await database()`
+      select dimension_set as set, sum(${database()(slot)})::integer as logins from ${database()(table)}
+      group by 1 order by 1`
+    expect([...counts]).toEqual([...dimensionSets].sort((a, b) => a - b).map((set) => ({ set, logins: 50 })))
+  }
+})

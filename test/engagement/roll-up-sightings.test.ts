@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { foldPresence } from '../../db/rollups/roll-up-sightings.ts'
+import { dayOf } from '../../domain/time/period.ts'
+import type { PresenceGroup, PresenceKind } from '../../domain/sightings/sightings.ts'
+import { createDatabase, type TestDatabase } from '../support/api/api-fixture.ts'
+import { insertPresences } from '../support/api/api-rows.ts'
+
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await createDatabase(inject('databaseUrl'))
+})
+beforeEach(async () => {
+  await database.sql`truncate activity_chunk, app_user, device, address, presence_delta`
+  await database.sql`update activity_kind_size set members = 0`
+})
+afterAll(() => database.drop())
+
+const seen = (
+  kind: PresenceKind,
+  day: string,
+  ids: string[],
+  locale: string | null = null,
+): PresenceGroup => ({
+  kind,
+  day: dayOf(Date.parse(day)),
+  values: locale === null ? null : ['iOS', '1.0', locale, 'unknown'],
+  ids,
+})
+
+const leave = (...groups: PresenceGroup[]) => insertPresences(database.sql, 1, groups)
+
+/** `kind period facet value start` → ids, of what is not empty. */
+async function bitmaps(where = 'true'): Promise<Record<string, string>> {
+  const rows = await database.sql<{ name: string; ids: string }[]>`
+    with dictionary as (
+      select 'user'::activity_kind as kind, user_id as id, number from app_user
+      union all select 'device', device_id, number from device
+      union all select 'address', ip, number from address
+    )
+    select concat_ws(' ', kind, period, facet, nullif(value, ''), start) as name, string_agg(id, ' ' order by id) as ids
+    from activity join dictionary using (kind)
+    where number / 32768 = chunk and get_bit(members, number % 32768) = 1 and ${database.sql.unsafe(where)}
+    group by 1`
+  return Object.fromEntries(rows.map(({ name, ids }) => [name, ids]))
+}
+
+test('a presence is found in its day, its week and its month, and in each of its dimensions', async () => {
+  await leave(seen('user', '2026-03-01', ['a', 'b'], 'CA'), seen('device', '2026-03-02', ['d']))
+  expect(await foldPresence(database.sql)).toBe(3)
+  expect(await bitmaps("period <> 'day' or start = '2026-03-02'")).toMatchObject({
+    'device day all 2026-03-02': 'd',
+    'device week all 2026-03-02': 'd',
+    'device month first 2026-03-01': 'd',
+    'user week all 2026-02-23': 'a b',
+    'user month locale CA 2026-03-01': 'a b',
+    'user month device_type iOS 2026-03-01': 'a b',
+    'user month app_version 1.0 2026-03-01': 'a b',
+    'user month outcome unknown 2026-03-01': 'a b',
+  })
+})
+
+test('a late event moves the first day of a user back, in every period', async () => {
+  await leave(seen('user', '2026-03-10', ['a', 'b']))
+  await foldPresence(database.sql)
+  await leave(seen('user', '2026-02-27', ['a']), seen('user', '2026-03-12', ['b']))
+  await foldPresence(database.sql)
+  expect(await bitmaps("facet = 'first'")).toEqual({
+    'user day first 2026-02-27': 'a',
+    'user day first 2026-03-10': 'b',
+    'user week first 2026-02-23': 'a',
+    'user week first 2026-03-09': 'b',
+    'user month first 2026-02-01': 'a',
+    'user month first 2026-03-01': 'b',
+  })
+  const [moved] = await database.sql`select first_day::text from app_user where user_id = 'a'`
+  expect(moved).toEqual({ first_day: '2026-02-27' })
+})
+
+test('the same presences again change nothing and use up no number', async () => {
+  const again = seen('address', '2026-03-10', ['1.1.1.1', '::1'])
+  await leave(again)
+  await foldPresence(database.sql)
+  const before = await bitmaps()
+  await leave(again)
+  await leave(again)
+  await foldPresence(database.sql)
+  expect(await bitmaps()).toEqual(before)
+  await leave(seen('address', '2026-03-10', ['1.1.1.2']))
+  await foldPresence(database.sql)
+  expect(await bitmaps("facet = 'all' and period = 'day'")).toEqual({
+    'address day all 2026-03-10': '1.1.1.1 1.1.1.2 ::1',
+  })
+  expect(Object.keys(await bitmaps())).toEqual(Object.keys(before))
+  const rows = await database.sql`select number from address order by number`
+  expect(rows.map(({ number }) => number as number)).toEqual([0, 1, 2])
+})
+
+test('folding at the same time moves everything once', async () => {
+  const ids = Array.from({ length: 200 }, (_, i) => `user ${i}`)
+  for (let from = 0; from < 200; from += 20)
+    await leave(seen('user', '2026-03-10', ids.slice(from, from + 25)))
+  await Promise.all([1, 2, 3, 4].map(() => foldPresence(database.sql)))
+  await foldPresence(database.sql)
+  const [count] = await database.sql`
+    select count(*)::integer as users, count(distinct number)::integer as numbers, max(number) as last from app_user`
+  expect(count).toEqual({ users: 200, numbers: 200, last: 199 })
+  expect(
+    (await bitmaps("facet = 'all' and period = 'day'"))['user day all 2026-03-10']?.split(' user').length,
+  ).toBe(200)
+})
+
+test('a fold leaves everything to the one that is at work', async () => {
+  await leave(seen('user', '2026-03-10', ['a']))
+  await database.sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(hashtext('fold presence'))`
+    expect(await foldPresence(database.sql)).toBe(0)
+  })
+  expect(await foldPresence(database.sql)).toBe(1)
+})
+
+test('a fold that fails in the middle leaves everything to the next one', async () => {
+  await leave(seen('user', '2026-03-10', ['a']), seen('address', '2026-03-10', ['1.1.1.1']))
+  await database.sql`alter table address add constraint refuses check (ip <> '1.1.1.1')`
+  await expect(foldPresence(database.sql)).rejects.toThrow('refuses')
+  expect(await bitmaps()).toEqual({})
+  await database.sql`alter table address drop constraint refuses`
+  expect(await foldPresence(database.sql)).toBe(2)
+  expect(await bitmaps("facet = 'all' and period = 'day'")).toEqual({
+    'address day all 2026-03-10': '1.1.1.1',
+    'user day all 2026-03-10': 'a',
+  })
+})
+
+test('numbers past a chunk go on in the next one', async () => {
+  await database.sql`update activity_kind_size set members = 32767 where kind = 'user'`
+  await leave(seen('user', '2026-03-10', ['last of a chunk', 'first of the next']))
+  await foldPresence(database.sql)
+  const chunks = await database.sql`
+    select chunk, bit_count(members)::integer as members, get_bit(members, (1 - chunk) * 32767) as bit from activity
+    where facet = 'all' and period = 'day' order by chunk`
+  expect([...chunks]).toEqual([
+    { chunk: 0, members: 1, bit: 1 },
+    { chunk: 1, members: 1, bit: 1 },
+  ])
+})
+
+test('a bitmap has the same members whether it is packed, as of 64 at most, or not, while it grows and shrinks', async () => {
+  const ids = Array.from({ length: 100 }, (_, i) => `user ${String(i).padStart(2, '0')}`)
+  const see = async (day: string, from: number, to: number) => {
+    await leave(seen('user', day, ids.slice(from, to), 'CA'))
+    await foldPresence(database.sql)
+  }
+  const isPacked = async (facet: string, day: string) => {
+    const [row] = await database.sql<{ packed: boolean }[]>`
+      select pg_column_size(coalesce(members, few_members)) < 4096 as packed from activity_chunk
+      where kind = 'user' and period = 'day' and facet = ${facet}::text::activity_facet and start = ${day}::text::date`
+    return row?.packed
+  }
+  for (const [from, to] of [
+    [0, 40],
+    [20, 64],
+    [63, 65],
+    [60, 100],
+  ] as const) {
+    await see('2026-03-10', from, to)
+    const of = await bitmaps('true')
+    for (const name of ['day all 2026-03-10', 'week first 2026-03-09', 'month locale CA 2026-03-01'])
+      expect(of[`user ${name}`]).toBe(ids.slice(0, to).join(' '))
+    expect(await isPacked('all', '2026-03-10')).toBe(to <= 64)
+  }
+  for (const to of [30, 36, 37, 100]) {
+    await see('2026-02-10', 0, to)
+    const of = await bitmaps("period = 'day' and facet = 'first'")
+    expect(of['user day first 2026-03-10']).toBe(to === 100 ? undefined : ids.slice(to).join(' '))
+    expect(of['user day first 2026-02-10']).toBe(ids.slice(0, to).join(' '))
+  }
+})

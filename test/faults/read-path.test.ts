@@ -1,0 +1,268 @@
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import type { Sql } from '../../db/connection/connect.ts'
+import { anyFreshness } from '../../db/nodes/requirement.ts'
+import { createReadRouter } from '../../db/nodes/router.ts'
+import { formatReadToken, parseReadToken } from '../../db/nodes/read-token.ts'
+import {
+  type Ask,
+  connect,
+  createApi,
+  createDatabase,
+  type TestDatabase,
+} from '../support/api/api-fixture.ts'
+import { eventually } from '../support/eventually.ts'
+
+const NOWHERE = 'postgres://x:x@127.0.0.1:1/x'
+
+let database: TestDatabase
+let primaryUrl: string
+let replicaUrl: string
+let replica: Sql
+
+beforeAll(async () => {
+  database = await createDatabase(inject('databaseUrl'))
+  primaryUrl = database.urlOn(inject('databaseUrl'))
+  replicaUrl = database.urlOn(inject('replicaUrl'))
+  replica = connect(replicaUrl)
+  await eventually(() => replica`select from batch`, 10_000)
+})
+
+afterAll(async () => {
+  await replica.end()
+  await database.drop()
+})
+
+let written = 0
+/** Commits a row that the question below counts. */
+async function write(): Promise<number> {
+  await database.sql`
+    insert into partition_checkpoint
+      (topic, partition, topic_id, next_offset, published_offset, epoch, worker, unfinished_insight, claimed_at, updated_at)
+    values ('user-login', ${written}, gen_random_uuid(), 0, 0, 1, 'w', '{}', now(), now())`
+  return ++written
+}
+
+const question = `{ ingestion { ... on Ingestion { partitions { partition } freshness { source node readAt replicaLagMs } } } }`
+const comparable = `{ batches { ... on BatchConnection { edges { cursor } freshness { source readAt replicaLagMs parkedOffsets } } } }`
+
+type Freshness = {
+  source: string
+  node: string
+  readAt: string
+  replicaLagMs: number | null
+  parkedOffsets: number
+}
+
+function apiOn(url: string, replicaUrls: string[]) {
+  const { ask, router } = createApi({ url, replicaUrls })
+  onTestFinished(() => router.close())
+  const read = async (headers: Record<string, string> = {}) => {
+    const { data, errors } = await ask(question, {}, headers)
+    expect(errors).toBeUndefined()
+    const ingestion = data?.ingestion as { partitions: unknown[]; freshness: Freshness }
+    return { ...ingestion.freshness, rows: ingestion.partitions.length }
+  }
+  return { ask, read }
+}
+
+/** Keeps the replica where it is; goes on when the test ends. */
+async function pauseReplay(): Promise<void> {
+  await replica`select pg_wal_replay_pause()`
+  onTestFinished(async () => {
+    await replica`select pg_wal_replay_resume()`
+  })
+  await eventually(async () => {
+    const [state] = await replica<{ state: string }[]>`select pg_get_wal_replay_pause_state() as state`
+    expect(state?.state).toBe('paused')
+  })
+}
+
+async function untilLagging(read: () => Promise<{ replicaLagMs: number | null }>): Promise<void> {
+  await eventually(async () => {
+    expect((await read()).replicaLagMs).toBeGreaterThan(50)
+  })
+}
+
+const token = async (ask: Ask): Promise<string> => {
+  const { extensions } = await ask('mutation { pauseIngestion(reason: "a test") { __typename } }')
+  return extensions?.readAfter ?? ''
+}
+
+describe('a replica that lags', () => {
+  it('is passed over by who asks for less staleness, and tells the others how old it is', async () => {
+    const { read } = apiOn(primaryUrl, [replicaUrl])
+    await eventually(async () => {
+      expect(await read()).toMatchObject({ source: 'REPLICA', rows: written })
+    })
+    await pauseReplay()
+    const rows = await write()
+    await untilLagging(() => apiOn(NOWHERE, [replicaUrl]).read())
+    expect(await read({ 'x-rollcall-max-staleness-ms': '20' })).toMatchObject({ source: 'PRIMARY', rows })
+    const allowed = await read({ 'x-rollcall-max-staleness-ms': '60000' })
+    expect(allowed).toMatchObject({ source: 'REPLICA', rows: rows - 1 })
+    expect(allowed.node).toMatch(/^replica 127\.0\.0\.1:\d+$/)
+  })
+
+  it('is passed over by who has written what it lacks, until it has it', async () => {
+    const { ask, read } = apiOn(primaryUrl, [replicaUrl])
+    await pauseReplay()
+    const rows = await write()
+    const readAfter = { 'x-rollcall-read-after': await token(ask) }
+    expect(await read(readAfter)).toMatchObject({ source: 'PRIMARY', rows })
+    await replica`select pg_wal_replay_resume()`
+    // A later record, so that the replica passes the place that the token names.
+    await write()
+    await eventually(async () => {
+      expect(await read(readAfter)).toMatchObject({ source: 'REPLICA', rows: rows + 1 })
+    })
+  })
+
+  it('answers while the primary is away, but not who asked for more than it has', async () => {
+    const { ask, read } = apiOn(NOWHERE, [replicaUrl])
+    await pauseReplay()
+    await write()
+    await untilLagging(() => read())
+    const usual = await read()
+    expect(usual).toMatchObject({ source: 'REPLICA', rows: written - 1 })
+    expect(usual.replicaLagMs).toBeGreaterThan(50)
+    const { data } = await ask('{ ingestion { ... on Ingestion { problems { part message } } } }')
+    const { problems } = data?.ingestion as { problems: { part: string; message: string }[] }
+    expect(problems.find(({ part }) => part === 'POSTGRES')?.message).toMatch(/^the primary does not answer/)
+    const later = { 'x-rollcall-read-after': await token(apiOn(primaryUrl, []).ask) }
+    for (const headers of [later, { 'x-rollcall-max-staleness-ms': '20' }]) {
+      const { errors } = await ask(comparable, {}, headers)
+      expect(errors).toMatchObject([{ extensions: { code: 'TooStale' } }])
+      expect(errors?.[0]?.message).toMatch(/larger x-rollcall-max-staleness-ms/)
+    }
+  })
+})
+
+it('a replica that hears nothing of its primary, and has not noticed, says how old it is', async () => {
+  const { read } = apiOn(NOWHERE, [replicaUrl])
+  await write()
+  await eventually(async () => {
+    expect(await read()).toMatchObject({ source: 'REPLICA', rows: written, replicaLagMs: 0 })
+  })
+  const [receiver] = await replica<{ pid: number }[]>`select pid from pg_stat_wal_receiver`
+  const pid = receiver?.pid ?? 0
+  process.kill(pid, 'SIGSTOP')
+  onTestFinished(() => {
+    process.kill(pid, 'SIGCONT')
+  })
+  const rows = await write()
+  await eventually(async () => {
+    const frozen = await read()
+    expect(frozen).toMatchObject({ source: 'REPLICA', rows: rows - 1 })
+    expect(frozen.replicaLagMs).toBeGreaterThan(3_000)
+  }, 20_000)
+  expect(await apiOn(primaryUrl, [replicaUrl]).read({ 'x-rollcall-max-staleness-ms': '3000' })).toMatchObject(
+    {
+      source: 'PRIMARY',
+      rows,
+    },
+  )
+})
+
+describe('a token', () => {
+  it('of another cluster or timeline is answered by the primary, which has all that is left of what was written', async () => {
+    const { ask, read } = apiOn(primaryUrl, [replicaUrl])
+    const given = parseReadToken(await token(ask))
+    expect(given).not.toBeNull()
+    if (given === null) return
+    for (const other of [
+      { ...given, system: '1' },
+      { ...given, timeline: given.timeline + 1 },
+    ]) {
+      const headers = { 'x-rollcall-read-after': formatReadToken({ ...other, position: 1n }) }
+      expect(await read(headers)).toMatchObject({ source: 'PRIMARY' })
+    }
+  })
+
+  it('that is none is refused, and says where one comes from', async () => {
+    const { ask } = apiOn(primaryUrl, [])
+    const { errors } = await ask(question, {}, { 'x-rollcall-read-after': 'soon' })
+    expect(errors).toMatchObject([{ extensions: { code: 'BadHeader' } }])
+    expect(errors?.[0]?.message).toMatch(/extensions\.readAfter/)
+    const stale = await ask(question, {}, { 'x-rollcall-max-staleness-ms': '5s' })
+    expect(stale.errors?.[0]?.message).toMatch(/whole number of milliseconds/)
+  })
+})
+
+it('a replica that is added while the API runs is read from, and one that is taken away no more', async () => {
+  const addresses: string[] = []
+  const named = Object.assign(new URL(replicaUrl), { hostname: 'replicas.invalid' }).href
+  const router = createReadRouter({ url: primaryUrl, replicaUrls: [named] }, undefined, () =>
+    Promise.resolve([...addresses]),
+  )
+  onTestFinished(() => router.close())
+  const source = () => router.withReadNode(anyFreshness, (session) => Promise.resolve(session.source))
+  expect(await source()).toBe('primary')
+  addresses.push('127.0.0.1')
+  await expect.poll(source, { timeout: 15_000, interval: 200 }).toBe('replica')
+  addresses.pop()
+  await expect.poll(source, { timeout: 15_000, interval: 200 }).toBe('primary')
+})
+
+describe('an answer that is given again', () => {
+  const cached = async (ask: Ask, headers: Record<string, string> = {}) => {
+    const { data, errors } = await ask(comparable, {}, headers)
+    expect(errors).toBeUndefined()
+    return (data?.batches as { freshness: Freshness }).freshness
+  }
+  const park = async () => {
+    written++
+    await database.sql`
+      insert into batch (id, topic, partition, from_offset, to_offset, status, logins, rejects, gaps, login_rows, processed_at,
+                         code_version)
+      values (${written}, 'user-login', 0, ${written}, ${written + 1}, 'parked', 0, 0, 0, 0, now(), 'test')`
+    const [parked] = await database.sql<{ offsets: number }[]>`
+      select sum(to_offset - from_offset)::integer as offsets from batch where status = 'parked'`
+    return parked?.offsets
+  }
+  const later = () => new Promise((resolve) => setTimeout(resolve, 5))
+
+  it('is the same while nothing was written, and a newer commit makes it stale at once', async () => {
+    const { ask } = apiOn(primaryUrl, [])
+    await park()
+    // Whatever else writes to this server, there are two questions in a row without it.
+    await eventually(async () => {
+      const first = await cached(ask)
+      await later()
+      expect((await cached(ask)).readAt).toBe(first.readAt)
+    }, 30_000)
+    for (let round = 0; round < 20; round++) {
+      const parkedOffsets = await park()
+      expect(await cached(ask)).toMatchObject({ parkedOffsets })
+      expect(await cached(ask)).toMatchObject({ parkedOffsets })
+    }
+  })
+
+  it('may be as old as the asker allows, and no older; a writer reads what it wrote', async () => {
+    const { ask } = apiOn(primaryUrl, [])
+    const allowed = { 'x-rollcall-max-staleness-ms': '60000' }
+    const before = await cached(ask, allowed)
+    const parkedOffsets = await park()
+    expect(await cached(ask, allowed)).toEqual(before)
+    const readAfter = { ...allowed, 'x-rollcall-read-after': await token(ask) }
+    expect(await cached(ask, readAfter)).toMatchObject({ parkedOffsets })
+    await park()
+    await later()
+    const fresh = await cached(ask, { 'x-rollcall-max-staleness-ms': '1' })
+    expect(fresh.parkedOffsets).toBe(Number(parkedOffsets) + 1)
+  })
+
+  it('is worked out once for all who ask at the same time and allow staleness', async () => {
+    const { ask } = apiOn(primaryUrl, [])
+    const allowed = { 'x-rollcall-max-staleness-ms': '60000' }
+    const answers = await Promise.all(Array.from({ length: 20 }, () => cached(ask, allowed)))
+    expect(new Set(answers.map(({ readAt }) => readAt)).size).toBe(1)
+  })
+
+  it('speaks of nothing but the database: what Temporal says is asked for each time', async () => {
+    const { read } = apiOn(primaryUrl, [])
+    const allowed = { 'x-rollcall-max-staleness-ms': '60000' }
+    const first = await read(allowed)
+    await later()
+    expect((await read(allowed)).readAt).not.toBe(first.readAt)
+  })
+})

@@ -1,0 +1,52 @@
+import { test } from 'vitest'
+import { createDeployment } from '../support/deployment/deployment.ts'
+import { expectExact } from '../support/truth/exactness.ts'
+import { createFeed } from '../support/kafka/feed.ts'
+import { untilSpread } from '../support/deployment/spread.ts'
+
+const LOGINS_PER_SECOND = 400
+/** A worker that comes gets its share as slices end, which takes a minute at most. */
+const A_SLICE_MS = 75_000
+const options = { timeout: 240_000 }
+
+test('one worker reads every partition all the time, more than it has batches in work', options, async () => {
+  const { deployment, feed, endFeed } = await underLoad(12)
+  const worker = deployment.start('worker/main.ts')
+  await untilSpread(deployment, [worker], 12, A_SLICE_MS)
+  // Well before a slice ends, and another partition could have its turn.
+  for (let round = 0; round < 3; round++) await untilSpread(deployment, [worker], 12, 25_000)
+  await endFeed()
+  await expectExact(deployment, feed.truth)
+})
+
+test.for([
+  [2, 4],
+  [3, 4],
+  [2, 6],
+  [3, 6],
+] as const)('%i workers share %i partitions evenly', options, async ([workers, partitions]) => {
+  const { deployment, feed, endFeed } = await underLoad(partitions)
+  const started = Array.from({ length: workers }, () => deployment.start('worker/main.ts'))
+  await untilSpread(deployment, started, partitions, A_SLICE_MS)
+  await endFeed()
+  await expectExact(deployment, feed.truth)
+})
+
+test('a worker that comes later gets its share within a slice', options, async () => {
+  const { deployment, feed, endFeed } = await underLoad(4)
+  const first = deployment.start('worker/main.ts')
+  await untilSpread(deployment, [first], 4, A_SLICE_MS)
+  const second = deployment.start('worker/main.ts')
+  await untilSpread(deployment, [first, second], 4, A_SLICE_MS)
+  await endFeed()
+  await expectExact(deployment, feed.truth)
+})
+
+/** Partitions with a backlog to which logins are added. */
+async function underLoad(partitions: number) {
+  const deployment = await createDeployment({ KAFKA_PARTITIONS: String(partitions) })
+  const feed = createFeed(deployment)
+  await feed.logins(20_000)
+  const endFeed = feed.steadily(LOGINS_PER_SECOND)
+  return { deployment, feed, endFeed }
+}

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { createDeployment } from '../support/deployment/deployment.ts'
+import { eventually } from '../support/eventually.ts'
+import { expectExact } from '../support/truth/exactness.ts'
+import { createFeed } from '../support/kafka/feed.ts'
+
+// A batch of 50 records: a few thousand logins become enough batches for the crash to come in the middle.
+const smallBatches = { BATCH_MAX_RECORDS: '50', KAFKA_PARTITIONS: '2' }
+
+test.for([
+  ['before the Postgres commit', 'before_postgres_commit'],
+  ['between the Postgres commit and the Kafka commit', 'after_postgres_commit'],
+  ['inside the Kafka transaction', 'inside_kafka_transaction'],
+  ['after the Kafka commit, before the slice reports', 'after_kafka_commit'],
+] as const)('a worker that is killed %s loses nothing and counts nothing twice', async ([, step]) => {
+  const deployment = await createDeployment(smallBatches)
+  const feed = createFeed(deployment)
+  await feed.logins(3_000)
+  await feed.garbage()
+  const crashing = deployment.start('test/support/deployment/worker-that-crashes.ts', {
+    CRASH_STEP: step,
+    CRASH_AFTER: '7',
+  })
+  expect(await crashing.exited).toBe('SIGKILL')
+  const before = await deployment.sql`select count(*)::integer as batches from batch`
+  expect(before[0]?.['batches']).toBeGreaterThan(0)
+  deployment.start('worker/main.ts')
+  await feed.logins(500)
+  await expectExact(deployment, feed.truth)
+})
+
+// What the frozen worker had asked Temporal for comes to it first, and each time has to be missed.
+const FROZEN_TIMEOUT_MS = 240_000
+test(
+  'a worker that is frozen past its heartbeat time-out and continued writes nothing more',
+  async () => {
+    const deployment = await createDeployment({ ...smallBatches, KAFKA_PARTITIONS: '1', INSIGHT_SIZE: '0' })
+    const feed = createFeed(deployment)
+    await feed.logins(2_000)
+    const frozen = deployment.start('test/support/deployment/worker-that-crashes.ts', {
+      CRASH_STEP: 'before_postgres_commit',
+      CRASH_AFTER: '10',
+      CRASH_SIGNAL: 'SIGSTOP',
+    })
+    await eventually(async () => {
+      const [row] = await deployment.sql`select count(*)::integer as batches from batch`
+      expect(row?.['batches']).toBe(9)
+    })
+    deployment.start('worker/main.ts')
+    await expectExact(deployment, feed.truth)
+    const epochs = () => deployment.sql`select partition, epoch, worker from partition_checkpoint`
+    const before = await epochs()
+    expect(before[0]?.['worker']).not.toContain(`${frozen.pid}@`)
+    frozen.signal('SIGCONT')
+    await feed.logins(500)
+    await expectExact(deployment, feed.truth)
+    const written =
+      await deployment.sql`select count(*)::integer as batches from batch where code_version = 'test'`
+    expect(written[0]?.['batches']).toBe(9)
+  },
+  FROZEN_TIMEOUT_MS,
+)

@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { bundleWorkflowCode, Worker } from '@temporalio/worker'
+import { beforeAll, expect, test } from 'vitest'
+
+const histories = fileURLToPath(new URL('../histories', import.meta.url))
+const files = readdirSync(histories)
+
+let workflowBundle: Awaited<ReturnType<typeof bundleWorkflowCode>>
+beforeAll(async () => {
+  workflowBundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+  })
+})
+
+test.for([
+  'ingest-topic',
+  'ingest-partition',
+  'replay-batch',
+  'replay-batches',
+  'replay-rejected',
+  'reconcile-topic',
+  'apply-retention',
+])('there is a history of %s to replay', (name) => {
+  expect(files.some((file) => file.startsWith(`${name}-`))).toBe(true)
+})
+
+test.for(files)(
+  'workflows that are open at a deployment go on: %s replays with the code of today',
+  async (file) => {
+    const history: unknown = JSON.parse(readFileSync(`${histories}/${file}`, 'utf8'))
+    await Worker.runReplayHistory({ workflowBundle }, history)
+  },
+)

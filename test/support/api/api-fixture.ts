@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto'
+import { noCommands, noRuns } from '../../../api/server-fixture.ts'
+import { createServer } from '../../../api/server.ts'
+import type { ApiDeps } from '../../../api/context/context.ts'
+import type { KafkaBounds } from '../../../api/pipeline/kafka-bounds.ts'
+import { connectPostgres, type Sql } from '../../../db/connection/connect.ts'
+import { migrate } from '../../../db/schema/migrate.ts'
+import { createReadRouter, type ReadRouter } from '../../../db/nodes/router.ts'
+
+export const connect = (url: string): Sql =>
+  connectPostgres(url, {
+    applicationName: 'rollcall-test',
+    maxConnections: 2,
+    statementTimeoutMs: 30_000,
+    idleInTransactionTimeoutMs: 30_000,
+  })
+
+export type TestDatabase = {
+  name: string
+  sql: Sql
+  urlOn: (server: string) => string
+  drop: () => Promise<void>
+}
+
+/** A migrated database of its own on the server of `adminUrl`. */
+export async function createDatabase(adminUrl: string): Promise<TestDatabase> {
+  const name = `api_${randomUUID().replaceAll('-', '')}`
+  const urlOn = (server: string) => Object.assign(new URL(server), { pathname: `/${name}` }).href
+  const admin = connect(adminUrl)
+  await admin.unsafe(`create database ${name}`)
+  const sql = connect(urlOn(adminUrl))
+  await migrate(sql)
+  const drop = async () => {
+    await sql.end()
+    await admin.unsafe(`drop database ${name} with (force)`)
+    await admin.end()
+  }
+  return { name, sql, urlOn, drop }
+}
+
+export const NOW_MS = Date.parse('2026-03-01T12:00:30Z')
+
+export type Ask = (query: string, variables?: object, headers?: Record<string, string>) => Promise<Answer>
+
+export type Answer = {
+  data: Record<string, unknown> | null
+  errors?: { message: string; extensions?: object }[]
+  extensions?: { readAfter?: string }
+}
+
+/** An API over real Postgres; the other parts say what the test wants them to. */
+export function createApi(
+  database: { url: string; replicaUrls: string[] },
+  parts: {
+    kafka?: () => KafkaBounds
+    workflowStatus?: ApiDeps['workflowStatus']
+    readBack?: ApiDeps['readBack']
+    clock?: () => number
+  } = {},
+): { ask: Ask; router: ReadRouter } {
+  const router = createReadRouter(database)
+  const quiet = { error: console.error, warn: () => undefined, info: () => undefined }
+  const server = createServer({
+    topic: 'user-login',
+    router,
+    kafkaBounds: () => Promise.resolve(parts.kafka?.() ?? { ok: false, message: 'away' }),
+    workflowStatus:
+      parts.workflowStatus ?? (() => Promise.resolve({ known: false, why: 'temporal', message: 'away' })),
+    commands: noCommands,
+    runs: noRuns,
+    readBack: parts.readBack ?? (() => Promise.reject(new Error('not in this test'))),
+    logger: quiet,
+    clock: parts.clock ?? (() => NOW_MS),
+    limits: { questionsPerSecond: 1_000 },
+    readiness: {
+      postgres: () => Promise.resolve(),
+      temporal: () => Promise.resolve(),
+      kafka: () => Promise.resolve(),
+    },
+  })
+  const ask = async (query: string, variables = {}, headers = {}) => {
+    const response = await server.fetch('http://api/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query, variables }),
+    })
+    return (await response.json()) as Answer
+  }
+  return { ask, router }
+}

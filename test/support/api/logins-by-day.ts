@@ -1,0 +1,44 @@
+import type { Sql } from '../../../db/connection/connect.ts'
+import { createLoginDays, keepRowsFromMs } from '../../../db/rollups/login-partitions.ts'
+import { MinuteCounts } from '../../../domain/counts/counts.ts'
+import type { Login } from '../../../domain/login/login.ts'
+import { PresenceCache, type Presences } from '../../../domain/sightings/sightings.ts'
+import { insertPresences } from './api-rows.ts'
+
+export type SeenLogin = Pick<
+  Login,
+  'userId' | 'deviceId' | 'ip' | 'eventTimeMs' | 'deviceType' | 'appVersion' | 'locale' | 'outcome'
+>
+
+/**
+ * Writes logins as ingestion does, presences to be folded and a row each where `retentionDays` keeps it, all of batch 1, which
+ * the ledger may have.
+ * @param nowMs Unix milliseconds that retention ends at
+ */
+export async function insertLogins(
+  sql: Sql,
+  logins: readonly SeenLogin[],
+  { nowMs, retentionDays }: { nowMs: number; retentionDays: number },
+): Promise<void> {
+  const draft = new PresenceCache(new Int32Array(2)).draft()
+  const minutes = new MinuteCounts()
+  for (const login of logins as Login[]) draft.add(login, minutes.add(login))
+  await insertPresences(sql, 1, JSON.parse(draft.presences().json) as Presences)
+  await createLoginDays(sql, nowMs, retentionDays)
+  const times = logins.map(({ eventTimeMs }) => eventTimeMs)
+  const time = (ms: number) => sql`${new Date(ms).toISOString()}::text::timestamptz`
+  await sql`
+    update batch set first_event_at = ${time(Math.min(...times))}, last_event_at = ${time(Math.max(...times))},
+                     login_rows = ${times.filter((ms) => ms >= keepRowsFromMs(nowMs, retentionDays)).length}
+    where id = 1`
+  await sql`insert into unrolled_batch values (1, 0)`
+  for (const [offset, login] of logins.entries()) {
+    if (login.eventTimeMs < keepRowsFromMs(nowMs, retentionDays)) continue
+    await sql`
+      insert into login (event_at, user_id, device_id, ip, ip_scope, locale, locale_kind, app_version, device_type, outcome,
+                         kafka_partition, kafka_offset, batch_id)
+      values (${new Date(login.eventTimeMs).toISOString()}::text::timestamptz, ${login.userId}, ${login.deviceId},
+              ${login.ip}::text::inet, 'public', ${login.locale}, 'us_state', ${login.appVersion}, ${login.deviceType},
+              ${login.outcome}, 0, ${offset}, 1)`
+  }
+}
