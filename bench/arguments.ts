@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { HistorySize } from './history-size.ts'
+import type { HistorySize } from './history/history-size.ts'
 
 export type QueryOptions = {
   command: 'queries'

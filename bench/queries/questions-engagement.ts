@@ -1,6 +1,6 @@
-import { addressOf, memberId } from './history-logins.ts'
+import { addressOf, memberId } from '../history/history-logins.ts'
 import { before, DAY, error, freshness, HOUR, pick, type Question, range, states } from './question.ts'
-import { HISTORY_END_MS } from './history-size.ts'
+import { HISTORY_END_MS } from '../history/history-size.ts'
 
 /** So many whole months up to the end of the history, which is one of a month. */
 function months(count: number): { from: string; to: string } {

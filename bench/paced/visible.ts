@@ -1,5 +1,5 @@
-import { HOST } from '../stack/processes/ports.ts'
-import type { Subject } from './subject.ts'
+import { HOST } from '../../stack/processes/ports.ts'
+import type { Subject } from '../drain/subject.ts'
 
 /** Asks how many logins a reader sees now. */
 export type Visible = () => Promise<number>

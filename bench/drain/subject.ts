@@ -1,8 +1,8 @@
-import { loadConfig, type Config } from '../config/config.ts'
-import { connectPostgres, type Sql } from '../db/connection/connect.ts'
-import type { RunningProcess } from '../stack/processes/process.ts'
-import type { BenchStack } from './bench-stack.ts'
-import { createTopic } from './topics.ts'
+import { loadConfig, type Config } from '../../config/config.ts'
+import { connectPostgres, type Sql } from '../../db/connection/connect.ts'
+import type { RunningProcess } from '../../stack/processes/process.ts'
+import type { BenchStack } from '../bench-stack.ts'
+import { createTopic } from '../topics.ts'
 
 export type SubjectName = 'rollcall' | 'baseline'
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { loadProcessConfig } from '../config/environment.ts'
-import { createLoginSource } from '../generator/login-source.ts'
-import { createKafka } from '../kafka/client.ts'
-import { openRawProducer } from './raw-producer.ts'
-import { PARTITIONS } from './topics.ts'
+import { loadProcessConfig } from '../../config/environment.ts'
+import { createLoginSource } from '../../generator/login-source.ts'
+import { createKafka } from '../../kafka/client.ts'
+import { openRawProducer } from '../drain/raw-producer.ts'
+import { PARTITIONS } from '../topics.ts'
 
 // A process of its own, so that making logins does not delay reading the answers.
 // Event n (from 0) is scheduled for start + n / rate whatever became of those before it (open loop).

@@ -1,5 +1,5 @@
-import { batchId, memberId } from './history-logins.ts'
-import { HISTORY_END_MS } from './history-size.ts'
+import { batchId, memberId } from '../history/history-logins.ts'
+import { HISTORY_END_MS } from '../history/history-size.ts'
 import { DAY, error, HOUR, MINUTE_MS, pick, type Question, range, states } from './question.ts'
 
 const rowsQuery = (field: string, filter: string, connection: string, node: string) => `

@@ -1,6 +1,6 @@
 import type { Timing } from './ask.ts'
-import type { HistorySize } from './history-size.ts'
-import { table } from './table.ts'
+import type { HistorySize } from '../history/history-size.ts'
+import { table } from '../table.ts'
 
 /** What a page may take before somebody waits for it. */
 const SLOW_MS = 200

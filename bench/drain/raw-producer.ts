@@ -1,8 +1,8 @@
 import { crc32c } from '@node-rs/crc32'
-import type { Kafka } from '../kafka/client.ts'
-import { encodeRecordBatch, type OutputRecord } from '../kafka/records/encode-record-batch.ts'
-import { createCluster, sendRaw, throwForCode } from '../kafka/kafkajs-internals.ts'
-import { int16, int32, string, WireReader } from '../kafka/records/wire.ts'
+import type { Kafka } from '../../kafka/client.ts'
+import { encodeRecordBatch, type OutputRecord } from '../../kafka/records/encode-record-batch.ts'
+import { createCluster, sendRaw, throwForCode } from '../../kafka/kafkajs-internals.ts'
+import { int16, int32, string, WireReader } from '../../kafka/records/wire.ts'
 
 export type RawProducer = {
   /** A record batch for each partition, in one request; resolves when the broker has all. */

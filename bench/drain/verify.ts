@@ -1,8 +1,8 @@
-import { createKafka } from '../kafka/client.ts'
-import { openRangeReader } from '../kafka/read/range-reader.ts'
+import { createKafka } from '../../kafka/client.ts'
+import { openRangeReader } from '../../kafka/read/range-reader.ts'
 import type { Backlog } from './backlog.ts'
 import type { Subject } from './subject.ts'
-import { PARTITIONS } from './topics.ts'
+import { PARTITIONS } from '../topics.ts'
 
 const LIMITS = { maxBytes: 4 * 1024 * 1024, maxRecords: 100_000 }
 const WAIT = { maxWaitMs: 100, minBytes: 1 }

@@ -1,7 +1,7 @@
 import { baselineTables } from './baseline-counts.ts'
-import type { BenchStack } from './bench-stack.ts'
+import type { BenchStack } from '../bench-stack.ts'
 import { createSubject, subjectEnvironment, type Subject } from './subject.ts'
-import { PARTITIONS } from './topics.ts'
+import { PARTITIONS } from '../topics.ts'
 
 /** The plain program of baseline.ts, in one process as well. */
 export async function createBaseline(stack: BenchStack, topic: string): Promise<Subject> {
@@ -9,7 +9,7 @@ export async function createBaseline(stack: BenchStack, topic: string): Promise<
   return await createSubject(stack, environment, {
     name: 'baseline',
     prepare: (sql) => sql.unsafe(baselineTables),
-    launch: () => stack.launch('baseline', ['bench/baseline.ts'], environment),
+    launch: () => stack.launch('baseline', ['bench/drain/baseline.ts'], environment),
     counted: async (sql) => {
       const [row] = await sql<{ logins: number; firstBatchMs: number | null }[]>`
         select coalesce(sum(logins), 0)::float8 as logins,

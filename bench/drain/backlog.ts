@@ -1,9 +1,9 @@
-import { GroundTruth } from '../generator/ground-truth.ts'
-import { createLoginSource } from '../generator/login-source.ts'
-import { createKafka } from '../kafka/client.ts'
-import type { OutputRecord } from '../kafka/records/encode-record-batch.ts'
-import { loadConfig } from '../config/config.ts'
-import { PARTITIONS, createTopic } from './topics.ts'
+import { GroundTruth } from '../../generator/ground-truth.ts'
+import { createLoginSource } from '../../generator/login-source.ts'
+import { createKafka } from '../../kafka/client.ts'
+import type { OutputRecord } from '../../kafka/records/encode-record-batch.ts'
+import { loadConfig } from '../../config/config.ts'
+import { PARTITIONS, createTopic } from '../topics.ts'
 import { openRawProducer } from './raw-producer.ts'
 
 /** What was sent, to compare results with. */

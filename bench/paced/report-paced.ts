@@ -1,5 +1,5 @@
 import type { PacedResult } from './paced.ts'
-import { showSpread, spread, table } from './table.ts'
+import { showSpread, spread, table } from '../table.ts'
 
 /** A table and a line of JSON. */
 export function reportPaced(results: readonly PacedResult[]): string {

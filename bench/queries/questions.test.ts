@@ -1,6 +1,6 @@
 import { Kind, parse, validate } from 'graphql'
 import { expect, it } from 'vitest'
-import { schema } from '../api/schema/schema.ts'
+import { schema } from '../../api/schema/schema.ts'
 import { questions } from './questions.ts'
 
 const size = { logins: 2_000_000, users: 300_000, days: 365 }

@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { connectPostgres, type Sql } from '../db/connection/connect.ts'
-import { freePort } from '../stack/processes/ports.ts'
-import { serverArguments, postgresUrl } from '../stack/parts/postgres.ts'
-import { binary, preparePostgresFiles, type PostgresFiles } from '../stack/parts/postgres-files.ts'
-import { endLeftovers, lockFolder } from '../stack/processes/process-book.ts'
-import { startProcess } from '../stack/processes/process.ts'
-import { untilReady } from '../stack/processes/until-ready.ts'
+import { connectPostgres, type Sql } from '../../db/connection/connect.ts'
+import { freePort } from '../../stack/processes/ports.ts'
+import { serverArguments, postgresUrl } from '../../stack/parts/postgres.ts'
+import { binary, preparePostgresFiles, type PostgresFiles } from '../../stack/parts/postgres-files.ts'
+import { endLeftovers, lockFolder } from '../../stack/processes/process-book.ts'
+import { startProcess } from '../../stack/processes/process.ts'
+import { untilReady } from '../../stack/processes/until-ready.ts'
 import { fillHistory } from './fill-history.ts'
 import type { HistorySize } from './history-size.ts'
 
-const project = fileURLToPath(new URL('..', import.meta.url))
+const project = fileURLToPath(new URL('../..', import.meta.url))
 const kept = join(project, '.rollcall')
 const PREFIX = 'bench-queries-'
 const START_TIMEOUT_MS = 60_000

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { connectPostgres } from '../db/connection/connect.ts'
-import type { BenchStack } from './bench-stack.ts'
+import { connectPostgres } from '../../db/connection/connect.ts'
+import type { BenchStack } from '../bench-stack.ts'
 
 /** Statements that take less are not what makes a question slow. */
 const MIN_MS = 20

@@ -1,11 +1,11 @@
-import type { Sql } from '../db/connection/connect.ts'
-import { countActiveUsers } from '../db/rollups/active-user-counts.ts'
-import { listLogins } from '../db/rollups/index-logins.ts'
-import { indexFinishedLoginDays } from '../db/rollups/login-indexes.ts'
-import { createLoginDays } from '../db/rollups/login-partitions.ts'
-import { makeMonth } from '../db/rollups/roll-up-months.ts'
-import { rollWritten } from '../db/rollups/roll-up-by-commit-time.ts'
-import { migrate } from '../db/schema/migrate.ts'
+import type { Sql } from '../../db/connection/connect.ts'
+import { countActiveUsers } from '../../db/rollups/active-user-counts.ts'
+import { listLogins } from '../../db/rollups/index-logins.ts'
+import { indexFinishedLoginDays } from '../../db/rollups/login-indexes.ts'
+import { createLoginDays } from '../../db/rollups/login-partitions.ts'
+import { makeMonth } from '../../db/rollups/roll-up-months.ts'
+import { rollWritten } from '../../db/rollups/roll-up-by-commit-time.ts'
+import { migrate } from '../../db/schema/migrate.ts'
 import {
   activeUserCounts,
   activityByValue,
@@ -14,7 +14,7 @@ import {
   activityOfPeriod,
   dictionaries,
   masks,
-} from './history-activity.ts'
+} from './history-engagement.ts'
 import {
   fewerDimensions,
   hoursOfDay,
@@ -24,7 +24,7 @@ import {
   REPEATED_DAYS,
   repeatCounts,
 } from './history-counts.ts'
-import { states } from './history-lists.ts'
+import { states } from './history-indexes.ts'
 import {
   arrivalRows,
   arrivalsOfDay,

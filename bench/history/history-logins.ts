@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { latenessClasses, delayClasses } from '../domain/engagement/arrival.ts'
-import { usRegionLocales } from '../domain/fields/us-region.ts'
+import { latenessClasses, delayClasses } from '../../domain/engagement/arrival.ts'
+import { usRegionLocales } from '../../domain/fields/us-region.ts'
 import type { DayOfLogins } from './history-size.ts'
-import { PARTITIONS } from './topics.ts'
+import { PARTITIONS } from '../topics.ts'
 
 // Statements that make logins, each with what a worker would have written for it. Everything is a hash of the number of the
 // login or of its user, so a fill comes out the same each time.

@@ -1,6 +1,6 @@
 import type { Batch, Message } from 'kafkajs'
-import { partitionForKey } from '../kafka/records/murmur2.ts'
-import { PARTITIONS } from './topics.ts'
+import { partitionForKey } from '../../kafka/records/murmur2.ts'
+import { PARTITIONS } from '../topics.ts'
 
 export type EnrichedLogin = {
   offset: bigint

@@ -1,4 +1,4 @@
-import { HISTORY_END_MS, type HistorySize } from './history-size.ts'
+import { HISTORY_END_MS, type HistorySize } from '../history/history-size.ts'
 
 /** A question that analysts or operators ask, a little different each time. */
 export type Question = {

@@ -1,6 +1,6 @@
-import { HOST } from '../stack/processes/ports.ts'
-import { percentiles, type Latencies } from './latency.ts'
-import type { HistorySize } from './history-size.ts'
+import { HOST } from '../../stack/processes/ports.ts'
+import { percentiles, type Latencies } from '../paced/latency.ts'
+import type { HistorySize } from '../history/history-size.ts'
 import type { Question } from './question.ts'
 
 /** An answer as a client has it. */

@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../db/connection/connect.ts'
+import type { Sql, Transaction } from '../../db/connection/connect.ts'
 import type { EnrichedLogin } from './baseline-decode.ts'
 
 /** The partition is part of the key, so that partitions in parallel do not wait for each other's rows. */

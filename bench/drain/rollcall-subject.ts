@@ -1,11 +1,11 @@
 import { Client, Connection } from '@temporalio/client'
-import type { Config } from '../config/config.ts'
-import { migrate } from '../db/schema/migrate.ts'
-import { roleArguments } from '../stack/role-arguments.ts'
-import { ingestPartitionId, ingestTopicId } from '../workflows/contract.ts'
-import type { BenchStack } from './bench-stack.ts'
+import type { Config } from '../../config/config.ts'
+import { migrate } from '../../db/schema/migrate.ts'
+import { roleArguments } from '../../stack/role-arguments.ts'
+import { ingestPartitionId, ingestTopicId } from '../../workflows/contract.ts'
+import type { BenchStack } from '../bench-stack.ts'
 import { createSubject, subjectEnvironment, type Subject } from './subject.ts'
-import { PARTITIONS } from './topics.ts'
+import { PARTITIONS } from '../topics.ts'
 
 /** Rollcall as `npm run worker` runs it: every table and output on. */
 export async function createRollcall(stack: BenchStack, topic: string): Promise<Subject> {

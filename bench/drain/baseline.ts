@@ -1,7 +1,7 @@
 import type { Consumer, EachBatchPayload, Producer } from 'kafkajs'
-import { loadProcessConfig } from '../config/environment.ts'
-import { connectPostgres } from '../db/connection/connect.ts'
-import { createKafka } from '../kafka/client.ts'
+import { loadProcessConfig } from '../../config/environment.ts'
+import { connectPostgres } from '../../db/connection/connect.ts'
+import { createKafka } from '../../kafka/client.ts'
 import { commitCounts } from './baseline-counts.ts'
 import { decodeBatch, type EnrichedLogin } from './baseline-decode.ts'
 

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RunningProcess } from '../stack/processes/process.ts'
+import type { RunningProcess } from '../../stack/processes/process.ts'
 import type { Backlog } from './backlog.ts'
-import type { BenchStack } from './bench-stack.ts'
+import type { BenchStack } from '../bench-stack.ts'
 import { recordResources, type ResourceUse } from './resources.ts'
 import type { Subject } from './subject.ts'
-import { watchCommitted } from './topics.ts'
+import { watchCommitted } from '../topics.ts'
 import { verify } from './verify.ts'
 
 export type DrainResult = {

@@ -1,5 +1,5 @@
 import type { DrainResult } from './drain.ts'
-import { showSpread, spread, table, type Spread } from './table.ts'
+import { showSpread, spread, table, type Spread } from '../table.ts'
 
 /** A table and a line of JSON. With a baseline among the results, both give the ratio of the rounds. */
 export function reportDrain(results: readonly DrainResult[]): string {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../stack/processes/ports.ts'
-import type { RunningProcess } from '../stack/processes/process.ts'
-import type { BenchStack } from './bench-stack.ts'
-import { lastLines } from './drain.ts'
+import { freePort } from '../../stack/processes/ports.ts'
+import type { RunningProcess } from '../../stack/processes/process.ts'
+import type { BenchStack } from '../bench-stack.ts'
+import { lastLines } from '../drain/drain.ts'
 import { latencies, type Latencies, type Sighting } from './latency.ts'
-import { recordResources, type ResourceUse } from './resources.ts'
-import type { Subject } from './subject.ts'
+import { recordResources, type ResourceUse } from '../drain/resources.ts'
+import type { Subject } from '../drain/subject.ts'
 import { visibleInGraphql, visibleInPostgres, type Visible } from './visible.ts'
 
 export type PacedOptions = { ratePerSecond: number; seconds: number; users: number }
@@ -97,7 +97,7 @@ async function send(
   const startMs = Date.now() + LEAD_MS
   const events = ratePerSecond * seconds
   const schedule = [startMs, ratePerSecond, events, users].map(String)
-  const sender = stack.launch('sender', ['bench/send-paced.ts', ...schedule], subject.environment)
+  const sender = stack.launch('sender', ['bench/paced/send-paced.ts', ...schedule], subject.environment)
   const deadlineMs = startMs + seconds * 1000 + tailMs
   const sightings: Sighting[] = []
   try {

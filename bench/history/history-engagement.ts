@@ -1,4 +1,4 @@
-import { CHUNK_BITS } from '../domain/engagement/bitmap.ts'
+import { CHUNK_BITS } from '../../domain/engagement/bitmap.ts'
 import { chance, ofUser } from './history-logins.ts'
 import { dayBeforeEnd, type HistorySize } from './history-size.ts'
 
