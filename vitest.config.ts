@@ -5,25 +5,17 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 // packages, and the two do not know each other's types.
 const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] }
 
-const files = (names: string[]) => names.map((name) => `test/${name}.test.ts`)
 /** Tests that take parts of the run away, or that must not wait for others: one file at a time. */
-const faults = files([
-  'outages',
-  'chaos',
-  'handover',
-  'sharing',
-  'pause-dying-worker',
-  'promoted-replica',
-  'problems',
-  'read-path',
-])
+const faults = ['test/faults/*.test.ts']
 /** What needs root: it mounts small disks. */
-const disk = files(['disk-full'])
+const disk = ['test/disk/*.test.ts']
 /** Parts that are fetched for one test alone, and that few machines have. */
-const slow = files(['pooler'])
+const slow = ['test/slow/*.test.ts']
 
 /** What takes minutes, waiting for one crash after the other: begun last it would be waited for alone. */
-const longest = files(['crash-between-commits', 'replay-crash', 'start', 'end-of-run'])
+const longest = ['crash-between-commits', 'replay-crash', 'start', 'end-of-run'].map(
+  (name) => `/${name}.test.ts`,
+)
 
 class LongestFirst extends BaseSequencer {
   override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
