@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
@@ -12,6 +13,52 @@ const mayImport = {
   worker: ['domain', 'config', 'db', 'kafka', 'activities', 'workflows'],
   api: ['domain', 'config', 'db', 'kafka', 'workflows'],
   generator: ['domain', 'config', 'kafka'],
+}
+
+// The same inside a folder: a room may import itself and the rooms listed for it.
+const rooms = {
+  domain: {
+    time: [],
+    login: ['time'],
+    fields: ['login', 'time'],
+    decode: ['login', 'fields'],
+    sightings: ['login', 'time'],
+    counts: ['login', 'fields', 'time'],
+    engagement: ['login', 'time', 'counts', 'sightings'],
+    pipeline: ['login', 'counts'],
+    batch: ['login', 'time', 'decode', 'sightings', 'counts', 'engagement', 'pipeline'],
+  },
+  db: {
+    connection: [],
+    schema: ['connection'],
+    ingest: ['connection', 'schema'],
+    rollups: ['connection'],
+    ledger: ['connection', 'ingest'],
+    nodes: ['connection'],
+    'read/counts': ['nodes', 'rollups'],
+    'read/engagement': ['nodes', 'rollups', 'read/counts', 'read/rows'],
+    'read/rows': ['nodes', 'rollups', 'read/counts'],
+    'read/ledger': ['nodes', 'ledger', 'read/counts', 'read/rows'],
+    'read/reconciliation': ['nodes', 'rollups', 'read/counts', 'read/rows'],
+  },
+  kafka: {
+    records: [],
+    topics: ['records'],
+    write: ['records', 'topics'],
+    read: ['records', 'topics', 'write'],
+  },
+  api: {
+    context: [],
+    questions: ['context'],
+    pipeline: ['context', 'questions'],
+    commands: ['context', 'pipeline', 'plugins'],
+    plugins: ['context'],
+    http: ['context', 'pipeline'],
+    'schema/fields': ['context', 'questions', 'pipeline'],
+    'schema/analytics': ['context', 'questions', 'plugins', 'schema/fields'],
+    'schema/pipeline': ['context', 'questions', 'pipeline', 'plugins', 'schema/fields', 'schema/analytics'],
+    'schema/commands': ['context', 'commands', 'schema/fields', 'schema/pipeline'],
+  },
 }
 const folders = [...Object.keys(mayImport), 'stack', 'scripts', 'bench', 'test']
 
@@ -33,7 +80,8 @@ const restrictedNames = {
   ],
 }
 
-const direction = (folder) => {
+/** What lint is told of the files of a folder, or of one of its rooms. */
+const direction = (folder, room = null) => {
   const allowed = [folder, ...(mayImport[folder] ?? folders)]
   const forbiddenFolders = folders.filter((other) => !allowed.includes(other))
   const patterns = [
@@ -50,8 +98,17 @@ const direction = (folder) => {
       ? [{ regex: '^node:', message: `${folder}/ is deterministic: no Node built-ins` }]
       : []),
   ]
+  const inside = rooms[folder] ?? {}
+  const forbiddenRooms =
+    room === null ? [] : Object.keys(inside).filter((other) => ![room, ...inside[room]].includes(other))
+  patterns.push(
+    ...forbiddenRooms.map((other) => ({
+      regex: `^${posix.relative(room, other).replaceAll('.', '\\.')}/`,
+      message: `${folder}/${room}/ may import only these rooms of ${folder}/: ${inside[room].join(', ') || 'none'}`,
+    })),
+  )
   return {
-    files: [`${folder}/**/*.ts`],
+    files: [room === null ? `${folder}/**/*.ts` : `${folder}/${room}/**/*.ts`],
     ignores: ['**/*.test.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
@@ -61,6 +118,11 @@ const direction = (folder) => {
     },
   }
 }
+
+const directions = Object.keys(mayImport).flatMap((folder) => [
+  direction(folder),
+  ...Object.keys(rooms[folder] ?? {}).map((room) => direction(folder, room)),
+])
 
 export default defineConfig(
   { ignores: ['node_modules', '.rollcall', '**/*.mjs'] },
@@ -78,7 +140,7 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-definitions': ['error', 'type'],
     },
   },
-  ...Object.keys(mayImport).map(direction),
+  ...directions,
   {
     // Vitest types what a global set-up provides by merging into an interface of its own.
     files: ['test/support/global-setup.ts'],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { SourceRecord } from '../../domain/batch/batch.ts'
+import type { SourceRecord } from '../../domain/login/record.ts'
 import { deadLetter } from './dead-letter.ts'
 
 const why = { reason: 'not_json', detail: 'no JSON', source: 'user-login/0/7', schemaVersion: '1' }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { SourceRecord } from '../../domain/batch/batch.ts'
+import type { SourceRecord } from '../../domain/login/record.ts'
 import { type Cut, keepRecord, WHOLE_MAX_BYTES } from '../../domain/login/kept-record.ts'
 import type { OutputRecord } from '../../kafka/records/encode-record-batch.ts'
 

@@ -1,5 +1,5 @@
 import type { PartitionKey } from '../../db/ingest/checkpoint.ts'
-import type { AcceptedLogin } from '../../domain/batch/batch.ts'
+import type { AcceptedLogin } from '../../domain/login/record.ts'
 import type { DecodedRecords } from '../../domain/decode/decode-records.ts'
 import { enrichedLogin } from '../../domain/login/enriched.ts'
 import type { OutputRecord } from '../../kafka/records/encode-record-batch.ts'

@@ -1,5 +1,5 @@
 import type { KeptReject } from '../../db/ledger/redrive.ts'
-import type { SourceRecord } from '../../domain/batch/batch.ts'
+import type { SourceRecord } from '../../domain/login/record.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import type { RangeReader } from '../../kafka/read/range-reader.ts'
 import { readAgain } from './publish.ts'

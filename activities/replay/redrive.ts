@@ -11,7 +11,8 @@ import {
   type KeptReject,
 } from '../../db/ledger/redrive.ts'
 import { writeLogins } from '../../db/ingest/write-contents.ts'
-import { watermarkMs, type SourceRecord } from '../../domain/batch/batch.ts'
+import { watermarkMs } from '../../domain/batch/batch.ts'
+import type { SourceRecord } from '../../domain/login/record.ts'
 import type { RejectReason } from '../../domain/login/login.ts'
 import type { RejectSelection } from '../../domain/batch/selection.ts'
 import { fetchTopicLimits, type TopicLimits } from '../../kafka/topics/topic-limits.ts'

@@ -5,7 +5,8 @@ import { InvalidCommandError } from '../context/errors.ts'
 import { isShown, safeText } from '../context/safe-text.ts'
 import { recordAnswer } from './audit.ts'
 import type { CommandDeps } from './command-deps.ts'
-import type { Command, CommandRequest } from './command-request.ts'
+import type { Command } from './command-request.ts'
+import type { CommandRequest } from '../context/commands.ts'
 import { reuseProblem } from './reused-id.ts'
 
 /** What a command is for, beside what every command comes with. */

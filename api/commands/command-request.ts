@@ -1,18 +1,5 @@
-import type { OperatorCommand } from '../../domain/pipeline/pipeline-state.ts'
 import type { ControlRequest } from '../../workflows/contract.ts'
-
-/** As the audit names them. */
-export type CommandName =
-  OperatorCommand | 'replay' | 'skip' | 'replay_many' | 'pause_run' | 'resume_run' | 'cancel_run' | 'redrive'
-
-/** What every command comes with. */
-export type CommandRequest = {
-  topic: string
-  reason: string
-  actor: string
-  /** A uuid that makes repeating the command safe; null: a new one. */
-  commandId: string | null
-}
+import type { CommandName } from '../context/commands.ts'
 
 /** A command that may be sent, as the audit keeps it. */
 export type Command = ControlRequest & {

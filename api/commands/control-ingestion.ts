@@ -1,29 +1,17 @@
-import type { OperatorCommand } from '../../domain/pipeline/pipeline-state.ts'
 import {
   acceptLossUpdate,
   ingestTopicId,
   parkUpdate,
   pauseUpdate,
-  type PartitionStatus,
   resumeUpdate,
 } from '../../workflows/contract.ts'
 import { notStarted } from '../pipeline/workflow-status.ts'
 import { acceptCommand } from './accept-command.ts'
 import { auditSilence } from './audit.ts'
 import type { CommandDeps } from './command-deps.ts'
-import { type CommandRequest, controlOf } from './command-request.ts'
+import { controlOf } from './command-request.ts'
+import type { IngestionRequest, IngestionOutcome } from '../context/commands.ts'
 import { deliver } from './deliver.ts'
-
-export type IngestionRequest = CommandRequest & {
-  command: OperatorCommand
-  /** null: all partitions. */
-  partitions: number[] | null
-  /** With `resume`: lets through the flood that halted a partition. */
-  accept: boolean
-}
-
-export type IngestionOutcome = { commandId: string; topic: string; partitions: PartitionStatus[] }
-
 const updates = { pause: pauseUpdate, resume: resumeUpdate, accept_loss: acceptLossUpdate, park: parkUpdate }
 
 export async function controlIngestion(

@@ -1,5 +1,4 @@
 import { markup } from '../../workflows/markdown.ts'
-import type { RejectSelection } from '../../domain/batch/selection.ts'
 import {
   redriveProgressUpdate,
   redriveRunId,
@@ -11,10 +10,9 @@ import { auditSilence } from './audit.ts'
 import { beginRun, unlessRefused } from './begin-run.ts'
 import { acceptCommand } from './accept-command.ts'
 import type { CommandDeps } from './command-deps.ts'
-import { type CommandRequest, controlOf } from './command-request.ts'
+import { controlOf } from './command-request.ts'
+import type { RedriveRunRequest } from '../context/commands.ts'
 import { deliver } from './deliver.ts'
-
-export type RedriveRunRequest = CommandRequest & { selection: RejectSelection; dryRun: boolean }
 
 /** Starts decoding rejects again; answers once it is done, or after some seconds with what is done so far. */
 export async function startRedriveRun(

@@ -1,6 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import { markup } from '../../workflows/markdown.ts'
-import type { BatchSelection } from '../../domain/batch/selection.ts'
 import {
   cancelRunUpdate,
   pauseRunUpdate,
@@ -16,21 +15,9 @@ import { acceptCommand, idProblem } from './accept-command.ts'
 import { auditSilence, recordAnswer } from './audit.ts'
 import { beginRun, unlessRefused } from './begin-run.ts'
 import type { CommandDeps } from './command-deps.ts'
-import { type CommandRequest, controlOf } from './command-request.ts'
+import { controlOf } from './command-request.ts'
+import type { ReplayRunRequest, RunControlRequest } from '../context/commands.ts'
 import { deliver } from './deliver.ts'
-
-export type ReplayRunRequest = CommandRequest & {
-  selection: BatchSelection
-  dryRun: boolean
-  maxPerMinute: number
-}
-
-export type RunControlRequest = CommandRequest & {
-  command: 'pause_run' | 'resume_run' | 'cancel_run'
-  /** The command that started the run. */
-  run: string
-}
-
 /** 100 a second: more than one worker replays. */
 export const MAX_PER_MINUTE = 6_000
 

@@ -1,28 +1,13 @@
 import { WorkflowNotFoundError } from '@temporalio/client'
 import type { QueryDefinition } from '@temporalio/common'
-import {
-  redriveRunId,
-  redriveRunQuery,
-  type RedriveRunStatus,
-  replayRunId,
-  replayRunQuery,
-  type ReplayRunStatus,
-} from '../../workflows/run-contract.ts'
+import { redriveRunId, redriveRunQuery, replayRunId, replayRunQuery } from '../../workflows/run-contract.ts'
 import { idProblem } from './accept-command.ts'
 import { NotFoundError, NoWorkerError, TemporalUnavailableError } from '../context/errors.ts'
 import { explainNoAnswer, type TemporalAccess } from '../pipeline/temporal-access.ts'
+import type { Runs } from '../context/parts.ts'
 
 /** A query takes some 12 ms; without a worker nobody answers it. */
 export const QUERY_DEADLINE_MS = 2_000
-
-/** What runs of many say of themselves, by the command that started them. */
-export type Runs = {
-  /** @throws {ExpectedError} NotFoundError, NoWorkerError, TemporalUnavailableError */
-  replayRun(commandId: string): Promise<ReplayRunStatus>
-  /** @throws as replayRun */
-  redriveRun(commandId: string): Promise<RedriveRunStatus>
-}
-
 export const createRuns = (access: TemporalAccess): Runs => ({
   replayRun: (commandId) => ask(access, commandId.toLowerCase(), replayRunId, replayRunQuery),
   redriveRun: (commandId) => ask(access, commandId.toLowerCase(), redriveRunId, redriveRunQuery),

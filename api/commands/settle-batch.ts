@@ -11,14 +11,10 @@ import { CommandFailedError, CommandRefusedError, NotFoundError } from '../conte
 import { acceptCommand } from './accept-command.ts'
 import { auditSilence, recordAnswer } from './audit.ts'
 import type { CommandDeps } from './command-deps.ts'
-import { type Command, type CommandRequest, controlOf } from './command-request.ts'
+import { type Command, controlOf } from './command-request.ts'
+import type { BatchRequest, SettledBatch } from '../context/commands.ts'
 import { deliver } from './deliver.ts'
 import { ledgerAnswer } from './ledger-answer.ts'
-
-export type BatchRequest = CommandRequest & { command: 'replay' | 'skip'; batchId: bigint }
-
-export type SettledBatch = ReplayOutcome & { commandId: string; batchId: bigint }
-
 const updates = { replay: replayUpdate, skip: skipUpdate }
 
 /** Has a parked batch counted or given up. What the ledger says is settled is answered from there. */

@@ -1,7 +1,7 @@
 import { createPrimaryReader, type Read, type RequestReader } from '../../db/nodes/request-reader.ts'
 import type { ReadSession } from '../../db/nodes/snapshot.ts'
 import type { ApiDeps } from './context.ts'
-import type { KafkaBounds } from '../pipeline/kafka-bounds.ts'
+import type { KafkaBounds } from './parts.ts'
 
 /** What an answer was made of: the same once more gives the same answer. */
 export type Basis = {

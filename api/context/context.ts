@@ -8,14 +8,11 @@ import type { ReadRouter } from '../../db/nodes/router.ts'
 import { readToken } from '../../db/nodes/snapshot.ts'
 import { actorOf } from './actor.ts'
 import { type AnswerBasis, createBasis } from './cache-validator.ts'
-import type { Commands } from '../commands/create-commands.ts'
+import type { Commands } from './commands.ts'
 import { type Freshness, freshnessOf, logsFor } from './freshness.ts'
-import type { ReadKafkaBounds } from '../pipeline/kafka-bounds.ts'
 import type { Logger } from './logger.ts'
 import { requirementOf } from './read-requirement.ts'
-import type { Runs } from '../commands/runs.ts'
-import type { ReadBack } from '../pipeline/read-back.ts'
-import type { WorkflowStatus } from '../pipeline/workflow-status.ts'
+import type { WorkflowStatus, ReadKafkaBounds, ReadBack, Runs } from './parts.ts'
 
 /** What the server is made of; the composition root (main.ts) builds it from configuration. */
 export type ApiDeps = {

@@ -3,7 +3,7 @@ import type { ReadSource } from '../../db/nodes/snapshot.ts'
 import { FUTURE_TOLERANCE_MS } from '../../domain/fields/event-time.ts'
 import { backlogOf, type PartitionLog } from '../../domain/pipeline/partition-log.ts'
 import { type IncompleteReason, parkedReason, reasonsOf, type Standing } from './incomplete.ts'
-import type { KafkaBounds, ReadKafkaBounds } from '../pipeline/kafka-bounds.ts'
+import type { KafkaBounds, ReadKafkaBounds } from './parts.ts'
 
 export type Freshness = {
   node: string

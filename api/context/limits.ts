@@ -1,5 +1,5 @@
-import { type BucketSize, bucketMs } from '../../domain/counts/counts.ts'
-import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import { bucketMs } from '../../domain/time/bucket.ts'
+import type { BucketSize, TimeBucket } from '../../domain/time/bucket.ts'
 import { isoTime } from '../../domain/time/iso-time.ts'
 import { InvalidRangeError, PageTooLargeError, RangeTooLargeError, TooManyRowsError } from './errors.ts'
 

@@ -2,16 +2,10 @@ import { LRUCache } from 'lru-cache'
 import pTimeout from 'p-timeout'
 import { createSlots } from '../../db/nodes/slots.ts'
 import type { PartitionLog } from '../../domain/pipeline/partition-log.ts'
+import type { KafkaBounds, ReadKafkaBounds } from '../context/parts.ts'
 
 /** As kafka/topics/topic-offsets.ts provides it. */
 export type TopicOffsets = { read(topic: string): Promise<PartitionLog[]> }
-
-/** The logs of a topic's partitions, or why Kafka could not be asked. */
-export type KafkaBounds = { ok: true; bounds: PartitionLog[] } | { ok: false; message: string }
-
-/** @param sinceMs asked no earlier than this, milliseconds of performance.now(); left out: a second may be in between */
-export type ReadKafkaBounds = (topic: string, sinceMs?: number) => Promise<KafkaBounds>
-
 /** Every answer asks for the end offsets; a second is as fresh as anyone sees. */
 const CACHE_MS = 1_000
 /** While Kafka is away, most answers come at once instead of waiting for it. */

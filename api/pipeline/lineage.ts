@@ -1,5 +1,4 @@
-import { bucketMs, type BucketSize } from '../../domain/counts/counts.ts'
-import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import { bucketMs, type BucketSize, type TimeBucket } from '../../domain/time/bucket.ts'
 import { type Contribution, readLineage } from '../../db/read/ledger/lineage.ts'
 import { YEAR_10000_MS } from '../../domain/time/iso-time.ts'
 import type { CountFilter } from '../../db/read/counts/count-filter.ts'

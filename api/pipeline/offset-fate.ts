@@ -1,4 +1,4 @@
-import type { Reject } from '../../domain/batch/batch.ts'
+import type { Reject } from '../../domain/login/record.ts'
 import { readBatchOrigin } from '../../db/read/ledger/batch-events.ts'
 import type { BatchRow } from '../../db/read/ledger/batches.ts'
 import type { PlacedLogin } from '../../db/read/rows/logins.ts'

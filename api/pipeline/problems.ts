@@ -2,8 +2,7 @@ import type { Unsettled } from '../../db/read/ledger/unsettled.ts'
 import type { Part } from '../../domain/pipeline/failure.ts'
 import type { IngestState } from '../../domain/pipeline/pipeline-state.ts'
 import type { PartitionStatus } from '../../workflows/contract.ts'
-import type { KafkaBounds } from './kafka-bounds.ts'
-import type { WorkflowStatus } from './workflow-status.ts'
+import type { WorkflowStatus, KafkaBounds } from '../context/parts.ts'
 
 /** Workers are a part of their own to whoever has to start one. */
 export type ProblemPart = Part | 'worker'

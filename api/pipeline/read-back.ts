@@ -1,19 +1,12 @@
 import pTimeout from 'p-timeout'
 import type { BatchEvent, BatchOrigin, Offsets } from '../../db/read/ledger/batch-events.ts'
-import type { SourceRecord } from '../../domain/batch/batch.ts'
+import type { SourceRecord } from '../../domain/login/record.ts'
 import { decodeLogin } from '../../domain/decode/decode-login.ts'
 import { firstRules } from '../../domain/decode/decode-rules.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import type { ReadRecords } from '../../kafka/read/read-records.ts'
 import { KafkaUnavailableError, OffsetsGoneError } from '../context/errors.ts'
-
-/** The events of a range of a batch, decided again from what Kafka holds; `next` is the first offset not looked at. */
-export type ReadBack = (
-  batchId: bigint,
-  origin: BatchOrigin,
-  offsets: Offsets,
-  limit: number,
-) => Promise<{ events: BatchEvent[]; next: bigint }>
+import type { ReadBack } from '../context/parts.ts'
 
 export type ReadBackDeps = {
   readRecords: (range: Offsets & { topic: string; partition: number }, limit: number) => Promise<ReadRecords>

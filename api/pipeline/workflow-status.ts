@@ -1,13 +1,8 @@
 import { QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client'
 import { isNoAnswer, temporalProblem } from '../../config/temporal-problem.ts'
-import { ingestTopicId, type PartitionStatus, statusQuery } from '../../workflows/contract.ts'
+import { ingestTopicId, statusQuery } from '../../workflows/contract.ts'
 import { explainNoAnswer, type TemporalAccess } from './temporal-access.ts'
-
-/** Why nothing is known: the ingestion was never started, or the part that does not answer. */
-export type NoStatus = { known: false; why: 'not_started' | 'temporal' | 'worker'; message: string }
-
-/** What the topic's workflow says of its partitions. */
-export type WorkflowStatus = { known: true; partitions: PartitionStatus[] } | NoStatus
+import type { NoStatus, WorkflowStatus } from '../context/parts.ts'
 
 /** A query takes some 12 ms; without a worker nobody answers it. With the search for the reason, less than a probe waits. */
 const DEADLINE_MS = 1_200

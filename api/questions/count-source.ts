@@ -4,7 +4,7 @@ import {
   readWrittenAt,
   type Written,
 } from '../../db/read/counts/count-moment.ts'
-import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import type { TimeBucket } from '../../domain/time/bucket.ts'
 import { caps } from '../context/limits.ts'
 import type { ApiContext } from '../context/context.ts'
 import { InvalidRangeError, NotFoundError, TooManyBatchesError } from '../context/errors.ts'

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import type { CountSource } from '../../db/read/counts/count-moment.ts'
 import type { Calendar, CalendarBucket } from '../../domain/time/calendar.ts'
-import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import type { TimeBucket } from '../../domain/time/bucket.ts'
 import type { ApiContext } from '../context/context.ts'
 import type { Freshness } from '../context/freshness.ts'
 import { selectsAnywhere } from './selects.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CalendarBucket } from '../../domain/time/calendar.ts'
-import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import type { TimeBucket } from '../../domain/time/bucket.ts'
 import { randomOf } from '../../domain/time/calendar-reference.ts'
 import { caps } from '../context/limits.ts'
 import { ExpectedError, InvalidRangeError, RangeTooLargeError } from '../context/errors.ts'

@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { type Calendar, type CalendarBucket, createCalendar } from '../../domain/time/calendar.ts'
-import { bucketMs } from '../../domain/counts/counts.ts'
-import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import { bucketMs, type TimeBucket } from '../../domain/time/bucket.ts'
 import { isoTime } from '../../domain/time/iso-time.ts'
 import { type PeriodBefore, periodBefore } from '../../domain/time/period-before.ts'
 import { caps, checkMinute, checkSince1970, wholeMinutes } from '../context/limits.ts'

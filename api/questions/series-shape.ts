@@ -1,4 +1,4 @@
-import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import type { TimeBucket } from '../../domain/time/bucket.ts'
 import {
   loginsAt,
   loginsByPlace,
@@ -6,12 +6,11 @@ import {
   type Series,
   shareOf,
   totalsOf,
+  type GroupName,
 } from '../../domain/counts/series.ts'
 import { caps } from '../context/limits.ts'
 import { TooManyRowsError } from '../context/errors.ts'
 import type { Marks } from './marks.ts'
-import type { Point, SeriesShape } from '../schema/analytics/login-series.ts'
-
 const MINUTE_MS = 60_000
 const UNMARKED: Marks = { isComplete: false, isCut: false }
 const NOTHING: Series = { values: {}, places: [], logins: [], total: 0n }
@@ -131,3 +130,28 @@ const placesOf = (series: Series, previous: Series | null): readonly number[] =>
   previous === null
     ? series.places
     : [...new Set([...series.places, ...previous.places])].sort((a, b) => a - b)
+
+/** A point of a chart. */
+export type Point = Marks & {
+  fromMs: number
+  toMs: number
+  logins: bigint
+  /** Null: the period before was not asked for, or has nothing beside this bucket. */
+  previousLogins: bigint | null
+  share: number
+  /** Minutes of the bucket that are over. */
+  minutes: number
+}
+
+export type SeriesShape = {
+  values: Partial<Record<GroupName, string>>
+  total: bigint
+  previousTotal: bigint | null
+  peak: () => Point | null
+  /** Of all buckets. */
+  counts: () => bigint[]
+  previousCounts: () => (bigint | null)[] | null
+  /** Of the buckets that are points. */
+  places: readonly number[]
+  point: (place: number) => Point
+}

@@ -5,14 +5,10 @@ import {
   readActive,
 } from '../../db/read/engagement/engagement.ts'
 import type { CountFilter } from '../../db/read/counts/count-filter.ts'
-import { isKeptSince } from '../../db/read/rows/login-days.ts'
+import { isKeptSince, readRowsKeptFrom } from '../../db/read/rows/login-days.ts'
 import type { ReadSession } from '../../db/nodes/snapshot.ts'
-import {
-  readDistinctInRows,
-  readDistinctWithEdges,
-  readRowsKeptFrom,
-} from '../../db/read/engagement/uniques.ts'
-import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import { readDistinctInRows, readDistinctWithEdges } from '../../db/read/engagement/uniques.ts'
+import type { TimeBucket } from '../../domain/time/bucket.ts'
 import { DAY_MS } from '../../domain/time/period.ts'
 import type { PresenceKind } from '../../domain/sightings/sightings.ts'
 import { RowsGoneError } from '../context/errors.ts'

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
-import type { AcceptedLogin } from '../../domain/batch/batch.ts'
+import type { AcceptedLogin } from '../../domain/login/record.ts'
 import { isoTime } from '../../domain/time/iso-time.ts'
 import type { Transaction } from '../connection/connect.ts'
 

@@ -1,4 +1,4 @@
-import type { Reject } from '../../domain/batch/batch.ts'
+import type { Reject } from '../../domain/login/record.ts'
 import type { DecodeRules } from '../../domain/decode/decode-rules.ts'
 import type { PartitionKey } from './checkpoint.ts'
 import type { Sql } from '../connection/connect.ts'

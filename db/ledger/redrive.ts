@@ -1,4 +1,4 @@
-import type { SourceRecord } from '../../domain/batch/batch.ts'
+import type { SourceRecord } from '../../domain/login/record.ts'
 import { asTimestamp } from '../../domain/login/record-timestamp.ts'
 import type { RejectReason } from '../../domain/login/login.ts'
 import type { RejectSelection } from '../../domain/batch/selection.ts'

@@ -1,4 +1,4 @@
-import type { TimeBucket } from '../../domain/counts/cover-buckets.ts'
+import type { TimeBucket } from '../../domain/time/bucket.ts'
 import type { ReadSession } from '../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']

@@ -1,5 +1,6 @@
 import { ArrivalCounts } from '../engagement/arrival.ts'
-import type { DecidedBatch, OffsetRange, RejectedLogin } from './batch.ts'
+import type { DecidedBatch, OffsetRange } from './batch.ts'
+import type { RejectedLogin } from '../login/record.ts'
 import { MinuteCounts } from '../counts/counts.ts'
 import type { DecodedRecords } from '../decode/decode-records.ts'
 import type { DecodeRules } from '../decode/decode-rules.ts'

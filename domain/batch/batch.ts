@@ -2,31 +2,11 @@ import type { Arrivals } from '../engagement/arrival.ts'
 import type { CountColumns } from '../counts/counts.ts'
 import type { DecodeRules } from '../decode/decode-rules.ts'
 import type { Insight, UnfinishedInsight } from './insight.ts'
-import type { Login, RejectReason } from '../login/login.ts'
 import type { NewPresences } from '../sightings/sighting-list.ts'
-import type { RecordTimestamp } from '../login/record-timestamp.ts'
+import type { RejectedLogin } from '../login/record.ts'
 
 /** A contiguous range of offsets `[from, to)` of one partition: the unit of commitment, retry, lineage and replay. */
 export type OffsetRange = { topic: string; partition: number; from: bigint; to: bigint }
-
-/** A record as Kafka holds it; `value` null is a tombstone. */
-export type SourceRecord = {
-  offset: bigint
-  timestamp: RecordTimestamp
-  key: Uint8Array | null
-  value: Uint8Array | null
-  headers: readonly (readonly [name: string, value: Uint8Array | null])[]
-}
-
-/** Records in the order of their offsets, made as they are asked for; an array is one, too. */
-export type SourceRecords = { readonly length: number; slice(start: number, end?: number): SourceRecord[] }
-
-/** `recordedAt`: Kafka's timestamp of the record. */
-export type AcceptedLogin = { offset: bigint; recordedAt: RecordTimestamp; login: Login }
-/** Why a record is no login; `detail` is for people. */
-export type Reject = { reason: RejectReason; detail: string }
-export type RejectedLogin = Reject & { record: SourceRecord }
-
 /** What a range means: every offset of it is one of its logins, a reject, or holds no record. */
 export type DecidedBatch = {
   range: OffsetRange

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { AcceptedLogin } from './batch.ts'
+import type { AcceptedLogin } from '../login/record.ts'
 import { advanceInsight, emptyInsight, type UnfinishedInsight } from './insight.ts'
 
 const login = (offset: number, userId: string, locale: string, seconds: number): AcceptedLogin => ({

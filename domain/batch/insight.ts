@@ -1,4 +1,4 @@
-import type { AcceptedLogin } from './batch.ts'
+import type { AcceptedLogin } from '../login/record.ts'
 import type { Login } from '../login/login.ts'
 
 /** Logins of a partition since its last complete insight; kept in the checkpoint row between batches. */

@@ -1,5 +1,5 @@
 import type { DecidedBatch } from './batch.ts'
-import { bucketMs, floorTo } from '../counts/counts.ts'
+import { bucketMs, floorTo } from '../time/bucket.ts'
 import { isoTime } from '../time/iso-time.ts'
 
 /** What counting a batch would mean; `error` says why it would stay parked. */

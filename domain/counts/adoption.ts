@@ -1,4 +1,4 @@
-import type { TimeBucket } from './cover-buckets.ts'
+import type { TimeBucket } from '../time/bucket.ts'
 import { type Series, shareOf } from './series.ts'
 import { compareVersions, isOlder, parseVersion, type ReadVersion, type Version } from '../fields/versions.ts'
 

@@ -1,11 +1,5 @@
 import type { Login } from '../login/login.ts'
-
-export type BucketSize = 'minute' | 'hour' | 'day'
-
-export const bucketMs: Record<BucketSize, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
-
-/** A quarter of an hour: the clocks of all time zones differ from UTC by multiples of it. */
-export const QUARTER_MS = 15 * bucketMs.minute
+import { bucketMs, floorTo } from '../time/bucket.ts'
 
 /** What logins are counted by, named as their columns. */
 export const dimensionNames = ['device_type', 'app_version', 'locale', 'outcome'] as const
@@ -98,5 +92,3 @@ function within<K, L, V>(level: Map<K, Map<L, V>>, key: K): Map<L, V> {
   level.set(key, made)
   return made
 }
-
-export const floorTo = (timeMs: number, sizeMs: number): number => Math.floor(timeMs / sizeMs) * sizeMs

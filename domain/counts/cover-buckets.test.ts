@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { coverBuckets, type HeldRows, type TimeBucket, unitsCut } from './cover-buckets.ts'
+import { coverBuckets, type HeldRows, unitsCut } from './cover-buckets.ts'
+import type { TimeBucket } from '../time/bucket.ts'
 
 const ms = (text: string) => Date.parse(`${text}Z`)
 const bucket = (from: string, to: string): TimeBucket => ({ fromMs: ms(from), toMs: ms(to) })

@@ -1,9 +1,5 @@
-import { bucketMs, floorTo, QUARTER_MS } from './counts.ts'
+import { bucketMs, floorTo, QUARTER_MS, type TimeBucket } from '../time/bucket.ts'
 import { DAY_MS, dayOf, periodAfter } from '../time/period.ts'
-
-/** Half-open, Unix milliseconds, both on a whole minute. */
-export type TimeBucket = { fromMs: number; toMs: number }
-
 /**
  * What to take of rows that hold the minutes of an hour, the quarters or the hours of a day, or a month (UTC): parallel arrays, an
  * entry a row and bucket. `span`: the slots [from, to) of each row, for buckets of many slots, and [to, end) for the bucket after it, so that a

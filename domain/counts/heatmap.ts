@@ -1,5 +1,5 @@
 import type { Calendar } from '../time/calendar.ts'
-import type { TimeBucket } from './cover-buckets.ts'
+import type { TimeBucket } from '../time/bucket.ts'
 
 /** An hour of a weekday (1 Monday to 7 Sunday) by the clock of a zone. */
 export type HeatmapCell = { weekday: number; hour: number; logins: bigint; occurrences: number }

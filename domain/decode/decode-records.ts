@@ -1,4 +1,4 @@
-import type { AcceptedLogin, RejectedLogin, SourceRecord } from '../batch/batch.ts'
+import type { AcceptedLogin, RejectedLogin, SourceRecord } from '../login/record.ts'
 import { decodeLogin, type DecodeOptions } from './decode-login.ts'
 import { enrichedLogin } from '../login/enriched.ts'
 import type { DecodedLogin } from '../login/login.ts'

@@ -1,6 +1,4 @@
-import { bucketMs, floorTo } from '../counts/counts.ts'
-import type { TimeBucket } from '../counts/cover-buckets.ts'
-
+import { bucketMs, floorTo, type TimeBucket } from '../time/bucket.ts'
 /** Minutes [from, to) of the hour (UTC) that starts then (Unix milliseconds), not all of them. */
 export type HourPart = { startMs: number; from: number; to: number }
 

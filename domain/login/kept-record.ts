@@ -1,4 +1,4 @@
-import type { SourceRecord } from '../batch/batch.ts'
+import type { SourceRecord } from './record.ts'
 
 /** A rejected record as it is kept: whole, or, when it is too large for that, its beginning. */
 export type KeptRecord = Pick<SourceRecord, 'key' | 'value' | 'headers'> & { cut: Cut | null }

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import type { CalendarBucket } from './calendar.ts'
-import type { TimeBucket } from '../counts/cover-buckets.ts'
+import type { TimeBucket } from './bucket.ts'
 
 const DAY_MS = 86_400_000
 /** Shorter than any bucket between changes of clocks. */

@@ -1,4 +1,4 @@
-import type { TimeBucket } from '../counts/cover-buckets.ts'
+import type { TimeBucket } from './bucket.ts'
 import { DAY_MS } from './period.ts'
 import { zoneOffsets } from './zone-offsets.ts'
 

@@ -1,6 +1,5 @@
 import { type Calendar, type CalendarBucket, type ClockBucket, clockBucketMs, isClock } from './calendar.ts'
-import { floorTo } from '../counts/counts.ts'
-import type { TimeBucket } from '../counts/cover-buckets.ts'
+import { floorTo, type TimeBucket } from './bucket.ts'
 import { DAY_MS } from './period.ts'
 
 /** Buckets in order of time, none over another. */

@@ -1,4 +1,5 @@
-import type { OffsetRange, SourceRecord } from '../../domain/batch/batch.ts'
+import type { OffsetRange } from '../../domain/batch/batch.ts'
+import type { SourceRecord } from '../../domain/login/record.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import type { Kafka } from '../client.ts'
 import { openRangeReader } from './range-reader.ts'

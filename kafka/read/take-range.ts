@@ -1,4 +1,4 @@
-import type { SourceRecords } from '../../domain/batch/batch.ts'
+import type { SourceRecords } from '../../domain/login/record.ts'
 import { PipelineFailure, UndecodableFailure } from '../../domain/pipeline/failure.ts'
 import type { FetchResponse } from './fetch-request.ts'
 import {

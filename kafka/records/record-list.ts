@@ -1,4 +1,4 @@
-import type { SourceRecord } from '../../domain/batch/batch.ts'
+import type { SourceRecord } from '../../domain/login/record.ts'
 import { asTimestamp, type RecordTimestamp } from '../../domain/login/record-timestamp.ts'
 import { readBigVarint, readVarint, type Cursor } from './varint.ts'
 

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
-import type { IngestionRequest } from '../../api/commands/control-ingestion.ts'
+import type { IngestionRequest, ReplayRunRequest } from '../../api/context/commands.ts'
 import { createCommands } from '../../api/commands/create-commands.ts'
-import type { ReplayRunRequest } from '../../api/commands/replay-runs.ts'
 import {
   CommandFailedError,
   InvalidCommandError,

@@ -4,7 +4,7 @@ import {
   type LatenessClass,
   latenessClasses,
 } from '../../../domain/engagement/arrival.ts'
-import type { TimeBucket } from '../../../domain/counts/cover-buckets.ts'
+import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import type { RejectReason } from '../../../domain/login/login.ts'
 import { shareOf } from '../../../domain/counts/series.ts'
 import { readArrivals, readRejectCounts, type ArrivalRow } from '../../../db/read/counts/arrivals.ts'

@@ -12,16 +12,16 @@ import {
   TooManyBatchesError,
   TooManyRowsError,
 } from '../../context/errors.ts'
-import type { TimeBucket } from '../../../domain/counts/cover-buckets.ts'
+import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { completenessFor, type Marks, marksOf } from '../../questions/marks.ts'
 import { questionBefore, type QuestionRange, questionRange } from '../../questions/question-range.ts'
 import { selects } from '../../questions/selects.ts'
-import { besideRange, shapeSeries } from '../../questions/series-shape.ts'
+import { besideRange, shapeSeries, type SeriesShape } from '../../questions/series-shape.ts'
 import { bucketArgs, countFilter, momentArgs } from './count-args.ts'
 import { BucketEnum, DimensionEnum } from '../fields/analytics-enums.ts'
 import { freshnessField } from '../fields/freshness.ts'
 import { fromField, toField } from '../fields/range-fields.ts'
-import { LoginBucket, LoginSeries, type SeriesShape } from './login-series.ts'
+import { LoginBucket, LoginSeries } from './login-series.ts'
 
 type LoginCountsShape = {
   range: QuestionRange

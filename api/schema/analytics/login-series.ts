@@ -1,23 +1,11 @@
 import type { DeviceType, Outcome } from '../../../domain/login/login.ts'
-import type { GroupName } from '../../../domain/counts/series.ts'
 import type { UsRegion } from '../../../domain/fields/us-region.ts'
 import { builder } from '../builder.ts'
 import { caps } from '../../context/limits.ts'
 import type { Marks } from '../../questions/marks.ts'
 import { isCompleteField, isCutField } from '../fields/marks.ts'
 import { DeviceTypeEnum, OutcomeEnum, UsRegionEnum } from '../fields/analytics-enums.ts'
-
-/** A point of a chart. */
-export type Point = Marks & {
-  fromMs: number
-  toMs: number
-  logins: bigint
-  /** Null: the period before was not asked for, or has nothing beside this bucket. */
-  previousLogins: bigint | null
-  share: number
-  /** Minutes of the bucket that are over. */
-  minutes: number
-}
+import type { Point, SeriesShape } from '../../questions/series-shape.ts'
 
 type Bucket = Marks & Pick<Point, 'fromMs' | 'toMs'>
 
@@ -66,20 +54,6 @@ export const LoginPoint = builder.objectRef<Point>('LoginPoint').implement({
     isCut: t.field(isCutField),
   }),
 })
-
-export type SeriesShape = {
-  values: Partial<Record<GroupName, string>>
-  total: bigint
-  previousTotal: bigint | null
-  peak: () => Point | null
-  /** Of all buckets. */
-  counts: () => bigint[]
-  previousCounts: () => (bigint | null)[] | null
-  /** Of the buckets that are points. */
-  places: readonly number[]
-  point: (place: number) => Point
-}
-
 export const LoginSeries = builder.objectRef<SeriesShape>('LoginSeries').implement({
   description: 'Logins over time of one value of each dimension that was grouped by; null where it was not.',
   fields: (t) => ({

@@ -1,5 +1,5 @@
 import type { LoginRowFilter, PlacedLogin } from '../../../db/read/rows/logins.ts'
-import { bucketMs } from '../../../domain/counts/counts.ts'
+import { bucketMs } from '../../../domain/time/bucket.ts'
 import { builder } from '../builder.ts'
 import {
   InvalidAddressError,

@@ -1,5 +1,5 @@
 import { type GroupName, loginsAt, type Series, shareOf } from '../../../domain/counts/series.ts'
-import type { TimeBucket } from '../../../domain/counts/cover-buckets.ts'
+import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { builder } from '../builder.ts'
 import { EXPENSIVE_COMPLEXITY } from '../../plugins/limit-expensive.ts'
 import { caps, checkBuckets, checkPageSize, minuteRange } from '../../context/limits.ts'

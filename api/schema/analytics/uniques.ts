@@ -1,4 +1,4 @@
-import type { TimeBucket } from '../../../domain/counts/cover-buckets.ts'
+import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { type PresenceKind, presenceKinds } from '../../../domain/sightings/sightings.ts'
 import { builder } from '../builder.ts'
 import { checkBuckets, minuteRange } from '../../context/limits.ts'

@@ -1,6 +1,6 @@
 import type { InputShapeFromFields } from '@pothos/core'
 import { builder } from '../builder.ts'
-import type { CommandRequest } from '../../commands/command-request.ts'
+import type { CommandRequest } from '../../context/commands.ts'
 import type { ApiContext } from '../../context/context.ts'
 import {
   CommandFailedError,

@@ -1,7 +1,7 @@
 import type { CohortDimension } from '../../../db/read/engagement/cohorts.ts'
 import type { DelayClass, LatenessClass } from '../../../domain/engagement/arrival.ts'
 import type { CalendarBucket } from '../../../domain/time/calendar.ts'
-import type { BucketSize } from '../../../domain/counts/counts.ts'
+import type { BucketSize } from '../../../domain/time/bucket.ts'
 import type { GroupName } from '../../../domain/counts/series.ts'
 import type { UsRegion } from '../../../domain/fields/us-region.ts'
 import type { DeviceType, Outcome } from '../../../domain/login/login.ts'

@@ -1,4 +1,4 @@
-import type { TimeBucket } from '../../../domain/counts/cover-buckets.ts'
+import type { TimeBucket } from '../../../domain/time/bucket.ts'
 
 /** For the field of an answer that says where its range begins. */
 export const fromField = <Parent>(rangeOf: (parent: Parent) => TimeBucket) => ({

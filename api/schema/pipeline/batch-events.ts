@@ -1,6 +1,6 @@
 import { readBatch } from '../../../db/read/ledger/batches.ts'
 import type { BatchEvent } from '../../../db/read/ledger/batch-events.ts'
-import type { Reject } from '../../../domain/batch/batch.ts'
+import type { Reject } from '../../../domain/login/record.ts'
 import { type BatchEventPage, readEventPage } from '../../pipeline/batch-events.ts'
 import { builder } from '../builder.ts'
 import { caps } from '../../context/limits.ts'

@@ -1,4 +1,4 @@
-import type { TimeBucket } from '../../../domain/counts/cover-buckets.ts'
+import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { delayClasses, latenessClasses } from '../../../domain/engagement/arrival.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
 import type { RejectReason } from '../../../domain/login/login.ts'

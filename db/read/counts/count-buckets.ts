@@ -5,7 +5,8 @@ import {
   slotNames,
   smallestSet,
 } from '../../../domain/counts/counts.ts'
-import type { Slice, TimeBucket } from '../../../domain/counts/cover-buckets.ts'
+import type { Slice } from '../../../domain/counts/cover-buckets.ts'
+import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { countTables, slotLogins } from '../../rollups/count-tables.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'

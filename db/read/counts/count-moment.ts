@@ -1,5 +1,6 @@
-import { type DimensionName, QUARTER_MS } from '../../../domain/counts/counts.ts'
-import { type TimeBucket, unitsCut } from '../../../domain/counts/cover-buckets.ts'
+import { type DimensionName } from '../../../domain/counts/counts.ts'
+import { QUARTER_MS, type TimeBucket } from '../../../domain/time/bucket.ts'
+import { unitsCut } from '../../../domain/counts/cover-buckets.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
 import { addedBy, columns, countsInBuckets, placeInBuckets, type Spans } from './count-buckets.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'

@@ -3,8 +3,8 @@ import {
   dimensionBit,
   type DimensionName,
   dimensionNames,
-  floorTo,
 } from '../../../domain/counts/counts.ts'
+import { floorTo } from '../../../domain/time/bucket.ts'
 import type { Difference } from '../../../domain/pipeline/reconciliation.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
 import { countTables } from '../../rollups/count-tables.ts'

@@ -1,10 +1,6 @@
-import { bucketMs, type DimensionName } from '../../../domain/counts/counts.ts'
-import {
-  coverBuckets,
-  type HeldRows,
-  type TimeBucket,
-  unitsCut,
-} from '../../../domain/counts/cover-buckets.ts'
+import { type DimensionName } from '../../../domain/counts/counts.ts'
+import { bucketMs, type TimeBucket } from '../../../domain/time/bucket.ts'
+import { coverBuckets, type HeldRows, unitsCut } from '../../../domain/counts/cover-buckets.ts'
 import type { Counts } from '../../../domain/counts/series.ts'
 import type { CountFilter } from './count-filter.ts'
 import { columns, isOfSingleRows, rowsOfSpan, type Slots, slotRows, type Spans } from './count-buckets.ts'

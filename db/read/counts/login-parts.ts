@@ -1,5 +1,4 @@
-import { bucketMs, floorTo } from '../../../domain/counts/counts.ts'
-import type { TimeBucket } from '../../../domain/counts/cover-buckets.ts'
+import { bucketMs, floorTo, type TimeBucket } from '../../../domain/time/bucket.ts'
 import { type CountFilter, filteredDimensions } from './count-filter.ts'
 import { readMinutesKeptFrom } from './kept-minutes.ts'
 import { YEAR_10000_MS } from '../../../domain/time/iso-time.ts'

@@ -1,5 +1,5 @@
 import { slotNames, smallestSet } from '../../../domain/counts/counts.ts'
-import type { TimeBucket } from '../../../domain/counts/cover-buckets.ts'
+import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
 import { type ReleaseDays, releaseRule } from '../../../domain/counts/releases.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'

@@ -1,5 +1,5 @@
 import { coverHours, groupHours, type HourPart } from '../../../domain/engagement/cover-hours.ts'
-import type { TimeBucket } from '../../../domain/counts/cover-buckets.ts'
+import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
 import type { MemberSet } from '../../../domain/engagement/member-set.ts'
 import type { PresenceKind } from '../../../domain/sightings/sightings.ts'

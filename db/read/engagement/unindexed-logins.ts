@@ -1,4 +1,4 @@
-import type { TimeBucket } from '../../../domain/counts/cover-buckets.ts'
+import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import type { MemberSet } from '../../../domain/engagement/member-set.ts'
 import type { PresenceKind } from '../../../domain/sightings/sightings.ts'
 import { dictionaries } from '../../rollups/id-tables.ts'

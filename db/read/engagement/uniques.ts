@@ -1,21 +1,14 @@
 import type { PendingQuery, Row } from 'postgres'
-import type { TimeBucket } from '../../../domain/counts/cover-buckets.ts'
+import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { MemberSet } from '../../../domain/engagement/member-set.ts'
 import type { PresenceKind } from '../../../domain/sightings/sightings.ts'
 import { type ActivityFacet, type DayRange, activePieces } from './engagement.ts'
 import { bytesOf } from '../bytes.ts'
 import type { CountFilter } from '../counts/count-filter.ts'
 import { addListed, coverListed, listedSixHours } from './indexed-logins.ts'
-import { readEndOfLoginDays, readOldestLoginDay } from '../rows/login-days.ts'
+import { readEndOfLoginDays } from '../rows/login-days.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 import { addUnlisted } from './unindexed-logins.ts'
-
-/** Start of the oldest day with login rows, which stays until the session ends; null: none are kept. */
-export async function readRowsKeptFrom({ sql }: ReadSession): Promise<Date | null> {
-  await sql`/* holdLogins */ select from login limit 0`
-  return await readOldestLoginDay(sql)
-}
-
 /** How many, by kind. */
 export type DistinctCounts = Map<PresenceKind, bigint>
 

@@ -1,5 +1,4 @@
-import type { TimeBucket } from '../../../domain/counts/cover-buckets.ts'
-import { bucketMs } from '../../../domain/counts/counts.ts'
+import { bucketMs, type TimeBucket } from '../../../domain/time/bucket.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
 import { type CountFilter, withinFilter } from '../counts/count-filter.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'

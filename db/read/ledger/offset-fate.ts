@@ -1,5 +1,5 @@
 import type { OffsetTraces } from '../../../domain/pipeline/offset-fate.ts'
-import type { Reject } from '../../../domain/batch/batch.ts'
+import type { Reject } from '../../../domain/login/record.ts'
 import { areRowsComplete } from './batch-events.ts'
 import { type BatchRow, readBatch } from './batches.ts'
 import { type PlacedLogin, readLoginsOfBatch } from '../rows/logins.ts'

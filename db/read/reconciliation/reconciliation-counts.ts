@@ -1,4 +1,5 @@
-import { bucketMs, dimensionNames, floorTo, QUARTER_MS, slotNames } from '../../../domain/counts/counts.ts'
+import { dimensionNames, slotNames } from '../../../domain/counts/counts.ts'
+import { bucketMs, floorTo, QUARTER_MS } from '../../../domain/time/bucket.ts'
 import type { Difference } from '../../../domain/pipeline/reconciliation.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
 import { countTables } from '../../rollups/count-tables.ts'

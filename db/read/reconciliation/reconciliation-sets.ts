@@ -1,11 +1,6 @@
 import type { PendingQuery, Row } from 'postgres'
-import {
-  bucketMs,
-  type CountSize,
-  dimensionNames,
-  dimensionSets,
-  slotNames,
-} from '../../../domain/counts/counts.ts'
+import { type CountSize, dimensionNames, dimensionSets, slotNames } from '../../../domain/counts/counts.ts'
+import { bucketMs } from '../../../domain/time/bucket.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
 import type { Difference, DifferenceKind } from '../../../domain/pipeline/reconciliation.ts'
 import { countTables, slotLogins } from '../../rollups/count-tables.ts'

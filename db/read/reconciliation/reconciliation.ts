@@ -7,7 +7,7 @@ import {
   type PartitionSummary,
   summarise,
 } from '../../../domain/pipeline/reconciliation.ts'
-import { bucketMs } from '../../../domain/counts/counts.ts'
+import { bucketMs } from '../../../domain/time/bucket.ts'
 import { DAY_MS, dayOf, periodStart } from '../../../domain/time/period.ts'
 import { startsOf } from '../counts/counts-around.ts'
 import { readMinutesKeptFrom } from '../counts/kept-minutes.ts'

@@ -4,7 +4,7 @@ import { dictionaries } from '../../rollups/id-tables.ts'
 import type { TimeRange } from '../keyset.ts'
 import type { LoginRowFilter } from './logins.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
-import { readRowsKeptFrom } from '../engagement/uniques.ts'
+import { readRowsKeptFrom } from './login-days.ts'
 
 /** Which of the logins of a list can be rows at all. */
 export type RowsKept = {

@@ -30,3 +30,9 @@ export async function readEndOfLoginDays(sql: ReadSession['sql']): Promise<Date 
 /** Whether every day from this event on has its table; without an event there is nothing to keep. */
 export const isKeptSince = (oldestDay: Date | null, firstEventAt: Date | null): boolean =>
   firstEventAt === null || (oldestDay !== null && firstEventAt >= oldestDay)
+
+/** Start of the oldest day with login rows, which stays until the session ends; null: none are kept. */
+export async function readRowsKeptFrom({ sql }: ReadSession): Promise<Date | null> {
+  await sql`/* holdLogins */ select from login limit 0`
+  return await readOldestLoginDay(sql)
+}

@@ -1,6 +1,6 @@
 import { loadConfig } from '../../../config/config.ts'
 import { createLogger } from '../../../config/logger.ts'
-import type { AcceptedLogin, SourceRecord } from '../../../domain/batch/batch.ts'
+import type { AcceptedLogin, SourceRecord } from '../../../domain/login/record.ts'
 import { decodeRecords } from '../../../domain/decode/decode-records.ts'
 import { runWorker } from '../../../worker/run-worker.ts'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { inject, onTestFinished } from 'vitest'
 import { loadConfig } from '../../../config/config.ts'
-import type { SourceRecord } from '../../../domain/batch/batch.ts'
+import type { SourceRecord } from '../../../domain/login/record.ts'
 import { createKafka, type Kafka } from '../../../kafka/client.ts'
 import { openRangeReader, type RangeReader } from '../../../kafka/read/range-reader.ts'
 import type { RangeLimits } from '../../../kafka/read/take-range.ts'

@@ -1,0 +1,58 @@
+import type { OperatorCommand } from '../../domain/pipeline/pipeline-state.ts'
+import type { PartitionStatus } from '../../workflows/contract.ts'
+import type { ReplayOutcome } from '../../domain/batch/replay.ts'
+import type { BatchSelection, RejectSelection } from '../../domain/batch/selection.ts'
+import type { RedriveRunStatus, ReplayRunStatus } from '../../workflows/run-contract.ts'
+
+/** As the audit names them. */
+export type CommandName =
+  OperatorCommand | 'replay' | 'skip' | 'replay_many' | 'pause_run' | 'resume_run' | 'cancel_run' | 'redrive'
+
+/** What every command comes with. */
+export type CommandRequest = {
+  topic: string
+  reason: string
+  actor: string
+  /** A uuid that makes repeating the command safe; null: a new one. */
+  commandId: string | null
+}
+
+export type IngestionRequest = CommandRequest & {
+  command: OperatorCommand
+  /** null: all partitions. */
+  partitions: number[] | null
+  /** With `resume`: lets through the flood that halted a partition. */
+  accept: boolean
+}
+
+export type IngestionOutcome = { commandId: string; topic: string; partitions: PartitionStatus[] }
+
+export type BatchRequest = CommandRequest & { command: 'replay' | 'skip'; batchId: bigint }
+
+export type SettledBatch = ReplayOutcome & { commandId: string; batchId: bigint }
+
+export type ReplayRunRequest = CommandRequest & {
+  selection: BatchSelection
+  dryRun: boolean
+  maxPerMinute: number
+}
+
+export type RunControlRequest = CommandRequest & {
+  command: 'pause_run' | 'resume_run' | 'cancel_run'
+  /** The command that started the run. */
+  run: string
+}
+
+export type RedriveRunRequest = CommandRequest & { selection: RejectSelection; dryRun: boolean }
+
+/**
+ * Commands to the pipeline. Each returns once it has taken effect, and throws an ExpectedError otherwise: InvalidCommandError
+ * before anything was sent, else NotFoundError or a CommandError.
+ */
+export type Commands = {
+  controlIngestion(request: IngestionRequest): Promise<IngestionOutcome>
+  settleBatch(request: BatchRequest): Promise<SettledBatch>
+  startReplayRun(request: ReplayRunRequest): Promise<ReplayRunStatus>
+  controlReplayRun(request: RunControlRequest): Promise<ReplayRunStatus>
+  startRedriveRun(request: RedriveRunRequest): Promise<RedriveRunStatus>
+}
