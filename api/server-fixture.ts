@@ -45,7 +45,7 @@ const away = () => Promise.reject(new Error('not in this test'))
 /** Commands that no test expects to be sent. */
 export const noCommands: ApiDeps['commands'] = {
   controlIngestion: away,
-  settleBatch: away,
+  resolveParkedBatch: away,
   startReplayRun: away,
   controlReplayRun: away,
   startRedriveRun: away,

@@ -1,7 +1,7 @@
 import { createYoga, type GraphiQLRenderer, type Plugin } from 'graphql-yoga'
 import { createPrimaryReader, createSingleReader } from '../db/nodes/request-reader.ts'
 import { anyFreshness } from '../db/nodes/requirement.ts'
-import { caps } from './context/limits.ts'
+import { limits } from './context/limits.ts'
 import { type ApiContext, type ApiDeps, createContext, type InitialContext } from './context/context.ts'
 import { exampleQuery } from './example-query.ts'
 import { answerProbes, onlyJsonPosts } from './http/probes.ts'
@@ -38,7 +38,7 @@ export function createServer(deps: ServerDeps) {
       cacheResponses(),
     ],
     maskedErrors: { maskError: createMaskError(deps.logger), isDev: false },
-    maxRequestBodySize: caps.bodyBytes,
+    maxRequestBodySize: limits.bodyBytes,
     graphiql: { title: 'Rollcall', defaultQuery: exampleQuery },
     renderGraphiQL,
     // A dashboard of another origin is not meant to send commands with an operator's browser.

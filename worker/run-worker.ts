@@ -15,7 +15,7 @@ import { classingPostgres } from '../db/connection/failure.ts'
 import { checkSchema, SchemaRefusal } from '../db/schema/schema-version.ts'
 import { markup } from '../workflows/markdown.ts'
 import { decodeRecords } from '../domain/decode/decode-records.ts'
-import { SharedPresence } from '../domain/sightings/sightings.ts'
+import { SharedSighting } from '../domain/sightings/sightings.ts'
 import { createKafka } from '../kafka/client.ts'
 import { FULL } from '../kafka/read/take-range.ts'
 import { createTopicOffsets } from '../kafka/topics/topic-offsets.ts'
@@ -86,7 +86,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     kafka: createKafka(config.kafka, 'rollcall-worker'),
     workerName,
     codeVersion,
-    presence: new SharedPresence(crypto.getRandomValues(new Int32Array(2))),
+    sighting: new SharedSighting(crypto.getRandomValues(new Int32Array(2))),
     batchesInWork,
     deciding: new Gate(1),
     fetchBudget: new FetchBudget(FETCHED_BYTES, LEAST_FETCHED_BYTES),

@@ -6,16 +6,16 @@ import { countActiveUsers } from '../db/rollups/active-user-counts.ts'
 import { connectPostgres } from '../db/connection/connect.ts'
 import { assertDirectSession } from '../db/connection/direct-session.ts'
 import { postgresFailure } from '../db/connection/failure.ts'
-import { foldPresence } from '../db/rollups/roll-up-sightings.ts'
-import { listLogins } from '../db/rollups/index-logins.ts'
-import { makeMonth } from '../db/rollups/roll-up-months.ts'
-import { rollWritten } from '../db/rollups/roll-up-by-commit-time.ts'
+import { rollUpSightings } from '../db/rollups/roll-up-sightings.ts'
+import { indexLogins } from '../db/rollups/index-logins.ts'
+import { rollUpMonth } from '../db/rollups/roll-up-months.ts'
+import { rollUpByCommitTime } from '../db/rollups/roll-up-by-commit-time.ts'
 import type { PipelineFailure } from '../domain/pipeline/failure.ts'
 
 /** Between two looks: batches that come meanwhile share most of the bitmaps. */
 const INTERVAL_MS = 1_000
 /** In this order: users have numbers before logins are listed by them. */
-const tasks = [foldPresence, countActiveUsers, rollWritten, listLogins, makeMonth]
+const tasks = [rollUpSightings, countActiveUsers, rollUpByCommitTime, indexLogins, rollUpMonth]
 /**
  * Rest after each task, in times of what it took. While batches wait for each other in a backlog, ingestion keeps nearly all of
  * the process; otherwise most of it.
@@ -24,11 +24,11 @@ const REST_FACTOR = { backlog: 24, usual: 8 }
 /** However long it took: what waited for Postgres, or was frozen, did not work. */
 const MAX_REST_MS = 30_000
 const STATEMENT_TIMEOUT_MS = 30_000
-/** As soon as a slice's: a worker that is stopped must not keep the others from folding. */
+/** As soon as a slice's: a worker that is stopped must not keep the others from rolling up. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
 
 /**
- * Does what may be done later than a commit, for as long as the process runs: folds presences, counts the users of periods that
+ * Does what may be done later than a commit, for as long as the process runs: rollups sightings, counts the users of periods that
  * are over, adds up what was written and whole months, lists logins by hour. Every worker does, and whoever comes first has the
  * turn. Says once that it fails, and once that it goes on.
  * @returns what ends it, after the work in hand
@@ -63,7 +63,7 @@ export function startUpkeep(
         if (isOver()) return
       }
       if (isFailing && !hasFailed) {
-        log.info('presences are folded again, and sums made')
+        log.info('sightings are rolled up again, and sums made')
         isFailing = false
       }
       await sleep(INTERVAL_MS, undefined, { signal: stop.signal }).catch(() => undefined)
@@ -104,6 +104,6 @@ function sayFailure(log: Logger, { failureClass, message }: PipelineFailure): vo
   const level = failureClass === 'permanent' ? 'error' : 'info'
   log[level](
     { error: message },
-    'presences wait to be folded, and sums to be made: answers about activity stay behind',
+    'sightings wait to be rolled up, and sums to be made: answers about activity stay behind',
   )
 }

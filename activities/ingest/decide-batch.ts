@@ -20,7 +20,7 @@ import type { Slice, SliceDeps, Standing } from './slice.ts'
 const RECORDS_PER_STEP = 250
 
 /** What deciding needs of whoever reads a range: a slice, or a replay. */
-export type Deciding = Pick<Slice, 'topic' | 'partition' | 'presence'> & {
+export type Deciding = Pick<Slice, 'topic' | 'partition' | 'sighting'> & {
   producer: Pick<OutputProducer, 'collect' | 'maxBatchBytes'>
   deps: Pick<SliceDeps, 'clock' | 'config' | 'decode' | 'deciding'>
 }
@@ -52,7 +52,7 @@ export async function decideBatch(
     latestEventMs,
     countedAtMs: clockMs,
     insightSize,
-    presence: slice.presence,
+    sighting: slice.sighting,
   })
   const rows = new LoginRows(batchId, partition, keepRowsFromMs(clockMs, deps.config.retention.loginDays))
   const outputs = batchOutputs(slice)

@@ -1,12 +1,12 @@
 import { recordPublished } from '../../db/ingest/checkpoint.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
-import { foldCounts } from '../../db/rollups/roll-up-counts.ts'
+import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
 import { UndecodableFailure } from '../../domain/pipeline/failure.ts'
 import type { SliceProgress } from '../../domain/batch/slice-report.ts'
 import type { FetchWait } from '../../kafka/read/range-reader.ts'
 import type { FetchedRange } from '../../kafka/read/take-range.ts'
 import { ahead, createPublishing, IDLE, type Publishing } from '../publish/publish.ts'
-import { parkRange, settleRange } from './settle-range.ts'
+import { parkRange, commitOrPark } from './commit-or-park.ts'
 import type { Slice } from './slice.ts'
 import { abortedBy } from './stop-signal.ts'
 
@@ -14,7 +14,7 @@ import { abortedBy } from './stop-signal.ts'
 const LINGER = { maxWaitMs: 150, minBytes: 512 * 1024 }
 /** A fetch ends before the record batch that would exceed it: what it waits for has to be well below. */
 const LINGER_PART = 4
-/** A multiple of this saves little more, and each adds to what every question about counts has to unfold. */
+/** A multiple of this saves little more, and each adds to what every question about counts has to add. */
 const RANGES_PER_FOLD = 8
 
 /** Works through range after range until `stop` aborts. Updates `progress` after each part. */
@@ -73,8 +73,8 @@ async function settleNext(
   fetchFrom(range?.to ?? slice.standing.next)
   if (range === null) return
   progress.lag = Number(range.endOffset - range.to)
-  await settleRange(slice, range, (part) => publishing.add(part, progress))
-  await foldNowAndThen(slice)
+  await commitOrPark(slice, range, (part) => publishing.add(part, progress))
+  await rollUpNowAndThen(slice)
 }
 
 /** The next range, or null when its records could not be read and were parked. */
@@ -97,8 +97,9 @@ async function takeOrPark(
 }
 
 /** The first of a slice takes what the one before left. */
-async function foldNowAndThen(slice: Slice): Promise<void> {
-  if (slice.ranges++ % RANGES_PER_FOLD === 0) await classingPostgres(() => foldCounts(slice.sql, slice.topic))
+async function rollUpNowAndThen(slice: Slice): Promise<void> {
+  if (slice.ranges++ % RANGES_PER_FOLD === 0)
+    await classingPostgres(() => rollUpCounts(slice.sql, slice.topic))
 }
 
 const leavingFirst = (leave: () => void) => (error: unknown) => {

@@ -5,7 +5,7 @@ import { PipelineFailure, UndecodableFailure } from '../../domain/pipeline/failu
 import { logWithheld } from './batch-log.ts'
 import { handOverLeftovers } from './hand-over.ts'
 import { IDLE } from '../publish/publish.ts'
-import { writeParked } from './settle-range.ts'
+import { writeParked } from './commit-or-park.ts'
 import { openSlice, type Slice, type SliceDeps } from './slice.ts'
 
 /** What an operator's command set aside, in words; or why it set nothing aside. */

@@ -15,7 +15,7 @@ import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import { calmGuard, type FloodGuard } from '../../domain/batch/flood-guard.ts'
 import { emptyInsight, type UnfinishedInsight } from '../../domain/batch/insight.ts'
 import type { ParkedBatch } from '../../domain/batch/parked-batch.ts'
-import type { PresenceCache, SharedPresence } from '../../domain/sightings/sightings.ts'
+import type { SightingCache, SharedSighting } from '../../domain/sightings/sightings.ts'
 import type { Kafka } from '../../kafka/client.ts'
 import { openOutputProducer, type OutputProducer } from '../../kafka/write/output-producer.ts'
 import { lostRange, openRangeReader, type RangeReader } from '../../kafka/read/range-reader.ts'
@@ -32,7 +32,7 @@ export type SliceDeps = {
   /** Shown as the holder of a partition. */
   workerName: string
   codeVersion: string
-  presence: SharedPresence
+  sighting: SharedSighting
   /**
    * Bounds the memory of the process: a batch in work has its bytes, and its text for both outputs. Weighs a batch by how full
    * it is (see RangeReader.fetch): while little comes, all partitions go on side by side.
@@ -80,7 +80,7 @@ export type Slice = PartitionKey & {
   checkpoint: Checkpoint
   standing: Standing
   nextBatchId: () => Promise<bigint>
-  presence: PresenceCache
+  sighting: SightingCache
   /** First offset whose outputs are not known to be in Kafka. */
   publishedOffset: bigint
   /** Settled so far. */
@@ -120,7 +120,7 @@ export async function openSlice(deps: SliceDeps, key: PartitionKey, acceptFlood:
         floodGuard: checkpoint.floodGuard,
       },
       nextBatchId: createBatchIds(sql),
-      presence: deps.presence.of(checkpoint.serverStart),
+      sighting: deps.sighting.of(checkpoint.serverStart),
       publishedOffset: await settlePublishedOffset({ config, sql, reader, producer, checkpoint }, key),
       ranges: 0,
       close,

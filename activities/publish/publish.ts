@@ -7,7 +7,7 @@ import type { SliceProgress } from '../../domain/batch/slice-report.ts'
 import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
 import type { RangeReader } from '../../kafka/read/range-reader.ts'
 import { decideAgain } from '../ingest/decide-batch.ts'
-import type { Settled } from '../ingest/settle-range.ts'
+import type { Settled } from '../ingest/commit-or-park.ts'
 import type { Slice } from '../ingest/slice.ts'
 
 /** An idle partition asks twice a second, and is answered at once when a record comes. */

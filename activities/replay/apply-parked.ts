@@ -1,7 +1,7 @@
 import { giveUpOutputs, moveBatch, skipBatch, type ClaimedBatch } from '../../db/ledger/change-batch.ts'
 import type { Sql } from '../../db/connection/connect.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
-import { foldCounts } from '../../db/rollups/roll-up-counts.ts'
+import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
 import { insertRejects } from '../../db/ingest/insert-rejects.ts'
 import { createLoginDays } from '../../db/rollups/login-partitions.ts'
 import { writeLogins } from '../../db/ingest/write-contents.ts'
@@ -70,11 +70,11 @@ async function replay(
     await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)
     await commitReplay(late, sql, batch, decided, commandId)
   })
-  late.presence.remember(decided.batch.presences)
+  late.sighting.remember(decided.batch.sightings)
   logSettled(batch, batch.id, `replayed: ${decided.batch.logins} logins counted`)
   await deps.onStep?.('after_replay_commit')
   await late.publish(decided.outputs)
-  await classingPostgres(() => foldCounts(sql, late.topic))
+  await classingPostgres(() => rollUpCounts(sql, late.topic))
   return { outcome: 'replayed', logins: decided.batch.logins, rejects: decided.batch.rejected.length }
 }
 

@@ -169,7 +169,7 @@ async function apply(
         ])
       })
     })
-    late.presence.remember(decided.presences)
+    late.sighting.remember(decided.sightings)
     await deps.onStep?.('after_replay_commit')
     await late.publish(outputs)
   })

@@ -2,7 +2,7 @@ import { claimBatch, recordRevisionPublished, type ClaimedBatch } from '../../db
 import type { Sql } from '../../db/connection/connect.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
-import type { PresenceCache } from '../../domain/sightings/sightings.ts'
+import type { SightingCache } from '../../domain/sightings/sightings.ts'
 import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
 import { deleteGroup } from '../../kafka/write/delete-group.ts'
 import { openOutputProducer, type OutputProducer } from '../../kafka/write/output-producer.ts'
@@ -31,7 +31,7 @@ export type LateBatch = {
   deps: SliceDeps
   reader: RangeReader
   producer: OutputProducer
-  presence: PresenceCache
+  sighting: SightingCache
   /** Whether the outputs of the revision are in Kafka. */
   isPublished: boolean
   /** Publishes the outputs of the revision with the marker, and records that. */
@@ -75,7 +75,7 @@ export async function withLateBatch<T>(
       deps,
       reader,
       producer,
-      presence: deps.presence.of(batch.serverStart),
+      sighting: deps.sighting.of(batch.serverStart),
       isPublished,
       publish: async (outputs) => {
         await producer.publish(outputs, batch.to, async () => {

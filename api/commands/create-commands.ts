@@ -3,10 +3,10 @@ import { controlIngestion } from './control-ingestion.ts'
 import type { Commands } from '../context/commands.ts'
 import { startRedriveRun } from './redrive-runs.ts'
 import { controlReplayRun, startReplayRun } from './replay-runs.ts'
-import { settleBatch } from './settle-batch.ts'
+import { resolveParkedBatch } from './resolve-parked-batch.ts'
 export const createCommands = (deps: CommandDeps): Commands => ({
   controlIngestion: (request) => controlIngestion(deps, request),
-  settleBatch: (request) => settleBatch(deps, request),
+  resolveParkedBatch: (request) => resolveParkedBatch(deps, request),
   startReplayRun: (request) => startReplayRun(deps, request),
   controlReplayRun: (request) => controlReplayRun(deps, request),
   startRedriveRun: (request) => startRedriveRun(deps, request),

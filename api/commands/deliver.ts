@@ -9,7 +9,7 @@ import {
   TemporalUnavailableError,
 } from '../context/errors.ts'
 import { findOutage, findWorkerReport, type TemporalAccess } from '../pipeline/temporal-access.ts'
-import { explainSilence, type UnansweredCommand } from './explain-silence.ts'
+import { explainTimeout, type UnansweredCommand } from './explain-timeout.ts'
 
 /** Where a command goes, and what its sender is told when nobody is there. */
 export type Destination = {
@@ -65,7 +65,7 @@ async function explain(access: TemporalAccess, command: UnansweredCommand, error
     const ErrorClass = answers[type] ?? CommandFailedError
     return new ErrorClass(cause.message, commandId, { cause: error })
   }
-  return await explainSilence(access, command, error)
+  return await explainTimeout(access, command, error)
 }
 
 /** What failed itself: a failure of an activity is wrapped in words about activities. */

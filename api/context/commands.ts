@@ -51,7 +51,7 @@ export type RedriveRunRequest = CommandRequest & { selection: RejectSelection; d
  */
 export type Commands = {
   controlIngestion(request: IngestionRequest): Promise<IngestionOutcome>
-  settleBatch(request: BatchRequest): Promise<SettledBatch>
+  resolveParkedBatch(request: BatchRequest): Promise<SettledBatch>
   startReplayRun(request: ReplayRunRequest): Promise<ReplayRunStatus>
   controlReplayRun(request: RunControlRequest): Promise<ReplayRunStatus>
   startRedriveRun(request: RedriveRunRequest): Promise<RedriveRunStatus>

@@ -4,7 +4,7 @@ import { isoTime } from '../../domain/time/iso-time.ts'
 import { InvalidRangeError, PageTooLargeError, RangeTooLargeError, TooManyRowsError } from './errors.ts'
 
 /** Every cap of the API. Each error names its cap and how to ask instead. */
-export const caps = {
+export const limits = {
   /** A week of minutes, a year of hours; more points than any screen has. */
   buckets: 10_000,
   /** Counts of all series, of which an answer has some 300 KB. */
@@ -85,20 +85,20 @@ export function checkSince1970(name: string, ms: number): void {
 /** @throws {RangeTooLargeError} */
 export function checkBuckets({ fromMs, toMs }: TimeBucket, bucket: BucketSize): void {
   const asked = Math.ceil(toMs / bucketMs[bucket]) - Math.floor(fromMs / bucketMs[bucket])
-  if (asked <= caps.buckets) return
+  if (asked <= limits.buckets) return
   const advice = bucket === 'day' ? 'a shorter range' : 'a shorter range or a coarser bucket'
   throw new RangeTooLargeError(
-    `${asked} buckets of a ${bucket} are more than the cap of ${caps.buckets}: ask for ${advice}`,
-    caps.buckets,
+    `${asked} buckets of a ${bucket} are more than the cap of ${limits.buckets}: ask for ${advice}`,
+    limits.buckets,
     asked,
   )
 }
 
 export const tooManyRows = () =>
   new TooManyRowsError(
-    `buckets times groups are more than the cap of ${caps.rows} rows: ask for fewer dimensions, a coarser bucket, a ` +
+    `buckets times groups are more than the cap of ${limits.rows} rows: ask for fewer dimensions, a coarser bucket, a ` +
       'shorter range or a filter',
-    caps.rows,
+    limits.rows,
   )
 
 /**
@@ -106,10 +106,10 @@ export const tooManyRows = () =>
  * @throws {PageTooLargeError}
  */
 export function checkPageSize(name: string, asked: number, rest = 'and for the rest by after'): void {
-  if (asked <= caps.page) return
+  if (asked <= limits.page) return
   throw new PageTooLargeError(
-    `${name}: ${asked} is more than the cap of ${caps.page} rows: ask for ${caps.page}, ${rest}`,
-    caps.page,
+    `${name}: ${asked} is more than the cap of ${limits.page} rows: ask for ${limits.page}, ${rest}`,
+    limits.page,
     asked,
   )
 }

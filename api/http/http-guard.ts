@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
-import { caps } from '../context/limits.ts'
+import { limits } from '../context/limits.ts'
 
 export type Refusal = { status: number; message: string }
 
@@ -44,9 +44,9 @@ const isSameOrigin = (origin: string, host: string): boolean =>
 
 /** Before a byte of the body is read; one of unknown length is cut by the server of GraphQL. */
 function bodyRefusal(headers: IncomingHttpHeaders): Refusal | null {
-  if (Number(headers['content-length'] ?? 0) <= caps.bodyBytes) return null
+  if (Number(headers['content-length'] ?? 0) <= limits.bodyBytes) return null
   return {
     status: 413,
-    message: `the request is larger than the cap of ${caps.bodyBytes} bytes: ask in several requests`,
+    message: `the request is larger than the cap of ${limits.bodyBytes} bytes: ask in several requests`,
   }
 }

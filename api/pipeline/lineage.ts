@@ -3,7 +3,7 @@ import { type Contribution, readLineage } from '../../db/read/ledger/lineage.ts'
 import { YEAR_10000_MS } from '../../domain/time/iso-time.ts'
 import type { CountFilter } from '../../db/read/counts/count-filter.ts'
 import { readLoginTotal } from '../../db/read/counts/login-counts.ts'
-import { caps, checkSince1970 } from '../context/limits.ts'
+import { limits, checkSince1970 } from '../context/limits.ts'
 import type { ApiContext } from '../context/context.ts'
 import { checkMinutesKept } from '../questions/count-series.ts'
 import { InvalidRangeError, TooManyBatchesError } from '../context/errors.ts'
@@ -27,11 +27,11 @@ export async function traceBucket(
   const range = { fromMs, toMs: fromMs + bucketMs[size] }
   if (range.toMs >= YEAR_10000_MS) throw new InvalidRangeError('bucket must end before the year 10000')
   await checkMinutesKept(context, [range])
-  const contributions = await read((session) => readLineage(session, range, filter, caps.batches + 1))
-  if (contributions.length > caps.batches) {
+  const contributions = await read((session) => readLineage(session, range, filter, limits.batches + 1))
+  if (contributions.length > limits.batches) {
     throw new TooManyBatchesError(
-      `more than the cap of ${caps.batches} batches made this ${size}: ask for a smaller bucket or fewer values of the dimensions`,
-      caps.batches,
+      `more than the cap of ${limits.batches} batches made this ${size}: ask for a smaller bucket or fewer values of the dimensions`,
+      limits.batches,
     )
   }
   return { ...range, logins: await read((session) => readLoginTotal(session, range, filter)), contributions }

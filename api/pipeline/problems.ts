@@ -1,11 +1,11 @@
 import type { Unsettled } from '../../db/read/ledger/unsettled.ts'
-import type { Part } from '../../domain/pipeline/failure.ts'
+import type { Dependency } from '../../domain/pipeline/failure.ts'
 import type { IngestState } from '../../domain/pipeline/pipeline-state.ts'
 import type { PartitionStatus } from '../../workflows/contract.ts'
 import type { WorkflowStatus, KafkaBounds } from '../context/parts.ts'
 
 /** Workers are a part of their own to whoever has to start one. */
-export type ProblemPart = Part | 'worker'
+export type ProblemPart = Dependency | 'worker'
 
 /** States of a partition in which something is not as usual; one that is retired stays so, and nothing is left to do. */
 type UnusualState = Exclude<IngestState, 'running' | 'retired'>

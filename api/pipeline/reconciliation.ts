@@ -10,7 +10,7 @@ import {
   readScheduledReconciliation,
 } from '../../db/read/reconciliation/reconciliation-runs.ts'
 import type { CheckpointState, PartitionSummary } from '../../domain/pipeline/reconciliation.ts'
-import { caps } from '../context/limits.ts'
+import { limits } from '../context/limits.ts'
 import type { ApiContext } from '../context/context.ts'
 import {
   InvalidPageError,
@@ -68,12 +68,12 @@ async function reconcileRange(
   topic: string,
   selection: LedgerSelection,
 ): Promise<ReconciledTopic> {
-  const found = await reconcile(read, topic, selection, caps.batches)
+  const found = await reconcile(read, topic, selection, limits.batches)
   if (found !== 'too_many_batches') return found
   throw new TooManyBatchesError(
-    `more than the cap of ${caps.batches} batches are in this range: ask for fewer partitions, fewer offsets or a shorter ` +
+    `more than the cap of ${limits.batches} batches are in this range: ask for fewer partitions, fewer offsets or a shorter ` +
       'time, or page by page with first and after, without offsets',
-    caps.batches,
+    limits.batches,
   )
 }
 
@@ -90,12 +90,12 @@ function isPaged(
 }
 
 function checkPage({ first, after }: ReconciliationPage) {
-  const size = first ?? caps.newestBatches
+  const size = first ?? limits.newestBatches
   if (size < 1) throw new InvalidPageError('first must be at least 1')
-  if (size > caps.batches)
+  if (size > limits.batches)
     throw new PageTooLargeError(
-      `first: ${size} is more than the cap of ${caps.batches} batches: ask for ${caps.batches}, and for the rest by after`,
-      caps.batches,
+      `first: ${size} is more than the cap of ${limits.batches} batches: ask for ${limits.batches}, and for the rest by after`,
+      limits.batches,
       size,
     )
   return { first: size, after: decodeCursor(LIST, 'after', after) }

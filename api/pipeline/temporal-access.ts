@@ -13,14 +13,14 @@ export type TemporalAccess = {
 }
 
 /** Who does not answer, in words for whoever asked. */
-export type Silence = { part: 'temporal' | 'worker'; message: string }
+export type NoAnswer = { part: 'temporal' | 'worker'; message: string }
 
 /** A Temporal that answers does so in milliseconds. */
 const REACH_DEADLINE_MS = 500
 const REPORT_DEADLINE_MS = 500
 
 /** Who is to blame for a question to a workflow that nobody answered in time. */
-export async function explainNoAnswer(access: TemporalAccess): Promise<Silence> {
+export async function explainNoAnswer(access: TemporalAccess): Promise<NoAnswer> {
   const [outage, report] = await Promise.all([findOutage(access), findWorkerReport(access)])
   return outage === null
     ? { part: 'worker', message: noWorker(report) }

@@ -1,5 +1,5 @@
 import { isTopicName } from '../../config/topic-name.ts'
-import { caps } from '../context/limits.ts'
+import { limits } from '../context/limits.ts'
 import { isStorable } from '../context/safe-text.ts'
 
 /**
@@ -18,8 +18,8 @@ export function argumentProblem(args: object): string | null {
 function problemOf(path: string, name: string, value: unknown): string | null {
   if (typeof value === 'string') return problemOfText(path, name, value)
   if (typeof value !== 'object' || value === null || value instanceof Date) return null
-  if (Array.isArray(value) && value.length > caps.listed)
-    return `${path} lists ${value.length} values, more than the cap of ${caps.listed}: list fewer`
+  if (Array.isArray(value) && value.length > limits.listed)
+    return `${path} lists ${value.length} values, more than the cap of ${limits.listed}: list fewer`
   for (const [key, inner] of Object.entries(value)) {
     const problem = Array.isArray(value)
       ? problemOf(`${path}[${key}]`, name, inner)
@@ -32,8 +32,8 @@ function problemOf(path: string, name: string, value: unknown): string | null {
 function problemOfText(path: string, name: string, value: string): string | null {
   if (name === 'topic' && !isTopicName(value))
     return `${path} is no name of a topic: Kafka takes 1 to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-"`
-  if (value.length > caps.textCharacters)
-    return `${path} has ${value.length} characters, more than the cap of ${caps.textCharacters}: nothing as long is kept`
+  if (value.length > limits.textCharacters)
+    return `${path} has ${value.length} characters, more than the cap of ${limits.textCharacters}: nothing as long is kept`
   if (!isStorable(value)) return `${path} must be text, without NUL and without halves of characters`
   return null
 }

@@ -1,6 +1,6 @@
 import { GraphQLError, parse, type ParseOptions, type Source, type ValidationRule } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import { caps } from '../context/limits.ts'
+import { limits } from '../context/limits.ts'
 
 /** Level by level: whoever follows it down runs out of stack. */
 function isDeeperThan(depth: number, value: unknown): boolean {
@@ -16,16 +16,16 @@ function isDeeperThan(depth: number, value: unknown): boolean {
 export const limitDocuments: Plugin = {
   onParams({ params: { variables, extensions } }) {
     for (const [name, value] of Object.entries({ variables, extensions })) {
-      if (!isDeeperThan(caps.nesting, value)) continue
-      const message = `${name} are nested more than ${caps.nesting} deep: no argument is`
+      if (!isDeeperThan(limits.nesting, value)) continue
+      const message = `${name} are nested more than ${limits.nesting} deep: no argument is`
       throw new GraphQLError(message, {
-        extensions: { code: 'QueryTooComplex', cap: caps.nesting, http: { status: 400 } },
+        extensions: { code: 'QueryTooComplex', cap: limits.nesting, http: { status: 400 } },
       })
     }
   },
   onParse(hook) {
     hook.setParseFn((source: string | Source, options?: ParseOptions) =>
-      parse(source, { ...options, maxTokens: caps.tokens }),
+      parse(source, { ...options, maxTokens: limits.tokens }),
     )
   },
   onValidate({ addValidationRule }) {
@@ -38,8 +38,8 @@ const limitAliases: ValidationRule = (context) => {
   let aliases = 0
   return {
     Field(node) {
-      if (node.alias !== undefined && ++aliases === caps.aliases + 1) {
-        context.reportError(tooMany('aliases', 'ask in several requests', caps.aliases))
+      if (node.alias !== undefined && ++aliases === limits.aliases + 1) {
+        context.reportError(tooMany('aliases', 'ask in several requests', limits.aliases))
       }
     },
   }
@@ -49,8 +49,8 @@ const limitDirectives: ValidationRule = (context) => {
   let directives = 0
   return {
     Directive() {
-      if (++directives === caps.directives + 1) {
-        context.reportError(tooMany('directives', 'ask in several requests', caps.directives))
+      if (++directives === limits.directives + 1) {
+        context.reportError(tooMany('directives', 'ask in several requests', limits.directives))
       }
     },
   }

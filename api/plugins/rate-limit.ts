@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import { caps } from '../context/limits.ts'
+import { limits } from '../context/limits.ts'
 import type { ApiContext } from '../context/context.ts'
 import { operationType, rootFields } from './operation.ts'
 import { createTokenBuckets } from './token-bucket.ts'
@@ -9,17 +9,17 @@ const BURST_SECONDS = 5
 
 /** Caps on how often a client asks. Commands have a cap of their own, so that a dashboard cannot keep an operator out. */
 export function limitRate({ questionsPerSecond }: { questionsPerSecond: number }): Plugin<ApiContext> {
-  const limits = {
+  const rates = {
     query: {
       perSecond: questionsPerSecond,
       what: 'questions',
       advice: 'ask for several fields in one request',
     },
-    mutation: { perSecond: caps.commandsPerSecond, what: 'commands', advice: 'use a run of many' },
+    mutation: { perSecond: limits.commandsPerSecond, what: 'commands', advice: 'use a run of many' },
   }
   const buckets = {
-    query: createTokenBuckets({ ...limits.query, burst: limits.query.perSecond * BURST_SECONDS }),
-    mutation: createTokenBuckets({ ...limits.mutation, burst: limits.mutation.perSecond * BURST_SECONDS }),
+    query: createTokenBuckets({ ...rates.query, burst: rates.query.perSecond * BURST_SECONDS }),
+    mutation: createTokenBuckets({ ...rates.mutation, burst: rates.mutation.perSecond * BURST_SECONDS }),
   }
   return {
     onExecute({ args, setResultAndStopExecution }) {
@@ -29,7 +29,7 @@ export function limitRate({ questionsPerSecond }: { questionsPerSecond: number }
       // Questions of a request share a snapshot; commands share nothing.
       const waitMs = buckets[type].take(client, nowMs, type === 'mutation' ? rootFields(args) : 1)
       if (waitMs === 0) return
-      const { perSecond, what, advice } = limits[type]
+      const { perSecond, what, advice } = rates[type]
       const message = `more than the cap of ${perSecond} ${what} a second: ask again in ${waitMs} ms, or ${advice}`
       setResultAndStopExecution({ errors: [tooOften(message, perSecond, waitMs)] })
     },

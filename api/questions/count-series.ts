@@ -5,7 +5,7 @@ import { readLoginCounts } from '../../db/read/counts/login-counts.ts'
 import { QUARTER_MS, type TimeBucket } from '../../domain/time/bucket.ts'
 import { unitsCut } from '../../domain/counts/cover-buckets.ts'
 import { dimensionOf, type GroupName, type Series, seriesOf } from '../../domain/counts/series.ts'
-import { caps, tooManyRows } from '../context/limits.ts'
+import { limits, tooManyRows } from '../context/limits.ts'
 import type { ApiContext } from '../context/context.ts'
 import { InvalidRangeError } from '../context/errors.ts'
 
@@ -28,7 +28,7 @@ export async function countSeries(
   // What was written is told by the deltas, which have minutes for ever.
   if (source.kind !== 'only') await checkMinutesKept(context, buckets)
   const question = { source, filter, dimensions: [...new Set(groupBy.map(dimensionOf))] }
-  const counts = await context.read((session) => readLoginCounts(session, buckets, question, caps.rows))
+  const counts = await context.read((session) => readLoginCounts(session, buckets, question, limits.rows))
   if (counts === null) throw tooManyRows()
   return seriesOf(counts, groupBy)
 }

@@ -5,7 +5,7 @@ import {
   type Written,
 } from '../../db/read/counts/count-moment.ts'
 import type { TimeBucket } from '../../domain/time/bucket.ts'
-import { caps } from '../context/limits.ts'
+import { limits } from '../context/limits.ts'
 import type { ApiContext } from '../context/context.ts'
 import { InvalidRangeError, NotFoundError, TooManyBatchesError } from '../context/errors.ts'
 
@@ -27,13 +27,13 @@ export async function countSource(
   const moment = await momentOf(context, args)
   if (moment === null) return { kind: 'now' }
   const since: Written = { since: moment, until: null }
-  if ((await written(context, since, buckets)) <= caps.batches) return { kind: 'without', written: since }
+  if ((await written(context, since, buckets)) <= limits.batches) return { kind: 'without', written: since }
   const until: Written = { since: null, until: moment }
-  if ((await written(context, until, buckets)) <= caps.batches) return { kind: 'only', written: until }
+  if ((await written(context, until, buckets)) <= limits.batches) return { kind: 'only', written: until }
   throw new TooManyBatchesError(
-    `more than the cap of ${caps.batches} batches were written before ${moment} as well as after it: ask for a later moment, or for buckets ` +
+    `more than the cap of ${limits.batches} batches were written before ${moment} as well as after it: ask for a later moment, or for buckets ` +
       'that begin and end on quarters of an hour, which are added up already',
-    caps.batches,
+    limits.batches,
   )
 }
 
@@ -51,16 +51,16 @@ export async function countsWritten(
   if (since.getTime() > context.nowMs) throw new InvalidRangeError('since must not be in the future')
   if (until && since >= until) throw new InvalidRangeError('since must be before until')
   const between = { since: since.toISOString(), until: until ? past(context, 'until', until) : null }
-  if ((await written(context, between, buckets)) <= caps.batches) return { kind: 'only', written: between }
+  if ((await written(context, between, buckets)) <= limits.batches) return { kind: 'only', written: between }
   throw new TooManyBatchesError(
-    `more than the cap of ${caps.batches} batches were written between the two moments: ask for moments nearer to each ` +
+    `more than the cap of ${limits.batches} batches were written between the two moments: ask for moments nearer to each ` +
       'other, or for buckets that begin and end on quarters of an hour, which are added up already',
-    caps.batches,
+    limits.batches,
   )
 }
 
 const written = (context: ApiContext, bounds: Written, buckets: readonly TimeBucket[]) =>
-  context.read((session) => countWritten(session, bounds, buckets, caps.batches + 1))
+  context.read((session) => countWritten(session, bounds, buckets, limits.batches + 1))
 
 async function momentOf(context: ApiContext, { asOf, asOfBatch }: MomentArgs): Promise<string | null> {
   if (asOf && asOfBatch) throw new InvalidRangeError('give asOf or asOfBatch, not both')

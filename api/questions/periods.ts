@@ -32,7 +32,7 @@ export function wholeDay(name: string, moment: Date): number {
   const day = dayOf(moment.getTime())
   if (moment.getTime() === day * DAY_MS) return day
   throw new InvalidRangeError(
-    `${name} must be midnight UTC, because activity is kept by day: for example ${isoDay(day)}T00:00:00Z`,
+    `${name} must be midnight UTC, because engagement is kept by day: for example ${isoDay(day)}T00:00:00Z`,
   )
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { CalendarBucket } from '../../domain/time/calendar.ts'
 import type { TimeBucket } from '../../domain/time/bucket.ts'
 import { randomOf } from '../../domain/time/calendar-reference.ts'
-import { caps } from '../context/limits.ts'
+import { limits } from '../context/limits.ts'
 import { ExpectedError, InvalidRangeError, RangeTooLargeError } from '../context/errors.ts'
 import { questionBefore, questionRange } from './question-range.ts'
 
@@ -64,7 +64,7 @@ describe('a range', () => {
       const of = `${bucket} ${timeZone} ${from} ${to} at ${now}`
       try {
         const range = questionRange(bucket, { from: dateOf(from), to: dateOf(to), timeZone }, Date.parse(now))
-        expect(range.buckets.length, of).toBeLessThanOrEqual(caps.buckets)
+        expect(range.buckets.length, of).toBeLessThanOrEqual(limits.buckets)
         expect(edgesOf(range.buckets), of).toEqual(
           edgesOf(range.buckets).filter((ms) => ms >= 0 && ms % 60_000 === 0),
         )

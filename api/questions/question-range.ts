@@ -3,7 +3,7 @@ import { type Calendar, type CalendarBucket, createCalendar } from '../../domain
 import { bucketMs, type TimeBucket } from '../../domain/time/bucket.ts'
 import { isoTime } from '../../domain/time/iso-time.ts'
 import { type PeriodBefore, periodBefore } from '../../domain/time/period-before.ts'
-import { caps, checkMinute, checkSince1970, wholeMinutes } from '../context/limits.ts'
+import { limits, checkMinute, checkSince1970, wholeMinutes } from '../context/limits.ts'
 import { InvalidRangeError, RangeTooLargeError } from '../context/errors.ts'
 
 /** A range of time cut into buckets of a calendar, at least one and at most as many as the cap. */
@@ -54,18 +54,18 @@ export function questionRange(
   checkSince1970('from', fromMs)
   checkClock(calendar, [fromMs, toMs])
   const range = wholeMinutes({ fromMs, toMs })
-  const buckets = calendar.buckets(bucket, range, caps.buckets + 1)
-  if (buckets.length > caps.buckets) throw tooManyBuckets(bucket, range)
+  const buckets = calendar.buckets(bucket, range, limits.buckets + 1)
+  if (buckets.length > limits.buckets) throw tooManyBuckets(bucket, range)
   checkClock(calendar, edgesOf(buckets))
   return { calendar, bucket, ...range, buckets }
 }
 
 function tooManyBuckets(bucket: CalendarBucket, { fromMs, toMs }: TimeBucket): RangeTooLargeError {
-  const asked = Math.max(caps.buckets + 1, Math.ceil((toMs - fromMs) / MEAN_MS[bucket]))
+  const asked = Math.max(limits.buckets + 1, Math.ceil((toMs - fromMs) / MEAN_MS[bucket]))
   const advice = bucket === 'month' ? 'a shorter range' : 'a shorter range or a coarser bucket'
   return new RangeTooLargeError(
-    `${asked} buckets of a ${bucket} are more than the cap of ${caps.buckets}: ask for ${advice}`,
-    caps.buckets,
+    `${asked} buckets of a ${bucket} are more than the cap of ${limits.buckets}: ask for ${advice}`,
+    limits.buckets,
     asked,
   )
 }

@@ -8,7 +8,7 @@ import {
   totalsOf,
   type GroupName,
 } from '../../domain/counts/series.ts'
-import { caps } from '../context/limits.ts'
+import { limits } from '../context/limits.ts'
 import { TooManyRowsError } from '../context/errors.ts'
 import type { Marks } from './marks.ts'
 const MINUTE_MS = 60_000
@@ -73,20 +73,20 @@ export function shapeSeries(
 }
 
 function checkCounts(series: number, buckets: number): void {
-  if (series * buckets <= caps.rows) return
+  if (series * buckets <= limits.rows) return
   throw new TooManyRowsError(
-    `${series} series of ${buckets} buckets are more than the cap of ${caps.rows} counts: ask for fewer dimensions, a coarser ` +
+    `${series} series of ${buckets} buckets are more than the cap of ${limits.rows} counts: ask for fewer dimensions, a coarser ` +
       'bucket, a shorter range or a filter',
-    caps.rows,
+    limits.rows,
   )
 }
 
 function checkPoints(points: number): void {
-  if (points <= caps.points) return
+  if (points <= limits.points) return
   throw new TooManyRowsError(
-    `${points} points are more than the cap of ${caps.points}: ask for counts instead, of which there may be ${caps.rows}, or ` +
+    `${points} points are more than the cap of ${limits.points}: ask for counts instead, of which there may be ${limits.rows}, or ` +
       'for fewer dimensions, a coarser bucket, a shorter range, a filter, or fillGaps: false',
-    caps.points,
+    limits.points,
   )
 }
 

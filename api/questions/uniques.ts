@@ -1,5 +1,5 @@
 import {
-  type ActivityFacet,
+  type EngagementFacet,
   type DayRange,
   facetOf,
   readActive,
@@ -10,7 +10,7 @@ import type { ReadSession } from '../../db/nodes/snapshot.ts'
 import { readDistinctInRows, readDistinctWithEdges } from '../../db/read/engagement/uniques.ts'
 import type { TimeBucket } from '../../domain/time/bucket.ts'
 import { DAY_MS } from '../../domain/time/period.ts'
-import type { PresenceKind } from '../../domain/sightings/sightings.ts'
+import type { SightingKind } from '../../domain/sightings/sightings.ts'
 import { RowsGoneError } from '../context/errors.ts'
 
 export type UniquesSource = 'days' | 'days_and_rows' | 'rows'
@@ -20,7 +20,7 @@ export type UniqueCount = { count: bigint; source: UniquesSource }
 export type UniquesQuestion = TimeBucket & {
   filter: CountFilter
   /** Bitmaps that answer for users on the whole days of UTC; null: only rows can. */
-  facet: ActivityFacet | null
+  facet: EngagementFacet | null
   days: DayRange
   /** What the range has beside whole days. */
   edges: TimeBucket[]
@@ -55,9 +55,9 @@ export async function planUniques(
 /** By kind; one without: devices and addresses are kept by day without dimensions, and the rows are gone. */
 export async function readUniques(
   session: ReadSession,
-  kinds: readonly PresenceKind[],
+  kinds: readonly SightingKind[],
   { facet, days, edges, areRowsKept, filter, ...range }: UniquesQuestion,
-): Promise<Map<PresenceKind, UniqueCount>> {
+): Promise<Map<SightingKind, UniqueCount>> {
   const byDay = kinds.filter((kind) => facet !== null && (kind === 'user' || facet.facet === 'all'))
   const others = areRowsKept ? kinds.filter((kind) => !byDay.includes(kind)) : []
   const counts = await Promise.all([
@@ -67,33 +67,33 @@ export async function readUniques(
   return new Map(counts.flat())
 }
 
-type Counted = [PresenceKind, UniqueCount][]
+type Counted = [SightingKind, UniqueCount][]
 
 const noCounts: Promise<Counted> = Promise.resolve([])
 
 async function readByDay(
   session: ReadSession,
-  kinds: readonly PresenceKind[],
+  kinds: readonly SightingKind[],
   {
     facet,
     days,
     edges,
     filter,
-  }: Pick<UniquesQuestion, 'days' | 'edges' | 'filter'> & { facet: ActivityFacet },
+  }: Pick<UniquesQuestion, 'days' | 'edges' | 'filter'> & { facet: EngagementFacet },
 ): Promise<Counted> {
   if (edges.length > 0)
     return withSource(
       'days_and_rows',
       await readDistinctWithEdges(session, kinds, facet, { days, edges }, filter),
     )
-  const counts = kinds.map(async (kind): Promise<[PresenceKind, bigint]> => [
+  const counts = kinds.map(async (kind): Promise<[SightingKind, bigint]> => [
     kind,
     await readActive(session, kind, facet, days),
   ])
   return withSource('days', await Promise.all(counts))
 }
 
-const withSource = (source: UniquesSource, counts: Iterable<[PresenceKind, bigint]>): Counted =>
+const withSource = (source: UniquesSource, counts: Iterable<[SightingKind, bigint]>): Counted =>
   Array.from(counts, ([kind, count]) => [kind, { count, source }])
 
 const readInRows = async (...question: Parameters<typeof readDistinctInRows>): Promise<Counted> =>

@@ -3,7 +3,7 @@ import ComplexityPlugin from '@pothos/plugin-complexity'
 import ErrorsPlugin from '@pothos/plugin-errors'
 import RelayPlugin from '@pothos/plugin-relay'
 import { GraphQLError } from 'graphql'
-import { caps } from '../context/limits.ts'
+import { limits } from '../context/limits.ts'
 import '../plugins/check-arguments.ts'
 import type { ApiContext } from '../context/context.ts'
 
@@ -47,22 +47,22 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     startCursorFieldOptions: { description: 'Cursor of the first row of the page, for before.' },
     endCursorFieldOptions: { description: 'Cursor of the last row of the page, for after.' },
     firstArgOptions: {
-      description: `Rows from the start of the list or after the cursor \`after\`; 50 when neither first nor last is given, ${caps.page} at most.`,
+      description: `Rows from the start of the list or after the cursor \`after\`; 50 when neither first nor last is given, ${limits.page} at most.`,
     },
     afterArgOptions: { description: 'Cursor that the page comes after.' },
     lastArgOptions: {
-      description: `Rows from the end or before the cursor \`before\`; ${caps.page} at most.`,
+      description: `Rows from the end or before the cursor \`before\`; ${limits.page} at most.`,
     },
     beforeArgOptions: { description: 'Cursor that the page comes before.' },
   },
   complexity: {
-    limit: { complexity: caps.complexity, depth: caps.depth, breadth: caps.breadth },
+    limit: { complexity: limits.complexity, depth: limits.depth, breadth: limits.breadth },
     complexityError: (kind, { complexity, depth, breadth }) => {
       const asked = { Complexity: complexity, Depth: depth, Breadth: breadth }[kind]
       const name = kind.toLowerCase() as 'complexity' | 'depth' | 'breadth'
       return new GraphQLError(
-        `the query's ${name} of ${asked} is more than the cap of ${caps[name]}: ask for ${advice[name]}`,
-        { extensions: { code: 'QueryTooComplex', cap: caps[name], asked } },
+        `the query's ${name} of ${asked} is more than the cap of ${limits[name]}: ask for ${advice[name]}`,
+        { extensions: { code: 'QueryTooComplex', cap: limits[name], asked } },
       )
     },
   },

@@ -7,7 +7,7 @@ import { decodeBatch, type EnrichedLogin } from './baseline-decode.ts'
 
 // What a good engineer would write without an orchestrator: a consumer group with eachBatch, one Postgres transaction per
 // batch, then one Kafka transaction with the outputs and the group offset. It counts and publishes exactly once; it has
-// no rejects, login rows, insights, presence, fencing, controls or state to look at.
+// no rejects, login rows, insights, sighting, fencing, controls or state to look at.
 
 /** As many partitions at a time as the benchmark's topic has. */
 const CONCURRENCY = 4

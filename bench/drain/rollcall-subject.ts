@@ -27,7 +27,7 @@ export async function createRollcall(stack: BenchStack, topic: string): Promise<
       from (
         select bucket, device_type, app_version, locale, logins from minute_count_entry where dimension_set = 15
         union all
-        select bucket, device_type, app_version, locale, logins from login_count_unfolded
+        select bucket, device_type, app_version, locale, logins from login_count_pending
       ) as counts
       group by 1`,
     held: async (sql) => {

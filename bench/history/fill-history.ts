@@ -1,18 +1,18 @@
 import type { Sql } from '../../db/connection/connect.ts'
 import { countActiveUsers } from '../../db/rollups/active-user-counts.ts'
-import { listLogins } from '../../db/rollups/index-logins.ts'
+import { indexLogins } from '../../db/rollups/index-logins.ts'
 import { indexFinishedLoginDays } from '../../db/rollups/login-indexes.ts'
 import { createLoginDays } from '../../db/rollups/login-partitions.ts'
-import { makeMonth } from '../../db/rollups/roll-up-months.ts'
-import { rollWritten } from '../../db/rollups/roll-up-by-commit-time.ts'
+import { rollUpMonth } from '../../db/rollups/roll-up-months.ts'
+import { rollUpByCommitTime } from '../../db/rollups/roll-up-by-commit-time.ts'
 import { migrate } from '../../db/schema/migrate.ts'
 import {
   activeUserCounts,
-  activityByValue,
-  activityOfDay,
-  activityOfOthers,
-  activityOfPeriod,
-  dictionaries,
+  engagementByValue,
+  engagementOfDay,
+  engagementOfOthers,
+  engagementOfPeriod,
+  idTables,
   masks,
 } from './history-engagement.ts'
 import {
@@ -33,7 +33,7 @@ import {
   ledgerRows,
   loginRows,
   rejectRows,
-  unrolledBatches,
+  pendingCommitRollups,
 } from './history-logins.ts'
 import {
   dayBeforeEnd,
@@ -55,12 +55,12 @@ export async function fillHistory(sql: Sql, topic: string, size: HistorySize, sa
   await createLoginDays(sql, HISTORY_END_MS, rowDays(size))
   await fillLogins(sql, topic, size, say)
   await fillCounts(sql, size, say)
-  await fillActivity(sql, size, say)
+  await fillEngagement(sql, size, say)
   for (const statement of states(topic, size)) await sql.unsafe(statement)
   await fillSums(sql, say)
   await indexFinishedLoginDays(sql, HISTORY_END_MS)
   say('vacuuming')
-  // Nothing is vacuumed meanwhile: rows that were listed by a thousand calls have left twenty times their room.
+  // Nothing is vacuumed meanwhile: rows that were indexed by a thousand calls have left twenty times their room.
   await sql.unsafe('vacuum (full) six_hour_chunk, hour_member, hour_login')
   await sql.unsafe('vacuum (freeze, analyze)')
 }
@@ -98,29 +98,29 @@ async function fillCounts(sql: Sql, size: HistorySize, say: Say): Promise<void> 
 }
 
 async function fillSums(sql: Sql, say: Say): Promise<void> {
-  await sql.unsafe(unrolledBatches)
-  while (await rollWritten(sql));
+  await sql.unsafe(pendingCommitRollups)
+  while (await rollUpByCommitTime(sql));
   say('what was written when')
-  while (await makeMonth(sql));
+  while (await rollUpMonth(sql));
   say('whole months')
-  while (await listLogins(sql));
+  while (await indexLogins(sql));
   say('logins by hour')
 }
 
-async function fillActivity(sql: Sql, size: HistorySize, say: Say): Promise<void> {
-  for (const statement of dictionaries(size)) await sql.unsafe(statement)
+async function fillEngagement(sql: Sql, size: HistorySize, say: Say): Promise<void> {
+  for (const statement of idTables(size)) await sql.unsafe(statement)
   say(`${size.users} users, devices and addresses`)
   const ages = Array.from({ length: size.days }, (_, i) => size.days - i)
-  for (const age of ages) await sql.unsafe(activityOfDay(size, age))
-  await sql.unsafe(activityOfPeriod('week'))
-  await sql.unsafe(activityOfPeriod('month'))
-  await sql.unsafe(activityOfOthers)
+  for (const age of ages) await sql.unsafe(engagementOfDay(size, age))
+  await sql.unsafe(engagementOfPeriod('week'))
+  await sql.unsafe(engagementOfPeriod('month'))
+  await sql.unsafe(engagementOfOthers)
   say('who was active when')
   await sql.begin(async (tx) => {
     await tx.unsafe(masks(size))
     // A week or a month may have begun before the first day.
     for (let age = size.days + 31; age > 0; age--) {
-      await tx.unsafe(activityByValue(dayBeforeEnd(age)))
+      await tx.unsafe(engagementByValue(dayBeforeEnd(age)))
       if (age % REPEATED_DAYS === 0) say(`who was active by dimension: ${age} days to go`)
     }
   })

@@ -3,7 +3,7 @@ import { chance, ofUser } from './history-logins.ts'
 import { dayBeforeEnd, type HistorySize } from './history-size.ts'
 
 // Statements that make users, devices and addresses, and the bitmaps of who was active. Numbers are given in order of the
-// first day, as a fold gives them; who is active on a day is drawn beside the logins, not from them: an eighth of those
+// first day, as a rollup gives them; who is active on a day is drawn beside the logins, not from them: an eighth of those
 // known.
 
 const none = `repeat('0', ${CHUNK_BITS})::bit(${CHUNK_BITS})`
@@ -22,7 +22,7 @@ const known = ({ users, days }: HistorySize, ageInDays: string) =>
 
 const member = ofUser('number')
 
-export const dictionaries = (size: HistorySize): string[] => [
+export const idTables = (size: HistorySize): string[] => [
   ...(['user', 'device', 'address'] as const).map((kind) => {
     const { table, id, value } = {
       user: { table: 'app_user', id: 'user_id', value: member.user_id },
@@ -35,12 +35,12 @@ export const dictionaries = (size: HistorySize): string[] => [
       from generate_series(0, ${size.users - 1}) as number
       on conflict do nothing`
   }),
-  `update activity_kind_size set members = ${size.users}`,
+  `update engagement_kind_size set members = ${size.users}`,
 ]
 
 /** Bitmaps of a day: everybody, and those who came that day. */
-export const activityOfDay = (size: HistorySize, age: number): string => `
-  insert into activity_chunk (kind, period, facet, value, start, chunk, members)
+export const engagementOfDay = (size: HistorySize, age: number): string => `
+  insert into engagement_chunk (kind, period, facet, value, start, chunk, members)
   select 'user', 'day', facet, '', date '${dayBeforeEnd(age)}', chunk, members
   from (
     select chunk, ${below(known(size, String(age - 1)))} & ~ ${below(known(size, String(age)))} as come,
@@ -48,20 +48,20 @@ export const activityOfDay = (size: HistorySize, age: number): string => `
              & ${half(`chunk || ' ${age} a'`)} & ${half(`chunk || ' ${age} b'`)} & ${half(`chunk || ' ${age} c'`)} as drawn
     from generate_series(0, ${chunks(size) - 1}) as chunk
   ) as day,
-  lateral (values ('all'::activity_facet, drawn | come), ('first', come)) as facets (facet, members)
+  lateral (values ('all'::engagement_facet, drawn | come), ('first', come)) as facets (facet, members)
   where bit_count(members) > 0`
 
-export const activityOfPeriod = (period: 'week' | 'month'): string => `
-  insert into activity_chunk (kind, period, facet, value, start, chunk, members)
+export const engagementOfPeriod = (period: 'week' | 'month'): string => `
+  insert into engagement_chunk (kind, period, facet, value, start, chunk, members)
   select kind, '${period}', facet, value, date_trunc('${period}', start)::date as first, chunk, bit_or(members)
-  from activity where period = 'day'
+  from engagement where period = 'day'
   group by kind, facet, value, first, chunk`
 
 /** Every user has one device and one address. */
-export const activityOfOthers = `
-  insert into activity_chunk (kind, period, facet, value, start, chunk, members)
+export const engagementOfOthers = `
+  insert into engagement_chunk (kind, period, facet, value, start, chunk, members)
   select other, period, facet, value, start, chunk, members
-  from activity, unnest('{device,address}'::activity_kind[]) as other
+  from engagement, unnest('{device,address}'::engagement_kind[]) as other
   where kind = 'user'`
 
 /** Who has which value of a dimension, as a temporary table `mask`. */
@@ -70,7 +70,7 @@ export const masks = ({ users }: HistorySize): string => `
   select facet, value, number / ${CHUNK_BITS} as chunk, bit_or(set_bit(${none}, number % ${CHUNK_BITS}, 1)) as members
   from generate_series(0, ${users - 1}) as number,
   lateral (values
-    ('device_type'::activity_facet, ${member.device_type}), ('app_version', ${member.app_version}),
+    ('device_type'::engagement_facet, ${member.device_type}), ('app_version', ${member.app_version}),
     ('locale', ${member.locale}), ('outcome', 'success'),
     ('outcome', case when ${chance('number', 10)} < 0.3 then 'failure' end)
   ) as has (facet, value)
@@ -78,14 +78,14 @@ export const masks = ({ users }: HistorySize): string => `
   group by facet, value, chunk`
 
 /** By value of each dimension, for the periods that began on a day. */
-export const activityByValue = (day: string): string => `
-  insert into activity_chunk (kind, period, facet, value, start, chunk, members)
-  select 'user', period, mask.facet, mask.value, start, chunk, activity.members & mask.members
-  from activity join mask using (chunk)
-  where activity.kind = 'user' and activity.facet = 'all' and start = '${day}'
-    and bit_count(activity.members & mask.members) > 0`
+export const engagementByValue = (day: string): string => `
+  insert into engagement_chunk (kind, period, facet, value, start, chunk, members)
+  select 'user', period, mask.facet, mask.value, start, chunk, engagement.members & mask.members
+  from engagement join mask using (chunk)
+  where engagement.kind = 'user' and engagement.facet = 'all' and start = '${day}'
+    and bit_count(engagement.members & mask.members) > 0`
 
-/** What there are bitmaps of, as a fold leaves it. */
+/** What there are bitmaps of, as a rollup leaves it. */
 export const activeUserCounts = `
   insert into active_user_count (period, start, facet, value)
-  select distinct period, start, facet, value from activity where kind = 'user' and facet <> 'first'`
+  select distinct period, start, facet, value from engagement where kind = 'user' and facet <> 'first'`

@@ -125,7 +125,8 @@ export const deltaRows = `
   order by batch_id`
 
 /** As they are left by commits. */
-export const unrolledBatches = 'insert into unrolled_batch select batch_id, revision from login_count_delta'
+export const pendingCommitRollups =
+  'insert into pending_commit_rollup select batch_id, revision from login_count_delta'
 
 export const arrivalRows = `
   insert into arrival_count (quarter, out_of_order, lateness, delays)

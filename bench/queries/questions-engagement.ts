@@ -54,7 +54,7 @@ const monday = (weeks: number): string => {
 }
 
 /** Who was active when, and who somebody is. */
-export const activityQuestions: Question[] = [
+export const engagementQuestions: Question[] = [
   {
     name: 'active users, days of a year',
     query: active,

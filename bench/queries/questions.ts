@@ -1,5 +1,5 @@
 import type { Question } from './question.ts'
-import { activityQuestions } from './questions-engagement.ts'
+import { engagementQuestions } from './questions-engagement.ts'
 import { countsQuestions } from './questions-counts.ts'
 import { momentQuestions } from './questions-moments.ts'
 import { pipelineQuestions } from './questions-pipeline.ts'
@@ -13,7 +13,7 @@ export const questions: readonly Question[] = [
   ...topQuestions,
   ...shapeQuestions,
   ...momentQuestions,
-  ...activityQuestions,
+  ...engagementQuestions,
   ...rowQuestions,
   ...pipelineQuestions,
 ]

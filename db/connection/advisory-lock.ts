@@ -5,8 +5,8 @@ import type { Transaction } from './connect.ts'
  * waits.
  * @returns whether it was taken
  */
-export async function takeTurn(tx: Transaction, name: string): Promise<boolean> {
-  const [turn] = await tx<{ taken: boolean }[]>`/* takeTurn */
+export async function tryAdvisoryLock(tx: Transaction, name: string): Promise<boolean> {
+  const [turn] = await tx<{ taken: boolean }[]>`/* tryAdvisoryLock */
     select pg_try_advisory_xact_lock(hashtext(${name})) as taken`
   return turn?.taken === true
 }

@@ -1,12 +1,12 @@
 import type { DecidedBatch } from '../../domain/batch/batch.ts'
-import type { NewPresences } from '../../domain/sightings/sighting-list.ts'
+import type { NewSightings } from '../../domain/sightings/sighting-list.ts'
 import { isoTime } from '../../domain/time/iso-time.ts'
 import { arrayText } from './array-text.ts'
 import type { Transaction } from '../connection/connect.ts'
 import { copyLogins, type LoginRows } from './copy-logins.ts'
 
 /**
- * Writes what the logins of a batch add: counts, rows, presences. The same for a batch that is read, replayed, or gets logins
+ * Writes what the logins of a batch add: counts, rows, sightings. The same for a batch that is read, replayed, or gets logins
  * out of its rejects. `ownWrites` are sent before it without waiting for each answer, as postgres.js allows; the rows
  * follow only once all of them have succeeded.
  * All of it is appended: transactions beside each other wait for nothing.
@@ -21,7 +21,7 @@ export async function writeLogins(
   await Promise.all([
     ...ownWrites,
     insertDelta(tx, batch, decided),
-    insertPresences(tx, batch, decided.presences),
+    insertSightings(tx, batch, decided.sightings),
   ])
   await copyLogins(tx, rows)
 }
@@ -33,10 +33,10 @@ async function insertDelta(
 ): Promise<void> {
   if (counts.logins.length === 0) return
   await tx`/* insertDelta */
-    with unfolded as (
-      insert into unfolded_batch (batch_id, revision, topic) values (${id}, ${revision}, ${range.topic})
-    ), unrolled as (
-      insert into unrolled_batch (batch_id, revision) values (${id}, ${revision})
+    with pending as (
+      insert into pending_rollup (batch_id, revision, topic) values (${id}, ${revision}, ${range.topic})
+    ), pending as (
+      insert into pending_commit_rollup (batch_id, revision) values (${id}, ${revision})
     )
     insert into login_count_delta (batch_id, revision, buckets, device_types, app_versions, locales, outcomes, logins,
                                    counted_at, out_of_order, lateness, delays)
@@ -48,14 +48,14 @@ async function insertDelta(
 }
 
 /** Who was seen and is not known to be written; db/rollups/roll-up-sightings.ts takes it from here. */
-async function insertPresences(
+async function insertSightings(
   tx: Transaction,
   { id, revision }: { id: bigint; revision: number },
-  { entries, json }: NewPresences,
+  { entries, json }: NewSightings,
 ): Promise<void> {
   if (entries === 0) return
-  await tx`/* insertPresences */
-    insert into presence_delta (batch_id, revision, entries, presences)
+  await tx`/* insertSightings */
+    insert into sighting_delta (batch_id, revision, entries, sightings)
     values (${id}, ${revision}, ${entries}, ${json}::text::json)`
 }
 

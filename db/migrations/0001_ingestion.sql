@@ -113,8 +113,8 @@ create view login_count_delta_entry as
        unnest(delta.buckets, delta.device_types, delta.app_versions, delta.locales, delta.outcomes, delta.logins)
          as added (bucket, device_type, app_version, locale, outcome, logins);
 
--- Presence: a user was seen on a day (UTC of the event). Idempotent.
-create table user_activity (
+-- Sighting: a user was seen on a day (UTC of the event). Idempotent.
+create table user_engagement (
   day date not null,
   user_id text not null,
   primary key (day, user_id)

@@ -40,18 +40,18 @@ create table batch_revision (
 
 alter table login_count_delta add column revision integer not null default 0;
 alter table login_count_delta drop constraint login_count_delta_pkey, add primary key (batch_id, revision);
-alter table unfolded_batch add column revision integer not null default 0;
+alter table pending_rollup add column revision integer not null default 0;
 
 create or replace view login_count_delta_entry as
   select batch_id, bucket, device_type, app_version, locale, outcome, added.logins, revision
   from login_count_delta delta,
        unnest(delta.buckets, delta.device_types, delta.app_versions, delta.locales, delta.outcomes, delta.logins)
          as added (bucket, device_type, app_version, locale, outcome, logins);
-create or replace view login_count_unfolded as
-  select bucket, device_type, app_version, locale, outcome, unfolded.partition as shard, added.logins
-  from unfolded_batch unfolded
+create or replace view login_count_pending as
+  select bucket, device_type, app_version, locale, outcome, pending.partition as shard, added.logins
+  from pending_rollup pending
   cross join lateral (select * from login_count_delta
-                      where batch_id = unfolded.batch_id and revision = unfolded.revision offset 0) as delta
+                      where batch_id = pending.batch_id and revision = pending.revision offset 0) as delta
   cross join unnest(delta.buckets, delta.device_types, delta.app_versions, delta.locales, delta.outcomes, delta.logins)
     as added (bucket, device_type, app_version, locale, outcome, logins);
 

@@ -1,5 +1,5 @@
 -- Counts, as the minutes of an hour and the hours of a day in one row each: a twentieth of the rows that a count a row
--- needs, so that a year of them is read at once. Only a fold writes them (db/rollups/roll-up-counts.ts), one at a time, so there is
+-- needs, so that a year of them is read at once. Only a rollup writes them (db/rollups/roll-up-counts.ts), one at a time, so there is
 -- no need of a row a partition any more.
 -- dimension_set says what a row is counted by, a bit a dimension: 1 device type, 2 app version, 4 locale, 8 outcome; the
 -- others are ''. Questions read the smallest set that has what they group and filter by (domain/counts/counts.ts).
@@ -139,18 +139,18 @@ from (
 ) as held, unnest(array[0, 8, 1, 2, 4, 9, 3, 10, 12, 5, 6, 15]) as dimension_set
 group by 1, 2, 3, 4, 5, 6;
 
-drop view login_count_unfolded;
+drop view login_count_pending;
 drop table login_count;
 drop type bucket_size;
-alter table unfolded_batch drop column partition; -- a fold takes those of all partitions
+alter table pending_rollup drop column partition; -- a rollup takes those of all partitions
 
 -- Whoever reads counts adds this, in the same snapshot. Offset 0 keeps the planner, which cannot know how few rows there
 -- are at the moment, from reading all deltas.
-create view login_count_unfolded as
+create view login_count_pending as
   select bucket, device_type, app_version, locale, outcome, added.logins
-  from unfolded_batch unfolded
+  from pending_rollup pending
   cross join lateral (
-    select * from login_count_delta where batch_id = unfolded.batch_id and revision = unfolded.revision offset 0
+    select * from login_count_delta where batch_id = pending.batch_id and revision = pending.revision offset 0
   ) as delta
   cross join unnest(delta.buckets, delta.device_types, delta.app_versions, delta.locales, delta.outcomes, delta.logins)
     as added (bucket, device_type, app_version, locale, outcome, logins);

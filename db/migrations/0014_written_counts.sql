@@ -12,14 +12,14 @@ create table written_count (
   primary key (minutes, start)
 );
 
--- Batches and revisions that are in no row of it yet; vacuumed often, as unfolded_batch.
-create table unrolled_batch (
+-- Batches and revisions that are in no row of it yet; vacuumed often, as pending_rollup.
+create table pending_commit_rollup (
   batch_id bigint not null,
   revision integer not null,
   primary key (batch_id, revision)
 ) with (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
 
-insert into unrolled_batch select batch_id, revision from login_count_delta;
+insert into pending_commit_rollup select batch_id, revision from login_count_delta;
 
 -- When each was written.
 create view revision_written as

@@ -1,5 +1,5 @@
 -- Counts of whole months (UTC) that are over, made of those of their hours (db/rollups/roll-up-months.ts): long ranges by three or more
--- dimensions are a million rows of hours. Only months in month_made are whole; a fold takes those out that it changes.
+-- dimensions are a million rows of hours. Only months in rolled_up_month are whole; a rollup takes those out that it changes.
 create table month_count (
   dimension_set smallint not null,
   month timestamptz not null,
@@ -10,4 +10,4 @@ create table month_count (
   logins bigint not null,
   primary key (dimension_set, month, device_type, app_version, locale, outcome)
 );
-create table month_made (month timestamptz primary key);
+create table rolled_up_month (month timestamptz primary key);

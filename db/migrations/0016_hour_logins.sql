@@ -1,5 +1,5 @@
 -- Logins by the hour of their event, as numbers instead of ids: who was active in hours, minutes and by several dimensions at
--- once is read from them instead of rows of login (db/read/engagement/uniques.ts). Only db/rollups/index-logins.ts writes them; what is listed
+-- once is read from them instead of rows of login (db/read/engagement/uniques.ts). Only db/rollups/index-logins.ts writes them; what is indexed
 -- twice says nothing new.
 create table hour_login (
   hour timestamptz not null,          -- UTC
@@ -23,22 +23,22 @@ alter table hour_login
 -- Everybody who is in hour_login, each once: hours that are asked for as a whole are read in a fraction of the time.
 create table hour_member (
   hour timestamptz not null,
-  kind activity_kind not null,
+  kind engagement_kind not null,
   members bytea not null,             -- as domain/engagement/member-set.ts packs them
   primary key (hour, kind)
 );
 alter table hour_member alter column members set storage external;
 
--- Batches and revisions that were in unrolled_batch and are not listed yet. Whoever reads hour_login reads the login rows of
+-- Batches and revisions that were in pending_commit_rollup and are not indexed yet. Whoever reads hour_login reads the login rows of
 -- those in either of the two beside it, in the same snapshot.
-create table unlisted_batch (
+create table unindexed_batch (
   batch_id bigint not null,
   revision integer not null,
   primary key (batch_id, revision)
 ) with (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
 
--- A batch is listed with all its rows, whatever its revision.
-insert into unlisted_batch
+-- A batch is indexed with all its rows, whatever its revision.
+insert into unindexed_batch
 select id, 0 from batch
 where login_rows > 0
   and last_event_at >= (

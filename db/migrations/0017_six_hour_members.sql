@@ -1,18 +1,18 @@
 -- Everybody who is in hour_login, by six hours: most of what a range has beside whole days of UTC is such six hours, and is
 -- added to the bitmaps of those days inside Postgres.
 create table six_hour_member (
-  kind activity_kind not null,
+  kind engagement_kind not null,
   start timestamptz not null,         -- 0, 6, 12 or 18 o'clock UTC
-  chunk integer not null,             -- as in activity
+  chunk integer not null,             -- as in engagement
   members bit(32768) not null,
   primary key (kind, start, chunk)
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
 -- To unpack a bitmap takes Postgres longer than to add it to another, and these are few.
 alter table six_hour_member alter column members set storage external;
 
--- What was listed before is listed anew, and with it; until then rows answer.
+-- What was indexed before is indexed anew, and with it; until then rows answer.
 truncate hour_login, hour_member;
-insert into unlisted_batch
+insert into unindexed_batch
 select id, 0 from batch
 where login_rows > 0
   and last_event_at >= (

@@ -1,6 +1,6 @@
 -- Counts by quarters of an hour, the quarters of a day in a row, of the days before those that minutes are kept of (retention_bound):
 -- days and months of zones such as Kolkata, Kathmandu or St. John's begin within an hour of UTC. Kept by the sets of dimensions
--- of hour_count, for ever. Retention adds minutes up here as it deletes them (db/rollups/roll-up-quarters.ts), a fold what comes later.
+-- of hour_count, for ever. Retention adds minutes up here as it deletes them (db/rollups/roll-up-quarters.ts), a rollup what comes later.
 create table quarter_count (
   dimension_set smallint not null,
   day timestamptz not null,           -- UTC
@@ -37,7 +37,7 @@ create view quarter_count_entry as
   ]) with ordinality as slot (logins, number)
   where slot.logins <> 0;
 
--- Nobody folds meanwhile: any version takes this lock.
+-- Nobody rollups meanwhile: any version takes this lock.
 select pg_advisory_xact_lock(7303015);
 -- Minutes that were deleted before are in the deltas still.
 create temporary table older_quarter on commit drop as
@@ -45,8 +45,8 @@ create temporary table older_quarter on commit drop as
          sum(logins) as logins
   from login_count_delta_entry as entry
   where bucket < (select kept_from from retention_bound where what = 'minute_count')
-    and not exists (select from unfolded_batch unfolded
-                    where unfolded.batch_id = entry.batch_id and unfolded.revision = entry.revision)
+    and not exists (select from pending_rollup pending
+                    where pending.batch_id = entry.batch_id and pending.revision = entry.revision)
   group by 1, 2, 3, 4, 5;
 delete from minute_count where hour < (select kept_from from retention_bound where what = 'minute_count');
 do $$
@@ -71,7 +71,7 @@ end $$;
 
 -- What was written is added up by quarters, too; made anew from the deltas. Under another name, so that code which takes them for
 -- hours fails.
-lock table written_count, unrolled_batch in access exclusive mode;
+lock table written_count, pending_commit_rollup in access exclusive mode;
 create temporary table rolled_hour on commit drop as select start from written_count where minutes = 60;
 truncate written_count;
 alter table written_count rename column buckets to quarters;
@@ -83,8 +83,8 @@ from (
          date_bin('15 minutes', bucket, timestamptz '1970-01-01Z') as quarter,
          device_type, app_version, locale, outcome, sum(logins)::bigint as logins
   from login_count_delta_entry as entry join revision_written using (batch_id, revision)
-  where not exists (select from unrolled_batch unrolled
-                    where unrolled.batch_id = entry.batch_id and unrolled.revision = entry.revision)
+  where not exists (select from pending_commit_rollup pending
+                    where pending.batch_id = entry.batch_id and pending.revision = entry.revision)
   group by 1, 2, 3, 4, 5, 6
 ) as counts
 group by start;

@@ -1,14 +1,14 @@
 import type { BitmapName } from '../../domain/engagement/engagement.ts'
 import { isoDay, periodAfter } from '../../domain/time/period.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
-import { takeTurn } from '../connection/advisory-lock.ts'
+import { tryAdvisoryLock } from '../connection/advisory-lock.ts'
 
-/** Held by whoever changes bitmaps of activity or counts them: one at a time in a database. */
-export const PRESENCE_LOCK = 'fold presence'
+/** Held by whoever changes bitmaps of engagement or counts them: one at a time in a database. */
+export const SIGHTINGS_LOCK = 'roll up sightings'
 
 /**
  * Has counts of users made anew whose bitmaps changed: of these periods and values, of the periods after them, which tell who
- * returned, and of all values where first days changed. To be called under PRESENCE_LOCK, in the transaction of the change.
+ * returned, and of all values where first days changed. To be called under SIGHTINGS_LOCK, in the transaction of the change.
  */
 export async function forgetActiveUserCounts(tx: Transaction, changed: readonly BitmapName[]): Promise<void> {
   const names = [...new Map(changed.map((name) => [Object.values(name).join('\0'), name])).values()]
@@ -34,7 +34,7 @@ export async function forgetActiveUserCounts(tx: Transaction, changed: readonly 
 }
 
 const rowsOf = (tx: Transaction, names: readonly BitmapName[]) => tx`
-  select period::activity_period, start::date as start, facet::activity_facet, value
+  select period::engagement_period, start::date as start, facet::engagement_facet, value
   from unnest(${names.map(({ period }) => period)}::text[], ${names.map(({ start }) => isoDay(start))}::text[],
               ${names.map(({ facet }) => facet)}::text[], ${names.map(({ value }) => value)}::text[])
     as given (period, start, facet, value)`
@@ -46,7 +46,7 @@ const rowsOf = (tx: Transaction, names: readonly BitmapName[]) => tx`
  */
 export async function countActiveUsers(sql: Sql): Promise<boolean> {
   return await sql.begin(async (tx) => {
-    if (!(await takeTurn(tx, PRESENCE_LOCK))) return false
+    if (!(await tryAdvisoryLock(tx, SIGHTINGS_LOCK))) return false
     const [open] = await tx<{ period: string; start: string }[]>`/* openActiveUserCount */
       select period::text, start::text from active_user_count
       where active is null
@@ -65,12 +65,12 @@ export async function countActiveUsers(sql: Sql): Promise<boolean> {
                coalesce(sum(bit_count(held.members & (${bitmapOf(tx, "'first'", "''", 'wanted.start')}))), 0) as new_users,
                coalesce(sum(bit_count(held.members & (
                  ${bitmapOf(tx, 'wanted.facet', 'wanted.value', PERIOD_BEFORE)}))), 0) as returning_users
-        from activity held
+        from engagement held
         where kind = 'user' and period = wanted.period and facet = wanted.facet and value = wanted.value
           and start = wanted.start
         offset 0
       ) as counted
-      where wanted.period = ${period}::text::activity_period and wanted.start = ${start}::text::date
+      where wanted.period = ${period}::text::engagement_period and wanted.start = ${start}::text::date
         and wanted.active is null
         and (count.period, count.start, count.facet, count.value) = (wanted.period, wanted.start, wanted.facet, wanted.value)`
     return true
@@ -80,7 +80,7 @@ export async function countActiveUsers(sql: Sql): Promise<boolean> {
 /** Of the chunk of `held`; its key in SQL. */
 const bitmapOf = (tx: Transaction, facet: string, value: string, start: string) =>
   tx.unsafe(`
-    select members from activity
+    select members from engagement
     where kind = 'user' and period = wanted.period and facet = ${facet} and value = ${value} and start = ${start}
       and chunk = held.chunk`)
 

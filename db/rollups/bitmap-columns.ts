@@ -9,7 +9,7 @@ const FEW = 64
 
 type Fragment = PendingQuery<Row[]>
 
-/** The columns of activity_chunk and six_hour_chunk that hold a bitmap; one of them is null. */
+/** The columns of engagement_chunk and six_hour_chunk that hold a bitmap; one of them is null. */
 export const bitmapColumns = (tx: Transaction) => tx`members, few_members`
 
 /**

@@ -2,13 +2,13 @@ import { BitmapMembers } from '../../domain/engagement/bitmap.ts'
 import { sixHoursOf } from '../../domain/engagement/cover-hours.ts'
 import { isoTime } from '../../domain/time/iso-time.ts'
 import { MemberSet } from '../../domain/engagement/member-set.ts'
-import { type PresenceKind, presenceKinds } from '../../domain/sightings/sightings.ts'
+import { type SightingKind, sightingKinds } from '../../domain/sightings/sightings.ts'
 import { addToBitmap, bitmapColumns, bitmapValues } from './bitmap-columns.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
-import { dictionaries } from './id-tables.ts'
+import { idTables } from './id-tables.ts'
 import { addressText } from './address-text.ts'
 import { sparseChunks } from './sparse-chunks.ts'
-import { takeTurn } from '../connection/advisory-lock.ts'
+import { tryAdvisoryLock } from '../connection/advisory-lock.ts'
 
 /** What one call takes at most (and at least one batch): about a second, most of it to look up numbers. */
 const MAX_LOGINS = 20_000
@@ -22,37 +22,37 @@ type Hour = { hour: Date; users: Buffer; devices: Buffer; addresses: Buffer }
 
 /**
  * Lists the logins of some batches in hour_login, hour_member and six_hour_chunk, the latest batches first. Right whoever calls
- * it, and how often: a batch leaves unlisted_batch in the transaction that lists the rows it has; rows that a revision adds
- * meanwhile come with a row of unlisted_batch of their own. Nothing is kept waiting. One at a time in a database.
- * @returns whether a batch was listed
+ * it, and how often: a batch leaves unindexed_batch in the transaction that lists the rows it has; rows that a revision adds
+ * meanwhile come with a row of unindexed_batch of their own. Nothing is kept waiting. One at a time in a database.
+ * @returns whether a batch was indexed
  */
-export async function listLogins(sql: Sql): Promise<boolean> {
+export async function indexLogins(sql: Sql): Promise<boolean> {
   return await sql.begin(async (tx) => {
-    if (!(await takeTurn(tx, 'list logins'))) return false
+    if (!(await tryAdvisoryLock(tx, 'list logins'))) return false
     const batches = await takeBatches(tx)
     if (batches.length === 0) return false
     const { left, hours } = await addLogins(tx, batches)
     for (const hour of hours) await addHourMembers(tx, hour)
-    for (const kind of presenceKinds) await addSixHourMembers(tx, kind, hours)
+    for (const kind of sightingKinds) await addSixHourMembers(tx, kind, hours)
     return left < batches.length
   })
 }
 
-/** While presences wait to be folded, those of the batch or of one before it may be what gives somebody a number. */
+/** While sightings wait to be rolled up, those of the batch or of one before it may be what gives somebody a number. */
 async function takeBatches(tx: Transaction): Promise<Batch[]> {
-  return await tx<Batch[]>`/* takeUnlisted */
-    delete from unlisted_batch unlisted
+  return await tx<Batch[]>`/* takeUnindexed */
+    delete from unindexed_batch unindexed
     using (
       select batch_id, waiting.revision, sum(login_rows) over (order by batch_id desc, waiting.revision) - login_rows as before
       from (
-        select * from unlisted_batch
-        where batch_id < coalesce((select min(batch_id) from presence_delta), 9223372036854775807)
+        select * from unindexed_batch
+        where batch_id < coalesce((select min(batch_id) from sighting_delta), 9223372036854775807)
         order by batch_id desc, revision limit ${MAX_BATCHES}
       ) as waiting
       join batch on id = batch_id
     ) as chosen
-    where before < ${MAX_LOGINS} and unlisted.batch_id = chosen.batch_id and unlisted.revision = chosen.revision
-    returning unlisted.batch_id, unlisted.revision`
+    where before < ${MAX_LOGINS} and unindexed.batch_id = chosen.batch_id and unindexed.revision = chosen.revision
+    returning unindexed.batch_id, unindexed.revision`
 }
 
 /**
@@ -63,8 +63,8 @@ async function addLogins(tx: Transaction, batches: Batch[]): Promise<{ left: num
   const ids = batches.map(({ batch_id }) => batch_id).sort((a, b) => (a < b ? -1 : 1))
   const key = tx.unsafe('hour, locale, device_type, app_version, outcome')
   const numbers = tx.unsafe(
-    presenceKinds
-      .map((kind) => dictionaries[kind].numbers)
+    sightingKinds
+      .map((kind) => idTables[kind].numbers)
       .map((name) => `string_agg(int4send(${name}), ''::bytea) as ${name}`)
       .join(', '),
   )
@@ -87,14 +87,14 @@ async function addLogins(tx: Transaction, batches: Batch[]): Promise<{ left: num
           and (batch_id in (select batch_id from taken)) is true
           and event_at between (select first from events) and (select last from events)
       ) as seen
-      ${presenceKinds.map((kind) => numberOf(tx, kind))}
+      ${sightingKinds.map((kind) => numberOf(tx, kind))}
     ), unknown as materialized (
       select distinct batch_id from entry where num_nulls(users, devices, addresses) > 0
     ), known as materialized (
       select * from entry where batch_id not in (select batch_id from unknown)
     ), put_back as (
-      insert into unlisted_batch select * from taken where batch_id in (select batch_id from unknown)
-    ), listed as (
+      insert into unindexed_batch select * from taken where batch_id in (select batch_id from unknown)
+    ), indexed as (
       insert into hour_login as held (${key}, minutes, users, devices, addresses)
       select ${key}, string_agg(set_byte('\\x00', 0, minute), ''::bytea), ${numbers} from known group by ${key}
       on conflict (${key}) do update
@@ -109,8 +109,8 @@ async function addLogins(tx: Transaction, batches: Batch[]): Promise<{ left: num
 }
 
 /** One look-up a login: to read a whole dictionary takes longer. */
-function numberOf(tx: Transaction, kind: PresenceKind) {
-  const { table, id, numbers } = dictionaries[kind]
+function numberOf(tx: Transaction, kind: SightingKind) {
+  const { table, id, numbers } = idTables[kind]
   return tx`
     left join lateral (
       select number from ${tx(table)} as held where held.${tx(id)} = seen.${tx(kind)} offset 0
@@ -119,34 +119,34 @@ function numberOf(tx: Transaction, kind: PresenceKind) {
 
 async function addHourMembers(tx: Transaction, { hour, ...seen }: Hour): Promise<void> {
   const at = hour.toISOString()
-  const held = await tx<{ kind: PresenceKind; members: Buffer }[]>`/* hourMembers */
+  const held = await tx<{ kind: SightingKind; members: Buffer }[]>`/* hourMembers */
     select kind, members from hour_member where hour = ${at}::text::timestamptz`
-  const members = presenceKinds.map((kind) => {
+  const members = sightingKinds.map((kind) => {
     const set = new MemberSet()
     set.addPacked(held.find((row) => row.kind === kind)?.members ?? new Uint8Array())
-    set.addNumbers(seen[dictionaries[kind].numbers])
+    set.addNumbers(seen[idTables[kind].numbers])
     return Buffer.from(set.pack()).toString('hex')
   })
   await tx`/* addHourMembers */
     insert into hour_member (hour, kind, members)
-    select ${at}::text::timestamptz, kind::activity_kind, decode(hex, 'hex')
-    from unnest(${[...presenceKinds]}::text[], ${members}::text[]) as given (kind, hex)
+    select ${at}::text::timestamptz, kind::engagement_kind, decode(hex, 'hex')
+    from unnest(${[...sightingKinds]}::text[], ${members}::text[]) as given (kind, hex)
     on conflict (hour, kind) do update set members = excluded.members`
 }
 
-async function addSixHourMembers(tx: Transaction, kind: PresenceKind, hours: Hour[]): Promise<void> {
+async function addSixHourMembers(tx: Transaction, kind: SightingKind, hours: Hour[]): Promise<void> {
   const members = new BitmapMembers<string>()
   for (const { hour, ...seen } of hours) {
     const start = isoTime(sixHoursOf(hour.getTime()))
     const add = members.bitmap(start, start)
-    const numbers = seen[dictionaries[kind].numbers]
+    const numbers = seen[idTables[kind].numbers]
     for (let at = 0; at < numbers.length; at += NUMBER_BYTES) add(numbers.readInt32BE(at))
   }
   const chunks = members.chunks()
   const { columns, bits } = sparseChunks(tx, chunks)
   await tx`/* addSixHourMembers */
     insert into six_hour_chunk as held (kind, start, chunk, ${bitmapColumns(tx)})
-    select ${kind}::text::activity_kind, start, chunk, ${bitmapValues(tx, tx`bits`)}
+    select ${kind}::text::engagement_kind, start, chunk, ${bitmapValues(tx, tx`bits`)}
     from (
       select start, chunk, ${bits} as bits
       from unnest(${chunks.map(({ name }) => name)}::text[]::timestamptz[],

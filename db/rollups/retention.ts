@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts'
 import { isoTime } from '../../domain/time/iso-time.ts'
 import { DAY_MS, dayOf } from '../../domain/time/period.ts'
 import type { Sql } from '../connection/connect.ts'
-import { endMinutes } from './roll-up-quarters.ts'
+import { rollUpQuarters } from './roll-up-quarters.ts'
 import { indexFinishedLoginDays } from './login-indexes.ts'
 import { createLoginDays, dropLoginDays, keepRowsFromMs } from './login-partitions.ts'
 
@@ -26,11 +26,11 @@ export async function applyRetention(sql: Sql, retention: Retention): Promise<Re
   await createLoginDays(sql, nowMs, retention.loginDays)
   const droppedDays = await dropLoginDays(sql, nowMs, retention.loginDays)
   await deleteHours(sql, keepRowsFromMs(nowMs, retention.loginDays))
-  const deletedMinuteRows = await endMinutes(sql, retention.minuteDays)
+  const deletedMinuteRows = await rollUpQuarters(sql, retention.minuteDays)
   return { droppedDays, deletedMinuteRows, indexesMade: await indexFinishedLoginDays(sql, nowMs) }
 }
 
-/** What login rows are listed in goes with them; after them, because until they are dropped they may still be listed. */
+/** What login rows are indexed in goes with them; after them, because until they are dropped they may still be indexed. */
 async function deleteHours(sql: Sql, keptFromMs: number): Promise<void> {
   const keptFrom = keptFromMs === Infinity ? 'infinity' : isoTime(keptFromMs)
   await sql`/* deleteHourLogins */ delete from hour_login where hour < ${keptFrom}::text::timestamptz`

@@ -1,23 +1,23 @@
 import type { Sql, Transaction } from '../connection/connect.ts'
-import { takeTurn } from '../connection/advisory-lock.ts'
+import { tryAdvisoryLock } from '../connection/advisory-lock.ts'
 
 /** Only efficiency asks for it: a batch that comes later is added to the row of its time. */
 const SETTLED_AFTER = '1 minute'
 
 /**
  * Adds up what was written in the 5 minutes of the oldest batch that is in no row of written_count, once they are over; and
- * the hour around them, once all of it is in rows. Right whoever calls it, and how often: a batch leaves unrolled_batch, for
- * unlisted_batch, in the transaction that adds it. One at a time in a database.
+ * the hour around them, once all of it is in rows. Right whoever calls it, and how often: a batch leaves pending_commit_rollup, for
+ * unindexed_batch, in the transaction that adds it. One at a time in a database.
  * @returns whether there was anything to add
  */
-export async function rollWritten(sql: Sql): Promise<boolean> {
+export async function rollUpByCommitTime(sql: Sql): Promise<boolean> {
   return await sql.begin(async (tx) => {
-    if (!(await takeTurn(tx, 'roll written'))) return false
+    if (!(await tryAdvisoryLock(tx, 'roll written'))) return false
     const [due] = await tx<{ start: string; hour: string }[]>`/* dueWritten */
       select start::text, date_trunc('hour', start, 'UTC')::text as hour
       from (
         select date_bin('5 minutes', committed_at, timestamptz '2000-01-01Z') as start
-        from (select * from unrolled_batch order by batch_id, revision limit 1) as oldest
+        from (select * from pending_commit_rollup order by batch_id, revision limit 1) as oldest
         join revision_written using (batch_id, revision)
       ) as unit
       where start + interval '5 minutes' + ${SETTLED_AFTER}::text::interval <= clock_timestamp()`
@@ -32,13 +32,13 @@ export async function rollWritten(sql: Sql): Promise<boolean> {
 async function addUnit(tx: Transaction, start: string): Promise<void> {
   await tx`/* rollUnit */
     with rolled as (
-      delete from unrolled_batch unrolled using revision_written written
-      where written.batch_id = unrolled.batch_id and written.revision = unrolled.revision
+      delete from pending_commit_rollup pending using revision_written written
+      where written.batch_id = pending.batch_id and written.revision = pending.revision
         and committed_at >= ${start}::text::timestamptz
         and committed_at < ${start}::text::timestamptz + interval '5 minutes'
-      returning unrolled.batch_id, unrolled.revision
-    ), unlisted as (
-      insert into unlisted_batch select batch_id, revision from rolled on conflict do nothing
+      returning pending.batch_id, pending.revision
+    ), unindexed as (
+      insert into unindexed_batch select batch_id, revision from rolled on conflict do nothing
     ), entry as (
       select date_bin('15 minutes', added.bucket, timestamptz '1970-01-01Z') as quarter, device_type, app_version, locale, outcome, added.logins
       from rolled join login_count_delta delta using (batch_id, revision)
@@ -67,7 +67,7 @@ async function addHour(tx: Transaction, hour: string): Promise<void> {
         and held.start < ${hour}::text::timestamptz + interval '1 hour'
         and ${hour}::text::timestamptz + interval '1 hour' + ${SETTLED_AFTER}::text::interval <= clock_timestamp()
         and not exists (
-          select from unrolled_batch join revision_written using (batch_id, revision)
+          select from pending_commit_rollup join revision_written using (batch_id, revision)
           where committed_at >= ${hour}::text::timestamptz
             and committed_at < ${hour}::text::timestamptz + interval '1 hour')
     ) ${addedUp(tx, 60, hour)}`

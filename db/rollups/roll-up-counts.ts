@@ -5,14 +5,14 @@ import { groupingSets, setOfRow, valuesOfRow } from './dimension-sets.ts'
 
 /**
  * Adds the deltas that `minute_count` (or `quarter_count`, before the days that minutes are kept of) and `hour_count` do not have
- * yet. Batches beside each other share most of their buckets, so folding several at once updates a fraction of the rows.
- * Right whoever calls it, and how often: a batch leaves `unfolded_batch` in the statement that counts it. One at a time:
+ * yet. Batches beside each other share most of their buckets, so rolling several up at once updates a fraction of the rows.
+ * Right whoever calls it, and how often: a batch leaves `pending_rollup` in the statement that counts it. One at a time:
  * two would wait for each other's rows in a circle. Who comes meanwhile leaves it to the next one.
  */
-export async function foldCounts(sql: Sql, topic: string): Promise<void> {
+export async function rollUpCounts(sql: Sql, topic: string): Promise<void> {
   await sql.begin(async (tx) => {
     // A statement before the other, whose snapshot has to show what was committed by whoever had the lock last.
-    const [turn] = await tx<{ mine: boolean }[]>`/* turnToFold */
+    const [turn] = await tx<{ mine: boolean }[]>`/* lockForRollup */
       select pg_try_advisory_xact_lock(${COUNTS_LOCK}) as mine`
     if (turn?.mine === true) await tx.unsafe(STATEMENT, [topic], { prepare: true })
   })
@@ -56,13 +56,13 @@ const addTwo = (column: string) => `
   select array_agg(a + b order by number)
   from unnest(held.${column}, excluded.${column}) with ordinality as class (a, b, number)`
 
-const STATEMENT = `/* foldCounts */
-with folded as (
-  delete from unfolded_batch where topic = $1
+const STATEMENT = `/* rollUpCounts */
+with taken as (
+  delete from pending_rollup where topic = $1
   returning batch_id, revision
 ), minutes as materialized (
   select bucket, ${key}, sum(entry.logins)::integer as logins
-  from folded join login_count_delta_entry entry using (batch_id, revision)
+  from taken join login_count_delta_entry entry using (batch_id, revision)
   group by bucket, ${key}
 ), hours as materialized (
   select date_trunc('hour', bucket, 'UTC') as bucket, ${key}, sum(logins)::integer as logins
@@ -73,7 +73,7 @@ with folded as (
   select * from minutes where bucket < ${MINUTES_KEPT_FROM}
 ), arrived as materialized (
   select date_bin('15 minutes', counted_at, '2000-01-01Z') as quarter, out_of_order, lateness, delays
-  from folded join login_count_delta using (batch_id, revision)
+  from taken join login_count_delta using (batch_id, revision)
   where counted_at is not null
 ), into_arrivals as (
   insert into arrival_count as held (quarter, out_of_order, lateness, delays)
@@ -83,7 +83,7 @@ with folded as (
     set out_of_order = held.out_of_order + excluded.out_of_order,
         lateness = (${addTwo('lateness')}), delays = (${addTwo('delays')})
 ), unmade as (
-  delete from month_made where month in (select date_trunc('month', bucket, 'UTC') from hours)
+  delete from rolled_up_month where month in (select date_trunc('month', bucket, 'UTC') from hours)
 ), into_minutes as (${widen('minute', 'kept_minutes')}
 ), into_quarters as (${widen('quarter', 'older_minutes')}
 )${widen('hour', 'hours')}`

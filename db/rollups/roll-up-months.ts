@@ -6,11 +6,11 @@ import { COUNTS_LOCK } from './roll-up-counts.ts'
 const SETTLED_AFTER = '3 days'
 
 /**
- * Adds up the hours of the oldest month that is over and not made, or not any more. Nothing is folded meanwhile: a second a
+ * Adds up the hours of the oldest month that is over and not made, or not any more. Nothing is rolled up meanwhile: a second a
  * month.
  * @returns whether there was one
  */
-export async function makeMonth(sql: Sql): Promise<boolean> {
+export async function rollUpMonth(sql: Sql): Promise<boolean> {
   return await sql.begin(async (tx) => {
     const [due] = await tx<{ month: string }[]>`/* dueMonth */
       select month::text from (
@@ -18,13 +18,13 @@ export async function makeMonth(sql: Sql): Promise<boolean> {
       ) as held
       where (month at time zone 'UTC' + interval '1 month') at time zone 'UTC' + ${SETTLED_AFTER}::text::interval
             <= clock_timestamp()
-        and not exists (select from month_made made where made.month = held.month)
+        and not exists (select from rolled_up_month made where made.month = held.month)
       order by month limit 1`
     if (due === undefined) return false
     const [key, slots] = [tx.unsafe(dimensionNames.join(', ')), tx.unsafe(slotNames.hour.join(' + '))]
     await tx`/* lockCounts */ select pg_advisory_xact_lock(${COUNTS_LOCK})`
-    await tx`/* unmakeMonth */ delete from month_count where month = ${due.month}::text::timestamptz`
-    await tx`/* makeMonth */
+    await tx`/* dropMonthRollup */ delete from month_count where month = ${due.month}::text::timestamptz`
+    await tx`/* rollUpMonth */
       insert into month_count
       select dimension_set, ${due.month}::text::timestamptz, ${key}, sum(0::bigint + ${slots})
       from hour_count
@@ -33,7 +33,7 @@ export async function makeMonth(sql: Sql): Promise<boolean> {
         and day < (${due.month}::text::timestamptz at time zone 'UTC' + interval '1 month') at time zone 'UTC'
       group by dimension_set, ${key}`
     await tx`/* monthMade */
-      insert into month_made values (${due.month}::text::timestamptz) on conflict do nothing`
+      insert into rolled_up_month values (${due.month}::text::timestamptz) on conflict do nothing`
     return true
   })
 }

@@ -5,12 +5,12 @@ import { COUNTS_LOCK } from './roll-up-counts.ts'
 
 /**
  * Ends the keeping of minutes before the last `days` days (UTC): adds them up by quarters of an hour, which are kept for ever.
- * Day by day, so that folds wait for one of them at most, and what was done stays done when the rest fails. No fold adds a minute
+ * Day by day, so that rollups wait for one of them at most, and what was done stays done when the rest fails. No rollup adds a minute
  * before `kept_from`, nor a quarter after it.
  * @param days 0: minutes are kept for ever
  * @returns rows of `minute_count`, an hour each, that were deleted
  */
-export async function endMinutes(sql: Sql, days: number): Promise<number> {
+export async function rollUpQuarters(sql: Sql, days: number): Promise<number> {
   let deleted = 0
   for (
     let day = days === 0 ? null : await endOldestDay(sql, days);

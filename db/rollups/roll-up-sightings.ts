@@ -1,5 +1,5 @@
 import {
-  activityChanges,
+  engagementChanges,
   firstDays,
   type BitmapName,
   type Member,
@@ -7,53 +7,53 @@ import {
 import { isoDay } from '../../domain/time/period.ts'
 import {
   entriesOf,
-  type PresenceKind,
-  presenceKinds,
-  type Presences,
+  type SightingKind,
+  sightingKinds,
+  type Sightings,
 } from '../../domain/sightings/sightings.ts'
-import { forgetActiveUserCounts, PRESENCE_LOCK } from './active-user-counts.ts'
+import { forgetActiveUserCounts, SIGHTINGS_LOCK } from './active-user-counts.ts'
 import { addToBitmap, bitmapColumns, bitmapOfRow, bitmapValues, setBitmap } from './bitmap-columns.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
-import { dictionaries } from './id-tables.ts'
+import { idTables } from './id-tables.ts'
 import { sparseChunks } from './sparse-chunks.ts'
-import { takeTurn } from '../connection/advisory-lock.ts'
+import { tryAdvisoryLock } from '../connection/advisory-lock.ts'
 
-/** What one fold takes at most (and at least one batch): a fraction of a second, for which ingestion has half the cores. */
+/** What one rollup takes at most (and at least one batch): a fraction of a second, for which ingestion has half the cores. */
 const MAX_ENTRIES = 10_000
 /** Bitmap rows per statement: some megabytes in Postgres. */
 const ROWS_PER_STATEMENT = 1_000
 
 /**
- * Moves presences that batches left into the dictionaries and the bitmaps of activity. One fold at a time in a database;
- * right whoever calls it and how often, because presences leave the table in the transaction that adds them.
+ * Moves sightings that batches left into the idTables and the bitmaps of engagement. One rollup at a time in a database;
+ * right whoever calls it and how often, because sightings leave the table in the transaction that adds them.
  * @returns how many it moved; 0: there was nothing, or another one is at work
  */
-export async function foldPresence(sql: Sql): Promise<number> {
+export async function rollUpSightings(sql: Sql): Promise<number> {
   return await sql.begin(async (tx) => {
-    if (!(await takeTurn(tx, PRESENCE_LOCK))) return 0
-    const presences = await takePresences(tx)
-    for (const kind of presenceKinds) await foldKind(tx, kind, presences)
-    return entriesOf(presences)
+    if (!(await tryAdvisoryLock(tx, SIGHTINGS_LOCK))) return 0
+    const sightings = await takeSightings(tx)
+    for (const kind of sightingKinds) await rollUpKind(tx, kind, sightings)
+    return entriesOf(sightings)
   })
 }
 
 /** By ctid: the table has no index, which rows that come and go would only wear out. */
-async function takePresences(tx: Transaction): Promise<Presences> {
-  const rows = await tx<{ presences: Presences }[]>`/* takePresences */
-    delete from presence_delta
+async function takeSightings(tx: Transaction): Promise<Sightings> {
+  const rows = await tx<{ sightings: Sightings }[]>`/* takeSightings */
+    delete from sighting_delta
     where ctid = any(array(
       select place from (select ctid as place, sum(entries) over (order by batch_id, ctid) - entries as before
-                         from presence_delta) as waiting
+                         from sighting_delta) as waiting
       where before < ${MAX_ENTRIES}))
-    returning presences`
-  return rows.flatMap(({ presences }) => presences)
+    returning sightings`
+  return rows.flatMap(({ sightings }) => sightings)
 }
 
-async function foldKind(tx: Transaction, kind: PresenceKind, presences: Presences): Promise<void> {
-  const first = firstDays(presences, kind)
+async function rollUpKind(tx: Transaction, kind: SightingKind, sightings: Sightings): Promise<void> {
+  const first = firstDays(sightings, kind)
   if (first.size === 0) return
   const members = await numberMembers(tx, kind, first)
-  const { set, clear } = activityChanges(presences, kind, members)
+  const { set, clear } = engagementChanges(sightings, kind, members)
   const changed: BitmapName[] = []
   for (const rows of slices(set)) changed.push(...(await setBits(tx, kind, rows)))
   for (const rows of slices(clear)) changed.push(...(await clearBits(tx, kind, rows)))
@@ -63,10 +63,10 @@ async function foldKind(tx: Transaction, kind: PresenceKind, presences: Presence
 /** Gives numbers to those that have none, and first days that are earlier than what was known. */
 async function numberMembers(
   tx: Transaction,
-  kind: PresenceKind,
+  kind: SightingKind,
   first: ReadonlyMap<string, number>,
 ): Promise<Map<string, Member>> {
-  const { table, id } = dictionaries[kind]
+  const { table, id } = idTables[kind]
   const ids = [...first.keys()]
   const before = new Map(
     (await knownMembers(tx, kind, ids)).map(([at, number, day]) => [ids[at], { number, day }]),
@@ -96,10 +96,10 @@ async function numberMembers(
 /** As JSON both ways, which costs Node a fraction of arrays and rows. */
 async function knownMembers(
   tx: Transaction,
-  kind: PresenceKind,
+  kind: SightingKind,
   ids: string[],
 ): Promise<[at: number, number: number, firstDay: number][]> {
-  const { table, id } = dictionaries[kind]
+  const { table, id } = idTables[kind]
   const [found] = await tx<{ members: [number, number, number][] }[]>`/* knownMembers */
     select coalesce(json_agg(json_build_array(at - 1, number, first_day - date '1970-01-01')), '[]') as members
     from json_array_elements_text(${JSON.stringify(ids)}::text::json) with ordinality as seen (id, at)
@@ -108,21 +108,21 @@ async function knownMembers(
 }
 
 /** The first of so many numbers that nobody has. */
-async function takeNumbers(tx: Transaction, kind: PresenceKind, count: number): Promise<number> {
+async function takeNumbers(tx: Transaction, kind: SightingKind, count: number): Promise<number> {
   const [size] = await tx<{ next: number }[]>`/* takeNumbers */
-    update activity_kind_size set members = members + ${count}::integer
-    where kind = ${kind}::text::activity_kind returning members - ${count}::integer as next`
+    update engagement_kind_size set members = members + ${count}::integer
+    where kind = ${kind}::text::engagement_kind returning members - ${count}::integer as next`
   return size?.next ?? 0
 }
 
 type Chunk = { name: BitmapName; chunk: number; bits: readonly number[] }
 
 /** @returns the bitmaps that changed */
-async function setBits(tx: Transaction, kind: PresenceKind, rows: Chunk[]): Promise<BitmapName[]> {
+async function setBits(tx: Transaction, kind: SightingKind, rows: Chunk[]): Promise<BitmapName[]> {
   return await tx<BitmapName[]>`/* setBits */
     with changed as (
-      insert into activity_chunk as held (kind, period, facet, value, start, chunk, ${bitmapColumns(tx)})
-      select ${kind}::text::activity_kind, period, facet, value, start, chunk, ${bitmapValues(tx, tx`bits`)}
+      insert into engagement_chunk as held (kind, period, facet, value, start, chunk, ${bitmapColumns(tx)})
+      select ${kind}::text::engagement_kind, period, facet, value, start, chunk, ${bitmapValues(tx, tx`bits`)}
       from (${chunks(tx, rows)} offset 0) as added
       on conflict (kind, period, facet, value, start, chunk) ${addToBitmap(tx)}
       returning period, facet, value, start
@@ -130,12 +130,12 @@ async function setBits(tx: Transaction, kind: PresenceKind, rows: Chunk[]): Prom
 }
 
 /** @returns the bitmaps that may have changed */
-async function clearBits(tx: Transaction, kind: PresenceKind, rows: Chunk[]): Promise<BitmapName[]> {
+async function clearBits(tx: Transaction, kind: SightingKind, rows: Chunk[]): Promise<BitmapName[]> {
   return await tx<BitmapName[]>`/* clearBits */
     with changed as (
-      update activity_chunk held ${setBitmap(tx, tx`${bitmapOfRow(tx, 'held')} & ~gone.bits`)}
+      update engagement_chunk held ${setBitmap(tx, tx`${bitmapOfRow(tx, 'held')} & ~gone.bits`)}
       from (${chunks(tx, rows)}) as gone
-      where held.kind = ${kind}::text::activity_kind and held.period = gone.period and held.facet = gone.facet
+      where held.kind = ${kind}::text::engagement_kind and held.period = gone.period and held.facet = gone.facet
         and held.value = gone.value and held.start = gone.start and held.chunk = gone.chunk
       returning held.period, held.facet, held.value, held.start
     ) ${names(tx)}`
@@ -147,7 +147,7 @@ const names = (tx: Transaction) =>
 function chunks(tx: Transaction, rows: Chunk[]) {
   const { columns, bits } = sparseChunks(tx, rows)
   return tx`
-    select period::activity_period, facet::activity_facet, value, start::date as start, chunk, ${bits} as bits
+    select period::engagement_period, facet::engagement_facet, value, start::date as start, chunk, ${bits} as bits
     from unnest(${rows.map(({ name }) => name.period)}::text[], ${rows.map(({ name }) => name.facet)}::text[],
                 ${rows.map(({ name }) => name.value)}::text[], ${rows.map(({ name }) => isoDay(name.start))}::text[],
                 ${columns}) as given (period, facet, value, start, chunk, zero_bytes, hex)`

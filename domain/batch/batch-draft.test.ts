@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { BatchDraft } from './batch-draft.ts'
 import { decodeRecords } from '../decode/decode-records.ts'
 import { emptyInsight } from './insight.ts'
-import { entriesOf, PresenceCache, type Presences } from '../sightings/sightings.ts'
+import { entriesOf, SightingCache, type Sightings } from '../sightings/sightings.ts'
 import { rulesWith } from '../decode/rules-fixture.ts'
 
 const NOW_MS = Date.parse('2026-03-01T12:00:00Z')
@@ -34,7 +34,7 @@ function decidedInSteps(sizes: number[]) {
     rules,
     unfinishedInsight: emptyInsight(),
     insightSize: 20,
-    presence: new PresenceCache(new Int32Array(2)),
+    sighting: new SightingCache(new Int32Array(2)),
     latestEventMs: -Infinity,
     countedAtMs: NOW_MS,
   })
@@ -59,8 +59,8 @@ test('a range means the same, however its records are cut into steps', () => {
   )
   expect(whole.minutes.logins.reduce((sum, logins) => sum + logins)).toBe(90)
   expect(whole.insights.length).toBe(4)
-  const presences = JSON.parse(whole.presences.json) as Presences
-  expect(entriesOf(presences.filter(({ kind }) => kind === 'device'))).toBe(90)
+  const sightings = JSON.parse(whole.sightings.json) as Sightings
+  expect(entriesOf(sightings.filter(({ kind }) => kind === 'device'))).toBe(90)
 })
 
 test('a range without logins has no events, and keeps the insight that it found unfinished', () => {

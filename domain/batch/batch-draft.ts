@@ -5,7 +5,7 @@ import { MinuteCounts } from '../counts/counts.ts'
 import type { DecodedRecords } from '../decode/decode-records.ts'
 import type { DecodeRules } from '../decode/decode-rules.ts'
 import { advanceInsight, type Insight, type UnfinishedInsight } from './insight.ts'
-import type { PresenceCache, PresenceDraft } from '../sightings/sightings.ts'
+import type { SightingCache, SightingDraft } from '../sightings/sightings.ts'
 
 /** Before the first login of the range, and of its process. */
 export type BatchContext = {
@@ -14,7 +14,7 @@ export type BatchContext = {
   unfinishedInsight: UnfinishedInsight
   /** Logins per insight; 0 makes none. */
   insightSize: number
-  presence: PresenceCache
+  sighting: SightingCache
   /** Event time of the latest login, Unix milliseconds. */
   latestEventMs: number
   /** Unix milliseconds; later than the time of decoding when a batch is decided again. */
@@ -29,7 +29,7 @@ export class BatchDraft {
   readonly #insightSize: number
   readonly #minutes = new MinuteCounts()
   readonly #arrivals: ArrivalCounts
-  readonly #presences: PresenceDraft
+  readonly #sightings: SightingDraft
   readonly #rejected: RejectedLogin[] = []
   readonly #insights: Insight[] = []
   #unfinishedInsight: UnfinishedInsight
@@ -44,7 +44,7 @@ export class BatchDraft {
     this.#rules = context.rules
     this.#insightSize = context.insightSize
     this.#unfinishedInsight = context.unfinishedInsight
-    this.#presences = context.presence.draft()
+    this.#sightings = context.sighting.draft()
     this.#arrivals = new ArrivalCounts(context.countedAtMs, context.latestEventMs)
   }
 
@@ -52,7 +52,7 @@ export class BatchDraft {
   add({ accepted, rejected }: DecodedRecords): void {
     for (const { login, recordedAt } of accepted) {
       this.#arrivals.add(login.eventTimeMs, recordedAt)
-      this.#presences.add(login, this.#minutes.add(login))
+      this.#sightings.add(login, this.#minutes.add(login))
       if (login.eventTimeMs < this.#firstEventMs) this.#firstEventMs = login.eventTimeMs
       if (login.eventTimeMs > this.#lastEventMs) this.#lastEventMs = login.eventTimeMs
     }
@@ -76,7 +76,7 @@ export class BatchDraft {
       latestEventMs: this.#arrivals.latestMs,
       insights: this.#insights,
       unfinishedInsight: this.#unfinishedInsight,
-      presences: this.#presences.presences(),
+      sightings: this.#sightings.sightings(),
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Arrivals } from '../engagement/arrival.ts'
 import type { CountColumns } from '../counts/counts.ts'
 import type { DecodeRules } from '../decode/decode-rules.ts'
 import type { Insight, UnfinishedInsight } from './insight.ts'
-import type { NewPresences } from '../sightings/sighting-list.ts'
+import type { NewSightings } from '../sightings/sighting-list.ts'
 import type { RejectedLogin } from '../login/record.ts'
 
 /** A contiguous range of offsets `[from, to)` of one partition: the unit of commitment, retry, lineage and replay. */
@@ -26,7 +26,7 @@ export type DecidedBatch = {
   insights: Insight[]
   unfinishedInsight: UnfinishedInsight
   /** Those that are not known to be committed already. */
-  presences: NewPresences
+  sightings: NewSightings
 }
 
 /** Latest event of a batch, but never later than its clock: a phone with a fast clock must not move the watermark ahead. */

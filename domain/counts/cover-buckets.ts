@@ -5,7 +5,7 @@ import { DAY_MS, dayOf, periodAfter } from '../time/period.ts'
  * entry a row and bucket. `span`: the slots [from, to) of each row, for buckets of many slots, and [to, end) for the bucket after it, so that a
  * row which two days of a zone share is read once; `each`: one slot a row and bucket.
  */
-export type Slice = {
+export type RollupRows = {
   size: 'minute' | 'quarter' | 'hour' | 'month'
   /** Starts of the rows, Unix milliseconds. */
   starts: number[]
@@ -32,7 +32,7 @@ const EVERY_MINUTE: HeldRows = { months: [], minutesFromMs: -Infinity }
  * minutes or quarters. Together they are the buckets.
  * @throws {RangeError} a bucket cuts a quarter whose minutes are not held
  */
-export function coverBuckets(buckets: readonly TimeBucket[], held = EVERY_MINUTE): Slice[] {
+export function coverBuckets(buckets: readonly TimeBucket[], held = EVERY_MINUTE): RollupRows[] {
   const whole = held.months.map((start) => ({ start, end: monthAfter(start) }))
   const pieces = { month: [] as Piece[], hour: [] as Piece[], quarter: [] as Piece[], minute: [] as Piece[] }
   const cutEnd = (bucket: number, range: TimeBucket) => {
@@ -84,7 +84,7 @@ function cut(pieces: Piece[], bucket: number, range: TimeBucket, rowMs: number, 
   }
 }
 
-function slices(size: Slice['size'], pieces: readonly Piece[]): Slice[] {
+function slices(size: RollupRows['size'], pieces: readonly Piece[]): RollupRows[] {
   const spans = new Set(pieces.map(({ from, to }) => from * 100 + to))
   if (spans.size > MAX_SPANS) return [eachSlot(size, pieces)]
   const alike = Map.groupBy(inPairs(pieces), ({ from, to, end }) => `${from} ${to} ${end}`)
@@ -110,7 +110,7 @@ function inPairs(pieces: readonly Piece[]): (Piece & { end: number })[] {
   return pairs
 }
 
-function eachSlot(size: Slice['size'], pieces: readonly Piece[]): Slice {
+function eachSlot(size: RollupRows['size'], pieces: readonly Piece[]): RollupRows {
   const slice = {
     kind: 'each' as const,
     size,

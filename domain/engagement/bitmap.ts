@@ -1,4 +1,4 @@
-/** Bits of a bitmap's row: table `activity`. */
+/** Bits of a bitmap's row: table `engagement`. */
 export const CHUNK_BITS = 32_768
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))

@@ -1,11 +1,11 @@
 import { BitmapMembers } from './bitmap.ts'
 import { type Period, periods, periodStart } from '../time/period.ts'
-import type { PresenceKind, Presences } from '../sightings/sightings.ts'
+import type { SightingKind, Sightings } from '../sightings/sightings.ts'
 
-/** What the members of a bitmap have in common, beside the period; see table `activity`. */
+/** What the members of a bitmap have in common, beside the period; see table `engagement`. */
 export type Facet = 'all' | 'first' | 'device_type' | 'app_version' | 'locale' | 'outcome'
 
-/** A bitmap of table `activity`; `start` in days since 1970-01-01. */
+/** A bitmap of table `engagement`; `start` in days since 1970-01-01. */
 export type BitmapName = { period: Period; facet: Facet; value: string; start: number }
 
 /** Somebody by number. `firstDayBefore` is what was known until now; null: nothing. */
@@ -15,9 +15,9 @@ export type Member = { number: number; firstDay: number; firstDayBefore: number 
 const dimensions = ['device_type', 'app_version', 'locale', 'outcome'] as const
 
 /** First day (days since 1970-01-01) on which each of a kind was seen. */
-export function firstDays(presences: Presences, kind: PresenceKind): Map<string, number> {
+export function firstDays(sightings: Sightings, kind: SightingKind): Map<string, number> {
   const first = new Map<string, number>()
-  for (const group of presences) {
+  for (const group of sightings) {
     if (group.kind !== kind) continue
     for (const id of group.ids) first.set(id, Math.min(group.day, first.get(id) ?? Infinity))
   }
@@ -25,17 +25,17 @@ export function firstDays(presences: Presences, kind: PresenceKind): Map<string,
 }
 
 /**
- * What presences change in the bitmaps of a kind: bits to set, and to clear where a late event moved a first day back.
- * @param members all who are in the presences
+ * What sightings change in the bitmaps of a kind: bits to set, and to clear where a late event moved a first day back.
+ * @param members all who are in the sightings
  */
-export function activityChanges(
-  presences: Presences,
-  kind: PresenceKind,
+export function engagementChanges(
+  sightings: Sightings,
+  kind: SightingKind,
   members: ReadonlyMap<string, Member>,
 ) {
   const set = new Bitmaps()
   const clear = new Bitmaps()
-  for (const { kind: of, day, values, ids } of presences) {
+  for (const { kind: of, day, values, ids } of sightings) {
     if (of !== kind) continue
     const marks = set.ofDay('all', '', day)
     if (values !== null) dimensions.forEach((name, i) => marks.push(...set.ofDay(name, values[i] ?? '', day)))

@@ -41,7 +41,7 @@ export class MemberSet {
     }
   }
 
-  /** @param bits of one row of table `activity` */
+  /** @param bits of one row of table `engagement` */
   addBits(chunk: number, bits: Uint8Array): void {
     const start = (chunk * CHUNK_BITS) / 8
     const bytes = this.#upTo((start + bits.length) * 8 - 1)

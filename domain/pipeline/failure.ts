@@ -12,13 +12,13 @@ export type FailureClass = 'transient' | 'permanent' | 'fenced' | 'data_loss' | 
 /** A driver that stumbles over a connection that just closed throws a TypeError, too: it does not do so every time. */
 export const DEFECT_ATTEMPTS = 3
 
-export type Part = 'kafka' | 'postgres' | 'temporal' | 'rollcall'
+export type Dependency = 'kafka' | 'postgres' | 'temporal' | 'rollcall'
 
 export class PipelineFailure extends Error {
   readonly failureClass: FailureClass
-  readonly part: Part
+  readonly part: Dependency
 
-  constructor(failureClass: FailureClass, part: Part, message: string, options?: ErrorOptions) {
+  constructor(failureClass: FailureClass, part: Dependency, message: string, options?: ErrorOptions) {
     super(storable(message), options)
     this.name = 'PipelineFailure'
     this.failureClass = failureClass

@@ -1,19 +1,19 @@
 import type { HashedText } from './hashed-text.ts'
-import type { PresenceGroupName } from './sightings.ts'
+import type { SightingGroupName } from './sightings.ts'
 
-/** Whose presences are listed together. */
+/** Whose sightings are listed together. */
 export type ListedGroup = {
   /** JSON up to the ids. */
   head: Uint8Array
 }
 
-export const headOf = (name: PresenceGroupName): Uint8Array =>
+export const headOf = (name: SightingGroupName): Uint8Array =>
   utf8.encode(JSON.stringify({ ...name, ids: [] }).slice(0, -']}'.length))
 
-/** Presences that are to be written. */
-export type NewPresences = {
+/** Sightings that are to be written. */
+export type NewSightings = {
   entries: number
-  /** `Presences` as JSON. */
+  /** `Sightings` as JSON. */
   json: string
   /** Three words each; of what is known to be committed with them. */
   hashes: Int32Array
@@ -29,10 +29,10 @@ const text = new TextDecoder()
 const TAIL = utf8.encode(']},')
 
 /**
- * Collects presences by group as bytes and numbers: ids by the thousand that live until Postgres has answered would be moved
+ * Collects sightings by group as bytes and numbers: ids by the thousand that live until Postgres has answered would be moved
  * by every garbage collection.
  */
-export class PresenceList {
+export class SightingList {
   readonly #numbers = new Map<ListedGroup, number>()
   /** By number of the group. */
   readonly #sizes: { head: Uint8Array; ids: number; bytes: number }[] = []
@@ -60,14 +60,14 @@ export class PresenceList {
     size.bytes += this.#length - before
   }
 
-  /** Of what is known once the presences are committed: themselves, and what they say together. */
+  /** Of what is known once the sightings are committed: themselves, and what they say together. */
   addHash({ hash }: HashedText): void {
     const at = this.#hashCount++ * WORDS_PER_HASH
     if (at === this.#hashes.length) this.#hashes = twice(this.#hashes)
     this.#hashes.set(hash, at)
   }
 
-  presences(): NewPresences {
+  sightings(): NewSightings {
     return {
       entries: this.#count,
       json: this.#json(),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Login } from '../login/login.ts'
 import { MinuteCounts } from '../counts/counts.ts'
-import { PresenceCache, SharedPresence, type Presences } from './sightings.ts'
+import { SightingCache, SharedSighting, type Sightings } from './sightings.ts'
 
 const KEY = Int32Array.of(1, 2)
 
@@ -18,23 +18,23 @@ const login = (userId: string, time: string, more: Partial<Login> = {}) =>
     ...more,
   }) as Login
 
-function missing(cache: PresenceCache, logins: Login[]) {
+function missing(cache: SightingCache, logins: Login[]) {
   const draft = cache.draft()
   const minutes = new MinuteCounts()
   for (const one of logins) draft.add(one, minutes.add(one))
-  return draft.presences()
+  return draft.sightings()
 }
 
 test('a user is named once per day of the event and values of the dimensions, a device and an address once a day', () => {
-  const { json, entries, hashes } = missing(new PresenceCache(KEY), [
+  const { json, entries, hashes } = missing(new SightingCache(KEY), [
     login('a', '1970-01-02T00:00:00Z'),
     login('a', '1970-01-02T23:59:59Z'),
     login('a', '1970-01-02T23:59:59Z', { locale: 'NY', ip: '1.1.1.2' }),
     login('a', '1970-01-03T00:00:00Z'),
     login('b', '1970-01-02T00:00:00Z'),
   ])
-  const presences = JSON.parse(json) as Presences
-  const named = presences.map(({ kind, day, values, ids }) => [kind, day, values?.[2], ids.join()].join(' '))
+  const sightings = JSON.parse(json) as Sightings
+  const named = sightings.map(({ kind, day, values, ids }) => [kind, day, values?.[2], ids.join()].join(' '))
   expect(named.sort()).toEqual([
     'address 1  1.1.1.1,1.1.1.2',
     'address 2  1.1.1.1',
@@ -48,7 +48,7 @@ test('a user is named once per day of the event and values of the dimensions, a 
 })
 
 test('only what was remembered as committed is left out: a transaction that failed is written again', () => {
-  const cache = new PresenceCache(KEY)
+  const cache = new SightingCache(KEY)
   const logins = [login('a', '1970-01-02T00:00:00Z')]
   const first = missing(cache, logins)
   expect(missing(cache, logins)).toEqual(first)
@@ -57,13 +57,13 @@ test('only what was remembered as committed is left out: a transaction that fail
 })
 
 test('who is known to be committed is named where he was not seen yet, and nowhere else', () => {
-  const cache = new PresenceCache(KEY)
+  const cache = new SightingCache(KEY)
   const known = login('a', '1970-01-02T00:00:00Z')
   cache.remember(
     missing(cache, [known, login('b', '1970-01-02T00:00:00Z', { deviceId: 'e', ip: '1.1.1.3' })]),
   )
   const named = (more: Partial<Login>) =>
-    (JSON.parse(missing(cache, [known, { ...known, ...more }]).json) as Presences).map(
+    (JSON.parse(missing(cache, [known, { ...known, ...more }]).json) as Sightings).map(
       ({ kind, ids }) => `${kind} ${ids.join()}`,
     )
   expect(named({ ip: '1.1.1.2' })).toEqual(['address 1.1.1.2'])
@@ -73,21 +73,21 @@ test('who is known to be committed is named where he was not seen yet, and nowhe
 })
 
 test('logins of more values than are known at once are named as the others are', () => {
-  const cache = new PresenceCache(KEY)
+  const cache = new SightingCache(KEY)
   const logins = Array.from({ length: 10_000 }, (_, n) =>
     login('a', '1970-01-02T00:00:00Z', { appVersion: `1.${n}` }),
   )
-  const presences = missing(cache, logins)
-  const users = (JSON.parse(presences.json) as Presences).filter(({ kind }) => kind === 'user')
+  const sightings = missing(cache, logins)
+  const users = (JSON.parse(sightings.json) as Sightings).filter(({ kind }) => kind === 'user')
   expect(users.map(({ values, ids }) => [values?.[1], ids.join()])).toEqual(
     logins.map(({ appVersion }) => [appVersion, 'a']),
   )
-  cache.remember(presences)
+  cache.remember(sightings)
   expect(missing(cache, logins).entries).toBe(0)
 })
 
 test('partitions share what is committed, until Postgres is another one', () => {
-  const shared = new SharedPresence(KEY)
+  const shared = new SharedSighting(KEY)
   const logins = [login('a', '1970-01-02T00:00:00Z')]
   const before = shared.of('monday')
   before.remember(missing(before, logins))
@@ -108,19 +108,19 @@ test('ids of any script and length, with whatever JSON escapes, are named as the
   ]
   const days = Array.from({ length: 40 }, (_, n) => new Date(n * 86_400_000).toISOString())
   const logins = days.flatMap((day, n) => ids.map((id) => login(`${id}${n}`, day, { deviceId: id })))
-  const cache = new PresenceCache(KEY)
-  const presences = missing(cache, logins)
-  const users = (JSON.parse(presences.json) as Presences).filter(({ kind }) => kind === 'user')
+  const cache = new SightingCache(KEY)
+  const sightings = missing(cache, logins)
+  const users = (JSON.parse(sightings.json) as Sightings).filter(({ kind }) => kind === 'user')
   expect(users.map(({ day, ids: of }) => [day, of])).toEqual(
     days.map((_, n) => [n, ids.map((id) => `${id}${n}`)]),
   )
-  cache.remember(presences)
+  cache.remember(sightings)
   expect(missing(cache, logins).entries).toBe(0)
 })
 
-test('a batch of more presences than it tells apart may name some twice, and leaves out none', () => {
+test('a batch of more sightings than it tells apart may name some twice, and leaves out none', () => {
   const logins = Array.from({ length: 30_000 }, (_, n) => login(`user ${n}`, '1970-01-02T00:00:00Z'))
-  const presences = missing(new PresenceCache(KEY), [...logins, ...logins])
-  const [users] = (JSON.parse(presences.json) as Presences).filter(({ kind }) => kind === 'user')
+  const sightings = missing(new SightingCache(KEY), [...logins, ...logins])
+  const [users] = (JSON.parse(sightings.json) as Sightings).filter(({ kind }) => kind === 'user')
   expect(new Set(users?.ids)).toEqual(new Set(logins.map(({ userId }) => userId)))
 })

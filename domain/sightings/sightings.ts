@@ -2,49 +2,49 @@ import { FingerprintSet } from './fingerprint-set.ts'
 import { HashedText } from './hashed-text.ts'
 import type { Login } from '../login/login.ts'
 import { dayOf } from '../time/period.ts'
-import { headOf, type ListedGroup, type NewPresences, PresenceList } from './sighting-list.ts'
+import { headOf, type ListedGroup, type NewSightings, SightingList } from './sighting-list.ts'
 
-export const presenceKinds = ['user', 'device', 'address'] as const
-export type PresenceKind = (typeof presenceKinds)[number]
+export const sightingKinds = ['user', 'device', 'address'] as const
+export type SightingKind = (typeof sightingKinds)[number]
 
 /** Values of the dimensions of a login. */
 export type DimensionValues = [deviceType: string, appVersion: string, locale: string, outcome: string]
 
 /** Who may be seen together: on a day (UTC of the event, days since 1970-01-01). */
-export type PresenceGroupName = {
-  kind: PresenceKind
+export type SightingGroupName = {
+  kind: SightingKind
   day: number
   /** Of their logins. Null: not looked at, as with devices and addresses. */
   values: DimensionValues | null
 }
-export type PresenceGroup = PresenceGroupName & { ids: string[] }
-export type Presences = PresenceGroup[]
+export type SightingGroup = SightingGroupName & { ids: string[] }
+export type Sightings = SightingGroup[]
 
 /** Some 250,000 users of a day are written once, each with a device, an address and all three together; in 8 MiB. */
 const MAX_REMEMBERED = 2 ** 20
 /** Values of logins that are known with their keys, before all are forgotten; some megabytes. */
 const MAX_GROUPS = 8_192
-/** More presences of one batch than have room may be written twice, which does no harm. */
+/** More sightings of one batch than have room may be written twice, which does no harm. */
 const MAX_OF_A_BATCH = 2 ** 14
 
 /**
  * The cache that all partitions of a process share: a user's logins are spread over them. Another start of Postgres may
  * lack what the one before had (a promoted replica, a restored copy), so it gets a new cache.
  */
-export class SharedPresence {
+export class SharedSighting {
   readonly #key: Int32Array
   #serverStart = ''
-  #cache: PresenceCache
+  #cache: SightingCache
 
-  /** @param key of PresenceCache */
+  /** @param key of SightingCache */
   constructor(key: Int32Array) {
     this.#key = key
-    this.#cache = new PresenceCache(key)
+    this.#cache = new SightingCache(key)
   }
 
   /** @param serverStart when the Postgres that a partition was claimed on was started, as it says itself */
-  of(serverStart: string): PresenceCache {
-    if (serverStart !== this.#serverStart) this.#cache = new PresenceCache(this.#key)
+  of(serverStart: string): SightingCache {
+    if (serverStart !== this.#serverStart) this.#cache = new SightingCache(this.#key)
     this.#serverStart = serverStart
     return this.#cache
   }
@@ -57,15 +57,15 @@ type GroupsOfDay = { byValues: Map<string, GroupsOfValues>; devices: KeyedGroup;
 type GroupsOfValues = { users: KeyedGroup; all: Int32Array; ofDay: GroupsOfDay }
 
 /**
- * Remembers which presences are committed, so that they are not written again. Presence is idempotent, so forgetting
+ * Remembers which sightings are committed, so that they are not written again. Sighting is idempotent, so forgetting
  * is safe; remembering what is not committed is not.
  */
-export class PresenceCache {
+export class SightingCache {
   readonly #key: Int32Array
   readonly #days = new Map<number, GroupsOfDay>()
   #groups = 0
   readonly #committed = new FingerprintSet(MAX_REMEMBERED)
-  /** Of the presence in question. */
+  /** Of the sighting in question. */
   readonly text = new HashedText()
 
   /** @param key two words for halfSipHash, by chance where others choose ids */
@@ -73,7 +73,7 @@ export class PresenceCache {
     this.#key = key
   }
 
-  /** Whom a login is a presence of. */
+  /** Whom a login is a sighting of. */
   groupsOf({ eventTimeMs, deviceType, appVersion, locale, outcome }: Login): GroupsOfValues {
     const day = dayOf(eventTimeMs)
     const values: DimensionValues = [deviceType, appVersion, locale, outcome]
@@ -94,12 +94,12 @@ export class PresenceCache {
   }
 
   /** Collects what a transaction has to write. */
-  draft(): PresenceDraft {
-    return new PresenceDraft(this)
+  draft(): SightingDraft {
+    return new SightingDraft(this)
   }
 
   /** To be called once the transaction that wrote them has committed. */
-  remember({ hashes }: NewPresences): void {
+  remember({ hashes }: NewSightings): void {
     for (let at = 0; at < hashes.length; at += this.text.hash.length) this.#committed.add(hashes, at)
   }
 
@@ -121,7 +121,7 @@ export class PresenceCache {
     return made
   }
 
-  #group(name: string, about: PresenceGroupName): KeyedGroup {
+  #group(name: string, about: SightingGroupName): KeyedGroup {
     return { head: headOf(about), key: this.#groupKey(name) }
   }
 
@@ -131,15 +131,15 @@ export class PresenceCache {
   }
 }
 
-/** The presences of some logins that are not known to be committed, each once. */
-export class PresenceDraft {
-  readonly #cache: PresenceCache
+/** The sightings of some logins that are not known to be committed, each once. */
+export class SightingDraft {
+  readonly #cache: SightingCache
   /** By the minute and values of logins: looking them up by name would cost as much as all the rest. */
   readonly #byMinute: GroupsOfValues[] = []
-  readonly #list = new PresenceList()
+  readonly #list = new SightingList()
   readonly #listed = new FingerprintSet(MAX_OF_A_BATCH)
 
-  constructor(cache: PresenceCache) {
+  constructor(cache: SightingCache) {
     this.#cache = cache
   }
 
@@ -154,8 +154,8 @@ export class PresenceDraft {
     this.#see(ofDay.addresses, ip)
   }
 
-  presences(): NewPresences {
-    return this.#list.presences()
+  sightings(): NewSightings {
+    return this.#list.sightings()
   }
 
   #see(group: KeyedGroup, id: string): void {
@@ -173,5 +173,5 @@ export class PresenceDraft {
   }
 }
 
-export const entriesOf = (presences: Presences): number =>
-  presences.reduce((sum, { ids }) => sum + ids.length, 0)
+export const entriesOf = (sightings: Sightings): number =>
+  sightings.reduce((sum, { ids }) => sum + ids.length, 0)

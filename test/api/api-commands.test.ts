@@ -124,7 +124,7 @@ it('a command to a batch is not sent blindly: without the ledger it fails, and i
   const commands = createCommands({ ...parts, client, record })
   const request = { command: 'replay', batchId: 7n, topic: 'none', reason: 'why', actor: 'ann' } as const
   const error = await commands
-    .settleBatch({ ...request, commandId: null })
+    .resolveParkedBatch({ ...request, commandId: null })
     .catch((failure: unknown) => failure)
   expect(error).toBeInstanceOf(CommandFailedError)
   expect(record.mock.calls[0]?.[0]).toMatchObject({

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { indexFinishedLoginDays } from '../../db/rollups/login-indexes.ts'
 import type { Login } from '../../domain/login/login.ts'
 import type { SeenLogin } from '../support/api/logins-by-day.ts'
-import { DAY_MS, logins, type Test, useActivity } from '../support/api/engagement-world.ts'
+import { DAY_MS, logins, type Test, useEngagement } from '../support/api/engagement-world.ts'
 import { NOW_MS } from '../support/api/api-fixture.ts'
 
-const activity = useActivity({ isFolded: true })
-const { field } = activity
+const engagement = useEngagement({ isRolledUp: true })
+const { field } = engagement
 
 describe('profiles', () => {
   const traitsOf = (of: Test, key: keyof Login & keyof SeenLogin) => {
@@ -47,7 +47,7 @@ describe('profiles', () => {
   it.for(['scanned', 'indexed'])(
     'say when somebody was seen and with whom, from rows that are %s',
     async (how) => {
-      if (how === 'indexed') expect(await indexFinishedLoginDays(activity.sql(), NOW_MS)).toBe(20)
+      if (how === 'indexed') expect(await indexFinishedLoginDays(engagement.sql(), NOW_MS)).toBe(20)
       expect(await profile('user(id: "user-1")')).toEqual(
         expectedProfile(({ userId }) => userId === 'user-1'),
       )
@@ -84,7 +84,7 @@ describe('profiles', () => {
   })
 
   it('say what is wrong with a page that is too large', async () => {
-    const { errors } = await activity.ask(
+    const { errors } = await engagement.ask(
       '{ user(id: "user-1") { ... on Profile { traits { devices(first: 501) { total } } } } }',
     )
     expect(errors?.[0]).toMatchObject({
@@ -141,8 +141,8 @@ describe('profiles', () => {
 })
 
 it('an index of a day that is over is made once, and again when it was left unfinished', async () => {
-  expect(await indexFinishedLoginDays(activity.sql(), NOW_MS)).toBe(0)
-  await activity.sql()`update pg_index set indisvalid = false where indexrelid = 'login_2026_02_27_ip'::regclass`
-  expect(await indexFinishedLoginDays(activity.sql(), NOW_MS)).toBe(1)
-  expect(await indexFinishedLoginDays(activity.sql(), NOW_MS)).toBe(0)
+  expect(await indexFinishedLoginDays(engagement.sql(), NOW_MS)).toBe(0)
+  await engagement.sql()`update pg_index set indisvalid = false where indexrelid = 'login_2026_02_27_ip'::regclass`
+  expect(await indexFinishedLoginDays(engagement.sql(), NOW_MS)).toBe(1)
+  expect(await indexFinishedLoginDays(engagement.sql(), NOW_MS)).toBe(0)
 })

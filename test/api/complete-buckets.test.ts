@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { KafkaBounds } from '../../api/context/parts.ts'
 import type { Sql } from '../../db/connection/connect.ts'
-import { foldPresence } from '../../db/rollups/roll-up-sightings.ts'
+import { rollUpSightings } from '../../db/rollups/roll-up-sightings.ts'
 import { logOf } from '../../domain/pipeline/partition-log-fixture.ts'
 import { insertLogins } from '../support/api/logins-by-day.ts'
 import { logins } from '../support/api/engagement-world.ts'
 import { NOW_MS } from '../support/api/api-fixture.ts'
-import { insertBatches, insertCheckpoint, insertCounts, insertPresences } from '../support/api/api-rows.ts'
+import { insertBatches, insertCheckpoint, insertCounts, insertSightings } from '../support/api/api-rows.ts'
 import { useApi } from '../support/api/use-api.ts'
 
 // The clock of the API stands at 2026-03-01T12:00:30Z, a Sunday.
@@ -20,7 +20,7 @@ const fill = async (sql: Sql) => {
   await insertCheckpoint(sql, 1, 50, '2026-02-28T18:00:00Z')
   await insertBatches(sql, [{ id: 1, from: 0, to: 1_000, committedAt: '2026-03-01T12:00:00Z' }])
   await insertLogins(sql, logins, { nowMs: NOW_MS, retentionDays: 5 })
-  await foldPresence(sql)
+  await rollUpSightings(sql)
   await insertCounts(sql, [['2026-03-01T10:15:00Z', 'iOS', '2.0', 'NY', 1]])
 }
 const { sql, field } = useApi(fill, { kafka: () => kafka })
@@ -155,7 +155,7 @@ it('dormant users of a period that has not begun are not known', async () => {
   expect(points.map(({ dormant }) => dormant === null)).toEqual([false, false, false, true])
 })
 
-it('answers about activity are complete up to what is folded', async () => {
+it('answers about engagement are complete up to what is rolled up', async () => {
   const ask = questions['activeUsers'] ?? expect.fail('no question')
   await insertBatches(sql(), [
     {
@@ -166,7 +166,7 @@ it('answers about activity are complete up to what is folded', async () => {
       firstEventAt: '2026-02-28T10:00:00Z',
     },
   ])
-  await insertPresences(sql(), 3, [])
+  await insertSightings(sql(), 3, [])
   expect(await ask()).toEqual([true, false, false, false])
   expect(await (questions['versionAdoption'] ?? expect.fail('no question'))()).toEqual([
     true,

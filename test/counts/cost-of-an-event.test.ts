@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { countActiveUsers } from '../../db/rollups/active-user-counts.ts'
-import { foldCounts } from '../../db/rollups/roll-up-counts.ts'
-import { foldPresence } from '../../db/rollups/roll-up-sightings.ts'
-import { listLogins } from '../../db/rollups/index-logins.ts'
-import { makeMonth } from '../../db/rollups/roll-up-months.ts'
+import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
+import { rollUpSightings } from '../../db/rollups/roll-up-sightings.ts'
+import { indexLogins } from '../../db/rollups/index-logins.ts'
+import { rollUpMonth } from '../../db/rollups/roll-up-months.ts'
 import { applyRetention } from '../../db/rollups/retention.ts'
-import { rollWritten } from '../../db/rollups/roll-up-by-commit-time.ts'
+import { rollUpByCommitTime } from '../../db/rollups/roll-up-by-commit-time.ts'
 import { DAY_MS } from '../../domain/time/period.ts'
 import { createDeployment, type Deployment } from '../support/deployment/deployment.ts'
 import { eventually } from '../support/eventually.ts'
@@ -42,11 +42,11 @@ async function finishUpkeep({ sql, config }: Deployment): Promise<void> {
   await sql`update batch set committed_at = committed_at - interval '2 hours'`
   // A worker that was just killed may have the turn still.
   await eventually(async () => {
-    await foldCounts(sql, config.kafka.topic)
-    expect(await sql`select from unfolded_batch`).toHaveLength(0)
+    await rollUpCounts(sql, config.kafka.topic)
+    expect(await sql`select from pending_rollup`).toHaveLength(0)
   })
   await applyRetention(sql, config.retention)
-  for (const task of [foldPresence, countActiveUsers, rollWritten, listLogins, makeMonth])
+  for (const task of [rollUpSightings, countActiveUsers, rollUpByCommitTime, indexLogins, rollUpMonth])
     while (await task(sql));
 }
 
@@ -64,7 +64,7 @@ test('a login of a new user, device and address that is alone in its week takes 
   const after = await countLogins(deployment, EVENTS_BEFORE, EVENTS_BEFORE + EVENTS)
   const [listed] = await deployment.sql`
     select (select count(*)::integer from hour_count where dimension_set = 0) as days,
-           (select count(*)::integer from activity where kind = 'user' and period = 'week' and facet = 'all') as weeks,
+           (select count(*)::integer from engagement where kind = 'user' and period = 'week' and facet = 'all') as weeks,
            (select count(*)::integer from active_user_count where active is null) as uncounted`
   expect(listed).toEqual({ days: EVENTS_BEFORE + EVENTS, weeks: EVENTS_BEFORE + EVENTS, uncounted: 0 })
   const bytesPerLogin = (after - before) / EVENTS

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { foldCounts } from '../../db/rollups/roll-up-counts.ts'
+import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
 import { insertBatches, insertDelta } from '../support/api/api-rows.ts'
 import { type Series, useCounts } from '../support/api/use-counts.ts'
 
@@ -19,7 +19,7 @@ describe('counts of the past', () => {
     await insertDelta(sql, 1, ['2025-06-01T09:00:00Z'], [3])
     await insertDelta(sql, 2, ['2025-06-01T09:00:00Z', '2025-06-01T09:30:00Z'], [4, 1])
     await insertDelta(sql, 3, ['2025-06-01T09:00:00Z'], [1], { revision: 1 })
-    await foldCounts(sql, 'user-login')
+    await rollUpCounts(sql, 'user-login')
   })
 
   const at = async (moment: string) =>
@@ -43,7 +43,7 @@ describe('counts of the past', () => {
     const sql = openSql()
     const fill = async (first: number, moment: string) => {
       await sql`
-        insert into unrolled_batch select n, 0 from generate_series(${first}::integer, ${first + 5_000}::integer) as n`
+        insert into pending_commit_rollup select n, 0 from generate_series(${first}::integer, ${first + 5_000}::integer) as n`
       await sql`
         insert into batch (id, topic, partition, from_offset, to_offset, status, logins, rejects, gaps, login_rows,
                            processed_at, committed_at, code_version)

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
-import { foldCounts } from '../../db/rollups/roll-up-counts.ts'
-import { makeMonth } from '../../db/rollups/roll-up-months.ts'
+import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
+import { rollUpMonth } from '../../db/rollups/roll-up-months.ts'
 import { insertBatches, insertCounts, insertDelta } from '../support/api/api-rows.ts'
 import { useCounts } from '../support/api/use-counts.ts'
 
@@ -31,7 +31,7 @@ const answers = () =>
 
 async function makeAll(): Promise<number> {
   let made = 0
-  while (await makeMonth(openSql())) made++
+  while (await rollUpMonth(openSql())) made++
   return made
 }
 
@@ -49,7 +49,7 @@ it('months that are made answer as their hours do; a late login takes its month 
 
   await insertBatches(sql, [{ id: 1, from: 0, to: 1, committedAt: '2026-01-05T00:00:00Z' }])
   await insertDelta(sql, 1, ['2025-11-30T22:59:00Z'], [32])
-  await foldCounts(sql, 'user-login')
+  await rollUpCounts(sql, 'user-login')
   const late = await answers()
   const totals = late.map(({ series }) => series.reduce((sum, { total }) => sum + total, 0))
   expect(totals).toEqual(before.map(({ series }) => series.reduce((sum, { total }) => sum + total, 32)))

@@ -1,9 +1,9 @@
 import { expect, inject, onTestFinished, test } from 'vitest'
 import type { Sql } from '../../db/connection/connect.ts'
-import { endMinutes } from '../../db/rollups/roll-up-quarters.ts'
-import { foldCounts } from '../../db/rollups/roll-up-counts.ts'
+import { rollUpQuarters } from '../../db/rollups/roll-up-quarters.ts'
+import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
 import { migrate } from '../../db/schema/migrate.ts'
-import { rollWritten } from '../../db/rollups/roll-up-by-commit-time.ts'
+import { rollUpByCommitTime } from '../../db/rollups/roll-up-by-commit-time.ts'
 import { createDatabase } from '../support/api/api-fixture.ts'
 import { insertBatches, insertDelta } from '../support/api/api-rows.ts'
 
@@ -54,22 +54,22 @@ test('quarters of minutes that a version before deleted are made of the deltas, 
   await write(1, 9, [old('18:29'), old('18:30'), old('18:44'), recent])
   await write(2, 8.9, [old('18:31'), old('23:59')])
   await write(3, 5, [old('18:30'), '1975-01-01T00:15:00Z'])
-  await endMinutes(sql, 90)
-  await foldCounts(sql, 'user-login')
-  while (await rollWritten(sql));
-  // Neither folded nor rolled up.
+  await rollUpQuarters(sql, 90)
+  await rollUpCounts(sql, 'user-login')
+  while (await rollUpByCommitTime(sql));
+  // Not rolled up.
   await write(4, 0, [old('18:31')])
   const before = await held(sql)
   expect(before.quarters.length).toBeGreaterThan(12)
   expect(new Set(before.written.map(({ minutes }) => Number(minutes)))).toEqual(new Set([5, 60]))
 
   await undoMigration(sql)
-  // What a fold may have added after its minutes were deleted.
+  // What a rollup may have added after its minutes were deleted.
   await sql`
     insert into minute_count (dimension_set, hour, device_type, app_version, locale, outcome, m31)
     values (0, ${old('18:00')}, '', '', '', '', 7)`
   await migrate(sql)
   expect(await held(sql)).toEqual(before)
-  await endMinutes(sql, 90)
+  await rollUpQuarters(sql, 90)
   expect(await held(sql)).toEqual(before)
 })

@@ -3,7 +3,7 @@ import type { CountSource } from '../../db/read/counts/count-moment.ts'
 import { countWritten } from '../../db/read/counts/count-moment.ts'
 import { readLoginCounts } from '../../db/read/counts/login-counts.ts'
 import type { ReadSession } from '../../db/nodes/snapshot.ts'
-import { rollWritten } from '../../db/rollups/roll-up-by-commit-time.ts'
+import { rollUpByCommitTime } from '../../db/rollups/roll-up-by-commit-time.ts'
 import { bucketMs, QUARTER_MS } from '../../domain/time/bucket.ts'
 import { fraction, sfc32 } from '../../generator/sfc32.ts'
 import { createDatabase, type TestDatabase } from '../support/api/api-fixture.ts'
@@ -15,7 +15,9 @@ const session = () => ({ sql: database.sql }) as unknown as ReadSession
 beforeAll(async () => {
   database = await createDatabase(inject('databaseUrl'))
 })
-beforeEach(() => database.sql`truncate batch, login_count_delta, unrolled_batch, written_count cascade`)
+beforeEach(
+  () => database.sql`truncate batch, login_count_delta, pending_commit_rollup, written_count cascade`,
+)
 afterAll(() => database.drop())
 
 type Entry = { bucketMs: number; locale: string; logins: number }
@@ -33,11 +35,11 @@ async function write({ id, atMs, entries }: WrittenBatch): Promise<void> {
     values (${id}, ${entries.map(({ bucketMs: at }) => new Date(at).toISOString())}::timestamptz[], ${all('iOS')}::text[],
             ${all('1.0')}::text[], ${entries.map(({ locale }) => locale)}::text[], ${all('success')}::text[],
             ${entries.map(({ logins }) => String(logins))}::bigint[])`
-  await sql`insert into unrolled_batch (batch_id, revision) values (${id}, 0)`
+  await sql`insert into pending_commit_rollup (batch_id, revision) values (${id}, 0)`
 }
 
 async function rollAll(): Promise<void> {
-  while (await rollWritten(database.sql));
+  while (await rollUpByCommitTime(database.sql));
 }
 
 /** `bucket locale` → logins written after `sinceMs` and up to `untilMs`. */
@@ -94,7 +96,7 @@ test.each([1, 2, 3])(
         await write(batch)
         batches.push(batch)
       }
-      for (let rolled = next(20); rolled > 0; rolled--) await rollWritten(database.sql)
+      for (let rolled = next(20); rolled > 0; rolled--) await rollUpByCommitTime(database.sql)
       if (round === 2) await rollAll()
       for (let i = 0; i < 12; i++) {
         const [a, b] = [moment(), moment()]
@@ -105,7 +107,7 @@ test.each([1, 2, 3])(
       }
     }
     await rollAll()
-    expect(await database.sql`select from unrolled_batch`).toHaveLength(0)
+    expect(await database.sql`select from pending_commit_rollup`).toHaveLength(0)
     const hours = [{ fromMs: START_MS, toMs: START_MS + HOURS * bucketMs.hour }]
     const all = { since: null, until: null }
     // Four hours, of which the last may have no batch.
@@ -116,6 +118,6 @@ test.each([1, 2, 3])(
 test('what was written in the last minutes is not rolled up yet', async () => {
   const entries = [{ bucketMs: START_MS, locale: 'CA', logins: 1 }]
   await write({ id: 1, atMs: Date.now(), entries })
-  expect(await rollWritten(database.sql)).toBe(false)
+  expect(await rollUpByCommitTime(database.sql)).toBe(false)
   expect(await found(Date.now() - 1_000_000, null, bucketMs.hour)).toEqual({ '0 CA': 1 })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { foldCounts } from '../../db/rollups/roll-up-counts.ts'
+import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
 import { dimensionSets } from '../../domain/counts/counts.ts'
 import { insertBatches, insertDelta } from '../support/api/api-rows.ts'
 import { useApi } from '../support/api/use-api.ts'
@@ -22,7 +22,7 @@ const question = (bucket: string) => `{
 const answers = () => Promise.all(['MINUTE', 'HOUR', 'DAY'].map((bucket) => field(question(bucket))))
 const row = (bucket: string, logins: number) => ({ start: `2026-${bucket}:00.000Z`, logins })
 
-test('answers are the same before a fold, after a fold of another topic, and after it', async () => {
+test('answers are the same before a rollup, after a rollup of another topic, and after it', async () => {
   const before = await answers()
   expect(before).toEqual(
     [
@@ -31,18 +31,18 @@ test('answers are the same before a fold, after a fold of another topic, and aft
       [row('02-28T00:00', 3), row('03-01T00:00', 26)],
     ].map((points) => ({ series: [{ points }] })),
   )
-  await foldCounts(database(), 'another topic')
+  await rollUpCounts(database(), 'another topic')
   expect(await answers()).toEqual(before)
-  await foldCounts(database(), 'user-login')
+  await rollUpCounts(database(), 'user-login')
   expect(await answers()).toEqual(before)
 })
 
-test('folding at the same time, and again, counts nothing twice', async () => {
+test('rolling up at the same time, and again, counts nothing twice', async () => {
   await insertBatches(database(), [
     { id: 4, partition: 1, from: 16, to: 48, committedAt: '2026-03-01T12:00:01Z' },
   ])
   await insertDelta(database(), 4, ['2026-03-01T01:01:00Z'], [32])
-  await Promise.all([1, 2, 3, 4].map(() => foldCounts(database(), 'user-login')))
+  await Promise.all([1, 2, 3, 4].map(() => rollUpCounts(database(), 'user-login')))
   for (const [table, slot] of [
     ['minute_count', 'm01'],
     ['hour_count', 'h01'],

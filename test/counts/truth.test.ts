@@ -91,7 +91,7 @@ async function momentAfterAll(deployment: Deployment): Promise<string> {
   return row?.moment.toISOString() ?? ''
 }
 
-/** All is counted and folded, and nothing is parked. */
+/** All is counted and rolled up, and nothing is parked. */
 async function untilComplete(ask: Graphql, logins: number): Promise<void> {
   await eventually(async () => {
     const { uniques, topValues } = await ask(`{
@@ -180,7 +180,7 @@ async function untilReplayed({ sql }: Deployment): Promise<void> {
 /** One user is missing from a week. */
 async function dropUser({ sql }: Deployment): Promise<void> {
   await sql`
-    update activity_chunk
+    update engagement_chunk
     set members = set_bit(members, position(B'1' in members) - 1, 0),
         few_members = set_bit(few_members, position(B'1' in few_members) - 1, 0)
     where kind = 'user' and period = 'week' and facet in ('all', 'first') and bit_count(coalesce(members, few_members)) > 0`

@@ -104,7 +104,7 @@ describe('the newest release', () => {
     expect(await outdated('2026-12-01')).toEqual([['7.0.0', 0]])
     expect(await outdated('2025-11-29')).toEqual([['5.2.0', 0]])
     expect(await outdated('2025-12-01')).toEqual([[null, 0]])
-    // What is not folded yet counts as well.
+    // What is not rolled up yet counts as well.
     expect(await outdated('2026-01-11')).toEqual([['1.0.0', 0]])
   })
 })

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { endMinutes } from '../../db/rollups/roll-up-quarters.ts'
-import { foldCounts } from '../../db/rollups/roll-up-counts.ts'
-import { makeMonth } from '../../db/rollups/roll-up-months.ts'
-import { rollWritten } from '../../db/rollups/roll-up-by-commit-time.ts'
+import { rollUpQuarters } from '../../db/rollups/roll-up-quarters.ts'
+import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
+import { rollUpMonth } from '../../db/rollups/roll-up-months.ts'
+import { rollUpByCommitTime } from '../../db/rollups/roll-up-by-commit-time.ts'
 import { MinuteCounts } from '../../domain/counts/counts.ts'
 import type { Login } from '../../domain/login/login.ts'
 import { DAY_MS } from '../../domain/time/period.ts'
@@ -76,21 +76,21 @@ const { sql: openSql, ask } = useApi(async (sql) => {
       values (${batch}, ${columns.buckets.map(isoOf)}::text[]::timestamptz[], ${columns.deviceTypes}::text[],
               ${columns.appVersions}::text[], ${columns.locales}::text[], ${columns.outcomes}::text[],
               ${columns.logins.map(String)}::bigint[])`
-    await sql`insert into unfolded_batch (batch_id, topic, revision) values (${batch}, 'user-login', 0)`
-    await sql`insert into unrolled_batch (batch_id, revision) values (${batch}, 0)`
+    await sql`insert into pending_rollup (batch_id, topic, revision) values (${batch}, 'user-login', 0)`
+    await sql`insert into pending_commit_rollup (batch_id, revision) values (${batch}, 0)`
   }
 })
 
 /** By the clock of the database, which is another one than the API's. */
 const endOldMinutes = () =>
-  endMinutes(openSql(), Math.floor(Date.now() / DAY_MS) - Math.floor(MINUTES_FROM_MS / DAY_MS))
+  rollUpQuarters(openSql(), Math.floor(Date.now() / DAY_MS) - Math.floor(MINUTES_FROM_MS / DAY_MS))
 
-/** Folds the batches before one, whatever waits behind them. */
-async function foldBefore(batch: number): Promise<void> {
+/** Rolls up the batches before one, whatever waits behind them. */
+async function rollUpBefore(batch: number): Promise<void> {
   const sql = openSql()
-  await sql`update unfolded_batch set topic = 'later' where batch_id >= ${batch}`
-  await foldCounts(sql, 'user-login')
-  await sql`update unfolded_batch set topic = 'user-login'`
+  await sql`update pending_rollup set topic = 'later' where batch_id >= ${batch}`
+  await rollUpCounts(sql, 'user-login')
+  await sql`update pending_rollup set topic = 'user-login'`
 }
 
 const graphql: Graphql = async (query) => {
@@ -166,11 +166,11 @@ const questions = [
   outdated({ from: '2025-06-30T18:30:00Z', to: '2025-10-15T12:45:00Z' }, '2.3.0'),
 ]
 
-test('zones of quarter hours are answered as the raw events have it, whether minutes are kept or not, folded, rolled up or not', async () => {
+test('zones of quarter hours are answered as the raw events have it, whether minutes are kept or not, rolled up or not', async () => {
   const sql = openSql()
   const raw = await openRawEvents(rawEvents, ownFolder())
   const wrong = () => wrongAnswers(graphql, raw, questions)
-  await foldBefore(5)
+  await rollUpBefore(5)
   expect(await wrong()).toEqual([])
   await endOldMinutes()
   const [held] = await sql`
@@ -179,9 +179,9 @@ test('zones of quarter hours are answered as the raw events have it, whether min
   expect(held).toEqual({ minutes: true, quarters: true })
   expect(await wrong()).toEqual([])
   // Older than the minutes that are kept, most of them.
-  await foldBefore(8)
-  while (await rollWritten(sql));
-  while (await makeMonth(sql));
+  await rollUpBefore(8)
+  while (await rollUpByCommitTime(sql));
+  while (await rollUpMonth(sql));
   expect(await wrong()).toEqual([])
 
   // That quarters are what is read.

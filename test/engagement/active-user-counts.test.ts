@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { countActiveUsers, PRESENCE_LOCK } from '../../db/rollups/active-user-counts.ts'
-import { foldPresence } from '../../db/rollups/roll-up-sightings.ts'
+import { countActiveUsers, SIGHTINGS_LOCK } from '../../db/rollups/active-user-counts.ts'
+import { rollUpSightings } from '../../db/rollups/roll-up-sightings.ts'
 import {
-  type ActivityFacet,
+  type EngagementFacet,
   readActiveUsers,
   readMeanDailyActive,
 } from '../../db/read/engagement/engagement.ts'
@@ -10,7 +10,7 @@ import type { ReadSession } from '../../db/nodes/snapshot.ts'
 import { dayOf, periodAfter, type Period, periods, periodStart } from '../../domain/time/period.ts'
 import { fraction, sfc32 } from '../../generator/sfc32.ts'
 import { createDatabase, type TestDatabase } from '../support/api/api-fixture.ts'
-import { insertPresences } from '../support/api/api-rows.ts'
+import { insertSightings } from '../support/api/api-rows.ts'
 
 let database: TestDatabase
 
@@ -18,8 +18,8 @@ beforeAll(async () => {
   database = await createDatabase(inject('databaseUrl'))
 })
 beforeEach(async () => {
-  await database.sql`truncate activity_chunk, active_user_count, app_user, presence_delta`
-  await database.sql`update activity_kind_size set members = 0`
+  await database.sql`truncate engagement_chunk, active_user_count, app_user, sighting_delta`
+  await database.sql`update engagement_kind_size set members = 0`
 })
 afterAll(() => database.drop())
 
@@ -30,7 +30,7 @@ const users = Array.from({ length: 12 }, (_, i) => `user ${i}`)
 const locales = ['CA', 'NY', 'TX']
 
 const leave = (seen: readonly Seen[]) =>
-  insertPresences(
+  insertSightings(
     database.sql,
     1,
     seen.map(({ day, user, locale }) => ({
@@ -82,7 +82,7 @@ async function expectRight(seen: readonly Seen[]): Promise<void> {
     const first = periodAfter(period, periodStart(period, FIRST_DAY), -1)
     const starts = [first]
     while (starts.length < (period === 'day' ? 34 : 7)) starts.push(periodAfter(period, starts.at(-1) ?? 0))
-    const facets: [ActivityFacet, string[]][] = [
+    const facets: [EngagementFacet, string[]][] = [
       [{ facet: 'all', values: [''] }, locales],
       [{ facet: 'locale', values: ['CA'] }, ['CA']],
       [{ facet: 'locale', values: ['NY', 'TX'] }, ['NY', 'TX']],
@@ -113,7 +113,7 @@ test.each([1, 2, 3])(
       }))
       await leave(come)
       seen.push(...come)
-      await foldPresence(database.sql)
+      await rollUpSightings(database.sql)
       await expectRight(seen)
       expect(await countAll()).toBeGreaterThan(0)
       await expectRight(seen)
@@ -127,28 +127,28 @@ test.each([1, 2, 3])(
 test('a period that ended less than a day ago is not counted yet', async () => {
   const today = dayOf(Date.now())
   await leave([0, 1, 2].map((age) => ({ day: today - age, user: 'a', locale: 'CA' })))
-  await foldPresence(database.sql)
+  await rollUpSightings(database.sql)
   await countAll()
   const made = await database.sql<{ start: string }[]>`
     select start::text from active_user_count where period = 'day' and facet = 'all' and active is not null`
   expect(made.map(({ start }) => dayOf(Date.parse(start)))).toEqual([today - 2])
 })
 
-test('the same presences again have nothing counted anew', async () => {
+test('the same sightings again have nothing counted anew', async () => {
   const seen = [{ day: FIRST_DAY, user: 'a', locale: 'CA' }]
   await leave(seen)
-  await foldPresence(database.sql)
+  await rollUpSightings(database.sql)
   expect(await countAll()).toBe(3)
   await leave(seen)
-  await foldPresence(database.sql)
+  await rollUpSightings(database.sql)
   expect(await countAll()).toBe(0)
 })
 
 test('while bitmaps are being changed nothing is counted, and nobody waits for it', async () => {
   await leave([{ day: FIRST_DAY, user: 'a', locale: 'CA' }])
-  await foldPresence(database.sql)
+  await rollUpSightings(database.sql)
   await database.sql.begin(async (tx) => {
-    await tx`select pg_advisory_xact_lock(hashtext(${PRESENCE_LOCK}))`
+    await tx`select pg_advisory_xact_lock(hashtext(${SIGHTINGS_LOCK}))`
     expect(await countActiveUsers(database.sql)).toBe(false)
   })
   expect(await countAll()).toBe(3)

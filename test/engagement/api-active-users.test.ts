@@ -7,12 +7,12 @@ import {
   distinct,
   logins,
   type Test,
-  useActivity,
+  useEngagement,
   within,
   without,
 } from '../support/api/engagement-world.ts'
 
-const { field } = useActivity({ isFolded: true })
+const { field } = useEngagement({ isRolledUp: true })
 
 /** The same by sets of user ids, from the logins themselves. */
 function expectedPoints(bounds: string[], filter: Test) {

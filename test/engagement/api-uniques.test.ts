@@ -1,17 +1,17 @@
 import { describe, expect, inject, it } from 'vitest'
-import { foldPresence } from '../../db/rollups/roll-up-sightings.ts'
+import { rollUpSightings } from '../../db/rollups/roll-up-sightings.ts'
 import { insertLogins } from '../support/api/logins-by-day.ts'
-import { distinct, logins, type Test, useActivity, within } from '../support/api/engagement-world.ts'
+import { distinct, logins, type Test, useEngagement, within } from '../support/api/engagement-world.ts'
 import { createApi, createDatabase, NOW_MS } from '../support/api/api-fixture.ts'
 
-const activity = useActivity({ isFolded: false })
-const { field } = activity
+const engagement = useEngagement({ isRolledUp: false })
+const { field } = engagement
 
-it('says that activity lacks what is not folded yet, and is complete once it is', async () => {
+it('says that engagement lacks what is not rolled up yet, and is complete once it is', async () => {
   const question = `{ stickiness(day: "2026-02-28T00:00:00Z") {
     ... on Stickiness { monthlyActive freshness { lag complete } } } }`
   expect(await field(question)).toEqual({ monthlyActive: 0, freshness: { lag: 1_000, complete: false } })
-  await foldPresence(activity.sql())
+  await rollUpSightings(engagement.sql())
   expect(await field(question)).toEqual({
     monthlyActive: distinct('userId', within('2026-01-30T00:00:00Z', '2026-03-01T00:00:00Z')).size,
     freshness: { lag: 0, complete: true },
@@ -111,7 +111,7 @@ it('without any rows of logins, days are answered all the same and hours say why
   const api = createApi({ url: rowless.urlOn(url), replicaUrls: [] })
   try {
     await insertLogins(rowless.sql, logins, { nowMs: NOW_MS, retentionDays: 0 })
-    await foldPresence(rowless.sql)
+    await rollUpSightings(rowless.sql)
     const ask = async (to: string) =>
       (
         await api.ask(`{ uniques(from: "2026-02-25T00:00:00Z", to: "${to}") {

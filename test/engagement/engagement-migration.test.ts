@@ -1,11 +1,11 @@
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { countActiveUsers } from '../../db/rollups/active-user-counts.ts'
-import { foldPresence } from '../../db/rollups/roll-up-sightings.ts'
+import { rollUpSightings } from '../../db/rollups/roll-up-sightings.ts'
 import { migrate } from '../../db/schema/migrate.ts'
 import { dayOf } from '../../domain/time/period.ts'
 import { insertLogins } from '../support/api/logins-by-day.ts'
 import { createDatabase, NOW_MS } from '../support/api/api-fixture.ts'
-import { insertPresences } from '../support/api/api-rows.ts'
+import { insertSightings } from '../support/api/api-rows.ts'
 
 test('who was known before there were bitmaps is in them, with first days, and what rows of logins know', async () => {
   const { sql, drop } = await createDatabase(inject('databaseUrl'))
@@ -23,18 +23,18 @@ test('who was known before there were bitmaps is in them, with first days, and w
   } as const
   await insertLogins(sql, [login, { ...login, ip: '192.0.2.1' }], { nowMs: NOW_MS, retentionDays: 5 })
   await sql.unsafe(`
-    drop view activity, six_hour_member;
-    drop table presence_delta, activity_chunk, activity_kind_size, active_user_count, app_user, device, address, hour_login,
-               hour_member, six_hour_chunk, unlisted_batch;
-    drop type activity_kind, activity_period, activity_facet;
-    create table user_activity (day date not null, user_id text not null, primary key (day, user_id));
+    drop view engagement, six_hour_member;
+    drop table sighting_delta, engagement_chunk, engagement_kind_size, active_user_count, app_user, device, address, hour_login,
+               hour_member, six_hour_chunk, unindexed_batch;
+    drop type engagement_kind, engagement_period, engagement_facet;
+    create table user_engagement (day date not null, user_id text not null, primary key (day, user_id));
     create table app_user (user_id text primary key, first_day date not null, last_day date not null);
-    insert into user_activity values ('2025-12-31', 'a'), ('2026-02-28', 'a'), ('2026-02-28', 'b');
+    insert into user_engagement values ('2025-12-31', 'a'), ('2026-02-28', 'a'), ('2026-02-28', 'b');
     delete from migration
     where name in ('0010_activity.sql', '0013_active_user_counts.sql', '0016_hour_logins.sql', '0017_six_hour_members.sql',
                    '0018_everybody.sql', '0021_few_members.sql')`)
   await migrate(sql)
-  while ((await foldPresence(sql)) > 0);
+  while ((await rollUpSightings(sql)) > 0);
   const users = await sql`select user_id, first_day::text from app_user order by user_id`
   expect([...users]).toEqual([
     { user_id: 'a', first_day: '2025-12-31' },
@@ -42,7 +42,7 @@ test('who was known before there were bitmaps is in them, with first days, and w
   ])
   const days = await sql<{ name: string; members: number }[]>`
     select concat_ws(' ', kind, facet, value, start) as name, bit_count(members)::integer as members
-    from activity where period = 'day' and facet <> 'first' order by 1`
+    from engagement where period = 'day' and facet <> 'first' order by 1`
   expect(Object.fromEntries(days.map(({ name, members }) => [name, members]))).toEqual({
     'address all  2026-02-28': 2,
     'device all  2026-02-28': 1,
@@ -59,11 +59,11 @@ test('bitmaps that were there before counts of users were kept are counted', asy
   const { sql, drop } = await createDatabase(inject('databaseUrl'))
   onTestFinished(drop)
   const day = dayOf(Date.parse('2026-02-27'))
-  await insertPresences(sql, 1, [
+  await insertSightings(sql, 1, [
     { kind: 'user', day, values: ['iOS', '1.0', 'CA', 'success'], ids: ['a', 'b'] },
     { kind: 'device', day, values: null, ids: ['d'] },
   ])
-  await foldPresence(sql)
+  await rollUpSightings(sql)
   await sql.unsafe(`
     drop table active_user_count;
     delete from migration where name = '0013_active_user_counts.sql'`)
@@ -86,21 +86,21 @@ test('bitmaps of everybody that were packed are the same ones: unpacked where th
   const ids = Array.from({ length: 100 }, (_, i) => `user ${i}`)
   const day = dayOf(Date.parse('2026-02-27'))
   const said = { kind: 'user' as const, day, values: null, ids }
-  await insertPresences(sql, 1, [
+  await insertSightings(sql, 1, [
     said,
     { ...said, values: ['iOS', '1.0', 'CA', 'success'] },
     { ...said, day: day - 40, ids: ids.slice(30) },
     { ...said, day: day - 80, ids: ids.slice(40) },
   ])
-  await foldPresence(sql)
+  await rollUpSightings(sql)
   await sql.unsafe(`
-    create table held as select * from activity;
-    drop view activity, six_hour_member;
-    drop table activity_chunk;
-    create table activity (
-      kind activity_kind, period activity_period, facet activity_facet, value text, start date, chunk integer,
-      members bit(32768) not null, constraint activity_pkey primary key (kind, period, facet, value, start, chunk));
-    insert into activity select kind, period, facet, value, start, chunk, members | members from held;
+    create table held as select * from engagement;
+    drop view engagement, six_hour_member;
+    drop table engagement_chunk;
+    create table engagement (
+      kind engagement_kind, period engagement_period, facet engagement_facet, value text, start date, chunk integer,
+      members bit(32768) not null, constraint engagement_pkey primary key (kind, period, facet, value, start, chunk));
+    insert into engagement select kind, period, facet, value, start, chunk, members | members from held;
     alter table six_hour_chunk rename to six_hour_member;
     alter table six_hour_member rename constraint six_hour_chunk_pkey to six_hour_member_pkey;
     alter table six_hour_member drop column few_members, alter column members set not null,
@@ -115,7 +115,7 @@ test('bitmaps of everybody that were packed are the same ones: unpacked where th
         from (
           select concat(case facet when 'all' then 'all' else 'value' end,
                         case when bit_count(members) > 64 then ' of many' else ' of few' end) as of, members
-          from activity
+          from engagement
           union all
           select concat('six hours', case when bit_count(members) > 64 then ' of many' else ' of few' end), members
           from six_hour_member
@@ -131,7 +131,7 @@ test('bitmaps of everybody that were packed are the same ones: unpacked where th
   )
   const [{ different } = { different: -1 }] = await sql<{ different: number }[]>`
     select count(*)::integer as different
-    from held full join activity using (kind, period, facet, value, start, chunk)
-    where held.members is distinct from activity.members`
+    from held full join engagement using (kind, period, facet, value, start, chunk)
+    where held.members is distinct from engagement.members`
   expect(different).toBe(0)
 })

@@ -1,10 +1,10 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { insertLogins } from '../support/api/logins-by-day.ts'
-import { DAY_MS, logins, useActivity } from '../support/api/engagement-world.ts'
+import { DAY_MS, logins, useEngagement } from '../support/api/engagement-world.ts'
 import { createApi, createDatabase, NOW_MS } from '../support/api/api-fixture.ts'
 import { insertBatches } from '../support/api/api-rows.ts'
 
-const { field } = useActivity({ isFolded: true })
+const { field } = useEngagement({ isRolledUp: true })
 
 const KEPT_FROM = '2026-02-24T00:00:00.000Z'
 const kept = logins.filter(({ eventTimeMs }) => eventTimeMs >= Date.parse(KEPT_FROM))
@@ -84,11 +84,11 @@ describe('logins', () => {
     await insertBatches(database.sql, [{ id: 1, from: 0, to: 1_000, committedAt: '2026-03-01T12:00:00Z' }])
     const api = createApi({ url: database.urlOn(inject('databaseUrl')), replicaUrls: [] })
     onTestFinished(() => api.router.close())
-    const listed = async () => (await api.ask(`{ logins { ${LISTED} } }`)).data?.logins
-    expect(await listed()).toMatchObject({ edges: [], rowsKeptFrom: null, isExpired: false })
+    const indexed = async () => (await api.ask(`{ logins { ${LISTED} } }`)).data?.logins
+    expect(await indexed()).toMatchObject({ edges: [], rowsKeptFrom: null, isExpired: false })
     const recent = logins.filter(({ eventTimeMs }) => eventTimeMs >= NOW_MS - DAY_MS)
     await insertLogins(database.sql, recent, { nowMs: NOW_MS, retentionDays: 0 })
-    expect(await listed()).toEqual({
+    expect(await indexed()).toEqual({
       message: expect.stringMatching(/no rows are kept/) as unknown,
       keptFrom: null,
     })

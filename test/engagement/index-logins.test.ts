@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { foldPresence } from '../../db/rollups/roll-up-sightings.ts'
-import { listLogins } from '../../db/rollups/index-logins.ts'
+import { rollUpSightings } from '../../db/rollups/roll-up-sightings.ts'
+import { indexLogins } from '../../db/rollups/index-logins.ts'
 import { createLoginDays } from '../../db/rollups/login-partitions.ts'
-import type { ActivityFacet } from '../../db/read/engagement/engagement.ts'
+import type { EngagementFacet } from '../../db/read/engagement/engagement.ts'
 import type { CountFilter } from '../../db/read/counts/count-filter.ts'
 import { readDistinctInRows, readDistinctWithEdges } from '../../db/read/engagement/uniques.ts'
 import { applyRetention } from '../../db/rollups/retention.ts'
 import type { TimeBucket } from '../../domain/time/bucket.ts'
 import { DAY_MS, dayOf } from '../../domain/time/period.ts'
-import { PresenceCache, presenceKinds } from '../../domain/sightings/sightings.ts'
+import { SightingCache, sightingKinds } from '../../domain/sightings/sightings.ts'
 import { fraction, sfc32 } from '../../generator/sfc32.ts'
 import type { SeenLogin } from '../support/api/logins-by-day.ts'
 import { createDatabase, type TestDatabase } from '../support/api/api-fixture.ts'
@@ -25,7 +25,7 @@ import {
   START_MS,
   writeBatch,
 } from '../support/api/indexed-world.ts'
-import { compareListed } from '../support/truth/compare-indexed.ts'
+import { compareIndexed } from '../support/truth/compare-indexed.ts'
 
 let database: TestDatabase
 const sql = () => database.sql
@@ -36,25 +36,25 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   await createLoginDays(sql(), END_MS, DAYS)
-  await sql()`truncate batch, login, unrolled_batch, unlisted_batch, written_count, hour_login, hour_member, six_hour_chunk,
-                       login_count_delta, presence_delta, activity_chunk, app_user, device, address cascade`
-  await sql()`update activity_kind_size set members = 0`
+  await sql()`truncate batch, login, pending_commit_rollup, unindexed_batch, written_count, hour_login, hour_member, six_hour_chunk,
+                       login_count_delta, sighting_delta, engagement_chunk, app_user, device, address cascade`
+  await sql()`update engagement_kind_size set members = 0`
 })
 afterAll(() => database.drop())
 
 async function listAll(): Promise<void> {
-  while (await listLogins(sql()));
+  while (await indexLogins(sql()));
 }
 
 const inRows = (range: TimeBucket, filter = anything) =>
   inOneSnapshot(sql(), async (session) => {
-    const counts = await readDistinctInRows(session, presenceKinds, range, filter)
-    return presenceKinds.map((kind) => counts.get(kind))
+    const counts = await readDistinctInRows(session, sightingKinds, range, filter)
+    return sightingKinds.map((kind) => counts.get(kind))
   })
 const expected = (logins: readonly SeenLogin[], range: TimeBucket, filter = anything) =>
-  presenceKinds.map((kind) => expectedCount(logins, kind, [range], filter))
+  sightingKinds.map((kind) => expectedCount(logins, kind, [range], filter))
 
-const unlisted = async () => (await sql()`select from unlisted_batch`).length
+const unindexed = async () => (await sql()`select from unindexed_batch`).length
 
 /** A random number of times. */
 async function often(times: number, work: () => Promise<unknown>): Promise<void> {
@@ -62,12 +62,12 @@ async function often(times: number, work: () => Promise<unknown>): Promise<void>
 }
 
 test.each([1, 2, 3, 4])(
-  'who was active in any minutes, of any values, is exact however much is folded, rolled up and listed, and whatever came late (seed %i)',
+  'who was active in any minutes, of any values, is exact however much is rolled up and indexed, and whatever came late (seed %i)',
   async (seed) => {
     const random = sfc32(seed, 0)
     const next = (below: number) => Math.floor(fraction(random) * below)
     // Remembers what is committed, as that of a worker: who has no number yet may be waiting with another batch.
-    const cache = new PresenceCache(new Int32Array(4))
+    const cache = new SightingCache(new Int32Array(4))
     const logins: SeenLogin[] = []
     const batches: { id: number; revision: number }[] = []
     for (let round = 0; round < 6; round++) {
@@ -83,28 +83,28 @@ test.each([1, 2, 3, 4])(
         await writeBatch(sql(), batch.id, batch.revision, added, { cache })
         logins.push(...added)
       }
-      await often(next(2), () => foldPresence(sql()))
+      await often(next(2), () => rollUpSightings(sql()))
       await often(next(2), () => rollAll(sql()))
-      await often(next(3), () => listLogins(sql()))
+      await often(next(3), () => indexLogins(sql()))
       if (round === 3) {
-        await foldPresence(sql())
+        await rollUpSightings(sql())
         await rollAll(sql())
         await listAll()
-        expect(await unlisted()).toBe(0)
+        expect(await unindexed()).toBe(0)
       }
       for (let i = 0; i < 12; i++) {
         const [range, filter] = [randomRange(random), i % 3 === 0 ? anything : randomFilter(random)]
         expect(await inRows(range, filter)).toEqual(expected(logins, range, filter))
       }
-      expect(await compareListed(sql())).toEqual([])
+      expect(await compareIndexed(sql())).toEqual([])
     }
-    await foldPresence(sql())
+    await rollUpSightings(sql())
     const days = { from: dayOf(START_MS) + 1, to: dayOf(END_MS) - 1 }
     const edges = [
       { fromMs: START_MS + next(1_440) * 60_000, toMs: START_MS + DAY_MS },
       { fromMs: END_MS - DAY_MS, toMs: END_MS - next(1_440) * 60_000 },
     ]
-    const facets: [ActivityFacet, CountFilter][] = [
+    const facets: [EngagementFacet, CountFilter][] = [
       [{ facet: 'all', values: [''] }, anything],
       [
         { facet: 'locale', values: ['CA', 'NY'] },
@@ -124,30 +124,30 @@ test.each([1, 2, 3, 4])(
 test('a batch with somebody who has no number yet waits, whatever batch is to bring the number; others do not', async () => {
   const random = sfc32(5, 0)
   const [known, unknown] = [randomLogin(random), { ...randomLogin(random), userId: 'new', deviceId: 'new' }]
-  const cache = new PresenceCache(new Int32Array(4))
+  const cache = new SightingCache(new Int32Array(4))
   await writeBatch(sql(), 2, 0, [known], { cache })
-  await foldPresence(sql())
+  await rollUpSightings(sql())
   await writeBatch(sql(), 9, 0, [unknown], { cache })
-  // The worker knows that the presence is committed.
+  // The worker knows that the sighting is committed.
   await writeBatch(sql(), 3, 0, [unknown, known], { cache })
   await rollAll(sql())
   await listAll()
-  expect(await sql()`select batch_id::integer from unlisted_batch order by 1`).toEqual([
+  expect(await sql()`select batch_id::integer from unindexed_batch order by 1`).toEqual([
     { batch_id: 3 },
     { batch_id: 9 },
   ])
-  expect(await compareListed(sql())).toEqual([])
+  expect(await compareIndexed(sql())).toEqual([])
   expect(await inRows(whole)).toEqual(expected([known, unknown], whole))
-  await foldPresence(sql())
+  await rollUpSightings(sql())
   await listAll()
-  expect(await unlisted()).toBe(0)
+  expect(await unindexed()).toBe(0)
   expect(await inRows(whole)).toEqual(expected([known, unknown], whole))
 })
 
-test('what is listed is what answers: rows are not read again', async () => {
+test('what is indexed is what answers: rows are not read again', async () => {
   const login = randomLogin(sfc32(6, 0))
   await writeBatch(sql(), 1, 0, [login])
-  await foldPresence(sql())
+  await rollUpSightings(sql())
   await rollAll(sql())
   await listAll()
   await sql()`truncate login`
@@ -158,13 +158,13 @@ test('what is listed is what answers: rows are not read again', async () => {
   expect(await inRows({ fromMs: minute.toMs, toMs: minute.toMs + 60_000 })).toEqual([0n, 0n, 0n])
 })
 
-test('what commits while others are listed is found before and after, and so is what a revision adds', async () => {
+test('what commits while others are indexed is found before and after, and so is what a revision adds', async () => {
   const random = sfc32(7, 0)
   const logins = Array.from({ length: 30 }, () => randomLogin(random))
   const [first, second, third] = [logins.slice(0, 10), logins.slice(10, 20), logins.slice(20)]
   await writeBatch(sql(), 1, 0, first)
   await writeBatch(sql(), 2, 0, second)
-  await foldPresence(sql())
+  await rollUpSightings(sql())
   await rollAll(sql())
   // Its rows are there, and nobody sees them yet.
   await writeBatch(sql(), 1, 1, third, {
@@ -174,19 +174,19 @@ test('what commits while others are listed is found before and after, and so is 
     },
   })
   expect(await inRows(whole)).toEqual(expected(logins, whole))
-  expect(await compareListed(sql())).toEqual([])
-  await foldPresence(sql())
+  expect(await compareIndexed(sql())).toEqual([])
+  await rollUpSightings(sql())
   await rollAll(sql())
-  expect(await unlisted()).toBe(1)
+  expect(await unindexed()).toBe(1)
   await listAll()
   expect(await inRows(whole)).toEqual(expected(logins, whole))
-  expect(await compareListed(sql())).toEqual([])
+  expect(await compareIndexed(sql())).toEqual([])
 })
 
-test('a question that began before a batch was listed is answered from its rows', async () => {
+test('a question that began before a batch was indexed is answered from its rows', async () => {
   const logins = [randomLogin(sfc32(8, 0))]
   await writeBatch(sql(), 1, 0, logins)
-  await foldPresence(sql())
+  await rollUpSightings(sql())
   await rollAll(sql())
   const counts = await inOneSnapshot(sql(), async (session) => {
     await session.sql`select from login`
@@ -194,7 +194,7 @@ test('a question that began before a batch was listed is answered from its rows'
     return await readDistinctInRows(session, ['user'], whole, anything)
   })
   expect(counts).toEqual(new Map([['user', 1n]]))
-  expect(await unlisted()).toBe(0)
+  expect(await unindexed()).toBe(0)
 })
 
 test('six hours have everybody, however many were there before', async () => {
@@ -206,29 +206,29 @@ test('six hours have everybody, however many were there before', async () => {
   }))
   for (const [batch, end] of [40, 66, 90, 130].entries()) {
     await writeBatch(sql(), batch, 0, logins.slice([0, 40, 66, 90][batch], end))
-    await foldPresence(sql())
+    await rollUpSightings(sql())
     await rollAll(sql())
     await listAll()
-    expect(await compareListed(sql())).toEqual([])
+    expect(await compareIndexed(sql())).toEqual([])
     expect(await inRows(whole)).toEqual(expected(logins.slice(0, end), whole))
   }
 })
 
-test('each batch is listed once, by one at a time: whoever comes meanwhile leaves it', async () => {
+test('each batch is indexed once, by one at a time: whoever comes meanwhile leaves it', async () => {
   const random = sfc32(9, 0)
   const logins = Array.from({ length: 20 }, () => randomLogin(random))
   for (const [place, login] of logins.entries()) await writeBatch(sql(), place, 0, [login])
-  await foldPresence(sql())
+  await rollUpSightings(sql())
   await rollAll(sql())
   await sql().begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(hashtext('list logins'))`
-    expect(await listLogins(sql())).toBe(false)
+    expect(await indexLogins(sql())).toBe(false)
   })
-  expect(await unlisted()).toBe(20)
-  await Promise.all([1, 2, 3, 4].map(() => listLogins(sql())))
-  const [listed] = await sql()`
+  expect(await unindexed()).toBe(20)
+  await Promise.all([1, 2, 3, 4].map(() => indexLogins(sql())))
+  const [indexed] = await sql()`
     select sum(length(minutes))::integer as logins, sum(length(users))::integer as bytes from hour_login`
-  expect(listed).toEqual({ logins: 20, bytes: 80 })
+  expect(indexed).toEqual({ logins: 20, bytes: 80 })
 })
 
 test('hours go with the rows of their day', async () => {
@@ -240,7 +240,7 @@ test('hours go with the rows of their day', async () => {
     eventTimeMs: (dayOf(nowMs) - days) * DAY_MS + 1_000,
   })
   await writeBatch(sql(), 1, 0, [ago(3), ago(2), ago(1)])
-  await foldPresence(sql())
+  await rollUpSightings(sql())
   await rollAll(sql())
   await listAll()
   const days = async () => {

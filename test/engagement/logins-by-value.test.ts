@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it, test } from 'vitest'
-import { foldCounts } from '../../db/rollups/roll-up-counts.ts'
+import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
 import { createLoginDays } from '../../db/rollups/login-partitions.ts'
 import type { CountFilter } from '../../db/read/counts/count-filter.ts'
 import type { Page, TimeRange } from '../../db/read/keyset.ts'
@@ -51,10 +51,10 @@ beforeAll(async () => {
         from (select date_trunc('minute', event_at) as minute, device_type, app_version, locale, outcome, count(*) as logins
               from login where batch_id = ${batch} group by 1, 2, 3, 4, 5) as added)
       where batch_id = ${batch}`
-    await sql`insert into unfolded_batch (batch_id, topic, revision) values (${batch}, 'user-login', 0)`
+    await sql`insert into pending_rollup (batch_id, topic, revision) values (${batch}, 'user-login', 0)`
     logins.push(...all)
-    // The others wait to be folded.
-    if (batch === 6) await foldCounts(sql, 'user-login')
+    // The others wait to be rolled up.
+    if (batch === 6) await rollUpCounts(sql, 'user-login')
   }
   expect(Math.max(...logins.map(({ eventTimeMs }) => eventTimeMs))).toBe(LATEST_MS)
   await insertCheckpoint(sql, 0, 1, new Date(LATEST_MS).toISOString())
@@ -110,7 +110,7 @@ describe.each([
   ['that few logins have', rare],
   ['that few have, of an outcome', { ...rare, outcomes: ['failure'] }],
   ['that many have', { ...anything, appVersions: ['1.0'] }],
-] satisfies [string, CountFilter][])('logins with values %s are listed without a gap', (_, filter) => {
+] satisfies [string, CountFilter][])('logins with values %s are indexed without a gap', (_, filter) => {
   it.each([
     ['whenever they were', whenever],
     ['of the last hours', { from: new Date(END_MS - 20 * HOUR_MS), to: null }],
@@ -144,7 +144,7 @@ test('beyond five minutes only the minutes that have such logins by their counts
   expect(parts.filter((part) => part.minutes !== null).length).toBeGreaterThan(3)
 })
 
-test('logins whose minutes are not kept any more are listed all the same', async () => {
+test('logins whose minutes are not kept any more are indexed all the same', async () => {
   const { sql } = database
   const keptFrom = new Date(END_MS - 3 * HOUR_MS)
   await sql`

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { foldPresence } from '../../db/rollups/roll-up-sightings.ts'
+import { rollUpSightings } from '../../db/rollups/roll-up-sightings.ts'
 import { dayOf } from '../../domain/time/period.ts'
-import type { PresenceGroup, PresenceKind } from '../../domain/sightings/sightings.ts'
+import type { SightingGroup, SightingKind } from '../../domain/sightings/sightings.ts'
 import { createDatabase, type TestDatabase } from '../support/api/api-fixture.ts'
-import { insertPresences } from '../support/api/api-rows.ts'
+import { insertSightings } from '../support/api/api-rows.ts'
 
 let database: TestDatabase
 
@@ -11,43 +11,43 @@ beforeAll(async () => {
   database = await createDatabase(inject('databaseUrl'))
 })
 beforeEach(async () => {
-  await database.sql`truncate activity_chunk, app_user, device, address, presence_delta`
-  await database.sql`update activity_kind_size set members = 0`
+  await database.sql`truncate engagement_chunk, app_user, device, address, sighting_delta`
+  await database.sql`update engagement_kind_size set members = 0`
 })
 afterAll(() => database.drop())
 
 const seen = (
-  kind: PresenceKind,
+  kind: SightingKind,
   day: string,
   ids: string[],
   locale: string | null = null,
-): PresenceGroup => ({
+): SightingGroup => ({
   kind,
   day: dayOf(Date.parse(day)),
   values: locale === null ? null : ['iOS', '1.0', locale, 'unknown'],
   ids,
 })
 
-const leave = (...groups: PresenceGroup[]) => insertPresences(database.sql, 1, groups)
+const leave = (...groups: SightingGroup[]) => insertSightings(database.sql, 1, groups)
 
 /** `kind period facet value start` → ids, of what is not empty. */
 async function bitmaps(where = 'true'): Promise<Record<string, string>> {
   const rows = await database.sql<{ name: string; ids: string }[]>`
     with dictionary as (
-      select 'user'::activity_kind as kind, user_id as id, number from app_user
+      select 'user'::engagement_kind as kind, user_id as id, number from app_user
       union all select 'device', device_id, number from device
       union all select 'address', ip, number from address
     )
     select concat_ws(' ', kind, period, facet, nullif(value, ''), start) as name, string_agg(id, ' ' order by id) as ids
-    from activity join dictionary using (kind)
+    from engagement join dictionary using (kind)
     where number / 32768 = chunk and get_bit(members, number % 32768) = 1 and ${database.sql.unsafe(where)}
     group by 1`
   return Object.fromEntries(rows.map(({ name, ids }) => [name, ids]))
 }
 
-test('a presence is found in its day, its week and its month, and in each of its dimensions', async () => {
+test('a sighting is found in its day, its week and its month, and in each of its dimensions', async () => {
   await leave(seen('user', '2026-03-01', ['a', 'b'], 'CA'), seen('device', '2026-03-02', ['d']))
-  expect(await foldPresence(database.sql)).toBe(3)
+  expect(await rollUpSightings(database.sql)).toBe(3)
   expect(await bitmaps("period <> 'day' or start = '2026-03-02'")).toMatchObject({
     'device day all 2026-03-02': 'd',
     'device week all 2026-03-02': 'd',
@@ -62,9 +62,9 @@ test('a presence is found in its day, its week and its month, and in each of its
 
 test('a late event moves the first day of a user back, in every period', async () => {
   await leave(seen('user', '2026-03-10', ['a', 'b']))
-  await foldPresence(database.sql)
+  await rollUpSightings(database.sql)
   await leave(seen('user', '2026-02-27', ['a']), seen('user', '2026-03-12', ['b']))
-  await foldPresence(database.sql)
+  await rollUpSightings(database.sql)
   expect(await bitmaps("facet = 'first'")).toEqual({
     'user day first 2026-02-27': 'a',
     'user day first 2026-03-10': 'b',
@@ -77,17 +77,17 @@ test('a late event moves the first day of a user back, in every period', async (
   expect(moved).toEqual({ first_day: '2026-02-27' })
 })
 
-test('the same presences again change nothing and use up no number', async () => {
+test('the same sightings again change nothing and use up no number', async () => {
   const again = seen('address', '2026-03-10', ['1.1.1.1', '::1'])
   await leave(again)
-  await foldPresence(database.sql)
+  await rollUpSightings(database.sql)
   const before = await bitmaps()
   await leave(again)
   await leave(again)
-  await foldPresence(database.sql)
+  await rollUpSightings(database.sql)
   expect(await bitmaps()).toEqual(before)
   await leave(seen('address', '2026-03-10', ['1.1.1.2']))
-  await foldPresence(database.sql)
+  await rollUpSightings(database.sql)
   expect(await bitmaps("facet = 'all' and period = 'day'")).toEqual({
     'address day all 2026-03-10': '1.1.1.1 1.1.1.2 ::1',
   })
@@ -96,12 +96,12 @@ test('the same presences again change nothing and use up no number', async () =>
   expect(rows.map(({ number }) => number as number)).toEqual([0, 1, 2])
 })
 
-test('folding at the same time moves everything once', async () => {
+test('rolling up at the same time moves everything once', async () => {
   const ids = Array.from({ length: 200 }, (_, i) => `user ${i}`)
   for (let from = 0; from < 200; from += 20)
     await leave(seen('user', '2026-03-10', ids.slice(from, from + 25)))
-  await Promise.all([1, 2, 3, 4].map(() => foldPresence(database.sql)))
-  await foldPresence(database.sql)
+  await Promise.all([1, 2, 3, 4].map(() => rollUpSightings(database.sql)))
+  await rollUpSightings(database.sql)
   const [count] = await database.sql`
     select count(*)::integer as users, count(distinct number)::integer as numbers, max(number) as last from app_user`
   expect(count).toEqual({ users: 200, numbers: 200, last: 199 })
@@ -110,22 +110,22 @@ test('folding at the same time moves everything once', async () => {
   ).toBe(200)
 })
 
-test('a fold leaves everything to the one that is at work', async () => {
+test('a rollup leaves everything to the one that is at work', async () => {
   await leave(seen('user', '2026-03-10', ['a']))
   await database.sql.begin(async (tx) => {
-    await tx`select pg_advisory_xact_lock(hashtext('fold presence'))`
-    expect(await foldPresence(database.sql)).toBe(0)
+    await tx`select pg_advisory_xact_lock(hashtext('roll up sightings'))`
+    expect(await rollUpSightings(database.sql)).toBe(0)
   })
-  expect(await foldPresence(database.sql)).toBe(1)
+  expect(await rollUpSightings(database.sql)).toBe(1)
 })
 
-test('a fold that fails in the middle leaves everything to the next one', async () => {
+test('a rollup that fails in the middle leaves everything to the next one', async () => {
   await leave(seen('user', '2026-03-10', ['a']), seen('address', '2026-03-10', ['1.1.1.1']))
   await database.sql`alter table address add constraint refuses check (ip <> '1.1.1.1')`
-  await expect(foldPresence(database.sql)).rejects.toThrow('refuses')
+  await expect(rollUpSightings(database.sql)).rejects.toThrow('refuses')
   expect(await bitmaps()).toEqual({})
   await database.sql`alter table address drop constraint refuses`
-  expect(await foldPresence(database.sql)).toBe(2)
+  expect(await rollUpSightings(database.sql)).toBe(2)
   expect(await bitmaps("facet = 'all' and period = 'day'")).toEqual({
     'address day all 2026-03-10': '1.1.1.1',
     'user day all 2026-03-10': 'a',
@@ -133,11 +133,11 @@ test('a fold that fails in the middle leaves everything to the next one', async 
 })
 
 test('numbers past a chunk go on in the next one', async () => {
-  await database.sql`update activity_kind_size set members = 32767 where kind = 'user'`
+  await database.sql`update engagement_kind_size set members = 32767 where kind = 'user'`
   await leave(seen('user', '2026-03-10', ['last of a chunk', 'first of the next']))
-  await foldPresence(database.sql)
+  await rollUpSightings(database.sql)
   const chunks = await database.sql`
-    select chunk, bit_count(members)::integer as members, get_bit(members, (1 - chunk) * 32767) as bit from activity
+    select chunk, bit_count(members)::integer as members, get_bit(members, (1 - chunk) * 32767) as bit from engagement
     where facet = 'all' and period = 'day' order by chunk`
   expect([...chunks]).toEqual([
     { chunk: 0, members: 1, bit: 1 },
@@ -149,12 +149,12 @@ test('a bitmap has the same members whether it is packed, as of 64 at most, or n
   const ids = Array.from({ length: 100 }, (_, i) => `user ${String(i).padStart(2, '0')}`)
   const see = async (day: string, from: number, to: number) => {
     await leave(seen('user', day, ids.slice(from, to), 'CA'))
-    await foldPresence(database.sql)
+    await rollUpSightings(database.sql)
   }
   const isPacked = async (facet: string, day: string) => {
     const [row] = await database.sql<{ packed: boolean }[]>`
-      select pg_column_size(coalesce(members, few_members)) < 4096 as packed from activity_chunk
-      where kind = 'user' and period = 'day' and facet = ${facet}::text::activity_facet and start = ${day}::text::date`
+      select pg_column_size(coalesce(members, few_members)) < 4096 as packed from engagement_chunk
+      where kind = 'user' and period = 'day' and facet = ${facet}::text::engagement_facet and start = ${day}::text::date`
     return row?.packed
   }
   for (const [from, to] of [

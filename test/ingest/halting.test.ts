@@ -195,13 +195,13 @@ async function forgetLatestBatches({ sql }: Deployment, count: number): Promise<
       select id, from_offset as "from", logins from batch order by from_offset desc limit ${count}`
     const ids = batches.map(({ id }) => String(id))
     const oldest = batches.at(-1)?.from ?? 0n
-    // Folded counts cannot be told apart any more: all of them are made anew from the deltas that stay.
-    await tx`truncate minute_count, hour_count, arrival_count, unfolded_batch`
-    for (const table of ['insight', 'login_count_delta', 'unrolled_batch'])
+    // Rolled up counts cannot be told apart any more: all of them are made anew from the deltas that stay.
+    await tx`truncate minute_count, hour_count, arrival_count, pending_rollup`
+    for (const table of ['insight', 'login_count_delta', 'pending_commit_rollup'])
       await tx`delete from ${tx(table)} where batch_id = any(${ids}::text[]::bigint[])`
     await tx`delete from login where batch_id = any(${ids}::text[]::bigint[])`
     await tx`delete from batch where id = any(${ids}::text[]::bigint[])`
-    await tx`insert into unfolded_batch (batch_id, topic) select batch_id, topic
+    await tx`insert into pending_rollup (batch_id, topic) select batch_id, topic
              from login_count_delta join batch on batch.id = batch_id`
     await tx`update partition_checkpoint set next_offset = ${oldest},
              logins = logins - ${batches.reduce((sum, { logins }) => sum + logins, 0)}`

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { foldCounts } from '../../db/rollups/roll-up-counts.ts'
+import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
 import type { DifferenceKind } from '../../domain/pipeline/reconciliation.ts'
 import { createDeployment } from '../support/deployment/deployment.ts'
 import { expectExact } from '../support/truth/exactness.ts'
@@ -92,11 +92,11 @@ test('what ingestion wrote agrees with itself, and whatever is broken in it is f
   await expectExact(deployment, feed.truth)
   await worker.kill()
   const ask = reconciliationOf(config.database.url, topic)
-  const unfolded = await ask()
-  await foldCounts(sql, topic)
+  const pending = await ask()
+  await rollUpCounts(sql, topic)
   const healthy = await ask()
   expect(healthy).toMatchObject({ agrees: true, differences: [] })
-  expect(unfolded).toEqual(healthy)
+  expect(pending).toEqual(healthy)
   const { sent, logins, rejects } = feed.truth.totals()
   const total = (field: string) => healthy.partitions.reduce((sum, one) => sum + Number(one[field]), 0)
   expect([total('offsets'), total('logins'), total('rejects')]).toEqual([sent, logins, rejects])

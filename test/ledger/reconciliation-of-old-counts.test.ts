@@ -1,9 +1,9 @@
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { reconcileRecent } from '../../activities/reconcile.ts'
 import type { Sql } from '../../db/connection/connect.ts'
-import { endMinutes } from '../../db/rollups/roll-up-quarters.ts'
-import { foldCounts } from '../../db/rollups/roll-up-counts.ts'
-import { makeMonth } from '../../db/rollups/roll-up-months.ts'
+import { rollUpQuarters } from '../../db/rollups/roll-up-quarters.ts'
+import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
+import { rollUpMonth } from '../../db/rollups/roll-up-months.ts'
 import { applyRetention } from '../../db/rollups/retention.ts'
 import type { DifferenceKind } from '../../domain/pipeline/reconciliation.ts'
 import { createDatabase } from '../support/api/api-fixture.ts'
@@ -35,7 +35,7 @@ async function openCounts() {
     )
     await sql`update partition_checkpoint set next_offset = ${id * 100}, logins = logins + ${moments.length}`
   }
-  return { sql, add, fold: () => foldCounts(sql, TOPIC) }
+  return { sql, add, rollUp: () => rollUpCounts(sql, TOPIC) }
 }
 
 const nothing: Break = () => Promise.resolve()
@@ -60,22 +60,22 @@ const moments = () => {
   ]
 }
 
-test('logins of any age agree before and after a fold, whenever retention runs and however long it keeps minutes', async () => {
-  const { sql, add, fold } = await openCounts()
+test('logins of any age agree before and after a rollup, whenever retention runs and however long it keeps minutes', async () => {
+  const { sql, add, rollUp } = await openCounts()
   const agrees = async () => {
     expect(await differences(sql)).toEqual([])
-    await fold()
+    await rollUp()
     expect(await differences(sql)).toEqual([])
   }
   await add(...moments())
   await agrees()
   for (const days of [90, 90, 1, 0, 90, 3_650]) {
     await add(...moments())
-    await endMinutes(sql, days)
+    await rollUpQuarters(sql, days)
     await agrees()
     await add(...moments())
     await agrees()
-    while (await makeMonth(sql));
+    while (await rollUpMonth(sql));
     expect(await differences(sql)).toEqual([])
   }
   const [held] = await sql`
@@ -86,11 +86,11 @@ test('logins of any age agree before and after a fold, whenever retention runs a
 })
 
 test('alerts about a login that is older than the minutes are cleared by the next run', async () => {
-  const { sql, add, fold } = await openCounts()
-  await endMinutes(sql, 90)
+  const { sql, add, rollUp } = await openCounts()
+  await rollUpQuarters(sql, 90)
   const old = midnight(200) + 37 * MINUTE_MS
   await add(old)
-  await fold()
+  await rollUp()
   const bucket = (ms: number) => new Date(ms).toISOString()
   for (const [kind, ms] of [
     ['minute_count', old],
@@ -149,11 +149,11 @@ const damages: Damage[] = [
 ]
 
 test('whatever is damaged of old counts is found, and its alerts are cleared once it is mended', async () => {
-  const { sql, add, fold } = await openCounts()
+  const { sql, add, rollUp } = await openCounts()
   await add(midnight(200) + 37 * MINUTE_MS)
-  await fold()
-  await endMinutes(sql, 90)
-  while (await makeMonth(sql));
+  await rollUp()
+  await rollUpQuarters(sql, 90)
+  while (await rollUpMonth(sql));
   expect(await kindsWhen(sql, TOPIC, nothing)).toEqual([])
   for (const { what, broken, kinds } of damages)
     expect(await kindsWhen(sql, TOPIC, broken), what).toEqual(kinds)
@@ -173,9 +173,9 @@ test('whatever is damaged of old counts is found, and its alerts are cleared onc
 })
 
 test('a count that is damaged while its minutes are kept is found as one of a quarter after them', async () => {
-  const { sql, add, fold } = await openCounts()
+  const { sql, add, rollUp } = await openCounts()
   await add(midnight(20) + 37 * MINUTE_MS)
-  await fold()
+  await rollUp()
   await sql`update minute_count set m37 = m37 + 1 where dimension_set = 15`
   const open = async () => {
     const rows = await sql<{ kind: string }[]>`select kind from alert where cleared_at is null order by kind`
@@ -184,7 +184,7 @@ test('a count that is damaged while its minutes are kept is found as one of a qu
   await run(sql)
   const others = Array.from({ length: 11 }, () => 'grouped_count')
   expect(await open()).toEqual([...others, 'hour_count', 'minute_count'])
-  await endMinutes(sql, 10)
+  await rollUpQuarters(sql, 10)
   await run(sql)
   expect(await open()).toEqual([...others, 'hour_count', 'quarter_count'])
   await sql`update quarter_count set q02 = q02 - 1 where dimension_set = 15`
@@ -193,7 +193,7 @@ test('a count that is damaged while its minutes are kept is found as one of a qu
 })
 
 test('login rows whose day was dropped are past comparing, also when retention is raised and the day is there again, empty', async () => {
-  const { sql, add, fold } = await openCounts()
+  const { sql, add, rollUp } = await openCounts()
   const expired = async () => {
     const found = await run(sql)
     expect(found).toMatchObject({ differences: 0, open: 0 })
@@ -214,7 +214,7 @@ test('login rows whose day was dropped are past comparing, also when retention i
              from_offset, id
       from batch where id = (select max(id) from batch)`
   }
-  await fold()
+  await rollUp()
   expect(await expired()).toBe(0)
   for (const [loginDays, gone] of [
     [2, 1],

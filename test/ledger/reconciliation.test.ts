@@ -1,6 +1,6 @@
 import { expect, inject, onTestFinished, test } from 'vitest'
 import type { Sql } from '../../db/connection/connect.ts'
-import { foldCounts } from '../../db/rollups/roll-up-counts.ts'
+import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
 import { createDatabase } from '../support/api/api-fixture.ts'
 import { insertBatches, insertCheckpoint, insertDelta, insertReject } from '../support/api/api-rows.ts'
 import { raiseCount } from '../support/ledger/raise-count.ts'
@@ -39,7 +39,7 @@ async function insertEveryShape(sql: Sql): Promise<void> {
   await insertDelta(sql, 3, [MINUTE], [10], { revision: 1 })
   await insertDelta(sql, 4, [MINUTE], [8])
   await insertDelta(sql, 4, [MINUTE], [1], { revision: 1 })
-  await foldCounts(sql, 'user-login')
+  await rollUpCounts(sql, 'user-login')
   await insertDelta(sql, 6, [MINUTE], [5])
   await insertReject(sql, 1, 9)
   await insertReject(sql, 4, 30, { reason: 'empty' })
@@ -94,7 +94,7 @@ test('a count that differs is named by its bucket, its values and both numbers',
   const { sql } = database
   onTestFinished(database.drop)
   await insertEveryShape(sql)
-  await foldCounts(sql, 'user-login')
+  await rollUpCounts(sql, 'user-login')
   const found = await differencesWhen(sql, 'user-login', async (tx) => {
     await raiseCount(tx, 'minute_count', 9, 1)
     await raiseCount(tx, 'hour_count', 0, -2)

@@ -1,5 +1,5 @@
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { foldCounts } from '../../db/rollups/roll-up-counts.ts'
+import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
 import { dimensionSets } from '../../domain/counts/counts.ts'
 import { readOldestLoginDay } from '../../db/read/rows/login-days.ts'
 import { applyRetention } from '../../db/rollups/retention.ts'
@@ -39,7 +39,7 @@ test('minutes past retention become quarters, hours stay, and a late login count
   expect(await count('quarter_count')).toEqual([[minute(daysAgo(9)), 3]])
   await insertBatches(sql, [{ id: 1, from: 0, to: 3, committedAt: daysAgo(0) }])
   await insertDelta(sql, 1, [daysAgo(9), daysAgo(2)], [1, 2])
-  await foldCounts(sql, 'user-login')
+  await rollUpCounts(sql, 'user-login')
   expect(await count('minute_count')).toEqual([[minute(daysAgo(2)), 6]])
   expect(await count('quarter_count')).toEqual([[minute(daysAgo(9)), 4]])
   expect(await count('hour_count')).toEqual([

@@ -28,7 +28,7 @@ test('the Web UI lists what is parked and says why; its clicks replay one or man
   expect(await ui.listed(3)).toEqual([...parked].sort())
 
   const [one = '', ...many] = parked
-  await ui.openListed(one)
+  await ui.openIndexed(one)
   const details = await ui.currentDetails('parked')
   expect(details).toContain('offset 60: parked')
   expect(details).toContain('violates check constraint "refuses_refused-1"')
@@ -55,7 +55,7 @@ test('the Web UI lists what is parked and says why; its clicks replay one or man
   await feed.loginOf('refused-2')
   const [hopeless = ''] = await parkedIds(deployment, 1)
   await ui.openList(list)
-  await ui.openListed(hopeless)
+  await ui.openIndexed(hopeless)
   await ui.fillUpdate('skip')
   expect(await ui.submitUpdate()).toEqual(expect.stringContaining('say why the batch is given up'))
   await ui.closeUpdate()

@@ -1,5 +1,5 @@
 import {
-  type ActivityFacet,
+  type EngagementFacet,
   type ActiveUsersRow,
   facetOf,
   readActive,
@@ -11,8 +11,8 @@ import { builder } from '../builder.ts'
 import type { ApiContext } from '../../context/context.ts'
 import { InvalidRangeError, RangeTooLargeError } from '../../context/errors.ts'
 import { periodCaps, periodRange, periodStarts, wholeDay, wholePeriod } from '../../questions/periods.ts'
-import { activityCompleteness } from '../../questions/engagement-freshness.ts'
-import { activityFreshnessField } from './engagement-freshness.ts'
+import { engagementCompleteness } from '../../questions/engagement-freshness.ts'
+import { engagementFreshnessField } from './engagement-freshness.ts'
 import { isCompleteField, isCompleteRangeField } from '../fields/marks.ts'
 import { CountFilterInput, countFilter } from './count-args.ts'
 import { PeriodEnum } from '../fields/analytics-enums.ts'
@@ -65,7 +65,7 @@ const ActiveUsers = builder
         description:
           'Every period of the range in order, also those without users; of one that is not complete, what there is so far.',
       }),
-      freshness: t.field(activityFreshnessField),
+      freshness: t.field(engagementFreshnessField),
     }),
   })
 
@@ -77,11 +77,11 @@ const filterArg = () =>
     }),
   }))
 
-function oneFacet(input: typeof CountFilterInput.$inferInput | null | undefined): ActivityFacet {
+function oneFacet(input: typeof CountFilterInput.$inferInput | null | undefined): EngagementFacet {
   const facet = facetOf(countFilter(input))
   if (facet !== null) return facet
   throw new InvalidRangeError(
-    'activity is kept by one dimension at a time: filter by one, or ask uniques, which reads rows of logins',
+    'engagement is kept by one dimension at a time: filter by one, or ask uniques, which reads rows of logins',
   )
 }
 
@@ -116,7 +116,7 @@ builder.queryField('activeUsers', (t) =>
       const facet = oneFacet(filter)
       const withBefore = [periodAfter(period, first, -1), ...starts]
       const rows = await context.read((session) => readActiveUsers(session, facet, period, withBefore))
-      const isComplete = await activityCompleteness(context, info)
+      const isComplete = await engagementCompleteness(context, info)
       const points = rows.map((row) => {
         const range = periodRange(period, dayOf(row.start.getTime()))
         return {
@@ -131,7 +131,7 @@ builder.queryField('activeUsers', (t) =>
   }),
 )
 
-type Trailing = { day: number; facet: ActivityFacet; isComplete: boolean }
+type Trailing = { day: number; facet: EngagementFacet; isComplete: boolean }
 
 const activeIn = (days: number) => (trailing: Trailing, _: unknown, context: ApiContext) =>
   context.read((session) => readActive(session, 'user', trailing.facet, lastDays(trailing, days)))
@@ -180,7 +180,7 @@ const Stickiness = builder.objectRef<Trailing>('Stickiness').implement({
         return monthly === 0n ? null : daily / Number(monthly)
       },
     }),
-    freshness: t.field(activityFreshnessField),
+    freshness: t.field(engagementFreshnessField),
   }),
 })
 
@@ -201,7 +201,7 @@ builder.queryField('stickiness', (t) =>
     resolve: async (_, { day, filter }, context, info) => {
       const last = day ? wholeDay('day', day) : dayOf(context.nowMs) - 1
       const range = { fromMs: (last + 1 - MONTH_DAYS) * DAY_MS, toMs: (last + 1) * DAY_MS }
-      const isComplete = await activityCompleteness(context, info)
+      const isComplete = await engagementCompleteness(context, info)
       return { day: last, facet: oneFacet(filter), isComplete: isComplete(range) }
     },
   }),

@@ -2,13 +2,13 @@ import { readCohorts } from '../../../db/read/engagement/cohorts.ts'
 import { type Cohort, type CohortPeriod, cohortsOf } from '../../../domain/engagement/cohorts.ts'
 import { dayOf, type Period, periodAfter, periodStart } from '../../../domain/time/period.ts'
 import { builder } from '../builder.ts'
-import { caps, tooManyRows } from '../../context/limits.ts'
+import { limits, tooManyRows } from '../../context/limits.ts'
 import { InvalidRangeError, RangeTooLargeError, TooManyRowsError } from '../../context/errors.ts'
 import { checkPeriods, periodCaps, periodRange, wholePeriod } from '../../questions/periods.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
-import { activityCompleteness } from '../../questions/engagement-freshness.ts'
+import { engagementCompleteness } from '../../questions/engagement-freshness.ts'
 import type { IsComplete } from '../../questions/marks.ts'
-import { activityFreshnessField } from './engagement-freshness.ts'
+import { engagementFreshnessField } from './engagement-freshness.ts'
 import { isCompleteField } from '../fields/marks.ts'
 import { CohortByEnum, PeriodEnum } from '../fields/analytics-enums.ts'
 
@@ -76,7 +76,7 @@ const CohortRetention = builder
         complexity: { field: 1, multiplier: 30 },
         description: 'In order of start and value; cohorts without users are absent.',
       }),
-      freshness: t.field(activityFreshnessField),
+      freshness: t.field(engagementFreshnessField),
     }),
   })
 
@@ -90,7 +90,7 @@ builder.queryField('cohortRetention', (t) =>
     },
     description:
       'Users by the period of their first day, and how many of them were active in each period since. Exact at any age. At ' +
-      `most ${periodCaps.cohorts.day} days, ${periodCaps.cohorts.week} weeks or months, and ${caps.rows} cells.`,
+      `most ${periodCaps.cohorts.day} days, ${periodCaps.cohorts.week} weeks or months, and ${limits.rows} cells.`,
     extensions: { expensive: true },
     args: {
       period: t.arg({ type: PeriodEnum, required: true, description: 'Length of the periods.' }),
@@ -114,10 +114,10 @@ builder.queryField('cohortRetention', (t) =>
       const starts = Array.from({ length: periods }, (_, i) => periodAfter(period, first, i))
       const begun = starts.filter((start) => start <= latest)
       const cells = await context.read((session) =>
-        readCohorts(session, period, begun, by === 'none' ? null : (by ?? null), caps.rows + 1),
+        readCohorts(session, period, begun, by === 'none' ? null : (by ?? null), limits.rows + 1),
       )
-      if (cells.length > caps.rows) throw tooManyRows()
-      const isComplete = await activityCompleteness(context, info)
+      if (cells.length > limits.rows) throw tooManyRows()
+      const isComplete = await engagementCompleteness(context, info)
       const cohorts = cohortsOf(cells, begun).map((cohort) => withPeriods(cohort, period, isComplete))
       return { period, cohorts }
     },

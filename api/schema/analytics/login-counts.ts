@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { builder } from '../builder.ts'
 import { EXPENSIVE_COMPLEXITY } from '../../plugins/limit-expensive.ts'
-import { caps } from '../../context/limits.ts'
+import { limits } from '../../context/limits.ts'
 import type { ApiContext } from '../../context/context.ts'
 import { countSeries, type SeriesQuestion } from '../../questions/count-series.ts'
 import { countSource, countsWritten } from '../../questions/count-source.ts'
@@ -134,8 +134,8 @@ builder.queryField('loginCounts', (t) =>
     nullable: true,
     errors: { types: [...errors, NotFoundError], union: { description: 'Logins over time, or why not.' } },
     description:
-      `Logins over time, by any of the dimensions, now or as they stood at a moment. At most ${caps.buckets} buckets and ` +
-      `${caps.points} points or ${caps.rows} counts.`,
+      `Logins over time, by any of the dimensions, now or as they stood at a moment. At most ${limits.buckets} buckets and ` +
+      `${limits.points} points or ${limits.rows} counts.`,
     complexity: ({ asOf, asOfBatch }) => (asOf == null && asOfBatch == null ? 1 : EXPENSIVE_COMPLEXITY),
     extensions: { expensive: ['asOf', 'asOfBatch'] },
     args: {

@@ -1,7 +1,7 @@
 import type { DeviceType, Outcome } from '../../../domain/login/login.ts'
 import type { UsRegion } from '../../../domain/fields/us-region.ts'
 import { builder } from '../builder.ts'
-import { caps } from '../../context/limits.ts'
+import { limits } from '../../context/limits.ts'
 import type { Marks } from '../../questions/marks.ts'
 import { isCompleteField, isCutField } from '../fields/marks.ts'
 import { DeviceTypeEnum, OutcomeEnum, UsRegionEnum } from '../fields/analytics-enums.ts'
@@ -102,7 +102,7 @@ export const LoginSeries = builder.objectRef<SeriesShape>('LoginSeries').impleme
       type: [LoginPoint],
       // Capped by their number; only what is asked of each counts here.
       complexity: { field: 1, multiplier: 100 },
-      description: `In order of time; at most ${caps.points} of all series together.`,
+      description: `In order of time; at most ${limits.points} of all series together.`,
       resolve: ({ places, point }) => places.map(point),
     }),
     counts: t.field({

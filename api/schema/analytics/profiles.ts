@@ -9,7 +9,7 @@ import {
   type TraitRow,
 } from '../../../db/read/engagement/profiles.ts'
 import { readRowsKept, type RowsKept } from '../../../db/read/rows/expired-logins.ts'
-import type { PresenceKind } from '../../../domain/sightings/sightings.ts'
+import type { SightingKind } from '../../../domain/sightings/sightings.ts'
 import { ipOf } from '../../questions/addresses.ts'
 import { builder } from '../builder.ts'
 import type { ApiContext } from '../../context/context.ts'
@@ -20,7 +20,7 @@ import {
   type PageArgs,
   readConnection,
 } from '../../questions/connection.ts'
-import { activityFreshnessField } from './engagement-freshness.ts'
+import { engagementFreshnessField } from './engagement-freshness.ts'
 import { withExpired } from '../../questions/logins.ts'
 import { freshnessField } from '../fields/freshness.ts'
 import { isExpiredField, rowsKeptFromField } from './rows-kept.ts'
@@ -113,7 +113,7 @@ const ProfileType = builder.objectRef<Profile>('Profile').implement({
       description: 'Who and what its logins had, such as the users that share a device or an address.',
       resolve: async (profile, _, context) => ({ ...profile, rows: await rowsOf(context, profile) }),
     }),
-    freshness: t.field(activityFreshnessField),
+    freshness: t.field(engagementFreshnessField),
   }),
 })
 
@@ -128,7 +128,7 @@ const rowsOf = ({ read }: ApiContext, { kind, id }: Somebody): Promise<RowsKept>
     }),
   )
 
-async function profileOf(context: ApiContext, kind: PresenceKind, id: string): Promise<Profile> {
+async function profileOf(context: ApiContext, kind: SightingKind, id: string): Promise<Profile> {
   const profile = await context.read((session) => readProfile(session, kind, id))
   if (profile !== null) return profile
   throw new NotFoundError(`no login of the ${kind} ${JSON.stringify(id.slice(0, 140))} is known`)

@@ -2,7 +2,7 @@ import { type GroupName, loginsAt, type Series, shareOf } from '../../../domain/
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { builder } from '../builder.ts'
 import { EXPENSIVE_COMPLEXITY } from '../../plugins/limit-expensive.ts'
-import { caps, checkBuckets, checkPageSize, minuteRange } from '../../context/limits.ts'
+import { limits, checkBuckets, checkPageSize, minuteRange } from '../../context/limits.ts'
 import { countSeries } from '../../questions/count-series.ts'
 import { countSource } from '../../questions/count-source.ts'
 import {
@@ -105,7 +105,7 @@ builder.queryField('topValues', (t) =>
       dimension: t.arg({ type: DimensionEnum, required: true, description: 'The dimension to rank.' }),
       ...countArgs(),
       ...momentArgs(),
-      first: t.arg.int({ defaultValue: 10, description: `How many values, from 1 to ${caps.page}.` }),
+      first: t.arg.int({ defaultValue: 10, description: `How many values, from 1 to ${limits.page}.` }),
       order: t.arg({ type: OrderEnum, defaultValue: 'desc', description: 'Which end comes first.' }),
     },
     resolve: async (_, { dimension, asOf, asOfBatch, ...args }, context, info) => {

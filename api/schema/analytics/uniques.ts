@@ -1,12 +1,12 @@
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
-import { type PresenceKind, presenceKinds } from '../../../domain/sightings/sightings.ts'
+import { type SightingKind, sightingKinds } from '../../../domain/sightings/sightings.ts'
 import { builder } from '../builder.ts'
 import { checkBuckets, minuteRange } from '../../context/limits.ts'
 import { InvalidRangeError, RangeTooLargeError, RowsGoneError } from '../../context/errors.ts'
 import { selects } from '../../questions/selects.ts'
 import { planUniques, readUniques, type UniqueCount } from '../../questions/uniques.ts'
-import { activityCompleteness } from '../../questions/engagement-freshness.ts'
-import { activityFreshnessField } from './engagement-freshness.ts'
+import { engagementCompleteness } from '../../questions/engagement-freshness.ts'
+import { engagementFreshnessField } from './engagement-freshness.ts'
 import { isCompleteRangeField } from '../fields/marks.ts'
 import { countArgs, countFilter } from './count-args.ts'
 import { UniquesSourceEnum } from '../fields/analytics-enums.ts'
@@ -27,15 +27,15 @@ const UniqueCountType = builder.objectRef<UniqueCount>('UniqueCount').implement(
 const COUNT_COMPLEXITY = 200
 
 /** Of the kinds that are asked for. */
-type UniquesShape = TimeBucket & { isComplete: boolean; counts: Map<PresenceKind, UniqueCount> }
+type UniquesShape = TimeBucket & { isComplete: boolean; counts: Map<SightingKind, UniqueCount> }
 
 const fieldOf = { user: 'users', device: 'devices', address: 'addresses' } as const satisfies Record<
-  PresenceKind,
+  SightingKind,
   string
 >
 
 const countOf =
-  (kind: PresenceKind) =>
+  (kind: SightingKind) =>
   ({ counts }: UniquesShape) =>
     counts.get(kind) ?? null
 
@@ -68,7 +68,7 @@ const Uniques = builder.objectRef<UniquesShape>('Uniques').implement({
         'Different IP addresses. Null when a filter is given and the range is older than the rows of logins.',
       resolve: countOf('address'),
     }),
-    freshness: t.field(activityFreshnessField),
+    freshness: t.field(engagementFreshnessField),
   }),
 })
 
@@ -88,11 +88,11 @@ builder.queryField('uniques', (t) =>
     resolve: async (_, args, context, info) => {
       const range = minuteRange(args.from ?? null, args.to ?? null, context.nowMs)
       checkBuckets(range, 'day')
-      const kinds = presenceKinds.filter((kind) => selects(info, [fieldOf[kind]]))
+      const kinds = sightingKinds.filter((kind) => selects(info, [fieldOf[kind]]))
       const counts = await context.read(async (session) =>
         readUniques(session, kinds, await planUniques(session, range, countFilter(args.filter))),
       )
-      const isComplete = await activityCompleteness(context, info)
+      const isComplete = await engagementCompleteness(context, info)
       return { ...range, isComplete: isComplete(range), counts }
     },
   }),

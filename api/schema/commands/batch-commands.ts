@@ -55,7 +55,7 @@ for (const { field, command, description } of commands) {
         ...commandArgs(),
       },
       resolve: (_, args, context) =>
-        context.commands.settleBatch({ ...commandRequest(args, context), command, batchId: args.id }),
+        context.commands.resolveParkedBatch({ ...commandRequest(args, context), command, batchId: args.id }),
     }),
   )
 }

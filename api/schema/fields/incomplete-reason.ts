@@ -16,7 +16,7 @@ const IncompleteCauseEnum = builder.enumType('IncompleteCause', {
     offsets_lost: 'Offsets were gone from Kafka (retention) before they were read.',
     partition_gone: 'The topic was created anew without the partition.',
     kafka_unknown: 'Kafka cannot be asked, or the topic does not exist: how much is not read is not known.',
-    unfolded: 'Batches are counted and not in the answers about activity yet.',
+    unfolded: 'Batches are counted and not in the answers about engagement yet.',
     rows_expired: 'Logins are counted and their rows are gone (LOGIN_RETENTION_DAYS).',
   }),
 })

@@ -3,7 +3,7 @@ import type { BatchEvent } from '../../../db/read/ledger/batch-events.ts'
 import type { Reject } from '../../../domain/login/record.ts'
 import { type BatchEventPage, readEventPage } from '../../pipeline/batch-events.ts'
 import { builder } from '../builder.ts'
-import { caps } from '../../context/limits.ts'
+import { limits } from '../../context/limits.ts'
 import {
   InvalidPageError,
   KafkaUnavailableError,
@@ -71,7 +71,7 @@ builder.objectField(Batch, 'events', (t) =>
     args: {
       first: t.arg.int({
         defaultValue: DEFAULT_PAGE,
-        description: `How many events, from 1 to ${caps.page}.`,
+        description: `How many events, from 1 to ${limits.page}.`,
       }),
       after: t.arg({
         type: 'Offset',

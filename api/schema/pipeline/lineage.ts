@@ -1,7 +1,7 @@
 import type { Contribution } from '../../../db/read/ledger/lineage.ts'
 import { builder } from '../builder.ts'
 import { EXPENSIVE_COMPLEXITY } from '../../plugins/limit-expensive.ts'
-import { caps } from '../../context/limits.ts'
+import { limits } from '../../context/limits.ts'
 import { InvalidRangeError, TooManyBatchesError } from '../../context/errors.ts'
 import { type Lineage as LineageShape, traceBucket } from '../../pipeline/lineage.ts'
 import { CountFilterInput, countFilter } from '../analytics/count-args.ts'
@@ -64,7 +64,7 @@ builder.queryField('lineage', (t) =>
       types: [InvalidRangeError, TooManyBatchesError],
       union: { description: 'What made a point of a chart, or why not.' },
     },
-    description: `From a point of a chart to the batches that made it; at most ${caps.batches}.`,
+    description: `From a point of a chart to the batches that made it; at most ${limits.batches}.`,
     complexity: EXPENSIVE_COMPLEXITY,
     extensions: { expensive: true },
     args: {

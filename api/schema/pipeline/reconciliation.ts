@@ -1,7 +1,7 @@
 import type { CheckpointState } from '../../../domain/pipeline/reconciliation.ts'
 import type { RejectReason } from '../../../domain/login/login.ts'
 import { builder } from '../builder.ts'
-import { caps } from '../../context/limits.ts'
+import { limits } from '../../context/limits.ts'
 import type { ScheduledReconciliation } from '../../../db/read/reconciliation/reconciliation-runs.ts'
 import {
   InvalidPageError,
@@ -188,10 +188,10 @@ builder.queryField('reconciliation', (t) =>
     },
     description:
       'Accounts for every offset that was read, and compares the ledger with counts, deltas, rows, rejects and ' +
-      `checkpoints. By neither offsets nor time it covers the latest ${caps.newestBatches} batches, and with after those ` +
-      `before them; else all of the range, at most ${caps.batches}. Conditions hold together. A request may ask once.`,
+      `checkpoints. By neither offsets nor time it covers the latest ${limits.newestBatches} batches, and with after those ` +
+      `before them; else all of the range, at most ${limits.batches}. Conditions hold together. A request may ask once.`,
     // More than half of what a request may cost: it adds up thousands of batches.
-    complexity: { field: Math.ceil((caps.complexity + 1) / 2), multiplier: 1 },
+    complexity: { field: Math.ceil((limits.complexity + 1) / 2), multiplier: 1 },
     extensions: { expensive: true },
     args: {
       topic: t.arg.string({ description: 'Topic of the batches; left out: the one that is counted.' }),
@@ -203,7 +203,7 @@ builder.queryField('reconciliation', (t) =>
       toOffset: t.arg({ type: 'Offset', description: 'End of the offsets, itself not in them.' }),
       committed: t.arg({ type: TimeRangeInput, description: 'When the batches were first written.' }),
       first: t.arg.int({
-        description: `How many batches, latest first, at most ${caps.batches}; left out: ${caps.newestBatches}, or all of a range.`,
+        description: `How many batches, latest first, at most ${limits.batches}; left out: ${limits.newestBatches}, or all of a range.`,
       }),
       after: t.arg.string({ description: 'endCursor of the answer that this one goes on from.' }),
     },

@@ -21,7 +21,7 @@ export async function readArrivals(
         select quarter, out_of_order, lateness, delays from arrival_count
         where quarter >= ${isoTime(buckets[0]?.fromMs ?? 0)} and quarter < ${isoTime(buckets.at(-1)?.toMs ?? 0)}
         union all
-        select quarter, out_of_order, lateness, delays from arrival_unfolded
+        select quarter, out_of_order, lateness, delays from arrival_pending
       ) as counts
       ${placeInBuckets(sql, buckets, 'quarter')}
     ), classed as (

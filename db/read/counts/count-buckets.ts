@@ -5,7 +5,7 @@ import {
   slotNames,
   smallestSet,
 } from '../../../domain/counts/counts.ts'
-import type { Slice } from '../../../domain/counts/cover-buckets.ts'
+import type { RollupRows } from '../../../domain/counts/cover-buckets.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { countTables, slotLogins } from '../../rollups/count-tables.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
@@ -15,12 +15,12 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 type Sql = ReadSession['sql']
 type Wanted = { dimensions: readonly DimensionName[]; filter: CountFilter }
 
-export type Spans = Slice & { kind: 'span' }
-export type Slots = Slice & { kind: 'each' }
+export type Spans = RollupRows & { kind: 'span' }
+export type Slots = RollupRows & { kind: 'each' }
 
 /**
  * What every question about counts reads, beside the rows that are read one by one (rowsOfSpan, slotRows): rows of (bucket_index, the dimensions asked
- * for, logins, next_logins: of the bucket after it), several for the same bucket and values, to be added up. What is not folded yet
+ * for, logins, next_logins: of the bucket after it), several for the same bucket and values, to be added up. What is not rolled up yet
  * is among them.
  * @param buckets in order of time, none over another; `bucket_index` is the place in it, from 0
  */
@@ -34,7 +34,7 @@ export function countsInBuckets(
   const wanted = { dimensions, filter }
   const set = setOf(wanted)
   const held = spans.map((span) => sql`${spanOf(sql, span, set, wanted)} union all`)
-  return sql`${held.length === 0 ? sql`` : held} ${notFolded(sql, buckets, wanted)}`
+  return sql`${held.length === 0 ? sql`` : held} ${notRolledUp(sql, buckets, wanted)}`
 }
 
 /** Whether a span has one row of counts at most for a bucket and values, so that there is nothing to add up. */
@@ -93,12 +93,12 @@ function spanOf(sql: Sql, slice: Spans, set: number, { dimensions, filter }: Wan
     ) as held`
 }
 
-/** As the view login_count_unfolded. */
-const notFolded = (sql: Sql, buckets: readonly TimeBucket[], { dimensions, filter }: Wanted) => sql`
+/** As the view login_count_pending. */
+const notRolledUp = (sql: Sql, buckets: readonly TimeBucket[], { dimensions, filter }: Wanted) => sql`
   select place.number - 1 as bucket_index, ${columns(sql, dimensions)} added.logins, 0 as next_logins
-  from unfolded_batch as unfolded
+  from pending_rollup as pending
   cross join lateral (
-    select * from login_count_delta where batch_id = unfolded.batch_id and revision = unfolded.revision offset 0
+    select * from login_count_delta where batch_id = pending.batch_id and revision = pending.revision offset 0
   ) as delta
   ${addedBy(sql, [...dimensions, ...filteredDimensions(filter)])}
   ${placeInBuckets(sql, buckets)} ${withinFilter(sql, filter)}`

@@ -5,7 +5,7 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']
 
-/** Only logins with one of the listed values; null: any value. */
+/** Only logins with one of the indexed values; null: any value. */
 export type CountFilter = {
   deviceTypes: DeviceType[] | null
   appVersions: string[] | null

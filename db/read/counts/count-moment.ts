@@ -76,7 +76,7 @@ const revisionsApart = (sql: Sql, written: Written, inQuarters: boolean) => {
   const { since, until } = written
   if (!inQuarters)
     return sql`select batch_id, revision from revision_written where true ${during(sql, written)}`
-  // The first and the last 5 minutes are cut. What is wholly within and in no row waits in unrolled_batch.
+  // The first and the last 5 minutes are cut. What is wholly within and in no row waits in pending_commit_rollup.
   const first = sql`date_bin('5 minutes', ${since}::text::timestamptz, timestamptz '2000-01-01Z') + interval '5 minutes'`
   const last = sql`date_bin('5 minutes', ${until}::text::timestamptz, timestamptz '2000-01-01Z')`
   const isCut = [
@@ -91,7 +91,7 @@ const revisionsApart = (sql: Sql, written: Written, inQuarters: boolean) => {
     return sql`select batch_id, revision from revision_written where ${edge} ${apart} ${during(sql, written)} union all`
   })
   return sql`${cut.length === 0 ? sql`` : cut}
-    select batch_id, revision from unrolled_batch join revision_written using (batch_id, revision)
+    select batch_id, revision from pending_commit_rollup join revision_written using (batch_id, revision)
     where true ${isInside} ${during(sql, written)}`
 }
 

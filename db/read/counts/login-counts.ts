@@ -79,7 +79,7 @@ const MONTH_MS = 28 * bucketMs.day
 /** Starts of months that rows of month_count are whole of; none where no bucket holds one. */
 async function monthsMade({ sql }: ReadSession, buckets: readonly TimeBucket[]): Promise<number[]> {
   if (buckets.every(({ fromMs, toMs }) => toMs - fromMs < MONTH_MS)) return []
-  const rows = await sql<{ month: Date }[]>`/* monthsMade */ select month from month_made order by month`
+  const rows = await sql<{ month: Date }[]>`/* monthsMade */ select month from rolled_up_month order by month`
   return rows.map(({ month }) => month.getTime())
 }
 
@@ -97,7 +97,7 @@ async function readSums(
   const asTheyAre = single.map((span) => sql`${rowsOfSpan(sql, span, dimensions, filter)} union all`)
   // Each part has a row once, and a count is in two rows of it at most.
   const mostRows = 2 * (single.length + 1) * most
-  const rows = await sql<(Values & ListedSums)[]>`
+  const rows = await sql<(Values & IndexedSums)[]>`
     /* loginCounts */
     select ${grouped} string_agg(bucket_index::text, ',') as places, string_agg(logins::text, ',') as logins,
            string_agg(next_logins::text, ',') as next_logins
@@ -113,20 +113,20 @@ async function readSums(
     having count(*) > 0`
   let read = 0
   const counts = rows.map(({ places, logins, next_logins, ...values }) => {
-    const listed = {
+    const indexed = {
       places: places.split(','),
       logins: logins.split(','),
       nextLogins: next_logins.split(','),
     }
-    read += listed.places.length
-    return { ...values, ...addUp(listed, buckets.length) }
+    read += indexed.places.length
+    return { ...values, ...addUp(indexed, buckets.length) }
   })
   const held = counts.reduce((sum, { places }) => sum + places.length, 0)
   return read > mostRows || held > most ? null : counts
 }
 
 /** Lists in step: places of buckets, their logins, and logins of the bucket after each. */
-type ListedSums = { places: string; logins: string; next_logins: string }
+type IndexedSums = { places: string; logins: string; next_logins: string }
 
 /** Logins by place, each place once. */
 function addUp(

@@ -33,7 +33,7 @@ export async function readReleases(
           ${withinFilter(sql, filter)}
         union all
         select date_trunc('day', bucket, 'UTC'), app_version, logins::float8
-        from login_count_unfolded
+        from login_count_pending
         where bucket >= ${from}::text::timestamptz and bucket < ${to}::text::timestamptz ${withinFilter(sql, filter)}
       ) as counts) as named
       group by day, version

@@ -28,8 +28,8 @@ export async function readCohorts(
     /* cohorts */
     with cohort as materialized (${cohorts}),
     active as materialized (
-      select start, chunk, ${unpacked(sql)} from activity
-      where kind = 'user' and period = ${period}::text::activity_period and facet = 'all' and value = ''
+      select start, chunk, ${unpacked(sql)} from engagement
+      where kind = 'user' and period = ${period}::text::engagement_period and facet = 'all' and value = ''
         and start = any(${days}::text[]::date[]) and chunk in (select chunk from cohort)
     ), cell as (
       select cohort.start as cohort, value, active.start as active_in, bit_count(cohort.members & active.members) as users
@@ -45,20 +45,20 @@ export async function readCohorts(
 }
 
 const byFirstDay = (sql: Sql, period: Period, days: string[]) => sql`
-  select start, null::text as value, chunk, members from activity
-  where kind = 'user' and period = ${period}::text::activity_period and facet = 'first' and value = ''
+  select start, null::text as value, chunk, members from engagement
+  where kind = 'user' and period = ${period}::text::engagement_period and facet = 'first' and value = ''
     and start = any(${days}::text[]::date[])`
 
 const byValueOfFirstDay = (sql: Sql, period: Period, days: string[], by: CohortDimension) => sql`
   select date_trunc(${period}, first.start)::date as start, used.value, chunk, bit_or(first.members & used.members) as members
   from (
-    select start, chunk, ${unpacked(sql)} from activity
+    select start, chunk, ${unpacked(sql)} from engagement
     where kind = 'user' and period = 'day' and facet = 'first' and value = ''
       and date_trunc(${period}, start)::date = any(${days}::text[]::date[]) and start >= ${days[0] ?? ''}::text::date
     offset 0
   ) as first
-  join activity used using (start, chunk)
-  where used.kind = 'user' and used.period = 'day' and used.facet = ${by}::text::activity_facet
+  join engagement used using (start, chunk)
+  where used.kind = 'user' and used.period = 'day' and used.facet = ${by}::text::engagement_facet
   group by 1, 2, 3`
 
 /** For bitmaps that are compared with several others: what "&" returns is no longer compressed. */

@@ -1,6 +1,6 @@
 import type { Period, PeriodStart } from '../../../domain/time/period.ts'
 import { coverDays, isoDay } from '../../../domain/time/period.ts'
-import type { PresenceKind } from '../../../domain/sightings/sightings.ts'
+import type { SightingKind } from '../../../domain/sightings/sightings.ts'
 import { usRegionLocales, usRegionOf } from '../../../domain/fields/us-region.ts'
 import type { CountFilter } from '../counts/count-filter.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
@@ -8,13 +8,13 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 type Sql = ReadSession['sql']
 
 /** Whose logins of which values: of one dimension, or of all logins. */
-export type ActivityFacet = {
+export type EngagementFacet = {
   facet: 'all' | 'device_type' | 'app_version' | 'locale' | 'outcome'
   values: string[]
 }
 
 /** The bitmaps that answer for a filter; null: it is of several dimensions, which bitmaps are not kept by. */
-export function facetOf(filter: CountFilter): ActivityFacet | null {
+export function facetOf(filter: CountFilter): EngagementFacet | null {
   const { deviceTypes, appVersions, outcomes } = filter
   const locales = localesOf(filter)
   if (locales === 'too many') return null
@@ -28,7 +28,7 @@ export function facetOf(filter: CountFilter): ActivityFacet | null {
   return given[0] ?? { facet: 'all', values: [''] }
 }
 
-/** A region is its locales; the locales of no region are more than can be listed. */
+/** A region is its locales; the locales of no region are more than can be indexed. */
 function localesOf({ locales, usRegions }: CountFilter): string[] | null | 'too many' {
   if (usRegions === null) return locales
   if (locales !== null) return locales.filter((locale) => usRegions.includes(usRegionOf(locale)))
@@ -42,25 +42,25 @@ export type DayRange = { from: number; to: number }
 /** Rows of (chunk, members), several of a chunk: who of a kind was active on at least one of the days. */
 export const activePieces = (
   sql: Sql,
-  kind: PresenceKind,
-  { facet, values }: ActivityFacet,
+  kind: SightingKind,
+  { facet, values }: EngagementFacet,
   { from, to }: DayRange,
 ) => sql`
   select chunk, members
   from (${pieces(sql, coverDays(from, to))}) as piece
   -- Not as a join: of how dependent the columns are Postgres knows nothing, and would read all periods of the facet.
   cross join lateral (
-    select chunk, members from activity
-    where kind = ${kind}::text::activity_kind and activity.period = piece.period
-      and facet = ${facet}::text::activity_facet and value = any(${values}::text[]) and activity.start = piece.start
+    select chunk, members from engagement
+    where kind = ${kind}::text::engagement_kind and engagement.period = piece.period
+      and facet = ${facet}::text::engagement_facet and value = any(${values}::text[]) and engagement.start = piece.start
     offset 0
   ) as held`
 
 /** How many of a kind were active on at least one of the days. */
 export async function readActive(
   { sql }: ReadSession,
-  kind: PresenceKind,
-  facet: ActivityFacet,
+  kind: SightingKind,
+  facet: EngagementFacet,
   days: DayRange,
 ): Promise<bigint> {
   const [row] = await sql<{ members: bigint }[]>`
@@ -88,7 +88,7 @@ export type ActiveUsersRow = {
  */
 export async function readActiveUsers(
   { sql }: ReadSession,
-  facet: ActivityFacet,
+  facet: EngagementFacet,
   period: Period,
   starts: number[],
 ): Promise<ActiveUsersRow[]> {
@@ -102,9 +102,9 @@ export async function readActiveUsers(
       select start, previous from periods where not exists (select from made where made.start = periods.start)
     ), active as (
       select start, chunk, bit_or(members) as members
-      from activity
-      where kind = 'user' and period = ${period}::text::activity_period
-        and facet = ${facet.facet}::text::activity_facet and value = any(${facet.values}::text[])
+      from engagement
+      where kind = 'user' and period = ${period}::text::engagement_period
+        and facet = ${facet.facet}::text::engagement_facet and value = any(${facet.values}::text[])
         and start = any(array(select start from uncounted union select previous from uncounted))
       group by start, chunk
     ), counted as (
@@ -114,7 +114,7 @@ export async function readActiveUsers(
       from uncounted
       join active held using (start)
       left join active before on before.start = uncounted.previous and before.chunk = held.chunk
-      left join activity first on first.kind = 'user' and first.period = ${period}::text::activity_period
+      left join engagement first on first.kind = 'user' and first.period = ${period}::text::engagement_period
         and first.facet = 'first' and first.value = '' and first.start = held.start and first.chunk = held.chunk
       group by held.start
     ), counts as (
@@ -133,17 +133,17 @@ export async function readActiveUsers(
 }
 
 /** Counts that are made, of one value: users of several may be the same ones. */
-const madeCounts = (sql: Sql, { facet, values }: ActivityFacet, period: Period) => sql`
+const madeCounts = (sql: Sql, { facet, values }: EngagementFacet, period: Period) => sql`
   select start, active, new_users, returning_users
   from active_user_count
-  where period = ${period}::text::activity_period and start in (select start from periods)
-    and facet = ${facet}::text::activity_facet and value = ${values[0] ?? ''} and active is not null
+  where period = ${period}::text::engagement_period and start in (select start from periods)
+    and facet = ${facet}::text::engagement_facet and value = ${values[0] ?? ''} and active is not null
     and ${values.length === 1}`
 
 /** Mean of the users active on each of the days [from, to); a day without any counts too. */
 export async function readMeanDailyActive(
   { sql }: ReadSession,
-  facet: ActivityFacet,
+  facet: EngagementFacet,
   { from, to }: { from: number; to: number },
 ): Promise<number> {
   const days = Array.from({ length: to - from }, (_, i) => isoDay(from + i))
@@ -154,8 +154,8 @@ export async function readMeanDailyActive(
     ), made as (${madeCounts(sql, facet, 'day')}),
     counted as (
       select bit_count(bit_or(members)) as active
-      from activity
-      where kind = 'user' and period = 'day' and facet = ${facet.facet}::text::activity_facet
+      from engagement
+      where kind = 'user' and period = 'day' and facet = ${facet.facet}::text::engagement_facet
         and value = any(${facet.values}::text[])
         and start = any(array(select start from periods except select start from made))
       group by start, chunk
@@ -166,6 +166,6 @@ export async function readMeanDailyActive(
 }
 
 const pieces = (sql: Sql, cover: PeriodStart[]) => sql`
-  select period::activity_period, start
+  select period::engagement_period, start
   from unnest(${cover.map(({ period }) => period)}::text[],
               ${cover.map(({ start }) => isoDay(start))}::text[]::date[]) as piece (period, start)`

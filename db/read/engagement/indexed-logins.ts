@@ -2,8 +2,8 @@ import { coverHours, groupHours, type HourPart } from '../../../domain/engagemen
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
 import type { MemberSet } from '../../../domain/engagement/member-set.ts'
-import type { PresenceKind } from '../../../domain/sightings/sightings.ts'
-import { dictionaries } from '../../rollups/id-tables.ts'
+import type { SightingKind } from '../../../domain/sightings/sightings.ts'
+import { idTables } from '../../rollups/id-tables.ts'
 import { bytesOf } from '../bytes.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from '../counts/count-filter.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
@@ -14,10 +14,10 @@ type Sql = ReadSession['sql']
 const HOURS_AT_ONCE = 24
 
 /** Starts of hours and six hours (UTC, Unix milliseconds) and parts of hours. */
-export type ListedCover = { sixHours: number[]; hours: number[]; parts: HourPart[] }
+export type IndexedCover = { sixHours: number[]; hours: number[]; parts: HourPart[] }
 
-/** Where those are listed who have a login in the ranges. Six hours know no dimensions. */
-export function coverListed(ranges: readonly TimeBucket[], filter: CountFilter): ListedCover {
+/** Where those are indexed who have a login in the ranges. Six hours know no dimensions. */
+export function coverIndexed(ranges: readonly TimeBucket[], filter: CountFilter): IndexedCover {
   const { whole, parts } = coverHours(ranges)
   if (!isUnfiltered(filter)) return { sixHours: [], hours: whole, parts }
   const { sixHours, single } = groupHours(whole)
@@ -26,24 +26,24 @@ export function coverListed(ranges: readonly TimeBucket[], filter: CountFilter):
 
 const isUnfiltered = (filter: CountFilter) => filteredDimensions(filter).length === 0
 
-/** Rows of (chunk, members), several of a chunk: who of a kind is listed in the six hours; nothing to ask for without any. */
-export const listedSixHours = (sql: Sql, kind: PresenceKind, sixHours: readonly number[]) =>
+/** Rows of (chunk, members), several of a chunk: who of a kind is indexed in the six hours; nothing to ask for without any. */
+export const indexedSixHours = (sql: Sql, kind: SightingKind, sixHours: readonly number[]) =>
   sixHours.length === 0
     ? []
     : [
         sql`
           select chunk, members from six_hour_member
-          where kind = ${kind}::text::activity_kind and start = any(${sixHours.map(isoTime)}::text[]::timestamptz[])`,
+          where kind = ${kind}::text::engagement_kind and start = any(${sixHours.map(isoTime)}::text[]::timestamptz[])`,
       ]
 
 /** Who was found of each kind that is asked for. */
-export type MembersByKind = ReadonlyMap<PresenceKind, MemberSet>
+export type MembersByKind = ReadonlyMap<SightingKind, MemberSet>
 
-/** Adds who is listed in the hours and parts (db/rollups/index-logins.ts). */
-export async function addListed(
+/** Adds who is indexed in the hours and parts (db/rollups/index-logins.ts). */
+export async function addIndexed(
   members: MembersByKind,
   { sql }: ReadSession,
-  { hours, parts }: Omit<ListedCover, 'sixHours'>,
+  { hours, parts }: Omit<IndexedCover, 'sixHours'>,
   filter: CountFilter,
 ): Promise<void> {
   const days = Array.from({ length: Math.ceil(hours.length / HOURS_AT_ONCE) }, (_, i) =>
@@ -57,15 +57,15 @@ export async function addListed(
 }
 
 async function addHours(members: MembersByKind, sql: Sql, hours: string[]): Promise<void> {
-  const rows = await sql<{ kind: PresenceKind; members: string }[]>`
+  const rows = await sql<{ kind: SightingKind; members: string }[]>`
     /* hourMembers */
     select kind, encode(members, 'base64') as members from hour_member
-    where kind = any(${[...members.keys()]}::text[]::activity_kind[]) and hour = any(${hours}::text[]::timestamptz[])`
+    where kind = any(${[...members.keys()]}::text[]::engagement_kind[]) and hour = any(${hours}::text[]::timestamptz[])`
   for (const row of rows) members.get(row.kind)?.addPacked(bytesOf(row.members))
 }
 
 /** Numbers of 4 bytes each, the place of a login the same in all of them. */
-type Numbers = Partial<Record<(typeof dictionaries)[PresenceKind]['numbers'], string | null>>
+type Numbers = Partial<Record<(typeof idTables)[SightingKind]['numbers'], string | null>>
 
 async function addFilteredHours(
   members: MembersByKind,
@@ -78,7 +78,7 @@ async function addFilteredHours(
     select ${numbersOf(sql, members)}
     from hour_login
     where hour = any(${hours}::text[]::timestamptz[]) ${withinFilter(sql, filter)}`
-  for (const [kind, set] of members) set.addNumbers(bytesOf(row?.[dictionaries[kind].numbers]))
+  for (const [kind, set] of members) set.addNumbers(bytesOf(row?.[idTables[kind].numbers]))
 }
 
 async function addPart(members: MembersByKind, sql: Sql, part: HourPart, filter: CountFilter): Promise<void> {
@@ -89,12 +89,12 @@ async function addPart(members: MembersByKind, sql: Sql, part: HourPart, filter:
     where hour = ${isoTime(part.startMs)}::text::timestamptz ${withinFilter(sql, filter)}`
   const minutes = bytesOf(row?.minutes)
   for (const [kind, set] of members)
-    set.addNumbers(bytesOf(row?.[dictionaries[kind].numbers]), minutes, part.from, part.to)
+    set.addNumbers(bytesOf(row?.[idTables[kind].numbers]), minutes, part.from, part.to)
 }
 
 const numbersOf = (sql: Sql, members: MembersByKind) =>
   sql.unsafe(
-    Array.from(members.keys(), (kind) => dictionaries[kind].numbers)
+    Array.from(members.keys(), (kind) => idTables[kind].numbers)
       .map((name) => `encode(string_agg(${name}, ''::bytea), 'base64') as ${name}`)
       .join(', '),
   )

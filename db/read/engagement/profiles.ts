@@ -1,27 +1,27 @@
-import type { PresenceKind } from '../../../domain/sightings/sightings.ts'
+import type { SightingKind } from '../../../domain/sightings/sightings.ts'
 import { CHUNK_BITS } from '../../../domain/engagement/bitmap.ts'
-import { dictionaries } from '../../rollups/id-tables.ts'
+import { idTables } from '../../rollups/id-tables.ts'
 import { addressText } from '../../rollups/address-text.ts'
 import { type Key, orderOfPage, type Page, withinPage } from '../keyset.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
 /** Days (UTC) of somebody, at any age. */
-export type Profile = { kind: PresenceKind; id: string; firstDay: Date; lastDay: Date; activeDays: number }
+export type Profile = { kind: SightingKind; id: string; firstDay: Date; lastDay: Date; activeDays: number }
 
-/** Null: nobody of that id was ever seen, as far as presences are folded. */
+/** Null: nobody of that id was ever seen, as far as sightings are rolled up. */
 export async function readProfile(
   { sql }: ReadSession,
-  kind: PresenceKind,
+  kind: SightingKind,
   id: string,
 ): Promise<Profile | null> {
-  const { table, id: column } = dictionaries[kind]
+  const { table, id: column } = idTables[kind]
   const [row] = await sql<{ first_day: Date; last_day: Date; active_days: number }[]>`
     /* profile */
     select first_day::timestamptz as first_day, last_day::timestamptz as last_day, active_days
     from ${sql(table)} as known, lateral (
       select max(start) as last_day, count(*)::integer as active_days
-      from activity
-      where kind = ${kind}::text::activity_kind and period = 'day' and facet = 'all' and value = ''
+      from engagement
+      where kind = ${kind}::text::engagement_kind and period = 'day' and facet = 'all' and value = ''
         and start >= first_day and chunk = number / ${CHUNK_BITS}
         and get_bit(members, number % ${CHUNK_BITS}) = 1) as days
     where ${sql(column)} = ${id}`
@@ -47,7 +47,7 @@ export const keyOfTrait = ({ key_at: at, key_id: id }: TraitRow): Key => ({ at, 
 export type Somebody = Pick<Profile, 'kind' | 'id'>
 
 const columns = { user: 'user_id', device: 'device_id', address: 'ip' } as const satisfies Record<
-  PresenceKind,
+  SightingKind,
   Trait
 >
 

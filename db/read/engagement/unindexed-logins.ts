@@ -1,7 +1,7 @@
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import type { MemberSet } from '../../../domain/engagement/member-set.ts'
-import type { PresenceKind } from '../../../domain/sightings/sightings.ts'
-import { dictionaries } from '../../rollups/id-tables.ts'
+import type { SightingKind } from '../../../domain/sightings/sightings.ts'
+import { idTables } from '../../rollups/id-tables.ts'
 import { addressText } from '../../rollups/address-text.ts'
 import { bytesOf } from '../bytes.ts'
 import { type CountFilter, withinFilter } from '../counts/count-filter.ts'
@@ -12,17 +12,17 @@ import { either, withinRanges } from '../within-ranges.ts'
 type Sql = ReadSession['sql']
 
 /**
- * Adds who has a login of the ranges in the rows of a batch that is not listed yet (db/rollups/index-logins.ts).
+ * Adds who has a login of the ranges in the rows of a batch that is not indexed yet (db/rollups/index-logins.ts).
  * @returns how many of each kind have no number yet, which therefore are nowhere else
  */
-export async function addUnlisted(
+export async function addUnindexed(
   members: MembersByKind,
   { sql }: ReadSession,
   ranges: readonly TimeBucket[],
   filter: CountFilter,
-): Promise<Map<PresenceKind, number>> {
-  const batches = await unlistedBatches(sql, ranges)
-  const unknown = Array.from(members, async ([kind, set]): Promise<[PresenceKind, number]> => [
+): Promise<Map<SightingKind, number>> {
+  const batches = await unindexedBatches(sql, ranges)
+  const unknown = Array.from(members, async ([kind, set]): Promise<[SightingKind, number]> => [
     kind,
     await addOfBatches(set, sql, kind, batches, ranges, filter),
   ])
@@ -33,17 +33,17 @@ export async function addUnlisted(
 async function addOfBatches(
   members: MemberSet,
   sql: Sql,
-  kind: PresenceKind,
+  kind: SightingKind,
   batches: string[],
   ranges: readonly TimeBucket[],
   filter: CountFilter,
 ): Promise<number> {
   const [first] = batches
   if (first === undefined) return 0
-  const { table, id } = dictionaries[kind]
+  const { table, id } = idTables[kind]
   // What they have in common lets Postgres find their rows at once, which one after the other it would not.
   const [row] = await sql<{ numbers: string | null; unknown: number }[]>`
-    /* unlistedLogins */
+    /* unindexedLogins */
     select encode(string_agg(int4send(number), ''::bytea), 'base64') as numbers,
            count(*) filter (where number is null)::integer as unknown
     from (
@@ -61,11 +61,11 @@ async function addOfBatches(
 }
 
 /** In order. */
-async function unlistedBatches(sql: Sql, ranges: readonly TimeBucket[]): Promise<string[]> {
+async function unindexedBatches(sql: Sql, ranges: readonly TimeBucket[]): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
-    /* unlistedBatches */
+    /* unindexedBatches */
     select batch_id::text as id
-    from (select batch_id from unrolled_batch union select batch_id from unlisted_batch) as waiting
+    from (select batch_id from pending_commit_rollup union select batch_id from unindexed_batch) as waiting
     cross join lateral (select first_event_at, last_event_at from batch where id = batch_id offset 0) as ledger
     where ${either(
       sql,

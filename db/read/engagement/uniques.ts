@@ -1,21 +1,21 @@
 import type { PendingQuery, Row } from 'postgres'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { MemberSet } from '../../../domain/engagement/member-set.ts'
-import type { PresenceKind } from '../../../domain/sightings/sightings.ts'
-import { type ActivityFacet, type DayRange, activePieces } from './engagement.ts'
+import type { SightingKind } from '../../../domain/sightings/sightings.ts'
+import { type EngagementFacet, type DayRange, activePieces } from './engagement.ts'
 import { bytesOf } from '../bytes.ts'
 import type { CountFilter } from '../counts/count-filter.ts'
-import { addListed, coverListed, listedSixHours } from './indexed-logins.ts'
+import { addIndexed, coverIndexed, indexedSixHours } from './indexed-logins.ts'
 import { readEndOfLoginDays } from '../rows/login-days.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
-import { addUnlisted } from './unindexed-logins.ts'
+import { addUnindexed } from './unindexed-logins.ts'
 /** How many, by kind. */
-export type DistinctCounts = Map<PresenceKind, bigint>
+export type DistinctCounts = Map<SightingKind, bigint>
 
 /** How many of the kinds the login rows of a range have; the rows must be kept (db/read/rows/login-days.ts). */
 export async function readDistinctInRows(
   session: ReadSession,
-  kinds: readonly PresenceKind[],
+  kinds: readonly SightingKind[],
   range: TimeBucket,
   filter: CountFilter,
 ): Promise<DistinctCounts> {
@@ -31,35 +31,35 @@ export async function readDistinctInRows(
  */
 export async function readDistinctWithEdges(
   session: ReadSession,
-  kinds: readonly PresenceKind[],
-  facet: ActivityFacet,
+  kinds: readonly SightingKind[],
+  facet: EngagementFacet,
   { days, edges }: { days: DayRange; edges: readonly TimeBucket[] },
   filter: CountFilter,
 ): Promise<DistinctCounts> {
-  const ofDays = (kind: PresenceKind) => [activePieces(session.sql, kind, facet, days)]
+  const ofDays = (kind: SightingKind) => [activePieces(session.sql, kind, facet, days)]
   return await readDistinct(session, kinds, edges, filter, ofDays)
 }
 
 /**
- * Who has a login row in the ranges, as it is listed by number, and as it stands where it is not listed yet; and who is in
+ * Who has a login row in the ranges, as it is indexed by number, and as it stands where it is not indexed yet; and who is in
  * bitmaps. All is asked for at once, so that Postgres works while Node adds, and all kinds of what has them beside each other.
  * @param bitmaps rows of (chunk, members) of a kind
  */
 async function readDistinct(
   session: ReadSession,
-  kinds: readonly PresenceKind[],
+  kinds: readonly SightingKind[],
   ranges: readonly TimeBucket[],
   filter: CountFilter,
-  bitmaps: (kind: PresenceKind) => PendingQuery<Row[]>[],
+  bitmaps: (kind: SightingKind) => PendingQuery<Row[]>[],
 ): Promise<DistinctCounts> {
   if (kinds.length === 0) return new Map()
   const members = new Map(kinds.map((kind) => [kind, new MemberSet()]))
-  const { sixHours, ...hours } = coverListed(ranges, filter)
+  const { sixHours, ...hours } = coverIndexed(ranges, filter)
   const [unknown] = await Promise.all([
-    addUnlisted(members, session, ranges, filter),
-    addListed(members, session, hours, filter),
+    addUnindexed(members, session, ranges, filter),
+    addIndexed(members, session, hours, filter),
     ...Array.from(members, ([kind, set]) =>
-      addBitmaps(set, session, [...bitmaps(kind), ...listedSixHours(session.sql, kind, sixHours)]),
+      addBitmaps(set, session, [...bitmaps(kind), ...indexedSixHours(session.sql, kind, sixHours)]),
     ),
   ])
   return new Map(Array.from(members, ([kind, set]) => [kind, BigInt(set.size + (unknown.get(kind) ?? 0))]))

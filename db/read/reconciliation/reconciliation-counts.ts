@@ -50,7 +50,7 @@ export async function compareWithDeltas(
       select bucket, ${key(sql)}, 0, logins
       from (${rowsAt(sql, size, rows, [ALL_DIMENSIONS], `${countTables[size].table}_entry`)}) as held
       union all
-      select bucket, ${key(sql)}, 0, logins from login_count_unfolded
+      select bucket, ${key(sql)}, 0, logins from login_count_pending
     ), compared as materialized (
       select ${unit} as unit, ${key(sql)}, sum(expected) as expected, sum(found) as found
       from said

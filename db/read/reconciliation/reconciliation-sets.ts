@@ -56,7 +56,7 @@ export async function compareMonth(sql: Sql, monthMs: number, limit: number): Pr
   const starts = [isoTime(monthMs)]
   const made = await sql`
     /* reconciliationMonth */
-    select from month_made where month = any(${starts}::text[]::timestamptz[])`
+    select from rolled_up_month where month = any(${starts}::text[]::timestamptz[])`
   if (made.length === 0) return []
   const expected = sql`
     select ${ALL_DIMENSIONS}::smallint as dimension_set, row.start as month, ${sql.unsafe(names)}, sum(logins)::bigint as logins

@@ -56,7 +56,7 @@ export type ReconciledTopic = Reconciled & {
 /** Which of the batches of a selection, latest first. */
 export type LedgerPage = { first: number; after: Key | null }
 
-/** Differences of a kind that are listed; a defect that makes more is seen in these as well. */
+/** Differences of a kind that are indexed; a defect that makes more is seen in these as well. */
 export const LISTED_DIFFERENCES = 1_000
 
 /**
@@ -134,7 +134,7 @@ const DAYS_PER_STATEMENT = 4
 
 /**
  * Counts around moments (Unix milliseconds): the finest that are kept there against the deltas, hours against those, months against
- * hours, and each by fewer dimensions. Ends early with more differences than are listed.
+ * hours, and each by fewer dimensions. Ends early with more differences than are indexed.
  */
 async function compareCounts(read: ReadStep, moments: readonly number[]): Promise<Difference[]> {
   const limit = LISTED_DIFFERENCES

@@ -1,6 +1,6 @@
-import type { PresenceKind } from '../../../domain/sightings/sightings.ts'
+import type { SightingKind } from '../../../domain/sightings/sightings.ts'
 import { DAY_MS, dayOf } from '../../../domain/time/period.ts'
-import { dictionaries } from '../../rollups/id-tables.ts'
+import { idTables } from '../../rollups/id-tables.ts'
 import type { TimeRange } from '../keyset.ts'
 import type { LoginRowFilter } from './logins.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
@@ -42,11 +42,11 @@ async function readSpan({ sql }: ReadSession, batchId: bigint, range: TimeRange)
     : { from: later(range.from, batch.first), to: earlier(range.to, batch.end) }
 }
 
-/** Whether a login of the filter can be of a range: by days of UTC, as activity is kept. */
+/** Whether a login of the filter can be of a range: by days of UTC, as engagement is kept. */
 async function isAnyBefore(session: ReadSession, filter: Listed, range: TimeRange): Promise<boolean> {
   const { userId, deviceId, ip } = filter
   if (!(await isAnybodySeen(session, range))) return false
-  const somebody: [PresenceKind, string | null][] = [
+  const somebody: [SightingKind, string | null][] = [
     ['user', userId],
     ['device', deviceId],
     ['address', ip],
@@ -60,12 +60,12 @@ async function isAnybodySeen({ sql }: ReadSession, { from, to }: TimeRange): Pro
   const [found] = await sql<{ seen: boolean }[]>`
     /* anybodySeen */
     select exists (
-      select from activity
+      select from engagement
       where kind = 'user' and period = 'day' and facet = 'all' and value = ''
         ${from === null ? sql`` : sql`and start >= date '1970-01-01' + ${dayOf(from.getTime())}::integer`}
         ${to === null ? sql`` : sql`and start < date '1970-01-01' + ${dayAfter(to)}::integer`}
     ) or exists (
-      select from presence_delta join batch on batch.id = batch_id
+      select from sighting_delta join batch on batch.id = batch_id
       where true
         ${from === null ? sql`` : sql`and last_event_at >= ${from}`}
         ${to === null ? sql`` : sql`and first_event_at < ${to}`}
@@ -79,11 +79,11 @@ const dayAfter = (moment: Date): number => Math.ceil(moment.getTime() / DAY_MS)
 /** Of somebody who is in no dictionary yet, nothing is known before the rows of today. */
 async function isSeenBefore(
   { sql }: ReadSession,
-  kind: PresenceKind,
+  kind: SightingKind,
   id: string,
   to: Date | null,
 ): Promise<boolean> {
-  const { table, id: column } = dictionaries[kind]
+  const { table, id: column } = idTables[kind]
   const [found] = await sql<{ seen: boolean }[]>`
     /* seenBefore */
     select exists (

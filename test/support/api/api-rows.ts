@@ -1,11 +1,11 @@
 import { TOPIC_ID } from '../../../domain/pipeline/partition-log-fixture.ts'
 import type { Sql } from '../../../db/connection/connect.ts'
 import { dimensionBit, dimensionNames, dimensionSets, slotNames } from '../../../domain/counts/counts.ts'
-import { entriesOf, type Presences } from '../../../domain/sightings/sightings.ts'
+import { entriesOf, type Sightings } from '../../../domain/sightings/sightings.ts'
 
 type CountEntry = [minute: string, deviceType: string, appVersion: string, locale: string, logins: number]
 
-/** Counts as a fold keeps them: by every set of dimensions, in the hour of the minute and in its day. */
+/** Counts as a rollup keeps them: by every set of dimensions, in the hour of the minute and in its day. */
 export async function insertCounts(sql: Sql, entries: CountEntry[]): Promise<void> {
   for (const [minute, deviceType, appVersion, locale, logins] of entries) {
     const at = new Date(minute)
@@ -95,7 +95,7 @@ export async function insertBatches(sql: Sql, batches: BatchEntry[]): Promise<vo
   }
 }
 
-/** What a batch added to minutes, all of it iOS 1.0 in CA, and not folded yet. */
+/** What a batch added to minutes, all of it iOS 1.0 in CA, and not rolled up yet. */
 export async function insertDelta(
   sql: Sql,
   batchId: number,
@@ -104,8 +104,8 @@ export async function insertDelta(
   { revision = 0 } = {},
 ): Promise<void> {
   await sql`
-    insert into unfolded_batch (batch_id, topic, revision) values (${batchId}, 'user-login', ${revision})`
-  await sql`insert into unrolled_batch (batch_id, revision) values (${batchId}, ${revision})`
+    insert into pending_rollup (batch_id, topic, revision) values (${batchId}, 'user-login', ${revision})`
+  await sql`insert into pending_commit_rollup (batch_id, revision) values (${batchId}, ${revision})`
   const all = (value: string) => buckets.map(() => value)
   await sql`
     insert into login_count_delta (batch_id, buckets, device_types, app_versions, locales, outcomes, logins, revision)
@@ -125,9 +125,9 @@ export async function insertReject(
     values ('user-login', 0, ${offset}, ${batchId}, ${reason}, 'no use', '[]', 1772359200000, now(), ${redrivenIn})`
 }
 
-/** What a batch leaves to be folded. */
-export async function insertPresences(sql: Sql, batchId: number, presences: Presences): Promise<void> {
+/** What a batch leaves to be rolled up. */
+export async function insertSightings(sql: Sql, batchId: number, sightings: Sightings): Promise<void> {
   await sql`
-    insert into presence_delta (batch_id, revision, entries, presences)
-    values (${batchId}, 0, ${entriesOf(presences)}, ${JSON.stringify(presences)}::text::json)`
+    insert into sighting_delta (batch_id, revision, entries, sightings)
+    values (${batchId}, 0, ${entriesOf(sightings)}, ${JSON.stringify(sightings)}::text::json)`
 }

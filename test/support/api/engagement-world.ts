@@ -1,5 +1,5 @@
 import { logOf } from '../../../domain/pipeline/partition-log-fixture.ts'
-import { foldPresence } from '../../../db/rollups/roll-up-sightings.ts'
+import { rollUpSightings } from '../../../db/rollups/roll-up-sightings.ts'
 import { parseIp } from '../../../domain/fields/ip.ts'
 import { fraction, sfc32 } from '../../../generator/sfc32.ts'
 import { insertLogins, type SeenLogin } from './logins-by-day.ts'
@@ -7,20 +7,20 @@ import { NOW_MS } from './api-fixture.ts'
 import { insertBatches, insertCheckpoint } from './api-rows.ts'
 import { useApi } from './use-api.ts'
 
-/** What tests of activity share: the same logins in a database of their own, and what the logins themselves say. */
+/** What tests of engagement share: the same logins in a database of their own, and what the logins themselves say. */
 
 const RETENTION_DAYS = 5
 export const DAY_MS = 86_400_000
 export const logins = somebodysLogins()
 
-/** @param isFolded whether presences are in the bitmaps from the beginning */
-export const useActivity = ({ isFolded }: { isFolded: boolean }) =>
+/** @param isRolledUp whether sightings are in the bitmaps from the beginning */
+export const useEngagement = ({ isRolledUp }: { isRolledUp: boolean }) =>
   useApi(
     async (sql) => {
       await insertCheckpoint(sql, 0, 1_000, '2026-03-01T12:00:00Z')
       await insertBatches(sql, [{ id: 1, from: 0, to: 1_000, committedAt: '2026-03-01T12:00:00Z' }])
       await insertLogins(sql, logins, { nowMs: NOW_MS, retentionDays: RETENTION_DAYS })
-      if (isFolded) await foldPresence(sql)
+      if (isRolledUp) await rollUpSightings(sql)
     },
     { kafka: () => ({ ok: true, bounds: [logOf(0, 0, 1_000)] }) },
   )

@@ -1,4 +1,4 @@
-import { rollWritten } from '../../../db/rollups/roll-up-by-commit-time.ts'
+import { rollUpByCommitTime } from '../../../db/rollups/roll-up-by-commit-time.ts'
 import type { Sql } from '../../../db/connection/connect.ts'
 import type { CountFilter } from '../../../db/read/counts/count-filter.ts'
 import type { ReadSession } from '../../../db/nodes/snapshot.ts'
@@ -6,19 +6,19 @@ import { MinuteCounts } from '../../../domain/counts/counts.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import type { Login } from '../../../domain/login/login.ts'
 import { DAY_MS } from '../../../domain/time/period.ts'
-import { PresenceCache, type PresenceKind, type Presences } from '../../../domain/sightings/sightings.ts'
+import { SightingCache, type SightingKind, type Sightings } from '../../../domain/sightings/sightings.ts'
 import { fraction, type Random32 } from '../../../generator/sfc32.ts'
 import type { SeenLogin } from './logins-by-day.ts'
-import { insertBatches, insertPresences } from './api-rows.ts'
+import { insertBatches, insertSightings } from './api-rows.ts'
 
-/** What tests of listed logins share: batches as ingestion leaves them, and questions with what the logins say to them. */
+/** What tests of indexed logins share: batches as ingestion leaves them, and questions with what the logins say to them. */
 
 export const END_MS = Date.parse('2026-03-01T00:00:00Z')
 export const DAYS = 3
 export const START_MS = END_MS - DAYS * DAY_MS
 const MINUTE_MS = 60_000
 
-export const idOf: Record<PresenceKind, 'userId' | 'deviceId' | 'ip'> = {
+export const idOf: Record<SightingKind, 'userId' | 'deviceId' | 'ip'> = {
   user: 'userId',
   device: 'deviceId',
   address: 'ip',
@@ -30,7 +30,7 @@ export async function writeBatch(
   id: number,
   revision: number,
   logins: readonly SeenLogin[],
-  { cache = new PresenceCache(new Int32Array(2)), beforeCommit = () => Promise.resolve() } = {},
+  { cache = new SightingCache(new Int32Array(2)), beforeCommit = () => Promise.resolve() } = {},
 ): Promise<void> {
   const draft = cache.draft()
   const minutes = new MinuteCounts()
@@ -50,26 +50,26 @@ export async function writeBatch(
         first_event_at = least(first_event_at, ${time(Math.min(...times))}::text::timestamptz),
         last_event_at = greatest(last_event_at, ${time(Math.max(...times))}::text::timestamptz)
       where id = ${id}`
-    await tx`insert into unrolled_batch values (${id}, ${revision})`
+    await tx`insert into pending_commit_rollup values (${id}, ${revision})`
     await tx`
       insert into login_count_delta (batch_id, revision, buckets, device_types, app_versions, locales, outcomes, logins)
       values (${id}, ${revision}, '{}', '{}', '{}', '{}', '{}', '{}')`
-    const presences = draft.presences()
-    const missing = JSON.parse(presences.json) as Presences
-    if (missing.length > 0) await insertPresences(tx, id, missing)
+    const sightings = draft.sightings()
+    const missing = JSON.parse(sightings.json) as Sightings
+    if (missing.length > 0) await insertSightings(tx, id, missing)
     for (const login of logins)
       await tx`
         insert into login (event_at, user_id, device_id, ip, ip_scope, locale, locale_kind, app_version, device_type, outcome,
                            kafka_partition, kafka_offset, batch_id)
         values (${time(login.eventTimeMs)}::text::timestamptz, ${login.userId}, ${login.deviceId}, ${login.ip}::text::inet,
                 'public', ${login.locale}, 'us_state', ${login.appVersion}, ${login.deviceType}, ${login.outcome}, 0, 0, ${id})`
-    cache.remember(presences)
+    cache.remember(sightings)
     await beforeCommit()
   })
 }
 
 export async function rollAll(sql: Sql): Promise<void> {
-  while (await rollWritten(sql));
+  while (await rollUpByCommitTime(sql));
 }
 
 /** Most of them in a few hours of each day, so that hours have several of everybody. */
@@ -126,7 +126,7 @@ export function randomRange(random: Random32): TimeBucket {
 /** Counted one by one. */
 export const expectedCount = (
   logins: readonly SeenLogin[],
-  kind: PresenceKind,
+  kind: SightingKind,
   ranges: readonly TimeBucket[],
   filter: CountFilter,
 ): bigint => {

@@ -2,8 +2,8 @@ import type { Sql } from '../../../db/connection/connect.ts'
 import { createLoginDays, keepRowsFromMs } from '../../../db/rollups/login-partitions.ts'
 import { MinuteCounts } from '../../../domain/counts/counts.ts'
 import type { Login } from '../../../domain/login/login.ts'
-import { PresenceCache, type Presences } from '../../../domain/sightings/sightings.ts'
-import { insertPresences } from './api-rows.ts'
+import { SightingCache, type Sightings } from '../../../domain/sightings/sightings.ts'
+import { insertSightings } from './api-rows.ts'
 
 export type SeenLogin = Pick<
   Login,
@@ -11,7 +11,7 @@ export type SeenLogin = Pick<
 >
 
 /**
- * Writes logins as ingestion does, presences to be folded and a row each where `retentionDays` keeps it, all of batch 1, which
+ * Writes logins as ingestion does, sightings to be rolled up and a row each where `retentionDays` keeps it, all of batch 1, which
  * the ledger may have.
  * @param nowMs Unix milliseconds that retention ends at
  */
@@ -20,10 +20,10 @@ export async function insertLogins(
   logins: readonly SeenLogin[],
   { nowMs, retentionDays }: { nowMs: number; retentionDays: number },
 ): Promise<void> {
-  const draft = new PresenceCache(new Int32Array(2)).draft()
+  const draft = new SightingCache(new Int32Array(2)).draft()
   const minutes = new MinuteCounts()
   for (const login of logins as Login[]) draft.add(login, minutes.add(login))
-  await insertPresences(sql, 1, JSON.parse(draft.presences().json) as Presences)
+  await insertSightings(sql, 1, JSON.parse(draft.sightings().json) as Sightings)
   await createLoginDays(sql, nowMs, retentionDays)
   const times = logins.map(({ eventTimeMs }) => eventTimeMs)
   const time = (ms: number) => sql`${new Date(ms).toISOString()}::text::timestamptz`
@@ -31,7 +31,7 @@ export async function insertLogins(
     update batch set first_event_at = ${time(Math.min(...times))}, last_event_at = ${time(Math.max(...times))},
                      login_rows = ${times.filter((ms) => ms >= keepRowsFromMs(nowMs, retentionDays)).length}
     where id = 1`
-  await sql`insert into unrolled_batch values (1, 0)`
+  await sql`insert into pending_commit_rollup values (1, 0)`
   for (const [offset, login] of logins.entries()) {
     if (login.eventTimeMs < keepRowsFromMs(nowMs, retentionDays)) continue
     await sql`

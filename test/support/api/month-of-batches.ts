@@ -1,5 +1,5 @@
 import type { Sql } from '../../../db/connection/connect.ts'
-import { foldCounts } from '../../../db/rollups/roll-up-counts.ts'
+import { rollUpCounts } from '../../../db/rollups/roll-up-counts.ts'
 import { createLoginDays } from '../../../db/rollups/login-partitions.ts'
 
 const TOPIC = 'user-login'
@@ -34,8 +34,8 @@ export async function insertMonth(
     select id, array[date_trunc('minute', committed_at, 'UTC')], array['iOS'], array['1.0'], array['CA'], array['success'],
            array[1::bigint]
     ${ofMonth}`
-  await sql`insert into unfolded_batch (batch_id, topic) select id, ${TOPIC} ${ofMonth}`
-  await foldCounts(sql, TOPIC)
+  await sql`insert into pending_rollup (batch_id, topic) select id, ${TOPIC} ${ofMonth}`
+  await rollUpCounts(sql, TOPIC)
   for (const minutes of [5, 60]) await insertWritten(sql, minutes, firstId)
   await createLoginDays(sql, Date.parse(until), 30)
   await sql`analyze`

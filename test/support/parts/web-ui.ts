@@ -7,7 +7,7 @@ export type WebUi = {
   /** Ids of the workflows in the list, sorted; waits until there are that many. */
   listed: (count: number) => Promise<string[]>
   /** From the list, by a click on the workflow's id. */
-  openListed: (workflowId: string) => Promise<void>
+  openIndexed: (workflowId: string) => Promise<void>
   /** By its address. */
   openWorkflow: (workflowId: string) => Promise<void>
   /** The text under User Metadata → Current Details, once it contains this. */
@@ -54,7 +54,7 @@ export function webUiOn(page: Page): WebUi {
         if (count > 0) await batchLinks.nth(count - 1).waitFor()
         return (await batchLinks.allInnerTexts()).sort()
       }),
-    openListed: (workflowId) =>
+    openIndexed: (workflowId) =>
       step(page, `click on ${workflowId} in the list`, async () => {
         await page.getByRole('link', { name: workflowId, exact: true }).click()
         await page.getByRole('heading', { name: workflowId }).waitFor()

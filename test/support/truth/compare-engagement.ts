@@ -5,12 +5,12 @@ import { compareTallies, type Difference, tally } from './difference.ts'
 import { eventually } from '../eventually.ts'
 
 /**
- * Where the bitmaps of activity differ from the books (users by day, their first days), from each other (weeks and months
- * against days), and from the rows of logins (devices, addresses, dimensions). Waits until presences are folded.
+ * Where the bitmaps of engagement differ from the books (users by day, their first days), from each other (weeks and months
+ * against days), and from the rows of logins (devices, addresses, dimensions). Waits until sightings are rolled up.
  */
-export async function compareActivity(sql: Sql, truth: GroundTruth): Promise<Difference[]> {
+export async function compareEngagement(sql: Sql, truth: GroundTruth): Promise<Difference[]> {
   await eventually(async () => {
-    const [left] = await sql<{ batches: number }[]>`select count(*)::integer as batches from presence_delta`
+    const [left] = await sql<{ batches: number }[]>`select count(*)::integer as batches from sighting_delta`
     expect(left?.batches).toBe(0)
   })
   return [...(await compareUsers(sql, truth)), ...(await comparePeriods(sql)), ...(await compareRows(sql))]
@@ -38,26 +38,26 @@ async function compareUsers(sql: Sql, truth: GroundTruth): Promise<Difference[]>
 async function members(sql: Sql, facet: 'all' | 'first'): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`
     select concat(start, ' ', user_id) as name
-    from activity join app_user on number / 32768 = chunk and get_bit(members, number % 32768) = 1
-    where kind = 'user' and period = 'day' and facet = ${facet}::text::activity_facet`
+    from engagement join app_user on number / 32768 = chunk and get_bit(members, number % 32768) = 1
+    where kind = 'user' and period = 'day' and facet = ${facet}::text::engagement_facet`
   return rows.map(({ name }) => name)
 }
 
 /** Each week and month is the union of its days. */
 async function comparePeriods(sql: Sql): Promise<Difference[]> {
   const rows = await sql<{ what: string; expected: string; found: string }[]>`
-    with longer as (select * from activity where period <> 'day'),
+    with longer as (select * from engagement where period <> 'day'),
     days as (
-      select kind, size::activity_period as period, facet, value, date_trunc(size, start)::date as start, chunk,
+      select kind, size::engagement_period as period, facet, value, date_trunc(size, start)::date as start, chunk,
              bit_or(members) as members
-      from activity, unnest(array['week', 'month']) as size
+      from engagement, unnest(array['week', 'month']) as size
       where period = 'day' group by kind, size, facet, value, date_trunc(size, start), chunk
     )
     select concat_ws(' ', kind, period, facet, value, start, chunk) as what, bit_count(days.members)::text as expected,
            bit_count(longer.members)::text as found
     from longer full join days using (kind, period, facet, value, start, chunk)
     where longer.members is distinct from days.members`
-  return rows.map((row) => ({ where: 'activity', ...row }))
+  return rows.map((row) => ({ where: 'engagement', ...row }))
 }
 
 /** Nothing to compare with unless every login has its row. */
@@ -67,12 +67,12 @@ async function compareRows(sql: Sql): Promise<Difference[]> {
   if (kept?.all !== true) return []
   const found = await sql<{ name: string }[]>`
     with dictionary as (
-      select 'user'::activity_kind as kind, user_id as id, number from app_user
+      select 'user'::engagement_kind as kind, user_id as id, number from app_user
       union all select 'device', device_id, number from device
       union all select 'address', ip, number from address
     )
     select concat_ws(' ', kind, start, facet, value, id) as name
-    from activity join dictionary using (kind)
+    from engagement join dictionary using (kind)
     where period = 'day' and facet <> 'first' and number / 32768 = chunk and get_bit(members, number % 32768) = 1`
   const expected = await sql<{ name: string }[]>`
     select distinct concat_ws(' ', kind, event_at::date, facet, value, id) as name
@@ -81,5 +81,5 @@ async function compareRows(sql: Sql): Promise<Difference[]> {
       ('user', 'device_type', device_type, user_id), ('user', 'app_version', app_version, user_id),
       ('user', 'locale', locale, user_id), ('user', 'outcome', outcome, user_id)) as seen (kind, facet, value, id)`
   const tallied = (rows: readonly { name: string }[]) => tally(rows.map(({ name }) => name))
-  return compareTallies('activity and login rows', tallied(expected), tallied(found))
+  return compareTallies('engagement and login rows', tallied(expected), tallied(found))
 }

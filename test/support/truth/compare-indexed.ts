@@ -1,29 +1,29 @@
 import { expect } from 'vitest'
-import { listLogins } from '../../../db/rollups/index-logins.ts'
+import { indexLogins } from '../../../db/rollups/index-logins.ts'
 import type { Sql, Transaction } from '../../../db/connection/connect.ts'
-import { dictionaries } from '../../../db/rollups/id-tables.ts'
+import { idTables } from '../../../db/rollups/id-tables.ts'
 import { addressText } from '../../../db/rollups/address-text.ts'
-import { type PresenceKind, presenceKinds } from '../../../domain/sightings/sightings.ts'
+import { type SightingKind, sightingKinds } from '../../../domain/sightings/sightings.ts'
 import { compareTallies, type Difference, tally } from './difference.ts'
 import { eventually } from '../eventually.ts'
 
-/** Has everything listed, and compares then. Everybody must have a number. */
-export async function compareAllListed(sql: Sql): Promise<Difference[]> {
+/** Has everything indexed, and compares then. Everybody must have a number. */
+export async function compareAllIndexed(sql: Sql): Promise<Difference[]> {
   // What was written in the last minutes is not rolled up, so it does not wait there yet.
-  await sql`insert into unlisted_batch select * from unrolled_batch on conflict do nothing`
+  await sql`insert into unindexed_batch select * from pending_commit_rollup on conflict do nothing`
   await eventually(async () => {
     // Whoever else lists at the moment has the turn.
-    while (await listLogins(sql));
-    expect(await sql`select from unlisted_batch`).toHaveLength(0)
+    while (await indexLogins(sql));
+    expect(await sql`select from unindexed_batch`).toHaveLength(0)
   })
-  return await compareListed(sql)
+  return await compareIndexed(sql)
 }
 
 /**
- * Where logins that are listed differ from rows: those of batches that do not wait must be there, and none that no row says.
+ * Where logins that are indexed differ from rows: those of batches that do not wait must be there, and none that no row says.
  * Sets of hours and six hours have whom their logins have.
  */
-export async function compareListed(sql: Sql): Promise<Difference[]> {
+export async function compareIndexed(sql: Sql): Promise<Difference[]> {
   return await sql.begin('isolation level repeatable read', async (tx) => [
     ...(await compareLogins(tx)),
     ...(await compareMembers(tx)),
@@ -38,15 +38,15 @@ type Listed = {
   device_type: string
   app_version: string
   outcome: string
-} & Record<(typeof dictionaries)[PresenceKind]['numbers'], Buffer>
+} & Record<(typeof idTables)[SightingKind]['numbers'], Buffer>
 
 /** Told apart here and not in SQL: Postgres has no statistics of tables that were written just now, and takes minutes. */
 async function compareLogins(tx: Transaction): Promise<Difference[]> {
-  const ids = await Promise.all(presenceKinds.map((kind) => idsOf(tx, kind)))
+  const ids = await Promise.all(sightingKinds.map((kind) => idsOf(tx, kind)))
   const hours = await tx<Listed[]>`
     select hour::text, minutes, locale, device_type, app_version, outcome, users, devices, addresses from hour_login`
-  const listed = hours.flatMap(({ hour, minutes, locale, device_type, app_version, outcome, ...seen }) => {
-    const numbers = presenceKinds.map((kind) => numbersOf(seen[dictionaries[kind].numbers]))
+  const indexed = hours.flatMap(({ hour, minutes, locale, device_type, app_version, outcome, ...seen }) => {
+    const numbers = sightingKinds.map((kind) => numbersOf(seen[idTables[kind].numbers]))
     return Array.from(minutes, (minute, place) =>
       [hour, minute, locale, device_type, app_version, outcome]
         .concat(numbers.map((of, kind) => ids[kind]?.get(of[place] ?? -1) ?? 'nobody'))
@@ -56,22 +56,22 @@ async function compareLogins(tx: Transaction): Promise<Difference[]> {
   const rows = await tx<{ name: string; waits: boolean }[]>`
     select concat_ws(' ', date_trunc('hour', event_at)::text, extract(minute from event_at)::integer, locale, device_type,
                      app_version, outcome, user_id, device_id, ${addressText(tx)}) as name,
-           (batch_id in (select batch_id from unlisted_batch union select batch_id from unrolled_batch)) is true as waits
+           (batch_id in (select batch_id from unindexed_batch union select batch_id from pending_commit_rollup)) is true as waits
     from login`
-  const isListed = new Set(listed)
+  const isListed = new Set(indexed)
   const expected = rows.filter(({ name, waits }) => !waits || isListed.has(name)).map(({ name }) => name)
   return compareTallies('hour_login', tally(new Set(expected)), tally(isListed))
 }
 
-async function idsOf(tx: Transaction, kind: PresenceKind): Promise<Map<number, string>> {
-  const { table, id } = dictionaries[kind]
+async function idsOf(tx: Transaction, kind: SightingKind): Promise<Map<number, string>> {
+  const { table, id } = idTables[kind]
   const members = await tx<{ number: number; id: string }[]>`select number, ${tx(id)} as id from ${tx(table)}`
   return new Map(members.map((member) => [member.number, member.id]))
 }
 
 const loginsByKind = (tx: Transaction) => tx`
   hour_login,
-  lateral (values ('user'::activity_kind, users), ('device', devices), ('address', addresses)) as seen (kind, numbers)`
+  lateral (values ('user'::engagement_kind, users), ('device', devices), ('address', addresses)) as seen (kind, numbers)`
 
 async function compareMembers(tx: Transaction): Promise<Difference[]> {
   const hours = await tx<{ hour: string; members: Buffer; numbers: Buffer }[]>`

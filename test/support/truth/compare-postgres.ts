@@ -1,7 +1,7 @@
 import type { Sql } from '../../../db/connection/connect.ts'
 import type { GroundTruth } from '../../../generator/ground-truth.ts'
-import { compareActivity } from './compare-engagement.ts'
-import { compareAllListed } from './compare-indexed.ts'
+import { compareEngagement } from './compare-engagement.ts'
+import { compareAllIndexed } from './compare-indexed.ts'
 import { compareTallies, type Difference, sumTally, tally, type Tally } from './difference.ts'
 import {
   bucketOf,
@@ -12,15 +12,15 @@ import {
   type CountName,
 } from './expected-counts.ts'
 
-/** Where Postgres differs from the books: counts, deltas, rows, activity, logins by hour, rejects and the ledger. */
+/** Where Postgres differs from the books: counts, deltas, rows, engagement, logins by hour, rejects and the ledger. */
 export async function comparePostgres(sql: Sql, truth: GroundTruth): Promise<Difference[]> {
   const differences = [
     ...(await compareCounts(sql, truth)),
     ...(await compareLedger(sql, truth)),
     ...(await compareArrivals(sql, truth)),
-    ...(await compareActivity(sql, truth)),
-    // After activity, which waits until everybody has a number.
-    ...(await compareAllListed(sql)),
+    ...(await compareEngagement(sql, truth)),
+    // After engagement, which waits until everybody has a number.
+    ...(await compareAllIndexed(sql)),
     ...(await compareRejects(sql, truth)),
   ]
   return differences
@@ -55,7 +55,7 @@ async function compareMonths(sql: Sql): Promise<Difference[]> {
   const sums = async (from: string) => {
     const rows = await sql<{ name: string; logins: number }[]>`
       select concat_ws(' ', month, dimension_set, device_type, app_version, locale, outcome) as name, sum(logins)::integer as logins
-      from (${sql.unsafe(from)}) as counts join month_made using (month) group by 1`
+      from (${sql.unsafe(from)}) as counts join rolled_up_month using (month) group by 1`
     return sumTally(rows.map(({ name, logins }) => [name, logins]))
   }
   const hours = `select *, date_trunc('month', day, 'UTC') as month from hour_count_entry`
@@ -71,14 +71,14 @@ async function readWritten(sql: Sql): Promise<Tally> {
       select quarters as buckets, device_types, app_versions, locales, outcomes, logins from written_count where minutes = 5
       union all
       select buckets, device_types, app_versions, locales, outcomes, logins
-      from login_count_delta join unrolled_batch using (batch_id, revision)
+      from login_count_delta join pending_commit_rollup using (batch_id, revision)
     ) as held
     cross join unnest(held.buckets, held.device_types, held.app_versions, held.locales, held.outcomes, held.logins)
       as added (bucket, device_type, app_version, locale, outcome, logins)`
   return countTally(rows, 'quarter')
 }
 
-/** Folded and not folded yet. */
+/** Rolled up and not rolled up yet. */
 async function readCounts(sql: Sql, size: BucketName): Promise<Tally> {
   const rows = await sql<CountRow[]>`
     select bucket, device_type as "deviceType", app_version as "appVersion", locale, outcome, logins::integer
@@ -86,7 +86,7 @@ async function readCounts(sql: Sql, size: BucketName): Promise<Tally> {
       select bucket, device_type, app_version, locale, outcome, logins from ${sql(`${size}_count_entry`)}
       where dimension_set = 15
       union all
-      select bucket, device_type, app_version, locale, outcome, logins from login_count_unfolded
+      select bucket, device_type, app_version, locale, outcome, logins from login_count_pending
     ) as counts`
   return countTally(rows, size)
 }
@@ -119,7 +119,7 @@ async function readSums(sql: Sql, size: BucketName): Promise<Tally> {
     from ${sql(`${size}_count_entry`)} where dimension_set <> 15
     union all
     select bucket, kept, array[device_type, app_version, locale, outcome], logins::integer
-    from login_count_unfolded cross join unnest(${fewerSets}::integer[]) as sets (kept)`
+    from login_count_pending cross join unnest(${fewerSets}::integer[]) as sets (kept)`
   return sumTally(
     rows.map(({ bucket, set, values, logins }) => [sumName(bucketOf(bucket, size), set, values), logins]),
   )
@@ -172,7 +172,7 @@ async function compareArrivals(sql: Sql, truth: GroundTruth): Promise<Difference
     select coalesce(sum((select sum(logins) from unnest(lateness) as logins)), 0)::integer as lateness,
            coalesce(sum((select sum(logins) from unnest(delays) as logins)), 0)::integer as delays
     from (
-      select lateness, delays from arrival_count union all select lateness, delays from arrival_unfolded
+      select lateness, delays from arrival_count union all select lateness, delays from arrival_pending
     ) as arrivals`
   const { logins } = truth.totals()
   return compareTallies('arrival_count', tallyOf({ lateness: logins, delays: logins }), tallyOf(found ?? {}))

@@ -23,7 +23,7 @@ type OnSettled = (part: Settled) => Promise<void>
  * rest commits (G6). Parts are told to `onSettled` in the order of their offsets.
  * @throws {PipelineFailure} for whatever is not the fault of a record, and `flood` when too many records are at fault
  */
-export async function settleRange(
+export async function commitOrPark(
   slice: Slice,
   range: FetchedRange,
   onSettled: OnSettled,
@@ -35,7 +35,7 @@ export async function settleRange(
     return
   }
   const parts = splitRange(range)
-  if (parts.length > 0) for (const part of parts) await settleRange(slice, part, onSettled, false)
+  if (parts.length > 0) for (const part of parts) await commitOrPark(slice, part, onSettled, false)
   else if (range.records.length > 0) await parkRange(slice, range, attempt.failure, onSettled)
   else throw attempt.failure
 }
@@ -84,7 +84,7 @@ async function commitRange(slice: Slice, range: FetchedRange, isWhole: boolean):
   )
   const { unfinishedInsight, latestEventMs } = batch
   slice.standing = { next: range.to, unfinishedInsight, latestEventMs, floodGuard: guard }
-  slice.presence.remember(batch.presences)
+  slice.sighting.remember(batch.sightings)
   await deps.onStep?.('after_postgres_commit')
   return decided
 }

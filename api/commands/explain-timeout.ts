@@ -19,7 +19,7 @@ export type UnansweredCommand = Destination & { commandId: string; waitedMs: num
  * Why a command got no answer: Temporal is away, no worker took it or the one that did is gone, or it takes too long. Temporal
  * keeps a command that it has, so in the last two it may still take effect, which the message says.
  */
-export async function explainSilence(
+export async function explainTimeout(
   access: TemporalAccess,
   { workflowId, commandId, shownBy, waitedMs }: UnansweredCommand,
   cause: unknown,

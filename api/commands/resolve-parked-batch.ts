@@ -18,7 +18,7 @@ import { ledgerAnswer } from './ledger-answer.ts'
 const updates = { replay: replayUpdate, skip: skipUpdate }
 
 /** Has a parked batch counted or given up. What the ledger says is settled is answered from there. */
-export async function settleBatch(deps: CommandDeps, request: BatchRequest): Promise<SettledBatch> {
+export async function resolveParkedBatch(deps: CommandDeps, request: BatchRequest): Promise<SettledBatch> {
   const { batchId, command: name } = request
   const asked = await acceptCommand(deps, request, {
     command: name,
