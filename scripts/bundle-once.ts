@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleWorkflows } from '../worker/bundle-workflows.ts'
 
@@ -22,8 +22,14 @@ export async function bundleOnce(folder: string): Promise<string> {
 async function hashOfSources(): Promise<string> {
   const hash = createHash('sha256')
   for (const source of SOURCES) {
-    const names = source.includes('.') ? [''] : (await readdir(join(project, source))).sort()
-    for (const name of names) hash.update(`${name}\0`).update(await readFile(join(project, source, name)))
+    const names = source.includes('.') ? [source] : await filesOf(source)
+    for (const name of names) hash.update(`${name}\0`).update(await readFile(join(project, name)))
   }
   return hash.digest('hex').slice(0, 16)
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(join(project, folder), { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile())
+  return files.map(({ parentPath, name }) => relative(project, join(parentPath, name))).sort()
 }
