@@ -33,9 +33,9 @@ async function insertDelta(
 ): Promise<void> {
   if (counts.logins.length === 0) return
   await tx`/* insertDelta */
-    with pending as (
+    with rollup as (
       insert into pending_rollup (batch_id, revision, topic) values (${id}, ${revision}, ${range.topic})
-    ), pending as (
+    ), commit_rollup as (
       insert into pending_commit_rollup (batch_id, revision) values (${id}, ${revision})
     )
     insert into login_count_delta (batch_id, revision, buckets, device_types, app_versions, locales, outcomes, logins,
