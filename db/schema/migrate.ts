@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { productVersion } from '../../config/product-version.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
-import { migrationFiles, migrationFolder, schemaNumber } from './schema-version.ts'
+import { tooOld } from './schema-fit.ts'
+import { migrationFiles, migrationFolder, schemaNumber, SchemaRefusal } from './schema-version.ts'
 
 /** Any constant does, as long as every version of Rollcall takes the same. */
 const MIGRATION_LOCK = 7_303_014
@@ -12,6 +13,7 @@ const MIGRATION_LOCK = 7_303_014
  * partitions, and claims them again only if it fits the new schema.
  * @returns the names applied by this call
  * @throws when the database has had a migration this version does not know (it is older than the database)
+ * @throws {SchemaRefusal} when the database is of a version from before 0.3.0
  */
 export async function migrate(sql: Sql): Promise<string[]> {
   const files = await migrationFiles()
@@ -20,6 +22,8 @@ export async function migrate(sql: Sql): Promise<string[]> {
     await tx`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
     const applied = await appliedMigrations(tx)
     const unknown = [...applied].filter((name) => !files.includes(name))
+    const old = applied.size === 0 ? null : tooOld(Math.max(...[...applied].map(schemaNumber)), null)
+    if (old !== null) throw new SchemaRefusal(old)
     if (unknown.length > 0) {
       throw new Error(
         `the database has migrations that this version does not know: ${unknown.join(', ')}; run the newer version`,

@@ -14,11 +14,24 @@ export type CodeSchema = { schema: number; version: string }
 /** What a process does with the database; who writes reads, too. */
 export type SchemaUse = 'write' | 'read'
 
+/** The first schema that this version migrates: those before it were of Rollcall 0.2.0 and older, and had other tables. */
+const OLDEST_SCHEMA = 100
+
+/** Why a database of before cannot be migrated, and what to do; null: it can, or is empty. */
+export function tooOld(schema: number, version: string | null): string | null {
+  if (schema >= OLDEST_SCHEMA) return null
+  const by = version === null ? '0.2.0 or older' : version
+  return (
+    `the database is of Rollcall ${by} (schema ${schema}), which cannot be migrated: give DATABASE_URL a new database, into ` +
+    'which everything that Kafka still has is counted anew, and keep this one for what Kafka has not'
+  )
+}
+
 const roles = { write: 'workers', read: 'APIs' }
 
 /**
  * Why code must not use a database, and what to do about it; null when it may.
- * @param database null: it has no schema, or one from before schemas had numbers
+ * @param database null: it has no schema
  */
 export function schemaRefusal(
   database: DatabaseSchema | null,
@@ -26,8 +39,9 @@ export function schemaRefusal(
   use: SchemaUse,
 ): string | null {
   const self = `this is ${code.schema} (Rollcall ${code.version})`
-  if (database === null)
-    return `the database has no schema, or one older than 20; ${self}: run npm run migrate`
+  if (database === null) return `the database has no schema; ${self}: run npm run migrate`
+  const old = tooOld(database.schema, database.version)
+  if (old !== null) return old
   const has = `the database has schema ${database.schema} (Rollcall ${database.version})`
   if (code.schema > database.schema) return `${has}, ${self}: run npm run migrate`
   const oldest = use === 'write' ? database.oldestWriter : database.oldestReader

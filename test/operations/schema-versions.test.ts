@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { migrateDatabase } from '../../db/schema/migrate-database.ts'
 import { createDeployment } from '../support/deployment/deployment.ts'
 import { eventually } from '../support/eventually.ts'
 import { expectExact } from '../support/truth/exactness.ts'
@@ -26,8 +27,8 @@ test('a worker and an API that are too old for the database refuse to start, and
 })
 
 test.for([
-  ['has an older schema', 'update schema_version set schema = 1'],
-  ['has a schema from before they had numbers', 'drop table schema_version'],
+  ['has an older schema', 'update schema_version set schema = 100'],
+  ['says nothing of its schema', 'drop table schema_version'],
 ])(
   'a worker and an API refuse to start on a database that %s, and say to migrate it',
   async ([, older = '']) => {
@@ -37,6 +38,23 @@ test.for([
       await expectRefused(role, /^the database has .*: run npm run migrate$/)
   },
 )
+
+test('a database of a version from before 0.3.0 is refused by name and left as it is', async () => {
+  const deployment = await createDeployment()
+  await deployment.sql`delete from migration`
+  await deployment.sql`insert into migration (name) values ('0001_ingestion.sql'), ('0022_quarter_counts.sql')`
+  await deployment.sql`update schema_version set schema = 22, version = '0.2.0'`
+  await expect(migrateDatabase(deployment.config.database.url)).rejects.toThrow(
+    'the database is of Rollcall 0.2.0 or older (schema 22), which cannot be migrated: give DATABASE_URL a new database',
+  )
+  for (const role of ROLES.map((name) => deployment.start(name)))
+    await expectRefused(
+      role,
+      /^the database is of Rollcall 0\.2\.0 \(schema 22\), which cannot be migrated: /,
+    )
+  const names = await deployment.sql<{ name: string }[]>`select name from migration order by name`
+  expect(names.map(({ name }) => name)).toEqual(['0001_ingestion.sql', '0022_quarter_counts.sql'])
+})
 
 test('a worker and an API end when the database is migrated past them, and nothing is counted after that', async () => {
   const { deployment, worker, feed } = await counting()
