@@ -10,3 +10,12 @@ export type CommandDeps = AuditDeps &
     /** Unix milliseconds. */
     clock: () => number
   }
+
+/** Where a command goes, and what its sender is told when nobody is there. */
+export type Destination = {
+  workflowId: string
+  /** Why there is no such workflow, and what to do. */
+  absent: string
+  /** Question whose answer shows what became of a command that was not finished in time. */
+  shownBy: string
+}

@@ -10,15 +10,7 @@ import {
 } from '../context/errors.ts'
 import { findOutage, findWorkerReport, type TemporalAccess } from '../pipeline/temporal-access.ts'
 import { explainTimeout, type UnansweredCommand } from './explain-timeout.ts'
-
-/** Where a command goes, and what its sender is told when nobody is there. */
-export type Destination = {
-  workflowId: string
-  /** Why there is no such workflow, and what to do. */
-  absent: string
-  /** Question whose answer shows what became of a command that was not finished in time. */
-  shownBy: string
-}
+import type { Destination } from './command-deps.ts'
 
 /** A command takes a second and the batch in hand; whoever clicked does not wait much longer than this. */
 const DEADLINE_MS = 10_000

@@ -5,7 +5,7 @@ import {
   TemporalUnavailableError,
 } from '../context/errors.ts'
 import { findWorkerReport, noWorker, type TemporalAccess } from '../pipeline/temporal-access.ts'
-import type { Destination } from './deliver.ts'
+import type { Destination } from './command-deps.ts'
 
 /** Asking after a command that timed out must not double the time it took. */
 const PROBE_DEADLINE_MS = 2_000
