@@ -1,6 +1,6 @@
 import { vi } from 'vitest'
 import { ReadFailure } from '../db/nodes/read-failure.ts'
-import type { ApiDeps } from './context/context.ts'
+import type { ApiDeps } from './context/deps.ts'
 import { createServer } from './server.ts'
 
 const NOW_MS = Date.parse('2026-03-01T12:00:30Z')

@@ -1,8 +1,12 @@
 import { createYoga, type GraphiQLRenderer, type Plugin } from 'graphql-yoga'
 import { createPrimaryReader, createSingleReader } from '../db/nodes/request-reader.ts'
 import { anyFreshness } from '../db/nodes/requirement.ts'
+import { readToken } from '../db/nodes/snapshot.ts'
 import { limits } from './context/limits.ts'
-import { type ApiContext, type ApiDeps, createContext, type InitialContext } from './context/context.ts'
+import { createCacheValidator } from './context/cache-validator.ts'
+import { createContext, type InitialContext, receiveRequest, type RequestContext } from './context/context.ts'
+import { type ApiDeps, cacheRoles } from './context/deps.ts'
+import type { Logger } from './context/logger.ts'
 import { exampleQuery } from './example-query.ts'
 import { answerProbes, onlyJsonPosts } from './http/probes.ts'
 import { type IngestionSources, readIngestion } from './pipeline/ingestion.ts'
@@ -15,29 +19,38 @@ import type { ReadinessChecks } from './http/readiness.ts'
 import { cacheResponses } from './plugins/response-cache.ts'
 import { schema } from './schema/schema.ts'
 
-type ServerDeps = ApiDeps & { readiness: ReadinessChecks; limits: { questionsPerSecond: number } }
+type ServerDeps = ApiDeps & {
+  logger: Logger
+  readiness: ReadinessChecks
+  limits: { questionsPerSecond: number }
+}
 
 /** Answers HTTP requests: `server` is a handler for node:http, `server.fetch` needs no port. */
-export function createServer(deps: ServerDeps) {
+export function createServer({ logger, readiness, limits: rateLimits, ...deps }: ServerDeps) {
+  const readPrimary = createPrimaryReader(deps.router)
   const sources: IngestionSources = {
     ...deps,
     read: createSingleReader((work) => deps.router.withReadNode(anyFreshness, work)),
-    readPrimary: createPrimaryReader(deps.router),
+    readPrimary,
   }
   return createYoga({
     schema,
-    context: (initial: InitialContext) => createContext(deps, initial),
+    context: (initial: InitialContext): RequestContext => {
+      const received = receiveRequest(initial)
+      const requestDeps = { ...deps, caller: received.caller }
+      return createContext(received, createCacheValidator(requestDeps, cacheRoles, received.requirement))
+    },
     plugins: [
-      answerProbes(deps.readiness, async () => (await readIngestion(sources, deps.topic)).problems),
+      answerProbes(readiness, async () => (await readIngestion(sources, deps.topic)).problems),
       onlyJsonPosts,
       limitDocuments,
       closeContext,
-      limitRate(deps.limits),
+      limitRate(rateLimits, deps.clock),
       limitExpensive(),
-      giveReadToken(deps.logger),
+      giveReadToken(() => readPrimary(readToken), logger),
       cacheResponses(),
     ],
-    maskedErrors: { maskError: createMaskError(deps.logger), isDev: false },
+    maskedErrors: { maskError: createMaskError(logger), isDev: false },
     maxRequestBodySize: limits.bodyBytes,
     graphiql: { title: 'Rollcall', defaultQuery: exampleQuery },
     renderGraphiQL,
@@ -57,7 +70,7 @@ export function createServer(deps: ServerDeps) {
 const renderGraphiQL: GraphiQLRenderer = async (options) =>
   (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options)
 
-const closeContext: Plugin<ApiContext> = {
+const closeContext: Plugin<RequestContext> = {
   onExecute({ args }) {
     const { close } = args.contextValue
     return { onExecuteDone: close }

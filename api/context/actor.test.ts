@@ -1,6 +1,6 @@
 import { createServer as createHttpServer, request } from 'node:http'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import type { ApiDeps } from './context.ts'
+import type { ApiDeps } from './deps.ts'
 import { noCommands, serve } from '../server-fixture.ts'
 
 const PAUSE =

@@ -7,7 +7,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import type { ApiContext } from '../context/context.ts'
+import type { RequestContext } from '../context/context.ts'
 import { createFairSlots } from './fair-slots.ts'
 import { operationType } from './operation.ts'
 
@@ -23,7 +23,7 @@ export const EXPENSIVE_COMPLEXITY = 5_000
  * Lets few requests with expensive questions run at a time, in turns of the clients, before any of them takes a connection.
  * Others never wait for them.
  */
-export function limitExpensive(): Plugin<ApiContext> {
+export function limitExpensive(): Plugin<RequestContext> {
   const slots = createFairSlots(AT_ONCE, LIMITS)
   return {
     async onExecute({ args, setResultAndStopExecution }) {

@@ -1,14 +1,17 @@
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { limits } from '../context/limits.ts'
-import type { ApiContext } from '../context/context.ts'
+import type { RequestContext } from '../context/context.ts'
 import { operationType, rootFields } from './operation.ts'
 import { createTokenBuckets } from './token-bucket.ts'
 
 const BURST_SECONDS = 5
 
 /** Caps on how often a client asks. Commands have a cap of their own, so that a dashboard cannot keep an operator out. */
-export function limitRate({ questionsPerSecond }: { questionsPerSecond: number }): Plugin<ApiContext> {
+export function limitRate(
+  { questionsPerSecond }: { questionsPerSecond: number },
+  clock: () => number,
+): Plugin<RequestContext> {
   const rates = {
     query: {
       perSecond: questionsPerSecond,
@@ -25,9 +28,9 @@ export function limitRate({ questionsPerSecond }: { questionsPerSecond: number }
     onExecute({ args, setResultAndStopExecution }) {
       const type = operationType(args)
       if (type !== 'query' && type !== 'mutation') return
-      const { client, nowMs } = args.contextValue
+      const { client } = args.contextValue
       // Questions of a request share a snapshot; commands share nothing.
-      const waitMs = buckets[type].take(client, nowMs, type === 'mutation' ? rootFields(args) : 1)
+      const waitMs = buckets[type].take(client, clock(), type === 'mutation' ? rootFields(args) : 1)
       if (waitMs === 0) return
       const { perSecond, what, advice } = rates[type]
       const message = `more than the cap of ${perSecond} ${what} a second: ask again in ${waitMs} ms, or ${advice}`

@@ -1,6 +1,5 @@
 import type { Plugin } from 'graphql-yoga'
-import { formatReadToken } from '../../db/nodes/read-token.ts'
-import type { ApiContext } from '../context/context.ts'
+import { formatReadToken, type ReadToken } from '../../db/nodes/read-token.ts'
 import type { Logger } from '../context/logger.ts'
 import { operationType } from './operation.ts'
 
@@ -8,11 +7,11 @@ import { operationType } from './operation.ts'
  * Read-your-writes: the answer of every command carries a token, `extensions.readAfter`, that stands for all that was
  * written when it was answered. A question that sends it sees that. Without a primary to ask there is none, and the
  * command has its effect all the same.
+ * @param readToken throws {ReadFailure} when the primary is away
  */
-export const giveReadToken = (logger: Logger): Plugin<ApiContext> => ({
+export const giveReadToken = (readToken: () => Promise<ReadToken>, logger: Logger): Plugin => ({
   onExecute({ args }) {
     if (operationType(args) !== 'mutation') return undefined
-    const { readToken } = args.contextValue
     return {
       async onExecuteDone({ result, setResult }) {
         if (Symbol.asyncIterator in result) return

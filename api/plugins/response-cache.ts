@@ -1,11 +1,11 @@
 import type { ExecutionResult } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { Plugin } from 'graphql-yoga'
-import type { Basis } from '../context/cache-validator.ts'
-import type { ApiContext } from '../context/context.ts'
+import type { Validator } from '../context/cache-validator.ts'
+import type { RequestContext } from '../context/context.ts'
 import { operationType } from './operation.ts'
 
-type Entry = { result: ExecutionResult; basis: Basis; askedAtMs: number }
+type Entry = { result: ExecutionResult; validator: Validator; askedAtMs: number }
 
 const MAX_BYTES = 64 * 1024 * 1024
 /** A larger answer is rare, and would push out many. */
@@ -17,7 +17,7 @@ const MAX_ENTRY_BYTES = 1024 * 1024
  * (x-rollcall-max-staleness-ms) also gets one that is no older, without the node being asked, and waits for an equal
  * question that is being answered. `freshness` in it tells its age.
  */
-export function cacheResponses(): Plugin<ApiContext> {
+export function cacheResponses(): Plugin<RequestContext> {
   const entries = new LRUCache<string, Entry>({
     maxSize: MAX_BYTES,
     maxEntrySize: MAX_ENTRY_BYTES,
@@ -74,33 +74,26 @@ function memoryOf(value: unknown): number {
 const memoryOfAll = (values: readonly unknown[]): number =>
   values.reduce<number>((bytes, value) => bytes + BYTES_PER_VALUE + memoryOf(value), 0)
 
-const keyOf = ({ params: { query, operationName, variables } }: ApiContext): string =>
+const keyOf = ({ params: { query, operationName, variables } }: RequestContext): string =>
   JSON.stringify([query, operationName, variables])
 
-const allowsStaleness = ({ requirement: { maxStalenessMs, after } }: ApiContext) =>
+const allowsStaleness = ({ requirement: { maxStalenessMs, after } }: RequestContext) =>
   maxStalenessMs !== null && after === null
 
-async function isGood({ basis, askedAtMs }: Entry, context: ApiContext): Promise<boolean> {
+async function isGood({ validator, askedAtMs }: Entry, context: RequestContext): Promise<boolean> {
   const { maxStalenessMs } = context.requirement
-  const ageMs = context.basis.askedAtMs - askedAtMs + basis.replicaLagMs
+  const ageMs = context.cacheValidator.askedAtMs - askedAtMs + validator.replicaLagMs
   if (maxStalenessMs !== null && allowsStaleness(context) && ageMs <= maxStalenessMs) return true
-  const now = await context.basis.now(basis.kafkaLogs !== null)
-  return (
-    now !== null &&
-    now.node === basis.node &&
-    now.position === basis.position &&
-    now.kafkaLogs === basis.kafkaLogs &&
-    now.minute === basis.minute
-  )
+  return await context.cacheValidator.matches(validator)
 }
 
 async function keep(
   entries: LRUCache<string, Entry>,
   key: string,
-  context: ApiContext,
+  { cacheValidator }: RequestContext,
   result: ExecutionResult | AsyncIterable<ExecutionResult>,
 ): Promise<void> {
   if (Symbol.asyncIterator in result || result.errors !== undefined) return
-  const basis = await context.basis.used()
-  if (basis !== null) entries.set(key, { result, basis, askedAtMs: context.basis.askedAtMs })
+  const validator = await cacheValidator.used()
+  if (validator !== null) entries.set(key, { result, validator, askedAtMs: cacheValidator.askedAtMs })
 }

@@ -48,7 +48,7 @@ export async function countsWritten(
   until: Date | null | undefined,
   buckets: readonly TimeBucket[],
 ): Promise<CountSource> {
-  if (since.getTime() > context.nowMs) throw new InvalidRangeError('since must not be in the future')
+  if (!context.clock.hasCome(since.getTime())) throw new InvalidRangeError('since must not be in the future')
   if (until && since >= until) throw new InvalidRangeError('since must be before until')
   const between = { since: since.toISOString(), until: until ? past(context, 'until', until) : null }
   if ((await written(context, between, buckets)) <= limits.batches) return { kind: 'only', written: between }
@@ -72,7 +72,7 @@ async function momentOf(context: ApiContext, { asOf, asOfBatch }: MomentArgs): P
 }
 
 /** What is written later would change the answer. */
-function past({ nowMs }: ApiContext, name: string, moment: Date): string {
-  if (moment.getTime() <= nowMs) return moment.toISOString()
+function past({ clock }: ApiContext, name: string, moment: Date): string {
+  if (clock.hasCome(moment.getTime())) return moment.toISOString()
   throw new InvalidRangeError(`${name} must not be in the future; leave it out for the counts of now`)
 }

@@ -27,10 +27,10 @@ export async function completenessFor(
   }: { readFreshness?: () => Promise<Freshness>; source?: CountSource } = {},
 ): Promise<IsComplete> {
   if (!selectsAnywhere(info, 'isComplete')) return () => false
-  return isCompleteBy(await readFreshness(), momentOf(source, context.nowMs))
+  return isCompleteBy(await readFreshness(), momentOf(source, context.clock.minuteMs))
 }
 
-/** When counts are of: what ended later was not over. */
+/** When counts are of: what ended later was not over. Buckets end on minutes, so the minute that runs is as good as now. */
 function momentOf(source: CountSource | undefined, nowMs: number): number {
   if (source === undefined || source.kind === 'now') return nowMs
   const { since, until } = source.written

@@ -1,4 +1,4 @@
-import type { TimeBucket } from '../../domain/time/bucket.ts'
+import { bucketMs, type TimeBucket } from '../../domain/time/bucket.ts'
 import {
   loginsAt,
   loginsByPlace,
@@ -10,8 +10,9 @@ import {
 } from '../../domain/counts/series.ts'
 import { limits } from '../context/limits.ts'
 import { TooManyRowsError } from '../context/errors.ts'
+import type { RequestClock } from '../context/request-clock.ts'
 import type { Marks } from './marks.ts'
-const MINUTE_MS = 60_000
+
 const UNMARKED: Marks = { isComplete: false, isCut: false }
 const NOTHING: Series = { values: {}, places: [], logins: [], total: 0n }
 
@@ -19,7 +20,7 @@ type Drawn = {
   buckets: readonly TimeBucket[]
   /** Of the buckets, in their order. */
   marks: readonly Marks[]
-  nowMs: number
+  clock: RequestClock
   /** Places of the period before (domain/time/period-before.ts); null: it was not asked for. */
   beside: readonly (number | null)[] | null
   /** Whether buckets without logins are points. */
@@ -94,7 +95,7 @@ function shapeOf(
   series: Series,
   previous: Series | null,
   totalOf: (place: number) => bigint,
-  { buckets, marks, nowMs, beside, isFilled }: Drawn,
+  { buckets, marks, clock, beside, isFilled }: Drawn,
 ): SeriesShape {
   const previousAt = (place: number, before: Series) =>
     beside?.[place] == null ? null : loginsAt(before, place)
@@ -108,7 +109,7 @@ function shapeOf(
       previousLogins: previous && previousAt(place, previous),
       share: shareOf(logins, totalOf(place)),
       ...(marks[place] ?? UNMARKED),
-      minutes: Math.max(0, Math.min(toMs, nowMs) - fromMs) / MINUTE_MS,
+      minutes: () => minutesOver(clock, { fromMs, toMs }),
     }
   }
   return {
@@ -126,6 +127,13 @@ function shapeOf(
   }
 }
 
+/** The exact time is asked for only while the bucket runs: an answer made of it is right for a moment. */
+function minutesOver(clock: RequestClock, { fromMs, toMs }: TimeBucket): number {
+  if (!clock.hasCome(fromMs)) return 0
+  const untilMs = clock.hasCome(toMs) ? toMs : clock.nowMs()
+  return (untilMs - fromMs) / bucketMs.minute
+}
+
 const placesOf = (series: Series, previous: Series | null): readonly number[] =>
   previous === null
     ? series.places
@@ -140,7 +148,7 @@ export type Point = Marks & {
   previousLogins: bigint | null
   share: number
   /** Minutes of the bucket that are over. */
-  minutes: number
+  minutes: () => number
 }
 
 export type SeriesShape = {

@@ -122,7 +122,7 @@ builder.queryField('activeUsers', (t) =>
         return {
           ...row,
           end: new Date(range.toMs),
-          hasBegun: range.fromMs <= context.nowMs,
+          hasBegun: range.fromMs <= context.clock.minuteMs,
           isComplete: isComplete(range),
         }
       })
@@ -199,7 +199,7 @@ builder.queryField('stickiness', (t) =>
       ...filterArg(),
     },
     resolve: async (_, { day, filter }, context, info) => {
-      const last = day ? wholeDay('day', day) : dayOf(context.nowMs) - 1
+      const last = day ? wholeDay('day', day) : dayOf(context.clock.minuteMs) - 1
       const range = { fromMs: (last + 1 - MONTH_DAYS) * DAY_MS, toMs: (last + 1) * DAY_MS }
       const isComplete = await engagementCompleteness(context, info)
       return { day: last, facet: oneFacet(filter), isComplete: isComplete(range) }

@@ -4,12 +4,13 @@ import {
   type LatenessClass,
   latenessClasses,
 } from '../../../domain/engagement/arrival.ts'
-import type { TimeBucket } from '../../../domain/time/bucket.ts'
+import { floorTo, QUARTER_MS, type TimeBucket } from '../../../domain/time/bucket.ts'
 import type { RejectReason } from '../../../domain/login/login.ts'
 import { shareOf } from '../../../domain/counts/series.ts'
 import { readArrivals, readRejectCounts, type ArrivalRow } from '../../../db/read/counts/arrivals.ts'
 import { builder } from '../builder.ts'
 import { InvalidRangeError, RangeTooLargeError } from '../../context/errors.ts'
+import type { RequestClock } from '../../context/request-clock.ts'
 import { questionRange } from '../../questions/question-range.ts'
 import { arrivalArgs } from './count-args.ts'
 import { ArrivalBucketEnum, DelayClassEnum, LatenessClassEnum } from '../fields/analytics-enums.ts'
@@ -160,15 +161,15 @@ builder.queryField('arrivals', (t) =>
       bucket: t.arg({ type: ArrivalBucketEnum, defaultValue: 'hour', description: 'Length of the buckets.' }),
     },
     resolve: async (_, { bucket, ...args }, context) => {
-      const range = questionRange(bucket ?? 'hour', args, context.nowMs)
+      const range = questionRange(bucket ?? 'hour', args, context.clock.minuteMs)
       const { buckets } = range
       checkQuarters(buckets)
       const rows = await context.read((session) => readArrivals(session, buckets))
       const rejects = await context.read((session) => readRejectCounts(session, buckets))
       const rejected = Map.groupBy(rejects, ({ bucketIndex }) => bucketIndex)
       const { readAt, replicaLagMs } = await context.read((session) => Promise.resolve(session))
-      const knownToMs = Math.min(context.nowMs, readAt.getTime() - (replicaLagMs ?? 0))
-      const marks = marksOf(range, ({ toMs }) => toMs <= knownToMs)
+      const knownToMs = readAt.getTime() - (replicaLagMs ?? 0)
+      const marks = marksOf(range, ({ toMs }) => isOver(context.clock, knownToMs, toMs))
       return {
         range,
         points: buckets.flatMap((one, i) => {
@@ -181,12 +182,17 @@ builder.queryField('arrivals', (t) =>
   }),
 )
 
-const QUARTER_MS = 15 * 60_000
+/** @param knownToMs to when the node knows what was counted, Unix milliseconds: it moves on without a write */
+function isOver(clock: RequestClock, knownToMs: number, toMs: number): boolean {
+  if (!clock.hasCome(toMs)) return false
+  if (toMs > knownToMs) clock.holdsOnlyNow()
+  return toMs <= knownToMs
+}
 
 /** @throws {InvalidRangeError} */
 function checkQuarters(buckets: readonly TimeBucket[]): void {
   const odd = [buckets[0]?.fromMs ?? 0, buckets.at(-1)?.toMs ?? 0].find((ms) => ms % QUARTER_MS !== 0)
   if (odd === undefined) return
-  const before = new Date(Math.floor(odd / QUARTER_MS) * QUARTER_MS).toISOString()
+  const before = new Date(floorTo(odd, QUARTER_MS)).toISOString()
   throw new InvalidRangeError(`from and to must be on a quarter of an hour: for example ${before}`)
 }

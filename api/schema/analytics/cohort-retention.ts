@@ -109,7 +109,7 @@ builder.queryField('cohortRetention', (t) =>
       const first = wholePeriod('from', period, from)
       if (periods < 1) throw new InvalidRangeError('periods must be at least 1')
       checkPeriods(periods, periodCaps.cohorts[period], period)
-      const latest = periodStart(period, dayOf(context.nowMs))
+      const latest = periodStart(period, dayOf(context.clock.minuteMs))
       if (first > latest) throw new InvalidRangeError('from must not be in a period that has not begun')
       const starts = Array.from({ length: periods }, (_, i) => periodAfter(period, first, i))
       const begun = starts.filter((start) => start <= latest)

@@ -109,7 +109,7 @@ async function answer(
   const drawn = {
     buckets: range.buckets,
     marks,
-    nowMs: context.nowMs,
+    clock: context.clock,
     beside: before?.beside ?? null,
     isFilled: asked.fillGaps ?? true,
     isSingle: question.groupBy.length === 0,
@@ -149,7 +149,7 @@ builder.queryField('loginCounts', (t) =>
       }),
     },
     resolve: async (_, { asOf, asOfBatch, ...args }, context, info) => {
-      const range = questionRange(args.bucket, args, context.nowMs)
+      const range = questionRange(args.bucket, args, context.clock.minuteMs)
       const source = await countSource(context, { asOf, asOfBatch }, range.buckets)
       return await answer(context, info, { ...args, range, source, previous: args.previous ?? false })
     },
@@ -176,7 +176,7 @@ builder.queryField('countChanges', (t) =>
       until: t.arg({ type: 'DateTime', description: 'The later moment, itself included. Left out: now.' }),
     },
     resolve: async (_, { since, until, ...args }, context, info) => {
-      const range = questionRange(args.bucket, args, context.nowMs)
+      const range = questionRange(args.bucket, args, context.clock.minuteMs)
       const source = await countsWritten(context, since, until, range.buckets)
       return await answer(context, info, { ...args, range, source, previous: false })
     },

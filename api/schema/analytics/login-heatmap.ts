@@ -65,11 +65,11 @@ builder.queryField('loginHeatmap', (t) =>
     args: bucketArgs(),
     resolve: async (_, args, context, info) => {
       const { timeZone } = args
-      const { calendar } = questionRange('week', { timeZone }, context.nowMs)
-      const lastWeek = args.from ? null : new Date(calendar.startOf('week', context.nowMs))
+      const { calendar } = questionRange('week', { timeZone }, context.clock.minuteMs)
+      const lastWeek = args.from ? null : new Date(calendar.startOf('week', context.clock.minuteMs))
       const to = args.to ?? lastWeek
       const from = args.from ?? (to && new Date(calendar.shift('week', to.getTime(), -DEFAULT_WEEKS)))
-      const range = questionRange('hour', { from, to, timeZone }, context.nowMs)
+      const range = questionRange('hour', { from, to, timeZone }, context.clock.minuteMs)
       const question = {
         source: { kind: 'now' as const },
         groupBy: [],

@@ -48,7 +48,10 @@ export const LoginPoint = builder.objectRef<Point>('LoginPoint').implement({
     }),
     ratePerMinute: t.float({
       description: 'Logins a minute, over the part of the bucket that is over; 0 before it begins.',
-      resolve: ({ logins, minutes }) => (minutes === 0 ? 0 : Number(logins) / minutes),
+      resolve: ({ logins, minutes }) => {
+        const over = minutes()
+        return over === 0 ? 0 : Number(logins) / over
+      },
     }),
     isComplete: t.field(isCompleteField),
     isCut: t.field(isCutField),

@@ -112,7 +112,8 @@ builder.queryField('logins', (t) =>
         'rowsKeptFrom, isExpired and freshness say so.',
       complexity: connectionComplexity,
       args: { filter: t.arg({ type: LoginRowFilterInput, description: 'Which logins.' }) },
-      resolve: (_, args, context) => listLogins(context, rowFilter(args.filter, context.nowMs), args),
+      resolve: (_, args, context) =>
+        listLogins(context, rowFilter(args.filter, context.clock.minuteMs), args),
     },
     {
       name: 'LoginConnection',
@@ -146,13 +147,13 @@ builder.queryField('logins', (t) =>
 
 function rowFilter(
   input: typeof LoginRowFilterInput.$inferInput | null | undefined,
-  nowMs: number,
+  minuteMs: number,
 ): LoginRowFilter {
   const { batchId = null, fromOffset = null, userId = null, deviceId = null, event } = input ?? {}
   const ip = input?.ip == null ? null : ipOf(input.ip)
   // An index leads to few rows, wherever they are.
   const isFew = [batchId, fromOffset, userId, deviceId, ip].some((one) => one !== null)
-  const lastDay = { from: new Date(nowMs - bucketMs.day), to: null }
+  const lastDay = { from: new Date(minuteMs - bucketMs.day), to: null }
   return {
     batchId,
     userId,

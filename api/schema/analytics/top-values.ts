@@ -109,7 +109,7 @@ builder.queryField('topValues', (t) =>
       order: t.arg({ type: OrderEnum, defaultValue: 'desc', description: 'Which end comes first.' }),
     },
     resolve: async (_, { dimension, asOf, asOfBatch, ...args }, context, info) => {
-      const range = minuteRange(args.from ?? null, args.to ?? null, context.nowMs)
+      const range = minuteRange(args.from ?? null, args.to ?? null, context.clock.minuteMs)
       checkBuckets(range, 'day')
       const first = args.first ?? 10
       if (first < 1) throw new InvalidPageError('first must be at least 1')

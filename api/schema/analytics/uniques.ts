@@ -86,7 +86,7 @@ builder.queryField('uniques', (t) =>
     extensions: { expensive: true },
     args: countArgs(),
     resolve: async (_, args, context, info) => {
-      const range = minuteRange(args.from ?? null, args.to ?? null, context.nowMs)
+      const range = minuteRange(args.from ?? null, args.to ?? null, context.clock.minuteMs)
       checkBuckets(range, 'day')
       const kinds = sightingKinds.filter((kind) => selects(info, [fieldOf[kind]]))
       const counts = await context.read(async (session) =>

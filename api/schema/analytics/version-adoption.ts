@@ -104,7 +104,7 @@ builder.queryField('versionAdoption', (t) =>
       }),
     },
     resolve: async (_, { bucket, current, ...args }, context, info) => {
-      const range = questionRange(bucket ?? 'day', args, context.nowMs)
+      const range = questionRange(bucket ?? 'day', args, context.clock.minuteMs)
       const filter = countFilter(args.filter)
       const newestOf =
         current == null ? await newestIn(context, range, filter) : constantly(versionOf(current))
@@ -134,10 +134,12 @@ function versionOf(current: string): Version {
 
 /** The newest release by the end of a bucket; of one that is not over, by now. Versions are released by device type. */
 async function newestIn(
-  { read, nowMs }: ApiContext,
+  { read, clock }: ApiContext,
   { fromMs, toMs }: QuestionRange,
   { deviceTypes }: CountFilter,
 ): Promise<(bucket: TimeBucket) => Version | null> {
+  // Releases go by days: the end of the minute is as good as now.
+  const nowMs = clock.minuteMs + bucketMs.minute
   const lastMs = Math.min(toMs, nowMs)
   const days = {
     fromMs: floorTo(Math.min(fromMs, lastMs), bucketMs.day) - releaseRule.days * bucketMs.day,

@@ -28,8 +28,8 @@ type CommandArgs = InputShapeFromFields<ReturnType<typeof commandArgs>>
 
 export const commandRequest = (
   { reason, commandId }: CommandArgs,
-  { actor, topic }: ApiContext,
-): CommandRequest => ({ topic, reason, actor, commandId: commandId ?? null })
+  { caller, topic }: ApiContext,
+): CommandRequest => ({ topic, reason, actor: caller.actor, commandId: commandId ?? null })
 
 /** Errors that a question about a run may end with. */
 export const runErrors = [NotFoundError, NoWorkerError, TemporalUnavailableError]

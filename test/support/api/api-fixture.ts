@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { noCommands, noRuns } from '../../../api/server-fixture.ts'
 import { createServer } from '../../../api/server.ts'
-import type { ApiDeps } from '../../../api/context/context.ts'
+import type { ApiDeps } from '../../../api/context/deps.ts'
 import type { KafkaBounds } from '../../../api/context/parts.ts'
 import { connectPostgres, type Sql } from '../../../db/connection/connect.ts'
 import { migrate } from '../../../db/schema/migrate.ts'

@@ -1,0 +1,136 @@
+import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql'
+import { createYoga } from 'graphql-yoga'
+import { describe, expect, it } from 'vitest'
+import { anyFreshness } from '../../db/nodes/requirement.ts'
+import type { ReadSession } from '../../db/nodes/snapshot.ts'
+import { createCacheValidator, type Handles } from '../context/cache-validator.ts'
+import { createContext, type InitialContext, receiveRequest } from '../context/context.ts'
+import { type CacheRoles, cacheRoles, type RequestDeps } from '../context/deps.ts'
+import { failing, noCommands, noRuns } from '../server-fixture.ts'
+import { cacheResponses } from './response-cache.ts'
+
+type Deps = RequestDeps & { weather: { now: () => string } }
+type Resolve = (context: Handles<Deps>) => unknown
+
+/** What the parts of a made-up API say, to be changed between questions. */
+const start = () => ({ nowMs: Date.parse('2026-03-01T12:00:30Z'), position: 1n, kafkaEnd: 5n })
+
+/** An API with one field; `ask` tells how often it was resolved. */
+function serveField(
+  resolve: Resolve,
+  world = start(),
+  roles: object = { ...cacheRoles, weather: 'uncacheable' },
+) {
+  const session = () =>
+    ({
+      sql: () => undefined,
+      node: 'primary',
+      position: world.position,
+      replicaLagMs: null,
+    }) as never as ReadSession
+  const deps: Omit<Deps, 'caller'> = {
+    topic: 'user-login',
+    router: {
+      ...failing(new Error('not in this test')),
+      withReadNode: (_, work) => work(session()),
+      withPrimary: (work) => work(session()),
+    },
+    kafkaBounds: () =>
+      Promise.resolve({ ok: true, bounds: [{ partition: 0, end: world.kafkaEnd }] as never[] }),
+    clock: () => world.nowMs,
+    workflowStatus: () => Promise.resolve({ known: false, why: 'temporal', message: 'away' }),
+    readBack: () => Promise.resolve({ events: [], next: 0n }),
+    commands: { ...noCommands },
+    runs: { ...noRuns, replayRun: () => Promise.resolve({} as never) },
+    weather: { now: () => 'rain' },
+  }
+  let resolved = 0
+  const field = {
+    type: GraphQLString,
+    resolve: async (_: unknown, __: unknown, context: Handles<Deps>) => {
+      resolved++
+      await context.read(() => Promise.resolve())
+      return JSON.stringify(await resolve(context))
+    },
+  }
+  const server = createYoga({
+    schema: new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { field } }) }),
+    context: (initial: InitialContext) => {
+      const received = receiveRequest(initial)
+      const { caller, requirement } = received
+      return createContext(received, createCacheValidator({ ...deps, caller }, roles as never, requirement))
+    },
+    plugins: [cacheResponses()],
+    logging: false,
+  })
+  const ask = async () => {
+    const body = JSON.stringify({ query: '{ field }' })
+    const headers = { 'content-type': 'application/json' }
+    const response = await server.fetch('http://api/graphql', { method: 'POST', headers, body })
+    expect(await response.json()).toEqual({ data: { field: expect.anything() as unknown } })
+    return resolved
+  }
+  return { world, ask }
+}
+
+describe('an answer is given again', () => {
+  it('while node, place, logs and minute are the same', async () => {
+    const { ask, world } = serveField(({ kafkaBounds, topic }) => kafkaBounds(topic).then(() => 1))
+    expect([await ask(), await ask()]).toEqual([1, 1])
+    world.kafkaEnd++
+    expect([await ask(), await ask()]).toEqual([2, 2])
+    world.position++
+    expect([await ask(), await ask()]).toEqual([3, 3])
+    world.nowMs += 29_999
+    expect(await ask()).toBe(3)
+    world.nowMs += 1
+    expect(await ask()).toBe(4)
+  })
+
+  it('not when it was made of a dependency that nobody declared, whatever of it was used', async () => {
+    const { ask } = serveField(({ weather }) => weather.now())
+    expect([await ask(), await ask()]).toEqual([1, 2])
+    const undeclared = serveField(({ weather: { now } }) => now.name, start(), cacheRoles)
+    expect([await undeclared.ask(), await undeclared.ask()]).toEqual([1, 2])
+  })
+
+  it.each<[string, Resolve]>([
+    ['the primary', ({ readPrimary }) => readPrimary(() => Promise.resolve(1))],
+    ['workflows', ({ workflowStatus, topic }) => workflowStatus(topic)],
+    ['records', ({ readBack }) => readBack(1n, {} as never, {} as never, 1).then(() => 1)],
+    ['runs', ({ runs }) => runs.replayRun('run')],
+    ['who asks', ({ caller }) => caller.actor],
+    ['the logs of another topic', ({ kafkaBounds }) => kafkaBounds('another').then(() => 1)],
+    ['the exact time', ({ clock }) => clock.nowMs()],
+  ])('not when it was made of %s', async (_, resolve) => {
+    const { ask, world } = serveField(resolve)
+    expect(await ask()).toBe(1)
+    world.nowMs++
+    expect(await ask()).toBe(2)
+  })
+
+  it('not when Kafka moved while it was made', async () => {
+    const world = start()
+    const { ask } = serveField(async ({ kafkaBounds, topic }) => {
+      await kafkaBounds(topic)
+      world.kafkaEnd++
+      await kafkaBounds(topic)
+      return 1
+    }, world)
+    expect([await ask(), await ask()]).toEqual([1, 2])
+  })
+})
+
+it('a dependency without a role, or with one that it cannot have, does not compile', () => {
+  const roles: CacheRoles<Deps> = { ...cacheRoles, weather: 'uncacheable' }
+  // @ts-expect-error nothing compares the weather
+  const compared: CacheRoles<Deps> = { ...cacheRoles, weather: 'compared' }
+  // @ts-expect-error what can be called may say something else each time
+  const fixed: CacheRoles<Deps> = { ...cacheRoles, weather: 'fixed' }
+  const validate = (deps: Deps) => [
+    createCacheValidator(deps, roles, anyFreshness),
+    // @ts-expect-error weather has no role
+    createCacheValidator(deps, cacheRoles, anyFreshness),
+  ]
+  expect([compared, fixed, validate]).toHaveLength(3)
+})
