@@ -1,12 +1,10 @@
 import type { Config } from '../config/config.ts'
-import { connectPostgres } from '../db/connection/connect.ts'
+import { connectPostgres, FROZEN_WORKER_MS } from '../db/connection/connect.ts'
 import { assertDirectSession } from '../db/connection/direct-session.ts'
 import { applyRetention, type Retained } from '../db/rollups/retention.ts'
 
 /** An index of a day of logins, or a month of minutes deleted: as long as the activity may take. */
 const STATEMENT_TIMEOUT_MS = 10 * 60_000
-/** As soon as a slice's: who is stopped must not keep the others from counting. */
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
 
 /** On a connection of its own, because its statements take long. */
 export async function retainTables({ database, retention }: Config): Promise<Retained> {
@@ -14,7 +12,7 @@ export async function retainTables({ database, retention }: Config): Promise<Ret
     applicationName: 'rollcall retention',
     maxConnections: 1,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-    idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: FROZEN_WORKER_MS,
   })
   try {
     await assertDirectSession(sql)

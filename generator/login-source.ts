@@ -32,9 +32,9 @@ export type LoginSourceOptions = {
   stream?: number
 }
 
-const MISSING_DEVICE_TYPE_SHARE = 0.05
+export const MISSING_DEVICE_TYPE_SHARE = 0.05
 // Mobile networks change addresses; enough for an analysis of addresses to have something to find.
-const ROAMING_SHARE = 0.1
+export const ROAMING_SHARE = 0.1
 
 /** Logins exactly as the original generator of this data set writes them: keys, their order, types and shares. */
 export function createLoginSource({ seed, users, stream = 0 }: LoginSourceOptions): LoginSource {

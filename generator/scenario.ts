@@ -1,6 +1,6 @@
 import { garbage } from './garbage.ts'
 import { expectedLogin, type Expected } from './ground-truth.ts'
-import { messageOf, type SentLogin } from './login-source.ts'
+import { messageOf, MISSING_DEVICE_TYPE_SHARE, ROAMING_SHARE, type SentLogin } from './login-source.ts'
 import { fraction, type Random32, sfc32, uuid } from './sfc32.ts'
 import { pickUser, publicIp, userOfPool } from './user-pool.ts'
 
@@ -25,8 +25,6 @@ const LATE_SHARE = 0.04
 const FUTURE_SHARE = 0.02
 const SESSION_SHARE = 0.25
 const OUTCOME_SHARE = 0.4
-const ROAMING_SHARE = 0.1
-const MISSING_DEVICE_TYPE_SHARE = 0.05
 /** Of the moments: a burst is tens of records. */
 const BURST_SHARE = 0.004
 

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Gate } from '../activities/ingest/gate.ts'
 import type { Config } from '../config/config.ts'
 import { countActiveUsers } from '../db/rollups/active-user-counts.ts'
-import { connectPostgres } from '../db/connection/connect.ts'
+import { connectPostgres, FROZEN_WORKER_MS } from '../db/connection/connect.ts'
 import { assertDirectSession } from '../db/connection/direct-session.ts'
 import { postgresFailure } from '../db/connection/failure.ts'
 import { rollUpSightings } from '../db/rollups/roll-up-sightings.ts'
@@ -24,8 +24,6 @@ const REST_FACTOR = { backlog: 24, usual: 8 }
 /** However long it took: what waited for Postgres, or was frozen, did not work. */
 const MAX_REST_MS = 30_000
 const STATEMENT_TIMEOUT_MS = 30_000
-/** As soon as a slice's: a worker that is stopped must not keep the others from rolling up. */
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
 
 /**
  * Does what may be done later than a commit, for as long as the process runs: rollups sightings, counts the users of periods that
@@ -42,7 +40,7 @@ export function startUpkeep(
     applicationName: 'rollcall upkeep',
     maxConnections: 1,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-    idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: FROZEN_WORKER_MS,
   })
   const stop = new AbortController()
   const isOver = () => stop.signal.aborted

@@ -29,6 +29,9 @@ export type PartitionStatus = {
 }
 
 /** `commandId` makes a retried command one row of the audit table. */
+/** Of why a command was given. */
+export const REASON_MAX_CHARACTERS = 500
+
 export type ControlRequest = { commandId: string; actor: string; reason: string }
 
 export type TopicControlRequest = ControlRequest & {

@@ -1,10 +1,8 @@
 import { currentUpdateInfo, uuid4 } from '@temporalio/workflow'
-import type { ControlRequest, TopicControlRequest } from './contract.ts'
+import { type ControlRequest, REASON_MAX_CHARACTERS, type TopicControlRequest } from './contract.ts'
 
 /** What an operator may hand to a command: the API sends the object, the Web UI's form one text (the reason) or nothing. */
 export type ControlArgument = Partial<TopicControlRequest> | string | undefined
-
-const REASON_MAX_CHARACTERS = 500
 
 /**
  * Refuses arguments that no command can work with, before they become part of the history.

@@ -6,6 +6,7 @@ import {
   setHandler,
   sleep,
 } from '@temporalio/workflow'
+import { bucketMs } from '../domain/time/bucket.ts'
 import type { Activities } from '../activities/create-activities.ts'
 import { markdownList, markup } from './markdown.ts'
 import type { PlannedBatch } from '../domain/batch/replay-plan.ts'
@@ -36,8 +37,6 @@ const { requestReplay } = proxyActivities<Pick<Activities, 'requestReplay'>>({
   heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '20 seconds' },
 })
-
-const MINUTE_MS = 60_000
 
 type RunCommand = 'pause' | 'resume' | 'cancel'
 
@@ -107,7 +106,7 @@ class ReplayRun {
       await condition(() => this.status.state !== 'paused')
       if (this.status.state !== 'running') return
       await this.#replay(batch)
-      await sleep(Math.ceil(MINUTE_MS / this.#input.maxPerMinute))
+      await sleep(Math.ceil(bucketMs.minute / this.#input.maxPerMinute))
     }
     if (this.status.state !== 'cancelled') this.#enter('done')
   }

@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../../config/config.ts'
-import { connectPostgres, type Sql } from '../../db/connection/connect.ts'
+import { connectPostgres, FROZEN_WORKER_MS, type Sql } from '../../db/connection/connect.ts'
 import { assertDirectSession } from '../../db/connection/direct-session.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
 
 /** A statement works on one batch; longer means that Postgres hangs, and whoever waits should say so. */
 const STATEMENT_TIMEOUT_MS = 30_000
-/** A worker that is stopped inside a transaction gives its locks back after this, sooner than its replacement asks. */
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
 /** Connections close once their last request is answered; those to a part that hangs are left to their time-out. */
 const CLOSE_MS = 1_000
 
@@ -20,7 +18,7 @@ export async function openSession({ database }: Config, applicationName: string)
     applicationName,
     maxConnections: 1,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-    idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: FROZEN_WORKER_MS,
   })
   try {
     await classingPostgres(() => assertDirectSession(sql))

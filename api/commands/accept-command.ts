@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { BatchSelection, RejectSelection } from '../../domain/batch/selection.ts'
+import { REASON_MAX_CHARACTERS } from '../../workflows/contract.ts'
 import { argumentProblem } from '../plugins/arguments.ts'
 import { InvalidCommandError } from '../context/errors.ts'
 import { isShown, safeText } from '../context/safe-text.ts'
@@ -17,7 +18,6 @@ export type CommandPart = Pick<Command, 'command' | 'partitions' | 'detail'> & {
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const REASON_MAX_CHARACTERS = 500
 /** Of what a refused command brought along; enough to recognise it. */
 const KEPT_CHARACTERS = 100
 

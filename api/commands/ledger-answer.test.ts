@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import type { BatchStatus, RevisionRow } from '../../db/read/ledger/batches.ts'
+import type { RevisionRow } from '../../db/read/ledger/batches.ts'
+import type { BatchStatus } from '../../domain/pipeline/batch-status.ts'
 import { ledgerAnswer } from './ledger-answer.ts'
 
 const revision = (change: Partial<RevisionRow>): RevisionRow => ({

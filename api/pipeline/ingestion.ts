@@ -1,4 +1,4 @@
-import type { IngestState } from '../../domain/pipeline/pipeline-state.ts'
+import { type IngestState, statesByUrgency } from '../../domain/pipeline/pipeline-state.ts'
 import type { PartitionLog } from '../../domain/pipeline/partition-log.ts'
 import {
   type LastBatch,
@@ -140,7 +140,5 @@ export const incompleteReasonsOf = ({ standing, progress }: IngestionPartition):
   ...(progress === null ? [] : parkedReason(progress)),
 ]
 
-const urgency: IngestState[] = ['halted', 'waiting', 'paused', 'running', 'retired']
-
 const mostUrgent = (statuses: PartitionStatus[]): IngestState | null =>
-  urgency.find((state) => statuses.some((status) => status.state === state)) ?? null
+  statesByUrgency.find((state) => statuses.some((status) => status.state === state)) ?? null

@@ -1,6 +1,6 @@
 import type { Unsettled } from '../../db/read/ledger/unsettled.ts'
 import type { Dependency } from '../../domain/pipeline/failure.ts'
-import type { IngestState } from '../../domain/pipeline/pipeline-state.ts'
+import { type IngestState, statesByUrgency } from '../../domain/pipeline/pipeline-state.ts'
 import type { PartitionStatus } from '../../workflows/contract.ts'
 import type { WorkflowStatus, KafkaBounds } from '../context/parts.ts'
 
@@ -60,7 +60,7 @@ function silence({ why, message }: Extract<WorkflowStatus, { known: false }>): I
   return { kind, part: 'worker', message, ...general }
 }
 
-const urgency: readonly UnusualState[] = ['halted', 'waiting', 'paused']
+const unusualStates = statesByUrgency.filter((state) => state !== 'running' && state !== 'retired')
 
 const whatNext: Record<UnusualState, string> = {
   halted: 'mend the cause, then resumeIngestion; docs/runbook.md has the other ways out',
@@ -70,7 +70,7 @@ const whatNext: Record<UnusualState, string> = {
 
 /** Partitions that are in the same state for the same reason are one problem. */
 function unusualPartitions(statuses: readonly PartitionStatus[]): IngestionProblem[] {
-  return urgency.flatMap((state) => {
+  return unusualStates.flatMap((state) => {
     const byReason = Map.groupBy(
       statuses.filter((status) => status.state === state),
       ({ reason }) => reason,

@@ -19,7 +19,8 @@ export type Connection<Row> = {
   }
 }
 
-const DEFAULT_PAGE = 50
+/** Rows of a page when nothing is said. */
+export const DEFAULT_PAGE = 50
 
 /**
  * Answers a relay connection by keys (https://relay.dev/graphql/connections.htm).

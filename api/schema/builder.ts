@@ -4,6 +4,7 @@ import ErrorsPlugin from '@pothos/plugin-errors'
 import RelayPlugin from '@pothos/plugin-relay'
 import { GraphQLError } from 'graphql'
 import { limits } from '../context/limits.ts'
+import { DEFAULT_PAGE } from '../questions/connection.ts'
 import '../plugins/check-arguments.ts'
 import type { ApiContext } from '../context/context.ts'
 
@@ -47,7 +48,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     startCursorFieldOptions: { description: 'Cursor of the first row of the page, for before.' },
     endCursorFieldOptions: { description: 'Cursor of the last row of the page, for after.' },
     firstArgOptions: {
-      description: `Rows from the start of the list or after the cursor \`after\`; 50 when neither first nor last is given, ${limits.page} at most.`,
+      description: `Rows from the start of the list or after the cursor \`after\`; ${DEFAULT_PAGE} when neither first nor last is given, ${limits.page} at most.`,
     },
     afterArgOptions: { description: 'Cursor that the page comes after.' },
     lastArgOptions: {

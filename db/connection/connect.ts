@@ -20,6 +20,12 @@ export type ConnectOptions = {
 }
 
 /**
+ * For a worker's transactions: one that is frozen inside a transaction gives its locks back after this, sooner than its replacement
+ * asks for them, and keeps no other worker from counting.
+ */
+export const FROZEN_WORKER_MS = 5_000
+
+/**
  * A pool on the first host of `url`; int8 comes back as bigint. Connects lazily.
  */
 export function connectPostgres(url: string, options: ConnectOptions): Sql {

@@ -1,3 +1,4 @@
+import type { BatchStatus } from '../../domain/pipeline/batch-status.ts'
 import type { DecodeRules } from '../../domain/decode/decode-rules.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import { isoTime, isoTimeOrNull } from '../../domain/time/iso-time.ts'
@@ -14,7 +15,7 @@ export type ClaimedBatch = {
   incarnation: number
   from: bigint
   to: bigint
-  status: 'committed' | 'parked' | 'replayed' | 'skipped'
+  status: BatchStatus
   logins: number
   rejects: number
   revision: number

@@ -1,21 +1,19 @@
+import { bucketMs } from '../time/bucket.ts'
 import { arrivedAtMs, type RecordTimestamp } from '../login/record-timestamp.ts'
 
 /** A class of durations: up to this many milliseconds, and more than the class before it. */
 export type DurationClass<Name extends string> = { name: Name; upToMs: number }
 
 const SECOND = 1_000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 
 /** How long after its event a login reached Kafka. Events are of whole seconds, so the first class is of clocks ahead. */
 export const latenessClasses = [
   { name: 'ahead', upToMs: -1 },
   { name: 'within_10_seconds', upToMs: 10 * SECOND },
-  { name: 'within_1_minute', upToMs: MINUTE },
-  { name: 'within_10_minutes', upToMs: 10 * MINUTE },
-  { name: 'within_1_hour', upToMs: HOUR },
-  { name: 'within_1_day', upToMs: DAY },
+  { name: 'within_1_minute', upToMs: bucketMs.minute },
+  { name: 'within_10_minutes', upToMs: 10 * bucketMs.minute },
+  { name: 'within_1_hour', upToMs: bucketMs.hour },
+  { name: 'within_1_day', upToMs: bucketMs.day },
   { name: 'later', upToMs: Infinity },
 ] as const satisfies DurationClass<string>[]
 export type LatenessClass = (typeof latenessClasses)[number]['name']
@@ -29,9 +27,9 @@ export const delayClasses = [
   { name: 'within_2_seconds', upToMs: 2 * SECOND },
   { name: 'within_5_seconds', upToMs: 5 * SECOND },
   { name: 'within_10_seconds', upToMs: 10 * SECOND },
-  { name: 'within_1_minute', upToMs: MINUTE },
-  { name: 'within_10_minutes', upToMs: 10 * MINUTE },
-  { name: 'within_1_hour', upToMs: HOUR },
+  { name: 'within_1_minute', upToMs: bucketMs.minute },
+  { name: 'within_10_minutes', upToMs: 10 * bucketMs.minute },
+  { name: 'within_1_hour', upToMs: bucketMs.hour },
   { name: 'later', upToMs: Infinity },
 ] as const satisfies DurationClass<string>[]
 export type DelayClass = (typeof delayClasses)[number]['name']

@@ -1,8 +1,8 @@
+import { bucketMs } from '../time/bucket.ts'
+import { DAY_MS } from '../time/period.ts'
+
 const DATE_TIME =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)(?:\[[^\]!][^\]]*\])*$/
-
-const MINUTE_MS = 60_000
-const DAY_MS = 24 * 60 * MINUTE_MS
 
 /**
  * Unix milliseconds of a date and time with an offset (RFC 3339; also a blank for the T, a comma before the fraction, and an
@@ -19,8 +19,8 @@ export function parseRfc3339(text: string): number | null {
   const dayMs = utcDay(year, month, day)
   if (dayMs === null) return null
   const fractionMs = Number((parts[7] ?? '').slice(0, 3).padEnd(3, '0'))
-  const offsetMs = (offset.hours * 60 + offset.minutes) * MINUTE_MS * (parts[8] === '-' ? -1 : 1)
-  const secondMs = dayMs + (hour * 60 + minute) * MINUTE_MS + second * 1000 - offsetMs
+  const offsetMs = (offset.hours * 60 + offset.minutes) * bucketMs.minute * (parts[8] === '-' ? -1 : 1)
+  const secondMs = dayMs + (hour * 60 + minute) * bucketMs.minute + second * 1000 - offsetMs
   // Leap seconds are put in at the end of a day of UTC.
   return second === 60 && secondMs % DAY_MS !== 0 ? null : secondMs + fractionMs
 }

@@ -1,3 +1,5 @@
+import type { BatchStatus } from './batch-status.ts'
+
 export type Fate =
   | 'before_first_read'
   | 'unread'
@@ -21,7 +23,7 @@ export type OffsetTraces = {
   endOffset: bigint | null
   /** The batch that holds it; null: none does. */
   batch: {
-    status: 'committed' | 'parked' | 'replayed' | 'skipped'
+    status: BatchStatus
     gaps: number
     /** Whether every login of it has its row. */
     hasAllRows: boolean

@@ -8,6 +8,15 @@
  */
 export type IngestState = 'running' | 'waiting' | 'paused' | 'halted' | 'retired'
 
+/** What needs an operator most comes first. */
+export const statesByUrgency = [
+  'halted',
+  'waiting',
+  'paused',
+  'running',
+  'retired',
+] as const satisfies readonly IngestState[]
+
 /** `park` sets aside what is in hand: a batch, or the outputs of batches that are counted. */
 export type OperatorCommand = 'pause' | 'resume' | 'accept_loss' | 'park'
 

@@ -1,5 +1,6 @@
 import type { CountSize } from '../counts/counts.ts'
 import type { RejectReason } from '../login/login.ts'
+import type { BatchStatus } from './batch-status.ts'
 
 /** A batch as the ledger has it, with the ranges beside it in its partition and incarnation; null: there is none. */
 export type LedgerEntry = {
@@ -8,7 +9,7 @@ export type LedgerEntry = {
   incarnation: number
   from: bigint
   to: bigint
-  status: 'committed' | 'parked' | 'replayed' | 'skipped'
+  status: BatchStatus
   logins: number
   rejects: number
   gaps: number

@@ -1,6 +1,8 @@
+import { DAY_MS } from './period.ts'
+
 export type BucketSize = 'minute' | 'hour' | 'day'
 
-export const bucketMs: Record<BucketSize, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
+export const bucketMs: Record<BucketSize, number> = { minute: 60_000, hour: 3_600_000, day: DAY_MS }
 
 /** A quarter of an hour: the clocks of all time zones differ from UTC by multiples of it. */
 export const QUARTER_MS = 15 * bucketMs.minute

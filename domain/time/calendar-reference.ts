@@ -1,8 +1,8 @@
 import { Temporal } from 'temporal-polyfill'
 import type { CalendarBucket } from './calendar.ts'
-import type { TimeBucket } from './bucket.ts'
+import { bucketMs, type TimeBucket } from './bucket.ts'
+import { DAY_MS } from './period.ts'
 
-const DAY_MS = 86_400_000
 /** Shorter than any bucket between changes of clocks. */
 const LEAST_MS = { day: DAY_MS, week: 7 * DAY_MS, month: 28 * DAY_MS }
 /** Buckets more than that on each side, for clocks that skip or repeat days. */
@@ -14,9 +14,7 @@ const zoned = (ms: number, timeZone: string) =>
 /** For tests: the buckets of a range as Temporal has days and changes of clocks, which shares no code with the calendar. */
 export function referenceBuckets(timeZone: string, bucket: CalendarBucket, range: TimeBucket): TimeBucket[] {
   const isDate = bucket !== 'minute' && bucket !== 'hour'
-  const starts = isDate
-    ? dateStarts(timeZone, bucket, range)
-    : clockStarts(timeZone, { minute: 60_000, hour: 3_600_000 }[bucket], range)
+  const starts = isDate ? dateStarts(timeZone, bucket, range) : clockStarts(timeZone, bucketMs[bucket], range)
   const within = starts.filter((ms) => ms > range.fromMs && ms < range.toMs)
   const edges = [...new Set([range.fromMs, ...within, range.toMs])].sort((a, b) => a - b)
   return edges.slice(1).map((toMs, i) => ({ fromMs: edges[i] ?? NaN, toMs }))

@@ -1,10 +1,10 @@
-import type { TimeBucket } from './bucket.ts'
-import { DAY_MS } from './period.ts'
+import { bucketMs, type BucketSize, type TimeBucket } from './bucket.ts'
+import { DAY_MS, type Period } from './period.ts'
 import { zoneOffsets } from './zone-offsets.ts'
 
-export type CalendarBucket = 'minute' | 'hour' | 'day' | 'week' | 'month'
-export type ClockBucket = 'minute' | 'hour'
-type DateBucket = 'day' | 'week' | 'month'
+export type CalendarBucket = BucketSize | Period
+export type ClockBucket = Exclude<BucketSize, 'day'>
+type DateBucket = Period
 
 /** Wall-clock time of a zone, as the Unix milliseconds that it would be in UTC. */
 type WallMs = number
@@ -36,8 +36,6 @@ export type Calendar = {
   weekHour: (ms: number) => { weekday: number; hour: number }
 }
 
-export const clockBucketMs: Record<ClockBucket, number> = { minute: 60_000, hour: 3_600_000 }
-
 /** @throws {RangeError} no such time zone */
 export function createCalendar(timeZone: string): Calendar {
   const offsets = zoneOffsets(timeZone)
@@ -65,12 +63,12 @@ export function createCalendar(timeZone: string): Calendar {
 
   const startOf = (bucket: CalendarBucket, ms: number): number => {
     if (!isClock(bucket)) return momentOf(dateOf(bucket, ms))
-    const start = ms - mod(wall(ms), clockBucketMs[bucket])
+    const start = ms - mod(wall(ms), bucketMs[bucket])
     return offsets.changeBefore(ms, start) ?? start
   }
   const endOf = (bucket: CalendarBucket, ms: number): number => {
     if (!isClock(bucket)) return momentOf(shiftWall(bucket, dateOf(bucket, ms), 1))
-    const end = ms - mod(wall(ms), clockBucketMs[bucket]) + clockBucketMs[bucket]
+    const end = ms - mod(wall(ms), bucketMs[bucket]) + bucketMs[bucket]
     return offsets.changeAfter(ms, end) ?? end
   }
 
@@ -86,7 +84,7 @@ export function createCalendar(timeZone: string): Calendar {
       return buckets
     },
     shift(bucket, ms, count) {
-      if (isClock(bucket)) return ms + count * clockBucketMs[bucket]
+      if (isClock(bucket)) return ms + count * bucketMs[bucket]
       return momentOf(shiftWall(bucket, wall(ms), count))
     },
     weekHour(ms) {

@@ -1,5 +1,5 @@
-import { type Calendar, type CalendarBucket, type ClockBucket, clockBucketMs, isClock } from './calendar.ts'
-import { floorTo, type TimeBucket } from './bucket.ts'
+import { type Calendar, type CalendarBucket, type ClockBucket, isClock } from './calendar.ts'
+import { bucketMs, floorTo, type TimeBucket } from './bucket.ts'
 import { DAY_MS } from './period.ts'
 
 /** Buckets in order of time, none over another. */
@@ -112,7 +112,7 @@ function timesOfClock(
   const dayByDate = new Map(days.map((start, day) => [dateOf(wall(start)), day]))
   const seen = new Map<number, number>()
   return buckets.map(({ fromMs }) => {
-    const time = floorTo(wall(fromMs), clockBucketMs[bucket])
+    const time = floorTo(wall(fromMs), bucketMs[bucket])
     const date = dateOf(time)
     const nth = (seen.get(time) ?? 0) + 1
     seen.set(time, nth)

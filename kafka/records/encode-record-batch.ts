@@ -1,6 +1,6 @@
 import { crc32c } from '@node-rs/crc32'
 import { returnPage, takePage } from './buffer-pool.ts'
-import { RECORDS_AT } from './record-batch.ts'
+import { ATTRIBUTES_AT, RECORDS_AT, TRANSACTIONAL } from './record-batch.ts'
 import { varintSize, writeVarint } from './varint.ts'
 
 /** Text is written as UTF-8, straight into the batch: a buffer for each field would cost more than the encoding. */
@@ -15,12 +15,10 @@ export type OutputRecord = {
 
 export type ProducerState = { producerId: bigint; producerEpoch: number; firstSequence: number }
 
-const TRANSACTIONAL = 0x10
 const NULL_LENGTH = -1
 
 /** Bytes that the length of a record takes at most. */
 const VARINT_MAX_BYTES = 5
-const CRC_FROM = 21
 
 /**
  * Encodes records one by one into a transactional record batch, magic 2
@@ -97,7 +95,7 @@ function writeHeader(pieces: Buffer[], count: number, state: ProducerState, time
   header.writeInt32BE(totalLength(pieces) - 12, 8)
   header.writeInt32BE(-1, 12) // partition leader epoch: the broker's to set
   header.writeInt8(2, 16)
-  header.writeInt16BE(TRANSACTIONAL, CRC_FROM)
+  header.writeInt16BE(TRANSACTIONAL, ATTRIBUTES_AT)
   header.writeInt32BE(count - 1, 23)
   header.writeBigInt64BE(BigInt(timestampMs), 27)
   header.writeBigInt64BE(BigInt(timestampMs), 35)
@@ -105,7 +103,7 @@ function writeHeader(pieces: Buffer[], count: number, state: ProducerState, time
   header.writeInt16BE(state.producerEpoch, 51)
   header.writeInt32BE(state.firstSequence, 53)
   header.writeInt32BE(count, 57)
-  const crc = others.reduce((sum, piece) => crc32c(piece, sum), crc32c(header.subarray(CRC_FROM)))
+  const crc = others.reduce((sum, piece) => crc32c(piece, sum), crc32c(header.subarray(ATTRIBUTES_AT)))
   header.writeUInt32BE(crc, 17)
 }
 

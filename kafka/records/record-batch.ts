@@ -10,7 +10,7 @@ import { EncodedRecords } from './record-list.ts'
 const LENGTH_AT = 8
 const MAGIC_AT = 16
 const CRC_AT = 17
-const ATTRIBUTES_AT = 21
+export const ATTRIBUTES_AT = 21
 const LAST_OFFSET_DELTA_AT = 23
 const BASE_TIMESTAMP_AT = 27
 const MAX_TIMESTAMP_AT = 35
@@ -22,7 +22,7 @@ const LENGTH_OVERHEAD = 12
 
 const CODEC_MASK = 0x07
 const LOG_APPEND_TIME = 0x08
-const TRANSACTIONAL = 0x10
+export const TRANSACTIONAL = 0x10
 const CONTROL = 0x20
 
 /** A record batch inside a fetched buffer, its records not decoded yet. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { loadConfig } from '../../config/config.ts'
 import { createKafka } from '../../kafka/client.ts'
-import { createPart, type Part } from './part.ts'
+import { createPart, type Part, START_TIMEOUT_MS } from './part.ts'
 import { HOST } from '../processes/ports.ts'
 import { startProcess } from '../processes/process.ts'
 import { untilReady } from '../processes/until-ready.ts'
@@ -18,8 +18,6 @@ export type KafkaOptions = {
   port: number
   controllerPort: number
 }
-
-const START_TIMEOUT_MS = 60_000
 
 /** A Kafka broker that is its own controller (KRaft), for one machine: internal topics have one replica. */
 export function createKafkaPart({ jars, dataFolder, logFolder, port, controllerPort }: KafkaOptions): Part {

@@ -1,4 +1,4 @@
-import type { RunningProcess } from '../processes/process.ts'
+import { type RunningProcess, STOP_GRACE_MS } from '../processes/process.ts'
 
 /** A server of the local stack. It keeps its address and its data over stops and starts. */
 export type Part = {
@@ -13,6 +13,9 @@ export type Part = {
   /** Called when the process ends without having been told to. */
   onCrash: (listener: (how: string) => void) => void
 }
+
+/** A part that has not answered by then does not start: the slowest machine takes half of it. */
+export const START_TIMEOUT_MS = 60_000
 
 /** The life of a part around its process; `launch` resolves when the server answers. */
 export function createPart(
@@ -45,6 +48,3 @@ export function createPart(
     onCrash: (listener) => listeners.push(listener),
   }
 }
-
-/** A part that hangs must not hold up Ctrl-C; all of them recover from SIGKILL. */
-const STOP_GRACE_MS = 8_000

@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
-import { createPart, type Part } from './part.ts'
+import { createPart, type Part, START_TIMEOUT_MS } from './part.ts'
 import { HOST } from '../processes/ports.ts'
 import { binary, preparePostgresFiles, removeStalePidFile, type PostgresFiles } from './postgres-files.ts'
 import { startProcess, type RunningProcess } from '../processes/process.ts'
@@ -10,7 +10,6 @@ import { untilReady } from '../processes/until-ready.ts'
 export type PostgresOptions = { dataFolder: string; logFolder: string; port: number; replicaPort: number }
 
 const USER = 'rollcall'
-const START_TIMEOUT_MS = 60_000
 
 export const postgresUrl = (port: number, database = USER): string =>
   `postgres://${USER}@${HOST}:${port}/${database}`

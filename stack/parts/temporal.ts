@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
 import { searchAttributes } from '../../workflows/contract.ts'
-import { createPart, type Part } from './part.ts'
+import { createPart, type Part, START_TIMEOUT_MS } from './part.ts'
 import { HOST } from '../processes/ports.ts'
 import { startProcess } from '../processes/process.ts'
 import { untilReady } from '../processes/until-ready.ts'
@@ -16,7 +16,6 @@ export type TemporalOptions = {
   uiPort: number
 }
 
-const START_TIMEOUT_MS = 60_000
 /** One that finds its port taken has ended by then; an earlier answer may be that of another clone's server. */
 const SETTLE_MS = 500
 const typeNames = { KEYWORD: 'Keyword', INT: 'Int' } as const

@@ -15,6 +15,9 @@ export type Command = {
   bookFolder: string
 }
 
+/** A process that hangs must not hold up Ctrl-C; all of them recover from SIGKILL. */
+export const STOP_GRACE_MS = 8_000
+
 export type RunningProcess = {
   name: string
   pid: number

@@ -1,5 +1,5 @@
 import type { Part } from '../parts/part.ts'
-import { startProcess, type Command, type RunningProcess } from './process.ts'
+import { startProcess, STOP_GRACE_MS, type Command, type RunningProcess } from './process.ts'
 
 export type Supervised = { name: string; stop: () => Promise<void> }
 
@@ -7,7 +7,6 @@ const FIRST_BACK_OFF_MS = 1_000
 const LONGEST_BACK_OFF_MS = 30_000
 /** A process that ran this long was well: its next crash starts with the first back-off again. */
 const WELL_AFTER_MS = 60_000
-const STOP_GRACE_MS = 8_000
 
 /** How long to wait before restart number `attempt` (from 0) in a row. */
 export const backOffMs = (attempt: number): number =>

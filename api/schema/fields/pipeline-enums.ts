@@ -1,5 +1,6 @@
 import type { CountSize } from '../../../domain/counts/counts.ts'
-import type { BatchStatus, RevisionRow } from '../../../db/read/ledger/batches.ts'
+import type { RevisionRow } from '../../../db/read/ledger/batches.ts'
+import type { BatchStatus } from '../../../domain/pipeline/batch-status.ts'
 import type { ControlResultName } from '../../../db/read/ledger/control-events.ts'
 import type { ReadSource } from '../../../db/nodes/snapshot.ts'
 import type { Fate } from '../../../domain/pipeline/offset-fate.ts'

@@ -2,6 +2,7 @@ import { readBatch } from '../../../db/read/ledger/batches.ts'
 import type { BatchEvent } from '../../../db/read/ledger/batch-events.ts'
 import type { Reject } from '../../../domain/login/record.ts'
 import { type BatchEventPage, readEventPage } from '../../pipeline/batch-events.ts'
+import { DEFAULT_PAGE } from '../../questions/connection.ts'
 import { builder } from '../builder.ts'
 import { limits } from '../../context/limits.ts'
 import {
@@ -53,8 +54,6 @@ const EventPage = builder.objectRef<BatchEventPage>('BatchEvents').implement({
     source: t.expose('source', { type: EventSourceEnum, description: 'Where they were read.' }),
   }),
 })
-
-const DEFAULT_PAGE = 50
 
 builder.objectField(Batch, 'events', (t) =>
   t.field({

@@ -1,6 +1,6 @@
 import type { Reject } from '../../../domain/login/record.ts'
 import type { DecodeRules } from '../../../domain/decode/decode-rules.ts'
-import type { BatchStatus } from './batches.ts'
+import type { BatchStatus } from '../../../domain/pipeline/batch-status.ts'
 import { isKeptSince, readOldestLoginDay } from '../rows/login-days.ts'
 import { type PlacedLogin, readLoginsOfBatch } from '../rows/logins.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'

@@ -1,8 +1,7 @@
+import type { BatchStatus } from '../../../domain/pipeline/batch-status.ts'
 import type { DecodeRules } from '../../../domain/decode/decode-rules.ts'
 import { type Key, orderOfPage, type Page, type TimeRange, withinPage } from '../keyset.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
-
-export type BatchStatus = 'committed' | 'parked' | 'replayed' | 'skipped'
 
 export type BatchRow = {
   id: bigint

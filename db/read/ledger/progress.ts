@@ -1,4 +1,4 @@
-import type { BatchStatus } from './batches.ts'
+import type { BatchStatus } from '../../../domain/pipeline/batch-status.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
 /** How far a partition has been read and counted. */
