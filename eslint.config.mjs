@@ -60,6 +60,36 @@ const rooms = {
     'schema/commands': ['context', 'commands', 'schema/fields', 'schema/pipeline'],
   },
 }
+
+// Resolvers get the outside world from their context alone, as handles that the response cache knows of (api/context/deps.ts).
+const resolverRooms = Object.keys(rooms.api).filter(
+  (room) => room === 'questions' || room.startsWith('schema/'),
+)
+const outsideWorld = [
+  {
+    regex: '^(node:|@temporalio/|(\\.\\./)+(kafka|config|db/connection|db/schema|db/ingest)/)',
+    message: 'resolvers reach the outside world by their context alone (api/context/deps.ts)',
+    allowTypeImports: true,
+  },
+  {
+    regex:
+      '/(request-reader|router|kafka-bounds|read-back|workflow-status|temporal-access|cache-validator)\\.ts$',
+    message: 'resolvers get handles, and make none (api/context/deps.ts)',
+    allowTypeImports: true,
+  },
+]
+const clocks = [
+  'NewExpression[callee.name="Date"][arguments.length=0]',
+  'MemberExpression[property.name="now"][object.name=/^(Date|performance)$/]',
+].map((selector) => ({
+  selector,
+  message: 'resolvers ask context.clock: a cached answer must not outlive its time',
+}))
+const environment = {
+  selector: "MemberExpression[object.name='process'][property.name='env']",
+  message: 'only config/ reads the environment',
+}
+
 const folders = [...Object.keys(mayImport), 'stack', 'scripts', 'bench', 'test']
 
 // Packages that only one folder may import, so that a swap or a fix has one place.
@@ -107,6 +137,10 @@ const direction = (folder, room = null) => {
       message: `${folder}/${room}/ may import only these rooms of ${folder}/: ${inside[room].join(', ') || 'none'}`,
     })),
   )
+  if (folder === 'api' && resolverRooms.includes(room)) patterns.push(...outsideWorld)
+  // From the first level of its room on: what a request gets knows nothing of who asks for it.
+  if (folder === 'api' && room === 'context')
+    patterns.push({ regex: '^\\.\\./[^.]', message: 'api/context/ imports nothing else of api/' })
   return {
     files: [room === null ? `${folder}/**/*.ts` : `${folder}/${room}/**/*.ts`],
     ignores: ['**/*.test.ts'],
@@ -164,12 +198,41 @@ export default defineConfig(
       .map((f) => `${f}/**/*.ts`),
     ignores: ['**/*.test.ts'],
     rules: {
+      'no-restricted-syntax': ['error', environment],
+    },
+  },
+  {
+    files: [
+      ...resolverRooms.map((room) => `api/${room}/**/*.ts`),
+      'api/pipeline/{ingestion,lineage,offset-fate,reconciliation,batch-events,problems}.ts',
+    ],
+    ignores: ['**/*.test.ts'],
+    rules: { 'no-restricted-syntax': ['error', environment, ...clocks] },
+  },
+  {
+    // An answer is cached by the place of its snapshot: what Postgres makes of its own clock would outlive it there.
+    files: ['db/read/**/*.ts'],
+    // Whether workers live is asked for each time, on the primary.
+    ignores: ['**/*.test.ts', 'db/read/ledger/workers.ts'],
+    rules: {
       'no-restricted-syntax': [
         'error',
+        environment,
         {
-          selector: "MemberExpression[object.name='process'][property.name='env']",
-          message: 'only config/ reads the environment',
+          selector:
+            'TemplateElement[value.raw=/\\bnow\\(\\)|clock_timestamp|current_(date|time)|localtime/i]',
+          message: 'a query is given its moments: what it made of the clock of Postgres would be cached',
         },
+      ],
+    },
+  },
+  { files: ['**/*.ts'], ignores: ['**/*.test.ts'], rules: { 'max-lines': ['error', 250] } },
+  {
+    files: ['**/{util,utils,helper,helpers,common,misc,shared,types}.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'Program', message: 'name the file after what it is about' },
       ],
     },
   },

