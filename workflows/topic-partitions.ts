@@ -1,0 +1,119 @@
+import {
+  CancellationScope,
+  getExternalWorkflowHandle,
+  isCancellation,
+  log,
+  ParentClosePolicy,
+  patched,
+  proxyActivities,
+  startChild,
+} from '@temporalio/workflow'
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
+import type { Activities } from '../activities/create-activities.ts'
+import { askSignal, ingestPartitionId, type PartitionStatus } from './contract.ts'
+import { ingestPartition } from './ingest-partition.ts'
+import { partitionSummary, showStatuses } from './partition-page.ts'
+
+const { watchTopic } = proxyActivities<Activities>({
+  // Ends by itself after five minutes.
+  startToCloseTimeout: '6 minutes',
+  heartbeatTimeout: '15 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '5 seconds' },
+})
+
+/** The partitions of a topic, what they said last, and the workflow of each. */
+export class TopicPartitions {
+  /** Why the whole topic is paused; partitions that are found meanwhile start paused. */
+  pausedFor: string | null
+  readonly #topic: string
+  readonly #partitions = new Map<number, PartitionStatus>()
+  #watch: CancellationScope | null = null
+
+  constructor(topic: string, partitions: readonly PartitionStatus[], pausedFor: string | null) {
+    this.#topic = topic
+    this.pausedFor = pausedFor
+    for (const status of partitions) this.#partitions.set(status.partition, status)
+  }
+
+  /** Those that are read; a retired one may come back. */
+  known = (): number[] =>
+    [...this.#partitions.values()]
+      .filter(({ state }) => state !== 'retired')
+      .map(({ partition }) => partition)
+
+  statuses = (): PartitionStatus[] => [...this.#partitions.values()].sort((a, b) => a.partition - b.partition)
+
+  /** What a partition said last; of one that nobody knows, what it begins as. */
+  statusOf = (partition: number): PartitionStatus =>
+    this.#partitions.get(partition) ?? this.#newPartition(partition)
+
+  /** The workflow of a partition. */
+  handle = (partition: number) => getExternalWorkflowHandle(ingestPartitionId(this.#topic, partition))
+
+  /** Waits for partitions that are not known, a retired one that comes back included; returns those that there are. */
+  async watch(): Promise<number[]> {
+    const watch = new CancellationScope()
+    this.#watch = watch
+    try {
+      return await watch.run(() => watchTopic(this.#topic, this.known()))
+    } catch (error) {
+      if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error
+      // Nothing is new. Another partition that retires has perhaps ended and not been heard yet: it is not to be started again.
+      return patched('nothing-starts-after-a-retirement') ? [] : this.known()
+    }
+  }
+
+  /** Starts partitions without a workflow: new ones, and ones that an operator terminated. */
+  async startMissing(partitions: number[]): Promise<void> {
+    await Promise.all(
+      partitions.map(async (partition) => {
+        const known = this.#known(partition)
+        const status = known ?? this.#newPartition(partition)
+        this.#partitions.set(partition, status)
+        if (await this.#startPartition(status)) log.info(`reading ${this.#topic}/${partition}`)
+        else if (known === undefined) await this.handle(partition).signal(askSignal)
+      }),
+    )
+    this.show()
+  }
+
+  /** Takes what a partition says of itself. */
+  take(status: PartitionStatus): void {
+    this.#partitions.set(status.partition, status)
+    // The watch that runs takes it for one that is there.
+    if (status.state === 'retired') this.#watch?.cancel()
+  }
+
+  /** Puts the partitions on the page of the workflow. */
+  show(): void {
+    showStatuses(this.#topic, this.statuses())
+  }
+
+  #known(partition: number): PartitionStatus | undefined {
+    const status = this.#partitions.get(partition)
+    return status?.state === 'retired' ? undefined : status
+  }
+
+  async #startPartition(status: PartitionStatus): Promise<boolean> {
+    try {
+      await startChild(ingestPartition, {
+        workflowId: ingestPartitionId(this.#topic, status.partition),
+        args: [{ topic: this.#topic, status }],
+        // The topic may continue as new, or be started again, while its partitions go on.
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        staticSummary: partitionSummary(this.#topic, status),
+      })
+      return true
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false
+      throw error
+    }
+  }
+
+  #newPartition(partition: number): PartitionStatus {
+    const since = new Date().toISOString()
+    return this.pausedFor === null
+      ? { partition, state: 'running', nextOffset: null, lag: null, reason: '', since }
+      : { partition, state: 'paused', nextOffset: null, lag: null, reason: this.pausedFor, since }
+  }
+}
