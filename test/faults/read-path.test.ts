@@ -43,14 +43,13 @@ async function write(): Promise<number> {
 }
 
 const question = `{ ingestion { ... on Ingestion { partitions { partition } freshness { source node readAt replicaLagMs } } } }`
-const comparable = `{ batches { ... on BatchConnection { edges { cursor } freshness { source readAt replicaLagMs parkedOffsets } } } }`
+const comparable = `{ batches { ... on BatchConnection { edges { cursor } freshness { source readAt replicaLagMs } } } }`
 
 type Freshness = {
   source: string
   node: string
   readAt: string
   replicaLagMs: number | null
-  parkedOffsets: number
 }
 
 function apiOn(url: string, replicaUrls: string[]) {
@@ -201,68 +200,4 @@ it('a replica that is added while the API runs is read from, and one that is tak
   await expect.poll(source, { timeout: 15_000, interval: 200 }).toBe('replica')
   addresses.pop()
   await expect.poll(source, { timeout: 15_000, interval: 200 }).toBe('primary')
-})
-
-describe('an answer that is given again', () => {
-  const cached = async (ask: Ask, headers: Record<string, string> = {}) => {
-    const { data, errors } = await ask(comparable, {}, headers)
-    expect(errors).toBeUndefined()
-    return (data?.batches as { freshness: Freshness }).freshness
-  }
-  const park = async () => {
-    written++
-    await database.sql`
-      insert into batch (id, topic, partition, from_offset, to_offset, status, logins, rejects, gaps, login_rows, processed_at,
-                         code_version)
-      values (${written}, 'user-login', 0, ${written}, ${written + 1}, 'parked', 0, 0, 0, 0, now(), 'test')`
-    const [parked] = await database.sql<{ offsets: number }[]>`
-      select sum(to_offset - from_offset)::integer as offsets from batch where status = 'parked'`
-    return parked?.offsets
-  }
-  const later = () => new Promise((resolve) => setTimeout(resolve, 5))
-
-  it('is the same while nothing was written, and a newer commit makes it stale at once', async () => {
-    const { ask } = apiOn(primaryUrl, [])
-    await park()
-    // Whatever else writes to this server, there are two questions in a row without it.
-    await eventually(async () => {
-      const first = await cached(ask)
-      await later()
-      expect((await cached(ask)).readAt).toBe(first.readAt)
-    }, 30_000)
-    for (let round = 0; round < 20; round++) {
-      const parkedOffsets = await park()
-      expect(await cached(ask)).toMatchObject({ parkedOffsets })
-      expect(await cached(ask)).toMatchObject({ parkedOffsets })
-    }
-  })
-
-  it('may be as old as the asker allows, and no older; a writer reads what it wrote', async () => {
-    const { ask } = apiOn(primaryUrl, [])
-    const allowed = { 'x-rollcall-max-staleness-ms': '60000' }
-    const before = await cached(ask, allowed)
-    const parkedOffsets = await park()
-    expect(await cached(ask, allowed)).toEqual(before)
-    const readAfter = { ...allowed, 'x-rollcall-read-after': await token(ask) }
-    expect(await cached(ask, readAfter)).toMatchObject({ parkedOffsets })
-    await park()
-    await later()
-    const fresh = await cached(ask, { 'x-rollcall-max-staleness-ms': '1' })
-    expect(fresh.parkedOffsets).toBe(Number(parkedOffsets) + 1)
-  })
-
-  it('is worked out once for all who ask at the same time and allow staleness', async () => {
-    const { ask } = apiOn(primaryUrl, [])
-    const allowed = { 'x-rollcall-max-staleness-ms': '60000' }
-    const answers = await Promise.all(Array.from({ length: 20 }, () => cached(ask, allowed)))
-    expect(new Set(answers.map(({ readAt }) => readAt)).size).toBe(1)
-  })
-
-  it('speaks of nothing but the database: what Temporal says is asked for each time', async () => {
-    const { read } = apiOn(primaryUrl, [])
-    const allowed = { 'x-rollcall-max-staleness-ms': '60000' }
-    const first = await read(allowed)
-    await later()
-    expect((await read(allowed)).readAt).not.toBe(first.readAt)
-  })
 })

@@ -47,6 +47,14 @@ async function counted(partitions: number) {
   return { deployment, feed, worker, ask, graphql }
 }
 
+/** Waits until the answer says that nobody can tell the lag, and for this cause alone. */
+const untilLagIsUnknown = (ask: () => Promise<Answer>, cause: string) =>
+  eventually(async () => {
+    const { lag, freshness } = await ask()
+    expect(lag).toBeNull()
+    expect(freshness).toMatchObject({ lag: null, complete: false, incompleteBecause: [{ cause }] })
+  })
+
 test('what an open transaction keeps from being read counts as unread, and the answer names the transaction', async () => {
   const { deployment, feed, ask, graphql } = await counted(2)
   const before = await ask()
@@ -135,15 +143,7 @@ test('a topic with fewer partitions than before, or none at all, is not complete
     ])
   })
   await withAdmin(deployment, (admin, topic) => admin.deleteTopics({ topics: [topic] }))
-  await eventually(async () => {
-    const { lag, freshness } = await ask()
-    expect(lag).toBeNull()
-    expect(freshness).toMatchObject({
-      lag: null,
-      complete: false,
-      incompleteBecause: [{ cause: 'KAFKA_UNKNOWN' }],
-    })
-  })
+  await untilLagIsUnknown(ask, 'KAFKA_UNKNOWN')
 })
 
 test('a log that ends before the checkpoint has no known lag and is not complete', async () => {
@@ -152,15 +152,7 @@ test('a log that ends before the checkpoint has no known lag and is not complete
   await worker.exited
   // As after Kafka was restored from an older copy.
   await deployment.sql`update partition_checkpoint set next_offset = next_offset + 10`
-  await eventually(async () => {
-    const { lag, freshness } = await ask()
-    expect(lag).toBeNull()
-    expect(freshness).toMatchObject({
-      lag: null,
-      complete: false,
-      incompleteBecause: [{ cause: 'LOG_TRUNCATED' }],
-    })
-  })
+  await untilLagIsUnknown(ask, 'LOG_TRUNCATED')
 })
 
 test('logins of a partition that was just added are unread until they are counted', async () => {

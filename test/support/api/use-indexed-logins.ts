@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, beforeEach, inject } from 'vitest'
+import { readDistinctInRows } from '../../../db/read/engagement/uniques.ts'
+import { indexLogins } from '../../../db/rollups/index-logins.ts'
+import { createLoginDays } from '../../../db/rollups/login-partitions.ts'
+import { sightingKinds } from '../../../domain/sightings/sightings.ts'
+import type { TimeBucket } from '../../../domain/time/bucket.ts'
+import { createDatabase, type TestDatabase } from './api-fixture.ts'
+import { anything, DAYS, END_MS, expectedCount, inOneSnapshot, START_MS } from './indexed-world.ts'
+import type { SeenLogin } from './logins-by-day.ts'
+
+/** All days of the world. */
+export const whole: TimeBucket = { fromMs: START_MS, toMs: END_MS }
+
+/** Members of each kind in a range, by the logins themselves. */
+export const expected = (logins: readonly SeenLogin[], range: TimeBucket, filter = anything) =>
+  sightingKinds.map((kind) => expectedCount(logins, kind, [range], filter))
+
+/** For the tests of a file: a database that each finds empty, and what they ask it. */
+export function useIndexedLogins() {
+  let database: TestDatabase
+  const sql = () => database.sql
+
+  beforeAll(async () => {
+    database = await createDatabase(inject('databaseUrl'))
+  })
+  beforeEach(async () => {
+    await createLoginDays(sql(), END_MS, DAYS)
+    await sql()`truncate batch, login, pending_commit_rollup, unindexed_batch, written_count, hour_login, hour_member, six_hour_chunk,
+                         login_count_delta, sighting_delta, engagement_chunk, app_user, device, address cascade`
+    await sql()`update engagement_kind_size set members = 0`
+  })
+  afterAll(() => database.drop())
+
+  return {
+    sql,
+    indexAll: async () => {
+      while (await indexLogins(sql()));
+    },
+    inRows: (range: TimeBucket, filter = anything) =>
+      inOneSnapshot(sql(), async (session) => {
+        const counts = await readDistinctInRows(session, sightingKinds, range, filter)
+        return sightingKinds.map((kind) => counts.get(kind))
+      }),
+    unindexed: async () => (await sql()`select from unindexed_batch`).length,
+  }
+}
