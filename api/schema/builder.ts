@@ -41,9 +41,11 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     cursorFieldOptions: { description: 'Opaque place of the row in the list, for after and before; stable.' },
     pageInfoFieldOptions: { description: 'Where the page is in the list.' },
     pageInfoTypeOptions: { description: 'Where a page is in its list.' },
-    hasNextPageFieldOptions: { description: 'Whether there are rows after this page, as far as was looked.' },
+    hasNextPageFieldOptions: {
+      description: 'Whether there are rows after this page, as far as the server looked.',
+    },
     hasPreviousPageFieldOptions: {
-      description: 'Whether there are rows before this page, as far as was looked.',
+      description: 'Whether there are rows before this page, as far as the server looked.',
     },
     startCursorFieldOptions: { description: 'Cursor of the first row of the page, for before.' },
     endCursorFieldOptions: { description: 'Cursor of the last row of the page, for after.' },
@@ -78,7 +80,7 @@ const advice = {
 const capitalised = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
 
 builder.queryType({
-  description: 'Questions. One request is answered from one snapshot of one database node.',
+  description: 'Questions. All fields of a request are read from one snapshot of one database node.',
 })
 builder.mutationType({
   description: 'Commands to the pipeline. Each leaves a row in the audit (controlEvents).',

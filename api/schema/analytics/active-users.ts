@@ -46,8 +46,8 @@ const ActiveUsersPoint = builder.objectRef<ActiveUsersShape>('ActiveUsersPoint')
       type: 'BigInt',
       nullable: true,
       description:
-        'Users that were active in the period before and are not in this one; while it is not complete, not yet. Null before it ' +
-        'begins.',
+        'Users that were active in the period before and not in this one, or not yet while it is not complete. Null ' +
+        'before it begins.',
       resolve: ({ hasBegun, before, returning_users: returning }) => (hasBegun ? before - returning : null),
     }),
   }),

@@ -27,7 +27,7 @@ const LatenessShare = builder.objectRef<Classed<LatenessClass>>('LatenessShare')
   fields: (t) => ({
     lateness: t.expose('name', { type: LatenessClassEnum, description: 'The class.' }),
     logins: t.expose('logins', { type: 'BigInt', description: 'Logins of the class.' }),
-    share: t.exposeFloat('share', { description: 'Part of all logins of the bucket, from 0 to 1.' }),
+    share: t.exposeFloat('share', { description: 'Share of all logins of the bucket, from 0 to 1.' }),
   }),
 })
 
@@ -36,7 +36,7 @@ const DelayShare = builder.objectRef<Classed<DelayClass>>('DelayShare').implemen
   fields: (t) => ({
     delay: t.expose('name', { type: DelayClassEnum, description: 'The class.' }),
     logins: t.expose('logins', { type: 'BigInt', description: 'Logins of the class.' }),
-    share: t.exposeFloat('share', { description: 'Part of all logins of the bucket, from 0 to 1.' }),
+    share: t.exposeFloat('share', { description: 'Share of all logins of the bucket, from 0 to 1.' }),
   }),
 })
 
@@ -50,7 +50,7 @@ const RejectRate = builder
         type: 'BigInt',
         description: 'How many, those that became logins since included.',
       }),
-      rate: t.exposeFloat('rate', { description: 'Part of all records, logins and rejects, from 0 to 1.' }),
+      rate: t.exposeFloat('rate', { description: 'Share of all records, logins and rejects, from 0 to 1.' }),
     }),
   })
 
@@ -85,15 +85,16 @@ const ArrivalPoint = builder.objectRef<ArrivalShape>('ArrivalPoint').implement({
     isComplete: t.field({
       ...isCompleteField,
       description:
-        'Whether it is over, as far as the node that answered knows: what is counted later counts into later buckets.',
+        'Whether the bucket is over by the clock of the node that answered. Records counted later count into later ' +
+        'buckets.',
     }),
     isCut: t.field(isCutField),
     logins: t.field({ type: 'BigInt', description: 'Logins that were counted in it.', resolve: loginsOf }),
     outOfOrder: t.field({
       type: 'BigInt',
       description:
-        'Of them, those whose event is before the latest one of their partition by then; of a replay, of the logins replayed ' +
-        'with them.',
+        'Logins whose event is earlier than the latest event counted before them in their partition. In a replay they ' +
+        'are compared with the logins that were replayed with them.',
       resolve: ({ row }) => row.outOfOrder,
     }),
     outOfOrderShare: t.float({
@@ -154,8 +155,8 @@ builder.queryField('arrivals', (t) =>
       union: { description: 'How logins arrive, or why not.' },
     },
     description:
-      'How records arrive: late, out of order, how long until they are counted, refused and why. By when they were counted, ' +
-      'and not by the time of the event.',
+      'How records arrive: how late, how much out of order, how soon they are counted, how many are refused and ' +
+      'why. Buckets go by when records were counted, not by the time of the event.',
     args: {
       ...arrivalArgs(),
       bucket: t.arg({ type: ArrivalBucketEnum, defaultValue: 'hour', description: 'Length of the buckets.' }),

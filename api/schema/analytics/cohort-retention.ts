@@ -60,7 +60,8 @@ const CohortType = builder.objectRef<CohortShape>('Cohort').implement({
       type: [CohortPeriodType],
       complexity: { field: 1, multiplier: 30 },
       description:
-        'From the period of the cohort to the latest one asked for that has begun, also those without users.',
+        'From the period of the cohort to the latest one asked for that has begun; periods without users are listed ' +
+        'too.',
     }),
   }),
 })
@@ -101,7 +102,8 @@ builder.queryField('cohortRetention', (t) =>
       }),
       periods: t.arg.int({
         required: true,
-        description: 'How many periods from then on: cohorts, and periods in which they are looked for.',
+        description:
+          'How many periods from the first one on: there are as many cohorts, and each is followed to the last period.',
       }),
       by: t.arg({ type: CohortByEnum, defaultValue: 'none', description: 'What cohorts are divided by.' }),
     },

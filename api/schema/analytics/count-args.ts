@@ -4,8 +4,8 @@ import { DeviceTypeEnum, OutcomeEnum, UsRegionEnum } from '../fields/analytics-e
 
 export const CountFilterInput = builder.inputType('LoginFilter', {
   description:
-    'Which logins count. Values of one list are alternatives, lists hold together; a list left out allows every value, ' +
-    'an empty one none.',
+    'Which logins count. A login must match every list that is given, by any one of its values. A list left out ' +
+    'allows every value, an empty one none.',
   fields: (t) => ({
     deviceTypes: t.field({ type: [DeviceTypeEnum], description: 'Device types to count.' }),
     appVersions: t.stringList({ description: 'App versions to count, as they are stored; exact.' }),
@@ -59,8 +59,8 @@ export const bucketArgs = () =>
     timeZone: t.string({
       defaultValue: 'UTC',
       description:
-        'Whose hours, days, weeks and months the buckets are, as the IANA database names it: Europe/Berlin. Days have 23 or ' +
-        '25 hours where its clocks change.',
+        'Time zone of the hours, days, weeks and months, by its IANA name, such as Europe/Berlin. Days have 23 or 25 hours where ' +
+        'its clocks change.',
     }),
     filter: t.field({ type: CountFilterInput, description: 'Which logins count; left out: all.' }),
   }))
@@ -71,7 +71,8 @@ export const momentArgs = () =>
     asOf: t.field({
       type: 'DateTime',
       description:
-        'Counts as they stood then: what was written later, such as late logins and replays, is left out. Left out: now.',
+        'The moment whose counts are wanted: what was written after it, such as late logins and replays, does not ' +
+        'count. Left out: now.',
     }),
     asOfBatch: t.field({
       type: 'Offset',
@@ -95,6 +96,6 @@ export const arrivalArgs = () =>
     }),
     timeZone: t.string({
       defaultValue: 'UTC',
-      description: 'Whose hours, days, weeks and months the buckets are, as the IANA database names it.',
+      description: 'Time zone of the hours, days, weeks and months, by its IANA name, such as Europe/Berlin.',
     }),
   }))

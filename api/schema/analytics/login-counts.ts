@@ -39,8 +39,8 @@ const LoginCounts = builder.objectRef<LoginCountsShape>('LoginCounts').implement
       type: 'DateTime',
       nullable: true,
       description:
-        'First moment of the period before, which ends where the range begins unless that cuts a bucket. Null when it was not ' +
-        'asked for.',
+        'Start of the previous period, which ends where the range begins unless that cuts a bucket. Null when it was ' +
+        'not asked for.',
       resolve: ({ previousFromMs }) => (previousFromMs === null ? null : new Date(previousFromMs)),
     }),
     bucket: t.field({
@@ -144,8 +144,8 @@ builder.queryField('loginCounts', (t) =>
       previous: t.arg.boolean({
         defaultValue: false,
         description:
-          'Whether to count the period before, too: as many buckets before the first one. Minutes and hours of whole days stand ' +
-          'beside the same time of the clock on as many days before.',
+          'Whether to count the previous period, too: as many buckets before the first one. Minutes and hours of whole ' +
+          'days are matched with the same time of the clock, as many days before.',
       }),
     },
     resolve: async (_, { asOf, asOfBatch, ...args }, context, info) => {
@@ -171,9 +171,9 @@ builder.queryField('countChanges', (t) =>
       since: t.arg({
         type: 'DateTime',
         required: true,
-        description: 'The earlier moment; what was counted at it is left out.',
+        description: 'The earlier moment, exclusive: what was counted exactly at it is left out.',
       }),
-      until: t.arg({ type: 'DateTime', description: 'The later moment, itself included. Left out: now.' }),
+      until: t.arg({ type: 'DateTime', description: 'The later moment, inclusive. Left out: now.' }),
     },
     resolve: async (_, { since, until, ...args }, context, info) => {
       const range = questionRange(args.bucket, args, context.clock.minuteMs)

@@ -21,8 +21,8 @@ const HeatmapCellType = builder.objectRef<HeatmapCell>('HeatmapCell').implement(
     }),
     occurrences: t.exposeInt('occurrences', {
       description:
-        'How many such hours the range has, begun ones included; one that the clock repeats counts twice, one that it ' +
-        'skips not.',
+        'How often this hour occurs in the range, including one that has only begun. An hour that the clock repeats ' +
+        'counts twice; one that it skips does not count.',
     }),
     mean: t.float({
       description: 'Logins of such an hour on average; 0 when there is none.',

@@ -39,12 +39,12 @@ export const LoginPoint = builder.objectRef<Point>('LoginPoint').implement({
       type: 'BigInt',
       nullable: true,
       description:
-        'Logins of the bucket at the same place of the period before; of an hour or minute of whole days, at the same time of ' +
-        'the clock. Null when that was not asked for, or had no such hour because clocks changed. Beside a bucket that is ' +
-        'running stands a whole one.',
+        'Logins of the matching bucket of the previous period: the one at the same place, or, for hours and minutes ' +
+        'of whole days, at the same time of the clock. Null when that period was not asked for, or has no such hour ' +
+        'because clocks changed. A bucket that is still running is compared with a whole one.',
     }),
     share: t.exposeFloat('share', {
-      description: 'Part of the logins of all series in this bucket, from 0 to 1; 0 when there are none.',
+      description: 'Share of the logins of all series in this bucket, from 0 to 1; 0 when there are none.',
     }),
     ratePerMinute: t.float({
       description: 'Logins a minute, over the part of the bucket that is over; 0 before it begins.',
@@ -93,7 +93,8 @@ export const LoginSeries = builder.objectRef<SeriesShape>('LoginSeries').impleme
       type: 'BigInt',
       nullable: true,
       description:
-        'Logins of the period before, those included that stand beside no bucket; null when it was not asked for.',
+        'Logins of the whole previous period, including buckets that match none of this one; null when it was not ' +
+        'asked for.',
     }),
     peak: t.field({
       type: LoginPoint,
@@ -111,15 +112,15 @@ export const LoginSeries = builder.objectRef<SeriesShape>('LoginSeries').impleme
     counts: t.field({
       type: ['BigInt'],
       description:
-        'Logins of each of the `buckets` of LoginCounts, in their order, whatever fillGaps says: for charts of more points, a ' +
-        'tenth as long.',
+        'Logins of each of the `buckets` of LoginCounts, in their order, whatever fillGaps says. For charts with many ' +
+        'points: a tenth of the size of `points`.',
       resolve: ({ counts }) => counts(),
     }),
     previousCounts: t.field({
       type: ['BigInt'],
       nullable: { list: true, items: true },
       description:
-        '`previousLogins` of each of the `buckets`; null when the period before was not asked for.',
+        '`previousLogins` of each of the `buckets`; null when the previous period was not asked for.',
       resolve: ({ previousCounts }) => previousCounts(),
     }),
   }),

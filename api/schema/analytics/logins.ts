@@ -78,7 +78,7 @@ export const Login = builder.objectRef<PlacedLogin>('Login').implement({
 })
 
 const LoginRowFilterInput = builder.inputType('LoginRowFilter', {
-  description: 'Which logins to list; conditions hold together.',
+  description: 'Which logins to list; all conditions must hold.',
   fields: (t) => ({
     batchId: t.field({ type: 'Offset', description: 'Only of this batch.' }),
     userId: t.string({ description: 'Only of this user.' }),
@@ -90,8 +90,8 @@ const LoginRowFilterInput = builder.inputType('LoginRowFilter', {
     event: t.field({
       type: TimeRangeInput,
       description:
-        'When the events were, such as a bucket of a chart. Left out: every login that is kept, when batchId, fromOffset, ' +
-        'userId, deviceId or ip is given, else the last 24 hours. The answer says which (from, to).',
+        'When the events were, for example a bucket of a chart. Left out: the last 24 hours; with batchId, ' +
+        'fromOffset, userId, deviceId or ip, all logins that are kept. The answer says what was searched (from, to).',
     }),
     dimensions: t.field({ type: CountFilterInput, description: 'Only these values of the dimensions.' }),
   }),
@@ -107,9 +107,9 @@ builder.queryField('logins', (t) =>
         union: { description: 'A page of logins, or why not.' },
       },
       description:
-        'Logins that are kept as rows, latest event first: those of the last LOGIN_RETENTION_DAYS days. Older ones are ' +
-        'read back from Kafka by batch (Batch.events): a range of them alone is refused, and of one with some of them ' +
-        'rowsKeptFrom, isExpired and freshness say so.',
+        'Logins that are kept as rows (the last LOGIN_RETENTION_DAYS days), latest event first. A range that is older ' +
+        'altogether is refused; when part of it is older, rowsKeptFrom, isExpired and freshness say so. Batch.events ' +
+        'reads older logins back from Kafka, batch by batch.',
       complexity: connectionComplexity,
       args: { filter: t.arg({ type: LoginRowFilterInput, description: 'Which logins.' }) },
       resolve: (_, args, context) =>

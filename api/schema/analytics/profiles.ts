@@ -65,8 +65,8 @@ type TraitsShape = Somebody & { rows: RowsKept }
 
 const Traits = builder.objectRef<TraitsShape>('Traits').implement({
   description:
-    'What logins had in common, from the rows of the last LOGIN_RETENTION_DAYS days; of each list the value seen last is the ' +
-    'first. The logins themselves: query logins.',
+    'What the logins of the last LOGIN_RETENTION_DAYS days had in common. Each list begins with the value seen ' +
+    'last. The query `logins` lists the logins themselves.',
   fields: (t) => {
     const of = (trait: Trait, what: string) =>
       t.connection(
@@ -110,7 +110,7 @@ const ProfileType = builder.objectRef<Profile>('Profile').implement({
     activeDays: t.exposeInt('activeDays', { description: 'Days (UTC) with at least one accepted login.' }),
     traits: t.field({
       type: Traits,
-      description: 'Who and what its logins had, such as the users that share a device or an address.',
+      description: 'What its logins had in common, such as the users that share a device or an address.',
       resolve: async (profile, _, context) => ({ ...profile, rows: await rowsOf(context, profile) }),
     }),
     freshness: t.field(engagementFreshnessField),

@@ -13,7 +13,8 @@ export const rowsKeptFromField = <Parent>(rowsOf: (parent: Parent) => RowsKept) 
 export const isExpiredField = <Parent>(rowsOf: (parent: Parent) => RowsKept) => ({
   type: 'Boolean' as const,
   description:
-    'Whether logins can be missing because they are older than rowsKeptFrom: there are some of that time (by days of UTC; of a ' +
-    'user, device or address, since its first day), and their rows are gone. Counts still have them.',
+    'Whether logins may be missing because their rows are gone: the range begins before rowsKeptFrom, and there ' +
+    'were logins at that time (by days of UTC; for a user, device or address, from its first day on). Counts ' +
+    'still include them.',
   resolve: (parent: Parent) => rowsOf(parent).expired !== 'none',
 })

@@ -34,7 +34,7 @@ const TopValue = builder.objectRef<Ranked>('TopValue').implement({
       description: 'The same in a range of the same length that ends where this one begins.',
     }),
     share: t.exposeFloat('share', {
-      description: 'Part of all logins of the range and filter, from 0 to 1.',
+      description: 'Share of all logins of the range and filter, from 0 to 1.',
     }),
   }),
 })
@@ -47,7 +47,7 @@ const OtherValuesType = builder.objectRef<OtherValues>('OtherValues').implement(
     values: t.exposeInt('values', { description: 'How many there are.' }),
     logins: t.expose('logins', { type: 'BigInt', description: 'Their logins.' }),
     share: t.exposeFloat('share', {
-      description: 'Part of all logins of the range and filter, from 0 to 1.',
+      description: 'Share of all logins of the range and filter, from 0 to 1.',
     }),
   }),
 })
@@ -97,8 +97,8 @@ builder.queryField('topValues', (t) =>
       union: { description: 'The ranking, or why not.' },
     },
     description:
-      'The values of a dimension with the most or the fewest logins, now or as they stood at a moment. Without a ranking, ' +
-      '`totalLogins` is all logins of a range.',
+      'The values of a dimension with the most or the fewest logins, now or as they stood at a moment. For the number of all logins ' +
+      'of a range, ask for `totalLogins` alone.',
     complexity: ({ asOf, asOfBatch }) => (asOf == null && asOfBatch == null ? 1 : EXPENSIVE_COMPLEXITY),
     extensions: { expensive: ['asOf', 'asOfBatch'] },
     args: {

@@ -49,7 +49,7 @@ const Uniques = builder.objectRef<UniquesShape>('Uniques').implement({
       type: UniqueCountType,
       nullable: true,
       complexity: COUNT_COMPLEXITY,
-      description: 'Different user ids. Never null; nullable as the others are.',
+      description: 'Different user ids. Never null; the type allows null because it does for the others.',
       resolve: countOf('user'),
     }),
     devices: t.field({

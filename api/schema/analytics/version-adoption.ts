@@ -26,7 +26,7 @@ const VersionShareType = builder.objectRef<VersionShare>('VersionShare').impleme
   fields: (t) => ({
     version: t.exposeString('version', { description: 'The version as the login said it.' }),
     logins: t.expose('logins', { type: 'BigInt', description: 'Accepted logins with it.' }),
-    share: t.exposeFloat('share', { description: 'Part of all logins of the bucket, from 0 to 1.' }),
+    share: t.exposeFloat('share', { description: 'Share of all logins of the bucket, from 0 to 1.' }),
   }),
 })
 
@@ -56,10 +56,10 @@ const VersionPoint = builder.objectRef<PointShape>('VersionPoint').implement({
     newest: t.exposeString('newest', {
       nullable: true,
       description:
-        `The version that others are older than: \`current\`, or the highest release. A version counts as released in the ` +
-        `${releaseRule.days} days (UTC) from one on, on which it had at least ${releaseRule.leastPercent} % of the logins, ` +
-        `and ${releaseRule.fewLogins} of them, or 2 that are ${releaseRule.fewPercent} %, or half, whatever \`from\` is. Of the filter only its device ` +
-        'types matter for that. Null: there was none.',
+        'The version that others are compared with: `current`, or else the highest release. A version counts as a release for ' +
+        `${releaseRule.days} days (UTC), from each day on which it had at least ${releaseRule.leastPercent} % of the logins, and also ` +
+        `${releaseRule.fewLogins} logins, or 2 that are ${releaseRule.fewPercent} %, or half of all. It does not matter whether these days are in ` +
+        'the range, and of the filter only the device types apply. Null when there was no release.',
     }),
     outdatedLogins: t.expose('outdatedLogins', {
       type: 'BigInt',

@@ -17,8 +17,8 @@ const SettledBatch = builder.objectRef<SettledBatchShape>('SettledBatch').implem
       type: Batch,
       nullable: true,
       description:
-        'The batch as the ledger of the primary has it now, whatever replicas are behind. Null when the primary went away ' +
-        'after the command took effect.',
+        'The batch as the primary has it now, even when replicas are behind. Null when the primary went away after ' +
+        'the command took effect.',
       resolve: ({ batchId }, _, context) => context.readPrimary((session) => readBatch(session, batchId)),
     }),
   }),
@@ -29,8 +29,9 @@ const commands = [
     field: 'replayBatch',
     command: 'replay',
     description:
-      'Counts and publishes a parked batch, once the cause of its failure is mended. However often and from wherever it is ' +
-      'asked for, the batch is counted once. Returns when it is counted and published, or why it stays parked.',
+      'Counts and publishes a parked batch, once the cause of its failure is mended. Replays are idempotent: the ' +
+      'batch is counted once, however often this is sent. Returns when the batch is counted and published, or with ' +
+      'the reason why it stays parked.',
   },
   {
     field: 'skipBatch',

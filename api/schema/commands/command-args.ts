@@ -1,5 +1,6 @@
 import type { InputShapeFromFields } from '@pothos/core'
 import { builder } from '../builder.ts'
+import { REASON_MAX_CHARACTERS } from '../../../workflows/contract.ts'
 import type { CommandRequest } from '../../context/commands.ts'
 import type { ApiContext } from '../../context/context.ts'
 import {
@@ -16,11 +17,11 @@ export const commandArgs = () =>
   builder.args((t) => ({
     reason: t.string({
       required: true,
-      description: 'Why, for the audit and for whoever finds what it left; 1 to 500 characters of one line.',
+      description: `Why you send the command, for the audit: one line of 1 to ${REASON_MAX_CHARACTERS} characters.`,
     }),
     commandId: t.id({
       description:
-        'A uuid of your own, to repeat a command safely: the same id never acts twice. Left out: a new one.',
+        'A uuid that you choose, to repeat a command safely: the same id never acts twice. Left out: a new one.',
     }),
   }))
 

@@ -83,15 +83,15 @@ builder.mutationField('resumeIngestion', (t) =>
   t.field({
     ...result,
     description:
-      'Goes on reading a topic, or some of its partitions, where it stopped: paused by an operator, or halted for a cause ' +
-      'that is mended. Returns once it has really started.',
+      'Resumes a topic, or some of its partitions, where reading stopped: after a pause, or after a halt whose ' +
+      'cause is mended. Returns once reading has really started.',
     args: {
       ...ingestionArgs(),
       accept: t.arg.boolean({
         defaultValue: false,
         description:
-          'True lets through the flood of rejects, or of batches that fail, for which a partition halted: they are written ' +
-          'and parked from here on, until a window of records is calm again.',
+          'True lets through a flood of rejects or failing batches that made a partition halt: they are written and ' +
+          'parked from now on, until a window of records is calm again.',
       }),
     },
     resolve: (_, args, context) =>
@@ -107,9 +107,9 @@ builder.mutationField('acceptOffsetLoss', (t) =>
   t.field({
     ...result,
     description:
-      'Goes on behind offsets that are gone from Kafka (retention, a truncated topic, one created anew), for which a ' +
-      'partition halted. What was lost stays in the ledger as a batch of status SKIPPED. Refused where nothing is lost. ' +
-      'Returns once reading has started.',
+      'Resumes partitions that halted because Kafka has lost offsets: by retention, or because the topic was ' +
+      'truncated or recreated. Reading goes on after the lost offsets, which stay in the ledger as a batch of ' +
+      'status SKIPPED. Refused where nothing is lost. Returns once reading has started.',
     args: ingestionArgs(),
     resolve: (_, args, context) =>
       context.commands.controlIngestion({
@@ -124,10 +124,10 @@ builder.mutationField('parkBatch', (t) =>
   t.field({
     ...result,
     description:
-      'Sets aside what a partition that waits or is halted cannot get over, and goes on behind it. The batch in hand is parked: ' +
-      'counted by nobody until replayBatch does. If what is counted cannot be published, its counts stay and its outputs are ' +
-      'withheld (Batch.withheldAt): replayBatch publishes them then and counts nothing. Refused while the partition runs, and where ' +
-      'offsets are lost (acceptOffsetLoss).',
+      'Sets aside what a waiting or halted partition cannot get past, and goes on after it. A batch that cannot be ' +
+      'counted is parked; replayBatch counts it later. If counted batches cannot be published, their counts stay ' +
+      'and their outputs are withheld (Batch.withheldAt); replayBatch publishes those later and counts nothing. ' +
+      'Refused while the partition runs, and where offsets are lost (use acceptOffsetLoss).',
     args: {
       topic: t.arg.string({ description: 'The topic; left out: the one that is counted.' }),
       partition: t.arg.int({ required: true, description: 'The partition.' }),

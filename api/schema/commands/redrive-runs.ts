@@ -57,7 +57,7 @@ const RedriveRun = builder.objectRef<RedriveRunStatus>('RedriveRun').implement({
 })
 
 const RedriveFilter = builder.inputType('RedriveFilter', {
-  description: 'Which rejects, of those not redriven yet; conditions hold together.',
+  description: 'Which rejects, of those not redriven yet; all conditions must hold.',
   fields: (t) => ({
     reasons: t.field({ type: [RejectReasonEnum], description: 'Any of these reasons.' }),
     partitions: t.intList({ description: 'Any of these partitions.' }),
@@ -82,9 +82,9 @@ builder.mutationField('replayRejected', (t) =>
     type: RedriveRun,
     errors: { types: commandErrors, union: { description: 'The run, or why there is none.' } },
     description:
-      'Decodes rejects again after a rule was mended, of 500 batches at most: what is a login by now is counted and published, ' +
-      'once, the rest stays. Returns when it is done, or after some seconds with what is done so far; redriveRun tells the ' +
-      'rest. The same commandId again is the same run.',
+      'Decodes the rejects of at most 500 batches again, after a rule was mended: those that are logins now are counted and published ' +
+      'once, the others stay. Returns when that is done, or after some seconds with what is done so far; redriveRun tells how the ' +
+      'run goes on. The same commandId sent again is the same run.',
     args: {
       topic: t.arg.string({ description: 'Topic of the rejects; left out: the one that is counted.' }),
       filter: t.arg({ type: RedriveFilter, description: 'Which rejects; left out: all.' }),
@@ -110,7 +110,8 @@ builder.queryField('redriveRun', (t) =>
     nullable: true,
     errors: { types: runErrors, union: { description: 'A run that redrives rejects, or why not.' } },
     description:
-      'A run that redrives rejects, under way or ended. Its workflow tells it, for as long as Temporal keeps that.',
+      'A run that redrives rejects, under way or ended. Its workflow answers, for as long as Temporal keeps the ' +
+      'workflow.',
     args: {
       commandId: t.arg.id({ required: true, description: 'Of the replayRejected that started it.' }),
     },

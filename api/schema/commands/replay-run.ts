@@ -15,7 +15,8 @@ import { refusalField } from './run-fields.ts'
 const rowsComplexity = { field: 1, multiplier: 100 }
 
 const PlannedBatch = builder.objectRef<PlannedBatchShape>('PlannedBatch').implement({
-  description: 'What replaying a batch would do, found out by doing it and taking it back.',
+  description:
+    'What replaying a batch would do, found by replaying it in a transaction that was rolled back.',
   fields: (t) => ({
     id: t.field({
       type: 'Offset',
@@ -63,7 +64,7 @@ const moment = (at: string | null) => (at === null ? null : new Date(at))
 
 const ReplayPlan = builder.objectRef<ReplayPlanShape>('ReplayPlan').implement({
   description:
-    'What a replay run does, as of its start. Batches that are settled meanwhile change nothing twice.',
+    'What a replay run will do, as of its start. A batch that is settled meanwhile is not counted twice.',
   fields: (t) => ({
     batches: t.expose('batches', {
       type: [PlannedBatch],

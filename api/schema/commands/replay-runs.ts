@@ -6,7 +6,7 @@ import { ReplayRun } from './replay-run.ts'
 import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
 
 const ParkedBatchFilter = builder.inputType('ParkedBatchFilter', {
-  description: 'Which parked batches; conditions hold together.',
+  description: 'Which parked batches; all conditions must hold.',
   fields: (t) => ({
     ids: t.field({
       type: ['Offset'],
@@ -19,7 +19,7 @@ const ParkedBatchFilter = builder.inputType('ParkedBatchFilter', {
     }),
     toOffset: t.field({ type: 'Offset', description: 'End of the offsets, itself not in them.' }),
     parked: t.field({ type: TimeRangeInput, description: 'When they were parked.' }),
-    error: t.string({ description: 'Text that the error holds, in capitals or not.' }),
+    error: t.string({ description: 'Text that the error contains; upper and lower case are the same.' }),
   }),
 })
 
@@ -43,8 +43,8 @@ builder.mutationField('replayBatches', (t) =>
     type: ReplayRun,
     errors: { types: commandErrors, union: { description: 'The run, or why there is none.' } },
     description:
-      'Replays many parked batches as a run of its own, 500 at most. Returns once it knows what it is going to do (plan), or ' +
-      'after ten seconds with the state PLANNING; replayRun tells the rest. The same commandId again is the same run.',
+      'Replays many parked batches, 500 at most, as a run of its own. Returns once the plan is made, or after ten seconds with the ' +
+      'state PLANNING; replayRun tells how the run goes on. The same commandId sent again is the same run.',
     args: {
       topic: t.arg.string({ description: 'Topic of the batches; left out: the one that is counted.' }),
       filter: t.arg({ type: ParkedBatchFilter, description: 'Which parked batches; left out: all.' }),
@@ -112,7 +112,7 @@ builder.queryField('replayRun', (t) =>
     nullable: true,
     errors: { types: runErrors, union: { description: 'A replay run, or why not.' } },
     description:
-      'A replay run, under way or ended. Its workflow tells it, for as long as Temporal keeps that.',
+      'A replay run, under way or ended. Its workflow answers, for as long as Temporal keeps the workflow.',
     args: {
       commandId: t.arg.id({ required: true, description: 'Of the replayBatches that started it.' }),
     },

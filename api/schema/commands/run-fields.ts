@@ -1,5 +1,5 @@
 /** For the field of a run that says why it was refused. */
 export const refusalField = {
   nullable: true as const,
-  description: 'Why it did nothing, as its command was told; null when it was not refused.',
+  description: 'Why the run did nothing, as its command was told; null when it was not refused.',
 }

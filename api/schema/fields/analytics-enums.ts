@@ -148,7 +148,7 @@ export const OrderEnum = builder.enumType('Order', {
     DESC: { value: 'desc', description: 'Most logins first.' },
     ASC: {
       value: 'asc',
-      description: 'Fewest logins first; values without any login are not known and absent.',
+      description: 'Fewest logins first; values without any login are absent.',
     },
   } as const,
 })

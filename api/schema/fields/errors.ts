@@ -2,7 +2,7 @@ import { builder } from '../builder.ts'
 import * as errors from '../../context/errors.ts'
 
 const ErrorInterface = builder.interfaceRef<Error>('Error').implement({
-  description: 'What an expected failure has; every error type of a result implements it.',
+  description: 'An expected failure. Every error type of a result implements it.',
   fields: (t) => ({
     message: t.exposeString('message', { description: 'What went wrong and what to do, in plain words.' }),
   }),
@@ -67,7 +67,7 @@ builder.objectType(errors.InvalidPageError, {
 
 builder.objectType(errors.NotFoundError, {
   name: 'NotFoundError',
-  description: 'Nothing is known of what was asked for: the topic, the batch, the run.',
+  description: 'There is no such topic, batch or run.',
   interfaces: [ErrorInterface],
 })
 
@@ -120,7 +120,8 @@ const commandErrors = [
   [
     errors.CommandRefusedError,
     'CommandRefusedError',
-    'The state of what it was for does not allow the command, such as to pause what is paused; nothing changed.',
+    'The current state does not allow the command, for example to pause a partition that is paused. Nothing ' +
+      'changed.',
   ],
   [
     errors.BatchFailedError,

@@ -19,26 +19,27 @@ export const FreshnessType = builder.objectRef<Freshness>('Freshness').implement
     replicaLagMs: t.exposeFloat('replicaLagMs', {
       nullable: true,
       description:
-        'Milliseconds that the replica is behind its primary, at most: 0 when it has heard of it within three seconds and ' +
-        'replayed all it received, else how old the last that it has is. Null from the primary, or when it cannot tell.',
+        'How many milliseconds the replica is behind its primary, at most. 0 when the replica heard from the primary ' +
+        'within the last three seconds and has replayed all it received; otherwise the age of its latest data. Null ' +
+        'when the primary answered, or when the replica cannot tell.',
     }),
     watermark: t.expose('watermark', {
       type: 'DateTime',
       nullable: true,
       description:
-        'The least, over the partitions, of the latest event time counted from the partition. Logins before it are ' +
-        'counted, but for those that arrive late or are parked. A quiet partition holds it back: lag 0 says that nothing ' +
-        'is missing all the same. Partitions that never counted a login and have nothing unread are left out; null when ' +
-        'one has something unread and nothing counted, or when nothing was counted at all.',
+        'Logins before this event time are counted, except those that arrive late or are parked. It is the earliest, ' +
+        'over the partitions, of the latest event time that was counted. A quiet partition holds it back; when lag is ' +
+        '0, nothing is missing all the same. Partitions that never counted a login and have nothing unread are left ' +
+        'out. Null when a partition has something unread and nothing counted, or when nothing was counted at all.',
     }),
     lag: t.expose('lag', {
       type: 'BigInt',
       nullable: true,
       description:
-        'Offsets that Kafka had acknowledged (at most a second ago) and the snapshot has not decided, over all partitions: up ' +
-        'to the high watermark, also what an open transaction keeps from being read, and all of a topic that was created anew. ' +
-        'Offsets, not logins: transaction markers count too. Null when Kafka cannot be asked, or a log ends before its ' +
-        'checkpoint.',
+        'Offsets that Kafka had acknowledged (at most a second ago) and the snapshot has not decided, over all ' +
+        'partitions. They reach up to the high watermark, so records that an open transaction blocks are included, ' +
+        'and so is all of a recreated topic. Offsets, not logins: transaction markers count too. Null when Kafka ' +
+        'cannot be asked, or when a log ends before its checkpoint.',
     }),
     parkedOffsets: t.expose('parkedOffsets', {
       type: 'BigInt',
@@ -46,8 +47,9 @@ export const FreshnessType = builder.objectRef<Freshness>('Freshness').implement
     }),
     complete: t.exposeBoolean('complete', {
       description:
-        'Whether every offset that Kafka held is decided: lag is known to be 0, nothing is parked and no log was lost. Under ' +
-        'live traffic it is often false for the newest logins alone; the watermark says up to where it does not matter.',
+        'Whether every offset that Kafka held is decided: lag is known to be 0, nothing is parked and no log was ' +
+        'lost. Under live traffic it is often false because of the newest logins alone; the watermark says up to ' +
+        'which time that does not matter.',
     }),
     incompleteBecause: t.expose('incompleteBecause', {
       type: [IncompleteReasonType],

@@ -6,17 +6,19 @@ const IncompleteCauseEnum = builder.enumType('IncompleteCause', {
   description: 'Why counts may lack logins.',
   values: capitals<IncompleteCause>({
     unread:
-      'Offsets that can be read are not read yet: a backlog, or reading is paused, waits or is halted (ingestion).',
+      'Offsets that could be read are not read yet: there is a backlog, or reading is paused, waiting or halted ' +
+      '(see ingestion).',
     open_transaction:
       'Offsets cannot be read until a producer commits or aborts its transaction, or Kafka aborts it once it has timed out.',
     parked: 'Offsets are in parked batches.',
     topic_recreated:
-      'The topic was deleted and created anew: nothing of it is read, and what was unread of the old one is gone.',
+      'The topic was deleted and recreated: nothing of the new one is read, and what was unread of the old one is ' +
+      'gone.',
     log_truncated: 'The log ends before what was read of it, as when Kafka was restored from an older copy.',
-    offsets_lost: 'Offsets were gone from Kafka (retention) before they were read.',
-    partition_gone: 'The topic was created anew without the partition.',
-    kafka_unknown: 'Kafka cannot be asked, or the topic does not exist: how much is not read is not known.',
-    unfolded: 'Batches are counted and not in the answers about engagement yet.',
+    offsets_lost: 'Kafka deleted offsets (retention) before they were read.',
+    partition_gone: 'The topic was recreated without the partition.',
+    kafka_unknown: 'Kafka cannot be asked, or the topic does not exist: how much is unread is not known.',
+    unfolded: 'Batches are counted, but answers about engagement do not include them yet.',
     rows_expired: 'Logins are counted and their rows are gone (LOGIN_RETENTION_DAYS).',
   }),
 })
@@ -32,7 +34,7 @@ export const IncompleteReasonType = builder.objectRef<IncompleteReason>('Incompl
     offsets: t.expose('offsets', {
       type: 'BigInt',
       nullable: true,
-      description: 'Offsets that are concerned; null when nobody can tell.',
+      description: 'How many offsets are concerned; null when nobody can tell.',
     }),
     message: t.exposeString('message', { description: 'All that is known of it, for people.' }),
   }),

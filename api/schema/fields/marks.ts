@@ -1,9 +1,9 @@
 import type { Marks } from '../../questions/marks.ts'
 
 const COUNTED =
-  'and every login of that time which Kafka is known to hold is counted: each partition with something unread has been counted ' +
-  'past the end (by the time of events, which arrive about in order), and nothing is parked that can be of that time. Late ' +
-  'logins still count into it. Of counts of a past moment: it was over by then, and is complete now.'
+  'and every login of that time that Kafka is known to hold is counted: each partition with unread records has been counted past ' +
+  'the end (by the time of events, which arrive roughly in order), and nothing is parked that can be of that time. Late logins ' +
+  'are still added to it. For counts as of a past moment: whether it was over then, and is complete now.'
 
 /** For the field of a bucket or period that says whether it is over and counted. */
 export const isCompleteField = {

@@ -29,7 +29,7 @@ export const BatchStatusEnum = builder.enumType('BatchStatus', {
     parked: 'Failed for a reason of its own and waits for an operator; its offsets are not counted.',
     replayed: 'Was parked and has been counted since.',
     skipped:
-      'Given up by an operator, be it that it was parked or that Kafka had lost its offsets; they are not counted.',
+      'Given up by an operator, after it was parked or because Kafka had lost its offsets; not counted.',
   }),
 })
 
@@ -48,7 +48,7 @@ export const BatchReplayOutcomeEnum = builder.enumType('BatchReplayOutcome', {
   values: capitals<BatchResult['outcome']>({
     replayed: 'The run counted and published it.',
     published: 'It was counted before; the run published its outputs, which were withheld.',
-    already_applied: 'It was counted already, when the run came to it; nothing changed.',
+    already_applied: 'The batch was already counted when the run reached it; nothing changed.',
     skipped: 'It is given up; its offsets are not counted.',
     failed: 'It failed again and stays parked.',
   }),
@@ -105,9 +105,9 @@ export const IngestStateEnum = builder.enumType('IngestState', {
     waiting: 'A part it needs is away; goes on by itself.',
     paused: 'Stopped by an operator; resumeIngestion starts it.',
     halted:
-      'Stopped itself because going on would lose or miscount logins; the reason says which. resumeIngestion once the ' +
-      'cause is mended, or acceptOffsetLoss, or parkBatch.',
-    retired: 'Its topic was created anew without it, and acceptOffsetLoss ended it.',
+      'Stopped itself because going on would lose or miscount logins; `reason` says why. Mend the cause and send ' +
+      'resumeIngestion, or send acceptOffsetLoss or parkBatch.',
+    retired: 'Its topic was recreated without it, and acceptOffsetLoss ended it.',
   }),
 })
 
@@ -141,7 +141,7 @@ export const ControlResultEnum = builder.enumType('ControlResult', {
   values: capitals<ControlResultName>({
     done: 'It took effect.',
     refused: 'The state did not allow it; nothing changed.',
-    failed: 'It could not be brought to its end; detail says why and whether it may still take effect.',
+    failed: 'The command did not finish; detail says why, and whether it may still take effect.',
   }),
 })
 
@@ -170,7 +170,7 @@ export const EventSourceEnum = builder.enumType('EventSource', {
   description: 'Where events were read.',
   values: capitals<EventSource>({
     rows: 'From their rows in the database.',
-    kafka: 'From Kafka, decided again as they were the first time.',
+    kafka: 'From Kafka: the records were decided again, by the rules of the first time.',
   }),
 })
 
@@ -178,7 +178,7 @@ export const FateEnum = builder.enumType('Fate', {
   description: 'What became of an offset.',
   values: capitals<Fate>({
     before_first_read: 'Before the offset that reading began at.',
-    unread: 'Not read yet; of a log of the past: never read.',
+    unread: 'Not read yet. In a log that another one has replaced: never read.',
     login: 'Counted as a login.',
     reject: 'A record that is no login.',
     gap: 'No record: a transaction marker, an aborted or a compacted record.',
@@ -186,7 +186,7 @@ export const FateEnum = builder.enumType('Fate', {
       'A login or an offset without a record: neither its row nor its record is there any more to tell which.',
     parked: 'In a batch that failed and waits for an operator; not counted.',
     skipped: 'Given up by an operator, or lost before it was read; not counted.',
-    unaccounted: 'Read, says the checkpoint, but in no batch: the ledger has a hole (reconciliation).',
+    unaccounted: 'Below the checkpoint, yet in no batch: the ledger has a hole (see reconciliation).',
   }),
 })
 

@@ -6,34 +6,35 @@ import { freshnessField } from '../fields/freshness.ts'
 import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
 
 const Alert = builder.objectRef<AlertRow>('Alert').implement({
-  description: 'Something that somebody should look at, once for as long as it lasts.',
+  description: 'A problem that needs an operator: one alert for as long as it lasts.',
   fields: (t) => ({
     id: t.expose('id', { type: 'Offset', description: 'Id of the alert.' }),
     raisedAt: t.expose('raised_at', { type: 'DateTime', description: 'When it was first seen.' }),
     clearedAt: t.expose('cleared_at', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was looked at again and all was well; null: it is open.',
+      description: 'When a later check found the problem gone; null while the alert is open.',
     }),
     kind: t.exposeString('kind', {
-      description: 'What it is about; of a reconciliation the kind of the difference, such as minute_count.',
+      description:
+        'Kind of problem. For an alert of a reconciliation: the kind of difference, such as minute_count.',
     }),
     topic: t.exposeString('topic', { description: 'Topic it is about.' }),
     partition: t.exposeInt('partition', {
       nullable: true,
-      description: 'Partition it is about; null: of no one partition.',
+      description: 'The partition concerned; null when it is not about a single one.',
     }),
     subject: t.exposeString('subject', { description: 'What it is about, for people to read.' }),
     detail: t.expose('detail', {
       type: 'JSON',
       description:
-        'What is known besides; of a difference what was expected and found when it was first seen.',
+        'Further facts. For a difference: what was expected and what was found when it was first seen.',
     }),
   }),
 })
 
 const AlertFilterInput = builder.inputType('AlertFilter', {
-  description: 'Which alerts to list; conditions hold together.',
+  description: 'Which alerts to list; all conditions must hold.',
   fields: (t) => ({
     open: t.boolean({ description: 'True: only open ones; false: only cleared ones.' }),
     kinds: t.stringList({ description: 'Any of these kinds.' }),
@@ -51,7 +52,7 @@ builder.queryField('alerts', (t) =>
         types: [PageTooLargeError, InvalidPageError],
         union: { description: 'A page of alerts, or why not.' },
       },
-      description: 'What somebody should look at, latest raised first.',
+      description: 'Problems that need an operator, most recently raised first.',
       complexity: connectionComplexity,
       args: {
         topic: t.arg.string({ description: 'Topic of the alerts; left out: the one that is counted.' }),

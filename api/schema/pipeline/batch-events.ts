@@ -64,8 +64,8 @@ builder.objectField(Batch, 'events', (t) =>
       union: { name: 'BatchEventsResult', description: 'A page of the events of a batch, or why not.' },
     },
     description:
-      'The events of the batch: from its rows, or decided again from what Kafka holds when not all of them are kept, or ' +
-      'when it is not counted. Of one that is parked or skipped they are what it would be.',
+      'The events of the batch, read from its rows. When not all rows are kept, or the batch is not counted, its ' +
+      'records are read from Kafka and decided again. For a parked or skipped batch they show what it would become.',
     complexity: ({ first }) => ({ field: 500, multiplier: Math.max(1, first ?? DEFAULT_PAGE) }),
     args: {
       first: t.arg.int({

@@ -13,7 +13,8 @@ const BatchRevision = builder.objectRef<RevisionRow>('BatchRevision').implement(
     kind: t.expose('kind', { type: RevisionKindEnum, description: 'What changed it.' }),
     commandId: t.exposeID('command_id', {
       description:
-        'The command behind it (controlEvents); an attempt that its workflow made by itself has no row there.',
+        'The command that caused it (see controlEvents). An attempt that the workflow of the batch made by itself has ' +
+        'no row there.',
     }),
     logins: t.exposeInt('logins', { description: 'Logins that it added.' }),
     rejects: t.exposeInt('rejects', {
@@ -21,7 +22,7 @@ const BatchRevision = builder.objectRef<RevisionRow>('BatchRevision').implement(
     }),
     processedAt: t.field({
       type: 'DateTime',
-      description: 'The moment by whose clock the records were decided.',
+      description: 'The moment that counted as now when the records were decided.',
       resolve: ({ processed_at: at }) => new Date(at),
     }),
     committedAt: t.field({
@@ -77,33 +78,36 @@ export const Batch = builder.objectRef<BatchRow>('Batch').implement({
     }),
     incarnation: t.exposeInt('incarnation', {
       description:
-        'Which log the offsets are of: raised when a topic was truncated or created anew, so that offsets come again.',
+        'Which log the offsets belong to. The number rises when a topic is truncated or recreated, because its ' +
+        'offsets are then used again.',
     }),
     withheldAt: t.expose('withheld_at', {
       type: 'DateTime',
       nullable: true,
       description:
-        'Since when its outputs are withheld (parkBatch): it is counted, and replayBatch publishes them. Null otherwise.',
+        'Since when its outputs are withheld by parkBatch: its logins are counted, and replayBatch publishes them. ' +
+        'Null otherwise.',
     }),
     rules: t.expose('rules', {
       type: 'JSON',
       nullable: true,
       description:
-        'By what its records were decided: the version of the rules and the limits that held (LOGIN_MAX_BYTES, ' +
-        'EVENT_MAX_AGE_DAYS, max.message.bytes of the output topic). Null when it is parked, skipped, or older than this record.',
+        'What its records were decided by: the version of the rules and the limits of that time (LOGIN_MAX_BYTES, ' +
+        'EVENT_MAX_AGE_DAYS, max.message.bytes of the output topic). Null for a batch that is parked, skipped, or was ' +
+        'written before this was recorded.',
     }),
     changedAt: t.expose('changed_at', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was last changed after it was written first; null when it never was.',
+      description: 'When it was last changed; null when it is as it was first written.',
     }),
     skippedBy: t.id({
       nullable: true,
-      description: 'Of a skipped batch: the command that gave it up (controlEvents); null otherwise.',
+      description: 'The command that gave up the batch (see controlEvents); null unless it is skipped.',
       resolve: ({ status, command_id: commandId }) => (status === 'skipped' ? commandId : null),
     }),
     revision: t.exposeInt('revision', {
-      description: 'How often what it means was changed, by a replay or by redriving its rejects.',
+      description: 'How many times a replay, or a redrive of its rejects, has changed the batch.',
     }),
     revisions: t.expose('revisions', {
       type: [BatchRevision],
@@ -115,7 +119,7 @@ export const Batch = builder.objectRef<BatchRow>('Batch').implement({
 })
 
 const BatchFilterInput = builder.inputType('BatchFilter', {
-  description: 'Which batches to list; conditions hold together.',
+  description: 'Which batches to list; all conditions must hold.',
   fields: (t) => ({
     statuses: t.field({ type: [BatchStatusEnum], description: 'Any of these statuses.' }),
     partition: t.int({ description: 'Only this partition.' }),
@@ -124,7 +128,7 @@ const BatchFilterInput = builder.inputType('BatchFilter', {
       description: 'With toOffset: only batches that hold an offset of [fromOffset, toOffset).',
     }),
     toOffset: t.field({ type: 'Offset', description: 'End of the offsets, itself not in them.' }),
-    error: t.string({ description: 'Text that the error holds, in capitals or not.' }),
+    error: t.string({ description: 'Text that the error contains; upper and lower case are the same.' }),
     committed: t.field({ type: TimeRangeInput, description: 'When they were written first.' }),
   }),
 })

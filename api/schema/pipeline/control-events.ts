@@ -34,8 +34,8 @@ const ControlEvent = builder.objectRef<ControlEventRow>('ControlEvent').implemen
   fields: (t) => ({
     commandId: t.exposeID('command_id', {
       description:
-        'Id of the command. One that got no answer in time is recorded with the suffix /unanswered; a batch of a replay ' +
-        'run with the id of the run, a slash and the id of the batch; one whose arguments were unusable under an id of its own with ' +
+        'Id of the command. A command that got no answer in time has the suffix /unanswered. A batch of a replay run ' +
+        'has the id of the run, a slash and the id of the batch. A command with unusable arguments has a new id with ' +
         'the suffix /invalid.',
     }),
     requestedAt: t.expose('requested_at', { type: 'DateTime', description: 'When it was asked for.' }),
@@ -51,14 +51,14 @@ const ControlEvent = builder.objectRef<ControlEventRow>('ControlEvent').implemen
     detail: t.expose('detail', {
       type: 'JSON',
       description:
-        'What is known besides: what it was for and what came of it (partitions with their offsets, the batch and its ' +
-        'outcome, the numbers of a run), or what stood against it.',
+        'Further facts: what the command was for and what it achieved (partitions with their offsets, the batch and ' +
+        'its outcome, the numbers of a run), or why it was refused.',
     }),
   }),
 })
 
 const ControlEventFilterInput = builder.inputType('ControlEventFilter', {
-  description: 'Which commands to list; conditions hold together.',
+  description: 'Which commands to list; all conditions must hold.',
   fields: (t) => ({
     commandId: t.string({ description: 'Only this command.' }),
     command: t.string({ description: `Only this kind: ${Object.keys(commands).join(', ')}.` }),

@@ -32,13 +32,15 @@ export const DifferenceType = builder.objectRef<Difference>('Difference').implem
     kind: t.expose('kind', { type: DifferenceKindEnum, description: 'Which two.' }),
     partition: t.exposeInt('partition', {
       nullable: true,
-      description: 'Partition whose batches differ; null: a count differs, which is of all partitions.',
+      description:
+        'The partition whose batches differ; null when a count differs, because counts cover all partitions.',
     }),
     batchId: t.expose('batchId', {
       type: 'Offset',
       nullable: true,
       description:
-        'The batch; of a hole or an overlap the one beside it. Null when it is about no one batch.',
+        'The batch concerned; for a hole or an overlap, the batch next to it. Null when it is not about a single ' +
+        'batch.',
     }),
     count: t.expose('count', {
       type: CountPlaceType,
@@ -46,7 +48,7 @@ export const DifferenceType = builder.objectRef<Difference>('Difference').implem
       description: 'The count; null when it is about none.',
     }),
     subject: t.exposeString('subject', {
-      description: 'What differs, for people to read; the same however the numbers move.',
+      description: 'What differs, in words. The text stays the same while the numbers change.',
     }),
     expected: t.expose('expected', { type: 'Offset', description: 'What the first of the two says.' }),
     found: t.expose('found', { type: 'Offset', description: 'What the second of the two says.' }),

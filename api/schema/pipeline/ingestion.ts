@@ -102,16 +102,16 @@ const PartitionIngestion = builder.objectRef<IngestionPartitionShape>('Partition
       type: [OpenTransactionType],
       nullable: true,
       description:
-        'Transactions that keep stableOffset below endOffset, by their first offset; none when the broker, older than Kafka ' +
-        '2.8 or without leave to describe the topic, does not tell them; from Kafka.',
+        'Transactions that keep stableOffset below endOffset, by their first offset; from Kafka. Empty also when the ' +
+        'broker does not list them, because it is older than Kafka 2.8 or does not let Rollcall describe the topic.',
       resolve: ({ log }) => log?.openTransactions ?? null,
     }),
     lag: t.field({
       type: 'BigInt',
       nullable: true,
       description:
-        'Offsets that Kafka holds and are not decided: from checkpoint to endOffset, and all that there are when the topic was ' +
-        'created anew. Null also when the log ends before the checkpoint. From Kafka and Postgres.',
+        'Offsets that Kafka holds and that are not decided: from checkpoint to endOffset, or all that there are when ' +
+        'the topic was recreated. Null also when the log ends before the checkpoint. From Kafka and Postgres.',
       resolve: unreadOf,
     }),
     incompleteBecause: t.field({
@@ -159,19 +159,19 @@ const PartitionIngestion = builder.objectRef<IngestionPartitionShape>('Partition
 })
 
 const Problem = builder.objectRef<IngestionProblem>('IngestionProblem').implement({
-  description: 'Something that is not as it should be: a part that is away, or what waits for an operator.',
+  description: 'A problem: a part that is away, or something that waits for an operator.',
   fields: (t) => ({
     kind: t.expose('kind', { type: ProblemKindEnum, description: 'What it is.' }),
     part: t.expose('part', { type: PartEnum, description: 'Where it is.' }),
     message: t.exposeString('message', {
-      description: 'What it is and what to do, in words; up to the first colon, the short form.',
+      description: 'What is wrong and what to do, in words. The text before the first colon is a short form.',
     }),
     partitions: t.exposeIntList('partitions', {
-      description: 'The partitions that it is about; empty: it is not about some of them.',
+      description: 'The partitions concerned; empty when it is not about particular ones.',
     }),
     batches: t.exposeInt('batches', {
       nullable: true,
-      description: 'How many batches wait for an operator; null: it is not about batches.',
+      description: 'How many batches wait for an operator; null when it is not about batches.',
     }),
   }),
 })
@@ -200,8 +200,8 @@ const Ingestion = builder.objectRef<IngestionShape>('Ingestion').implement({
     problems: t.expose('problems', {
       type: [Problem],
       description:
-        'What is not as it should be, most urgent first: parts that are away, so that fields are null; partitions that do ' +
-        'not run; batches that wait for an operator. None: all is well.',
+        'What is wrong, most urgent first: parts that are away, so that fields are null; partitions that do not run; ' +
+        'batches that wait for an operator. Empty when all is well.',
     }),
     freshness: t.field({
       ...freshnessField,

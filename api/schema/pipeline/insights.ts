@@ -20,8 +20,8 @@ const ranked = (locations: { locale: string; logins: number }[]): Ranked[] =>
 
 const Insight = builder.objectRef<InsightRow>('Insight').implement({
   description:
-    'What was published about so many logins of a partition in a row (INSIGHT_SIZE), as it was published. Logins that were ' +
-    'replayed later are in none.',
+    'Statistics of INSIGHT_SIZE consecutive logins of a partition, as they were published. Logins that were ' +
+    'replayed later are in no insight.',
   fields: (t) => ({
     partition: t.exposeInt('partition', { description: 'Their partition.' }),
     fromOffset: t.expose('first_offset', { type: 'Offset', description: 'Offset of the first of them.' }),
@@ -67,7 +67,7 @@ const Insight = builder.objectRef<InsightRow>('Insight').implement({
 })
 
 const InsightFilterInput = builder.inputType('InsightFilter', {
-  description: 'Which insights to list; conditions hold together.',
+  description: 'Which insights to list; all conditions must hold.',
   fields: (t) => ({
     partition: t.int({ description: 'Only this partition.' }),
     written: t.field({ type: TimeRangeInput, description: 'When they were written.' }),

@@ -15,7 +15,8 @@ const ContributionType = builder.objectRef<Contribution>('Contribution').impleme
   fields: (t) => ({
     batchId: t.expose('batch_id', { type: 'Offset', description: 'The batch (batch).' }),
     revision: t.exposeInt('revision', {
-      description: '0: as the batch was written first; above: by a replay or by redriving rejects.',
+      description:
+        '0: what the batch added when it was first written. Higher: what a replay or a redrive of rejects added.',
     }),
     partition: t.exposeInt('partition', { description: 'Partition of the batch.' }),
     incarnation: t.exposeInt('incarnation', {

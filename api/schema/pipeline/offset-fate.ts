@@ -12,7 +12,8 @@ const FateInLog = builder.objectRef<OffsetFateShape>('FateInLog').implement({
   fields: (t) => ({
     incarnation: t.exposeInt('incarnation', {
       description:
-        'Which log: raised when an operator accepted a truncated or re-created topic, whose offsets come again.',
+        'Which log of the partition. The number rises when an operator accepts a truncated or recreated topic, ' +
+        'because its offsets are then used again.',
     }),
     fate: t.expose('fate', { type: FateEnum, description: 'What became of it.' }),
     batch: t.expose('batch', {

@@ -42,7 +42,7 @@ const LedgerEnd = builder.objectRef<CheckpointState>('CheckpointAndLedger').impl
   fields: (t) => ({
     checkpoint: t.expose('nextOffset', {
       type: 'Offset',
-      description: 'Every offset below it is decided, says the checkpoint.',
+      description: 'Next offset of the checkpoint: every offset below it is decided.',
     }),
     ledgerEnd: t.expose('ledgerEnd', {
       type: 'Offset',
@@ -63,7 +63,7 @@ const ReconciledPartition = builder.objectRef<ReconciledPartitionShape>('Reconci
     partition: t.exposeInt('partition', { description: 'Number of the partition.' }),
     incarnation: t.exposeInt('incarnation', {
       description:
-        'Which log the offsets are of: raised when an operator accepted a truncated or re-created topic.',
+        'Which log the offsets belong to. The number rises when an operator accepts a truncated or recreated topic.',
     }),
     fromOffset: t.expose('from', {
       type: 'Offset',
@@ -152,7 +152,8 @@ const Reconciliation = builder.objectRef<ReconciliationShape>('Reconciliation').
       type: Schedule,
       nullable: true,
       description:
-        'What the schedule found, which compares every batch once it is written or changed; null: it has not run yet.',
+        'What the schedule found, which compares every batch after it is written or changed; null when it has not run ' +
+        'yet.',
     }),
     partitions: t.expose('partitions', {
       type: [ReconciledPartition],
@@ -171,8 +172,9 @@ const Reconciliation = builder.objectRef<ReconciliationShape>('Reconciliation').
     }),
     totalsCompared: t.exposeBoolean('withTotals', {
       description:
-        'Whether the logins and rejects of checkpoints were compared with the sum over all batches: only when all are asked ' +
-        'for, by neither offsets nor time. Each run of the schedule does it, and a difference is an alert.',
+        'Whether the logins and rejects of checkpoints were compared with the sum over all batches. A question does ' +
+        'this only when it covers all batches and gives neither offsets nor times. Each run of the schedule does it, ' +
+        'and raises an alert for a difference.',
     }),
     freshness: t.field(freshnessField),
   }),
@@ -188,8 +190,9 @@ builder.queryField('reconciliation', (t) =>
     },
     description:
       'Accounts for every offset that was read, and compares the ledger with counts, deltas, rows, rejects and ' +
-      `checkpoints. By neither offsets nor time it covers the latest ${limits.newestBatches} batches, and with after those ` +
-      `before them; else all of the range, at most ${limits.batches}. Conditions hold together. A request may ask once.`,
+      `checkpoints. Without offsets and times it covers the latest ${limits.newestBatches} batches, and \`after\` goes on with those ` +
+      `before them; otherwise it covers all batches of the range, at most ${limits.batches}. All conditions must hold. A request may ` +
+      'ask once.',
     // More than half of what a request may cost: it adds up thousands of batches.
     complexity: { field: Math.ceil((limits.complexity + 1) / 2), multiplier: 1 },
     extensions: { expensive: true },

@@ -128,7 +128,7 @@ const RejectedLogin = builder.objectRef<RejectedLoginRow>('RejectedLogin').imple
 })
 
 const RejectFilterInput = builder.inputType('RejectedLoginFilter', {
-  description: 'Which rejects to list; conditions hold together.',
+  description: 'Which rejects to list; all conditions must hold.',
   fields: (t) => ({
     reasons: t.field({ type: [RejectReasonEnum], description: 'Any of these reasons.' }),
     partition: t.int({ description: 'Only this partition.' }),
