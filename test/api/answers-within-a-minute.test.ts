@@ -13,6 +13,9 @@ const { field } = useApi(
   { clock: () => nowMs },
 )
 
+/** Reads the database, so that the answer may be given again. */
+const BESIDE = 'batches { __typename }'
+
 beforeEach(() => {
   nowMs = NOW_MS
 })
@@ -20,7 +23,7 @@ beforeEach(() => {
 it('a moment of the future is refused until it comes, and not until the minute is over', async () => {
   const kind = async (args: string) => {
     const { __typename } = await field<{ __typename: string }>(
-      `{ loginCounts(bucket: HOUR, ${args}) { __typename } }`,
+      `{ loginCounts(bucket: HOUR, ${args}) { __typename } ${BESIDE} }`,
     )
     return __typename
   }
@@ -50,7 +53,7 @@ it('the rate of a minute that runs falls with every second of it', async () => {
 it('countChanges from a moment of the future are refused until it comes', async () => {
   const kind = async () => {
     const { __typename } = await field<{ __typename: string }>(
-      `{ countChanges(bucket: HOUR, since: "2026-03-01T12:00:40Z") { __typename } }`,
+      `{ countChanges(bucket: HOUR, since: "2026-03-01T12:00:40Z") { __typename } ${BESIDE} }`,
     )
     return __typename
   }

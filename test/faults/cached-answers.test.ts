@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { type Ask, createApi, createDatabase, type TestDatabase } from '../support/api/api-fixture.ts'
+import { insertCheckpoint } from '../support/api/api-rows.ts'
 import { eventually } from '../support/eventually.ts'
 
 let database: TestDatabase
@@ -8,6 +9,7 @@ let primaryUrl: string
 beforeAll(async () => {
   database = await createDatabase(inject('databaseUrl'))
   primaryUrl = database.urlOn(inject('databaseUrl'))
+  await insertCheckpoint(database.sql, 0, 1_000, '2026-03-01T12:00:00Z')
 })
 afterAll(() => database.drop())
 
