@@ -6,7 +6,7 @@ import type { SchemaRefusal } from '../db/schema/schema-version.ts'
 import { sliceTaskQueue } from '../workflows/contract.ts'
 import type { SliceSlots } from './slice-slots.ts'
 
-/** Half a second: how soon a slice hears of a pause (the SDK holds heartbeats back by this). */
+/** How soon a slice hears of a pause (the SDK holds heartbeats back by this). */
 const HEARTBEAT_THROTTLE = '400ms'
 /** Commands and audits: short, and never many at once. */
 const MAX_CONTROL_ACTIVITIES = 20

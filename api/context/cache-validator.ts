@@ -6,7 +6,7 @@ import { guard } from './guard.ts'
 import type { KafkaBounds, ReadKafkaBounds } from './parts.ts'
 import { createRequestClock, type RequestClock, type Validity } from './request-clock.ts'
 
-/** What an answer was made of: a question asked again, of the same, has the same answer. */
+/** What an answer was made of, to be compared: while it is the same, so is the answer. */
 export type Validator = {
   /** The node, and how far it had written or replayed at least. */
   node: string
@@ -30,8 +30,8 @@ export type CacheValidator = {
 }
 
 /**
- * What resolvers get of the dependencies. Those that can be compared have a handle of their own here; any other, also one that
- * nobody thought of, is guarded: an answer made of it is not cached.
+ * What resolvers get of the dependencies. Those that can be compared have handles of their own here. Every other one is guarded,
+ * also one that nobody declared: an answer made of it is not cached.
  */
 export type Handles<Deps extends ComparedDeps> = Omit<Deps, keyof ComparedDeps> & {
   topic: string
@@ -99,13 +99,13 @@ export function createCacheValidator<Deps extends ComparedDeps>(
         const kafkaLogs = kafka === null ? null : textOf(await kafka)
         return node === validator.node && position === validator.position && kafkaLogs === validator.kafkaLogs
       } catch {
-        // The question fails of it, and says why.
+        // The question itself fails for the same reason, and says it.
         return false
       }
     },
     async used() {
       const { session, isComparable } = used
-      // Logs that moved while the answer was made are no one state of them.
+      // Where logs moved while the answer was made, no one state of them stands for it.
       const [kafkaLogs = null, ...others] = new Set((await Promise.all(used.kafkaLogs)).map(textOf))
       if (session === undefined || !isComparable || others.length > 0) return null
       const { node, position, replicaLagMs } = session

@@ -9,8 +9,8 @@ import { type Freshness, freshnessOf, logsFor } from './freshness.ts'
 import { requirementOf } from './read-requirement.ts'
 
 /**
- * What a resolver gets of one request: handles that the cache validator made (deps.ts lists what they stand for), and nothing
- * that it cannot tell the use of.
+ * What a resolver gets of one request: handles made by the cache validator, which therefore knows of whatever the resolver asks.
+ * deps.ts lists the dependencies behind them.
  */
 export type ApiContext = Handles<RequestDeps> & {
   /** Of the request's snapshot; worked out once a request. */

@@ -1,21 +1,21 @@
 import { bucketMs, floorTo } from '../../domain/time/bucket.ts'
 
-/** The time of a request as resolvers get it: what they ask bounds how long their answer stays right. Unix milliseconds. */
+/** The clock that resolvers get. What they ask of it says for how long their answer may be cached. Times are Unix milliseconds. */
 export type RequestClock = {
   /** Start of the current minute. */
   minuteMs: number
-  /** Whether a moment is now or over; the answer changes when it comes. */
+  /** Whether a moment has come. If it has not, the answer is cached until it does at most. */
   hasCome(momentMs: number): boolean
-  /** The exact time; the answer is right in this millisecond alone. */
+  /** The exact time. The answer is right in this millisecond alone: only who allows staleness gets it again. */
   nowMs(): number
-  /** Says that the answer is right in this millisecond alone, by something other than this clock. */
+  /** For an answer that another clock will change, such as that of the node: it is right in this millisecond alone. */
   holdsOnlyNow(): void
 }
 
-/** Times at which the same question has the same answer, as far as the time decides it: half-open, Unix milliseconds. */
+/** When the same question has the same answer, as far as the time decides that: half-open, Unix milliseconds. */
 export type Validity = { fromMs: number; untilMs: number }
 
-/** The clock of a request, which came at `nowMs`, and how long what was asked of it stays the same: its minute at most. */
+/** The clock of a request that came at `nowMs`. `validity` is the minute of the request, or less by what was asked of the clock. */
 export function createRequestClock(nowMs: number): { clock: RequestClock; validity: () => Validity } {
   const minuteMs = floorTo(nowMs, bucketMs.minute)
   let [fromMs, untilMs] = [minuteMs, minuteMs + bucketMs.minute]

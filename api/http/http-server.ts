@@ -6,7 +6,7 @@ import type { Logger } from '../context/logger.ts'
 /** Headers come in one packet; a whole request of the largest size takes seconds on the slowest line. */
 const HEADERS_TIMEOUT_MS = 5_000
 const REQUEST_TIMEOUT_MS = 15_000
-/** How often it is looked whether a request takes too long. */
+/** How often Node looks for requests that take too long. */
 const TIMEOUT_CHECK_MS = 1_000
 /** A connection on which nothing moves for longer is closed; no command takes as long. */
 const IDLE_TIMEOUT_MS = 60_000

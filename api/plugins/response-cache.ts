@@ -12,10 +12,10 @@ const MAX_BYTES = 64 * 1024 * 1024
 const MAX_ENTRY_BYTES = 1024 * 1024
 
 /**
- * Answers that are given again. One is given while nothing was written since, as the node that would answer says: so never
- * one that a newer commit made stale, and never one from between a write and its reader. Who allows staleness
- * (x-rollcall-max-staleness-ms) also gets one that is no older, without the node being asked, and waits for an equal
- * question that is being answered. `freshness` in it tells its age.
+ * Caches answers. A cached answer is given while its validator matches: the node that would answer is at the same place of its
+ * write-ahead log, Kafka's logs end where they did, and the time has not changed it. So no commit is missed, and who wrote reads
+ * what it wrote. Who allows staleness (x-rollcall-max-staleness-ms) gets any answer that is young enough, without the node being
+ * asked, and waits for an equal question that is being answered. `freshness` in the answer tells its age.
  */
 export function cacheResponses(): Plugin<RequestContext> {
   const entries = new LRUCache<string, Entry>({

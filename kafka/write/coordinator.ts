@@ -12,7 +12,7 @@ const PASSING = new Set([
   'UNSTABLE_OFFSET_COMMIT',
 ])
 const RETRY_MS = 5
-/** About five seconds: longer is an outage, which the caller should see. */
+/** With the time between them about five seconds: longer is an outage, which the caller should see. */
 const MAX_RETRIES = 1_000
 
 /**

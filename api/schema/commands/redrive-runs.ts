@@ -1,3 +1,4 @@
+import { MAX_BATCHES_OF_A_RUN } from '../../../domain/batch/selection.ts'
 import type { RejectReason } from '../../../domain/login/login.ts'
 import type { RejectSelection } from '../../../domain/batch/selection.ts'
 import type { RedriveRunStatus } from '../../../workflows/run-contract.ts'
@@ -82,8 +83,8 @@ builder.mutationField('replayRejected', (t) =>
     type: RedriveRun,
     errors: { types: commandErrors, union: { description: 'The run, or why there is none.' } },
     description:
-      'Decodes the rejects of at most 500 batches again, after a rule was mended: those that are logins now are counted and published ' +
-      'once, the others stay. Returns when that is done, or after some seconds with what is done so far; redriveRun tells how the ' +
+      `Decodes the rejects of at most ${MAX_BATCHES_OF_A_RUN} batches again, after a rule was mended: those that are logins now are counted ` +
+      'and published once, the others stay. Returns when that is done, or after some seconds with what is done so far; redriveRun tells how the ' +
       'run goes on. The same commandId sent again is the same run.',
     args: {
       topic: t.arg.string({ description: 'Topic of the rejects; left out: the one that is counted.' }),

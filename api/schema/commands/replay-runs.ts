@@ -1,3 +1,4 @@
+import { MAX_BATCHES_OF_A_RUN } from '../../../domain/batch/selection.ts'
 import type { BatchSelection } from '../../../domain/batch/selection.ts'
 import { builder } from '../builder.ts'
 import { MAX_PER_MINUTE } from '../../commands/replay-runs.ts'
@@ -43,7 +44,7 @@ builder.mutationField('replayBatches', (t) =>
     type: ReplayRun,
     errors: { types: commandErrors, union: { description: 'The run, or why there is none.' } },
     description:
-      'Replays many parked batches, 500 at most, as a run of its own. Returns once the plan is made, or after ten seconds with the ' +
+      `Replays many parked batches, ${MAX_BATCHES_OF_A_RUN} at most, as a run of its own. Returns once the plan is made, or after ten seconds with the ` +
       'state PLANNING; replayRun tells how the run goes on. The same commandId sent again is the same run.',
     args: {
       topic: t.arg.string({ description: 'Topic of the batches; left out: the one that is counted.' }),
