@@ -6,13 +6,14 @@ import tseslint from 'typescript-eslint'
 const mayImport = {
   config: [],
   domain: [],
-  db: ['domain', 'config'],
-  kafka: ['domain', 'config'],
+  concurrency: [],
+  db: ['domain', 'config', 'concurrency'],
+  kafka: ['domain', 'config', 'concurrency'],
   workflows: ['domain'],
-  activities: ['domain', 'config', 'db', 'kafka'],
-  worker: ['domain', 'config', 'db', 'kafka', 'activities', 'workflows'],
-  api: ['domain', 'config', 'db', 'kafka', 'workflows'],
-  generator: ['domain', 'config', 'kafka'],
+  activities: ['domain', 'config', 'concurrency', 'db', 'kafka'],
+  worker: ['domain', 'config', 'concurrency', 'db', 'kafka', 'activities', 'workflows'],
+  api: ['domain', 'config', 'concurrency', 'db', 'kafka', 'workflows'],
+  generator: ['domain', 'config', 'concurrency', 'kafka'],
 }
 
 // The same inside a folder: a room may import itself and the rooms listed for it.
@@ -46,6 +47,13 @@ const rooms = {
     topics: ['records'],
     write: ['records', 'topics'],
     read: ['records', 'topics', 'write'],
+  },
+  activities: {
+    session: [],
+    decide: ['session'],
+    publish: ['session', 'decide'],
+    ingest: ['session', 'decide', 'publish'],
+    replay: ['session', 'decide', 'publish'],
   },
   api: {
     context: [],

@@ -12,8 +12,10 @@ import { lossOf, retirement, type Loss } from '../domain/pipeline/offset-loss.ts
 import { emptyInsight } from '../domain/batch/insight.ts'
 import { openOutputProducer } from '../kafka/write/output-producer.ts'
 import { openRangeReader, type RangeReader } from '../kafka/read/range-reader.ts'
-import { closeAll, endSession, openSession, type Closer } from './ingest/session.ts'
-import { isGone, producerOptions, rangeLimits, type SliceDeps } from './ingest/slice.ts'
+import { closeAll, endSession, openSession, type Closer } from './session/postgres-session.ts'
+import { isGone } from './session/claim-checkpoint.ts'
+import { producerOptions, rangeLimits } from './session/kafka-options.ts'
+import type { WorkerDeps } from './session/worker-deps.ts'
 
 export type LossAcceptance =
   | {
@@ -30,7 +32,7 @@ export type LossAcceptance =
  * @throws {PipelineFailure} transient
  */
 export async function acceptOffsetLoss(
-  deps: SliceDeps,
+  deps: WorkerDeps,
   key: PartitionKey,
   commandId: string,
 ): Promise<LossAcceptance> {
@@ -62,7 +64,7 @@ export async function acceptOffsetLoss(
 }
 
 const claim = async (
-  deps: SliceDeps,
+  deps: WorkerDeps,
   sql: Sql,
   reader: RangeReader,
   key: PartitionKey,
@@ -81,7 +83,7 @@ const claim = async (
 
 /** Ends a partition that its topic has no more; what of it was not read stays in the ledger as skipped. */
 async function retire(
-  deps: SliceDeps,
+  deps: WorkerDeps,
   sql: Sql,
   reader: RangeReader,
   key: PartitionKey,
@@ -94,7 +96,7 @@ async function retire(
 }
 
 async function record(
-  deps: SliceDeps,
+  deps: WorkerDeps,
   sql: Sql,
   key: PartitionKey,
   done: { commandId: string; checkpoint: Checkpoint; reader: RangeReader; loss: Loss; isRetired?: boolean },

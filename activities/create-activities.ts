@@ -8,28 +8,21 @@ import type { PartitionKey } from '../db/ingest/checkpoint.ts'
 import { DEFECT_ATTEMPTS, PipelineFailure } from '../domain/pipeline/failure.ts'
 import type { BatchResult, ReplayAttempt, ReplayRequest } from '../domain/batch/replay.ts'
 import { MAX_BATCHES_OF_A_RUN, type BatchSelection, type RejectSelection } from '../domain/batch/selection.ts'
-import {
-  failureReport,
-  noProgress,
-  type SliceProgress,
-  type SliceReport,
-} from '../domain/batch/slice-report.ts'
+import type { SliceReport } from '../domain/batch/slice-report.ts'
 import type { TopicOffsets } from '../kafka/topics/topic-offsets.ts'
 import { acceptOffsetLoss, type LossAcceptance } from './accept-loss.ts'
 import { applyParked, skipParked } from './replay/apply-parked.ts'
-import { bringBackParked, handOverLeftovers, type BringBack } from './ingest/hand-over.ts'
-import { beat, sliceHeartbeatMs } from './ingest/heartbeat.ts'
-import { ingestUntilStopped } from './ingest/ingest-slice.ts'
+import { bringBackParked, type BringBack } from './ingest/hand-over.ts'
+import { startHeartbeat } from './heartbeat.ts'
+import { ingestSlice, type SliceRequest } from './ingest/ingest-slice.ts'
 import { parkInHand, parkingRefusal, type ParkingAnswer, type ParkRequest } from './ingest/park-in-hand.ts'
-import { publishGap } from './publish/publish.ts'
 import { planReplay, type Planned } from './replay/plan-replay.ts'
 import { redriveBatch, type RedriveRequest, type Redriven } from './replay/redrive.ts'
 import { reconcileRecent, type ReconcileRequest, type ReconcileSummary } from './reconcile.ts'
 import { retainTables } from './retain-tables.ts'
-import { openSlice, type SliceDeps } from './ingest/slice.ts'
-import { stopAfter } from './ingest/stop-signal.ts'
+import type { WorkerDeps } from './session/worker-deps.ts'
 
-export type ActivityDeps = SliceDeps & {
+export type ActivityDeps = WorkerDeps & {
   /** The primary, for small writes. */
   sql: Sql
   topicOffsets: TopicOffsets
@@ -49,13 +42,6 @@ const WATCH_MS = 5 * 60_000
 
 const never = new AbortController().signal
 
-export type SliceRequest = PartitionKey & {
-  /** Milliseconds after which the slice ends; the batch in hand is finished. */
-  longestMs: number
-  /** An operator lets through what halted the partition as a flood. */
-  acceptFlood?: boolean
-}
-
 type BatchRequest = { batchId: string; commandId: string }
 
 export function createActivities(deps: ActivityDeps) {
@@ -65,27 +51,8 @@ export function createActivities(deps: ActivityDeps) {
      * Safe to retry: each run claims the partition anew, goes on at the checkpoint and publishes what is missing.
      * @param handOver aborts when another worker is to have the next slice: then this one ends early
      */
-    ingestSlice: async (
-      { longestMs, acceptFlood = false, ...key }: SliceRequest,
-      handOver: AbortSignal = never,
-    ): Promise<SliceReport> => {
-      const progress = noProgress()
-      const stop = stopAfter(longestMs, [Context.current().cancellationSignal, handOver])
-      const endBeats = beat(
-        () => progress,
-        () => sliceHeartbeatMs(deps.slicesRunning()),
-      )
-      try {
-        await runSlice(deps, key, acceptFlood, progress, stop.signal)
-        const outcome = Context.current().cancellationSignal.aborted ? 'stopped' : 'ended'
-        return { ...progress, outcome, reason: '' }
-      } catch (error) {
-        return failureReport(progress, error)
-      } finally {
-        endBeats()
-        stop.clear()
-      }
-    },
+    ingestSlice: async (request: SliceRequest, handOver: AbortSignal = never): Promise<SliceReport> =>
+      await ingestSlice(deps, request, { cancelled: Context.current().cancellationSignal, handOver }),
 
     /**
      * Waits until the topic's partitions are others than `known`, or for some minutes, and returns them.
@@ -94,25 +61,21 @@ export function createActivities(deps: ActivityDeps) {
     watchTopic: async (topic: string, known: number[]): Promise<number[]> => {
       const { cancellationSignal: cancelled } = Context.current()
       const end = deps.clock() + WATCH_MS
-      let problem = ''
-      const endBeats = beat(
-        () => ({ known, problem }),
-        () => WATCH_INTERVAL_MS,
-      )
+      const heartbeat = startHeartbeat({ known, problem: '' }, () => WATCH_INTERVAL_MS)
       try {
         while (!cancelled.aborted && deps.clock() < end) {
           const partitions = await deps.topicOffsets.read(topic).catch((error: unknown) => {
-            problem = String(error)
+            heartbeat.details = { known, problem: String(error) }
             return null
           })
-          if (partitions !== null) problem = ''
+          if (partitions !== null) heartbeat.details = { known, problem: '' }
           if (partitions !== null && partitions.length > known.length)
             return partitions.map(({ partition }) => partition)
           await Promise.race([Context.current().sleep(WATCH_INTERVAL_MS), Context.current().cancelled])
         }
         return known
       } finally {
-        endBeats()
+        heartbeat.end()
       }
     },
 
@@ -203,33 +166,12 @@ const isPassing = ({ failureClass }: PipelineFailure) =>
   failureClass === 'fenced' ||
   (failureClass === 'defect' && Context.current().info.attempt < DEFECT_ATTEMPTS)
 
-async function runSlice(
-  deps: SliceDeps,
-  key: PartitionKey,
-  acceptFlood: boolean,
-  progress: SliceProgress,
-  stop: AbortSignal,
-): Promise<void> {
-  const slice = await openSlice(deps, key, acceptFlood)
-  try {
-    progress.nextOffset = String(slice.checkpoint.nextOffset)
-    await handOverLeftovers(deps, slice.sql, slice)
-    await publishGap(slice)
-    await ingestUntilStopped(slice, progress, stop)
-  } finally {
-    await slice.close()
-  }
-}
-
 async function beating<T>(work: () => Promise<T>): Promise<T> {
-  const endBeats = beat(
-    () => null,
-    () => ALIVE_MS,
-  )
+  const heartbeat = startHeartbeat(null, () => ALIVE_MS)
   try {
     return await work()
   } finally {
-    endBeats()
+    heartbeat.end()
   }
 }
 

@@ -5,9 +5,9 @@ import { Client, Connection } from '@temporalio/client'
 import { NativeConnection } from '@temporalio/worker'
 import type { Logger } from 'pino'
 import { createActivities } from '../activities/create-activities.ts'
-import { FetchBudget } from '../activities/ingest/fetch-budget.ts'
-import { Gate } from '../activities/ingest/gate.ts'
-import type { SliceDeps } from '../activities/ingest/slice.ts'
+import { FetchBudget } from '../activities/session/fetch-budget.ts'
+import type { WorkerDeps } from '../activities/session/worker-deps.ts'
+import { Semaphore } from '../concurrency/semaphore.ts'
 import type { Config } from '../config/config.ts'
 import { checkDatabase } from '../db/connection/check-database.ts'
 import { connectPostgres, type Sql } from '../db/connection/connect.ts'
@@ -39,9 +39,9 @@ export type WorkerOptions = {
   codeVersion: string
   /** Aborts to stop: slices end after the batch in hand and their partitions go to other workers. */
   stop: AbortSignal
-  onStep?: SliceDeps['onStep']
+  onStep?: WorkerDeps['onStep']
   /** Absent: the product's own. */
-  decode?: SliceDeps['decode']
+  decode?: WorkerDeps['decode']
 }
 
 const CONTROL_STATEMENT_TIMEOUT_MS = 10_000
@@ -79,7 +79,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   await refuseIfUnfit(sql)
   const topicOffsets = createTopicOffsets(config.kafka, 'rollcall-worker')
   const workerName = `${process.pid}@${hostname()}`
-  const batchesInWork = new Gate(FULL_BATCHES_IN_WORK * FULL)
+  const batchesInWork = new Semaphore(FULL_BATCHES_IN_WORK * FULL)
   const slots = new SliceSlots()
   const activities = createActivities({
     config,
@@ -88,7 +88,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     codeVersion,
     sighting: new SharedSighting(crypto.getRandomValues(new Int32Array(2))),
     batchesInWork,
-    deciding: new Gate(1),
+    deciding: new Semaphore(1),
     fetchBudget: new FetchBudget(FETCHED_BYTES, LEAST_FETCHED_BYTES),
     clock: Date.now,
     decode: options.decode ?? decodeRecords,

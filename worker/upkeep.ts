@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { Gate } from '../activities/ingest/gate.ts'
+import type { Semaphore } from '../concurrency/semaphore.ts'
 import type { Config } from '../config/config.ts'
 import { countActiveUsers } from '../db/rollups/active-user-counts.ts'
 import { connectPostgres, FROZEN_WORKER_MS } from '../db/connection/connect.ts'
@@ -34,7 +34,7 @@ const STATEMENT_TIMEOUT_MS = 30_000
 export function startUpkeep(
   { database }: Config,
   log: Logger,
-  batchesInWork: Pick<Gate, 'isCrowded'>,
+  batchesInWork: Pick<Semaphore, 'isCrowded'>,
 ): () => Promise<void> {
   const sql = connectPostgres(database.url, {
     applicationName: 'rollcall upkeep',
@@ -88,7 +88,7 @@ export function restMs(taskMs: number, isBacklog: boolean): number {
 /** Looks each second: a backlog may end, or begin. */
 async function rest(
   taskMs: number,
-  batchesInWork: Pick<Gate, 'isCrowded'>,
+  batchesInWork: Pick<Semaphore, 'isCrowded'>,
   stop: AbortSignal,
 ): Promise<void> {
   const startMs = performance.now()

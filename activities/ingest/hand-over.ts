@@ -5,14 +5,14 @@ import { batchesToHandOver, recordHandOver } from '../../db/ingest/park-batch.ts
 import { selectParked } from '../../db/ledger/select-batches.ts'
 import type { ParkedBatch } from '../../domain/batch/parked-batch.ts'
 import { everyParkedBatch } from '../../domain/batch/selection.ts'
-import type { SliceDeps } from './slice.ts'
+import type { WorkerDeps } from '../session/worker-deps.ts'
 
 /**
  * Gives a parked batch to its workflow, which exists once per batch whoever starts it. Temporal may be away: the ledger
  * remembers what is still to be handed over.
  */
 export async function handOver(
-  deps: Pick<SliceDeps, 'handOver'>,
+  deps: Pick<WorkerDeps, 'handOver'>,
   sql: Sql,
   batch: ParkedBatch,
 ): Promise<void> {
@@ -27,7 +27,7 @@ export async function handOver(
 
 /** What a crash or an outage of Temporal left: parked batches of a partition that have no workflow yet. */
 export async function handOverLeftovers(
-  deps: Pick<SliceDeps, 'handOver'>,
+  deps: Pick<WorkerDeps, 'handOver'>,
   sql: Sql,
   key: PartitionKey,
 ): Promise<void> {

@@ -1,121 +1,173 @@
-import { recordPublished } from '../../db/ingest/checkpoint.ts'
+import { abortedBy, stopAfter } from '../../concurrency/stop-signal.ts'
+import { orStopped } from '../../concurrency/unless-aborted.ts'
+import { recordPublished, type PartitionKey } from '../../db/ingest/checkpoint.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
 import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
-import { UndecodableFailure } from '../../domain/pipeline/failure.ts'
-import type { SliceProgress } from '../../domain/batch/slice-report.ts'
-import type { FetchWait } from '../../kafka/read/range-reader.ts'
+import {
+  failureReport,
+  noProgress,
+  type SliceProgress,
+  type SliceReport,
+} from '../../domain/batch/slice-report.ts'
 import type { FetchedRange } from '../../kafka/read/take-range.ts'
-import { ahead, createPublishing, IDLE, type Publishing } from '../publish/publish.ts'
-import { parkRange, commitOrPark } from './commit-or-park.ts'
-import type { Slice } from './slice.ts'
-import { abortedBy } from './stop-signal.ts'
+import { sliceHeartbeatMs, startHeartbeat, type Heartbeat } from '../heartbeat.ts'
+import { publishGap } from '../publish/publish-gap.ts'
+import { startPublishing, type Publishing } from '../publish/publishing.ts'
+import { IDLE } from '../session/kafka-options.ts'
+import { openPartitionSession, type PartitionSession } from '../session/partition-session.ts'
+import type { Standing } from '../session/standing.ts'
+import type { WorkerDeps } from '../session/worker-deps.ts'
+import { decideAndCommit } from './commit-range.ts'
+import { fetchAhead, LINGER, takeNext, type UndecodableRange } from './fetch-ahead.ts'
+import { handOverLeftovers } from './hand-over.ts'
+import { parkRange } from './park-range.ts'
+import { progressBehind } from './progress.ts'
+import type { Settled } from './settled.ts'
+import { splitRange } from './split-range.ts'
 
-/** While records come, a fetch waits this long for more: a transaction costs a broker as much as thousands of records. */
-const LINGER = { maxWaitMs: 150, minBytes: 512 * 1024 }
-/** A fetch ends before the record batch that would exceed it: what it waits for has to be well below. */
-const LINGER_PART = 4
+export type SliceRequest = PartitionKey & {
+  /** Milliseconds after which the slice ends; the batch in hand is finished. */
+  longestMs: number
+  /** An operator lets through what halted the partition as a flood. */
+  acceptFlood?: boolean
+}
+
+type SliceStops = {
+  cancelled: AbortSignal
+  /** Aborts when another worker is to have the next slice. */
+  handOver: AbortSignal
+}
+
 /** A multiple of this saves little more, and each adds to what every question about counts has to add. */
-const RANGES_PER_FOLD = 8
+const RANGES_PER_ROLL_UP = 8
 
-/** Works through range after range until `stop` aborts. Updates `progress` after each part. */
-export async function ingestUntilStopped(
-  slice: Slice,
-  progress: SliceProgress,
+/** Works on a partition until it is told to stop or its time is up, and reports; heartbeats meanwhile. Never throws. */
+export async function ingestSlice(
+  deps: WorkerDeps & { slicesRunning: () => number },
+  request: SliceRequest,
+  { cancelled, handOver }: SliceStops,
+): Promise<SliceReport> {
+  const stop = stopAfter(request.longestMs, [cancelled, handOver])
+  const heartbeat = startHeartbeat(noProgress(), () => sliceHeartbeatMs(deps.slicesRunning()))
+  try {
+    await ingestPartition(deps, request, heartbeat, stop.signal)
+    return { ...heartbeat.details, outcome: cancelled.aborted ? 'stopped' : 'ended', reason: '' }
+  } catch (error) {
+    return failureReport(heartbeat.details, error)
+  } finally {
+    heartbeat.end()
+    stop.clear()
+  }
+}
+
+/** Claims the partition, publishes what an earlier slice left, and goes on from there. */
+async function ingestPartition(
+  deps: WorkerDeps,
+  request: SliceRequest,
+  heartbeat: Heartbeat<SliceProgress>,
   stop: AbortSignal,
 ): Promise<void> {
-  const publishing = createPublishing(slice)
-  const end = abortedBy([stop, publishing.failed]).signal
-  const fetchFrom = (offset: bigint) => {
-    fetching = fetchAhead(slice, offset, LINGER)
-  }
-  let fetching = fetchAhead(slice, slice.standing.next, IDLE)
+  const claimed = await openPartitionSession(deps, request, request.acceptFlood)
+  const { session, standing } = claimed
   try {
-    while (!end.aborted) {
-      const found = await unlessStopped(fetching, end)
+    heartbeat.details = { ...heartbeat.details, nextOffset: String(standing.next) }
+    await handOverLeftovers(deps, session.sql, session)
+    const publishing = startPublishing(session, await publishGap(claimed))
+    await ingestRanges(session, standing, publishing, heartbeat, stop)
+    const { publishedOffset } = publishing
+    await classingPostgres(() =>
+      recordPublished(session.sql, session, session.checkpoint.epoch, publishedOffset),
+    )
+  } finally {
+    await session.close()
+  }
+}
+
+/**
+ * Works through range after range until `stop` aborts. Three are under way at a time: one is fetched while the one before
+ * is decided and committed, and the one before that published.
+ */
+async function ingestRanges(
+  session: PartitionSession,
+  claimedAt: Standing,
+  publishing: Publishing,
+  heartbeat: Heartbeat<SliceProgress>,
+  stop: AbortSignal,
+): Promise<void> {
+  const { batchesInWork, fetchBudget } = session.deps
+  const end = abortedBy([stop, publishing.failed]).signal
+  const sayLag = (endOffset: bigint, next: bigint) => {
+    heartbeat.details = { ...heartbeat.details, lag: Number(endOffset - next) }
+  }
+  let standing = claimedAt
+  let fetching = fetchAhead(session, standing.next, IDLE)
+  try {
+    for (let ranges = 0; !end.aborted;) {
+      const found = await orStopped(fetching, end)
       if (found === null) break
       if (found === 0) {
-        progress.lag = Number(slice.reader.endOffset() - slice.standing.next)
-        fetching = fetchAhead(slice, slice.standing.next, IDLE)
+        sayLag(session.reader.endOffset(), standing.next)
+        fetching = fetchAhead(session, standing.next, IDLE)
         continue
       }
-      const leave = await slice.deps.batchesInWork.enter(end, found)
-      if (leave === null) break
-      await settleNext(slice, publishing, progress, fetchFrom).catch(leavingFirst(leave))
-      publishing.whenDone(leave)
+      const release = await batchesInWork.acquire({ weight: found, stop: end })
+      if (release === null) break
+      try {
+        const range = await takeNext(session, standing.next, publishing.publishedOffset)
+        fetching = fetchAhead(session, range.to, LINGER)
+        sayLag(range.endOffset, range.to)
+        for await (const part of commitOrPark(session, standing, range, publishing)) {
+          standing = part.standing
+          await publishing.add(part.outputs, standing.next)
+          heartbeat.details = progressBehind(heartbeat.details, part)
+        }
+        // The first of a slice takes what the one before left.
+        if (ranges++ % RANGES_PER_ROLL_UP === 0) await rollUp(session)
+      } finally {
+        publishing.whenDone(release)
+      }
     }
   } finally {
-    slice.deps.fetchBudget.leave(slice)
+    fetchBudget.leave(session)
     // What is committed gets published also when the next range halts the partition.
     await publishing.done().catch(() => undefined)
   }
   await publishing.done()
-  await classingPostgres(() =>
-    recordPublished(slice.sql, slice, slice.checkpoint.epoch, slice.publishedOffset),
-  )
 }
 
-/** Brings what follows `offset`, as far as the share of the slice goes. */
-function fetchAhead(slice: Slice, offset: bigint, wait: FetchWait): Promise<number> {
-  const { config, fetchBudget } = slice.deps
-  const maxBytes = Math.min(config.ingest.batchMaxBytes, fetchBudget.share(slice, wait !== IDLE))
-  const minBytes = Math.min(wait.minBytes, Math.floor(maxBytes / LINGER_PART))
-  return ahead(slice.reader.fetch(offset, { ...wait, minBytes, maxBytes }))
-}
-
-/** Settles what was fetched; the next fetch travels while it is decided and committed. */
-async function settleNext(
-  slice: Slice,
-  publishing: Publishing,
-  progress: SliceProgress,
-  fetchFrom: (offset: bigint) => void,
-): Promise<void> {
-  const range = await takeOrPark(slice, publishing, progress)
-  fetchFrom(range?.to ?? slice.standing.next)
-  if (range === null) return
-  progress.lag = Number(range.endOffset - range.to)
-  await commitOrPark(slice, range, (part) => publishing.add(part, progress))
-  await rollUpNowAndThen(slice)
-}
-
-/** The next range, or null when its records could not be read and were parked. */
-async function takeOrPark(
-  slice: Slice,
-  publishing: Publishing,
-  progress: SliceProgress,
-): Promise<FetchedRange | null> {
-  try {
-    // What Kafka has already ends with a range: it is counted again and not published again.
-    const { standing, publishedOffset } = slice
-    return slice.reader.take(standing.next, standing.next < publishedOffset ? publishedOffset : undefined)
-  } catch (error) {
-    if (!(error instanceof UndecodableFailure)) throw error
-    const { from, to } = error
-    const endOffset = (await slice.reader.bounds()).end
-    await parkRange(slice, { from, to, endOffset }, error, (part) => publishing.add(part, progress))
-    return null
+/**
+ * Decides and commits a range. What fails for a permanent reason is halved until the failing part is one record, which is
+ * parked; the rest commits (G6). Parts come in the order of their offsets, each once Postgres has it.
+ * @throws {PipelineFailure} for whatever is not the fault of a record, and `flood` when too many records are at fault
+ */
+async function* commitOrPark(
+  session: PartitionSession,
+  standing: Standing,
+  range: FetchedRange | UndecodableRange,
+  publishing: Pick<Publishing, 'publishedOffset'>,
+  isWhole = true,
+): AsyncGenerator<Settled> {
+  if ('failure' in range) {
+    yield await parkRange(session, standing, range, range.failure, publishing.publishedOffset)
+    return
   }
-}
-
-/** The first of a slice takes what the one before left. */
-async function rollUpNowAndThen(slice: Slice): Promise<void> {
-  if (slice.ranges++ % RANGES_PER_FOLD === 0)
-    await classingPostgres(() => rollUpCounts(slice.sql, slice.topic))
-}
-
-const leavingFirst = (leave: () => void) => (error: unknown) => {
-  leave()
-  throw error
-}
-
-async function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T | null> {
-  const { promise: stopped, resolve } = Promise.withResolvers<null>()
-  const onStop = () => {
-    resolve(null)
+  const { publishedOffset } = publishing
+  const attempt = await decideAndCommit(session, standing, range, { publishedOffset, isWhole })
+  if (attempt.ok) {
+    yield attempt.settled
+    return
   }
-  stop.addEventListener('abort', onStop)
-  try {
-    return await Promise.race([work, stopped])
-  } finally {
-    stop.removeEventListener('abort', onStop)
-  }
+  const parts = splitRange(range)
+  if (parts.length > 0) {
+    let behind = standing
+    for (const part of parts)
+      for await (const settled of commitOrPark(session, behind, part, publishing, false)) {
+        behind = settled.standing
+        yield settled
+      }
+  } else if (range.records.length > 0)
+    yield await parkRange(session, standing, range, attempt.failure, publishing.publishedOffset)
+  else throw attempt.failure
 }
+
+const rollUp = ({ sql, topic }: PartitionSession) => classingPostgres(() => rollUpCounts(sql, topic))

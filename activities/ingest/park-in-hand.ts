@@ -2,11 +2,13 @@ import type { PartitionKey } from '../../db/ingest/checkpoint.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
 import { findCommanded, withholdOutputs } from '../../db/ingest/park-batch.ts'
 import { PipelineFailure, UndecodableFailure } from '../../domain/pipeline/failure.ts'
-import { logWithheld } from './batch-log.ts'
+import { logWithheld } from '../batch-log.ts'
+import { IDLE } from '../session/kafka-options.ts'
+import { openPartitionSession, type ClaimedPartition } from '../session/partition-session.ts'
+import type { WorkerDeps } from '../session/worker-deps.ts'
 import { handOverLeftovers } from './hand-over.ts'
-import { IDLE } from '../publish/publish.ts'
-import { writeParked } from './commit-or-park.ts'
-import { openSlice, type Slice, type SliceDeps } from './slice.ts'
+import { writeParked } from './park-range.ts'
+import type { Offsets } from './settled.ts'
 
 /** What an operator's command set aside, in words; or why it set nothing aside. */
 export type ParkingAnswer =
@@ -20,31 +22,27 @@ export type ParkRequest = PartitionKey & { commandId: string; actor: string; rea
  * row carries the command.
  * @throws {PipelineFailure} transient, fenced or defect
  */
-export async function parkInHand(deps: SliceDeps, request: ParkRequest): Promise<ParkingAnswer> {
-  const { topic, partition, commandId } = request
-  const slice = await openSlice(deps, { topic, partition }, false)
+export async function parkInHand(deps: WorkerDeps, request: ParkRequest): Promise<ParkingAnswer> {
+  const { partition, commandId } = request
+  const claimed = await openPartitionSession(deps, request)
+  const { session, standing, publishedOffset } = claimed
   try {
-    const commanded = await classingPostgres(() => findCommanded(slice.sql, slice, commandId))
-    const isGap = slice.publishedOffset < slice.standing.next
-    if (isGap && (commanded === null || commanded.isWithheld)) return await withhold(slice, request)
-    if (commanded !== null) return parked(slice, commanded)
-    const range = await inHand(slice)
+    const commanded = await classingPostgres(() => findCommanded(session.sql, session, commandId))
+    const isGap = publishedOffset < standing.next
+    if (isGap && (commanded === null || commanded.isWithheld)) return await withhold(claimed, request)
+    if (commanded !== null) return parked(commanded, standing.next)
+    const range = await inHand(claimed)
     if (range === null) return { ok: false, refusal: `partition ${partition} has nothing in hand: resume it` }
-    return await park(slice, range, request)
+    return await park(claimed, range, request)
   } finally {
-    await slice.close()
+    await session.close()
   }
 }
 
-type Range = { from: bigint; to: bigint }
-
 /** The range that the next batch would be; null when everything is read. */
-async function inHand({
-  reader,
-  standing: { next },
-}: Slice): Promise<(Range & { endOffset: bigint }) | null> {
+async function inHand({ session: { reader }, standing }: ClaimedPartition): Promise<Offsets | null> {
   try {
-    const range = await reader.read(next, IDLE)
+    const range = await reader.read(standing.next, IDLE)
     return range.to > range.from ? range : null
   } catch (error) {
     if (!(error instanceof UndecodableFailure)) throw error
@@ -52,14 +50,18 @@ async function inHand({
   }
 }
 
-async function withhold(slice: Slice, request: ParkRequest): Promise<ParkingAnswer> {
-  const range = { from: slice.publishedOffset, to: slice.standing.next }
+async function withhold(
+  { session, standing, publishedOffset }: ClaimedPartition,
+  request: ParkRequest,
+): Promise<ParkingAnswer> {
+  const { deps, sql, checkpoint, producer } = session
+  const range = { from: publishedOffset, to: standing.next }
   const why = { commandId: request.commandId, error: `its outputs are withheld: ${wordsOf(request)}` }
-  await classingPostgres(() => withholdOutputs(slice.sql, slice, slice.checkpoint, range, why))
+  await classingPostgres(() => withholdOutputs(sql, session, checkpoint, range, why))
   logWithheld({ ...request, ...range }, wordsOf(request))
   // Nothing of them is published; the group offset passes over them.
-  await slice.producer.publish(slice.producer.collect(), range.to)
-  await handOverLeftovers(slice.deps, slice.sql, slice)
+  await producer.publish(producer.collect(), range.to)
+  await handOverLeftovers(deps, sql, session)
   return {
     ok: true,
     nextOffset: String(range.to),
@@ -68,21 +70,22 @@ async function withhold(slice: Slice, request: ParkRequest): Promise<ParkingAnsw
 }
 
 async function park(
-  slice: Slice,
-  range: Range & { endOffset: bigint },
+  { session, standing, publishedOffset }: ClaimedPartition,
+  range: Offsets,
   request: ParkRequest,
 ): Promise<ParkingAnswer> {
-  const { floodGuard } = slice.standing
-  const why = { error: wordsOf(request), floodGuard, commandId: request.commandId }
-  await writeParked(slice, range, why)
-  await slice.producer.publish(slice.producer.collect(), range.to)
-  await handOverLeftovers(slice.deps, slice.sql, slice)
-  return parked(slice, range)
+  const { deps, sql, producer } = session
+  const { floodGuard } = standing
+  const why = { error: wordsOf(request), floodGuard, publishedOffset, commandId: request.commandId }
+  const { next } = (await writeParked(session, standing, range, why)).standing
+  await producer.publish(producer.collect(), range.to)
+  await handOverLeftovers(deps, sql, session)
+  return parked(range, next)
 }
 
-const parked = (slice: Slice, { from, to }: Range): ParkingAnswer => ({
+const parked = ({ from, to }: Pick<Offsets, 'from' | 'to'>, next: bigint): ParkingAnswer => ({
   ok: true,
-  nextOffset: String(to > slice.standing.next ? to : slice.standing.next),
+  nextOffset: String(to > next ? to : next),
   description: `offsets ${from} to ${to - 1n} are parked`,
 })
 

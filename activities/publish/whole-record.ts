@@ -2,7 +2,7 @@ import type { KeptReject } from '../../db/ledger/redrive.ts'
 import type { SourceRecord } from '../../domain/login/record.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import type { RangeReader } from '../../kafka/read/range-reader.ts'
-import { readAgain } from './publish.ts'
+import { readAgain } from './read-again.ts'
 
 /**
  * A reject as the record that it was: one that was too large to be kept whole is read from Kafka again.

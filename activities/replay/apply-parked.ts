@@ -7,12 +7,12 @@ import { createLoginDays } from '../../db/rollups/login-partitions.ts'
 import { writeLogins } from '../../db/ingest/write-contents.ts'
 import { watermarkMs } from '../../domain/batch/batch.ts'
 import type { ReplayOutcome } from '../../domain/batch/replay.ts'
-import { logSettled } from '../ingest/batch-log.ts'
-import { ALONE, decideBatch, type Decided } from '../ingest/decide-batch.ts'
-import { finishRevision, outputsAsDecided } from './finish-revision.ts'
+import { logSettled } from '../batch-log.ts'
+import { ALONE, decideBatch, type Decided } from '../decide/decide-batch.ts'
+import { finishRevision, outputsOfBatch } from './finish-revision.ts'
 import { withClaimedBatch, withLateBatch, type LateBatch } from './reprocess-batch.ts'
-import { readAgain } from '../publish/publish.ts'
-import type { SliceDeps } from '../ingest/slice.ts'
+import { readAgain } from '../publish/read-again.ts'
+import type { WorkerDeps } from '../session/worker-deps.ts'
 
 /**
  * Counts and publishes a parked batch, once, whoever asks and however often (G7): the ledger's row moves from parked to
@@ -21,7 +21,7 @@ import type { SliceDeps } from '../ingest/slice.ts'
  * @throws {PipelineFailure} permanent or data_loss: the batch stays parked
  */
 export async function applyParked(
-  deps: SliceDeps,
+  deps: WorkerDeps,
   batchId: bigint,
   commandId: string,
 ): Promise<ReplayOutcome> {
@@ -37,7 +37,7 @@ export async function applyParked(
 
 /** Gives a parked batch up, or the withheld outputs of one that is counted. One that is counted by now stays counted. */
 export async function skipParked(
-  deps: SliceDeps,
+  deps: WorkerDeps,
   batchId: bigint,
   request: { commandId: string; reason: string },
 ): Promise<ReplayOutcome> {
@@ -86,7 +86,7 @@ async function publishWithheld(
   commandId: string,
 ): Promise<ReplayOutcome> {
   const { deps } = late
-  const outputs = await outputsAsDecided(late, sql, batch)
+  const outputs = await outputsOfBatch(late, sql, batch)
   await deps.onStep?.('before_replay_commit')
   await classingPostgres(() =>
     sql.begin((tx) =>

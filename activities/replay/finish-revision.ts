@@ -6,18 +6,18 @@ import { readDecidedRejects, readInsights } from '../../db/ingest/unpublished.ts
 import type { SourceRecord } from '../../domain/login/record.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
-import { decideAgain } from '../ingest/decide-batch.ts'
+import { outputsAsDecided } from '../decide/outputs-as-decided.ts'
 import { withLateBatch, type LateBatch } from './reprocess-batch.ts'
-import { readAgain } from '../publish/publish.ts'
+import { readAgain } from '../publish/read-again.ts'
 import { wholeRecord } from '../publish/whole-record.ts'
-import type { SliceDeps } from '../ingest/slice.ts'
+import type { WorkerDeps } from '../session/worker-deps.ts'
 
 /**
  * Publishes what an earlier attempt counted and did not publish, or did not record as published (G7).
  * @returns the batch with nothing left to publish
  * @throws {PipelineFailure}
  */
-export async function finishRevision(deps: SliceDeps, sql: Sql, batch: ClaimedBatch): Promise<ClaimedBatch> {
+export async function finishRevision(deps: WorkerDeps, sql: Sql, batch: ClaimedBatch): Promise<ClaimedBatch> {
   const { unpublished } = batch
   if (unpublished === null) return batch
   await withLateBatch(deps, sql, batch, async (late) => {
@@ -30,7 +30,7 @@ export async function finishRevision(deps: SliceDeps, sql: Sql, batch: ClaimedBa
 }
 
 async function outputsOf(late: LateBatch, sql: Sql, batch: ClaimedBatch, kind: RevisionKind) {
-  if (kind !== 'redrive') return await outputsAsDecided(late, sql, batch)
+  if (kind !== 'redrive') return await outputsOfBatch(late, sql, batch)
   const { processedAtMs, rules, id, revision } = batch
   const kept = await classingPostgres(() => readRedriven(sql, id, revision))
   const records: SourceRecord[] = []
@@ -39,7 +39,7 @@ async function outputsOf(late: LateBatch, sql: Sql, batch: ClaimedBatch, kind: R
     if (record === null) throw goneRecord(reject)
     records.push(record)
   }
-  return (await decideAgain(late, records, { processedAtMs, rules, rejects: new Map(), insights: [] }))
+  return (await outputsAsDecided(late, records, { processedAtMs, rules, rejects: new Map(), insights: [] }))
     .outputs
 }
 
@@ -47,7 +47,7 @@ async function outputsOf(late: LateBatch, sql: Sql, batch: ClaimedBatch, kind: R
  * The outputs of a whole batch that is counted. Insights are those that were written with it: a replay has none.
  * @throws {PipelineFailure} data_loss when its records are gone from Kafka
  */
-export async function outputsAsDecided(
+export async function outputsOfBatch(
   late: LateBatch,
   sql: Sql,
   batch: ClaimedBatch,
@@ -56,7 +56,7 @@ export async function outputsAsDecided(
     Promise.all([readDecidedRejects(sql, batch.id), readInsights(sql, batch.id)]),
   )
   const records = await readAgain(late.reader, batch.from, batch.to)
-  return (await decideAgain(late, records, { ...batch, rejects, insights })).outputs
+  return (await outputsAsDecided(late, records, { ...batch, rejects, insights })).outputs
 }
 
 const goneRecord = ({ record }: KeptReject) =>

@@ -10,10 +10,11 @@ import { MAX_BATCHES_OF_A_RUN, type BatchSelection } from '../../domain/batch/se
 import { OutputCollector } from '../../kafka/write/collect-outputs.ts'
 import { fetchTopicLimits, type TopicLimits } from '../../kafka/topics/topic-limits.ts'
 import { openRangeReader, type RangeReader } from '../../kafka/read/range-reader.ts'
-import { ALONE, decideBatch, type Decided } from '../ingest/decide-batch.ts'
-import { readAgain } from '../publish/publish.ts'
-import { closeAll } from '../ingest/session.ts'
-import { rangeLimits, type SliceDeps } from '../ingest/slice.ts'
+import { ALONE, decideBatch, type Decided } from '../decide/decide-batch.ts'
+import { readAgain } from '../publish/read-again.ts'
+import { closeAll } from '../session/postgres-session.ts'
+import { rangeLimits } from '../session/kafka-options.ts'
+import type { WorkerDeps } from '../session/worker-deps.ts'
 
 export type Planned = { ok: true; plan: ReplayPlan } | { ok: false; refusal: string }
 
@@ -24,7 +25,7 @@ export type Planned = { ok: true; plan: ReplayPlan } | { ok: false; refusal: str
  * @throws {PipelineFailure} transient
  */
 export async function planReplay(
-  deps: SliceDeps & { sql: Sql },
+  deps: WorkerDeps & { sql: Sql },
   topic: string,
   selection: BatchSelection,
   onBatch: () => void,
@@ -52,7 +53,7 @@ export async function planReplay(
 }
 
 async function rehearse(
-  deps: SliceDeps & { sql: Sql },
+  deps: WorkerDeps & { sql: Sql },
   reader: RangeReader,
   limits: TopicLimits,
   selected: SelectedBatch,

@@ -17,11 +17,13 @@ import type { RejectReason } from '../../domain/login/login.ts'
 import type { RejectSelection } from '../../domain/batch/selection.ts'
 import { fetchTopicLimits, type TopicLimits } from '../../kafka/topics/topic-limits.ts'
 import { openRangeReader } from '../../kafka/read/range-reader.ts'
-import { ALONE, currentRules, decideBatch } from '../ingest/decide-batch.ts'
+import { ALONE, decideBatch } from '../decide/decide-batch.ts'
+import { currentRules } from '../decide/deciding.ts'
 import { finishRevision } from './finish-revision.ts'
 import { withClaimedBatch, withLateBatch } from './reprocess-batch.ts'
-import { closeAll } from '../ingest/session.ts'
-import { rangeLimits, type SliceDeps } from '../ingest/slice.ts'
+import { closeAll } from '../session/postgres-session.ts'
+import { rangeLimits } from '../session/kafka-options.ts'
+import type { WorkerDeps } from '../session/worker-deps.ts'
 import { wholeRecord } from '../publish/whole-record.ts'
 
 export type RedriveRequest = {
@@ -42,7 +44,7 @@ const PAGE = { maxRecords: 1_000, maxBytes: 8 * 1024 * 1024 }
  * and published as a revision of their batch, once (G7); the others stay, each with the attempt in its history.
  * @throws {PipelineFailure}
  */
-export async function redriveBatch(deps: SliceDeps, request: RedriveRequest): Promise<Redriven> {
+export async function redriveBatch(deps: WorkerDeps, request: RedriveRequest): Promise<Redriven> {
   const totals = new Map<string, number>()
   const limits = await fetchTopicLimits(deps.kafka, [deps.config.kafka.processedTopic])
   for (let after = -1n; ;) {
@@ -59,7 +61,7 @@ export async function redriveBatch(deps: SliceDeps, request: RedriveRequest): Pr
 type Page = { attempts: AttemptOutcome[]; lastOffset: bigint | null; inAll: Redriven }
 
 async function redrivePage(
-  deps: SliceDeps,
+  deps: WorkerDeps,
   sql: Sql,
   limits: TopicLimits,
   batch: ClaimedBatch,
@@ -78,7 +80,7 @@ async function redrivePage(
 
 /** The rejects as they came; one that was cut is read from Kafka again, and stays what it is when it is gone there. */
 async function readWhole(
-  deps: SliceDeps,
+  deps: WorkerDeps,
   { topic, partition, topicId, incarnation, currentIncarnation }: ClaimedBatch,
   rejects: KeptReject[],
 ): Promise<{ records: SourceRecord[]; gone: AttemptOutcome[] }> {
@@ -102,7 +104,7 @@ async function readWhole(
 const GONE = 'it was too large to be kept whole, and its record is gone from Kafka'
 
 function decode(
-  { decode: decodeRecords, config }: SliceDeps,
+  { decode: decodeRecords, config }: WorkerDeps,
   { processedAtMs }: ClaimedBatch,
   records: SourceRecord[],
   maxBatchBytes: TopicLimits,
@@ -124,7 +126,7 @@ function decode(
 }
 
 async function apply(
-  deps: SliceDeps,
+  deps: WorkerDeps,
   sql: Sql,
   batch: ClaimedBatch,
   commandId: string,

@@ -7,12 +7,13 @@ import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
 import { deleteGroup } from '../../kafka/write/delete-group.ts'
 import { openOutputProducer, type OutputProducer } from '../../kafka/write/output-producer.ts'
 import { openRangeReader, type RangeReader } from '../../kafka/read/range-reader.ts'
-import { closeAll, endSession, openSession, type Closer } from '../ingest/session.ts'
-import { rangeLimits, type SliceDeps } from '../ingest/slice.ts'
+import { closeAll, endSession, openSession, type Closer } from '../session/postgres-session.ts'
+import { rangeLimits } from '../session/kafka-options.ts'
+import type { WorkerDeps } from '../session/worker-deps.ts'
 
 /** Runs `work` on a batch of the ledger that nobody else can change meanwhile. */
 export async function withClaimedBatch<T>(
-  deps: SliceDeps,
+  deps: WorkerDeps,
   batchId: bigint,
   work: (sql: Sql, batch: ClaimedBatch) => Promise<T>,
 ): Promise<T> {
@@ -28,7 +29,7 @@ export async function withClaimedBatch<T>(
 export type LateBatch = {
   topic: string
   partition: number
-  deps: SliceDeps
+  deps: WorkerDeps
   reader: RangeReader
   producer: OutputProducer
   sighting: SightingCache
@@ -46,7 +47,7 @@ export type LateBatch = {
  * @throws {PipelineFailure} data_loss when the offsets are of a log that is gone, or the marker has expired
  */
 export async function withLateBatch<T>(
-  deps: SliceDeps,
+  deps: WorkerDeps,
   sql: Sql,
   batch: ClaimedBatch,
   work: (late: LateBatch) => Promise<T>,

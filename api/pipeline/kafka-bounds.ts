@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import pTimeout from 'p-timeout'
-import { createSlots } from '../../db/nodes/slots.ts'
+import { Semaphore } from '../../concurrency/semaphore.ts'
+import { busy } from '../../db/nodes/read-failure.ts'
 import type { PartitionLog } from '../../domain/pipeline/partition-log.ts'
 import type { KafkaBounds, ReadKafkaBounds } from '../context/parts.ts'
 
@@ -28,10 +29,11 @@ export function createKafkaBounds(
   clock: () => number = () => performance.now(),
 ): ReadKafkaBounds {
   const cache = new LRUCache<string, Entry>({ max: MAX_TOPICS })
-  const others = createSlots(OTHERS_AT_ONCE, DEADLINE_MS, 'many topics are asked for')
+  const others = new Semaphore(OTHERS_AT_ONCE)
   const read = async (topic: string) => {
     if (topic === counted) return await offsets.read(topic)
-    const release = await others.acquire()
+    const release = await others.acquire({ patienceMs: DEADLINE_MS })
+    if (release === null) throw busy('many topics are asked for')
     try {
       return await offsets.read(topic)
     } finally {

@@ -1,6 +1,6 @@
 import { connectPostgres, type Sql } from '../connection/connect.ts'
-import { ReadFailure, readFailure } from './read-failure.ts'
-import { createSlots } from './slots.ts'
+import { Semaphore } from '../../concurrency/semaphore.ts'
+import { busy, ReadFailure, readFailure } from './read-failure.ts'
 import { inSnapshot, type Opened, type ReadSession, type ReadSource, type Wanted } from './snapshot.ts'
 
 export type ReadNode = {
@@ -23,7 +23,7 @@ const STATEMENT_TIMEOUT_MS = 5_000
 /** A request that stopped reading must not hold back the replica's replay. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
 /** Requests that would wait longer are told that the node is busy. */
-const SLOT_PATIENCE_MS = 5_000
+const PATIENCE_MS = 5_000
 /** How long a node that failed is passed over. */
 const DOWN_MS = 5_000
 /** A pool that is thrown away lets its queries finish for as long as they may take. */
@@ -35,11 +35,8 @@ export type ReportNode = (node: string, serves: boolean, reason: string) => void
 /** A node with a pool of its own; connects at the first session. */
 export function createReadNode(url: string, configuredAs: ReadSource, report: ReportNode): ReadNode {
   const name = `${configuredAs} ${new URL(url).host}`
-  const slots = createSlots(
-    SESSIONS_PER_NODE,
-    SLOT_PATIENCE_MS,
-    `all ${SESSIONS_PER_NODE} connections are busy`,
-  )
+  // Waiting here and not inside the pool keeps a busy node apart from one that does not answer.
+  const sessions = new Semaphore(SESSIONS_PER_NODE)
   let pool: Sql | null = null
   let failedUntilMs: number | null = null
 
@@ -67,7 +64,8 @@ export function createReadNode(url: string, configuredAs: ReadSource, report: Re
     health: () => (failedUntilMs === null ? 'up' : Date.now() < failedUntilMs ? 'down' : 'unproven'),
     async withSession(wanted, work) {
       const failedBefore = failedUntilMs
-      const release = await slots.acquire()
+      const release = await sessions.acquire({ patienceMs: PATIENCE_MS })
+      if (release === null) throw busy(`all ${SESSIONS_PER_NODE} connections are busy`)
       if (failedUntilMs !== null && failedUntilMs !== failedBefore) {
         release()
         return { opened: 'no', reason: 'it failed while others waited for it' }

@@ -25,6 +25,9 @@ export class ReadFailure extends Error {
   }
 }
 
+/** @param what all that there is of it was taken for as long as a request may wait */
+export const busy = (what: string) => new ReadFailure('busy', `${what}; ask again in a moment`)
+
 const QUERY_CANCELED = '57014'
 /** A table or column that this version knows and the database does not. */
 const UNDEFINED = ['42P01', '42703']

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Screen } from '../../config/screen.ts'
 import type { LoginProducer } from '../../kafka/write/login-producer.ts'
-import { StoppedError } from '../../kafka/unless-aborted.ts'
+import { StoppedError } from '../../concurrency/unless-aborted.ts'
 import { createPace, type Pace, TICK_MS } from '../pace.ts'
 import type { PositionFile } from './position-file.ts'
 import type { Position } from './position.ts'

@@ -1,4 +1,4 @@
-import { unlessAborted } from '../../kafka/unless-aborted.ts'
+import { unlessAborted } from '../../concurrency/unless-aborted.ts'
 import type { Line, LineSplitter } from './split-lines.ts'
 
 /** Gives the lines of a content as they are asked for; reads no more than one chunk ahead. */

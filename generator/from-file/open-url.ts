@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { StoppedError, unlessAborted } from '../../kafka/unless-aborted.ts'
+import { StoppedError, unlessAborted } from '../../concurrency/unless-aborted.ts'
 import { digestOf, HEAD_BYTES, peek, type Source } from './source.ts'
 
 const positionFolder = fileURLToPath(new URL('../../.rollcall/positions', import.meta.url))

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { unlessAborted } from '../../kafka/unless-aborted.ts'
+import { unlessAborted } from '../../concurrency/unless-aborted.ts'
 
 /** By what a source is known again: each entry is compared with that of an earlier run. */
 export type Identity = Record<string, string | number | null>

@@ -3,7 +3,7 @@ import type { Kafka, Producer } from 'kafkajs'
 import type { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import { kafkaFailure } from '../failure.ts'
 import { partitionForKey } from '../records/murmur2.ts'
-import { unlessAborted } from '../unless-aborted.ts'
+import { unlessAborted } from '../../concurrency/unless-aborted.ts'
 
 export type LoginRecord = { key: Buffer; value: Buffer | null }
 

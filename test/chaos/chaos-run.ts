@@ -1,4 +1,4 @@
-import { abortedBy } from '../../activities/ingest/stop-signal.ts'
+import { abortedBy } from '../../concurrency/stop-signal.ts'
 import { eventually } from '../support/eventually.ts'
 import { actions } from './actions.ts'
 import { heal } from './judge/heal.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openSession } from '../../activities/ingest/session.ts'
+import { openSession } from '../../activities/session/postgres-session.ts'
 import { anyFreshness } from '../../db/nodes/requirement.ts'
 import { createReadRouter } from '../../db/nodes/router.ts'
 import { migrateDatabase } from '../../db/schema/migrate-database.ts'

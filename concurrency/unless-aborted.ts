@@ -20,3 +20,13 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
     signal.removeEventListener('abort', onAbort)
   }
 }
+
+/** As `unlessAborted`. @returns null when it was stopped */
+export async function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  try {
+    return await unlessAborted(work, signal)
+  } catch (error) {
+    if (error instanceof StoppedError) return null
+    throw error
+  }
+}

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity'
-import { offsetsOf, type ParkedBatch } from '../../domain/batch/parked-batch.ts'
+import { offsetsOf, type ParkedBatch } from '../domain/batch/parked-batch.ts'
 
 type Place = Pick<ParkedBatch, 'topic' | 'partition'> & { from: bigint; to: bigint }
 

@@ -10,19 +10,26 @@ export function sliceHeartbeatMs(slices: number): number {
   return Math.min(SLICE_MS.most, Math.max(SLICE_MS.least, (slices * 1_000) / HEARTBEATS_PER_SECOND))
 }
 
-/**
- * Lets the activity that calls it heartbeat.
- * @returns what ends that
- */
-export function beat(details: () => unknown, everyMs: () => number): () => void {
+export type Heartbeat<Details> = {
+  /** What the next heartbeat says. */
+  details: Details
+  end: () => void
+}
+
+/** Lets the activity that calls it heartbeat until `end`. @param everyMs asked before each heartbeat */
+export function startHeartbeat<Details>(details: Details, everyMs: () => number): Heartbeat<Details> {
   const context = Context.current()
+  const heartbeat = {
+    details,
+    end: () => {
+      clearTimeout(timer)
+    },
+  }
   const later = () =>
     setTimeout(() => {
-      context.heartbeat(details())
+      context.heartbeat(heartbeat.details)
       timer = later()
     }, everyMs())
   let timer = later()
-  return () => {
-    clearTimeout(timer)
-  }
+  return heartbeat
 }

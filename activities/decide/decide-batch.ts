@@ -1,0 +1,51 @@
+import { LoginRows } from '../../db/ingest/copy-logins.ts'
+import { keepRowsFromMs } from '../../db/rollups/login-partitions.ts'
+import type { DecidedBatch } from '../../domain/batch/batch.ts'
+import { BatchDraft } from '../../domain/batch/batch-draft.ts'
+import { emptyInsight } from '../../domain/batch/insight.ts'
+import type { FetchedRange } from '../../kafka/read/take-range.ts'
+import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
+import type { Standing } from '../session/standing.ts'
+import { batchOutputs, currentRules, inSteps, type Deciding } from './deciding.ts'
+
+/** Before logins that are decided on their own: their partition has gone on without them. */
+export const ALONE = { unfinishedInsight: emptyInsight(), latestEventMs: -Infinity }
+
+export type Decided = { batch: DecidedBatch; rows: LoginRows; outputs: OutputCollector }
+
+/**
+ * Decides a range once: what Postgres has to write, and what is to be published then.
+ * @param options.nowMs Unix milliseconds that decoding takes for now; the clock's when left out
+ * @param options.insightSize logins per insight; the configured one when left out
+ */
+export async function decideBatch(
+  session: Deciding,
+  range: FetchedRange,
+  { unfinishedInsight, latestEventMs }: Pick<Standing, 'unfinishedInsight' | 'latestEventMs'>,
+  batchId: bigint,
+  options: { nowMs?: number; insightSize?: number } = {},
+): Promise<Decided> {
+  const { topic, partition, deps } = session
+  const clockMs = deps.clock()
+  const { nowMs = clockMs, insightSize = deps.config.ingest.insightSize } = options
+  const rules = currentRules(deps.config, session.producer)
+  const draft = new BatchDraft({ topic, partition, from: range.from, to: range.to }, nowMs, {
+    rules,
+    unfinishedInsight,
+    latestEventMs,
+    countedAtMs: clockMs,
+    insightSize,
+    sighting: session.sighting,
+  })
+  const rows = new LoginRows(batchId, partition, keepRowsFromMs(clockMs, deps.config.retention.loginDays))
+  const outputs = batchOutputs(session)
+  await inSteps(session, range.records, (records) => {
+    const decoded = deps.decode(records, { nowMs, rules })
+    draft.add(decoded)
+    rows.add(decoded.accepted)
+    outputs.add(decoded)
+  })
+  const batch = draft.decided()
+  outputs.addInsights(batch.insights.map(({ body }) => body))
+  return { batch, rows, outputs: outputs.collected }
+}

@@ -1,0 +1,15 @@
+import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
+import type { PartitionSession } from '../session/partition-session.ts'
+
+/** Publishes the outputs of what ends before `to`. @returns the first offset that is not published then: `to` */
+export async function publishOutputs(
+  { producer, deps }: PartitionSession,
+  outputs: OutputCollector,
+  to: bigint,
+): Promise<bigint> {
+  await producer.publish(outputs, to, async () => {
+    await deps.onStep?.('inside_kafka_transaction')
+  })
+  await deps.onStep?.('after_kafka_commit')
+  return to
+}

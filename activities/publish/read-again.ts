@@ -1,0 +1,20 @@
+import { PipelineFailure } from '../../domain/pipeline/failure.ts'
+import type { SourceRecord } from '../../domain/login/record.ts'
+import type { RangeReader } from '../../kafka/read/range-reader.ts'
+import { IDLE } from '../session/kafka-options.ts'
+
+/** All records of `[from, to)`. @throws {PipelineFailure} data_loss when the log ends before `to`; UndecodableFailure */
+export async function readAgain(reader: RangeReader, from: bigint, to: bigint): Promise<SourceRecord[]> {
+  const records: SourceRecord[] = []
+  let position = from
+  while (position < to) {
+    const range = await reader.read(position, { ...IDLE, until: to })
+    if (range.to === position) throw endsEarly(position, to)
+    records.push(...range.records.slice(0))
+    position = range.to
+  }
+  return records
+}
+
+const endsEarly = (position: bigint, to: bigint) =>
+  new PipelineFailure('data_loss', 'kafka', `offsets ${position} to ${to - 1n} are no longer in the log`)

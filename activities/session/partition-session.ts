@@ -1,0 +1,72 @@
+import { createBatchIds } from '../../db/ingest/batch-ids.ts'
+import { sliceApplicationName, type Checkpoint, type PartitionKey } from '../../db/ingest/checkpoint.ts'
+import type { Sql } from '../../db/connection/connect.ts'
+import type { SightingCache } from '../../domain/sightings/sightings.ts'
+import { openOutputProducer, type OutputProducer } from '../../kafka/write/output-producer.ts'
+import { openRangeReader, type RangeReader } from '../../kafka/read/range-reader.ts'
+import { claimCheckpoint } from './claim-checkpoint.ts'
+import { producerOptions, rangeLimits } from './kafka-options.ts'
+import { closeAll, endSession, openSession, type Closer } from './postgres-session.ts'
+import { settlePublishedOffset } from './published-offset.ts'
+import { standingAt, type Standing } from './standing.ts'
+import type { WorkerDeps } from './worker-deps.ts'
+
+/** A claimed partition with what is open for it: reader, producer and one Postgres session. Nothing of it changes. */
+export type PartitionSession = Readonly<
+  PartitionKey & {
+    deps: WorkerDeps
+    sql: Sql
+    reader: RangeReader
+    producer: OutputProducer
+    /** As of the claim. */
+    checkpoint: Checkpoint
+    nextBatchId: () => Promise<bigint>
+    sighting: SightingCache
+    close: () => Promise<void>
+  }
+>
+
+/** A session, and where its partition stood when it was claimed. */
+export type ClaimedPartition = {
+  session: PartitionSession
+  standing: Standing
+  /** First offset whose outputs are not known to be in Kafka. */
+  publishedOffset: bigint
+}
+
+/**
+ * Takes a partition in the order that makes fencing complete: Postgres epoch first, then the transactional.id, then the
+ * group offset is read, which nobody else can move any more (G3).
+ * @param acceptFlood an operator lets through what halted the partition as a flood
+ * @throws {PipelineFailure} data_loss when the log is not the one that was counted
+ */
+export async function openPartitionSession(
+  deps: WorkerDeps,
+  { topic, partition }: PartitionKey,
+  acceptFlood = false,
+): Promise<ClaimedPartition> {
+  const { config, kafka } = deps
+  const key = { topic, partition }
+  const closers: Closer[] = []
+  const close = () => closeAll(closers)
+  try {
+    const reader = await openRangeReader(kafka, topic, partition, rangeLimits(config))
+    closers.push(reader.close)
+    const sql = await openSession(config, sliceApplicationName(key))
+    closers.push(endSession(sql))
+    const checkpoint = await claimCheckpoint(deps, sql, reader, key, acceptFlood)
+    const producer = await openOutputProducer(kafka, producerOptions(config, key))
+    closers.push(producer.close)
+    const publishedOffset = await settlePublishedOffset({ config, sql, reader, producer, checkpoint }, key)
+    const nextBatchId = createBatchIds(sql)
+    const sighting = deps.sighting.of(checkpoint.serverStart)
+    return {
+      session: { ...key, deps, sql, reader, producer, checkpoint, nextBatchId, sighting, close },
+      standing: standingAt(checkpoint),
+      publishedOffset,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
