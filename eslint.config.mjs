@@ -7,12 +7,13 @@ const mayImport = {
   config: [],
   domain: [],
   concurrency: [],
+  probes: [],
   db: ['domain', 'config', 'concurrency'],
   kafka: ['domain', 'config', 'concurrency'],
   workflows: ['domain'],
   activities: ['domain', 'config', 'concurrency', 'db', 'kafka'],
-  worker: ['domain', 'config', 'concurrency', 'db', 'kafka', 'activities', 'workflows'],
-  api: ['domain', 'config', 'concurrency', 'db', 'kafka', 'workflows'],
+  worker: ['domain', 'config', 'concurrency', 'probes', 'db', 'kafka', 'activities', 'workflows'],
+  api: ['domain', 'config', 'concurrency', 'probes', 'db', 'kafka', 'workflows'],
   generator: ['domain', 'config', 'concurrency', 'kafka'],
 }
 

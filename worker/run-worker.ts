@@ -23,9 +23,9 @@ import { ingestTopicId } from '../workflows/contract.ts'
 import type { ingestTopic } from '../workflows/ingest-topic.ts'
 import { createBatchWorkflows } from './batch-workflows.ts'
 import { bundleWorkflows } from './bundle-workflows.ts'
-import { serveHealth } from './health.ts'
 import { putSchedules } from './schedules.ts'
 import { sharePartitions } from './share-partitions.ts'
+import { serveProbes } from './serve-probes.ts'
 import { SliceSlots } from './slice-slots.ts'
 import { temporalProblem } from '../config/temporal-problem.ts'
 import { registerSearchAttributes } from './temporal-search-attributes.ts'
@@ -98,7 +98,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     slicesRunning: () => slots.running,
     ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
   })
-  const health = await serveHealth(config.worker, {
+  const probes = await serveProbes(config.worker, {
     temporal: () => askTemporal(connection, config),
     postgres: () => classingPostgres(() => sql`select 1`),
     kafka: () => topicOffsets.read(config.kafka.topic),
@@ -109,14 +109,14 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     await startIngestion(connection, config)
     await putSchedules(connection, config)
     const workers = await createWorkers(config, native, activities, slots, await bundling)
-    log.info({ topic: config.kafka.topic, address: health.address() }, 'worker is running')
+    log.info({ topic: config.kafka.topic, address: probes.address() }, 'worker is running')
     const self = { id: randomUUID(), topic: config.kafka.topic, name: workerName, version: codeVersion }
     await runUntil(workers, stop, (refused) =>
       sharePartitions({ config, self, slots, topicOffsets, takesSlices: () => !temporal.isAway(), refused }),
     )
   } finally {
     temporal.end()
-    health.close()
+    probes.close()
     await Promise.allSettled([
       endUpkeep(),
       topicOffsets.close(),

@@ -1,21 +1,16 @@
 import type { Plugin } from 'graphql-yoga'
+import { answerProbe, type ReadinessChecks } from '../../probes/probes.ts'
 import type { IngestionProblem } from '../pipeline/problems.ts'
-import { type ReadinessChecks, readReadiness } from './readiness.ts'
 
-/**
- * /health: the process lives. /ready: every part it needs answers, else 503; each part is in the body, and the problems of
- * ingestion, which no restart of an API would mend, are listed beside them.
- */
+/** Answers /health and /ready; see answerProbe. */
 export const answerProbes = (
   checks: ReadinessChecks,
   readProblems: () => Promise<IngestionProblem[]>,
 ): Plugin => ({
   async onRequest(hook) {
     const { Response } = hook.fetchAPI
-    if (hook.url.pathname === '/health') hook.endResponse(Response.json({ ok: true }))
-    if (hook.url.pathname !== '/ready') return
-    const readiness = await readReadiness(checks, readProblems)
-    hook.endResponse(Response.json(readiness, { status: readiness.ready ? 200 : 503 }))
+    const answer = await answerProbe(hook.url.pathname, checks, readProblems)
+    if (answer !== null) hook.endResponse(Response.json(answer.body, { status: answer.status }))
   },
 })
 

@@ -129,7 +129,13 @@ test('a worker says that Postgres refuses it, and goes on once the password is m
     const running = worker.log().find(({ msg }) => msg === 'worker is running')
     return `http://${HOST}:${(running as { address: { port: number } }).address.port}/ready`
   })
-  expect((await fetch(ready)).status).toBe(503)
+  const refused = await fetch(ready)
+  expect(refused.status).toBe(503)
+  expect(await refused.json()).toMatchObject({
+    ready: false,
+    parts: { postgres: { ok: false, message: expect.any(String) as string }, kafka: { ok: true } },
+    problems: null,
+  })
   await user.setPassword('new-password')
   await eventually(async () => {
     expect((await fetch(ready)).status).toBe(200)
