@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { parseArguments, UsageError } from './arguments.ts'
+import { UsageError } from '../config/command-line.ts'
+import { parseArguments } from './arguments.ts'
 
 test('queries has a size of its own, which arguments change', () => {
   expect(parseArguments(['queries', '--logins', '50000000', '--plans'])).toEqual({

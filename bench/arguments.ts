@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { readOptions, UsageError, wholeNumber } from '../config/command-line.ts'
 import type { HistorySize } from './history/history-size.ts'
 
 export type QueryOptions = {
@@ -48,23 +48,13 @@ queries fills a database, in two minutes as it is by default, and keeps it for t
   --plans        prints the plans of what took more than 200 ms
   --remove       removes what earlier runs filled, and ends`
 
-/** What is wrong with the arguments. */
-export class UsageError extends Error {
-  override name = 'UsageError'
-}
-
 /** @throws {UsageError} */
 export function parseArguments(argv: string[]): BenchOptions | QueryOptions {
-  try {
-    return argv[0] === 'queries' ? parseQueries(argv.slice(1)) : parseIngestion(argv)
-  } catch (error) {
-    // What Node's parseArgs finds: an option that there is none of, or one without its value.
-    throw error instanceof TypeError ? new UsageError(error.message, { cause: error }) : error
-  }
+  return argv[0] === 'queries' ? parseQueries(argv.slice(1)) : parseIngestion(argv)
 }
 
 function parseQueries(argv: string[]): QueryOptions {
-  const { values } = parseArgs({
+  const { values } = readOptions({
     args: argv,
     options: {
       logins: { type: 'string', default: '2000000' },
@@ -89,7 +79,7 @@ function parseQueries(argv: string[]): QueryOptions {
 }
 
 function parseIngestion(argv: string[]): BenchOptions {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readOptions({
     args: argv,
     allowPositionals: true,
     options: {
@@ -121,9 +111,4 @@ function parseIngestion(argv: string[]): BenchOptions {
   }
 }
 
-function count(name: string, text: string, max: number): number {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < 1 || value > max)
-    throw new UsageError(`${name} must be a whole number from 1 to ${max}`)
-  return value
-}
+const count = (name: string, text: string, most: number) => wholeNumber(name, text, 1, most)

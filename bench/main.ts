@@ -1,4 +1,5 @@
-import { parseArguments, usage, UsageError, type BenchOptions } from './arguments.ts'
+import { UsageError } from '../config/command-line.ts'
+import { parseArguments, usage, type BenchOptions } from './arguments.ts'
 import { loadConfig } from '../config/config.ts'
 import { preload } from './drain/backlog.ts'
 import { createBaseline } from './drain/baseline-subject.ts'

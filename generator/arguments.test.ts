@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { parseArguments, UsageError } from './arguments.ts'
+import { UsageError } from '../config/command-line.ts'
+import { parseArguments } from './arguments.ts'
 
 test('without arguments logins are made up', () => {
   expect(parseArguments([])).toEqual({ name: 'generate' })

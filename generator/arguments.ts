@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { readOptions, UsageError } from '../config/command-line.ts'
 
 export type Format = 'ndjson' | 'csv'
 
@@ -24,14 +24,9 @@ npm run generate -- --from FILE|URL|- [options]  the lines of a file, an URL or 
 
 KAFKA_BROKERS and KAFKA_TOPIC say where to. What was interrupted goes on behind the last line that Kafka acknowledged.`
 
-/** What is wrong with the arguments, in one line. */
-export class UsageError extends Error {
-  override name = 'UsageError'
-}
-
 /** @throws {UsageError} */
 export function parseArguments(argv: string[]): Command {
-  const { values, positionals } = readOptions(argv)
+  const { values, positionals } = optionsOf(argv)
   if (values.help === true) return { name: 'help' }
   const [stray] = positionals
   if (stray !== undefined)
@@ -51,9 +46,9 @@ export function parseArguments(argv: string[]): Command {
   }
 }
 
-function readOptions(argv: string[]) {
+function optionsOf(argv: string[]) {
   try {
-    return parseArgs({
+    return readOptions({
       args: argv,
       allowPositionals: true,
       options: {
@@ -65,8 +60,7 @@ function readOptions(argv: string[]) {
       },
     })
   } catch (error) {
-    // Node explains at length; its first sentence says what is wrong.
-    throw wrong((error as Error).message.split(/[.\n]/)[0] ?? '')
+    throw error instanceof UsageError ? wrong(error.message) : error
   }
 }
 

@@ -7,7 +7,7 @@ import { createScreen } from '../config/screen.ts'
 import { createKafka } from '../kafka/client.ts'
 import { createLoginProducer, type LoginProducer, type LoginRecord } from '../kafka/write/login-producer.ts'
 import { StoppedError } from '../concurrency/unless-aborted.ts'
-import { type Command, parseArguments, type SendOptions, usage, UsageError } from './arguments.ts'
+import { type Command, parseArguments, type SendOptions, usage } from './arguments.ts'
 import { sendFile } from './from-file/send-file.ts'
 import { generate } from './generate.ts'
 import { createLoginSource } from './login-source.ts'
@@ -145,3 +145,4 @@ function mixed(): (dueMs: number) => LoginRecord[] {
   const scenario = new Scenario(options)
   return (dueMs) => scenario.at(dueMs).map(({ key, value }) => ({ key: Buffer.from(key), value }))
 }
+import { UsageError } from '../config/command-line.ts'

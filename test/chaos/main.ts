@@ -1,4 +1,5 @@
-import { parseChaosArguments, usage, UsageError } from './arguments.ts'
+import { UsageError } from '../../config/command-line.ts'
+import { parseChaosArguments, usage } from './arguments.ts'
 import { runChaos } from './chaos-run.ts'
 import { describeVerdict, isExact } from './judge/judge.ts'
 import { logFolderOf, withOwnStack } from './actors/own-stack.ts'
