@@ -1,29 +1,41 @@
 import { defect, isNativeError, PipelineFailure, type FailureClass } from '../domain/pipeline/failure.ts'
 
-/** Error types of the Kafka protocol that are not outages; everything else Kafka says passes with time. */
-const classOfType: Record<string, FailureClass> = {
-  OFFSET_OUT_OF_RANGE: 'data_loss',
-  // Asked for behind fencing, when every transaction has ended as far as its coordinator knows.
-  UNSTABLE_OFFSET_COMMIT: 'data_loss',
-  // Another producer took the transactional.id, or the coordinator ended a transaction that took too long.
-  INVALID_PRODUCER_EPOCH: 'fenced',
-  PRODUCER_FENCED: 'fenced',
-  INVALID_PRODUCER_ID_MAPPING: 'fenced',
-  UNKNOWN_PRODUCER_ID: 'fenced',
-  MESSAGE_TOO_LARGE: 'permanent',
-  RECORD_LIST_TOO_LARGE: 'permanent',
-  INVALID_RECORD: 'permanent',
+/** What Rollcall knows of an error type of the Kafka protocol. */
+type KnownType = {
+  /** Left out: an outage, which passes with time as everything else that Kafka says. */
+  failureClass?: FailureClass
+  /** What an operator can do about it, behind Kafka's own words, which are for producers. */
+  hint?: string
+  /** The setting of a topic that refuses a record batch for its size. */
+  sizeSetting?: string
 }
 
-/** What an operator can do about an error that Kafka words for producers. */
-const hintOfType: Record<string, string> = {
-  UNSTABLE_OFFSET_COMMIT:
-    ': a transaction that moves the group offset was never ended, as brokers of Kafka 4.3.0 and 4.3.1 can leave it after a ' +
-    'crash, so what is published is not known; end it with kafka-transactions.sh (find-hanging, then abort, for ' +
-    '__consumer_offsets and the output topics), then resume',
-  MESSAGE_TOO_LARGE: ' (max.message.bytes of the topic)',
-  UNKNOWN_TOPIC_OR_PARTITION: '; npm run topics creates the topics that do not exist',
-  INVALID_TIMESTAMP: ': the clock of the worker or of the broker is wrong',
+// Another producer took the transactional.id, or the coordinator ended a transaction that took too long.
+const fenced: KnownType = { failureClass: 'fenced' }
+
+const knownTypes: Record<string, KnownType> = {
+  OFFSET_OUT_OF_RANGE: { failureClass: 'data_loss' },
+  // Asked for behind fencing, when every transaction has ended as far as its coordinator knows.
+  UNSTABLE_OFFSET_COMMIT: {
+    failureClass: 'data_loss',
+    hint:
+      ': a transaction that moves the group offset was never ended, as brokers of Kafka 4.3.0 and 4.3.1 can leave it after a ' +
+      'crash, so what is published is not known; end it with kafka-transactions.sh (find-hanging, then abort, for ' +
+      '__consumer_offsets and the output topics), then resume',
+  },
+  INVALID_PRODUCER_EPOCH: fenced,
+  PRODUCER_FENCED: fenced,
+  INVALID_PRODUCER_ID_MAPPING: fenced,
+  UNKNOWN_PRODUCER_ID: fenced,
+  MESSAGE_TOO_LARGE: {
+    failureClass: 'permanent',
+    hint: ' (max.message.bytes of the topic)',
+    sizeSetting: 'max.message.bytes',
+  },
+  RECORD_LIST_TOO_LARGE: { failureClass: 'permanent', sizeSetting: 'segment.bytes' },
+  INVALID_RECORD: { failureClass: 'permanent' },
+  UNKNOWN_TOPIC_OR_PARTITION: { hint: '; npm run topics creates the topics that do not exist' },
+  INVALID_TIMESTAMP: { hint: ': the clock of the worker or of the broker is wrong' },
 }
 
 /** What to do about a broker that cannot be reached, by what Node and kafkajs say. */
@@ -46,9 +58,9 @@ export function kafkaFailure(error: unknown): PipelineFailure {
   if (error instanceof PipelineFailure) return error
   if (isNativeError(error)) return defect(error)
   const { type, message } = firstOf(error)
-  const failureClass = classOfType[type ?? ''] ?? 'transient'
-  const hint =
-    hintOfType[type ?? ''] ?? hintOfMessage.find(([pattern]) => pattern.test(message ?? ''))?.[1] ?? ''
+  const known = knownTypes[type ?? '']
+  const failureClass = known?.failureClass ?? 'transient'
+  const hint = known?.hint ?? hintOfMessage.find(([pattern]) => pattern.test(message ?? ''))?.[1] ?? ''
   return new PipelineFailure(failureClass, 'kafka', `Kafka: ${message ?? String(error)}${hint}`, {
     cause: error,
   })
@@ -69,20 +81,14 @@ export async function classingKafka<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The setting of the topic that refuses a record batch of this size. */
-const limitOfType: Record<string, string> = {
-  MESSAGE_TOO_LARGE: 'max.message.bytes',
-  RECORD_LIST_TOO_LARGE: 'segment.bytes',
-}
-
 /** What a topic refused as too large, with the setting to change; any other error passes unchanged. */
 export function outputTooLarge(error: unknown, topic: string, batchBytes: number): unknown {
-  const limit = limitOfType[(error as { type?: string }).type ?? '']
-  if (limit === undefined) return error
+  const setting = knownTypes[(error as { type?: string }).type ?? '']?.sizeSetting
+  if (setting === undefined) return error
   return new PipelineFailure(
     'permanent',
     'kafka',
-    `Kafka: the topic ${topic} refuses a record batch of ${batchBytes} bytes: raise its ${limit} to that or more, then resume`,
+    `Kafka: the topic ${topic} refuses a record batch of ${batchBytes} bytes: raise its ${setting} to that or more, then resume`,
     { cause: error },
   )
 }

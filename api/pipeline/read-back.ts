@@ -28,11 +28,14 @@ export function createReadBack(deps: ReadBackDeps): ReadBack {
     if (origin.isPast) throw gone
     const found = await inTime(deps.readRecords({ topic, partition, ...offsets }, limit))
     if (found.topicId !== origin.topicId) throw gone
-    return { events: found.records.map((record) => decideAgain(batchId, origin, record)), next: found.next }
+    return {
+      events: found.records.map((record) => eventAsDecided(batchId, origin, record)),
+      next: found.next,
+    }
   }
 }
 
-function decideAgain(
+function eventAsDecided(
   batchId: bigint,
   { partition, clockMs, rules, rejects, redriven }: BatchOrigin,
   { offset, value }: SourceRecord,

@@ -8,6 +8,9 @@ import { hintOf } from './hint.ts'
  */
 const PERMANENT_CLASSES = new Set(['22', '23', '54'])
 
+/** SQLSTATE of a table that the database does not have. */
+export const UNDEFINED_TABLE = '42P01'
+
 /** Classes what Postgres or postgres.js threw. Failures that are classed already pass unchanged. */
 export function postgresFailure(error: unknown): PipelineFailure {
   if (error instanceof PipelineFailure) return error

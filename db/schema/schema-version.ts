@@ -2,10 +2,9 @@ import { readdir } from 'node:fs/promises'
 import { productVersion } from '../../config/product-version.ts'
 import { type CodeSchema, type DatabaseSchema, type SchemaUse, schemaRefusal } from './schema-fit.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
+import { UNDEFINED_TABLE } from '../connection/failure.ts'
 
 export const migrationFolder = new URL('../migrations/', import.meta.url)
-
-const UNDEFINED_TABLE = '42P01'
 
 /** This code must not use the database; the message says which versions may, and what to do. */
 export class SchemaRefusal extends Error {

@@ -2,7 +2,7 @@ import type { SourceRecords } from '../../domain/login/record.ts'
 import { PipelineFailure, UndecodableFailure } from '../../domain/pipeline/failure.ts'
 import type { FetchResponse } from './fetch-request.ts'
 import {
-  decodeRecords,
+  decodeRecordBatch,
   isAbortMarker,
   splitRecordBatches,
   type RecordBatchView,
@@ -95,7 +95,7 @@ export function takeRange(
 
 function decodeUnlessDamaged(batch: RecordBatchView): EncodedRecords | PipelineFailure {
   try {
-    return decodeRecords(batch)
+    return decodeRecordBatch(batch)
   } catch (error) {
     if (error instanceof PipelineFailure) return error
     // These bytes bring a defect to light: the batches behind them must not wait for its fix.

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
 import { encodeRecordBatch, RecordBatchEncoder } from './encode-record-batch.ts'
-import { decodeRecords, splitRecordBatches, type RecordBatchView } from './record-batch.ts'
+import { decodeRecordBatch, splitRecordBatches, type RecordBatchView } from './record-batch.ts'
 import { RecordList } from './record-list.ts'
 
 const state = { producerId: 7n, producerEpoch: 3, firstSequence: 40 }
@@ -13,7 +13,7 @@ const record = (value: string | null) => ({
 
 function recordsOf(batch: RecordBatchView) {
   const list = new RecordList()
-  list.append(decodeRecords(batch))
+  list.append(decodeRecordBatch(batch))
   return list.slice()
 }
 
@@ -105,7 +105,7 @@ test('an incomplete batch at the end of a fetch is left for the next fetch', () 
 test('a flipped bit is a permanent failure that names the offset, never a wrong record', () => {
   const damaged = encodeRecordBatch([record('a')], state, 1_000)
   damaged[damaged.length - 3] = 0xff
-  expect(() => splitRecordBatches(damaged).map(decodeRecords)).toThrow(
+  expect(() => splitRecordBatches(damaged).map(decodeRecordBatch)).toThrow(
     /record batch at offset 0 fails its CRC/,
   )
 })
@@ -114,7 +114,7 @@ test('a codec that is not known is a permanent failure that names it and the off
   const [batch] = splitRecordBatches(encodeRecordBatch([record('a')], state, 1_000))
   const view = batch ?? expect.fail('no batch')
   view.bytes.writeInt16BE(5, 21)
-  expect(() => decodeRecords(view)).toThrow(
+  expect(() => decodeRecordBatch(view)).toThrow(
     expect.objectContaining({
       failureClass: 'permanent',
       message: expect.stringMatching(/record batch at offset 0 .* codec number 5 is not known/) as string,

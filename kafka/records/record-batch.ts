@@ -85,7 +85,7 @@ function damageOf(bytes: Buffer): string | null {
 
 /** Whether a control batch is the ABORT marker of its producer's transaction (key: version int16, type int16, 0 = abort). */
 export function isAbortMarker(batch: RecordBatchView): boolean {
-  const records = decodeRecords(batch)
+  const records = decodeRecordBatch(batch)
   const key = records.length === 0 ? null : records.record(0).key
   return key !== null && key.length >= 4 && ((key[2] ?? 0) << 8) + (key[3] ?? 0) === 0
 }
@@ -93,7 +93,7 @@ export function isAbortMarker(batch: RecordBatchView): boolean {
 /**
  * @throws {PipelineFailure} permanent, when it is damaged, the codec is unknown, or the bytes are not what the header says
  */
-export function decodeRecords(batch: RecordBatchView): EncodedRecords {
+export function decodeRecordBatch(batch: RecordBatchView): EncodedRecords {
   const { bytes, damage } = batch
   if (damage !== null) throw undecodable(batch.baseOffset, damage)
   const attributes = bytes.readInt16BE(ATTRIBUTES_AT)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { encodeRecordBatch } from './encode-record-batch.ts'
-import { decodeRecords, splitRecordBatches } from './record-batch.ts'
+import { decodeRecordBatch, splitRecordBatches } from './record-batch.ts'
 import { EncodedRecords, RecordList } from './record-list.ts'
 
 const state = { producerId: 1n, producerEpoch: 0, firstSequence: 0 }
@@ -15,7 +15,7 @@ function batchOf(offset: number, count: number): EncodedRecords {
   )
   bytes.writeBigInt64BE(BigInt(offset), 0)
   const [batch] = splitRecordBatches(bytes)
-  return decodeRecords(batch ?? expect.fail('no batch'))
+  return decodeRecordBatch(batch ?? expect.fail('no batch'))
 }
 
 const named = (list: RecordList, start?: number, end?: number) =>

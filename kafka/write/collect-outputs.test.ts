@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import { OutputCollector } from './collect-outputs.ts'
-import { decodeRecords, splitRecordBatches } from '../records/record-batch.ts'
+import { decodeRecordBatch, splitRecordBatches } from '../records/record-batch.ts'
 
 const state = { producerId: 1n, producerEpoch: 0, firstSequence: 0 }
 const collect = (records: [topic: string, key: string | null, value: string][]) => {
@@ -15,7 +15,7 @@ const collect = (records: [topic: string, key: string | null, value: string][]) 
       topic,
       partition,
       values: splitRecordBatches(Buffer.concat(batch.finish(state, 0)))
-        .map(decodeRecords)
+        .map(decodeRecordBatch)
         .flatMap((encoded) =>
           Array.from({ length: encoded.length }, (_, i) => String(encoded.record(i).value)),
         ),

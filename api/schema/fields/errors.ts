@@ -19,12 +19,6 @@ const CommandErrorInterface = builder.interfaceRef<errors.CommandError>('Command
   }),
 })
 
-builder.objectType(errors.InvalidRangeError, {
-  name: 'InvalidRangeError',
-  description: 'The range is empty, or of time and not on whole buckets.',
-  interfaces: [ErrorInterface],
-})
-
 builder.objectType(errors.RangeTooLargeError, {
   name: 'RangeTooLargeError',
   description: 'The range holds more buckets than one answer may.',
@@ -59,30 +53,6 @@ builder.objectType(errors.PageTooLargeError, {
   }),
 })
 
-builder.objectType(errors.InvalidPageError, {
-  name: 'InvalidPageError',
-  description: 'The page arguments do not go together, or a cursor does not belong to this list.',
-  interfaces: [ErrorInterface],
-})
-
-builder.objectType(errors.NotFoundError, {
-  name: 'NotFoundError',
-  description: 'There is no such topic, batch or run.',
-  interfaces: [ErrorInterface],
-})
-
-builder.objectType(errors.InvalidAddressError, {
-  name: 'InvalidAddressError',
-  description: 'The text is neither an IPv4 nor an IPv6 address.',
-  interfaces: [ErrorInterface],
-})
-
-builder.objectType(errors.InvalidVersionError, {
-  name: 'InvalidVersionError',
-  description: 'The text is no app version that others could be older than.',
-  interfaces: [ErrorInterface],
-})
-
 builder.objectType(errors.RowsGoneError, {
   name: 'RowsGoneError',
   description:
@@ -97,54 +67,50 @@ builder.objectType(errors.RowsGoneError, {
   }),
 })
 
-builder.objectType(errors.OffsetsGoneError, {
-  name: 'OffsetsGoneError',
-  description: 'The records are neither kept as rows nor held by Kafka any more.',
-  interfaces: [ErrorInterface],
-})
-
-builder.objectType(errors.KafkaUnavailableError, {
-  name: 'KafkaUnavailableError',
-  description: 'Kafka, which holds the records, is away.',
-  interfaces: [ErrorInterface],
-})
-
-builder.objectType(errors.InvalidCommandError, {
-  name: 'InvalidCommandError',
-  description:
+/** Errors with a message alone, and those of commands: each is a type under the name of its class. */
+const messageErrors = [
+  [errors.InvalidRangeError, 'The range is empty, or of time and not on whole buckets.'],
+  [
+    errors.InvalidPageError,
+    'The page arguments do not go together, or a cursor does not belong to this list.',
+  ],
+  [errors.NotFoundError, 'There is no such topic, batch or run.'],
+  [errors.InvalidAddressError, 'The text is neither an IPv4 nor an IPv6 address.'],
+  [errors.InvalidVersionError, 'The text is no app version that others could be older than.'],
+  [errors.OffsetsGoneError, 'The records are neither kept as rows nor held by Kafka any more.'],
+  [errors.KafkaUnavailableError, 'Kafka, which holds the records, is away.'],
+  [
+    errors.InvalidCommandError,
     'An argument of the command is unusable; nothing was sent to the pipeline. The audit has it as refused.',
-  interfaces: [ErrorInterface],
-})
+  ],
+] as const
 
 const commandErrors = [
   [
     errors.CommandRefusedError,
-    'CommandRefusedError',
     'The current state does not allow the command, for example to pause a partition that is paused. Nothing ' +
       'changed.',
   ],
-  [
-    errors.BatchFailedError,
-    'BatchFailedError',
-    'The batch failed again and stays parked; the message says why.',
-  ],
+  [errors.BatchFailedError, 'The batch failed again and stays parked; the message says why.'],
   [
     errors.CommandFailedError,
-    'CommandFailedError',
     'The command failed or did not finish in time; the message says whether it may still take effect.',
   ],
   [
     errors.TemporalUnavailableError,
-    'TemporalUnavailableError',
     'Temporal, which carries commands to the pipeline, is away; the message says whether the command was sent.',
   ],
   [
     errors.NoWorkerError,
-    'NoWorkerError',
     'No worker runs that could answer. A command waits in Temporal and takes effect once one runs, unless Temporal restarts.',
   ],
 ] as const
 
-for (const [ErrorClass, name, description] of commandErrors) {
-  builder.objectType(ErrorClass, { name, description, interfaces: [CommandErrorInterface, ErrorInterface] })
-}
+for (const [ErrorClass, description] of messageErrors)
+  builder.objectType(ErrorClass, { name: ErrorClass.name, description, interfaces: [ErrorInterface] })
+for (const [ErrorClass, description] of commandErrors)
+  builder.objectType(ErrorClass, {
+    name: ErrorClass.name,
+    description,
+    interfaces: [CommandErrorInterface, ErrorInterface],
+  })
