@@ -1,4 +1,5 @@
-import { dimensionBit, dimensionNames, dimensionSets, slotNames } from '../../domain/counts/counts.ts'
+import { dimensionBit, dimensionSets, slotNames } from '../../domain/counts/counts.ts'
+import { dimensionNames } from '../../domain/counts/dimensions.ts'
 import { dayBeforeEnd } from './history-size.ts'
 
 // Statements that count the logins of a day, and that repeat four weeks of counts for the time before.

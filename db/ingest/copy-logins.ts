@@ -1,5 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
+import { dimensions } from '../../domain/counts/dimensions.ts'
+import type { Login } from '../../domain/login/login.ts'
 import type { AcceptedLogin } from '../../domain/login/record.ts'
 import { isoTime } from '../../domain/time/iso-time.ts'
 import type { Transaction } from '../connection/connect.ts'
@@ -35,7 +37,7 @@ export async function copyLogins(tx: Transaction, { chunks, count }: LoginRows):
   if (count === 0) return
   const copy = await tx`/* copyLogins */
     copy login (event_at, user_id, device_id, ip, ip_scope, locale, locale_kind, app_version, device_type, outcome,
-                event_id, failure_reason, session_id, extra, kafka_partition, kafka_offset, batch_id)
+                event_id, failure_reason, session_id, extra, kafka_partition, kafka_offset, ${tx.unsafe(derivedColumns)} batch_id)
     from stdin`.writable()
   await pipeline(Readable.from(chunks, { objectMode: true }), copy)
 }
@@ -44,7 +46,16 @@ const line = (partition: number, { offset, login }: AcceptedLogin): string =>
   `${isoTime(login.eventTimeMs)}\t${escape(login.userId)}\t${escape(login.deviceId)}\t${login.ip}\t${login.ipScope}\t` +
   `${escape(login.locale)}\t${login.localeKind}\t${escape(login.appVersion)}\t${login.deviceType}\t` +
   `${login.outcome}\t${optional(login.eventId)}\t${optional(login.failureReason)}\t${optional(login.sessionId)}\t` +
-  `${optional(login.extra)}\t${partition}\t${offset}`
+  `${optional(login.extra)}\t${partition}\t${offset}${derivedValues(login)}`
+
+const derived = dimensions.filter(({ isDerived }) => isDerived)
+const derivedColumns = derived.map(({ name }) => `${name},`).join(' ')
+
+function derivedValues(login: Login): string {
+  let text = ''
+  for (const { read } of derived) text += `\t${escape(read(login))}`
+  return text
+}
 
 const NULL = '\\N'
 const replacement: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }

@@ -1,3 +1,4 @@
+import { dimensions } from '../../domain/counts/dimensions.ts'
 import type { DecidedBatch } from '../../domain/batch/batch.ts'
 import type { NewSightings } from '../../domain/sightings/sighting-list.ts'
 import { isoTime } from '../../domain/time/iso-time.ts'
@@ -26,6 +27,8 @@ export async function writeLogins(
   await copyLogins(tx, rows)
 }
 
+const arrayColumns = dimensions.map(({ arrayColumn }) => arrayColumn).join(', ')
+
 async function insertDelta(
   tx: Transaction,
   { id, revision }: { id: bigint; revision: number },
@@ -38,11 +41,10 @@ async function insertDelta(
     ), commit_rollup as (
       insert into pending_commit_rollup (batch_id, revision) values (${id}, ${revision})
     )
-    insert into login_count_delta (batch_id, revision, buckets, device_types, app_versions, locales, outcomes, logins,
+    insert into login_count_delta (batch_id, revision, buckets, ${tx.unsafe(arrayColumns)}, logins,
                                    counted_at, out_of_order, lateness, delays)
     values (${id}, ${revision}, ${arrayText(moments(counts.buckets))}::text::timestamptz[],
-            ${arrayText(counts.deviceTypes)}::text::text[], ${arrayText(counts.appVersions)}::text::text[],
-            ${arrayText(counts.locales)}::text::text[], ${arrayText(counts.outcomes)}::text::text[],
+            ${dimensions.map(({ list }) => tx`${arrayText(counts[list])}::text::text[],`)}
             ${`{${counts.logins.join(',')}}`}::text::bigint[], ${isoTime(arrivals.countedAtMs)}::timestamptz, ${arrivals.outOfOrder},
             ${arrivals.lateness}::integer[], ${arrivals.delays}::integer[])`
 }

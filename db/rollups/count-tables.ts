@@ -1,4 +1,5 @@
-import { type CountSize, dimensionNames, slotNames } from '../../domain/counts/counts.ts'
+import { type CountSize, slotNames } from '../../domain/counts/counts.ts'
+import { dimensionColumns } from './dimension-columns.ts'
 
 // SQL of the tables that hold counts, a row of several slots each.
 
@@ -25,7 +26,7 @@ export function addToHeld(size: 'minute' | 'quarter' | 'hour'): string {
       ? `coalesce(held.${slot} + excluded.${slot}, held.${slot}, excluded.${slot})`
       : `held.${slot} + excluded.${slot}`
   return `
-  on conflict (dimension_set, ${countTables[size].start}, ${dimensionNames.join(', ')}) do update
+  on conflict (dimension_set, ${countTables[size].start}, ${dimensionColumns}) do update
     set ${slotNames[size].map((slot) => `${slot} = ${added(slot)}`).join(', ')}`
 }
 

@@ -1,4 +1,5 @@
-import { dimensionBit, dimensionNames } from '../../domain/counts/counts.ts'
+import { ALL_DIMENSIONS, dimensionBit } from '../../domain/counts/counts.ts'
+import { dimensionNames } from '../../domain/counts/dimensions.ts'
 
 // SQL of a grouping by several sets of dimensions at once, where a dimension that a set does not have is ''.
 
@@ -10,7 +11,7 @@ const members = (bits: number) =>
   dimensionNames.filter((name) => (bits & dimensionBit[name]) !== 0).join(', ')
 
 /** dimension_set of a row: grouping() says what it is not grouped by, the last argument as the lowest bit. */
-export const setOfRow = `15 - grouping(${[...dimensionNames].reverse().join(', ')})`
+export const setOfRow = `${ALL_DIMENSIONS} - grouping(${[...dimensionNames].reverse().join(', ')})`
 
 /** Values of a row, in order of dimensionNames. */
 export const valuesOfRow = dimensionNames.map((name) => `coalesce(${name}, '') as ${name}`).join(', ')

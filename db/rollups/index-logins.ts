@@ -5,6 +5,7 @@ import { MemberSet } from '../../domain/engagement/member-set.ts'
 import { type SightingKind, sightingKinds } from '../../domain/sightings/sightings.ts'
 import { addToBitmap, bitmapColumns, bitmapValues } from './bitmap-columns.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
+import { dimensionColumns } from './dimension-columns.ts'
 import { idTables } from './id-tables.ts'
 import { addressText } from './address-text.ts'
 import { sparseChunks } from './sparse-chunks.ts'
@@ -61,7 +62,7 @@ async function takeBatches(tx: Transaction): Promise<Batch[]> {
  */
 async function addLogins(tx: Transaction, batches: Batch[]): Promise<{ left: number; hours: Hour[] }> {
   const ids = batches.map(({ batch_id }) => batch_id).sort((a, b) => (a < b ? -1 : 1))
-  const key = tx.unsafe('hour, locale, device_type, app_version, outcome')
+  const key = tx.unsafe(`hour, ${dimensionColumns}`)
   const numbers = tx.unsafe(
     sightingKinds
       .map((kind) => idTables[kind].numbers)
@@ -78,7 +79,7 @@ async function addLogins(tx: Transaction, batches: Batch[]): Promise<{ left: num
     ), entry as materialized (
       select batch_id, date_trunc('hour', event_at, 'UTC') as hour,
              extract(minute from event_at at time zone 'UTC')::integer as minute,
-             locale, device_type, app_version, outcome, users, devices, addresses
+             ${tx.unsafe(dimensionColumns)}, users, devices, addresses
       from (
         select *, user_id as "user", device_id as device, ${addressText(tx)} as address
         from login

@@ -1,5 +1,7 @@
+import { dimensions } from '../../domain/counts/dimensions.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
 import { tryAdvisoryLock } from '../connection/advisory-lock.ts'
+import { arrayColumns, dimensionColumns, joinEntries } from './dimension-columns.ts'
 
 /** Only efficiency asks for it: a batch that comes later is added to the row of its time. */
 const SETTLED_AFTER = '1 minute'
@@ -40,15 +42,13 @@ async function addUnit(tx: Transaction, start: string): Promise<void> {
     ), unindexed as (
       insert into unindexed_batch select batch_id, revision from rolled on conflict do nothing
     ), entry as (
-      select date_bin('15 minutes', added.bucket, timestamptz '1970-01-01Z') as quarter, device_type, app_version, locale, outcome, added.logins
+      select date_bin('15 minutes', added.bucket, timestamptz '1970-01-01Z') as quarter, ${tx.unsafe(dimensionColumns)}, added.logins
       from rolled join login_count_delta delta using (batch_id, revision)
-      cross join unnest(delta.buckets, delta.device_types, delta.app_versions, delta.locales, delta.outcomes, delta.logins)
-        as added (bucket, device_type, app_version, locale, outcome, logins)
+      ${tx.unsafe(joinEntries('delta', 'bucket'))}
       union all
       select added.*
       from written_count held
-      cross join unnest(held.quarters, held.device_types, held.app_versions, held.locales, held.outcomes, held.logins)
-        as added (quarter, device_type, app_version, locale, outcome, logins)
+      ${tx.unsafe(joinEntries('held', 'quarter'))}
       where held.minutes = 5 and held.start = ${start}::text::timestamptz
     ) ${addedUp(tx, 5, start)}`
 }
@@ -61,8 +61,7 @@ async function addHour(tx: Transaction, hour: string): Promise<void> {
     with entry as (
       select added.*
       from written_count held
-      cross join unnest(held.quarters, held.device_types, held.app_versions, held.locales, held.outcomes, held.logins)
-        as added (quarter, device_type, app_version, locale, outcome, logins)
+      ${tx.unsafe(joinEntries('held', 'quarter'))}
       where held.minutes = 5 and held.start >= ${hour}::text::timestamptz
         and held.start < ${hour}::text::timestamptz + interval '1 hour'
         and ${hour}::text::timestamptz + interval '1 hour' + ${SETTLED_AFTER}::text::interval <= clock_timestamp()
@@ -73,16 +72,18 @@ async function addHour(tx: Transaction, hour: string): Promise<void> {
     ) ${addedUp(tx, 60, hour)}`
 }
 
+const aggregated = dimensions.map(({ name }) => `array_agg(${name})`).join(', ')
+const replaced = dimensions.map(({ arrayColumn }) => `${arrayColumn} = excluded.${arrayColumn}`).join(', ')
+
 /** Writes the rows of `entry` as one of written_count, unless there are none. */
 const addedUp = (tx: Transaction, minutes: 5 | 60, start: string) => tx`
-  insert into written_count (minutes, start, quarters, device_types, app_versions, locales, outcomes, logins)
-  select ${minutes}::smallint, ${start}::text::timestamptz, array_agg(quarter), array_agg(device_type), array_agg(app_version),
-         array_agg(locale), array_agg(outcome), array_agg(logins)
+  insert into written_count (minutes, start, quarters, ${tx.unsafe(arrayColumns)}, logins)
+  select ${minutes}::smallint, ${start}::text::timestamptz, array_agg(quarter), ${tx.unsafe(aggregated)},
+         array_agg(logins)
   from (
-    select quarter, device_type, app_version, locale, outcome, sum(logins)::bigint as logins
-    from entry group by quarter, device_type, app_version, locale, outcome
+    select quarter, ${tx.unsafe(dimensionColumns)}, sum(logins)::bigint as logins
+    from entry group by quarter, ${tx.unsafe(dimensionColumns)}
   ) as counts
   having count(*) > 0
   on conflict (minutes, start) do update set
-    quarters = excluded.quarters, device_types = excluded.device_types, app_versions = excluded.app_versions,
-    locales = excluded.locales, outcomes = excluded.outcomes, logins = excluded.logins`
+    quarters = excluded.quarters, ${tx.unsafe(replaced)}, logins = excluded.logins`

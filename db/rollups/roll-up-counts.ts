@@ -1,6 +1,7 @@
-import { dimensionNames, dimensionSets, slotNames } from '../../domain/counts/counts.ts'
+import { dimensionSets, slotNames } from '../../domain/counts/counts.ts'
 import type { Sql } from '../connection/connect.ts'
 import { addToHeld, countTables, MINUTES_KEPT_FROM, slotValue } from './count-tables.ts'
+import { dimensionColumns as key } from './dimension-columns.ts'
 import { groupingSets, setOfRow, valuesOfRow } from './dimension-sets.ts'
 
 /**
@@ -22,7 +23,6 @@ export async function rollUpCounts(sql: Sql, topic: string): Promise<void> {
 export const COUNTS_LOCK = 7_303_015
 
 const set = 'dimension_set'
-const key = dimensionNames.join(', ')
 
 /** Of a moment `bucket`, in UTC: its minute of the hour, its quarter and its hour of the day. */
 const slotOf = {

@@ -1,5 +1,6 @@
-import { dimensionNames, dimensionSets, slotNames } from '../../domain/counts/counts.ts'
+import { dimensionSets, slotNames } from '../../domain/counts/counts.ts'
 import type { Sql } from '../connection/connect.ts'
+import { dimensionColumns } from './dimension-columns.ts'
 import { COUNTS_LOCK } from './roll-up-counts.ts'
 
 /** Until then late logins would have it made again and again. */
@@ -21,11 +22,11 @@ export async function rollUpMonth(sql: Sql): Promise<boolean> {
         and not exists (select from rolled_up_month made where made.month = held.month)
       order by month limit 1`
     if (due === undefined) return false
-    const [key, slots] = [tx.unsafe(dimensionNames.join(', ')), tx.unsafe(slotNames.hour.join(' + '))]
+    const [key, slots] = [tx.unsafe(dimensionColumns), tx.unsafe(slotNames.hour.join(' + '))]
     await tx`/* lockCounts */ select pg_advisory_xact_lock(${COUNTS_LOCK})`
     await tx`/* dropMonthRollup */ delete from month_count where month = ${due.month}::text::timestamptz`
     await tx`/* rollUpMonth */
-      insert into month_count
+      insert into month_count (dimension_set, month, ${key}, logins)
       select dimension_set, ${due.month}::text::timestamptz, ${key}, sum(0::bigint + ${slots})
       from hour_count
       where dimension_set = any(${[...dimensionSets]}::smallint[])

@@ -1,6 +1,7 @@
-import { dimensionNames, dimensionSets, slotNames } from '../../domain/counts/counts.ts'
+import { dimensionSets, slotNames } from '../../domain/counts/counts.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
 import { addToHeld, slotValue } from './count-tables.ts'
+import { dimensionColumns as key } from './dimension-columns.ts'
 import { COUNTS_LOCK } from './roll-up-counts.ts'
 
 /**
@@ -50,7 +51,6 @@ async function intoQuarters(tx: Transaction, day: string): Promise<number> {
   return gone?.rows ?? 0
 }
 
-const key = dimensionNames.join(', ')
 const sumOfQuarter = (_: string, quarter: number) => {
   const [hour, minute] = [Math.floor(quarter / 4), (quarter % 4) * 15]
   const minutes = slotNames.minute.slice(minute, minute + 15).join(' + ')

@@ -1,4 +1,5 @@
 import type { DecidedBatch } from './batch.ts'
+import { byField, type DimensionField } from '../counts/dimensions.ts'
 import { bucketMs, floorTo } from '../time/bucket.ts'
 import { isoTime } from '../time/iso-time.ts'
 
@@ -15,14 +16,7 @@ export type PlannedBatch = {
 }
 
 /** Logins that would be added to an hour. */
-export type PlannedCount = {
-  hour: string
-  deviceType: string
-  appVersion: string
-  locale: string
-  outcome: string
-  logins: number
-}
+export type PlannedCount = { hour: string; logins: number } & Record<DimensionField, string>
 
 export type ReplayPlan = {
   batches: PlannedBatch[]
@@ -75,16 +69,13 @@ export class PlanDraft {
 
   #count({ minutes, events }: DecidedBatch): void {
     minutes.buckets.forEach((bucket, i) => {
-      const dimensions = {
+      const place = {
         hour: isoTime(floorTo(bucket, bucketMs.hour)),
-        deviceType: minutes.deviceTypes[i] ?? '',
-        appVersion: minutes.appVersions[i] ?? '',
-        locale: minutes.locales[i] ?? '',
-        outcome: minutes.outcomes[i] ?? '',
+        ...byField(({ list }) => minutes[list][i] ?? ''),
       }
-      const key = JSON.stringify(dimensions)
+      const key = JSON.stringify(place)
       const known = this.#counts.get(key)?.logins ?? 0
-      this.#counts.set(key, { ...dimensions, logins: known + (minutes.logins[i] ?? 0) })
+      this.#counts.set(key, { ...place, logins: known + (minutes.logins[i] ?? 0) })
     })
     if (events === null) return
     this.#firstMs = Math.min(this.#firstMs, events.firstMs)

@@ -1,25 +1,27 @@
 import type { Login } from '../login/login.ts'
 import { bucketMs, floorTo } from '../time/bucket.ts'
-
-/** What logins are counted by, named as their columns. */
-export const dimensionNames = ['device_type', 'app_version', 'locale', 'outcome'] as const
-export type DimensionName = (typeof dimensionNames)[number]
+import { byList, type DimensionList, type DimensionName, dimensionNames, dimensions } from './dimensions.ts'
 
 /** A set of dimensions is the sum of their bits. */
-export const dimensionBit: Record<DimensionName, number> = {
-  device_type: 1,
-  app_version: 2,
-  locale: 4,
-  outcome: 8,
-}
+export const dimensionBit = Object.fromEntries(
+  dimensionNames.map((name, place) => [name, 1 << place]),
+) as Record<DimensionName, number>
+const bits = Object.values(dimensionBit)
 
-/** The sets that counts are kept by: none, each, every two, all; those of fewer rows first. */
-export const dimensionSets = [0, 8, 1, 2, 4, 9, 3, 10, 12, 5, 6, 15] as const
+export const ALL_DIMENSIONS = bits.reduce((sum, bit) => sum + bit)
+
+/** The sets that counts are kept by: none, each, every two, all; smaller ones, which have fewer rows, first. */
+export const dimensionSets: readonly number[] = [
+  0,
+  ...bits,
+  ...bits.flatMap((one, place) => bits.slice(place + 1).map((other) => one | other)),
+  ALL_DIMENSIONS,
+]
 
 /** The first of the kept sets that tells these dimensions apart. */
 export function smallestSet(names: Iterable<DimensionName>): number {
-  const wanted = [...names].reduce((bits, name) => bits | dimensionBit[name], 0)
-  return dimensionSets.find((kept) => (kept & wanted) === wanted) ?? 15
+  const wanted = [...names].reduce((set, name) => set | dimensionBit[name], 0)
+  return dimensionSets.find((kept) => (kept & wanted) === wanted) ?? ALL_DIMENSIONS
 }
 
 /** Columns of the minutes of an hour, of the quarters and the hours of a day, and of a whole month, in order. */
@@ -41,54 +43,60 @@ export type CountSize = keyof typeof slotNames
 export type CountColumns = {
   /** Start of the bucket, Unix milliseconds, UTC. */
   buckets: number[]
-  deviceTypes: string[]
-  appVersions: string[]
-  locales: string[]
-  outcomes: string[]
   logins: number[]
-}
+} & Record<DimensionList, string[]>
 
-type Places = Map<number, Map<string, Map<string, Map<string, Map<string, number>>>>>
+/** By value of a dimension: the level of the next one, or of the last one the index of the entry. */
+type Level = Map<string, Level | number>
 
-/** Counts logins by minute of the event and by device type, app version, locale and outcome. */
+const readers = dimensions.map(({ read }) => read)
+const outer = readers.slice(0, -1)
+const [innermost = () => ''] = readers.slice(-1)
+
+/** Counts logins by minute of the event and by all dimensions. */
 export class MinuteCounts {
-  readonly columns: CountColumns = {
-    buckets: [],
-    deviceTypes: [],
-    appVersions: [],
-    locales: [],
-    outcomes: [],
-    logins: [],
-  }
-  /** Level by level: to make one key of the values costs a login more than all five. */
-  readonly #places: Places = new Map()
+  readonly columns: CountColumns = { buckets: [], ...byList(() => []), logins: [] }
+  readonly #values = dimensions.map(({ list, read }) => ({ read, values: this.columns[list] }))
+  readonly #minutes = new Map<number, Level>()
+  /** Mostly that of the login before. */
+  #minute = NaN
+  #ofMinute: Level = new Map()
 
   /** Returns the index of its entry in `columns`. */
-  add({ eventTimeMs, deviceType, appVersion, locale, outcome }: Login): number {
-    const bucket = floorTo(eventTimeMs, bucketMs.minute)
-    const ofDevice = within(within(this.#places, bucket), deviceType)
-    const ofLocale = within(within(ofDevice, appVersion), locale)
-    const { columns } = this
-    const known = ofLocale.get(outcome)
-    if (known !== undefined) {
-      columns.logins[known] = (columns.logins[known] ?? 0) + 1
-      return known
+  add(login: Login): number {
+    const minute = floorTo(login.eventTimeMs, bucketMs.minute)
+    if (minute !== this.#minute) this.#turnTo(minute)
+    // Level by level: to make one key of the values costs a login more than all of them.
+    let level = this.#ofMinute
+    for (const read of outer) level = within(level, read(login))
+    const value = innermost(login)
+    const known = level.get(value) as number | undefined
+    if (known === undefined) {
+      const place = this.#append(minute, login)
+      level.set(value, place)
+      return place
     }
-    columns.buckets.push(bucket)
-    columns.deviceTypes.push(deviceType)
-    columns.appVersions.push(appVersion)
-    columns.locales.push(locale)
-    columns.outcomes.push(outcome)
-    const place = columns.logins.push(1) - 1
-    ofLocale.set(outcome, place)
-    return place
+    this.columns.logins[known] = (this.columns.logins[known] ?? 0) + 1
+    return known
+  }
+
+  #turnTo(minute: number): void {
+    this.#minute = minute
+    this.#ofMinute = this.#minutes.get(minute) ?? new Map<string, Level>()
+    this.#minutes.set(minute, this.#ofMinute)
+  }
+
+  #append(minute: number, login: Login): number {
+    this.columns.buckets.push(minute)
+    for (const { read, values } of this.#values) values.push(read(login))
+    return this.columns.logins.push(1) - 1
   }
 }
 
-function within<K, L, V>(level: Map<K, Map<L, V>>, key: K): Map<L, V> {
-  const known = level.get(key)
+function within(level: Level, value: string): Level {
+  const known = level.get(value) as Level | undefined
   if (known !== undefined) return known
-  const made = new Map<L, V>()
-  level.set(key, made)
+  const made: Level = new Map()
+  level.set(value, made)
   return made
 }

@@ -1,4 +1,4 @@
-import type { DimensionName } from './counts.ts'
+import type { DimensionName } from './dimensions.ts'
 import { usRegionOf } from '../fields/us-region.ts'
 
 /** What series are told apart by; a region is that of the locale. */

@@ -1,18 +1,16 @@
 import { BitmapMembers } from './bitmap.ts'
 import { type Period, periods, periodStart } from '../time/period.ts'
+import { type DimensionName, facets } from '../counts/dimensions.ts'
 import type { SightingKind, Sightings } from '../sightings/sightings.ts'
 
 /** What the members of a bitmap have in common, beside the period; see table `engagement`. */
-export type Facet = 'all' | 'first' | 'device_type' | 'app_version' | 'locale' | 'outcome'
+export type Facet = 'all' | 'first' | DimensionName
 
 /** A bitmap of table `engagement`; `start` in days since 1970-01-01. */
 export type BitmapName = { period: Period; facet: Facet; value: string; start: number }
 
 /** Somebody by number. `firstDayBefore` is what was known until now; null: nothing. */
 export type Member = { number: number; firstDay: number; firstDayBefore: number | null }
-
-/** Order of domain/sightings/sightings.ts, DimensionValues. */
-const dimensions = ['device_type', 'app_version', 'locale', 'outcome'] as const
 
 /** First day (days since 1970-01-01) on which each of a kind was seen. */
 export function firstDays(sightings: Sightings, kind: SightingKind): Map<string, number> {
@@ -38,7 +36,7 @@ export function engagementChanges(
   for (const { kind: of, day, values, ids } of sightings) {
     if (of !== kind) continue
     const marks = set.ofDay('all', '', day)
-    if (values !== null) dimensions.forEach((name, i) => marks.push(...set.ofDay(name, values[i] ?? '', day)))
+    if (values !== null) facets.forEach(({ name }, i) => marks.push(...set.ofDay(name, values[i] ?? '', day)))
     for (const id of ids) {
       const number = members.get(id)?.number
       if (number !== undefined) for (const mark of marks) mark(number)

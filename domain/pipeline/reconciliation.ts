@@ -1,4 +1,5 @@
 import type { CountSize } from '../counts/counts.ts'
+import type { DimensionField } from '../counts/dimensions.ts'
 import type { RejectReason } from '../login/login.ts'
 import type { BatchStatus } from './batch-status.ts'
 
@@ -59,15 +60,8 @@ export const differenceKinds = [
 ] as const
 export type DifferenceKind = (typeof differenceKinds)[number]
 
-export type CountPlace = {
-  size: CountSize
-  bucket: Date
-  /** Null: over all values; so are the others. */
-  deviceType: string | null
-  appVersion: string | null
-  locale: string | null
-  outcome: string | null
-}
+/** Of a dimension null: over all values. */
+export type CountPlace = { size: CountSize; bucket: Date } & Record<DimensionField, string | null>
 
 /** Two tables that should say the same and do not. */
 export type Difference = {

@@ -1,5 +1,6 @@
 import { FingerprintSet } from './fingerprint-set.ts'
 import { HashedText } from './hashed-text.ts'
+import { facets } from '../counts/dimensions.ts'
 import type { Login } from '../login/login.ts'
 import { dayOf } from '../time/period.ts'
 import { headOf, type ListedGroup, type NewSightings, SightingList } from './sighting-list.ts'
@@ -7,15 +8,12 @@ import { headOf, type ListedGroup, type NewSightings, SightingList } from './sig
 export const sightingKinds = ['user', 'device', 'address'] as const
 export type SightingKind = (typeof sightingKinds)[number]
 
-/** Values of the dimensions of a login. */
-export type DimensionValues = [deviceType: string, appVersion: string, locale: string, outcome: string]
-
 /** Who may be seen together: on a day (UTC of the event, days since 1970-01-01). */
 export type SightingGroupName = {
   kind: SightingKind
   day: number
-  /** Of their logins. Null: not looked at, as with devices and addresses. */
-  values: DimensionValues | null
+  /** Of their logins, one of each facet. Null: not looked at, as with devices and addresses. */
+  values: readonly string[] | null
 }
 export type SightingGroup = SightingGroupName & { ids: string[] }
 export type Sightings = SightingGroup[]
@@ -74,9 +72,9 @@ export class SightingCache {
   }
 
   /** Whom a login is a sighting of. */
-  groupsOf({ eventTimeMs, deviceType, appVersion, locale, outcome }: Login): GroupsOfValues {
-    const day = dayOf(eventTimeMs)
-    const values: DimensionValues = [deviceType, appVersion, locale, outcome]
+  groupsOf(login: Login): GroupsOfValues {
+    const day = dayOf(login.eventTimeMs)
+    const values = facets.map(({ read }) => read(login))
     // NUL cannot be part of a dimension: decoding refuses it everywhere.
     const name = values.join('\0')
     const held = this.#days.get(day)?.byValues.get(name)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { readLoginCounts } from '../../db/read/counts/login-counts.ts'
 import type { ReadSession } from '../../db/nodes/snapshot.ts'
-import type { DimensionName } from '../../domain/counts/counts.ts'
+import type { DimensionName } from '../../domain/counts/dimensions.ts'
 import { useCounts } from '../support/api/use-counts.ts'
 
 const { sql } = useCounts()

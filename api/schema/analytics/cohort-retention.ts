@@ -10,7 +10,8 @@ import { engagementCompleteness } from '../../questions/engagement-freshness.ts'
 import type { IsComplete } from '../../questions/marks.ts'
 import { engagementFreshnessField } from './engagement-freshness.ts'
 import { isCompleteField } from '../fields/marks.ts'
-import { CohortByEnum, PeriodEnum } from '../fields/analytics-enums.ts'
+import { PeriodEnum } from '../fields/analytics-enums.ts'
+import { CohortByEnum } from '../fields/dimensions.ts'
 
 type CohortPeriodShape = CohortPeriod & { range: TimeBucket; isComplete: boolean }
 

@@ -1,29 +1,31 @@
 import type { CountFilter } from '../../../db/read/counts/count-filter.ts'
+import { byList, type Dimension } from '../../../domain/counts/dimensions.ts'
 import { builder } from '../builder.ts'
-import { DeviceTypeEnum, OutcomeEnum, UsRegionEnum } from '../fields/analytics-enums.ts'
+import { titleOf, typeOf, UsRegionEnum } from '../fields/dimensions.ts'
 
 export const CountFilterInput = builder.inputType('LoginFilter', {
   description:
     'Which logins count. A login must match every list that is given, by any one of its values. A list left out ' +
     'allows every value, an empty one none.',
   fields: (t) => ({
-    deviceTypes: t.field({ type: [DeviceTypeEnum], description: 'Device types to count.' }),
-    appVersions: t.stringList({ description: 'App versions to count, as they are stored; exact.' }),
-    locales: t.stringList({ description: 'Locales to count, as they are stored; exact.' }),
+    ...byList((dimension) =>
+      t.field({
+        type: [typeOf(dimension)],
+        description: `${titleOf(dimension)}s to count${matched(dimension)}.`,
+      }),
+    ),
     usRegions: t.field({
       type: [UsRegionEnum],
       description: 'Regions of the US to count: locales read as states.',
     }),
-    outcomes: t.field({ type: [OutcomeEnum], description: 'Outcomes to count.' }),
   }),
 })
 
+const matched = ({ values }: Dimension) => (values === null ? ', as they are stored; exact' : '')
+
 export const countFilter = (input: typeof CountFilterInput.$inferInput | null | undefined): CountFilter => ({
-  deviceTypes: input?.deviceTypes ?? null,
-  appVersions: input?.appVersions ?? null,
-  locales: input?.locales ?? null,
+  ...byList(({ list }) => input?.[list] ?? null),
   usRegions: input?.usRegions ?? null,
-  outcomes: input?.outcomes ?? null,
 })
 
 /** Arguments of a question about a range of time. */

@@ -1,10 +1,10 @@
-import type { DeviceType, Outcome } from '../../../domain/login/login.ts'
+import { byField } from '../../../domain/counts/dimensions.ts'
 import type { UsRegion } from '../../../domain/fields/us-region.ts'
 import { builder } from '../builder.ts'
 import { limits } from '../../context/limits.ts'
 import type { Marks } from '../../questions/marks.ts'
 import { isCompleteField, isCutField } from '../fields/marks.ts'
-import { DeviceTypeEnum, OutcomeEnum, UsRegionEnum } from '../fields/analytics-enums.ts'
+import { titleOf, typeOf, UsRegionEnum } from '../fields/dimensions.ts'
 import type { Point, SeriesShape } from '../../questions/series-shape.ts'
 
 type Bucket = Marks & Pick<Point, 'fromMs' | 'toMs'>
@@ -60,33 +60,19 @@ export const LoginPoint = builder.objectRef<Point>('LoginPoint').implement({
 export const LoginSeries = builder.objectRef<SeriesShape>('LoginSeries').implement({
   description: 'Logins over time of one value of each dimension that was grouped by; null where it was not.',
   fields: (t) => ({
-    deviceType: t.field({
-      type: DeviceTypeEnum,
-      nullable: true,
-      description: 'Device type.',
-      resolve: ({ values }) => (values.device_type ?? null) as DeviceType | null,
-    }),
-    appVersion: t.string({
-      nullable: true,
-      description: 'App version.',
-      resolve: ({ values }) => values.app_version ?? null,
-    }),
-    locale: t.string({
-      nullable: true,
-      description: 'Locale.',
-      resolve: ({ values }) => values.locale ?? null,
-    }),
+    ...byField((dimension) =>
+      t.field({
+        type: typeOf(dimension),
+        nullable: true,
+        description: `${titleOf(dimension)}.`,
+        resolve: ({ values }) => values[dimension.name] ?? null,
+      }),
+    ),
     usRegion: t.field({
       type: UsRegionEnum,
       nullable: true,
       description: 'Region of the US.',
       resolve: ({ values }) => (values.us_region ?? null) as UsRegion | null,
-    }),
-    outcome: t.field({
-      type: OutcomeEnum,
-      nullable: true,
-      description: 'Outcome.',
-      resolve: ({ values }) => (values.outcome ?? null) as Outcome | null,
     }),
     total: t.expose('total', { type: 'BigInt', description: 'Logins of all its buckets.' }),
     previousTotal: t.expose('previousTotal', {

@@ -1,4 +1,5 @@
 import type { LoginRowFilter, PlacedLogin } from '../../../db/read/rows/logins.ts'
+import { byField } from '../../../domain/counts/dimensions.ts'
 import { bucketMs } from '../../../domain/time/bucket.ts'
 import { builder } from '../builder.ts'
 import {
@@ -11,7 +12,7 @@ import { ipOf } from '../../questions/addresses.ts'
 import { listLogins, type LoginPage, withExpired } from '../../questions/logins.ts'
 import { connectionComplexity } from '../../questions/connection.ts'
 import { CountFilterInput, countFilter } from './count-args.ts'
-import { DeviceTypeEnum, OutcomeEnum } from '../fields/analytics-enums.ts'
+import { titleOf, typeOf } from '../fields/dimensions.ts'
 import { freshnessField } from '../fields/freshness.ts'
 import { isExpiredField, rowsKeptFromField } from './rows-kept.ts'
 import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
@@ -34,24 +35,16 @@ export const Login = builder.objectRef<PlacedLogin>('Login').implement({
       description: 'Kind of the address: public, private or reserved.',
       resolve: ({ login }) => login.ipScope,
     }),
-    locale: t.string({ description: 'Locale, as counted.', resolve: ({ login }) => login.locale }),
+    ...byField((dimension) =>
+      t.field({
+        type: typeOf(dimension),
+        description: `${titleOf(dimension)}, as counted.`,
+        resolve: ({ login }) => dimension.read(login),
+      }),
+    ),
     localeKind: t.string({
       description: 'What the locale can be: us_state, iso_country, ambiguous or other.',
       resolve: ({ login }) => login.localeKind,
-    }),
-    appVersion: t.string({
-      description: 'App version, as counted.',
-      resolve: ({ login }) => login.appVersion,
-    }),
-    deviceType: t.field({
-      type: DeviceTypeEnum,
-      description: 'Device type, as counted.',
-      resolve: ({ login }) => login.deviceType,
-    }),
-    outcome: t.field({
-      type: OutcomeEnum,
-      description: 'Outcome, as counted.',
-      resolve: ({ login }) => login.outcome,
     }),
     eventId: t.string({
       nullable: true,

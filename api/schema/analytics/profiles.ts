@@ -10,6 +10,7 @@ import {
 } from '../../../db/read/engagement/profiles.ts'
 import { readRowsKept, type RowsKept } from '../../../db/read/rows/expired-logins.ts'
 import type { SightingKind } from '../../../domain/sightings/sightings.ts'
+import { dimensions } from '../../../domain/counts/dimensions.ts'
 import { ipOf } from '../../questions/addresses.ts'
 import { builder } from '../builder.ts'
 import type { ApiContext } from '../../context/context.ts'
@@ -22,6 +23,7 @@ import {
 } from '../../questions/connection.ts'
 import { engagementFreshnessField } from './engagement-freshness.ts'
 import { withExpired } from '../../questions/logins.ts'
+import { titleOf } from '../fields/dimensions.ts'
 import { freshnessField } from '../fields/freshness.ts'
 import { isExpiredField, rowsKeptFromField } from './rows-kept.ts'
 
@@ -82,9 +84,11 @@ const Traits = builder.objectRef<TraitsShape>('Traits').implement({
       users: of('user_id', 'Users'),
       devices: of('device_id', 'Devices'),
       addresses: of('ip', 'IP addresses'),
-      locales: of('locale', 'Locales'),
-      appVersions: of('app_version', 'App versions'),
-      deviceTypes: of('device_type', 'Device types'),
+      ...Object.fromEntries(
+        dimensions
+          .filter(({ isTrait }) => isTrait)
+          .map((dimension) => [dimension.list, of(dimension.name, `${titleOf(dimension)}s`)]),
+      ),
       rowsKeptFrom: t.field(rowsKeptFromField(({ rows }) => rows)),
       isExpired: t.field(isExpiredField(({ rows }) => rows)),
       freshness: t.field({

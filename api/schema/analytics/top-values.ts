@@ -15,7 +15,8 @@ import {
   TooManyRowsError,
 } from '../../context/errors.ts'
 import { countArgs, countFilter, momentArgs } from './count-args.ts'
-import { DimensionEnum, OrderEnum } from '../fields/analytics-enums.ts'
+import { OrderEnum } from '../fields/analytics-enums.ts'
+import { DimensionEnum } from '../fields/dimensions.ts'
 import { completenessFor } from '../../questions/marks.ts'
 import { selectsAnywhere } from '../../questions/selects.ts'
 import { freshnessField } from '../fields/freshness.ts'

@@ -1,5 +1,5 @@
 import type { BatchResult } from '../../../domain/batch/replay.ts'
-import type { DeviceType, Outcome } from '../../../domain/login/login.ts'
+import { byField } from '../../../domain/counts/dimensions.ts'
 import type {
   PlannedBatch as PlannedBatchShape,
   PlannedCount as PlannedCountShape,
@@ -7,7 +7,7 @@ import type {
 } from '../../../domain/batch/replay-plan.ts'
 import type { ReplayRunStatus } from '../../../workflows/run-contract.ts'
 import { builder } from '../builder.ts'
-import { DeviceTypeEnum, OutcomeEnum } from '../fields/analytics-enums.ts'
+import { titleOf, typeOf } from '../fields/dimensions.ts'
 import { BatchReplayOutcomeEnum, RunStateEnum } from '../fields/pipeline-enums.ts'
 import { refusalField } from './run-fields.ts'
 
@@ -44,18 +44,13 @@ const PlannedCount = builder.objectRef<PlannedCountShape>('PlannedCount').implem
       description: 'Start of the hour, UTC.',
       resolve: ({ hour }) => new Date(hour),
     }),
-    deviceType: t.field({
-      type: DeviceTypeEnum,
-      description: 'Device type.',
-      resolve: ({ deviceType }) => deviceType as DeviceType,
-    }),
-    appVersion: t.exposeString('appVersion', { description: 'App version.' }),
-    locale: t.exposeString('locale', { description: 'Locale.' }),
-    outcome: t.field({
-      type: OutcomeEnum,
-      description: 'Outcome.',
-      resolve: ({ outcome }) => outcome as Outcome,
-    }),
+    ...byField((dimension) =>
+      t.field({
+        type: typeOf(dimension),
+        description: `${titleOf(dimension)}.`,
+        resolve: (count) => count[dimension.field],
+      }),
+    ),
     logins: t.exposeInt('logins', { description: 'Logins that would be added.' }),
   }),
 })

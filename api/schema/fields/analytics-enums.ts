@@ -1,10 +1,6 @@
-import type { CohortDimension } from '../../../db/read/engagement/cohorts.ts'
 import type { DelayClass, LatenessClass } from '../../../domain/engagement/arrival.ts'
 import type { CalendarBucket } from '../../../domain/time/calendar.ts'
 import type { BucketSize } from '../../../domain/time/bucket.ts'
-import type { GroupName } from '../../../domain/counts/series.ts'
-import type { UsRegion } from '../../../domain/fields/us-region.ts'
-import type { DeviceType, Outcome } from '../../../domain/login/login.ts'
 import type { Period } from '../../../domain/time/period.ts'
 import type { UniquesSource } from '../../questions/uniques.ts'
 import { builder } from '../builder.ts'
@@ -70,35 +66,12 @@ export const UtcBucketEnum = builder.enumType('UtcBucket', {
   }),
 })
 
-export const DimensionEnum = builder.enumType('Dimension', {
-  description: 'What logins are counted by.',
-  values: capitals<GroupName>({
-    device_type: 'Device type: android, iOS or unknown.',
-    app_version: 'Version of the app, as the login said it; unknown when it said none.',
-    locale: 'Locale, two-letter codes in capitals; unknown when the login said none.',
-    us_region:
-      'Region of the US (Census Bureau) that the locale is in, read as a state; other when it is none.',
-    outcome: 'Whether the login succeeded: success, failure, or unknown when the login did not say.',
-  }),
-})
-
 export const PeriodEnum = builder.enumType('Period', {
   description: 'Calendar period of UTC.',
   values: capitals<Period>({
     day: '24 hours from midnight UTC.',
     week: 'Seven days from Monday (ISO 8601).',
     month: 'A month of the calendar.',
-  }),
-})
-
-export const CohortByEnum = builder.enumType('CohortBy', {
-  description: 'What cohorts are divided by.',
-  values: capitals<CohortDimension | 'none'>({
-    none: 'All users whose first day lies in the period are one cohort.',
-    app_version:
-      'By each app version of their logins on their first day; a user with two is in both cohorts.',
-    device_type:
-      'By each device type of their logins on their first day; a user with two is in both cohorts.',
   }),
 })
 
@@ -109,36 +82,6 @@ export const UniquesSourceEnum = builder.enumType('UniquesSource', {
     days_and_rows:
       'From whole days, and from rows of logins for the hours before and after them, within LOGIN_RETENTION_DAYS.',
     rows: 'From rows of logins: within LOGIN_RETENTION_DAYS.',
-  }),
-})
-
-export const DeviceTypeEnum = builder.enumType('DeviceType', {
-  description: 'Kind of device that logged in.',
-  values: capitals<DeviceType>({
-    android: 'Android; stored as android.',
-    iOS: 'iOS; stored as iOS.',
-    unknown: 'Missing in the login, or none of the others.',
-  }),
-})
-
-export const UsRegionEnum = builder.enumType('UsRegion', {
-  description:
-    'Region of the US by the Census Bureau; a locale that is also a country (CA, DE, IN) is read as the state.',
-  values: capitals<UsRegion>({
-    northeast: 'CT ME MA NH RI VT NJ NY PA.',
-    midwest: 'IL IN MI OH WI IA KS MN MO NE ND SD.',
-    south: 'DE DC FL GA MD NC SC VA WV AL KY MS TN AR LA OK TX.',
-    west: 'AZ CO ID MT NV NM UT WY AK CA HI OR WA.',
-    other: 'No state: a territory, a country, a language, unknown.',
-  }),
-})
-
-export const OutcomeEnum = builder.enumType('Outcome', {
-  description: 'How the login ended.',
-  values: capitals<Outcome>({
-    success: 'The user was let in.',
-    failure: 'The user was not let in.',
-    unknown: 'The login did not say; most producers do not.',
   }),
 })
 

@@ -1,7 +1,7 @@
 import type { CountPlace, Difference } from '../../../domain/pipeline/reconciliation.ts'
-import type { DeviceType, Outcome } from '../../../domain/login/login.ts'
+import { byField } from '../../../domain/counts/dimensions.ts'
 import { builder } from '../builder.ts'
-import { DeviceTypeEnum, OutcomeEnum } from '../fields/analytics-enums.ts'
+import { titleOf, typeOf } from '../fields/dimensions.ts'
 import { CountSizeEnum, DifferenceKindEnum } from '../fields/pipeline-enums.ts'
 
 const CountPlaceType = builder.objectRef<CountPlace>('CountPlace').implement({
@@ -9,20 +9,14 @@ const CountPlaceType = builder.objectRef<CountPlace>('CountPlace').implement({
   fields: (t) => ({
     size: t.expose('size', { type: CountSizeEnum, description: 'Length of the bucket.' }),
     bucket: t.expose('bucket', { type: 'DateTime', description: 'Start of the bucket, UTC.' }),
-    deviceType: t.field({
-      type: DeviceTypeEnum,
-      nullable: true,
-      description: 'Device type; null: over all.',
-      resolve: ({ deviceType }) => deviceType as DeviceType | null,
-    }),
-    appVersion: t.exposeString('appVersion', { nullable: true, description: 'App version; null: over all.' }),
-    locale: t.exposeString('locale', { nullable: true, description: 'Locale; null: over all.' }),
-    outcome: t.field({
-      type: OutcomeEnum,
-      nullable: true,
-      description: 'Outcome; null: over all.',
-      resolve: ({ outcome }) => outcome as Outcome | null,
-    }),
+    ...byField((dimension) =>
+      t.field({
+        type: typeOf(dimension),
+        nullable: true,
+        description: `${titleOf(dimension)}; null: over all.`,
+        resolve: (place) => place[dimension.field],
+      }),
+    ),
   }),
 })
 

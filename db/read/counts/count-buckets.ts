@@ -1,13 +1,9 @@
-import {
-  dimensionBit,
-  type DimensionName,
-  dimensionNames,
-  slotNames,
-  smallestSet,
-} from '../../../domain/counts/counts.ts'
+import { dimensionBit, slotNames, smallestSet } from '../../../domain/counts/counts.ts'
+import type { DimensionName } from '../../../domain/counts/dimensions.ts'
 import type { RollupRows } from '../../../domain/counts/cover-buckets.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { countTables, slotLogins } from '../../rollups/count-tables.ts'
+import { joinEntries } from '../../rollups/dimension-columns.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
@@ -104,12 +100,8 @@ const notRolledUp = (sql: Sql, buckets: readonly TimeBucket[], { dimensions, fil
   ${placeInBuckets(sql, buckets)} ${withinFilter(sql, filter)}`
 
 /** Joins the entries of a row `delta` of login_count_delta, with the dimensions asked for alone: each costs every entry. */
-export function addedBy(sql: Sql, dimensions: readonly DimensionName[]) {
-  const names = dimensionNames.filter((name) => dimensions.includes(name))
-  const columns = ['bucket', ...names, 'logins']
-  const arrays = ['buckets', ...names.map((name) => `${name}s`), 'logins'].map((name) => `delta.${name}`)
-  return sql.unsafe(`cross join unnest(${arrays.join(', ')}) as added (${columns.join(', ')})`)
-}
+export const addedBy = (sql: Sql, dimensions: readonly DimensionName[]) =>
+  sql.unsafe(joinEntries('delta', 'bucket', dimensions))
 
 /**
  * Joins `place.number`, the place in `buckets` from 1, of a moment of each row; rows of none are left out. Offset 0, so that

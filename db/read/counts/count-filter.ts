@@ -1,37 +1,25 @@
-import type { DimensionName } from '../../../domain/counts/counts.ts'
-import type { DeviceType, Outcome } from '../../../domain/login/login.ts'
+import { type DimensionList, type DimensionName, dimensions } from '../../../domain/counts/dimensions.ts'
 import { type UsRegion, usRegionLocales } from '../../../domain/fields/us-region.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']
 
-/** Only logins with one of the indexed values; null: any value. */
-export type CountFilter = {
-  deviceTypes: DeviceType[] | null
-  appVersions: string[] | null
-  locales: string[] | null
-  usRegions: UsRegion[] | null
-  outcomes: Outcome[] | null
-}
+/** Only logins with one of the listed values; null: any value. */
+export type CountFilter = Record<DimensionList, string[] | null> & { usRegions: UsRegion[] | null }
 
 /** The dimensions that a filter looks at. */
-export const filteredDimensions = (filter: CountFilter): DimensionName[] => [
-  ...(filter.deviceTypes === null ? [] : ['device_type' as const]),
-  ...(filter.appVersions === null ? [] : ['app_version' as const]),
-  ...(filter.locales === null && filter.usRegions === null ? [] : ['locale' as const]),
-  ...(filter.outcomes === null ? [] : ['outcome' as const]),
-]
+export const filteredDimensions = (filter: CountFilter): DimensionName[] =>
+  dimensions
+    .filter(({ name, list }) => filter[list] !== null || (name === 'locale' && filter.usRegions !== null))
+    .map(({ name }) => name)
 
 /** `and …` for the dimensions. */
-export const withinFilter = (
-  sql: Sql,
-  { deviceTypes, appVersions, locales, usRegions, outcomes }: CountFilter,
-) => sql`
-  ${deviceTypes === null ? sql`` : sql`and device_type = any(${deviceTypes}::text[])`}
-  ${appVersions === null ? sql`` : sql`and app_version = any(${appVersions}::text[])`}
-  ${locales === null ? sql`` : sql`and locale = any(${locales}::text[])`}
-  ${usRegions === null ? sql`` : withinRegions(sql, usRegions)}
-  ${outcomes === null ? sql`` : sql`and outcome = any(${outcomes}::text[])`}`
+export const withinFilter = (sql: Sql, filter: CountFilter) => sql`
+  ${dimensions.map(({ name, list }) => withinValues(sql, name, filter[list]))}
+  ${filter.usRegions === null ? sql`` : withinRegions(sql, filter.usRegions)}`
+
+const withinValues = (sql: Sql, name: DimensionName, values: string[] | null) =>
+  values === null ? sql`` : sql`and ${sql(name)} = any(${values}::text[])`
 
 function withinRegions(sql: Sql, regions: readonly UsRegion[]) {
   const chosen = [...usRegionLocales].flatMap(([locale, region]) =>

@@ -1,6 +1,7 @@
-import { type DimensionName } from '../../../domain/counts/counts.ts'
+import type { DimensionName } from '../../../domain/counts/dimensions.ts'
 import { QUARTER_MS, type TimeBucket } from '../../../domain/time/bucket.ts'
 import { unitsCut } from '../../../domain/counts/cover-buckets.ts'
+import { arrayColumns } from '../../rollups/dimension-columns.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
 import { addedBy, columns, countsInBuckets, placeInBuckets, type Spans } from './count-buckets.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
@@ -57,7 +58,7 @@ const addedIn = (sql: Sql, written: Written, inQuarters: boolean) => sql`
   join login_count_delta using (batch_id, revision)
   ${inQuarters ? sql`union all select quarters, ${arrays(sql)} from (${rolledIn(sql, written)}) as rolled` : sql``}`
 
-const arrays = (sql: Sql) => sql`device_types, app_versions, locales, outcomes, logins`
+const arrays = (sql: Sql) => sql.unsafe(`${arrayColumns}, logins`)
 
 /** Rows of written_count that lie within, the largest. */
 const rolledIn = (sql: Sql, written: Written) => sql`

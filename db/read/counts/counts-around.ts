@@ -1,9 +1,5 @@
-import {
-  type CountSize,
-  dimensionBit,
-  type DimensionName,
-  dimensionNames,
-} from '../../../domain/counts/counts.ts'
+import { type CountSize, dimensionBit } from '../../../domain/counts/counts.ts'
+import { byField, type DimensionName, dimensionNames } from '../../../domain/counts/dimensions.ts'
 import { floorTo } from '../../../domain/time/bucket.ts'
 import type { Difference } from '../../../domain/pipeline/reconciliation.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
@@ -11,8 +7,6 @@ import { countTables } from '../../rollups/count-tables.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']
-
-export const ALL_DIMENSIONS = Object.values(dimensionBit).reduce((sum, bit) => sum + bit)
 
 /** Rows of a table or of its view of single counts that start then, by these sets of dimensions. */
 export function rowsAt(
@@ -50,12 +44,11 @@ export function countDifference(
 ): Difference {
   const value = (name: DimensionName) => ((set & dimensionBit[name]) === 0 ? null : values[name])
   const place = dimensionNames.map(value)
-  const [deviceType = null, appVersion = null, locale = null, outcome = null] = place
   return {
     kind,
     partition: null,
     batchId: null,
-    count: { size, bucket, deviceType, appVersion, locale, outcome },
+    count: { size, bucket, ...byField(({ name }) => value(name)) },
     subject: `${size} ${bucket.toISOString()} ${JSON.stringify(place)}`,
     expected,
     found,

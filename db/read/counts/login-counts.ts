@@ -1,4 +1,4 @@
-import { type DimensionName } from '../../../domain/counts/counts.ts'
+import type { DimensionName } from '../../../domain/counts/dimensions.ts'
 import { bucketMs, type TimeBucket } from '../../../domain/time/bucket.ts'
 import { coverBuckets, type HeldRows, unitsCut } from '../../../domain/counts/cover-buckets.ts'
 import type { Counts } from '../../../domain/counts/series.ts'

@@ -1,9 +1,8 @@
 import { isoDay, type Period } from '../../../domain/time/period.ts'
+import type { DimensionName } from '../../../domain/counts/dimensions.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']
-
-export type CohortDimension = 'app_version' | 'device_type'
 
 /** Users of a cohort that were active in a period; `value` null: the cohort is of all values. */
 export type CohortCell = { cohort: Date; value: string | null; active_in: Date; users: bigint }
@@ -19,7 +18,7 @@ export async function readCohorts(
   { sql }: ReadSession,
   period: Period,
   starts: number[],
-  by: CohortDimension | null,
+  by: DimensionName | null,
   limit: number,
 ): Promise<CohortCell[]> {
   const days = starts.map(isoDay)
@@ -49,7 +48,7 @@ const byFirstDay = (sql: Sql, period: Period, days: string[]) => sql`
   where kind = 'user' and period = ${period}::text::engagement_period and facet = 'first' and value = ''
     and start = any(${days}::text[]::date[])`
 
-const byValueOfFirstDay = (sql: Sql, period: Period, days: string[], by: CohortDimension) => sql`
+const byValueOfFirstDay = (sql: Sql, period: Period, days: string[], by: DimensionName) => sql`
   select date_trunc(${period}, first.start)::date as start, used.value, chunk, bit_or(first.members & used.members) as members
   from (
     select start, chunk, ${unpacked(sql)} from engagement

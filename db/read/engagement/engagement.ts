@@ -1,3 +1,4 @@
+import { type Dimension, type DimensionName, dimensions } from '../../../domain/counts/dimensions.ts'
 import type { Period, PeriodStart } from '../../../domain/time/period.ts'
 import { coverDays, isoDay } from '../../../domain/time/period.ts'
 import type { SightingKind } from '../../../domain/sightings/sightings.ts'
@@ -8,25 +9,22 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 type Sql = ReadSession['sql']
 
 /** Whose logins of which values: of one dimension, or of all logins. */
-export type EngagementFacet = {
-  facet: 'all' | 'device_type' | 'app_version' | 'locale' | 'outcome'
-  values: string[]
+export type EngagementFacet = { facet: 'all' | DimensionName; values: string[] }
+
+/** The bitmaps that answer for a filter; null: it is of several dimensions, or of one that bitmaps are not kept by. */
+export function facetOf(filter: CountFilter): EngagementFacet | null {
+  const asked = dimensions.flatMap((dimension) => {
+    const values = valuesOf(dimension, filter)
+    return values === null ? [] : [{ ...dimension, values }]
+  })
+  const [one, another] = asked
+  if (one === undefined) return { facet: 'all', values: [''] }
+  if (another !== undefined || !one.isFacet || one.values === 'too many') return null
+  return { facet: one.name, values: [...new Set(one.values)] }
 }
 
-/** The bitmaps that answer for a filter; null: it is of several dimensions, which bitmaps are not kept by. */
-export function facetOf(filter: CountFilter): EngagementFacet | null {
-  const { deviceTypes, appVersions, outcomes } = filter
-  const locales = localesOf(filter)
-  if (locales === 'too many') return null
-  const given = [
-    { facet: 'device_type' as const, values: deviceTypes },
-    { facet: 'app_version' as const, values: appVersions },
-    { facet: 'locale' as const, values: locales },
-    { facet: 'outcome' as const, values: outcomes },
-  ].flatMap(({ facet, values }) => (values === null ? [] : [{ facet, values: [...new Set<string>(values)] }]))
-  if (given.length > 1) return null
-  return given[0] ?? { facet: 'all', values: [''] }
-}
+const valuesOf = ({ name, list }: Dimension, filter: CountFilter): string[] | null | 'too many' =>
+  name === 'locale' ? localesOf(filter) : filter[list]
 
 /** A region is its locales; the locales of no region are more than can be indexed. */
 function localesOf({ locales, usRegions }: CountFilter): string[] | null | 'too many' {

@@ -1,3 +1,4 @@
+import type { DimensionName } from '../../../domain/counts/dimensions.ts'
 import type { SightingKind } from '../../../domain/sightings/sightings.ts'
 import { CHUNK_BITS } from '../../../domain/engagement/bitmap.ts'
 import { idTables } from '../../rollups/id-tables.ts'
@@ -29,7 +30,7 @@ export async function readProfile(
   return { kind, id, firstDay: row.first_day, lastDay: row.last_day, activeDays: row.active_days }
 }
 
-export type Trait = 'user_id' | 'device_id' | 'ip' | 'locale' | 'app_version' | 'device_type'
+export type Trait = 'user_id' | 'device_id' | 'ip' | DimensionName
 
 /** A value that logins of somebody have in common, within the rows that are kept. */
 export type TraitRow = {

@@ -1,6 +1,7 @@
 import { bucketMs, type TimeBucket } from '../../../domain/time/bucket.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
-import { type CountFilter, withinFilter } from '../counts/count-filter.ts'
+import { addedBy } from '../counts/count-buckets.ts'
+import { type CountFilter, filteredDimensions, withinFilter } from '../counts/count-filter.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
 /** What one revision of a batch added to a place of a chart. */
@@ -31,8 +32,7 @@ export async function readLineage(
     from (
       select batch_id, revision, sum(added.logins)::bigint as logins
       from login_count_delta delta
-      cross join unnest(delta.buckets, delta.device_types, delta.app_versions, delta.locales, delta.outcomes, delta.logins)
-        as added (bucket, device_type, app_version, locale, outcome, logins)
+      ${addedBy(sql, filteredDimensions(filter))}
       where delta.buckets && ${minutes}::text[]::timestamptz[]
         and added.bucket >= ${new Date(range.fromMs)}
         and added.bucket < ${new Date(range.toMs)}

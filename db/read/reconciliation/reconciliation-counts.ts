@@ -1,15 +1,11 @@
-import { dimensionNames, slotNames } from '../../../domain/counts/counts.ts'
+import { ALL_DIMENSIONS, slotNames } from '../../../domain/counts/counts.ts'
+import { dimensionNames } from '../../../domain/counts/dimensions.ts'
 import { bucketMs, floorTo, QUARTER_MS } from '../../../domain/time/bucket.ts'
 import type { Difference } from '../../../domain/pipeline/reconciliation.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
 import { countTables } from '../../rollups/count-tables.ts'
-import {
-  ALL_DIMENSIONS,
-  countDifference,
-  type DifferentCount,
-  rowsAt,
-  startsOf,
-} from '../counts/counts-around.ts'
+import { countDifference, type DifferentCount, rowsAt, startsOf } from '../counts/counts-around.ts'
+import { dimensionColumns } from '../../rollups/dimension-columns.ts'
 import { addedBy } from '../counts/count-buckets.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
@@ -101,4 +97,4 @@ const minutesOf = (starts: readonly number[], ms: number): string[] =>
     Array.from({ length: ms / bucketMs.minute }, (_, i) => isoTime(start + i * bucketMs.minute)),
   )
 
-const key = (sql: Sql) => sql.unsafe(dimensionNames.join(', '))
+const key = (sql: Sql) => sql.unsafe(dimensionColumns)

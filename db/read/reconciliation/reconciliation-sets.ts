@@ -1,17 +1,12 @@
 import type { PendingQuery, Row } from 'postgres'
-import { type CountSize, dimensionNames, dimensionSets, slotNames } from '../../../domain/counts/counts.ts'
+import { ALL_DIMENSIONS, type CountSize, dimensionSets, slotNames } from '../../../domain/counts/counts.ts'
 import { bucketMs } from '../../../domain/time/bucket.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
 import type { Difference, DifferenceKind } from '../../../domain/pipeline/reconciliation.ts'
 import { countTables, slotLogins } from '../../rollups/count-tables.ts'
+import { dimensionColumns as names } from '../../rollups/dimension-columns.ts'
 import { groupingSets, setOfRow, valuesOfRow } from '../../rollups/dimension-sets.ts'
-import {
-  ALL_DIMENSIONS,
-  countDifference,
-  type DifferentCount,
-  rowsAt,
-  startsOf,
-} from '../counts/counts-around.ts'
+import { countDifference, type DifferentCount, rowsAt, startsOf } from '../counts/counts-around.ts'
 import type { CountsToCompare } from './reconciliation-counts.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
@@ -29,7 +24,6 @@ const slotLength: Record<CountSize, string> = {
 }
 
 const fewer = dimensionSets.filter((set) => set !== ALL_DIMENSIONS)
-const names = dimensionNames.join(', ')
 
 /** Counts of the days around the moments by hours against the quarters that they consist of. */
 export async function compareHoursWithQuarters(

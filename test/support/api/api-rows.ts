@@ -1,6 +1,7 @@
 import { TOPIC_ID } from '../../../domain/pipeline/partition-log-fixture.ts'
 import type { Sql } from '../../../db/connection/connect.ts'
-import { dimensionBit, dimensionNames, dimensionSets, slotNames } from '../../../domain/counts/counts.ts'
+import { dimensionBit, dimensionSets, slotNames } from '../../../domain/counts/counts.ts'
+import { dimensionNames } from '../../../domain/counts/dimensions.ts'
 import { entriesOf, type Sightings } from '../../../domain/sightings/sightings.ts'
 
 type CountEntry = [minute: string, deviceType: string, appVersion: string, locale: string, logins: number]
