@@ -1,4 +1,4 @@
-import { dimensionBit, dimensionSets, slotNames } from '../../domain/counts/counts.ts'
+import { ALL_DIMENSIONS, dimensionBit, dimensionSets, slotNames } from '../../domain/counts/counts.ts'
 import { dimensionNames } from '../../domain/counts/dimensions.ts'
 import { dayBeforeEnd } from './history-size.ts'
 
@@ -19,7 +19,7 @@ const during = (column: string, day: string) =>
 /** Minutes of a day by all dimensions, from its login rows. */
 export const minutesOfDay = (day: string): string => `
   insert into minute_count (${set}, hour, ${key}, ${slotNames.minute.join(', ')})
-  select 15, date_trunc('hour', event_at, 'UTC') as hour, ${key},
+  select ${ALL_DIMENSIONS}, date_trunc('hour', event_at, 'UTC') as hour, ${key},
          ${slotNames.minute.map((_, i) => `count(*) filter (where minute = ${i})`).join(', ')}
   from (select *, extract(minute from event_at)::integer as minute from login where ${during('event_at', day)}) as counted
   group by hour, ${key} order by hour`
@@ -27,11 +27,11 @@ export const minutesOfDay = (day: string): string => `
 /** Hours of a day by all dimensions, from its minutes. */
 export const hoursOfDay = (day: string): string => `
   insert into hour_count (${set}, day, ${key}, ${slotNames.hour.join(', ')})
-  select 15, timestamptz '${day}Z', ${key},
+  select ${ALL_DIMENSIONS}, timestamptz '${day}Z', ${key},
          ${slotNames.hour.map((_, i) => `coalesce(sum(logins) filter (where slot = ${i}), 0)`).join(', ')}
   from (
     select ${key}, ${slotNames.minute.join(' + ')} as logins, extract(hour from hour at time zone 'UTC')::integer as slot
-    from minute_count where ${set} = 15 and ${during('hour', day)}
+    from minute_count where ${set} = ${ALL_DIMENSIONS} and ${during('hour', day)}
   ) as hours
   group by ${key}`
 
@@ -41,9 +41,13 @@ export const fewerDimensions = ({ name, unit, slots }: Table, day: string): stri
   select fewer.kept, ${unit}, ${dimensionNames
     .map((column) => `case when fewer.kept & ${dimensionBit[column]} = 0 then '' else ${column} end`)
     .join(', ')}, ${slots.map((slot) => `sum(${slot})`).join(', ')}
-  from ${name}, unnest(array[${dimensionSets.filter((kept) => kept !== 15).join(', ')}]) as fewer (kept)
-  where ${set} = 15 and ${during(unit, day)}
-  group by 1, 2, 3, 4, 5, 6`
+  from ${name}, unnest(array[${dimensionSets.filter((kept) => kept !== ALL_DIMENSIONS).join(', ')}]) as fewer (kept)
+  where ${set} = ${ALL_DIMENSIONS} and ${during(unit, day)}
+  group by 1, 2, ${dimensionNames.map((_, place) => place + 3).join(', ')}`
+
+const olderVersion = (versions: number) => `
+  case when app_version = '' then ''
+       else '2.' || split_part(app_version, '.', 2)::integer - ${versions} || '.0' end`
 
 /** The last four weeks once more, so many times four weeks before, as far as that lies in [from, to); versions were older. */
 export const repeatCounts = (
@@ -54,10 +58,8 @@ export const repeatCounts = (
 ): string => `
   insert into ${name} (${set}, ${unit}, ${key}, ${slots.join(', ')})
   select * from (
-    select ${set}, ${unit} - interval '${times * REPEATED_DAYS} days' as earlier, device_type,
-           case when app_version = '' then ''
-                else '2.' || split_part(app_version, '.', 2)::integer - ${times} || '.0' end,
-           locale, outcome, ${slots.join(', ')}
+    select ${set}, ${unit} - interval '${times * REPEATED_DAYS} days' as earlier,
+           ${dimensionNames.map((name) => (name === 'app_version' ? olderVersion(times) : name)).join(', ')}, ${slots.join(', ')}
     from ${name}
     where ${unit} >= timestamptz '${dayBeforeEnd(REPEATED_DAYS)}Z'
   ) as repeated

@@ -1,5 +1,6 @@
+import { facets } from '../../domain/counts/dimensions.ts'
 import { CHUNK_BITS } from '../../domain/engagement/bitmap.ts'
-import { chance, ofUser } from './history-logins.ts'
+import { chance, dimensionsOfUser, ofUser } from './history-logins.ts'
 import { dayBeforeEnd, type HistorySize } from './history-size.ts'
 
 // Statements that make users, devices and addresses, and the bitmaps of who was active. Numbers are given in order of the
@@ -64,16 +65,18 @@ export const engagementOfOthers = `
   from engagement, unnest('{device,address}'::engagement_kind[]) as other
   where kind = 'user'`
 
+const outcomes = [`'success'`, `case when ${chance('number', 10)} < 0.3 then 'failure' end`]
+const values = { ...dimensionsOfUser('number'), outcome: outcomes }
+const valuesOfMember = facets.flatMap(({ name }) =>
+  [values[name]].flat().map((value) => `('${name}'::engagement_facet, ${value})`),
+)
+
 /** Who has which value of a dimension, as a temporary table `mask`. */
 export const masks = ({ users }: HistorySize): string => `
   create temporary table mask on commit drop as
   select facet, value, number / ${CHUNK_BITS} as chunk, bit_or(set_bit(${none}, number % ${CHUNK_BITS}, 1)) as members
   from generate_series(0, ${users - 1}) as number,
-  lateral (values
-    ('device_type'::engagement_facet, ${member.device_type}), ('app_version', ${member.app_version}),
-    ('locale', ${member.locale}), ('outcome', 'success'),
-    ('outcome', case when ${chance('number', 10)} < 0.3 then 'failure' end)
-  ) as has (facet, value)
+  lateral (values ${valuesOfMember.join(', ')}) as has (facet, value)
   where value is not null
   group by facet, value, chunk`
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { type DimensionName, dimensionNames, dimensions } from '../../domain/counts/dimensions.ts'
 import { latenessClasses, delayClasses } from '../../domain/engagement/arrival.ts'
 import { usRegionLocales } from '../../domain/fields/us-region.ts'
 import type { DayOfLogins } from './history-size.ts'
@@ -13,11 +14,15 @@ export const chance = (of: string, salt: number): string =>
 
 const locales = [...[...usRegionLocales.keys()].filter((state) => state !== 'DC'), 'unknown']
 
-/** Columns of a user by number; half of the users have the newest version, half of the rest the one before, and so on. */
+/** Columns of a user by number. */
 export const ofUser = (number: string) => ({
   user_id: `md5('user ' || ${number})::uuid::text`,
   device_id: `md5('device ' || ${number})::uuid::text`,
   ip: `inet '11.0.0.0' + (('x' || left(md5('address ' || ${number}), 8))::bit(32)::bigint & 1073741823)`,
+})
+
+/** Dimensions of a user by number; half of the users have the newest version, half of the rest the one before, and so on. */
+export const dimensionsOfUser = (number: string): Record<Exclude<DimensionName, 'outcome'>, string> => ({
   device_type: `case when ${chance(number, 2)} < 0.02 then 'unknown' when ${chance(number, 2)} < 0.5 then 'android' else 'iOS' end`,
   app_version: `'2.' || 30 - least(floor(-ln(1 - ${chance(number, 3)}) / ln(2)), 5)::integer || '.0'`,
   locale: `('{${locales.join(',')}}'::text[])[1 + floor(${chance(number, 4)} ^ 2 * ${locales.length})::integer]`,
@@ -68,12 +73,15 @@ export const arrivalsOfDay = (
   ) as arriving`
 
 const user = ofUser('user_number')
+const values: Record<DimensionName, string> = { ...dimensionsOfUser('user_number'), outcome: 'outcome' }
+const valuesOfRow = dimensionNames.map((name) => `${values[name]} as ${name}`).join(', ')
+const arrayColumns = dimensions.map(({ arrayColumn }) => arrayColumn).join(', ')
 
 export const loginRows = `
-  insert into login (event_at, user_id, device_id, ip, ip_scope, locale, locale_kind, app_version, device_type, outcome,
+  insert into login (event_at, user_id, device_id, ip, ip_scope, locale_kind, ${dimensionNames.join(', ')},
                      kafka_partition, kafka_offset, batch_id)
-  select event_at, ${user.user_id}, ${user.device_id}, ${user.ip}, 'public', ${user.locale}, 'us_state',
-         ${user.app_version}, ${user.device_type}, outcome, partition, kafka_offset, batch_id
+  select event_at, ${user.user_id}, ${user.device_id}, ${user.ip}, 'public', 'us_state',
+         ${valuesOfRow}, partition, kafka_offset, batch_id
   from arrived where is_login order by number`
 
 export const ledgerRows = (topic: string): string => `
@@ -106,17 +114,16 @@ const arrivals = `
   ${classes(delayClasses, '0.2')}`
 
 export const deltaRows = `
-  insert into login_count_delta (batch_id, revision, buckets, device_types, app_versions, locales, outcomes, logins,
+  insert into login_count_delta (batch_id, revision, buckets, ${arrayColumns}, logins,
                                  counted_at, out_of_order, lateness, delays)
-  select batch_id, 0, buckets, device_types, app_versions, locales, outcomes, entries, counted_at, out_of_order, lateness, delays
+  select batch_id, 0, buckets, ${arrayColumns}, entries, counted_at, out_of_order, lateness, delays
   from (
-    select batch_id, array_agg(bucket) as buckets, array_agg(device_type) as device_types,
-           array_agg(app_version) as app_versions, array_agg(locale) as locales, array_agg(outcome) as outcomes,
+    select batch_id, array_agg(bucket) as buckets,
+           ${dimensions.map(({ name, arrayColumn }) => `array_agg(${name}) as ${arrayColumn}`).join(', ')},
            array_agg(logins) as entries
     from (
-      select batch_id, date_trunc('minute', event_at) as bucket, ${user.device_type} as device_type,
-             ${user.app_version} as app_version, ${user.locale} as locale, outcome, count(*) as logins
-      from arrived where is_login group by 1, 2, 3, 4, 5, 6
+      select batch_id, date_trunc('minute', event_at) as bucket, ${valuesOfRow}, count(*) as logins
+      from arrived where is_login group by batch_id, bucket, ${dimensionNames.join(', ')}
     ) as entry group by batch_id
   ) as delta
   join (

@@ -1,4 +1,5 @@
 import type { Login } from '../login/login.ts'
+import { ByValues } from './by-values.ts'
 import { bucketMs, floorTo } from '../time/bucket.ts'
 import { byList, type DimensionList, type DimensionName, dimensionNames, dimensions } from './dimensions.ts'
 
@@ -46,57 +47,33 @@ export type CountColumns = {
   logins: number[]
 } & Record<DimensionList, string[]>
 
-/** By value of a dimension: the level of the next one, or of the last one the index of the entry. */
-type Level = Map<string, Level | number>
-
-const readers = dimensions.map(({ read }) => read)
-const outer = readers.slice(0, -1)
-const [innermost = () => ''] = readers.slice(-1)
-
 /** Counts logins by minute of the event and by all dimensions. */
 export class MinuteCounts {
   readonly columns: CountColumns = { buckets: [], ...byList(() => []), logins: [] }
   readonly #values = dimensions.map(({ list, read }) => ({ read, values: this.columns[list] }))
-  readonly #minutes = new Map<number, Level>()
+  readonly #minutes = new Map<number, ByValues<number>>()
   /** Mostly that of the login before. */
   #minute = NaN
-  #ofMinute: Level = new Map()
+  #places = new ByValues<number>(dimensions)
 
   /** Returns the index of its entry in `columns`. */
   add(login: Login): number {
     const minute = floorTo(login.eventTimeMs, bucketMs.minute)
     if (minute !== this.#minute) this.#turnTo(minute)
-    // Level by level: to make one key of the values costs a login more than all of them.
-    let level = this.#ofMinute
-    for (const read of outer) level = within(level, read(login))
-    const value = innermost(login)
-    const known = level.get(value) as number | undefined
-    if (known === undefined) {
-      const place = this.#append(minute, login)
-      level.set(value, place)
-      return place
-    }
-    this.columns.logins[known] = (this.columns.logins[known] ?? 0) + 1
-    return known
+    const place = this.#places.of(login, this.#append)
+    this.columns.logins[place] = (this.columns.logins[place] ?? 0) + 1
+    return place
   }
 
   #turnTo(minute: number): void {
     this.#minute = minute
-    this.#ofMinute = this.#minutes.get(minute) ?? new Map<string, Level>()
-    this.#minutes.set(minute, this.#ofMinute)
+    this.#places = this.#minutes.get(minute) ?? new ByValues<number>(dimensions)
+    this.#minutes.set(minute, this.#places)
   }
 
-  #append(minute: number, login: Login): number {
-    this.columns.buckets.push(minute)
+  readonly #append = (login: Login): number => {
+    this.columns.buckets.push(this.#minute)
     for (const { read, values } of this.#values) values.push(read(login))
-    return this.columns.logins.push(1) - 1
+    return this.columns.logins.push(0) - 1
   }
-}
-
-function within(level: Level, value: string): Level {
-  const known = level.get(value) as Level | undefined
-  if (known !== undefined) return known
-  const made: Level = new Map()
-  level.set(value, made)
-  return made
 }

@@ -1,5 +1,6 @@
 import { FingerprintSet } from './fingerprint-set.ts'
 import { HashedText } from './hashed-text.ts'
+import { ByValues } from '../counts/by-values.ts'
 import { facets } from '../counts/dimensions.ts'
 import type { Login } from '../login/login.ts'
 import { dayOf } from '../time/period.ts'
@@ -50,7 +51,12 @@ export class SharedSighting {
 
 /** Its key makes an id of a group another one than the same id of another group. */
 type KeyedGroup = ListedGroup & { key: Int32Array }
-type GroupsOfDay = { byValues: Map<string, GroupsOfValues>; devices: KeyedGroup; addresses: KeyedGroup }
+type GroupsOfDay = {
+  byValues: ByValues<GroupsOfValues>
+  make: (login: Login) => GroupsOfValues
+  devices: KeyedGroup
+  addresses: KeyedGroup
+}
 /** Of logins of equal values on a day; `all` is the key of user, device and address together. */
 type GroupsOfValues = { users: KeyedGroup; all: Int32Array; ofDay: GroupsOfDay }
 
@@ -73,18 +79,9 @@ export class SightingCache {
 
   /** Whom a login is a sighting of. */
   groupsOf(login: Login): GroupsOfValues {
-    const day = dayOf(login.eventTimeMs)
-    const values = facets.map(({ read }) => read(login))
-    // NUL cannot be part of a dimension: decoding refuses it everywhere.
-    const name = values.join('\0')
-    const held = this.#days.get(day)?.byValues.get(name)
-    if (held !== undefined) return held
-    if (this.#groups++ === MAX_GROUPS) this.#forgetGroups()
-    const ofDay = this.#ofDay(day)
-    const users = this.#group(`user ${day}\0${name}`, { kind: 'user', day, values })
-    const groups = { users, all: this.#groupKey(`all ${day}\0${name}`), ofDay }
-    ofDay.byValues.set(name, groups)
-    return groups
+    if (this.#groups >= MAX_GROUPS) this.#forgetGroups()
+    const ofDay = this.#ofDay(dayOf(login.eventTimeMs))
+    return ofDay.byValues.of(login, ofDay.make)
   }
 
   isCommitted(): boolean {
@@ -104,19 +101,29 @@ export class SightingCache {
   /** Names give the same keys again. */
   #forgetGroups(): void {
     this.#days.clear()
-    this.#groups = 1
+    this.#groups = 0
   }
 
   #ofDay(day: number): GroupsOfDay {
     const held = this.#days.get(day)
     if (held !== undefined) return held
-    const made = {
-      byValues: new Map<string, GroupsOfValues>(),
+    const made: GroupsOfDay = {
+      byValues: new ByValues<GroupsOfValues>(facets),
+      make: (login) => this.#make(day, made, login),
       devices: this.#group(`device ${day}`, { kind: 'device', day, values: null }),
       addresses: this.#group(`address ${day}`, { kind: 'address', day, values: null }),
     }
     this.#days.set(day, made)
     return made
+  }
+
+  #make(day: number, ofDay: GroupsOfDay, login: Login): GroupsOfValues {
+    this.#groups++
+    const values = facets.map(({ read }) => read(login))
+    // NUL cannot be part of a dimension: decoding refuses it everywhere.
+    const name = values.join('\0')
+    const users = this.#group(`user ${day}\0${name}`, { kind: 'user', day, values })
+    return { users, all: this.#groupKey(`all ${day}\0${name}`), ofDay }
   }
 
   #group(name: string, about: SightingGroupName): KeyedGroup {

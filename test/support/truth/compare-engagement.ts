@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { Sql } from '../../../db/connection/connect.ts'
+import { facets } from '../../../domain/counts/dimensions.ts'
 import type { GroundTruth } from '../../../generator/ground-truth.ts'
 import { compareTallies, type Difference, tally } from './difference.ts'
 import { eventually } from '../eventually.ts'
@@ -78,8 +79,7 @@ async function compareRows(sql: Sql): Promise<Difference[]> {
     select distinct concat_ws(' ', kind, event_at::date, facet, value, id) as name
     from login, lateral (values
       ('user', 'all', '', user_id), ('device', 'all', '', device_id), ('address', 'all', '', host(ip)),
-      ('user', 'device_type', device_type, user_id), ('user', 'app_version', app_version, user_id),
-      ('user', 'locale', locale, user_id), ('user', 'outcome', outcome, user_id)) as seen (kind, facet, value, id)`
+      ${sql.unsafe(facets.map(({ name }) => `('user', '${name}', ${name}, user_id)`).join(', '))}) as seen (kind, facet, value, id)`
   const tallied = (rows: readonly { name: string }[]) => tally(rows.map(({ name }) => name))
   return compareTallies('engagement and login rows', tallied(expected), tallied(found))
 }

@@ -1,8 +1,10 @@
 import { expect } from 'vitest'
 import { indexLogins } from '../../../db/rollups/index-logins.ts'
 import type { Sql, Transaction } from '../../../db/connection/connect.ts'
+import { dimensionColumns } from '../../../db/rollups/dimension-columns.ts'
 import { idTables } from '../../../db/rollups/id-tables.ts'
 import { addressText } from '../../../db/rollups/address-text.ts'
+import { type DimensionName, dimensionNames } from '../../../domain/counts/dimensions.ts'
 import { type SightingKind, sightingKinds } from '../../../domain/sightings/sightings.ts'
 import { compareTallies, type Difference, tally } from './difference.ts'
 import { eventually } from '../eventually.ts'
@@ -31,31 +33,25 @@ export async function compareIndexed(sql: Sql): Promise<Difference[]> {
   ])
 }
 
-type Listed = {
-  hour: string
-  minutes: Buffer
-  locale: string
-  device_type: string
-  app_version: string
-  outcome: string
-} & Record<(typeof idTables)[SightingKind]['numbers'], Buffer>
+type Listed = { hour: string; minutes: Buffer } & Record<DimensionName, string> &
+  Record<(typeof idTables)[SightingKind]['numbers'], Buffer>
 
 /** Told apart here and not in SQL: Postgres has no statistics of tables that were written just now, and takes minutes. */
 async function compareLogins(tx: Transaction): Promise<Difference[]> {
   const ids = await Promise.all(sightingKinds.map((kind) => idsOf(tx, kind)))
   const hours = await tx<Listed[]>`
-    select hour::text, minutes, locale, device_type, app_version, outcome, users, devices, addresses from hour_login`
-  const indexed = hours.flatMap(({ hour, minutes, locale, device_type, app_version, outcome, ...seen }) => {
+    select hour::text, minutes, ${tx.unsafe(dimensionColumns)}, users, devices, addresses from hour_login`
+  const indexed = hours.flatMap(({ hour, minutes, ...seen }) => {
     const numbers = sightingKinds.map((kind) => numbersOf(seen[idTables[kind].numbers]))
     return Array.from(minutes, (minute, place) =>
-      [hour, minute, locale, device_type, app_version, outcome]
+      [hour, minute, ...dimensionNames.map((name) => seen[name])]
         .concat(numbers.map((of, kind) => ids[kind]?.get(of[place] ?? -1) ?? 'nobody'))
         .join(' '),
     )
   })
   const rows = await tx<{ name: string; waits: boolean }[]>`
-    select concat_ws(' ', date_trunc('hour', event_at)::text, extract(minute from event_at)::integer, locale, device_type,
-                     app_version, outcome, user_id, device_id, ${addressText(tx)}) as name,
+    select concat_ws(' ', date_trunc('hour', event_at)::text, extract(minute from event_at)::integer,
+                     ${tx.unsafe(dimensionColumns)}, user_id, device_id, ${addressText(tx)}) as name,
            (batch_id in (select batch_id from unindexed_batch union select batch_id from pending_commit_rollup)) is true as waits
     from login`
   const isListed = new Set(indexed)

@@ -1,4 +1,7 @@
 import type { Sql } from '../../../db/connection/connect.ts'
+import { arrayColumns, dimensionColumns, joinEntries } from '../../../db/rollups/dimension-columns.ts'
+import { ALL_DIMENSIONS, dimensionBit } from '../../../domain/counts/counts.ts'
+import { dimensions } from '../../../domain/counts/dimensions.ts'
 import type { GroundTruth } from '../../../generator/ground-truth.ts'
 import { compareEngagement } from './compare-engagement.ts'
 import { compareAllIndexed } from './compare-indexed.ts'
@@ -26,12 +29,14 @@ export async function comparePostgres(sql: Sql, truth: GroundTruth): Promise<Dif
   return differences
 }
 
+/** Each dimension by the name of its field. */
+const values = dimensions.map(({ name, field }) => `added.${name} as "${field}"`).join(', ')
+
 type CountRow = Omit<CountName, 'bucket'> & { bucket: Date; logins: number }
 
 async function compareCounts(sql: Sql, truth: GroundTruth): Promise<Difference[]> {
   const deltas = await sql<CountRow[]>`
-    select bucket, device_type as "deviceType", app_version as "appVersion", locale, outcome, logins::integer
-    from login_count_delta_entry`
+    select bucket, ${sql.unsafe(values)}, logins::integer from login_count_delta_entry as added`
   const counts = await Promise.all(
     bucketSizes.map(async (size) => [
       ...compareTallies(`${size}_count`, expectedCounts(truth, size), await readCounts(sql, size)),
@@ -54,7 +59,7 @@ async function compareCounts(sql: Sql, truth: GroundTruth): Promise<Difference[]
 async function compareMonths(sql: Sql): Promise<Difference[]> {
   const sums = async (from: string) => {
     const rows = await sql<{ name: string; logins: number }[]>`
-      select concat_ws(' ', month, dimension_set, device_type, app_version, locale, outcome) as name, sum(logins)::integer as logins
+      select concat_ws(' ', month, dimension_set, ${sql.unsafe(dimensionColumns)}) as name, sum(logins)::integer as logins
       from (${sql.unsafe(from)}) as counts join rolled_up_month using (month) group by 1`
     return sumTally(rows.map(({ name, logins }) => [name, logins]))
   }
@@ -65,35 +70,33 @@ async function compareMonths(sql: Sql): Promise<Difference[]> {
 /** What is rolled up by when it was written, and what waits for it. */
 async function readWritten(sql: Sql): Promise<Tally> {
   const rows = await sql<CountRow[]>`
-    select added.bucket, added.device_type as "deviceType", added.app_version as "appVersion", added.locale, added.outcome,
-           added.logins::integer
+    select added.bucket, ${sql.unsafe(values)}, added.logins::integer
     from (
-      select quarters as buckets, device_types, app_versions, locales, outcomes, logins from written_count where minutes = 5
+      select quarters as buckets, ${sql.unsafe(arrayColumns)}, logins from written_count where minutes = 5
       union all
-      select buckets, device_types, app_versions, locales, outcomes, logins
+      select buckets, ${sql.unsafe(arrayColumns)}, logins
       from login_count_delta join pending_commit_rollup using (batch_id, revision)
     ) as held
-    cross join unnest(held.buckets, held.device_types, held.app_versions, held.locales, held.outcomes, held.logins)
-      as added (bucket, device_type, app_version, locale, outcome, logins)`
+    ${sql.unsafe(joinEntries('held', 'bucket'))}`
   return countTally(rows, 'quarter')
 }
 
 /** Rolled up and not rolled up yet. */
 async function readCounts(sql: Sql, size: BucketName): Promise<Tally> {
   const rows = await sql<CountRow[]>`
-    select bucket, device_type as "deviceType", app_version as "appVersion", locale, outcome, logins::integer
+    select bucket, ${sql.unsafe(values)}, logins::integer
     from (
-      select bucket, device_type, app_version, locale, outcome, logins from ${sql(`${size}_count_entry`)}
-      where dimension_set = 15
+      select bucket, ${sql.unsafe(dimensionColumns)}, logins from ${sql(`${size}_count_entry`)}
+      where dimension_set = ${ALL_DIMENSIONS}::smallint
       union all
-      select bucket, device_type, app_version, locale, outcome, logins from login_count_pending
-    ) as counts`
+      select bucket, ${sql.unsafe(dimensionColumns)}, logins from login_count_pending
+    ) as added`
   return countTally(rows, size)
 }
 
 /** The dimensions of a set, as bits, in the order of the values of a count. */
-const bits = [1, 2, 4, 8]
-const fewerSets = Array.from({ length: 15 }, (_, set) => set).filter(
+const bits = Object.values(dimensionBit)
+const fewerSets = Array.from({ length: ALL_DIMENSIONS }, (_, set) => set).filter(
   (set) => bits.filter((bit) => (set & bit) !== 0).length <= 2,
 )
 
@@ -114,11 +117,11 @@ function expectedSums(counts: Tally): Tally {
 
 async function readSums(sql: Sql, size: BucketName): Promise<Tally> {
   const rows = await sql<{ bucket: Date; set: number; values: string[]; logins: number }[]>`
-    select bucket, dimension_set::integer as set, array[device_type, app_version, locale, outcome] as values,
+    select bucket, dimension_set::integer as set, array[${sql.unsafe(dimensionColumns)}] as values,
            logins::integer
-    from ${sql(`${size}_count_entry`)} where dimension_set <> 15
+    from ${sql(`${size}_count_entry`)} where dimension_set <> ${ALL_DIMENSIONS}::smallint
     union all
-    select bucket, kept, array[device_type, app_version, locale, outcome], logins::integer
+    select bucket, kept, array[${sql.unsafe(dimensionColumns)}], logins::integer
     from login_count_pending cross join unnest(${fewerSets}::integer[]) as sets (kept)`
   return sumTally(
     rows.map(({ bucket, set, values, logins }) => [sumName(bucketOf(bucket, size), set, values), logins]),

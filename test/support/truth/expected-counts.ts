@@ -1,4 +1,5 @@
-import type { ExpectedCount, GroundTruth } from '../../../generator/ground-truth.ts'
+import { type DimensionField, dimensions } from '../../../domain/counts/dimensions.ts'
+import type { GroundTruth } from '../../../generator/ground-truth.ts'
 import { sumTally, type Tally } from './difference.ts'
 
 export const bucketSizes = ['minute', 'hour'] as const
@@ -17,10 +18,10 @@ export const expectedCounts = (truth: GroundTruth, size: BucketName): Tally =>
     }),
   )
 
-export type CountName = Omit<ExpectedCount, 'minute' | 'logins'> & { bucket: string }
+export type CountName = { bucket: string } & Record<DimensionField, string>
 
-export const countName = ({ bucket, deviceType, appVersion, locale, outcome }: CountName): string =>
-  JSON.stringify([bucket, deviceType, appVersion, locale, outcome])
+export const countName = (count: CountName): string =>
+  JSON.stringify([count.bucket, ...dimensions.map(({ field }) => count[field])])
 
 export const bucketOf = (time: Date | string, size: BucketName): string =>
   new Date(Math.floor(new Date(time).getTime() / LENGTH_MS[size]) * LENGTH_MS[size])

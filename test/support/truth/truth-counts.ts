@@ -1,23 +1,18 @@
+import { type DimensionName, dimensions } from '../../../domain/counts/dimensions.ts'
 import { answerTo, at, line, type Range, stored, type TruthQuestion } from './truth-question.ts'
 
 type Point = { start: string; logins: number; previousLogins?: number }
 type Series = Record<string, string | null> & { points: Point[]; counts: number[] }
 
-const shares = {
-  device_type: ['DEVICE_TYPE', 'deviceType'],
-  locale: ['LOCALE', 'locale'],
-  app_version: ['APP_VERSION', 'appVersion'],
-  outcome: ['OUTCOME', 'outcome'],
-} as const
-
 /** Logins by bucket of a zone and one dimension, but for buckets without any. */
 export function countsBy(
   zone: string,
   bucket: 'hour' | 'day' | 'week' | 'month',
-  dimension: keyof typeof shares,
+  dimension: DimensionName,
   { from, to }: Range,
 ): TruthQuestion {
-  const [groupBy, field] = shares[dimension]
+  const groupBy = dimension.toUpperCase()
+  const field = dimensions.find(({ name }) => name === dimension)?.field ?? ''
   return {
     name: `loginCounts by ${bucket} of ${zone} and ${dimension}`,
     api: async (ask) => {

@@ -1,4 +1,5 @@
 import type { Graphql } from '../api/graphql-client.ts'
+import { dimensions } from '../../../domain/counts/dimensions.ts'
 import { answerTo, line, type Range, type TruthQuestion } from './truth-question.ts'
 
 export function uniques(name: string, { from, to }: Range, filter: string, where: string): TruthQuestion {
@@ -145,9 +146,7 @@ const traits = {
   users: 'user_id',
   devices: 'device_id',
   addresses: 'ip',
-  locales: 'locale',
-  appVersions: 'app_version',
-  deviceTypes: 'device_type',
+  ...Object.fromEntries(dimensions.filter(({ isTrait }) => isTrait).map(({ list, name }) => [list, name])),
 }
 
 /** Days and traits of some users, devices or addresses. */

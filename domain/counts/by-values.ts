@@ -1,0 +1,39 @@
+import type { Login } from '../login/login.ts'
+import type { Dimension } from './dimensions.ts'
+
+type Level<T> = Map<string, Level<T> | T>
+
+/** One thing for all logins of the same values. Level by level: to make one key of the values costs more than looking each up. */
+export class ByValues<T> {
+  readonly #root: Level<T> = new Map()
+  readonly #outer: readonly Dimension['read'][]
+  readonly #innermost: Dimension['read']
+
+  /** @param some the dimensions whose values count; none: there is one thing */
+  constructor(some: readonly Dimension[]) {
+    const readers = some.map(({ read }) => read)
+    this.#outer = readers.slice(0, -1)
+    this.#innermost = readers.at(-1) ?? (() => '')
+  }
+
+  /** @param make what was not there, for a login with its values */
+  of(login: Login, make: (login: Login) => T): T {
+    let level = this.#root
+    for (const read of this.#outer) {
+      const value = read(login)
+      level = (level.get(value) as Level<T> | undefined) ?? grow(level, value)
+    }
+    const value = this.#innermost(login)
+    const known = level.get(value) as T | undefined
+    if (known !== undefined) return known
+    const made = make(login)
+    level.set(value, made)
+    return made
+  }
+}
+
+function grow<T>(level: Level<T>, value: string): Level<T> {
+  const made: Level<T> = new Map()
+  level.set(value, made)
+  return made
+}
