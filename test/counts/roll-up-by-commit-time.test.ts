@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import type { CountSource } from '../../db/read/counts/count-moment.ts'
 import { countWritten } from '../../db/read/counts/count-moment.ts'
-import { readLoginCounts } from '../../db/read/counts/login-counts.ts'
+import { anyLogin } from '../../db/read/counts/count-filter.ts'
+import { type CountQuestion, readLoginCounts } from '../../db/read/counts/login-counts.ts'
 import type { ReadSession } from '../../db/nodes/snapshot.ts'
 import { rollUpByCommitTime } from '../../db/rollups/roll-up-by-commit-time.ts'
 import { bucketMs, QUARTER_MS } from '../../domain/time/bucket.ts'
@@ -50,8 +51,8 @@ async function found(sinceMs: number | null, untilMs: number | null, sizeMs: num
     fromMs: START_MS + i * sizeMs,
     toMs: START_MS + (i + 1) * sizeMs,
   }))
-  const filter = { deviceTypes: null, appVersions: null, locales: null, usRegions: null, outcomes: null }
-  const counts = await readLoginCounts(session(), buckets, { source, dimensions: ['locale'], filter }, 1_000)
+  const question: CountQuestion = { source, dimensions: ['locale'], filter: anyLogin }
+  const counts = await readLoginCounts(session(), buckets, question, 1_000)
   const pairs = (counts ?? []).flatMap(({ locale, places, logins }) =>
     places.map((place, i): [string, number] => [`${place} ${locale}`, Number(logins[i])]),
   )

@@ -1,4 +1,4 @@
-import type { CountFilter } from '../../../db/read/counts/count-filter.ts'
+import { anyLogin, type CountFilter } from '../../../db/read/counts/count-filter.ts'
 import { readReleases } from '../../../db/read/counts/releases.ts'
 import { type AdoptionPoint, adoptionOf, type VersionShare } from '../../../domain/counts/adoption.ts'
 import { bucketMs, floorTo, type TimeBucket } from '../../../domain/time/bucket.ts'
@@ -145,7 +145,7 @@ async function newestIn(
     fromMs: floorTo(Math.min(fromMs, lastMs), bucketMs.day) - releaseRule.days * bucketMs.day,
     toMs: -floorTo(-lastMs, bucketMs.day),
   }
-  const releases = await read((session) => readReleases(session, days, { ...countFilter(null), deviceTypes }))
+  const releases = await read((session) => readReleases(session, days, { ...anyLogin, deviceTypes }))
   const newest = newestReleases(releases)
   return (bucket) => newest(Math.min(bucket.toMs, nowMs))
 }

@@ -1,4 +1,9 @@
-import { type DimensionList, type DimensionName, dimensions } from '../../../domain/counts/dimensions.ts'
+import {
+  byList,
+  type DimensionList,
+  type DimensionName,
+  dimensions,
+} from '../../../domain/counts/dimensions.ts'
 import { type UsRegion, usRegionLocales } from '../../../domain/fields/us-region.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
@@ -6,6 +11,8 @@ type Sql = ReadSession['sql']
 
 /** Only logins with one of the listed values; null: any value. */
 export type CountFilter = Record<DimensionList, string[] | null> & { usRegions: UsRegion[] | null }
+
+export const anyLogin: CountFilter = { ...byList(() => null), usRegions: null }
 
 /** The dimensions that a filter looks at. */
 export const filteredDimensions = (filter: CountFilter): DimensionName[] =>

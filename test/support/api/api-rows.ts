@@ -1,7 +1,7 @@
 import { TOPIC_ID } from '../../../domain/pipeline/partition-log-fixture.ts'
 import type { Sql } from '../../../db/connection/connect.ts'
 import { dimensionBit, dimensionSets, slotNames } from '../../../domain/counts/counts.ts'
-import { dimensionNames } from '../../../domain/counts/dimensions.ts'
+import { type DimensionName, dimensionNames } from '../../../domain/counts/dimensions.ts'
 import { entriesOf, type Sightings } from '../../../domain/sightings/sightings.ts'
 
 type CountEntry = [minute: string, deviceType: string, appVersion: string, locale: string, logins: number]
@@ -10,9 +10,16 @@ type CountEntry = [minute: string, deviceType: string, appVersion: string, local
 export async function insertCounts(sql: Sql, entries: CountEntry[]): Promise<void> {
   for (const [minute, deviceType, appVersion, locale, logins] of entries) {
     const at = new Date(minute)
-    const values = { device_type: deviceType, app_version: appVersion, locale, outcome: 'unknown' }
+    const values: Partial<Record<DimensionName, string>> = {
+      device_type: deviceType,
+      app_version: appVersion,
+      locale,
+      outcome: 'unknown',
+    }
     for (const set of dimensionSets) {
-      const kept = dimensionNames.map((name) => ((set & dimensionBit[name]) === 0 ? '' : values[name]))
+      const kept = dimensionNames.map((name) =>
+        (set & dimensionBit[name]) === 0 ? '' : (values[name] ?? ''),
+      )
       await addToSlot(
         sql,
         'minute_count',

@@ -1,6 +1,6 @@
 import { rollUpByCommitTime } from '../../../db/rollups/roll-up-by-commit-time.ts'
 import type { Sql } from '../../../db/connection/connect.ts'
-import type { CountFilter } from '../../../db/read/counts/count-filter.ts'
+import { anyLogin, type CountFilter } from '../../../db/read/counts/count-filter.ts'
 import type { ReadSession } from '../../../db/nodes/snapshot.ts'
 import { MinuteCounts } from '../../../domain/counts/counts.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
@@ -94,17 +94,10 @@ export function randomLogin(random: Random32): SeenLogin {
   }
 }
 
-export const anything: CountFilter = {
-  deviceTypes: null,
-  appVersions: null,
-  locales: null,
-  usRegions: null,
-  outcomes: null,
-}
-
 export function randomFilter(random: Random32): CountFilter {
   const maybe = <T>(values: T[]): T[] | null => (fraction(random) < 0.4 ? values : null)
   return {
+    ...anyLogin,
     deviceTypes: maybe(['iOS', 'unknown']),
     appVersions: maybe(['2.0']),
     locales: maybe(['CA', 'GB']),

@@ -5,14 +5,15 @@ import { createLoginDays } from '../../../db/rollups/login-partitions.ts'
 import { sightingKinds } from '../../../domain/sightings/sightings.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { createDatabase, type TestDatabase } from './api-fixture.ts'
-import { anything, DAYS, END_MS, expectedCount, inOneSnapshot, START_MS } from './indexed-world.ts'
+import { anyLogin } from '../../../db/read/counts/count-filter.ts'
+import { DAYS, END_MS, expectedCount, inOneSnapshot, START_MS } from './indexed-world.ts'
 import type { SeenLogin } from './logins-by-day.ts'
 
 /** All days of the world. */
 export const whole: TimeBucket = { fromMs: START_MS, toMs: END_MS }
 
 /** Members of each kind in a range, by the logins themselves. */
-export const expected = (logins: readonly SeenLogin[], range: TimeBucket, filter = anything) =>
+export const expected = (logins: readonly SeenLogin[], range: TimeBucket, filter = anyLogin) =>
   sightingKinds.map((kind) => expectedCount(logins, kind, [range], filter))
 
 /** For the tests of a file: a database that each finds empty, and what they ask it. */
@@ -36,7 +37,7 @@ export function useIndexedLogins() {
     indexAll: async () => {
       while (await indexLogins(sql()));
     },
-    inRows: (range: TimeBucket, filter = anything) =>
+    inRows: (range: TimeBucket, filter = anyLogin) =>
       inOneSnapshot(sql(), async (session) => {
         const counts = await readDistinctInRows(session, sightingKinds, range, filter)
         return sightingKinds.map((kind) => counts.get(kind))
