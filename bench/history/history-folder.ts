@@ -89,10 +89,8 @@ function sayWithSeconds(say: (line: string) => void): (line: string) => void {
 /** Changes with all that a history is made by. */
 function version(): string {
   const hash = createHash('sha256')
-  for (const folder of ['bench', 'db/migrations']) {
-    const names = readdirSync(join(project, folder)).filter((name) =>
-      /history.*(?<!\.test)\.ts$|\.sql$/.test(name),
-    )
+  for (const folder of ['bench/history', 'db/migrations']) {
+    const names = readdirSync(join(project, folder)).filter((name) => /(?<!\.test)\.ts$|\.sql$/.test(name))
     for (const name of names.sort()) hash.update(readFileSync(join(project, folder, name)))
   }
   return hash.digest('hex')
