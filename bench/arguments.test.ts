@@ -28,3 +28,20 @@ test('a drain may have several workers, and nothing else may', () => {
   for (const others of [['paced'], [], ['drain', '--baseline']])
     expect(() => parseArguments([...others, '--workers', '2'])).toThrow('--workers')
 })
+
+test('a drain against another commit has five pairs unless told otherwise, and workers as any drain', () => {
+  expect(parseArguments(['drain', '--against', 'main'])).toMatchObject({ against: 'main', rounds: 5 })
+  expect(parseArguments(['drain', '--against', 'v1', '--rounds', '7', '--workers', '2'])).toMatchObject({
+    against: 'v1',
+    rounds: 7,
+    workers: 2,
+  })
+  expect(parseArguments(['drain'])).toMatchObject({ against: null, rounds: 1 })
+})
+
+test('only a drain runs against another commit, without the baseline, and the commit is named', () => {
+  for (const others of [['paced'], [], ['drain', '--baseline']])
+    expect(() => parseArguments([...others, '--against', 'main'])).toThrow('--against')
+  expect(() => parseArguments(['drain', '--against'])).toThrow(UsageError)
+  expect(() => parseArguments(['drain', '--against', '--rounds'])).toThrow('--against')
+})

@@ -21,6 +21,8 @@ export type BenchOptions = {
   seconds: number
   /** Also run the plain program of baseline.ts on the same data, in turns. */
   baseline: boolean
+  /** Another commit whose code runs the same drains, in turns; null: none. */
+  against: string | null
   rounds: number
   /** Worker processes of a drain. */
   workers: number
@@ -37,7 +39,9 @@ export const usage = `npm run bench -- [drain|paced|queries] [options]      with
   --rate N       paced: logins a second (half of the drain rate, which is measured first)
   --seconds N    paced: how long (30)
   --baseline     also run a plain Kafka consumer without Temporal, in turns with Rollcall
-  --rounds N     how often (1); more than one prints median and range
+  --against REF  drain: also run the code of another commit, in turns with this one, each with a database of its own;
+                 prints median and range of the ratios of the pairs
+  --rounds N     how often (1; with --against 5); more than one prints median and range
   --workers N    drain: worker processes, which share the partitions (1)
 
 queries fills a database, in two minutes as it is by default, and keeps it for the next run with the same size:
@@ -47,6 +51,9 @@ queries fills a database, in two minutes as it is by default, and keeps it for t
   --repeat N     times that each question is asked alone, and then by four clients (20)
   --plans        prints the plans of what took more than 200 ms
   --remove       removes what earlier runs filled, and ends`
+
+/** Fewer say little on a machine that does other things, too. */
+const PAIRS = '5'
 
 /** @throws {UsageError} */
 export function parseArguments(argv: string[]): BenchOptions | QueryOptions {
@@ -87,8 +94,9 @@ function parseIngestion(argv: string[]): BenchOptions {
       users: { type: 'string', default: '100000' },
       rate: { type: 'string' },
       seconds: { type: 'string', default: '30' },
-      rounds: { type: 'string', default: '1' },
+      rounds: { type: 'string' },
       baseline: { type: 'boolean', default: false },
+      against: { type: 'string' },
       workers: { type: 'string', default: '1' },
     },
   })
@@ -96,6 +104,9 @@ function parseIngestion(argv: string[]): BenchOptions {
   if (command !== 'drain' && command !== 'paced' && command !== 'all')
     throw new UsageError(`unknown command ${command}`)
   if (rest.length > 0) throw new UsageError(`one command at a time, not also ${rest.join(' ')}`)
+  const { against = null } = values
+  if (against !== null && (command !== 'drain' || values.baseline))
+    throw new UsageError('--against is for a drain without --baseline: two programs run in turns, not three')
   const workers = count('--workers', values.workers, 16)
   if (workers > 1 && (command !== 'drain' || values.baseline))
     throw new UsageError('--workers is for a drain without --baseline, whose program is one process')
@@ -105,7 +116,8 @@ function parseIngestion(argv: string[]): BenchOptions {
     users: count('--users', values.users, 10_000_000),
     ratePerSecond: values.rate === undefined ? null : count('--rate', values.rate, 1_000_000),
     seconds: count('--seconds', values.seconds, 3600),
-    rounds: count('--rounds', values.rounds, 100),
+    against,
+    rounds: count('--rounds', values.rounds ?? (against === null ? '1' : PAIRS), 100),
     baseline: values.baseline,
     workers,
   }

@@ -10,8 +10,8 @@ export type BenchStack = {
   environment: Record<string, string>
   /** Process ids of the parts by name. */
   pids: Record<string, number>
-  /** Starts a process of the project beside the stack; it ends with it at the latest. */
-  launch: (name: string, args: string[], environment: Record<string, string>) => RunningProcess
+  /** Starts a process of Node beside the stack, of this one unless `node` says which; it ends with the stack at the latest. */
+  launch: (name: string, args: string[], environment: Record<string, string>, node?: string) => RunningProcess
   logOf: (name: string) => string
   say: (line: string) => void
   /** Aborts when the benchmark is told to stop. */
@@ -48,10 +48,10 @@ export async function withBenchStack(
       await work({
         environment: stack.environment,
         pids: partPids(dataFolder),
-        launch: (name, args, env) =>
+        launch: (name, args, env, node = process.execPath) =>
           startProcess({
             name,
-            command: process.execPath,
+            command: node,
             args,
             env: { ...stack.environment, ...env },
             logFile: logOf(name),

@@ -11,6 +11,9 @@ import { reportDrain } from './drain/report-drain.ts'
 import { reportPaced } from './paced/report-paced.ts'
 import { createRollcall } from './drain/rollcall-subject.ts'
 import type { Subject } from './drain/subject.ts'
+import { turns } from './turns.ts'
+import { commitOf, thisCheckout, withCheckout } from './drain/checkout.ts'
+import { createVersion } from './drain/version-subject.ts'
 import { spread } from './table.ts'
 import { createTopic } from './topics.ts'
 
@@ -28,7 +31,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   const options = parseArguments(process.argv.slice(2))
   if (options.command === 'queries') await runQueries(options, say, stop.signal)
-  else await withBenchStack(stop.signal, say, (stack) => runBenchmark(stack, options))
+  else if (options.against !== null) await runAgainst(options, options.against)
+  else {
+    const makers = options.baseline ? [createRollcall, createBaseline] : [createRollcall]
+    await withBenchStack(stop.signal, say, (stack) => runBenchmark(stack, options, makers))
+  }
   process.exit(0)
 } catch (error) {
   if (error instanceof UsageError) console.error(`${error.message}\n\n${usage}`)
@@ -36,28 +43,40 @@ try {
   process.exit(1)
 }
 
-async function runBenchmark(stack: BenchStack, options: BenchOptions): Promise<void> {
+/** Makes the programs to be measured, each with a database of its own. */
+type Maker = (stack: BenchStack, topic: string) => Promise<Subject>
+
+async function runAgainst(options: BenchOptions, ref: string): Promise<void> {
+  const commit = await commitOf(ref)
+  await withCheckout(commit, say, stop.signal, (other) =>
+    withBenchStack(stop.signal, say, async (stack) => {
+      const makers = [thisCheckout, other].map(
+        (checkout): Maker =>
+          (...of) =>
+            createVersion(...of, checkout),
+      )
+      await runDrains(stack, options, makers)
+    }),
+  )
+}
+
+async function runBenchmark(stack: BenchStack, options: BenchOptions, makers: Maker[]): Promise<void> {
   const drained =
-    options.command === 'paced' && options.ratePerSecond !== null ? null : await runDrains(stack, options)
+    options.command === 'paced' && options.ratePerSecond !== null
+      ? null
+      : await runDrains(stack, options, makers)
   if (options.command === 'drain') return
-  await runPaced(stack, options, options.ratePerSecond ?? halfOf(drained ?? []))
+  await runPaced(stack, options, makers, options.ratePerSecond ?? halfOf(drained ?? []))
 }
 
-/** The baseline runs in turns with Rollcall, so that both meet the machine in the same moods. */
-function turns({ rounds, baseline }: BenchOptions) {
-  return Array.from({ length: rounds }, () =>
-    baseline ? [createRollcall, createBaseline] : [createRollcall],
-  ).flat()
-}
-
-async function runDrains(stack: BenchStack, options: BenchOptions): Promise<DrainResult[]> {
+async function runDrains(stack: BenchStack, options: BenchOptions, makers: Maker[]): Promise<DrainResult[]> {
   const { events, users } = options
   say(`preloading ${events} logins of ${users} users`)
   const backlog = await preload(stack.environment, { topic: 'backlog', events, users, stop: stack.stop })
   const results: DrainResult[] = []
   // A broker compiles itself in its first half minute, on the cores that are measured.
-  const warmUp = turns({ ...options, rounds: 1 })
-  for (const [turn, create] of [...warmUp, ...turns(options)].entries()) {
+  const warmUp = turns(1, makers)
+  for (const [turn, create] of [...warmUp, ...turns(options.rounds, makers)].entries()) {
     const isWarmUp = turn < warmUp.length
     const result = await withSubject(create(stack, backlog.topic), (subject) =>
       drain(stack, subject, backlog, options.workers),
@@ -66,14 +85,19 @@ async function runDrains(stack: BenchStack, options: BenchOptions): Promise<Drai
     say(isWarmUp ? `${speed} (to warm up, not counted)` : speed)
     if (!isWarmUp) results.push(result)
   }
-  say(reportDrain(results))
+  say(reportDrain(results, events))
   return results
 }
 
-async function runPaced(stack: BenchStack, options: BenchOptions, ratePerSecond: number): Promise<void> {
+async function runPaced(
+  stack: BenchStack,
+  options: BenchOptions,
+  makers: Maker[],
+  ratePerSecond: number,
+): Promise<void> {
   const { seconds, users } = options
   const results: PacedResult[] = []
-  for (const [index, create] of turns(options).entries()) {
+  for (const [index, create] of turns(options.rounds, makers).entries()) {
     const topic = `paced-${index}`
     await createTopic(loadConfig(stack.environment).kafka, topic)
     say(`sending ${ratePerSecond} logins/s for ${seconds} s`)

@@ -1,18 +1,20 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const project = new URL('..', import.meta.url)
+const project = fileURLToPath(new URL('..', import.meta.url))
 
 /**
  * What `npm run <script>` gives to Node, with full paths: a role runs with the same flags whoever starts it.
- * @throws {Error} when package.json has no such script, or it is not one of Node
+ * @param folder a checkout of the project; this one by default
+ * @throws {Error} when its package.json has no such script, or it is not one of Node
  */
-export function roleArguments(script: string): string[] {
-  const { scripts } = JSON.parse(readFileSync(new URL('package.json', project), 'utf8')) as {
+export function roleArguments(script: string, folder = project): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>
   }
-  const [exec, command, ...args] = scripts[script]?.split(' ') ?? []
-  if (exec !== 'exec' || command !== 'node')
-    throw new Error(`package.json has no script "${script}" that runs node`)
-  return args.map((arg) => (arg.startsWith('-') ? arg : fileURLToPath(new URL(arg, project))))
+  const words = scripts[script]?.split(' ') ?? []
+  const [command, ...args] = words[0] === 'exec' ? words.slice(1) : words
+  if (command !== 'node') throw new Error(`package.json has no script "${script}" that runs node`)
+  return args.map((arg) => (arg.startsWith('-') ? arg : join(folder, arg)))
 }

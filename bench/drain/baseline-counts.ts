@@ -3,7 +3,7 @@ import type { EnrichedLogin } from './baseline-decode.ts'
 
 /** The partition is part of the key, so that partitions in parallel do not wait for each other's rows. */
 export const baselineTables = `
-  create table checkpoint (partition integer primary key, next_offset bigint not null, first_batch_at timestamptz not null);
+  create table checkpoint (partition integer primary key, next_offset bigint not null);
   create table login_count (
     minute timestamptz, device_type text, app_version text, locale text, partition integer, logins bigint not null,
     primary key (minute, device_type, app_version, locale, partition)
@@ -15,20 +15,18 @@ export async function commitCounts(
   partition: number,
   logins: EnrichedLogin[],
   next: bigint,
-  startedMs: number,
 ): Promise<void> {
   await sql.begin(async (tx) => {
     const [held] = await tx<{ next_offset: bigint }[]>`
       select next_offset from checkpoint where partition = ${partition} for update`
     const from = held?.next_offset ?? 0n
-    const startedAt = new Date(startedMs).toISOString()
     await Promise.all([
       addCounts(
         tx,
         partition,
         logins.filter(({ offset }) => offset >= from),
       ),
-      tx`insert into checkpoint (partition, next_offset, first_batch_at) values (${partition}, ${next}, ${startedAt})
+      tx`insert into checkpoint (partition, next_offset) values (${partition}, ${next})
          on conflict (partition) do update set next_offset = greatest(checkpoint.next_offset, excluded.next_offset)`,
     ])
   })

@@ -10,13 +10,6 @@ export async function createBaseline(stack: BenchStack, topic: string): Promise<
     name: 'baseline',
     prepare: (sql) => sql.unsafe(baselineTables),
     launch: () => stack.launch('baseline', ['bench/drain/baseline.ts'], environment),
-    counted: async (sql) => {
-      const [row] = await sql<{ logins: number; firstBatchMs: number | null }[]>`
-        select coalesce(sum(logins), 0)::float8 as logins,
-               (select (extract(epoch from min(first_batch_at)) * 1000)::float8 from checkpoint) as "firstBatchMs"
-        from login_count`
-      return row ?? { logins: 0, firstBatchMs: null }
-    },
     counts: (sql) => sql<{ key: string; logins: number }[]>`
       select concat_ws(' ', to_char(minute at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI'), device_type, app_version, locale) as key,
              sum(logins)::float8 as logins

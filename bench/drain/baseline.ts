@@ -49,10 +49,9 @@ await consumer.run({
 
 async function eachBatch(payload: EachBatchPayload): Promise<void> {
   const { batch } = payload
-  const startedMs = Date.now()
   const next = BigInt(batch.lastOffset()) + 1n
   const logins = decodeBatch(batch)
-  await commitCounts(sql, batch.partition, logins, next, startedMs)
+  await commitCounts(sql, batch.partition, logins, next)
   await publish(batch.partition, logins, next)
   payload.resolveOffset(batch.lastOffset())
   await payload.heartbeat()

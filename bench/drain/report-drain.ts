@@ -1,8 +1,8 @@
 import type { DrainResult } from './drain.ts'
 import { showSpread, spread, table, type Spread } from '../table.ts'
 
-/** A table and a line of JSON. With a baseline among the results, both give the ratio of the rounds. */
-export function reportDrain(results: readonly DrainResult[]): string {
+/** A table and a line of JSON. With another subject among the results, both give the ratios of the rounds. */
+export function reportDrain(results: readonly DrainResult[], events: number): string {
   const bySubject = [...Map.groupBy(results, ({ subject }) => subject)].map(([subject, runs]) => ({
     subject,
     runs,
@@ -23,7 +23,7 @@ export function reportDrain(results: readonly DrainResult[]): string {
     ...infrastructure.map((part) => row(`${label}: ${part}`, digits, (run) => values(run)[part] ?? NaN)),
   ]
   const rows = [
-    [`drain of ${results[0]?.events ?? 0} logins`, ...bySubject.map(({ subject }) => subject)],
+    [`drain of ${events} logins`, ...bySubject.map(({ subject }) => subject)],
     row('logins/s', 0, ({ eventsPerSecond }) => eventsPerSecond),
     row('seconds', 1, ({ seconds }) => seconds),
     ...(results.some(({ partitionsHeld }) => partitionsHeld.length > 1)
@@ -33,18 +33,34 @@ export function reportDrain(results: readonly DrainResult[]): string {
     ...perProcess('peak memory MiB', 0, ({ peakMemoryMiB }) => peakMemoryMiB),
   ]
   const ratio = ratios(results)
-  const ratioLine = ratio === null ? '' : `\n\nrollcall / baseline: ${showSpread(ratio, 2)} in logins/s`
+  const ratioLine =
+    ratio === null
+      ? ''
+      : `\n\n${ratio.of}: ${showSpread(ratio.eventsPerSecond, 2)} in logins/s, ${showSpread(ratio.cpuSeconds, 2)} in CPU s of the program`
   return `\n${table(rows)}${ratioLine}\n\n${JSON.stringify({ benchmark: 'drain', ratio, runs: results })}\n`
 }
 
 const heldBy = (runs: readonly DrainResult[]) =>
   [...new Set(runs.map(({ partitionsHeld }) => partitionsHeld.join(' + ')))].join(', ')
 
-/** Each round's rate over that round's baseline. */
-function ratios(results: readonly DrainResult[]): Spread | null {
-  const rates = (name: string) =>
-    results.filter(({ subject }) => subject === name).map(({ eventsPerSecond }) => eventsPerSecond)
-  const baseline = rates('baseline')
-  if (baseline.length === 0) return null
-  return spread(rates('rollcall').map((rate, round) => rate / (baseline[round] ?? NaN)))
+type Ratios = { of: string; eventsPerSecond: Spread; cpuSeconds: Spread }
+
+/** Rollcall over the other, round by round; null when it ran alone. */
+function ratios(results: readonly DrainResult[]): Ratios | null {
+  const other = results.find(({ subject }) => subject !== 'rollcall')?.subject
+  if (other === undefined) return null
+  const runsOf = (name: string) => results.filter(({ subject }) => subject === name)
+  const others = runsOf(other)
+  const spreadOf = (value: (run: DrainResult) => number) =>
+    spread(
+      runsOf('rollcall').map((run, round) => {
+        const beside = others[round]
+        return beside === undefined ? NaN : value(run) / value(beside)
+      }),
+    )
+  return {
+    of: `rollcall / ${other}`,
+    eventsPerSecond: spreadOf(({ eventsPerSecond }) => eventsPerSecond),
+    cpuSeconds: spreadOf(({ subject, cpuSecondsPerMillion }) => cpuSecondsPerMillion[subject] ?? NaN),
+  }
 }

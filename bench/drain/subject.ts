@@ -4,33 +4,28 @@ import type { RunningProcess } from '../../stack/processes/process.ts'
 import type { BenchStack } from '../bench-stack.ts'
 import { createTopic } from '../topics.ts'
 
-export type SubjectName = 'rollcall' | 'baseline'
-
 /** A program under test with a database, output topics and a consumer group of its own. */
 export type Subject = {
-  name: SubjectName
+  name: string
   /** For its processes. */
   environment: Record<string, string>
   config: Config
   /** A connection to its database. */
   sql: Sql
   launch: () => RunningProcess
-  /** Logins in Postgres, and when the first batch was begun (Unix milliseconds; null before). */
-  counted: () => Promise<{ logins: number; firstBatchMs: number | null }>
-  /** Logins by minute (as generator/ground-truth.ts writes it) and dimensions. */
-  counts: () => Promise<{ key: string; logins: number }[]>
-  /** How many partitions each of its processes reads at the moment. */
-  held: () => Promise<number[]>
+  /** Logins by minute (as generator/ground-truth.ts writes it) and dimensions; null: its tables are its own affair. */
+  counts: (() => Promise<{ key: string; logins: number }[]>) | null
+  /** How many partitions each of its processes reads at the moment; null: nobody knows. */
+  held: (() => Promise<number[]>) | null
   /** Ends what outlives its processes and drops the database, with which Postgres writes a checkpoint: the next one starts alike. */
   remove: () => Promise<void>
 }
 
-/** What differs between the two. */
+/** What differs between programs. */
 export type SubjectParts = Pick<Subject, 'name' | 'launch'> & {
   prepare: (sql: Sql, config: Config) => Promise<unknown>
-  counted: (sql: Sql) => ReturnType<Subject['counted']>
-  counts: (sql: Sql) => ReturnType<Subject['counts']>
-  held: (sql: Sql) => Promise<number[]>
+  counts?: (sql: Sql) => Promise<{ key: string; logins: number }[]>
+  held?: (sql: Sql) => Promise<number[]>
   cleanUp: (config: Config) => Promise<void>
 }
 
@@ -38,11 +33,7 @@ const STATEMENT_TIMEOUT_MS = 60_000
 let subjects = 0
 
 /** Variables of a subject that reads `topic` and has everything else to itself. */
-export function subjectEnvironment(
-  stack: BenchStack,
-  name: SubjectName,
-  topic: string,
-): Record<string, string> {
+export function subjectEnvironment(stack: BenchStack, name: string, topic: string): Record<string, string> {
   const id = `${name}_${++subjects}`
   const database = (url: string) => Object.assign(new URL(url), { pathname: `/${id}` }).href
   return {
@@ -66,9 +57,10 @@ export async function createSubject(
 ): Promise<Subject> {
   const config = loadConfig(environment)
   const { processedTopic, dlqTopic, groupId } = config.kafka
-  await onServer(stack, (sql) => sql.unsafe(`create database ${groupId}`))
+  await onServer(stack, (sql) => sql.unsafe(`create database "${groupId}"`))
   await Promise.all([processedTopic, dlqTopic].map((topic) => createTopic(config.kafka, topic)))
   const sql = connectPostgres(config.database.url, connection)
+  const { counts, held } = parts
   await parts.prepare(sql, config)
   return {
     name: parts.name,
@@ -76,13 +68,12 @@ export async function createSubject(
     config,
     sql,
     launch: parts.launch,
-    counted: () => parts.counted(sql),
-    counts: () => parts.counts(sql),
-    held: () => parts.held(sql),
+    counts: counts === undefined ? null : () => counts(sql),
+    held: held === undefined ? null : () => held(sql),
     remove: async () => {
       await parts.cleanUp(config)
       await sql.end({ timeout: 1 })
-      await onServer(stack, (server) => server.unsafe(`drop database ${groupId} with (force)`))
+      await onServer(stack, (server) => server.unsafe(`drop database "${groupId}" with (force)`))
     },
   }
 }

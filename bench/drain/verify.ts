@@ -12,7 +12,7 @@ const SOURCE_MAX_BYTES = 80
 
 /** @throws {Error} when a count differs from what was sent, or a login is not on the output topic exactly once */
 export async function verify(subject: Subject, backlog: Backlog): Promise<void> {
-  verifyCounts(subject.name, await subject.counts(), backlog)
+  if (subject.counts !== null) verifyCounts(subject.name, await subject.counts(), backlog)
   const seen = new Set<number>()
   let outputs = 0
   await Promise.all(

@@ -27,5 +27,8 @@ export const visibleInGraphql =
 /** The baseline has no API: its counts as the primary shows them. */
 export const visibleInPostgres =
   (subject: Subject): Visible =>
-  async () =>
-    (await subject.counted()).logins
+  async () => {
+    const [row] = await subject.sql<{ logins: number }[]>`
+      select coalesce(sum(logins), 0)::float8 as logins from login_count`
+    return row?.logins ?? 0
+  }

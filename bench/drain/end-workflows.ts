@@ -1,0 +1,23 @@
+import { Client, Connection } from '@temporalio/client'
+import type { Config } from '../../config/config.ts'
+
+/**
+ * Ends every workflow and schedule: their ids come from the topic, which the next round reads again with another database
+ * and group. The Temporal server is the benchmark's own.
+ */
+export async function endWorkflows({ temporal }: Config): Promise<void> {
+  const connection = await Connection.connect({ address: temporal.address })
+  const client = new Client({ connection, namespace: temporal.namespace })
+  try {
+    for await (const { scheduleId } of client.schedule.list())
+      await client.schedule.getHandle(scheduleId).delete()
+    for await (const { workflowId } of client.workflow.list({ query: 'ExecutionStatus="Running"' }))
+      // One that has just ended by itself needs no end.
+      await client.workflow
+        .getHandle(workflowId)
+        .terminate('the benchmark is over')
+        .catch(() => undefined)
+  } finally {
+    await connection.close()
+  }
+}
