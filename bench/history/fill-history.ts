@@ -21,6 +21,9 @@ import {
   hourTable,
   minutesOfDay,
   minuteTable,
+  quartersToRepeat,
+  quarterTable,
+  removeRepeatedQuarters,
   REPEATED_DAYS,
   repeatCounts,
 } from './history-counts.ts'
@@ -88,13 +91,17 @@ async function fillCounts(sql: Sql, size: HistorySize, say: Say): Promise<void> 
       await sql.unsafe(statement)
     say(`counts of ${day}`)
   }
+  await sql.unsafe(quartersToRepeat)
   const to = dayBeforeEnd(rowDays(size))
+  const minutesFrom = dayBeforeEnd(minuteDays(size))
   for (let times = 1; times * REPEATED_DAYS < size.days; times++) {
+    await sql.unsafe(repeatCounts(quarterTable, times, dayBeforeEnd(size.days), minutesFrom))
     await sql.unsafe(repeatCounts(hourTable, times, dayBeforeEnd(size.days), to))
     if (times * REPEATED_DAYS < minuteDays(size))
-      await sql.unsafe(repeatCounts(minuteTable, times, dayBeforeEnd(minuteDays(size)), to))
+      await sql.unsafe(repeatCounts(minuteTable, times, minutesFrom, to))
     say(`counts of ${times * REPEATED_DAYS} days before`)
   }
+  await sql.unsafe(removeRepeatedQuarters)
 }
 
 async function fillSums(sql: Sql, say: Say): Promise<void> {

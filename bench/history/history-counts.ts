@@ -1,5 +1,6 @@
 import { ALL_DIMENSIONS, dimensionBit, dimensionSets, slotNames } from '../../domain/counts/counts.ts'
 import { dimensionNames } from '../../domain/counts/dimensions.ts'
+import { slotValue } from '../../db/rollups/count-tables.ts'
 import { dayBeforeEnd } from './history-size.ts'
 
 // Statements that count the logins of a day, and that repeat four weeks of counts for the time before.
@@ -9,9 +10,14 @@ const set = 'dimension_set'
 /** Weekdays stay what they are. */
 export const REPEATED_DAYS = 28
 
-type Table = { name: 'minute_count' | 'hour_count'; unit: 'hour' | 'day'; slots: readonly string[] }
+type Table = {
+  name: 'minute_count' | 'quarter_count' | 'hour_count'
+  unit: 'hour' | 'day'
+  slots: readonly string[]
+}
 export const minuteTable: Table = { name: 'minute_count', unit: 'hour', slots: slotNames.minute }
 export const hourTable: Table = { name: 'hour_count', unit: 'day', slots: slotNames.hour }
+export const quarterTable: Table = { name: 'quarter_count', unit: 'day', slots: slotNames.quarter }
 
 const during = (column: string, day: string) =>
   `${column} >= timestamptz '${day}Z' and ${column} < timestamptz '${day}Z' + interval '1 day'`
@@ -34,6 +40,23 @@ export const hoursOfDay = (day: string): string => `
     from minute_count where ${set} = ${ALL_DIMENSIONS} and ${during('hour', day)}
   ) as hours
   group by ${key}`
+
+/** Quarters of the last four weeks, from the minutes that these have; to be repeated, and then removed. */
+export const quartersToRepeat = `
+  insert into quarter_count (${set}, day, ${key}, ${slotNames.quarter.join(', ')})
+  select ${set}, date_trunc('day', hour, 'UTC'), ${key}, ${slotNames.quarter
+    .map((_, i) => {
+      const minutes = slotNames.minute.slice((i % 4) * 15, (i % 4) * 15 + 15).join(' + ')
+      return slotValue('quarter', `sum(${minutes}) filter (where number = ${Math.floor(i / 4)})`)
+    })
+    .join(', ')}
+  from (select *, extract(hour from hour at time zone 'UTC')::integer as number from minute_count) as hours
+  where hour >= timestamptz '${dayBeforeEnd(REPEATED_DAYS)}Z'
+  group by 1, 2, ${key}`
+
+/** A day has minutes or quarters, never both. */
+export const removeRepeatedQuarters = `
+  delete from quarter_count where day >= timestamptz '${dayBeforeEnd(REPEATED_DAYS)}Z'`
 
 /** A day by fewer dimensions, from what it has by all. */
 export const fewerDimensions = ({ name, unit, slots }: Table, day: string): string => `

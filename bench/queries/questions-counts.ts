@@ -1,4 +1,4 @@
-import { DAY, error, freshness, HOUR, pick, type Question, range, states, zones } from './question.ts'
+import { before, DAY, error, freshness, HOUR, pick, type Question, range, states, zones } from './question.ts'
 
 type Chart = { shared: string; series: string }
 const points: Chart = { shared: '', series: 'points { start logins }' }
@@ -9,7 +9,7 @@ const lists: Chart = { shared: 'buckets { start }', series: 'counts' }
  * @param asOf type of the argument with which counts are asked for as they stood; left out: now
  * @param chart what is asked for of each series, and of what they share
  */
-export const countsQuery = (asOf = '', chart: Chart = points) => `
+const countsQuery = (asOf = '', chart: Chart = points) => `
   query ($bucket: Bucket!, $from: DateTime, $to: DateTime, $groupBy: [Dimension!], $filter: LoginFilter,
          $timeZone: String, $fillGaps: Boolean = false, $previous: Boolean = false${asOf === '' ? '' : `, $asOf: ${asOf}`}) {
     answer: loginCounts(bucket: $bucket, from: $from, to: $to, groupBy: $groupBy, filter: $filter, timeZone: $timeZone,
@@ -29,40 +29,13 @@ const counts = (name: string, variables: Question['variables'], chart = points):
 })
 /** Logins over time. */
 export const countsQuestions: Question[] = [
-  counts('minutes of a day', (time) => ({ bucket: 'MINUTE', ...range(DAY, time) })),
   counts('minutes of 6 days', (time) => ({ bucket: 'MINUTE', ...range(6 * DAY, time) })),
-  counts('minutes of a day, by device type', (time) => ({
-    bucket: 'MINUTE',
-    ...range(DAY, time),
-    groupBy: ['DEVICE_TYPE'],
-  })),
-  counts('minutes of 6 hours of a state, by version and outcome', (time) => ({
-    bucket: 'MINUTE',
-    ...range(6 * HOUR, time),
-    groupBy: ['APP_VERSION', 'OUTCOME'],
-    filter: { locales: [pick(states, time)] },
-  })),
-  counts('hours of a day, the day before beside', (time) => ({
-    bucket: 'HOUR',
-    ...range(DAY, time * HOUR),
-    previous: true,
-  })),
-  counts(
-    'hours of a month, by locale',
-    (time) => ({
-      bucket: 'HOUR',
-      ...range(30 * DAY, time * HOUR),
-      groupBy: ['LOCALE'],
-    }),
-    lists,
-  ),
   counts('hours of a week, by outcome, of devices and states', (time) => ({
     bucket: 'HOUR',
     ...range(7 * DAY, time * HOUR),
     groupBy: ['OUTCOME'],
     filter: { deviceTypes: ['IOS'], locales: [pick(states, time), pick(states, time + 1)] },
   })),
-  counts('hours of a year', (time, { days }) => ({ bucket: 'HOUR', ...range(days * DAY, time * HOUR) })),
   counts(
     'hours of a year, by device type',
     (time, { days }) => ({
@@ -72,13 +45,8 @@ export const countsQuestions: Question[] = [
     }),
     lists,
   ),
-  counts('days of a year by the clock of a zone', (time, { days }) => ({
-    bucket: 'DAY',
-    ...range(days * DAY, time * HOUR),
-    timeZone: pick(zones, time),
-  })),
   counts(
-    'days of a year, by locale, in a zone',
+    'days of a year, by locale, by a clock of half hours',
     (time, { days }) => ({
       bucket: 'DAY',
       ...range(days * DAY, time * HOUR),
@@ -93,26 +61,14 @@ export const countsQuestions: Question[] = [
     groupBy: ['OUTCOME'],
     filter: { deviceTypes: ['ANDROID'], locales: [pick(states, time)] },
   })),
-  counts('days of a month, by device type and version', (time) => ({
-    bucket: 'DAY',
-    ...range(30 * DAY, time),
-    groupBy: ['DEVICE_TYPE', 'APP_VERSION'],
-  })),
-  counts('weeks of half a year, by region, the half before beside', (time, { days }) => ({
-    bucket: 'WEEK',
-    ...range(Math.floor(days / 2) * DAY, time * HOUR),
-    groupBy: ['US_REGION'],
-    previous: true,
-  })),
-  counts('months of a year, by version, in a zone', (time, { days }) => ({
-    bucket: 'MONTH',
-    ...range(days * DAY, time * HOUR),
-    groupBy: ['APP_VERSION'],
-    timeZone: pick(zones, time),
-  })),
   counts('months of a year, by two dimensions', (time, { days }) => ({
     bucket: 'MONTH',
     ...range(days * DAY, time * HOUR),
     groupBy: ['LOCALE', 'DEVICE_TYPE'],
   })),
+  {
+    name: 'hours of a day, as they stood 12 hours before',
+    query: countsQuery('DateTime'),
+    variables: (time) => ({ bucket: 'HOUR', ...range(DAY, 0), asOf: before(12 * HOUR + time) }),
+  },
 ]

@@ -1,5 +1,5 @@
-import { addressOf, memberId } from '../history/history-logins.ts'
-import { before, DAY, error, freshness, HOUR, pick, type Question, range, states } from './question.ts'
+import { memberId } from '../history/history-logins.ts'
+import { DAY, error, freshness, HOUR, pick, type Question, range, states } from './question.ts'
 import { HISTORY_END_MS } from '../history/history-size.ts'
 
 /** So many whole months up to the end of the history, which is one of a month. */
@@ -34,9 +34,9 @@ const cohorts = `
       ${error}
     }
   }`
-const profile = (field: string, argument: string) => `
+const user = `
   query ($id: String!) {
-    answer: ${field}(${argument}: $id) {
+    answer: user(id: $id) {
       __typename
       ... on Profile {
         id firstDay lastDay activeDays
@@ -47,11 +47,6 @@ const profile = (field: string, argument: string) => `
     }
   }
   fragment page on TraitConnection { edges { node { value logins lastAt } } }`
-/** Monday of a week before the end of the history. */
-const monday = (weeks: number): string => {
-  const weekday = (new Date(HISTORY_END_MS).getUTCDay() + 6) % 7
-  return before((weeks * 7 + weekday) * DAY)
-}
 
 /** Who was active when, and who somebody is. */
 export const engagementQuestions: Question[] = [
@@ -59,36 +54,6 @@ export const engagementQuestions: Question[] = [
     name: 'active users, days of a year',
     query: active,
     variables: (_, { days }) => ({ period: 'DAY', ...months(monthsIn(days)) }),
-  },
-  {
-    name: 'active users, days of three months, of a state',
-    query: active,
-    variables: (time) => ({
-      period: 'DAY',
-      ...months(3),
-      filter: { locales: [pick(states, time)] },
-    }),
-  },
-  {
-    name: 'active users, months of a year',
-    query: active,
-    variables: (_, { days }) => ({ period: 'MONTH', ...months(monthsIn(days)) }),
-  },
-  {
-    name: 'daily and monthly active users of a day',
-    query: `query ($day: DateTime, $filter: LoginFilter) {
-      answer: stickiness(day: $day, filter: $filter) {
-        __typename
-        ... on Stickiness { dailyActive weeklyActive monthlyActive stickiness ${freshness} }
-        ${error}
-      }
-    }`,
-    variables: (time) => ({ day: before((1 + time) * DAY) }),
-  },
-  {
-    name: 'uniques of a day',
-    query: uniques,
-    variables: (time) => range(DAY, (time % 20) * DAY),
   },
   {
     name: 'uniques of 24 hours, of a state and a device type',
@@ -109,28 +74,13 @@ export const engagementQuestions: Question[] = [
     variables: (time, { days }) => range((days - 10) * DAY, (time % 10) * DAY),
   },
   {
-    name: 'retention of 12 weekly cohorts',
-    query: cohorts,
-    variables: (time) => ({ period: 'WEEK', from: monday(12 + (time % 8)), periods: 12, by: 'NONE' }),
-  },
-  {
     name: 'retention of 6 monthly cohorts by version',
     query: cohorts,
     variables: () => ({ period: 'MONTH', from: months(6).from, periods: 6, by: 'APP_VERSION' }),
   },
   {
     name: 'a user',
-    query: profile('user', 'id'),
+    query: user,
     variables: (time) => ({ id: memberId('user', time * 100) }),
-  },
-  {
-    name: 'a device',
-    query: profile('device', 'id'),
-    variables: (time) => ({ id: memberId('device', time * 100) }),
-  },
-  {
-    name: 'an address',
-    query: profile('address', 'ip'),
-    variables: (time) => ({ id: addressOf(time * 100) }),
   },
 ]

@@ -26,11 +26,6 @@ const batchOf = (minutesBefore: number, partition: number) =>
 /** Lists and their rows. */
 export const rowQuestions: Question[] = [
   {
-    name: 'logins, a page of the latest',
-    query: loginsQuery,
-    variables: (time) => ({ filter: { event: range(DAY, time) }, first: 50 }),
-  },
-  {
     name: 'logins of a user in a month',
     query: loginsQuery,
     variables: (time) => ({
@@ -68,26 +63,5 @@ export const rowQuestions: Question[] = [
     name: 'batches, a page of a day',
     query: batchesQuery,
     variables: (time) => ({ filter: { committed: range(DAY, time) }, first: 50 }),
-  },
-  {
-    name: 'batches of offsets',
-    query: batchesQuery,
-    variables: (time, { logins }) => {
-      const fromOffset = Math.floor(logins / 8) + time
-      return { filter: { partition: 1, fromOffset, toOffset: fromOffset + 100 }, first: 50 }
-    },
-  },
-  {
-    name: 'a batch and its events',
-    query: `query ($id: Offset!) {
-      answer: batch(id: $id) {
-        __typename
-        ... on Batch { id fromOffset toOffset status logins events(first: 50) {
-          ... on BatchEvents { source edges { offset login { ${login} } } } ${error}
-        } }
-        ${error}
-      }
-    }`,
-    variables: (time) => ({ id: batchOf(12 * HOUR + time, 2) }),
   },
 ]

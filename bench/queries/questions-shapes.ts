@@ -1,4 +1,4 @@
-import { DAY, error, freshness, HOUR, pick, type Question, range, zones } from './question.ts'
+import { DAY, error, freshness, HOUR, type Question, range } from './question.ts'
 
 const query = (field: string, type: string, variables: string, selection: string, more = '') => `
   query ($from: DateTime, $to: DateTime, $timeZone: String${variables}) {
@@ -33,11 +33,6 @@ const arrivals = query(
 /** When logins are, of which versions, and how they arrive. */
 export const shapeQuestions: Question[] = [
   {
-    name: 'heatmap of a month in a zone',
-    query: heatmap,
-    variables: (time) => ({ ...range(30 * DAY, time * HOUR), timeZone: pick(zones, time) }),
-  },
-  {
     name: 'heatmap of a year, of a device type',
     query: heatmap,
     variables: (time, { days }) => ({ ...range(days * DAY, time * HOUR), filter: { deviceTypes: ['IOS'] } }),
@@ -51,10 +46,5 @@ export const shapeQuestions: Question[] = [
     name: 'arrivals, hours of a week',
     query: arrivals,
     variables: (time) => ({ bucket: 'HOUR', ...range(7 * DAY, time * HOUR) }),
-  },
-  {
-    name: 'arrivals, days of a month in a zone',
-    query: arrivals,
-    variables: (time) => ({ bucket: 'DAY', ...range(30 * DAY, time * HOUR), timeZone: pick(zones, time) }),
   },
 ]
