@@ -41,19 +41,24 @@ async function untilKnown(admin: Admin, topic: string): Promise<void> {
   }
 }
 
-/** Sum over the partitions of what a group has committed; partitions without a commit count as zero. */
-export type CommittedOffsets = { read: () => Promise<bigint>; close: () => Promise<void> }
+/** Sum over the partitions of what a group has committed; null: the broker cannot say yet. */
+export type CommittedOffsets = { read: () => Promise<bigint | null>; close: () => Promise<void> }
 
 export async function watchCommitted(config: Config['kafka']): Promise<CommittedOffsets> {
   const admin = createKafka(config, 'rollcall-bench').admin()
   await admin.connect()
   return {
     read: async () => {
-      const [answer] = await admin.fetchOffsets({ groupId: config.groupId, topics: [config.topic] })
-      return (answer?.partitions ?? []).reduce((sum, { offset }) => {
-        const committed = BigInt(offset)
-        return committed > 0n ? sum + committed : sum
-      }, 0n)
+      try {
+        const [answer] = await admin.fetchOffsets({ groupId: config.groupId, topics: [config.topic] })
+        const offsets = (answer?.partitions ?? []).map(({ offset }) => BigInt(offset))
+        // Those of partitions without a commit are negative.
+        return offsets.reduce((sum, offset) => (offset > 0n ? sum + offset : sum), 0n)
+      } catch (error) {
+        // The coordinator of a new group is being loaded.
+        if ((error as { retriable?: boolean }).retriable === true) return null
+        throw error
+      }
     },
     close: () => admin.disconnect(),
   }

@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest'
-import { createProgressLine, type Progress } from './progress-line.ts'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { HOST } from '../stack/processes/ports.ts'
+import { createProgressLine, type Progress, watchProgress } from './progress-line.ts'
 
 const running: Progress = {
   state: 'RUNNING',
@@ -58,3 +62,40 @@ test('what nobody knows is unknown, and not nothing', () => {
   expect(line).toBe('logins unknown · lag unknown · rejected unknown · no worker answers')
   expect(news).toEqual([message])
 })
+
+test('the first line comes as soon as a worker has reported', async () => {
+  const starting: Progress = {
+    state: null,
+    lag: null,
+    partitions: [],
+    problems: [{ kind: 'NO_WORKER', partitions: [], message: 'no worker answers: none has reported' }],
+  }
+  const api = await serve((asked) => (asked < 3 ? starting : running))
+  const { promise: first, resolve } = Promise.withResolvers<string>()
+  const end = watchProgress(api.url, false, { say: resolve, progress: resolve })
+  onTestFinished(end)
+  expect(await first).toBe('logins 684 · lag 0 · rejected 3 · running')
+  expect(api.asked()).toBe(4)
+})
+
+test('a worker that does not come is said after some answers', async () => {
+  const missing = { kind: 'NO_WORKER', partitions: [], message: 'no worker answers: none has reported' }
+  const api = await serve(() => ({ state: null, lag: null, partitions: [], problems: [missing] }))
+  const { promise: first, resolve } = Promise.withResolvers<string>()
+  onTestFinished(watchProgress(api.url, false, { say: resolve, progress: () => undefined }))
+  expect(await first).toBe('no worker answers: none has reported')
+})
+
+/** An API that answers the question for progress with what `answer` gives for the n-th time, from 0 on. */
+async function serve(answer: (asked: number) => Progress): Promise<{ url: string; asked: () => number }> {
+  let asked = 0
+  const server = createServer((_, response) => {
+    response.end(JSON.stringify({ data: { ingestion: answer(asked++) } }))
+  })
+  await once(server.listen(0, HOST), 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://${HOST}:${(server.address() as AddressInfo).port}/graphql`, asked: () => asked }
+}

@@ -1,7 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Screen } from '../config/screen.ts'
 
 const INTERVAL_MS = { terminal: 2_000, file: 10_000 }
+/** Until the first line. */
+const FIRST_INTERVAL_MS = 250
+/** An API that is up before the worker does not know the state yet; after so many answers that is worth a line. */
+const FIRST_ANSWERS = 20
 /** Longer than the API looks for who does not answer. */
 const ANSWER_MS = 5_000
 const QUERY =
@@ -21,36 +26,49 @@ const answer = z.object({
 export type Progress = z.infer<typeof answer>['data']['ingestion']
 
 /**
- * Asks the API how far ingestion is, and shows it in one line again and again: often on a terminal, else rarely. What is wrong
- * is said in full once, in a line that stays.
+ * Asks the API how far ingestion is, and shows it in one line again and again: first as soon as a worker has reported, then
+ * often on a terminal, else rarely. What is wrong is said in full once, in a line that stays.
+ * @returns what ends that
  */
-export function watchProgress(api: string, terminal: boolean, { say, progress }: Screen): void {
+export function watchProgress(api: string, terminal: boolean, { say, progress }: Screen): () => void {
   const describe = createProgressLine()
-  let hasAnswered = false
-  let isLooking = false
+  const ended = new AbortController()
+  let answers = 0
+  let isShown = false
   const look = async () => {
-    const response = await fetch(api, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: QUERY }),
-      signal: AbortSignal.timeout(ANSWER_MS),
-    })
-    const { ingestion } = answer.parse(await response.json()).data
-    hasAnswered = true
+    const ingestion = await askProgress(api)
+    answers += 1
+    const isWorkerStarting = ingestion.state === null && answers < FIRST_ANSWERS
+    if (ended.signal.aborted || (!isShown && isWorkerStarting)) return
+    isShown = true
     const { line, news } = describe(ingestion, Date.now())
     for (const message of news) say(message)
     progress(line)
   }
-  const lookOnce = async () => {
-    if (isLooking) return
-    isLooking = true
-    // While the API starts there is nothing to say.
-    await look().catch(() => {
-      if (hasAnswered) progress(`the API does not answer at ${api}; its log says why`)
-    })
-    isLooking = false
+  const watch = async () => {
+    while (!ended.signal.aborted) {
+      // While the API starts there is nothing to say.
+      await look().catch(() => {
+        if (isShown && !ended.signal.aborted) progress(`the API does not answer at ${api}; its log says why`)
+      })
+      const waitMs = isShown ? INTERVAL_MS[terminal ? 'terminal' : 'file'] : FIRST_INTERVAL_MS
+      await sleep(waitMs, undefined, { ref: false, signal: ended.signal }).catch(() => undefined)
+    }
   }
-  setInterval(() => void lookOnce(), terminal ? INTERVAL_MS.terminal : INTERVAL_MS.file).unref()
+  void watch()
+  return () => {
+    ended.abort()
+  }
+}
+
+async function askProgress(api: string): Promise<Progress> {
+  const response = await fetch(api, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: QUERY }),
+    signal: AbortSignal.timeout(ANSWER_MS),
+  })
+  return answer.parse(await response.json()).data.ingestion
 }
 
 /** Puts progress into one line; `news` are the messages of problems that the answer before did not have. */

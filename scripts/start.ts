@@ -96,7 +96,7 @@ async function start(): Promise<void> {
   }
   const api = `http://${HOST}:${apiPort}/graphql`
   say(urls(api, stack, config))
-  watchProgress(api, process.stdout.isTTY, { say, progress })
+  guards.push(watchProgress(api, process.stdout.isTTY, { say, progress }))
 }
 
 function urls(api: string, { temporalUi }: Stack, { kafka, database, temporal }: Config): string {
@@ -118,9 +118,9 @@ function urls(api: string, { temporalUi }: Stack, { kafka, database, temporal }:
 
 async function end(): Promise<void> {
   endingSinceMs = Date.now()
+  for (const endGuard of guards) endGuard()
   progress('')
   if (stack !== undefined) say('\nstopping')
-  for (const endGuard of guards) endGuard()
   await Promise.all(roles.map((role) => role.stop()))
   await stack?.stop()
   endAtOnce()

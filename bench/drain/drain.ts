@@ -76,7 +76,7 @@ async function untilDrained(
         throw new Error(`${subject.name} ended (${await ended.exited}): ${await lastLines(stack, subject)}`)
       if (Date.now() > deadlineMs)
         throw new Error(`${subject.name} did not finish: ${await lastLines(stack, subject)}`)
-      const done = Number(await committed.read())
+      const done = Number((await committed.read()) ?? 0)
       const nowMs = Date.now()
       if (done > 0) first ??= { startMs: nowMs, before: done }
       if (first !== undefined && done >= events) {
