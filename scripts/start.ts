@@ -12,10 +12,12 @@ import { startStack, type Stack } from '../stack/stack.ts'
 import { restartAfterCrash, supervise, type Supervised } from '../stack/processes/supervisor.ts'
 import { bundleOnce } from './bundle-once.ts'
 import { checkTemporal } from './check-temporal.ts'
+import { restartOnChange } from './restart-on-change.ts'
 import { watchProgress } from './progress-line.ts'
 import { createScreen } from '../config/screen.ts'
 
 // `npm start`: the parts, the topics, the schema, then worker, API and generator.
+// `npm run dev`: with --watch, worker and API start again when their files change.
 
 const FIRST_QUERY =
   '{ ingestion { ... on Ingestion { state lag partitions { partition state checkpoint endOffset lag } } } }'
@@ -26,6 +28,8 @@ const ROLES = { worker: 'worker', api: 'api', generator: 'generate' }
 const folder = fileURLToPath(new URL('../.rollcall', import.meta.url))
 const dataFolder = join(folder, 'data')
 const logFolder = join(folder, 'log')
+const bundles = join(folder, 'bundles')
+const isDevelopment = process.argv.includes('--watch')
 /** npm passes a Ctrl-C on that the terminal has sent already; a second one that a person means comes later. */
 const SAME_CTRL_C_MS = 1_000
 const { say, progress } = createScreen(process.stdout)
@@ -56,7 +60,7 @@ try {
 
 async function start(): Promise<void> {
   loadProcessConfig()
-  const bundling = bundleOnce(join(folder, 'bundles'))
+  const bundling = bundleOnce(bundles)
   bundling.catch(() => undefined)
   stack = await startStack({
     dataFolder,
@@ -82,21 +86,33 @@ async function start(): Promise<void> {
   await checkTemporal(config.temporal)
   if (ending !== undefined) return
   for (const part of stack.parts.values()) guards.push(restartAfterCrash(part, say))
-  for (const [role, script] of Object.entries(ROLES)) {
-    const logFile = join(logFolder, `${role}.log`)
-    const command = {
-      name: role,
-      command: process.execPath,
-      args: roleArguments(script),
-      env: role === 'worker' ? { ...environment, WORKFLOW_BUNDLE: await bundling } : environment,
-      logFile,
-      bookFolder: dataFolder,
+  const environmentOf = (bundle: string) => (role: string) =>
+    role === 'worker' ? { ...environment, WORKFLOW_BUNDLE: bundle } : environment
+  startRoles(environmentOf(await bundling))
+  if (isDevelopment) {
+    const prepare = async () => {
+      await migrateDatabase(config.database.url)
+      return environmentOf(await bundleOnce(bundles))
     }
-    roles.push(supervise(command, say))
+    guards.push(restartOnChange(roles, prepare, say))
   }
   const api = `http://${HOST}:${apiPort}/graphql`
   say(urls(api, stack, config))
   guards.push(watchProgress(api, process.stdout.isTTY, { say, progress }))
+}
+
+function startRoles(environmentOf: (role: string) => Record<string, string>): void {
+  for (const [role, script] of Object.entries(ROLES)) {
+    const command = {
+      name: role,
+      command: process.execPath,
+      args: roleArguments(script),
+      env: environmentOf(role),
+      logFile: join(logFolder, `${role}.log`),
+      bookFolder: dataFolder,
+    }
+    roles.push(supervise(command, say))
+  }
 }
 
 function urls(api: string, { temporalUi }: Stack, { kafka, database, temporal }: Config): string {
@@ -112,7 +128,7 @@ function urls(api: string, { temporalUi }: Stack, { kafka, database, temporal }:
   A first query, for GraphiQL:
   ${FIRST_QUERY}
 
-  Ctrl-C ends everything; npm start goes on where it stopped.
+  Ctrl-C ends everything; npm ${isDevelopment ? 'run dev' : 'start'} goes on where it stopped.
 `
 }
 

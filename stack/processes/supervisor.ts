@@ -1,7 +1,12 @@
 import type { Part } from '../parts/part.ts'
 import { startProcess, STOP_GRACE_MS, type Command, type RunningProcess } from './process.ts'
 
-export type Supervised = { name: string; stop: () => Promise<void> }
+export type Supervised = {
+  name: string
+  /** Ends the process in order and starts it at once, with what `changes` says of its command. */
+  restart: (changes?: Partial<Command>) => Promise<void>
+  stop: () => Promise<void>
+}
 
 const FIRST_BACK_OFF_MS = 1_000
 const LONGEST_BACK_OFF_MS = 30_000
@@ -18,12 +23,13 @@ export function supervise(command: Command, say: (line: string) => void): Superv
   let attempt = 0
   let waiting: NodeJS.Timeout | undefined
   let running: RunningProcess
+  let isRestarting = false
 
   const start = () => {
     const startedAt = Date.now()
     running = startProcess(command)
     void running.exited.then((how) => {
-      if (stopped) return
+      if (stopped || isRestarting) return
       if (Date.now() - startedAt > WELL_AFTER_MS) attempt = 0
       const waitMs = backOffMs(attempt++)
       say(
@@ -35,6 +41,15 @@ export function supervise(command: Command, say: (line: string) => void): Superv
   start()
   return {
     name: command.name,
+    restart: async (changes = {}) => {
+      isRestarting = true
+      clearTimeout(waiting)
+      await running.stop('SIGTERM', STOP_GRACE_MS)
+      isRestarting = false
+      command = { ...command, ...changes }
+      attempt = 0
+      if (!stopped) start()
+    },
     stop: async () => {
       stopped = true
       clearTimeout(waiting)
