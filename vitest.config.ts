@@ -12,10 +12,17 @@ const disk = ['test/disk/*.test.ts']
 /** Parts that are fetched for one test alone, and that few machines have. */
 const slow = ['test/slow/*.test.ts']
 
-/** What takes minutes, waiting for one crash after the other: begun last it would be waited for alone. */
-const longest = ['crash-between-commits', 'replay-crash', 'start', 'end-of-run'].map(
-  (name) => `/${name}.test.ts`,
-)
+/** What takes a minute or more, mostly waiting for one crash after the other: begun last it would be waited for alone. */
+const longest = [
+  'replay-crash',
+  'crash-between-commits',
+  'hostile-arguments',
+  'start',
+  'pause-resume',
+  'data-loss',
+  'halting',
+  'end-of-run',
+].map((name) => `/${name}.test.ts`)
 
 class LongestFirst extends BaseSequencer {
   override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
@@ -57,7 +64,7 @@ export default defineConfig({
       // Every file owns topics, a database and a task queue, and waits most of its time.
       onRealParts('stack', ['test/**/*.test.ts'], {
         exclude: [...faults, ...disk, ...slow],
-        maxWorkers: 3,
+        maxWorkers: 5,
       }),
       onRealParts('faults', faults),
       onRealParts('disk', disk, { fileParallelism: false, testTimeout: 300_000 }),

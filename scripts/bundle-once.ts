@@ -14,8 +14,10 @@ export async function bundleOnce(folder: string): Promise<string> {
   const file = join(folder, `workflows-${await hashOfSources()}.js`)
   if (existsSync(file)) return file
   await mkdir(folder, { recursive: true })
-  await writeFile(`${file}.part`, await bundleWorkflows())
-  await rename(`${file}.part`, file)
+  // Runs side by side may bundle at the same time: each its own, and the last one stays.
+  const part = `${file}.${process.pid}.part`
+  await writeFile(part, await bundleWorkflows())
+  await rename(part, file)
   return file
 }
 

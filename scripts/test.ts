@@ -32,10 +32,9 @@ const unit = tests('unit tests', 'unit')
 const stages: Step[][] = process.argv.includes('--quick')
   ? [[unit, ...readings]]
   : [
-      readings,
-      [unit],
-      [tests('tests on the real parts', 'stack')],
-      [tests('tests that take parts away', 'faults')],
+      [unit, ...readings],
+      // Each has parts of its own, and waits most of its time.
+      [tests('tests on the real parts', 'stack'), tests('tests that take parts away', 'faults')],
     ]
 
 // Ctrl-C reaches the running steps as well; this process follows and cleans up.

@@ -3,12 +3,14 @@ import { expect, onTestFinished, test } from 'vitest'
 import { cloneProject, processesOf, userEnvironment } from '../support/parts/clone.ts'
 import { eventually } from '../support/eventually.ts'
 
-// Packages, Kafka and Temporal are fetched as on a new machine.
+/** Packages, Kafka and Temporal are fetched as on a new machine, over whatever line it has. */
+const DOWNLOAD_TIMEOUT_MS = 1_800_000
+/** Of what nothing is fetched for. */
 const START_TIMEOUT_MS = 240_000
 
 test(
   'a fresh clone counts logins after npm start, ends without leftovers at Ctrl-C, and goes on where it stopped',
-  { timeout: 2 * START_TIMEOUT_MS },
+  { timeout: DOWNLOAD_TIMEOUT_MS + 3 * START_TIMEOUT_MS },
   async () => {
     const clone = await cloneProject()
     const first = await startRollcall(clone)
@@ -43,13 +45,20 @@ async function startRollcall(clone: string): Promise<Rollcall> {
     if (child.exitCode === null && child.signalCode === null)
       await stopRollcall({ process: child, api: '', exited })
   })
-  const api = await eventually(() => {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`npm start ended: ${output}`)
-    const found = /GraphiQL\s+(http\S+)/.exec(output)?.[1]
-    if (found === undefined) throw new Error(`npm start has not come up: ${output}`)
-    return found
-  }, START_TIMEOUT_MS)
-  return { process: child, api, exited }
+  const said = (sign: RegExp, withinMs: number) =>
+    eventually(() => {
+      const found = sign.exec(output)
+      if (found === null) throw new Error(`npm start has not come up: ${output}`)
+      return found[1] ?? ''
+    }, withinMs)
+  const ended = exited.then(() => {
+    throw new Error(`npm start ended: ${output}`)
+  })
+  const up = async () => {
+    for (const part of ['Kafka', 'Temporal']) await said(new RegExp(`${part} is up`), DOWNLOAD_TIMEOUT_MS)
+    return await said(/GraphiQL\s+(http\S+)/, START_TIMEOUT_MS)
+  }
+  return { process: child, api: await Promise.race([up(), ended]), exited }
 }
 
 /** Ctrl-C. npm ends by the same signal once its script has ended, so there is no exit code to look at. */
