@@ -97,7 +97,8 @@ export const rejectRows = (topic: string): string => `
   insert into rejected_login (topic, partition, kafka_offset, batch_id, reason, detail, value, headers, record_timestamp, rejected_at)
   select '${topic}', partition, kafka_offset, batch_id,
          (array['not_json', 'user_id_missing', 'timestamp_invalid', 'ip_invalid'])[1 + floor(${chance('number', 9)} * 4)::integer],
-         'made by a benchmark', convert_to('no login ' || number, 'UTF8'), '[]', (extract(epoch from arrived_at) * 1000)::bigint, counted_at
+         'made by a benchmark', convert_to('no login ' || number, 'UTF8'), '[]',
+         (extract(epoch from arrived_at) * 1000)::bigint, counted_at
   from arrived where not is_login order by number`
 
 /** Logins by class of a duration in seconds. */
