@@ -64,7 +64,7 @@ export default defineConfig({
       // Every file owns topics, a database and a task queue, and waits most of its time.
       onRealParts('stack', ['test/**/*.test.ts'], {
         exclude: [...faults, ...disk, ...slow],
-        maxWorkers: 5,
+        maxWorkers: 4,
       }),
       onRealParts('faults', faults),
       onRealParts('disk', disk, { fileParallelism: false, testTimeout: 300_000 }),
