@@ -1,0 +1,100 @@
+import { isIPv6 } from 'node:net'
+import { z } from 'zod'
+import { postgresUrlProblem } from './postgres-url.ts'
+import { isTopicName } from './topic-name.ts'
+
+// What a setting may be. `accepts` is what docs/configuration.md says of it.
+
+const grouped = (number: number): string => number.toLocaleString('en-US')
+
+/** A whole number in a range, written in the environment as decimal digits. */
+export const integer = (fallback: number, min: number, max: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be a whole number from ${min} to ${max}`,
+    })
+    .transform(Number)
+    .meta({ accepts: `${grouped(min)} to ${grouped(max)}` })
+
+export const text = (fallback: string) => z.string().min(1).default(fallback).meta({ accepts: 'any text' })
+
+const list = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((items) => items.split(',').map((item) => item.trim()))
+    .transform((items) => items.filter((item) => item !== ''))
+
+const isHostPort = (address: string): boolean => {
+  const port = Number(/^(?:[^\s:/]+|\[[0-9a-fA-F:]+\]):(\d+)$/.exec(address)?.[1] ?? 0)
+  return port >= 1 && port <= 65_535
+}
+
+/** Several, separated by commas; at most `most`. */
+export const hostPorts = (fallback: string, most: number) => {
+  const accepts = most === 1 ? 'one host:port' : 'host:port, several separated by commas'
+  return list(fallback)
+    .refine((items) => items.length > 0 && items.length <= most && items.every(isHostPort), {
+      error: `must be ${accepts}, with a port from 1 to 65535`,
+    })
+    .meta({ accepts })
+}
+
+/** Names that a server is reached by, in lower case. */
+export const hostNames = () =>
+  list('')
+    .transform((names) => names.map((name) => name.toLowerCase()))
+    .refine((names) => names.every((name) => /^[a-z0-9._-]+$/.test(name)), {
+      error: 'must be host names without scheme and port, several separated by commas',
+    })
+    .meta({ accepts: 'host names, separated by commas' })
+
+/** What a server listens on: its port is a setting of its own. */
+export const listenHost = () =>
+  z
+    .string()
+    .default('127.0.0.1')
+    .refine((host) => isIPv6(host) || /^[a-zA-Z0-9._-]+$/.test(host), {
+      error: 'must be a host name or an IP address, without a port and without brackets',
+    })
+    .meta({ accepts: 'a host name or an IP address' })
+
+const checkPostgresUrl = (url: string, context: z.RefinementCtx): void => {
+  const message = postgresUrlProblem(url)
+  if (message !== null) context.addIssue({ code: 'custom', message })
+}
+
+export const postgresUrl = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .superRefine(checkPostgresUrl)
+    .meta({ accepts: 'postgres://user:password@host:port/database' })
+
+export const postgresUrls = () =>
+  list('')
+    .superRefine((urls, context) => {
+      for (const url of urls) checkPostgresUrl(url, context)
+    })
+    .meta({ accepts: 'Postgres URLs, separated by commas' })
+
+export const topicName = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .refine(isTopicName, {
+      error:
+        'must be a Kafka topic name: 1 to 249 letters, digits, dots, underscores or hyphens, not . or ..',
+    })
+    .meta({ accepts: 'a Kafka topic name' })
+
+export const choice = <const Words extends readonly [string, ...string[]]>(
+  words: Words,
+  fallback: Words[number],
+) =>
+  z
+    .enum(words)
+    .default(fallback as never)
+    .meta({ accepts: words.map((word) => `\`${word}\``).join(', ') })

@@ -1,0 +1,135 @@
+import { z } from 'zod'
+import {
+  choice,
+  hostNames,
+  hostPorts,
+  integer,
+  listenHost,
+  postgresUrl,
+  postgresUrls,
+  text,
+  topicName,
+} from './setting-kinds.ts'
+
+// Every environment variable that Rollcall reads. docs/configuration.md is made of this: `npm run configuration`.
+
+const kafka = {
+  KAFKA_BROKERS: hostPorts('127.0.0.1:9092', Infinity).describe('Brokers to ask for the others.'),
+  KAFKA_TOPIC: topicName('user-login').describe('Topic of the login events.'),
+  KAFKA_PROCESSED_TOPIC: topicName('processed-data').describe('Topic of the enriched logins and insights.'),
+  KAFKA_DLQ_TOPIC: topicName('user-login-dlq').describe('Topic of the dead letters.'),
+  KAFKA_GROUP_ID: text('rollcall').describe('Consumer group whose offsets move with the outputs.'),
+  KAFKA_PARTITIONS: integer(4, 1, 10_000).describe(
+    'Partitions of topics that Rollcall creates; existing topics keep theirs.',
+  ),
+  KAFKA_REPLICATION_FACTOR: integer(1, 1, 32).describe('Replicas of topics that Rollcall creates.'),
+}
+
+const postgres = {
+  DATABASE_URL: postgresUrl('postgres://rollcall:rollcall@127.0.0.1:5432/rollcall').describe(
+    'The primary, reached itself and not through a pooler.',
+  ),
+  DATABASE_REPLICA_URLS: postgresUrls().describe('Replicas; the API reads from them first.'),
+}
+
+const temporal = {
+  TEMPORAL_ADDRESS: hostPorts('127.0.0.1:7233', 1)
+    .transform((items) => items[0] ?? '')
+    .meta({ accepts: 'one host:port', description: 'The Temporal server.' }),
+  TEMPORAL_NAMESPACE: text('default').describe('Namespace of the workflows; it must exist.'),
+  TEMPORAL_TASK_QUEUE: text('rollcall').describe('Task queue that all workers share.'),
+}
+
+const api = {
+  API_HOST: listenHost().describe('Address that the API listens on.'),
+  API_PORT: integer(4000, 0, 65_535).describe('Port of the API; 0 takes a free one.'),
+  API_ALLOWED_HOSTS: hostNames().describe(
+    'Names that the API is reached by, beside IP addresses and `localhost`.',
+  ),
+  API_QUESTIONS_PER_SECOND: integer(100, 1, 1_000_000).describe(
+    'Queries a second that one client may send, in bursts of up to five seconds; more are answered with status 429.',
+  ),
+}
+
+const worker = {
+  WORKER_HOST: listenHost().describe('Address that `/health` and `/ready` of the worker listen on.'),
+  WORKER_PORT: integer(4001, 0, 65_535).describe('Port of `/health` and `/ready`; 0 takes a free one.'),
+  WORKFLOW_BUNDLE: z.string().min(1).optional().meta({
+    accepts: 'a path',
+    description: 'File with the bundled workflows; unset, the worker bundles them itself.',
+  }),
+}
+
+const ingestion = {
+  BATCH_MAX_BYTES: integer(2 * 1024 * 1024, 1024, 64 * 1024 * 1024).describe(
+    'Uncompressed bytes after which a batch closes.',
+  ),
+  BATCH_MAX_RECORDS: integer(10_000, 1, 100_000).describe('Records after which a batch closes.'),
+  LOGIN_MAX_BYTES: integer(64 * 1024, 256, 16 * 1024 * 1024).describe(
+    'Bytes of the largest login; larger records are rejected as `too_large`.',
+  ),
+  EVENT_MAX_AGE_DAYS: integer(3_653, 1, 36_525).describe(
+    'Days an event may lie in the past; older ones are rejected, because each day with an event takes space for ever.',
+  ),
+  INSIGHT_SIZE: integer(100, 0, 100_000).describe(
+    'Logins of a partition per insight message; 0 publishes none.',
+  ),
+  REJECT_HALT_PERCENT: integer(50, 1, 100).describe(
+    'A partition halts when more than this share of the latest `REJECT_HALT_WINDOW` records are rejects; 100 never halts.',
+  ),
+  REJECT_HALT_WINDOW: integer(1_000, 1, 1_000_000).describe('Records that `REJECT_HALT_PERCENT` looks at.'),
+  PARKED_IN_A_ROW: integer(10, 0, 100_000).describe(
+    'A partition halts when more parts of batches than this fail without a whole batch between them.',
+  ),
+}
+
+const upkeep = {
+  LOGIN_RETENTION_DAYS: integer(30, 0, 3650).describe(
+    'Days that logins are kept as rows; 0 keeps counts alone.',
+  ),
+  MINUTE_RETENTION_DAYS: integer(90, 0, 3650).describe(
+    'Days that counts by the minute are kept; counts by the quarter of an hour stay. 0 keeps minutes for ever.',
+  ),
+  RECONCILE_EVERY_MINUTES: integer(5, 0, 1440).describe(
+    'Minutes from one reconciliation by the workers to the next; 0 turns it off.',
+  ),
+}
+
+const generator = {
+  GENERATE_RATE: integer(2, 0, 1_000_000).describe('Logins a second; 0 sends none.'),
+  GENERATE_USERS: integer(5_000, 1, 10_000_000).describe('Different users.'),
+  GENERATE_SCENARIO: choice(['original', 'mixed'], 'original').describe(
+    '`original`: well-formed logins alone; `mixed`: with garbage, duplicates, late and early events.',
+  ),
+}
+
+const logging = {
+  LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error'], 'info').describe(
+    'Least severe level that is logged, as JSON lines on standard output.',
+  ),
+}
+
+export const settings = z.object({
+  ...kafka,
+  ...postgres,
+  ...temporal,
+  ...api,
+  ...worker,
+  ...ingestion,
+  ...upkeep,
+  ...generator,
+  ...logging,
+})
+
+/** The settings by what they are about, in the order of the documents. */
+export const settingGroups = {
+  Kafka: Object.keys(kafka),
+  Postgres: Object.keys(postgres),
+  Temporal: Object.keys(temporal),
+  API: Object.keys(api),
+  Worker: Object.keys(worker),
+  Ingestion: Object.keys(ingestion),
+  'Retention and reconciliation': Object.keys(upkeep),
+  Generator: Object.keys(generator),
+  Logging: Object.keys(logging),
+}
