@@ -69,7 +69,7 @@ export default defineConfig({
       onRealParts('faults', faults),
       onRealParts('disk', disk, { fileParallelism: false, testTimeout: 300_000 }),
       onRealParts('slow', slow),
-      onRealParts('pictures', ['test/support/pictures.ts']),
+      onRealParts('pictures', ['test/support/pictures.ts', 'test/support/picture-of-graphiql.ts']),
     ],
   },
 })
