@@ -14,11 +14,14 @@ import { openPage } from './parts/browser.ts'
 const LOGINS = 2_000
 
 const QUERY = `{
-  loginCounts(bucket: HOUR, groupBy: [DEVICE_TYPE], fillGaps: false) {
+  loginCounts(
+    bucket: HOUR
+    groupBy: [DEVICE_TYPE]
+  ) {
     ... on LoginCounts {
       series {
         deviceType
-        points { start logins share }
+        total
       }
       freshness {
         source
