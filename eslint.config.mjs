@@ -126,7 +126,7 @@ const direction = (folder, room = null) => {
   const patterns = [
     ...forbiddenFolders.map((other) => ({
       regex: `^(\\.\\./)+${other}/`,
-      message: `${folder}/ may import only: ${allowed.join(', ')} (see ARCHITECTURE.md, layout)`,
+      message: `${folder}/ may import only: ${allowed.join(', ')} (see ARCHITECTURE.md, Folders and rooms)`,
       // Types cost nothing at run time; workflows type their activity proxies this way.
       allowTypeImports: folder === 'workflows' && other === 'activities',
     })),
