@@ -26,7 +26,7 @@ const MAX_REST_MS = 30_000
 const STATEMENT_TIMEOUT_MS = 30_000
 
 /**
- * Does what may be done later than a commit, for as long as the process runs: rollups sightings, counts the users of periods that
+ * Does what may be done later than a commit, for as long as the process runs: rolls up sightings, counts the users of periods that
  * are over, adds up what was written and whole months, lists logins by hour. Every worker does, and whoever comes first has the
  * turn. Says once that it fails, and once that it goes on.
  * @returns what ends it, after the work in hand

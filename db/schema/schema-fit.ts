@@ -22,8 +22,8 @@ export function tooOld(schema: number, version: string | null): string | null {
   if (schema >= OLDEST_SCHEMA) return null
   const by = version === null ? '0.2.0 or older' : version
   return (
-    `the database is of Rollcall ${by} (schema ${schema}), which cannot be migrated: give DATABASE_URL a new database, into ` +
-    'which everything that Kafka still has is counted anew, and keep this one for what Kafka has not'
+    `the database is of Rollcall ${by} (schema ${schema}), which cannot be migrated: give DATABASE_URL a new database (npm start: ` +
+    'delete .rollcall/data); docs/operations.md, "From 0.2.0 or older", says how what Kafka still has is counted again'
   )
 }
 
