@@ -4,7 +4,7 @@ import { selectParked, type SelectedBatch } from '../../db/ledger/select-batches
 import type { Sql } from '../../db/connection/connect.ts'
 import { writeLogins } from '../../db/ingest/write-contents.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
-import { SightingCache } from '../../domain/sightings/sightings.ts'
+import { SightingCache } from '../../domain/sightings/sighting-cache.ts'
 import { PlanDraft, type ReplayPlan } from '../../domain/batch/replay-plan.ts'
 import { MAX_BATCHES_OF_A_RUN, type BatchSelection } from '../../domain/batch/selection.ts'
 import { OutputCollector } from '../../kafka/write/collect-outputs.ts'

@@ -2,7 +2,7 @@ import { claimBatch, recordRevisionPublished, type ClaimedBatch } from '../../db
 import type { Sql } from '../../db/connection/connect.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
-import type { SightingCache } from '../../domain/sightings/sightings.ts'
+import type { SightingCache } from '../../domain/sightings/sighting-cache.ts'
 import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
 import { deleteGroup } from '../../kafka/write/delete-group.ts'
 import { openOutputProducer, type OutputProducer } from '../../kafka/write/output-producer.ts'

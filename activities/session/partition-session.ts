@@ -1,7 +1,7 @@
 import { createBatchIds } from '../../db/ingest/batch-ids.ts'
 import { sliceApplicationName, type Checkpoint, type PartitionKey } from '../../db/ingest/checkpoint.ts'
 import type { Sql } from '../../db/connection/connect.ts'
-import type { SightingCache } from '../../domain/sightings/sightings.ts'
+import type { SightingCache } from '../../domain/sightings/sighting-cache.ts'
 import { openOutputProducer, type OutputProducer } from '../../kafka/write/output-producer.ts'
 import { openRangeReader, type RangeReader } from '../../kafka/read/range-reader.ts'
 import { claimCheckpoint } from './claim-checkpoint.ts'

@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts'
 import type { Semaphore } from '../../concurrency/semaphore.ts'
 import type { ParkedBatch } from '../../domain/batch/parked-batch.ts'
 import type { decodeRecords } from '../../domain/decode/decode-records.ts'
-import type { SharedSighting } from '../../domain/sightings/sightings.ts'
+import type { SharedSighting } from '../../domain/sightings/sighting-cache.ts'
 import type { Kafka } from '../../kafka/client.ts'
 import type { FetchBudget } from './fetch-budget.ts'
 

@@ -10,7 +10,7 @@ import type { ReadSession } from '../../db/nodes/snapshot.ts'
 import { readDistinctInRows, readDistinctWithEdges } from '../../db/read/engagement/uniques.ts'
 import type { TimeBucket } from '../../domain/time/bucket.ts'
 import { DAY_MS } from '../../domain/time/period.ts'
-import type { SightingKind } from '../../domain/sightings/sightings.ts'
+import type { SightingKind } from '../../domain/sightings/sighting.ts'
 import { RowsGoneError } from '../context/errors.ts'
 
 export type UniquesSource = 'days' | 'days_and_rows' | 'rows'

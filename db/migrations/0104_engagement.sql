@@ -6,7 +6,7 @@ create table sighting_delta (
   batch_id bigint not null,
   revision integer not null,
   entries integer not null,           -- ids in it: bounds what one rollup takes
-  sightings json not null             -- domain/sightings/sightings.ts, Sightings
+  sightings json not null             -- domain/sightings/sighting.ts, Sightings
 ) with (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
 -- Random ids hardly get smaller, and it is gone in a second.
 alter table sighting_delta alter column sightings set storage external;

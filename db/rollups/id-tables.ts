@@ -1,4 +1,4 @@
-import type { SightingKind } from '../../domain/sightings/sightings.ts'
+import type { SightingKind } from '../../domain/sightings/sighting.ts'
 
 /** Where the ids of a kind have their numbers, and the columns that have them: `id` of login, `numbers` of hour_login. */
 export const idTables = {

@@ -5,12 +5,9 @@ import {
   type Member,
 } from '../../domain/engagement/engagement.ts'
 import { isoDay } from '../../domain/time/period.ts'
-import {
-  entriesOf,
-  type SightingKind,
-  sightingKinds,
-  type Sightings,
-} from '../../domain/sightings/sightings.ts'
+import { entriesOf } from '../../domain/sightings/sighting-cache.ts'
+import { sightingKinds } from '../../domain/sightings/sighting.ts'
+import type { SightingKind, Sightings } from '../../domain/sightings/sighting.ts'
 import { forgetActiveUserCounts, SIGHTINGS_LOCK } from './active-user-counts.ts'
 import { addToBitmap, bitmapColumns, bitmapOfRow, bitmapValues, setBitmap } from './bitmap-columns.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'

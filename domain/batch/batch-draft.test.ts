@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { BatchDraft } from './batch-draft.ts'
 import { decodeRecords } from '../decode/decode-records.ts'
 import { emptyInsight } from './insight.ts'
-import { entriesOf, SightingCache, type Sightings } from '../sightings/sightings.ts'
+import { entriesOf, SightingCache } from '../sightings/sighting-cache.ts'
+import type { Sightings } from '../sightings/sighting.ts'
 import { rulesWith } from '../decode/rules-fixture.ts'
 
 const NOW_MS = Date.parse('2026-03-01T12:00:00Z')

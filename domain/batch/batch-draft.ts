@@ -5,7 +5,7 @@ import { MinuteCounts } from '../counts/counts.ts'
 import type { DecodedRecords } from '../decode/decode-records.ts'
 import type { DecodeRules } from '../decode/decode-rules.ts'
 import { advanceInsight, type Insight, type UnfinishedInsight } from './insight.ts'
-import type { SightingCache, SightingDraft } from '../sightings/sightings.ts'
+import type { SightingCache, SightingDraft } from '../sightings/sighting-cache.ts'
 
 /** Before the first login of the range, and of its process. */
 export type BatchContext = {

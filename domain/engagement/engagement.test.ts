@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { engagementChanges, firstDays } from './engagement.ts'
 import { dayOf, isoDay } from '../time/period.ts'
-import type { SightingGroup } from '../sightings/sightings.ts'
+import type { SightingGroup } from '../sightings/sighting.ts'
 
 const day = (iso: string) => dayOf(Date.parse(iso))
 const group = (iso: string, ids: string[]): SightingGroup => ({

@@ -1,7 +1,7 @@
 import { BitmapMembers } from './bitmap.ts'
 import { type Period, periods, periodStart } from '../time/period.ts'
 import { type DimensionName, facets } from '../counts/dimensions.ts'
-import type { SightingKind, Sightings } from '../sightings/sightings.ts'
+import type { SightingKind, Sightings } from '../sightings/sighting.ts'
 
 /** What the members of a bitmap have in common, beside the period; see table `engagement`. */
 export type Facet = 'all' | 'first' | DimensionName

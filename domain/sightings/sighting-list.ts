@@ -1,5 +1,5 @@
 import type { HashedText } from './hashed-text.ts'
-import type { SightingGroupName } from './sightings.ts'
+import type { SightingGroupName } from './sighting.ts'
 
 /** Whose sightings are listed together. */
 export type ListedGroup = {

@@ -8,7 +8,7 @@ import { createLoginDays } from '../../db/rollups/login-partitions.ts'
 import { readDistinctWithEdges } from '../../db/read/engagement/uniques.ts'
 import { applyRetention } from '../../db/rollups/retention.ts'
 import { DAY_MS, dayOf } from '../../domain/time/period.ts'
-import { SightingCache } from '../../domain/sightings/sightings.ts'
+import { SightingCache } from '../../domain/sightings/sighting-cache.ts'
 import { fraction, sfc32 } from '../../generator/sfc32.ts'
 import {
   END_MS,

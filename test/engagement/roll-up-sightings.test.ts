@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { rollUpSightings } from '../../db/rollups/roll-up-sightings.ts'
 import { dayOf } from '../../domain/time/period.ts'
-import type { SightingGroup, SightingKind } from '../../domain/sightings/sightings.ts'
+import type { SightingGroup, SightingKind } from '../../domain/sightings/sighting.ts'
 import { createDatabase, type TestDatabase } from '../support/api/api-fixture.ts'
 import { insertSightings } from '../support/api/api-rows.ts'
 

@@ -9,7 +9,7 @@ import {
   type TraitRow,
 } from '../../../db/read/engagement/profiles.ts'
 import { readRowsKept, type RowsKept } from '../../../db/read/rows/expired-logins.ts'
-import type { SightingKind } from '../../../domain/sightings/sightings.ts'
+import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { dimensions } from '../../../domain/counts/dimensions.ts'
 import { ipOf } from '../../questions/addresses.ts'
 import { builder } from '../builder.ts'

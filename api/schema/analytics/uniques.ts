@@ -1,5 +1,6 @@
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
-import { type SightingKind, sightingKinds } from '../../../domain/sightings/sightings.ts'
+import { sightingKinds } from '../../../domain/sightings/sighting.ts'
+import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { builder } from '../builder.ts'
 import { checkBuckets, minuteRange } from '../../context/limits.ts'
 import { InvalidRangeError, RangeTooLargeError, RowsGoneError } from '../../context/errors.ts'

@@ -1,7 +1,7 @@
 import { type Dimension, type DimensionName, dimensions } from '../../../domain/counts/dimensions.ts'
 import type { Period, PeriodStart } from '../../../domain/time/period.ts'
 import { coverDays, isoDay } from '../../../domain/time/period.ts'
-import type { SightingKind } from '../../../domain/sightings/sightings.ts'
+import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { usRegionLocales, usRegionOf } from '../../../domain/fields/us-region.ts'
 import type { CountFilter } from '../counts/count-filter.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'

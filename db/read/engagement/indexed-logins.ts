@@ -2,7 +2,7 @@ import { coverHours, groupHours, type HourPart } from '../../../domain/engagemen
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
 import type { MemberSet } from '../../../domain/engagement/member-set.ts'
-import type { SightingKind } from '../../../domain/sightings/sightings.ts'
+import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { idTables } from '../../rollups/id-tables.ts'
 import { bytesOf } from '../bytes.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from '../counts/count-filter.ts'

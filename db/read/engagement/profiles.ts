@@ -1,5 +1,5 @@
 import type { DimensionName } from '../../../domain/counts/dimensions.ts'
-import type { SightingKind } from '../../../domain/sightings/sightings.ts'
+import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { CHUNK_BITS } from '../../../domain/engagement/bitmap.ts'
 import { idTables } from '../../rollups/id-tables.ts'
 import { addressText } from '../../rollups/address-text.ts'

@@ -1,6 +1,6 @@
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import type { MemberSet } from '../../../domain/engagement/member-set.ts'
-import type { SightingKind } from '../../../domain/sightings/sightings.ts'
+import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { idTables } from '../../rollups/id-tables.ts'
 import { addressText } from '../../rollups/address-text.ts'
 import { bytesOf } from '../bytes.ts'

@@ -1,7 +1,7 @@
 import type { PendingQuery, Row } from 'postgres'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { MemberSet } from '../../../domain/engagement/member-set.ts'
-import type { SightingKind } from '../../../domain/sightings/sightings.ts'
+import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { type EngagementFacet, type DayRange, activePieces } from './engagement.ts'
 import { bytesOf } from '../bytes.ts'
 import type { CountFilter } from '../counts/count-filter.ts'

@@ -1,4 +1,4 @@
-import type { SightingKind } from '../../../domain/sightings/sightings.ts'
+import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { DAY_MS, dayOf } from '../../../domain/time/period.ts'
 import { idTables } from '../../rollups/id-tables.ts'
 import type { TimeRange } from '../keyset.ts'

@@ -2,7 +2,8 @@ import { TOPIC_ID } from '../../../domain/pipeline/partition-log-fixture.ts'
 import type { Sql } from '../../../db/connection/connect.ts'
 import { dimensionBit, dimensionSets, slotNames } from '../../../domain/counts/counts.ts'
 import { type DimensionName, dimensionNames } from '../../../domain/counts/dimensions.ts'
-import { entriesOf, type Sightings } from '../../../domain/sightings/sightings.ts'
+import { entriesOf } from '../../../domain/sightings/sighting-cache.ts'
+import type { Sightings } from '../../../domain/sightings/sighting.ts'
 
 type CountEntry = [minute: string, deviceType: string, appVersion: string, locale: string, logins: number]
 

@@ -2,7 +2,8 @@ import type { Sql } from '../../../db/connection/connect.ts'
 import { createLoginDays, keepRowsFromMs } from '../../../db/rollups/login-partitions.ts'
 import { MinuteCounts } from '../../../domain/counts/counts.ts'
 import type { Login } from '../../../domain/login/login.ts'
-import { SightingCache, type Sightings } from '../../../domain/sightings/sightings.ts'
+import { SightingCache } from '../../../domain/sightings/sighting-cache.ts'
+import type { Sightings } from '../../../domain/sightings/sighting.ts'
 import { insertSightings } from './api-rows.ts'
 
 export type SeenLogin = Pick<

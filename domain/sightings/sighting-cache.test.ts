@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Login } from '../login/login.ts'
 import { MinuteCounts } from '../counts/counts.ts'
-import { SightingCache, SharedSighting, type Sightings } from './sightings.ts'
+import { SightingCache, SharedSighting } from './sighting-cache.ts'
+import type { Sightings } from './sighting.ts'
 
 const KEY = Int32Array.of(1, 2)
 

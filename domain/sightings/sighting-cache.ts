@@ -5,19 +5,7 @@ import { facets } from '../counts/dimensions.ts'
 import type { Login } from '../login/login.ts'
 import { dayOf } from '../time/period.ts'
 import { headOf, type ListedGroup, type NewSightings, SightingList } from './sighting-list.ts'
-
-export const sightingKinds = ['user', 'device', 'address'] as const
-export type SightingKind = (typeof sightingKinds)[number]
-
-/** Who may be seen together: on a day (UTC of the event, days since 1970-01-01). */
-export type SightingGroupName = {
-  kind: SightingKind
-  day: number
-  /** Of their logins, one of each facet. Null: not looked at, as with devices and addresses. */
-  values: readonly string[] | null
-}
-export type SightingGroup = SightingGroupName & { ids: string[] }
-export type Sightings = SightingGroup[]
+import type { SightingGroupName, Sightings } from './sighting.ts'
 
 /** Some 250,000 users of a day are written once, each with a device, an address and all three together; in 8 MiB. */
 const MAX_REMEMBERED = 2 ** 20
