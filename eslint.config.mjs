@@ -211,11 +211,9 @@ export default defineConfig(
     },
   },
   {
-    files: [
-      ...resolverRooms.map((room) => `api/${room}/**/*.ts`),
-      'api/pipeline/{ingestion,lineage,offset-fate,reconciliation,batch-events,problems}.ts',
-    ],
-    ignores: ['**/*.test.ts'],
+    files: [...resolverRooms, 'pipeline'].map((room) => `api/${room}/**/*.ts`),
+    // How the other parts are reached: the cache validator makes handles of them.
+    ignores: ['**/*.test.ts', 'api/pipeline/{kafka-bounds,read-back,temporal-access,workflow-status}.ts'],
     rules: { 'no-restricted-syntax': ['error', environment, ...clocks] },
   },
   {

@@ -58,12 +58,13 @@ export default defineConfig({
           testTimeout: 60_000,
           include: [
             '{config,domain,concurrency,probes,workflows,activities,kafka,db,worker,api,generator,stack,scripts,bench}/**/*.test.ts',
+            'test/chaos/**/*.test.ts',
           ],
         },
       },
       // Every file owns topics, a database and a task queue, and waits most of its time.
       onRealParts('stack', ['test/**/*.test.ts'], {
-        exclude: [...faults, ...disk, ...slow],
+        exclude: [...faults, ...disk, ...slow, 'test/chaos/**'],
         maxWorkers: 4,
       }),
       onRealParts('faults', faults),

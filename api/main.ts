@@ -31,7 +31,7 @@ const SHUTDOWN_MS = 12_000
 /** Commands are rare. */
 const AUDIT_CONNECTIONS = 1
 const AUDIT_TIMEOUT_MS = 3_000
-/** The API waits this long for a connection to Temporal before a request fails. */
+/** Less than a probe waits: /ready then says in words that Temporal is away. */
 const TEMPORAL_PROBE_MS = 1_500
 
 const config = loadProcessConfig()

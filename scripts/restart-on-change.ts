@@ -4,11 +4,14 @@ import { watchSources } from './watch-sources.ts'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 /** Folders that each is made of (eslint.config.mjs). */
-const SHARED = ['config', 'domain', 'kafka', 'db', 'workflows']
+const SHARED = ['concurrency', 'config', 'db', 'domain', 'kafka', 'probes', 'workflows']
 const SOURCES = [
   { role: 'worker', folders: [...SHARED, 'activities', 'worker'] },
   { role: 'api', folders: [...SHARED, 'api'] },
 ]
+
+/** Folders whose files worker or API are made of. */
+export const sourceFolders = [...new Set(SOURCES.flatMap(({ folders }) => folders))]
 
 /** The roles that are made of one of these files. */
 export const rolesOf = (files: readonly string[]): string[] =>
@@ -27,8 +30,7 @@ export function restartOnChange(
   prepare: () => Promise<(role: string) => Record<string, string>>,
   say: (line: string) => void,
 ): () => void {
-  const folders = [...new Set(SOURCES.flatMap((source) => source.folders))]
-  return watchSources(project, folders, async (files) => {
+  return watchSources(project, sourceFolders, async (files) => {
     const names = rolesOf(files)
     const what = `${files[0] ?? ''}${files.length > 1 ? ` and ${files.length - 1} more` : ''} changed`
     try {

@@ -12,6 +12,7 @@ import { startStack, type Stack } from '../stack/stack.ts'
 import { restartAfterCrash, supervise, type Supervised } from '../stack/processes/supervisor.ts'
 import { bundleOnce } from './bundle-once.ts'
 import { checkTemporal } from './check-temporal.ts'
+import { writeEnvironmentFile } from './environment-file.ts'
 import { restartOnChange } from './restart-on-change.ts'
 import { watchProgress } from './progress-line.ts'
 import { createScreen } from '../config/screen.ts'
@@ -35,6 +36,7 @@ const SAME_CTRL_C_MS = 1_000
 const { say, progress } = createScreen(process.stdout)
 
 let stack: Stack | undefined
+let removeEnvironment: () => void = () => undefined
 const roles: Supervised[] = []
 const guards: (() => void)[] = []
 let ending: Promise<void> | undefined
@@ -79,6 +81,7 @@ async function start(): Promise<void> {
     NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
   }
   const config = loadConfig({ ...process.env, ...environment })
+  removeEnvironment = writeEnvironmentFile(join(folder, 'environment'), stack.environment)
   const created = await ensureTopics(config.kafka)
   if (created.length > 0)
     say(`created topics ${created.join(', ')} with ${config.kafka.partitions} partitions`)
@@ -137,6 +140,7 @@ async function end(): Promise<void> {
   for (const endGuard of guards) endGuard()
   progress('')
   if (stack !== undefined) say('\nstopping')
+  removeEnvironment()
   await Promise.all(roles.map((role) => role.stop()))
   await stack?.stop()
   endAtOnce()

@@ -28,10 +28,10 @@ export type PartitionStatus = {
   since: string
 }
 
-/** `commandId` makes a retried command one row of the audit table. */
-/** Of why a command was given. */
+/** Of the reason that comes with a command. */
 export const REASON_MAX_CHARACTERS = 500
 
+/** `commandId` makes a retried command one row of the audit table. */
 export type ControlRequest = { commandId: string; actor: string; reason: string }
 
 export type TopicControlRequest = ControlRequest & {

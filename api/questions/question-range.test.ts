@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CalendarBucket } from '../../domain/time/calendar.ts'
 import type { TimeBucket } from '../../domain/time/bucket.ts'
-import { randomOf } from '../../domain/time/calendar-reference.ts'
+import { randomOf } from '../../domain/time/calendar-fixture.ts'
 import { limits } from '../context/limits.ts'
 import { ExpectedError, InvalidRangeError, RangeTooLargeError } from '../context/errors.ts'
 import { questionBefore, questionRange } from './question-range.ts'

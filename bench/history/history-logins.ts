@@ -35,12 +35,6 @@ const hashOf = (kind: Kind, number: number) => createHash('md5').update(`${kind}
 export const memberId = (kind: 'user' | 'device', number: number): string =>
   hashOf(kind, number).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 
-/** The address of a user by number, as ofUser has it. */
-export function addressOf(number: number): string {
-  const bits = parseInt(hashOf('address', number).slice(0, 8), 16) & 0x3fffffff
-  return [(bits >>> 24) + 11, (bits >>> 16) & 255, (bits >>> 8) & 255, bits & 255].join('.')
-}
-
 /** Every so many offsets of a partition, a record is no login. */
 const OFFSETS_PER_REJECT = 1_000
 

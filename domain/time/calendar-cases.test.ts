@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Calendar, type CalendarBucket, createCalendar } from './calendar.ts'
-import { changeAfter, randomOf, referenceBuckets } from './calendar-reference.ts'
+import { changeAfter, randomOf, referenceBuckets } from './calendar-fixture.ts'
 
 const zones = Intl.supportedValuesOf('timeZone')
 const sizes = {

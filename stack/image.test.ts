@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { filesOf } from '../test/support/sources/imports.ts'
+
+const project = fileURLToPath(new URL('..', import.meta.url))
+const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
+
+/** Scripts that containers run, and the workflows that the image bundles. */
+const entries = [
+  ...new Set(
+    [...`${read('docker-compose.yml')}\n${read('Dockerfile')}`.matchAll(/[\w-]+(?:\/[\w-]+)+\.ts/g)].map(
+      ([file]) => file,
+    ),
+  ),
+  'workflows/index.ts',
+]
+
+const allowed = read('.dockerignore')
+  .split('\n')
+  .filter((line) => line.startsWith('!'))
+  .map((line) => line.slice(1))
+
+const isInImage = (file: string) =>
+  allowed.some((path) => file === path || file.startsWith(`${path}/`)) && !file.endsWith('-fixture.ts')
+
+test('all that the roles import is in the image', () => {
+  expect(entries).toEqual(expect.arrayContaining(['worker/main.ts', 'api/main.ts', 'scripts/migrate.ts']))
+  const missing = entries.flatMap((entry) =>
+    filesOf(project, entry)
+      .filter((file) => !isInImage(file))
+      .map((file) => `${file}, of ${entry}`),
+  )
+  expect(missing).toEqual([])
+})
