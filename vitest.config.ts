@@ -40,7 +40,7 @@ const onRealParts = (name: string, include: string[], settings: Settings = { fil
     name,
     include,
     globalSetup: ['test/support/global-setup.ts'],
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 180_000,
     ...settings,
   },

@@ -80,6 +80,6 @@ const recreated = (
   new PipelineFailure(
     'data_loss',
     'kafka',
-    `${key.topic} was re-created (id ${checkpoint.topicId} is now ${topicId}): offsets up to ${checkpoint.nextOffset} of ` +
+    `${key.topic} was re-created (id ${checkpoint.topicId} is now ${topicId}): offsets before ${checkpoint.nextOffset} of ` +
       `partition ${key.partition} were counted from the old topic; the new one holds ${bounds.start} to ${bounds.end}`,
   )

@@ -34,7 +34,7 @@ export async function settlePublishedOffset(claimed: Claimed, key: PartitionKey)
     throw new PipelineFailure(
       'data_loss',
       'kafka',
-      `the committed offset of ${where} is gone; outputs up to ${checkpoint.publishedOffset} are published, those up to ` +
+      `the committed offset of ${where} is gone; outputs before ${checkpoint.publishedOffset} are published, those before ` +
         `${checkpoint.nextOffset} may be: set the group offset to the first offset that is not, then resume`,
     )
   }
@@ -42,7 +42,7 @@ export async function settlePublishedOffset(claimed: Claimed, key: PartitionKey)
     throw new PipelineFailure(
       'data_loss',
       'postgres',
-      `Postgres has counted up to ${checkpoint.nextOffset}, but outputs up to ${groupOffset} are published by ${where}: ` +
+      `Postgres has counted what is before ${checkpoint.nextOffset}, but outputs before ${groupOffset} are published by ${where}: ` +
         `the database is older than Kafka`,
     )
   }

@@ -106,7 +106,7 @@ async function untilComplete(ask: Graphql, logins: number): Promise<void> {
 
 test.for(SEEDS)(
   'every answer is what another engine makes of the raw messages, late ones, rejects and a replay included (seed %i)',
-  { timeout: 180_000 },
+  { timeout: 300_000 },
   async (seed) => {
     const deployment = await createDeployment({
       ...{ KAFKA_PARTITIONS: String(PARTITIONS), LOGIN_RETENTION_DAYS: '90', BATCH_MAX_RECORDS: '150' },

@@ -50,7 +50,7 @@ test('a replica that lacks commits halts the partition: nothing is counted or pu
     expect(status).toMatchObject({
       state: 'halted',
       reason: expect.stringMatching(
-        /Postgres has counted up to 100, but outputs up to 150 are published .* the database is older than Kafka/,
+        /Postgres has counted what is before 100, but outputs before 150 are published .* the database is older than Kafka/,
       ) as string,
     })
   }

@@ -90,7 +90,7 @@ test('a database that is older than the outputs halts the partition', async () =
     await temporalClient(deployment),
     deployment,
     checkpoints.map(
-      (next) => `Postgres has counted up to ${next - 10}, but outputs up to ${next} are published`,
+      (next) => `Postgres has counted what is before ${next - 10}, but outputs before ${next} are published`,
     ),
   )
 })

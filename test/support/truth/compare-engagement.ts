@@ -5,6 +5,9 @@ import type { GroundTruth } from '../../../generator/ground-truth.ts'
 import { compareTallies, type Difference, tally } from './difference.ts'
 import { eventually } from '../eventually.ts'
 
+/** Upkeep rests up to 30 s after each of its five tasks where the machine is slow (worker/upkeep.ts). */
+const ROLLED_UP_WITHIN_MS = 240_000
+
 /**
  * Where the bitmaps of engagement differ from the books (users by day, their first days), from each other (weeks and months
  * against days), and from the rows of logins (devices, addresses, dimensions). Waits until sightings are rolled up.
@@ -13,7 +16,7 @@ export async function compareEngagement(sql: Sql, truth: GroundTruth): Promise<D
   await eventually(async () => {
     const [left] = await sql<{ batches: number }[]>`select count(*)::integer as batches from sighting_delta`
     expect(left?.batches).toBe(0)
-  })
+  }, ROLLED_UP_WITHIN_MS)
   return [...(await compareUsers(sql, truth)), ...(await comparePeriods(sql)), ...(await compareRows(sql))]
 }
 
