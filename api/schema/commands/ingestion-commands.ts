@@ -108,7 +108,7 @@ builder.mutationField('acceptOffsetLoss', (t) =>
     ...result,
     description:
       'Resumes partitions that halted because Kafka has lost offsets: by retention, or because the topic was ' +
-      'truncated or recreated. Reading goes on after the lost offsets, which stay in the ledger as a batch of ' +
+      'truncated or re-created. Reading goes on after the lost offsets, which stay in the ledger as a batch of ' +
       'status SKIPPED. Refused where nothing is lost. Returns once reading has started.',
     args: ingestionArgs(),
     resolve: (_, args, context) =>

@@ -38,7 +38,7 @@ export const FreshnessType = builder.objectRef<Freshness>('Freshness').implement
       description:
         'Offsets that Kafka had acknowledged (at most a second ago) and the snapshot has not decided, over all ' +
         'partitions. They reach up to the high watermark, so records that an open transaction blocks are included, ' +
-        'and so is all of a recreated topic. Offsets, not logins: transaction markers count too. Null when Kafka ' +
+        'and so is all of a re-created topic. Offsets, not logins: transaction markers count too. Null when Kafka ' +
         'cannot be asked, or when a log ends before its checkpoint.',
     }),
     parkedOffsets: t.expose('parkedOffsets', {

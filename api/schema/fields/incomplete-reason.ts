@@ -12,7 +12,7 @@ const IncompleteCauseEnum = builder.enumType('IncompleteCause', {
       'Offsets cannot be read until a producer commits or aborts its transaction, or Kafka aborts it once it has timed out.',
     parked: 'Offsets are in parked batches.',
     topic_recreated:
-      'The topic was deleted and recreated: nothing of the new one is read, and what was unread of the old one is ' +
+      'The topic was deleted and re-created: nothing of the new one is read, and what was unread of the old one is ' +
       'gone.',
     log_truncated: 'The log ends before what was read of it, as when Kafka was restored from an older copy.',
     offsets_lost: 'Kafka deleted offsets (retention) before they were read.',
