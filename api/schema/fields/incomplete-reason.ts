@@ -16,7 +16,7 @@ const IncompleteCauseEnum = builder.enumType('IncompleteCause', {
       'gone.',
     log_truncated: 'The log ends before what was read of it, as when Kafka was restored from an older copy.',
     offsets_lost: 'Kafka deleted offsets (retention) before they were read.',
-    partition_gone: 'The topic was recreated without the partition.',
+    partition_gone: 'The topic was re-created without the partition.',
     kafka_unknown: 'Kafka cannot be asked, or the topic does not exist: how much is unread is not known.',
     unfolded: 'Batches are counted, but answers about engagement do not include them yet.',
     rows_expired: 'Logins are counted and their rows are gone (LOGIN_RETENTION_DAYS).',

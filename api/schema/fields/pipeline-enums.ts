@@ -107,7 +107,7 @@ export const IngestStateEnum = builder.enumType('IngestState', {
     halted:
       'Stopped itself because going on would lose or miscount logins; `reason` says why. Mend the cause and send ' +
       'resumeIngestion, or send acceptOffsetLoss or parkBatch.',
-    retired: 'Its topic was recreated without it, and acceptOffsetLoss ended it.',
+    retired: 'Its topic was re-created without it, and acceptOffsetLoss ended it.',
   }),
 })
 

@@ -78,7 +78,7 @@ export const Batch = builder.objectRef<BatchRow>('Batch').implement({
     }),
     incarnation: t.exposeInt('incarnation', {
       description:
-        'Which log the offsets belong to. The number rises when a topic is truncated or recreated, because its ' +
+        'Which log the offsets belong to. The number rises when a topic is truncated or re-created, because its ' +
         'offsets are then used again.',
     }),
     withheldAt: t.expose('withheld_at', {

@@ -111,7 +111,7 @@ const PartitionIngestion = builder.objectRef<IngestionPartitionShape>('Partition
       nullable: true,
       description:
         'Offsets that Kafka holds and that are not decided: from checkpoint to endOffset, or all that there are when ' +
-        'the topic was recreated. Null also when the log ends before the checkpoint. From Kafka and Postgres.',
+        'the topic was re-created. Null also when the log ends before the checkpoint. From Kafka and Postgres.',
       resolve: unreadOf,
     }),
     incompleteBecause: t.field({

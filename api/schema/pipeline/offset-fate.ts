@@ -12,7 +12,7 @@ const FateInLog = builder.objectRef<OffsetFateShape>('FateInLog').implement({
   fields: (t) => ({
     incarnation: t.exposeInt('incarnation', {
       description:
-        'Which log of the partition. The number rises when an operator accepts a truncated or recreated topic, ' +
+        'Which log of the partition. The number rises when an operator accepts a truncated or re-created topic, ' +
         'because its offsets are then used again.',
     }),
     fate: t.expose('fate', { type: FateEnum, description: 'What became of it.' }),

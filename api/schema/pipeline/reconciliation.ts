@@ -63,7 +63,7 @@ const ReconciledPartition = builder.objectRef<ReconciledPartitionShape>('Reconci
     partition: t.exposeInt('partition', { description: 'Number of the partition.' }),
     incarnation: t.exposeInt('incarnation', {
       description:
-        'Which log the offsets belong to. The number rises when an operator accepts a truncated or recreated topic.',
+        'Which log the offsets belong to. The number rises when an operator accepts a truncated or re-created topic.',
     }),
     fromOffset: t.expose('from', {
       type: 'Offset',
