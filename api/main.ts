@@ -19,12 +19,12 @@ import { createTopicOffsets } from '../kafka/topics/topic-offsets.ts'
 import { createCommands } from './commands/create-commands.ts'
 import { watchDatabaseFit } from './http/database-fit.ts'
 import { createApiServer } from './http/http-server.ts'
-import { createKafkaBounds } from './pipeline/kafka-bounds.ts'
+import { createKafkaBounds } from './sources/kafka-bounds.ts'
 import { createRuns } from './commands/runs.ts'
-import { createReadBack } from './pipeline/read-back.ts'
+import { createReadBack } from './sources/read-back.ts'
 import { createServer } from './server.ts'
-import { findOutage, type TemporalAccess } from './pipeline/temporal-access.ts'
-import { createWorkflowStatus } from './pipeline/workflow-status.ts'
+import { findOutage, type TemporalAccess } from './sources/temporal-access.ts'
+import { createWorkflowStatus } from './sources/workflow-status.ts'
 
 /** A stopping API lets requests finish for as long as a command may take, and no longer. */
 const SHUTDOWN_MS = 12_000

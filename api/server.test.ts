@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { ReadFailure, type ReadFailureKind } from '../db/nodes/read-failure.ts'
-import type { IngestionRequest } from './context/commands.ts'
+import type { IngestionRequest } from './context/command-types.ts'
 import { CommandRefusedError } from './context/errors.ts'
 import { type Answer, failing, noCommands, serve } from './server-fixture.ts'
 

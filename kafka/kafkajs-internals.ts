@@ -3,7 +3,7 @@ import type { Kafka } from 'kafkajs'
 
 // The one place that reaches below kafkajs's public interface: it has no way to read an offset range of a chosen
 // partition, and its group consumer resets a lost offset silently (G8). kafkajs is pinned to an exact version;
-// test/ingest/kafka-contract.test.ts holds what is assumed here against a real broker.
+// test/kafka/kafka-contract.test.ts holds what is assumed here against a real broker.
 
 export type Broker = {
   nodeId: string

@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/create-activities.ts'
-import { markup } from './markdown.ts'
-import { showDetails } from './details.ts'
+import { markup } from './page/markdown.ts'
+import { showDetails } from './page/details.ts'
 
 const { applyRetention: apply } = proxyActivities<Activities>({
   // Deletes a day of counts; the first run after a change of the setting has more to do.

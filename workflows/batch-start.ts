@@ -1,5 +1,5 @@
 import { offsetsOf, type ParkedBatch } from '../domain/batch/parked-batch.ts'
-import { markup } from './markdown.ts'
+import { markup } from './page/markdown.ts'
 import { replayBatchId } from './contract.ts'
 
 /** How the workflow of a parked batch is started, whoever does it. */

@@ -29,7 +29,7 @@ import type { PartitionStatus, TopicControlRequest } from './contract.ts'
 import { normaliseControl, validateControl, validatePark, type ControlArgument } from './control-request.ts'
 import { acceptLoss, FIRST_SLICE_MS, park, SLICE_MS, sliceActivities } from './partition-activities.ts'
 import { logCommand, logMove } from './partition-log.ts'
-import { showStatus } from './partition-page.ts'
+import { showStatus } from './page/partition-page.ts'
 
 export type IngestPartitionInput = { topic: string; status: PartitionStatus }
 

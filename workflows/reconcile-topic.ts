@@ -1,7 +1,7 @@
 import { log, proxyActivities, workflowInfo } from '@temporalio/workflow'
 import type { Activities } from '../activities/create-activities.ts'
-import { markup } from './markdown.ts'
-import { showDetails } from './details.ts'
+import { markup } from './page/markdown.ts'
+import { showDetails } from './page/details.ts'
 import type { ReconcileSummary } from '../activities/reconcile.ts'
 
 const { reconcileRecent } = proxyActivities<Activities>({

@@ -12,7 +12,7 @@ import type { Activities } from '../activities/create-activities.ts'
 import type { ParkedBatch } from '../domain/batch/parked-batch.ts'
 import type { ReplayAttempt, ReplayOutcome } from '../domain/batch/replay.ts'
 import { Audit } from './audit.ts'
-import { showBatch } from './batch-page.ts'
+import { showBatch } from './page/batch-page.ts'
 import {
   COMMAND_REFUSED,
   REPLAY_FAILED,

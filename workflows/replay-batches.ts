@@ -8,11 +8,11 @@ import {
 } from '@temporalio/workflow'
 import { bucketMs } from '../domain/time/bucket.ts'
 import type { Activities } from '../activities/create-activities.ts'
-import { markdownList, markup } from './markdown.ts'
+import { markdownList, markup } from './page/markdown.ts'
 import type { PlannedBatch } from '../domain/batch/replay-plan.ts'
 import { Audit } from './audit.ts'
 import { COMMAND_REFUSED } from './contract.ts'
-import { showDetails } from './details.ts'
+import { showDetails } from './page/details.ts'
 import { normaliseControl, validateControl, type ControlArgument } from './control-request.ts'
 import {
   cancelRunUpdate,

@@ -7,11 +7,11 @@ import {
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/create-activities.ts'
 import type { RejectReason } from '../domain/login/login.ts'
-import { type Markdown, markdownList, markup } from './markdown.ts'
+import { type Markdown, markdownList, markup } from './page/markdown.ts'
 import { MAX_BATCHES_OF_A_RUN } from '../domain/batch/selection.ts'
 import { Audit } from './audit.ts'
 import { COMMAND_REFUSED } from './contract.ts'
-import { showDetails } from './details.ts'
+import { showDetails } from './page/details.ts'
 import {
   redriveProgressUpdate,
   redriveRunQuery,

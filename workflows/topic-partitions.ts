@@ -12,7 +12,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import type { Activities } from '../activities/create-activities.ts'
 import { askSignal, ingestPartitionId, type PartitionStatus } from './contract.ts'
 import { ingestPartition } from './ingest-partition.ts'
-import { partitionSummary, showStatuses } from './partition-page.ts'
+import { partitionSummary, showStatuses } from './page/partition-page.ts'
 
 const { watchTopic } = proxyActivities<Activities>({
   // Ends by itself after five minutes.

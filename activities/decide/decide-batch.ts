@@ -1,5 +1,5 @@
 import { LoginRows } from '../../db/ingest/copy-logins.ts'
-import { keepRowsFromMs } from '../../db/rollups/login-partitions.ts'
+import { keepRowsFromMs } from '../../db/login-rows/login-partitions.ts'
 import type { DecidedBatch } from '../../domain/batch/batch.ts'
 import { BatchDraft } from '../../domain/batch/batch-draft.ts'
 import { emptyInsight } from '../../domain/batch/insight.ts'

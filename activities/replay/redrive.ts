@@ -1,7 +1,7 @@
 import { moveBatch, type ClaimedBatch } from '../../db/ledger/change-batch.ts'
 import type { Sql } from '../../db/connection/connect.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
-import { createLoginDays } from '../../db/rollups/login-partitions.ts'
+import { createLoginDays } from '../../db/login-rows/login-partitions.ts'
 import {
   markRedriven,
   readAttempts,

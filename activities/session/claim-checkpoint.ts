@@ -6,7 +6,7 @@ import {
 } from '../../db/ingest/checkpoint.ts'
 import type { Sql } from '../../db/connection/connect.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
-import { createLoginDays } from '../../db/rollups/login-partitions.ts'
+import { createLoginDays } from '../../db/login-rows/login-partitions.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import { calmGuard } from '../../domain/batch/flood-guard.ts'
 import { emptyInsight } from '../../domain/batch/insight.ts'

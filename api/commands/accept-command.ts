@@ -7,7 +7,7 @@ import { isShown, safeText } from '../context/safe-text.ts'
 import { recordAnswer } from './audit.ts'
 import type { CommandDeps } from './command-deps.ts'
 import type { Command } from './command-request.ts'
-import type { CommandRequest } from '../context/commands.ts'
+import type { CommandRequest } from '../context/command-types.ts'
 import { reuseProblem } from './reused-id.ts'
 
 /** What a command is for, beside what every command comes with. */

@@ -8,7 +8,7 @@ import {
   type UpdateDefinition,
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common'
-import type { Markdown } from '../../workflows/markdown.ts'
+import type { Markdown } from '../../workflows/page/markdown.ts'
 import { CommandRefusedError } from '../context/errors.ts'
 import { QUERY_DEADLINE_MS } from './runs.ts'
 

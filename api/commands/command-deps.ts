@@ -1,5 +1,5 @@
 import type { Read } from '../../db/nodes/request-reader.ts'
-import type { TemporalAccess } from '../pipeline/temporal-access.ts'
+import type { TemporalAccess } from '../sources/temporal-access.ts'
 import type { AuditDeps } from './audit.ts'
 
 /** What commands need to be sent and audited. */

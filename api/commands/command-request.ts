@@ -1,5 +1,5 @@
 import type { ControlRequest } from '../../workflows/contract.ts'
-import type { CommandName } from '../context/commands.ts'
+import type { CommandName } from '../context/command-types.ts'
 
 /** A command that may be sent, as the audit keeps it. */
 export type Command = ControlRequest & {

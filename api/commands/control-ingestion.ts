@@ -5,12 +5,12 @@ import {
   pauseUpdate,
   resumeUpdate,
 } from '../../workflows/contract.ts'
-import { notStarted } from '../pipeline/workflow-status.ts'
+import { notStarted } from '../sources/workflow-status.ts'
 import { acceptCommand } from './accept-command.ts'
 import { auditSilence } from './audit.ts'
 import type { CommandDeps } from './command-deps.ts'
 import { controlOf } from './command-request.ts'
-import type { IngestionRequest, IngestionOutcome } from '../context/commands.ts'
+import type { IngestionRequest, IngestionOutcome } from '../context/command-types.ts'
 import { deliver } from './deliver.ts'
 const updates = { pause: pauseUpdate, resume: resumeUpdate, accept_loss: acceptLossUpdate, park: parkUpdate }
 

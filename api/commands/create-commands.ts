@@ -1,6 +1,6 @@
 import type { CommandDeps } from './command-deps.ts'
 import { controlIngestion } from './control-ingestion.ts'
-import type { Commands } from '../context/commands.ts'
+import type { Commands } from '../context/command-types.ts'
 import { startRedriveRun } from './redrive-runs.ts'
 import { controlReplayRun, startReplayRun } from './replay-runs.ts'
 import { resolveParkedBatch } from './resolve-parked-batch.ts'

@@ -8,7 +8,7 @@ import {
   NotFoundError,
   TemporalUnavailableError,
 } from '../context/errors.ts'
-import { findOutage, findWorkerReport, type TemporalAccess } from '../pipeline/temporal-access.ts'
+import { findOutage, findWorkerReport, type TemporalAccess } from '../sources/temporal-access.ts'
 import { explainTimeout, type UnansweredCommand } from './explain-timeout.ts'
 import type { Destination } from './command-deps.ts'
 

@@ -4,7 +4,7 @@ import {
   NoWorkerError,
   TemporalUnavailableError,
 } from '../context/errors.ts'
-import { findWorkerReport, noWorker, type TemporalAccess } from '../pipeline/temporal-access.ts'
+import { findWorkerReport, noWorker, type TemporalAccess } from '../sources/temporal-access.ts'
 import type { Destination } from './command-deps.ts'
 
 /** Asking after a command that timed out must not double the time it took. */

@@ -1,4 +1,4 @@
-import { markup } from '../../workflows/markdown.ts'
+import { markup } from '../../workflows/page/markdown.ts'
 import {
   redriveProgressUpdate,
   redriveRunId,
@@ -11,7 +11,7 @@ import { beginRun, unlessRefused } from './begin-run.ts'
 import { acceptCommand } from './accept-command.ts'
 import type { CommandDeps } from './command-deps.ts'
 import { controlOf } from './command-request.ts'
-import type { RedriveRunRequest } from '../context/commands.ts'
+import type { RedriveRunRequest } from '../context/command-types.ts'
 import { deliver } from './deliver.ts'
 
 /** Starts decoding rejects again; answers once it is done, or after some seconds with what is done so far. */

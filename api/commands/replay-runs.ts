@@ -1,5 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
-import { markup } from '../../workflows/markdown.ts'
+import { markup } from '../../workflows/page/markdown.ts'
 import {
   cancelRunUpdate,
   pauseRunUpdate,
@@ -16,7 +16,7 @@ import { auditSilence, recordAnswer } from './audit.ts'
 import { beginRun, unlessRefused } from './begin-run.ts'
 import type { CommandDeps } from './command-deps.ts'
 import { controlOf } from './command-request.ts'
-import type { ReplayRunRequest, RunControlRequest } from '../context/commands.ts'
+import type { ReplayRunRequest, RunControlRequest } from '../context/command-types.ts'
 import { deliver } from './deliver.ts'
 /** 100 a second: more than one worker replays. */
 export const MAX_PER_MINUTE = 6_000

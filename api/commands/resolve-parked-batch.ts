@@ -12,7 +12,7 @@ import { acceptCommand } from './accept-command.ts'
 import { auditSilence, recordAnswer } from './audit.ts'
 import type { CommandDeps } from './command-deps.ts'
 import { type Command, controlOf } from './command-request.ts'
-import type { BatchRequest, SettledBatch } from '../context/commands.ts'
+import type { BatchRequest, SettledBatch } from '../context/command-types.ts'
 import { deliver } from './deliver.ts'
 import { ledgerAnswer } from './ledger-answer.ts'
 const updates = { replay: replayUpdate, skip: skipUpdate }

@@ -2,7 +2,7 @@ import { ReadFailure } from '../../db/nodes/read-failure.ts'
 import { type ControlEventRow, readControlEvents } from '../../db/read/ledger/control-events.ts'
 import type { CommandDeps } from './command-deps.ts'
 import type { Command } from './command-request.ts'
-import type { CommandRequest } from '../context/commands.ts'
+import type { CommandRequest } from '../context/command-types.ts'
 
 type Asked = Pick<Command, 'command' | 'partitions' | 'detail'>
 

@@ -3,8 +3,8 @@ import type { QueryDefinition } from '@temporalio/common'
 import { redriveRunId, redriveRunQuery, replayRunId, replayRunQuery } from '../../workflows/run-contract.ts'
 import { idProblem } from './accept-command.ts'
 import { NotFoundError, NoWorkerError, TemporalUnavailableError } from '../context/errors.ts'
-import { explainNoAnswer, type TemporalAccess } from '../pipeline/temporal-access.ts'
-import type { Runs } from '../context/parts.ts'
+import { explainNoAnswer, type TemporalAccess } from '../sources/temporal-access.ts'
+import type { Runs } from '../context/source-types.ts'
 
 /** A query takes some 12 ms; without a worker nobody answers it. */
 export const QUERY_DEADLINE_MS = 2_000

@@ -3,7 +3,7 @@ import type { ReadRequirement } from '../../db/nodes/requirement.ts'
 import type { ReadSession } from '../../db/nodes/snapshot.ts'
 import type { CacheRoles, ComparedDeps } from './deps.ts'
 import { guard } from './guard.ts'
-import type { KafkaBounds, ReadKafkaBounds } from './parts.ts'
+import type { KafkaBounds, ReadKafkaBounds } from './source-types.ts'
 import { createRequestClock, type RequestClock, type Validity } from './request-clock.ts'
 
 /** What an answer was made of, to be compared: while it is the same, so is the answer. */

@@ -1,6 +1,6 @@
 import type { ReadRouter } from '../../db/nodes/router.ts'
-import type { Commands } from './commands.ts'
-import type { ReadBack, ReadKafkaBounds, Runs, WorkflowStatus } from './parts.ts'
+import type { Commands } from './command-types.ts'
+import type { ReadBack, ReadKafkaBounds, Runs, WorkflowStatus } from './source-types.ts'
 
 /** What answers are made of, whoever asks; the composition root (main.ts) builds it from configuration. */
 export type ApiDeps = {

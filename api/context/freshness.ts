@@ -2,8 +2,8 @@ import type { PartitionProgress } from '../../db/read/ledger/progress.ts'
 import type { ReadSource } from '../../db/nodes/snapshot.ts'
 import { FUTURE_TOLERANCE_MS } from '../../domain/fields/event-time.ts'
 import { backlogOf, type PartitionLog } from '../../domain/pipeline/partition-log.ts'
-import { type IncompleteReason, parkedReason, reasonsOf, type Standing } from './incomplete.ts'
-import type { KafkaBounds, ReadKafkaBounds } from './parts.ts'
+import { type IncompleteReason, parkedReason, reasonsOf, type Standing } from './incomplete-reasons.ts'
+import type { KafkaBounds, ReadKafkaBounds } from './source-types.ts'
 
 export type Freshness = {
   node: string

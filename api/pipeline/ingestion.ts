@@ -13,7 +13,12 @@ import type { PartitionStatus } from '../../workflows/contract.ts'
 import type { ApiContext } from '../context/context.ts'
 import { NotFoundError } from '../context/errors.ts'
 import { lagOf, logsFor, standingOf } from '../context/freshness.ts'
-import { type IncompleteReason, parkedReason, reasonsOf, type Standing } from '../context/incomplete.ts'
+import {
+  type IncompleteReason,
+  parkedReason,
+  reasonsOf,
+  type Standing,
+} from '../context/incomplete-reasons.ts'
 import { type IngestionProblem, problemsOf } from './problems.ts'
 
 /** Each source is null where it is away or does not know the partition. */

@@ -2,7 +2,7 @@ import type { Unsettled } from '../../db/read/ledger/unsettled.ts'
 import type { Dependency } from '../../domain/pipeline/failure.ts'
 import { type IngestState, statesByUrgency } from '../../domain/pipeline/pipeline-state.ts'
 import type { PartitionStatus } from '../../workflows/contract.ts'
-import type { WorkflowStatus, KafkaBounds } from '../context/parts.ts'
+import type { WorkflowStatus, KafkaBounds } from '../context/source-types.ts'
 
 /** Workers are a part of their own to whoever has to start one. */
 export type ProblemPart = Dependency | 'worker'

@@ -1,9 +1,9 @@
 import { readPendingSightings, type PendingSightings } from '../../db/read/engagement/pending-sightings.ts'
 import type { GraphQLResolveInfo } from 'graphql'
-import { completenessFor, type IsComplete } from './marks.ts'
+import { completenessFor, type IsComplete } from './bucket-completeness.ts'
 import type { ApiContext } from '../context/context.ts'
 import type { Freshness } from '../context/freshness.ts'
-import type { IncompleteReason } from '../context/incomplete.ts'
+import type { IncompleteReason } from '../context/incomplete-reasons.ts'
 
 /** Of an answer about engagement, which lacks what is decided and not rolled up yet. */
 export async function engagementFreshness(context: ApiContext): Promise<Freshness> {

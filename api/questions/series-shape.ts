@@ -11,7 +11,7 @@ import {
 import { limits } from '../context/limits.ts'
 import { TooManyRowsError } from '../context/errors.ts'
 import type { RequestClock } from '../context/request-clock.ts'
-import type { Marks } from './marks.ts'
+import type { Marks } from './bucket-completeness.ts'
 
 const UNMARKED: Marks = { isComplete: false, isCut: false }
 const NOTHING: Series = { values: {}, places: [], logins: [], total: 0n }

@@ -32,7 +32,7 @@ export class LoginRows {
   }
 }
 
-/** Writes rows; day partitions for all of them must exist (db/rollups/login-partitions.ts). */
+/** Writes rows; day partitions for all of them must exist (db/login-rows/login-partitions.ts). */
 export async function copyLogins(tx: Transaction, { chunks, count }: LoginRows): Promise<void> {
   if (count === 0) return
   const copy = await tx`/* copyLogins */

@@ -78,7 +78,7 @@ create index batch_not_committed on batch (committed_at, id) where status <> 'co
 create index batch_error on batch (committed_at, id) where error is not null;
 create index batch_withheld on batch (topic, partition, from_offset) where withheld_at is not null;
 
--- Accepted logins for drill-down, by day of event (UTC). Day partitions come and go in db/rollups/login-partitions.ts.
+-- Accepted logins for drill-down, by day of event (UTC). Day partitions come and go in db/login-rows/login-partitions.ts.
 create table login (
   event_at timestamptz not null,
   user_id text not null,

@@ -8,7 +8,7 @@ import { addToBitmap, bitmapColumns, bitmapValues } from './bitmap-columns.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
 import { dimensionColumns } from './dimension-columns.ts'
 import { idTables } from './id-tables.ts'
-import { addressText } from './address-text.ts'
+import { addressText } from '../login-rows/address-text.ts'
 import { sparseChunks } from './sparse-chunks.ts'
 import { tryAdvisoryLock } from '../connection/advisory-lock.ts'
 

@@ -3,8 +3,8 @@ import { isoTime } from '../../domain/time/iso-time.ts'
 import { DAY_MS, dayOf } from '../../domain/time/period.ts'
 import type { Sql } from '../connection/connect.ts'
 import { rollUpQuarters } from './roll-up-quarters.ts'
-import { indexFinishedLoginDays } from './login-indexes.ts'
-import { createLoginDays, dropLoginDays, keepRowsFromMs } from './login-partitions.ts'
+import { indexFinishedLoginDays } from '../login-rows/login-indexes.ts'
+import { createLoginDays, dropLoginDays, keepRowsFromMs } from '../login-rows/login-partitions.ts'
 
 export type Retention = Config['retention']
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
-import type { IngestionRequest, ReplayRunRequest } from '../../api/context/commands.ts'
+import type { IngestionRequest, ReplayRunRequest } from '../../api/context/command-types.ts'
 import { createCommands } from '../../api/commands/create-commands.ts'
 import {
   CommandFailedError,

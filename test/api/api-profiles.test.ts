@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { indexFinishedLoginDays } from '../../db/rollups/login-indexes.ts'
+import { indexFinishedLoginDays } from '../../db/login-rows/login-indexes.ts'
 import type { Login } from '../../domain/login/login.ts'
 import type { SeenLogin } from '../support/api/logins-by-day.ts'
 import { DAY_MS, logins, type Test, useEngagement } from '../support/api/engagement-world.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { exampleQuery } from '../../api/example-query.ts'
 import { logOf } from '../../domain/pipeline/partition-log-fixture.ts'
-import type { KafkaBounds } from '../../api/context/parts.ts'
+import type { KafkaBounds } from '../../api/context/source-types.ts'
 import { insertBatches, insertCheckpoint, insertCounts } from '../support/api/api-rows.ts'
 import { useApi } from '../support/api/use-api.ts'
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Sql } from '../../db/connection/connect.ts'
-import { createLoginDays } from '../../db/rollups/login-partitions.ts'
+import { createLoginDays } from '../../db/login-rows/login-partitions.ts'
 import { anyLogin } from '../../db/read/counts/count-filter.ts'
 import { loginsAsCounted, readLoginCounts } from '../../db/read/counts/login-counts.ts'
 import type { ReadSession } from '../../db/nodes/snapshot.ts'

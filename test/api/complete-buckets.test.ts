@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { KafkaBounds } from '../../api/context/parts.ts'
+import type { KafkaBounds } from '../../api/context/source-types.ts'
 import type { Sql } from '../../db/connection/connect.ts'
 import { rollUpSightings } from '../../db/rollups/roll-up-sightings.ts'
 import { logOf } from '../../domain/pipeline/partition-log-fixture.ts'

@@ -4,7 +4,7 @@ import { anyLogin, type CountFilter } from '../../db/read/counts/count-filter.ts
 import type { SeenLogin } from '../support/api/logins-by-day.ts'
 import { rollUpSightings } from '../../db/rollups/roll-up-sightings.ts'
 import { indexLogins } from '../../db/rollups/index-logins.ts'
-import { createLoginDays } from '../../db/rollups/login-partitions.ts'
+import { createLoginDays } from '../../db/login-rows/login-partitions.ts'
 import { readDistinctWithEdges } from '../../db/read/engagement/uniques.ts'
 import { applyRetention } from '../../db/rollups/retention.ts'
 import { DAY_MS, dayOf } from '../../domain/time/period.ts'

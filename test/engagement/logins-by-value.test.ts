@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it, test } from 'vitest'
 import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
-import { createLoginDays } from '../../db/rollups/login-partitions.ts'
+import { createLoginDays } from '../../db/login-rows/login-partitions.ts'
 import { anyLogin, type CountFilter } from '../../db/read/counts/count-filter.ts'
 import type { Page, TimeRange } from '../../db/read/keyset.ts'
 import { type Part, partsOfRange } from '../../db/read/counts/login-parts.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createReadBack } from '../../api/pipeline/read-back.ts'
+import { createReadBack } from '../../api/sources/read-back.ts'
 import { loadConfig } from '../../config/config.ts'
 import { createKafka, type Kafka } from '../../kafka/client.ts'
 import { readRecords } from '../../kafka/read/read-records.ts'

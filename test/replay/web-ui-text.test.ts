@@ -1,5 +1,5 @@
 import { expect, inject, test } from 'vitest'
-import { code, markdownList, markup } from '../../workflows/markdown.ts'
+import { code, markdownList, markup } from '../../workflows/page/markdown.ts'
 import { hostileTexts, randomTexts } from '../support/api/hostile-text.ts'
 
 // What the Web UI of Temporal's server makes of a text, asked as its pages ask.

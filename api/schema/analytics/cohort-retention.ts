@@ -7,7 +7,7 @@ import { InvalidRangeError, RangeTooLargeError, TooManyRowsError } from '../../c
 import { checkPeriods, periodCaps, periodRange, wholePeriod } from '../../questions/periods.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { engagementCompleteness } from '../../questions/engagement-freshness.ts'
-import type { IsComplete } from '../../questions/marks.ts'
+import type { IsComplete } from '../../questions/bucket-completeness.ts'
 import { engagementFreshnessField } from './engagement-freshness.ts'
 import { isCompleteField } from '../fields/marks.ts'
 import { PeriodEnum } from '../fields/analytics-enums.ts'

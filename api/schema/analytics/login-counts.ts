@@ -13,7 +13,7 @@ import {
   TooManyRowsError,
 } from '../../context/errors.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
-import { completenessFor, type Marks, marksOf } from '../../questions/marks.ts'
+import { completenessFor, type Marks, marksOf } from '../../questions/bucket-completeness.ts'
 import { questionBefore, type QuestionRange, questionRange } from '../../questions/question-range.ts'
 import { selects } from '../../questions/selects.ts'
 import { besideRange, shapeSeries, type SeriesShape } from '../../questions/series-shape.ts'

@@ -17,7 +17,7 @@ import {
 import { countArgs, countFilter, momentArgs } from './count-args.ts'
 import { OrderEnum } from '../fields/analytics-enums.ts'
 import { DimensionEnum } from '../fields/dimensions.ts'
-import { completenessFor } from '../../questions/marks.ts'
+import { completenessFor } from '../../questions/bucket-completeness.ts'
 import { selectsAnywhere } from '../../questions/selects.ts'
 import { freshnessField } from '../fields/freshness.ts'
 import { isCompleteRangeField } from '../fields/marks.ts'

@@ -16,7 +16,7 @@ import {
 import { type QuestionRange, questionRange } from '../../questions/question-range.ts'
 import { bucketArgs, countFilter } from './count-args.ts'
 import { BucketEnum } from '../fields/analytics-enums.ts'
-import { completenessFor, type Marks, marksOf } from '../../questions/marks.ts'
+import { completenessFor, type Marks, marksOf } from '../../questions/bucket-completeness.ts'
 import { freshnessField } from '../fields/freshness.ts'
 import { isCompleteField, isCutField } from '../fields/marks.ts'
 import { fromField, toField } from '../fields/range-fields.ts'

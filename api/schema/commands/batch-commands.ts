@@ -1,6 +1,6 @@
 import { readBatch } from '../../../db/read/ledger/batches.ts'
 import { builder } from '../builder.ts'
-import type { SettledBatch as SettledBatchShape } from '../../context/commands.ts'
+import type { SettledBatch as SettledBatchShape } from '../../context/command-types.ts'
 import { BatchFailedError } from '../../context/errors.ts'
 import { Batch } from '../pipeline/batches.ts'
 import { commandArgs, commandErrors, commandRequest } from './command-args.ts'

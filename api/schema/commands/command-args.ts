@@ -1,7 +1,7 @@
 import type { InputShapeFromFields } from '@pothos/core'
 import { builder } from '../builder.ts'
 import { REASON_MAX_CHARACTERS } from '../../../workflows/contract.ts'
-import type { CommandRequest } from '../../context/commands.ts'
+import type { CommandRequest } from '../../context/command-types.ts'
 import type { ApiContext } from '../../context/context.ts'
 import {
   CommandFailedError,

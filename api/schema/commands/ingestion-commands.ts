@@ -1,7 +1,7 @@
 import type { InputShapeFromFields } from '@pothos/core'
 import type { PartitionStatus } from '../../../workflows/contract.ts'
 import { builder } from '../builder.ts'
-import type { IngestionOutcome } from '../../context/commands.ts'
+import type { IngestionOutcome } from '../../context/command-types.ts'
 import type { ApiContext } from '../../context/context.ts'
 import { commandArgs, commandErrors, commandRequest } from './command-args.ts'
 import { IngestStateEnum } from '../fields/pipeline-enums.ts'

@@ -1,5 +1,5 @@
 import { builder } from '../builder.ts'
-import type { IncompleteCause, IncompleteReason } from '../../context/incomplete.ts'
+import type { IncompleteCause, IncompleteReason } from '../../context/incomplete-reasons.ts'
 import { capitals } from './enum-values.ts'
 
 const IncompleteCauseEnum = builder.enumType('IncompleteCause', {

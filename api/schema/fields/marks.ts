@@ -1,4 +1,4 @@
-import type { Marks } from '../../questions/marks.ts'
+import type { Marks } from '../../questions/bucket-completeness.ts'
 
 const COUNTED =
   'and every login of that time that Kafka is known to hold is counted: each partition with unread records has been counted past ' +

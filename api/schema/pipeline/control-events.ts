@@ -3,7 +3,7 @@ import {
   keyOfControlEvent,
   readControlEvents,
 } from '../../../db/read/ledger/control-events.ts'
-import type { CommandName } from '../../context/commands.ts'
+import type { CommandName } from '../../context/command-types.ts'
 import { builder } from '../builder.ts'
 import { InvalidPageError, PageTooLargeError } from '../../context/errors.ts'
 import { connectionComplexity, readConnection } from '../../questions/connection.ts'

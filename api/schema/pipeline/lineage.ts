@@ -6,7 +6,7 @@ import { InvalidRangeError, TooManyBatchesError } from '../../context/errors.ts'
 import { type Lineage as LineageShape, traceBucket } from '../../pipeline/lineage.ts'
 import { CountFilterInput, countFilter } from '../analytics/count-args.ts'
 import { UtcBucketEnum } from '../fields/analytics-enums.ts'
-import { completenessFor } from '../../questions/marks.ts'
+import { completenessFor } from '../../questions/bucket-completeness.ts'
 import { freshnessField } from '../fields/freshness.ts'
 import { isCompleteField } from '../fields/marks.ts'
 

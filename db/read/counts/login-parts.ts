@@ -13,7 +13,7 @@ export type Part = { range: TimeRange; minutes: TimeBucket[] | null }
 const PARTS_MS = [10_000, 300_000, 3_600_000, 6 * 3_600_000, 86_400_000]
 /**
  * What few logins have is not looked for in each row of a longer part: the running day has no index of values yet
- * (db/rollups/login-indexes.ts), but counts of them by minute.
+ * (db/login-rows/login-indexes.ts), but counts of them by minute.
  */
 const COUNTED_FROM_MS = 300_000
 /** Minutes that one statement looks into. */

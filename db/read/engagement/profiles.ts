@@ -2,7 +2,7 @@ import type { DimensionName } from '../../../domain/counts/dimensions.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { CHUNK_BITS } from '../../../domain/engagement/bitmap.ts'
 import { idTables } from '../../rollups/id-tables.ts'
-import { addressText } from '../../rollups/address-text.ts'
+import { addressText } from '../../login-rows/address-text.ts'
 import { type Key, orderOfPage, type Page, withinPage } from '../keyset.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 

@@ -1,7 +1,7 @@
 import type { DeviceType, IpScope, LocaleKind, Login, Outcome } from '../../../domain/login/login.ts'
 import { type Key, orderOfPage, type Page, type TimeRange, withinPage } from '../keyset.ts'
 import { type CountFilter, withinFilter } from '../counts/count-filter.ts'
-import { addressText } from '../../rollups/address-text.ts'
+import { addressText } from '../../login-rows/address-text.ts'
 import { type Part, partsOfRange } from '../counts/login-parts.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 import { withinRanges } from '../within-ranges.ts'

@@ -1,5 +1,5 @@
 import type { Sql } from '../../../db/connection/connect.ts'
-import { createLoginDays, keepRowsFromMs } from '../../../db/rollups/login-partitions.ts'
+import { createLoginDays, keepRowsFromMs } from '../../../db/login-rows/login-partitions.ts'
 import { MinuteCounts } from '../../../domain/counts/counts.ts'
 import type { Login } from '../../../domain/login/login.ts'
 import { SightingCache } from '../../../domain/sightings/sighting-cache.ts'

@@ -1,6 +1,6 @@
 import type { Sql } from '../../../db/connection/connect.ts'
 import { rollUpCounts } from '../../../db/rollups/roll-up-counts.ts'
-import { createLoginDays } from '../../../db/rollups/login-partitions.ts'
+import { createLoginDays } from '../../../db/login-rows/login-partitions.ts'
 
 const TOPIC = 'user-login'
 const BATCHES_PER_MINUTE = 5

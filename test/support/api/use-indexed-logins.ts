@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, inject } from 'vitest'
 import { readDistinctInRows } from '../../../db/read/engagement/uniques.ts'
 import { indexLogins } from '../../../db/rollups/index-logins.ts'
-import { createLoginDays } from '../../../db/rollups/login-partitions.ts'
+import { createLoginDays } from '../../../db/login-rows/login-partitions.ts'
 import { sightingKinds } from '../../../domain/sightings/sighting.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { createDatabase, type TestDatabase } from './api-fixture.ts'

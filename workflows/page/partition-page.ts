@@ -1,7 +1,7 @@
 import { upsertSearchAttributes } from '@temporalio/workflow'
 import type { SearchAttributeUpdatePair } from '@temporalio/common'
 import { type Markdown, markdownList, markup } from './markdown.ts'
-import type { PartitionStatus } from './contract.ts'
+import type { PartitionStatus } from '../contract.ts'
 import { showDetails } from './details.ts'
 import { int, keyword, KEYWORD_MAX_CHARACTERS } from './search-attributes.ts'
 

@@ -1,7 +1,7 @@
 import { upsertSearchAttributes } from '@temporalio/workflow'
 import { code, type Markdown, markdownList, markup } from './markdown.ts'
-import { offsetsOf, type ParkedBatch } from '../domain/batch/parked-batch.ts'
-import type { BatchState } from './contract.ts'
+import { offsetsOf, type ParkedBatch } from '../../domain/batch/parked-batch.ts'
+import type { BatchState } from '../contract.ts'
 import { showDetails } from './details.ts'
 import { int, keyword, KEYWORD_MAX_CHARACTERS } from './search-attributes.ts'
 

@@ -1,5 +1,5 @@
 import { defineSearchAttributeKey } from '@temporalio/common'
-import type { searchAttributes } from './contract.ts'
+import type { searchAttributes } from '../contract.ts'
 
 /** Keyword values are cut by the server's limit otherwise. */
 export const KEYWORD_MAX_CHARACTERS = 200

@@ -2,7 +2,7 @@ import { QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/clie
 import { isNoAnswer, temporalProblem } from '../../config/temporal-problem.ts'
 import { ingestTopicId, statusQuery } from '../../workflows/contract.ts'
 import { explainNoAnswer, type TemporalAccess } from './temporal-access.ts'
-import type { NoStatus, WorkflowStatus } from '../context/parts.ts'
+import type { NoStatus, WorkflowStatus } from '../context/source-types.ts'
 
 /** A query takes some 12 ms; without a worker nobody answers it. With the search for the reason, less than a probe waits. */
 const DEADLINE_MS = 1_200

@@ -2,7 +2,7 @@ import { fromMarkdown } from 'mdast-util-from-markdown'
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import { describe, expect, test } from 'vitest'
-import { hostileTexts, randomTexts } from '../test/support/api/hostile-text.ts'
+import { hostileTexts, randomTexts } from '../../test/support/api/hostile-text.ts'
 import { code, markdownList, markup } from './markdown.ts'
 
 /** As the Web UI parses it: https://github.com/temporalio/ui/blob/main/src/lib/utilities/render-markdown.ts */

@@ -6,7 +6,7 @@ import { firstRules } from '../../domain/decode/decode-rules.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import type { ReadRecords } from '../../kafka/read/read-records.ts'
 import { KafkaUnavailableError, OffsetsGoneError } from '../context/errors.ts'
-import type { ReadBack } from '../context/parts.ts'
+import type { ReadBack } from '../context/source-types.ts'
 
 export type ReadBackDeps = {
   readRecords: (range: Offsets & { topic: string; partition: number }, limit: number) => Promise<ReadRecords>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isCompleteBy, marksOf } from './marks.ts'
+import { isCompleteBy, marksOf } from './bucket-completeness.ts'
 import { questionRange } from './question-range.ts'
 
 const ms = (text: string) => Date.parse(`${text}Z`)

@@ -3,7 +3,7 @@ import pTimeout from 'p-timeout'
 import { Semaphore } from '../../concurrency/semaphore.ts'
 import { busy } from '../../db/nodes/read-failure.ts'
 import type { PartitionLog } from '../../domain/pipeline/partition-log.ts'
-import type { KafkaBounds, ReadKafkaBounds } from '../context/parts.ts'
+import type { KafkaBounds, ReadKafkaBounds } from '../context/source-types.ts'
 
 /** As kafka/topics/topic-offsets.ts provides it. */
 export type TopicOffsets = { read(topic: string): Promise<PartitionLog[]> }
