@@ -65,7 +65,7 @@ export default defineConfig({
       // Every file owns topics, a database and a task queue, and waits most of its time.
       onRealParts('stack', ['test/**/*.test.ts'], {
         exclude: [...faults, ...disk, ...slow, 'test/chaos/**'],
-        maxWorkers: 4,
+        maxWorkers: 3,
       }),
       onRealParts('faults', faults),
       onRealParts('disk', disk, { fileParallelism: false, testTimeout: 300_000 }),

@@ -84,7 +84,7 @@ async function createSender({ kafka, config }: Deployment) {
 async function momentAfterAll(deployment: Deployment): Promise<string> {
   await eventually(async () => {
     expect((await progress(deployment)).read).toBe(await endOfLog(deployment))
-  }, 30_000)
+  })
   // As precise as an argument is; what is written next is later than it.
   const [row] = await deployment.sql<{ moment: Date }[]>`
     select date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' as moment, pg_sleep(0.01)`
@@ -101,7 +101,7 @@ async function untilComplete(ask: Graphql, logins: number): Promise<void> {
       uniques: { freshness: { complete: true } },
       topValues: { totalLogins: logins },
     })
-  }, 60_000)
+  })
 }
 
 test.for(SEEDS)(

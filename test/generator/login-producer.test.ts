@@ -30,7 +30,7 @@ test('while partitions are added every record that is acknowledged is in the top
     await sendSome()
     const ends = await Promise.all(readers.map(async (reader) => Number((await reader.bounds()).end)))
     expect(ends.every((end) => end > 0)).toBe(true)
-  }, 30_000)
+  })
   const read = await Promise.all(readers.map(readToEnd))
   expect(read.flatMap(({ records }) => records).length).toBe(acknowledged)
   expect(outages).toEqual([])

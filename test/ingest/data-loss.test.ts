@@ -129,7 +129,7 @@ async function expectHalted(
       expect(status?.reason).toMatch(reason)
     })
     for (const { state } of statuses.slice(reasons.length)) expect(state).toBe('running')
-  }, 30_000)
+  })
 }
 
 /** Next offset by partition. */

@@ -143,5 +143,5 @@ async function audit({ sql }: Deployment, count: number) {
       order by command, result, (detail->>'batchId')::bigint, outcome`
     expect(rows).toHaveLength(count)
     return [...rows]
-  }, 10_000)
+  })
 }

@@ -71,7 +71,7 @@ test('a parked batch whose workflow was terminated is back in the list after the
   await eventually(async () => {
     const { runId, status } = await handle.describe()
     expect([status.name, runId === before.runId]).toEqual(['RUNNING', false])
-  }, 30_000)
+  })
   await untilParked(deployment, 1)
   const { runId } = await handle.describe()
   await deployment.sql`alter table login drop constraint refuses_users`
