@@ -44,11 +44,11 @@ test('a difference is an alert and a line of the log, once for as long as it las
   const schedule = client.schedule.getHandle(reconcileTopicId(deployment.config.kafka.topic))
   const nextRun = async () => {
     const before = (await askRuns(ask)).length
-    // A run that still ends would have the next one skipped.
+    // A run that still ends, perhaps unseen, would have the next one skipped: that waits for it.
     await eventually(async () => {
       expect((await schedule.describe()).info.runningActions).toEqual([])
     })
-    await schedule.trigger()
+    await schedule.trigger('BUFFER_ONE')
     return await eventually(async () => {
       const runs = await askRuns(ask)
       expect(runs.length).toBeGreaterThan(before)
