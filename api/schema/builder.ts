@@ -5,6 +5,7 @@ import RelayPlugin from '@pothos/plugin-relay'
 import { GraphQLError } from 'graphql'
 import { limits } from '../context/limits.ts'
 import { DEFAULT_PAGE } from '../questions/connection.ts'
+import { capitalised } from './fields/enum-values.ts'
 import '../plugins/check-arguments.ts'
 import type { ApiContext } from '../context/context.ts'
 
@@ -76,8 +77,6 @@ const advice = {
   depth: 'fewer levels',
   breadth: 'fewer fields, or in several requests',
 }
-
-const capitalised = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
 
 builder.queryType({
   description: 'Questions. All fields of a request are read from one snapshot of one database node.',

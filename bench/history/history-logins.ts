@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto'
-import { type DimensionName, dimensionNames, dimensions } from '../../domain/counts/dimensions.ts'
+import {
+  arrayColumns,
+  type DimensionName,
+  dimensionNames,
+  dimensions,
+} from '../../domain/counts/dimensions.ts'
 import { latenessClasses, delayClasses } from '../../domain/engagement/arrival.ts'
 import { usRegionLocales } from '../../domain/fields/us-region.ts'
 import type { DayOfLogins } from './history-size.ts'
@@ -69,7 +74,6 @@ export const arrivalsOfDay = (
 const user = ofUser('user_number')
 const values: Record<DimensionName, string> = { ...dimensionsOfUser('user_number'), outcome: 'outcome' }
 const valuesOfRow = dimensionNames.map((name) => `${values[name]} as ${name}`).join(', ')
-const arrayColumns = dimensions.map(({ arrayColumn }) => arrayColumn).join(', ')
 
 export const loginRows = `
   insert into login (event_at, user_id, device_id, ip, ip_scope, locale_kind, ${dimensionNames.join(', ')},

@@ -1,4 +1,4 @@
-import { dimensions } from '../../domain/counts/dimensions.ts'
+import { arrayColumns, dimensions } from '../../domain/counts/dimensions.ts'
 import type { DecidedBatch } from '../../domain/batch/batch.ts'
 import type { NewSightings } from '../../domain/sightings/sighting-list.ts'
 import { isoTime } from '../../domain/time/iso-time.ts'
@@ -26,8 +26,6 @@ export async function writeLogins(
   ])
   await copyLogins(tx, rows)
 }
-
-const arrayColumns = dimensions.map(({ arrayColumn }) => arrayColumn).join(', ')
 
 async function insertDelta(
   tx: Transaction,

@@ -5,9 +5,6 @@ import { dimensionNames, dimensions } from '../../domain/counts/dimensions.ts'
 /** A value of each. */
 export const dimensionColumns = dimensionNames.join(', ')
 
-/** An array of values of each. */
-export const arrayColumns = dimensions.map(({ arrayColumn }) => arrayColumn).join(', ')
-
 /**
  * Joins the entries of a row that has them as arrays: added (the unit of time, dimensions, logins).
  * @param unit of time that the entries are of; its array is named as it is, with an s

@@ -1,7 +1,8 @@
 import { dimensions } from '../../domain/counts/dimensions.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
 import { tryAdvisoryLock } from '../connection/advisory-lock.ts'
-import { arrayColumns, dimensionColumns, joinEntries } from './dimension-columns.ts'
+import { arrayColumns } from '../../domain/counts/dimensions.ts'
+import { dimensionColumns, joinEntries } from './dimension-columns.ts'
 
 /** Only efficiency asks for it: a batch that comes later is added to the row of its time. */
 const SETTLED_AFTER = '1 minute'

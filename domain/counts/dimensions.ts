@@ -108,6 +108,9 @@ export const dimensions: readonly Dimension[] = dimensionNames.map((name) => {
   return { ...definitions[name], name, field, list: `${field}s`, arrayColumn: `${name}s` }
 })
 
+/** The columns of tables that have an array of values of each, in their order. */
+export const arrayColumns = dimensions.map(({ arrayColumn }) => arrayColumn).join(', ')
+
 /** Those by whose values users are known. */
 export const facets = dimensions.filter(({ isFacet }) => isFacet)
 

@@ -2,9 +2,7 @@ import { type Dimension, type DimensionName, dimensions } from '../../../domain/
 import type { UsRegion } from '../../../domain/fields/us-region.ts'
 import type { GroupName } from '../../../domain/counts/series.ts'
 import { builder } from '../builder.ts'
-import { capitals } from './enum-values.ts'
-
-const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+import { capitalised, capitals } from './enum-values.ts'
 
 /** 'Device type'. */
 export const titleOf = ({ words }: Dimension): string => capitalised(words)

@@ -1,7 +1,6 @@
-import type { DimensionName } from '../../../domain/counts/dimensions.ts'
+import { arrayColumns, type DimensionName } from '../../../domain/counts/dimensions.ts'
 import { QUARTER_MS, type TimeBucket } from '../../../domain/time/bucket.ts'
 import { unitsCut } from '../../../domain/counts/cover-buckets.ts'
-import { arrayColumns } from '../../rollups/dimension-columns.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from './count-filter.ts'
 import { addedBy, columns, countsInBuckets, placeInBuckets, type Spans } from './count-buckets.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
