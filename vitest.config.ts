@@ -9,7 +9,7 @@ const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }
 const faults = ['test/faults/*.test.ts']
 /** What needs root: it mounts small disks. */
 const disk = ['test/disk/*.test.ts']
-/** Parts that are fetched for one test alone, and that few machines have. */
+/** What is fetched for one test alone, which takes minutes or needs a package that few machines have. */
 const slow = ['test/slow/*.test.ts']
 
 /** What takes a minute or more, mostly waiting for one crash after the other: begun last it would be waited for alone. */
@@ -42,6 +42,8 @@ const onRealParts = (name: string, include: string[], settings: Settings = { fil
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 300_000,
     hookTimeout: 180_000,
+    // Files that run one after the other in a process share what it has loaded: loading it is most of what a short file takes.
+    isolate: false,
     ...settings,
   },
 })

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, utimesSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,6 +28,14 @@ export async function cloneWithPackages(): Promise<string> {
   symlinkSync(join(project, 'node_modules'), join(clone, 'node_modules'))
   // Packages that are older than the list of them would be installed again.
   utimesSync(join(clone, 'package-lock.json'), 0, 0)
+  return clone
+}
+
+/** The same with the parts as well, so that nothing is to be fetched. */
+export async function cloneWithDownloads(): Promise<string> {
+  const clone = await cloneWithPackages()
+  mkdirSync(join(clone, '.rollcall'))
+  symlinkSync(join(project, '.rollcall', 'parts'), join(clone, '.rollcall', 'parts'))
   return clone
 }
 
