@@ -8,18 +8,21 @@ export type { Kafka } from 'kafkajs'
 stopIdleTimers()
 growEncodersExactly()
 
-/** Retries inside kafkajs hide an outage for about two seconds; a longer one is for the caller to see (G5). */
+/**
+ * Retries inside kafkajs hide a refused connection for about a second. A longer outage is for the caller to
+ * see (G5).
+ */
 const RETRIES = 3
 const FIRST_RETRY_MS = 100
 const LONGEST_RETRY_MS = 1_000
 
 const CONNECTION_TIMEOUT_MS = 3_000
-/** A broker that answers nothing for this long counts as away; longer than any long poll. */
+/** A broker that does not answer for this long counts as away. It is longer than any long poll. */
 const REQUEST_TIMEOUT_MS = 10_000
 
 /**
- * A Kafka client; connections are opened by what is made of it. kafkajs's own log is off: a failure reaches the
- * caller as an error, and whoever waits for a part says so once.
+ * Makes a Kafka client. What is made of the client opens the connections. kafkajs's own log is off: a failure
+ * reaches the caller as an error, and whoever waits for Kafka logs that once.
  */
 export function createKafka(config: Config['kafka'], clientId: string): Kafka {
   return new Kafka({

@@ -2,11 +2,11 @@ import { defect, isNativeError, PipelineFailure, type FailureClass } from '../do
 
 /** What Rollcall knows of an error type of the Kafka protocol. */
 type KnownType = {
-  /** Left out: an outage, which passes with time as everything else that Kafka says. */
+  /** Left out for an outage, which passes with time, like everything else that Kafka reports. */
   failureClass?: FailureClass
-  /** What an operator can do about it, behind Kafka's own words, which are for producers. */
+  /** What an operator can do about it. It follows Kafka's own message, which is written for producers. */
   hint?: string
-  /** The setting of a topic that refuses a record batch for its size. */
+  /** The topic setting that makes the broker refuse a record batch for its size. */
   sizeSetting?: string
 }
 
@@ -15,7 +15,7 @@ const fenced: KnownType = { failureClass: 'fenced' }
 
 const knownTypes: Record<string, KnownType> = {
   OFFSET_OUT_OF_RANGE: { failureClass: 'data_loss' },
-  // Asked for behind fencing, when every transaction has ended as far as its coordinator knows.
+  // Rollcall asks after fencing, when every transaction has ended as far as its coordinator knows.
   UNSTABLE_OFFSET_COMMIT: {
     failureClass: 'data_loss',
     hint:
@@ -38,7 +38,7 @@ const knownTypes: Record<string, KnownType> = {
   INVALID_TIMESTAMP: { hint: ': the clock of the worker or of the broker is wrong' },
 }
 
-/** What to do about a broker that cannot be reached, by what Node and kafkajs say. */
+/** What to do about a broker that cannot be reached, by the message of Node or kafkajs. */
 const hintOfMessage: [RegExp, string][] = [
   [/ECONNREFUSED/, ': start Kafka there, or correct KAFKA_BROKERS'],
   [/ENOTFOUND|EAI_AGAIN/, ': correct the host in KAFKA_BROKERS'],
@@ -53,7 +53,7 @@ const hintOfMessage: [RegExp, string][] = [
   ],
 ]
 
-/** Classes what Kafka or kafkajs threw. Failures that are classed already pass unchanged. */
+/** Classifies what Kafka or kafkajs threw. A failure that is classified already passes unchanged. */
 export function kafkaFailure(error: unknown): PipelineFailure {
   if (error instanceof PipelineFailure) return error
   if (isNativeError(error)) return defect(error)
@@ -66,13 +66,13 @@ export function kafkaFailure(error: unknown): PipelineFailure {
   })
 }
 
-/** kafkajs only counts what several topics fail with. */
+/** If several topics fail, kafkajs's own message only counts them, so the first error is taken. */
 function firstOf(error: unknown): { type?: string; message?: string } {
   const { errors } = error as { errors?: { type?: string; message?: string }[] }
   return errors?.[0] ?? (error as { type?: string; message?: string })
 }
 
-/** Runs `work` and classes what it throws. */
+/** Runs `work` and classifies what it throws. */
 export async function classingKafka<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -81,7 +81,10 @@ export async function classingKafka<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What a topic refused as too large, with the setting to change; any other error passes unchanged. */
+/**
+ * Turns the refusal of a record batch for its size into a failure that names the setting to change. Any other
+ * error passes unchanged.
+ */
 export function outputTooLarge(error: unknown, topic: string, batchBytes: number): unknown {
   const setting = knownTypes[(error as { type?: string }).type ?? '']?.sizeSetting
   if (setting === undefined) return error

@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module'
 import type { Kafka } from 'kafkajs'
 
-// The one place that reaches below kafkajs's public interface: it has no way to read an offset range of a chosen
-// partition, and its group consumer resets a lost offset silently (G8). kafkajs is pinned to an exact version;
-// test/kafka/kafka-contract.test.ts holds what is assumed here against a real broker.
+// This is the one place that reaches below kafkajs's public interface, which has no way to read an offset
+// range of a chosen partition, and whose group consumer silently resets a lost offset (G8). kafkajs is pinned
+// to an exact version; test/kafka/kafka-contract.test.ts checks these assumptions against a real broker.
 
 export type Broker = {
   nodeId: string
-  /** By the key of an API, which versions of it the broker speaks. */
+  /** By API key, the versions of that API that the broker supports. */
   versions: Record<number, { minVersion: number; maxVersion: number } | undefined> | null
   addPartitionsToTxn(
     request: TransactionIdentity & { topics: { topic: string; partitions: number[] }[] },
@@ -55,11 +55,14 @@ export type Cluster = {
 export const GROUP_COORDINATOR = 0
 export const TRANSACTION_COORDINATOR = 1
 
-/** Isolation levels of fetch and list-offsets requests: whether records of open and aborted transactions are seen. */
+/**
+ * Isolation levels of fetch and list-offsets requests: whether records of open and aborted transactions are
+ * included.
+ */
 export const READ_UNCOMMITTED = 0
 export const READ_COMMITTED = 1
 
-/** Milliseconds after which partition leaders are asked for again without a reason. */
+/** Milliseconds after which kafkajs asks for the partition leaders again without a reason. */
 const METADATA_MAX_AGE_MS = 60_000
 
 type ClusterFactory = (options: {
@@ -85,7 +88,7 @@ const symbolNamed = (owner: object, name: string): symbol => {
 const memberNamed = (owner: object, name: string): unknown =>
   (owner as Record<symbol, unknown>)[symbolNamed(owner, name)]
 
-/** A connection pool of its own; kafkajs answers one fetch at a time per pool and broker. */
+/** Makes a connection pool of its own. kafkajs answers one fetch at a time per pool and broker. */
 export function createCluster(kafka: Kafka): Cluster {
   const factory = memberNamed(kafka, 'private:Kafka:createCluster') as ClusterFactory
   return factory({
@@ -98,8 +101,9 @@ export function createCluster(kafka: Kafka): Cluster {
 type RawRequest = { apiKey: number; apiVersion: number; apiName: string; body: Buffer | readonly Buffer[] }
 
 /**
- * Sends a request that is encoded here, in one piece or several, and returns the bytes of the response after its header.
- * @throws kafkajs connection and time-out errors; error codes inside the response are the caller's to read
+ * Sends a request that the caller has encoded, in one piece or several. Returns the bytes of the response
+ * after its header.
+ * @throws kafkajs's connection and time-out errors; the caller reads error codes inside the response
  */
 export async function sendRaw(
   broker: Broker,
@@ -118,8 +122,8 @@ export async function sendRaw(
 }
 
 /**
- * What kafkajs's request asks of an encoder, over pieces that are copied once into the request. An encoder that takes
- * megabytes itself would zero and copy the next power of two of them.
+ * What kafkajs's request needs of an encoder, made of pieces that are copied once, into the request. A real
+ * encoder would allocate and zero the next power of two and copy them there first.
  */
 const encoded = (pieces: readonly Buffer[]) => ({
   buf: Buffer.alloc(0),
@@ -133,10 +137,13 @@ const encoded = (pieces: readonly Buffer[]) => ({
 
 type Encoder = { buf: Buffer; offset: number; ensureAvailable(length: number): void }
 
-/** Larger requests grow their buffer once, to what they need. */
+/** A write at least this large grows the buffer to exactly what it needs. */
 const LARGE_WRITE_BYTES = 64 * 1024
 
-/** kafkajs's encoder rounds every buffer up to a power of two and zeroes it: twice as much memory for large requests. */
+/**
+ * kafkajs's encoder rounds every buffer up to a power of two and zeroes it, which doubles the memory of large
+ * requests.
+ */
 export function growEncodersExactly(): void {
   const { prototype } = load('kafkajs/src/protocol/encoder') as { prototype: Encoder }
   const original: unknown = Reflect.get(prototype, 'ensureAvailable')
@@ -157,7 +164,7 @@ const { createErrorFromCode } = load('kafkajs/src/protocol/error') as {
   createErrorFromCode: (code: number) => Error
 }
 
-/** kafkajs's error for a code of the Kafka protocol; throws it unless the code is 0. */
+/** Throws kafkajs's error for a code of the Kafka protocol; returns if the code is 0. */
 export function throwForCode(code: number): void {
   if (code !== 0) throw createErrorFromCode(code)
 }
@@ -165,8 +172,8 @@ export function throwForCode(code: number): void {
 type RequestQueue = { pending: unknown[]; throttledUntil: number; scheduleCheckPendingRequests(): void }
 
 /**
- * kafkajs 2.2.4 re-arms a timer with a negative delay for ever when nothing is pending; Node 24 warns and runs it
- * every millisecond.
+ * If nothing is pending, kafkajs 2.2.4 re-arms a timer with a negative delay for ever. Node 24 warns about it
+ * and runs it every millisecond.
  */
 export function stopIdleTimers(): void {
   const queueClass = load('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }

@@ -7,21 +7,23 @@ import type { DecodeRules } from '../decode/decode-rules.ts'
 import { advanceInsight, type Insight, type UnfinishedInsight } from './insight.ts'
 import type { SightingCache, SightingDraft } from '../sightings/sighting-cache.ts'
 
-/** Before the first login of the range, and of its process. */
+/** What a process knows before it decides a range. */
 export type BatchContext = {
-  /** By which its records are decoded. */
+  /** The rules by which the records of the range were decoded. */
   rules: DecodeRules
   unfinishedInsight: UnfinishedInsight
-  /** Logins per insight; 0 makes none. */
+  /** Logins per insight; 0 makes no insights. */
   insightSize: number
   sighting: SightingCache
-  /** Event time of the latest login, Unix milliseconds. */
+  /** Event time of the latest login before the range, Unix milliseconds. */
   latestEventMs: number
-  /** Unix milliseconds; later than the time of decoding when a batch is decided again. */
+  /**
+   * When the range is counted, Unix milliseconds: later than `processedAtMs` if the batch is decided again.
+   */
   countedAtMs: number
 }
 
-/** A range while it is decided, some records at a time. Keeps sums and rejects, none of the logins. */
+/** Decides a range, some records at a time. It keeps sums and rejects, but no logins. */
 export class BatchDraft {
   readonly #range: OffsetRange
   readonly #processedAtMs: number
@@ -37,7 +39,7 @@ export class BatchDraft {
   #firstEventMs = Infinity
   #lastEventMs = -Infinity
 
-  /** @param processedAtMs Unix milliseconds that decoding takes for now */
+  /** @param processedAtMs Unix milliseconds that decoding took for "now" */
   constructor(range: OffsetRange, processedAtMs: number, context: BatchContext) {
     this.#range = range
     this.#processedAtMs = processedAtMs
@@ -48,7 +50,7 @@ export class BatchDraft {
     this.#arrivals = new ArrivalCounts(context.countedAtMs, context.latestEventMs)
   }
 
-  /** The next records of the range, in order. */
+  /** Adds the next records of the range. Records must come in the order of their offsets. */
   add({ accepted, rejected }: DecodedRecords): void {
     for (const { login, recordedAt } of accepted) {
       this.#arrivals.add(login.eventTimeMs, recordedAt)

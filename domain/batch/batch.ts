@@ -5,30 +5,41 @@ import type { Insight, UnfinishedInsight } from './insight.ts'
 import type { NewSightings } from '../sightings/sighting-list.ts'
 import type { RejectedLogin } from '../login/record.ts'
 
-/** A contiguous range of offsets `[from, to)` of one partition: the unit of commitment, retry, lineage and replay. */
+/**
+ * A contiguous range of offsets `[from, to)` of one partition: the unit of commitment, retry, lineage and
+ * replay.
+ */
 export type OffsetRange = { topic: string; partition: number; from: bigint; to: bigint }
-/** What a range means: every offset of it is one of its logins, a reject, or holds no record. */
+/** What a range means. Each of its offsets is a login, a reject or an offset without a record. */
 export type DecidedBatch = {
   range: OffsetRange
-  /** Unix milliseconds that decoding took for "now"; deciding the same range again must use the same. */
+  /**
+   * Unix milliseconds that decoding took for "now". Deciding the same range again must use the same value.
+   */
   processedAtMs: number
   rules: DecodeRules
-  /** How many were accepted. */
+  /** Number of accepted logins. */
   logins: number
   rejected: RejectedLogin[]
-  /** Earliest and latest event of the logins, Unix milliseconds; null without logins. */
+  /** Times of the earliest and the latest login, Unix milliseconds; null without logins. */
   events: { firstMs: number; lastMs: number } | null
   minutes: CountColumns
   arrivals: Arrivals
-  /** Event time of the latest login of the partition by now, Unix milliseconds; an event ahead of the clock is one of now. */
+  /**
+   * Event time of the latest login of the partition up to the end of this range, Unix milliseconds. A login
+   * whose event time is ahead of the clock counts with the time of the clock.
+   */
   latestEventMs: number
-  /** Complete with this range; the logins after the last one wait in `unfinishedInsight`. */
+  /** Insights that this range completes. The logins after the last one wait in `unfinishedInsight`. */
   insights: Insight[]
   unfinishedInsight: UnfinishedInsight
-  /** Those that are not known to be committed already. */
+  /** Sightings of the range that are not known to be committed yet. */
   sightings: NewSightings
 }
 
-/** Latest event of a batch, but never later than its clock: a phone with a fast clock must not move the watermark ahead. */
+/**
+ * Event time of the batch's latest login, at most the batch's own clock: a phone whose clock runs fast must
+ * not move the watermark ahead.
+ */
 export const watermarkMs = ({ events, processedAtMs }: DecidedBatch): number | null =>
   events === null ? null : Math.min(events.lastMs, processedAtMs)

@@ -45,7 +45,7 @@ it('stops after as many parked parts in a row as allowed; a range that is commit
   for (let part = 0; part < 3; part++) {
     const watched = watchParked(guard, limits)
     expect(watched.flood).toBeNull()
-    // What is committed between parked parts of one range does not make a calm range.
+    // Parts of one range that are committed between parked parts do not end the row.
     guard = watch(watched.guard, 5, 0, false).guard
   }
   expect(watchParked(guard, limits).flood).toMatch(/4 parts of batches failed in a row, more than 3/)

@@ -1,21 +1,22 @@
 /**
- * What a partition remembers of its latest records, in its checkpoint row: a producer that changed its schema shows as
- * a flood of rejects, a defect as batches parked one after the other. Both should stop the partition, not fill tables.
+ * What the checkpoint row of a partition remembers of its latest records. If a producer changes its schema,
+ * rejects come in a flood; if Rollcall has a defect, batches are parked one after the other. Both should halt
+ * the partition instead of filling tables.
  */
 export type FloodGuard = {
-  /** Records and rejects of the window that is being filled. */
+  /** Records and rejects of the current window. */
   records: number
   rejects: number
-  /** Parts parked since a fetched range was last committed whole. */
+  /** Parts of batches parked since a fetched range was last committed whole. */
   parkedInARow: number
-  /** An operator let the flood through: nothing is held up until a whole window was calm. */
+  /** An operator let the flood through: the guard halts nothing until a whole window is without a flood. */
   isOff: boolean
 }
 
 export type FloodLimits = {
-  /** Records of a window; windows follow each other. */
+  /** Records per window. Windows follow each other. */
   windowRecords: number
-  /** Of a window that may be rejects, in percent; 100 lets everything pass. */
+  /** Percentage of a window's records that may be rejects; 100 lets everything pass. */
   rejectPercent: number
   parkedInARow: number
 }
@@ -23,9 +24,10 @@ export type FloodLimits = {
 export const calmGuard = (): FloodGuard => ({ records: 0, rejects: 0, parkedInARow: 0, isOff: false })
 
 /**
- * The guard after some more records, and why they must not be written, if so. A window is judged as soon as its rejects
- * are more than it may have, so a slow partition is stopped as well before the window is full.
- * @param isWhole the records are a fetched range, of which nothing had to be parked
+ * Counts some more records. Returns the next guard and, if the records must not be written, the reason as
+ * `flood`. The guard judges a window as soon as its rejects are more than a full window may have, so that it
+ * halts a slow partition before the window is full.
+ * @param isWhole whether the records are a whole fetched range, of which no part was parked
  */
 export function watchRecords(
   guard: FloodGuard,
@@ -50,7 +52,10 @@ export function watchRecords(
   }
 }
 
-/** The guard after one more part had to be parked, and why it must not be, if so. */
+/**
+ * Counts one more part that has to be parked. Returns the next guard and, if the part must not be parked, the
+ * reason as `flood`.
+ */
 export function watchParked(
   guard: FloodGuard,
   { parkedInARow }: FloodLimits,

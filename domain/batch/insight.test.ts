@@ -25,7 +25,7 @@ const login = (offset: number, userId: string, locale: string, seconds: number):
 
 const logins = Array.from({ length: 25 }, (_, i) => login(i, `user-${i % 7}`, `L${i % 12}`, 1_000 + i))
 
-/** As the checkpoint row keeps it. */
+/** The insight as the checkpoint row keeps it. */
 const stored = (unfinished: UnfinishedInsight) => JSON.parse(JSON.stringify(unfinished)) as UnfinishedInsight
 
 test('insights do not depend on how the logins were cut into batches, nor on a restart between them', () => {

@@ -1,13 +1,13 @@
 import type { AcceptedLogin } from '../login/record.ts'
 import type { Login } from '../login/login.ts'
 
-/** Logins of a partition since its last complete insight; kept in the checkpoint row between batches. */
+/** Logins of a partition since its last complete insight. The checkpoint row keeps them between batches. */
 export type UnfinishedInsight = {
   size: number
-  /** Decimal; null while empty. */
+  /** Decimal offset; null while there is no login. */
   firstOffset: string | null
   lastOffset: string | null
-  /** Unix milliseconds of the earliest and latest event. */
+  /** Unix milliseconds of the earliest and the latest login; null while there is none. */
   startMs: number | null
   endMs: number | null
   deviceTypes: Record<string, number>
@@ -23,15 +23,15 @@ export const emptyInsight = (): UnfinishedInsight => ({
   lastOffset: null,
   startMs: null,
   endMs: null,
-  // Null prototypes: `__proto__` is a possible user id.
+  // The objects have no prototype, because `__proto__` is a possible user id.
   deviceTypes: Object.create(null) as Record<string, number>,
   locales: Object.create(null) as Record<string, number>,
   users: Object.create(null) as Record<string, number>,
 })
 
 /**
- * Continues an unfinished insight over the next logins of the partition; every `size` logins complete one.
- * Pure in effect: `unfinished` is not changed.
+ * Continues an unfinished insight over the next logins of the partition. Every `size` logins complete an
+ * insight. `unfinished` is not changed.
  * @param size logins per insight; 0 makes none
  */
 export function advanceInsight(
@@ -51,7 +51,7 @@ export function advanceInsight(
   return { insights, unfinished: current.unfinished() }
 }
 
-/** An insight while it is counted: in maps, because objects with thousands of different user ids as keys are slow. */
+/** Counts the logins of one insight in maps, because objects with thousands of user ids as keys are slow. */
 class Tally {
   size = 0
   #firstOffset: bigint | null = null
@@ -101,8 +101,8 @@ class Tally {
   }
 
   /**
-   * The message of the original consumer of this data set. Times are Unix seconds; lists are ordered by logins, then by
-   * name, so that equal input gives equal bytes.
+   * Writes the message in the form of this data set's original consumer. Times are Unix seconds. Lists are in
+   * order of logins, then of names, so that equal input gives equal bytes.
    */
   complete(): Insight {
     const locations = named([...this.#locales].sort(ranks), 'locale')
@@ -126,18 +126,21 @@ const increment = (counts: Map<string, number>, key: string) => {
   counts.set(key, (counts.get(key) ?? 0) + 1)
 }
 
-// Null prototypes: `__proto__` is a possible user id.
+// The object has no prototype, because `__proto__` is a possible user id.
 const asRecord = (counts: ReadonlyMap<string, number>): Record<string, number> => {
   const record = Object.create(null) as Record<string, number>
   for (const [key, count] of counts) record[key] = count
   return record
 }
 
-/** In order of logins, then of names. */
+/** Orders by logins, most first, then by name. */
 const ranks = ([a, loginsA]: [string, number], [b, loginsB]: [string, number]): number =>
   loginsB - loginsA || (a < b ? -1 : 1)
 
-/** The first `length` of a ranking. Ranking all would compare every user id with others, and most have one login. */
+/**
+ * Returns the first `length` entries of a ranking. Sorting all entries would compare every user id with
+ * others, and most users have one login.
+ */
 function mostFrequent(counts: ReadonlyMap<string, number>, length: number): [string, number][] {
   const first: [string, number][] = []
   for (const entry of counts) {

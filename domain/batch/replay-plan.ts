@@ -3,7 +3,7 @@ import { byField, type DimensionField } from '../counts/dimensions.ts'
 import { bucketMs, floorTo } from '../time/bucket.ts'
 import { isoTime } from '../time/iso-time.ts'
 
-/** What counting a batch would mean; `error` says why it would stay parked. */
+/** What counting a parked batch would add; `error` says why the batch would stay parked. */
 export type PlannedBatch = {
   batchId: string
   partition: number
@@ -15,36 +15,36 @@ export type PlannedBatch = {
   error: string | null
 }
 
-/** Logins that would be added to an hour. */
+/** Logins that a replay would add to an hour. */
 export type PlannedCount = { hour: string; logins: number } & Record<DimensionField, string>
 
 export type ReplayPlan = {
   batches: PlannedBatch[]
   logins: number
   rejects: number
-  /** Batches that would fail again. */
+  /** Number of batches that would fail again. */
   failing: number
-  /** Time range of the logins' events; null without logins. */
+  /** Times of the earliest and the latest login; null without logins. */
   firstEventAt: string | null
   lastEventAt: string | null
-  /** In order of hour; the first MAX_PLANNED_COUNTS of `countsInAll`. */
+  /** The first MAX_PLANNED_COUNTS of `countsInAll` counts, in order of hour. */
   counts: PlannedCount[]
   countsInAll: number
 }
 
-/** More would not be read, and must not outgrow what a workflow may carry. */
+/** Nobody would read more, and a workflow could not carry an unlimited list. */
 const MAX_PLANNED_COUNTS = 1_000
 
 export type BatchToPlan = Pick<PlannedBatch, 'batchId' | 'partition' | 'incarnation' | 'from' | 'to'>
 
-/** Adds up what counting some batches would mean. */
+/** Adds up what counting some parked batches would mean. */
 export class PlanDraft {
   readonly #batches: PlannedBatch[] = []
   readonly #counts = new Map<string, PlannedCount>()
   #firstMs = Infinity
   #lastMs = -Infinity
 
-  /** A batch as it would be counted; `error` when the attempt showed that it would stay parked. */
+  /** Adds a batch as it would be counted; `error` says why an attempt showed that it would stay parked. */
   add(batch: BatchToPlan, decided: DecidedBatch | null, error: string | null): void {
     const isCounted = decided !== null && error === null
     const logins = isCounted ? decided.logins : 0

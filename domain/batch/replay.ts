@@ -1,17 +1,20 @@
 import type { ParkedBatch } from './parked-batch.ts'
 
-/** What became of a parked batch, by this attempt or by an earlier one; `published`: it was counted, and its outputs were withheld. */
+/**
+ * What became of a parked batch by this attempt or an earlier one. `published` means that the batch was
+ * counted before and that its outputs were withheld until now.
+ */
 export type ReplayOutcome = {
   outcome: 'replayed' | 'published' | 'already_applied' | 'skipped'
-  /** Of the batch, as they are counted now. */
+  /** Logins of the batch that are counted now. */
   logins: number
   rejects: number
 }
 
-/** An attempt at a parked batch; `ok: false` says why it stays parked. */
+/** An attempt to replay a parked batch; `ok: false` says why the batch stays parked. */
 export type ReplayAttempt = { ok: true; outcome: ReplayOutcome } | { ok: false; error: string }
 
-/** A batch of a run of many, as it went. */
+/** What became of one batch in a run over many. */
 export type BatchResult = {
   batchId: string
   partition: number
@@ -20,9 +23,9 @@ export type BatchResult = {
   outcome: ReplayOutcome['outcome'] | 'failed'
   logins: number
   rejects: number
-  /** Why it stays parked; empty otherwise. */
+  /** Why the batch stays parked; empty otherwise. */
   error: string
 }
 
-/** A replay that another workflow asks for. */
+/** A replay that another workflow requests. */
 export type ReplayRequest = { batch: ParkedBatch; commandId: string; actor: string; reason: string }

@@ -1,15 +1,18 @@
 import type { RejectReason } from '../login/login.ts'
 
-/** Parked batches. Conditions hold together; null: any. Offsets and ids are decimal strings, moments ISO 8601. */
+/**
+ * Selects parked batches that meet all conditions; null means any. Offsets and ids are decimal strings,
+ * moments ISO 8601.
+ */
 export type BatchSelection = {
   ids: string[] | null
   partitions: number[] | null
-  /** Batches that hold an offset of [fromOffset, toOffset). */
+  /** Selects batches that hold an offset of [fromOffset, toOffset). */
   fromOffset: string | null
   toOffset: string | null
   parkedFrom: string | null
   parkedTo: string | null
-  /** Text that the error holds. */
+  /** Text that the error contains. */
   error: string | null
 }
 
@@ -23,7 +26,7 @@ export const everyParkedBatch: BatchSelection = {
   error: null,
 }
 
-/** Rejects that are none yet redriven. Conditions hold together; null: any. */
+/** Selects rejects that are not redriven yet and meet all conditions; null means any. */
 export type RejectSelection = {
   reasons: RejectReason[] | null
   partitions: number[] | null
@@ -32,5 +35,8 @@ export type RejectSelection = {
   rejectedTo: string | null
 }
 
-/** A run of more batches would outgrow its history; the next run takes the rest. */
+/**
+ * Largest number of batches in one run. More would outgrow the workflow's history, so a run over more is
+ * refused.
+ */
 export const MAX_BATCHES_OF_A_RUN = 500

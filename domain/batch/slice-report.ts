@@ -1,15 +1,15 @@
 import { defect, PipelineFailure } from '../pipeline/failure.ts'
 
-/** Where a slice stands; also what its heartbeats carry. */
+/** How far a slice has come. Its heartbeats carry the same. */
 export type SliceProgress = {
-  /** Next offset to be read, decimal; null until the checkpoint was read. */
+  /** Next offset to read, decimal; null until the slice has read the checkpoint. */
   nextOffset: string | null
-  /** Unread offsets; null until the first fetch. */
+  /** Number of unread offsets; null until the first fetch. */
   lag: number | null
   logins: number
   rejects: number
   batches: number
-  /** Parts of batches that had to be parked. */
+  /** Number of parts of batches that had to be parked. */
   parked: number
 }
 
@@ -17,9 +17,9 @@ export type SliceProgress = {
  * How a slice ended:
  * - ended: its time was up
  * - stopped: it was told to stop, by a pause or because its worker shuts down
- * - waiting: a part is away
+ * - waiting: Kafka, Postgres or Temporal is away
  * - fenced: another worker has the partition
- * - failed: our own code failed; the partition halts when that repeats
+ * - failed: Rollcall's own code failed; the partition halts if that repeats
  * - halted: going on would lose or miscount data
  */
 export type SliceOutcome = 'ended' | 'stopped' | 'waiting' | 'fenced' | 'failed' | 'halted'
@@ -35,7 +35,7 @@ export const noProgress = (): SliceProgress => ({
   parked: 0,
 })
 
-/** What a failure means for the partition. An error without a class is a defect of Rollcall. */
+/** Translates a failure into the end of a slice. An error without a class is a defect of Rollcall. */
 export function failureReport(progress: SliceProgress, error: unknown): SliceReport {
   const failure = error instanceof PipelineFailure ? error : defect(error)
   const outcome = (

@@ -4,7 +4,7 @@ import { compareVersions, isOlder, parseVersion, type ReadVersion, type Version 
 
 export type VersionShare = { version: string; logins: bigint; share: number }
 
-/** Versions of one bucket; `newest` null: there was no release by then. */
+/** Versions of one bucket; `newest` is null if there was no release by then. */
 export type AdoptionPoint = {
   bucket: TimeBucket
   logins: bigint
@@ -14,7 +14,9 @@ export type AdoptionPoint = {
   outdatedShare: number
 }
 
-/** How versions follow each other. Outdated is a version older than the newest one of the bucket. */
+/**
+ * Shares of versions in each bucket. A version is outdated if it is older than the newest one of the bucket.
+ */
 export function adoptionOf(
   series: readonly Series[],
   buckets: readonly TimeBucket[],
@@ -38,7 +40,10 @@ export function adoptionOf(
 
 type Present = ReadVersion & { logins: bigint }
 
-/** In order of the versions. Of thousands that senders made up most are in few buckets: none is looked for in the others. */
+/**
+ * Versions of each bucket, in order of version. Senders may make up thousands of versions, most of which
+ * occur in few buckets, so each version is looked at in its own buckets only.
+ */
 function versionsByPlace(series: readonly Series[], buckets: number): Present[][] {
   const byPlace = Array.from({ length: buckets }, (): Present[] => [])
   series

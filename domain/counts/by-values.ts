@@ -3,20 +3,28 @@ import type { Dimension } from './dimensions.ts'
 
 type Level<T> = Map<string, Level<T> | T>
 
-/** One thing for all logins of the same values. Level by level: to make one key of the values costs more than looking each up. */
+/**
+ * Holds one item for all logins that have the same values. It looks up one value per level, because joining
+ * all values to one key costs more.
+ */
 export class ByValues<T> {
   readonly #root: Level<T> = new Map()
   readonly #outer: readonly Dimension['read'][]
   readonly #innermost: Dimension['read']
 
-  /** @param some the dimensions whose values count; none: there is one thing */
+  /**
+   * @param some the dimensions whose values tell logins apart; without any, there is one item for all logins
+   */
   constructor(some: readonly Dimension[]) {
     const readers = some.map(({ read }) => read)
     this.#outer = readers.slice(0, -1)
     this.#innermost = readers.at(-1) ?? (() => '')
   }
 
-  /** @param make what was not there, for a login with its values */
+  /**
+   * Returns the item for the values of a login.
+   * @param make makes the item for the first login with these values
+   */
   of(login: Login, make: (login: Login) => T): T {
     let level = this.#root
     for (const read of this.#outer) {

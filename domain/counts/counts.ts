@@ -3,7 +3,7 @@ import { ByValues } from './by-values.ts'
 import { bucketMs, floorTo } from '../time/bucket.ts'
 import { byList, type DimensionList, type DimensionName, dimensionNames, dimensions } from './dimensions.ts'
 
-/** A set of dimensions is the sum of their bits. */
+/** The bit of each dimension. A set of dimensions is the sum of their bits. */
 export const dimensionBit = Object.fromEntries(
   dimensionNames.map((name, place) => [name, 1 << place]),
 ) as Record<DimensionName, number>
@@ -11,7 +11,10 @@ const bits = Object.values(dimensionBit)
 
 export const ALL_DIMENSIONS = bits.reduce((sum, bit) => sum + bit)
 
-/** The sets that counts are kept by: none, each, every two, all; smaller ones, which have fewer rows, first. */
+/**
+ * The dimension sets by which counts are kept: none, each, every two and all. Smaller sets, which have fewer
+ * rows, come first.
+ */
 export const dimensionSets: readonly number[] = [
   0,
   ...bits,
@@ -19,13 +22,16 @@ export const dimensionSets: readonly number[] = [
   ALL_DIMENSIONS,
 ]
 
-/** The first of the kept sets that tells these dimensions apart. */
+/** The first of the kept sets that has all of these dimensions. */
 export function smallestSet(names: Iterable<DimensionName>): number {
   const wanted = [...names].reduce((set, name) => set | dimensionBit[name], 0)
   return dimensionSets.find((kept) => (kept & wanted) === wanted) ?? ALL_DIMENSIONS
 }
 
-/** Columns of the minutes of an hour, of the quarters and the hours of a day, and of a whole month, in order. */
+/**
+ * Columns of the count tables, in order: the minutes of an hour, the quarters and the hours of a day, and a
+ * whole month.
+ */
 export const slotNames = {
   minute: slots('m', 60),
   quarter: slots('q', 96),
@@ -37,12 +43,12 @@ function slots(letter: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${letter}${String(i).padStart(2, '0')}`)
 }
 
-/** Which of the tables of counts. */
+/** Names a table of counts by the length of its slots. */
 export type CountSize = keyof typeof slotNames
 
-/** Logins per bucket and dimensions, as parallel arrays: one entry is the same index in each. */
+/** Logins per bucket and dimensions, as parallel arrays: an entry has the same index in each. */
 export type CountColumns = {
-  /** Start of the bucket, Unix milliseconds, UTC. */
+  /** Starts of the buckets (UTC), Unix milliseconds. */
   buckets: number[]
   logins: number[]
 } & Record<DimensionList, string[]>
@@ -52,11 +58,11 @@ export class MinuteCounts {
   readonly columns: CountColumns = { buckets: [], ...byList(() => []), logins: [] }
   readonly #values = dimensions.map(({ list, read }) => ({ read, values: this.columns[list] }))
   readonly #minutes = new Map<number, ByValues<number>>()
-  /** Mostly that of the login before. */
+  /** The minute of `#places`, which most logins share with the login before them. */
   #minute = NaN
   #places = new ByValues<number>(dimensions)
 
-  /** Returns the index of its entry in `columns`. */
+  /** Counts a login. Returns the index of its entry in `columns`. */
   add(login: Login): number {
     const minute = floorTo(login.eventTimeMs, bucketMs.minute)
     if (minute !== this.#minute) this.#turnTo(minute)

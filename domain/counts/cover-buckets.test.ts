@@ -10,7 +10,7 @@ const minutesOfMonth = (start: number) => {
   return (Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1) - start) / 60_000
 }
 
-/** The minutes that the slices take for each bucket, each with how often. */
+/** The minutes that the slices read for each bucket, and how often they read each. */
 function minutesTaken(buckets: readonly TimeBucket[], held?: HeldRows): Map<number, Map<number, number>> {
   const taken = new Map(buckets.map((_, index) => [index, new Map<number, number>()]))
   for (const slice of coverBuckets(buckets, held)) {
@@ -100,7 +100,7 @@ it.each<[string, TimeBucket[], number]>([
     0,
   ],
 ])('%s: whole months are taken as such where they have rows, and nothing twice', (_, buckets, whole) => {
-  // April has none.
+  // April has no row.
   const months = ['2026-01', '2026-02', '2026-03'].map((month) => ms(`${month}-01T00:00`))
   const held = { months, minutesFromMs: -Infinity }
   isExact(buckets, held)
@@ -114,7 +114,8 @@ it('takes the days of a zone as a few spans, however many they are, and reads ea
     toMs: ms('2026-01-02T23:00') + i * 86_400_000,
   }))
   expect(coverBuckets(days).map(({ kind, size, starts }) => [kind, size, starts.length])).toEqual([
-    // The hour before the first midnight of UTC, the days that two days share, and the last one.
+    // The hour before the first midnight of UTC, the UTC days that two days of the zone share, and the last
+    // day.
     ['span', 'hour', 1],
     ['span', 'hour', 299],
     ['span', 'hour', 1],

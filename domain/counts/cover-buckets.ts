@@ -1,36 +1,37 @@
 import { bucketMs, floorTo, QUARTER_MS, type TimeBucket } from '../time/bucket.ts'
 import { DAY_MS, dayOf, periodAfter } from '../time/period.ts'
 /**
- * What to take of rows that hold the minutes of an hour, the quarters or the hours of a day, or a month (UTC): parallel arrays, an
- * entry a row and bucket. `span`: the slots [from, to) of each row, for buckets of many slots, and [to, end) for the bucket after it, so that a
- * row which two days of a zone share is read once; `each`: one slot a row and bucket.
+ * What to read of rollup rows, each of which holds the minutes of an hour, the quarters or the hours of a
+ * day, or a month (UTC). The arrays are parallel, with an entry per row and bucket.
+ * - `span` reads the slots [from, to) of each row for its bucket and [to, end) for the bucket after it, so
+ *   that a row which two days of a zone share is read once. It suits buckets of many slots.
+ * - `each` reads one slot per entry.
  */
 export type RollupRows = {
   size: 'minute' | 'quarter' | 'hour' | 'month'
   /** Starts of the rows, Unix milliseconds. */
   starts: number[]
-  /** Places in the list of buckets. */
+  /** Indexes into the list of buckets. */
   buckets: number[]
 } & ({ kind: 'span'; from: number; to: number; end: number } | { kind: 'each'; slots: number[] })
 
-/** Days of a zone are a few spans over and over, two for each offset from UTC. Single hours or minutes are many. */
+/** Days of a zone repeat a few spans, two for each offset from UTC. Single hours or minutes need many. */
 const MAX_SPANS = 8
 
 type Piece = { start: number; bucket: number; from: number; to: number }
 
 /**
- * What rows there are.
- * `months`: starts of the months (Unix milliseconds), in order.
- * `minutesFromMs`: start of the first day that has minutes; those before have quarters.
+ * Which rows exist. `months` has the starts of the months with a row (Unix milliseconds), in order.
+ * `minutesFromMs` is the start of the first day that has minutes; earlier days have quarters.
  */
 export type HeldRows = { months: readonly number[]; minutesFromMs: number }
 
 const EVERY_MINUTE: HeldRows = { months: [], minutesFromMs: -Infinity }
 
 /**
- * Whole months of each bucket, as far as there are rows of them, whole hours as slots of days, what is left at its ends as
- * minutes or quarters. Together they are the buckets.
- * @throws {RangeError} a bucket cuts a quarter whose minutes are not held
+ * Covers the buckets with rollup rows: whole months where they have a row, then whole hours as slots of days,
+ * then minutes or quarters for the rest at both ends.
+ * @throws {RangeError} a bucket cuts a quarter whose minutes are not kept
  */
 export function coverBuckets(buckets: readonly TimeBucket[], held = EVERY_MINUTE): RollupRows[] {
   const whole = held.months.map((start) => ({ start, end: monthAfter(start) }))
@@ -56,7 +57,7 @@ export function coverBuckets(buckets: readonly TimeBucket[], held = EVERY_MINUTE
   return (['month', 'hour', 'quarter', 'minute'] as const).flatMap((size) => slices(size, pieces[size]))
 }
 
-/** Starts (Unix milliseconds) of the units of this length that buckets begin or end within. */
+/** Starts (Unix milliseconds) of the units of this length within which a bucket begins or ends. */
 export function unitsCut(buckets: readonly TimeBucket[], unitMs: number): number[] {
   const units: number[] = []
   for (const { fromMs, toMs } of buckets)
@@ -69,7 +70,7 @@ export function unitsCut(buckets: readonly TimeBucket[], unitMs: number): number
 
 const monthAfter = (startMs: number): number => periodAfter('month', dayOf(startMs)) * DAY_MS
 
-/** Adds a piece for each row that the range touches. */
+/** Adds a piece for each row that overlaps the range. */
 function cut(pieces: Piece[], bucket: number, range: TimeBucket, rowMs: number, slotMs: number): void {
   for (let at = range.fromMs; at < range.toMs;) {
     const start = floorTo(at, rowMs)
@@ -99,7 +100,9 @@ function slices(size: RollupRows['size'], pieces: readonly Piece[]): RollupRows[
   }))
 }
 
-/** A piece that goes on where the one before it ends in their row, which is for the bucket after its own, is one with it. */
+/**
+ * Joins two pieces of one row if the second continues where the first ends and belongs to the next bucket.
+ */
 function inPairs(pieces: readonly Piece[]): (Piece & { end: number })[] {
   const pairs: (Piece & { end: number })[] = []
   for (const piece of pieces) {

@@ -6,7 +6,7 @@ import { dimensions } from './dimensions.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Code that follows the definition. */
+/** Folders whose code must derive its lists from the definition. */
 const folders = [
   'activities',
   'api',
@@ -18,10 +18,13 @@ const folders = [
   'worker',
   'workflows',
 ]
-/** How near to each other names stand that are a list. */
+/** Names this close to each other, in characters, count as a list. */
 const WIDTH_OF_A_LIST = 200
 
-/** Fields of a login, of its row or its message, whether they are dimensions or not; and one question. */
+/**
+ * Files that list the fields of a login, its row or its message, whether they are dimensions or not; and one
+ * question.
+ */
 const listLoginFields = [
   'db/ingest/copy-logins.ts',
   'db/read/rows/logins.ts',

@@ -1,28 +1,37 @@
 import type { DeviceType, Login, Outcome } from '../login/login.ts'
 
-/** All that is said of a dimension; tables, questions, GraphQL and benchmarks follow it. */
+/** Everything Rollcall knows of a dimension. Tables, questions, GraphQL and benchmarks derive from it. */
 type Definition = {
-  /** Its value of a login, always the same; '' is a value, too. */
+  /**
+   * Reads the dimension's value of a login, always the same for the same login. The empty string is a value,
+   * too.
+   */
   read: (login: Login) => string
-  /** Made from fields of the login: table `login` has its column beside theirs. */
+  /**
+   * Whether the value is computed from other fields of a login. If so, table `login` has a column for it
+   * besides theirs.
+   */
   isDerived: boolean
-  /** As a sentence names it. */
+  /** The dimension's name within a sentence. */
   words: string
-  /** What it says of a login. */
+  /** What the dimension says of a login. */
   about: string
-  /** Its values in full, by what each means; null: any text. */
+  /** The complete list of values with their meanings; null if any text is a value. */
   values: { about: string; meanings: Readonly<Record<string, string>> } | null
-  /** Users are known by its values at any age: 3 bitmaps more for each login. */
+  /**
+   * Whether Rollcall keeps the users of each value for all time. That takes 3 more bitmap entries for each
+   * login.
+   */
   isFacet: boolean
-  /** Cohorts can be divided by it, which takes a facet. */
+  /** Whether cohorts can be divided by it. That requires a facet. */
   dividesCohorts: boolean
-  /** Profiles list its values. */
+  /** Whether user profiles list its values. */
   isTrait: boolean
 }
 
 /**
- * What logins are counted by, named as the columns of all tables that have it. A new one comes last, with a migration that gives
- * it to the tables: the places of the others are stored (dimension_set, sighting_delta).
+ * The dimensions by which logins are counted, named like their columns. Add a new one at the end, with a
+ * migration that adds its columns: tables store the positions of the others (dimension_set, sighting_delta).
  */
 const definitions = {
   device_type: {
@@ -81,21 +90,21 @@ const definitions = {
   },
 } as const satisfies Record<string, Definition>
 
-/** The column of a dimension. */
+/** Name of a dimension and of its column. */
 export type DimensionName = keyof typeof definitions
 type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<Camel<Tail>>}`
   : Name
-/** A value of it as a field of an object: deviceType. */
+/** Name of a field with one value of a dimension: deviceType. */
 export type DimensionField = Camel<DimensionName>
-/** Several values of it: deviceTypes. */
+/** Name of a field with several values of a dimension: deviceTypes. */
 export type DimensionList = `${DimensionField}s`
 
 export type Dimension = Definition & {
   name: DimensionName
   field: DimensionField
   list: DimensionList
-  /** Column of an array of its values. */
+  /** Name of the column with an array of its values. */
   arrayColumn: `${DimensionName}s`
 }
 
@@ -108,20 +117,20 @@ export const dimensions: readonly Dimension[] = dimensionNames.map((name) => {
   return { ...definitions[name], name, field, list: `${field}s`, arrayColumn: `${name}s` }
 })
 
-/** The columns of tables that have an array of values of each, in their order. */
+/** The array columns of all dimensions, in order, as SQL lists them. */
 export const arrayColumns = dimensions.map(({ arrayColumn }) => arrayColumn).join(', ')
 
-/** Those by whose values users are known. */
+/** The dimensions for whose values Rollcall keeps the users. */
 export const facets = dimensions.filter(({ isFacet }) => isFacet)
 
-/** Something of each dimension, by the name of its field. */
+/** Makes an object with a value for each dimension, by the name of its field. */
 export const byField = <T>(of: (dimension: Dimension, place: number) => T): Record<DimensionField, T> =>
   Object.fromEntries(dimensions.map((dimension, place) => [dimension.field, of(dimension, place)])) as Record<
     DimensionField,
     T
   >
 
-/** Something of each dimension, by the name of its list. */
+/** Makes an object with a value for each dimension, by the name of its list. */
 export const byList = <T>(of: (dimension: Dimension) => T): Record<DimensionList, T> =>
   Object.fromEntries(dimensions.map((dimension) => [dimension.list, of(dimension)])) as Record<
     DimensionList,

@@ -1,13 +1,13 @@
 import type { Calendar } from '../time/calendar.ts'
 import type { TimeBucket } from '../time/bucket.ts'
 
-/** An hour of a weekday (1 Monday to 7 Sunday) by the clock of a zone. */
+/** Logins in one hour of one weekday (1 is Monday, 7 is Sunday), by the clock of a zone. */
 export type HeatmapCell = { weekday: number; hour: number; logins: bigint; occurrences: number }
 
 /**
- * Hours of a range by weekday and hour of the clock, all 168 in order. An hour that the clock repeats occurs twice, one
- * that it skips not at all.
- * @param logins by place in `hours`
+ * Adds up the hours of a range by weekday and hour of the clock. Returns all 168 cells in order. An hour that
+ * the clock repeats occurs twice, one that it skips does not occur.
+ * @param logins logins of each of the `hours`, by index
  */
 export function heatmapOf(
   { weekHour }: Pick<Calendar, 'weekHour'>,

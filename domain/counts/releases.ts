@@ -2,17 +2,22 @@ import { DAY_MS, dayOf } from '../time/period.ts'
 import { parseVersion, type Version } from '../fields/versions.ts'
 
 /**
- * When a version counts as released, so that a few logins with a made-up one make nobody outdated: on a day (UTC) it has at
- * least `leastPercent` of the logins, and `fewLogins` or, on a day with few, two that are `fewPercent` of them, or half of them.
+ * When a version counts as released. A few logins with a made-up version must not make everybody outdated. On
+ * a day (UTC) the version must have at least `leastPercent` of the logins. It must also have `fewLogins`
+ * logins, or 2 that are at least `fewPercent` of the day's, or half of them.
  */
 export const releaseRule = { leastPercent: 1, fewLogins: 3, fewPercent: 10, days: 90 } as const
 
-/** A version without build metadata, and the starts of the days (Unix milliseconds) on which it counts. */
+/**
+ * A version without build metadata, and the starts of the days (Unix milliseconds) on which it counts as
+ * released.
+ */
 export type ReleaseDays = { version: string; days: readonly number[] }
 
 /**
- * The highest release that counts on one of the days that begin in `releaseRule.days` days before a moment (Unix milliseconds);
- * null: there is none. Pre-releases are no releases.
+ * Returns a function that finds the highest release as of a moment (Unix milliseconds). A release must count
+ * on one of the days that begin within `releaseRule.days` days before the moment. The function returns null
+ * if there is none. Pre-releases never count.
  */
 export function newestReleases(found: readonly ReleaseDays[]): (ms: number) => Version | null {
   const releases = found

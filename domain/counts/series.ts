@@ -1,28 +1,33 @@
 import type { DimensionName } from './dimensions.ts'
 import { usRegionOf } from '../fields/us-region.ts'
 
-/** What series are told apart by; a region is that of the locale. */
+/** What a series can be grouped by. The US region is derived from the locale. */
 export type GroupName = DimensionName | 'us_region'
 
 export const dimensionOf = (name: GroupName): DimensionName => (name === 'us_region' ? 'locale' : name)
 
-/** Logins of buckets (their places in the list) and of one value of each dimension that was read. */
+/**
+ * Logins of some buckets, as indexes into the list of buckets, for one value of each dimension that was read.
+ */
 export type Counts = { places: number[]; logins: bigint[] } & Partial<Record<DimensionName, string>>
 
 export type Series = {
-  /** Values of what they are told apart by. */
+  /** The values that this series is about, one for each thing it is grouped by. */
   values: Partial<Record<GroupName, string>>
-  /** Places of the buckets that have logins, in order. */
+  /** Indexes of the buckets that have logins, in order. */
   places: readonly number[]
-  /** Of each of the places. */
+  /** Logins of the bucket at the same index in `places`. */
   logins: readonly bigint[]
   total: bigint
 }
 
-/** Cannot be part of a value: decoding refuses NUL everywhere. */
+/** No value can contain this separator, because decoding refuses NUL everywhere. */
 const SEPARATOR = '\0'
 
-/** Counts as series, in order of their values; what adds up to 0 is in none. */
+/**
+ * Adds up counts as series, in order of their values. A series has no bucket whose logins add up to 0, and a
+ * series without buckets is left out.
+ */
 export function seriesOf(counts: readonly Counts[], groupBy: readonly GroupName[]): Map<string, Series> {
   const alike = Map.groupBy(counts, (count) => groupBy.map((name) => valueOf(count, name)).join(SEPARATOR))
   const sums = placeForEach(counts)
@@ -38,13 +43,16 @@ export function seriesOf(counts: readonly Counts[], groupBy: readonly GroupName[
   )
 }
 
-/** As long as the largest place asks for. A year of hours has tens of thousands of counts, for which maps are slow. */
+/**
+ * An array with a zero for each bucket up to the last one. Maps would be slow for a year of hours, which has
+ * tens of thousands of counts.
+ */
 function placeForEach(counts: readonly Counts[]): bigint[] {
   const last = counts.reduce((last, { places }) => places.reduce((a, b) => Math.max(a, b), last), -1)
   return new Array<bigint>(last + 1).fill(0n)
 }
 
-/** @param sums zeros, which they are afterwards too */
+/** @param sums zeros; they are zero again when the function returns */
 function addUp(counts: readonly Counts[], sums: bigint[]): Omit<Series, 'values'> {
   const seen: number[] = []
   for (const { places, logins } of counts)
@@ -63,7 +71,7 @@ function addUp(counts: readonly Counts[], sums: bigint[]): Omit<Series, 'values'
 const valueOf = (count: Counts, name: GroupName): string =>
   name === 'us_region' ? usRegionOf(count.locale ?? '') : (count[name] ?? '')
 
-/** Logins of the bucket at a place of the list. */
+/** Logins of the bucket at an index of the list of buckets. */
 export function loginsAt({ places, logins }: Series, place: number): bigint {
   let [low, high] = [0, places.length]
   while (low < high) {
@@ -74,14 +82,14 @@ export function loginsAt({ places, logins }: Series, place: number): bigint {
   return places[low] === place ? (logins[low] ?? 0n) : 0n
 }
 
-/** Logins of so many buckets, by place. */
+/** Logins of each of `buckets` buckets, by index. */
 export function loginsByPlace({ places, logins }: Series, buckets: number): bigint[] {
   const all = new Array<bigint>(buckets).fill(0n)
   places.forEach((place, i) => (all[place] = logins[i] ?? 0n))
   return all
 }
 
-/** The first of the places with the most logins; null: there are none. */
+/** Index of the first bucket with the most logins; null if no bucket has any. */
 export function peakOf({ places, logins }: Series): number | null {
   let peak = 0
   logins.forEach((one, i) => {
@@ -90,7 +98,7 @@ export function peakOf({ places, logins }: Series): number | null {
   return places[peak] ?? null
 }
 
-/** Logins of all series by place. */
+/** Logins of all series together, by index of the bucket. */
 export function totalsOf(series: Iterable<Series>): Map<number, bigint> {
   const totals = new Map<number, bigint>()
   for (const { places, logins } of series)
@@ -98,6 +106,6 @@ export function totalsOf(series: Iterable<Series>): Map<number, bigint> {
   return totals
 }
 
-/** 0 to 1; 0 of nothing. */
+/** Share between 0 and 1; 0 if the whole is 0. */
 export const shareOf = (part: bigint, whole: bigint): number =>
   whole === 0n ? 0 : Number(part) / Number(whole)

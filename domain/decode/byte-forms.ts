@@ -1,13 +1,18 @@
 const OPENING_BRACE = 0x7b
 
-/** The five bytes that Confluent's serializers put before a message: a zero and the schema's id, big-endian. */
+/**
+ * Length of the prefix that Confluent's serializers put before a message: a zero byte and the schema id,
+ * big-endian.
+ */
 export const REGISTRY_PREFIX_BYTES = 5
 
-/** The id of the schema before a message; null when there is no such prefix. Registries give ids from 1 on. */
+/**
+ * Schema id of the prefix before a message; null if there is no such prefix. Registries start their ids at 1.
+ */
 export function registrySchemaId(bytes: Uint8Array): number | null {
   if (bytes.length <= REGISTRY_PREFIX_BYTES || bytes[0] !== 0) return null
   const rest = bytes.subarray(REGISTRY_PREFIX_BYTES)
-  // No JSON begins with two braces, as it would behind a length of four bytes.
+  // A length prefix of four bytes leaves a brace as its fifth byte. JSON cannot begin with two braces.
   if (isUtf16(bytes) || (lengthPrefix(bytes) !== null && !opensObject(rest))) return null
   const id = bigEndian(bytes.subarray(1, REGISTRY_PREFIX_BYTES))
   return id === 0 ? null : id
@@ -15,7 +20,7 @@ export function registrySchemaId(bytes: Uint8Array): number | null {
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 
-/** Whether the first byte that is no blank and no byte order mark opens an object. */
+/** Whether the first byte after blanks and a byte order mark opens an object. */
 export const opensObject = (bytes: Uint8Array): boolean =>
   withoutMark(bytes).find((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) ===
   OPENING_BRACE
@@ -41,7 +46,7 @@ const signatures: [name: string, bytes: number[]][] = [
   ['an AWS Glue schema registry header', [0x03, 0x05]],
 ]
 
-/** What bytes that are no JSON in UTF-8 look like, in words; null when nobody knows. */
+/** Names the format that bytes which are not JSON in UTF-8 seem to have; null if it is unknown. */
 export function lookLike(bytes: Uint8Array): string | null {
   const signature = signatures.find(([, start]) => start.every((byte, index) => bytes[index] === byte))
   if (signature !== undefined) return signature[0]
@@ -53,18 +58,20 @@ export function lookLike(bytes: Uint8Array): string | null {
 
 const SHOWN_BYTES = 16
 
-/** The first bytes in hex. */
+/** The first bytes in hexadecimal. */
 export const firstBytes = (bytes: Uint8Array): string =>
   Array.from(bytes.subarray(0, SHOWN_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join(' ')
 
-/** Every other byte of the beginning is zero, as in UTF-16 of plain text. */
+/** Whether every other byte at the beginning is zero, as in UTF-16 of plain text. */
 function isUtf16(bytes: Uint8Array): boolean {
   const start = Array.from(bytes.subarray(0, SHOWN_BYTES))
   if (start.length < 4) return false
   return [0, 1].some((zeros) => start.every((byte, index) => (index % 2 === zeros) === (byte === 0)))
 }
 
-/** How many bytes before an object hold the length of what follows them; null: none do. */
+/**
+ * Number of bytes before the object that hold the length of what follows; null if there is no such length.
+ */
 function lengthPrefix(bytes: Uint8Array): number | null {
   const fits = (size: number) =>
     bytes[size] === OPENING_BRACE && bigEndian(bytes.subarray(0, size)) === bytes.length - size

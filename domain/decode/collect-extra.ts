@@ -2,12 +2,12 @@ import { exactMessage, type Opened } from './envelope.ts'
 import { holdsInexactNumber, type JsonObject, withoutUnstorableCharacters } from '../login/json-value.ts'
 import type { Login } from '../login/login.ts'
 
-/** Under which the attributes of a CloudEvents envelope are kept. */
+/** Key under which `extra` keeps the attributes of a CloudEvents envelope. */
 const ATTRIBUTES_KEY = 'cloudevents'
 
 /**
- * JSON text of what a login has no place for: unknown keys, optional fields whose value could not be used, an ip of which
- * something was cut off, and what its envelope says; null when there is nothing.
+ * JSON text of what has no field in a login: unknown keys, optional fields with an unusable value, an ip of
+ * which a part was cut off, and the attributes of the envelope. Null if there is none of these.
  */
 export function collectExtra(opened: Opened, login: Login, isIpCut: boolean): string | null {
   const { message, attributes } = opened
@@ -23,7 +23,7 @@ export function collectExtra(opened: Opened, login: Login, isIpCut: boolean): st
   return withoutUnstorableCharacters(`{${entries.join(',')}}`)
 }
 
-/** The message, with numbers as they were written when a double may not hold one of them. */
+/** The message, with numbers as the producer wrote them if a double may not hold one of them. */
 const exactly = (opened: Opened, keys: string[]): JsonObject =>
   keys.some((key) => holdsInexactNumber(opened.message[key])) ? exactMessage(opened) : opened.message
 

@@ -6,7 +6,7 @@ import type { DecodedLogin, RejectReason } from '../login/login.ts'
 import { boundedDetail, typeName } from '../login/reject-detail.ts'
 
 export type DecodeOptions = {
-  /** Unix milliseconds taken for "now"; the same for every attempt at the same batch. */
+  /** Unix milliseconds taken for "now". Every attempt at the same batch uses the same value. */
   nowMs: number
   rules: DecodeRules
 }
@@ -14,9 +14,9 @@ export type DecodeOptions = {
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Decides what a record is: a login in its normal form, or a reject with one reason. Reasons are looked for in this order: the
- * bytes, the JSON, user_id, device_id, ip, timestamp, nesting; the first one found counts, the detail names all that a message has.
- * Never throws for any bytes.
+ * Decides whether a record is a login, which it returns in normal form, or a reject with one reason. It
+ * checks in this order: the bytes, the JSON, user_id, device_id, ip, timestamp, nesting. The first problem is
+ * the reason; the detail names all problems of a message. It never throws, whatever the bytes are.
  */
 export function decodeLogin(value: Uint8Array | null, { nowMs, rules }: DecodeOptions): DecodedLogin {
   if (value === null) return reject('empty', 'a tombstone')
@@ -27,7 +27,7 @@ export function decodeLogin(value: Uint8Array | null, { nowMs, rules }: DecodeOp
   return schemaId === null ? decodeText(value, nowMs, rules) : decodePrefixed(value, schemaId, nowMs, rules)
 }
 
-/** Behind the prefix of a schema registry, JSON is read as any other. */
+/** Decodes what follows the prefix of a schema registry. JSON there is read like any other. */
 function decodePrefixed(
   value: Uint8Array,
   schemaId: number,
@@ -60,7 +60,10 @@ function decodeText(bytes: Uint8Array, nowMs: number, rules: DecodeRules): Decod
   return decodeMessage(message, text, nowMs, rules)
 }
 
-/** Control characters, the replacement character and what no keyboard has make an error message unreadable. */
+/**
+ * JavaScript's error message would quote these characters: control characters, the replacement character and
+ * all others beyond ASCII. They make the message unreadable.
+ */
 const UNREADABLE = /[^\t\n\r\x20-\x7e]/
 const LOOKED_AT_CHARACTERS = 16
 

@@ -9,14 +9,16 @@ import type { DecodedLogin, DeviceType, Login, Outcome, RejectReason } from '../
 import { isOpaqueText } from '../login/opaque-text.ts'
 import { boundedDetail, describe, describeKeys } from '../login/reject-detail.ts'
 
-// Long enough for two uuids with a prefix; keys of tables and topics stay small.
+// Long enough for two UUIDs with a prefix, and short enough to keep keys of tables and topics small.
 const ID_MAX_CHARACTERS = 128
-// Dimensions of the counts: real locales and versions are under 30.
+// Real locales and versions have fewer than 30 characters. Counts are kept for each value.
 const DIMENSION_MAX_CHARACTERS = 64
-// No login needs more, and every recursive reader downstream survives it.
+// No login needs more, and every recursive reader downstream can handle this depth.
 const MAX_NESTING = 32
 
-/** Decides what a JSON object is, the message itself or an envelope around it. `text` is the JSON of `outer`. */
+/**
+ * Decides what a JSON object is: a message itself or an envelope around one. `text` is the JSON of `outer`.
+ */
 export function decodeMessage(
   outer: JsonObject,
   text: string,
@@ -71,7 +73,10 @@ function makeLogin(
   return login
 }
 
-/** A double takes a number for the next whole one if its fraction has at least three nines (an ulp of 1e12 is 0.0001). */
+/**
+ * A double rounds a number up to the next whole one only if its fraction has at least three nines (an ulp at
+ * 1e12 is 0.0001).
+ */
 const ROUNDED_UP = /9\.?9\.?9/
 
 function readTimestamp(
@@ -92,7 +97,7 @@ function readTimestamp(
   return { reason: 'timestamp_invalid', detail: `timestamp is ${describe(timestamp)}: ${RIGHT_TIMESTAMP}` }
 }
 
-/** Names every problem of a message; the reason is that of the first. */
+/** Names every problem of a message. The first one gives the reason. */
 function rejectMessage(
   opened: Opened,
   isTooDeep: boolean,
@@ -135,7 +140,10 @@ function ipProblem(ip: unknown): Problem {
   return { reason: 'ip_invalid', detail: `ip is ${describe(ip)}: ${right}` }
 }
 
-/** The message with its numbers in the digits that were sent; one that nests too deep is not parsed again. */
+/**
+ * The message with its numbers in the digits that were sent. A message that nests too deep is not parsed
+ * again.
+ */
 const asSent = (opened: Opened, isTooDeep: boolean): JsonObject =>
   isTooDeep ? opened.message : exactMessage(opened)
 
@@ -145,7 +153,7 @@ function digitsOf(opened: Opened, isTooDeep: boolean, key: string): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** Rules before the second left blanks as they were. */
+/** Trims blanks, which version 1 of the rules did not. */
 const trimmed = (value: unknown, version: DecodeRules['version']): unknown =>
   version > 1 && typeof value === 'string' ? value.trim() : value
 
@@ -154,7 +162,7 @@ function readLocale(value: unknown): string {
   return isOpaqueText(locale, DIMENSION_MAX_CHARACTERS) ? normaliseLocale(locale) : 'unknown'
 }
 
-/** A number counts as it was written: 2.10 is not 2.1. */
+/** Reads a number as it was written: 2.10 is not 2.1. */
 function readAppVersion(value: unknown, opened: Opened): string {
   const version = typeof value === 'number' ? digitsOf(opened, false, 'app_version') : trimmed(value, 2)
   return isOpaqueText(version, DIMENSION_MAX_CHARACTERS) ? version : 'unknown'

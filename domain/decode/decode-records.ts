@@ -3,10 +3,10 @@ import { decodeLogin, type DecodeOptions } from './decode-login.ts'
 import { enrichedLogin } from '../login/enriched.ts'
 import type { DecodedLogin } from '../login/login.ts'
 
-/** What decoding made of some records, in their order: each is an accepted login or a reject with a reason. */
+/** Decoded records in their order. Each is an accepted login or a reject with a reason. */
 export type DecodedRecords = { accepted: AcceptedLogin[]; rejected: RejectedLogin[] }
 
-/** Decides records. The same bytes, clock and rules give the same decision. */
+/** Decodes records. The same bytes, clock and rules give the same result. */
 export function decodeRecords(records: readonly SourceRecord[], options: DecodeOptions): DecodedRecords {
   const decodedRecords: DecodedRecords = { accepted: [], rejected: [] }
   for (const record of records) {
@@ -22,15 +22,23 @@ export function decodeRecords(records: readonly SourceRecord[], options: DecodeO
   return decodedRecords
 }
 
-/** An enriched copy takes no more than as many times the bytes of its record, and the fields that it adds. */
+/**
+ * An enriched copy takes at most this many times the bytes of its record, plus the fields that Rollcall adds.
+ */
 const GROWTH = 3
-/** What a record of processed-data takes beside the text of a login: batch header, key, headers, the longest source. */
+/**
+ * Bytes that a record of processed-data takes besides the text of a login: batch header, key, headers and the
+ * longest source.
+ */
 const RECORD_OVERHEAD_BYTES = 4_096
-/** The overhead has room for the real one. */
+/** RECORD_OVERHEAD_BYTES already includes the real source. */
 const noSource = { topic: '', partition: 0, offset: 0n }
 const utf8 = new TextEncoder()
 
-/** A login whose enriched copy the output topic would refuse is a reject: it could be counted and never published. */
+/**
+ * Rejects a login whose enriched copy the output topic would refuse: it could be counted, but never
+ * published.
+ */
 function fitting(
   { value }: SourceRecord,
   decoded: DecodedLogin,

@@ -1,21 +1,30 @@
-/** Raised when the same bytes mean something else than before; the version before stays readable (publishing again). */
+/**
+ * Raise the version when the same bytes come to mean something else. Code must still decode by the version
+ * before, so that batches can be published again.
+ */
 export type RulesVersion = 1 | 2
 
 /**
- * What decides a record beside its bytes and the clock. Kept with each batch, so that it is known afterwards by what it was
- * decided, and published again as it was. Limits that are null do not hold.
+ * What decides a record besides its bytes and the clock. Each batch stores its rules, so that it shows how it
+ * was decided and can be published again as it was. A limit that is null does not apply.
  */
 export type DecodeRules = {
   version: RulesVersion
-  /** Longer values, in bytes, are rejected (LOGIN_MAX_BYTES). */
+  /** Largest value in bytes that is accepted (LOGIN_MAX_BYTES). */
   maxBytes: number | null
-  /** Events more days than this before the clock are rejected (EVENT_MAX_AGE_DAYS). */
+  /** Events that are more days than this before the clock are rejected (EVENT_MAX_AGE_DAYS). */
   maxAgeDays: number | null
-  /** Logins whose record on processed-data would take more bytes are rejected: the topic's max.message.bytes. */
+  /**
+   * Logins whose record on processed-data would take more bytes are rejected. It is that topic's
+   * max.message.bytes.
+   */
   maxOutputBytes: number | null
 }
 
 export const CURRENT_RULES_VERSION: RulesVersion = 2
 
-/** Of batches that were written before rules were kept: what was rejected then is in its table. */
+/**
+ * The rules of batches that were written before batches stored their rules. Table `rejected_login` has what
+ * was rejected then.
+ */
 export const firstRules: DecodeRules = { version: 1, maxBytes: null, maxAgeDays: null, maxOutputBytes: null }

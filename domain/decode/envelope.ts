@@ -1,28 +1,29 @@
 import { isJsonObject, type JsonObject, parseKeepingNumbers } from '../login/json-value.ts'
 
-/** A message taken out of what carried it. */
+/** A message taken out of its envelopes. */
 export type Opened = {
   message: JsonObject
-  /** What holds the message at `path`, and its JSON text. */
+  /** The object that holds the message at `path`, and the JSON text of that object. */
   root: JsonObject
   text: string
   path: readonly string[]
-  /** For people: the envelopes, outermost first; empty: there was none. */
+  /** Names of the envelopes for error messages, outermost first; empty if there was none. */
   names: readonly string[]
-  /** What a CloudEvents envelope says beside the message. */
+  /** What a CloudEvents envelope says besides the message. */
   attributes: JsonObject | null
-  /** Made when it is asked for: parsing once more takes as long as all the rest. */
+  /** Filled on first use, because parsing again takes as long as everything else together. */
   exact: JsonObject | null
 }
 
 const none: readonly string[] = []
 
-/** As many as one may be put into another: more is nothing that anybody sends. */
+/** Largest number of nested envelopes. No producer sends more. */
 const MAX_ENVELOPES = 3
 
 /**
- * Opens envelopes that can be told without doubt: `{"schema", "payload"}` of Kafka Connect's JsonConverter and structured
- * CloudEvents (`data` or `data_base64`). A message with a user_id of its own is never taken for one.
+ * Opens envelopes that can be recognised beyond doubt: `{"schema", "payload"}` of Kafka Connect's
+ * JsonConverter, and structured CloudEvents (`data` or `data_base64`). A message with a user_id of its own
+ * never counts as an envelope.
  */
 export function openEnvelopes(message: JsonObject, text: string): Opened {
   let opened: Opened = {
@@ -42,7 +43,10 @@ export function openEnvelopes(message: JsonObject, text: string): Opened {
   return opened
 }
 
-/** The message with its numbers in the digits that were sent. What holds it must be known to nest little. */
+/**
+ * The message with its numbers in the digits that were sent. The caller must know that `opened.text` does not
+ * nest too deep.
+ */
 export function exactMessage(opened: Opened): JsonObject {
   opened.exact ??= opened.path.reduce(
     (value, key) => value[key] as JsonObject,
@@ -63,7 +67,7 @@ function openConnect(outer: Opened): Opened | null {
   }
 }
 
-/** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md */
+/** Format: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md */
 function openCloudEvent(outer: Opened): Opened | null {
   const { data, data_base64: encoded, ...attributes } = outer.message
   const { specversion, id, source, type } = attributes

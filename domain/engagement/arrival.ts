@@ -1,12 +1,15 @@
 import { bucketMs } from '../time/bucket.ts'
 import { arrivedAtMs, type RecordTimestamp } from '../login/record-timestamp.ts'
 
-/** A class of durations: up to this many milliseconds, and more than the class before it. */
+/** A class of durations: at most `upToMs` milliseconds, and more than the class before. */
 export type DurationClass<Name extends string> = { name: Name; upToMs: number }
 
 const SECOND = 1_000
 
-/** How long after its event a login reached Kafka. Events are of whole seconds, so the first class is of clocks ahead. */
+/**
+ * How long after its event a login reached Kafka. The first class holds events whose clock was ahead of
+ * Kafka's.
+ */
 export const latenessClasses = [
   { name: 'ahead', upToMs: -1 },
   { name: 'within_10_seconds', upToMs: 10 * SECOND },
@@ -34,17 +37,20 @@ export const delayClasses = [
 ] as const satisfies DurationClass<string>[]
 export type DelayClass = (typeof delayClasses)[number]['name']
 
-/** How the logins of a batch arrived; `countedAtMs` is Unix milliseconds, `lateness` and `delays` hold logins by class, in order of the classes. */
+/**
+ * How the logins of a batch arrived. `countedAtMs` is in Unix milliseconds; `lateness` and `delays` hold the
+ * logins of each class, in order of the classes.
+ */
 export type Arrivals = { countedAtMs: number; outOfOrder: number; lateness: number[]; delays: number[] }
 
-/** Counts how logins of one partition arrive, in order of their offsets. */
+/** Counts how the logins of one partition arrive, in order of their offsets. */
 export class ArrivalCounts {
   readonly arrivals: Arrivals
   readonly #nowMs: number
   #latestMs: number
 
   /**
-   * @param nowMs Unix milliseconds, when they are counted; an event ahead of it counts as one of now
+   * @param nowMs when the logins are counted, Unix milliseconds; an event time ahead of it counts as now
    * @param latestMs event time of the latest login before them, Unix milliseconds
    */
   constructor(nowMs: number, latestMs: number) {
@@ -58,7 +64,7 @@ export class ArrivalCounts {
     this.#latestMs = latestMs
   }
 
-  /** @param recordedAt Kafka's timestamp of the record; one that cannot be when it arrived is taken for the time of counting */
+  /** @param recordedAt Kafka's timestamp of the record; the time of counting replaces an implausible one */
   add(eventMs: number, recordedAt: RecordTimestamp): void {
     const arrivedMs = arrivedAtMs(recordedAt, eventMs, this.#nowMs)
     if (eventMs < this.#latestMs) this.arrivals.outOfOrder++
@@ -67,7 +73,7 @@ export class ArrivalCounts {
     increment(this.arrivals.delays, delayClasses, this.#nowMs - arrivedMs)
   }
 
-  /** Event time of the latest login, the ones before them included. */
+  /** Event time of the latest login, those before this batch included. */
   get latestMs(): number {
     return this.#latestMs
   }

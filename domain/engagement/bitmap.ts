@@ -1,13 +1,16 @@
-/** Bits of a bitmap's row: table `engagement`. */
+/** Bits in one row of table `engagement`, which is one chunk of a bitmap. */
 export const CHUNK_BITS = 32_768
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-/** Members of bitmaps by chunk, collected to be written. */
+/** Collects members of bitmaps by chunk until they are written. */
 export class BitmapMembers<Name> {
   readonly #bitmaps = new Map<string, { name: Name; chunks: Map<number, number[]> }>()
 
-  /** @param key the same for the same name */
+  /**
+   * Returns a function that adds a member to a bitmap.
+   * @param key the same text for the same name
+   */
   bitmap(key: string, name: Name): (number: number) => void {
     const { chunks } = this.#held(key, name)
     return (number) => {
@@ -18,7 +21,7 @@ export class BitmapMembers<Name> {
     }
   }
 
-  /** In an order of their own, that of the keys: rows that are beside each other are written beside each other. */
+  /** All chunks in order of their keys, so that neighbouring rows are written together. */
   chunks(): { name: Name; chunk: number; bits: readonly number[] }[] {
     const inOrder = [...this.#bitmaps].sort(([a], [b]) => (a < b ? -1 : 1))
     return inOrder.flatMap(([, { name, chunks }]) =>
@@ -34,8 +37,9 @@ export class BitmapMembers<Name> {
 }
 
 /**
- * Bytes from the first to the last that has a bit, as hexadecimal digits, and how many bytes of zeros come before.
- * @param bits at least one, in any order, also several times
+ * Writes the bytes from the first to the last one with a bit as hexadecimal digits, and counts the zero bytes
+ * before them.
+ * @param bits at least one, in any order; may repeat
  */
 export function sparseHex(bits: readonly number[]): { zeroBytes: number; hex: string } {
   let first = CHUNK_BITS
@@ -46,7 +50,7 @@ export function sparseHex(bits: readonly number[]): { zeroBytes: number; hex: st
   }
   const zeroBytes = first >> 3
   const bytes = new Uint8Array((last >> 3) - zeroBytes + 1)
-  // Bit 0 of Postgres's bit strings is the leftmost one.
+  // Bit 0 of a Postgres bit string is the leftmost one.
   for (const bit of bits)
     bytes[(bit >> 3) - zeroBytes] = (bytes[(bit >> 3) - zeroBytes] ?? 0) | (128 >> (bit & 7))
   let hex = ''

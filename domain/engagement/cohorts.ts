@@ -1,16 +1,17 @@
 import { dayOf, isoDay } from '../time/period.ts'
 
-/** Users of a cohort active in a period; both named by their first day. */
+/** Users of a cohort who were active in a period. Both dates are the first day of their period. */
 export type CohortCount = { cohort: Date; value: string | null; active_in: Date; users: bigint }
 
 export type CohortPeriod = { offset: number; users: bigint; share: number }
-/** `start`: first day, `2026-03-01`. */
+/** `start` is the first day, such as `2026-03-01`. */
 export type Cohort = { start: string; value: string | null; users: bigint; periods: CohortPeriod[] }
 
 /**
- * The matrix of cohorts and the periods since each, with its zeros. All users of a cohort are active in its own period.
+ * The matrix of cohorts and the periods since each, with zeros where nobody was active. All users of a cohort
+ * are active in its own period.
  * @param cells in order of cohort and value
- * @param starts of the periods, in order, days since 1970-01-01
+ * @param starts of the periods, in order, in days since 1970-01-01
  */
 export function cohortsOf(cells: readonly CohortCount[], starts: readonly number[]): Cohort[] {
   const groups = Map.groupBy(cells, ({ cohort, value }) => JSON.stringify([cohort, value]))

@@ -1,8 +1,10 @@
 import { bucketMs, floorTo, type TimeBucket } from '../time/bucket.ts'
-/** Minutes [from, to) of the hour (UTC) that starts then (Unix milliseconds), not all of them. */
+/**
+ * Minutes [from, to) of the hour (UTC) that begins at `startMs` (Unix milliseconds), but not all 60 of them.
+ */
 export type HourPart = { startMs: number; from: number; to: number }
 
-/** Starts of the hours (UTC, Unix milliseconds) that ranges have whole, and what they have of others. */
+/** Splits ranges into the starts of whole hours (UTC, Unix milliseconds) and parts of hours. */
 export function coverHours(ranges: readonly TimeBucket[]): { whole: number[]; parts: HourPart[] } {
   const whole: number[] = []
   const parts: HourPart[] = []
@@ -25,10 +27,13 @@ export function coverHours(ranges: readonly TimeBucket[]): { whole: number[]; pa
 
 const SIX_HOURS = 6
 
-/** Start of the six hours of the day (UTC) that an hour is of; Unix milliseconds. */
+/** Start of the six hours of the day (UTC) that contain an hour; Unix milliseconds. */
 export const sixHoursOf = (hourMs: number): number => floorTo(hourMs, SIX_HOURS * bucketMs.hour)
 
-/** Starts of the six hours that are whole among hours, and the hours that are left; all in order when the hours are. */
+/**
+ * Replaces six hours that are all in the list by the start of the six. `single` has the others. Both keep the
+ * order of `hours`.
+ */
 export function groupHours(hours: readonly number[]): { sixHours: number[]; single: number[] } {
   const count = new Map<number, number>()
   for (const hour of hours) count.set(sixHoursOf(hour), (count.get(sixHoursOf(hour)) ?? 0) + 1)

@@ -3,16 +3,19 @@ import { type Period, periods, periodStart } from '../time/period.ts'
 import { type DimensionName, facets } from '../counts/dimensions.ts'
 import type { SightingKind, Sightings } from '../sightings/sighting.ts'
 
-/** What the members of a bitmap have in common, beside the period; see table `engagement`. */
+/** What the members of a bitmap have in common besides the period; see table `engagement`. */
 export type Facet = 'all' | 'first' | DimensionName
 
-/** A bitmap of table `engagement`; `start` in days since 1970-01-01. */
+/** Names a bitmap of table `engagement`; `start` is in days since 1970-01-01. */
 export type BitmapName = { period: Period; facet: Facet; value: string; start: number }
 
-/** Somebody by number. `firstDayBefore` is what was known until now; null: nothing. */
+/**
+ * A user, device or address by number, with first days since 1970-01-01. `firstDayBefore` is the first day
+ * known until now; null if there was none.
+ */
 export type Member = { number: number; firstDay: number; firstDayBefore: number | null }
 
-/** First day (days since 1970-01-01) on which each of a kind was seen. */
+/** The first day (days since 1970-01-01) on which each user, device or address of a kind was seen. */
 export function firstDays(sightings: Sightings, kind: SightingKind): Map<string, number> {
   const first = new Map<string, number>()
   for (const group of sightings) {
@@ -23,8 +26,9 @@ export function firstDays(sightings: Sightings, kind: SightingKind): Map<string,
 }
 
 /**
- * What sightings change in the bitmaps of a kind: bits to set, and to clear where a late event moved a first day back.
- * @param members all who are in the sightings
+ * What sightings change in the bitmaps of a kind: bits to set, and bits to clear where a late event moved a
+ * first day back.
+ * @param members everybody of that kind in the sightings, by id
  */
 export function engagementChanges(
   sightings: Sightings,

@@ -21,7 +21,7 @@ test('whoever is added in several ways counts once', () => {
   members.addNumbers(bytesOf([100, 101, 102, 103, 104]), Uint8Array.of(4, 5, 6, 9, 10), 5, 10)
   const expected = [0, 1, 7, 8, 101, 102, 103, 30_000, 2 * CHUNK_BITS + 1, 2 * CHUNK_BITS + 30_000]
   expect(members.size).toBe(expected.length)
-  // The largest is written as bits, too: every number is there already.
+  // The largest list covers bits that are set already, so it adds nobody.
   members.addNumbers(bytesOf(expected))
   expect(members.size).toBe(expected.length)
 })
@@ -39,7 +39,7 @@ test('a block is packed as its members, or as its bits where those are shorter',
   expect([...dense.pack().subarray(0, 4)]).toEqual([16, 1, 192, 0])
 })
 
-// Sparse, dense, and full blocks.
+// Sparse, dense and full blocks.
 test.each([
   [50, 2_000],
   [60_000, 30_000],

@@ -1,16 +1,16 @@
 import { CHUNK_BITS } from './bitmap.ts'
 
-/** Bytes of a block of 65,536 numbers, and what it grows by. */
+/** Bytes of a block of 65,536 numbers, which is the unit of growth. */
 const BLOCK = 8_192
-/** Members of a block above which its bits are shorter than its members. */
+/** Above this number of members, the bits of a block take fewer bytes than the list of its members. */
 const MANY = 4_096
 
 /**
- * Members by number, each once, in a bit for each number up to the largest. A question adds millions of them, so loops go by
- * index, which costs a fraction of an iterator or of a call a number.
+ * A set of members by number, with a bit for each number up to the largest. A question adds millions of them,
+ * so loops go by index, which costs a fraction of an iterator or of a call per number.
  */
 export class MemberSet {
-  /** In the order of Postgres's bit strings: bit 0 is the leftmost one. */
+  /** In the order of Postgres bit strings: bit 0 is the leftmost one. */
   #bytes = new Uint8Array(BLOCK)
 
   add(number: number): void {
@@ -20,8 +20,8 @@ export class MemberSet {
   }
 
   /**
-   * @param numbers 4 bytes each, the highest first
-   * @param minutes of each, a byte each, when only those in [from, to) are meant
+   * @param numbers 4 bytes each, big-endian
+   * @param minutes one byte per number; if given, only numbers whose minute is in [from, to) are added
    */
   addNumbers(numbers: Uint8Array, minutes: Uint8Array | null = null, from = 0, to = 0): void {
     let bytes = this.#bytes
@@ -41,7 +41,7 @@ export class MemberSet {
     }
   }
 
-  /** @param bits of one row of table `engagement` */
+  /** @param bits bits of one row of table `engagement` */
   addBits(chunk: number, bits: Uint8Array): void {
     const start = (chunk * CHUNK_BITS) / 8
     const bytes = this.#upTo((start + bits.length) * 8 - 1)
@@ -49,8 +49,9 @@ export class MemberSet {
   }
 
   /**
-   * Block after block of 65,536 numbers: how many members it has, and each as its place in the block, in order; two bytes
-   * each, the higher first. Of more than 4,096 the bits are written instead of the members.
+   * Packs the set block by block of 65,536 numbers. A block is its number of members, then each member's
+   * place in the block, in order; both take two bytes, big-endian. A block with more than 4,096 members has
+   * its bits in place of the list.
    */
   pack(): Uint8Array {
     const packed: number[] = []
@@ -65,7 +66,7 @@ export class MemberSet {
     return Uint8Array.from(packed)
   }
 
-  /** @param packed another set */
+  /** @param packed result of another set's `pack` */
   addPacked(packed: Uint8Array): void {
     for (let at = 0, start = 0; at < packed.length; start += BLOCK) {
       const bytes = this.#upTo((start + BLOCK) * 8 - 1)
@@ -91,7 +92,7 @@ export class MemberSet {
     return size
   }
 
-  /** Makes room for a number. */
+  /** Makes room for a number. Returns the bytes. */
   #upTo(number: number): Uint8Array<ArrayBuffer> {
     let length = this.#bytes.length
     while (length * 8 <= number) length *= 2
@@ -113,7 +114,7 @@ function placesIn(block: Uint8Array): number[] {
   return places
 }
 
-/** Sums of 2, 4, 8 bits beside each other, and of the four of them. */
+/** Counts the bits that are set: adds up neighbouring groups of 1, 2 and 4 bits, then the four bytes. */
 function ones(word: number): number {
   const twos = word - ((word >>> 1) & 0x55555555)
   const fours = (twos & 0x33333333) + ((twos >>> 2) & 0x33333333)

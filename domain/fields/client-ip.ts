@@ -1,15 +1,15 @@
 import { parseIp, type IpAddress } from './ip.ts'
 
 export type ClientIp = IpAddress & {
-  /** Something was cut off the text that is more than blanks: a port, a zone, the further entries of a list. */
+  /** Whether more than blanks was cut off the text: a port, a zone or the further entries of a list. */
   isCut: boolean
 }
 
 /**
- * The address that a text names without doubt: an address as `parseIp` takes it, or one as proxies and runtimes write it, with a
- * port, in brackets, with an IPv6 zone, behind a slash (Java's InetAddress), or as the first of a list (X-Forwarded-For names
- * the client first).
- * @returns null when there is none
+ * Reads the address that a text names beyond doubt. This is an address as `parseIp` takes it, or one as
+ * proxies and runtimes write it: with a port, in brackets, with an IPv6 zone, after a slash (Java's
+ * InetAddress), or as the first of a list (X-Forwarded-For names the client first).
+ * @returns null if there is none
  */
 export function parseClientIp(text: string): ClientIp | null {
   const plain = parseIp(text)
@@ -23,7 +23,7 @@ export function parseClientIp(text: string): ClientIp | null {
 const BRACKETED = /^\[([^\]]*)\](?::\d{1,5})?$/
 const IPV4_WITH_PORT = /^([\d.]+):\d{1,5}$/
 
-/** Without slash, brackets, port and zone. */
+/** Removes slash, brackets, port and zone. */
 function bare(entry: string): string {
   const address = entry.startsWith('/') ? entry.slice(1) : entry
   const inside = BRACKETED.exec(address)?.[1] ?? IPV4_WITH_PORT.exec(address)?.[1] ?? address

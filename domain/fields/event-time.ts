@@ -8,16 +8,16 @@ export type EventTimeProblem = { reason: Extract<RejectReason, `timestamp_${stri
 export type EventTimeBounds = {
   /** Unix milliseconds that count as now. */
   nowMs: number
-  /** Events more days than this before now are rejected; null: none are. */
+  /** Events more days than this before now are rejected; null rejects none. */
   maxAgeDays: number | null
 }
 
-/** Clocks of devices run ahead; more than this would move the watermark where no login is. */
+/** Clocks of devices run ahead. A larger tolerance would move the watermark to where no login is. */
 export const FUTURE_TOLERANCE_MS = 60 * 60 * 1000
 
 /**
- * A number tells its unit by its size: up to `max` it counts in the first unit that fits. The bounds lie in the year 5138 for
- * the unit below and in 1973 for the unit above.
+ * The size of a number tells its unit: the first unit whose `max` is not exceeded. As a date, each `max` lies
+ * in the year 5138 in its own unit and in 1973 in the next one.
  */
 const units = [
   { name: 'seconds', max: 1e11, decimalsToMs: 3 },
@@ -31,9 +31,9 @@ export const RIGHT_TIMESTAMP =
   'right are Unix seconds, milliseconds, microseconds or nanoseconds, or RFC 3339 text with an offset'
 
 /**
- * Unix milliseconds of a timestamp: a number, a number as text, or RFC 3339 text with an offset; what is finer than a
- * millisecond is cut off.
- * @param sent the digits of a number as they were sent, for one that a double may not hold
+ * Converts a timestamp to Unix milliseconds: a number, a number as text, or RFC 3339 text with an offset. It
+ * cuts off what is finer than a millisecond.
+ * @param sent returns the digits of a number as they were sent, for a number that a double may not hold
  */
 export function readEventTime(
   timestamp: number | string,
@@ -52,7 +52,7 @@ export function readEventTime(
   return isWithin(eventTimeMs, bounds) ? eventTimeMs : outside(eventTimeMs, bounds, `timestamp "${text}" is`)
 }
 
-/** Whether a number is one of the form that nearly all producers send: whole seconds or milliseconds. */
+/** Whether a number has the form that nearly all producers send: whole seconds or milliseconds. */
 const isWhole = (value: number): boolean => Number.isInteger(value) && value > 0 && value <= units[1].max
 
 function readWhole(value: number, bounds: EventTimeBounds): number | EventTimeProblem {
@@ -79,7 +79,7 @@ function readDigits(digits: string, bounds: EventTimeBounds): number | EventTime
 const wholeDigits = /^\d+$/
 const decimal = /^([+-]?\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
 
-/** Exactly, where a double would round. */
+/** Converts exactly where a double would round. */
 function toMs(digits: string, { decimalsToMs }: Unit): number {
   const [, whole = '0', fraction = '', exponent = '0'] = decimal.exec(digits) ?? []
   const shift = Number(exponent) - fraction.length + decimalsToMs
@@ -87,13 +87,13 @@ function toMs(digits: string, { decimalsToMs }: Unit): number {
   return Number(shift >= 0 ? all * 10n ** BigInt(shift) : all / 10n ** BigInt(-shift))
 }
 
-/** Whether a login may be of that moment. */
+/** Whether an event time is acceptable for a login. */
 const isWithin = (eventTimeMs: number, { nowMs, maxAgeDays }: EventTimeBounds): boolean =>
   eventTimeMs > 0 &&
   eventTimeMs <= nowMs + FUTURE_TOLERANCE_MS &&
   (maxAgeDays === null || eventTimeMs >= nowMs - maxAgeDays * DAY_MS)
 
-/** Why no login is of that moment; `what` says how it was read. */
+/** Explains why an event time is not acceptable; `what` says how the timestamp was read. */
 function outside(
   eventTimeMs: number,
   { nowMs, maxAgeDays }: EventTimeBounds,

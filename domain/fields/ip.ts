@@ -4,12 +4,13 @@ import type { IpScope } from '../login/login.ts'
 export type IpAddress = { ip: string; scope: IpScope }
 
 /**
- * The normal form of an address, or null when `text` is none. Accepted are IPv4 as four decimal numbers without leading
- * zeros, and IPv6 without a zone. IPv6 comes back lower-case and compressed (RFC 5952), IPv4-mapped IPv6 as its IPv4;
- * Postgres `inet` takes every result.
+ * Returns the normal form of an address, or null if `text` is none. It accepts IPv4 as four decimal numbers
+ * without leading zeros, and IPv6 without a zone. It returns IPv6 in lower case and compressed (RFC 5952),
+ * and IPv4-mapped IPv6 as IPv4. Postgres `inet` takes every result.
  *
- * Scope, by the registries that ipaddr.js carries: `public` is unicast; `private` is RFC 1918, unique local,
- * carrier-grade NAT, link-local and loopback; everything else (documentation, multicast, 6to4, Teredo, …) is `reserved`.
+ * The scope follows the registries that ipaddr.js carries: `public` is unicast; `private` is RFC 1918, unique
+ * local, carrier-grade NAT, link-local and loopback; everything else (documentation, multicast, 6to4, Teredo,
+ * …) is `reserved`.
  */
 export function parseIp(text: string): IpAddress | null {
   const octets = parseIpv4(text)
@@ -40,7 +41,7 @@ function parseIpv4(text: string): number | null {
   return dots === 3 && octet >= 0 ? address * 256 + octet : null
 }
 
-// First octets under which ipaddr.js knows a special range; every other one is unicast throughout.
+// First octets under which ipaddr.js knows a special range. Below 224, every other one is unicast throughout.
 const specialFirstOctets = new Set([0, 10, 100, 127, 169, 172, 192, 198, 203])
 
 function ipv4Scope(address: number): IpScope {
@@ -51,12 +52,12 @@ function ipv4Scope(address: number): IpScope {
   )
 }
 
-// Longest form: six groups of four and a dotted IPv4.
+// The longest form has six groups of four digits and a dotted IPv4 address.
 const IPV6_MAX_CHARACTERS = 45
 
 function parseIpv6(text: string): IpAddress | null {
   if (text.length > IPV6_MAX_CHARACTERS || text.includes('%')) return null
-  // ipaddr.js also reads octal and hexadecimal numbers in a dotted tail.
+  // ipaddr.js also accepts octal and hexadecimal numbers in a dotted tail.
   if (text.includes('.') && parseIpv4(text.slice(text.lastIndexOf(':') + 1)) === null) return null
   if (!ipaddr.IPv6.isValid(text)) return null
   const address = ipaddr.IPv6.parse(text)

@@ -1,6 +1,9 @@
 import type { LocaleKind } from '../login/login.ts'
 
-/** Upper-case two-letter codes that are a US state, district or territory, or an ISO 3166-1 country. */
+/**
+ * Kind of each upper-case two-letter code that is a US state, district or territory, or an ISO 3166-1
+ * country.
+ */
 const kinds = new Map<string, LocaleKind>()
 
 // USPS codes: the states, DC, and the territories.
@@ -23,16 +26,16 @@ for (const country of isoCountries.split(' ')) {
   kinds.set(country, kinds.has(country) ? 'ambiguous' : 'iso_country')
 }
 
-/** Two ASCII letters come back in upper case, every other locale as given. */
+/** Returns two ASCII letters in upper case, and every other locale unchanged. */
 export function normaliseLocale(locale: string): string {
   if (kinds.has(locale)) return locale
   return /^[a-z]{2}$/i.test(locale) ? locale.toUpperCase() : locale
 }
 
 /**
- * What a normalised locale can mean. A code that is both a US state and a country (`IN`, `DE`, `CA`) is `ambiguous`,
- * never guessed; so are the territories that have a country code of their own (`PR`). Only two-letter codes are
- * classified: `en-US` is `other`.
+ * Tells what a normalised locale can mean. A code that is both a US state and a country (`IN`, `DE`, `CA`) is
+ * `ambiguous`, never guessed; so are the territories that have a country code of their own (`PR`). Only
+ * two-letter codes are classified: `en-US` is `other`.
  */
 export function localeKind(locale: string): LocaleKind {
   return kinds.get(locale) ?? 'other'

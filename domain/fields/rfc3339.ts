@@ -5,8 +5,10 @@ const DATE_TIME =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)(?:\[[^\]!][^\]]*\])*$/
 
 /**
- * Unix milliseconds of a date and time with an offset (RFC 3339; also a blank for the T, a comma before the fraction, and an
- * offset without its colon or minutes, as ISO 8601 allows; a zone in brackets behind the offset, RFC 9557, adds nothing). What is finer than a millisecond is cut off; second 60 is a leap second.
+ * Converts a date and time with an offset (RFC 3339) to Unix milliseconds. It also accepts a blank for the T,
+ * a comma before the fraction and an offset without its colon or minutes, as ISO 8601 allows, and ignores a
+ * zone in brackets after the offset (RFC 9557). It cuts off what is finer than a millisecond. Second 60 is a
+ * leap second.
  * @returns null for any other text, and for days and times that do not exist
  */
 export function parseRfc3339(text: string): number | null {
@@ -21,13 +23,13 @@ export function parseRfc3339(text: string): number | null {
   const fractionMs = Number((parts[7] ?? '').slice(0, 3).padEnd(3, '0'))
   const offsetMs = (offset.hours * 60 + offset.minutes) * bucketMs.minute * (parts[8] === '-' ? -1 : 1)
   const secondMs = dayMs + (hour * 60 + minute) * bucketMs.minute + second * 1000 - offsetMs
-  // Leap seconds are put in at the end of a day of UTC.
+  // Leap seconds are inserted at the end of a day of UTC.
   return second === 60 && secondMs % DAY_MS !== 0 ? null : secondMs + fractionMs
 }
 
-/** Unix milliseconds of a day's beginning; null for a day that no month has. */
+/** Unix milliseconds of a day's beginning; null if no month has that day. */
 function utcDay(year: number, month: number, day: number): number | null {
-  // Not Date.UTC alone, which takes the years 0 to 99 for 1900 to 1999.
+  // Date.UTC would take the years 0 to 99 for 1900 to 1999.
   const date = new Date(0)
   date.setUTCFullYear(year, month - 1, day)
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : null

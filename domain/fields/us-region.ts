@@ -1,4 +1,7 @@
-/** Regions of the US Census Bureau: https://www2.census.gov/geo/pdfs/maps-data/maps/reference/us_regdiv.pdf */
+/**
+ * Regions of the US Census Bureau:
+ * https://www2.census.gov/geo/pdfs/maps-data/maps/reference/us_regdiv.pdf
+ */
 const statesOf = {
   northeast: 'CT ME MA NH RI VT NJ NY PA',
   midwest: 'IL IN MI OH WI IA KS MN MO NE ND SD',
@@ -8,7 +11,7 @@ const statesOf = {
 
 export type UsRegion = keyof typeof statesOf | 'other'
 
-/** Locales that are in a region when read as states, and DC. */
+/** Region of each locale that is one of the 50 states or DC. */
 export const usRegionLocales: ReadonlyMap<string, Exclude<UsRegion, 'other'>> = new Map(
   Object.entries(statesOf).flatMap(([region, states]) =>
     states
@@ -17,5 +20,8 @@ export const usRegionLocales: ReadonlyMap<string, Exclude<UsRegion, 'other'>> = 
   ),
 )
 
-/** `other`: no state, such as a territory, a country or a language. */
+/**
+ * Region of a locale. It is `other` if the locale is no state: a territory, a country or a language, for
+ * example.
+ */
 export const usRegionOf = (locale: string): UsRegion => usRegionLocales.get(locale) ?? 'other'

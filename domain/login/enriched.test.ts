@@ -20,7 +20,7 @@ const login: Login = {
 }
 const source: LoginSource = { topic: 'user-login', partition: 3, offset: 42n }
 
-/** The same message written by JSON.stringify: undefined members are left out. */
+/** The same message written by JSON.stringify, which leaves out undefined members. */
 const reference = (given: Login, from: LoginSource) =>
   JSON.stringify({
     type: 'login',

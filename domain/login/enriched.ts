@@ -4,12 +4,14 @@ import { isoTime } from '../time/iso-time.ts'
 export type LoginSource = { topic: string; partition: number; offset: bigint }
 
 /**
- * The value of a login on the processed-data topic: JSON text with the normalised fields in snake_case, `event_time` as
- * ISO 8601 in UTC and `timestamp` as whole Unix seconds, then where it came from. Fields that the login does not have
- * (event_id, failure_reason, session_id, extra) are left out. `source.offset` is a JSON number, exact below 2^53.
+ * Writes the value of a login on the processed-data topic: JSON text with the normalised fields in
+ * snake_case, `event_time` as ISO 8601 in UTC, `timestamp` as whole Unix seconds, and the source. It leaves
+ * out fields that the login does not have (event_id, failure_reason, session_id, extra). `source.offset` is a
+ * JSON number, exact below 2^53.
  *
- * The same login gives the same bytes, so that publishing a batch again cannot differ. Written by hand because
- * JSON.stringify of an object costs several times as much on the hottest path there is.
+ * The same login gives the same bytes, so that publishing a batch again cannot differ. The text is put
+ * together by hand, because JSON.stringify of an object costs several times as much in the code that runs
+ * most often.
  */
 export function enrichedLogin(login: Login, source: LoginSource): string {
   const { eventTimeMs } = login
@@ -29,7 +31,7 @@ export function enrichedLogin(login: Login, source: LoginSource): string {
 
 const optional = (name: string, value: string | null) => (value === null ? '' : `,"${name}":${quote(value)}`)
 
-/** A JSON string; most texts are plain ASCII and need no escaping. */
+/** Writes a JSON string. Most texts are plain ASCII and need no escaping. */
 function quote(text: string): string {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)

@@ -1,10 +1,10 @@
 export type JsonObject = Record<string, unknown>
 
-/** An object in JSON's sense, own keys only: arrays and null are none. */
+/** Whether a value is an object in JSON's sense. Arrays and null are not. */
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Whether a parsed JSON value nests more than `levels` objects and arrays; looks no deeper than that. */
+/** Whether a parsed JSON value nests more than `levels` objects and arrays. It looks no deeper than that. */
 export function isNestedDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
@@ -16,16 +16,18 @@ export function isNestedDeeperThan(value: unknown, levels: number): boolean {
 }
 
 /**
- * Parses like JSON.parse, but JSON.stringify of what comes back writes every number as it stood in `text`, where a
- * double may not hold it (2^53 + 1, 2.10). Numbers that Postgres `numeric` may not hold (1e400) come back as their text.
- * The nesting of `text` must be known to be shallow: revivers run recursively.
+ * Parses like JSON.parse. If a double may not hold a number (2^53 + 1, 2.10), JSON.stringify of the result
+ * writes it as it stood in `text`. Numbers that Postgres `numeric` may not hold (1e400) come back as text.
+ * The caller must know that `text` does not nest deep, because revivers run recursively.
  */
 export const parseKeepingNumbers = (text: string): unknown =>
   json.parse(text, (_key, value, context) =>
     typeof value === 'number' && context.source !== undefined ? exactNumber(value, context.source) : value,
   )
 
-/** Whether some number in a parsed JSON value may have been written differently from how JSON.stringify writes it. */
+/**
+ * Whether a parsed JSON value has a number that JSON.stringify may write differently from how it was sent.
+ */
 export function holdsInexactNumber(value: unknown): boolean {
   if (typeof value === 'number') return !Number.isSafeInteger(value)
   if (typeof value !== 'object' || value === null) return false
@@ -33,8 +35,9 @@ export function holdsInexactNumber(value: unknown): boolean {
 }
 
 /**
- * JSON text that Postgres `jsonb` takes: NUL and lone surrogates, which JSON can escape and jsonb cannot hold, become
- * U+FFFD. `text` must come from JSON.stringify, which writes exactly those two as \u escapes in lower case.
+ * Makes JSON text that Postgres `jsonb` accepts: replaces NUL and lone surrogates, which JSON can escape and
+ * jsonb cannot hold, by U+FFFD. `text` must come from JSON.stringify, which writes exactly those two as \u
+ * escapes in lower case.
  */
 export const withoutUnstorableCharacters = (text: string): string =>
   text.includes('\\u')
@@ -53,7 +56,8 @@ type JsonWithSources = {
 }
 const json = JSON as unknown as JsonWithSources
 
-// Far below the 16,383 digits after the point that `numeric` holds, above what a double's exponent can ask for.
+// Far below the 16,383 digits after the point that `numeric` holds, and above what a double's exponent can
+// need.
 const EXACT_NUMBER_MAX_CHARACTERS = 300
 
 function exactNumber(value: number, source: string): unknown {

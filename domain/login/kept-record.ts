@@ -1,31 +1,37 @@
 import type { SourceRecord } from './record.ts'
 
-/** A rejected record as it is kept: whole, or, when it is too large for that, its beginning. */
+/** A rejected record as Rollcall keeps it: whole, or only its beginning if it is too large. */
 export type KeptRecord = Pick<SourceRecord, 'key' | 'value' | 'headers'> & { cut: Cut | null }
 
-/** What is missing of a record that was too large to be kept whole. Null: that part is whole. */
+/** What is missing of a record that was too large to keep whole. A part that is whole has null. */
 export type Cut = {
   keyBytes: number | null
   valueBytes: number | null
-  /** Of the whole value, in hex. */
+  /** SHA-256 of the whole value, in hexadecimal. */
   valueSha256: string | null
-  /** How many headers there were. */
+  /** How many headers the record had. */
   headers: number | null
 }
 
-/** Records up to this size, in bytes of key, value and headers, are kept whole in the database, and in a dead letter queue of ours. */
+/**
+ * Largest record, in bytes of key, value and headers, that is kept whole in the database, and in a dead
+ * letter topic that Rollcall created.
+ */
 export const WHOLE_MAX_BYTES = 8 * 1024 * 1024
 
-/** What a cut record keeps at most; together they fit into any topic that is accepted as an output. */
+/**
+ * How much is kept of a record that is cut. The three limits together fit into any topic that Rollcall
+ * accepts as an output.
+ */
 const CUT_KEY_BYTES = 1_024
 const CUT_VALUE_BYTES = 4_096
 const CUT_HEADERS_BYTES = 4_096
-/** Lengths of a header's name and value on the wire. */
+/** Bytes that the lengths of a header's name and value take on the wire. */
 const HEADER_OVERHEAD_BYTES = 10
 
 /**
- * A record as it is kept where `maxBytes` of it have room: nothing that a producer can send is too large to be kept.
- * @param sha256 of bytes, in hex
+ * Cuts a record to what fits into `maxBytes`, so that nothing a producer can send is too large to be kept.
+ * @param sha256 returns the hash of bytes in hexadecimal
  */
 export function keepRecord(
   record: SourceRecord,
@@ -55,11 +61,11 @@ const bytesOf = (bytes: Uint8Array | null): number => bytes?.length ?? 0
 const recordBytes = ({ key, value, headers }: SourceRecord): number =>
   headers.reduce((sum, header) => sum + headerBytes(header), bytesOf(key) + bytesOf(value))
 
-/** A character takes three bytes of UTF-8 at most for each UTF-16 unit. */
+/** A UTF-16 unit takes at most three bytes in UTF-8. */
 const headerBytes = ([name, value]: SourceRecord['headers'][number]): number =>
   3 * name.length + bytesOf(value) + HEADER_OVERHEAD_BYTES
 
-/** The first ones that have room. */
+/** The first headers that fit. */
 function headersWithin(headers: SourceRecord['headers'], maxBytes: number): SourceRecord['headers'] {
   let bytes = 0
   const end = headers.findIndex((header) => (bytes += headerBytes(header)) > maxBytes)

@@ -19,11 +19,11 @@ export type Login = {
   eventId: string | null
   failureReason: string | null
   sessionId: string | null
-  /** JSON object text of the keys that have no field above, safe for jsonb; null when there are none. */
+  /** JSON object text of the keys that have no field above, safe for jsonb; null if there are none. */
   extra: string | null
 }
 
-/** Closed list: a record that is no login is rejected for exactly one of these. */
+/** All reasons to reject a record. Each record that is no login has exactly one. */
 export const rejectReasons = [
   'empty',
   'too_large',

@@ -1,6 +1,6 @@
 /**
- * Whether a value is text that Rollcall keeps as it is: not blank, at most `maxCharacters` (code points), and nothing
- * that Postgres `text` refuses (NUL, lone surrogates).
+ * Whether a value is text that Rollcall keeps as it is: not blank, at most `maxCharacters` code points, and
+ * without what Postgres `text` refuses (NUL, lone surrogates).
  */
 export function isOpaqueText(value: unknown, maxCharacters: number): value is string {
   if (typeof value !== 'string') return false
@@ -8,6 +8,6 @@ export function isOpaqueText(value: unknown, maxCharacters: number): value is st
   return value.isWellFormed() && !value.includes('\0') && value.trim() !== ''
 }
 
-// A code point is one or two UTF-16 units; only texts between the two bounds are worth counting.
+// A code point takes one or two UTF-16 units, so only lengths between the two bounds need counting.
 const isShort = (value: string, maxCharacters: number) =>
   value.length <= 2 * maxCharacters && Array.from(value).length <= maxCharacters

@@ -1,7 +1,7 @@
 import type { Login, RejectReason } from './login.ts'
 import type { RecordTimestamp } from './record-timestamp.ts'
 
-/** A record as Kafka holds it; `value` null is a tombstone. */
+/** A record as Kafka holds it. A `value` of null makes it a tombstone. */
 export type SourceRecord = {
   offset: bigint
   timestamp: RecordTimestamp
@@ -10,13 +10,13 @@ export type SourceRecord = {
   headers: readonly (readonly [name: string, value: Uint8Array | null])[]
 }
 
-/** Records in the order of their offsets, made as they are asked for; an array is one, too. */
+/** Records in order of their offsets; `slice` makes them on demand. An array is one, too. */
 export type SourceRecords = { readonly length: number; slice(start: number, end?: number): SourceRecord[] }
 
-/** `recordedAt`: Kafka's timestamp of the record. */
+/** `recordedAt` is Kafka's timestamp of the record. */
 export type AcceptedLogin = { offset: bigint; recordedAt: RecordTimestamp; login: Login }
 
-/** Why a record is no login; `detail` is for people. */
+/** Why a record is no login. `detail` is for people. */
 export type Reject = { reason: RejectReason; detail: string }
 
 export type RejectedLogin = Reject & { record: SourceRecord }

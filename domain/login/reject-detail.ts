@@ -1,16 +1,19 @@
 import { isNestedDeeperThan } from './json-value.ts'
 
 const SHOWN_CHARACTERS = 100
-/** What writes a value walks through it recursively. */
+/** JSON.stringify walks through a value recursively, so deeper values are only named. */
 const SHOWN_LEVELS = 32
 
-/** A value for people to read, in the digits that were sent; long ones by their beginning. */
+/**
+ * Describes a value for people, with numbers in the digits that were sent. A long value is cut after its
+ * beginning.
+ */
 export function describe(value: unknown): string {
   if (value === undefined || value === null) return typeName(value)
   if (isNestedDeeperThan(value, SHOWN_LEVELS))
     return `the ${typeName(value)} of more than ${SHOWN_LEVELS} levels`
   const text = JSON.stringify(value)
-  // As it was written: a number that a double may not hold, see parseKeepingNumbers.
+  // The value is a number that a double may not hold, kept by parseKeepingNumbers as it was written.
   const type = typeof value === 'object' && /^[-\d]/.test(text) ? 'number' : typeName(value)
   if (text.length <= SHOWN_CHARACTERS) return `the ${type} ${text}`
   const size = typeof value === 'string' ? ` of ${value.length} characters` : ''
@@ -23,7 +26,7 @@ export const typeName = (value: unknown): string =>
 const SHOWN_KEYS = 30
 const SHOWN_KEY_CHARACTERS = 40
 
-/** The keys of a message, so that a renamed one is seen. */
+/** Lists the keys of a message, so that people see when a producer renamed one. */
 export function describeKeys(message: object): string {
   const keys = Object.keys(message)
   if (keys.length === 0) return 'no keys'
@@ -33,6 +36,6 @@ export function describeKeys(message: object): string {
 
 export const DETAIL_MAX_CHARACTERS = 1_000
 
-/** Short, and safe to store and to log; the bytes of the record are kept beside it. */
+/** Makes a detail short and safe to store and to log. Rollcall keeps the bytes of the record as well. */
 export const boundedDetail = (detail: string): string =>
   detail.slice(0, DETAIL_MAX_CHARACTERS).toWellFormed().replaceAll('\0', '\ufffd')

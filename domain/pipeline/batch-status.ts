@@ -1,8 +1,8 @@
 /**
- * What became of a range of offsets, as the ledger says.
+ * What became of a range of offsets, according to the ledger:
  * - committed: its logins are counted
- * - parked: set aside, not counted until it is replayed or skipped
- * - replayed: was parked, and is counted by now
- * - skipped: was parked, and is given up
+ * - parked: it is set aside and not counted until it is replayed or skipped
+ * - replayed: it was parked and is counted now
+ * - skipped: it was parked and is given up
  */
 export type BatchStatus = 'committed' | 'parked' | 'replayed' | 'skipped'

@@ -1,15 +1,17 @@
 /**
- * Classes of failure, decided where the failure arises (kafka/failure.ts, db/connection/failure.ts):
- * - transient: a part is away or busy; the same attempt succeeds later (G5)
+ * Classes of failure. The code where a failure arises chooses the class (kafka/failure.ts,
+ * db/connection/failure.ts):
+ * - transient: Kafka, Postgres or Temporal is away or busy; the same attempt succeeds later (G5)
  * - permanent: the same input fails again until code or data changes
  * - fenced: another worker owns the partition now; stop without writing (G3)
  * - data_loss: offsets are gone, or the topic is not the one that was counted; halt and name the range (G8)
- * - defect: our own code failed, or a driver stumbled; permanent after DEFECT_ATTEMPTS attempts, and never an outage
- * - flood: too much of the input is refused; halt before it is written, until an operator looks (domain/batch/flood-guard.ts)
+ * - defect: Rollcall's own code or a driver's code failed; permanent after DEFECT_ATTEMPTS attempts, never an
+ *   outage
+ * - flood: too much of the input is refused; halt before it is written (domain/batch/flood-guard.ts)
  */
 export type FailureClass = 'transient' | 'permanent' | 'fenced' | 'data_loss' | 'defect' | 'flood'
 
-/** A driver that stumbles over a connection that just closed throws a TypeError, too: it does not do so every time. */
+/** A driver whose connection has just closed may throw a TypeError as well, but not on every attempt. */
 export const DEFECT_ATTEMPTS = 3
 
 export type Dependency = 'kafka' | 'postgres' | 'temporal' | 'rollcall'
@@ -28,21 +30,24 @@ export class PipelineFailure extends Error {
 
 const MESSAGE_MAX_CHARACTERS = 4_000
 
-/** Messages may quote what was sent; tables and payloads refuse NUL and lone surrogates. */
+/** Messages may quote what was sent, and tables and payloads refuse NUL and lone surrogates. */
 const storable = (message: string): string =>
   message.slice(0, MESSAGE_MAX_CHARACTERS).toWellFormed().replaceAll('\0', '\ufffd')
 
-/** What JavaScript itself throws. Drivers throw errors of their own, coded or not. */
+/** Errors that JavaScript itself throws. Drivers throw errors of their own, with or without a code. */
 const nativeErrors = [TypeError, RangeError, ReferenceError, SyntaxError, EvalError, URIError]
 
 export const isNativeError = (error: unknown): boolean =>
   nativeErrors.some((native) => error instanceof native)
 
-/** A failure of our own code. */
+/** Makes a failure of Rollcall's own code. */
 export const defect = (error: unknown): PipelineFailure =>
   new PipelineFailure('defect', 'rollcall', `Rollcall: ${String(error)}`, { cause: error })
 
-/** Records whose bytes cannot be read: the offsets `[from, to)` fail again however often they are fetched (G6). */
+/**
+ * Records whose bytes cannot be read. The offsets `[from, to)` fail again however often they are fetched
+ * (G6).
+ */
 export class UndecodableFailure extends PipelineFailure {
   readonly from: bigint
   readonly to: bigint

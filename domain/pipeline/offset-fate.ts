@@ -14,26 +14,26 @@ export type Fate =
 /** What the database holds about one offset of one log of a partition. */
 export type OffsetTraces = {
   offset: bigint
-  /** Whether it is the log that is read now. */
+  /** Whether Rollcall reads this log now. */
   isCurrent: boolean
-  /** Of the checkpoint. */
+  /** Next offset of the checkpoint. */
   nextOffset: bigint
-  /** Of the ledger of this log; null: nothing was ever read of it. */
+  /** First and end offset of this log in the ledger; null if nothing of it was ever read. */
   firstOffset: bigint | null
   endOffset: bigint | null
-  /** The batch that holds it; null: none does. */
+  /** The batch that holds the offset; null if none does. */
   batch: {
     status: BatchStatus
     gaps: number
-    /** Whether every login of it has its row. */
+    /** Whether every login of the batch has its row. */
     hasAllRows: boolean
   } | null
   hasLoginRow: boolean
-  /** Null: it was never rejected. */
+  /** Null if the offset was never rejected. */
   reject: { redriven: boolean } | null
 }
 
-/** What became of an offset, as far as the database alone can tell. */
+/** Tells what became of an offset, as far as the database alone shows it. */
 export function offsetFate(traces: OffsetTraces): Fate {
   const { batch, hasLoginRow, reject } = traces
   if (batch === null) return fateOutside(traces)

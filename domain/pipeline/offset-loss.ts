@@ -1,35 +1,41 @@
-/** Where a partition stands in Postgres and in Kafka. */
+/** How far a partition has come, according to Postgres and to Kafka. */
 export type PartitionPosition = {
   topicId: string
   currentTopicId: string
   nextOffset: bigint
-  /** End of the log as last seen; null when it was never seen. */
+  /** End of the log when Rollcall last saw it; null if it never did. */
   endOffset: bigint | null
-  /** First offset whose outputs are not in Kafka, as Kafka's group offset says; null when nobody knows. */
+  /**
+   * First offset whose outputs are not in Kafka, according to Kafka's group offset; null if the group has
+   * none.
+   */
   groupOffset: bigint | null
-  /** Outputs below it are in Kafka, as Postgres knows. */
+  /** Outputs of offsets below this one are in Kafka, according to Postgres. */
   publishedOffset: bigint
   bounds: { start: bigint; end: bigint }
 }
 
-/** What is lost, and how a partition goes on once an operator has accepted that. */
+/** What is lost, and how the partition continues once an operator has accepted that. */
 export type Loss = {
   description: string
   movesCheckpoint: boolean
-  /** End of the offsets from the checkpoint on that were never read and never will be. */
+  /** End of the offsets, from the checkpoint on, that were never read and never will be. */
   lostTo: bigint
   nextOffset: bigint
-  /** The log gives offsets again that were counted before. */
+  /** Whether the log hands out offsets again that were counted before. */
   isNewLog: boolean
-  /** Postgres forgot what was counted up to here; it is in Kafka already. */
+  /** Postgres lost what was counted up to this offset, but Kafka has the outputs. */
   recountUntil: bigint | null
-  /** Offsets that were counted and whose outputs cannot be published any more. */
+  /** Offsets that were counted and whose outputs can no longer be published. */
   lostOutputs: { from: bigint; to: bigint } | null
-  /** Where publishing goes on. */
+  /** Offset from which publishing continues. */
   publishFrom: bigint
 }
 
-/** Returns null when nothing is lost. The cases exclude each other; the first that applies is the one (G8). */
+/**
+ * Finds what is lost; null if nothing is. The cases exclude each other, and the first that applies decides
+ * (G8).
+ */
 export function lossOf(
   position: PartitionPosition,
   where: { topic: string; partition: number },
@@ -46,7 +52,9 @@ export function lossOf(
   return retention(position, name) ?? setBack(position, name)
 }
 
-/** Nothing is lost but a position that Postgres has as well. */
+/**
+ * Only Kafka's group offset went back, and Postgres knows how far outputs are published, so nothing is lost.
+ */
 function setBack({ nextOffset, groupOffset, publishedOffset }: PartitionPosition, name: string): Loss | null {
   if (groupOffset === null || groupOffset >= publishedOffset) return null
   return {
@@ -125,7 +133,10 @@ function retention(position: PartitionPosition, name: string): Loss | null {
   }
 }
 
-/** What is lost when a topic was created anew with fewer partitions: this one is retired, and begins anew if it comes back. */
+/**
+ * What is lost when a topic was re-created with fewer partitions. This partition is retired, and starts from
+ * offset 0 if it comes back.
+ */
 export function retirement(
   { nextOffset, endOffset }: Pick<PartitionPosition, 'nextOffset' | 'endOffset'>,
   { topic, partition }: { topic: string; partition: number },

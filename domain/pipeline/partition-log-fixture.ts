@@ -1,9 +1,9 @@
 import type { PartitionLog } from './partition-log.ts'
 
-/** Id of the topic in tests without Kafka. */
+/** Topic id in tests without Kafka. */
 export const TOPIC_ID = '00000000-0000-4000-8000-000000000001'
 
-/** A log of which all can be read. */
+/** A log that can be read to its end. */
 export const logOf = (
   partition: number,
   start: number,

@@ -1,41 +1,49 @@
-/** A transaction that is neither committed nor aborted: records from its first offset on cannot be read until it ends. */
+/**
+ * A transaction that is neither committed nor aborted. Records from its first offset on cannot be read until
+ * it ends.
+ */
 export type OpenTransaction = {
   producerId: bigint
   firstOffset: bigint
-  /** Timestamp of its latest record, Unix milliseconds; null when the broker does not say. */
+  /** Timestamp of its latest record, Unix milliseconds; null if the broker does not say. */
   lastWriteMs: number | null
-  /** Its producer's transactional.id, and when it began (Unix milliseconds); null when no broker says. */
+  /** Transactional.id of its producer, and when it began (Unix milliseconds); null if no broker says. */
   transactionalId: string | null
   sinceMs: number | null
 }
 
-/** The log of a partition, as Kafka has it. */
+/** The log of a partition, according to Kafka. */
 export type PartitionLog = {
   partition: number
-  /** Kafka's id of the topic: one that is created anew has another. */
+  /** Kafka's id of the topic. A topic that is re-created gets another id. */
   topicId: string
   /** First offset. */
   start: bigint
-  /** Offset after the last record that is acknowledged (the high watermark). */
+  /** Offset after the last acknowledged record (the high watermark). */
   end: bigint
-  /** Offset after the last record that can be read: below `end` while a transaction is open (the last stable offset). */
+  /**
+   * Offset after the last readable record (the last stable offset): below `end` while a transaction is open.
+   */
   stableEnd: bigint
-  /** Those that keep `stableEnd` below `end`, by their first offset; none when the broker does not tell them. */
+  /**
+   * The transactions that keep `stableEnd` below `end`, in order of first offset; empty if the broker does
+   * not name them.
+   */
   openTransactions: readonly OpenTransaction[]
 }
 
-/** Up to where a partition is decided, and of which topic that is. */
+/** The offset up to which a partition is decided, and the topic that the offset belongs to. */
 export type ReadPosition = { topicId: string; nextOffset: bigint; isRetired: boolean }
 
-/** What is between a position and a log. */
+/** What lies between a position and the end of a log. */
 export type Backlog = {
-  /** Offsets of the log that are not decided; null: nobody can tell. */
+  /** Number of offsets of the log that are not decided; null if that is unknown. */
   unread: bigint | null
-  /** Of them, those that cannot be read until a transaction ends. */
+  /** How many of `unread` cannot be read until a transaction ends. */
   blocked: bigint
   /**
-   * Why reading does not go on by itself: the topic was created anew, the log ends before the position or begins after it,
-   * or the topic has the partition no more.
+   * Why reading does not continue by itself: the topic was re-created, the log ends before the position or
+   * begins after it, or the topic no longer has the partition.
    */
   loss: 'recreated' | 'truncated' | 'expired' | 'gone' | null
 }
@@ -43,9 +51,9 @@ export type Backlog = {
 const NOTHING: Backlog = { unread: 0n, blocked: 0n, loss: null }
 
 /**
- * What is not decided of a partition.
- * @param log null: the topic has no such partition
- * @param position null: the partition was never read
+ * Tells what of a partition is not decided.
+ * @param log null if the topic has no such partition
+ * @param position null if the partition was never read
  */
 export function backlogOf(log: PartitionLog | null, position: ReadPosition | null): Backlog {
   const isRetired = position?.isRetired ?? false

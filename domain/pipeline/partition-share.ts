@@ -1,14 +1,15 @@
-/** A worker among those that run, in the order in which they started. */
+/** Rank of a worker among those that run, by order of start. */
 export type Rank = {
-  /** How many started before it. */
+  /** How many of them started before it. */
   before: number
-  /** How many run, itself among them. */
+  /** How many run, this one included. */
   workers: number
 }
 
 /**
- * How many partitions a worker reads: as many as every other one, and what is left over goes to those that started first. All
- * shares together are all partitions, so that nobody waits for a slice that somebody else should take.
+ * How many partitions a worker reads. Each worker reads the same number, and the first to start read one more
+ * where that does not come out even. The shares add up to all partitions, so that no slice waits for a worker
+ * that should take it.
  */
 export function partitionShare(partitions: number, { before, workers }: Rank): number {
   return Math.floor(partitions / workers) + (before < partitions % workers ? 1 : 0)

@@ -1,14 +1,14 @@
 /**
- * What a partition's ingestion is doing.
+ * What the ingestion of a partition is doing:
  * - running: slices follow each other
- * - waiting: running, but a part it needs is away; goes on by itself
+ * - waiting: Kafka, Postgres or Temporal is away; it continues by itself
  * - paused: an operator stopped it; nothing runs
- * - halted: it stopped itself because going on would lose or miscount data; needs an operator
- * - retired: its topic was created anew without it, and an operator accepted that; it is read no more
+ * - halted: it stopped itself, because going on would lose or miscount data; it needs an operator
+ * - retired: its topic was re-created without it, and an operator accepted that; it is read no more
  */
 export type IngestState = 'running' | 'waiting' | 'paused' | 'halted' | 'retired'
 
-/** What needs an operator most comes first. */
+/** The state that needs an operator most comes first. */
 export const statesByUrgency = [
   'halted',
   'waiting',
@@ -17,13 +17,13 @@ export const statesByUrgency = [
   'retired',
 ] as const satisfies readonly IngestState[]
 
-/** `park` sets aside what is in hand: a batch, or the outputs of batches that are counted. */
+/** `park` sets aside what the partition is stuck on: a batch, or the outputs of counted batches. */
 export type OperatorCommand = 'pause' | 'resume' | 'accept_loss' | 'park'
 
-/** Commands of operators, and what the slices of the partition report. */
+/** Commands of operators and reports of slices. */
 export type IngestCommand = OperatorCommand | 'lose_part' | 'recover' | 'halt' | 'retire'
 
-/** `null`: the command is refused in that state. */
+/** The state after each command; null if the state refuses the command. */
 export const nextState: Record<IngestState, Record<IngestCommand, IngestState | null>> = {
   running: {
     pause: 'paused',
@@ -45,7 +45,7 @@ export const nextState: Record<IngestState, Record<IngestCommand, IngestState | 
     halt: 'halted',
     retire: null,
   },
-  // A slice that was running when the pause came may still report; its news does not undo the pause.
+  // A slice that ran when the pause came may still report. Its report does not undo the pause.
   paused: {
     pause: null,
     resume: 'running',

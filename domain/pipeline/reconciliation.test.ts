@@ -8,7 +8,7 @@ import {
   summarise,
 } from './reconciliation.ts'
 
-/** Three offsets from `from` on, all of them logins, between neighbours that fit. */
+/** A batch of three logins from offset `from` on. It fits its neighbours. */
 const entry = (id: bigint, from: bigint, more: Partial<LedgerEntry> = {}): LedgerEntry => ({
   id,
   partition: 0,

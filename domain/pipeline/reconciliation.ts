@@ -3,7 +3,10 @@ import type { DimensionField } from '../counts/dimensions.ts'
 import type { RejectReason } from '../login/login.ts'
 import type { BatchStatus } from './batch-status.ts'
 
-/** A batch as the ledger has it, with the ranges beside it in its partition and incarnation; null: there is none. */
+/**
+ * A batch in the ledger. `previousTo` and `nextFrom` are the edges of the ranges beside it in its partition
+ * and incarnation; null if there is no such range.
+ */
 export type LedgerEntry = {
   id: bigint
   partition: number
@@ -21,11 +24,11 @@ export type LedgerEntry = {
 
 /** What other tables hold of a batch. */
 export type BatchEvidence = {
-  /** Sum of its deltas. */
+  /** Sum of the batch's deltas. */
   deltaLogins: bigint
-  /** Rows of `login`; null when some of its days are past retention. */
+  /** Number of its rows in `login`; null if some of its days are past retention. */
   loginRows: bigint | null
-  /** Rows of `rejected_login`. */
+  /** Its rows in `rejected_login`, counted. */
   rejects: { reason: RejectReason; redriven: boolean; rejects: bigint }[]
 }
 
@@ -35,9 +38,9 @@ export type CheckpointState = {
   nextOffset: bigint
   logins: bigint
   rejects: bigint
-  /** End of the last batch of the incarnation; null before the first one. */
+  /** End of the incarnation's last batch; null before the first one. */
   ledgerEnd: bigint | null
-  /** Over all batches of the partition; null: they were not added up. */
+  /** Sums over all batches of the partition; null if they were not added up. */
   ledgerLogins: bigint | null
   ledgerRejects: bigint | null
 }
@@ -60,25 +63,25 @@ export const differenceKinds = [
 ] as const
 export type DifferenceKind = (typeof differenceKinds)[number]
 
-/** Of a dimension null: over all values. */
+/** A dimension that is null covers all values. */
 export type CountPlace = { size: CountSize; bucket: Date } & Record<DimensionField, string | null>
 
-/** Two tables that should say the same and do not. */
+/** Two tables that should agree and do not. */
 export type Difference = {
   kind: DifferenceKind
-  /** Null: it is about a count, which is of all partitions. */
+  /** Null for a count, which covers all partitions. */
   partition: number | null
-  /** Null: it is not about one batch. */
+  /** Null if the difference is not about one batch. */
   batchId: bigint | null
-  /** Null: it is not about a count. */
+  /** Null if the difference is not about a count. */
   count: CountPlace | null
-  /** The same for the same difference however its numbers move. */
+  /** Identifies the difference; stays the same when its numbers change. */
   subject: string
   expected: bigint
   found: bigint
 }
 
-/** What became of the offsets of one partition, as far as batches were covered. */
+/** What became of the offsets of one partition, over the batches that were compared. */
 export type PartitionSummary = {
   partition: number
   incarnation: number
@@ -95,7 +98,7 @@ export type PartitionSummary = {
   gaps: bigint
 }
 
-/** Batches against each other and against their deltas, rows and rejects. */
+/** Compares batches with each other and with their deltas, rows and rejects. */
 export function compareBatches(
   entries: readonly LedgerEntry[],
   evidence: ReadonlyMap<bigint, BatchEvidence>,
@@ -130,7 +133,7 @@ function batchDifference(
   return [{ kind, partition, batchId: id, count: null, subject: `batch ${id}`, expected, found }]
 }
 
-/** Each range starts where the one before it ends. */
+/** Checks that each range starts where the one before it ends. */
 function compareNeighbours(entries: readonly LedgerEntry[]): Difference[] {
   const found = new Map<string, Difference>()
   const compare = ({ id, partition, incarnation }: LedgerEntry, end: bigint, start: bigint) => {
@@ -141,14 +144,15 @@ function compareNeighbours(entries: readonly LedgerEntry[]): Difference[] {
     found.set(subject, { kind, partition, batchId: id, count: null, subject, expected: end, found: start })
   }
   for (const entry of entries) {
-    // First, so that a hole between two covered batches is named by the one after it.
+    // The later entry overwrites this one, so that a hole between two compared batches is named by the
+    // second.
     if (entry.nextFrom !== null) compare(entry, entry.to, entry.nextFrom)
     if (entry.previousTo !== null) compare(entry, entry.previousTo, entry.from)
   }
   return [...found.values()]
 }
 
-/** Checkpoints against the ledger they should be the sum of. */
+/** Compares checkpoints with the sums of their ledgers. */
 export function compareCheckpoints(checkpoints: readonly CheckpointState[]): Difference[] {
   return checkpoints.flatMap((one) => [
     ...checkpointDifference('checkpoint_offset', one, one.ledgerEnd ?? one.nextOffset, one.nextOffset),
@@ -168,7 +172,7 @@ function checkpointDifference(
   return [{ kind, partition, batchId: null, count: null, subject, expected, found }]
 }
 
-/** Sums by partition and incarnation, in order of both. */
+/** Adds up batches by partition and incarnation, in order of both. */
 export function summarise(
   entries: readonly LedgerEntry[],
   evidence: ReadonlyMap<bigint, BatchEvidence>,

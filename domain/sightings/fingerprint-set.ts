@@ -1,26 +1,26 @@
-/** Places where a hash may be: with two words each, one cache line of the processor. */
+/** Number of places a hash can take. With two words each, they fill one cache line of the processor. */
 const WAYS = 8
 const WORDS_PER_WAY = 2
 const WORDS_PER_SET = WAYS * WORDS_PER_WAY
 
 /**
- * Hashes that were added, as fingerprints in memory of a fixed size, outside of the heap that garbage collections walk:
- * a set-associative cache, where a new one takes the place of an old one once all of its places are taken. Its places
- * come from one word of a hash and its fingerprint from two others: what was not added is taken for added once in 10^18
- * questions, and nobody who lacks the key of the hash can choose what is.
+ * A set of hashes in memory of a fixed size, outside the heap that garbage collections walk. It is a
+ * set-associative cache of fingerprints: once all places for a hash are taken, a new one replaces an old one.
+ * One word of a hash selects its places, and two others are its fingerprint. A hash that was not added is
+ * found by mistake once in 10^18 lookups, and nobody without the key of the hash can choose one that is.
  */
 export class FingerprintSet {
   readonly #sets: number
-  /** A first word of 0 is a free place. Made with the first hash. */
+  /** A place whose first word is 0 is free. Allocated with the first hash. */
   #words = new Int32Array(0)
   #victim = 0
 
-  /** @param capacity in hashes, a power of two from 8 on; 8 bytes each */
+  /** @param capacity number of hashes, a power of two from 8 on; each takes 8 bytes */
   constructor(capacity: number) {
     this.#sets = capacity / WAYS
   }
 
-  /** @param hashes three words, from `at` on */
+  /** @param hashes the three words of the hash are at `at` */
   has(hashes: Int32Array, at = 0): boolean {
     return this.#words.length > 0 && this.#isAt(this.#placeOf(hashes, at), hashes, at)
   }
@@ -37,7 +37,10 @@ export class FingerprintSet {
     this.#words[place + 1] = hashes[at + 2] ?? 0
   }
 
-  /** Where it is, or else the first free place where it may be, or else any that it may take. Each login asks several times. */
+  /**
+   * The place that holds the hash, else the first free place for it, else the first of its places. Each login
+   * looks up several hashes.
+   */
   #placeOf(hashes: Int32Array, at: number): number {
     const words = this.#words
     const first = ((hashes[at] ?? 0) & (this.#sets - 1)) * WORDS_PER_SET
@@ -54,5 +57,5 @@ export class FingerprintSet {
   }
 }
 
-/** Its first word, which is never 0. */
+/** First word of a fingerprint, never 0. */
 const fingerprint = (hashes: Int32Array, at: number): number => (hashes[at + 1] ?? 0) | 1

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { halfSipHash } from './half-sip-hash.ts'
 
 /**
- * Of the bytes 0, 1, 2 … with the key 0, 1 … 7: Linux, lib/tests/siphash_kunit.c, test_vectors_hsiphash of 32-bit machines,
- * where hsiphash is HalfSipHash-1-3.
+ * Hashes of the bytes 0, 1, 2 … with the key 0, 1 … 7. They come from Linux, lib/tests/siphash_kunit.c,
+ * test_vectors_hsiphash of 32-bit machines, where hsiphash is HalfSipHash-1-3.
  */
 const OF_LINUX = [
   0x5814c896, 0xe7e864ca, 0xbc4b0e30, 0x01539939, 0x7e059ea6, 0x88e3d89b, 0xa0080b65, 0x9d38d9d6, 0x577999b1,
@@ -17,7 +17,7 @@ const OF_LINUX = [
 ]
 const KEY = Int32Array.of(0x03020100, 0x07060504)
 
-/** What lies behind the bytes must not matter. */
+/** The bytes after `length` must not matter. */
 function hashed(length: number, fill: number): number[] {
   const bytes = new Uint8Array(17 * 4).fill(fill)
   for (let n = 0; n < length; n++) bytes[n] = n

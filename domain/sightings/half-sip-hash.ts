@@ -2,13 +2,13 @@ const FINAL_ROUNDS = 3
 const BITS_PER_BYTE = 8
 
 /**
- * HalfSipHash-1-3: without the key nobody can choose bytes that meet (https://www.aumasson.jp/siphash/siphash.pdf;
- * https://github.com/veorq/SipHash, halfsiphash.c). The first word is what it gives as 32 bits; two more follow as its
- * second one does where it gives 64.
+ * HalfSipHash-1-3 (https://www.aumasson.jp/siphash/siphash.pdf; https://github.com/veorq/SipHash,
+ * halfsiphash.c). Nobody without the key can choose bytes that collide. The first word is the 32-bit hash.
+ * The two words after it continue the way HalfSipHash derives the second word of its 64-bit output.
  * @param key two words
- * @param words the bytes, four to a word, little-endian; with room for one word more
+ * @param words the bytes, four to a word, little-endian, with room for one more word
  * @param length in bytes
- * @param hash where the three words are left: objects for each would cost as much as the hash
+ * @param hash receives the three words: a new object for each hash would cost as much as the hash itself
  */
 export function halfSipHash(key: Int32Array, words: Int32Array, length: number, hash: Int32Array): void {
   const k0 = key[0] ?? 0

@@ -7,29 +7,36 @@ import { dayOf } from '../time/period.ts'
 import { headOf, type ListedGroup, type NewSightings, SightingList } from './sighting-list.ts'
 import type { SightingGroupName, Sightings } from './sighting.ts'
 
-/** Some 250,000 users of a day are written once, each with a device, an address and all three together; in 8 MiB. */
+/**
+ * Room for some 250,000 users of a day, with a hash each for user, device, address and all three together; 8
+ * MiB.
+ */
 const MAX_REMEMBERED = 2 ** 20
-/** Values of logins that are known with their keys, before all are forgotten; some megabytes. */
+/** Number of value combinations whose keys are known before all are forgotten; they take some megabytes. */
 const MAX_GROUPS = 8_192
-/** More sightings of one batch than have room may be written twice, which does no harm. */
+/** A batch with more sightings than this may write some twice, which does no harm. */
 const MAX_OF_A_BATCH = 2 ** 14
 
 /**
- * The cache that all partitions of a process share: a user's logins are spread over them. Another start of Postgres may
- * lack what the one before had (a promoted replica, a restored copy), so it gets a new cache.
+ * The cache that all partitions of a process share, because the logins of one user are spread over
+ * partitions. A restarted Postgres may lack what it had before (a promoted replica, a restored copy), so each
+ * start gets a new cache.
  */
 export class SharedSighting {
   readonly #key: Int32Array
   #serverStart = ''
   #cache: SightingCache
 
-  /** @param key of SightingCache */
+  /** @param key key of SightingCache */
   constructor(key: Int32Array) {
     this.#key = key
     this.#cache = new SightingCache(key)
   }
 
-  /** @param serverStart when the Postgres that a partition was claimed on was started, as it says itself */
+  /**
+   * The cache for a start of Postgres.
+   * @param serverStart start time that Postgres reported when the partition was claimed
+   */
   of(serverStart: string): SightingCache {
     if (serverStart !== this.#serverStart) this.#cache = new SightingCache(this.#key)
     this.#serverStart = serverStart
@@ -37,7 +44,7 @@ export class SharedSighting {
   }
 }
 
-/** Its key makes an id of a group another one than the same id of another group. */
+/** The key makes equal ids of different groups hash differently. */
 type KeyedGroup = ListedGroup & { key: Int32Array }
 type GroupsOfDay = {
   byValues: ByValues<GroupsOfValues>
@@ -45,27 +52,27 @@ type GroupsOfDay = {
   devices: KeyedGroup
   addresses: KeyedGroup
 }
-/** Of logins of equal values on a day; `all` is the key of user, device and address together. */
+/** The groups for logins of equal values on a day; `all` is the key for user, device and address together. */
 type GroupsOfValues = { users: KeyedGroup; all: Int32Array; ofDay: GroupsOfDay }
 
 /**
- * Remembers which sightings are committed, so that they are not written again. Sighting is idempotent, so forgetting
- * is safe; remembering what is not committed is not.
+ * Remembers which sightings are committed, so that they are not written again. Writing a sighting twice does
+ * no harm, so forgetting is safe; remembering one that is not committed is not.
  */
 export class SightingCache {
   readonly #key: Int32Array
   readonly #days = new Map<number, GroupsOfDay>()
   #groups = 0
   readonly #committed = new FingerprintSet(MAX_REMEMBERED)
-  /** Of the sighting in question. */
+  /** The text of the sighting that is looked up. */
   readonly text = new HashedText()
 
-  /** @param key two words for halfSipHash, by chance where others choose ids */
+  /** @param key two words for halfSipHash; must be random where outsiders choose ids */
   constructor(key: Int32Array) {
     this.#key = key
   }
 
-  /** Whom a login is a sighting of. */
+  /** The groups that a login belongs to. */
   groupsOf(login: Login): GroupsOfValues {
     if (this.#groups >= MAX_GROUPS) this.#forgetGroups()
     const ofDay = this.#ofDay(dayOf(login.eventTimeMs))
@@ -76,17 +83,17 @@ export class SightingCache {
     return this.#committed.has(this.text.hash)
   }
 
-  /** Collects what a transaction has to write. */
+  /** Starts to collect what a transaction has to write. */
   draft(): SightingDraft {
     return new SightingDraft(this)
   }
 
-  /** To be called once the transaction that wrote them has committed. */
+  /** Call this once the transaction that wrote the sightings has committed. */
   remember({ hashes }: NewSightings): void {
     for (let at = 0; at < hashes.length; at += this.text.hash.length) this.#committed.add(hashes, at)
   }
 
-  /** Names give the same keys again. */
+  /** Forgetting is safe: the same names give the same keys again. */
   #forgetGroups(): void {
     this.#days.clear()
     this.#groups = 0
@@ -108,7 +115,7 @@ export class SightingCache {
   #make(day: number, ofDay: GroupsOfDay, login: Login): GroupsOfValues {
     this.#groups++
     const values = facets.map(({ read }) => read(login))
-    // NUL cannot be part of a dimension: decoding refuses it everywhere.
+    // A dimension cannot contain NUL, because decoding refuses it everywhere.
     const name = values.join('\0')
     const users = this.#group(`user ${day}\0${name}`, { kind: 'user', day, values })
     return { users, all: this.#groupKey(`all ${day}\0${name}`), ofDay }
@@ -124,10 +131,13 @@ export class SightingCache {
   }
 }
 
-/** The sightings of some logins that are not known to be committed, each once. */
+/** Collects the sightings of some logins that are not known to be committed, each once. */
 export class SightingDraft {
   readonly #cache: SightingCache
-  /** By the minute and values of logins: looking them up by name would cost as much as all the rest. */
+  /**
+   * Groups by minute and values of logins: looking them up by name would cost as much as everything else
+   * together.
+   */
   readonly #byMinute: GroupsOfValues[] = []
   readonly #list = new SightingList()
   readonly #listed = new FingerprintSet(MAX_OF_A_BATCH)
@@ -136,11 +146,11 @@ export class SightingDraft {
     this.#cache = cache
   }
 
-  /** @param minute a small number that logins of the same minute and values have in common, and no others */
+  /** @param minute a small number that all logins of the same minute and values share, and no others */
   add(login: Login, minute: number): void {
     const { all, users, ofDay } = (this.#byMinute[minute] ??= this.#cache.groupsOf(login))
     const { userId, deviceId, ip } = login
-    // Who logs in again does so mostly from the same device and address: one look instead of three.
+    // Users mostly come back with the same device and address, so one lookup usually replaces three.
     if (this.#isSeen(all, `${userId}\0${deviceId}\0${ip}`)) return
     this.#see(users, userId)
     this.#see(ofDay.devices, deviceId)
@@ -155,7 +165,7 @@ export class SightingDraft {
     if (!this.#isSeen(group.key, id)) this.#list.add(group, this.#cache.text, id)
   }
 
-  /** Whether it is written or listed; from now on it is. */
+  /** Whether a sighting is committed or in the list already. If not, it counts as listed from now on. */
   #isSeen(key: Int32Array, id: string): boolean {
     const { text } = this.#cache
     text.take(key, id)

@@ -1,21 +1,21 @@
 import type { HashedText } from './hashed-text.ts'
 import type { SightingGroupName } from './sighting.ts'
 
-/** Whose sightings are listed together. */
+/** A group whose sightings are listed together. */
 export type ListedGroup = {
-  /** JSON up to the ids. */
+  /** JSON of the group up to its ids, UTF-8. */
   head: Uint8Array
 }
 
 export const headOf = (name: SightingGroupName): Uint8Array =>
   utf8.encode(JSON.stringify({ ...name, ids: [] }).slice(0, -']}'.length))
 
-/** Sightings that are to be written. */
+/** Sightings to be written. */
 export type NewSightings = {
   entries: number
-  /** `Sightings` as JSON. */
+  /** JSON text of `Sightings`. */
   json: string
-  /** Three words each; of what is known to be committed with them. */
+  /** Hashes that are known to be committed once the sightings are; three words each. */
   hashes: Int32Array
 }
 
@@ -29,23 +29,23 @@ const text = new TextDecoder()
 const TAIL = utf8.encode(']},')
 
 /**
- * Collects sightings by group as bytes and numbers: ids by the thousand that live until Postgres has answered would be moved
- * by every garbage collection.
+ * Collects sightings by group as bytes and numbers. Thousands of id strings would live until Postgres has
+ * answered, and every garbage collection would move them.
  */
 export class SightingList {
   readonly #numbers = new Map<ListedGroup, number>()
-  /** By number of the group. */
+  /** Sizes of each group, by its number. */
   readonly #sizes: { head: Uint8Array; ids: number; bytes: number }[] = []
   #count = 0
   #groups = new Int32Array(FIRST_ENTRIES)
   #ends = new Int32Array(FIRST_ENTRIES)
   #hashes = new Int32Array(FIRST_ENTRIES * WORDS_PER_HASH)
   #hashCount = 0
-  /** The ids as JSON strings, without their quotes. */
+  /** All ids as JSON strings without their quotes. */
   #bytes = new Uint8Array(FIRST_BYTES)
   #length = 0
 
-  /** @param hashed of the id */
+  /** @param hashed holds the bytes of the id */
   add(group: ListedGroup, hashed: HashedText, id: string): void {
     const number = this.#numberOf(group)
     const before = this.#length
@@ -60,7 +60,10 @@ export class SightingList {
     size.bytes += this.#length - before
   }
 
-  /** Of what is known once the sightings are committed: themselves, and what they say together. */
+  /**
+   * Adds a hash that is known once the sightings are committed: of a sighting, or of user, device and address
+   * together.
+   */
   addHash({ hash }: HashedText): void {
     const at = this.#hashCount++ * WORDS_PER_HASH
     if (at === this.#hashes.length) this.#hashes = twice(this.#hashes)
@@ -105,7 +108,7 @@ export class SightingList {
     this.#ends = twice(this.#ends)
   }
 
-  /** Head, ids in quotes with commas, tail: group by group. */
+  /** Writes each group: its head, its ids in quotes with commas, and its tail. */
   #json(): string {
     const starts: number[] = []
     let size = 1
@@ -129,7 +132,7 @@ export class SightingList {
       starts[group] = at
       from = to
     }
-    // In the place of the last comma of its ids.
+    // The tail replaces the comma after the last id.
     for (const start of starts) json.set(TAIL, start - 1)
     json[json.length - 1] = ']'.charCodeAt(0)
     return text.decode(json)
@@ -142,13 +145,16 @@ function twice(column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   return larger
 }
 
-/** Some ten bytes at a time: a loop is faster than the view that a call for it would need. @returns the place after them */
+/**
+ * Copies some ten bytes at a time, for which a loop is faster than creating the view that `set` needs.
+ * @returns the index after the copied bytes
+ */
 function copyBytes(source: Uint8Array, from: number, to: number, target: Uint8Array, at: number): number {
   for (let place = from; place < to; place++) target[at++] = source[place] ?? 0
   return at
 }
 
-/** Whether UTF-8 can stand in a JSON string as it is. */
+/** Whether UTF-8 bytes can stand in a JSON string unescaped. */
 function isPlain(bytes: Uint8Array, length: number): boolean {
   for (let at = 0; at < length; at++) {
     const byte = bytes[at] ?? 0

@@ -2,11 +2,11 @@ export const sightingKinds = ['user', 'device', 'address'] as const
 
 export type SightingKind = (typeof sightingKinds)[number]
 
-/** Who may be seen together: on a day (UTC of the event, days since 1970-01-01). */
+/** Groups ids by their kind, day (UTC of the event, days since 1970-01-01) and values. */
 export type SightingGroupName = {
   kind: SightingKind
   day: number
-  /** Of their logins, one of each facet. Null: not looked at, as with devices and addresses. */
+  /** Values of the logins, one for each facet; null for devices and addresses. */
   values: readonly string[] | null
 }
 

@@ -26,8 +26,8 @@ const overMidnight = [
 ]
 
 /**
- * A range of up to 40 buckets, mostly about where the clock changes, as often by whole minutes as by any second, and a moment
- * in it, half the time soon after the change.
+ * Makes a range of up to 40 buckets and a moment in it. Most ranges are around a change of the clock, as
+ * often to the minute as to the second, and half of the moments soon after the change.
  */
 function randomCase(random: () => number) {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T

@@ -3,15 +3,18 @@ import type { CalendarBucket } from './calendar.ts'
 import { bucketMs, type TimeBucket } from './bucket.ts'
 import { DAY_MS } from './period.ts'
 
-/** Shorter than any bucket between changes of clocks. */
+/** No day, week or month is shorter by the calendar. */
 const LEAST_MS = { day: DAY_MS, week: 7 * DAY_MS, month: 28 * DAY_MS }
-/** Buckets more than that on each side, for clocks that skip or repeat days. */
+/** How many more buckets to take on each side, for clocks that skip or repeat days. */
 const MARGIN = 3
 
 const zoned = (ms: number, timeZone: string) =>
   Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone)
 
-/** For tests: the buckets of a range as Temporal has days and changes of clocks, which shares no code with the calendar. */
+/**
+ * The buckets of a range by the days and clock changes of Temporal, for tests. It shares no code with the
+ * calendar.
+ */
 export function referenceBuckets(timeZone: string, bucket: CalendarBucket, range: TimeBucket): TimeBucket[] {
   const isDate = bucket !== 'minute' && bucket !== 'hour'
   const starts = isDate ? dateStarts(timeZone, bucket, range) : clockStarts(timeZone, bucketMs[bucket], range)
@@ -20,7 +23,7 @@ export function referenceBuckets(timeZone: string, bucket: CalendarBucket, range
   return edges.slice(1).map((toMs, i) => ({ fromMs: edges[i] ?? NaN, toMs }))
 }
 
-/** Where Temporal has the first dates of buckets begin; more than the range holds. */
+/** Where the first dates of buckets begin according to Temporal; more than the range holds. */
 function dateStarts(
   timeZone: string,
   bucket: 'day' | 'week' | 'month',
@@ -38,7 +41,7 @@ function dateStarts(
   )
 }
 
-/** Full minutes or hours of the clock, and where it changes. */
+/** Full minutes or hours of the clock, and the moments at which the clock changes. */
 function clockStarts(timeZone: string, sizeMs: number, { fromMs, toMs }: TimeBucket): number[] {
   const starts: number[] = []
   for (let at = fromMs; at < toMs;) {
@@ -53,7 +56,7 @@ function clockStarts(timeZone: string, sizeMs: number, { fromMs, toMs }: TimeBuc
   return starts
 }
 
-/** When the zone's clock changes next after a moment, Unix milliseconds; null: it never does. */
+/** The next change of a zone's clock after a moment, Unix milliseconds; null if it never changes again. */
 export function changeAfter(timeZone: string, ms: number): number | null {
   for (let at = zoned(ms, timeZone); ;) {
     const change = at.getTimeZoneTransition('next')
@@ -63,7 +66,7 @@ export function changeAfter(timeZone: string, ms: number): number | null {
   }
 }
 
-/** mulberry32: uniform in [0, 1), the same for the same seed. */
+/** A generator (mulberry32) of numbers in [0, 1), uniform, the same for the same seed. */
 export function randomOf(seed: number): () => number {
   let state = seed
   return () => {

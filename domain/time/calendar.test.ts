@@ -56,7 +56,7 @@ describe('days', () => {
         ['2026-03-09T18:15', 24],
       ],
     ],
-    // Clocks go by half an hour.
+    // The clock changes by half an hour.
     [
       'Australia/Lord_Howe',
       '2026-04-03T13:00Z',
@@ -66,7 +66,7 @@ describe('days', () => {
         ['2026-04-05T13:30', 24],
       ],
     ],
-    // Midnight is skipped: the day starts at one.
+    // The clock skips midnight, so the day starts at one.
     [
       'America/Sao_Paulo',
       '2018-11-03T03:00Z',
@@ -76,7 +76,7 @@ describe('days', () => {
         ['2018-11-05T02:00', 24],
       ],
     ],
-    // At midnight clocks went back to eleven: the day before had 25 hours.
+    // At midnight the clock went back to eleven, so the day before had 25 hours.
     [
       'America/Sao_Paulo',
       '2018-02-16T02:00Z',
@@ -104,7 +104,7 @@ describe('days', () => {
 })
 
 describe('a day on which clocks go back over midnight', () => {
-  // What the clock shows of the day before a second time is of the day that has begun.
+  // What the clock shows a second time of the day before belongs to the day that has begun.
   it.each([
     ['America/St_Johns', '2006-10-28T02:30Z', [24, 25, 24], '2006-10-29T02:30'],
     ['America/Havana', '1990-10-13T04:00Z', [25, 24, 24], '1990-10-14T05:00'],
@@ -118,7 +118,7 @@ describe('a day on which clocks go back over midnight', () => {
   })
 
   it('is one day, and hours that the clock shows in part are buckets of their own', () => {
-    // One minute past midnight clocks went back to 23:01.
+    // At one minute past midnight the clock went back to 23:01.
     const { startOf, endOf } = createCalendar('America/St_Johns')
     const shownAgain = ms('2006-10-29T03:00Z')
     expect([startOf('day', shownAgain), endOf('day', shownAgain)].map(iso)).toEqual([
@@ -142,7 +142,7 @@ it('a clock that is not on whole minutes is followed to the second', () => {
     { fromMs: ms('1972-01-07T00:44:30Z'), toMs: range.toMs },
   ])
   const hours = buckets('hour', { ...range, fromMs: ms('1972-01-06T23:44:30Z') }, 100)
-  // The hour that ends has 60 minutes, the one that follows begins at a quarter to.
+  // The hour that ends has 60 minutes. The next one begins at a quarter to.
   expect(hours.slice(0, 2).map(({ toMs }) => new Date(toMs).toISOString())).toEqual([
     '1972-01-07T00:44:30.000Z',
     '1972-01-07T01:00:00.000Z',

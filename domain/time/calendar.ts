@@ -6,43 +6,47 @@ export type CalendarBucket = BucketSize | Period
 export type ClockBucket = Exclude<BucketSize, 'day'>
 type DateBucket = Period
 
-/** Wall-clock time of a zone, as the Unix milliseconds that it would be in UTC. */
+/** Wall-clock time of a zone, as the Unix milliseconds of the same time in UTC. */
 type WallMs = number
 
 /**
- * A calendar of an IANA time zone, right to the second; weeks begin on Monday (ISO 8601). Moments are Unix milliseconds.
+ * A calendar of an IANA time zone, exact to the second. Weeks begin on Monday (ISO 8601). Moments are Unix
+ * milliseconds.
  *
- * Days, weeks and months begin at the first moment at which the clock shows their first date, or a later one where it skips
- * that (startOfDay of Temporal and atStartOfDay of java.time are the same). So they follow each other without a gap, whatever
- * clocks do: a day that the clock skips is none, and where the clock falls back over midnight, what it shows a second time of
- * the day before is part of the new day. An hour begins on the hour of the clock and wherever the clock changes: one that it
- * repeats is two, one that it skips is none.
+ * Days, weeks and months begin at the first moment at which the clock shows their first date, or a later date
+ * if it skips that one (like startOfDay of Temporal and atStartOfDay of java.time). So they follow each other
+ * without a gap, whatever the clock does: a day that it skips is no bucket. Where it falls back over
+ * midnight, the time of the day before that it shows again is part of the new day. Hours begin on the hour of
+ * the clock and wherever the clock changes: an hour that it repeats is two buckets, one that it skips is
+ * none.
  */
 export type Calendar = {
   timeZone: string
-  /** What the clock shows at a moment, as the Unix milliseconds that it would be in UTC. */
+  /** What the clock shows at a moment, as the Unix milliseconds of the same time in UTC. */
   wall: (ms: number) => WallMs
-  /** The first moment at which the clock shows this or later. */
+  /** The first moment at which the clock shows this time or a later one. */
   momentOf: (wallMs: WallMs) => number
-  /** Start of the bucket that holds a moment. */
+  /** Start of the bucket that contains a moment. */
   startOf: (bucket: CalendarBucket, ms: number) => number
-  /** End of the bucket that holds a moment, always after it. */
+  /** End of the bucket that contains a moment; always after the moment. */
   endOf: (bucket: CalendarBucket, ms: number) => number
-  /** The buckets of [fromMs, toMs), the first and the last one cut at the range; no more than `most`, from the first. */
+  /** The first `most` buckets of [fromMs, toMs). The range cuts the first and the last bucket. */
   buckets: (bucket: CalendarBucket, range: TimeBucket, most: number) => TimeBucket[]
-  /** The same wall-clock time so many buckets later; the last day of a month stays within a shorter one. */
+  /**
+   * The same wall-clock time `count` buckets later. A day that the month does not have becomes its last one.
+   */
   shift: (bucket: CalendarBucket, ms: number, count: number) => number
-  /** Weekday (1 Monday to 7 Sunday) and hour (0 to 23) of the clock. */
+  /** Weekday (1 is Monday, 7 is Sunday) and hour (0 to 23) of the clock. */
   weekHour: (ms: number) => { weekday: number; hour: number }
 }
 
-/** @throws {RangeError} no such time zone */
+/** @throws {RangeError} the time zone does not exist */
 export function createCalendar(timeZone: string): Calendar {
   const offsets = zoneOffsets(timeZone)
   const wall = (ms: number): WallMs => ms + offsets.at(ms)
 
   const momentOf = (wallMs: WallMs): number => {
-    // Offsets are less than a day, so that the clock is there within it.
+    // Offsets are less than a day, so the clock shows this time within a day.
     const lastMs = wallMs + DAY_MS
     for (let at = wallMs - DAY_MS; ;) {
       const moment = Math.max(at, wallMs - offsets.at(at))
@@ -52,10 +56,10 @@ export function createCalendar(timeZone: string): Calendar {
     }
   }
 
-  /** The first date of the bucket that holds a moment. */
+  /** The first date of the bucket that contains a moment. */
   const dateOf = (bucket: DateBucket, ms: number): WallMs => {
     let date = startOfWall(bucket, wall(ms))
-    // Clocks that fell back show a date that is over.
+    // A clock that fell back may show a date that is over.
     for (let next = shiftWall(bucket, date, 1); momentOf(next) <= ms; next = shiftWall(bucket, date, 1))
       date = next
     return date
@@ -112,7 +116,7 @@ function shiftWall(bucket: DateBucket, wallMs: WallMs, count: number): WallMs {
   return utc(year, month, Math.min(at.getUTCDate(), lastDay)) + mod(wallMs, DAY_MS)
 }
 
-/** Date.UTC takes the years 0 to 99 for 1900 to 1999. */
+/** Date.UTC would take the years 0 to 99 for 1900 to 1999. */
 const utc = (year: number, month: number, day: number): number => new Date(0).setUTCFullYear(year, month, day)
 
 const mod = (value: number, divisor: number): number => ((value % divisor) + divisor) % divisor

@@ -1,15 +1,16 @@
 import { DAY_MS, dayOf, isoDay } from './period.ts'
 
-// Outside of them toISOString writes years with a sign, which Postgres does not read.
+// Outside these bounds toISOString writes years with a sign, which Postgres does not read.
 const YEAR_0_MS = -62_167_219_200_000
 export const YEAR_10000_MS = 253_402_300_800_000
 
-// Moments come mostly from one day, and often several times: each is written once. Hold what any call would compute again.
+// Most moments are of one day, and many repeat, so the latest text of each is kept. Any call would compute
+// the same.
 let latestDay = { day: 0, date: '1970-01-01' }
 let latest = { timeMs: 0, text: '1970-01-01T00:00:00.000Z' }
 
 /**
- * As Date.prototype.toISOString, which costs several times as much.
+ * Writes a moment like Date.prototype.toISOString, which costs several times as much.
  * @param timeMs Unix milliseconds, whole
  * @throws {RangeError} it is no moment
  */
@@ -18,7 +19,7 @@ export function isoTime(timeMs: number): string {
   return latest.text
 }
 
-/** As {@link isoTime}; null stays null. */
+/** Like {@link isoTime}; null stays null. */
 export const isoTimeOrNull = (timeMs: number | null): string | null =>
   timeMs === null ? null : isoTime(timeMs)
 

@@ -4,7 +4,7 @@ import { periodBefore } from './period-before.ts'
 
 const iso = (at: number) => new Date(at).toISOString().slice(0, 16)
 
-/** `start of a bucket | starts and ends beside it`, and what stands beside nothing. */
+/** Shows, for each bucket of the range, the start and end of the one beside it, and those beside none. */
 function beside(zone: string, bucket: CalendarBucket, from: string, to: string) {
   const calendar = createCalendar(zone)
   const buckets = calendar.buckets(bucket, { fromMs: Date.parse(from), toMs: Date.parse(to) }, 1_000)
@@ -51,7 +51,7 @@ describe('the period before', () => {
       '2026-11-18T08:00 2026-11-18T09:00',
       '2026-11-18T09:00 2026-11-18T09:30',
     ])
-    // The clock of the day before began at one.
+    // The day before began at one by the clock.
     expect(beside('America/Sao_Paulo', 'day', '2018-11-05T02:00Z', '2018-11-05T14:00Z').beside).toEqual([
       '2018-11-04T03:00 2018-11-04T14:00',
     ])
@@ -65,7 +65,7 @@ describe('the period before', () => {
     } = beside('Europe/Berlin', 'hour', '2026-10-24T22:00Z', '2026-10-25T23:00Z')
     expect([buckets, hours.length, alone]).toEqual([25, 25, []])
     expect(hours[0]).toBe('2026-10-23T22:00 2026-10-23T23:00')
-    // Two of them are two o'clock; the day before had one.
+    // Two of them are two o'clock. The day before had one.
     expect(hours.slice(2, 5)).toEqual([
       '2026-10-24T00:00 2026-10-24T01:00',
       null,
@@ -107,7 +107,7 @@ describe('the period before', () => {
       '2006-10-29T02:30Z',
       '2006-10-30T03:30Z',
     )
-    // Midnight for a minute, most of the eleventh hour of the day before, and midnight anew.
+    // One minute of midnight, most of the eleventh hour of the day before, and midnight again.
     expect(hours.slice(0, 4)).toEqual([
       '2006-10-28T02:30 2006-10-28T03:30',
       null,

@@ -2,18 +2,22 @@ import { type Calendar, type CalendarBucket, type ClockBucket, isClock } from '.
 import { bucketMs, floorTo, type TimeBucket } from './bucket.ts'
 import { DAY_MS } from './period.ts'
 
-/** Buckets in order of time, none over another. */
+/** The buckets of the period before, in order of time and without overlap. */
 export type PeriodBefore = {
   buckets: TimeBucket[]
-  /** By place in the range: the place of the bucket that stands beside it; null: none does. */
+  /** For each bucket of the range, the index of the bucket to compare it with; null if there is none. */
   beside: readonly (number | null)[]
 }
 
 /**
- * The period before a range. Of minutes and hours that are whole days by the clock: as many days, each bucket beside the one
- * at the same time of the clock, so that one which only one of the two days has stands alone. Else as many buckets, those
- * that the calendar has before the first one, place by place. What the range cuts is cut there, too.
- * @param buckets of the range, at least one
+ * The period before a range.
+ * - If the range is whole days by the clock, cut into minutes or hours, the period before is as many days.
+ *   Each bucket stands beside the one at the same time of the clock; a time that only one of the two days has
+ *   stands alone.
+ * - Otherwise it is as many buckets, those that the calendar has before the first one, in the same order.
+ *   Where the range cuts a bucket, its counterpart is cut as well.
+ *
+ * @param buckets buckets of the range, at least one
  */
 export function periodBefore(
   calendar: Calendar,
@@ -26,7 +30,7 @@ export function periodBefore(
   return daysBefore(calendar, bucket, range, { days, buckets })
 }
 
-/** Starts of the bucket that holds a moment and of so many before it, in order. */
+/** Starts of the bucket that contains a moment and of the `count` buckets before it, in order. */
 function startsBefore({ startOf }: Calendar, bucket: CalendarBucket, ms: number, count: number): number[] {
   const starts = [startOf(bucket, ms)]
   for (let i = 0; i < count; i++) starts.push(startOf(bucket, (starts[i] ?? 0) - 1))
@@ -57,7 +61,10 @@ function bucketsBefore(
   return { buckets, beside: buckets.map((_, place) => place) }
 }
 
-/** The moment that is as far into another bucket as one is into its own, by the clock; no later than its end. */
+/**
+ * The moment as far into the bucket `other` as `ms` is into its own, by the clock; at most the end of
+ * `other`.
+ */
 function samePlace(
   { wall, momentOf }: Calendar,
   bucket: CalendarBucket,
@@ -70,10 +77,13 @@ function samePlace(
   return Math.min(other.toMs, Math.max(other.fromMs, moment))
 }
 
-/** A wall-clock time without its time of day. A day may begin after midnight. */
+/** The date of a wall-clock time, as midnight. The day itself may begin later. */
 const dateOf = (wallMs: number): number => floorTo(wallMs, DAY_MS)
 
-/** Starts of the days of a range that begins and ends at the same time of the clock, that of its end included; null: it does not. */
+/**
+ * Starts of the days that a range touches, the day of its end included. Null if the range does not begin and
+ * end at the same time of the clock, or begins and ends on the same day.
+ */
 function wholeDays(calendar: Calendar, { fromMs, toMs }: TimeBucket): number[] | null {
   const { wall, startOf } = calendar
   if ((wall(toMs) - wall(fromMs)) % DAY_MS !== 0) return null
@@ -102,7 +112,10 @@ function daysBefore(
   return { buckets, beside: times.map((time) => places.get(time) ?? null) }
 }
 
-/** Of each bucket which of the days the clock shows, the time of day, and how many of this time there are up to it. */
+/**
+ * Identifies each bucket by the day that the clock shows, the time of day, and its number among the buckets
+ * of that time.
+ */
 function timesOfClock(
   { wall }: Calendar,
   bucket: ClockBucket,
@@ -116,7 +129,7 @@ function timesOfClock(
     const date = dateOf(time)
     const nth = (seen.get(time) ?? 0) + 1
     seen.set(time, nth)
-    // What the clock shows of another day has its date, which no number of a day is like.
+    // A date that is none of the days stands for itself, so that it equals no index of a day.
     return `${dayByDate.get(date) ?? `on ${date}`} ${time - date} ${nth}`
   })
 }

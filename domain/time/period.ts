@@ -1,10 +1,10 @@
-/** Calendar periods of UTC; weeks start on Monday (ISO 8601). */
+/** Calendar periods of UTC. Weeks start on Monday (ISO 8601). */
 export const periods = ['day', 'week', 'month'] as const
 export type Period = (typeof periods)[number]
 
 export const DAY_MS = 86_400_000
 
-/** First day of the period that holds `day`; both in days since 1970-01-01, which was a Thursday. */
+/** First day of the period that contains `day`. Both are in days since 1970-01-01, which was a Thursday. */
 export function periodStart(period: Period, day: number): number {
   if (period === 'day') return day
   if (period === 'week') return day - ((((day + 3) % 7) + 7) % 7)
@@ -12,7 +12,9 @@ export function periodStart(period: Period, day: number): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) / DAY_MS
 }
 
-/** First day of the period that is `count` periods after the one that begins on `start`; before it when negative. */
+/**
+ * First day of the period `count` periods after the one that begins on `start`; a negative `count` goes back.
+ */
 export function periodAfter(period: Period, start: number, count = 1): number {
   if (period === 'day') return start + count
   if (period === 'week') return start + 7 * count
@@ -20,7 +22,7 @@ export function periodAfter(period: Period, start: number, count = 1): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + count, 1) / DAY_MS
 }
 
-/** How many periods there are from one that begins on a day to another that does. */
+/** Number of periods between two days on which periods begin. */
 export function periodsBetween(period: Period, from: number, to: number): number {
   if (period !== 'month') return (to - from) / (period === 'day' ? 1 : 7)
   const [first, last] = [new Date(from * DAY_MS), new Date(to * DAY_MS)]
@@ -29,7 +31,10 @@ export function periodsBetween(period: Period, from: number, to: number): number
 
 export type PeriodStart = { period: Period; start: number }
 
-/** Periods whose union is the days [from, to), as few as it takes: months, then weeks, then days. They may overlap. */
+/**
+ * Periods whose union is the days [from, to), as few as possible: months, then weeks, then days. They may
+ * overlap.
+ */
 export function coverDays(from: number, to: number): PeriodStart[] {
   const isWhole = (period: Period, day: number) =>
     periodStart(period, day) >= from && periodAfter(period, periodStart(period, day)) <= to
@@ -42,7 +47,7 @@ export function coverDays(from: number, to: number): PeriodStart[] {
   return [...covering.values()]
 }
 
-/** `2026-03-01` of days since 1970-01-01. */
+/** Writes a day, given in days since 1970-01-01, as `2026-03-01`. */
 export const isoDay = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
-/** Days since 1970-01-01 of a moment in Unix milliseconds. */
+/** The day (days since 1970-01-01) of a moment in Unix milliseconds. */
 export const dayOf = (timeMs: number): number => Math.floor(timeMs / DAY_MS)

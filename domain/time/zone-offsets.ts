@@ -1,31 +1,34 @@
 import { DAY_MS } from './period.ts'
 
-/** Offsets of a zone's clock from UTC, milliseconds, and the moments (Unix milliseconds) at which they change. */
+/**
+ * Offsets of a zone's clock from UTC in milliseconds, and the moments (Unix milliseconds) at which they
+ * change.
+ */
 export type ZoneOffsets = {
   at: (ms: number) => number
-  /** The first change after a moment and up to another; null: there is none. */
+  /** The first change after `ms` and at or before `lastMs`; null if there is none. */
   changeAfter: (ms: number, lastMs: number) => number | null
-  /** The last change at or before a moment and after another; null: there is none. */
+  /** The last change at or before `ms` and after `sinceMs`; null if there is none. */
   changeBefore: (ms: number, sinceMs: number) => number | null
 }
 
 const SECOND_MS = 1_000
 /**
- * How far apart offsets are asked for. Since 1900 no clock of the IANA database changed twice within four days; those of
- * Africa/Freetown in September 1939 come next to it.
+ * Distance at which offsets are looked up. Since 1900 no clock of the IANA database has changed twice within
+ * four days; Africa/Freetown in September 1939 comes closest.
  */
 const STEP_MS = 3 * DAY_MS
-/** Steps that are remembered of a zone: some forty years. */
+/** Number of steps remembered per zone: some forty years. */
 const MAX_STEPS = 5_000
 
 /**
- * From the runtime's IANA database, to the second.
- * @throws {RangeError} no such time zone
+ * Offsets from the runtime's IANA database, exact to the second.
+ * @throws {RangeError} the time zone does not exist
  */
 export function zoneOffsets(timeZone: string): ZoneOffsets {
   const ask = askIntl(timeZone)
   const offsetOf = remembered((step) => ask(step * STEP_MS))
-  /** After the start of a step, or at its end. */
+  /** The change after the start of a step, or at its end; null if there is none. */
   const changeIn = remembered((step) => {
     const before = offsetOf(step)
     if (before === offsetOf(step + 1)) return null
@@ -62,7 +65,7 @@ export function zoneOffsets(timeZone: string): ZoneOffsets {
 
 const stepOf = (ms: number): number => Math.floor(ms / STEP_MS)
 
-/** The offset as Intl tells it, which takes microseconds. */
+/** Asks Intl for the offset, which takes microseconds. */
 function askIntl(timeZone: string): (ms: number) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     ...{ timeZone, calendar: 'gregory', hourCycle: 'h23', era: 'short' },
@@ -70,11 +73,11 @@ function askIntl(timeZone: string): (ms: number) => number {
     ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
   })
   return (ms) => {
-    // As in "1/31/2026 A, 09:30:00"; by parts it takes three times as long.
+    // The text looks like "1/31/2026 A, 09:30:00". formatToParts would take three times as long.
     const text = format.format(ms)
     const [month = 0, day = 0, year = 0, ...time] = Array.from(text.matchAll(/\d+/g), Number)
     const [hour = 0, minute = 0, second = 0] = time
-    // Date.UTC takes the years 0 to 99 for 1900 to 1999.
+    // Date.UTC would take the years 0 to 99 for 1900 to 1999.
     const wall = new Date(0)
     wall.setUTCFullYear(text.includes('B') ? 1 - year : year, month - 1, day)
     wall.setUTCHours(hour, minute, second)
@@ -82,7 +85,7 @@ function askIntl(timeZone: string): (ms: number) => number {
   }
 }
 
-/** Forgets all when it is full: clients choose the time. */
+/** Remembers results. It forgets all of them when it is full, because clients choose the times. */
 function remembered<Value>(compute: (step: number) => Value): (step: number) => Value {
   const known = new Map<number, Value>()
   return (step) => {

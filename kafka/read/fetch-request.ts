@@ -5,29 +5,29 @@ export type FetchRequest = {
   topic: string
   partition: number
   offset: bigint
-  /** Bytes; the first record batch comes whole even when it is larger. */
+  /** Largest response in bytes; the broker returns the first record batch whole even if it is larger. */
   maxBytes: number
   minBytes: number
   maxWaitMs: number
 }
 
 export type FetchResponse = {
-  /** Offset after the last record that replicas have. */
+  /** Offset after the last record that all in-sync replicas have. */
   highWatermark: bigint
-  /** Offset after the last record whose transaction, if any, is decided. */
+  /** Offset after the last record whose transaction, if it has one, has ended. */
   lastStableOffset: bigint
   logStartOffset: bigint
   abortedTransactions: { producerId: bigint; firstOffset: bigint }[]
   recordSet: Buffer
 }
 
-/** Version 11 is answered by every broker since Kafka 2.3, and is the last one before flexible encoding. */
+/** Every broker since Kafka 2.3 answers version 11, which is the last one before flexible encoding. */
 const VERSION = 11
 const FETCH = 1
 
 /**
- * Fetches one partition under read_committed, leaving the record set undecoded.
- * @throws kafkajs's error for the partition's error code, or of the connection
+ * Fetches one partition under read_committed. The record set is not decoded.
+ * @throws kafkajs's error for the partition's error code or for the connection
  */
 export async function fetchPartition(broker: Broker, request: FetchRequest): Promise<FetchResponse> {
   const payload = await sendRaw(broker, {

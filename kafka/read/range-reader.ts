@@ -19,43 +19,44 @@ import { readTopicMetadata } from '../topics/topic-metadata.ts'
 export type FetchWait = {
   maxWaitMs: number
   minBytes: number
-  /** The bytes of a range when left out; a record batch that is larger comes whole. */
+  /** Defaults to the bytes of a range. A larger record batch comes whole. */
   maxBytes?: number
 }
 
 export type RangeReader = {
   topicId: string
-  /** Whether the topic has the partition; one that was created anew may have fewer. */
+  /** Whether the topic has the partition. A re-created topic may have fewer. */
   exists(): Promise<boolean>
   /** The offsets that can be read at the moment: `[start, end)`. */
   bounds(): Promise<{ start: bigint; end: bigint }>
   /**
-   * The committed offset of a consumer group; null when the group has none for this partition. Throws data_loss when a
-   * transaction that moves it does not end.
+   * The committed offset of a consumer group; null if the group has none for this partition.
+   * @throws {PipelineFailure} data_loss if a transaction that moves the offset does not end
    */
   groupOffset(groupId: string): Promise<bigint | null>
   /**
-   * Has what follows `from` brought, as bytes, unless it is at hand; waits up to `maxWaitMs` for `minBytes`.
-   * Returns how much there is to take: 0, or from 1 to FULL of what a range has at most.
+   * Fetches the bytes that follow `from`, unless they are fetched already. Waits up to `maxWaitMs` for
+   * `minBytes`. Returns how much of a full range there is to take, from 1 to FULL; 0 if there is nothing.
    */
   fetch(from: bigint, wait: FetchWait): Promise<number>
-  /** Offset after the last record that was acknowledged when records were fetched last, also what cannot be read yet. */
+  /** Offset after the last acknowledged record at the last fetch, whether it can be read yet or not. */
   endOffset(): bigint
   /**
-   * Decodes a range that starts at `from`, out of what was fetched; empty (`to === from`) when nothing was.
-   * `until` ends the range there at the latest.
-   * @throws {UndecodableFailure} when the records at `from` cannot be decoded; what follows them can be taken then
+   * Decodes a range that starts at `from` from what was fetched; it is empty (`to === from`) if nothing was.
+   * The range ends at `until` at the latest.
+   * @throws {UndecodableFailure} the records at `from` cannot be decoded; the next call can take what follows
+   * them
    */
   take(from: bigint, until?: bigint): FetchedRange
-  /** Fetches and takes. */
+  /** Fetches, then takes a range. */
   read(from: bigint, options: FetchWait & { until?: bigint }): Promise<FetchedRange>
   close: () => Promise<void>
 }
 
 /**
- * Reads offset ranges of one partition under read_committed, without a consumer group. One read at a time.
- * Methods throw {PipelineFailure}: data_loss when the offset is no longer or not yet there, transient for everything
- * that passes; after such a failure the reader is to be closed.
+ * Opens a reader of offset ranges of one partition under read_committed, without a consumer group. It allows
+ * one read at a time. Its methods throw a PipelineFailure: data_loss if the offset is not in the log,
+ * transient for everything that passes. The caller must then close the reader.
  */
 export async function openRangeReader(
   kafka: Kafka,
@@ -163,7 +164,7 @@ async function listBounds(
   return { start: await ask(true), end: await ask(false) }
 }
 
-/** Names the offsets that are gone; data loss is never skipped silently (G8). */
+/** Names the offsets that are gone. Data loss is never skipped silently (G8). */
 export function lostRange(
   topic: string,
   partition: number,

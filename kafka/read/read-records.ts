@@ -5,20 +5,20 @@ import type { Kafka } from '../client.ts'
 import { openRangeReader } from './range-reader.ts'
 
 export type ReadRecords = {
-  /** Of the topic as it is now. */
+  /** Id of the topic as it is now. */
   topicId: string
   records: SourceRecord[]
-  /** First offset that was not looked at. */
+  /** First offset that was not read. */
   next: bigint
 }
 
-/** What is there is there: nothing is waited for. */
+/** The records are in Kafka already, so a fetch returns as soon as it has one byte. */
 const AT_ONCE = { maxWaitMs: 500, minBytes: 1 }
 const FETCH_BYTES = 1024 * 1024
 
 /**
- * The first `limit` committed records of a range that was read before, on a connection of its own.
- * @throws {PipelineFailure} data_loss when offsets of the range are not in Kafka any more
+ * Reads the first `limit` committed records of a range that was read before, on a connection of its own.
+ * @throws {PipelineFailure} data_loss if offsets of the range are no longer in Kafka
  */
 export async function readRecords(
   kafka: Kafka,

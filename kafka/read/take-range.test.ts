@@ -36,7 +36,7 @@ const LAST_OFFSET_DELTA_AT = 23
 
 it.each([
   ['a record', (batch: Buffer) => batch.writeUInt8(0xff, RECORDS_AT + 3)],
-  // The header's own word for where the batch ends is damaged as well.
+  // The header's last offset is damaged as well.
   ['the last offset of its header', (batch: Buffer) => batch.writeInt32BE(900, LAST_OFFSET_DELTA_AT)],
 ])('damage to %s takes no more than that record batch: what is before and after it is read', (_, damage) => {
   const carried = fetched(damage)
@@ -105,7 +105,7 @@ it('a range holds no more bytes than it may, however little its compressed batch
   expect(sizes).toEqual(Array.from({ length: 8 }, () => 5))
 })
 
-/** The batch with its records in gzip. */
+/** Compresses the records of a batch with gzip. */
 function compress(batch: Buffer): Buffer {
   const bytes = Buffer.concat([batch.subarray(0, RECORDS_AT), gzipSync(batch.subarray(RECORDS_AT))])
   bytes.writeInt32BE(bytes.length - 12, 8)

@@ -10,25 +10,25 @@ import {
 import type { RecordList } from '../records/record-list.ts'
 import { type EncodedRecords } from '../records/record-list.ts'
 
-/** A contiguous piece of a partition: all committed records of `[from, to)`. */
+/** All committed records of a contiguous range `[from, to)` of a partition. */
 export type FetchedRange = {
   from: bigint
   to: bigint
   records: SourceRecords
-  /** Offset after the last record that is acknowledged (the high watermark), readable by now or not. */
+  /** Offset after the last acknowledged record (the high watermark), whether it can be read yet or not. */
   endOffset: bigint
 }
 
 export type RangeLimits = {
-  /** Bytes of records per range, uncompressed; one record that is larger comes alone. */
+  /** Uncompressed bytes of records per range. A larger record comes alone. */
   maxBytes: number
   maxRecords: number
 }
 
-/** What a fetch brought and no range has taken yet. */
+/** What was fetched and is in no range yet. */
 export type Carried = {
   batches: (RecordBatchView | Gap)[]
-  /** The rest of a batch of which a range took the beginning. */
+  /** The rest of a batch whose beginning is in a range. */
   records: RecordList
   next: bigint | null
   endOffset: bigint
@@ -36,10 +36,10 @@ export type Carried = {
 export const isEmpty = ({ batches, records }: Carried): boolean =>
   batches.length === 0 && records.length === 0
 
-/** A range that reaches a limit, in the unit of `fullness`. */
+/** Fullness of a range that reaches a limit. */
 export const FULL = 1_000
 
-/** How much of a full range the next one takes, from 1 to FULL; 0: nothing is at hand. */
+/** How much of a full range the next one would take, from 1 to FULL; 0 if there is nothing to take. */
 export function fullness(carried: Carried, { maxBytes, maxRecords }: RangeLimits): number {
   if (isEmpty(carried)) return 0
   let { bytes, length: records } = carried.records
@@ -52,13 +52,13 @@ export function fullness(carried: Carried, { maxBytes, maxRecords }: RangeLimits
   return Math.min(FULL, Math.max(1, Math.ceil(part * FULL)))
 }
 
-/** A batch without committed records: control records or an aborted transaction. */
+/** Offsets of a batch without committed records: control records or an aborted transaction. */
 type Gap = { nextOffset: bigint; gap: true }
 
 /**
- * Takes records until a limit is reached; record batches are decoded only when their turn comes. One that cannot be
- * decoded ends the range before it.
- * @throws {UndecodableFailure} when it comes first; the next range begins behind it
+ * Takes records until a limit is reached. It decodes a record batch only when its turn comes. A batch that
+ * cannot be decoded ends the range before it.
+ * @throws {UndecodableFailure} the first batch cannot be decoded; the next range begins after it
  */
 export function takeRange(
   carried: Carried,
@@ -88,7 +88,7 @@ export function takeRange(
     to = isCut ? offsetAfter(records, from) : batch.nextOffset
   }
   if (to > end) to = end
-  // What lies behind `until` was dropped: the next read fetches again.
+  // What lies after `until` is dropped, so the next read fetches again.
   carried.next = until === undefined ? to : null
   return { from, to, records, endOffset: carried.endOffset }
 }
@@ -98,7 +98,7 @@ function decodeUnlessDamaged(batch: RecordBatchView): EncodedRecords | PipelineF
     return decodeRecordBatch(batch)
   } catch (error) {
     if (error instanceof PipelineFailure) return error
-    // These bytes bring a defect to light: the batches behind them must not wait for its fix.
+    // These bytes trigger a defect. The batches after them must not wait until it is fixed.
     return new PipelineFailure('permanent', 'rollcall', `Rollcall: ${String(error)}`, { cause: error })
   }
 }
@@ -115,8 +115,8 @@ const offsetAfter = (records: RecordList, from: bigint): bigint => {
 }
 
 /**
- * Drops control batches and batches of aborted transactions, keeping their offsets as gaps.
- * The rule is the Java consumer's: a producer listed as aborted from an offset stays so until its ABORT marker.
+ * Replaces control batches and batches of aborted transactions by gaps. It follows the Java consumer: a
+ * producer listed as aborted from an offset stays aborted until its ABORT marker.
  */
 export function committedBatches({
   recordSet,

@@ -1,18 +1,18 @@
-/** Most outputs of a batch for one partition take a few of them. */
+/** The outputs of a batch for one partition mostly fill a few pages. */
 export const PAGE_BYTES = 64 * 1024
-/** What two batches in work need, and not what a burst of large records once took. */
+/** As many as two batches in work need, so that a burst of large records does not keep its memory. */
 const MAX_FREE = 128
 
-// Pages that nobody reads any more. New memory for every batch would be promoted by the garbage collector before the
-// batch is published, and then stay for long.
+// Pages that nobody reads any more. If each batch allocated new memory, the garbage collector would promote
+// it before the batch is published, and keep it for long.
 const free: Buffer[] = []
 
-/** Memory to write at least `bytes` into; its content is undefined. */
+/** Returns memory for at least `bytes` bytes. Its content is undefined. */
 export function takePage(bytes: number): Buffer {
   return (bytes <= PAGE_BYTES ? free.pop() : undefined) ?? Buffer.allocUnsafeSlow(Math.max(bytes, PAGE_BYTES))
 }
 
-/** Gives a page back that nothing refers to any more. */
+/** Takes a page back. Nothing may refer to it any more. */
 export function returnPage(page: Buffer): void {
   if (page.length === PAGE_BYTES && free.length < MAX_FREE) free.push(page)
 }

@@ -4,7 +4,8 @@ import { decompress, RECORDS_MAX_BYTES } from './decompress.ts'
 
 const text = Buffer.from('{"user_id":"a"}'.repeat(40) + 'a'.repeat(29))
 
-// Written by the reference implementations: Google's snappy, and liblz4 with linked blocks and without, with checksums.
+// Written by the reference implementations: Google's snappy, and liblz4 with linked blocks and with
+// checksums.
 const snappyBlock = '9QQ4eyJ1c2VyX2lkIjoiYSJ9/g8A/g8A/g8A/g8A/g8A/g8A/g8A/g8A/g8AFQ8AYW4BAA=='
 const lz4Frame = 'BCJNGGhAdQIAAAAAAAAxIQAAAP8AeyJ1c2VyX2lkIjoiYSJ9DwD//zgfYQEABFBhYWFhYQAAAAA='
 const lz4FrameWithChecksums = 'BCJNGHRAvSEAAAD/AHsidXNlcl9pZCI6ImEifQ8A//84H2EBAARQYWFhYWE/C6LJAAAAAE9v8AQ='
@@ -28,7 +29,7 @@ test.for(codecs)('%s: bytes that are cut off are refused, or end at a block', ([
     const result = resultOf(codec, bytes.subarray(0, length))
     if (result === 'refused') continue
     expect(text.subarray(0, result.length).equals(result)).toBe(true)
-    // The checksum at the very end is not read.
+    // The decoder does not read the checksum at the very end.
     expect([0, halves(text)[0]?.length, text.length]).toContain(result.length)
   }
 })
@@ -39,7 +40,7 @@ test.for(codecs)('%s: damaged bytes are refused, or give a bounded result', ([, 
       const damaged = Buffer.from(bytes)
       damaged[at] = damage
       const result = resultOf(codec, damaged)
-      // One byte more makes a copy of lz4 longer by 255 at most, and the lengths of snappy are compared.
+      // One changed byte makes an lz4 copy longer by 255 at most. snappy's decoder compares lengths.
       if (result !== 'refused') expect(result.length).toBeLessThan(text.length + 256)
     }
 })
@@ -89,14 +90,14 @@ function snappyStream(blocks: Buffer[]): Buffer {
   return Buffer.concat([header, ...chunks])
 }
 
-/** A length below 2^14 and one literal whose length takes two bytes. */
+/** A length below 2^14, and one literal whose length takes two bytes. */
 function literalBlock(bytes: Buffer): Buffer {
   const { length } = bytes
   const header = [(length & 0x7f) | 0x80, length >> 7, 61 << 2, (length - 1) & 0xff, (length - 1) >> 8]
   return Buffer.concat([Buffer.from(header), bytes])
 }
 
-/** 64 KiB: a zero, and copies of 64 bytes or fewer from one byte back. */
+/** A block of up to 64 KiB: a zero, and copies of up to 64 bytes from one byte back. */
 function zerosBlock(length: number): Buffer {
   const copies = Array.from({ length: Math.ceil((length - 1) / 64) }, (_, i) => {
     const size = Math.min(64, length - 1 - i * 64)
@@ -105,7 +106,7 @@ function zerosBlock(length: number): Buffer {
   return Buffer.from([0x80, 0x80, 0x04, 0, 0, ...copies.flat()])
 }
 
-/** One block: a zero, and a copy from one byte back whose length goes on in bytes of 255. */
+/** One block: a zero, and a copy from one byte back whose length continues in bytes of 255. */
 function lz4Zeros(length: number): Buffer {
   const copied = length - 1 - 4 - 15
   const rest = Buffer.alloc(Math.floor(copied / 255) + 1, 0xff)

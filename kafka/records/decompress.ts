@@ -3,12 +3,12 @@ import { unlz4 } from './lz4.ts'
 import { unsnappy } from './snappy.ts'
 
 /**
- * What the records of one batch may take. Brokers bound the compressed bytes alone, and a thousand times as much may
- * come out of them; real producers stay far below, with 16 KiB to a few MiB.
+ * Largest result for the records of one batch. Brokers limit only the compressed bytes, and these may expand
+ * a thousandfold. Real producers stay far below, at 16 KiB to a few MiB.
  */
 export const RECORDS_MAX_BYTES = 128 * 1024 * 1024
 
-/** By their number in the attributes of a record batch; 0 is none. */
+/** Decoders by their number in the attributes of a record batch; 0 means uncompressed. */
 const decoders: Record<number, (bytes: Buffer, maxBytes: number) => Buffer> = {
   0: (bytes) => bytes,
   1: (bytes, maxBytes) => gunzipSync(bytes, { maxOutputLength: maxBytes }),
@@ -17,7 +17,10 @@ const decoders: Record<number, (bytes: Buffer, maxBytes: number) => Buffer> = {
   4: (bytes, maxBytes) => zstdDecompressSync(bytes, { maxOutputLength: maxBytes }),
 }
 
-/** @throws {Error} for an unknown codec, bytes that are not the codec's, and more than RECORDS_MAX_BYTES of result */
+/**
+ * @throws {Error} the codec is unknown, the bytes are not in its format, or the result exceeds
+ * RECORDS_MAX_BYTES
+ */
 export function decompress(codec: number, bytes: Buffer): Buffer {
   const decode = decoders[codec]
   if (decode === undefined)

@@ -3,9 +3,9 @@ const FIRST_BYTES = 64 * 1024
 const LOOP_MAX_BYTES = 48
 
 /**
- * What a decoder of the LZ77 family writes: literals, and copies of what it has written already. Grows as it is filled,
- * so that a header which lies about the size costs nothing.
- * Methods throw {RangeError} for a copy from before the first byte, and when it would hold more than its limit.
+ * Output of a decoder of the LZ77 family: literals, and copies of earlier output. The buffer grows as it is
+ * filled, so that a header with a wrong size reserves no memory. The methods throw a RangeError if a copy
+ * begins before the first byte or the output exceeds its limit.
  */
 export class DecompressedBytes {
   readonly #maxBytes: number
@@ -34,7 +34,7 @@ export class DecompressedBytes {
     this.#length = to + length
   }
 
-  /** Repeats what begins `distance` bytes back; where that reaches into the copy itself, it repeats the copy. */
+  /** Repeats what begins `distance` bytes back. If the copy overlaps its source, it repeats itself. */
   copy(distance: number, length: number): void {
     if (distance === 0 || distance > this.#length) throw new RangeError('a copy from outside the output')
     this.#reserve(length)

@@ -3,7 +3,10 @@ import { returnPage, takePage } from './buffer-pool.ts'
 import { ATTRIBUTES_AT, RECORDS_AT, TRANSACTIONAL } from './record-batch.ts'
 import { varintSize, writeVarint } from './varint.ts'
 
-/** Text is written as UTF-8, straight into the batch: a buffer for each field would cost more than the encoding. */
+/**
+ * Text is written as UTF-8 straight into the batch: a buffer for each field would cost more than the
+ * encoding.
+ */
 export type OutputField = Uint8Array | string | null
 
 /** A record to be produced. */
@@ -17,18 +20,18 @@ export type ProducerState = { producerId: bigint; producerEpoch: number; firstSe
 
 const NULL_LENGTH = -1
 
-/** Bytes that the length of a record takes at most. */
+/** Largest number of bytes that the length of a record takes. */
 const VARINT_MAX_BYTES = 5
 
 /**
- * Encodes records one by one into a transactional record batch, magic 2
- * (https://kafka.apache.org/documentation/#recordbatch), uncompressed: kafkajs takes three times the CPU for the same
- * bytes. Nothing of a record is kept but its bytes, in pages; a record does not reach over the end of one.
+ * Encodes records one by one into an uncompressed transactional record batch, magic 2
+ * (https://kafka.apache.org/documentation/#recordbatch). kafkajs takes three times the CPU for the same
+ * bytes. The encoder keeps only the bytes of a record, in pages; no record spans two pages.
  */
 export class RecordBatchEncoder {
   #page: Buffer | null = null
   #at = RECORDS_AT
-  /** Before the current one, each as far as it is written. */
+  /** The pages before the current one, each as far as it is written. */
   #fullPages: Buffer[] = []
   #fullBytes = 0
   #count = 0
@@ -37,12 +40,12 @@ export class RecordBatchEncoder {
     return this.#count
   }
 
-  /** Bytes of the whole batch as it is. */
+  /** Bytes of the whole batch so far. */
   get length(): number {
     return this.#fullBytes + this.#at
   }
 
-  /** Adds a record, unless the batch has some already and would become larger than `maxBytes`. Returns whether it did. */
+  /** Adds a record, unless the batch already has one and would exceed `maxBytes`. Returns whether it did. */
   append(record: OutputRecord, maxBytes = Infinity): boolean {
     const bodySize = recordBodySize(record, this.#count)
     const size = bodySize + VARINT_MAX_BYTES
@@ -51,21 +54,27 @@ export class RecordBatchEncoder {
     return true
   }
 
-  /** The whole batch, in pieces. @param timestampMs Unix milliseconds that all records get */
+  /**
+   * Completes the batch and returns it in pieces.
+   * @param timestampMs timestamp of all records, Unix milliseconds
+   */
   finish(state: ProducerState, timestampMs: number): Buffer[] {
     const pieces = [...this.#fullPages, this.#pageFor(0).subarray(0, this.#at)]
     writeHeader(pieces, this.#count, state, timestampMs)
     return pieces
   }
 
-  /** To be called when nobody reads the pieces any more; the encoder and they are of no use then. */
+  /**
+   * Gives the memory back. Call this when nobody reads the pieces any more; the encoder cannot be used
+   * afterwards.
+   */
   release(): void {
     for (const page of [...this.#fullPages, this.#page]) if (page !== null) returnPage(wholePage(page))
     this.#fullPages = []
     this.#page = null
   }
 
-  /** A page with room for `size` bytes behind what is written. */
+  /** Returns a page with room for `size` bytes after what is written. */
   #pageFor(size: number): Buffer {
     if (this.#page === null) return (this.#page = takePage(RECORDS_AT + size))
     if (this.#at + size <= this.#page.length) return this.#page
@@ -78,7 +87,7 @@ export class RecordBatchEncoder {
 
 const wholePage = (piece: Buffer): Buffer => Buffer.from(piece.buffer)
 
-/** All records as one batch. */
+/** Encodes all records as one batch. */
 export function encodeRecordBatch(
   records: readonly OutputRecord[],
   state: ProducerState,

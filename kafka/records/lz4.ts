@@ -1,7 +1,7 @@
 import { DecompressedBytes } from './decompressed-bytes.ts'
 
-// https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md and lz4_Block_format.md beside it. Checksums are passed
-// over: the record batch around the frame has one of its own, which was compared.
+// Formats: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md, and lz4_Block_format.md beside it.
+// Checksums are skipped, because the checksum of the record batch around the frame has been compared.
 
 const FRAME_MAGIC = 0x184d2204
 const VERSION = 1
@@ -14,7 +14,7 @@ const UNCOMPRESSED = 0x80000000
 
 /**
  * Decompresses one LZ4 frame.
- * @throws {RangeError} for bytes that are not well formed, and for more than `maxBytes`
+ * @throws {RangeError} the bytes are malformed, or the result exceeds `maxBytes`
  */
 export function unlz4(frame: Buffer, maxBytes: number): Buffer {
   const output = new DecompressedBytes(maxBytes)
@@ -22,7 +22,7 @@ export function unlz4(frame: Buffer, maxBytes: number): Buffer {
   const flags = frame.readUInt8(4)
   if (flags >> 6 !== VERSION) throw new RangeError(`an LZ4 frame of version ${flags >> 6}`)
   if ((flags & DICTIONARY) !== 0) throw new RangeError('an LZ4 frame with a dictionary of its own')
-  // Magic, flags, block size, perhaps the size of the content, and a byte of the header's checksum.
+  // Magic, flags, block size, perhaps the content size, and one byte of header checksum.
   let at = (flags & CONTENT_SIZE) === 0 ? 7 : 15
   for (;;) {
     const sizeWord = frame.readUInt32LE(at)
@@ -36,11 +36,11 @@ export function unlz4(frame: Buffer, maxBytes: number): Buffer {
   }
 }
 
-/** A length of four bits that are all set goes on in the bytes that follow. */
+/** A four-bit length with all bits set continues in the bytes that follow. */
 const LONG = 15
 const SHORTEST_COPY = 4
 
-/** Sequences of a literal and a copy; the last one ends with its literal. */
+/** Decodes sequences of a literal and a copy. The last one ends after its literal. */
 function decodeBlock(block: Buffer, output: DecompressedBytes): void {
   let at = 0
   const readRest = (): number => {

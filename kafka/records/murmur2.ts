@@ -2,9 +2,9 @@ const SEED = 0x9747b28c
 const M = 0x5bd1e995
 
 /**
- * Murmur2 as Kafka's Java client hashes keys (org.apache.kafka.common.utils.Utils.murmur2), as a signed 32-bit integer.
- * kafkajs has the same function on BigInt, tens of times slower.
- * @param length bytes of it that count
+ * Murmur2 as Kafka's Java client hashes keys (org.apache.kafka.common.utils.Utils.murmur2), as a signed
+ * 32-bit integer. kafkajs has the same function on BigInt, which is tens of times slower.
+ * @param length number of bytes of the key to hash
  */
 export function murmur2(key: Uint8Array, length = key.length): number {
   const words = length & ~3
@@ -26,11 +26,14 @@ export function murmur2(key: Uint8Array, length = key.length): number {
 
 const byte = (key: Uint8Array, index: number): number => key[index] ?? 0
 
-/** The partition that Kafka's default partitioner chooses for a key; text is hashed as UTF-8. */
+/** The partition that Kafka's default partitioner chooses for a key. Text is hashed as UTF-8. */
 export const partitionForKey = (key: Uint8Array | string, partitions: number): number =>
   ((typeof key === 'string' ? hashText(key) : murmur2(key)) & 0x7fffffff) % partitions
 
-/** Keys are hashed one after the other: those of usual length and letters need no memory of their own. */
+/**
+ * Short ASCII keys are written here before they are hashed, one after the other, instead of into memory of
+ * their own.
+ */
 const scratch = new Uint8Array(128)
 const MAX_ASCII = 127
 

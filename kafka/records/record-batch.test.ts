@@ -28,7 +28,7 @@ test('what is encoded decodes to the same keys, values and headers, also for 200
     ['schema', Buffer.from('1')],
     ['nothing', null],
   ])
-  // Two seconds on an idle machine.
+  // It takes two seconds on an idle machine.
 }, 30_000)
 
 test('text is written as its UTF-8 bytes, whatever its length and script', () => {

@@ -3,9 +3,9 @@ import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import { decompress } from './decompress.ts'
 import { EncodedRecords } from './record-list.ts'
 
-// Record batch, magic 2: https://kafka.apache.org/documentation/#recordbatch
-// kafkajs decodes it too, but checks no CRC, loses the position behind control and compacted records, and fails
-// on batches of more than about 125,000 records.
+// Record batch, magic 2: https://kafka.apache.org/documentation/#recordbatch. kafkajs decodes it too, but it
+// checks no CRC, loses the position after control and compacted records, and fails on batches of more than
+// about 125,000 records.
 
 const LENGTH_AT = 8
 const MAGIC_AT = 16
@@ -17,7 +17,7 @@ const MAX_TIMESTAMP_AT = 35
 const PRODUCER_ID_AT = 43
 const RECORD_COUNT_AT = 57
 export const RECORDS_AT = 61
-/** batchLength counts from after itself. */
+/** The header's batch length counts from this byte on. */
 const LENGTH_OVERHEAD = 12
 
 const CODEC_MASK = 0x07
@@ -25,24 +25,26 @@ const LOG_APPEND_TIME = 0x08
 export const TRANSACTIONAL = 0x10
 const CONTROL = 0x20
 
-/** A record batch inside a fetched buffer, its records not decoded yet. */
+/** A record batch inside a fetched buffer. Its records are not decoded yet. */
 export type RecordBatchView = {
   baseOffset: bigint
-  /** Offset after the batch, also when compaction took its last records. */
+  /** Offset after the batch, even if compaction removed its last records. */
   nextOffset: bigint
   producerId: bigint
   transactional: boolean
   control: boolean
   bytes: Buffer
-  /** As the header says; 0 when it is damaged. */
+  /** Number of records according to the header; 0 if the batch is damaged. */
   records: number
-  /** Why nothing of it can be trusted but where it begins; null when its bytes are what its producer sent. */
+  /**
+   * Why only the base offset of the batch can be trusted; null if its bytes are as its producer sent them.
+   */
   damage: string | null
 }
 
 /**
- * Splits a fetched record set into its complete batches; an incomplete one at the end is left for the next fetch.
- * A damaged one ends where the next one begins, whatever its header says.
+ * Splits a fetched record set into its complete batches. An incomplete one at the end is left for the next
+ * fetch. A damaged batch ends where the next one begins, whatever its header says.
  */
 export function splitRecordBatches(recordSet: Buffer): RecordBatchView[] {
   const batches: RecordBatchView[] = []
@@ -83,7 +85,10 @@ function damageOf(bytes: Buffer): string | null {
     : 'fails its CRC: it was damaged on disk or on the way'
 }
 
-/** Whether a control batch is the ABORT marker of its producer's transaction (key: version int16, type int16, 0 = abort). */
+/**
+ * Whether a control batch is the ABORT marker of its producer's transaction (key: version int16, type int16;
+ * type 0 is abort).
+ */
 export function isAbortMarker(batch: RecordBatchView): boolean {
   const records = decodeRecordBatch(batch)
   const key = records.length === 0 ? null : records.record(0).key
@@ -91,7 +96,9 @@ export function isAbortMarker(batch: RecordBatchView): boolean {
 }
 
 /**
- * @throws {PipelineFailure} permanent, when it is damaged, the codec is unknown, or the bytes are not what the header says
+ * Decodes the records of a batch.
+ * @throws {PipelineFailure} permanent: the batch is damaged, its codec is unknown, or its bytes contradict
+ * the header
  */
 export function decodeRecordBatch(batch: RecordBatchView): EncodedRecords {
   const { bytes, damage } = batch
@@ -99,7 +106,7 @@ export function decodeRecordBatch(batch: RecordBatchView): EncodedRecords {
   const attributes = bytes.readInt16BE(ATTRIBUTES_AT)
   const count = bytes.readInt32BE(RECORD_COUNT_AT)
   const timestamp = bytes.readBigInt64BE(BASE_TIMESTAMP_AT)
-  // With LogAppendTime the broker's clock stands in the header, the records keep the producer's.
+  // With LogAppendTime the header has the broker's time, and the records keep the producer's.
   const appendTime = (attributes & LOG_APPEND_TIME) !== 0 ? bytes.readBigInt64BE(MAX_TIMESTAMP_AT) : null
   const bytesOfRecords = recordBytes(batch, attributes & CODEC_MASK)
   try {

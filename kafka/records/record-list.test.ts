@@ -5,7 +5,7 @@ import { EncodedRecords, RecordList } from './record-list.ts'
 
 const state = { producerId: 1n, producerEpoch: 0, firstSequence: 0 }
 
-/** A batch of so many records, the first at `offset`; the value of each is its offset. */
+/** A batch of `count` records, the first at `offset`. The value of each is its offset. */
 function batchOf(offset: number, count: number): EncodedRecords {
   const values = Array.from({ length: count }, (_, i) => String(offset + i))
   const bytes = encodeRecordBatch(
@@ -50,7 +50,9 @@ test('more records than there are bytes are refused before memory is taken for t
   expect(() => new EncodedRecords(Buffer.alloc(10), -1, base)).toThrow(RangeError)
 })
 
-/** A batch of one record with a timestamp for its first record and one more, as a producer may set them. */
+/**
+ * The timestamp of a record in a batch with this base timestamp and this delta, as a producer may set them.
+ */
 function timestampOf(base: bigint, delta: bigint): number | bigint {
   const zigzag = BigInt.asUintN(64, (delta << 1n) ^ (delta >> 63n))
   const bytes: number[] = []
@@ -74,7 +76,7 @@ test('a record timestamp is exact whatever 64-bit integer a producer chose', () 
   expect(timestampOf(1_795_945_574_123_456_789n, 1n)).toBe(1_795_945_574_123_456_790n)
   expect(timestampOf(-(2n ** 63n), 0n)).toBe(-(2n ** 63n))
   expect(timestampOf(2n ** 63n - 1n, 0n)).toBe(2n ** 63n - 1n)
-  // The records of a batch count from its first one, and a difference may exceed 64 bits.
+  // The deltas of a batch count from its first record, and a difference may exceed 64 bits.
   expect(timestampOf(2n ** 63n - 1n, -(2n ** 63n) + 1n)).toBe(0)
   expect(timestampOf(-(2n ** 63n), 2n ** 63n - 1n)).toBe(-1)
   expect(timestampOf(0n, 2n ** 62n)).toBe(2n ** 62n)

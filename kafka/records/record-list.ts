@@ -2,18 +2,21 @@ import type { SourceRecord } from '../../domain/login/record.ts'
 import { asTimestamp, type RecordTimestamp } from '../../domain/login/record-timestamp.ts'
 import { readBigVarint, readVarint, type Cursor } from './varint.ts'
 
-/** Of a record batch: what its records count from. `appendTime`: of all of them, where the broker's clock is the one. */
+/**
+ * The values of a record batch that its records are relative to. `appendTime` is the timestamp of all records
+ * if the topic uses the broker's clock.
+ */
 export type RecordBase = { offset: number; timestamp: bigint; appendTime: bigint | null }
 
 /**
- * The records of one batch, as their places in its bytes: as objects that live until their turn comes, every garbage
- * collection would move them.
+ * The records of one batch, as positions in its bytes. As objects that live until their turn comes, every
+ * garbage collection would move them.
  */
 export class EncodedRecords {
   readonly length: number
   readonly #bytes: Buffer
   readonly #base: RecordBase
-  /** Null: not exact as a number. */
+  /** Null if the base timestamp is not exact as a number. */
   readonly #timestampMs: number | null
   readonly #appendTime: RecordTimestamp | null
   readonly #starts: Int32Array
@@ -21,7 +24,7 @@ export class EncodedRecords {
 
   /** @throws {RangeError} when the bytes do not hold `count` records */
   constructor(bytes: Buffer, count: number, base: RecordBase) {
-    // Each takes a byte at least: a count beyond that is none of these bytes, and would take memory.
+    // Each record takes at least a byte. A larger count cannot be right and would reserve memory.
     if (count < 0 || count > bytes.length) throw new RangeError(`${count} records in ${bytes.length} bytes`)
     this.length = count
     this.#bytes = bytes
@@ -39,23 +42,23 @@ export class EncodedRecords {
     this.#starts[count] = cursor.at
   }
 
-  /** Of the records from an index to another one, exclusive. */
+  /** Size of the records [from, to) in bytes. */
   bytes(from: number, to: number): number {
     return (this.#starts[to] ?? 0) - (this.#starts[from] ?? 0)
   }
 
-  /** Behind the records from an index on that have room in so many bytes; `to` at most. */
+  /** Index after the last record that fits if records from `from` on may take `maxBytes`; at most `to`. */
   endWithin(from: number, to: number, maxBytes: number): number {
     const limit = (this.#starts[from] ?? 0) + maxBytes
     return firstIndex(from + 1, to + 1, (index) => (this.#starts[index] ?? Infinity) > limit) - 1
   }
 
-  /** Of the record at an index. */
+  /** Offset of the record at an index. */
   offset(index: number): bigint {
     return BigInt(this.#offsets[index] ?? -1)
   }
 
-  /** Index of the first record at or behind an offset; `length`: there is none. */
+  /** Index of the first record whose offset is at least `offset`; `length` if there is none. */
   firstFrom(offset: bigint): number {
     const from = Number(offset)
     return firstIndex(0, this.length, (index) => (this.#offsets[index] ?? Infinity) >= from)
@@ -85,7 +88,9 @@ export class EncodedRecords {
   }
 }
 
-/** The first index from `low` on for which a condition holds that holds for all behind it; `high`: for none. */
+/**
+ * The first index from `low` on that meets a condition which all indexes after it meet; `high` if none does.
+ */
 function firstIndex(low: number, high: number, holds: (index: number) => boolean): number {
   while (low < high) {
     const middle = (low + high) >>> 1
@@ -99,14 +104,14 @@ const isExact = (...numbers: number[]): boolean => numbers.every(Number.isSafeIn
 
 type Part = { records: EncodedRecords; from: number; to: number }
 
-/** Records of one or several batches, in order; objects are made of those that are asked for. */
+/** Records of one or several batches, in order. It makes objects only of the records asked for. */
 export class RecordList {
   #parts: Part[] = []
   length = 0
-  /** As they are encoded, uncompressed. */
+  /** Encoded size of the records, uncompressed. */
   bytes = 0
 
-  /** Takes the records `from` to `to` (exclusive) of a batch behind what it has. */
+  /** Appends the records [from, to) of a batch. */
   append(records: EncodedRecords, from = 0, to = records.length): void {
     if (from >= to) return
     this.#parts.push({ records, from, to })
@@ -115,9 +120,9 @@ export class RecordList {
   }
 
   /**
-   * Takes records of a batch behind what it has while it stays within the limits; an empty list takes the first one however
-   * large it is.
-   * @returns the index behind the last one that was taken
+   * Appends records of a batch while the list stays within the limits. An empty list takes the first record
+   * however large it is.
+   * @returns the index after the last record that was appended
    */
   fill(
     records: EncodedRecords,
@@ -132,7 +137,7 @@ export class RecordList {
     return end
   }
 
-  /** Takes its first records out of it, as many as the limits allow and at least one. */
+  /** Removes the first records and returns them: as many as the limits allow, but at least one. */
   take(limits: { maxRecords: number; maxBytes: number }): RecordList {
     const [taken, parts] = [new RecordList(), this.#parts]
     this.#parts = []
@@ -145,13 +150,13 @@ export class RecordList {
     return taken
   }
 
-  /** Offset of the last one; null: there is none. */
+  /** Offset of the last record; null if the list is empty. */
   lastOffset(): bigint | null {
     const last = this.#parts.at(-1)
     return last === undefined ? null : last.records.offset(last.to - 1)
   }
 
-  /** As of an array, for numbers that are not negative. */
+  /** Slices like an array, but only for arguments that are not negative. */
   slice(start = 0, end = this.length): SourceRecord[] {
     const made: SourceRecord[] = []
     let before = 0
@@ -165,10 +170,13 @@ export class RecordList {
   }
 }
 
-/** None are defined. */
+/** Kafka defines no record attributes yet, but their byte is there. */
 const ATTRIBUTES_BYTES = 1
 
-/** @returns its offset */
+/**
+ * Moves the cursor past a record and checks that it is well formed.
+ * @returns the record's offset
+ */
 function passRecord(cursor: Cursor, baseOffset: number): number {
   const length = readVarint(cursor)
   const end = cursor.at + length

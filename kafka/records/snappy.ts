@@ -2,14 +2,18 @@ import { DecompressedBytes } from './decompressed-bytes.ts'
 
 // Block format: https://github.com/google/snappy/blob/main/format_description.txt
 
-/** What snappy-java's stream begins with, then two int32 of versions, then chunks: an int32 length and a block. */
+/**
+ * What snappy-java's stream begins with. Two int32 versions follow, then chunks of an int32 length and a
+ * block.
+ */
 const STREAM_MAGIC = Buffer.from('\x82SNAPPY\0', 'latin1')
 const STREAM_HEADER_BYTES = STREAM_MAGIC.length + 8
 const CHUNK_HEADER_BYTES = 4
 
 /**
- * Decompresses what Kafka's clients write for snappy: the Java client snappy-java's stream, librdkafka one bare block.
- * @throws {RangeError} for bytes that are not well formed, and for more than `maxBytes`
+ * Decompresses what Kafka clients write for snappy: the Java client writes snappy-java's stream, librdkafka a
+ * single bare block.
+ * @throws {RangeError} the bytes are malformed, or the result exceeds `maxBytes`
  */
 export function unsnappy(input: Buffer, maxBytes: number): Buffer {
   const output = new DecompressedBytes(maxBytes)
@@ -24,7 +28,7 @@ export function unsnappy(input: Buffer, maxBytes: number): Buffer {
   return output.written()
 }
 
-/** Tags whose upper six bits are above this say in how many bytes the length follows. */
+/** A tag whose upper six bits exceed this value says how many bytes the length takes. */
 const LITERAL_MAX_SHORT = 59
 
 function decodeBlock(block: Buffer, output: DecompressedBytes): void {
@@ -53,7 +57,7 @@ function decodeBlock(block: Buffer, output: DecompressedBytes): void {
   if (output.length - start !== length) throw new RangeError('a snappy block is not as long as it says')
 }
 
-/** A varint of 32 bits. */
+/** Reads a varint of 32 bits. */
 function readLength(block: Buffer): { value: number; at: number } {
   let value = 0
   for (let at = 0; at < 5; at++) {

@@ -1,10 +1,10 @@
-/** A place in a buffer that reads move forward. */
+/** A position in a buffer that reads advance. */
 export type Cursor = { buffer: Buffer; at: number }
 
 /**
  * Reads a zig-zag varint of up to 64 bits (Protocol Buffers' sint64, as Kafka records use it) as a number.
- * Values past 2^53 lose precision; offsets and lengths stay below.
- * @throws {RangeError} at the end of the buffer or after 10 bytes
+ * Values beyond 2^53 lose precision; offsets and lengths stay below.
+ * @throws {RangeError} the buffer ends, or the varint has more than 10 bytes
  */
 export function readVarint(cursor: Cursor): number {
   const { buffer } = cursor
@@ -20,7 +20,7 @@ export function readVarint(cursor: Cursor): number {
   throw new RangeError('varint without an end')
 }
 
-/** As {@link readVarint}, exactly. */
+/** Like {@link readVarint}, but exact. */
 export function readBigVarint(cursor: Cursor): bigint {
   const { buffer } = cursor
   let zigzag = 0n
@@ -33,7 +33,7 @@ export function readBigVarint(cursor: Cursor): bigint {
   throw new RangeError('varint without an end')
 }
 
-/** Bytes that `writeVarint` takes for a value of at most 31 bits. */
+/** Number of bytes that `writeVarint` takes for a value of at most 31 bits. */
 export function varintSize(value: number): number {
   const zigzag = zigzag32(value)
   if (zigzag < 0x80) return 1
@@ -42,7 +42,7 @@ export function varintSize(value: number): number {
   return zigzag < 0x10000000 ? 4 : 5
 }
 
-/** Writes a value of at most 31 bits and returns the place after it. */
+/** Writes a value of at most 31 bits and returns the index after it. */
 export function writeVarint(buffer: Buffer, at: number, value: number): number {
   let rest = zigzag32(value)
   while (rest >= 0x80) {

@@ -1,4 +1,7 @@
-/** Reads the primitive types of the Kafka protocol (https://kafka.apache.org/protocol#protocol_types) in order. */
+/**
+ * Reads the primitive types of the Kafka protocol (https://kafka.apache.org/protocol#protocol_types) in
+ * order.
+ */
 export class WireReader {
   readonly #bytes: Buffer
   #at = 0
@@ -19,12 +22,12 @@ export class WireReader {
       .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
   compactString = (): string => this.bytes(Math.max(0, this.uvarint() - 1)).toString('utf8')
 
-  /** An array with an int32 length; null reads as empty. */
+  /** Reads an array with an int32 length. Null reads as empty. */
   array<T>(item: () => T): T[] {
     return Array.from({ length: Math.max(0, this.int32()) }, item)
   }
 
-  /** An array of the flexible versions. */
+  /** Reads an array of the flexible versions. Null reads as empty. */
   compactArray<T>(item: () => T): T[] {
     return Array.from({ length: Math.max(0, this.uvarint() - 1) }, item)
   }
@@ -76,7 +79,7 @@ export const int64 = (value: bigint): Buffer => {
 export const string = (value: string): Buffer =>
   Buffer.concat([int16(Buffer.byteLength(value)), Buffer.from(value)])
 
-/** An unsigned number in groups of seven bits, the lowest first. */
+/** Encodes an unsigned number in groups of seven bits, the lowest first. */
 export function uvarint(value: number): Buffer {
   const bytes: number[] = []
   for (let rest = value; ; rest >>>= 7) {
@@ -85,6 +88,6 @@ export function uvarint(value: number): Buffer {
   }
 }
 
-/** Of the flexible versions. */
+/** Encodes a string of the flexible versions. */
 export const compactString = (text: string): Buffer =>
   Buffer.concat([uvarint(Buffer.byteLength(text) + 1), Buffer.from(text)])

@@ -4,13 +4,14 @@ import { sendRaw, type Broker } from '../kafkajs-internals.ts'
 import type { TransactionStart } from './transaction-starts.ts'
 import { compactString, int32, int8, WireReader } from '../records/wire.ts'
 
-/** KIP-664, Kafka 2.8. */
+/** API key from KIP-664, Kafka 2.8. */
 const DESCRIBE_PRODUCERS = 61
 const VERSION = 0
 
 /**
- * Transactions that are open on a partition, by their first offset, as its leader knows them, which does not know since when
- * they are (withStarts). None from a broker that is older than the request, or that does not let this client read the topic.
+ * The open transactions of a partition, in order of first offset, as its leader knows them. The leader does
+ * not know when they began; see `withStarts`. Empty if the broker is older than the request, or does not let
+ * this client read the topic.
  * @throws kafkajs's errors of the connection
  */
 export async function readOpenTransactions(
@@ -58,7 +59,7 @@ function decode(reader: WireReader): OpenTransaction[] {
   return topics.flat(2).filter(({ firstOffset }) => firstOffset >= 0n)
 }
 
-/** Open transactions of partitions, with what their coordinators know of them. */
+/** Adds to open transactions what their coordinators know of them. */
 export function withStarts(
   transactions: readonly OpenTransaction[],
   starts: readonly TransactionStart[],

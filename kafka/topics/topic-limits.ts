@@ -3,17 +3,18 @@ import type { Kafka } from '../client.ts'
 import { classingKafka } from '../failure.ts'
 import { createCluster, type Cluster } from '../kafkajs-internals.ts'
 
-/** Of DescribeConfigs. */
+/** Resource type of DescribeConfigs. */
 const TOPIC_RESOURCE = 2
-/** Kafka's own defaults, of a topic whose settings the principal may not see. */
+/** Kafka's own defaults, for a topic whose settings the principal may not see. */
 const defaults = { 'max.message.bytes': 1_048_588, 'segment.bytes': 1_073_741_824 }
 const DENIED = new Set(['TOPIC_AUTHORIZATION_FAILED', 'CLUSTER_AUTHORIZATION_FAILED'])
-/** Any output fits, a dead letter by being cut. */
+/** Every output fits into this size, because a dead letter is cut. */
 const LEAST_BYTES = 32 * 1024
 
 /**
- * Bytes of the largest record batch that each topic takes.
- * @throws {PipelineFailure} permanent, when a topic takes less than any output needs; kafkajs's errors
+ * Reads the bytes of the largest record batch that each topic takes.
+ * @throws {PipelineFailure} permanent: a topic takes less than an output may need
+ * @throws kafkajs's errors
  */
 export async function readTopicLimits(cluster: Cluster, topics: string[]): Promise<TopicLimits> {
   const broker = await cluster.findControllerBroker()
@@ -37,7 +38,10 @@ export async function readTopicLimits(cluster: Cluster, topics: string[]): Promi
 /** Bytes of the largest record batch that a topic takes. */
 export type TopicLimits = (topic: string) => number
 
-/** As {@link readTopicLimits}, on a connection of its own. @throws {PipelineFailure} */
+/**
+ * Like {@link readTopicLimits}, on a connection of its own.
+ * @throws {PipelineFailure}
+ */
 export async function fetchTopicLimits(kafka: Kafka, topics: string[]): Promise<TopicLimits> {
   const cluster = createCluster(kafka)
   try {

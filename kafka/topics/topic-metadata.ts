@@ -2,21 +2,22 @@ import { sendRaw, throwForCode, type Broker } from '../kafkajs-internals.ts'
 import { compactString, int8, WireReader } from '../records/wire.ts'
 
 const METADATA = 3
-/** First version with topic ids (KIP-516), Kafka 2.8; kafkajs stops at 6. */
+/** The first version with topic ids (KIP-516), Kafka 2.8. kafkajs stops at 6. */
 const VERSION = 10
 
 export type TopicMetadata = {
-  /** A uuid: a topic that is deleted and created again has another one. */
+  /** A UUID. A topic that is deleted and created again gets another one. */
   topicId: string
-  /** Node ids of the brokers of the cluster. */
+  /** Node ids of the cluster's brokers. */
   brokers: number[]
-  /** Node ids of the leaders. */
+  /** `leader` is the node id of a broker. */
   partitions: { partition: number; leader: number }[]
 }
 
 /**
- * What a broker knows of a topic.
- * @throws kafkajs's UNKNOWN_TOPIC_OR_PARTITION when there is no such topic, LEADER_NOT_AVAILABLE when a partition has no leader
+ * Asks a broker for the metadata of a topic.
+ * @throws kafkajs's UNKNOWN_TOPIC_OR_PARTITION if the topic does not exist, LEADER_NOT_AVAILABLE if a
+ * partition has no leader
  */
 export async function readTopicMetadata(broker: Broker, topic: string): Promise<TopicMetadata> {
   const payload = await sendRaw(broker, {
@@ -67,7 +68,7 @@ function decodePartition(reader: WireReader): TopicMetadata['partitions'][number
   const code = reader.int16()
   const partition = reader.int32()
   const leader = reader.int32()
-  // A replica that is away is no error as long as there is a leader.
+  // As long as there is a leader, a replica that is away is no error.
   if (leader < 0) throwForCode(code)
   reader.int32() // leader epoch
   reader.compactArray(reader.int32) // replicas

@@ -15,18 +15,18 @@ import { readTransactionStarts, type TransactionStart } from './transaction-star
 
 export type TopicOffsets = {
   /**
-   * The log of every partition, in order of partition.
-   * @throws {PipelineFailure} transient, when Kafka is away or the topic does not exist
+   * Reads the log of every partition, in order of partition.
+   * @throws {PipelineFailure} transient: Kafka is away, or the topic does not exist
    */
   read(topic: string): Promise<PartitionLog[]>
   close: () => Promise<void>
 }
 
-/** Stand for offsets in a ListOffsets request. */
+/** Timestamps of a ListOffsets request that stand for the ends of a log. */
 const LATEST = '-1'
 const EARLIEST = '-2'
 
-/** Asks a topic for its partitions and offsets; connects at the first question. */
+/** Makes a reader of topics' partitions and offsets. It connects at the first read. */
 export function createTopicOffsets(config: Config['kafka'], clientId: string): TopicOffsets {
   const kafka = createKafka(config, clientId)
   let kept: Promise<Cluster> | null = null
@@ -49,7 +49,10 @@ export function createTopicOffsets(config: Config['kafka'], clientId: string): T
       () => undefined,
     )
   }
-  /** Connections are kept for the topic that is counted, until one fails: what kafkajs knew of the brokers goes with it. */
+  /**
+   * Keeps the connections for the topic that is counted until one fails, then drops them together with what
+   * kafkajs knew of the brokers.
+   */
   const readOnce = async (topic: string): Promise<PartitionLog[]> => {
     const isCounted = topic === config.topic
     const opened = isCounted && kept !== null ? kept : open(topic)
@@ -65,7 +68,7 @@ export function createTopicOffsets(config: Config['kafka'], clientId: string): T
   }
 
   return {
-    // A leader that has moved, or a connection that the broker closed, is found the second time.
+    // The second attempt finds a leader that has moved, and replaces a connection that the broker closed.
     read: (topic) => classingKafka(() => readOnce(topic).catch(() => readOnce(topic))),
     close: async () => {
       if (kept !== null) await discard(kept)
@@ -93,7 +96,10 @@ async function readLogs(cluster: Cluster, topic: string): Promise<PartitionLog[]
   return logs.map((log) => ({ ...log, openTransactions: withStarts(log.openTransactions, starts) }))
 }
 
-/** Any broker may coordinate a transaction; what one that is away would say is missing. */
+/**
+ * Asks every broker, because any of them may coordinate a transaction. The answer of one that is away is
+ * missing.
+ */
 async function readStarts(
   cluster: Cluster,
   brokers: readonly number[],
@@ -122,7 +128,8 @@ async function readFromLeader(
       ),
     )
   }
-  // A leader answers a connection in turn: records that arrive meanwhile do not look as if they could not be read.
+  // A leader answers requests of one connection in turn. In this order, records that arrive meanwhile do not
+  // look unreadable.
   const [starts, ends, stableEnds] = await Promise.all([
     list(READ_COMMITTED, EARLIEST),
     list(READ_UNCOMMITTED, LATEST),

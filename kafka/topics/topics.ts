@@ -3,12 +3,13 @@ import { WHOLE_MAX_BYTES } from '../../domain/login/kept-record.ts'
 import { createKafka } from '../client.ts'
 import { classingKafka } from '../failure.ts'
 
-/** Rejects up to WHOLE_MAX_BYTES keep all their bytes; beside them there are headers that say why. */
+/** A reject of up to WHOLE_MAX_BYTES keeps all its bytes, and headers say why it was rejected. */
 const DLQ_MAX_MESSAGE_BYTES = WHOLE_MAX_BYTES + 64 * 1024
 
 /**
- * Creates the input, output and dead letter topics that do not exist yet, with `config.partitions` partitions.
- * @returns the names it created
+ * Creates the input, output and dead letter topics that do not exist yet, with `config.partitions`
+ * partitions.
+ * @returns the names of the topics that it created
  * @throws {PipelineFailure} transient
  */
 export async function ensureTopics(config: Config['kafka']): Promise<string[]> {

@@ -2,17 +2,17 @@ import { asTimestamp, recordedAtMs } from '../../domain/login/record-timestamp.t
 import { sendRaw, type Broker } from '../kafkajs-internals.ts'
 import { compactString, int64, int8, uvarint, WireReader } from '../records/wire.ts'
 
-/** KIP-664, Kafka 3.0. */
+/** API keys from KIP-664, Kafka 3.0. */
 const DESCRIBE_TRANSACTIONS = 65
 const LIST_TRANSACTIONS = 66
 const VERSION = 0
 
-/** What the coordinator of a transaction knows of it; `startMs` in Unix milliseconds. */
+/** What the coordinator of a transaction knows of it. `startMs` is in Unix milliseconds. */
 export type TransactionStart = { producerId: bigint; transactionalId: string; startMs: number | null }
 
 /**
- * The transactions of producers, as far as this broker coordinates them. None from a broker that is older than the requests,
- * or that does not let this client describe them.
+ * The transactions of producers that this broker coordinates. Empty if the broker is older than the requests,
+ * or does not let this client describe them.
  * @throws kafkajs's errors of the connection
  */
 export async function readTransactionStarts(
@@ -43,7 +43,7 @@ export async function readTransactionStarts(
   return decodeStarts(new WireReader(described))
 }
 
-/** Ids of transactions; none with an error. */
+/** Transactional.ids in the response; empty if the response has an error. */
 function decodeIds(reader: WireReader): string[] {
   reader.tags() // of the response header
   reader.int32() // throttle time

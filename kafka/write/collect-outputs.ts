@@ -2,21 +2,23 @@ import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import { RecordBatchEncoder, type OutputRecord } from '../records/encode-record-batch.ts'
 import { partitionForKey } from '../records/murmur2.ts'
 
-/** A larger single record travels alone. */
+/** A record that is larger gets a record batch of its own. */
 const USUAL_BATCH_BYTES = 900_000
-/** Of one request: far below the 100 MiB at which a broker closes the connection (socket.request.max.bytes). */
+/**
+ * Largest request: far below the 100 MiB at which a broker closes the connection (socket.request.max.bytes).
+ */
 const REQUEST_BYTES = 16 * 1024 * 1024
 
 /** One record batch for one partition. */
 export type OutputChunk = { topic: string; partition: number; batch: RecordBatchEncoder }
 
-/** What an output topic is and takes. */
+/** Number of partitions of an output topic, and the largest record batch that it takes. */
 export type OutputTopic = { partitions: number; maxBatchBytes: number }
 
-/** The outputs of one transaction, encoded as they are added: nothing of a record is kept but its bytes. */
+/** Collects the outputs of one transaction. It encodes each as it is added and keeps only the bytes. */
 export class OutputCollector {
   readonly #topic: (name: string) => OutputTopic
-  /** By topic and partition. */
+  /** Chunks by topic, then by partition. */
   readonly #chunks = new Map<string, OutputChunk[][]>()
 
   constructor(topic: (name: string) => OutputTopic) {
@@ -27,8 +29,8 @@ export class OutputCollector {
   maxBatchBytes = (topic: string): number => this.#topic(topic).maxBatchBytes
 
   /**
-   * Records of one key come to one partition, in the order in which they are added.
-   * @throws {PipelineFailure} permanent, when the topic would refuse the record
+   * Adds a record. Records with the same key go to one partition, in the order in which they are added.
+   * @throws {PipelineFailure} permanent: the topic would refuse the record
    */
   add(topic: string, record: OutputRecord): void {
     const { partitions, maxBatchBytes } = this.#topic(topic)
@@ -44,7 +46,10 @@ export class OutputCollector {
     this.#chunks.set(topic, ofTopic)
   }
 
-  /** What to send, round by round: a round has one record batch a partition at most, and no more bytes than a request may have. */
+  /**
+   * What to send, round by round. A round has at most one record batch per partition, and no more bytes than
+   * REQUEST_BYTES unless a single batch is larger.
+   */
   rounds(): OutputChunk[][] {
     const rounds: { chunks: OutputChunk[]; bytes: number }[] = []
     for (const chunks of [...this.#chunks.values()].flatMap((ofTopic) => Object.values(ofTopic))) {
@@ -68,7 +73,7 @@ const tooLarge = (topic: string, bytes: number, maxBytes: number) =>
     `Kafka: an output takes ${bytes} bytes, and the topic ${topic} takes record batches of ${maxBytes} (max.message.bytes)`,
   )
 
-/** Records without a key go to one partition: their order is kept and there are few of them. */
+/** Records without a key all go to partition 0, which keeps their order. There are few of them. */
 function partitionOf({ key }: OutputRecord, partitions: number): number {
   if (key === null) return 0
   return partitionForKey(key, Math.max(1, partitions))

@@ -1,7 +1,7 @@
 import type { Broker, Cluster, GROUP_COORDINATOR, TRANSACTION_COORDINATOR } from '../kafkajs-internals.ts'
 
 /**
- * What coordinators answer for the moments in which a transaction's last commit finishes, or the coordinator itself
+ * What a coordinator answers while the last commit of a transaction finishes, or while the coordinator itself
  * starts or moves.
  */
 const PASSING = new Set([
@@ -12,11 +12,14 @@ const PASSING = new Set([
   'UNSTABLE_OFFSET_COMMIT',
 ])
 const RETRY_MS = 5
-/** With the time between them about five seconds: longer is an outage, which the caller should see. */
+/**
+ * With the waits between them about five seconds. Anything longer is an outage, which the caller should see.
+ */
 const MAX_RETRIES = 1_000
 
 /**
- * Asks the coordinator of a group or of a transactional.id, again while it says that it soon can answer.
+ * Asks the coordinator of a group or of a transactional.id. It repeats the request while the coordinator says
+ * that it cannot answer yet.
  * @throws kafkajs's error for everything else
  */
 export async function askCoordinator<T>(

@@ -3,13 +3,13 @@ import { GROUP_COORDINATOR, sendRaw, throwForCode, type Cluster } from '../kafka
 import { compactString, int32, int8, WireReader } from '../records/wire.ts'
 
 const OFFSET_FETCH = 9
-/** First version that can ask for stable offsets (KIP-447), Kafka 2.5; kafkajs stops at 5. */
+/** The first version that can ask for stable offsets (KIP-447), Kafka 2.5. kafkajs stops at 5. */
 const VERSION = 7
 
 /**
- * The committed offset of a group on a partition; null when there is none. One that an open transaction may still move
- * is waited for.
- * @throws kafkajs's UNSTABLE_OFFSET_COMMIT when such a transaction does not end within some seconds
+ * Reads the committed offset of a group on a partition; null if there is none. If an open transaction may
+ * still move the offset, it waits.
+ * @throws kafkajs's UNSTABLE_OFFSET_COMMIT if that transaction does not end within about five seconds
  */
 export async function readGroupOffset(
   cluster: Cluster,

@@ -7,19 +7,23 @@ import { unlessAborted } from '../../concurrency/unless-aborted.ts'
 
 export type LoginRecord = { key: Buffer; value: Buffer | null }
 
-/** A record that the topic does not take, however often it is sent: larger than its max.message.bytes, for example. */
+/**
+ * A record that the topic refuses however often it is sent, for example because it is larger than
+ * max.message.bytes.
+ */
 export type Refusal = { record: LoginRecord; cause: PipelineFailure }
 
 export type SendResult = {
-  /** How many records all in-sync replicas have, by partition. */
+  /** Number of records that all in-sync replicas have, by partition. */
   acknowledged: Map<number, number>
   refused: Refusal[]
 }
 
 export type LoginProducer = {
   /**
-   * Resolves when all in-sync replicas have every record that the topic takes. Records of one key keep their order. Waits
-   * through outages of any length; rejects only when `signal` aborts. One call at a time.
+   * Resolves when all in-sync replicas have every record that the topic accepts. Records with the same key
+   * keep their order. It waits through outages of any length and rejects only when `signal` aborts. Only one
+   * call may run at a time.
    */
   send(records: readonly LoginRecord[]): Promise<SendResult>
   close(): Promise<void>
@@ -27,25 +31,28 @@ export type LoginProducer = {
 
 export type LoginProducerOptions = {
   topic: string
-  /** Ends all waiting: what is under way then may or may not have arrived. */
+  /** Ends all waiting. Records on their way at that moment may or may not have arrived. */
   signal: AbortSignal
-  /** Called once when Kafka can't be reached, and once when everything that waited is through. */
+  /**
+   * Called once when Kafka cannot be reached. `onRecovery` is called once when everything that waited has
+   * arrived.
+   */
   onOutage: (cause: Error) => void
   onRecovery: (outageMs: number) => void
 }
 
 const RETRY_MS = 500
-/** A send that takes longer counts as an outage: a broker that hangs answers nothing at all. */
+/** A send that takes longer counts as an outage, because a broker that hangs does not answer at all. */
 const SLOW_SEND_MS = 5_000
-/** New partitions get records after this long at most. */
+/** New partitions get records after this time at the latest. */
 const PARTITIONS_REFRESH_MS = 10_000
-/** The producer hears of new partitions by itself, so soon that a send hardly waits for it. */
+/** The producer learns of new partitions by itself, so soon that a send hardly waits for it. */
 const METADATA_MAX_AGE_MS = 1_000
 
 /**
- * A producer with acks=all and idempotence that sends each record once, also over a broker's restart: each send holds
- * records of one partition, and kafkajs gives the same send tried again the same sequence numbers, by which the
- * broker recognises it. Connects when it is first used.
+ * Makes a producer with acks=all and idempotence that sends each record once, even across a broker's restart:
+ * each send holds records of one partition, and when kafkajs repeats a send, it gives the same sequence
+ * numbers, by which the broker recognises it. The producer connects when it is first used.
  */
 export function createLoginProducer(kafka: Kafka, options: LoginProducerOptions): LoginProducer {
   const { topic, signal } = options
@@ -87,7 +94,10 @@ export function createLoginProducer(kafka: Kafka, options: LoginProducerOptions)
     return connected
   }
 
-  /** Sends records of one partition; where it refuses them, halves until it is known which. Returns those. */
+  /**
+   * Sends records of one partition and returns those that the topic refuses. If it refuses a group, the group
+   * is halved until the records are known.
+   */
   const sendGroup = async (partition: number, group: LoginRecord[]): Promise<Refusal[]> => {
     try {
       await persist(() => sendTo(producer, topic, partition, group))
@@ -132,7 +142,10 @@ export function createLoginProducer(kafka: Kafka, options: LoginProducerOptions)
 
 class UnknownPartitionError extends Error {}
 
-/** kafkajs sends nothing for a partition that it has not heard of, and reports success without naming it. */
+/**
+ * Sends records of one partition. kafkajs sends nothing for a partition that it does not know, and reports
+ * success without naming it.
+ */
 async function sendTo(
   producer: Producer,
   topic: string,

@@ -17,15 +17,15 @@ import { readTopicLimits, type TopicLimits } from '../topics/topic-limits.ts'
 import { int16, int32, string, WireReader } from '../records/wire.ts'
 
 export type OutputProducer = {
-  /** Of the output topics, as of when the producer was opened. */
+  /** The limits of the output topics when the producer was opened. */
   maxBatchBytes: TopicLimits
-  /** For the outputs of one transaction. */
+  /** Starts to collect the outputs of one transaction. */
   collect: () => OutputCollector
   /**
-   * One Kafka transaction: all outputs and the group offset `nextOffset`, or nothing. `beforeCommit` runs once
-   * everything is sent and nothing is decided.
-   * After a failure the producer is to be closed; what became of the transaction shows in the group offset once
-   * another producer with the same transactional.id was opened.
+   * Publishes all outputs and the group offset `nextOffset` in one Kafka transaction, or nothing.
+   * `beforeCommit` runs when everything is sent and nothing is decided. After a failure, close the producer.
+   * Once another producer with the same transactional.id is open, the group offset shows what became of the
+   * transaction.
    */
   publish(outputs: OutputCollector, nextOffset: bigint, beforeCommit?: () => Promise<void>): Promise<void>
   close: () => Promise<void>
@@ -39,15 +39,19 @@ export type OutputProducerOptions = {
   outputTopics: string[]
 }
 
-/** Shorter than any retention, longer than any slice's pause: an open transaction holds read_committed readers up. */
+/**
+ * Shorter than any retention and longer than any pause of a slice: an open transaction holds up
+ * read_committed readers.
+ */
 const TRANSACTION_TIMEOUT_MS = 30_000
 const PRODUCE_TIMEOUT_MS = 10_000
 
 /**
- * Opens the transactional producer of one input partition. Taking its transactional.id fences whoever had it and ends
- * its open transaction, so the group offset that is read afterwards is final (G2, G3).
- * kafkajs's own producer is stuck after a failed commit and takes three times the CPU; the requests underneath are used.
- * @throws {PipelineFailure} transient or fenced; permanent when a topic takes too little
+ * Opens the transactional producer of one input partition. Taking its transactional.id fences the producer
+ * that had it and ends its open transaction, so the group offset read afterwards is final (G2, G3). kafkajs's
+ * own producer is stuck after a failed commit and takes three times the CPU, so Rollcall sends the requests
+ * itself.
+ * @throws {PipelineFailure} transient or fenced; permanent if a topic's limit is too small
  */
 export async function openOutputProducer(
   kafka: Kafka,
@@ -145,7 +149,7 @@ const leaderOf = (cluster: Cluster, topic: string, partition: number): string =>
   Object.keys(cluster.findLeaderForPartitions(topic, [partition]))[0] ?? '-1'
 
 const PRODUCE = 0
-/** Answered by every broker since Kafka 2.1. */
+/** Every broker since Kafka 2.1 answers this version. */
 const PRODUCE_VERSION = 7
 const ACKS_ALL = -1
 
