@@ -39,13 +39,16 @@ const knownTypes: Record<string, KnownType> = {
 }
 
 /** What to do about a broker that cannot be reached, by the message of Node or kafkajs. */
-const hintOfMessage: [RegExp, string][] = [
+const hintsByMessage: [RegExp, string][] = [
   [/ECONNREFUSED/, ': start Kafka there, or correct KAFKA_BROKERS'],
   [/ENOTFOUND|EAI_AGAIN/, ': correct the host in KAFKA_BROKERS'],
-  [/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|Connection timeout/, ': open the way to it, or correct KAFKA_BROKERS'],
+  [
+    /EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|Connection timeout/,
+    ': open the network path to it, or correct KAFKA_BROKERS',
+  ],
   [
     /Closed connection|ECONNRESET|Request .* timed out/,
-    ': if it goes on, what answers there is no Kafka, or one that wants TLS: correct KAFKA_BROKERS',
+    ': if this continues, what answers there is not Kafka or expects TLS: correct KAFKA_BROKERS',
   ],
   [
     /Replication-factor|replication factor/,
@@ -60,7 +63,7 @@ export function kafkaFailure(error: unknown): PipelineFailure {
   const { type, message } = firstOf(error)
   const known = knownTypes[type ?? '']
   const failureClass = known?.failureClass ?? 'transient'
-  const hint = known?.hint ?? hintOfMessage.find(([pattern]) => pattern.test(message ?? ''))?.[1] ?? ''
+  const hint = known?.hint ?? hintsByMessage.find(([pattern]) => pattern.test(message ?? ''))?.[1] ?? ''
   return new PipelineFailure(failureClass, 'kafka', `Kafka: ${message ?? String(error)}${hint}`, {
     cause: error,
   })

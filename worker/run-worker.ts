@@ -15,7 +15,7 @@ import { classingPostgres } from '../db/connection/failure.ts'
 import { checkSchema, SchemaRefusal } from '../db/schema/schema-version.ts'
 import { markup } from '../workflows/page/markdown.ts'
 import { decodeRecords } from '../domain/decode/decode-records.ts'
-import { SharedSighting } from '../domain/sightings/sighting-cache.ts'
+import { SharedSightingCache } from '../domain/sightings/sighting-cache.ts'
 import { createKafka } from '../kafka/client.ts'
 import { FULL } from '../kafka/read/take-range.ts'
 import { createTopicOffsets } from '../kafka/topics/topic-offsets.ts'
@@ -86,7 +86,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     kafka: createKafka(config.kafka, 'rollcall-worker'),
     workerName,
     codeVersion,
-    sighting: new SharedSighting(crypto.getRandomValues(new Int32Array(2))),
+    sighting: new SharedSightingCache(crypto.getRandomValues(new Int32Array(2))),
     batchesInWork,
     deciding: new Semaphore(1),
     fetchBudget: new FetchBudget(FETCHED_BYTES, LEAST_FETCHED_BYTES),

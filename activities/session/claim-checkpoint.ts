@@ -8,7 +8,7 @@ import type { Sql } from '../../db/connection/connect.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
 import { createLoginDays } from '../../db/login-rows/login-partitions.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
-import { calmGuard } from '../../domain/batch/flood-guard.ts'
+import { initialGuard } from '../../domain/batch/flood-guard.ts'
 import { emptyInsight } from '../../domain/batch/insight.ts'
 import { lostRange, type RangeReader } from '../../kafka/read/range-reader.ts'
 import type { WorkerDeps } from './worker-deps.ts'
@@ -35,7 +35,7 @@ export async function claimCheckpoint(
       startOffset: bounds.start,
       worker: deps.workerName,
       emptyInsight: emptyInsight(),
-      floodGuard: acceptFlood ? { ...calmGuard(), isOff: true } : null,
+      floodGuard: acceptFlood ? { ...initialGuard(), isOff: true } : null,
     })
   })
   if (checkpoint.topicId !== reader.topicId) throw recreated(key, checkpoint, reader.topicId, bounds)

@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts'
 import type { Semaphore } from '../../concurrency/semaphore.ts'
 import type { ParkedBatch } from '../../domain/batch/parked-batch.ts'
 import type { decodeRecords } from '../../domain/decode/decode-records.ts'
-import type { SharedSighting } from '../../domain/sightings/sighting-cache.ts'
+import type { SharedSightingCache } from '../../domain/sightings/sighting-cache.ts'
 import type { Kafka } from '../../kafka/client.ts'
 import type { FetchBudget } from './fetch-budget.ts'
 
@@ -13,7 +13,7 @@ export type WorkerDeps = {
   /** Shown as the holder of a partition. */
   workerName: string
   codeVersion: string
-  sighting: SharedSighting
+  sighting: SharedSightingCache
   /**
    * Bounds the memory of the process: a batch in work has its bytes, and its text for both outputs. Weighs a batch by how full
    * it is (see RangeReader.fetch): while little comes, all partitions go on side by side.

@@ -21,7 +21,7 @@ export type FloodLimits = {
   parkedInARow: number
 }
 
-export const calmGuard = (): FloodGuard => ({ records: 0, rejects: 0, parkedInARow: 0, isOff: false })
+export const initialGuard = (): FloodGuard => ({ records: 0, rejects: 0, parkedInARow: 0, isOff: false })
 
 /**
  * Counts some more records. Returns the next guard and, if the records must not be written, the reason as
@@ -46,8 +46,8 @@ export function watchRecords(
     },
     flood:
       isFlood && !guard.isOff
-        ? `${seen.rejects} of the latest ${seen.records} records are no logins, more than ${rejectPercent} % of ` +
-          `${Math.max(windowRecords, seen.records)}: has a producer changed its messages? None of the batch in hand was written`
+        ? `${seen.rejects} of the latest ${seen.records} records are not logins, more than ${rejectPercent} % of ` +
+          `${Math.max(windowRecords, seen.records)}: has a producer changed its messages? Nothing of the current batch was written`
         : null,
   }
 }

@@ -105,7 +105,7 @@ class Tally {
    * order of logins, then of names, so that equal input gives equal bytes.
    */
   complete(): Insight {
-    const locations = named([...this.#locales].sort(ranks), 'locale')
+    const locations = named([...this.#locales].sort(byLogins), 'locale')
     const body = JSON.stringify({
       type: 'insight',
       batch_size: this.size,
@@ -134,7 +134,7 @@ const asRecord = (counts: ReadonlyMap<string, number>): Record<string, number> =
 }
 
 /** Orders by logins, most first, then by name. */
-const ranks = ([a, loginsA]: [string, number], [b, loginsB]: [string, number]): number =>
+const byLogins = ([a, loginsA]: [string, number], [b, loginsB]: [string, number]): number =>
   loginsB - loginsA || (a < b ? -1 : 1)
 
 /**
@@ -145,8 +145,8 @@ function mostFrequent(counts: ReadonlyMap<string, number>, length: number): [str
   const first: [string, number][] = []
   for (const entry of counts) {
     const last = first[length - 1]
-    if (last !== undefined && ranks(last, entry) < 0) continue
-    const place = first.findIndex((held) => ranks(entry, held) < 0)
+    if (last !== undefined && byLogins(last, entry) < 0) continue
+    const place = first.findIndex((held) => byLogins(entry, held) < 0)
     first.splice(place === -1 ? first.length : place, 0, entry)
     if (first.length > length) first.pop()
   }

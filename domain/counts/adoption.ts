@@ -38,14 +38,14 @@ export function adoptionOf(
   })
 }
 
-type Present = ReadVersion & { logins: bigint }
+type VersionLogins = ReadVersion & { logins: bigint }
 
 /**
  * Versions of each bucket, in order of version. Senders may make up thousands of versions, most of which
  * occur in few buckets, so each version is looked at in its own buckets only.
  */
-function versionsByPlace(series: readonly Series[], buckets: number): Present[][] {
-  const byPlace = Array.from({ length: buckets }, (): Present[] => [])
+function versionsByPlace(series: readonly Series[], buckets: number): VersionLogins[][] {
+  const byPlace = Array.from({ length: buckets }, (): VersionLogins[] => [])
   series
     .map(({ values, places, logins }) => {
       const text = values.app_version ?? ''
@@ -58,4 +58,4 @@ function versionsByPlace(series: readonly Series[], buckets: number): Present[][
   return byPlace
 }
 
-const sumOf = (some: readonly Present[]): bigint => some.reduce((sum, { logins }) => sum + logins, 0n)
+const sumOf = (some: readonly VersionLogins[]): bigint => some.reduce((sum, { logins }) => sum + logins, 0n)

@@ -29,7 +29,7 @@ export class ByValues<T> {
     let level = this.#root
     for (const read of this.#outer) {
       const value = read(login)
-      level = (level.get(value) as Level<T> | undefined) ?? grow(level, value)
+      level = (level.get(value) as Level<T> | undefined) ?? addLevel(level, value)
     }
     const value = this.#innermost(login)
     const known = level.get(value) as T | undefined
@@ -40,7 +40,7 @@ export class ByValues<T> {
   }
 }
 
-function grow<T>(level: Level<T>, value: string): Level<T> {
+function addLevel<T>(level: Level<T>, value: string): Level<T> {
   const made: Level<T> = new Map()
   level.set(value, made)
   return made

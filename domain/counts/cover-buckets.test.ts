@@ -10,12 +10,12 @@ const minutesOfMonth = (start: number) => {
   return (Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1) - start) / 60_000
 }
 
-/** The minutes that the slices read for each bucket, and how often they read each. */
+/** The minutes that the rows give for each bucket, and how often each. */
 function minutesTaken(buckets: readonly TimeBucket[], held?: HeldRows): Map<number, Map<number, number>> {
   const taken = new Map(buckets.map((_, index) => [index, new Map<number, number>()]))
-  for (const slice of coverBuckets(buckets, held)) {
-    slice.starts.forEach((start, i) => {
-      const slotMinutes = { minute: 1, quarter: 15, hour: 60, month: minutesOfMonth(start) }[slice.size]
+  for (const rows of coverBuckets(buckets, held)) {
+    rows.starts.forEach((start, i) => {
+      const slotMinutes = { minute: 1, quarter: 15, hour: 60, month: minutesOfMonth(start) }[rows.size]
       const take = (bucket: number, from: number, to: number) => {
         const minutes = taken.get(bucket)
         for (let minute = from * slotMinutes; minute < to * slotMinutes; minute++) {
@@ -23,12 +23,12 @@ function minutesTaken(buckets: readonly TimeBucket[], held?: HeldRows): Map<numb
           minutes?.set(at, (minutes.get(at) ?? 0) + 1)
         }
       }
-      const bucket = slice.buckets[i] ?? NaN
-      if (slice.kind === 'each') {
-        take(bucket, slice.slots[i] ?? NaN, (slice.slots[i] ?? NaN) + 1)
+      const bucket = rows.buckets[i] ?? NaN
+      if (rows.kind === 'each') {
+        take(bucket, rows.slots[i] ?? NaN, (rows.slots[i] ?? NaN) + 1)
       } else {
-        take(bucket, slice.from, slice.to)
-        take(bucket + 1, slice.to, slice.end)
+        take(bucket, rows.from, rows.to)
+        take(bucket + 1, rows.to, rows.end)
       }
     })
   }

@@ -37,8 +37,9 @@ export function coverBuckets(buckets: readonly TimeBucket[], held = EVERY_MINUTE
   const whole = held.months.map((start) => ({ start, end: monthAfter(start) }))
   const pieces = { month: [] as Piece[], hour: [] as Piece[], quarter: [] as Piece[], minute: [] as Piece[] }
   const cutEnd = (bucket: number, range: TimeBucket) => {
-    if (range.fromMs >= held.minutesFromMs) cut(pieces.minute, bucket, range, bucketMs.hour, bucketMs.minute)
-    else cut(pieces.quarter, bucket, range, bucketMs.day, QUARTER_MS)
+    if (range.fromMs >= held.minutesFromMs)
+      addPieces(pieces.minute, bucket, range, bucketMs.hour, bucketMs.minute)
+    else addPieces(pieces.quarter, bucket, range, bucketMs.day, QUARTER_MS)
   }
   buckets.forEach(({ fromMs, toMs }, bucket) => {
     const fromHour = Math.min(toMs, -floorTo(-fromMs, bucketMs.hour))
@@ -47,14 +48,14 @@ export function coverBuckets(buckets: readonly TimeBucket[], held = EVERY_MINUTE
     let fromDay = fromHour
     for (const { start, end } of whole) {
       if (start < fromHour || end > toHour) continue
-      cut(pieces.hour, bucket, { fromMs: fromDay, toMs: start }, bucketMs.day, bucketMs.hour)
+      addPieces(pieces.hour, bucket, { fromMs: fromDay, toMs: start }, bucketMs.day, bucketMs.hour)
       pieces.month.push({ start, bucket, from: 0, to: 1 })
       fromDay = end
     }
-    cut(pieces.hour, bucket, { fromMs: fromDay, toMs: toHour }, bucketMs.day, bucketMs.hour)
+    addPieces(pieces.hour, bucket, { fromMs: fromDay, toMs: toHour }, bucketMs.day, bucketMs.hour)
     cutEnd(bucket, { fromMs: toHour, toMs })
   })
-  return (['month', 'hour', 'quarter', 'minute'] as const).flatMap((size) => slices(size, pieces[size]))
+  return (['month', 'hour', 'quarter', 'minute'] as const).flatMap((size) => readsOf(size, pieces[size]))
 }
 
 /** Starts (Unix milliseconds) of the units of this length within which a bucket begins or ends. */
@@ -71,21 +72,21 @@ export function unitsCut(buckets: readonly TimeBucket[], unitMs: number): number
 const monthAfter = (startMs: number): number => periodAfter('month', dayOf(startMs)) * DAY_MS
 
 /** Adds a piece for each row that overlaps the range. */
-function cut(pieces: Piece[], bucket: number, range: TimeBucket, rowMs: number, slotMs: number): void {
+function addPieces(pieces: Piece[], bucket: number, range: TimeBucket, rowMs: number, slotMs: number): void {
   for (let at = range.fromMs; at < range.toMs;) {
     const start = floorTo(at, rowMs)
     const end = Math.min(range.toMs, start + rowMs)
     const [from, to] = [(at - start) / slotMs, (end - start) / slotMs]
     if (!Number.isInteger(from) || !Number.isInteger(to))
       throw new RangeError(
-        `${new Date(at).toISOString()} to ${new Date(end).toISOString()}: no rows are so fine`,
+        `no rows are fine enough for ${new Date(at).toISOString()} to ${new Date(end).toISOString()}`,
       )
     pieces.push({ start, bucket, from, to })
     at = end
   }
 }
 
-function slices(size: RollupRows['size'], pieces: readonly Piece[]): RollupRows[] {
+function readsOf(size: RollupRows['size'], pieces: readonly Piece[]): RollupRows[] {
   const spans = new Set(pieces.map(({ from, to }) => from * 100 + to))
   if (spans.size > MAX_SPANS) return [eachSlot(size, pieces)]
   const alike = Map.groupBy(inPairs(pieces), ({ from, to, end }) => `${from} ${to} ${end}`)
@@ -114,7 +115,7 @@ function inPairs(pieces: readonly Piece[]): (Piece & { end: number })[] {
 }
 
 function eachSlot(size: RollupRows['size'], pieces: readonly Piece[]): RollupRows {
-  const slice = {
+  const rows = {
     kind: 'each' as const,
     size,
     starts: [] as number[],
@@ -123,10 +124,10 @@ function eachSlot(size: RollupRows['size'], pieces: readonly Piece[]): RollupRow
   }
   for (const { start, bucket, from, to } of pieces) {
     for (let slot = from; slot < to; slot++) {
-      slice.starts.push(start)
-      slice.slots.push(slot)
-      slice.buckets.push(bucket)
+      rows.starts.push(start)
+      rows.slots.push(slot)
+      rows.buckets.push(bucket)
     }
   }
-  return slice
+  return rows
 }

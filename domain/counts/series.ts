@@ -30,7 +30,7 @@ const SEPARATOR = '\0'
  */
 export function seriesOf(counts: readonly Counts[], groupBy: readonly GroupName[]): Map<string, Series> {
   const alike = Map.groupBy(counts, (count) => groupBy.map((name) => valueOf(count, name)).join(SEPARATOR))
-  const sums = placeForEach(counts)
+  const sums = zerosFor(counts)
   const found = [...alike].map(([key, same]): [string, Series] => {
     const values = key.split(SEPARATOR)
     return [
@@ -47,7 +47,7 @@ export function seriesOf(counts: readonly Counts[], groupBy: readonly GroupName[
  * An array with a zero for each bucket up to the last one. Maps would be slow for a year of hours, which has
  * tens of thousands of counts.
  */
-function placeForEach(counts: readonly Counts[]): bigint[] {
+function zerosFor(counts: readonly Counts[]): bigint[] {
   const last = counts.reduce((last, { places }) => places.reduce((a, b) => Math.max(a, b), last), -1)
   return new Array<bigint>(last + 1).fill(0n)
 }

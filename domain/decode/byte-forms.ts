@@ -47,7 +47,7 @@ const signatures: [name: string, bytes: number[]][] = [
 ]
 
 /** Names the format that bytes which are not JSON in UTF-8 seem to have; null if it is unknown. */
-export function lookLike(bytes: Uint8Array): string | null {
+export function guessFormat(bytes: Uint8Array): string | null {
   const signature = signatures.find(([, start]) => start.every((byte, index) => bytes[index] === byte))
   if (signature !== undefined) return signature[0]
   if (isUtf16(bytes)) return 'UTF-16'

@@ -112,7 +112,7 @@ describe('the detail of a reject is for the team of its producer', () => {
   it('has digits exactly as they were sent', () => {
     const sent = (json: string) => detail(decodeLogin(new TextEncoder().encode(json), options))
     const withId = JSON.stringify({ ...original, user_id: 0 }).replace(':0', ':653247040368672768')
-    expect(sent(withId)).toContain('the number 653247040368672768: right is text')
+    expect(sent(withId)).toContain('the number 653247040368672768: it must be text')
     const ahead = JSON.stringify({ ...original, timestamp: 0 }).replace(':0}', ':1795945574123456789}')
     expect(sent(ahead)).toContain(
       'timestamp 1795945574123456789 read as nanoseconds is 2026-11-29T09:46:14.123Z',
@@ -128,7 +128,7 @@ describe('the detail of a reject is for the team of its producer', () => {
     ['big-endian UTF-16', [0, 0x7b, 0, 0x22, 0, 0x75, 0, 0x7d], 'not_json', /UTF-16/],
     ['Latin-1', [...new TextEncoder().encode('{"name":"Jos'), 0xe9, 0x22, 0x7d], 'not_utf8', /Latin-1/],
     ["Java's writeUTF", [0, 2, 0x7b, 0x7d], 'not_json', /2 bytes of length before the JSON/],
-    ['other bytes', [0xc3, 0x28], 'not_utf8', /no UTF-8, first bytes c3 28/],
+    ['other bytes', [0xc3, 0x28], 'not_utf8', /not UTF-8, first bytes c3 28/],
     ['zeros', new Uint8Array(16), 'not_json', /first bytes 00 00/],
   ])('names %s as what it looks like', (_name, bytes, reason, expected) => {
     expect(reject(decodeBytes(bytes))).toMatchObject({

@@ -1,4 +1,10 @@
-import { firstBytes, lookLike, opensObject, REGISTRY_PREFIX_BYTES, registrySchemaId } from './byte-forms.ts'
+import {
+  firstBytes,
+  guessFormat,
+  opensObject,
+  REGISTRY_PREFIX_BYTES,
+  registrySchemaId,
+} from './byte-forms.ts'
 import { decodeMessage } from './decode-message.ts'
 import type { DecodeRules } from './decode-rules.ts'
 import { isJsonObject } from '../login/json-value.ts'
@@ -20,7 +26,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
  */
 export function decodeLogin(value: Uint8Array | null, { nowMs, rules }: DecodeOptions): DecodedLogin {
   if (value === null) return reject('empty', 'a tombstone')
-  if (value.length === 0) return reject('empty', 'a value of no bytes')
+  if (value.length === 0) return reject('empty', 'an empty value')
   if (rules.maxBytes !== null && value.length > rules.maxBytes)
     return reject('too_large', `${value.length} bytes; ${rules.maxBytes} are allowed (LOGIN_MAX_BYTES)`)
   const schemaId = value[0] === 0 ? registrySchemaId(value) : null
@@ -38,8 +44,8 @@ function decodePrefixed(
   if (opensObject(rest)) return decodeText(rest, nowMs, rules)
   return reject(
     'avro_or_protobuf',
-    `the prefix of a schema registry (schema id ${schemaId}), and no JSON behind it: Avro or Protobuf? ` +
-      `Only JSON is read; ${inHex(value)}`,
+    `the prefix of a schema registry (schema id ${schemaId}) without JSON after it: is it Avro or Protobuf? ` +
+      `Rollcall reads only JSON; ${inHex(value)}`,
   )
 }
 
@@ -48,7 +54,7 @@ function decodeText(bytes: Uint8Array, nowMs: number, rules: DecodeRules): Decod
   try {
     text = utf8.decode(bytes)
   } catch {
-    return reject('not_utf8', `bytes that are no UTF-8, ${likeness(bytes)}${inHex(bytes)}`)
+    return reject('not_utf8', `not UTF-8, ${guessedFormat(bytes)}${inHex(bytes)}`)
   }
   let message: unknown
   try {
@@ -69,9 +75,9 @@ const LOOKED_AT_CHARACTERS = 16
 
 function noJson(bytes: Uint8Array, text: string, error: unknown): string {
   if (UNREADABLE.test(text.slice(0, LOOKED_AT_CHARACTERS)))
-    return `no JSON, ${likeness(bytes)}${inHex(bytes)}`
+    return `not JSON, ${guessedFormat(bytes)}${inHex(bytes)}`
   const isPython = /^\s*\{\s*'/.test(text)
-  return `${String(error)}${isPython ? ': single quotes, as of a Python dict; json.dumps writes JSON' : ''}`
+  return `${String(error)}${isPython ? ': it has single quotes, like a Python dict; write it with json.dumps' : ''}`
 }
 
 function noObject(value: unknown): string {
@@ -83,9 +89,9 @@ function noObject(value: unknown): string {
 
 const inHex = (bytes: Uint8Array): string => `first bytes ${firstBytes(bytes)}`
 
-function likeness(bytes: Uint8Array): string {
-  const form = lookLike(bytes)
-  return form === null ? '' : `looks like ${form}, `
+function guessedFormat(bytes: Uint8Array): string {
+  const format = guessFormat(bytes)
+  return format === null ? '' : `looks like ${format}, `
 }
 
 const reject = (reason: RejectReason, detail: string): DecodedLogin => ({

@@ -2,7 +2,7 @@ import { type ClientIp, parseClientIp } from '../fields/client-ip.ts'
 import { collectExtra } from './collect-extra.ts'
 import type { DecodeRules } from './decode-rules.ts'
 import { exactMessage, openEnvelopes, type Opened } from './envelope.ts'
-import { type EventTimeProblem, readEventTime, RIGHT_TIMESTAMP } from '../fields/event-time.ts'
+import { type EventTimeProblem, readEventTime, EXPECTED_TIMESTAMP } from '../fields/event-time.ts'
 import { isNestedDeeperThan, type JsonObject } from '../login/json-value.ts'
 import { localeKind, normaliseLocale } from '../fields/locale.ts'
 import type { DecodedLogin, DeviceType, Login, Outcome, RejectReason } from '../login/login.ts'
@@ -93,8 +93,8 @@ function readTimestamp(
   }
   if (typeof timestamp === 'string') return readEventTime(timestamp, sent, bounds)
   if (timestamp === undefined || timestamp === null)
-    return { reason: 'timestamp_missing', detail: `no timestamp: ${RIGHT_TIMESTAMP}` }
-  return { reason: 'timestamp_invalid', detail: `timestamp is ${describe(timestamp)}: ${RIGHT_TIMESTAMP}` }
+    return { reason: 'timestamp_missing', detail: `no timestamp: ${EXPECTED_TIMESTAMP}` }
+  return { reason: 'timestamp_invalid', detail: `timestamp is ${describe(timestamp)}: ${EXPECTED_TIMESTAMP}` }
 }
 
 /** Names every problem of a message. The first one gives the reason. */
@@ -110,10 +110,11 @@ function rejectMessage(
     address === null ? ipProblem(asSent(opened, isTooDeep)['ip']) : null,
     typeof eventTimeMs === 'number' ? null : eventTimeMs,
     isTooDeep
-      ? { reason: 'nested_too_deep' as const, detail: `more than ${MAX_NESTING} levels of nesting` }
+      ? { reason: 'nested_too_deep' as const, detail: `it nests more than ${MAX_NESTING} levels` }
       : null,
   ].filter((problem) => problem !== null)
-  const inside = opened.names.length === 0 ? '' : `in an envelope of ${opened.names.join(', in it ')}: `
+  const inside =
+    opened.names.length === 0 ? '' : `in an envelope of ${opened.names.join(' that holds one of ')}: `
   const details = [...problems.map(({ detail }) => detail), describeKeys(opened.message)]
   return {
     ok: false,
@@ -127,17 +128,17 @@ type Problem = { reason: RejectReason; detail: string }
 function idProblem(opened: Opened, isTooDeep: boolean, field: 'user_id' | 'device_id'): Problem | null {
   const value = opened.message[field]
   if (isOpaqueText(value, ID_MAX_CHARACTERS)) return null
-  const right = `right is text of 1 to ${ID_MAX_CHARACTERS} characters`
+  const expected = `it must be text of 1 to ${ID_MAX_CHARACTERS} characters`
   if (value === undefined || value === null)
-    return { reason: `${field}_missing`, detail: `no ${field}: ${right}` }
+    return { reason: `${field}_missing`, detail: `no ${field}: ${expected}` }
   const sent = describe(asSent(opened, isTooDeep)[field])
-  return { reason: `${field}_invalid`, detail: `${field} is ${sent}: ${right}` }
+  return { reason: `${field}_invalid`, detail: `${field} is ${sent}: ${expected}` }
 }
 
 function ipProblem(ip: unknown): Problem {
-  const right = 'right is an IPv4 or IPv6 address as text'
-  if (ip === undefined || ip === null) return { reason: 'ip_missing', detail: `no ip: ${right}` }
-  return { reason: 'ip_invalid', detail: `ip is ${describe(ip)}: ${right}` }
+  const expected = 'it must be an IPv4 or IPv6 address as text'
+  if (ip === undefined || ip === null) return { reason: 'ip_missing', detail: `no ip: ${expected}` }
+  return { reason: 'ip_invalid', detail: `ip is ${describe(ip)}: ${expected}` }
 }
 
 /**

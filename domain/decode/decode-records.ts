@@ -10,7 +10,7 @@ export type DecodedRecords = { accepted: AcceptedLogin[]; rejected: RejectedLogi
 export function decodeRecords(records: readonly SourceRecord[], options: DecodeOptions): DecodedRecords {
   const decodedRecords: DecodedRecords = { accepted: [], rejected: [] }
   for (const record of records) {
-    const decoded = fitting(record, decodeLogin(record.value, options), options)
+    const decoded = rejectIfTooLarge(record, decodeLogin(record.value, options), options)
     if (decoded.ok)
       decodedRecords.accepted.push({
         offset: record.offset,
@@ -39,7 +39,7 @@ const utf8 = new TextEncoder()
  * Rejects a login whose enriched copy the output topic would refuse: it could be counted, but never
  * published.
  */
-function fitting(
+function rejectIfTooLarge(
   { value }: SourceRecord,
   decoded: DecodedLogin,
   { rules: { maxOutputBytes } }: DecodeOptions,
@@ -49,7 +49,7 @@ function fitting(
   const bytes = utf8.encode(enrichedLogin(decoded.login, noSource)).length + RECORD_OVERHEAD_BYTES
   if (bytes <= maxOutputBytes) return decoded
   const detail =
-    `its enriched copy takes ${bytes} bytes; the output topic takes record batches of ${maxOutputBytes} ` +
+    `its enriched copy takes ${bytes} bytes; the output topic takes record batches of up to ${maxOutputBytes} ` +
     `(max.message.bytes)`
   return { ok: false, reason: 'too_large', detail }
 }

@@ -1,9 +1,9 @@
 import { CHUNK_BITS } from './bitmap.ts'
 
 /** Bytes of a block of 65,536 numbers, which is the unit of growth. */
-const BLOCK = 8_192
+const BLOCK_BYTES = 8_192
 /** Above this number of members, the bits of a block take fewer bytes than the list of its members. */
-const MANY = 4_096
+const MAX_LISTED_MEMBERS = 4_096
 
 /**
  * A set of members by number, with a bit for each number up to the largest. A question adds millions of them,
@@ -11,7 +11,7 @@ const MANY = 4_096
  */
 export class MemberSet {
   /** In the order of Postgres bit strings: bit 0 is the leftmost one. */
-  #bytes = new Uint8Array(BLOCK)
+  #bytes = new Uint8Array(BLOCK_BYTES)
 
   add(number: number): void {
     const bytes = this.#upTo(number)
@@ -55,12 +55,12 @@ export class MemberSet {
    */
   pack(): Uint8Array {
     const packed: number[] = []
-    for (let start = 0; start < this.#bytes.length; start += BLOCK) {
-      const block = this.#bytes.subarray(start, start + BLOCK)
+    for (let start = 0; start < this.#bytes.length; start += BLOCK_BYTES) {
+      const block = this.#bytes.subarray(start, start + BLOCK_BYTES)
       const places = placesIn(block)
       const count = Math.min(places.length, 0xffff)
       packed.push(count >> 8, count & 255)
-      if (count > MANY) for (const byte of block) packed.push(byte)
+      if (count > MAX_LISTED_MEMBERS) for (const byte of block) packed.push(byte)
       else for (const place of places) packed.push(place >> 8, place & 255)
     }
     return Uint8Array.from(packed)
@@ -68,12 +68,12 @@ export class MemberSet {
 
   /** @param packed result of another set's `pack` */
   addPacked(packed: Uint8Array): void {
-    for (let at = 0, start = 0; at < packed.length; start += BLOCK) {
-      const bytes = this.#upTo((start + BLOCK) * 8 - 1)
+    for (let at = 0, start = 0; at < packed.length; start += BLOCK_BYTES) {
+      const bytes = this.#upTo((start + BLOCK_BYTES) * 8 - 1)
       const count = ((packed[at] ?? 0) << 8) | (packed[at + 1] ?? 0)
       at += 2
-      if (count > MANY) {
-        for (let byte = start; byte < start + BLOCK; byte++)
+      if (count > MAX_LISTED_MEMBERS) {
+        for (let byte = start; byte < start + BLOCK_BYTES; byte++)
           bytes[byte] = (bytes[byte] ?? 0) | (packed[at++] ?? 0)
         continue
       }

@@ -16,7 +16,7 @@ export function parseClientIp(text: string): ClientIp | null {
   if (plain !== null) return { ...plain, isCut: false }
   const trimmed = text.trim()
   const [first = ''] = trimmed.split(',', 1)
-  const address = parseIp(bare(first.trim()))
+  const address = parseIp(unwrap(first.trim()))
   return address === null ? null : { ...address, isCut: parseIp(trimmed) === null }
 }
 
@@ -24,7 +24,7 @@ const BRACKETED = /^\[([^\]]*)\](?::\d{1,5})?$/
 const IPV4_WITH_PORT = /^([\d.]+):\d{1,5}$/
 
 /** Removes slash, brackets, port and zone. */
-function bare(entry: string): string {
+function unwrap(entry: string): string {
   const address = entry.startsWith('/') ? entry.slice(1) : entry
   const inside = BRACKETED.exec(address)?.[1] ?? IPV4_WITH_PORT.exec(address)?.[1] ?? address
   const zoneAt = inside.indexOf('%')

@@ -27,8 +27,8 @@ const units = [
 ] as const
 type Unit = (typeof units)[number]
 
-export const RIGHT_TIMESTAMP =
-  'right are Unix seconds, milliseconds, microseconds or nanoseconds, or RFC 3339 text with an offset'
+export const EXPECTED_TIMESTAMP =
+  'it must be Unix seconds, milliseconds, microseconds or nanoseconds, or RFC 3339 text with an offset'
 
 /**
  * Converts a timestamp to Unix milliseconds: a number, a number as text, or RFC 3339 text with an offset. It
@@ -65,10 +65,10 @@ function readWhole(value: number, bounds: EventTimeBounds): number | EventTimePr
 function readDigits(digits: string, bounds: EventTimeBounds): number | EventTimeProblem {
   const value = Number(digits)
   if (value <= 0)
-    return { reason: 'timestamp_not_positive', detail: `timestamp is ${digits}: ${RIGHT_TIMESTAMP}` }
+    return { reason: 'timestamp_not_positive', detail: `timestamp is ${digits}: ${EXPECTED_TIMESTAMP}` }
   const unit = units.find(({ max }) => value <= max)
   if (unit === undefined) {
-    const detail = `timestamp ${digits} is too large even for nanoseconds: ${RIGHT_TIMESTAMP}`
+    const detail = `timestamp ${digits} is too large even for nanoseconds: ${EXPECTED_TIMESTAMP}`
     return { reason: 'timestamp_in_future', detail }
   }
   const eventTimeMs = toMs(digits, unit)
@@ -100,13 +100,13 @@ function outside(
   what: string,
 ): EventTimeProblem {
   const is = `${what} ${moment(eventTimeMs)}`
-  if (eventTimeMs <= 0) return { reason: 'timestamp_not_positive', detail: `${is}: ${RIGHT_TIMESTAMP}` }
+  if (eventTimeMs <= 0) return { reason: 'timestamp_not_positive', detail: `${is}: ${EXPECTED_TIMESTAMP}` }
   if (eventTimeMs > nowMs) {
-    const detail = `${is}, more than an hour after ${moment(nowMs)}: a wrong unit or a wrong clock?`
+    const detail = `${is}, more than an hour after ${moment(nowMs)}: is the unit or the clock wrong?`
     return { reason: 'timestamp_in_future', detail }
   }
   const floor = moment(nowMs - (maxAgeDays ?? 0) * DAY_MS)
-  const detail = `${is}, before ${floor} (EVENT_MAX_AGE_DAYS): a wrong unit or a wrong clock?`
+  const detail = `${is}, before ${floor} (EVENT_MAX_AGE_DAYS): is the unit or the clock wrong?`
   return { reason: 'timestamp_too_old', detail }
 }
 
@@ -117,6 +117,6 @@ const WITHOUT_OFFSET = /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)
 const invalid = (text: string): EventTimeProblem => ({
   reason: 'timestamp_invalid',
   detail:
-    `timestamp is ${describe(text)}${WITHOUT_OFFSET.test(text) ? ', of which nobody knows the zone' : ''}: ` +
-    RIGHT_TIMESTAMP,
+    `timestamp is ${describe(text)}${WITHOUT_OFFSET.test(text) ? ', which has no time zone' : ''}: ` +
+    EXPECTED_TIMESTAMP,
 })

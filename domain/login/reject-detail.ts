@@ -34,7 +34,7 @@ export function describeKeys(message: object): string {
   return `keys: ${shown.join(', ')}${keys.length > SHOWN_KEYS ? ` and ${keys.length - SHOWN_KEYS} more` : ''}`
 }
 
-export const DETAIL_MAX_CHARACTERS = 1_000
+const DETAIL_MAX_CHARACTERS = 1_000
 
 /** Makes a detail short and safe to store and to log. Rollcall keeps the bytes of the record as well. */
 export const boundedDetail = (detail: string): string =>

@@ -101,7 +101,7 @@ it('what is published is not called lost, although a group offset that was set b
 it('a partition that its topic has no more is retired with what of it was not read, and begins anew if it comes back', () => {
   expect(retirement(healthy, where)).toMatchObject({
     description:
-      'user-login was created anew without partition 0, which is retired; offsets 100 to 119 were never read',
+      'user-login was re-created without partition 0, which is retired; offsets 100 to 119 were never read',
     lostTo: 120n,
     nextOffset: 0n,
     isNewLog: true,

@@ -43,24 +43,27 @@ export function lossOf(
   const { nextOffset, groupOffset, bounds } = position
   const name = `${where.topic}/${where.partition}`
   if (position.topicId !== position.currentTopicId)
-    return newLog(position, bounds.start, `${name} was created anew, its old log is gone`)
+    return newLog(position, bounds.start, `${name} was re-created, and its old log is gone`)
   if (nextOffset > bounds.end) {
-    const what = `the log of ${name} was truncated at ${bounds.end}: offsets up to ${nextOffset - 1n} were counted and come again`
+    const what = `the log of ${name} was truncated at ${bounds.end}: offsets up to ${nextOffset - 1n} were counted and will occur again`
     return newLog(position, bounds.end, what)
   }
-  if (groupOffset !== null && groupOffset > nextOffset) return forgotten(position, groupOffset, name)
-  return retention(position, name) ?? setBack(position, name)
+  if (groupOffset !== null && groupOffset > nextOffset) return databaseSetBack(position, groupOffset, name)
+  return retention(position, name) ?? groupOffsetSetBack(position, name)
 }
 
 /**
  * Only Kafka's group offset went back, and Postgres knows how far outputs are published, so nothing is lost.
  */
-function setBack({ nextOffset, groupOffset, publishedOffset }: PartitionPosition, name: string): Loss | null {
+function groupOffsetSetBack(
+  { nextOffset, groupOffset, publishedOffset }: PartitionPosition,
+  name: string,
+): Loss | null {
   if (groupOffset === null || groupOffset >= publishedOffset) return null
   return {
     description:
       `the group offset of ${name} was set back to ${groupOffset}, although outputs up to ${publishedOffset - 1n} are published: ` +
-      `publishing goes on behind them`,
+      `publishing continues after them`,
     movesCheckpoint: false,
     lostTo: nextOffset,
     nextOffset,
@@ -91,7 +94,7 @@ function newLog(position: PartitionPosition, start: bigint, what: string): Loss 
   }
 }
 
-function forgotten({ nextOffset }: PartitionPosition, groupOffset: bigint, name: string): Loss {
+function databaseSetBack({ nextOffset }: PartitionPosition, groupOffset: bigint, name: string): Loss {
   return {
     description:
       `Postgres was older than Kafka: offsets ${nextOffset} to ${groupOffset - 1n} of ${name} had been counted and published, ` +
@@ -144,7 +147,7 @@ export function retirement(
   const lostTo = endOffset === null ? nextOffset : later(endOffset, nextOffset)
   const unread = lostTo > nextOffset ? `; offsets ${nextOffset} to ${lostTo - 1n} were never read` : ''
   return {
-    description: `${topic} was created anew without partition ${partition}, which is retired${unread}`,
+    description: `${topic} was re-created without partition ${partition}, which is retired${unread}`,
     movesCheckpoint: true,
     lostTo,
     nextOffset: 0n,

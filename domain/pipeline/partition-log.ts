@@ -59,13 +59,13 @@ export function backlogOf(log: PartitionLog | null, position: ReadPosition | nul
   const isRetired = position?.isRetired ?? false
   if (log === null) return isRetired || position === null ? NOTHING : { ...NOTHING, loss: 'gone' }
   if (position === null || position.topicId !== log.topicId)
-    return { ...from(log, log.start), loss: position === null || isRetired ? null : 'recreated' }
+    return { ...unreadFrom(log, log.start), loss: position === null || isRetired ? null : 'recreated' }
   if (position.nextOffset > log.end) return { unread: null, blocked: 0n, loss: 'truncated' }
-  if (position.nextOffset < log.start) return { ...from(log, log.start), loss: 'expired' }
-  return { ...from(log, position.nextOffset), loss: null }
+  if (position.nextOffset < log.start) return { ...unreadFrom(log, log.start), loss: 'expired' }
+  return { ...unreadFrom(log, position.nextOffset), loss: null }
 }
 
-const from = ({ end, stableEnd }: PartitionLog, offset: bigint) => ({
+const unreadFrom = ({ end, stableEnd }: PartitionLog, offset: bigint) => ({
   unread: end - offset,
   blocked: end - (stableEnd > offset ? stableEnd : offset),
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Login } from '../login/login.ts'
 import { MinuteCounts } from '../counts/counts.ts'
-import { SightingCache, SharedSighting } from './sighting-cache.ts'
+import { SightingCache, SharedSightingCache } from './sighting-cache.ts'
 import type { Sightings } from './sighting.ts'
 
 const KEY = Int32Array.of(1, 2)
@@ -88,7 +88,7 @@ test('logins of more values than are known at once are named as the others are',
 })
 
 test('partitions share what is committed, until Postgres is another one', () => {
-  const shared = new SharedSighting(KEY)
+  const shared = new SharedSightingCache(KEY)
   const logins = [login('a', '1970-01-02T00:00:00Z')]
   const before = shared.of('monday')
   before.remember(missing(before, logins))

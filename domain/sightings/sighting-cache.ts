@@ -22,7 +22,7 @@ const MAX_OF_A_BATCH = 2 ** 14
  * partitions. A restarted Postgres may lack what it had before (a promoted replica, a restored copy), so each
  * start gets a new cache.
  */
-export class SharedSighting {
+export class SharedSightingCache {
   readonly #key: Int32Array
   #serverStart = ''
   #cache: SightingCache

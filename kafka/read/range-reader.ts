@@ -5,7 +5,7 @@ import { fetchPartition } from './fetch-request.ts'
 import { readGroupOffset } from '../write/group-offset.ts'
 import { createCluster, type Broker, type Cluster } from '../kafkajs-internals.ts'
 import {
-  type Carried,
+  type FetchBuffer,
   committedBatches,
   type FetchedRange,
   fullness,
@@ -85,21 +85,21 @@ function createReader(
   partition: number,
   limits: RangeLimits,
 ): RangeReader {
-  let carried: Carried = { batches: [], records: new RecordList(), next: null, endOffset: 0n }
+  let buffer: FetchBuffer = { batches: [], records: new RecordList(), next: null, endOffset: 0n }
 
   const bounds = () => classingKafka(() => listBounds(cluster, topic, partition))
 
   const fetch: RangeReader['fetch'] = async (from, wait) => {
-    if (carried.next !== from) carried = { batches: [], records: new RecordList(), next: from, endOffset: 0n }
-    if (isEmpty(carried)) {
+    if (buffer.next !== from) buffer = { batches: [], records: new RecordList(), next: from, endOffset: 0n }
+    if (isEmpty(buffer)) {
       const response = await ask(from, wait)
-      carried.batches = committedBatches(response)
-      carried.endOffset = response.highWatermark
+      buffer.batches = committedBatches(response)
+      buffer.endOffset = response.highWatermark
     }
-    return fullness(carried, limits)
+    return fullness(buffer, limits)
   }
 
-  const take: RangeReader['take'] = (from, until) => takeRange(carried, from, until, limits)
+  const take: RangeReader['take'] = (from, until) => takeRange(buffer, from, until, limits)
 
   const ask = async (offset: bigint, { maxWaitMs, minBytes, maxBytes = limits.maxBytes }: FetchWait) => {
     const request = { topic, partition, offset, maxBytes, minBytes, maxWaitMs }
@@ -121,7 +121,7 @@ function createReader(
     bounds,
     groupOffset: (groupId) => classingKafka(() => readGroupOffset(cluster, groupId, topic, partition)),
     fetch,
-    endOffset: () => carried.endOffset,
+    endOffset: () => buffer.endOffset,
     take,
     read: async (from, { until, ...wait }) => {
       await fetch(from, wait)

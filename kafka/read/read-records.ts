@@ -36,7 +36,7 @@ export async function readRecords(
         throw new PipelineFailure(
           'data_loss',
           'kafka',
-          `Kafka: ${topic}/${partition} holds nothing from offset ${next} on`,
+          `Kafka: ${topic}/${partition} no longer has records from offset ${next} on`,
         )
       }
       records.push(...range.records.slice(0))

@@ -5,13 +5,13 @@ import { UndecodableFailure } from '../../domain/pipeline/failure.ts'
 import { encodeRecordBatch } from '../records/encode-record-batch.ts'
 import { RECORDS_AT } from '../records/record-batch.ts'
 import { RecordList } from '../records/record-list.ts'
-import { committedBatches, FULL, fullness, takeRange, type Carried } from './take-range.ts'
+import { committedBatches, FULL, fullness, takeRange, type FetchBuffer } from './take-range.ts'
 
 const limits = { maxBytes: 1_000_000, maxRecords: 1_000 }
 const state = { producerId: 1n, producerEpoch: 0, firstSequence: 0 }
 
 /** Three batches of two records each at offsets 10, 12 and 14; `damage` changes the middle one's bytes. */
-function fetched(damage: (batch: Buffer) => void): Carried {
+function fetched(damage: (batch: Buffer) => void): FetchBuffer {
   const batches = [10n, 12n, 14n].map((baseOffset) => {
     const batch = encodeRecordBatch(
       ['a', 'b'].map((value) => ({ key: null, value, headers: [] })),
@@ -39,39 +39,39 @@ it.each([
   // The header's last offset is damaged as well.
   ['the last offset of its header', (batch: Buffer) => batch.writeInt32BE(900, LAST_OFFSET_DELTA_AT)],
 ])('damage to %s takes no more than that record batch: what is before and after it is read', (_, damage) => {
-  const carried = fetched(damage)
-  expect(takeRange(carried, 10n, undefined, limits)).toMatchObject({ from: 10n, to: 12n })
+  const buffer = fetched(damage)
+  expect(takeRange(buffer, 10n, undefined, limits)).toMatchObject({ from: 10n, to: 12n })
   const failure = (() => {
     try {
-      return takeRange(carried, 12n, undefined, limits)
+      return takeRange(buffer, 12n, undefined, limits)
     } catch (error) {
       return error
     }
   })()
   expect(failure).toBeInstanceOf(UndecodableFailure)
   expect(failure).toMatchObject({ from: 12n, to: 14n, failureClass: 'permanent' })
-  const after = takeRange(carried, 14n, undefined, limits)
+  const after = takeRange(buffer, 14n, undefined, limits)
   expect(after).toMatchObject({ from: 14n, to: 16n })
   expect(after.records.slice(0).map(({ offset }) => offset)).toEqual([14n, 15n])
 })
 
 it('a damaged batch is passed over from where reading stands, not from its beginning', () => {
-  const carried = fetched((batch) => batch.writeUInt8(0xff, RECORDS_AT + 3))
-  carried.batches.shift()
-  expect(() => takeRange(carried, 13n, undefined, limits)).toThrow(UndecodableFailure)
-  expect(carried.next).toBe(14n)
+  const buffer = fetched((batch) => batch.writeUInt8(0xff, RECORDS_AT + 3))
+  buffer.batches.shift()
+  expect(() => takeRange(buffer, 13n, undefined, limits)).toThrow(UndecodableFailure)
+  expect(buffer.next).toBe(14n)
 })
 
 it('a range is as full as whichever limit it comes nearer to, never empty while something is at hand, never more than full', () => {
-  const carried = fetched(() => undefined)
-  const bytes = carried.batches.reduce((sum, batch) => sum + ('gap' in batch ? 0 : batch.bytes.length), 0)
-  expect(fullness(carried, { maxBytes: 1e9, maxRecords: 12 })).toBe(FULL / 2)
-  expect(fullness(carried, { maxBytes: bytes * 4, maxRecords: 1e9 })).toBe(FULL / 4)
-  expect(fullness(carried, { maxBytes: 1e9, maxRecords: 1e9 })).toBe(1)
-  expect(fullness(carried, { maxBytes: 1e9, maxRecords: 1 })).toBe(FULL)
-  takeRange(carried, 10n, undefined, { maxBytes: 1e9, maxRecords: 5 })
-  expect(fullness(carried, { maxBytes: 1e9, maxRecords: 10 })).toBe(FULL / 10)
-  expect(fullness({ ...carried, batches: [], records: new RecordList() }, limits)).toBe(0)
+  const buffer = fetched(() => undefined)
+  const bytes = buffer.batches.reduce((sum, batch) => sum + ('gap' in batch ? 0 : batch.bytes.length), 0)
+  expect(fullness(buffer, { maxBytes: 1e9, maxRecords: 12 })).toBe(FULL / 2)
+  expect(fullness(buffer, { maxBytes: bytes * 4, maxRecords: 1e9 })).toBe(FULL / 4)
+  expect(fullness(buffer, { maxBytes: 1e9, maxRecords: 1e9 })).toBe(1)
+  expect(fullness(buffer, { maxBytes: 1e9, maxRecords: 1 })).toBe(FULL)
+  takeRange(buffer, 10n, undefined, { maxBytes: 1e9, maxRecords: 5 })
+  expect(fullness(buffer, { maxBytes: 1e9, maxRecords: 10 })).toBe(FULL / 10)
+  expect(fullness({ ...buffer, batches: [], records: new RecordList() }, limits)).toBe(0)
 })
 
 it('a range holds no more bytes than it may, however little its compressed batches take', () => {
@@ -89,7 +89,7 @@ it('a range holds no more bytes than it may, however little its compressed batch
     abortedTransactions: [],
     recordSet: compressed,
   }
-  const carried: Carried = {
+  const buffer: FetchBuffer = {
     batches: committedBatches(response),
     records: new RecordList(),
     next: 0n,
@@ -97,7 +97,7 @@ it('a range holds no more bytes than it may, however little its compressed batch
   }
   const sizes: number[] = []
   for (let from = 0n; from < 40n;) {
-    const range = takeRange(carried, from, undefined, { maxBytes: 550_000, maxRecords: 1_000 })
+    const range = takeRange(buffer, from, undefined, { maxBytes: 550_000, maxRecords: 1_000 })
     sizes.push(range.records.length)
     from = range.to
   }

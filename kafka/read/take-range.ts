@@ -26,24 +26,24 @@ export type RangeLimits = {
 }
 
 /** What was fetched and is in no range yet. */
-export type Carried = {
+export type FetchBuffer = {
   batches: (RecordBatchView | Gap)[]
   /** The rest of a batch whose beginning is in a range. */
   records: RecordList
   next: bigint | null
   endOffset: bigint
 }
-export const isEmpty = ({ batches, records }: Carried): boolean =>
+export const isEmpty = ({ batches, records }: FetchBuffer): boolean =>
   batches.length === 0 && records.length === 0
 
 /** Fullness of a range that reaches a limit. */
 export const FULL = 1_000
 
 /** How much of a full range the next one would take, from 1 to FULL; 0 if there is nothing to take. */
-export function fullness(carried: Carried, { maxBytes, maxRecords }: RangeLimits): number {
-  if (isEmpty(carried)) return 0
-  let { bytes, length: records } = carried.records
-  for (const batch of carried.batches) {
+export function fullness(buffer: FetchBuffer, { maxBytes, maxRecords }: RangeLimits): number {
+  if (isEmpty(buffer)) return 0
+  let { bytes, length: records } = buffer.records
+  for (const batch of buffer.batches) {
     if ('gap' in batch) continue
     bytes += batch.bytes.length
     records += batch.records
@@ -61,36 +61,36 @@ type Gap = { nextOffset: bigint; gap: true }
  * @throws {UndecodableFailure} the first batch cannot be decoded; the next range begins after it
  */
 export function takeRange(
-  carried: Carried,
+  buffer: FetchBuffer,
   from: bigint,
   until: bigint | undefined,
   limits: RangeLimits,
 ): FetchedRange {
-  const end = until ?? carried.endOffset
-  const records = carried.records.take(limits)
+  const end = until ?? buffer.endOffset
+  const records = buffer.records.take(limits)
   let to = offsetAfter(records, from)
-  let isCut = carried.records.length > 0
+  let isCut = buffer.records.length > 0
   while (!isCut && to < end && records.length < limits.maxRecords && records.bytes < limits.maxBytes) {
-    const batch = carried.batches[0]
+    const batch = buffer.batches[0]
     if (batch === undefined) break
     if (!('gap' in batch)) {
       const decoded = decodeUnlessDamaged(batch)
       if (decoded instanceof PipelineFailure) {
         if (to > from) break
-        throw passOver(carried, from, batch.nextOffset < end ? batch.nextOffset : end, decoded)
+        throw skipBatch(buffer, from, batch.nextOffset < end ? batch.nextOffset : end, decoded)
       }
       const [first, last] = [decoded.firstFrom(from), decoded.firstFrom(end)]
       const taken = records.fill(decoded, first, last, limits)
-      carried.records.append(decoded, taken, last)
+      buffer.records.append(decoded, taken, last)
       isCut = taken < last
     }
-    carried.batches.shift()
+    buffer.batches.shift()
     to = isCut ? offsetAfter(records, from) : batch.nextOffset
   }
   if (to > end) to = end
   // What lies after `until` is dropped, so the next read fetches again.
-  carried.next = until === undefined ? to : null
-  return { from, to, records, endOffset: carried.endOffset }
+  buffer.next = until === undefined ? to : null
+  return { from, to, records, endOffset: buffer.endOffset }
 }
 
 function decodeUnlessDamaged(batch: RecordBatchView): EncodedRecords | PipelineFailure {
@@ -103,9 +103,14 @@ function decodeUnlessDamaged(batch: RecordBatchView): EncodedRecords | PipelineF
   }
 }
 
-function passOver(carried: Carried, from: bigint, to: bigint, cause: PipelineFailure): UndecodableFailure {
-  carried.batches.shift()
-  carried.next = to
+function skipBatch(
+  buffer: FetchBuffer,
+  from: bigint,
+  to: bigint,
+  cause: PipelineFailure,
+): UndecodableFailure {
+  buffer.batches.shift()
+  buffer.next = to
   return new UndecodableFailure({ from, to }, cause)
 }
 

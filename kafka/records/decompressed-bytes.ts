@@ -36,7 +36,7 @@ export class DecompressedBytes {
 
   /** Repeats what begins `distance` bytes back. If the copy overlaps its source, it repeats itself. */
   copy(distance: number, length: number): void {
-    if (distance === 0 || distance > this.#length) throw new RangeError('a copy from outside the output')
+    if (distance === 0 || distance > this.#length) throw new RangeError('a copy begins outside the output')
     this.#reserve(length)
     const bytes = this.#bytes
     const to = this.#length
@@ -48,7 +48,7 @@ export class DecompressedBytes {
 
   #reserve(length: number): void {
     const needed = this.#length + length
-    if (needed > this.#maxBytes) throw new RangeError(`it holds more than ${this.#maxBytes} bytes`)
+    if (needed > this.#maxBytes) throw new RangeError(`the result exceeds ${this.#maxBytes} bytes`)
     if (needed <= this.#bytes.length) return
     const grown = Buffer.allocUnsafe(Math.min(this.#maxBytes, Math.max(needed, this.#bytes.length * 2)))
     this.written().copy(grown)

@@ -18,10 +18,11 @@ const UNCOMPRESSED = 0x80000000
  */
 export function unlz4(frame: Buffer, maxBytes: number): Buffer {
   const output = new DecompressedBytes(maxBytes)
-  if (frame.readUInt32LE(0) !== FRAME_MAGIC) throw new RangeError('no LZ4 frame')
+  if (frame.readUInt32LE(0) !== FRAME_MAGIC) throw new RangeError('the bytes are not an LZ4 frame')
   const flags = frame.readUInt8(4)
-  if (flags >> 6 !== VERSION) throw new RangeError(`an LZ4 frame of version ${flags >> 6}`)
-  if ((flags & DICTIONARY) !== 0) throw new RangeError('an LZ4 frame with a dictionary of its own')
+  if (flags >> 6 !== VERSION)
+    throw new RangeError(`the LZ4 frame has version ${flags >> 6}; Rollcall reads version ${VERSION}`)
+  if ((flags & DICTIONARY) !== 0) throw new RangeError('the LZ4 frame needs a dictionary')
   // Magic, flags, block size, perhaps the content size, and one byte of header checksum.
   let at = (flags & CONTENT_SIZE) === 0 ? 7 : 15
   for (;;) {

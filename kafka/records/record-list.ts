@@ -37,7 +37,7 @@ export class EncodedRecords {
     const cursor: Cursor = { buffer: bytes, at: 0 }
     for (let index = 0; index < count; index++) {
       this.#starts[index] = cursor.at
-      this.#offsets[index] = passRecord(cursor, base.offset)
+      this.#offsets[index] = skipRecord(cursor, base.offset)
     }
     this.#starts[count] = cursor.at
   }
@@ -177,34 +177,34 @@ const ATTRIBUTES_BYTES = 1
  * Moves the cursor past a record and checks that it is well formed.
  * @returns the record's offset
  */
-function passRecord(cursor: Cursor, baseOffset: number): number {
+function skipRecord(cursor: Cursor, baseOffset: number): number {
   const length = readVarint(cursor)
   const end = cursor.at + length
-  if (length < 0 || end > cursor.buffer.length) throw new RangeError('record reaches past its batch')
+  if (length < 0 || end > cursor.buffer.length) throw new RangeError('a record reaches past its batch')
   cursor.at += ATTRIBUTES_BYTES
   readVarint(cursor) // timestamp
   const offset = baseOffset + readVarint(cursor)
-  passBytes(cursor)
-  passBytes(cursor)
+  skipBytes(cursor)
+  skipBytes(cursor)
   const headers = readVarint(cursor)
   for (let header = 0; header < headers; header++) {
-    passBytes(cursor)
-    passBytes(cursor)
+    skipBytes(cursor)
+    skipBytes(cursor)
   }
   cursor.at = end
   return offset
 }
 
-function passBytes(cursor: Cursor): number {
+function skipBytes(cursor: Cursor): number {
   const length = readVarint(cursor)
   if (length < 0) return length
-  if (cursor.at + length > cursor.buffer.length) throw new RangeError('field reaches past its batch')
+  if (cursor.at + length > cursor.buffer.length) throw new RangeError('a field reaches past its batch')
   cursor.at += length
   return length
 }
 
 function readBytes(cursor: Cursor): Buffer | null {
-  const length = passBytes(cursor)
+  const length = skipBytes(cursor)
   return length < 0 ? null : cursor.buffer.subarray(cursor.at - length, cursor.at)
 }
 

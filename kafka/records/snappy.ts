@@ -49,12 +49,13 @@ function decodeBlock(block: Buffer, output: DecompressedBytes): void {
       const low = block.readUIntLE(at, distanceBytes)
       at += distanceBytes
       const distance = distanceBytes === 1 ? ((upper >> 3) << 8) | low : low
-      if (distance > output.length - start) throw new RangeError('a snappy copy from before its block')
+      if (distance > output.length - start) throw new RangeError('a snappy copy begins before its block')
       output.copy(distance, distanceBytes === 1 ? (upper & 7) + 4 : upper + 1)
     }
     if (output.length - start > length) break
   }
-  if (output.length - start !== length) throw new RangeError('a snappy block is not as long as it says')
+  if (output.length - start !== length)
+    throw new RangeError('a snappy block is not as long as its header says')
 }
 
 /** Reads a varint of 32 bits. */
@@ -65,5 +66,5 @@ function readLength(block: Buffer): { value: number; at: number } {
     value += (byte & 0x7f) * 2 ** (7 * at)
     if (byte < 0x80) return { value, at: at + 1 }
   }
-  throw new RangeError('a snappy length without an end')
+  throw new RangeError('a snappy length has no end')
 }

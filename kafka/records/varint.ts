@@ -17,7 +17,7 @@ export function readVarint(cursor: Cursor): number {
     if (byte < 0x80) return result % 2 === 0 ? result / 2 : -(result + 1) / 2
     scale *= 128
   }
-  throw new RangeError('varint without an end')
+  throw new RangeError('a varint has no end')
 }
 
 /** Like {@link readVarint}, but exact. */
@@ -30,7 +30,7 @@ export function readBigVarint(cursor: Cursor): bigint {
     zigzag |= BigInt(byte & 0x7f) << shift
     if (byte < 0x80) return (zigzag >> 1n) ^ -(zigzag & 1n)
   }
-  throw new RangeError('varint without an end')
+  throw new RangeError('a varint has no end')
 }
 
 /** Number of bytes that `writeVarint` takes for a value of at most 31 bits. */

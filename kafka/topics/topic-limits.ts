@@ -60,5 +60,5 @@ const tooSmall = (topic: string, bytes: number) =>
     'permanent',
     'kafka',
     `Kafka: the topic ${topic} takes record batches of ${bytes} bytes at most (max.message.bytes, segment.bytes): ` +
-      `give it ${LEAST_BYTES} or more, then resume`,
+      `raise both to ${LEAST_BYTES} or more, then resume`,
   )

@@ -70,7 +70,8 @@ const tooLarge = (topic: string, bytes: number, maxBytes: number) =>
   new PipelineFailure(
     'permanent',
     'kafka',
-    `Kafka: an output takes ${bytes} bytes, and the topic ${topic} takes record batches of ${maxBytes} (max.message.bytes)`,
+    `Kafka: an output takes ${bytes} bytes, and the topic ${topic} takes record batches of ${maxBytes} bytes at most: ` +
+      `raise its max.message.bytes (and segment.bytes, if smaller) to ${bytes} or more`,
   )
 
 /** Records without a key all go to partition 0, which keeps their order. There are few of them. */

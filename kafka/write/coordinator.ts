@@ -4,7 +4,7 @@ import type { Broker, Cluster, GROUP_COORDINATOR, TRANSACTION_COORDINATOR } from
  * What a coordinator answers while the last commit of a transaction finishes, or while the coordinator itself
  * starts or moves.
  */
-const PASSING = new Set([
+const TRANSIENT_ERRORS = new Set([
   'CONCURRENT_TRANSACTIONS',
   'GROUP_LOAD_IN_PROGRESS',
   'GROUP_COORDINATOR_NOT_AVAILABLE',
@@ -32,7 +32,7 @@ export async function askCoordinator<T>(
     try {
       return await ask(await cluster.findGroupCoordinator({ groupId: id, coordinatorType }))
     } catch (error) {
-      if (!PASSING.has((error as { type?: string }).type ?? '') || retry === MAX_RETRIES) throw error
+      if (!TRANSIENT_ERRORS.has((error as { type?: string }).type ?? '') || retry === MAX_RETRIES) throw error
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
     }
   }
