@@ -8,7 +8,7 @@ import { advanceInsight, type Insight, type UnfinishedInsight } from './insight.
 import type { SightingCache, SightingDraft } from '../sightings/sighting-cache.ts'
 
 /** What a process knows before it decides a range. */
-export type BatchContext = {
+type BatchContext = {
   /** The rules by which the records of the range were decoded. */
   rules: DecodeRules
   unfinishedInsight: UnfinishedInsight

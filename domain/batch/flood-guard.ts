@@ -13,7 +13,7 @@ export type FloodGuard = {
   isOff: boolean
 }
 
-export type FloodLimits = {
+type FloodLimits = {
   /** Records per window. Windows follow each other. */
   windowRecords: number
   /** Percentage of a window's records that may be rejects; 100 lets everything pass. */

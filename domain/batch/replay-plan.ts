@@ -35,7 +35,7 @@ export type ReplayPlan = {
 /** Nobody would read more, and a workflow could not carry an unlimited list. */
 const MAX_PLANNED_COUNTS = 1_000
 
-export type BatchToPlan = Pick<PlannedBatch, 'batchId' | 'partition' | 'incarnation' | 'from' | 'to'>
+type BatchToPlan = Pick<PlannedBatch, 'batchId' | 'partition' | 'incarnation' | 'from' | 'to'>
 
 /** Adds up what counting some parked batches would mean. */
 export class PlanDraft {

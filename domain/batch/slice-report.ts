@@ -22,7 +22,7 @@ export type SliceProgress = {
  * - failed: Rollcall's own code failed; the partition halts if that repeats
  * - halted: going on would lose or miscount data
  */
-export type SliceOutcome = 'ended' | 'stopped' | 'waiting' | 'fenced' | 'failed' | 'halted'
+type SliceOutcome = 'ended' | 'stopped' | 'waiting' | 'fenced' | 'failed' | 'halted'
 
 export type SliceReport = SliceProgress & { outcome: SliceOutcome; reason: string }
 

@@ -194,7 +194,7 @@ describe('odd but valid', () => {
     }
   })
 
-  it('rollups the case of device types and counts the others as unknown', () => {
+  it('ignores the case of device types and counts the others as unknown', () => {
     const deviceTypes = ['ios', 'IOS', 'iOS', 'Android', 'windows', '', null, 7, undefined]
     expect(deviceTypes.map((deviceType) => login({ device_type: deviceType }).deviceType)).toEqual([
       ...['iOS', 'iOS', 'iOS', 'android'],
@@ -202,7 +202,7 @@ describe('odd but valid', () => {
     ])
   })
 
-  it('rollups the case of outcomes and counts the others as unknown', () => {
+  it('ignores the case of outcomes and counts the others as unknown', () => {
     const outcomes = ['success', 'FAILURE', 'maybe', true, null]
     expect(outcomes.map((outcome) => login({ outcome }).outcome)).toEqual([
       ...['success', 'failure', 'unknown', 'unknown', 'unknown'],

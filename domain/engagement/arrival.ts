@@ -2,7 +2,7 @@ import { bucketMs } from '../time/bucket.ts'
 import { arrivedAtMs, type RecordTimestamp } from '../login/record-timestamp.ts'
 
 /** A class of durations: at most `upToMs` milliseconds, and more than the class before. */
-export type DurationClass<Name extends string> = { name: Name; upToMs: number }
+type DurationClass<Name extends string> = { name: Name; upToMs: number }
 
 const SECOND = 1_000
 

@@ -1,7 +1,7 @@
 import { dayOf, isoDay } from '../time/period.ts'
 
 /** Users of a cohort who were active in a period. Both dates are the first day of their period. */
-export type CohortCount = { cohort: Date; value: string | null; active_in: Date; users: bigint }
+type CohortCount = { cohort: Date; value: string | null; active_in: Date; users: bigint }
 
 export type CohortPeriod = { offset: number; users: bigint; share: number }
 /** `start` is the first day, such as `2026-03-01`. */

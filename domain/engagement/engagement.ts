@@ -4,7 +4,7 @@ import { type DimensionName, facets } from '../counts/dimensions.ts'
 import type { SightingKind, Sightings } from '../sightings/sighting.ts'
 
 /** What the members of a bitmap have in common besides the period; see table `engagement`. */
-export type Facet = 'all' | 'first' | DimensionName
+type Facet = 'all' | 'first' | DimensionName
 
 /** Names a bitmap of table `engagement`; `start` is in days since 1970-01-01. */
 export type BitmapName = { period: Period; facet: Facet; value: string; start: number }

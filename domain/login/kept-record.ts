@@ -1,7 +1,7 @@
 import type { SourceRecord } from './record.ts'
 
 /** A rejected record as Rollcall keeps it: whole, or only its beginning if it is too large. */
-export type KeptRecord = Pick<SourceRecord, 'key' | 'value' | 'headers'> & { cut: Cut | null }
+type KeptRecord = Pick<SourceRecord, 'key' | 'value' | 'headers'> & { cut: Cut | null }
 
 /** What is missing of a record that was too large to keep whole. A part that is whole has null. */
 export type Cut = {

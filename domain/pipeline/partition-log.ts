@@ -33,7 +33,7 @@ export type PartitionLog = {
 }
 
 /** The offset up to which a partition is decided, and the topic that the offset belongs to. */
-export type ReadPosition = { topicId: string; nextOffset: bigint; isRetired: boolean }
+type ReadPosition = { topicId: string; nextOffset: bigint; isRetired: boolean }
 
 /** What lies between a position and the end of a log. */
 export type Backlog = {

@@ -1,5 +1,5 @@
 /** The outputs of a batch for one partition mostly fill a few pages. */
-export const PAGE_BYTES = 64 * 1024
+const PAGE_BYTES = 64 * 1024
 /** As many as two batches in work need, so that a burst of large records does not keep its memory. */
 const MAX_FREE = 128
 

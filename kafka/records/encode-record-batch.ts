@@ -7,7 +7,7 @@ import { varintSize, writeVarint } from './varint.ts'
  * Text is written as UTF-8 straight into the batch: a buffer for each field would cost more than the
  * encoding.
  */
-export type OutputField = Uint8Array | string | null
+type OutputField = Uint8Array | string | null
 
 /** A record to be produced. */
 export type OutputRecord = {
@@ -16,7 +16,7 @@ export type OutputRecord = {
   headers: readonly (readonly [name: string, value: OutputField])[]
 }
 
-export type ProducerState = { producerId: bigint; producerEpoch: number; firstSequence: number }
+type ProducerState = { producerId: bigint; producerEpoch: number; firstSequence: number }
 
 const NULL_LENGTH = -1
 

@@ -6,7 +6,7 @@ import { readBigVarint, readVarint, type Cursor } from './varint.ts'
  * The values of a record batch that its records are relative to. `appendTime` is the timestamp of all records
  * if the topic uses the broker's clock.
  */
-export type RecordBase = { offset: number; timestamp: bigint; appendTime: bigint | null }
+type RecordBase = { offset: number; timestamp: bigint; appendTime: bigint | null }
 
 /**
  * The records of one batch, as positions in its bytes. As objects that live until their turn comes, every

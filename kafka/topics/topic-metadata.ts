@@ -5,7 +5,7 @@ const METADATA = 3
 /** The first version with topic ids (KIP-516), Kafka 2.8. kafkajs stops at 6. */
 const VERSION = 10
 
-export type TopicMetadata = {
+type TopicMetadata = {
   /** A UUID. A topic that is deleted and created again gets another one. */
   topicId: string
   /** Node ids of the cluster's brokers. */

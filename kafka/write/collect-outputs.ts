@@ -13,7 +13,7 @@ const REQUEST_BYTES = 16 * 1024 * 1024
 export type OutputChunk = { topic: string; partition: number; batch: RecordBatchEncoder }
 
 /** Number of partitions of an output topic, and the largest record batch that it takes. */
-export type OutputTopic = { partitions: number; maxBatchBytes: number }
+type OutputTopic = { partitions: number; maxBatchBytes: number }
 
 /** Collects the outputs of one transaction. It encodes each as it is added and keeps only the bytes. */
 export class OutputCollector {

@@ -11,9 +11,9 @@ export type LoginRecord = { key: Buffer; value: Buffer | null }
  * A record that the topic refuses however often it is sent, for example because it is larger than
  * max.message.bytes.
  */
-export type Refusal = { record: LoginRecord; cause: PipelineFailure }
+type Refusal = { record: LoginRecord; cause: PipelineFailure }
 
-export type SendResult = {
+type SendResult = {
   /** Number of records that all in-sync replicas have, by partition. */
   acknowledged: Map<number, number>
   refused: Refusal[]
@@ -29,7 +29,7 @@ export type LoginProducer = {
   close(): Promise<void>
 }
 
-export type LoginProducerOptions = {
+type LoginProducerOptions = {
   topic: string
   /** Ends all waiting. Records on their way at that moment may or may not have arrived. */
   signal: AbortSignal
