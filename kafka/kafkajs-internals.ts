@@ -82,8 +82,11 @@ const symbolNamed = (owner: object, name: string): symbol => {
     const found = Object.getOwnPropertySymbols(level).find((symbol) => symbol.description === name)
     if (found !== undefined) return found
   }
-  throw new Error(`kafkajs has no ${name}: it is not the version that Rollcall pins`)
+  throw wrongVersion(name)
 }
+
+const wrongVersion = (missing: string) =>
+  new Error(`kafkajs has no ${missing}: it is not the version that package.json pins; run npm ci`)
 
 const memberNamed = (owner: object, name: string): unknown =>
   (owner as Record<symbol, unknown>)[symbolNamed(owner, name)]
@@ -135,6 +138,12 @@ const encoded = (pieces: readonly Buffer[]) => ({
   },
 })
 
+function methodOf(prototype: object, name: string): (...args: unknown[]) => unknown {
+  const method: unknown = Reflect.get(prototype, name)
+  if (typeof method !== 'function') throw wrongVersion(name)
+  return method as (...args: unknown[]) => unknown
+}
+
 type Encoder = { buf: Buffer; offset: number; ensureAvailable(length: number): void }
 
 /** A write at least this large grows the buffer to exactly what it needs. */
@@ -146,8 +155,7 @@ const LARGE_WRITE_BYTES = 64 * 1024
  */
 export function growEncodersExactly(): void {
   const { prototype } = load('kafkajs/src/protocol/encoder') as { prototype: Encoder }
-  const original: unknown = Reflect.get(prototype, 'ensureAvailable')
-  if (typeof original !== 'function') throw new Error('kafkajs has no ensureAvailable')
+  const original = methodOf(prototype, 'ensureAvailable')
   prototype.ensureAvailable = function (this: Encoder, length: number) {
     const needed = this.offset + length
     if (length < LARGE_WRITE_BYTES || needed <= this.buf.length) {
@@ -176,10 +184,9 @@ type RequestQueue = { pending: unknown[]; throttledUntil: number; scheduleCheckP
  * and runs it every millisecond.
  */
 export function stopIdleTimers(): void {
-  const queueClass = load('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }
-  const original: unknown = Reflect.get(queueClass.prototype, 'scheduleCheckPendingRequests')
-  if (typeof original !== 'function') throw new Error('kafkajs has no scheduleCheckPendingRequests')
-  queueClass.prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
+  const { prototype } = load('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }
+  const original = methodOf(prototype, 'scheduleCheckPendingRequests')
+  prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
     if (this.pending.length > 0 || this.throttledUntil > Date.now()) Reflect.apply(original, this, [])
   }
 }

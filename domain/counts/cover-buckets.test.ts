@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { coverBuckets, type HeldRows, unitsCut } from './cover-buckets.ts'
 import type { TimeBucket } from '../time/bucket.ts'
+import { createCalendar } from '../time/calendar.ts'
 
 const ms = (text: string) => Date.parse(`${text}Z`)
 const bucket = (from: string, to: string): TimeBucket => ({ fromMs: ms(from), toMs: ms(to) })
@@ -158,6 +159,19 @@ it('takes the days of Kolkata of a year as few spans, each row of quarters once'
     ['span', 364],
     ['span', 1],
   ])
+})
+
+it('days of a zone that is off the quarters are minutes, and refused where minutes are not held', () => {
+  const days = createCalendar('Pacific/Kiritimati').buckets(
+    'day',
+    bucket('1979-09-29T10:40', '1979-10-03T10:00'),
+    10,
+  )
+  expect(days.map(({ fromMs }) => new Date(fromMs).toISOString().slice(11, 16))).toEqual([
+    ...['10:40', '10:40', '10:40', '10:00'],
+  ])
+  isExact(days)
+  expect(() => coverBuckets(days, { months: [], minutesFromMs: Infinity })).toThrow(RangeError)
 })
 
 it('a bucket that cuts a quarter whose minutes are not held is refused', () => {

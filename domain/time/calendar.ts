@@ -1,6 +1,6 @@
 import { bucketMs, type BucketSize, type TimeBucket } from './bucket.ts'
 import { DAY_MS, type Period } from './period.ts'
-import { zoneOffsets } from './zone-offsets.ts'
+import { type ZoneOffsets, zoneOffsets } from './zone-offsets.ts'
 
 export type CalendarBucket = BucketSize | Period
 export type ClockBucket = Exclude<BucketSize, 'day'>
@@ -45,16 +45,7 @@ export function createCalendar(timeZone: string): Calendar {
   const offsets = zoneOffsets(timeZone)
   const wall = (ms: number): WallMs => ms + offsets.at(ms)
 
-  const momentOf = (wallMs: WallMs): number => {
-    // Offsets are less than a day, so the clock shows this time within a day.
-    const lastMs = wallMs + DAY_MS
-    for (let at = wallMs - DAY_MS; ;) {
-      const moment = Math.max(at, wallMs - offsets.at(at))
-      const change = offsets.changeAfter(at, lastMs)
-      if (change === null || moment < change) return moment
-      at = change
-    }
-  }
+  const momentOf = (wallMs: WallMs): number => firstMomentOf(offsets, wallMs)
 
   /** The first date of the bucket that contains a moment. */
   const dateOf = (bucket: DateBucket, ms: number): WallMs => {
@@ -78,15 +69,7 @@ export function createCalendar(timeZone: string): Calendar {
 
   return {
     ...{ timeZone, wall, momentOf, startOf, endOf },
-    buckets(bucket, { fromMs, toMs }, most) {
-      const buckets: TimeBucket[] = []
-      for (let at = fromMs; at < toMs && buckets.length < most;) {
-        const end = Math.min(toMs, endOf(bucket, at))
-        buckets.push({ fromMs: at, toMs: end })
-        at = end
-      }
-      return buckets
-    },
+    buckets: (bucket, range, most) => cutRange(range, most, (ms) => endOf(bucket, ms)),
     shift(bucket, ms, count) {
       if (isClock(bucket)) return ms + count * bucketMs[bucket]
       return momentOf(shiftWall(bucket, wall(ms), count))
@@ -96,6 +79,27 @@ export function createCalendar(timeZone: string): Calendar {
       return { weekday: ((at.getUTCDay() + 6) % 7) + 1, hour: at.getUTCHours() }
     },
   }
+}
+
+function firstMomentOf(offsets: ZoneOffsets, wallMs: WallMs): number {
+  // Offsets are less than a day, so the clock shows this time within a day.
+  const lastMs = wallMs + DAY_MS
+  for (let at = wallMs - DAY_MS; ;) {
+    const moment = Math.max(at, wallMs - offsets.at(at))
+    const change = offsets.changeAfter(at, lastMs)
+    if (change === null || moment < change) return moment
+    at = change
+  }
+}
+
+function cutRange({ fromMs, toMs }: TimeBucket, most: number, endOf: (ms: number) => number): TimeBucket[] {
+  const buckets: TimeBucket[] = []
+  for (let at = fromMs; at < toMs && buckets.length < most;) {
+    const end = Math.min(toMs, endOf(at))
+    buckets.push({ fromMs: at, toMs: end })
+    at = end
+  }
+  return buckets
 }
 
 export const isClock = (bucket: CalendarBucket): bucket is ClockBucket =>

@@ -4,7 +4,7 @@ import { DAY_MS } from './period.ts'
  * Offsets of a zone's clock from UTC in milliseconds, and the moments (Unix milliseconds) at which they
  * change.
  */
-type ZoneOffsets = {
+export type ZoneOffsets = {
   at: (ms: number) => number
   /** The first change after `ms` and at or before `lastMs`; null if there is none. */
   changeAfter: (ms: number, lastMs: number) => number | null

@@ -1,7 +1,7 @@
 import { READ_COMMITTED, sendRaw, throwForCode, type Broker } from '../kafkajs-internals.ts'
 import { int16, int32, int64, int8, string, WireReader } from '../records/wire.ts'
 
-type FetchRequest = {
+export type FetchRequest = {
   topic: string
   partition: number
   offset: bigint

@@ -1,19 +1,19 @@
 import type { Kafka } from 'kafkajs'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import { classingKafka } from '../failure.ts'
-import { fetchPartition } from './fetch-request.ts'
+import { fetchPartition, type FetchRequest, type FetchResponse } from './fetch-request.ts'
 import { readGroupOffset } from '../write/group-offset.ts'
-import { createCluster, type Broker, type Cluster } from '../kafkajs-internals.ts'
+import type { Broker, Cluster } from '../kafkajs-internals.ts'
+import { openCluster } from '../open-cluster.ts'
 import {
-  type FetchBuffer,
   committedBatches,
+  emptyBuffer,
   type FetchedRange,
   fullness,
   isEmpty,
   type RangeLimits,
   takeRange,
 } from './take-range.ts'
-import { RecordList } from '../records/record-list.ts'
 import { readTopicMetadata } from '../topics/topic-metadata.ts'
 
 export type FetchWait = {
@@ -64,18 +64,12 @@ export async function openRangeReader(
   partition: number,
   limits: RangeLimits,
 ): Promise<RangeReader> {
-  const cluster = createCluster(kafka)
-  try {
-    return await classingKafka(async () => {
-      await cluster.connect()
-      await cluster.addMultipleTargetTopics([topic])
+  return await classingKafka(() =>
+    openCluster(kafka, [topic], async (cluster) => {
       const { topicId } = await readTopicMetadata(await cluster.findControllerBroker(), topic)
       return createReader(cluster, topicId, topic, partition, limits)
-    })
-  } catch (error) {
-    await cluster.disconnect()
-    throw error
-  }
+    }),
+  )
 }
 
 function createReader(
@@ -85,14 +79,13 @@ function createReader(
   partition: number,
   limits: RangeLimits,
 ): RangeReader {
-  let buffer: FetchBuffer = { batches: [], records: new RecordList(), next: null, endOffset: 0n }
+  let buffer = emptyBuffer(null)
 
-  const bounds = () => classingKafka(() => listBounds(cluster, topic, partition))
-
-  const fetch: RangeReader['fetch'] = async (from, wait) => {
-    if (buffer.next !== from) buffer = { batches: [], records: new RecordList(), next: from, endOffset: 0n }
+  const fetch: RangeReader['fetch'] = async (from, { maxWaitMs, minBytes, maxBytes = limits.maxBytes }) => {
+    if (buffer.next !== from) buffer = emptyBuffer(from)
     if (isEmpty(buffer)) {
-      const response = await ask(from, wait)
+      const request = { topic, partition, offset: from, maxBytes, minBytes, maxWaitMs }
+      const response = await fetchFromLeader(cluster, request)
       buffer.batches = committedBatches(response)
       buffer.endOffset = response.highWatermark
     }
@@ -101,24 +94,10 @@ function createReader(
 
   const take: RangeReader['take'] = (from, until) => takeRange(buffer, from, until, limits)
 
-  const ask = async (offset: bigint, { maxWaitMs, minBytes, maxBytes = limits.maxBytes }: FetchWait) => {
-    const request = { topic, partition, offset, maxBytes, minBytes, maxWaitMs }
-    try {
-      return await classingKafka(async () => fetchPartition(await leader(cluster, topic, partition), request))
-    } catch (error) {
-      if (!(error instanceof PipelineFailure) || error.failureClass !== 'data_loss') throw error
-      throw lostRange(topic, partition, offset, await bounds())
-    }
-  }
-
   return {
     topicId,
-    exists: () =>
-      classingKafka(async () => {
-        await cluster.refreshMetadata()
-        return cluster.findTopicPartitionMetadata(topic).some(({ partitionId }) => partitionId === partition)
-      }),
-    bounds,
+    exists: () => classingKafka(() => hasPartition(cluster, topic, partition)),
+    bounds: () => classingKafka(() => listBounds(cluster, topic, partition)),
     groupOffset: (groupId) => classingKafka(() => readGroupOffset(cluster, groupId, topic, partition)),
     fetch,
     endOffset: () => buffer.endOffset,
@@ -131,15 +110,28 @@ function createReader(
   }
 }
 
+async function hasPartition(cluster: Cluster, topic: string, partition: number): Promise<boolean> {
+  await cluster.refreshMetadata()
+  return cluster.findTopicPartitionMetadata(topic).some(({ partitionId }) => partitionId === partition)
+}
+
+/** @throws {PipelineFailure} data_loss, with the offsets that are gone, if the offset is not in the log */
+async function fetchFromLeader(cluster: Cluster, request: FetchRequest): Promise<FetchResponse> {
+  const { topic, partition, offset } = request
+  try {
+    return await classingKafka(async () => fetchPartition(await leader(cluster, topic, partition), request))
+  } catch (error) {
+    if (!(error instanceof PipelineFailure) || error.failureClass !== 'data_loss') throw error
+    const bounds = await classingKafka(() => listBounds(cluster, topic, partition))
+    throw lostRange(topic, partition, offset, bounds)
+  }
+}
+
 async function leader(cluster: Cluster, topic: string, partition: number): Promise<Broker> {
   await cluster.refreshMetadataIfNecessary()
   const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]))
   if (nodeId === undefined) {
-    throw new PipelineFailure(
-      'transient',
-      'kafka',
-      `Kafka: ${topic} has no partition ${partition} at the moment`,
-    )
+    throw noPartition(topic, partition)
   }
   return await cluster.findBroker({ nodeId })
 }
@@ -153,16 +145,15 @@ async function listBounds(
     const [answer] = await cluster.fetchTopicsOffset([{ topic, fromBeginning, partitions: [{ partition }] }])
     const offset = answer?.partitions[0]?.offset
     if (offset === undefined) {
-      throw new PipelineFailure(
-        'transient',
-        'kafka',
-        `Kafka: ${topic} has no partition ${partition} at the moment`,
-      )
+      throw noPartition(topic, partition)
     }
     return BigInt(offset)
   }
   return { start: await ask(true), end: await ask(false) }
 }
+
+const noPartition = (topic: string, partition: number) =>
+  new PipelineFailure('transient', 'kafka', `Kafka: ${topic} has no partition ${partition} at the moment`)
 
 /** Names the offsets that are gone. Data loss is never skipped silently (G8). */
 export function lostRange(

@@ -7,8 +7,7 @@ import {
   splitRecordBatches,
   type RecordBatchView,
 } from '../records/record-batch.ts'
-import type { RecordList } from '../records/record-list.ts'
-import { type EncodedRecords } from '../records/record-list.ts'
+import { RecordList, type EncodedRecords } from '../records/record-list.ts'
 
 /** All committed records of a contiguous range `[from, to)` of a partition. */
 export type FetchedRange = {
@@ -33,6 +32,15 @@ export type FetchBuffer = {
   next: bigint | null
   endOffset: bigint
 }
+
+/** A buffer for what follows `next`; null if nothing was asked for yet. */
+export const emptyBuffer = (next: bigint | null): FetchBuffer => ({
+  batches: [],
+  records: new RecordList(),
+  next,
+  endOffset: 0n,
+})
+
 export const isEmpty = ({ batches, records }: FetchBuffer): boolean =>
   batches.length === 0 && records.length === 0
 

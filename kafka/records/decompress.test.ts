@@ -7,7 +7,7 @@ const text = Buffer.from('{"user_id":"a"}'.repeat(40) + 'a'.repeat(29))
 // Written by the reference implementations: Google's snappy, and liblz4 with linked blocks and with
 // checksums.
 const snappyBlock = '9QQ4eyJ1c2VyX2lkIjoiYSJ9/g8A/g8A/g8A/g8A/g8A/g8A/g8A/g8A/g8AFQ8AYW4BAA=='
-const lz4Frame = 'BCJNGGhAdQIAAAAAAAAxIQAAAP8AeyJ1c2VyX2lkIjoiYSJ9DwD//zgfYQEABFBhYWFhYQAAAAA='
+const lz4FrameWithSize = 'BCJNGGhAdQIAAAAAAAAxIQAAAP8AeyJ1c2VyX2lkIjoiYSJ9DwD//zgfYQEABFBhYWFhYQAAAAA='
 const lz4FrameWithChecksums = 'BCJNGHRAvSEAAAD/AHsidXNlcl9pZCI6ImEifQ8A//84H2EBAARQYWFhYWE/C6LJAAAAAE9v8AQ='
 
 const [GZIP, SNAPPY, LZ4, ZSTD] = [1, 2, 3, 4]
@@ -15,7 +15,8 @@ const codecs = [
   ['gzip', GZIP, gzipSync(text)],
   ['snappy, a bare block', SNAPPY, Buffer.from(snappyBlock, 'base64')],
   ["snappy, snappy-java's stream of two blocks", SNAPPY, snappyStream(halves(text).map(literalBlock))],
-  ['lz4, linked blocks', LZ4, Buffer.from(lz4Frame, 'base64')],
+  ['lz4, size of the content', LZ4, Buffer.from(lz4FrameWithSize, 'base64')],
+  ['lz4, linked blocks', LZ4, lz4LinkedBlocks()],
   ['lz4, checksums', LZ4, Buffer.from(lz4FrameWithChecksums, 'base64')],
   ['zstd', ZSTD, zstdCompressSync(text)],
 ] as const
@@ -104,6 +105,25 @@ function zerosBlock(length: number): Buffer {
     return [((size - 1) << 2) | 2, 1, 0]
   })
   return Buffer.from([0x80, 0x80, 0x04, 0, 0, ...copies.flat()])
+}
+
+/** A frame of `text`: a block with its first object, and one that copies from the block before it. */
+function lz4LinkedBlocks(): Buffer {
+  const object = Buffer.from('{"user_id":"a"}')
+  const first = Buffer.concat([Buffer.from([0xf0, 0]), object])
+  // 585 bytes from 15 bytes back: 4 + 15 + 255 + 255 + 56. Then a literal of 29 bytes.
+  const second = Buffer.concat([
+    Buffer.from([0x0f, 15, 0, 255, 255, 56, 0xf0, 14]),
+    Buffer.from('a'.repeat(29)),
+  ])
+  const blocks = [first, second].flatMap((block) => [int32le(block.length), block])
+  return Buffer.concat([Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x40, 0x70, 0]), ...blocks, int32le(0)])
+}
+
+function int32le(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeInt32LE(value)
+  return bytes
 }
 
 /** One block: a zero, and a copy from one byte back whose length continues in bytes of 255. */

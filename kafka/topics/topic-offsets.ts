@@ -2,13 +2,8 @@ import type { Config } from '../../config/config.ts'
 import type { PartitionLog } from '../../domain/pipeline/partition-log.ts'
 import { createKafka } from '../client.ts'
 import { classingKafka } from '../failure.ts'
-import {
-  createCluster,
-  READ_COMMITTED,
-  READ_UNCOMMITTED,
-  type Broker,
-  type Cluster,
-} from '../kafkajs-internals.ts'
+import { READ_COMMITTED, READ_UNCOMMITTED, type Broker, type Cluster } from '../kafkajs-internals.ts'
+import { openCluster } from '../open-cluster.ts'
 import { readOpenTransactions, withStarts } from './open-transactions.ts'
 import { readTopicMetadata } from './topic-metadata.ts'
 import { readTransactionStarts, type TransactionStart } from './transaction-starts.ts'
@@ -31,17 +26,7 @@ export function createTopicOffsets(config: Config['kafka'], clientId: string): T
   const kafka = createKafka(config, clientId)
   let kept: Promise<Cluster> | null = null
 
-  const open = async (topic: string): Promise<Cluster> => {
-    const cluster = createCluster(kafka)
-    try {
-      await cluster.connect()
-      await cluster.addMultipleTargetTopics([topic])
-      return cluster
-    } catch (error) {
-      await cluster.disconnect()
-      throw error
-    }
-  }
+  const open = (topic: string) => openCluster(kafka, [topic], (cluster) => cluster)
   const discard = async (opened: Promise<Cluster>) => {
     if (kept === opened) kept = null
     await opened.then(

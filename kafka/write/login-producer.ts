@@ -56,80 +56,37 @@ const METADATA_MAX_AGE_MS = 1_000
  */
 export function createLoginProducer(kafka: Kafka, options: LoginProducerOptions): LoginProducer {
   const { topic, signal } = options
-  const partitionCount = createPartitionCount(kafka, topic)
   const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
     metadataMaxAge: METADATA_MAX_AGE_MS,
     retry: { retries: 3 },
   })
-  let connected: Promise<void> | null = null
-  let awaySinceMs: number | null = null
-
-  const noteOutage = (error: unknown) => {
-    if (awaySinceMs === null) options.onOutage(kafkaFailure(error))
-    awaySinceMs ??= Date.now()
-  }
-  const noteRecovery = () => {
-    if (awaySinceMs !== null) options.onRecovery(Date.now() - awaySinceMs)
-    awaySinceMs = null
-  }
-  const persist = async <T>(work: () => Promise<T>): Promise<T> => {
-    for (;;) {
-      try {
-        return await unlessAborted(work(), signal)
-      } catch (error) {
-        signal.throwIfAborted()
-        if (kafkaFailure(error).failureClass === 'permanent') throw kafkaFailure(error)
-        if (!(error instanceof UnknownPartitionError)) noteOutage(error)
-        await sleep(RETRY_MS, undefined, { signal })
-      }
-    }
-  }
-  const connect = () => {
-    connected ??= producer.connect().catch((error: unknown) => {
-      connected = null
-      throw error
-    })
-    return connected
-  }
-
-  /**
-   * Sends records of one partition and returns those that the topic refuses. If it refuses a group, the group
-   * is halved until the records are known.
-   */
-  const sendGroup = async (partition: number, group: LoginRecord[]): Promise<Refusal[]> => {
-    try {
-      await persist(() => sendTo(producer, topic, partition, group))
-      return []
-    } catch (error) {
-      const cause = kafkaFailure(error)
-      if (cause.failureClass !== 'permanent') throw error
-      if (group.length === 1) return group.map((record) => ({ record, cause }))
-      const middle = group.length >> 1
-      const refused = await sendGroup(partition, group.slice(0, middle))
-      return [...refused, ...(await sendGroup(partition, group.slice(middle)))]
-    }
-  }
+  const connect = createConnect(producer)
+  const partitionCount = createPartitionCount(kafka, topic)
+  const outage = createOutage(options)
+  const retry = createRetry(signal, outage)
 
   return {
     async send(records) {
       const slow = setTimeout(() => {
-        noteOutage(new Error(`no answer for ${SLOW_SEND_MS} ms`))
+        outage.begin(new Error(`no answer for ${SLOW_SEND_MS} ms`))
       }, SLOW_SEND_MS)
       try {
-        await persist(connect)
-        const groups = groupByPartition(records, await persist(() => partitionCount.current()))
-        const acknowledged = new Map<number, number>()
-        const refusals = await Promise.all(
+        await retry(connect)
+        const groups = groupByPartition(records, await retry(() => partitionCount.current()))
+        const sent = await Promise.all(
           Array.from(groups, async ([partition, group]) => {
-            const refused = await sendGroup(partition, group)
-            acknowledged.set(partition, group.length - refused.length)
-            return refused
+            const send = (some: LoginRecord[]) => retry(() => sendTo(producer, topic, partition, some))
+            const refused = await sendGroup(send, group)
+            return { partition, refused, acknowledged: group.length - refused.length }
           }),
         )
-        noteRecovery()
-        return { acknowledged, refused: refusals.flat() }
+        outage.end()
+        return {
+          acknowledged: new Map(sent.map(({ partition, acknowledged }) => [partition, acknowledged])),
+          refused: sent.flatMap(({ refused }) => refused),
+        }
       } finally {
         clearTimeout(slow)
       }
@@ -137,6 +94,72 @@ export function createLoginProducer(kafka: Kafka, options: LoginProducerOptions)
     async close() {
       await Promise.allSettled([producer.disconnect(), partitionCount.close()])
     },
+  }
+}
+
+/** Connects once. After a failure, the next call connects again. */
+function createConnect(producer: Producer): () => Promise<void> {
+  let connected: Promise<void> | null = null
+  return () => {
+    connected ??= producer.connect().catch((error: unknown) => {
+      connected = null
+      throw error
+    })
+    return connected
+  }
+}
+
+type Outage = { begin: (error: unknown) => void; end: () => void }
+
+/** Reports the beginning and the end of each outage once. */
+function createOutage({ onOutage, onRecovery }: LoginProducerOptions): Outage {
+  let sinceMs: number | null = null
+  return {
+    begin(error) {
+      if (sinceMs === null) onOutage(kafkaFailure(error))
+      sinceMs ??= Date.now()
+    },
+    end() {
+      if (sinceMs !== null) onRecovery(Date.now() - sinceMs)
+      sinceMs = null
+    },
+  }
+}
+
+/** Repeats work until it succeeds, fails for a permanent reason, or `signal` aborts. */
+const createRetry =
+  (signal: AbortSignal, outage: Outage) =>
+  async <T>(work: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        return await unlessAborted(work(), signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        if (kafkaFailure(error).failureClass === 'permanent') throw kafkaFailure(error)
+        if (!(error instanceof UnknownPartitionError)) outage.begin(error)
+        await sleep(RETRY_MS, undefined, { signal })
+      }
+    }
+  }
+
+/**
+ * Sends records of one partition and returns those that the topic refuses. If it refuses a group, the group is
+ * halved until the records are known.
+ */
+async function sendGroup(
+  send: (records: LoginRecord[]) => Promise<void>,
+  group: LoginRecord[],
+): Promise<Refusal[]> {
+  try {
+    await send(group)
+    return []
+  } catch (error) {
+    const cause = kafkaFailure(error)
+    if (cause.failureClass !== 'permanent') throw error
+    if (group.length === 1) return group.map((record) => ({ record, cause }))
+    const middle = group.length >> 1
+    const refused = await sendGroup(send, group.slice(0, middle))
+    return [...refused, ...(await sendGroup(send, group.slice(middle)))]
   }
 }
 

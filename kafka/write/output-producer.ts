@@ -4,7 +4,6 @@ import { askCoordinator } from './coordinator.ts'
 import { totalLength } from '../records/encode-record-batch.ts'
 import { classingKafka, outputTooLarge } from '../failure.ts'
 import {
-  createCluster,
   GROUP_COORDINATOR,
   sendRaw,
   throwForCode,
@@ -13,6 +12,7 @@ import {
   type Cluster,
   type TransactionIdentity,
 } from '../kafkajs-internals.ts'
+import { openCluster } from '../open-cluster.ts'
 import { readTopicLimits, type TopicLimits } from '../topics/topic-limits.ts'
 import { int16, int32, string, WireReader } from '../records/wire.ts'
 
@@ -57,13 +57,10 @@ export async function openOutputProducer(
   kafka: Kafka,
   options: OutputProducerOptions,
 ): Promise<OutputProducer> {
-  const cluster = createCluster(kafka)
-  try {
-    return await classingKafka(async () => {
-      await cluster.connect()
-      await cluster.addMultipleTargetTopics(options.outputTopics)
-      const limits = await readTopicLimits(cluster, options.outputTopics)
-      const { transactionalId } = options
+  const { transactionalId, outputTopics } = options
+  return await classingKafka(() =>
+    openCluster(kafka, outputTopics, async (cluster) => {
+      const limits = await readTopicLimits(cluster, outputTopics)
       const { producerId, producerEpoch } = await askCoordinator(
         cluster,
         transactionalId,
@@ -72,11 +69,8 @@ export async function openOutputProducer(
           coordinator.initProducerId({ transactionalId, transactionTimeout: TRANSACTION_TIMEOUT_MS }),
       )
       return createProducer(cluster, limits, { transactionalId, producerId, producerEpoch }, options)
-    })
-  } catch (error) {
-    await cluster.disconnect()
-    throw error
-  }
+    }),
+  )
 }
 
 function createProducer(
@@ -91,10 +85,7 @@ function createProducer(
 
   const publish: OutputProducer['publish'] = async (outputs, nextOffset, beforeCommit) => {
     const rounds = outputs.rounds()
-    const topics = [...groupBy(rounds.flat(), ({ topic }) => topic)].map(([topic, chunks]) => ({
-      topic,
-      partitions: [...new Set(chunks.map(({ partition }) => partition))],
-    }))
+    const topics = partitionsByTopic(rounds.flat())
     if (topics.length > 0)
       await askTransaction((coordinator) => coordinator.addPartitionsToTxn({ ...identity, topics }))
     for (const round of rounds) await produce(cluster, identity, sequences, round)
@@ -122,13 +113,19 @@ function createProducer(
   }
 }
 
+const partitionsByTopic = (chunks: OutputChunk[]) =>
+  Array.from(
+    Map.groupBy(chunks, ({ topic }) => topic),
+    ([topic, some]) => ({ topic, partitions: [...new Set(some.map(({ partition }) => partition))] }),
+  )
+
 async function produce(
   cluster: Cluster,
   identity: TransactionIdentity,
   sequences: Map<string, number>,
   round: OutputChunk[],
 ): Promise<void> {
-  const byLeader = groupBy(round, ({ topic, partition }) => leaderOf(cluster, topic, partition))
+  const byLeader = Map.groupBy(round, ({ topic, partition }) => leaderOf(cluster, topic, partition))
   await Promise.all(
     [...byLeader].map(async ([nodeId, chunks]) => {
       const broker = await cluster.findBroker({ nodeId })
@@ -196,15 +193,4 @@ function throwProduceErrors(reader: WireReader, chunks: OutputChunk[]): void {
       }
     })
   })
-}
-
-function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [item])
-    else group.push(item)
-  }
-  return groups
 }
