@@ -42,6 +42,6 @@ export async function checkMinutesKept(context: ApiContext, buckets: readonly Ti
   throw new InvalidRangeError(
     `counts of single minutes are kept since ${keptFrom.toISOString()} (MINUTE_RETENTION_DAYS): before it ask for buckets ` +
       'that begin and end on a quarter of an hour (:00, :15, :30 or :45 of UTC), as days of time zones ' +
-      'do, and hours in which no clock changes off them',
+      'have since October 1979, and hours in which no clock changes off them',
   )
 }

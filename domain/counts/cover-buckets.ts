@@ -1,5 +1,6 @@
 import { bucketMs, floorTo, QUARTER_MS, type TimeBucket } from '../time/bucket.ts'
 import { DAY_MS, dayOf, periodAfter } from '../time/period.ts'
+
 /**
  * What to read of rollup rows, each of which holds the minutes of an hour, the quarters or the hours of a
  * day, or a month (UTC). The arrays are parallel, with an entry per row and bucket.

@@ -12,7 +12,8 @@ export const REGISTRY_PREFIX_BYTES = 5
 export function registrySchemaId(bytes: Uint8Array): number | null {
   if (bytes.length <= REGISTRY_PREFIX_BYTES || bytes[0] !== 0) return null
   const rest = bytes.subarray(REGISTRY_PREFIX_BYTES)
-  // A length prefix of four bytes leaves a brace as its fifth byte. JSON cannot begin with two braces.
+  // If two braces follow the first four bytes, the first one is part of a schema id: JSON after a four-byte
+  // length cannot begin with two.
   if (isUtf16(bytes) || (lengthPrefix(bytes) !== null && !opensObject(rest))) return null
   const id = bigEndian(bytes.subarray(1, REGISTRY_PREFIX_BYTES))
   return id === 0 ? null : id

@@ -1,4 +1,5 @@
 import { bucketMs, floorTo, type TimeBucket } from '../time/bucket.ts'
+
 /**
  * Minutes [from, to) of the hour (UTC) that begins at `startMs` (Unix milliseconds), but not all 60 of them.
  */

@@ -1,4 +1,5 @@
 import { isNestedDeeperThan } from './json-value.ts'
+import { storableText } from './storable-text.ts'
 
 const SHOWN_CHARACTERS = 100
 /** JSON.stringify walks through a value recursively, so deeper values are only named. */
@@ -37,5 +38,4 @@ export function describeKeys(message: object): string {
 const DETAIL_MAX_CHARACTERS = 1_000
 
 /** Makes a detail short and safe to store and to log. Rollcall keeps the bytes of the record as well. */
-export const boundedDetail = (detail: string): string =>
-  detail.slice(0, DETAIL_MAX_CHARACTERS).toWellFormed().replaceAll('\0', '\ufffd')
+export const boundedDetail = (detail: string): string => storableText(detail, DETAIL_MAX_CHARACTERS)

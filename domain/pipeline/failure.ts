@@ -1,3 +1,5 @@
+import { storableText } from '../login/storable-text.ts'
+
 /**
  * Classes of failure. The code where a failure arises chooses the class (kafka/failure.ts,
  * db/connection/failure.ts):
@@ -16,23 +18,19 @@ export const DEFECT_ATTEMPTS = 3
 
 export type Dependency = 'kafka' | 'postgres' | 'temporal' | 'rollcall'
 
+const MESSAGE_MAX_CHARACTERS = 4_000
+
 export class PipelineFailure extends Error {
   readonly failureClass: FailureClass
   readonly part: Dependency
 
   constructor(failureClass: FailureClass, part: Dependency, message: string, options?: ErrorOptions) {
-    super(storable(message), options)
+    super(storableText(message, MESSAGE_MAX_CHARACTERS), options)
     this.name = 'PipelineFailure'
     this.failureClass = failureClass
     this.part = part
   }
 }
-
-const MESSAGE_MAX_CHARACTERS = 4_000
-
-/** Messages may quote what was sent, and tables and payloads refuse NUL and lone surrogates. */
-const storable = (message: string): string =>
-  message.slice(0, MESSAGE_MAX_CHARACTERS).toWellFormed().replaceAll('\0', '\ufffd')
 
 /** Errors that JavaScript itself throws. Drivers throw errors of their own, with or without a code. */
 const nativeErrors = [TypeError, RangeError, ReferenceError, SyntaxError, EvalError, URIError]
