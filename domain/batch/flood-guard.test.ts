@@ -5,7 +5,7 @@ const limits = { windowRecords: 100, rejectPercent: 50, parkedInARow: 3 }
 const watch = (guard: FloodGuard, records: number, rejects: number, isWhole = true) =>
   watchRecords(guard, { records, rejects, isWhole }, limits)
 
-it('stops a flood of rejects as soon as a window cannot be calm any more, batch by batch', () => {
+it('stops a flood of rejects as soon as a window has too many of them, batch by batch', () => {
   let guard = initialGuard()
   for (let batch = 0; batch < 5; batch++) {
     const watched = watch(guard, 10, 10)
@@ -31,7 +31,7 @@ it('forgets a window that was full: rejects that are few for ever stop nothing',
   }
 })
 
-it('lets through what an operator accepted, until a whole window was calm', () => {
+it('lets through what an operator accepted, until a whole window is without a flood', () => {
   const off = { ...initialGuard(), isOff: true }
   const afterFlood = watch(off, 100, 100)
   expect(afterFlood).toMatchObject({ flood: null, guard: { isOff: true } })
@@ -42,7 +42,7 @@ it('lets through what an operator accepted, until a whole window was calm', () =
   expect(watch(calm.guard, 100, 100).flood).not.toBeNull()
 })
 
-it('stops after as many parked parts in a row as allowed; a range that is committed whole starts anew', () => {
+it('stops after as many parked parts in a row as allowed; a range that is committed whole starts the row anew', () => {
   let guard = initialGuard()
   for (let part = 0; part < 3; part++) {
     const watched = watchParked(guard, limits)

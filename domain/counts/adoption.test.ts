@@ -25,7 +25,7 @@ const versions = [
   series('3.0.0-beta.1', [[2, 1n]]),
 ]
 
-it('outdated is what is older than the newest version of the bucket; what is no version is not', () => {
+it('a version older than the newest one of the bucket is outdated; text that is no version is not', () => {
   const newest = [null, '2.10.0', '2.10.0', '3.0.0']
   const points = adoptionOf(versions, buckets(4), ({ fromMs }) => parseVersion(newest[fromMs] ?? ''))
   expect(
@@ -43,7 +43,7 @@ it('outdated is what is older than the newest version of the bucket; what is no 
   ])
 })
 
-it('of thousands of versions in thousands of buckets only those with logins are looked at', () => {
+it('looks at each of thousands of versions only in the buckets that have logins of it', () => {
   let asked = 0
   const many = Array.from({ length: 5_000 }, (_, i) => {
     const places = [i, i + 5_000]

@@ -51,6 +51,6 @@ it('a series says the logins of any bucket, 0 where it has none', () => {
   expect([...Array(7).keys()].map((place) => loginsAt(series, place))).toEqual(loginsByPlace(series, 7))
 })
 
-it('a share of nothing is none', () => {
+it('the share of a whole of 0 is 0', () => {
   expect([shareOf(1n, 4n), shareOf(0n, 0n)]).toEqual([0.25, 0])
 })

@@ -7,10 +7,7 @@ import { dayOf } from '../time/period.ts'
 import { headOf, type ListedGroup, type NewSightings, SightingList } from './sighting-list.ts'
 import type { SightingGroupName, Sightings } from './sighting.ts'
 
-/**
- * Room for some 250,000 users of a day, with a hash each for user, device, address and all three together; 8
- * MiB.
- */
+/** Room for some 250,000 users of a day, each with a hash for user, device, address and all three; 8 MiB. */
 const MAX_REMEMBERED = 2 ** 20
 /** Number of value combinations whose keys are known before all are forgotten; they take some megabytes. */
 const MAX_GROUPS = 8_192
@@ -19,8 +16,8 @@ const MAX_OF_A_BATCH = 2 ** 14
 
 /**
  * The cache that all partitions of a process share, because the logins of one user are spread over
- * partitions. A restarted Postgres may lack what it had before (a promoted replica, a restored copy), so each
- * start gets a new cache.
+ * partitions. Another start of Postgres (a promoted replica, a restored copy) may lack what was committed
+ * before, so it gets a new cache.
  */
 export class SharedSightingCache {
   readonly #key: Int32Array
@@ -152,16 +149,16 @@ export class SightingDraft {
     const { userId, deviceId, ip } = login
     // Users mostly come back with the same device and address, so one lookup usually replaces three.
     if (this.#isSeen(all, `${userId}\0${deviceId}\0${ip}`)) return
-    this.#see(users, userId)
-    this.#see(ofDay.devices, deviceId)
-    this.#see(ofDay.addresses, ip)
+    this.#addUnseen(users, userId)
+    this.#addUnseen(ofDay.devices, deviceId)
+    this.#addUnseen(ofDay.addresses, ip)
   }
 
   sightings(): NewSightings {
     return this.#list.sightings()
   }
 
-  #see(group: KeyedGroup, id: string): void {
+  #addUnseen(group: KeyedGroup, id: string): void {
     if (!this.#isSeen(group.key, id)) this.#list.add(group, this.#cache.text, id)
   }
 
