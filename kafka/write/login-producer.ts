@@ -143,8 +143,8 @@ const createRetry =
   }
 
 /**
- * Sends records of one partition and returns those that the topic refuses. If it refuses a group, the group is
- * halved until the records are known.
+ * Sends records of one partition and returns those that the topic refuses. If it refuses a group, the group
+ * is halved until the records are known.
  */
 async function sendGroup(
   send: (records: LoginRecord[]) => Promise<void>,
