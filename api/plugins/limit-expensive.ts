@@ -1,15 +1,8 @@
-import {
-  type DocumentNode,
-  getOperationAST,
-  GraphQLError,
-  type GraphQLSchema,
-  Kind,
-  type SelectionSetNode,
-} from 'graphql'
+import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { RequestContext } from '../context/context.ts'
 import { createFairSlots } from './fair-slots.ts'
-import { operationType } from './operation.ts'
+import { operationType, rootFields } from './operation.ts'
 
 /** Requests with expensive questions that are answered side by side: the other connections are for all others. */
 const AT_ONCE = 2
@@ -38,28 +31,16 @@ export function limitExpensive(): Plugin<RequestContext> {
 
 type Request = { schema: GraphQLSchema; document: DocumentNode; operationName?: string | null | undefined }
 
-/** By what the fields of the root say of themselves, whatever fragments they stand in. */
-function isExpensive({ schema, document, operationName }: Request): boolean {
-  const operation = getOperationAST(document, operationName)
-  if (operation == null || operationType({ document, operationName }) !== 'query') return false
+/** Whether a request asks a question that its root field declares as expensive. */
+function isExpensive({ schema, ...request }: Request): boolean {
+  if (operationType(request) !== 'query') return false
   const fields = schema.getQueryType()?.getFields() ?? {}
-  const seen = new Set<string>()
-  const isAny = ({ selections }: SelectionSetNode): boolean =>
-    selections.some((selection) => {
-      if (selection.kind === Kind.FIELD) {
-        const { expensive } = (fields[selection.name.value]?.extensions ?? {}) as Declared
-        const given = selection.arguments?.map(({ name }) => name.value) ?? []
-        return expensive === true || (expensive?.some((name) => given.includes(name)) ?? false)
-      }
-      if (selection.kind === Kind.INLINE_FRAGMENT) return isAny(selection.selectionSet)
-      const name = selection.name.value
-      if (seen.has(name)) return false
-      seen.add(name)
-      return document.definitions.some(
-        (one) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === name && isAny(one.selectionSet),
-      )
-    })
-  return isAny(operation.selectionSet)
+  return rootFields(request).some(({ name, arguments: given = [] }) => {
+    const { expensive } = (fields[name.value]?.extensions ?? {}) as Declared
+    return (
+      expensive === true || (expensive?.some((one) => given.some((arg) => arg.name.value === one)) ?? false)
+    )
+  })
 }
 
 /** `extensions` of a field of the root: that it may take a second or more, always or when one of these arguments is given. */

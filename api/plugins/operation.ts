@@ -1,31 +1,40 @@
 import {
   type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
   getOperationAST,
   Kind,
   type OperationTypeNode,
   type SelectionSetNode,
 } from 'graphql'
 
-/** What kind of operation a request runs; null: none that it names. */
-export const operationType = (args: {
-  document: DocumentNode
-  operationName?: string | null | undefined
-}): `${OperationTypeNode}` | null => getOperationAST(args.document, args.operationName)?.operation ?? null
+type Request = { document: DocumentNode; operationName?: string | null | undefined }
 
-/** How many fields of the root a request asks for, those of fragments among them. The document is valid: no fragment is in itself. */
-export function rootFields(args: {
-  document: DocumentNode
-  operationName?: string | null | undefined
-}): number {
-  const operation = getOperationAST(args.document, args.operationName)
-  const count = ({ selections }: SelectionSetNode): number =>
-    selections.reduce((sum, selection) => {
-      if (selection.kind === Kind.FIELD) return sum + 1
-      if (selection.kind === Kind.INLINE_FRAGMENT) return sum + count(selection.selectionSet)
-      const fragment = args.document.definitions.find(
-        (one) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === selection.name.value,
+/** The kind of operation that a request runs; null when its document has no such operation. */
+export const operationType = ({ document, operationName }: Request): `${OperationTypeNode}` | null =>
+  getOperationAST(document, operationName)?.operation ?? null
+
+/**
+ * The root fields that a request asks for, those in fragments included. Like execution, it visits each fragment once:
+ * fragments that spread each other twice would otherwise double the work with every level.
+ * https://spec.graphql.org/October2021/#CollectFields()
+ */
+export function rootFields({ document, operationName }: Request): FieldNode[] {
+  const fragments = new Map(
+    document.definitions
+      .filter(
+        (definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION,
       )
-      return fragment?.kind === Kind.FRAGMENT_DEFINITION ? sum + count(fragment.selectionSet) : sum
-    }, 0)
-  return operation == null ? 0 : count(operation.selectionSet)
+      .map((fragment) => [fragment.name.value, fragment]),
+  )
+  const collect = ({ selections }: SelectionSetNode): FieldNode[] =>
+    selections.flatMap((selection) => {
+      if (selection.kind === Kind.FIELD) return [selection]
+      if (selection.kind === Kind.INLINE_FRAGMENT) return collect(selection.selectionSet)
+      const fragment = fragments.get(selection.name.value)
+      fragments.delete(selection.name.value)
+      return fragment === undefined ? [] : collect(fragment.selectionSet)
+    })
+  const operation = getOperationAST(document, operationName)
+  return operation == null ? [] : collect(operation.selectionSet)
 }

@@ -30,7 +30,7 @@ export function limitRate(
       if (type !== 'query' && type !== 'mutation') return
       const { client } = args.contextValue
       // Questions of a request share a snapshot; commands share nothing.
-      const waitMs = buckets[type].take(client, clock(), type === 'mutation' ? rootFields(args) : 1)
+      const waitMs = buckets[type].take(client, clock(), type === 'mutation' ? rootFields(args).length : 1)
       if (waitMs === 0) return
       const { perSecond, what, advice } = rates[type]
       const message = `more than the cap of ${perSecond} ${what} a second: ask again in ${waitMs} ms, or ${advice}`
