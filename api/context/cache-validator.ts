@@ -6,38 +6,39 @@ import { guard } from './guard.ts'
 import type { KafkaBounds, ReadKafkaBounds } from './source-types.ts'
 import { createRequestClock, type RequestClock, type Validity } from './request-clock.ts'
 
-/** What an answer was made of, to be compared: while it is the same, so is the answer. */
+/** The state of everything that an answer was made of. While it is the same, so is the answer. */
 export type Validator = {
-  /** The node, and how far it had written or replayed at least. */
+  /** The node that answered, and the place in the write-ahead log (bytes) that its snapshot showed at least. */
   node: string
   position: bigint
+  /** How far the node was behind its primary, at most; 0 for the primary, Infinity for a replica that cannot tell. */
   replicaLagMs: number
-  /** The logs of the partitions in Kafka; null: the answer does not speak of them. */
+  /** The logs of the partitions in Kafka; null: the answer does not depend on them. */
   kafkaLogs: string | null
   validity: Validity
 }
 
-export type CacheValidator = {
-  /** When the request came, milliseconds of a clock that nobody sets. */
+type CacheValidator = {
+  /** When the request came, milliseconds of performance.now(). */
   askedAtMs: number
   /**
-   * Whether the answer would be the same now. Opens the request's snapshot, and asks Kafka if the answer speaks of it. No node
-   * that serves: false.
+   * Whether the request would get the same answer. Opens the request's snapshot, and asks Kafka if the answer depends on it.
+   * False if no node serves the request.
    */
   matches(validator: Validator): Promise<boolean>
-  /** What the answer was made of. Null: of more than can be compared, or of nothing. */
+  /** The state that the answer was made of; null: it used nothing, or something that cannot be compared. */
   used(): Promise<Validator | null>
 }
 
 /**
- * What resolvers get of the dependencies. Those that can be compared have handles of their own here. Every other one is guarded,
- * also one that nobody declared: an answer made of it is not cached.
+ * What resolvers get of the dependencies. Those that can be compared are replaced by handles that record their use. All others are
+ * guarded, also those without a declared role, because an answer that used them must not be cached.
  */
 export type Handles<Deps extends ComparedDeps> = Omit<Deps, keyof ComparedDeps> & {
   topic: string
   /** Reads the request's snapshot. */
   read: Read
-  /** On the primary, in a snapshot of its own: sees what a command of this request has just done. */
+  /** Reads the primary, each time in a new snapshot: it sees what a command of this request has just done. */
   readPrimary: Read
   kafkaBounds: ReadKafkaBounds
   clock: RequestClock
@@ -46,13 +47,21 @@ export type Handles<Deps extends ComparedDeps> = Omit<Deps, keyof ComparedDeps> 
 export type Validated<Deps extends ComparedDeps> = {
   handles: Handles<Deps>
   cacheValidator: CacheValidator
-  /** Gives back what the request held. */
+  /** Gives back the request's database connection. */
   close: () => void
 }
 
+/** What the answer of a request has used so far. */
+type Used = {
+  session: ReadSession | null
+  kafkaLogs: Promise<KafkaBounds>[]
+  /** Whether all of it can be compared. */
+  isComparable: boolean
+}
+
 /**
- * Wraps the dependencies of one request, so that what its answer is made of is known.
- * @param roles of all dependencies: it is an argument so that a dependency without a role does not compile
+ * Wraps the dependencies of one request, so that it is known which of them its answer used.
+ * @param roles the roles of all dependencies: as an argument, so that a dependency without a role does not compile
  */
 export function createCacheValidator<Deps extends ComparedDeps>(
   deps: Deps,
@@ -62,75 +71,95 @@ export function createCacheValidator<Deps extends ComparedDeps>(
   const reader = createRequestReader((work) => deps.router.withReadNode(requirement, work))
   const nowMs = deps.clock()
   const { clock, validity } = createRequestClock(nowMs)
-  const used: { session?: ReadSession; kafkaLogs: Promise<KafkaBounds>[]; isComparable: boolean } = {
-    kafkaLogs: [],
-    isComparable: true,
-  }
-  const uncacheable = <T extends object>(dependency: T): T =>
-    guard(dependency, () => {
-      used.isComparable = false
-    })
-  const read: Read = (query) =>
-    reader.read((session) => {
-      used.session = session
-      return query(session)
-    })
-  const kafkaBounds: ReadKafkaBounds = (topic, sinceMs) => {
-    const bounds = deps.kafkaBounds(topic, sinceMs)
-    if (topic === deps.topic) used.kafkaLogs.push(bounds)
-    else used.isComparable = false
-    return bounds
-  }
+  const used: Used = { session: null, kafkaLogs: [], isComparable: true }
+  const read = recordSession(reader.read, used)
+  const kafkaBounds = recordLogs(deps, used)
   const handles = {
-    ...guardAll(deps, roles, uncacheable),
+    ...guardAll(deps, roles, used),
     topic: deps.topic,
     read,
-    readPrimary: uncacheable(createPrimaryReader(deps.router)),
+    readPrimary: uncacheable(createPrimaryReader(deps.router), used),
     kafkaBounds,
     clock,
   } as Handles<Deps>
   const cacheValidator: CacheValidator = {
     askedAtMs: performance.now(),
-    async matches(validator) {
-      if (!includes(validator.validity, nowMs)) return false
-      const kafka = validator.kafkaLogs === null ? null : kafkaBounds(deps.topic)
-      try {
-        const { node, position } = await read((session) => Promise.resolve(session))
-        const kafkaLogs = kafka === null ? null : textOf(await kafka)
-        return node === validator.node && position === validator.position && kafkaLogs === validator.kafkaLogs
-      } catch {
-        // The question itself fails for the same reason, and says it.
-        return false
-      }
-    },
-    async used() {
-      const { session, isComparable } = used
-      // Where logs moved while the answer was made, no one state of them stands for it.
-      const [kafkaLogs = null, ...others] = new Set((await Promise.all(used.kafkaLogs)).map(textOf))
-      if (session === undefined || !isComparable || others.length > 0) return null
-      const { node, position, replicaLagMs } = session
-      return { node, position, replicaLagMs: replicaLagMs ?? 0, kafkaLogs, validity: validity() }
-    },
+    matches: async (validator) =>
+      includes(validator.validity, nowMs) && (await isSame(validator, read, () => kafkaBounds(deps.topic))),
+    used: () => validatorOf(used, validity),
   }
   return { handles, cacheValidator, close: reader.close }
 }
 
-/** Whatever is not declared as fixed or compared, at run time too. */
+const recordSession =
+  (read: Read, used: Used): Read =>
+  (query) =>
+    read((session) => {
+      used.session = session
+      return query(session)
+    })
+
+/** Only the logs of the topic that is counted can be compared. */
+const recordLogs =
+  ({ topic: counted, kafkaBounds }: ComparedDeps, used: Used): ReadKafkaBounds =>
+  (topic, sinceMs) => {
+    const bounds = kafkaBounds(topic, sinceMs)
+    if (topic === counted) used.kafkaLogs.push(bounds)
+    else used.isComparable = false
+    return bounds
+  }
+
+const uncacheable = <T extends object>(dependency: T, used: Used): T =>
+  guard(dependency, () => {
+    used.isComparable = false
+  })
+
+/** Guards every dependency that is not declared as compared; the roles may lack one at run time. */
 function guardAll<Deps extends ComparedDeps>(
   deps: Deps,
   roles: CacheRoles<Deps>,
-  uncacheable: <T extends object>(dependency: T) => T,
+  used: Used,
 ): Record<string, unknown> {
   const entries = Object.entries(deps) as [keyof Deps & string, unknown][]
   const given = entries.filter(([key]) => (roles[key] as string | undefined) !== 'compared')
-  return Object.fromEntries(given.map(([key, value]) => [key, isObject(value) ? uncacheable(value) : value]))
+  return Object.fromEntries(
+    given.map(([key, value]) => [key, isObject(value) ? uncacheable(value, used) : value]),
+  )
 }
 
 const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function'
 
+async function isSame(
+  { node, position, kafkaLogs }: Validator,
+  read: Read,
+  readLogs: () => Promise<KafkaBounds>,
+): Promise<boolean> {
+  const logs = kafkaLogs === null ? null : readLogs()
+  try {
+    const session = await read((opened) => Promise.resolve(opened))
+    const textOfLogs = logs === null ? null : textOf(await logs)
+    return session.node === node && session.position === position && textOfLogs === kafkaLogs
+  } catch {
+    // The question will fail for the same reason, and report it.
+    return false
+  }
+}
+
+async function validatorOf(
+  { session, kafkaLogs, isComparable }: Used,
+  validity: () => Validity,
+): Promise<Validator | null> {
+  // If the logs moved while the answer was made, it does not stand for a single state of them.
+  const [logs = null, ...others] = new Set((await Promise.all(kafkaLogs)).map(textOf))
+  if (session === null || !isComparable || others.length > 0) return null
+  const { node, source, position } = session
+  const replicaLagMs = source === 'primary' ? 0 : (session.replicaLagMs ?? Infinity)
+  return { node, position, replicaLagMs, kafkaLogs: logs, validity: validity() }
+}
+
 const includes = ({ fromMs, untilMs }: Validity, atMs: number): boolean => fromMs <= atMs && atMs < untilMs
 
-/** Everything that is known of them, since an answer may say any of it. */
+/** All that is known of the logs, because an answer may contain any of it. */
 const textOf = (bounds: KafkaBounds): string =>
   JSON.stringify(bounds, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))

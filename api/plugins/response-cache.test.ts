@@ -2,7 +2,7 @@ import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql'
 import { createYoga } from 'graphql-yoga'
 import { describe, expect, it } from 'vitest'
 import { anyFreshness } from '../../db/nodes/requirement.ts'
-import type { ReadSession } from '../../db/nodes/snapshot.ts'
+import type { ReadSession, ReadSource } from '../../db/nodes/snapshot.ts'
 import { createCacheValidator, type Handles } from '../context/cache-validator.ts'
 import { createContext, type InitialContext, receiveRequest } from '../context/context.ts'
 import { type CacheRoles, cacheRoles, type RequestDeps } from '../context/deps.ts'
@@ -12,10 +12,16 @@ import { cacheResponses } from './response-cache.ts'
 type Deps = RequestDeps & { weather: { now: () => string } }
 type Resolve = (context: Handles<Deps>) => unknown
 
-/** What the parts of a made-up API say, to be changed between questions. */
-const start = () => ({ nowMs: Date.parse('2026-03-01T12:00:30Z'), position: 1n, kafkaEnd: 5n })
+/** What the parts of a made-up API say; tests change it between questions. */
+const start = () => ({
+  nowMs: Date.parse('2026-03-01T12:00:30Z'),
+  position: 1n,
+  kafkaEnd: 5n,
+  source: 'primary' as ReadSource,
+  replicaLagMs: null as number | null,
+})
 
-/** An API with one field; `ask` tells how often it was resolved. */
+/** An API with one field; `ask` returns how often it was resolved so far. */
 function serveField(
   resolve: Resolve,
   world = start(),
@@ -24,9 +30,10 @@ function serveField(
   const session = () =>
     ({
       sql: () => undefined,
-      node: 'primary',
+      node: 'a node',
+      source: world.source,
       position: world.position,
-      replicaLagMs: null,
+      replicaLagMs: world.replicaLagMs,
     }) as never as ReadSession
   const deps: Omit<Deps, 'caller'> = {
     topic: 'user-login',
@@ -63,9 +70,12 @@ function serveField(
     plugins: [cacheResponses()],
     logging: false,
   })
-  const ask = async () => {
+  const ask = async (maxStalenessMs?: number) => {
     const body = JSON.stringify({ query: '{ field }' })
-    const headers = { 'content-type': 'application/json' }
+    const headers = {
+      'content-type': 'application/json',
+      ...(maxStalenessMs === undefined ? {} : { 'x-rollcall-max-staleness-ms': String(maxStalenessMs) }),
+    }
     const response = await server.fetch('http://api/graphql', { method: 'POST', headers, body })
     expect(await response.json()).toEqual({ data: { field: expect.anything() as unknown } })
     return resolved
@@ -118,6 +128,25 @@ describe('an answer is given again', () => {
       return 1
     }, world)
     expect([await ask(), await ask()]).toEqual([1, 2])
+  })
+})
+
+describe('an answer of a node that has moved on is given to a client that allows staleness', () => {
+  const askTwice = async (source: ReadSource, replicaLagMs: number | null) => {
+    const { ask, world } = serveField(() => 1, { ...start(), source, replicaLagMs })
+    await ask()
+    world.position++
+    return await ask(600_000)
+  }
+
+  it('while it is young enough', async () => {
+    expect(await askTwice('primary', null)).toBe(1)
+    expect(await askTwice('replica', 5_000)).toBe(1)
+  })
+
+  it('but not when the replica was too far behind, or could not tell how far', async () => {
+    expect(await askTwice('replica', 700_000)).toBe(2)
+    expect(await askTwice('replica', null)).toBe(2)
   })
 })
 
