@@ -3,7 +3,7 @@ import type { BatchSelection, RejectSelection } from '../../domain/batch/selecti
 import { REASON_MAX_CHARACTERS } from '../../workflows/contract.ts'
 import { argumentProblem } from '../plugins/arguments.ts'
 import { InvalidCommandError } from '../context/errors.ts'
-import { isShown, safeText } from '../context/safe-text.ts'
+import { isDisplayable, safeText } from '../context/safe-text.ts'
 import { recordAnswer } from './audit.ts'
 import type { CommandDeps } from './command-deps.ts'
 import type { Command } from './command-request.ts'
@@ -73,7 +73,7 @@ function problemOf(
 }
 
 function reasonProblem(reason: string): string | null {
-  if (reason !== '' && reason.length <= REASON_MAX_CHARACTERS && isShown(reason)) return null
+  if (reason !== '' && reason.length <= REASON_MAX_CHARACTERS && isDisplayable(reason)) return null
   return `reason must say why, in 1 to ${REASON_MAX_CHARACTERS} characters of one line of text, without control characters`
 }
 

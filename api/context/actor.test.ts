@@ -6,7 +6,7 @@ import { noCommands, serve } from '../server-fixture.ts'
 const PAUSE =
   '{"query":"mutation { pauseIngestion(reason: \\"test\\") { ... on CommandResult { commandId } } }"}'
 
-/** A server that says whom the command it was sent is of. */
+/** A server, and the actor of the first command that it receives. */
 function serveCommands() {
   const controlIngestion = vi.fn<ApiDeps['commands']['controlIngestion']>()
   controlIngestion.mockRejectedValue(new Error('Temporal is away'))
@@ -14,7 +14,7 @@ function serveCommands() {
   return { server, post, actor: () => controlIngestion.mock.calls[0]?.[0].actor }
 }
 
-/** The actor of a command that comes over HTTP with these bytes as the header. */
+/** The actor of a command that is sent over HTTP with these bytes as the header. */
 async function actorOverHttp(header: Buffer): Promise<string | undefined> {
   const { server, actor } = serveCommands()
   const http = createHttpServer((incoming, response) => void server(incoming, response))

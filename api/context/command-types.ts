@@ -4,16 +4,16 @@ import type { ReplayOutcome } from '../../domain/batch/replay.ts'
 import type { BatchSelection, RejectSelection } from '../../domain/batch/selection.ts'
 import type { RedriveRunStatus, ReplayRunStatus } from '../../workflows/run-contract.ts'
 
-/** As the audit names them. */
+/** The names under which the audit keeps the commands. */
 export type CommandName =
   OperatorCommand | 'replay' | 'skip' | 'replay_many' | 'pause_run' | 'resume_run' | 'cancel_run' | 'redrive'
 
-/** What every command comes with. */
+/** What every command has. */
 export type CommandRequest = {
   topic: string
   reason: string
   actor: string
-  /** A uuid that makes repeating the command safe; null: a new one. */
+  /** A UUID that makes repeating the command safe; null: the command gets a new one. */
   commandId: string | null
 }
 
@@ -21,7 +21,7 @@ export type IngestionRequest = CommandRequest & {
   command: OperatorCommand
   /** null: all partitions. */
   partitions: number[] | null
-  /** With `resume`: lets through the flood that halted a partition. */
+  /** With `resume`: whether to let through the flood of rejects or failures that halted a partition. */
   accept: boolean
 }
 
@@ -46,8 +46,8 @@ export type RunControlRequest = CommandRequest & {
 export type RedriveRunRequest = CommandRequest & { selection: RejectSelection; dryRun: boolean }
 
 /**
- * Commands to the pipeline. Each returns once it has taken effect, and throws an ExpectedError otherwise: InvalidCommandError
- * before anything was sent, else NotFoundError or a CommandError.
+ * Commands to the pipeline. Each returns once it has taken effect; a run returns once it has something to report. A command
+ * that fails throws an ExpectedError: InvalidCommandError if nothing was sent, otherwise NotFoundError or a CommandError.
  */
 export type Commands = {
   controlIngestion(request: IngestionRequest): Promise<IngestionOutcome>

@@ -9,24 +9,24 @@ import { type Freshness, freshnessOf, logsFor } from './freshness.ts'
 import { requirementOf } from './read-requirement.ts'
 
 /**
- * What a resolver gets of one request: handles made by the cache validator, which therefore knows of whatever the resolver asks.
- * deps.ts lists the dependencies behind them.
+ * What the resolvers of one request get. The cache validator makes these handles, so it knows what the resolvers ask for. deps.ts
+ * lists the dependencies behind them.
  */
 export type ApiContext = Handles<RequestDeps> & {
-  /** Of the request's snapshot; worked out once a request. */
+  /** How fresh the request's snapshot is; computed once per request. */
   freshness: () => Promise<Freshness>
 }
 
-/** What plugins get beside it. */
+/** What plugins get: the context of the resolvers, and what the response cache and the limits need. */
 export type RequestContext = ApiContext &
   ReceivedRequest &
   Pick<Validated<RequestDeps>, 'cacheValidator' | 'close'>
 
 type ReceivedRequest = {
   caller: Caller
-  /** Whose questions are counted together: an actor at an address. */
+  /** The client whose requests share one rate limit: an actor at an IP address. */
   client: string
-  /** The text of the request, as it came. */
+  /** The query and its variables, as the request sent them. */
   params: GraphQLParams
   requirement: ReadRequirement
 }
@@ -40,7 +40,7 @@ export function receiveRequest({ request, params, req }: InitialContext): Receiv
   return { caller: { actor }, client, params, requirement: requirementOf(request) }
 }
 
-/** The context of a request. Dependencies come as handles alone, so that none can be passed on as it is. */
+/** The context of a request. It takes handles and not dependencies, so that no dependency can be passed on unwatched. */
 export function createContext(
   received: ReceivedRequest,
   { handles, cacheValidator, close }: Validated<RequestDeps>,

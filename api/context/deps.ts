@@ -2,33 +2,33 @@ import type { ReadRouter } from '../../db/nodes/router.ts'
 import type { Commands } from './command-types.ts'
 import type { ReadBack, ReadKafkaBounds, Runs, WorkflowStatus } from './source-types.ts'
 
-/** What answers are made of, whoever asks; the composition root (main.ts) builds it from configuration. */
+/** What the API answers from, whoever asks. The composition root (api/main.ts) builds it from the configuration. */
 export type ApiDeps = {
   /** The topic whose logins are counted. */
   topic: string
   router: ReadRouter
   kafkaBounds: ReadKafkaBounds
-  /** Unix milliseconds. */
+  /** The time now, Unix milliseconds. */
   clock: () => number
   workflowStatus: (topic: string) => Promise<WorkflowStatus>
-  /** Events of a batch from Kafka. */
+  /** Reads the events of a batch back from Kafka. */
   readBack: ReadBack
   commands: Commands
   runs: Runs
 }
 
-/** The same of one request: who asks is one more. */
+/** The dependencies of one request: those of the API, and who asks. */
 export type RequestDeps = ApiDeps & { caller: Caller }
 
 /** Who asks, for the audit. */
 export type Caller = { actor: string }
 
-/** What the cache validator can compare with what an answer was made of. Of each it gives resolvers a handle of its own. */
+/** Dependencies whose state the cache validator can compare. Resolvers get a handle for each that records its use. */
 export type ComparedDeps = Pick<ApiDeps, 'topic' | 'router' | 'kafkaBounds' | 'clock'>
 
 /**
- * What a dependency means for the response cache. `fixed`: a text or number that never changes. `compared`: see ComparedDeps.
- * `uncacheable`: whatever else can be asked; an answer made of it is never given again.
+ * What a dependency means for the response cache. `fixed`: a text or number that never changes. `compared`: one of ComparedDeps.
+ * `uncacheable`: everything else that can be asked; an answer that used it is never cached.
  */
 export type CacheRoles<Deps extends ComparedDeps> = {
   [Key in keyof Deps]-?: Key extends Exclude<keyof ComparedDeps, 'topic'>
@@ -38,7 +38,7 @@ export type CacheRoles<Deps extends ComparedDeps> = {
       : 'fixed'
 }
 
-/** A dependency that is missing here does not compile, and neither does one with a role that it cannot have. */
+/** A dependency that is missing here, or has a role that it cannot have, does not compile. */
 export const cacheRoles: CacheRoles<RequestDeps> = {
   topic: 'fixed',
   router: 'compared',

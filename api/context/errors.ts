@@ -1,10 +1,10 @@
 /**
- * What a client can expect to go wrong, each a GraphQL type of the same name (api/schema/fields/errors.ts). Everything else is
- * masked (api/plugins/mask-error.ts).
+ * A failure that clients should expect. Each class is a GraphQL type of the same name (api/schema/fields/errors.ts). Clients see
+ * other errors only as a code or an id (api/plugins/mask-error.ts).
  */
 export abstract class ExpectedError extends Error {}
 
-/** The range is empty, or of time and not on whole buckets. */
+/** The range, moment or filter asks for something that no count can answer; the message says what to ask instead. */
 export class InvalidRangeError extends ExpectedError {}
 
 export class RangeTooLargeError extends ExpectedError {
@@ -43,18 +43,18 @@ export class PageTooLargeError extends ExpectedError {
   }
 }
 
-/** first, last, before and after do not go together, or a cursor is none of this list. */
+/** The page arguments do not go together or are out of bounds, or a cursor belongs to another list. */
 export class InvalidPageError extends ExpectedError {}
 
 export class NotFoundError extends ExpectedError {}
 
-/** Text that is no IP address. */
+/** The text is not an IP address. */
 export class InvalidAddressError extends ExpectedError {}
 
-/** Text that is no app version. */
+/** The text is not an app version. */
 export class InvalidVersionError extends ExpectedError {}
 
-/** Only login rows could answer, and they are kept from `keptFrom` on; null: none are. */
+/** Only rows of logins could answer. They are kept from `keptFrom` on; null: no rows are kept. */
 export class RowsGoneError extends ExpectedError {
   readonly keptFrom: Date | null
   constructor(message: string, keptFrom: Date | null) {
@@ -63,15 +63,15 @@ export class RowsGoneError extends ExpectedError {
   }
 }
 
-/** Records that are asked for are not in Kafka any more. */
+/** Kafka no longer has the records that the question asks for. */
 export class OffsetsGoneError extends ExpectedError {}
 
 export class KafkaUnavailableError extends ExpectedError {}
 
-/** An argument of a command is unusable; nothing was sent, and the audit has it as refused. */
+/** An argument of a command is unusable. Nothing was sent, and the audit records the command as refused. */
 export class InvalidCommandError extends ExpectedError {}
 
-/** Errors of a command that was asked for; `commandId` finds it in the audit. */
+/** A command that failed; `commandId` finds it in the audit. */
 export abstract class CommandError extends ExpectedError {
   readonly commandId: string
   constructor(message: string, commandId: string, options?: ErrorOptions) {
@@ -81,7 +81,7 @@ export abstract class CommandError extends ExpectedError {
 }
 
 export class CommandRefusedError extends CommandError {}
-/** An attempt at a parked batch failed again. */
+/** A parked batch failed again when it was replayed. */
 export class BatchFailedError extends CommandError {}
 export class CommandFailedError extends CommandError {}
 export class TemporalUnavailableError extends CommandError {}

@@ -2,7 +2,12 @@ import type { PartitionProgress } from '../../db/read/ledger/progress.ts'
 import type { ReadSource } from '../../db/nodes/snapshot.ts'
 import { FUTURE_TOLERANCE_MS } from '../../domain/fields/event-time.ts'
 import { backlogOf, type PartitionLog } from '../../domain/pipeline/partition-log.ts'
-import { type IncompleteReason, parkedReason, reasonsOf, type Standing } from './incomplete-reasons.ts'
+import {
+  type IncompleteReason,
+  parkedReason,
+  type PartitionBacklog,
+  reasonsOf,
+} from './incomplete-reasons.ts'
 import type { KafkaBounds, ReadKafkaBounds } from './source-types.ts'
 
 export type Freshness = {
@@ -14,42 +19,44 @@ export type Freshness = {
   lag: bigint | null
   parkedOffsets: bigint
   complete: boolean
-  /** None when complete. */
+  /** Empty when complete. */
   incompleteBecause: IncompleteReason[]
   /**
-   * Logins before it are counted, Unix milliseconds: the least of the latest event times counted from partitions that have
-   * something unread, Infinity without any, -Infinity when it is not known.
+   * Logins before it are counted, Unix milliseconds: the earliest, over the partitions with a backlog, of the latest event times
+   * counted. Infinity when no partition has a backlog, -Infinity when one of them has counted nothing. While Kafka cannot be
+   * asked, the watermark.
    */
   countedToMs: number
-  /** What is parked can be of any time before it; -Infinity: nothing is parked. */
+  /** Logins of parked batches have event times before it, Unix milliseconds; -Infinity when nothing is parked. */
   parkedToMs: number
 }
 
-export type Snapshot = Pick<Freshness, 'node' | 'source' | 'readAt' | 'replicaLagMs'>
+type Snapshot = Pick<Freshness, 'node' | 'source' | 'readAt' | 'replicaLagMs'>
 
-/** How fresh and how complete an answer is (G9). */
+/** How fresh and how complete the answers from a snapshot are (G9). */
 export function freshnessOf(
   { node, source, readAt, replicaLagMs }: Snapshot,
   progress: readonly PartitionProgress[],
   kafka: KafkaBounds,
 ): Freshness {
-  const standings = kafka.ok ? standingsOf(progress, kafka.bounds) : null
+  const backlogs = kafka.ok ? backlogsOf(progress, kafka.bounds) : null
   const incompleteBecause = [
-    ...(standings === null ? [unknownKafka(kafka)] : standings.flatMap(reasonsOf)),
+    ...(backlogs?.flatMap(reasonsOf) ?? []),
+    ...(kafka.ok ? [] : [unknownKafka(kafka.message)]),
     ...progress.flatMap(parkedReason),
   ]
-  const watermark = watermarkOf(progress, standings)
+  const watermark = watermarkOf(progress, backlogs)
   return {
     node,
     source,
     readAt,
     replicaLagMs,
     watermark,
-    lag: standings === null ? null : lagOf(standings),
+    lag: backlogs === null ? null : lagOf(backlogs),
     parkedOffsets: progress.reduce((sum, row) => sum + row.parked_offsets, 0n),
     complete: incompleteBecause.length === 0,
     incompleteBecause,
-    countedToMs: standings === null ? (watermark?.getTime() ?? -Infinity) : countedTo(progress, standings),
+    countedToMs: backlogs === null ? (watermark?.getTime() ?? -Infinity) : countedTo(progress, backlogs),
     parkedToMs: Math.max(
       ...progress.map(({ parked_at: at }) =>
         at === null ? -Infinity : at.getTime() + FUTURE_TOLERANCE_MS + 1,
@@ -59,16 +66,16 @@ export function freshnessOf(
   }
 }
 
-/** Every partition that Kafka has or that was ever read, in order. */
-export function standingsOf(
+/** The backlogs of all partitions that Kafka has or that were ever read, in order of their numbers. */
+function backlogsOf(
   progress: readonly PartitionProgress[],
   bounds: readonly PartitionLog[],
-): Standing[] {
+): PartitionBacklog[] {
   const numbers = new Set([...progress, ...bounds].map(({ partition }) => partition))
   return [...numbers]
     .sort((a, b) => a - b)
     .map((number) =>
-      standingOf(
+      partitionBacklog(
         number,
         progress.find(({ partition }) => partition === number) ?? null,
         bounds.find(({ partition }) => partition === number) ?? null,
@@ -76,29 +83,34 @@ export function standingsOf(
     )
 }
 
-/** @param log null: the topic has no such partition */
-export function standingOf(
+/**
+ * The backlog of a partition.
+ * @param progress null: the partition was never read
+ * @param log null: the topic has no such partition
+ */
+export function partitionBacklog(
   partition: number,
   progress: PartitionProgress | null,
   log: PartitionLog | null,
-): Standing {
+): PartitionBacklog {
   const position =
     progress === null
       ? null
       : { topicId: progress.topic_id, nextOffset: progress.next_offset, isRetired: progress.is_retired }
-  return { partition, log, checkpoint: progress?.next_offset ?? null, backlog: backlogOf(log, position) }
+  return { partition, log, checkpoint: progress?.next_offset ?? null, ...backlogOf(log, position) }
 }
 
-/** Null when it is not known of one. */
-export const lagOf = (standings: readonly Standing[]): bigint | null =>
-  standings.reduce<bigint | null>(
-    (sum, { backlog: { unread } }) => (sum === null || unread === null ? null : sum + unread),
+/** Unread offsets of all partitions; null when the number is not known for one of them. */
+export const lagOf = (backlogs: readonly PartitionBacklog[]): bigint | null =>
+  backlogs.reduce<bigint | null>(
+    (sum, { unread }) => (sum === null || unread === null ? null : sum + unread),
     0n,
   )
 
 /**
- * The logs of a topic beside its checkpoints. What is known of Kafka may be a second old and the checkpoint past it by
- * then: where that can be, Kafka is asked again, so that a checkpoint past the end of a log is one.
+ * The logs of a topic, to be compared with its checkpoints. The logs may be a second old, so that a checkpoint may already be
+ * past their end. If anything looks lost, Kafka is asked again: what looks lost then is lost.
+ * @param reading the checkpoints, which may still be being read
  */
 export async function logsFor(
   kafkaBounds: ReadKafkaBounds,
@@ -106,22 +118,22 @@ export async function logsFor(
   reading: Promise<readonly PartitionProgress[]>,
 ): Promise<KafkaBounds> {
   const [kafka, progress] = await Promise.all([kafkaBounds(topic), reading])
-  const isOld = kafka.ok && standingsOf(progress, kafka.bounds).some(({ backlog }) => backlog.loss !== null)
-  return isOld ? await kafkaBounds(topic, performance.now()) : kafka
+  const looksLost = kafka.ok && backlogsOf(progress, kafka.bounds).some(({ loss }) => loss !== null)
+  return looksLost ? await kafkaBounds(topic, performance.now()) : kafka
 }
 
 function watermarkOf(
   progress: readonly PartitionProgress[],
-  standings: readonly Standing[] | null,
+  backlogs: readonly PartitionBacklog[] | null,
 ): Date | null {
   const counted = new Map(
     progress.flatMap(({ partition, watermark }) =>
       watermark === null ? [] : [[partition, watermark.getTime()]],
     ),
   )
-  // Who cannot tell whether a partition has something unread takes it for granted.
+  // Without Kafka, every partition that is not retired may have unread records.
   const mayLack =
-    standings?.map(({ partition, backlog }) => ({ partition, unread: backlog.unread })) ??
+    backlogs?.map(({ partition, unread }) => ({ partition, unread })) ??
     progress
       .filter(({ is_retired: isRetired }) => !isRetired)
       .map(({ partition }) => ({ partition, unread: null }))
@@ -130,19 +142,19 @@ function watermarkOf(
   return new Date(Math.min(...counted.values()))
 }
 
-/** A partition of which nothing is unread holds nothing back, however long ago its latest login is. */
-function countedTo(progress: readonly PartitionProgress[], standings: readonly Standing[]): number {
-  const behind = standings.filter(({ backlog: { unread, loss } }) => unread !== 0n || loss !== null)
+/** A partition without a backlog does not count, however long ago its latest login was. */
+function countedTo(progress: readonly PartitionProgress[], backlogs: readonly PartitionBacklog[]): number {
+  const behind = backlogs.filter(({ unread, loss }) => unread !== 0n || loss !== null)
   const watermarks = behind.map(
-    (standing) =>
-      progress.find(({ partition }) => partition === standing.partition)?.watermark?.getTime() ?? -Infinity,
+    (backlog) =>
+      progress.find(({ partition }) => partition === backlog.partition)?.watermark?.getTime() ?? -Infinity,
   )
   return Math.min(...watermarks, Infinity)
 }
 
-const unknownKafka = (kafka: KafkaBounds): IncompleteReason => ({
+const unknownKafka = (why: string): IncompleteReason => ({
   cause: 'kafka_unknown',
   partition: null,
   offsets: null,
-  message: `how much is not read is not known: ${kafka.ok ? '' : kafka.message}`,
+  message: `how many offsets are unread is not known: ${why}`,
 })

@@ -17,64 +17,70 @@ export type IncompleteCause =
 
 export type IncompleteReason = {
   cause: IncompleteCause
-  /** Null: the whole topic. */
+  /** Null: the reason is about the whole topic. */
   partition: number | null
-  /** Offsets that are concerned; null: nobody can tell. */
+  /** How many offsets are affected; null: not known. */
   offsets: bigint | null
   message: string
 }
 
-/** A partition, its log (null: the topic has it no more) and what of that is not decided. */
-export type Standing = {
+/** The backlog of a partition: its checkpoint (null: never read) beside its log (null: the topic no longer has it). */
+export type PartitionBacklog = Backlog & {
   partition: number
   log: PartitionLog | null
   checkpoint: bigint | null
-  backlog: Backlog
 }
 
-const ACCEPT = 'acceptOffsetLoss goes on behind it'
+const ACCEPT = 'acceptOffsetLoss continues after the loss'
 
-/** Why a partition may lack logins, apart from what is parked. */
-export function reasonsOf({ partition, log, checkpoint, backlog }: Standing): IncompleteReason[] {
-  const { unread, blocked, loss } = backlog
-  const reason = (cause: IncompleteCause, offsets: bigint | null, message: string): IncompleteReason => ({
-    cause,
-    partition,
-    offsets,
-    message: `partition ${partition}: ${message}`,
-  })
-  if (loss === 'gone') {
-    const message = `the topic has it no more; what it held from offset ${checkpoint} on was not read. ${ACCEPT}`
-    return [reason('partition_gone', null, message)]
-  }
-  if (loss === 'truncated') {
-    const message = `its log ends at offset ${log?.end}, before the checkpoint ${checkpoint}: records were lost, and new ones can have taken their offsets. ${ACCEPT}`
-    return [reason('log_truncated', null, message)]
-  }
-  if (loss === 'recreated') {
-    const message = `the topic was created anew; of its ${unread} offsets none is read, nor what the old log held from offset ${checkpoint} on. ${ACCEPT}`
-    return [reason('topic_recreated', unread, message)]
-  }
-  const lost: IncompleteReason[] =
-    loss !== 'expired' || log === null || checkpoint === null
-      ? []
-      : [
-          reason(
-            'offsets_lost',
-            log.start - checkpoint,
-            `offsets ${checkpoint} to ${log.start - 1n} were gone from Kafka before they were read. ${ACCEPT}`,
-          ),
-        ]
-  const readable = (unread ?? 0n) - blocked
+/** Why counts may lack logins of a partition, apart from parked batches. */
+export const reasonsOf = (backlog: PartitionBacklog): IncompleteReason[] =>
+  backlog.loss === null || backlog.loss === 'expired'
+    ? [...lossReason(backlog), ...unreadReasons(backlog)]
+    : lossReason(backlog)
+
+function lossReason({ partition, log, checkpoint, unread, loss }: PartitionBacklog): IncompleteReason[] {
+  const reason = (cause: IncompleteCause, offsets: bigint | null, message: string): IncompleteReason[] => [
+    { cause, partition, offsets, message: `partition ${partition}: ${message}. ${ACCEPT}` },
+  ]
+  if (loss === 'gone')
+    return reason(
+      'partition_gone',
+      null,
+      `the topic no longer has it, and what it held from offset ${checkpoint} on was not read`,
+    )
+  if (loss === 'truncated')
+    return reason(
+      'log_truncated',
+      null,
+      `its log ends at offset ${log?.end}, before the checkpoint ${checkpoint}: records were lost, and new ones may have their offsets`,
+    )
+  if (loss === 'recreated')
+    return reason(
+      'topic_recreated',
+      unread,
+      `the topic was created anew: none of its ${unread} offsets is read, and what the old log held from offset ${checkpoint} on is lost`,
+    )
+  if (loss === null || log === null || checkpoint === null) return []
+  return reason(
+    'offsets_lost',
+    log.start - checkpoint,
+    `Kafka deleted offsets ${checkpoint} to ${log.start - 1n} before they were read`,
+  )
+}
+
+function unreadReasons({ partition, log, unread, blocked }: PartitionBacklog): IncompleteReason[] {
+  const reason = (cause: IncompleteCause, offsets: bigint, what: string): IncompleteReason[] =>
+    offsets > 0n
+      ? [{ cause, partition, offsets, message: `partition ${partition}: ${offsets} offsets ${what}` }]
+      : []
   return [
-    ...lost,
-    ...(readable > 0n ? [reason('unread', readable, `${readable} offsets are not read yet`)] : []),
-    ...(blocked > 0n && log !== null
-      ? [reason('open_transaction', blocked, `${blocked} offsets ${blockedBy(log)}`)]
-      : []),
+    ...reason('unread', (unread ?? 0n) - blocked, 'are not read yet'),
+    ...(log === null ? [] : reason('open_transaction', blocked, blockedBy(log))),
   ]
 }
 
+/** Why counts may lack logins of a partition that are in parked batches; none: nothing is parked. */
 export const parkedReason = ({
   partition,
   parked_offsets: offsets,

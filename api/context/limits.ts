@@ -3,50 +3,54 @@ import type { BucketSize, TimeBucket } from '../../domain/time/bucket.ts'
 import { isoTime } from '../../domain/time/iso-time.ts'
 import { InvalidRangeError, PageTooLargeError, RangeTooLargeError, TooManyRowsError } from './errors.ts'
 
-/** Every cap of the API. Each error names its cap and how to ask instead. */
+/** The caps of the API. Each error names the cap and says what to ask instead. */
 export const limits = {
-  /** A week of minutes, a year of hours; more points than any screen has. */
+  /** Buckets of one answer: a week of minutes or a year of hours, more than any screen has points. */
   buckets: 10_000,
-  /** Counts of all series, of which an answer has some 300 KB. */
+  /** Counts of all series together: an answer of some 300 KB. */
   rows: 50_000,
-  /** Points of all series: a megabyte, for which the API's only thread is busy for a tenth of a second. */
+  /** Points of all series together: a megabyte, which keeps the API's only thread busy for a tenth of a second. */
   points: 10_000,
   /**
-   * Batches whose deltas, rows and counts one answer adds up: some seconds of Postgres. Of what is rolled up by when it was
-   * written, 40 days.
+   * Batches that one answer adds up: some seconds of work for Postgres. Where hours of written batches are rolled up, as
+   * questions about the past need them, this reaches some 40 days back (db/read/counts/count-moment.ts).
    */
   batches: 5_000,
-  /** Batches that a reconciliation covers when nothing is said: some tenths of a second of Postgres. */
+  /** Batches that a reconciliation covers by default: some tenths of a second of work for Postgres. */
   newestBatches: 500,
-  /** Rows of one page of a list. */
+  /** Rows on one page of a list. */
   page: 500,
-  /** A full page of the widest list costs about 10,000. */
+  /** Complexity of a query. A full page of the widest list costs about 10,000. */
   complexity: 25_000,
+  /** Levels of a query. */
   depth: 12,
-  /** Fields of a query, fragments spelled out. */
+  /** Fields of a query, with every fragment expanded. */
   breadth: 300,
   aliases: 15,
   directives: 10,
-  /** GraphiQL's introspection has 400; parsing costs with every token. */
+  /** Tokens of a query: each costs time to parse. GraphiQL's introspection has 400. */
   tokens: 2_000,
-  /** Of one client; an operator is slower. Questions have API_QUESTIONS_PER_SECOND. */
+  /** Commands of one client; no operator is as fast. Questions are capped by API_QUESTIONS_PER_SECOND. */
   commandsPerSecond: 10,
-  /** Of a text of an argument: no id, value, name or cursor is longer. */
+  /** Characters of a text argument: no id, value, name or cursor is longer. */
   textCharacters: 1_000,
-  /** Values of a list of an argument. */
+  /** Values of a list argument. */
   listed: 10_000,
-  /** Levels of variables, in each other. */
+  /** Levels of nesting in variables. */
   nesting: 32,
-  /** Filters with thousands of values still fit. */
+  /** Bytes of a request: filters with thousands of values still fit. */
   bodyBytes: 256 * 1024,
 } as const
 
-/** What is asked for when nothing is said: the last day. */
+/** The message about a range [from, to) that holds nothing. */
+export const EMPTY_RANGE = 'from must be before to, because the range includes from and excludes to'
+
+/** The range of a question that names none: the last day. */
 const DEFAULT_RANGE_MS = bucketMs.day
 
 /**
- * The range asked for. `to` defaults to the end of the current minute, `from` to 24 hours before `to`.
- * @throws {InvalidRangeError} empty, not on whole minutes, or before 1970
+ * The range that a question asks for. `to` defaults to the end of the current minute, `from` to 24 hours before `to`.
+ * @throws {InvalidRangeError} if the range is empty, not on whole minutes, or begins before 1970
  */
 export function minuteRange(from: Date | null, to: Date | null, nowMs: number): TimeBucket {
   const toMs = to?.getTime() ?? (Math.floor(nowMs / bucketMs.minute) + 1) * bucketMs.minute
@@ -54,18 +58,18 @@ export function minuteRange(from: Date | null, to: Date | null, nowMs: number): 
   return wholeMinutes({ fromMs, toMs })
 }
 
-/** @throws {InvalidRangeError} empty, not on whole minutes, or before 1970 */
+/** @throws {InvalidRangeError} if the range is empty, not on whole minutes, or begins before 1970 */
 export function wholeMinutes({ fromMs, toMs }: TimeBucket): TimeBucket {
   checkMinute('from', fromMs)
   checkMinute('to', toMs)
   if (fromMs >= toMs) {
-    throw new InvalidRangeError('from must be before to; the range holds from and leaves out to')
+    throw new InvalidRangeError(EMPTY_RANGE)
   }
   checkSince1970('from', fromMs)
   return { fromMs, toMs }
 }
 
-/** @throws {InvalidRangeError} */
+/** @throws {InvalidRangeError} if the moment is not on a whole minute */
 export function checkMinute(name: string, ms: number): void {
   if (ms % bucketMs.minute === 0) return
   const before = isoTime(Math.floor(ms / bucketMs.minute) * bucketMs.minute)
@@ -74,7 +78,10 @@ export function checkMinute(name: string, ms: number): void {
   )
 }
 
-/** Timestamps of logins are after 1970 began (domain/fields/event-time.ts). @throws {InvalidRangeError} */
+/**
+ * No login has a timestamp before 1970 (domain/fields/event-time.ts).
+ * @throws {InvalidRangeError} if the moment is before 1970
+ */
 export function checkSince1970(name: string, ms: number): void {
   if (ms >= 0) return
   throw new InvalidRangeError(
@@ -82,7 +89,7 @@ export function checkSince1970(name: string, ms: number): void {
   )
 }
 
-/** @throws {RangeTooLargeError} */
+/** @throws {RangeTooLargeError} if the range has more buckets than the cap */
 export function checkBuckets({ fromMs, toMs }: TimeBucket, bucket: BucketSize): void {
   const asked = Math.ceil(toMs / bucketMs[bucket]) - Math.floor(fromMs / bucketMs[bucket])
   if (asked <= limits.buckets) return
@@ -96,13 +103,13 @@ export function checkBuckets({ fromMs, toMs }: TimeBucket, bucket: BucketSize): 
 
 export const tooManyRows = () =>
   new TooManyRowsError(
-    `buckets times groups are more than the cap of ${limits.rows} rows: ask for fewer dimensions, a coarser bucket, a ` +
-      'shorter range or a filter',
+    `the answer would have more rows (buckets times groups) than the cap of ${limits.rows}: ask for fewer dimensions, a coarser ` +
+      'bucket, a shorter range or a filter',
     limits.rows,
   )
 
 /**
- * @param rest how to have what is beyond the page
+ * @param rest what the message advises for the rows beyond the page
  * @throws {PageTooLargeError}
  */
 export function checkPageSize(name: string, asked: number, rest = 'and for the rest by after'): void {

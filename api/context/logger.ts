@@ -1,4 +1,4 @@
-/** What the API needs of a logger; pino's shape. */
+/** The part of pino's interface that the API uses. */
 export type Logger = {
   error(fields: object, message: string): void
   warn(fields: object, message: string): void

@@ -4,7 +4,7 @@ import { createRequestClock, type RequestClock } from './request-clock.ts'
 const MINUTE_MS = Date.parse('2026-03-01T12:00:00Z')
 const nowMs = MINUTE_MS + 30_000
 
-/** Seconds of the minute from and until which the answer stays right. */
+/** From and until which second of the minute the answer stays right. */
 function validFor(ask: (clock: RequestClock) => unknown): [number, number] {
   const { clock, validity } = createRequestClock(nowMs)
   ask(clock)

@@ -1,21 +1,24 @@
 import { bucketMs, floorTo } from '../../domain/time/bucket.ts'
 
-/** The clock that resolvers get. What they ask of it says for how long their answer may be cached. Times are Unix milliseconds. */
+/** The clock of the resolvers. What they ask it limits how long their answer may be cached. Times are Unix milliseconds. */
 export type RequestClock = {
-  /** Start of the current minute. */
+  /** Start of the minute in which the request came. */
   minuteMs: number
-  /** Whether a moment has come. If it has not, the answer is cached until it does at most. */
+  /** Whether a moment has come. If not, the answer is cached only until it comes. */
   hasCome(momentMs: number): boolean
-  /** The exact time. The answer is right in this millisecond alone: only who allows staleness gets it again. */
+  /** The exact time. It makes the answer right for this millisecond only: later, only clients that allow staleness get it. */
   nowMs(): number
-  /** For an answer that another clock will change, such as that of the node: it is right in this millisecond alone. */
+  /** Says that another clock, such as that of a node, will change the answer: it is right for this millisecond only. */
   holdsOnlyNow(): void
 }
 
-/** When the same question has the same answer, as far as the time decides that: half-open, Unix milliseconds. */
+/** When the answer stays right, as far as time decides: [fromMs, untilMs), Unix milliseconds. */
 export type Validity = { fromMs: number; untilMs: number }
 
-/** The clock of a request that came at `nowMs`. `validity` is the minute of the request, or less by what was asked of the clock. */
+/**
+ * The clock of a request that came at `nowMs`. `validity` is the minute of the request, or the part of it that the questions to
+ * the clock leave.
+ */
 export function createRequestClock(nowMs: number): { clock: RequestClock; validity: () => Validity } {
   const minuteMs = floorTo(nowMs, bucketMs.minute)
   let [fromMs, untilMs] = [minuteMs, minuteMs + bucketMs.minute]

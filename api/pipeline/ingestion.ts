@@ -12,24 +12,24 @@ import { readUnsettled, type Unsettled } from '../../db/read/ledger/unsettled.ts
 import type { PartitionStatus } from '../../workflows/contract.ts'
 import type { ApiContext } from '../context/context.ts'
 import { NotFoundError } from '../context/errors.ts'
-import { lagOf, logsFor, standingOf } from '../context/freshness.ts'
+import { lagOf, logsFor, partitionBacklog } from '../context/freshness.ts'
 import {
   type IncompleteReason,
   parkedReason,
+  type PartitionBacklog,
   reasonsOf,
-  type Standing,
 } from '../context/incomplete-reasons.ts'
 import { type IngestionProblem, problemsOf } from './problems.ts'
 
-/** Each source is null where it is away or does not know the partition. */
+/** What each source knows of a partition: null when it is away or does not know the partition. */
 export type IngestionPartition = {
   partition: number
   status: PartitionStatus | null
   progress: PartitionProgress | null
   lastBatch: LastBatch | null
   log: PartitionLog | null
-  /** Null when Kafka or Postgres is away. */
-  standing: Standing | null
+  /** Null when Kafka or every node of Postgres is away. */
+  backlog: PartitionBacklog | null
 }
 
 export type Ingestion = {
@@ -38,7 +38,7 @@ export type Ingestion = {
   lag: bigint | null
   partitions: IngestionPartition[]
   problems: IngestionProblem[]
-  /** Neither the primary nor a replica says what is counted. */
+  /** Whether no node of Postgres answered. */
   isUnread: boolean
 }
 
@@ -48,9 +48,9 @@ export type IngestionSources = Pick<
 >
 
 /**
- * Puts together what Temporal, Postgres and Kafka each know of a topic's ingestion. A part that is away leaves its
- * fields null and is named in `problems`, beside whatever waits for an operator.
- * @throws {NotFoundError} when all that answer know nothing of the topic
+ * What Temporal, Postgres and Kafka know of the ingestion of a topic. The fields of a part that is away are null, and `problems`
+ * names the part, beside whatever waits for an operator.
+ * @throws {NotFoundError} if no part that answers knows the topic
  */
 export async function readIngestion(context: IngestionSources, topic: string): Promise<Ingestion> {
   const reading = readStored(context, topic)
@@ -65,7 +65,10 @@ export async function readIngestion(context: IngestionSources, topic: string): P
     ),
   ])
   const isUnknown = !status.known && status.why === 'not_started' && stored.progress.length === 0 && !kafka.ok
-  if (isUnknown && topic !== context.topic) throw new NotFoundError(`nothing is known of the topic ${topic}`)
+  if (isUnknown && topic !== context.topic)
+    throw new NotFoundError(
+      `nothing is known of the topic ${topic}: correct its name, or leave it out for ${context.topic}`,
+    )
   const statuses = status.known ? status.partitions : []
   const isUnread = 'problem' in stored.unsettled
   const isKnown = kafka.ok && !isUnread
@@ -73,7 +76,7 @@ export async function readIngestion(context: IngestionSources, topic: string): P
   return {
     topic,
     state: mostUrgent(statuses),
-    lag: isKnown ? lagOf(partitions.flatMap(({ standing }) => standing ?? [])) : null,
+    lag: isKnown ? lagOf(partitions.flatMap(({ backlog }) => backlog ?? [])) : null,
     partitions,
     problems: problemsOf(status, stored.unsettled, kafka, outage),
     isUnread,
@@ -83,11 +86,14 @@ export async function readIngestion(context: IngestionSources, topic: string): P
 type Stored = {
   progress: PartitionProgress[]
   lastBatches: LastBatch[]
-  /** Or why Postgres does not say. */
+  /** `problem`: why no node of Postgres answered. */
   unsettled: Unsettled | { problem: string }
 }
 
-/** A replica answers on while nothing is counted and no command is audited. Null: the primary answers. */
+/**
+ * Why the primary does not answer; null: it does. It is asked because replicas answer without it, although nothing is counted
+ * and no command is audited then.
+ */
 async function outageOfPrimary({ readPrimary }: IngestionSources): Promise<string | null> {
   try {
     await readPrimary(pingDatabase)
@@ -131,17 +137,18 @@ function joinByPartition(
         progress,
         lastBatch: of(stored.lastBatches, partition),
         log,
-        standing: isKnown ? standingOf(partition, progress, log) : null,
+        backlog: isKnown ? partitionBacklog(partition, progress, log) : null,
       }
     })
 }
 
-/** Offsets of its log that are not decided; null when that is not known, or when Kafka has no such partition. */
-export const unreadOf = ({ log, standing }: IngestionPartition): bigint | null =>
-  log === null ? null : (standing?.backlog.unread ?? null)
+/** Unread offsets of the partition's log; null when the number is not known, or Kafka has no such partition. */
+export const unreadOf = ({ log, backlog }: IngestionPartition): bigint | null =>
+  log === null ? null : (backlog?.unread ?? null)
 
-export const incompleteReasonsOf = ({ standing, progress }: IngestionPartition): IncompleteReason[] => [
-  ...(standing === null ? [] : reasonsOf(standing)),
+/** Why counts may lack logins of the partition; none while that is not known. */
+export const incompleteReasonsOf = ({ backlog, progress }: IngestionPartition): IncompleteReason[] => [
+  ...(backlog === null ? [] : reasonsOf(backlog)),
   ...(progress === null ? [] : parkedReason(progress)),
 ]
 

@@ -10,7 +10,7 @@ import {
   readScheduledReconciliation,
 } from '../../db/read/reconciliation/reconciliation-runs.ts'
 import type { CheckpointState, PartitionSummary } from '../../domain/pipeline/reconciliation.ts'
-import { limits } from '../context/limits.ts'
+import { EMPTY_RANGE, limits } from '../context/limits.ts'
 import type { ApiContext } from '../context/context.ts'
 import {
   InvalidPageError,
@@ -46,7 +46,7 @@ export async function readReconciliation(
 ): Promise<Reconciliation> {
   const { fromOffset, toOffset, committed } = selection
   if (isEmpty(fromOffset, toOffset) || isEmpty(committed.from, committed.to))
-    throw new InvalidRangeError('from must be before to; a range holds from and leaves out to')
+    throw new InvalidRangeError(EMPTY_RANGE)
   const found = isPaged(selection, page)
     ? await reconcilePage(read, topic, selection, checkPage(page))
     : await reconcileRange(read, topic, selection)

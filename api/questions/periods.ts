@@ -8,7 +8,7 @@ import {
   periodsBetween,
   periodStart,
 } from '../../domain/time/period.ts'
-import { checkSince1970 } from '../context/limits.ts'
+import { checkSince1970, EMPTY_RANGE } from '../context/limits.ts'
 import { InvalidRangeError, RangeTooLargeError } from '../context/errors.ts'
 
 /**
@@ -52,8 +52,7 @@ export function wholePeriod(name: string, period: Period, moment: Date): number 
  * @throws {InvalidRangeError | RangeTooLargeError}
  */
 export function periodStarts(period: Period, first: number, end: number, cap: number): number[] {
-  if (first >= end)
-    throw new InvalidRangeError('from must be before to; the range holds from and leaves out to')
+  if (first >= end) throw new InvalidRangeError(EMPTY_RANGE)
   checkPeriods(periodsBetween(period, first, end), cap, period)
   const starts = [first]
   for (let next = periodAfter(period, first); next < end; next = periodAfter(period, next)) starts.push(next)
