@@ -10,21 +10,21 @@ import type { Command } from './command-request.ts'
 import type { CommandRequest } from '../context/command-types.ts'
 import { reuseProblem } from './reused-id.ts'
 
-/** What a command is for, beside what every command comes with. */
-export type CommandPart = Pick<Command, 'command' | 'partitions' | 'detail'> & {
+/** What one command adds to what every command has. */
+type CommandPart = Pick<Command, 'command' | 'partitions' | 'detail'> & {
   filter?: BatchSelection | RejectSelection
-  /** What is wrong with arguments that this command alone has. */
+  /** What is wrong with the arguments that only this command has; null: nothing. */
   problem?: string | null
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-/** Of what a refused command brought along; enough to recognise it. */
+/** How much the audit keeps of each argument of a refused command: enough to recognise it. */
 const KEPT_CHARACTERS = 100
 
 /**
- * The command that may be sent. One whose arguments are unusable is in the audit as refused, under an id of its own: its own id may
- * be none, or be used again once the arguments are mended.
- * @throws {InvalidCommandError}
+ * Checks the arguments of a command. If they are unusable, the audit records the command as refused, under a new id: the id that it
+ * came with may not be a UUID, or its sender may use it again with better arguments.
+ * @throws {InvalidCommandError} if the arguments are unusable
  */
 export async function acceptCommand(
   deps: CommandDeps,
@@ -53,9 +53,9 @@ export async function acceptCommand(
   throw new InvalidCommandError(refusal)
 }
 
-/** What is wrong with the id of a command; null: nothing. */
+/** What is wrong with an argument that must be the id of a command; null: nothing. */
 export const idProblem = (name: string, id: string): string | null =>
-  UUID.test(id) ? null : `${name} must be a uuid`
+  UUID.test(id) ? null : `${name} must be a UUID such as 123e4567-e89b-12d3-a456-426614174000`
 
 function problemOf(
   { topic, reason, commandId }: CommandRequest,
@@ -74,15 +74,15 @@ function problemOf(
 
 function reasonProblem(reason: string): string | null {
   if (reason !== '' && reason.length <= REASON_MAX_CHARACTERS && isDisplayable(reason)) return null
-  return `reason must say why, in 1 to ${REASON_MAX_CHARACTERS} characters of one line of text, without control characters`
+  return `reason must say why you send the command: one line of 1 to ${REASON_MAX_CHARACTERS} characters, without control characters`
 }
 
 const partitionsProblem = (partitions: number[] | null): string | null =>
   partitions !== null && (partitions.length === 0 || partitions.some((n) => n < 0))
-    ? 'partitions must list numbers from 0 on; leave it out for all of the topic'
+    ? 'partitions must list at least one number, from 0 on; leave it out for all partitions of the topic'
     : null
 
 function emptyProblem(filter: object): string | null {
   const empty = Object.entries(filter).find(([, value]) => Array.isArray(value) && value.length === 0)
-  return empty === undefined ? null : `${empty[0]} must not be empty; leave it out for any`
+  return empty === undefined ? null : `${empty[0]} must not be an empty list; leave it out to allow any value`
 }

@@ -5,16 +5,16 @@ import type { Logger } from '../context/logger.ts'
 import type { Command } from './command-request.ts'
 
 export type AuditDeps = {
-  /** Writes to the audit on the primary. */
+  /** Writes a row of the audit on the primary. */
   record: (event: ControlEvent) => Promise<void>
   logger: Logger
 }
 
 /**
- * Runs a command whose workflow records what it accepts and refuses; what no workflow ever answered is recorded here (G10).
- * The row is one of its own: should the command take effect later after all, the workflow records that under the plain id.
+ * Runs a command. The workflow that answers it records its result; if none answers, the result is recorded here (G10), under an id
+ * of its own: should the command take effect later after all, the workflow records that under the id of the command.
  */
-export async function auditSilence<Result>(
+export async function auditUnanswered<Result>(
   deps: AuditDeps,
   command: Command,
   run: () => Promise<Result>,
@@ -35,11 +35,11 @@ export async function auditSilence<Result>(
   }
 }
 
-/** A workflow that answers keeps the audit of it. */
+/** Whether a workflow answered, which has then recorded its answer. */
 const isAnswer = (error: Error): boolean =>
   error instanceof CommandRefusedError || error instanceof BatchFailedError
 
-/** Records a command that was answered without any workflow. */
+/** Records a command that the API answered without a workflow. */
 export async function recordAnswer(
   deps: AuditDeps,
   command: Command,
@@ -49,10 +49,10 @@ export async function recordAnswer(
   await write(deps, { ...command, result, detail: { ...command.detail, ...detail } })
 }
 
-/** A primary that is frozen does not even end what takes too long. */
+/** The API waits no longer than this, because a frozen primary does not end slow statements. */
 const WRITE_DEADLINE_MS = 3_000
 
-/** @returns false when Postgres did not take it; it is in the log then */
+/** @returns whether Postgres took the row in time; if not, the log has it */
 async function write(deps: AuditDeps, event: ControlEvent): Promise<boolean> {
   try {
     await pTimeout(deps.record(event), {
@@ -61,7 +61,10 @@ async function write(deps: AuditDeps, event: ControlEvent): Promise<boolean> {
     })
     return true
   } catch (error) {
-    deps.logger.error({ err: error, event }, 'a command could not be recorded in the audit')
+    deps.logger.error(
+      { err: error, event },
+      'a command could not be recorded in the audit, because the primary did not take the row: this line has it',
+    )
     return false
   }
 }

@@ -12,22 +12,22 @@ import type { Markdown } from '../../workflows/page/markdown.ts'
 import { CommandRefusedError } from '../context/errors.ts'
 import { QUERY_DEADLINE_MS } from './runs.ts'
 
-/** A run of many, as it is started and asked. */
-export type RunToBegin<Status> = {
+/** How a run is started, and how its status is read. */
+type RunToBegin<Status> = {
   workflowType: string
   workflowId: string
   taskQueue: string
   input: object
-  /** For whoever finds it in the Web UI. */
+  /** What the Temporal Web UI shows of it. */
   summary: Markdown
-  /** Answers once there is something to say. */
+  /** Returns the status once the run has something to report. */
   update: UpdateDefinition<Status>
   query: QueryDefinition<Status>
 }
 
 /**
- * Starts a run and waits for its first answer. The run of a command that is repeated is the first one, also when it has ended;
- * one that takes its time answers with what it has so far.
+ * Starts a run and waits for its first report. A command that is repeated gets the run that it started the first time, even if that
+ * has ended. A run that has nothing to report yet returns its status so far.
  */
 export async function beginRun<Status>(client: Client, run: RunToBegin<Status>): Promise<Status> {
   const { workflowType, workflowId, taskQueue, input, summary } = run
@@ -43,10 +43,10 @@ export async function beginRun<Status>(client: Client, run: RunToBegin<Status>):
       }),
     })
   } catch (error) {
-    const isTold =
+    const hasStatus =
       error instanceof WorkflowExecutionAlreadyStartedError ||
       error instanceof WorkflowUpdateRPCTimeoutOrCancelledError
-    if (!isTold) throw error
+    if (!hasStatus) throw error
     const ask = () => client.workflow.getHandle(workflowId).query(run.query)
     return await client.withDeadline(Date.now() + QUERY_DEADLINE_MS, ask).catch(() => {
       throw error
@@ -54,11 +54,14 @@ export async function beginRun<Status>(client: Client, run: RunToBegin<Status>):
   }
 }
 
-/** The status of a run that does what it was told. @throws {CommandRefusedError} it refused, and may have told it before */
+/**
+ * The status of a run that was not refused.
+ * @throws {CommandRefusedError} if the run was refused, now or when the command was sent before
+ */
 export function unlessRefused<Status extends { commandId: string; refusal: string | null }>(
   status: Status,
 ): Status {
-  // A worker of an older version leaves it out.
+  // A worker of an older version leaves `refusal` out.
   if (typeof status.refusal === 'string') throw new CommandRefusedError(status.refusal, status.commandId)
   return status
 }

@@ -2,20 +2,20 @@ import type { Read } from '../../db/nodes/request-reader.ts'
 import type { TemporalAccess } from '../sources/temporal-access.ts'
 import type { AuditDeps } from './audit.ts'
 
-/** What commands need to be sent and audited. */
+/** What sending and auditing commands takes. */
 export type CommandDeps = AuditDeps &
   TemporalAccess & {
-    /** Replicas may be behind: what a command is told must be so. */
+    /** Reads the primary, because replicas may be behind and a command must act on what is so now. */
     readPrimary: Read
-    /** Unix milliseconds. */
+    /** The time now, Unix milliseconds. */
     clock: () => number
   }
 
-/** Where a command goes, and what its sender is told when nobody is there. */
+/** The workflow that a command goes to, and what its sender is told if it does not answer. */
 export type Destination = {
   workflowId: string
-  /** Why there is no such workflow, and what to do. */
+  /** The message if there is no such workflow: why, and what to do. */
   absent: string
-  /** Question whose answer shows what became of a command that was not finished in time. */
+  /** The query that shows what became of a command that was not finished in time. */
   shownBy: string
 }

@@ -1,19 +1,19 @@
 import type { ControlRequest } from '../../workflows/contract.ts'
 import type { CommandName } from '../context/command-types.ts'
 
-/** A command that may be sent, as the audit keeps it. */
+/** A command whose arguments are usable, in the form in which the audit keeps it. */
 export type Command = ControlRequest & {
   command: CommandName
   topic: string
-  /** null: the whole topic. */
+  /** Null: all partitions of the topic. */
   partitions: number[] | null
-  /** What else it was for, as the audit's detail has it. */
+  /** What else the command was about, for the column `detail` of the audit. */
   detail: Record<string, unknown>
-  /** ISO 8601. */
+  /** When the API received it, ISO 8601. */
   requestedAt: string
 }
 
-/** The part of a command that workflows take. */
+/** What every workflow takes of a command. */
 export const controlOf = ({ commandId, actor, reason }: Command): ControlRequest => ({
   commandId,
   actor,

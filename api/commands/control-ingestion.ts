@@ -7,13 +7,15 @@ import {
 } from '../../workflows/contract.ts'
 import { notStarted } from '../sources/workflow-status.ts'
 import { acceptCommand } from './accept-command.ts'
-import { auditSilence } from './audit.ts'
+import { auditUnanswered } from './audit.ts'
 import type { CommandDeps } from './command-deps.ts'
 import { controlOf } from './command-request.ts'
 import type { IngestionRequest, IngestionOutcome } from '../context/command-types.ts'
 import { deliver } from './deliver.ts'
+
 const updates = { pause: pauseUpdate, resume: resumeUpdate, accept_loss: acceptLossUpdate, park: parkUpdate }
 
+/** Pauses or resumes partitions, accepts a loss of offsets, or parks what a partition cannot get past. */
 export async function controlIngestion(
   deps: CommandDeps,
   request: IngestionRequest,
@@ -31,11 +33,11 @@ export async function controlIngestion(
     shownBy: 'ingestion',
   }
   const handle = deps.client.workflow.getHandle(destination.workflowId)
-  const { partitions } = await auditSilence(deps, command, () =>
+  const { partitions } = await auditUnanswered(deps, command, () =>
     deliver(deps, commandId, destination, () =>
       handle.executeUpdate(updates[request.command], {
         args: [{ ...controlOf(command), partitions: only, ...(accept ? { accept } : {}) }],
-        // The same command sent twice is one update, and answers with the first one's result.
+        // A command that is sent twice is a single update: both get the first result.
         updateId: commandId,
       }),
     ),

@@ -12,11 +12,11 @@ import { findOutage, findWorkerReport, type TemporalAccess } from '../sources/te
 import { explainTimeout, type UnansweredCommand } from './explain-timeout.ts'
 import type { Destination } from './command-deps.ts'
 
-/** A command takes a second and the batch in hand; whoever clicked does not wait much longer than this. */
+/** A command takes about a second, plus the time of the batch in hand. Nobody who clicked waits much longer than this. */
 const DEADLINE_MS = 10_000
-/** Where no worker has reported for a while: one that answers all the same does so at once. */
+/** If no worker has reported for a while: one that runs all the same answers at once. */
 const DEADLINE_WITHOUT_WORKER_MS = 2_000
-/** Connecting takes milliseconds. */
+/** How long Temporal may take to answer at all; connecting takes milliseconds. */
 const REACH_DEADLINE_MS = 2_000
 
 /**
@@ -30,7 +30,7 @@ export async function deliver<Result>(
   destination: Destination,
   send: () => Promise<Result>,
 ): Promise<Result> {
-  // So that a command is either refused for want of Temporal, or sent: the client retries by itself when it is away.
+  // Asked first, because the client retries by itself: a command must either be sent, or be refused because Temporal is away.
   const outage = await findOutage(access, REACH_DEADLINE_MS)
   if (outage !== null) throw new TemporalUnavailableError(`${outage}. The command was not sent`, commandId)
   const report = await findWorkerReport(access)
@@ -42,7 +42,7 @@ export async function deliver<Result>(
   }
 }
 
-/** By the failure type of a workflow's answer. */
+/** The errors for the types of failure with which a workflow answers. */
 const answers: Record<string, typeof CommandRefusedError> = {
   [COMMAND_REFUSED]: CommandRefusedError,
   [REPLAY_FAILED]: BatchFailedError,
@@ -60,5 +60,5 @@ async function explain(access: TemporalAccess, command: UnansweredCommand, error
   return await explainTimeout(access, command, error)
 }
 
-/** What failed itself: a failure of an activity is wrapped in words about activities. */
+/** The cause at the bottom: Temporal wraps the failure of an activity in messages about activities. */
 const innermost = (error: Error): Error => (error.cause instanceof Error ? innermost(error.cause) : error)

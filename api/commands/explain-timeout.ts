@@ -7,17 +7,17 @@ import {
 import { findWorkerReport, noWorker, type TemporalAccess } from '../sources/temporal-access.ts'
 import type { Destination } from './command-deps.ts'
 
-/** Asking after a command that timed out must not double the time it took. */
+/** How long looking for the cause may take; it must not double the time that the command took. */
 const PROBE_DEADLINE_MS = 2_000
 
-/** temporal.api.enums.v1.PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_SCHEDULED: no worker took it yet. */
+/** temporal.api.enums.v1.PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_SCHEDULED: no worker took the task yet. */
 const WORKFLOW_TASK_SCHEDULED = 1
 
 export type UnansweredCommand = Destination & { commandId: string; waitedMs: number }
 
 /**
- * Why a command got no answer: Temporal is away, no worker took it or the one that did is gone, or it takes too long. Temporal
- * keeps a command that it has, so in the last two it may still take effect, which the message says.
+ * Why a command got no answer in time: Temporal went away, no worker took the command or the one that did is gone, or the command
+ * takes too long. Temporal keeps a command that it received, so the message says that it may still take effect.
  */
 export async function explainTimeout(
   access: TemporalAccess,
@@ -32,10 +32,10 @@ export async function explainTimeout(
       findWorkerReport(access),
     ])
     const isTaken = Number(raw.pendingWorkflowTask?.state) !== WORKFLOW_TASK_SCHEDULED
-    // A worker that has just reported is busy.
+    // If a worker has reported a moment ago, it is only busy.
     if (report === null ? !isTaken : !report.isRecent) {
       return new NoWorkerError(
-        `${noWorker(report)}. The command waits in Temporal and may still take effect once one runs`,
+        `${noWorker(report)}. The command waits in Temporal, and may still take effect once a worker runs`,
         commandId,
         { cause },
       )
@@ -49,7 +49,7 @@ export async function explainTimeout(
     )
   }
   return new CommandFailedError(
-    `the command was not finished within ${waitedMs / 1000} s and may still take effect; ${shownBy} shows it`,
+    `the command was not finished within ${waitedMs / 1000} s and may still take effect: ask ${shownBy} what became of it`,
     commandId,
     { cause },
   )

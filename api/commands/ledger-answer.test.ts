@@ -29,7 +29,7 @@ const answer = (
   )
 
 const workflow = { by: 'workflow' }
-const told = (outcome: string, isOwn = false) => ({ by: 'ledger', outcome, isOwn })
+const answered = (outcome: string, isOwn = false) => ({ by: 'ledger', outcome, isOwn })
 
 it('a parked batch is for its workflow, and so is one that was counted and not published', () => {
   expect(answer('replay', 'parked')).toEqual(workflow)
@@ -38,23 +38,23 @@ it('a parked batch is for its workflow, and so is one that was counted and not p
 })
 
 it('a batch that is counted is already applied, also when its rejects were redriven since', () => {
-  expect(answer('replay', 'committed')).toEqual(told('already_applied'))
-  expect(answer('replay', 'replayed', [revision({})])).toEqual(told('already_applied'))
+  expect(answer('replay', 'committed')).toEqual(answered('already_applied'))
+  expect(answer('replay', 'replayed', [revision({})])).toEqual(answered('already_applied'))
   const redrive = revision({ revision: 2, kind: 'redrive', published: false })
-  expect(answer('replay', 'replayed', [revision({}), redrive])).toEqual(told('already_applied'))
+  expect(answer('replay', 'replayed', [revision({}), redrive])).toEqual(answered('already_applied'))
 })
 
 it('a command that is repeated hears what it brought about, not that another did', () => {
   const redrive = revision({ revision: 2, kind: 'redrive' })
   expect(answer('replay', 'replayed', [revision({ command_id: 'mine' }), redrive])).toEqual(
-    told('replayed', true),
+    answered('replayed', true),
   )
-  expect(answer('skip', 'skipped', [], 'mine')).toEqual(told('skipped', true))
+  expect(answer('skip', 'skipped', [], 'mine')).toEqual(answered('skipped', true))
 })
 
 it('what is given up stays given up, and what is counted cannot be given up', () => {
-  expect(answer('replay', 'skipped', [], 'of another')).toEqual(told('skipped'))
-  expect(answer('skip', 'skipped', [], 'of another')).toEqual(told('skipped'))
+  expect(answer('replay', 'skipped', [], 'of another')).toEqual(answered('skipped'))
+  expect(answer('skip', 'skipped', [], 'of another')).toEqual(answered('skipped'))
   for (const status of ['committed', 'replayed'] as const)
     expect(answer('skip', status)).toMatchObject({ refusal: expect.stringContaining(status) as string })
 })
@@ -66,6 +66,8 @@ it('a batch whose outputs are withheld is for its workflow, until they are publi
   const publish = revision({ kind: 'publish', logins: 0, published: false })
   expect(answer('replay', 'committed', [publish])).toEqual(workflow)
   const mine = { ...publish, published: true, command_id: 'mine' }
-  expect(answer('replay', 'committed', [mine])).toEqual(told('published', true))
-  expect(answer('replay', 'committed', [{ ...publish, published: true }])).toEqual(told('already_applied'))
+  expect(answer('replay', 'committed', [mine])).toEqual(answered('published', true))
+  expect(answer('replay', 'committed', [{ ...publish, published: true }])).toEqual(
+    answered('already_applied'),
+  )
 })

@@ -1,14 +1,14 @@
 import type { BatchRow } from '../../db/read/ledger/batches.ts'
 import type { ReplayOutcome } from '../../domain/batch/replay.ts'
 
-/** `workflow`: the ledger alone cannot answer, something is to be done. */
-export type LedgerAnswer =
+/** `workflow`: the ledger cannot answer, because the workflow of the batch has something to do. */
+type LedgerAnswer =
   | { by: 'workflow' }
   | { by: 'ledger'; refusal: string }
-  /** `isOwn`: this very command brought it about, and its workflow keeps the audit of that. */
+  /** `isOwn`: the command itself brought the outcome about, and the workflow has recorded that in the audit. */
   | { by: 'ledger'; outcome: ReplayOutcome['outcome']; isOwn: boolean }
 
-/** What the ledger says to the command that is to settle a batch. A settled batch needs no workflow any more. */
+/** What the ledger answers to a command about a batch: one that is counted and published, or skipped, needs no workflow. */
 export function ledgerAnswer(
   {
     status,
@@ -21,7 +21,10 @@ export function ledgerAnswer(
   if (status === 'parked' || withheldAt !== null) return { by: 'workflow' }
   if (status === 'skipped') return { by: 'ledger', outcome: 'skipped', isOwn: skippedBy === commandId }
   if (command === 'skip')
-    return { by: 'ledger', refusal: `the batch is counted (${status}): there is nothing to skip` }
+    return {
+      by: 'ledger',
+      refusal: `the batch is counted (${status}), and only a parked batch can be skipped`,
+    }
   const latest = revisions.at(-1)
   if (latest !== undefined && latest.kind !== 'redrive' && !latest.published) return { by: 'workflow' }
   const own = revisions.find(({ kind, command_id: by }) => kind !== 'redrive' && by === commandId)

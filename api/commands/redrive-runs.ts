@@ -6,7 +6,7 @@ import {
   redriveRunQuery,
   type RedriveRunStatus,
 } from '../../workflows/run-contract.ts'
-import { auditSilence } from './audit.ts'
+import { auditUnanswered } from './audit.ts'
 import { beginRun, unlessRefused } from './begin-run.ts'
 import { acceptCommand } from './accept-command.ts'
 import type { CommandDeps } from './command-deps.ts'
@@ -14,7 +14,7 @@ import { controlOf } from './command-request.ts'
 import type { RedriveRunRequest } from '../context/command-types.ts'
 import { deliver } from './deliver.ts'
 
-/** Starts decoding rejects again; answers once it is done, or after some seconds with what is done so far. */
+/** Starts a run that decodes rejects again. Returns its status once it is done, or so far after some seconds. */
 export async function startRedriveRun(
   deps: CommandDeps,
   request: RedriveRunRequest,
@@ -29,10 +29,10 @@ export async function startRedriveRun(
   const input: RedriveRunInput = { ...controlOf(command), topic, selection, dryRun }
   const destination = {
     workflowId: redriveRunId(command.commandId),
-    absent: `the run of the command ${command.commandId} ended meanwhile; redriveRun shows it`,
+    absent: `the run of command ${command.commandId} has ended: redriveRun shows its result`,
     shownBy: 'redriveRun',
   }
-  const status = await auditSilence(deps, command, () =>
+  const status = await auditUnanswered(deps, command, () =>
     deliver(deps, command.commandId, destination, () =>
       beginRun(deps.client, {
         workflowType: 'replayRejected',

@@ -12,16 +12,17 @@ import {
 } from '../../workflows/run-contract.ts'
 import { CommandRefusedError } from '../context/errors.ts'
 import { acceptCommand, idProblem } from './accept-command.ts'
-import { auditSilence, recordAnswer } from './audit.ts'
+import { auditUnanswered, recordAnswer } from './audit.ts'
 import { beginRun, unlessRefused } from './begin-run.ts'
 import type { CommandDeps } from './command-deps.ts'
 import { controlOf } from './command-request.ts'
 import type { ReplayRunRequest, RunControlRequest } from '../context/command-types.ts'
 import { deliver } from './deliver.ts'
-/** 100 a second: more than one worker replays. */
+
+/** 100 batches a second, more than a worker can replay. */
 export const MAX_PER_MINUTE = 6_000
 
-/** Starts the replay of many batches. The answer has the plan, unless making it takes longer than a command may. */
+/** Starts a run that replays many parked batches. Returns its status once the plan is made, or without it after some seconds. */
 export async function startReplayRun(deps: CommandDeps, request: ReplayRunRequest): Promise<ReplayRunStatus> {
   const { selection, dryRun, maxPerMinute, topic } = request
   const isRate = maxPerMinute >= 1 && maxPerMinute <= MAX_PER_MINUTE
@@ -34,7 +35,7 @@ export async function startReplayRun(deps: CommandDeps, request: ReplayRunReques
   })
   const input: ReplayRunInput = { ...controlOf(command), topic, selection, dryRun, maxPerMinute }
   const destination = destinationOf(command.commandId)
-  const status = await auditSilence(deps, command, () =>
+  const status = await auditUnanswered(deps, command, () =>
     deliver(deps, command.commandId, destination, () =>
       beginRun(deps.client, {
         workflowType: 'replayBatches',
@@ -52,7 +53,7 @@ export async function startReplayRun(deps: CommandDeps, request: ReplayRunReques
 
 const updates = { pause_run: pauseRunUpdate, resume_run: resumeRunUpdate, cancel_run: cancelRunUpdate }
 
-/** Pauses, resumes or cancels a run under way. */
+/** Pauses, resumes or cancels a replay run. */
 export async function controlReplayRun(
   deps: CommandDeps,
   request: RunControlRequest,
@@ -67,7 +68,7 @@ export async function controlReplayRun(
   const { commandId } = command
   const destination = destinationOf(run)
   const handle = deps.client.workflow.getHandle(destination.workflowId)
-  const status = await auditSilence(deps, command, () =>
+  const status = await auditUnanswered(deps, command, () =>
     deliver(deps, commandId, destination, () =>
       unlessEnded(deps.client, destination.workflowId, () =>
         handle.executeUpdate(updates[request.command], { args: [controlOf(command)], updateId: commandId }),
@@ -82,11 +83,14 @@ export async function controlReplayRun(
 
 const destinationOf = (run: string) => ({
   workflowId: replayRunId(run),
-  absent: `no replay run of the command ${run} is known`,
+  absent: `there is no replay run ${run}: run must be the commandId of a replayBatches, and Temporal keeps runs for a limited time`,
   shownBy: 'replayRun',
 })
 
-/** Null: the workflow has ended. To Temporal, such a one and none at all are the same. */
+/**
+ * Sends a command to a workflow; null: the workflow has ended.
+ * @throws {WorkflowNotFoundError} if there is none; `send` throws it for a workflow that has ended, too
+ */
 async function unlessEnded<Result>(
   client: Client,
   workflowId: string,

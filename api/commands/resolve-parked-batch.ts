@@ -6,18 +6,18 @@ import type { ReplayOutcome } from '../../domain/batch/replay.ts'
 import { batchStart } from '../../workflows/batch-start.ts'
 import { replayUpdate, skipUpdate } from '../../workflows/contract.ts'
 import type { replayBatch } from '../../workflows/replay-batch.ts'
-
-import { CommandFailedError, CommandRefusedError, NotFoundError } from '../context/errors.ts'
+import { CommandFailedError, CommandRefusedError, noSuchBatch } from '../context/errors.ts'
 import { acceptCommand } from './accept-command.ts'
-import { auditSilence, recordAnswer } from './audit.ts'
+import { auditUnanswered, recordAnswer } from './audit.ts'
 import type { CommandDeps } from './command-deps.ts'
 import { type Command, controlOf } from './command-request.ts'
 import type { BatchRequest, SettledBatch } from '../context/command-types.ts'
 import { deliver } from './deliver.ts'
 import { ledgerAnswer } from './ledger-answer.ts'
+
 const updates = { replay: replayUpdate, skip: skipUpdate }
 
-/** Has a parked batch counted or given up. What the ledger says is settled is answered from there. */
+/** Replays or skips a parked batch. If the ledger says that nothing is left to do, it answers instead of the workflow. */
 export async function resolveParkedBatch(deps: CommandDeps, request: BatchRequest): Promise<SettledBatch> {
   const { batchId, command: name } = request
   const asked = await acceptCommand(deps, request, {
@@ -26,13 +26,13 @@ export async function resolveParkedBatch(deps: CommandDeps, request: BatchReques
     detail: { batchId: String(batchId) },
   })
   const { commandId } = asked
-  const batch = await auditSilence(deps, asked, () => findBatch(deps, batchId, commandId))
+  const batch = await auditUnanswered(deps, asked, () => findBatch(deps, batchId, commandId))
   const parked = parkedBatch(batch)
   const { topic, partition, from, to } = parked
   const command = { ...asked, topic, partitions: [partition], detail: { ...asked.detail, from, to } }
   const answer = ledgerAnswer(batch, { command: name, commandId })
   if (answer.by === 'workflow') {
-    const outcome = await auditSilence(deps, command, () => send(deps, command, name, parked))
+    const outcome = await auditUnanswered(deps, command, () => send(deps, command, name, parked))
     return { ...outcome, commandId, batchId }
   }
   if ('refusal' in answer) {
@@ -51,12 +51,12 @@ async function findBatch(
 ): Promise<BatchRow> {
   try {
     const batch = await readPrimary((session) => readBatch(session, batchId))
-    if (batch === null) throw new NotFoundError(`the ledger has no batch ${batchId}`)
+    if (batch === null) throw noSuchBatch(batchId)
     return batch
   } catch (error) {
     if (!(error instanceof ReadFailure)) throw error
     throw new CommandFailedError(
-      `the ledger could not be read (${error.message}); the command was not sent`,
+      `the primary could not be read (${error.message}); the command was not sent`,
       commandId,
       { cause: error },
     )
@@ -74,7 +74,10 @@ const parkedBatch = (batch: BatchRow): ParkedBatch => ({
   isSetAside: batch.command_id !== null,
 })
 
-/** The batch's workflow is started where it is gone: terminated by somebody, or ended so long ago that Temporal forgot it. */
+/**
+ * Sends a command to the workflow of a batch. The workflow is started if it is gone: somebody terminated it, or it ended so long
+ * ago that Temporal has forgotten it.
+ */
 async function send(
   deps: CommandDeps,
   command: Command,
@@ -84,13 +87,13 @@ async function send(
   const start = batchStart(batch, deps.temporal.taskQueue)
   const destination = {
     workflowId: start.workflowId,
-    absent: `the workflow of batch ${batch.batchId} ended meanwhile; send the command again`,
+    absent: `the workflow of batch ${batch.batchId} ended meanwhile: send the command again`,
     shownBy: 'batches',
   }
   return await deliver(deps, command.commandId, destination, () =>
     deps.client.workflow.executeUpdateWithStart(updates[name], {
       args: [controlOf(command)],
-      // The same command sent twice is one update, and answers with the first one's result.
+      // A command that is sent twice is a single update: both get the first result.
       updateId: command.commandId,
       startWorkflowOperation: new WithStartWorkflowOperation<typeof replayBatch>('replayBatch', {
         ...start,

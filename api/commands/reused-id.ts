@@ -7,8 +7,8 @@ import type { CommandRequest } from '../context/command-types.ts'
 type Asked = Pick<Command, 'command' | 'partitions' | 'detail'>
 
 /**
- * What is wrong with an id that another command has in the audit: workflows take it for a repetition, and the audit has one row
- * for it. Null: nothing, or the primary is away, without which commands are sent all the same.
+ * What is wrong with a commandId that the audit has for another command; null: nothing. Workflows would take the command for a
+ * repetition of that one, and the audit has a single row for both. While the primary is away, this is not checked.
  */
 export async function reuseProblem(
   { readPrimary }: CommandDeps,
@@ -23,21 +23,21 @@ export async function reuseProblem(
       readControlEvents(session, { ...filter, requested: { from: null, to: null } }, page),
     )
     if (row === undefined || isRepeated(row, topic, asked)) return null
-    return `commandId is that of another command (${row.command}, ${row.requested_at.toISOString()}): leave it out, or give a new one`
+    return `commandId is that of another command (${row.command}, ${row.requested_at.toISOString()}): leave it out, or choose a new one`
   } catch (error) {
     if (error instanceof ReadFailure) return null
     throw error
   }
 }
 
-/** What a command was for, beside partitions: the audit's detail has it. */
+/** Names under which the audit's detail has what a command was about, if not partitions. */
 const TARGETS = ['batchId', 'run']
 
 function isRepeated(row: ControlEventRow, topic: string, { command, partitions, detail }: Asked): boolean {
   if (row.command !== command || row.topic !== topic) return false
   const kept = (row.detail ?? {}) as Record<string, unknown>
   const targets = TARGETS.filter((name) => name in detail)
-  // The audit knows the partition of a batch, and the command does not.
+  // The audit has the partition of a batch, which the command does not know, so only commands without a target compare it.
   if (targets.length === 0) return sorted(row.partitions) === sorted(partitions)
   return targets.every((name) => !(name in kept) || String(kept[name]) === String(detail[name]))
 }

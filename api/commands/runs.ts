@@ -6,8 +6,10 @@ import { NotFoundError, NoWorkerError, TemporalUnavailableError } from '../conte
 import { explainNoAnswer, type TemporalAccess } from '../sources/temporal-access.ts'
 import type { Runs } from '../context/source-types.ts'
 
-/** A query takes some 12 ms; without a worker nobody answers it. */
+/** How long the query of a workflow may take. It takes some 12 ms; without a worker nobody answers. */
 export const QUERY_DEADLINE_MS = 2_000
+
+/** Reads the status of runs from their workflows. */
 export const createRuns = (access: TemporalAccess): Runs => ({
   replayRun: (commandId) => ask(access, commandId.toLowerCase(), replayRunId, replayRunQuery),
   redriveRun: (commandId) => ask(access, commandId.toLowerCase(), redriveRunId, redriveRunQuery),
@@ -20,14 +22,17 @@ async function ask<Status>(
   query: QueryDefinition<Status>,
 ): Promise<Status> {
   const problem = idProblem('commandId', commandId)
-  if (problem !== null) throw new NotFoundError(`${problem}: no run has another id`)
+  if (problem !== null)
+    throw new NotFoundError(`${problem}: it is the id of the command that started the run`)
   const { client } = access
   const handle = client.workflow.getHandle(workflowId(commandId))
   try {
     return await client.withDeadline(Date.now() + QUERY_DEADLINE_MS, () => handle.query(query))
   } catch (error) {
     if (error instanceof WorkflowNotFoundError)
-      throw new NotFoundError(`no run of the command ${commandId} is known`)
+      throw new NotFoundError(
+        `there is no run of command ${commandId}: correct the commandId, or see controlEvents if Temporal no longer keeps the run`,
+      )
     const { part, message } = await explainNoAnswer(access)
     const ErrorClass = part === 'worker' ? NoWorkerError : TemporalUnavailableError
     throw new ErrorClass(message, commandId, { cause: error })

@@ -48,6 +48,9 @@ export class InvalidPageError extends ExpectedError {}
 
 export class NotFoundError extends ExpectedError {}
 
+export const noSuchBatch = (id: bigint) =>
+  new NotFoundError(`there is no batch ${id}: the query batches lists those that there are`)
+
 /** The text is not an IP address. */
 export class InvalidAddressError extends ExpectedError {}
 

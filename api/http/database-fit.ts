@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SchemaRefusal } from '../../db/schema/schema-version.ts'
 
+/** How long after a check the next one begins. */
 const INTERVAL_MS = 5_000
-/** A start waits this long for the answer: with the database away the API serves what it can, and asks on. */
+/** How long a start waits for the first check. If the database is away, the API starts all the same. */
 const FIRST_ANSWER_MS = 2_000
 
 /**
- * Asks, now and then for as long as the process runs, whether this API may read the database: it may be migrated meanwhile.
- * @param check throws {SchemaRefusal} when it may not
- * @param refused is told why, once
- * @returns once the first answer is there, or the database is away
+ * Checks every few seconds whether this version of the API may read the database, which may be migrated while the API runs.
+ * @param check throws {SchemaRefusal} if this version may not; other errors, such as an outage, are ignored
+ * @param refused called once, with the reason; no check follows it
+ * @returns once the first check is done, after two seconds at most
  */
 export async function watchDatabaseFit(
   check: () => Promise<void>,

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createApiServer } from './http-server.ts'
 import { serve } from '../server-fixture.ts'
 
-/** An API that listens, and connections to it that send what they are told to. */
+/** An API that listens. `open` connects to it, and `send` returns what it answers to a text. */
 async function listening(allowedHosts: string[] = []) {
   const { server, logged } = serve()
   const logger = { error: logged, warn: logged, info: logged }

@@ -3,21 +3,21 @@ import type { Socket } from 'node:net'
 import { type Refusal, refusalOf } from './http-guard.ts'
 import type { Logger } from '../context/logger.ts'
 
-/** Headers come in one packet; a whole request of the largest size takes seconds on the slowest line. */
+/** Headers come in one packet. A request of the largest size takes some seconds on a slow line. */
 const HEADERS_TIMEOUT_MS = 5_000
 const REQUEST_TIMEOUT_MS = 15_000
-/** How often Node looks for requests that take too long. */
+/** How often Node checks for requests that take too long. */
 const TIMEOUT_CHECK_MS = 1_000
-/** A connection on which nothing moves for longer is closed; no command takes as long. */
+/** A connection without traffic is closed after this; every command ends sooner. */
 const IDLE_TIMEOUT_MS = 60_000
-/** More connections than this are closed as they come. */
+/** Further connections are closed at once. */
 const MAX_CONNECTIONS = 1_000
-/** For a client to read why its request is not read on. */
+/** How long a client has to read why its request was refused. */
 const LINGER_MS = 500
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** The HTTP server around GraphQL: bounds what a connection may hold, and refuses what it can before a body is read. */
+/** The HTTP server in front of GraphQL. It limits what a connection may take, and refuses what it can before it reads a body. */
 export function createApiServer(handler: Handler, logger: Logger, allowedHosts: readonly string[]): Server {
   const http = createServer(
     {
@@ -34,7 +34,10 @@ export function createApiServer(handler: Handler, logger: Logger, allowedHosts: 
         return
       }
       Promise.resolve(handler(request, response)).catch((error: unknown) => {
-        logger.error({ err: error, path: request.url }, 'a request could not be answered')
+        logger.error(
+          { err: error, path: request.url },
+          'a request could not be answered: its connection is closed',
+        )
         response.destroy()
       })
     },
@@ -45,9 +48,9 @@ export function createApiServer(handler: Handler, logger: Logger, allowedHosts: 
   return http
 }
 
-/** Whoever is answered before it has sent everything is not read on. */
+/** Stops reading a request that is answered before all of it has arrived. */
 function endWithBody(request: IncomingMessage, response: ServerResponse): void {
-  // A response that closes its connection lets go of it before it is finished.
+  // Taken now, because a response that closes its connection loses its socket before `finish`.
   const { socket } = request
   response.once('finish', () => {
     if (request.complete) return
@@ -57,7 +60,7 @@ function endWithBody(request: IncomingMessage, response: ServerResponse): void {
   })
 }
 
-/** What Node's parser or its time-outs refuse. */
+/** Answers what Node's HTTP parser or its time-outs refuse. */
 function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
@@ -81,8 +84,8 @@ function refusalOfError({ code }: NodeJS.ErrnoException): Refusal {
     }
   }
   return code === 'HPE_HEADER_OVERFLOW'
-    ? { status: 431, message: 'the headers are larger than 16 KiB: send fewer' }
-    : { status: 400, message: 'this is no HTTP request' }
+    ? { status: 431, message: 'the headers are larger than 16 KiB: send less' }
+    : { status: 400, message: 'this is not a valid HTTP request: send HTTP/1.1' }
 }
 
 const bodyOf = ({ message }: Refusal) => JSON.stringify({ errors: [{ message }] })

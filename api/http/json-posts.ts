@@ -1,8 +1,8 @@
 import type { Plugin } from 'graphql-yoga'
 
 /**
- * GraphQL comes as POST of application/json, which no foreign web page can send without the browser asking first
- * (CSRF). GET opens GraphiQL.
+ * Takes GraphQL only as POST with application/json, because a browser does not let pages of other origins send that without
+ * asking first (CSRF). GET opens GraphiQL.
  */
 export const onlyJsonPosts: Plugin = {
   onRequest(hook) {
@@ -14,16 +14,17 @@ export const onlyJsonPosts: Plugin = {
       hook.endResponse(new fetchAPI.Response(null, { status: 302, headers: { location: '/graphql' } }))
     }
     if (url.pathname !== '/graphql') {
-      // Spellings such as /graphql/ would be answered by the server behind, and not be checked here.
-      if (!PLAIN_PATHS.includes(url.pathname)) refuse(404, 'there is /graphql, /health and /ready')
+      // Yoga would answer spellings such as /graphql/ too, without these checks.
+      if (!PLAIN_PATHS.includes(url.pathname))
+        refuse(404, 'there is no such path: ask /graphql, /health or /ready')
       return
     }
     if (opensPage(request)) return
     const [contentType = ''] = (request.headers.get('content-type') ?? '').split(';')
     if (request.method !== 'POST') {
-      refuse(405, 'ask by POST; GET opens GraphiQL in a browser', { allow: 'POST' })
+      refuse(405, 'send queries by POST: GET only opens GraphiQL in a browser', { allow: 'POST' })
     } else if (contentType.trim().toLowerCase() !== 'application/json') {
-      refuse(415, 'ask with content-type: application/json')
+      refuse(415, 'send queries as JSON, with the header content-type: application/json')
     }
   },
 }

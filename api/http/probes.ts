@@ -2,7 +2,7 @@ import type { Plugin } from 'graphql-yoga'
 import { answerProbe, type ReadinessChecks } from '../../probes/probes.ts'
 import type { IngestionProblem } from '../pipeline/problems.ts'
 
-/** Answers /health and /ready; see answerProbe. */
+/** Answers /health and /ready (probes/probes.ts). */
 export const answerProbes = (
   checks: ReadinessChecks,
   readProblems: () => Promise<IngestionProblem[]>,

@@ -5,23 +5,25 @@ import { busy } from '../../db/nodes/read-failure.ts'
 import type { PartitionLog } from '../../domain/pipeline/partition-log.ts'
 import type { KafkaBounds, ReadKafkaBounds } from '../context/source-types.ts'
 
-/** As kafka/topics/topic-offsets.ts provides it. */
-export type TopicOffsets = { read(topic: string): Promise<PartitionLog[]> }
-/** Every answer asks for the end offsets; a second is as fresh as anyone sees. */
-const CACHE_MS = 1_000
-/** While Kafka is away, most answers come at once instead of waiting for it. */
-const FAILURE_CACHE_MS = 5_000
-/** An answer without lag beats one that waits for a broker that is away. */
-const DEADLINE_MS = 1_500
+/** Part of TopicOffsets (kafka/topics/topic-offsets.ts). */
+type TopicOffsets = { read(topic: string): Promise<PartitionLog[]> }
 
-/** Clients may ask about any topic name; the cache must not grow with them. */
+/** How long logs are kept. Most answers ask for them, and nobody notices a second. */
+const CACHE_MS = 1_000
+/** How long a failure is kept: while Kafka is away, most answers do not wait for it. */
+const FAILURE_CACHE_MS = 5_000
+/** How long an answer waits for Kafka; it is better without lag than late. */
+const DEADLINE_MS = 1_500
+/** How many topics are kept: clients may ask about any name. */
 const MAX_TOPICS = 100
-/** Questions to Kafka about other topics than the one that is counted: each opens connections. */
+/** How many other topics than the one that is counted are asked about at a time, because each opens connections. */
 const OTHERS_AT_ONCE = 8
 
 /**
- * Logs of topics, asked for once a second or as wanted; never throws, never takes longer than 1.5 seconds.
- * @param counted the topic that every answer is about: it never waits for questions about others
+ * Reads the logs of topics, and asks Kafka once a second or as the caller requires. The result never throws, and takes 1.5 seconds
+ * at most.
+ * @param counted the topic that is counted: it never waits for questions about other topics
+ * @param clock milliseconds of a clock that never goes back
  */
 export function createKafkaBounds(
   offsets: TopicOffsets,
@@ -33,7 +35,7 @@ export function createKafkaBounds(
   const read = async (topic: string) => {
     if (topic === counted) return await offsets.read(topic)
     const release = await others.acquire({ patienceMs: DEADLINE_MS })
-    if (release === null) throw busy('many topics are asked for')
+    if (release === null) throw busy('too many topics are asked about at once')
     try {
       return await offsets.read(topic)
     } finally {

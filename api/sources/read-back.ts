@@ -8,22 +8,22 @@ import type { ReadRecords } from '../../kafka/read/read-records.ts'
 import { KafkaUnavailableError, OffsetsGoneError } from '../context/errors.ts'
 import type { ReadBack } from '../context/source-types.ts'
 
-export type ReadBackDeps = {
+type ReadBackDeps = {
   readRecords: (range: Offsets & { topic: string; partition: number }, limit: number) => Promise<ReadRecords>
 }
 
-/** Less than the snapshot of a request waits for its client. */
+/** Less than the 10 s after which Postgres ends a snapshot that is not read (db/nodes/node.ts). */
 const DEADLINE_MS = 6_000
 
 /**
- * Reads batches back as they were decided.
- * The result throws {OffsetsGoneError | KafkaUnavailableError}.
+ * Reads batches back from Kafka, and decodes them as they were decoded when they were counted. The result throws
+ * {OffsetsGoneError} if Kafka no longer has the records, and {KafkaUnavailableError} if it does not answer.
  */
 export function createReadBack(deps: ReadBackDeps): ReadBack {
   return async (batchId, origin, offsets, limit) => {
     const { topic, partition } = origin
     const gone = new OffsetsGoneError(
-      `offsets ${offsets.from} to ${offsets.to - 1n} of ${topic}/${partition} are of a log that is gone: the topic was created anew or truncated`,
+      `offsets ${offsets.from} to ${offsets.to - 1n} of ${topic}/${partition} are gone from Kafka, because the topic was created anew or truncated: only what is kept in the database is left of them`,
     )
     if (origin.isPast) throw gone
     const found = await inTime(deps.readRecords({ topic, partition, ...offsets }, limit))

@@ -4,22 +4,26 @@ import { temporalProblem } from '../../config/temporal-problem.ts'
 import type { Config } from '../../config/config.ts'
 import type { WorkerReport } from '../../db/read/ledger/workers.ts'
 
-/** How Temporal is reached, and what is known of the workers behind it. */
+/** Access to Temporal, and to what Postgres knows of the workers behind it. */
 export type TemporalAccess = {
   client: Client
   temporal: Config['temporal']
-  /** From the primary: replicas may be behind. @throws {ReadFailure} */
+  /**
+   * Reads the primary, because replicas may be behind.
+   * @throws {ReadFailure}
+   */
   readWorkerReport: () => Promise<WorkerReport>
 }
 
-/** Who does not answer, in words for whoever asked. */
-export type NoAnswer = { part: 'temporal' | 'worker'; message: string }
+/** The part that does not answer, and a message for whoever asked. */
+type NoAnswer = { part: 'temporal' | 'worker'; message: string }
 
-/** A Temporal that answers does so in milliseconds. */
+/** How long Temporal may take to answer; it takes milliseconds. */
 const REACH_DEADLINE_MS = 500
+/** How long Postgres may take to report on the workers. */
 const REPORT_DEADLINE_MS = 500
 
-/** Who is to blame for a question to a workflow that nobody answered in time. */
+/** Whether Temporal or its workers are the cause when a workflow does not answer. */
 export async function explainNoAnswer(access: TemporalAccess): Promise<NoAnswer> {
   const [outage, report] = await Promise.all([findOutage(access), findWorkerReport(access)])
   return outage === null
@@ -27,7 +31,7 @@ export async function explainNoAnswer(access: TemporalAccess): Promise<NoAnswer>
     : { part: 'temporal', message: outage }
 }
 
-/** Why Temporal does not answer, in words; null: it does. */
+/** Why Temporal does not answer, and what to do; null: it answers. */
 export async function findOutage(
   { client, temporal }: TemporalAccess,
   deadlineMs = REACH_DEADLINE_MS,
@@ -40,7 +44,7 @@ export async function findOutage(
   }
 }
 
-/** Null: Postgres does not say. */
+/** When a worker last reported; null: Postgres does not answer. */
 export async function findWorkerReport({ readWorkerReport }: TemporalAccess): Promise<WorkerReport | null> {
   try {
     return await pTimeout(readWorkerReport(), { milliseconds: REPORT_DEADLINE_MS })
@@ -49,10 +53,10 @@ export async function findWorkerReport({ readWorkerReport }: TemporalAccess): Pr
   }
 }
 
-/** That no worker answered, and when one was last heard of. */
+/** A message that no worker answers, when one last reported, and what to do. */
 export function noWorker(report: WorkerReport | null): string {
   if (report === null)
-    return `no worker answers, and Postgres does not say when one last reported: ${START_ONE}`
+    return `no worker answers, and Postgres does not answer when one last reported: ${START_ONE}`
   if (report.seenAt === null) return `no worker answers: none has reported; ${START_ONE}`
   const since = `${report.seenAt.toISOString().slice(0, -'.000Z'.length)}Z`
   return report.isRecent

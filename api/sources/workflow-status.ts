@@ -4,12 +4,15 @@ import { ingestTopicId, statusQuery } from '../../workflows/contract.ts'
 import { explainNoAnswer, type TemporalAccess } from './temporal-access.ts'
 import type { NoStatus, WorkflowStatus } from '../context/source-types.ts'
 
-/** A query takes some 12 ms; without a worker nobody answers it. With the search for the reason, less than a probe waits. */
+/**
+ * How long a query may take. It takes some 12 ms; without a worker nobody answers. Together with the search for the cause this is
+ * less than a probe waits (probes/probes.ts).
+ */
 const DEADLINE_MS = 1_200
-/** Most answers come at once while Temporal or its workers are away. */
+/** How long a failure is kept: while Temporal or its workers are away, most answers do not wait for them. */
 const FAILURE_CACHE_MS = 3_000
 
-/** Asks the ingestion workflow of a topic; never throws, and takes two seconds at most. */
+/** Asks the ingestion workflow of a topic for its status. The result never throws, and takes two seconds at most. */
 export function createWorkflowStatus(access: TemporalAccess): (topic: string) => Promise<WorkflowStatus> {
   const { client } = access
   let lastFailure: { topic: string; status: NoStatus; untilMs: number } | null = null
@@ -30,19 +33,20 @@ export function createWorkflowStatus(access: TemporalAccess): (topic: string) =>
 async function noStatus(access: TemporalAccess, topic: string, error: unknown): Promise<NoStatus> {
   if (error instanceof WorkflowNotFoundError)
     return { known: false, why: 'not_started', message: notStarted(topic) }
-  // How Temporal passes on what a worker failed with.
+  // Temporal passes on any failure of a worker as this error.
   if (error instanceof QueryNotRegisteredError)
-    return { known: false, why: 'worker', message: `a worker cannot answer for ${topic}: ${error.message}` }
+    return { known: false, why: 'worker', message: `the worker cannot answer for ${topic}: ${error.message}` }
   if (!isNoAnswer(error) && !isWithoutPoller(error))
     return { known: false, why: 'temporal', message: temporalProblem(error, access.temporal) }
   const { part, message } = await explainNoAnswer(access)
   return { known: false, why: part, message }
 }
 
+/** The message that Temporal has no ingestion workflow of a topic. */
 export const notStarted = (topic: string) =>
-  `no ingestion of ${topic} runs: start a worker, which starts it (npm run worker)`
+  `no ingestion of ${topic} runs: start a worker for this topic, which starts it (npm run worker)`
 
-/** google.rpc.Code.FAILED_PRECONDITION: what Temporal says once no worker has asked for work for a while. */
+/** google.rpc.Code.FAILED_PRECONDITION: Temporal answers this once no worker has asked for work for a while. */
 const FAILED_PRECONDITION = 9
 
 const isWithoutPoller = (error: unknown): boolean =>
