@@ -1,6 +1,6 @@
-/** What GraphiQL opens with: it answers on a fresh start, and grows as logins arrive. */
-export const exampleQuery = `# Logins of the last 24 hours: Ctrl-Enter runs it.
-# The book at the left explains every field.
+/** The query that GraphiQL opens with. It has an answer right after the first start, too. */
+export const exampleQuery = `# Logins of the last 24 hours: Ctrl-Enter runs this query.
+# The book icon at the left explains every field.
 {
   loginCounts(bucket: HOUR, groupBy: [DEVICE_TYPE], fillGaps: false) {
     ... on LoginCounts {

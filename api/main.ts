@@ -10,13 +10,15 @@ import { recordControlEvent } from '../db/ledger/control-events.ts'
 import { pingDatabase } from '../db/nodes/ping.ts'
 import { createPrimaryReader, createSingleReader } from '../db/nodes/request-reader.ts'
 import { anyFreshness } from '../db/nodes/requirement.ts'
-import { createReadRouter } from '../db/nodes/router.ts'
+import { createReadRouter, type ReadRouter } from '../db/nodes/router.ts'
 import { readWorkerReport } from '../db/read/ledger/workers.ts'
 import { checkSchema } from '../db/schema/schema-version.ts'
 import { createKafka } from '../kafka/client.ts'
 import { readRecords } from '../kafka/read/read-records.ts'
 import { createTopicOffsets } from '../kafka/topics/topic-offsets.ts'
+import type { ReadinessChecks } from '../probes/probes.ts'
 import { createCommands } from './commands/create-commands.ts'
+import type { KafkaBounds } from './context/source-types.ts'
 import { watchDatabaseFit } from './http/database-fit.ts'
 import { createApiServer } from './http/http-server.ts'
 import { createKafkaBounds } from './sources/kafka-bounds.ts'
@@ -26,12 +28,12 @@ import { createServer } from './server.ts'
 import { findOutage, type TemporalAccess } from './sources/temporal-access.ts'
 import { createWorkflowStatus } from './sources/workflow-status.ts'
 
-/** A stopping API lets requests finish for as long as a command may take, and no longer. */
+/** How long requests may take to finish when the API stops. A command waits 10 s for its workflow (api/commands/deliver.ts). */
 const SHUTDOWN_MS = 12_000
-/** Commands are rare. */
+/** One is enough, because commands are rare. */
 const AUDIT_CONNECTIONS = 1
 const AUDIT_TIMEOUT_MS = 3_000
-/** Less than a probe waits: /ready then says in words that Temporal is away. */
+/** Less than a probe waits (probes/probes.ts), so that /ready can say that Temporal is away. */
 const TEMPORAL_PROBE_MS = 1_500
 
 const config = loadProcessConfig()
@@ -43,7 +45,7 @@ stopOnSignal(stop, logger)
 parts.check.catch((error: unknown) => {
   logger.error(
     { error: error instanceof Error ? error.message : String(error) },
-    'the API cannot work like this',
+    'the API stops: it cannot use its database in this way',
   )
   process.exit(1)
 })
@@ -53,39 +55,62 @@ await watchDatabaseFit(parts.checkSchema, (reason) => {
 })
 if (!stop.isBegun()) listen(http, config.api, logger)
 
-/** Everything connects when it is first needed: the API starts whatever is away. */
-function openParts(config: Config, logger: Logger) {
-  const connection = Connection.lazy({ address: config.temporal.address })
-  const client = new Client({ connection, namespace: config.temporal.namespace })
-  const router = createReadRouter(config.database, (node, serves, reason) => {
-    if (serves) logger.info({ node, reason }, 'reads may go to this database node again')
-    else logger.warn({ node, reason }, 'reads pass over this database node')
-  })
-  const kafka = createKafka(config.kafka, 'rollcall-api')
-  const offsets = createTopicOffsets(config.kafka, 'rollcall-api')
-  const audit = connectPostgres(config.database.url, {
-    applicationName: 'rollcall-api-audit',
-    maxConnections: AUDIT_CONNECTIONS,
-    statementTimeoutMs: AUDIT_TIMEOUT_MS,
-    idleInTransactionTimeoutMs: AUDIT_TIMEOUT_MS,
-  })
-  const kafkaBounds = createKafkaBounds(offsets, config.kafka.topic)
-  const readPrimary = createPrimaryReader(router)
-  const readAny = createSingleReader((work) => router.withReadNode(anyFreshness, work))
-  const access: TemporalAccess = {
-    client,
-    temporal: config.temporal,
-    readWorkerReport: () => readPrimary((session) => readWorkerReport(session, config.kafka.topic)),
+type Connections = ReturnType<typeof openConnections>
+
+/** Every connection is opened when it is first needed, so that the API starts whatever is away. */
+function openConnections(config: Config, logger: Logger) {
+  return {
+    temporal: Connection.lazy({ address: config.temporal.address }),
+    router: createReadRouter(config.database, (node, serves, reason) => {
+      if (serves) logger.info({ node, reason }, 'this database node serves reads again')
+      else logger.warn({ node, reason }, 'reads go to other database nodes until this one answers again')
+    }),
+    kafka: createKafka(config.kafka, 'rollcall-api'),
+    offsets: createTopicOffsets(config.kafka, 'rollcall-api'),
+    audit: connectPostgres(config.database.url, {
+      applicationName: 'rollcall-api-audit',
+      maxConnections: AUDIT_CONNECTIONS,
+      statementTimeoutMs: AUDIT_TIMEOUT_MS,
+      idleInTransactionTimeoutMs: AUDIT_TIMEOUT_MS,
+    }),
   }
-  const server = createServer({
-    topic: config.kafka.topic,
+}
+
+function openParts(config: Config, logger: Logger) {
+  const connections = openConnections(config, logger)
+  const { temporal, router, offsets, audit } = connections
+  return {
+    server: composeServer(config, logger, connections),
+    close: async () => {
+      await Promise.allSettled([router.close(), offsets.close(), audit.end({ timeout: 1 }), temporal.close()])
+    },
+    check: checkDatabase(audit, (error) => {
+      logger.error(
+        { error },
+        'Postgres refuses this API, which answers what it can without Postgres until that is mended',
+      )
+    }),
+    checkSchema: () => checkSchema(audit, 'read'),
+  }
+}
+
+function composeServer(config: Config, logger: Logger, connections: Connections) {
+  const { temporal: connection, router, kafka, offsets, audit } = connections
+  const { topic } = config.kafka
+  const readPrimary = createPrimaryReader(router)
+  const kafkaBounds = createKafkaBounds(offsets, topic)
+  const access: TemporalAccess = {
+    client: new Client({ connection, namespace: config.temporal.namespace }),
+    temporal: config.temporal,
+    readWorkerReport: () => readPrimary((session) => readWorkerReport(session, topic)),
+  }
+  return createServer({
+    topic,
     router,
     kafkaBounds,
     workflowStatus: createWorkflowStatus(access),
     runs: createRuns(access),
-    readBack: createReadBack({
-      readRecords: (range, limit) => readRecords(kafka, range, limit),
-    }),
+    readBack: createReadBack({ readRecords: (range, limit) => readRecords(kafka, range, limit) }),
     commands: createCommands({
       ...access,
       readPrimary,
@@ -96,25 +121,27 @@ function openParts(config: Config, logger: Logger) {
     logger,
     clock: Date.now,
     limits: config.api,
-    readiness: {
-      postgres: () => readAny(pingDatabase),
-      temporal: async () => {
-        const outage = await findOutage(access, TEMPORAL_PROBE_MS)
-        if (outage !== null) throw new Error(outage)
-      },
-      kafka: async () => {
-        const kafka = await kafkaBounds(config.kafka.topic)
-        if (!kafka.ok) throw new Error(kafka.message)
-      },
+    readiness: readinessOf(router, access, () => kafkaBounds(topic)),
+  })
+}
+
+function readinessOf(
+  router: ReadRouter,
+  access: TemporalAccess,
+  readLogs: () => Promise<KafkaBounds>,
+): ReadinessChecks {
+  const readAny = createSingleReader((work) => router.withReadNode(anyFreshness, work))
+  return {
+    postgres: () => readAny(pingDatabase),
+    temporal: async () => {
+      const outage = await findOutage(access, TEMPORAL_PROBE_MS)
+      if (outage !== null) throw new Error(outage)
     },
-  })
-  const close = async () => {
-    await Promise.allSettled([router.close(), offsets.close(), audit.end({ timeout: 1 }), connection.close()])
+    kafka: async () => {
+      const logs = await readLogs()
+      if (!logs.ok) throw new Error(logs.message)
+    },
   }
-  const check = checkDatabase(audit, (error) => {
-    logger.error({ error }, 'Postgres refuses this API, which answers without it until that is mended')
-  })
-  return { server, close, check, checkSchema: () => checkSchema(audit, 'read') }
 }
 
 function listen(http: Server, { host, port }: Config['api'], logger: Logger): void {
@@ -123,8 +150,8 @@ function listen(http: Server, { host, port }: Config['api'], logger: Logger): vo
     logger.error(
       { err: taken ? undefined : error },
       taken
-        ? `port ${port} on ${host} is taken: set API_PORT to another one (0 takes any free one)`
-        : 'cannot listen',
+        ? `port ${port} of ${host} is taken: set API_PORT to another one, or to 0 for any free one`
+        : `cannot listen on ${host}, port ${port}: correct API_HOST or API_PORT`,
     )
     process.exit(1)
   })
@@ -138,7 +165,7 @@ function listen(http: Server, { host, port }: Config['api'], logger: Logger): vo
 
 type Stop = ((exitCode: number) => void) & { isBegun: () => boolean }
 
-/** Lets requests finish, and then ends the process; taking too long ends it all the same. */
+/** Lets requests finish, then ends the process. If that takes too long, or when called again, it ends the process with code 1. */
 function createStop(http: Server, closeParts: () => Promise<void>): Stop {
   let isBegun = false
   const stop = (exitCode: number) => {
@@ -153,11 +180,11 @@ function createStop(http: Server, closeParts: () => Promise<void>): Stop {
   return Object.assign(stop, { isBegun: () => isBegun })
 }
 
-/** A second signal ends the process at once. */
+/** Stops at the first signal; a second one ends the process at once. */
 function stopOnSignal(stop: Stop, logger: Logger): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (!stop.isBegun()) logger.info({ signal }, 'stopping')
+      if (!stop.isBegun()) logger.info({ signal }, 'stopping: the API ends once its requests are answered')
       stop(0)
     })
   }

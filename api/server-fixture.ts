@@ -11,7 +11,7 @@ export type Answer = {
   errors?: { message: string; extensions?: Record<string, unknown> }[]
 }
 
-/** For unit tests: a server whose every part is away, but for what the test replaces. */
+/** For unit tests: a server whose parts are all away, except those that the test replaces. */
 export function serve(overrides: Partial<Deps> = {}) {
   const logged = vi.fn()
   const server = createServer({
@@ -42,7 +42,7 @@ export function serve(overrides: Partial<Deps> = {}) {
 }
 
 const away = () => Promise.reject(new Error('not in this test'))
-/** Commands that no test expects to be sent. */
+/** For tests that send no command. */
 export const noCommands: ApiDeps['commands'] = {
   controlIngestion: away,
   resolveParkedBatch: away,

@@ -26,7 +26,7 @@ type ServerDeps = ApiDeps & {
   limits: { questionsPerSecond: number }
 }
 
-/** Answers HTTP requests: `server` is a handler for node:http, `server.fetch` needs no port. */
+/** The GraphQL server: a request handler for node:http, whose `fetch` answers requests without a port. */
 export function createServer({ logger, readiness, limits: rateLimits, ...deps }: ServerDeps) {
   const readPrimary = createPrimaryReader(deps.router)
   const sources: IngestionSources = {
@@ -55,7 +55,7 @@ export function createServer({ logger, readiness, limits: rateLimits, ...deps }:
     maxRequestBodySize: limits.bodyBytes,
     graphiql: { title: 'Rollcall', defaultQuery: exampleQuery },
     renderGraphiQL,
-    // A dashboard of another origin is not meant to send commands with an operator's browser.
+    // Without CORS a page of another origin cannot read answers, or send commands, in an operator's browser.
     cors: false,
     multipart: false,
     batching: false,
@@ -65,8 +65,8 @@ export function createServer({ logger, readiness, limits: rateLimits, ...deps }:
 }
 
 /**
- * From the package and not from a CDN: it opens without internet, and no other host's code runs in it. Its scripts take 30 MB
- * of memory, so they are loaded when somebody opens it.
+ * Serves GraphiQL from the package and not from a CDN: it opens without internet, and no other host's code runs in it. Its scripts
+ * take 30 MB of memory, so they are loaded only when somebody opens it.
  */
 const renderGraphiQL: GraphiQLRenderer = async (options) =>
   (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options)

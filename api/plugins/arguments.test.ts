@@ -4,10 +4,10 @@ import { serve } from '../server-fixture.ts'
 
 describe('arguments', () => {
   it.each([
-    [{ topic: 'x'.repeat(250) }, /^topic is no name of a topic/],
-    [{ topic: '' }, /^topic is no name of a topic/],
-    [{ topic: 'a/b' }, /^topic is no name of a topic/],
-    [{ topic: '..' }, /^topic is no name of a topic/],
+    [{ topic: 'x'.repeat(250) }, /^topic is not a name of a topic/],
+    [{ topic: '' }, /^topic is not a name of a topic/],
+    [{ topic: 'a/b' }, /^topic is not a name of a topic/],
+    [{ topic: '..' }, /^topic is not a name of a topic/],
     [{ filter: { error: 'a\0b' } }, /^filter\.error must be text/],
     [{ filter: { locales: ['CA', '\ud800'] } }, /^filter\.locales\[1\] must be text/],
     [{ id: 'x'.repeat(1_001) }, /^id has 1001 characters, more than the cap of 1000/],

@@ -3,9 +3,9 @@ import { GraphQLError, type GraphQLFieldResolver } from 'graphql'
 import { argumentProblem } from './arguments.ts'
 
 declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- how Pothos knows its plugins
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- Pothos finds the types of its plugins here
   export namespace PothosSchemaTypes {
-    // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- it adds to theirs
+    // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- merged with the interface of Pothos
     interface Plugins<Types extends SchemaTypes> {
       checkArguments: CheckArguments<Types>
     }
@@ -13,10 +13,10 @@ declare global {
 }
 
 /**
- * Refuses a field whose arguments nothing could be done with, before its resolver runs; the other fields are answered. Commands
- * check for themselves, so that a refusal is in the audit (api/commands/accept-command.ts).
+ * Refuses a field with unusable arguments before its resolver runs; the other fields are answered. Commands check their arguments
+ * themselves, so that the audit has the refusal (api/commands/accept-command.ts).
  */
-export class CheckArguments<Types extends SchemaTypes> extends BasePlugin<Types> {
+class CheckArguments<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
     resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
     { args, parentType }: PothosOutputFieldConfig<Types>,

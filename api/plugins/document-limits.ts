@@ -2,7 +2,7 @@ import { GraphQLError, parse, type ParseOptions, type Source, type ValidationRul
 import type { Plugin } from 'graphql-yoga'
 import { limits } from '../context/limits.ts'
 
-/** Level by level: whoever follows it down runs out of stack. */
+/** Whether a value has more levels. It goes level by level, because recursion into deep input would overflow the stack. */
 function isDeeperThan(depth: number, value: unknown): boolean {
   let level: unknown[] = [value]
   for (let i = 0; i <= depth && level.length > 0; i++)
@@ -12,12 +12,12 @@ function isDeeperThan(depth: number, value: unknown): boolean {
   return level.length > 0
 }
 
-/** Caps on the text of a query, before any of it runs; complexity, depth and breadth are in builder.ts. */
+/** Caps on the text of a query and its variables. Those of complexity, depth and breadth are in api/schema/builder.ts. */
 export const limitDocuments: Plugin = {
   onParams({ params: { variables, extensions } }) {
     for (const [name, value] of Object.entries({ variables, extensions })) {
       if (!isDeeperThan(limits.nesting, value)) continue
-      const message = `${name} are nested more than ${limits.nesting} deep: no argument is`
+      const message = `${name} have more than the cap of ${limits.nesting} levels: send flatter ones, as every argument is`
       throw new GraphQLError(message, {
         extensions: { code: 'QueryTooComplex', cap: limits.nesting, http: { status: 400 } },
       })
@@ -39,7 +39,7 @@ const limitAliases: ValidationRule = (context) => {
   return {
     Field(node) {
       if (node.alias !== undefined && ++aliases === limits.aliases + 1) {
-        context.reportError(tooMany('aliases', 'ask in several requests', limits.aliases))
+        context.reportError(tooMany('aliases', limits.aliases))
       }
     },
   }
@@ -50,13 +50,13 @@ const limitDirectives: ValidationRule = (context) => {
   return {
     Directive() {
       if (++directives === limits.directives + 1) {
-        context.reportError(tooMany('directives', 'ask in several requests', limits.directives))
+        context.reportError(tooMany('directives', limits.directives))
       }
     },
   }
 }
 
-const tooMany = (what: string, advice: string, cap: number) =>
-  new GraphQLError(`the query has more ${what} than the cap of ${cap}: ${advice}`, {
+const tooMany = (what: string, cap: number) =>
+  new GraphQLError(`the query has more ${what} than the cap of ${cap}: ask in several requests`, {
     extensions: { code: 'QueryTooComplex', cap },
   })

@@ -4,17 +4,17 @@ import type { RequestContext } from '../context/context.ts'
 import { createFairSlots } from './fair-slots.ts'
 import { operationType, rootFields } from './operation.ts'
 
-/** Requests with expensive questions that are answered side by side: the other connections are for all others. */
+/** How many requests with expensive questions run at a time: the other connections are left to other requests. */
 const AT_ONCE = 2
-/** One client leaves room for another. */
+/** Every client leaves room for others. */
 const LIMITS = { patienceMs: 10_000, waitingOfOne: 20, runningOfOne: 1 }
 
-/** Complexity of a question that may take Postgres a second or more: a request has room for a few. */
+/** Complexity of a question that may take Postgres a second or more: a request may ask a few of them. */
 export const EXPENSIVE_COMPLEXITY = 5_000
 
 /**
- * Lets few requests with expensive questions run at a time, in turns of the clients, before any of them takes a connection.
- * Others never wait for them.
+ * Makes requests with expensive questions wait for one of a few slots, before they take a database connection. Clients take turns.
+ * Other requests never wait.
  */
 export function limitExpensive(): Plugin<RequestContext> {
   const slots = createFairSlots(AT_ONCE, LIMITS)
@@ -43,12 +43,12 @@ function isExpensive({ schema, ...request }: Request): boolean {
   })
 }
 
-/** `extensions` of a field of the root: that it may take a second or more, always or when one of these arguments is given. */
+/** In `extensions` of a root field: whether it may take a second or more, always or with one of these arguments. */
 type Declared = { expensive?: true | string[] }
 
 const tooBusy = () =>
   new GraphQLError(
-    'expensive questions of others are being answered: ask again in a moment, or for a shorter range',
+    'too many expensive questions are being answered: ask again in a moment, or for a shorter range',
     {
       extensions: {
         code: 'TooBusy',

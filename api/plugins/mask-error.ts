@@ -4,6 +4,7 @@ import { ReadFailure, type ReadFailureKind } from '../../db/nodes/read-failure.t
 import { ExpectedError } from '../context/errors.ts'
 import type { Logger } from '../context/logger.ts'
 
+/** The codes that clients see of failures of the database. */
 const codes: Record<ReadFailureKind, string> = {
   unavailable: 'DatabaseUnavailable',
   interrupted: 'DatabaseUnavailable',
@@ -15,9 +16,8 @@ const codes: Record<ReadFailureKind, string> = {
 }
 
 /**
- * What of an error a client may see: errors of the request as they are; those of the schema that a field below another one has,
- * and those of the database, by a code; everything else
- * only as an id, under which it is in the log in full.
+ * Decides what a client sees of an error. An error about the request itself is shown as it is. An expected error of a field that has
+ * no error type, and a failure of the database, are shown with a code. All others are shown as an id, and the log has their cause.
  */
 export function createMaskError(logger: Logger): (error: unknown) => GraphQLError {
   return (error) => {
@@ -28,25 +28,33 @@ export function createMaskError(logger: Logger): (error: unknown) => GraphQLErro
       return at(located, cause.message, { code: cause.constructor.name.replace(/Error$/, '') })
     if (cause instanceof ReadFailure) return at(located, cause.message, { code: codes[cause.kind] })
     const errorId = randomUUID()
-    logger.error({ errorId, err: cause, path: located.path }, 'a request failed unexpectedly')
-    return at(located, `Something unexpected went wrong; it is in the log as ${errorId}`, {
-      code: 'Unexpected',
-      errorId,
-    })
+    logger.error(
+      { errorId, err: cause, path: located.path },
+      'a request failed unexpectedly: its client was given this errorId',
+    )
+    return at(
+      located,
+      `an unexpected error happened: the log of the API has its cause under the errorId ${errorId}`,
+      {
+        code: 'Unexpected',
+        errorId,
+      },
+    )
   }
 }
 
-/** By name, as yoga does it: two copies of graphql in one process would have a class each. */
+/** Compares names, as Yoga does, because two copies of graphql in one process have two classes. */
 const isGraphQLError = (error: unknown): error is GraphQLError =>
   error instanceof Error && error.name === 'GraphQLError'
 
-/** The error below all wrappings; a GraphQLError without another below it is about the request itself. */
+/** The error that was thrown first. A GraphQLError that wraps no other is about the request itself. */
 function originOf(error: GraphQLError): unknown {
   const { originalError } = error
   if (originalError === undefined) return error
   return isGraphQLError(originalError) ? originOf(originalError) : originalError
 }
 
+/** An error with another message and other extensions at the same place of the query. */
 function at(
   { nodes, source, positions, path }: GraphQLError,
   message: string,

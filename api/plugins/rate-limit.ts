@@ -5,9 +5,10 @@ import type { RequestContext } from '../context/context.ts'
 import { operationType, rootFields } from './operation.ts'
 import { createTokenBuckets } from './token-bucket.ts'
 
+/** A client may save up as many seconds of its rate for a burst. */
 const BURST_SECONDS = 5
 
-/** Caps on how often a client asks. Commands have a cap of their own, so that a dashboard cannot keep an operator out. */
+/** Caps on how often a client asks. Commands have their own cap, so that a busy dashboard does not keep an operator out. */
 export function limitRate(
   { questionsPerSecond }: { questionsPerSecond: number },
   clock: () => number,
@@ -18,7 +19,11 @@ export function limitRate(
       what: 'questions',
       advice: 'ask for several fields in one request',
     },
-    mutation: { perSecond: limits.commandsPerSecond, what: 'commands', advice: 'use a run of many' },
+    mutation: {
+      perSecond: limits.commandsPerSecond,
+      what: 'commands',
+      advice: 'replay many batches with one replayBatches',
+    },
   }
   const buckets = {
     query: createTokenBuckets({ ...rates.query, burst: rates.query.perSecond * BURST_SECONDS }),
@@ -29,7 +34,7 @@ export function limitRate(
       const type = operationType(args)
       if (type !== 'query' && type !== 'mutation') return
       const { client } = args.contextValue
-      // Questions of a request share a snapshot; commands share nothing.
+      // The questions of a request share one snapshot and count as one; each command counts.
       const waitMs = buckets[type].take(client, clock(), type === 'mutation' ? rootFields(args).length : 1)
       if (waitMs === 0) return
       const { perSecond, what, advice } = rates[type]

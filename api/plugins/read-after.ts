@@ -4,10 +4,10 @@ import type { Logger } from '../context/logger.ts'
 import { operationType } from './operation.ts'
 
 /**
- * Read-your-writes: the answer of every command carries a token, `extensions.readAfter`, that stands for all that was
- * written when it was answered. A question that sends it sees that. Without a primary to ask there is none, and the
+ * Read-your-writes: the answer to every command carries the token `extensions.readAfter`, which stands for everything written
+ * before the answer. A question that sends the token sees all of that. While the primary is away, the answer has no token, and the
  * command has its effect all the same.
- * @param readToken throws {ReadFailure} when the primary is away
+ * @param readToken throws {ReadFailure} if the primary is away
  */
 export const giveReadToken = (readToken: () => Promise<ReadToken>, logger: Logger): Plugin => ({
   onExecute({ args }) {
@@ -19,7 +19,10 @@ export const giveReadToken = (readToken: () => Promise<ReadToken>, logger: Logge
           const readAfter = formatReadToken(await readToken())
           setResult({ ...result, extensions: { ...result.extensions, readAfter } })
         } catch (error) {
-          logger.warn({ err: error }, 'a command was answered without a token to read after')
+          logger.warn(
+            { err: error },
+            'a command was answered without extensions.readAfter, because the primary did not answer',
+          )
         }
       },
     }

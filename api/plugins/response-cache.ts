@@ -7,15 +7,16 @@ import { operationType } from './operation.ts'
 
 type Entry = { result: ExecutionResult; validator: Validator; askedAtMs: number }
 
+/** Memory of all answers. */
 const MAX_BYTES = 64 * 1024 * 1024
-/** A larger answer is rare, and would push out many. */
+/** A larger answer is not cached: it is rare, and would displace many others. */
 const MAX_ENTRY_BYTES = 1024 * 1024
 
 /**
  * Caches answers. A cached answer is given while its validator matches: the node that would answer is at the same place of its
- * write-ahead log, Kafka's logs end where they did, and the time has not changed it. So no commit is missed, and who wrote reads
- * what it wrote. Who allows staleness (x-rollcall-max-staleness-ms) gets any answer that is young enough, without the node being
- * asked, and waits for an equal question that is being answered. `freshness` in the answer tells its age.
+ * write-ahead log, Kafka's logs are unchanged, and time has not changed the answer. So no commit is missed, and clients read what
+ * they wrote. A client that allows staleness (x-rollcall-max-staleness-ms) gets any answer that is young enough without a question
+ * to the node, and waits while the same question is being answered. `freshness` in the answer says how old it is.
  */
 export function cacheResponses(): Plugin<RequestContext> {
   const entries = new LRUCache<string, Entry>({
@@ -55,10 +56,10 @@ export function cacheResponses(): Plugin<RequestContext> {
 const BYTES_PER_VALUE = 16
 const BYTES_PER_CHARACTER = 2
 
-/** Elements of a list that stand for all: they are of one kind, and may be ten thousands. */
+/** How many elements of a list are measured. They are alike, and there may be ten thousands. */
 const SAMPLES = 16
 
-/** About what an answer takes in memory. */
+/** An estimate of the bytes that a value takes in memory. */
 function memoryOf(value: unknown): number {
   if (typeof value === 'string') return BYTES_PER_VALUE + BYTES_PER_CHARACTER * value.length
   if (typeof value !== 'object' || value === null) return BYTES_PER_VALUE

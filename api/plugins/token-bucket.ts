@@ -1,14 +1,14 @@
 import { LRUCache } from 'lru-cache'
 
-export type TokenBuckets = {
-  /** Takes some of `key`'s tokens. Returns 0, or the milliseconds until there are as many. */
+type TokenBuckets = {
+  /** Takes tokens of a key and returns 0; if there are too few, takes none and returns the milliseconds until there are enough. */
   take(key: string, nowMs: number, tokens?: number): number
 }
 
-/** Keys that are remembered; one that is forgotten starts with a full bucket. */
+/** How many keys are kept; one that was dropped starts again with a full bucket. */
 const MAX_KEYS = 10_000
 
-/** `perSecond` in the long run, `burst` at once. https://en.wikipedia.org/wiki/Token_bucket */
+/** A bucket per key: `perSecond` tokens in the long run, `burst` at once. https://en.wikipedia.org/wiki/Token_bucket */
 export function createTokenBuckets({ perSecond, burst }: { perSecond: number; burst: number }): TokenBuckets {
   const buckets = new LRUCache<string, { tokens: number; atMs: number }>({ max: MAX_KEYS })
   return {

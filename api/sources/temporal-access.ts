@@ -56,7 +56,7 @@ export async function findWorkerReport({ readWorkerReport }: TemporalAccess): Pr
 /** A message that no worker answers, when one last reported, and what to do. */
 export function noWorker(report: WorkerReport | null): string {
   if (report === null)
-    return `no worker answers, and Postgres does not answer when one last reported: ${START_ONE}`
+    return `no worker answers, and Postgres does not say when one last reported: ${START_ONE}`
   if (report.seenAt === null) return `no worker answers: none has reported; ${START_ONE}`
   const since = `${report.seenAt.toISOString().slice(0, -'.000Z'.length)}Z`
   return report.isRecent
