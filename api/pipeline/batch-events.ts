@@ -12,8 +12,8 @@ export type BatchEventPage = {
 }
 
 /**
- * A page of the events of a batch in order of their offsets: by its rows, or from Kafka when not all of them are kept.
- * @param after offset that the page comes after; null: from the first on
+ * A page of the events of a batch, in order of their offsets. It is read from rows, or from Kafka if not all rows are kept.
+ * @param after the offset before the page; null: the page begins with the first event
  * @throws {PageTooLargeError | InvalidPageError | OffsetsGoneError | KafkaUnavailableError}
  */
 export async function readEventPage(
@@ -26,12 +26,15 @@ export async function readEventPage(
   const from = after === null || after < batch.from_offset ? batch.from_offset : after + 1n
   const offsets = { from, to: batch.to_offset }
   if (offsets.from >= offsets.to) return { source: 'rows', edges: [], hasNextPage: false }
-  // One more than asked for tells whether there is another page.
+  // One event more than asked for shows whether there is another page.
   const limit = first + 1
   const rows = await read((session) => readBatchEvents(session, batch.id, offsets, limit))
   if (rows !== null) return page('rows', rows, first)
   const origin = await read((session) => readBatchOrigin(session, batch.id))
-  if (origin === null) throw new OffsetsGoneError('nothing is known of the partition of this batch any more')
+  if (origin === null)
+    throw new OffsetsGoneError(
+      'the partition of this batch is not known any more, so its records cannot be read from Kafka',
+    )
   const { events } = await readBack(batch.id, origin, offsets, limit)
   return page('kafka', events, first)
 }

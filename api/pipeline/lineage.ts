@@ -10,7 +10,10 @@ import { InvalidRangeError, TooManyBatchesError } from '../context/errors.ts'
 
 export type Lineage = TimeBucket & { logins: bigint; contributions: Contribution[] }
 
-/** @throws {InvalidRangeError | TooManyBatchesError} */
+/**
+ * The batches behind the logins of one bucket of UTC.
+ * @throws {InvalidRangeError | TooManyBatchesError}
+ */
 export async function traceBucket(
   context: ApiContext,
   bucket: Date,
@@ -25,12 +28,13 @@ export async function traceBucket(
   }
   checkSince1970('bucket', fromMs)
   const range = { fromMs, toMs: fromMs + bucketMs[size] }
-  if (range.toMs >= YEAR_10000_MS) throw new InvalidRangeError('bucket must end before the year 10000')
+  if (range.toMs >= YEAR_10000_MS)
+    throw new InvalidRangeError('bucket must end before the year 10000: ask for an earlier one')
   await checkMinutesKept(context, [range])
   const contributions = await read((session) => readLineage(session, range, filter, limits.batches + 1))
   if (contributions.length > limits.batches) {
     throw new TooManyBatchesError(
-      `more than the cap of ${limits.batches} batches made this ${size}: ask for a smaller bucket or fewer values of the dimensions`,
+      `more than the cap of ${limits.batches} batches are behind this ${size}: ask for a smaller bucket, or filter by fewer values of the dimensions`,
       limits.batches,
     )
   }

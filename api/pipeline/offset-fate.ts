@@ -16,8 +16,8 @@ export type OffsetFate = {
 }
 
 /**
- * What became of an offset, in each log that the partition has had.
- * @throws {NotFoundError} the partition was never read
+ * What became of an offset in each log that its partition has had.
+ * @throws {NotFoundError} if the partition was never read
  */
 export async function traceOffset(
   context: ApiContext,
@@ -26,24 +26,33 @@ export async function traceOffset(
   offset: bigint,
 ): Promise<OffsetFate[]> {
   const records = await context.read((session) => readOffset(session, topic, partition, offset))
-  if (records.length === 0) throw new NotFoundError(`partition ${partition} of ${topic} was never read`)
+  if (records.length === 0)
+    throw new NotFoundError(
+      `partition ${partition} of ${topic} was never read: the query ingestion lists the partitions that are`,
+    )
   const fates: OffsetFate[] = []
   for (const record of records) fates.push(await complete(context, offset, record))
   return fates
 }
 
-/** A login without its row is looked up in Kafka, which also tells it from a gap. */
+/** Looks a login without a row up in Kafka, which also tells whether it is a login or a gap. */
 async function complete(context: ApiContext, offset: bigint, record: OffsetRecord): Promise<OffsetFate> {
   const { incarnation, traces, batch, login, reject } = record
   const fate = offsetFate(traces)
-  const isOpen = fate === 'login_or_gap' || (fate === 'login' && login === null)
-  if (batch === null || !isOpen) return { incarnation, fate, batch, login, reject }
+  const isUndecided = fate === 'login_or_gap' || (fate === 'login' && login === null)
+  if (batch === null || !isUndecided) return { incarnation, fate, batch, login, reject }
   const found = await readBackOne(context, batch.id, offset)
-  const told = fate === 'login' || found === 'unknown' ? fate : found === null ? 'gap' : 'login'
-  return { incarnation, fate: told, batch, login: found === 'unknown' ? null : found, reject }
+  if (found === 'unknown') return { incarnation, fate, batch, login: null, reject }
+  return {
+    incarnation,
+    fate: fate === 'login' || found !== null ? 'login' : 'gap',
+    batch,
+    login: found,
+    reject,
+  }
 }
 
-/** The login at an offset; null: Kafka has no record there. */
+/** The login at an offset, from Kafka. Null: there is no login; 'unknown': Kafka cannot say. */
 async function readBackOne(
   { read, readBack }: ApiContext,
   batchId: bigint,

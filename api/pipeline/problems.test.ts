@@ -4,7 +4,7 @@ import type { PartitionStatus } from '../../workflows/contract.ts'
 import { problemsOf } from './problems.ts'
 
 const kafka = { ok: true as const, bounds: [] }
-const settled = { parkedBatches: 0, parkedOffsets: 0n, withheldBatches: 0 }
+const nothingOpen = { parkedBatches: 0, parkedOffsets: 0n, withheldBatches: 0 }
 
 const status = (partition: number, state: IngestState, reason = ''): PartitionStatus => ({
   partition,
@@ -18,7 +18,7 @@ const known = (...partitions: PartitionStatus[]) => ({ known: true as const, par
 
 describe('problems of ingestion', () => {
   it('are none while everything runs', () => {
-    expect(problemsOf(known(status(0, 'running')), settled, kafka, null)).toEqual([])
+    expect(problemsOf(known(status(0, 'running')), nothingOpen, kafka, null)).toEqual([])
   })
 
   it('are every state that is not as usual, with its reason, one for partitions that share it, most urgent first', () => {
@@ -30,7 +30,7 @@ describe('problems of ingestion', () => {
       status(4, 'waiting', 'Kafka: away'),
       status(5, 'running'),
     ]
-    const problems = problemsOf(known(...partitions), settled, kafka, null)
+    const problems = problemsOf(known(...partitions), nothingOpen, kafka, null)
     expect(problems).toMatchObject([
       { kind: 'halted', partitions: [3] },
       { kind: 'waiting', partitions: [2, 4] },
@@ -41,8 +41,8 @@ describe('problems of ingestion', () => {
   })
 
   it('are batches that wait for an operator, with their number', () => {
-    const unsettled = { parkedBatches: 46, parkedOffsets: 51n, withheldBatches: 2 }
-    const problems = problemsOf(known(status(0, 'running')), unsettled, kafka, null)
+    const open = { parkedBatches: 46, parkedOffsets: 51n, withheldBatches: 2 }
+    const problems = problemsOf(known(status(0, 'running')), open, kafka, null)
     expect(problems).toMatchObject([
       { kind: 'parked_batches', batches: 46 },
       { kind: 'withheld_outputs', batches: 2 },
@@ -51,7 +51,7 @@ describe('problems of ingestion', () => {
   })
 
   it('are a primary that is away while a replica answers', () => {
-    expect(problemsOf(known(), settled, kafka, 'no answer within 1000 ms')).toMatchObject([
+    expect(problemsOf(known(), nothingOpen, kafka, 'no answer within 1000 ms')).toMatchObject([
       {
         kind: 'part_away',
         part: 'postgres',
@@ -63,7 +63,7 @@ describe('problems of ingestion', () => {
   it('are parts that do not answer; batches that wait are said also while nobody knows the states', () => {
     const status = { known: false as const, why: 'worker' as const, message: 'no worker answers: since 12' }
     expect(
-      problemsOf(status, { ...settled, parkedBatches: 1 }, { ok: false, message: 'Kafka is away' }, null),
+      problemsOf(status, { ...nothingOpen, parkedBatches: 1 }, { ok: false, message: 'Kafka is away' }, null),
     ).toMatchObject([
       { kind: 'no_worker', part: 'worker' },
       { kind: 'part_away', part: 'kafka' },

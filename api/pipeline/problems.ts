@@ -4,27 +4,27 @@ import { type IngestState, statesByUrgency } from '../../domain/pipeline/pipelin
 import type { PartitionStatus } from '../../workflows/contract.ts'
 import type { WorkflowStatus, KafkaBounds } from '../context/source-types.ts'
 
-/** Workers are a part of their own to whoever has to start one. */
+/** The parts that a problem can be in. Workers are one, because an operator has to start them. */
 export type ProblemPart = Dependency | 'worker'
 
-/** States of a partition in which something is not as usual; one that is retired stays so, and nothing is left to do. */
+/** States of a partition that are a problem. A retired partition is none, because nothing is left to do for it. */
 type UnusualState = Exclude<IngestState, 'running' | 'retired'>
 
 export type ProblemKind =
   'part_away' | 'no_worker' | 'not_started' | UnusualState | 'parked_batches' | 'withheld_outputs'
 
-/** One thing that is not as it should be. What stands before the first colon of the message is a short form of it. */
+/** A problem of ingestion. The text of `message` before its first colon is a short form of it. */
 export type IngestionProblem = {
   kind: ProblemKind
   part: ProblemPart
   message: string
-  /** Which ones are concerned; empty: it is not about some partitions. */
+  /** The partitions affected; empty: the problem is not about particular ones. */
   partitions: number[]
-  /** How many batches wait for an operator; null: it is not about batches. */
+  /** How many batches wait for an operator; null: the problem is not about batches. */
   batches: number | null
 }
 
-/** What the sources of an answer about ingestion say is wrong, most urgent first. */
+/** The problems that the sources of an answer about ingestion report, most urgent first. */
 export function problemsOf(
   status: WorkflowStatus,
   unsettled: Unsettled | { problem: string },
@@ -32,7 +32,7 @@ export function problemsOf(
   outageOfPrimary: string | null,
 ): IngestionProblem[] {
   return [
-    ...(status.known ? [] : [silence(status)]),
+    ...(status.known ? [] : [noStatusProblem(status)]),
     ...('problem' in unsettled ? [away('postgres', unsettled.problem)] : awayPrimary(outageOfPrimary)),
     ...(kafka.ok ? [] : [away('kafka', kafka.message)]),
     ...(status.known ? unusualPartitions(status.partitions) : []),
@@ -54,7 +54,7 @@ const awayPrimary = (outage: string | null): IngestionProblem[] =>
     ? []
     : [away('postgres', `the primary does not answer: nothing is counted until it does (${outage})`)]
 
-function silence({ why, message }: Extract<WorkflowStatus, { known: false }>): IngestionProblem {
+function noStatusProblem({ why, message }: Extract<WorkflowStatus, { known: false }>): IngestionProblem {
   if (why === 'temporal') return away('temporal', message)
   const kind = why === 'worker' ? 'no_worker' : 'not_started'
   return { kind, part: 'worker', message, ...general }
@@ -63,12 +63,12 @@ function silence({ why, message }: Extract<WorkflowStatus, { known: false }>): I
 const unusualStates = statesByUrgency.filter((state) => state !== 'running' && state !== 'retired')
 
 const whatNext: Record<UnusualState, string> = {
-  halted: 'mend the cause, then resumeIngestion; docs/runbook.md has the other ways out',
-  waiting: 'goes on by itself once that is mended',
-  paused: 'resumeIngestion goes on',
+  halted: 'mend the cause, then send resumeIngestion; docs/runbook.md has the other ways out',
+  waiting: 'continues by itself once that is mended',
+  paused: 'resumeIngestion continues',
 }
 
-/** Partitions that are in the same state for the same reason are one problem. */
+/** Partitions in the same state for the same reason are one problem. */
 function unusualPartitions(statuses: readonly PartitionStatus[]): IngestionProblem[] {
   return unusualStates.flatMap((state) => {
     const byReason = Map.groupBy(
@@ -106,7 +106,7 @@ function unsettledBatches({ parkedBatches, parkedOffsets, withheldBatches }: Uns
     ...problem(
       'withheld_outputs',
       withheldBatches,
-      `outputs of ${withheldBatches} batches withheld: their logins are counted, and replayBatch publishes them`,
+      `outputs of ${counted(withheldBatches)} withheld: their logins are counted, and replayBatch publishes them`,
     ),
   ]
 }

@@ -23,21 +23,24 @@ import { decodeCursor, encodeCursor } from '../questions/connection.ts'
 export type Reconciliation = Omit<ReconciledTopic, 'partitions' | 'checkpoints' | 'rest'> & {
   partitions: ReconciledPartition[]
   isListCut: boolean
-  /** Goes on with the batches before the covered ones; null: there are none. */
+  /** The cursor for the batches before the covered ones; null: there are none. */
   endCursor: string | null
   /** Null: the schedule has not run yet. */
   schedule: ScheduledReconciliation | null
 }
 
-/** `checkpoint` null: of the incarnation before. */
+/** `checkpoint` is null for an earlier incarnation of the partition's log. */
 export type ReconciledPartition = PartitionSummary & { checkpoint: CheckpointState | null }
 
-/** Where a reconciliation goes page by page; both null: it takes the default page, or all of a range. */
-export type ReconciliationPage = { first: number | null; after: string | null }
+/** The page of batches to reconcile; both null: the default page, or all batches of a range. */
+type ReconciliationPage = { first: number | null; after: string | null }
 
 const LIST = 'reconciliation'
 
-/** @throws {InvalidRangeError | TooManyBatchesError | PageTooLargeError | InvalidPageError} */
+/**
+ * Compares the tables of the database for the batches of a selection, page by page or at once.
+ * @throws {InvalidRangeError | TooManyBatchesError | PageTooLargeError | InvalidPageError}
+ */
 export async function readReconciliation(
   { read }: Pick<ApiContext, 'read'>,
   topic: string,
@@ -72,12 +75,12 @@ async function reconcileRange(
   if (found !== 'too_many_batches') return found
   throw new TooManyBatchesError(
     `more than the cap of ${limits.batches} batches are in this range: ask for fewer partitions, fewer offsets or a shorter ` +
-      'time, or page by page with first and after, without offsets',
+      'time, or without offsets page by page, with first and after',
     limits.batches,
   )
 }
 
-/** Everything is too much for one answer sooner or later: it is asked for page by page from the start. */
+/** All batches are sooner or later too many for one answer, so a question without a range is answered page by page. */
 function isPaged(
   { fromOffset, toOffset, committed }: LedgerSelection,
   { first, after }: ReconciliationPage,
@@ -85,7 +88,9 @@ function isPaged(
   const hasOffsets = fromOffset !== null || toOffset !== null
   const asksForPage = first !== null || after !== null
   if (hasOffsets && asksForPage)
-    throw new InvalidPageError('first and after go by time: leave them out, or leave out the offsets')
+    throw new InvalidPageError(
+      'pages are in order of time and cannot be combined with offsets: leave out first and after, or the offsets',
+    )
   return asksForPage || (!hasOffsets && committed.from === null && committed.to === null)
 }
 

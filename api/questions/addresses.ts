@@ -1,12 +1,15 @@
 import { parseIp } from '../../domain/fields/ip.ts'
 import { InvalidAddressError } from '../context/errors.ts'
 
-/** An address in the form that logins are kept with. @throws {InvalidAddressError} */
+/**
+ * An IP address in the form in which logins are stored.
+ * @throws {InvalidAddressError} if the text is not an IP address
+ */
 export function ipOf(text: string): string {
   const address = parseIp(text.trim())
   if (address === null)
     throw new InvalidAddressError(
-      `${JSON.stringify(text.slice(0, 60))} is no IP address: give IPv4 such as 192.0.2.1 or IPv6 such as 2001:db8::1`,
+      `${JSON.stringify(text.slice(0, 60))} is not an IP address: give IPv4 such as 192.0.2.1 or IPv6 such as 2001:db8::1`,
     )
   return address.ip
 }

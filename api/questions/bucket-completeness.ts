@@ -6,10 +6,10 @@ import type { ApiContext } from '../context/context.ts'
 import type { Freshness } from '../context/freshness.ts'
 import { selectsAnywhere } from './selects.ts'
 
-/** What a bucket says of itself. */
+/** Whether a bucket is over and counted, and whether the range covers only a part of it. */
 export type Marks = { isComplete: boolean; isCut: boolean }
 
-/** Whether a stretch of time is over and all that is known of it counted (api/schema/fields/marks.ts says it in words). */
+/** Whether a bucket is over and all its logins that are known are counted (the definition is in api/schema/fields/marks.ts). */
 export type IsComplete = (bucket: TimeBucket) => boolean
 
 export const isCompleteBy =
@@ -17,7 +17,7 @@ export const isCompleteBy =
   ({ fromMs, toMs }) =>
     toMs <= nowMs && toMs <= countedToMs && fromMs >= parkedToMs
 
-/** Tells what is complete in an answer; Kafka and the checkpoints are asked only for who wants to know. */
+/** Decides which buckets of an answer are complete. Kafka and the checkpoints are asked only if the query selects `isComplete`. */
 export async function completenessFor(
   context: ApiContext,
   info: GraphQLResolveInfo,
@@ -30,7 +30,10 @@ export async function completenessFor(
   return isCompleteBy(await readFreshness(), momentOf(source, context.clock.minuteMs))
 }
 
-/** When counts are of: what ended later was not over. Buckets end on minutes, so the minute that runs is as good as now. */
+/**
+ * The moment, Unix milliseconds, as of which counts are: a bucket that ends later was not over. Buckets end on whole minutes, so the
+ * start of the current minute will do for now.
+ */
 function momentOf(source: CountSource | undefined, nowMs: number): number {
   if (source === undefined || source.kind === 'now') return nowMs
   const { since, until } = source.written
@@ -38,7 +41,7 @@ function momentOf(source: CountSource | undefined, nowMs: number): number {
   return moment === null ? nowMs : Math.min(nowMs, Date.parse(moment))
 }
 
-/** Marks of the buckets that a range was cut into, in their order. */
+/** The marks of the buckets of a range, in their order. */
 export function marksOf(
   {
     calendar,

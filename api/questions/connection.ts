@@ -19,14 +19,14 @@ export type Connection<Row> = {
   }
 }
 
-/** Rows of a page when nothing is said. */
+/** Rows of a page if neither first nor last is given. */
 export const DEFAULT_PAGE = 50
 
 /**
- * Answers a relay connection by keys (https://relay.dev/graphql/connections.htm).
- * @param list name of the list; a cursor of another list is refused
- * @param keyOf what the list is ordered by; the cursor is made of it
- * @param readPage rows in the order that the page asks for
+ * Reads a page of a Relay connection (https://relay.dev/graphql/connections.htm).
+ * @param list the name of the list; cursors of other lists are refused
+ * @param keyOf the key that the list is ordered by; cursors are made of it
+ * @param readPage reads the rows in the order of the page, backwards if it is
  * @throws {PageTooLargeError | InvalidPageError}
  */
 export async function readConnection<Row>(
@@ -37,7 +37,7 @@ export async function readConnection<Row>(
 ): Promise<Connection<Row>> {
   const { size, backwards } = pageSize(args)
   const [after, before] = [decodeCursor(list, 'after', args.after), decodeCursor(list, 'before', args.before)]
-  // One more row than asked for tells whether there is another page.
+  // One row more than asked for shows whether there is another page.
   const found = await readPage({ after, before, backwards, limit: size + 1 })
   const hasMore = found.length > size
   const rows = found.slice(0, size)
@@ -54,14 +54,15 @@ export async function readConnection<Row>(
   }
 }
 
-/** Cost of a connection: what is asked of a row, times the rows. */
+/** The cost of a connection: the cost of a row times the rows. */
 export const connectionComplexity = (args: PageArgs) => ({
   field: 1,
   multiplier: Math.max(1, args.first ?? args.last ?? DEFAULT_PAGE),
 })
 
 function pageSize({ first = null, last = null }: PageArgs): { size: number; backwards: boolean } {
-  if (first !== null && last !== null) throw new InvalidPageError('give first or last, not both')
+  if (first !== null && last !== null)
+    throw new InvalidPageError('first and last do not go together: give one of them')
   const [name, size] = last === null ? (['first', first ?? DEFAULT_PAGE] as const) : (['last', last] as const)
   if (size < 0) throw new InvalidPageError(`${name} must not be negative`)
   checkPageSize(name, size)
@@ -73,10 +74,13 @@ export const encodeCursor = (list: string, { at, ids }: Key) =>
 
 const YEAR_1_MS = Date.parse('0001-01-01T00:00:00Z')
 
-/** As Postgres writes a timestamptz in UTC. */
+/** The name of the list, a timestamptz in UTC as Postgres writes it, and ids. */
 const CURSOR = /^([a-zA-Z]+)\|(\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?\+00)((?:\|\d{1,18})+)$/
 
-/** @throws {InvalidPageError} */
+/**
+ * The key of a cursor; null: there is no cursor.
+ * @throws {InvalidPageError} if it is not a cursor of this list
+ */
 export function decodeCursor(list: string, name: string, cursor: string | null | undefined): Key | null {
   if (cursor === null || cursor === undefined) return null
   const parts = CURSOR.exec(Buffer.from(cursor, 'base64url').toString())
@@ -87,7 +91,7 @@ export function decodeCursor(list: string, name: string, cursor: string | null |
     ids === undefined ||
     !(Date.parse(at.replace(' ', 'T').replace('+00', 'Z')) >= YEAR_1_MS)
   ) {
-    throw new InvalidPageError(`${name} is no cursor of this list; pass on a cursor as it came`)
+    throw new InvalidPageError(`${name} is not a cursor of this list: use a cursor as this list returned it`)
   }
   return { at, ids: ids.slice(1).split('|').map(BigInt) }
 }

@@ -16,16 +16,16 @@ export type SeriesQuestion = {
 }
 
 /**
- * Series of counts, in order of their values.
- * @throws {TooManyRowsError}
- * @throws {InvalidRangeError} the buckets need minutes that are not kept any more
+ * Counts the logins of each bucket, in a series for each combination of values.
+ * @throws {TooManyRowsError} if there are more counts than the cap
+ * @throws {InvalidRangeError} if the buckets need counts of minutes that are no longer kept
  */
 export async function countSeries(
   context: ApiContext,
   buckets: readonly TimeBucket[],
   { source, groupBy, filter }: SeriesQuestion,
 ): Promise<Map<string, Series>> {
-  // What was written is told by the deltas, which have minutes for ever.
+  // Counts of what was written come from the deltas, which keep their minutes for ever.
   if (source.kind !== 'only') await checkMinutesKept(context, buckets)
   const question = { source, filter, dimensions: [...new Set(groupBy.map(dimensionOf))] }
   const counts = await context.read((session) => readLoginCounts(session, buckets, question, limits.rows))
@@ -33,15 +33,15 @@ export async function countSeries(
   return seriesOf(counts, groupBy)
 }
 
-/** @throws {InvalidRangeError} the buckets need minutes that are not kept any more */
+/** @throws {InvalidRangeError} if the buckets need counts of minutes that are no longer kept */
 export async function checkMinutesKept(context: ApiContext, buckets: readonly TimeBucket[]): Promise<void> {
   const cut = unitsCut(buckets, QUARTER_MS)
   if (cut.length === 0) return
   const keptFrom = await context.read(readMinutesKeptFrom)
   if (keptFrom === null || cut.every((start) => start >= keptFrom.getTime())) return
   throw new InvalidRangeError(
-    `counts of single minutes are kept since ${keptFrom.toISOString()} (MINUTE_RETENTION_DAYS): before it ask for buckets ` +
-      'that begin and end on a quarter of an hour (:00, :15, :30 or :45 of UTC), as days of time zones ' +
-      'have since October 1979, and hours in which no clock changes off them',
+    `counts of single minutes are kept since ${keptFrom.toISOString()} (MINUTE_RETENTION_DAYS): for earlier times ask for ` +
+      'buckets that begin and end on a quarter of an hour (:00, :15, :30 or :45 of UTC), as the days of all time zones ' +
+      'do since October 1979, and almost all their hours',
   )
 }

@@ -5,17 +5,17 @@ import type { ApiContext } from '../context/context.ts'
 import type { Freshness } from '../context/freshness.ts'
 import type { IncompleteReason } from '../context/incomplete-reasons.ts'
 
-/** Of an answer about engagement, which lacks what is decided and not rolled up yet. */
+/** The freshness of an answer about engagement, which lacks batches whose sightings are not rolled up yet. */
 export async function engagementFreshness(context: ApiContext): Promise<Freshness> {
   const [freshness, pending] = await Promise.all([context.freshness(), context.read(readPendingSightings)])
   return withPending(freshness, pending)
 }
 
-/** As completenessFor, for answers about engagement. */
+/** completenessFor, with the freshness of answers about engagement. */
 export const engagementCompleteness = (context: ApiContext, info: GraphQLResolveInfo): Promise<IsComplete> =>
   completenessFor(context, info, { readFreshness: () => engagementFreshness(context) })
 
-export const withPending = (freshness: Freshness, pending: PendingSightings): Freshness =>
+const withPending = (freshness: Freshness, pending: PendingSightings): Freshness =>
   pending.batches === 0
     ? freshness
     : {
@@ -30,5 +30,5 @@ const pendingReason = ({ batches, offsets }: PendingSightings): IncompleteReason
   cause: 'unfolded',
   partition: null,
   offsets,
-  message: `${offsets} offsets of ${batches} batches are counted and not in the answers about engagement yet`,
+  message: `${offsets} offsets of ${batches} batches are counted, but not yet in answers about users, devices and addresses`,
 })

@@ -5,12 +5,12 @@ import { RowsGoneError } from '../context/errors.ts'
 import type { Freshness } from '../context/freshness.ts'
 import { type Connection, type PageArgs, readConnection } from './connection.ts'
 
-/** A page of logins, and what of the range that was searched it can have. */
+/** A page of logins, the range that was searched, and which rows of it are kept. */
 export type LoginPage = Connection<LoginRow> & { event: LoginRowFilter['event']; rows: RowsKept }
 
 /**
- * Logins that are kept as rows.
- * @throws {RowsGoneError} the range has logins and none of its rows are kept
+ * A page of the logins that are kept as rows.
+ * @throws {RowsGoneError} if the range has logins, but none of their rows are kept
  */
 export async function listLogins(
   context: ApiContext,
@@ -26,15 +26,18 @@ export async function listLogins(
 }
 
 function gone({ keptFrom }: RowsKept): RowsGoneError {
-  const kept = keptFrom === null ? 'no rows are kept' : `rows are kept from ${keptFrom.toISOString()} on`
   return new RowsGoneError(
-    `the logins asked for are counted, and their rows are gone: ${kept} (LOGIN_RETENTION_DAYS). Ask from then on, or for the ` +
-      'events of their batches (lineage, Batch.events), which are read back from Kafka as long as it has them',
+    `the logins asked for are counted, but their rows are gone: ${keptRows(keptFrom)} (LOGIN_RETENTION_DAYS). Ask for later logins, or for ` +
+      'the events of their batches (lineage, Batch.events), which are read from Kafka as long as it has them',
     keptFrom,
   )
 }
 
-/** Of an answer from rows, which lacks the logins whose rows are gone. */
+/** Says from when on rows of logins are kept; null: none are. */
+export const keptRows = (keptFrom: Date | null): string =>
+  keptFrom === null ? 'no rows are kept' : `rows are kept from ${keptFrom.toISOString()} on`
+
+/** The freshness of an answer from rows, which lacks the logins whose rows are gone. */
 export const withExpired = (freshness: Freshness, { keptFrom, expired }: RowsKept): Freshness =>
   expired === 'none'
     ? freshness
@@ -47,7 +50,7 @@ export const withExpired = (freshness: Freshness, { keptFrom, expired }: RowsKep
             cause: 'rows_expired',
             partition: null,
             offsets: null,
-            message: `rows of logins are kept from ${keptFrom?.toISOString() ?? 'no day'} on (LOGIN_RETENTION_DAYS); earlier ones are counted and not listed`,
+            message: `${keptRows(keptFrom)} (LOGIN_RETENTION_DAYS); earlier logins are counted, but not listed`,
           },
         ],
       }

@@ -12,21 +12,24 @@ import { checkSince1970, EMPTY_RANGE } from '../context/limits.ts'
 import { InvalidRangeError, RangeTooLargeError } from '../context/errors.ts'
 
 /**
- * Periods in one answer. Each reads a bitmap of all users, and a cohort one for every period since: a year of days, three
- * of weeks, decades of months.
+ * How many periods one answer may have. A period reads a bitmap of all users, and a cohort reads one for every period since, so
+ * cohorts have lower caps.
  */
 export const periodCaps = {
   series: { day: 366, week: 160, month: 120 },
   cohorts: { day: 35, week: 60, month: 60 },
 } as const satisfies Record<string, Record<Period, number>>
 
-/** Of the period that begins on a day (days since 1970-01-01). */
+/** The range of the period that begins on a day (days since 1970-01-01). */
 export const periodRange = (period: Period, start: number): TimeBucket => ({
   fromMs: start * DAY_MS,
   toMs: periodAfter(period, start) * DAY_MS,
 })
 
-/** Days since 1970-01-01 of a moment that must be a midnight of UTC since then. @throws {InvalidRangeError} */
+/**
+ * The day of a moment, in days since 1970-01-01.
+ * @throws {InvalidRangeError} if it is not midnight UTC, or before 1970
+ */
 export function wholeDay(name: string, moment: Date): number {
   checkSince1970(name, moment.getTime())
   const day = dayOf(moment.getTime())
@@ -36,7 +39,10 @@ export function wholeDay(name: string, moment: Date): number {
   )
 }
 
-/** Of the period that begins then. @throws {InvalidRangeError} */
+/**
+ * The first day of a period, in days since 1970-01-01.
+ * @throws {InvalidRangeError} if no period begins at the moment
+ */
 export function wholePeriod(name: string, period: Period, moment: Date): number {
   const day = wholeDay(name, moment)
   const start = periodStart(period, day)
@@ -48,8 +54,9 @@ export function wholePeriod(name: string, period: Period, moment: Date): number 
 }
 
 /**
- * First days of the periods from one to another, itself not among them.
- * @throws {InvalidRangeError | RangeTooLargeError}
+ * The first days of the periods from `first` (included) to `end` (excluded), in days since 1970-01-01.
+ * @throws {InvalidRangeError} if the range is empty
+ * @throws {RangeTooLargeError} if it has more periods than the cap
  */
 export function periodStarts(period: Period, first: number, end: number, cap: number): number[] {
   if (first >= end) throw new InvalidRangeError(EMPTY_RANGE)
@@ -59,7 +66,7 @@ export function periodStarts(period: Period, first: number, end: number, cap: nu
   return starts
 }
 
-/** @throws {RangeTooLargeError} */
+/** @throws {RangeTooLargeError} if more periods are asked for than the cap */
 export function checkPeriods(asked: number, cap: number, period: Period): void {
   if (asked <= cap) return
   throw new RangeTooLargeError(

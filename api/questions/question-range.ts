@@ -6,7 +6,7 @@ import { type PeriodBefore, periodBefore } from '../../domain/time/period-before
 import { limits, checkMinute, checkSince1970, wholeMinutes } from '../context/limits.ts'
 import { InvalidRangeError, RangeTooLargeError } from '../context/errors.ts'
 
-/** A range of time cut into buckets of a calendar, at least one and at most as many as the cap. */
+/** A range of time in buckets of a calendar: at least one, and at most the cap. */
 export type QuestionRange = {
   calendar: Calendar
   bucket: CalendarBucket
@@ -15,27 +15,27 @@ export type QuestionRange = {
   buckets: TimeBucket[]
 }
 
-/** How far back a question goes that does not say: what a chart of such buckets usually shows. */
+/** How many buckets a question without `from` goes back: as many as a chart usually shows. */
 const DEFAULT_BUCKETS: Record<CalendarBucket, number> = { minute: 60, hour: 24, day: 30, week: 12, month: 12 }
 
-/** Tells about how many buckets a range has; months are those of 400 years of the Gregorian calendar. */
+/** Mean lengths, for an estimate of the buckets of a range; that of a month is of 400 years of the Gregorian calendar. */
 const MEAN_MS: Record<CalendarBucket, number> = {
   ...bucketMs,
   week: 7 * bucketMs.day,
   month: (146_097 / 4_800) * bucketMs.day,
 }
 
-export type RangeArgs = {
+type RangeArgs = {
   from?: Date | null | undefined
   to?: Date | null | undefined
   timeZone?: string | null | undefined
 }
 
 /**
- * The range asked for: `to` defaults to the end of the bucket that runs, `from` to some buckets before `to`, the time zone
- * to UTC.
- * @throws {InvalidRangeError} empty, before 1970, not on whole minutes, or of no time zone
- * @throws {RangeTooLargeError}
+ * The range that a question asks for, in buckets. `to` defaults to the end of the current bucket, `from` to some buckets before
+ * `to`, the time zone to UTC.
+ * @throws {InvalidRangeError} if the range is empty, before 1970 or not on whole minutes, or the time zone does not exist
+ * @throws {RangeTooLargeError} if the range has more buckets than the cap
  */
 export function questionRange(
   bucket: CalendarBucket,
@@ -71,8 +71,8 @@ function tooManyBuckets(bucket: CalendarBucket, { fromMs, toMs }: TimeBucket): R
 }
 
 /**
- * The period before (domain/time/period-before.ts).
- * @throws {InvalidRangeError} it is before 1970, or the clock was not on whole minutes then
+ * The previous period of a range (domain/time/period-before.ts).
+ * @throws {InvalidRangeError} if it begins before 1970, or the clock of the time zone was not on whole minutes then
  */
 export function questionBefore({ calendar, bucket, fromMs, buckets }: QuestionRange): PeriodBefore {
   if (calendar.shift(bucket, fromMs, -buckets.length) < 0)
@@ -87,10 +87,9 @@ export function questionBefore({ calendar, bucket, fromMs, buckets }: QuestionRa
 const edgesOf = (buckets: readonly TimeBucket[]) => buckets.flatMap(({ fromMs, toMs }) => [fromMs, toMs])
 
 /**
- * Counts are kept by whole minutes of UTC, and since 1970 one clock was not on them: that of Africa/Monrovia, until 7 January
- * 1972.
- * @param edges where buckets begin and end by the clock
- * @throws {InvalidRangeError}
+ * Counts are kept by whole minutes of UTC. Since 1970 one clock was not on them: that of Africa/Monrovia, until 7 January 1972.
+ * @param edges where buckets begin and end, Unix milliseconds
+ * @throws {InvalidRangeError} if an edge is not on a whole minute
  */
 function checkClock({ timeZone }: Calendar, edges: readonly number[]): void {
   const odd = edges.find((ms) => ms % bucketMs.minute !== 0)
@@ -101,11 +100,11 @@ function checkClock({ timeZone }: Calendar, edges: readonly number[]): void {
   )
 }
 
-/** A zone has several spellings, and each calendar keeps some thousand days: clients choose which. */
+/** How many calendars are kept. Clients may ask for any spelling of a time zone, and each calendar keeps some thousand days. */
 const MAX_CALENDARS = 100
 const calendars = new LRUCache<string, Calendar>({ max: MAX_CALENDARS })
 
-/** @throws {InvalidRangeError} */
+/** @throws {InvalidRangeError} if there is no such time zone */
 function calendarOf(timeZone: string): Calendar {
   const known = calendars.get(timeZone)
   if (known !== undefined) return known

@@ -1,10 +1,10 @@
 import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
 
-/** Whether an answer of this field is asked for what lies at a path below it, by any alias, in any fragment. */
+/** Whether the query selects the field at a path below this field, under any alias and in any fragment. */
 export const selects = ({ fieldNodes, fragments }: GraphQLResolveInfo, path: readonly string[]): boolean =>
   fieldNodes.some(({ selectionSet }) => has(selectionSet, path, fragments))
 
-/** Whether anything below is asked for by this name. */
+/** Whether the query selects a field of this name anywhere below this field. */
 export const selectsAnywhere = ({ fieldNodes, fragments }: GraphQLResolveInfo, name: string): boolean =>
   fieldNodes.some(({ selectionSet }) => hasAnywhere(selectionSet, name, fragments))
 

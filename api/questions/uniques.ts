@@ -12,22 +12,26 @@ import type { TimeBucket } from '../../domain/time/bucket.ts'
 import { DAY_MS } from '../../domain/time/period.ts'
 import type { SightingKind } from '../../domain/sightings/sighting.ts'
 import { RowsGoneError } from '../context/errors.ts'
+import { keptRows } from './logins.ts'
 
 export type UniquesSource = 'days' | 'days_and_rows' | 'rows'
 export type UniqueCount = { count: bigint; source: UniquesSource }
 
-/** A range and filter, and what can answer for them. */
-export type UniquesQuestion = TimeBucket & {
+/** A range and a filter, and what they can be answered from. */
+type UniquesQuestion = TimeBucket & {
   filter: CountFilter
-  /** Bitmaps that answer for users on the whole days of UTC; null: only rows can. */
+  /** The bitmaps that know the users of the whole days (UTC); null: only rows of logins know them. */
   facet: EngagementFacet | null
   days: DayRange
-  /** What the range has beside whole days. */
+  /** The parts of the range before and after its whole days. */
   edges: TimeBucket[]
   areRowsKept: boolean
 }
 
-/** @throws {RowsGoneError} when nothing can answer */
+/**
+ * Finds out what a question about uniques can be answered from.
+ * @throws {RowsGoneError} if only rows of logins could answer, and they are gone
+ */
 export async function planUniques(
   session: ReadSession,
   range: TimeBucket,
@@ -44,15 +48,17 @@ export async function planUniques(
   const areEdgesKept = edges.every(({ fromMs }) => isKeptSince(oldest, new Date(fromMs)))
   if (facet === null ? areRowsKept : areEdgesKept)
     return { ...range, filter, facet, days, edges, areRowsKept }
-  const kept = oldest === null ? 'no rows are kept' : `rows are kept from ${oldest.toISOString()} on`
   throw new RowsGoneError(
-    `only rows of logins know hours and several dimensions at once, and ${kept} (LOGIN_RETENTION_DAYS): ask from then on, ` +
-      'or for whole days of UTC with at most one dimension in the filter',
+    `only rows of logins can answer for parts of days or by several dimensions, and ${keptRows(oldest)} ` +
+      '(LOGIN_RETENTION_DAYS): ask for later days, or for whole days of UTC with at most one dimension in the filter',
     oldest,
   )
 }
 
-/** By kind; one without: devices and addresses are kept by day without dimensions, and the rows are gone. */
+/**
+ * Counts the different users, devices and addresses. Devices and addresses have no count if a filter is given and the rows are gone,
+ * because by day they are kept without dimensions.
+ */
 export async function readUniques(
   session: ReadSession,
   kinds: readonly SightingKind[],

@@ -96,7 +96,7 @@ describe('profiles', () => {
   it('are not found of nobody, and refuse what is no address', async () => {
     expect(await profile('user(id: "nobody")')).toEqual({ message: 'no login of the user "nobody" is known' })
     expect(await profile('address(ip: "1.2.3")')).toEqual({
-      message: expect.stringContaining('no IP address') as unknown,
+      message: expect.stringContaining('not an IP address') as unknown,
     })
   })
 
