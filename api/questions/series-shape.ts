@@ -16,23 +16,23 @@ import type { Marks } from './bucket-completeness.ts'
 const UNMARKED: Marks = { isComplete: false, isCut: false }
 const NOTHING: Series = { values: {}, places: [], logins: [], total: 0n }
 
-type Drawn = {
+type Chart = {
   buckets: readonly TimeBucket[]
-  /** Of the buckets, in their order. */
+  /** The marks of the buckets, in their order. */
   marks: readonly Marks[]
   clock: RequestClock
-  /** Places of the period before (domain/time/period-before.ts); null: it was not asked for. */
+  /** For each bucket, the matching one of the previous period (domain/time/period-before.ts); null: it was not asked for. */
   beside: readonly (number | null)[] | null
   /** Whether buckets without logins are points. */
   isFilled: boolean
-  /** Nothing is grouped by: there is one series, with logins or not. */
+  /** Whether nothing is grouped by: there is a single series, even without logins. */
   isSingle: boolean
-  /** What is asked for. */
-  has: { points: boolean; counts: boolean }
+  /** What the query selects of the series. */
+  selected: { points: boolean; counts: boolean }
 }
 
-/** Series of the period before at the places that they stand beside; the total stays that of all of it. */
-export function besideRange(
+/** Moves the series of the previous period to the places of the buckets that they match. Their totals stay those of the whole period. */
+export function alignPrevious(
   series: ReadonlyMap<string, Series>,
   beside: readonly (number | null)[],
 ): Map<string, Series> {
@@ -51,25 +51,25 @@ function movedTo(series: Series, placeOf: ReadonlyMap<number | null, number>): S
 }
 
 /**
- * Series beside those of the period before. A series that only the period before has is there too.
- * @param previous at the places they stand beside; null: was not asked for
- * @throws {TooManyRowsError} more points or counts than an answer may have, zeros included
+ * The series of an answer, in order of their values. A series that only the previous period has is among them.
+ * @param previous the series of the previous period, aligned; null: it was not asked for
+ * @throws {TooManyRowsError} if there are more points or counts than the cap, zeros included
  */
 export function shapeSeries(
   current: ReadonlyMap<string, Series>,
   previous: ReadonlyMap<string, Series> | null,
-  drawn: Drawn,
+  chart: Chart,
 ): SeriesShape[] {
   const found = [...new Set([...current.keys(), ...(previous?.keys() ?? [])])].sort()
-  const keys = drawn.isSingle ? [''] : found
-  if (drawn.has.counts) checkCounts(keys.length, drawn.buckets.length)
+  const keys = chart.isSingle ? [''] : found
+  if (chart.selected.counts) checkCounts(keys.length, chart.buckets.length)
   let totals: ReadonlyMap<number, bigint> | null = null
   const totalOf = (place: number) => (totals ??= totalsOf(current.values())).get(place) ?? 0n
   const shapes = keys.map((key) => {
     const series = current.get(key) ?? { ...NOTHING, values: previous?.get(key)?.values ?? {} }
-    return shapeOf(series, previous === null ? null : (previous.get(key) ?? NOTHING), totalOf, drawn)
+    return shapeOf(series, previous === null ? null : (previous.get(key) ?? NOTHING), totalOf, chart)
   })
-  if (drawn.has.points) checkPoints(shapes.reduce((sum, { places }) => sum + places.length, 0))
+  if (chart.selected.points) checkPoints(shapes.reduce((sum, { places }) => sum + places.length, 0))
   return shapes
 }
 
@@ -95,7 +95,7 @@ function shapeOf(
   series: Series,
   previous: Series | null,
   totalOf: (place: number) => bigint,
-  { buckets, marks, clock, beside, isFilled }: Drawn,
+  { buckets, marks, clock, beside, isFilled }: Chart,
 ): SeriesShape {
   const previousAt = (place: number, before: Series) =>
     beside?.[place] == null ? null : loginsAt(before, place)
@@ -127,7 +127,7 @@ function shapeOf(
   }
 }
 
-/** The exact time is asked for only while the bucket runs: an answer made of it is right for a moment. */
+/** The clock is asked for the exact time only while the bucket runs, because that keeps the answer from being cached. */
 function minutesOver(clock: RequestClock, { fromMs, toMs }: TimeBucket): number {
   if (!clock.hasCome(fromMs)) return 0
   const untilMs = clock.hasCome(toMs) ? toMs : clock.nowMs()
@@ -139,15 +139,15 @@ const placesOf = (series: Series, previous: Series | null): readonly number[] =>
     ? series.places
     : [...new Set([...series.places, ...previous.places])].sort((a, b) => a - b)
 
-/** A point of a chart. */
+/** The logins of a series in one bucket. */
 export type Point = Marks & {
   fromMs: number
   toMs: number
   logins: bigint
-  /** Null: the period before was not asked for, or has nothing beside this bucket. */
+  /** Null: the previous period was not asked for, or has no bucket that matches. */
   previousLogins: bigint | null
   share: number
-  /** Minutes of the bucket that are over. */
+  /** How many minutes of the bucket are over. */
   minutes: () => number
 }
 
@@ -156,10 +156,10 @@ export type SeriesShape = {
   total: bigint
   previousTotal: bigint | null
   peak: () => Point | null
-  /** Of all buckets. */
+  /** The logins of every bucket. */
   counts: () => bigint[]
   previousCounts: () => (bigint | null)[] | null
-  /** Of the buckets that are points. */
+  /** The numbers of the buckets that are points. */
   places: readonly number[]
   point: (place: number) => Point
 }

@@ -22,7 +22,7 @@ type SchemaTypes = {
   }
 }
 
-/** The schema is built up by the files of api/schema/, a file a noun. */
+/** The files of api/schema/ add their types and fields to it, one file per noun. */
 export const builder = new SchemaBuilder<SchemaTypes>({
   plugins: [ErrorsPlugin, RelayPlugin, ComplexityPlugin, 'checkArguments'],
   defaultFieldNullability: false,

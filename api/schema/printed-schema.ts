@@ -1,5 +1,5 @@
 import { lexicographicSortSchema, printSchema } from 'graphql'
 import { schema } from './schema.ts'
 
-/** schema.graphql as the code says it; sorted, so that moving code changes nothing. */
+/** The text of schema.graphql, sorted so that moving code does not change it. */
 export const printedSchema = (): string => `${printSchema(lexicographicSortSchema(schema))}\n`

@@ -183,17 +183,19 @@ builder.queryField('arrivals', (t) =>
   }),
 )
 
-/** @param knownToMs to when the node knows what was counted, Unix milliseconds: it moves on without a write */
+/** @param knownToMs up to when the node knows what was counted, Unix milliseconds; it moves on even if nothing is written */
 function isOver(clock: RequestClock, knownToMs: number, toMs: number): boolean {
   if (!clock.hasCome(toMs)) return false
   if (toMs > knownToMs) clock.holdsOnlyNow()
   return toMs <= knownToMs
 }
 
-/** @throws {InvalidRangeError} */
+/** @throws {InvalidRangeError} if the range does not begin and end on a quarter of an hour */
 function checkQuarters(buckets: readonly TimeBucket[]): void {
   const odd = [buckets[0]?.fromMs ?? 0, buckets.at(-1)?.toMs ?? 0].find((ms) => ms % QUARTER_MS !== 0)
   if (odd === undefined) return
   const before = new Date(floorTo(odd, QUARTER_MS)).toISOString()
-  throw new InvalidRangeError(`from and to must be on a quarter of an hour: for example ${before}`)
+  throw new InvalidRangeError(
+    `from and to must be on a quarter of an hour of UTC, because arrivals are kept by quarters: for example ${before}`,
+  )
 }

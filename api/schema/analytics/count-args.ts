@@ -28,7 +28,7 @@ export const countFilter = (input: typeof CountFilterInput.$inferInput | null | 
   usRegions: input?.usRegions ?? null,
 })
 
-/** Arguments of a question about a range of time. */
+/** The arguments of questions about a range of time. */
 export const countArgs = () =>
   builder.args((t) => ({
     from: t.field({
@@ -44,19 +44,24 @@ export const countArgs = () =>
     filter: t.field({ type: CountFilterInput, description: 'Which logins count; left out: all.' }),
   }))
 
-/** Arguments of a question about buckets of time. */
-export const bucketArgs = () =>
+/**
+ * The arguments of questions about buckets of time.
+ * @param leftOut what `from` and `to` are if they are left out, in words
+ */
+export const bucketArgs = (
+  leftOut = {
+    from: '60 minutes, 24 hours, 30 days, 12 weeks or 12 months before `to`, by the length of the buckets',
+    to: 'the end of the bucket that is running',
+  },
+) =>
   builder.args((t) => ({
     from: t.field({
       type: 'DateTime',
-      description:
-        'First moment of the range, by the time of the event; on a whole minute. Left out: 60 minutes, 24 hours, 30 days, ' +
-        '12 weeks or 12 months before `to`.',
+      description: `First moment of the range, by the time of the event; on a whole minute. Left out: ${leftOut.from}.`,
     }),
     to: t.field({
       type: 'DateTime',
-      description:
-        'End of the range, itself not in it; on a whole minute. Left out: the end of the bucket that is running.',
+      description: `End of the range, itself not in it; on a whole minute. Left out: ${leftOut.to}.`,
     }),
     timeZone: t.string({
       defaultValue: 'UTC',
@@ -67,7 +72,7 @@ export const bucketArgs = () =>
     filter: t.field({ type: CountFilterInput, description: 'Which logins count; left out: all.' }),
   }))
 
-/** Arguments of a question that can be asked as of a moment. */
+/** The arguments of questions that can be asked as of a moment. */
 export const momentArgs = () =>
   builder.args((t) => ({
     asOf: t.field({
@@ -82,7 +87,7 @@ export const momentArgs = () =>
     }),
   }))
 
-/** Arguments of a question about when logins were counted. */
+/** The arguments of questions about when logins were counted. */
 export const arrivalArgs = () =>
   builder.args((t) => ({
     from: t.field({

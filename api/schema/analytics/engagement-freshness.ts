@@ -2,7 +2,7 @@ import { engagementFreshness } from '../../questions/engagement-freshness.ts'
 import type { ApiContext } from '../../context/context.ts'
 import { FreshnessType } from '../fields/freshness.ts'
 
-/** For the field that every answer from the bitmaps of engagement has. */
+/** The field `freshness` of an answer about users, devices and addresses. */
 export const engagementFreshnessField = {
   type: FreshnessType,
   description:

@@ -16,7 +16,7 @@ import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { completenessFor, type Marks, marksOf } from '../../questions/bucket-completeness.ts'
 import { questionBefore, type QuestionRange, questionRange } from '../../questions/question-range.ts'
 import { selects } from '../../questions/selects.ts'
-import { besideRange, shapeSeries, type SeriesShape } from '../../questions/series-shape.ts'
+import { alignPrevious, shapeSeries, type SeriesShape } from '../../questions/series-shape.ts'
 import { bucketArgs, countFilter, momentArgs } from './count-args.ts'
 import { BucketEnum } from '../fields/analytics-enums.ts'
 import { DimensionEnum } from '../fields/dimensions.ts'
@@ -107,25 +107,25 @@ async function answer(
   const question = { source, groupBy: [...new Set(asked.groupBy ?? [])], filter: countFilter(asked.filter) }
   const marks = marksOf(range, await completenessFor(context, info, { source }))
   const before = previous ? questionBefore(range) : null
-  const drawn = {
+  const chart = {
     buckets: range.buckets,
     marks,
     clock: context.clock,
     beside: before?.beside ?? null,
     isFilled: asked.fillGaps ?? true,
     isSingle: question.groupBy.length === 0,
-    has: {
+    selected: {
       points: selects(info, ['series', 'points']),
       counts: selects(info, ['series', 'counts']) || selects(info, ['series', 'previousCounts']),
     },
   }
   const current = await countSeries(context, range.buckets, question)
-  const earlier = before && besideRange(await countSeries(context, before.buckets, question), before.beside)
+  const earlier = before && alignPrevious(await countSeries(context, before.buckets, question), before.beside)
   return {
     range,
     marks,
     previousFromMs: before?.buckets[0]?.fromMs ?? null,
-    series: shapeSeries(current, earlier, drawn),
+    series: shapeSeries(current, earlier, chart),
   }
 }
 

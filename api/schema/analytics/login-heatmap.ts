@@ -48,8 +48,12 @@ const LoginHeatmap = builder.objectRef<HeatmapShape>('LoginHeatmap').implement({
   }),
 })
 
-/** Whole weeks, so that each cell occurs as often. */
+/** The default range has whole weeks, so that each cell occurs equally often. */
 const DEFAULT_WEEKS = 4
+const LEFT_OUT = {
+  from: `${DEFAULT_WEEKS} weeks before \`to\``,
+  to: 'the end of the last whole week, or of the current hour if `from` is given',
+}
 
 builder.queryField('loginHeatmap', (t) =>
   t.field({
@@ -60,9 +64,9 @@ builder.queryField('loginHeatmap', (t) =>
       union: { description: 'The heatmap, or why not.' },
     },
     description: `Logins by weekday and hour of the clock of a time zone. Without a range: the last ${DEFAULT_WEEKS} whole weeks.`,
-    // It adds up each hour of weeks.
+    // It adds up every hour of several weeks.
     extensions: { expensive: true },
-    args: bucketArgs(),
+    args: bucketArgs(LEFT_OUT),
     resolve: async (_, args, context, info) => {
       const { timeZone } = args
       const { calendar } = questionRange('week', { timeZone }, context.clock.minuteMs)

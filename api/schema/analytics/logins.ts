@@ -144,7 +144,7 @@ function rowFilter(
 ): LoginRowFilter {
   const { batchId = null, fromOffset = null, userId = null, deviceId = null, event } = input ?? {}
   const ip = input?.ip == null ? null : ipOf(input.ip)
-  // An index leads to few rows, wherever they are.
+  // An index finds the few rows of any of these, at any age.
   const isFew = [batchId, fromOffset, userId, deviceId, ip].some((one) => one !== null)
   const lastDay = { from: new Date(minuteMs - bucketMs.day), to: null }
   return {

@@ -1,6 +1,6 @@
 import type { RowsKept } from '../../../db/read/rows/expired-logins.ts'
 
-/** For the field of an answer from rows of logins that says how far back they go. */
+/** The field `rowsKeptFrom` of an answer from rows of logins. */
 export const rowsKeptFromField = <Parent>(rowsOf: (parent: Parent) => RowsKept) => ({
   type: 'DateTime' as const,
   nullable: true as const,
@@ -9,7 +9,7 @@ export const rowsKeptFromField = <Parent>(rowsOf: (parent: Parent) => RowsKept) 
   resolve: (parent: Parent) => rowsOf(parent).keptFrom,
 })
 
-/** For the field of an answer from rows of logins that says whether some are gone. */
+/** The field `isExpired` of an answer from rows of logins. */
 export const isExpiredField = <Parent>(rowsOf: (parent: Parent) => RowsKept) => ({
   type: 'Boolean' as const,
   description:

@@ -119,7 +119,7 @@ builder.queryField('topValues', (t) =>
         first,
         'by order from the other end too, or with a filter; `other` adds up the rest',
       )
-      // Read only when asked for: where it begins, minutes may be gone while the range itself can be answered.
+      // The range before is read only if selected: its minutes may be gone while the range itself can be answered.
       const before = { fromMs: 2 * range.fromMs - range.toMs, toMs: range.fromMs }
       const buckets = selectsAnywhere(info, 'previousLogins') ? [before, range] : [range]
       const source = await countSource(context, { asOf, asOfBatch }, buckets)
@@ -137,7 +137,7 @@ builder.queryField('topValues', (t) =>
   }),
 )
 
-/** `place`: that of the range among the buckets; the range before it, if it was asked for, has the one before. */
+/** `place`: the number of the range among the buckets; the range before it, if selected, has the number before. */
 type Ranking = {
   range: TimeBucket
   dimension: GroupName
@@ -153,7 +153,7 @@ function rank(
   const loginsOf = (one: Series) => loginsAt(one, place)
   const present = [...series].filter((one) => loginsOf(one) !== 0n)
   const total = present.reduce((sum, one) => sum + loginsOf(one), 0n)
-  // Stable: those with equally many stay in order of their value.
+  // The sort is stable: values with equally many logins stay in the order of the values.
   present.sort((a, b) => Number(loginsOf(a) - loginsOf(b)) * (order === 'asc' ? 1 : -1))
   const values = present.slice(0, first).map((one) => ({
     value: one.values[dimension] ?? '',

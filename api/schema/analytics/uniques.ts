@@ -24,10 +24,10 @@ const UniqueCountType = builder.objectRef<UniqueCount>('UniqueCount').implement(
   }),
 })
 
-/** A count reads bitmaps or rows of the whole range. */
+/** High, because a count reads bitmaps or rows of the whole range. */
 const COUNT_COMPLEXITY = 200
 
-/** Of the kinds that are asked for. */
+/** A range and the counts of the kinds that the query selects. */
 type UniquesShape = TimeBucket & { isComplete: boolean; counts: Map<SightingKind, UniqueCount> }
 
 const fieldOf = { user: 'users', device: 'devices', address: 'addresses' } as const satisfies Record<

@@ -127,18 +127,21 @@ function versionOf(current: string): Version {
   const version = parseVersion(current)
   if (version !== null) return version
   throw new InvalidVersionError(
-    `current is ${JSON.stringify(current)}, which is no version that others could be older than: give one such as "2.10.0", ` +
+    `current is ${JSON.stringify(current)}, which is not a version that others could be older than: give one such as "2.10.0", ` +
       '"2.10" or "3.0.0-rc.1", or leave it out for the highest release',
   )
 }
 
-/** The newest release by the end of a bucket; of one that is not over, by now. Versions are released by device type. */
+/**
+ * The newest release as of the end of a bucket, or as of now if the bucket is not over. Of the filter only the device types apply,
+ * because versions are released by device type.
+ */
 async function newestIn(
   { read, clock }: ApiContext,
   { fromMs, toMs }: QuestionRange,
   { deviceTypes }: CountFilter,
 ): Promise<(bucket: TimeBucket) => Version | null> {
-  // Releases go by days: the end of the minute is as good as now.
+  // Releases are decided by day, so the end of the current minute will do for now.
   const nowMs = clock.minuteMs + bucketMs.minute
   const lastMs = Math.min(toMs, nowMs)
   const days = {

@@ -12,7 +12,7 @@ import {
   TemporalUnavailableError,
 } from '../../context/errors.ts'
 
-/** Arguments of every command. */
+/** The arguments that every command has. */
 export const commandArgs = () =>
   builder.args((t) => ({
     reason: t.string({
@@ -21,7 +21,7 @@ export const commandArgs = () =>
     }),
     commandId: t.id({
       description:
-        'A uuid that you choose, to repeat a command safely: the same id never acts twice. Left out: a new one.',
+        'A UUID that you choose, to repeat the command safely: a command with the same id never acts twice. Left out: a new one.',
     }),
   }))
 
@@ -32,10 +32,10 @@ export const commandRequest = (
   { caller, topic }: ApiContext,
 ): CommandRequest => ({ topic, reason, actor: caller.actor, commandId: commandId ?? null })
 
-/** Errors that a question about a run may end with. */
+/** The errors of questions about a run. */
 export const runErrors = [NotFoundError, NoWorkerError, TemporalUnavailableError]
 
-/** Errors that every command may end with. */
+/** The errors that every command may return. */
 export const commandErrors = [
   InvalidCommandError,
   NotFoundError,

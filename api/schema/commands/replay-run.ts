@@ -11,7 +11,7 @@ import { titleOf, typeOf } from '../fields/dimensions.ts'
 import { BatchReplayOutcomeEnum, RunStateEnum } from '../fields/pipeline-enums.ts'
 import { refusalField } from './run-fields.ts'
 
-/** Lists of a run are bounded by what a workflow carries; only what is asked of each row counts. */
+/** A fixed cost per field of a row: how many rows there are is bounded by what a workflow carries. */
 const rowsComplexity = { field: 1, multiplier: 100 }
 
 const PlannedBatch = builder.objectRef<PlannedBatchShape>('PlannedBatch').implement({

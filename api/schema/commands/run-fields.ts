@@ -1,4 +1,4 @@
-/** For the field of a run that says why it was refused. */
+/** The field `refusal` of a run. */
 export const refusalField = {
   nullable: true as const,
   description: 'Why the run did nothing, as its command was told; null when it was not refused.',

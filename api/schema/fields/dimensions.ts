@@ -4,7 +4,7 @@ import type { GroupName } from '../../../domain/counts/series.ts'
 import { builder } from '../builder.ts'
 import { capitalised, capitals } from './enum-values.ts'
 
-/** 'Device type'. */
+/** The words for a dimension with a capital first letter, such as 'Device type'. */
 export const titleOf = ({ words }: Dimension): string => capitalised(words)
 
 const enumOf = (field: string, { about, meanings }: NonNullable<Dimension['values']>) =>
@@ -14,7 +14,7 @@ const enums: Partial<Record<DimensionName, ReturnType<typeof enumOf>>> = Object.
   dimensions.flatMap(({ name, field, values }) => (values === null ? [] : [[name, enumOf(field, values)]])),
 )
 
-/** An enum where all values are known, else text. */
+/** The GraphQL type of a dimension: an enum if all values are known, otherwise String. */
 export const typeOf = ({ name }: Dimension) => enums[name] ?? 'String'
 
 export const UsRegionEnum = builder.enumType('UsRegion', {

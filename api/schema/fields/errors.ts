@@ -9,46 +9,48 @@ const ErrorInterface = builder.interfaceRef<Error>('Error').implement({
 })
 
 const CommandErrorInterface = builder.interfaceRef<errors.CommandError>('CommandError').implement({
-  description: 'A command that was asked for and did not succeed.',
+  description: 'A command that did not succeed.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
     commandId: t.exposeID('commandId', {
       description:
-        'Finds the command in controlEvents; repeat the command with it to retry without doing it twice.',
+        'Id of the command: it finds the command in controlEvents. Repeat the command with it to retry safely: it never acts twice.',
     }),
   }),
 })
 
 builder.objectType(errors.RangeTooLargeError, {
   name: 'RangeTooLargeError',
-  description: 'The range holds more buckets than one answer may.',
+  description: 'The range has more buckets or periods than one answer may have.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    cap: t.exposeInt('cap', { description: 'Buckets that an answer may have.' }),
-    asked: t.exposeFloat('asked', { description: 'Buckets that were asked for.' }),
+    cap: t.exposeInt('cap', { description: 'Buckets or periods that one answer may have.' }),
+    asked: t.exposeFloat('asked', { description: 'Buckets or periods that were asked for.' }),
   }),
 })
 
 builder.objectType(errors.TooManyRowsError, {
   name: 'TooManyRowsError',
-  description: 'The answer would have more rows (buckets times groups) than it may.',
+  description: 'The answer would have more counts, points or rows (buckets times groups) than it may have.',
   interfaces: [ErrorInterface],
-  fields: (t) => ({ cap: t.exposeInt('cap', { description: 'Rows that an answer may have.' }) }),
+  fields: (t) => ({
+    cap: t.exposeInt('cap', { description: 'Counts, points or rows that one answer may have.' }),
+  }),
 })
 
 builder.objectType(errors.TooManyBatchesError, {
   name: 'TooManyBatchesError',
-  description: 'The answer would have to look at more batches than one answer may.',
+  description: 'The answer would have to add up more batches than one answer may.',
   interfaces: [ErrorInterface],
-  fields: (t) => ({ cap: t.exposeInt('cap', { description: 'Batches that an answer may look at.' }) }),
+  fields: (t) => ({ cap: t.exposeInt('cap', { description: 'Batches that one answer may add up.' }) }),
 })
 
 builder.objectType(errors.PageTooLargeError, {
   name: 'PageTooLargeError',
-  description: 'More rows were asked for than a page may have.',
+  description: 'More rows were asked for than one page may have.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    cap: t.exposeInt('cap', { description: 'Rows that a page may have.' }),
+    cap: t.exposeInt('cap', { description: 'Rows that one page may have.' }),
     asked: t.exposeInt('asked', { description: 'Rows that were asked for.' }),
   }),
 })
@@ -56,7 +58,7 @@ builder.objectType(errors.PageTooLargeError, {
 builder.objectType(errors.RowsGoneError, {
   name: 'RowsGoneError',
   description:
-    'Only rows of logins could answer, and those are kept for LOGIN_RETENTION_DAYS; the message says how to ask for days.',
+    'Only rows of logins could answer, and these are kept for LOGIN_RETENTION_DAYS; the message says what to ask instead.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
     keptFrom: t.expose('keptFrom', {
@@ -67,21 +69,28 @@ builder.objectType(errors.RowsGoneError, {
   }),
 })
 
-/** Errors with a message alone, and those of commands: each is a type under the name of its class. */
+/** Errors that only have a message. */
 const messageErrors = [
-  [errors.InvalidRangeError, 'The range is empty, or of time and not on whole buckets.'],
+  [
+    errors.InvalidRangeError,
+    'The range, moment or filter cannot be answered: a range that is empty, not on the edges of what is counted, before 1970 or older than ' +
+      'its counts, a moment in the future, an unknown time zone, or a filter by more than is kept. The message says what to ask instead.',
+  ],
   [
     errors.InvalidPageError,
-    'The page arguments do not go together, or a cursor does not belong to this list.',
+    'The page arguments do not go together or are out of bounds, or a cursor belongs to another list.',
   ],
-  [errors.NotFoundError, 'There is no such topic, batch or run.'],
+  [errors.NotFoundError, 'There is no such topic, partition, batch, run, user, device or address.'],
   [errors.InvalidAddressError, 'The text is neither an IPv4 nor an IPv6 address.'],
-  [errors.InvalidVersionError, 'The text is no app version that others could be older than.'],
-  [errors.OffsetsGoneError, 'The records are neither kept as rows nor held by Kafka any more.'],
-  [errors.KafkaUnavailableError, 'Kafka, which holds the records, is away.'],
+  [errors.InvalidVersionError, 'The text is not an app version that others could be older than.'],
+  [
+    errors.OffsetsGoneError,
+    'The records are neither kept as rows nor held by Kafka any more; what is kept of them is their counts.',
+  ],
+  [errors.KafkaUnavailableError, 'Kafka, which holds the records, does not answer; ask again.'],
   [
     errors.InvalidCommandError,
-    'An argument of the command is unusable; nothing was sent to the pipeline. The audit has it as refused.',
+    'An argument of the command is unusable. Nothing was sent to the pipeline, and the audit records the command as refused.',
   ],
 ] as const
 
@@ -98,11 +107,11 @@ const commandErrors = [
   ],
   [
     errors.TemporalUnavailableError,
-    'Temporal, which carries commands to the pipeline, is away; the message says whether the command was sent.',
+    'Temporal, which carries commands to the pipeline, does not answer; the message says whether the command was sent.',
   ],
   [
     errors.NoWorkerError,
-    'No worker runs that could answer. A command waits in Temporal and takes effect once one runs, unless Temporal restarts.',
+    'No worker answers. A command waits in Temporal and takes effect once a worker runs, unless Temporal restarts before.',
   ],
 ] as const
 

@@ -58,7 +58,7 @@ export const FreshnessType = builder.objectRef<Freshness>('Freshness').implement
   }),
 })
 
-/** For the field that every analytics answer has. */
+/** The field `freshness` of an answer. */
 export const freshnessField = {
   type: FreshnessType,
   description: 'How fresh and how complete this answer is.',

@@ -5,20 +5,20 @@ const COUNTED =
   'the end (by the time of events, which arrive roughly in order), and nothing is parked that can be of that time. Late logins ' +
   'are still added to it. For counts as of a past moment: whether it was over then, and is complete now.'
 
-/** For the field of a bucket or period that says whether it is over and counted. */
+/** The field `isComplete` of a bucket or a period. */
 export const isCompleteField = {
   type: 'Boolean' as const,
   description: `Whether it is over, ${COUNTED}`,
   resolve: ({ isComplete }: Pick<Marks, 'isComplete'>) => isComplete,
 }
 
-/** For the field of an answer about one range. */
+/** The field `isComplete` of an answer about one range. */
 export const isCompleteRangeField = {
   ...isCompleteField,
   description: `Whether the range is over, ${COUNTED}`,
 }
 
-/** For the field of a bucket that says whether it is a whole one. */
+/** The field `isCut` of a bucket. */
 export const isCutField = {
   type: 'Boolean' as const,
   description:

@@ -18,7 +18,7 @@ export const SourceEnum = builder.enumType('Source', {
   description: 'Kind of database node that served an answer.',
   values: capitals<ReadSource>({
     replica: 'A streaming replica; replicaLagMs says how far it may be behind.',
-    primary: 'The primary: no replica was there, or all were away or far behind.',
+    primary: 'The primary: no replica is configured, or none answered and was fresh enough.',
   }),
 })
 
@@ -125,9 +125,9 @@ export const PartEnum = builder.enumType('Part', {
 export const ProblemKindEnum = builder.enumType('ProblemKind', {
   description: 'What is not as it should be.',
   values: capitals<ProblemKind>({
-    part_away: 'A part does not answer; fields that come from it are null.',
+    part_away: 'A part does not answer; fields that come from it may be null.',
     no_worker: 'No worker answers; states and reasons are not known.',
-    not_started: 'No ingestion of the topic was ever started.',
+    not_started: 'Temporal has no ingestion of the topic; a worker starts it.',
     halted: 'Partitions stopped themselves; an operator must decide.',
     waiting: 'Partitions wait for a part, and go on by themselves.',
     paused: 'Partitions were paused by an operator.',
@@ -140,7 +140,7 @@ export const ControlResultEnum = builder.enumType('ControlResult', {
   description: 'How a command ended.',
   values: capitals<ControlResultName>({
     done: 'It took effect.',
-    refused: 'The state did not allow it; nothing changed.',
+    refused: 'The state did not allow it, or an argument was unusable; nothing changed.',
     failed: 'The command did not finish; detail says why, and whether it may still take effect.',
   }),
 })

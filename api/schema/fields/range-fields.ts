@@ -1,13 +1,13 @@
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 
-/** For the field of an answer that says where its range begins. */
+/** The field `from` of an answer: where its range begins. */
 export const fromField = <Parent>(rangeOf: (parent: Parent) => TimeBucket) => ({
   type: 'DateTime' as const,
   description: 'First moment of the range.',
   resolve: (parent: Parent) => new Date(rangeOf(parent).fromMs),
 })
 
-/** For the field of an answer that says where its range ends. */
+/** The field `to` of an answer: where its range ends. */
 export const toField = <Parent>(rangeOf: (parent: Parent) => TimeBucket) => ({
   type: 'DateTime' as const,
   description: 'End of the range, itself not in it.',

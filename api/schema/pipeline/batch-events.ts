@@ -8,6 +8,7 @@ import { limits } from '../../context/limits.ts'
 import {
   InvalidPageError,
   KafkaUnavailableError,
+  noSuchBatch,
   NotFoundError,
   OffsetsGoneError,
   PageTooLargeError,
@@ -91,7 +92,7 @@ builder.queryField('batch', (t) =>
     args: { id: t.arg({ type: 'Offset', required: true, description: 'Id of the batch.' }) },
     resolve: async (_, { id }, context) => {
       const batch = await context.read((session) => readBatch(session, id))
-      if (batch === null) throw new NotFoundError(`there is no batch ${id}`)
+      if (batch === null) throw noSuchBatch(id)
       return batch
     },
   }),

@@ -107,7 +107,8 @@ export const Batch = builder.objectRef<BatchRow>('Batch').implement({
       resolve: ({ status, command_id: commandId }) => (status === 'skipped' ? commandId : null),
     }),
     revision: t.exposeInt('revision', {
-      description: 'How many times a replay, or a redrive of its rejects, has changed the batch.',
+      description:
+        'How many times the batch was changed: by a replay, a redrive of its rejects, or the publication of its withheld outputs.',
     }),
     revisions: t.expose('revisions', {
       type: [BatchRevision],

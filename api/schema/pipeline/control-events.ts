@@ -10,7 +10,7 @@ import { connectionComplexity, readConnection } from '../../questions/connection
 import { ControlResultEnum } from '../fields/pipeline-enums.ts'
 import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
 
-/** By the name in the audit: the command of GraphQL. */
+/** The GraphQL command for each name in the audit. */
 const commands: Record<CommandName, string> = {
   pause: 'pauseIngestion',
   resume: 'resumeIngestion',
@@ -34,7 +34,7 @@ const ControlEvent = builder.objectRef<ControlEventRow>('ControlEvent').implemen
   fields: (t) => ({
     commandId: t.exposeID('command_id', {
       description:
-        'Id of the command. A command that got no answer in time has the suffix /unanswered. A batch of a replay run ' +
+        'Id of the command. A command that no workflow answered has the suffix /unanswered. A batch of a replay run ' +
         'has the id of the run, a slash and the id of the batch. A command with unusable arguments has a new id with ' +
         'the suffix /invalid.',
     }),
