@@ -28,7 +28,10 @@ import { createServer } from './server.ts'
 import { findOutage, type TemporalAccess } from './sources/temporal-access.ts'
 import { createWorkflowStatus } from './sources/workflow-status.ts'
 
-/** How long requests may take to finish when the API stops. A command waits 10 s for its workflow (api/commands/deliver.ts). */
+/**
+ * How long requests may take to finish when the API stops. A command waits 10 s for its workflow
+ * (api/commands/deliver.ts).
+ */
 const SHUTDOWN_MS = 12_000
 /** One is enough, because commands are rare. */
 const AUDIT_CONNECTIONS = 1
@@ -165,7 +168,10 @@ function listen(http: Server, { host, port }: Config['api'], logger: Logger): vo
 
 type Stop = ((exitCode: number) => void) & { isBegun: () => boolean }
 
-/** Lets requests finish, then ends the process. If that takes too long, or when called again, it ends the process with code 1. */
+/**
+ * Lets requests finish, then ends the process. If that takes too long, or when called again, it ends the
+ * process with code 1.
+ */
 function createStop(http: Server, closeParts: () => Promise<void>): Stop {
   let isBegun = false
   const stop = (exitCode: number) => {

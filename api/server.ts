@@ -65,8 +65,8 @@ export function createServer({ logger, readiness, limits: rateLimits, ...deps }:
 }
 
 /**
- * Serves GraphiQL from the package and not from a CDN: it opens without internet, and no other host's code runs in it. Its scripts
- * take 30 MB of memory, so they are loaded only when somebody opens it.
+ * Serves GraphiQL from the package and not from a CDN: it opens without internet, and no other host's code
+ * runs in it. Its scripts take 30 MB of memory, so they are loaded only when somebody opens it.
  */
 const renderGraphiQL: GraphiQLRenderer = async (options) =>
   (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options)

@@ -22,8 +22,8 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const KEPT_CHARACTERS = 100
 
 /**
- * Checks the arguments of a command. If they are unusable, the audit records the command as refused, under a new id: the id that it
- * came with may not be a UUID, or its sender may use it again with better arguments.
+ * Checks the arguments of a command. If they are unusable, the audit records the command as refused, under a
+ * new id: the id that it came with may not be a UUID, or its sender may use it again with better arguments.
  * @throws {InvalidCommandError} if the arguments are unusable
  */
 export async function acceptCommand(

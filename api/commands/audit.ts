@@ -11,8 +11,9 @@ export type AuditDeps = {
 }
 
 /**
- * Runs a command. The workflow that answers it records its result; if none answers, the result is recorded here (G10), under an id
- * of its own: should the command take effect later after all, the workflow records that under the id of the command.
+ * Runs a command. The workflow that answers it records its result; if none answers, the result is recorded
+ * here (G10), under an id of its own: should the command take effect later after all, the workflow records
+ * that under the id of the command.
  */
 export async function auditUnanswered<Result>(
   deps: AuditDeps,

@@ -26,8 +26,8 @@ type RunToBegin<Status> = {
 }
 
 /**
- * Starts a run and waits for its first report. A command that is repeated gets the run that it started the first time, even if that
- * has ended. A run that has nothing to report yet returns its status so far.
+ * Starts a run and waits for its first report. A command that is repeated gets the run that it started the
+ * first time, even if that has ended. A run that has nothing to report yet returns its status so far.
  */
 export async function beginRun<Status>(client: Client, run: RunToBegin<Status>): Promise<Status> {
   const { workflowType, workflowId, taskQueue, input, summary } = run

@@ -12,7 +12,10 @@ import { findOutage, findWorkerReport, type TemporalAccess } from '../sources/te
 import { explainTimeout, type UnansweredCommand } from './explain-timeout.ts'
 import type { Destination } from './command-deps.ts'
 
-/** A command takes about a second, plus the time of the batch in hand. Nobody who clicked waits much longer than this. */
+/**
+ * A command takes about a second, plus the time of the batch in hand. Nobody who clicked waits much longer
+ * than this.
+ */
 const DEADLINE_MS = 10_000
 /** If no worker has reported for a while: one that runs all the same answers at once. */
 const DEADLINE_WITHOUT_WORKER_MS = 2_000
@@ -30,7 +33,8 @@ export async function deliver<Result>(
   destination: Destination,
   send: () => Promise<Result>,
 ): Promise<Result> {
-  // Asked first, because the client retries by itself: a command must either be sent, or be refused because Temporal is away.
+  // Asked first, because the client retries by itself: a command must either be sent, or be refused because
+  // Temporal is away.
   const outage = await findOutage(access, REACH_DEADLINE_MS)
   if (outage !== null) throw new TemporalUnavailableError(`${outage}. The command was not sent`, commandId)
   const report = await findWorkerReport(access)

@@ -10,14 +10,18 @@ import type { Destination } from './command-deps.ts'
 /** How long looking for the cause may take; it must not double the time that the command took. */
 const PROBE_DEADLINE_MS = 2_000
 
-/** temporal.api.enums.v1.PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_SCHEDULED: no worker took the task yet. */
+/**
+ * temporal.api.enums.v1.PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_SCHEDULED: no worker took the
+ * task yet.
+ */
 const WORKFLOW_TASK_SCHEDULED = 1
 
 export type UnansweredCommand = Destination & { commandId: string; waitedMs: number }
 
 /**
- * Why a command got no answer in time: Temporal went away, no worker took the command or the one that did is gone, or the command
- * takes too long. Temporal keeps a command that it received, so the message says that it may still take effect.
+ * Why a command got no answer in time: Temporal went away, no worker took the command or the one that did is
+ * gone, or the command takes too long. Temporal keeps a command that it received, so the message says that it
+ * may still take effect.
  */
 export async function explainTimeout(
   access: TemporalAccess,

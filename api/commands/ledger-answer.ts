@@ -5,10 +5,15 @@ import type { ReplayOutcome } from '../../domain/batch/replay.ts'
 type LedgerAnswer =
   | { by: 'workflow' }
   | { by: 'ledger'; refusal: string }
-  /** `isOwn`: the command itself brought the outcome about, and the workflow has recorded that in the audit. */
+  /**
+   * `isOwn`: the command itself brought the outcome about, and the workflow has recorded that in the audit.
+   */
   | { by: 'ledger'; outcome: ReplayOutcome['outcome']; isOwn: boolean }
 
-/** What the ledger answers to a command about a batch: one that is counted and published, or skipped, needs no workflow. */
+/**
+ * What the ledger answers to a command about a batch: one that is counted and published, or skipped, needs no
+ * workflow.
+ */
 export function ledgerAnswer(
   {
     status,

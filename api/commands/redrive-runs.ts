@@ -14,7 +14,9 @@ import { controlOf } from './command-request.ts'
 import type { RedriveRunRequest } from '../context/command-types.ts'
 import { deliver } from './deliver.ts'
 
-/** Starts a run that decodes rejects again. Returns its status once it is done, or so far after some seconds. */
+/**
+ * Starts a run that decodes rejects again. Returns its status once it is done, or so far after some seconds.
+ */
 export async function startRedriveRun(
   deps: CommandDeps,
   request: RedriveRunRequest,

@@ -22,7 +22,10 @@ import { deliver } from './deliver.ts'
 /** 100 batches a second, more than a worker can replay. */
 export const MAX_PER_MINUTE = 6_000
 
-/** Starts a run that replays many parked batches. Returns its status once the plan is made, or without it after some seconds. */
+/**
+ * Starts a run that replays many parked batches. Returns its status once the plan is made, or without it
+ * after some seconds.
+ */
 export async function startReplayRun(deps: CommandDeps, request: ReplayRunRequest): Promise<ReplayRunStatus> {
   const { selection, dryRun, maxPerMinute, topic } = request
   const isRate = maxPerMinute >= 1 && maxPerMinute <= MAX_PER_MINUTE

@@ -17,7 +17,10 @@ import { ledgerAnswer } from './ledger-answer.ts'
 
 const updates = { replay: replayUpdate, skip: skipUpdate }
 
-/** Replays or skips a parked batch. If the ledger says that nothing is left to do, it answers instead of the workflow. */
+/**
+ * Replays or skips a parked batch. If the ledger says that nothing is left to do, it answers instead of the
+ * workflow.
+ */
 export async function resolveParkedBatch(deps: CommandDeps, request: BatchRequest): Promise<SettledBatch> {
   const { batchId, command: name } = request
   const asked = await acceptCommand(deps, request, {
@@ -75,8 +78,8 @@ const parkedBatch = (batch: BatchRow): ParkedBatch => ({
 })
 
 /**
- * Sends a command to the workflow of a batch. The workflow is started if it is gone: somebody terminated it, or it ended so long
- * ago that Temporal has forgotten it.
+ * Sends a command to the workflow of a batch. The workflow is started if it is gone: somebody terminated it,
+ * or it ended so long ago that Temporal has forgotten it.
  */
 async function send(
   deps: CommandDeps,

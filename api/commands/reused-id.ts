@@ -7,8 +7,9 @@ import type { CommandRequest } from '../context/command-types.ts'
 type Asked = Pick<Command, 'command' | 'partitions' | 'detail'>
 
 /**
- * What is wrong with a commandId that the audit has for another command; null: nothing. Workflows would take the command for a
- * repetition of that one, and the audit has a single row for both. While the primary is away, this is not checked.
+ * What is wrong with a commandId that the audit has for another command; null: nothing. Workflows would take
+ * the command for a repetition of that one, and the audit has a single row for both. While the primary is
+ * away, this is not checked.
  */
 export async function reuseProblem(
   { readPrimary }: CommandDeps,
@@ -37,7 +38,8 @@ function isRepeated(row: ControlEventRow, topic: string, { command, partitions, 
   if (row.command !== command || row.topic !== topic) return false
   const kept = (row.detail ?? {}) as Record<string, unknown>
   const targets = TARGETS.filter((name) => name in detail)
-  // The audit has the partition of a batch, which the command does not know, so only commands without a target compare it.
+  // The audit has the partition of a batch, which the command does not know, so only commands without a
+  // target compare it.
   if (targets.length === 0) return sorted(row.partitions) === sorted(partitions)
   return targets.every((name) => !(name in kept) || String(kept[name]) === String(detail[name]))
 }

@@ -5,8 +5,8 @@ import { safeText } from './safe-text.ts'
 const MAX_CHARACTERS = 128
 
 /**
- * Who a request says it comes from, 'anonymous' when it does not say. This stands in for sign-in: anyone may claim to be anyone.
- * It is the one place to replace once callers prove who they are.
+ * Who a request says it comes from, 'anonymous' when it does not say. This stands in for sign-in: anyone may
+ * claim to be anyone. It is the one place to replace once callers prove who they are.
  */
 export function actorOf(headers: Headers): string {
   const claimed = headers.get('x-rollcall-actor') ?? ''

@@ -8,10 +8,15 @@ import { createRequestClock, type RequestClock, type Validity } from './request-
 
 /** The state of everything that an answer was made of. While it is the same, so is the answer. */
 export type Validator = {
-  /** The node that answered, and the place in the write-ahead log (bytes) that its snapshot showed at least. */
+  /**
+   * The node that answered, and the place in the write-ahead log (bytes) that its snapshot showed at least.
+   */
   node: string
   position: bigint
-  /** How far the node was behind its primary, at most; 0 for the primary, Infinity for a replica that cannot tell. */
+  /**
+   * How far the node was behind its primary, at most; 0 for the primary, Infinity for a replica that cannot
+   * tell.
+   */
   replicaLagMs: number
   /** The logs of the partitions in Kafka; null: the answer does not depend on them. */
   kafkaLogs: string | null
@@ -22,8 +27,8 @@ type CacheValidator = {
   /** When the request came, milliseconds of performance.now(). */
   askedAtMs: number
   /**
-   * Whether the request would get the same answer. Opens the request's snapshot, and asks Kafka if the answer depends on it.
-   * False if no node serves the request.
+   * Whether the request would get the same answer. Opens the request's snapshot, and asks Kafka if the answer
+   * depends on it. False if no node serves the request.
    */
   matches(validator: Validator): Promise<boolean>
   /** The state that the answer was made of; null: it used nothing, or something that cannot be compared. */
@@ -31,8 +36,9 @@ type CacheValidator = {
 }
 
 /**
- * What resolvers get of the dependencies. Those that can be compared are replaced by handles that record their use. All others are
- * guarded, also those without a declared role, because an answer that used them must not be cached.
+ * What resolvers get of the dependencies. Those that can be compared are replaced by handles that record
+ * their use. All others are guarded, also those without a declared role, because an answer that used them
+ * must not be cached.
  */
 export type Handles<Deps extends ComparedDeps> = Omit<Deps, keyof ComparedDeps> & {
   topic: string
@@ -61,7 +67,8 @@ type Used = {
 
 /**
  * Wraps the dependencies of one request, so that it is known which of them its answer used.
- * @param roles the roles of all dependencies: as an argument, so that a dependency without a role does not compile
+ * @param roles the roles of all dependencies: as an argument, so that a dependency without a role does not
+ *   compile
  */
 export function createCacheValidator<Deps extends ComparedDeps>(
   deps: Deps,

@@ -46,8 +46,9 @@ export type RunControlRequest = CommandRequest & {
 export type RedriveRunRequest = CommandRequest & { selection: RejectSelection; dryRun: boolean }
 
 /**
- * Commands to the pipeline. Each returns once it has taken effect; a run returns once it has something to report. A command
- * that fails throws an ExpectedError: InvalidCommandError if nothing was sent, otherwise NotFoundError or a CommandError.
+ * Commands to the pipeline. Each returns once it has taken effect; a run returns once it has something to
+ * report. A command that fails throws an ExpectedError: InvalidCommandError if nothing was sent, otherwise
+ * NotFoundError or a CommandError.
  */
 export type Commands = {
   controlIngestion(request: IngestionRequest): Promise<IngestionOutcome>

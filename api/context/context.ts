@@ -9,8 +9,8 @@ import { type Freshness, freshnessOf, logsFor } from './freshness.ts'
 import { requirementOf } from './read-requirement.ts'
 
 /**
- * What the resolvers of one request get. The cache validator makes these handles, so it knows what the resolvers ask for. deps.ts
- * lists the dependencies behind them.
+ * What the resolvers of one request get. The cache validator makes these handles, so it knows what the
+ * resolvers ask for. deps.ts lists the dependencies behind them.
  */
 export type ApiContext = Handles<RequestDeps> & {
   /** How fresh the request's snapshot is; computed once per request. */
@@ -40,7 +40,10 @@ export function receiveRequest({ request, params, req }: InitialContext): Receiv
   return { caller: { actor }, client, params, requirement: requirementOf(request) }
 }
 
-/** The context of a request. It takes handles and not dependencies, so that no dependency can be passed on unwatched. */
+/**
+ * The context of a request. It takes handles and not dependencies, so that no dependency can be passed on
+ * unwatched.
+ */
 export function createContext(
   received: ReceivedRequest,
   { handles, cacheValidator, close }: Validated<RequestDeps>,

@@ -2,7 +2,10 @@ import type { ReadRouter } from '../../db/nodes/router.ts'
 import type { Commands } from './command-types.ts'
 import type { ReadBack, ReadKafkaBounds, Runs, WorkflowStatus } from './source-types.ts'
 
-/** What the API answers from, whoever asks. The composition root (api/main.ts) builds it from the configuration. */
+/**
+ * What the API answers from, whoever asks. The composition root (api/main.ts) builds it from the
+ * configuration.
+ */
 export type ApiDeps = {
   /** The topic whose logins are counted. */
   topic: string
@@ -23,12 +26,16 @@ export type RequestDeps = ApiDeps & { caller: Caller }
 /** Who asks, for the audit. */
 export type Caller = { actor: string }
 
-/** Dependencies whose state the cache validator can compare. Resolvers get a handle for each that records its use. */
+/**
+ * Dependencies whose state the cache validator can compare. Resolvers get a handle for each that records its
+ * use.
+ */
 export type ComparedDeps = Pick<ApiDeps, 'topic' | 'router' | 'kafkaBounds' | 'clock'>
 
 /**
- * What a dependency means for the response cache. `fixed`: a text or number that never changes. `compared`: one of ComparedDeps.
- * `uncacheable`: everything else that can be asked; an answer that used it is never cached.
+ * What a dependency means for the response cache. `fixed`: a text or number that never changes. `compared`:
+ * one of ComparedDeps. `uncacheable`: everything else that can be asked; an answer that used it is never
+ * cached.
  */
 export type CacheRoles<Deps extends ComparedDeps> = {
   [Key in keyof Deps]-?: Key extends Exclude<keyof ComparedDeps, 'topic'>

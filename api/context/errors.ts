@@ -1,10 +1,14 @@
 /**
- * A failure that clients should expect. Each class is a GraphQL type of the same name (api/schema/fields/errors.ts). Clients see
- * other errors only as a code or an id (api/plugins/mask-error.ts).
+ * A failure that clients should expect. Each class is a GraphQL type of the same name
+ * (api/schema/fields/errors.ts). Clients see other errors only as a code or an id
+ * (api/plugins/mask-error.ts).
  */
 export abstract class ExpectedError extends Error {}
 
-/** The range, moment or filter asks for something that no count can answer; the message says what to ask instead. */
+/**
+ * The range, moment or filter asks for something that no count can answer; the message says what to ask
+ * instead.
+ */
 export class InvalidRangeError extends ExpectedError {}
 
 export class RangeTooLargeError extends ExpectedError {

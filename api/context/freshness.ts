@@ -22,12 +22,14 @@ export type Freshness = {
   /** Empty when complete. */
   incompleteBecause: IncompleteReason[]
   /**
-   * Logins before it are counted, Unix milliseconds: the earliest, over the partitions with a backlog, of the latest event times
-   * counted. Infinity when no partition has a backlog, -Infinity when one of them has counted nothing. While Kafka cannot be
-   * asked, the watermark.
+   * Logins before it are counted, Unix milliseconds: the earliest, over the partitions with a backlog, of the
+   * latest event times counted. Infinity when no partition has a backlog, -Infinity when one of them has
+   * counted nothing. While Kafka cannot be asked, the watermark.
    */
   countedToMs: number
-  /** Logins of parked batches have event times before it, Unix milliseconds; -Infinity when nothing is parked. */
+  /**
+   * Logins of parked batches have event times before it, Unix milliseconds; -Infinity when nothing is parked.
+   */
   parkedToMs: number
 }
 
@@ -108,8 +110,9 @@ export const lagOf = (backlogs: readonly PartitionBacklog[]): bigint | null =>
   )
 
 /**
- * The logs of a topic, to be compared with its checkpoints. The logs may be a second old, so that a checkpoint may already be
- * past their end. If anything looks lost, Kafka is asked again: what looks lost then is lost.
+ * The logs of a topic, to be compared with its checkpoints. The logs may be a second old, so that a
+ * checkpoint may already be past their end. If anything looks lost, Kafka is asked again: what looks lost
+ * then is lost.
  * @param reading the checkpoints, which may still be being read
  */
 export async function logsFor(

@@ -1,6 +1,6 @@
 /**
- * A dependency that reports its use: `onUse` runs before a property of it is read and before it is called. What its methods
- * return is not guarded.
+ * A dependency that reports its use: `onUse` runs before a property of it is read and before it is called.
+ * What its methods return is not guarded.
  */
 export const guard = <T extends object>(dependency: T, onUse: () => void): T =>
   new Proxy(dependency, {

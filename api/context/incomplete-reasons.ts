@@ -24,7 +24,10 @@ export type IncompleteReason = {
   message: string
 }
 
-/** The backlog of a partition: its checkpoint (null: never read) beside its log (null: the topic no longer has it). */
+/**
+ * The backlog of a partition: its checkpoint (null: never read) beside its log (null: the topic no longer has
+ * it).
+ */
 export type PartitionBacklog = Backlog & {
   partition: number
   log: PartitionLog | null

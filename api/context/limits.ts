@@ -9,11 +9,15 @@ export const limits = {
   buckets: 10_000,
   /** Counts of all series together: an answer of some 300 KB. */
   rows: 50_000,
-  /** Points of all series together: a megabyte, which keeps the API's only thread busy for a tenth of a second. */
+  /**
+   * Points of all series together: a megabyte, which keeps the API's only thread busy for a tenth of a
+   * second.
+   */
   points: 10_000,
   /**
-   * Batches that one answer adds up: some seconds of work for Postgres. Where hours of written batches are rolled up, as
-   * questions about the past need them, this reaches some 40 days back (db/read/counts/count-moment.ts).
+   * Batches that one answer adds up: some seconds of work for Postgres. Where hours of written batches are
+   * rolled up, as questions about the past need them, this reaches some 40 days back
+   * (db/read/counts/count-moment.ts).
    */
   batches: 5_000,
   /** Batches that a reconciliation covers by default: some tenths of a second of work for Postgres. */
@@ -49,7 +53,8 @@ export const EMPTY_RANGE = 'from must be before to, because the range includes f
 const DEFAULT_RANGE_MS = bucketMs.day
 
 /**
- * The range that a question asks for. `to` defaults to the end of the current minute, `from` to 24 hours before `to`.
+ * The range that a question asks for. `to` defaults to the end of the current minute, `from` to 24 hours
+ * before `to`.
  * @throws {InvalidRangeError} if the range is empty, not on whole minutes, or begins before 1970
  */
 export function minuteRange(from: Date | null, to: Date | null, nowMs: number): TimeBucket {

@@ -1,14 +1,23 @@
 import { bucketMs, floorTo } from '../../domain/time/bucket.ts'
 
-/** The clock of the resolvers. What they ask it limits how long their answer may be cached. Times are Unix milliseconds. */
+/**
+ * The clock of the resolvers. What they ask it limits how long their answer may be cached. Times are Unix
+ * milliseconds.
+ */
 export type RequestClock = {
   /** Start of the minute in which the request came. */
   minuteMs: number
   /** Whether a moment has come. If not, the answer is cached only until it comes. */
   hasCome(momentMs: number): boolean
-  /** The exact time. It makes the answer right for this millisecond only: later, only clients that allow staleness get it. */
+  /**
+   * The exact time. It makes the answer right for this millisecond only: later, only clients that allow
+   * staleness get it.
+   */
   nowMs(): number
-  /** Says that another clock, such as that of a node, will change the answer: it is right for this millisecond only. */
+  /**
+   * Says that another clock, such as that of a node, will change the answer: it is right for this millisecond
+   * only.
+   */
   holdsOnlyNow(): void
 }
 
@@ -16,8 +25,8 @@ export type RequestClock = {
 export type Validity = { fromMs: number; untilMs: number }
 
 /**
- * The clock of a request that came at `nowMs`. `validity` is the minute of the request, or the part of it that the questions to
- * the clock leave.
+ * The clock of a request that came at `nowMs`. `validity` is the minute of the request, or the part of it
+ * that the questions to the clock leave.
  */
 export function createRequestClock(nowMs: number): { clock: RequestClock; validity: () => Validity } {
   const minuteMs = floorTo(nowMs, bucketMs.minute)

@@ -1,7 +1,10 @@
 /** Control characters and marks of text direction. They could make a text of the audit look like another. */
 const DECEPTIVE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
-/** A text that can be stored and shown: deceptive characters are replaced, and a long text is cut between two characters. */
+/**
+ * A text that can be stored and shown: deceptive characters are replaced, and a long text is cut between two
+ * characters.
+ */
 export const safeText = (text: string, maxCharacters: number): string =>
   Array.from(
     text

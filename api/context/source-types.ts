@@ -13,12 +13,15 @@ export type WorkflowStatus = { known: true; partitions: PartitionStatus[] } | No
 export type KafkaBounds = { ok: true; bounds: PartitionLog[] } | { ok: false; message: string }
 
 /**
- * @param sinceMs the answer must have been asked for after this, milliseconds of performance.now(). By default an answer that is
- *   a second old will do. A failure is kept for some seconds in any case.
+ * @param sinceMs the answer must have been asked for after this, milliseconds of performance.now(). By
+ *   default an answer that is a second old will do. A failure is kept for some seconds in any case.
  */
 export type ReadKafkaBounds = (topic: string, sinceMs?: number) => Promise<KafkaBounds>
 
-/** Reads events of a batch from Kafka and decodes them as they were decoded then. `next` is the first offset not read. */
+/**
+ * Reads events of a batch from Kafka and decodes them as they were decoded then. `next` is the first offset
+ * not read.
+ */
 export type ReadBack = (
   batchId: bigint,
   origin: BatchOrigin,

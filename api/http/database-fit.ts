@@ -7,7 +7,8 @@ const INTERVAL_MS = 5_000
 const FIRST_ANSWER_MS = 2_000
 
 /**
- * Checks every few seconds whether this version of the API may read the database, which may be migrated while the API runs.
+ * Checks every few seconds whether this version of the API may read the database, which may be migrated while
+ * the API runs.
  * @param check throws {SchemaRefusal} if this version may not; other errors, such as an outage, are ignored
  * @param refused called once, with the reason; no check follows it
  * @returns once the first check is done, after two seconds at most

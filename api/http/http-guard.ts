@@ -5,9 +5,11 @@ import { limits } from '../context/limits.ts'
 export type Refusal = { status: number; message: string }
 
 /**
- * Why a request is refused by its headers; null: it is not. A website can let its name resolve to this machine (DNS rebinding);
- * to browsers its pages are then of the API's origin, but the Host header still has the name. Probes are answered under any name.
- * @param allowedHosts the names of the API, besides IP addresses and localhost, and the hosts of pages that may use it
+ * Why a request is refused by its headers; null: it is not. A website can let its name resolve to this
+ * machine (DNS rebinding); to browsers its pages are then of the API's origin, but the Host header still has
+ * the name. Probes are answered under any name.
+ * @param allowedHosts the names of the API, besides IP addresses and localhost, and the hosts of pages that
+ *   may use it
  */
 export function refusalOf(
   { headers, url = '' }: Pick<IncomingMessage, 'headers' | 'url'>,
@@ -47,7 +49,10 @@ const isOwn = (name: string | null, allowedHosts: readonly string[]): boolean =>
 const isSameOrigin = (origin: string, host: string): boolean =>
   URL.canParse(origin) && new URL(origin).host === host.toLowerCase()
 
-/** Checks the announced length, before a byte of the body is read. Yoga cuts bodies of unknown length (maxRequestBodySize). */
+/**
+ * Checks the announced length, before a byte of the body is read. Yoga cuts bodies of unknown length
+ * (maxRequestBodySize).
+ */
 function bodyRefusal(headers: IncomingHttpHeaders): Refusal | null {
   if (Number(headers['content-length'] ?? 0) <= limits.bodyBytes) return null
   return {

@@ -17,7 +17,10 @@ const LINGER_MS = 500
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** The HTTP server in front of GraphQL. It limits what a connection may take, and refuses what it can before it reads a body. */
+/**
+ * The HTTP server in front of GraphQL. It limits what a connection may take, and refuses what it can before
+ * it reads a body.
+ */
 export function createApiServer(handler: Handler, logger: Logger, allowedHosts: readonly string[]): Server {
   const http = createServer(
     {

@@ -1,8 +1,8 @@
 import type { Plugin } from 'graphql-yoga'
 
 /**
- * Takes GraphQL only as POST with application/json, because a browser does not let pages of other origins send that without
- * asking first (CSRF). GET opens GraphiQL.
+ * Takes GraphQL only as POST with application/json, because a browser does not let pages of other origins
+ * send that without asking first (CSRF). GET opens GraphiQL.
  */
 export const onlyJsonPosts: Plugin = {
   onRequest(hook) {

@@ -12,7 +12,8 @@ export type BatchEventPage = {
 }
 
 /**
- * A page of the events of a batch, in order of their offsets. It is read from rows, or from Kafka if not all rows are kept.
+ * A page of the events of a batch, in order of their offsets. It is read from rows, or from Kafka if not all
+ * rows are kept.
  * @param after the offset before the page; null: the page begins with the first event
  * @throws {PageTooLargeError | InvalidPageError | OffsetsGoneError | KafkaUnavailableError}
  */

@@ -48,8 +48,8 @@ export type IngestionSources = Pick<
 >
 
 /**
- * What Temporal, Postgres and Kafka know of the ingestion of a topic. The fields of a part that is away are null, and `problems`
- * names the part, beside whatever waits for an operator.
+ * What Temporal, Postgres and Kafka know of the ingestion of a topic. The fields of a part that is away are
+ * null, and `problems` names the part, beside whatever waits for an operator.
  * @throws {NotFoundError} if no part that answers knows the topic
  */
 export async function readIngestion(context: IngestionSources, topic: string): Promise<Ingestion> {
@@ -91,8 +91,8 @@ type Stored = {
 }
 
 /**
- * Why the primary does not answer; null: it does. It is asked because replicas answer without it, although nothing is counted
- * and no command is audited then.
+ * Why the primary does not answer; null: it does. It is asked because replicas answer without it, although
+ * nothing is counted and no command is audited then.
  */
 async function outageOfPrimary({ readPrimary }: IngestionSources): Promise<string | null> {
   try {
@@ -142,7 +142,9 @@ function joinByPartition(
     })
 }
 
-/** Unread offsets of the partition's log; null when the number is not known, or Kafka has no such partition. */
+/**
+ * Unread offsets of the partition's log; null when the number is not known, or Kafka has no such partition.
+ */
 export const unreadOf = ({ log, backlog }: IngestionPartition): bigint | null =>
   log === null ? null : (backlog?.unread ?? null)
 

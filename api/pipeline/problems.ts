@@ -7,7 +7,10 @@ import type { WorkflowStatus, KafkaBounds } from '../context/source-types.ts'
 /** The parts that a problem can be in. Workers are one, because an operator has to start them. */
 export type ProblemPart = Dependency | 'worker'
 
-/** States of a partition that are a problem. A retired partition is none, because nothing is left to do for it. */
+/**
+ * States of a partition that are a problem. A retired partition is none, because nothing is left to do for
+ * it.
+ */
 type UnusualState = Exclude<IngestState, 'running' | 'retired'>
 
 export type ProblemKind =

@@ -80,7 +80,10 @@ async function reconcileRange(
   )
 }
 
-/** All batches are sooner or later too many for one answer, so a question without a range is answered page by page. */
+/**
+ * All batches are sooner or later too many for one answer, so a question without a range is answered page by
+ * page.
+ */
 function isPaged(
   { fromOffset, toOffset, committed }: LedgerSelection,
   { first, after }: ReconciliationPage,

@@ -3,8 +3,8 @@ import { limits } from '../context/limits.ts'
 import { isStorable } from '../context/safe-text.ts'
 
 /**
- * What is wrong with the first unusable argument of a field, and how to mend it; null: nothing. It keeps back what Kafka, Temporal
- * or Postgres could not store. What an argument means is checked where it is used.
+ * What is wrong with the first unusable argument of a field, and how to mend it; null: nothing. It keeps back
+ * what Kafka, Temporal or Postgres could not store. What an argument means is checked where it is used.
  */
 export function argumentProblem(args: object): string | null {
   for (const [name, value] of Object.entries(args)) {

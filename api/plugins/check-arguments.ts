@@ -13,8 +13,8 @@ declare global {
 }
 
 /**
- * Refuses a field with unusable arguments before its resolver runs; the other fields are answered. Commands check their arguments
- * themselves, so that the audit has the refusal (api/commands/accept-command.ts).
+ * Refuses a field with unusable arguments before its resolver runs; the other fields are answered. Commands
+ * check their arguments themselves, so that the audit has the refusal (api/commands/accept-command.ts).
  */
 class CheckArguments<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(

@@ -2,7 +2,10 @@ import { GraphQLError, parse, type ParseOptions, type Source, type ValidationRul
 import type { Plugin } from 'graphql-yoga'
 import { limits } from '../context/limits.ts'
 
-/** Whether a value has more levels. It goes level by level, because recursion into deep input would overflow the stack. */
+/**
+ * Whether a value has more levels. It goes level by level, because recursion into deep input would overflow
+ * the stack.
+ */
 function isDeeperThan(depth: number, value: unknown): boolean {
   let level: unknown[] = [value]
   for (let i = 0; i <= depth && level.length > 0; i++)
@@ -12,7 +15,10 @@ function isDeeperThan(depth: number, value: unknown): boolean {
   return level.length > 0
 }
 
-/** Caps on the text of a query and its variables. Those of complexity, depth and breadth are in api/schema/builder.ts. */
+/**
+ * Caps on the text of a query and its variables. Those of complexity, depth and breadth are in
+ * api/schema/builder.ts.
+ */
 export const limitDocuments: Plugin = {
   onParams({ params: { variables, extensions } }) {
     for (const [name, value] of Object.entries({ variables, extensions })) {

@@ -1,5 +1,8 @@
 type FairSlots = {
-  /** Waits for a slot. Returns the function that frees it, which may be called again without effect; null: no slot came free. */
+  /**
+   * Waits for a slot. Returns the function that frees it, which may be called again without effect; null: no
+   * slot came free.
+   */
   acquire(client: string): Promise<(() => void) | null>
 }
 
@@ -67,7 +70,10 @@ function createSlots(atOnce: number, perClient: number) {
 
 type Start = (release: () => void) => void
 
-/** The requests that wait, by client. The clients are in the order of their turns; one without a request is not among them. */
+/**
+ * The requests that wait, by client. The clients are in the order of their turns; one without a request is
+ * not among them.
+ */
 function createTurns() {
   const clients = new Map<string, Start[]>()
   return {

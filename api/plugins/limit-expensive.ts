@@ -4,7 +4,9 @@ import type { RequestContext } from '../context/context.ts'
 import { createFairSlots } from './fair-slots.ts'
 import { operationType, rootFields } from './operation.ts'
 
-/** How many requests with expensive questions run at a time: the other connections are left to other requests. */
+/**
+ * How many requests with expensive questions run at a time: the other connections are left to other requests.
+ */
 const AT_ONCE = 2
 /** Every client leaves room for others. */
 const LIMITS = { patienceMs: 10_000, waitingOfOne: 20, runningOfOne: 1 }
@@ -13,8 +15,8 @@ const LIMITS = { patienceMs: 10_000, waitingOfOne: 20, runningOfOne: 1 }
 export const EXPENSIVE_COMPLEXITY = 5_000
 
 /**
- * Makes requests with expensive questions wait for one of a few slots, before they take a database connection. Clients take turns.
- * Other requests never wait.
+ * Makes requests with expensive questions wait for one of a few slots, before they take a database
+ * connection. Clients take turns. Other requests never wait.
  */
 export function limitExpensive(): Plugin<RequestContext> {
   const slots = createFairSlots(AT_ONCE, LIMITS)
@@ -43,7 +45,10 @@ function isExpensive({ schema, ...request }: Request): boolean {
   })
 }
 
-/** In `extensions` of a root field: whether it may take a second or more, always or with one of these arguments. */
+/**
+ * In `extensions` of a root field: whether it may take a second or more, always or with one of these
+ * arguments.
+ */
 type Declared = { expensive?: true | string[] }
 
 const tooBusy = () =>

@@ -16,8 +16,9 @@ const codes: Record<ReadFailureKind, string> = {
 }
 
 /**
- * Decides what a client sees of an error. An error about the request itself is shown as it is. An expected error of a field that has
- * no error type, and a failure of the database, are shown with a code. All others are shown as an id, and the log has their cause.
+ * Decides what a client sees of an error. An error about the request itself is shown as it is. An expected
+ * error of a field that has no error type, and a failure of the database, are shown with a code. All others
+ * are shown as an id, and the log has their cause.
  */
 export function createMaskError(logger: Logger): (error: unknown) => GraphQLError {
   return (error) => {

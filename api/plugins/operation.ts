@@ -15,8 +15,8 @@ export const operationType = ({ document, operationName }: Request): `${Operatio
   getOperationAST(document, operationName)?.operation ?? null
 
 /**
- * The root fields that a request asks for, those in fragments included. Like execution, it visits each fragment once:
- * fragments that spread each other twice would otherwise double the work with every level.
+ * The root fields that a request asks for, those in fragments included. Like execution, it visits each
+ * fragment once: fragments that spread each other twice would otherwise double the work with every level.
  * https://spec.graphql.org/October2021/#CollectFields()
  */
 export function rootFields({ document, operationName }: Request): FieldNode[] {

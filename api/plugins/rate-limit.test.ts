@@ -35,3 +35,13 @@ it('a client that asks too often is told the cap, when to ask again and how to a
   expect((await ask('{ __typename }', { 'x-rollcall-actor': 'somebody else' })).errors).toBeUndefined()
   expect((await ask(command)).errors).toMatchObject([{ extensions: { code: 'Unexpected' } }])
 })
+
+it('a mutation whose fragments double is answered at once', async () => {
+  const doubling = Array.from(
+    { length: 100 },
+    (_, i) => `fragment F${i} on Mutation { ...F${i + 1} ...F${i + 1} }`,
+  )
+  const last = `fragment F100 on Mutation { ${pause('a')} }`
+  const { errors } = await serve().ask(`mutation { ...F0 } ${doubling.join(' ')} ${last}`)
+  expect(errors).toMatchObject([{ extensions: { code: 'QueryTooComplex' } }])
+})

@@ -8,7 +8,10 @@ import { createTokenBuckets } from './token-bucket.ts'
 /** A client may save up as many seconds of its rate for a burst. */
 const BURST_SECONDS = 5
 
-/** Caps on how often a client asks. Commands have their own cap, so that a busy dashboard does not keep an operator out. */
+/**
+ * Caps on how often a client asks. Commands have their own cap, so that a busy dashboard does not keep an
+ * operator out.
+ */
 export function limitRate(
   { questionsPerSecond }: { questionsPerSecond: number },
   clock: () => number,

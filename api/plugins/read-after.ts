@@ -4,9 +4,9 @@ import type { Logger } from '../context/logger.ts'
 import { operationType } from './operation.ts'
 
 /**
- * Read-your-writes: the answer to every command carries the token `extensions.readAfter`, which stands for everything written
- * before the answer. A question that sends the token sees all of that. While the primary is away, the answer has no token, and the
- * command has its effect all the same.
+ * Read-your-writes: the answer to every command carries the token `extensions.readAfter`, which stands for
+ * everything written before the answer. A question that sends the token sees all of that. While the primary
+ * is away, the answer has no token, and the command has its effect all the same.
  * @param readToken throws {ReadFailure} if the primary is away
  */
 export const giveReadToken = (readToken: () => Promise<ReadToken>, logger: Logger): Plugin => ({

@@ -13,10 +13,11 @@ const MAX_BYTES = 64 * 1024 * 1024
 const MAX_ENTRY_BYTES = 1024 * 1024
 
 /**
- * Caches answers. A cached answer is given while its validator matches: the node that would answer is at the same place of its
- * write-ahead log, Kafka's logs are unchanged, and time has not changed the answer. So no commit is missed, and clients read what
- * they wrote. A client that allows staleness (x-rollcall-max-staleness-ms) gets any answer that is young enough without a question
- * to the node, and waits while the same question is being answered. `freshness` in the answer says how old it is.
+ * Caches answers. A cached answer is given while its validator matches: the node that would answer is at the
+ * same place of its write-ahead log, Kafka's logs are unchanged, and time has not changed the answer. So no
+ * commit is missed, and clients read what they wrote. A client that allows staleness
+ * (x-rollcall-max-staleness-ms) gets any answer that is young enough without a question to the node, and
+ * waits while the same question is being answered. `freshness` in the answer says how old it is.
  */
 export function cacheResponses(): Plugin<RequestContext> {
   const entries = new LRUCache<string, Entry>({

@@ -1,14 +1,20 @@
 import { LRUCache } from 'lru-cache'
 
 type TokenBuckets = {
-  /** Takes tokens of a key and returns 0; if there are too few, takes none and returns the milliseconds until there are enough. */
+  /**
+   * Takes tokens of a key and returns 0; if there are too few, takes none and returns the milliseconds until
+   * there are enough.
+   */
   take(key: string, nowMs: number, tokens?: number): number
 }
 
 /** How many keys are kept; one that was dropped starts again with a full bucket. */
 const MAX_KEYS = 10_000
 
-/** A bucket per key: `perSecond` tokens in the long run, `burst` at once. https://en.wikipedia.org/wiki/Token_bucket */
+/**
+ * A bucket per key: `perSecond` tokens in the long run, `burst` at once.
+ * https://en.wikipedia.org/wiki/Token_bucket
+ */
 export function createTokenBuckets({ perSecond, burst }: { perSecond: number; burst: number }): TokenBuckets {
   const buckets = new LRUCache<string, { tokens: number; atMs: number }>({ max: MAX_KEYS })
   return {

@@ -9,7 +9,10 @@ import { selectsAnywhere } from './selects.ts'
 /** Whether a bucket is over and counted, and whether the range covers only a part of it. */
 export type Marks = { isComplete: boolean; isCut: boolean }
 
-/** Whether a bucket is over and all its logins that are known are counted (the definition is in api/schema/fields/marks.ts). */
+/**
+ * Whether a bucket is over and all its logins that are known are counted (the definition is in
+ * api/schema/fields/marks.ts).
+ */
 export type IsComplete = (bucket: TimeBucket) => boolean
 
 export const isCompleteBy =
@@ -17,7 +20,10 @@ export const isCompleteBy =
   ({ fromMs, toMs }) =>
     toMs <= nowMs && toMs <= countedToMs && fromMs >= parkedToMs
 
-/** Decides which buckets of an answer are complete. Kafka and the checkpoints are asked only if the query selects `isComplete`. */
+/**
+ * Decides which buckets of an answer are complete. Kafka and the checkpoints are asked only if the query
+ * selects `isComplete`.
+ */
 export async function completenessFor(
   context: ApiContext,
   info: GraphQLResolveInfo,
@@ -31,8 +37,8 @@ export async function completenessFor(
 }
 
 /**
- * The moment, Unix milliseconds, as of which counts are: a bucket that ends later was not over. Buckets end on whole minutes, so the
- * start of the current minute will do for now.
+ * The moment, Unix milliseconds, as of which counts are: a bucket that ends later was not over. Buckets end
+ * on whole minutes, so the start of the current minute will do for now.
  */
 function momentOf(source: CountSource | undefined, nowMs: number): number {
   if (source === undefined || source.kind === 'now') return nowMs

@@ -9,12 +9,14 @@ import { limits } from '../context/limits.ts'
 import type { ApiContext } from '../context/context.ts'
 import { InvalidRangeError, noSuchBatch, TooManyBatchesError } from '../context/errors.ts'
 
-/** The moment as of which counts are asked for, given as a time or as the batch written then; neither: now. */
+/**
+ * The moment as of which counts are asked for, given as a time or as the batch written then; neither: now.
+ */
 type MomentArgs = { asOf?: Date | null | undefined; asOfBatch?: bigint | null | undefined }
 
 /**
- * The source for counts as of a moment: the counts of now without what was written since, or only what was written until then,
- * whichever adds up few enough batches.
+ * The source for counts as of a moment: the counts of now without what was written since, or only what was
+ * written until then, whichever adds up few enough batches.
  * @param buckets the buckets that are asked for
  * @throws {InvalidRangeError} if two moments are given, or one in the future
  * @throws {NotFoundError} if there is no such batch

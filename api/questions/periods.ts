@@ -12,8 +12,8 @@ import { checkSince1970, EMPTY_RANGE } from '../context/limits.ts'
 import { InvalidRangeError, RangeTooLargeError } from '../context/errors.ts'
 
 /**
- * How many periods one answer may have. A period reads a bitmap of all users, and a cohort reads one for every period since, so
- * cohorts have lower caps.
+ * How many periods one answer may have. A period reads a bitmap of all users, and a cohort reads one for
+ * every period since, so cohorts have lower caps.
  */
 export const periodCaps = {
   series: { day: 366, week: 160, month: 120 },

@@ -18,7 +18,10 @@ export type QuestionRange = {
 /** How many buckets a question without `from` goes back: as many as a chart usually shows. */
 const DEFAULT_BUCKETS: Record<CalendarBucket, number> = { minute: 60, hour: 24, day: 30, week: 12, month: 12 }
 
-/** Mean lengths, for an estimate of the buckets of a range; that of a month is of 400 years of the Gregorian calendar. */
+/**
+ * Mean lengths, for an estimate of the buckets of a range; that of a month is of 400 years of the Gregorian
+ * calendar.
+ */
 const MEAN_MS: Record<CalendarBucket, number> = {
   ...bucketMs,
   week: 7 * bucketMs.day,
@@ -32,9 +35,10 @@ type RangeArgs = {
 }
 
 /**
- * The range that a question asks for, in buckets. `to` defaults to the end of the current bucket, `from` to some buckets before
- * `to`, the time zone to UTC.
- * @throws {InvalidRangeError} if the range is empty, before 1970 or not on whole minutes, or the time zone does not exist
+ * The range that a question asks for, in buckets. `to` defaults to the end of the current bucket, `from` to
+ * some buckets before `to`, the time zone to UTC.
+ * @throws {InvalidRangeError} if the range is empty, before 1970 or not on whole minutes, or the time zone
+ *   does not exist
  * @throws {RangeTooLargeError} if the range has more buckets than the cap
  */
 export function questionRange(
@@ -72,7 +76,8 @@ function tooManyBuckets(bucket: CalendarBucket, { fromMs, toMs }: TimeBucket): R
 
 /**
  * The previous period of a range (domain/time/period-before.ts).
- * @throws {InvalidRangeError} if it begins before 1970, or the clock of the time zone was not on whole minutes then
+ * @throws {InvalidRangeError} if it begins before 1970, or the clock of the time zone was not on whole
+ *   minutes then
  */
 export function questionBefore({ calendar, bucket, fromMs, buckets }: QuestionRange): PeriodBefore {
   if (calendar.shift(bucket, fromMs, -buckets.length) < 0)
@@ -87,7 +92,8 @@ export function questionBefore({ calendar, bucket, fromMs, buckets }: QuestionRa
 const edgesOf = (buckets: readonly TimeBucket[]) => buckets.flatMap(({ fromMs, toMs }) => [fromMs, toMs])
 
 /**
- * Counts are kept by whole minutes of UTC. Since 1970 one clock was not on them: that of Africa/Monrovia, until 7 January 1972.
+ * Counts are kept by whole minutes of UTC. Since 1970 one clock was not on them: that of Africa/Monrovia,
+ * until 7 January 1972.
  * @param edges where buckets begin and end, Unix milliseconds
  * @throws {InvalidRangeError} if an edge is not on a whole minute
  */
@@ -100,7 +106,10 @@ function checkClock({ timeZone }: Calendar, edges: readonly number[]): void {
   )
 }
 
-/** How many calendars are kept. Clients may ask for any spelling of a time zone, and each calendar keeps some thousand days. */
+/**
+ * How many calendars are kept. Clients may ask for any spelling of a time zone, and each calendar keeps some
+ * thousand days.
+ */
 const MAX_CALENDARS = 100
 const calendars = new LRUCache<string, Calendar>({ max: MAX_CALENDARS })
 

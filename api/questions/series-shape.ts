@@ -21,7 +21,10 @@ type Chart = {
   /** The marks of the buckets, in their order. */
   marks: readonly Marks[]
   clock: RequestClock
-  /** For each bucket, the matching one of the previous period (domain/time/period-before.ts); null: it was not asked for. */
+  /**
+   * For each bucket, the matching one of the previous period (domain/time/period-before.ts); null: it was not
+   * asked for.
+   */
   beside: readonly (number | null)[] | null
   /** Whether buckets without logins are points. */
   isFilled: boolean
@@ -31,7 +34,10 @@ type Chart = {
   selected: { points: boolean; counts: boolean }
 }
 
-/** Moves the series of the previous period to the places of the buckets that they match. Their totals stay those of the whole period. */
+/**
+ * Moves the series of the previous period to the places of the buckets that they match. Their totals stay
+ * those of the whole period.
+ */
 export function alignPrevious(
   series: ReadonlyMap<string, Series>,
   beside: readonly (number | null)[],
@@ -51,7 +57,8 @@ function movedTo(series: Series, placeOf: ReadonlyMap<number | null, number>): S
 }
 
 /**
- * The series of an answer, in order of their values. A series that only the previous period has is among them.
+ * The series of an answer, in order of their values. A series that only the previous period has is among
+ * them.
  * @param previous the series of the previous period, aligned; null: it was not asked for
  * @throws {TooManyRowsError} if there are more points or counts than the cap, zeros included
  */
@@ -127,7 +134,10 @@ function shapeOf(
   }
 }
 
-/** The clock is asked for the exact time only while the bucket runs, because that keeps the answer from being cached. */
+/**
+ * The clock is asked for the exact time only while the bucket runs, because that keeps the answer from being
+ * cached.
+ */
 function minutesOver(clock: RequestClock, { fromMs, toMs }: TimeBucket): number {
   if (!clock.hasCome(fromMs)) return 0
   const untilMs = clock.hasCome(toMs) ? toMs : clock.nowMs()

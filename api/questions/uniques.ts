@@ -56,8 +56,8 @@ export async function planUniques(
 }
 
 /**
- * Counts the different users, devices and addresses. Devices and addresses have no count if a filter is given and the rows are gone,
- * because by day they are kept without dimensions.
+ * Counts the different users, devices and addresses. Devices and addresses have no count if a filter is given
+ * and the rows are gone, because by day they are kept without dimensions.
  */
 export async function readUniques(
   session: ReadSession,

@@ -16,12 +16,15 @@ const FAILURE_CACHE_MS = 5_000
 const DEADLINE_MS = 1_500
 /** How many topics are kept: clients may ask about any name. */
 const MAX_TOPICS = 100
-/** How many other topics than the one that is counted are asked about at a time, because each opens connections. */
+/**
+ * How many other topics than the one that is counted are asked about at a time, because each opens
+ * connections.
+ */
 const OTHERS_AT_ONCE = 8
 
 /**
- * Reads the logs of topics, and asks Kafka once a second or as the caller requires. The result never throws, and takes 1.5 seconds
- * at most.
+ * Reads the logs of topics, and asks Kafka once a second or as the caller requires. The result never throws,
+ * and takes 1.5 seconds at most.
  * @param counted the topic that is counted: it never waits for questions about other topics
  * @param clock milliseconds of a clock that never goes back
  */

@@ -16,8 +16,9 @@ type ReadBackDeps = {
 const DEADLINE_MS = 6_000
 
 /**
- * Reads batches back from Kafka, and decodes them as they were decoded when they were counted. The result throws
- * {OffsetsGoneError} if Kafka no longer has the records, and {KafkaUnavailableError} if it does not answer.
+ * Reads batches back from Kafka, and decodes them as they were decoded when they were counted. The result
+ * throws {OffsetsGoneError} if Kafka no longer has the records, and {KafkaUnavailableError} if it does not
+ * answer.
  */
 export function createReadBack(deps: ReadBackDeps): ReadBack {
   return async (batchId, origin, offsets, limit) => {

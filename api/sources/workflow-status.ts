@@ -5,14 +5,17 @@ import { explainNoAnswer, type TemporalAccess } from './temporal-access.ts'
 import type { NoStatus, WorkflowStatus } from '../context/source-types.ts'
 
 /**
- * How long a query may take. It takes some 12 ms; without a worker nobody answers. Together with the search for the cause this is
- * less than a probe waits (probes/probes.ts).
+ * How long a query may take. It takes some 12 ms; without a worker nobody answers. Together with the search
+ * for the cause this is less than a probe waits (probes/probes.ts).
  */
 const DEADLINE_MS = 1_200
 /** How long a failure is kept: while Temporal or its workers are away, most answers do not wait for them. */
 const FAILURE_CACHE_MS = 3_000
 
-/** Asks the ingestion workflow of a topic for its status. The result never throws, and takes two seconds at most. */
+/**
+ * Asks the ingestion workflow of a topic for its status. The result never throws, and takes two seconds at
+ * most.
+ */
 export function createWorkflowStatus(access: TemporalAccess): (topic: string) => Promise<WorkflowStatus> {
   const { client } = access
   let lastFailure: { topic: string; status: NoStatus; untilMs: number } | null = null
@@ -46,7 +49,9 @@ async function noStatus(access: TemporalAccess, topic: string, error: unknown): 
 export const notStarted = (topic: string) =>
   `no ingestion of ${topic} runs: start a worker for this topic, which starts it (npm run worker)`
 
-/** google.rpc.Code.FAILED_PRECONDITION: Temporal answers this once no worker has asked for work for a while. */
+/**
+ * google.rpc.Code.FAILED_PRECONDITION: Temporal answers this once no worker has asked for work for a while.
+ */
 const FAILED_PRECONDITION = 9
 
 const isWithoutPoller = (error: unknown): boolean =>

@@ -183,7 +183,10 @@ builder.queryField('arrivals', (t) =>
   }),
 )
 
-/** @param knownToMs up to when the node knows what was counted, Unix milliseconds; it moves on even if nothing is written */
+/**
+ * @param knownToMs up to when the node knows what was counted, Unix milliseconds; it moves on even if nothing
+ *   is written
+ */
 function isOver(clock: RequestClock, knownToMs: number, toMs: number): boolean {
   if (!clock.hasCome(toMs)) return false
   if (toMs > knownToMs) clock.holdsOnlyNow()

@@ -29,7 +29,7 @@ export const LoginBucket = builder.objectRef<Bucket>('LoginBucket').implement({
   }),
 })
 
-export const LoginPoint = builder.objectRef<Point>('LoginPoint').implement({
+const LoginPoint = builder.objectRef<Point>('LoginPoint').implement({
   description: 'Logins of one bucket.',
   fields: (t) => ({
     start: t.field(startField),

@@ -119,7 +119,8 @@ builder.queryField('topValues', (t) =>
         first,
         'by order from the other end too, or with a filter; `other` adds up the rest',
       )
-      // The range before is read only if selected: its minutes may be gone while the range itself can be answered.
+      // The range before is read only if selected: its minutes may be gone while the range itself can be
+      // answered.
       const before = { fromMs: 2 * range.fromMs - range.toMs, toMs: range.fromMs }
       const buckets = selectsAnywhere(info, 'previousLogins') ? [before, range] : [range]
       const source = await countSource(context, { asOf, asOfBatch }, buckets)
@@ -137,7 +138,10 @@ builder.queryField('topValues', (t) =>
   }),
 )
 
-/** `place`: the number of the range among the buckets; the range before it, if selected, has the number before. */
+/**
+ * `place`: the number of the range among the buckets; the range before it, if selected, has the number
+ * before.
+ */
 type Ranking = {
   range: TimeBucket
   dimension: GroupName

@@ -133,8 +133,8 @@ function versionOf(current: string): Version {
 }
 
 /**
- * The newest release as of the end of a bucket, or as of now if the bucket is not over. Of the filter only the device types apply,
- * because versions are released by device type.
+ * The newest release as of the end of a bucket, or as of now if the bucket is not over. Of the filter only
+ * the device types apply, because versions are released by device type.
  */
 async function newestIn(
   { read, clock }: ApiContext,
