@@ -2,7 +2,7 @@ import type { ClaimedBatch, RevisionKind } from '../../db/ledger/change-batch.ts
 import type { Sql } from '../../db/connection/connect.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
 import { readRedriven, type KeptReject } from '../../db/ledger/redrive.ts'
-import { readDecidedRejects, readInsights } from '../../db/ingest/unpublished.ts'
+import { readDecidedRejects, readBatchInsights } from '../../db/ingest/unpublished.ts'
 import type { SourceRecord } from '../../domain/login/record.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
@@ -53,7 +53,7 @@ export async function outputsOfBatch(
   batch: ClaimedBatch,
 ): Promise<OutputCollector> {
   const [rejects, insights] = await classingPostgres(() =>
-    Promise.all([readDecidedRejects(sql, batch.id), readInsights(sql, batch.id)]),
+    Promise.all([readDecidedRejects(sql, batch.id), readBatchInsights(sql, batch.id)]),
   )
   const records = await readAgain(late.reader, batch.from, batch.to)
   return (await outputsAsDecided(late, records, { ...batch, rejects, insights })).outputs

@@ -12,7 +12,9 @@ export function createBatchIds(sql: Sql): () => Promise<bigint> {
   let end = 0n
   return async () => {
     if (next === end) {
-      const [row] = await sql<{ last: bigint }[]>`/* batchIdBlock */ select nextval('batch_id_block') as last`
+      const [row] = await sql<
+        { last: bigint }[]
+      >`/* createBatchIds */ select nextval('batch_id_block') as last`
       if (row === undefined) throw new Error('nextval returned no row')
       end = row.last + 1n
       next = end - BLOCK_SIZE

@@ -56,7 +56,7 @@ const LOCK_NOT_AVAILABLE = '55P03'
 export async function claimPartition(sql: Sql, claim: Claim): Promise<Checkpoint> {
   try {
     return await sql.begin(async (tx) => {
-      await tx`select set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`
+      await tx`/* claimPartition: lock time-out */ select set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`
       const rows = await tx<Checkpoint[]>`/* claimPartition */
         insert into partition_checkpoint as held
           (topic, partition, topic_id, next_offset, published_offset, epoch, worker, unfinished_insight, claimed_at, updated_at)
@@ -102,7 +102,7 @@ export async function readCountedTopic(
   sql: Sql,
   { topic, partition }: PartitionKey,
 ): Promise<{ topicId: string; isRetired: boolean } | null> {
-  const [row] = await sql<{ topicId: string; isRetired: boolean }[]>`/* countedTopic */
+  const [row] = await sql<{ topicId: string; isRetired: boolean }[]>`/* readCountedTopic */
     select topic_id as "topicId", retired_at is not null as "isRetired"
     from partition_checkpoint where topic = ${topic} and partition = ${partition}`
   return row ?? null

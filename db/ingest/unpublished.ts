@@ -40,14 +40,14 @@ export async function unpublishedBatches(
 
 /** What a batch was decided to reject, by offset, whether or not it became a login since. */
 export async function readDecidedRejects(sql: Sql, batchId: bigint): Promise<Map<bigint, Reject>> {
-  const rows = await sql<(Reject & { offset: bigint })[]>`/* decidedRejects */
+  const rows = await sql<(Reject & { offset: bigint })[]>`/* readDecidedRejects */
     select kafka_offset as offset, reason, detail from rejected_login where batch_id = ${batchId}`
   return new Map(rows.map(({ offset, ...reject }) => [offset, reject]))
 }
 
 /** The insights that were written with a batch, in order. */
-export async function readInsights(sql: Sql, batchId: bigint): Promise<string[]> {
-  const rows = await sql<{ body: string }[]>`/* insightsOfBatch */
+export async function readBatchInsights(sql: Sql, batchId: bigint): Promise<string[]> {
+  const rows = await sql<{ body: string }[]>`/* readBatchInsights */
     select body::text as body from insight where batch_id = ${batchId} order by first_offset`
   return rows.map(({ body }) => body)
 }

@@ -38,7 +38,7 @@ export async function acceptLoss(sql: Sql, loss: AcceptedLoss): Promise<void> {
       where topic = ${topic} and partition = ${partition} and epoch = ${checkpoint.epoch}`
     // Offsets that are counted again get rows of their own.
     if (loss.lostTo === checkpoint.nextOffset && !loss.isNewLog) return
-    await tx`/* insertLost */
+    await tx`/* acceptLoss: ledger */
       insert into batch (id, topic, partition, incarnation, from_offset, to_offset, status, logins, rejects, gaps, login_rows,
                          processed_at, code_version, error, command_id)
       values (${loss.batchId}, ${topic}, ${partition}, ${checkpoint.incarnation}, ${checkpoint.nextOffset}, ${loss.lostTo}, 'skipped',

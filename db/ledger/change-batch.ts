@@ -102,7 +102,7 @@ export async function moveBatch(tx: Transaction, change: BatchChange): Promise<v
     where id = ${batch.id} and claim = ${batch.claim} and revision = ${batch.revision} and status = ${batch.status}
     returning 1`
   if (moved === undefined) throw lostClaim(batch)
-  await tx`/* insertRevision */
+  await tx`/* moveBatch: revision */
     insert into batch_revision (batch_id, revision, kind, command_id, logins, rejects, processed_at, code_version, rules)
     values (${batch.id}, ${batch.revision + 1}, ${change.kind}, ${change.commandId}, ${added.logins}, ${added.rejects},
             ${isoTime(change.processedAtMs)}, ${change.codeVersion},

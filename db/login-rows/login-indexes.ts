@@ -23,11 +23,12 @@ export async function indexFinishedLoginDays(sql: Sql, nowMs: number): Promise<n
   const missing = await missingIndexes(sql, today)
   for (const { day, index, is_unfinished } of missing) {
     const name = `${day}_${index}`
-    if (is_unfinished) await sql`drop index if exists ${sql(name)}`
-    await sql`create index concurrently if not exists ${sql(name)} on ${sql(day)} (${sql(indexes[index] ?? [])})`
+    if (is_unfinished) await sql`/* indexFinishedLoginDays: unfinished */ drop index if exists ${sql(name)}`
+    await sql`/* indexFinishedLoginDays */
+      create index concurrently if not exists ${sql(name)} on ${sql(day)} (${sql(indexes[index] ?? [])})`
   }
   for (const day of await daysWithSummary(sql, today))
-    await sql`drop index concurrently if exists ${sql(seenIndex(day))}`
+    await sql`/* indexFinishedLoginDays: summary */ drop index concurrently if exists ${sql(seenIndex(day))}`
   return missing.length
 }
 
@@ -46,7 +47,7 @@ async function missingIndexes(
   sql: Sql,
   today: string,
 ): Promise<{ day: string; index: string; is_unfinished: boolean }[]> {
-  return await sql`/* missingLoginIndexes */
+  return await sql`/* missingIndexes */
     select day.relname as day, wanted.name as index, made.oid is not null as is_unfinished
     from pg_inherits
     join pg_class day on day.oid = inhrelid

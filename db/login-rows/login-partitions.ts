@@ -24,10 +24,11 @@ export async function createLoginDays(sql: Sql, nowMs: number, retentionDays: nu
     await waitForTurn(tx)
     for (const day of missing) {
       await tx.unsafe(
-        `create table if not exists ${tableName(day)} partition of login for values from ('${isoDay(day)}') to ('${isoDay(day + 1)}')`,
+        `/* createLoginDays */ create table if not exists ${tableName(day)} partition of login for values from ('${isoDay(day)}') to ('${isoDay(day + 1)}')`,
       )
       await tx.unsafe(
-        `create index if not exists ${seenIndex(tableName(day))} on ${tableName(day)} using brin
+        `/* createLoginDays: summary */
+         create index if not exists ${seenIndex(tableName(day))} on ${tableName(day)} using brin
            (${['user_id text', 'device_id text', 'ip inet'].map((column) => `${column}_bloom_ops (${BLOOM})`).join(', ')})
            with (pages_per_range = 16, autosummarize = on)`,
       )
@@ -49,17 +50,18 @@ export async function dropLoginDays(sql: Sql, nowMs: number, retentionDays: numb
   for (const name of expired) {
     await sql.begin(async (tx) => {
       await waitForTurn(tx)
-      await tx.unsafe(`drop table if exists ${name}`)
+      await tx.unsafe(`/* dropLoginDays */ drop table if exists ${name}`)
     })
   }
   return expired
 }
 
 /** One process at a time; the others find everything done. */
-const waitForTurn = (tx: Transaction) => tx`select pg_advisory_xact_lock(hashtext('login partitions'))`
+const waitForTurn = (tx: Transaction) =>
+  tx`/* waitForTurn */ select pg_advisory_xact_lock(hashtext('login partitions'))`
 
 async function existingPartitions(sql: Sql): Promise<Set<string>> {
-  const rows = await sql<{ name: string }[]>`/* loginPartitions */
+  const rows = await sql<{ name: string }[]>`/* existingPartitions */
     select relname as name from pg_inherits join pg_class on pg_class.oid = inhrelid
     where inhparent = 'login'::regclass`
   return new Set(rows.map(({ name }) => name))

@@ -16,7 +16,7 @@ export async function forgetActiveUserCounts(tx: Transaction, changed: readonly 
   const own = names.filter(({ facet }) => facet !== 'first')
   const after = own.map((name) => ({ ...name, start: periodAfter(name.period, name.start) }))
   // Nothing is written for a period that is running: its rows wait already.
-  await tx`/* addActiveUserCounts */
+  await tx`/* forgetActiveUserCounts: add */
     insert into active_user_count (period, start, facet, value)
     select period, start, facet, value from (${rowsOf(tx, own)}) as changed
     where not exists (select from active_user_count held
@@ -27,7 +27,7 @@ export async function forgetActiveUserCounts(tx: Transaction, changed: readonly 
     from (${rowsOf(tx, [...own, ...after])}) as changed
     where held.period = changed.period and held.start = changed.start
       and held.facet = changed.facet and held.value = changed.value and held.active is not null`
-  await tx`/* forgetNewUserCounts */
+  await tx`/* forgetActiveUserCounts: first days */
     update active_user_count held set active = null, new_users = null, returning_users = null
     from (${rowsOf(tx, first)}) as changed
     where held.period = changed.period and held.start = changed.start and held.active is not null`
@@ -47,7 +47,7 @@ const rowsOf = (tx: Transaction, names: readonly BitmapName[]) => tx`
 export async function countActiveUsers(sql: Sql): Promise<boolean> {
   return await sql.begin(async (tx) => {
     if (!(await tryAdvisoryLock(tx, SIGHTINGS_LOCK))) return false
-    const [open] = await tx<{ period: string; start: string }[]>`/* openActiveUserCount */
+    const [open] = await tx<{ period: string; start: string }[]>`/* countActiveUsers: next */
       select period::text, start::text from active_user_count
       where active is null
         and start + ${tx.unsafe(lengthOf('period'))}

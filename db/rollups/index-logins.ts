@@ -42,7 +42,7 @@ export async function indexLogins(sql: Sql): Promise<boolean> {
 
 /** While sightings wait to be rolled up, those of the batch or of one before it may be what gives somebody a number. */
 async function takeBatches(tx: Transaction): Promise<Batch[]> {
-  return await tx<Batch[]>`/* takeUnindexed */
+  return await tx<Batch[]>`/* takeBatches */
     delete from unindexed_batch unindexed
     using (
       select batch_id, waiting.revision, sum(login_rows) over (order by batch_id desc, waiting.revision) - login_rows as before
@@ -70,7 +70,7 @@ async function addLogins(tx: Transaction, batches: Batch[]): Promise<{ left: num
       .map((name) => `string_agg(int4send(${name}), ''::bytea) as ${name}`)
       .join(', '),
   )
-  const rows = await tx<(Hour | { hour: null })[]>`/* listLogins */
+  const rows = await tx<(Hour | { hour: null })[]>`/* addLogins */
     with taken as (
       select batch_id::bigint, revision::integer
       from unnest(${batches.map(({ batch_id }) => String(batch_id))}::text[],
@@ -121,7 +121,7 @@ function numberOf(tx: Transaction, kind: SightingKind) {
 
 async function addHourMembers(tx: Transaction, { hour, ...seen }: Hour): Promise<void> {
   const at = hour.toISOString()
-  const held = await tx<{ kind: SightingKind; members: Buffer }[]>`/* hourMembers */
+  const held = await tx<{ kind: SightingKind; members: Buffer }[]>`/* addHourMembers: held */
     select kind, members from hour_member where hour = ${at}::text::timestamptz`
   const members = sightingKinds.map((kind) => {
     const set = new MemberSet()

@@ -19,7 +19,7 @@ export type Retained = {
 
 /** Drops what is past retention, creates what comes, indexes the days that are over. Right however often it is done: it goes by what is there. */
 export async function applyRetention(sql: Sql, retention: Retention): Promise<Retained> {
-  const [clock] = await sql<{ nowMs: number }[]>`/* now */
+  const [clock] = await sql<{ nowMs: number }[]>`/* applyRetention: clock */
     select (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"`
   const nowMs = clock?.nowMs ?? Date.now()
   await keepLoginsFrom(sql, nowMs, retention.loginDays)
@@ -33,9 +33,9 @@ export async function applyRetention(sql: Sql, retention: Retention): Promise<Re
 /** What login rows are indexed in goes with them; after them, because until they are dropped they may still be indexed. */
 async function deleteHours(sql: Sql, keptFromMs: number): Promise<void> {
   const keptFrom = keptFromMs === Infinity ? 'infinity' : isoTime(keptFromMs)
-  await sql`/* deleteHourLogins */ delete from hour_login where hour < ${keptFrom}::text::timestamptz`
-  await sql`/* deleteHourMembers */ delete from hour_member where hour < ${keptFrom}::text::timestamptz`
-  await sql`/* deleteSixHourMembers */ delete from six_hour_chunk where start < ${keptFrom}::text::timestamptz`
+  await sql`/* deleteHours: logins */ delete from hour_login where hour < ${keptFrom}::text::timestamptz`
+  await sql`/* deleteHours: members */ delete from hour_member where hour < ${keptFrom}::text::timestamptz`
+  await sql`/* deleteHours: six hours */ delete from six_hour_chunk where start < ${keptFrom}::text::timestamptz`
 }
 
 /** Days that were dropped, or never kept, come back empty when retention is raised: what is remembered is not moved back. */

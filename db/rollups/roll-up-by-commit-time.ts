@@ -16,7 +16,7 @@ const SETTLED_AFTER = '1 minute'
 export async function rollUpByCommitTime(sql: Sql): Promise<boolean> {
   return await sql.begin(async (tx) => {
     if (!(await tryAdvisoryLock(tx, 'roll written'))) return false
-    const [due] = await tx<{ start: string; hour: string }[]>`/* dueWritten */
+    const [due] = await tx<{ start: string; hour: string }[]>`/* rollUpByCommitTime: due */
       select start::text, date_trunc('hour', start, 'UTC')::text as hour
       from (
         select date_bin('5 minutes', committed_at, timestamptz '2000-01-01Z') as start
@@ -25,15 +25,15 @@ export async function rollUpByCommitTime(sql: Sql): Promise<boolean> {
       ) as unit
       where start + interval '5 minutes' + ${SETTLED_AFTER}::text::interval <= clock_timestamp()`
     if (due === undefined) return false
-    await addUnit(tx, due.start)
-    await addHour(tx, due.hour)
+    await rollUpFiveMinutes(tx, due.start)
+    await rollUpHour(tx, due.hour)
     return true
   })
 }
 
 /** Beside what the row has already. */
-async function addUnit(tx: Transaction, start: string): Promise<void> {
-  await tx`/* rollUnit */
+async function rollUpFiveMinutes(tx: Transaction, start: string): Promise<void> {
+  await tx`/* rollUpFiveMinutes */
     with rolled as (
       delete from pending_commit_rollup pending using revision_written written
       where written.batch_id = pending.batch_id and written.revision = pending.revision
@@ -55,10 +55,10 @@ async function addUnit(tx: Transaction, start: string): Promise<void> {
 }
 
 /** An hour's row is there only while it has all that the rows of its 5 minutes have. */
-async function addHour(tx: Transaction, hour: string): Promise<void> {
-  await tx`/* unrollHour */
+async function rollUpHour(tx: Transaction, hour: string): Promise<void> {
+  await tx`/* rollUpHour: remove */
     delete from written_count where minutes = 60 and start = ${hour}::text::timestamptz`
-  await tx`/* rollHour */
+  await tx`/* rollUpHour */
     with entry as (
       select added.*
       from written_count held

@@ -13,7 +13,7 @@ import { groupingSets, setOfRow, valuesOfRow } from './dimension-sets.ts'
 export async function rollUpCounts(sql: Sql, topic: string): Promise<void> {
   await sql.begin(async (tx) => {
     // A statement before the other, whose snapshot has to show what was committed by whoever had the lock last.
-    const [turn] = await tx<{ mine: boolean }[]>`/* lockForRollup */
+    const [turn] = await tx<{ mine: boolean }[]>`/* rollUpCounts: lock */
       select pg_try_advisory_xact_lock(${COUNTS_LOCK}) as mine`
     if (turn?.mine === true) await tx.unsafe(STATEMENT, [topic], { prepare: true })
   })

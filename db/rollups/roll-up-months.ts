@@ -13,7 +13,7 @@ const SETTLED_AFTER = '3 days'
  */
 export async function rollUpMonth(sql: Sql): Promise<boolean> {
   return await sql.begin(async (tx) => {
-    const [due] = await tx<{ month: string }[]>`/* dueMonth */
+    const [due] = await tx<{ month: string }[]>`/* rollUpMonth: due */
       select month::text from (
         select distinct date_trunc('month', day, 'UTC') as month from hour_count where dimension_set = 0
       ) as held
@@ -23,8 +23,8 @@ export async function rollUpMonth(sql: Sql): Promise<boolean> {
       order by month limit 1`
     if (due === undefined) return false
     const [key, slots] = [tx.unsafe(dimensionColumns), tx.unsafe(slotNames.hour.join(' + '))]
-    await tx`/* lockCounts */ select pg_advisory_xact_lock(${COUNTS_LOCK})`
-    await tx`/* dropMonthRollup */ delete from month_count where month = ${due.month}::text::timestamptz`
+    await tx`/* rollUpMonth: lock */ select pg_advisory_xact_lock(${COUNTS_LOCK})`
+    await tx`/* rollUpMonth: remove */ delete from month_count where month = ${due.month}::text::timestamptz`
     await tx`/* rollUpMonth */
       insert into month_count (dimension_set, month, ${key}, logins)
       select dimension_set, ${due.month}::text::timestamptz, ${key}, sum(0::bigint + ${slots})
@@ -33,7 +33,7 @@ export async function rollUpMonth(sql: Sql): Promise<boolean> {
         and day >= ${due.month}::text::timestamptz
         and day < (${due.month}::text::timestamptz at time zone 'UTC' + interval '1 month') at time zone 'UTC'
       group by dimension_set, ${key}`
-    await tx`/* monthMade */
+    await tx`/* rollUpMonth: made */
       insert into rolled_up_month values (${due.month}::text::timestamptz) on conflict do nothing`
     return true
   })

@@ -25,8 +25,8 @@ export async function rollUpQuarters(sql: Sql, days: number): Promise<number> {
 /** Returns how many rows the day had; null: no day is left. */
 async function endOldestDay(sql: Sql, days: number): Promise<number | null> {
   return await sql.begin(async (tx) => {
-    await tx`/* lockCounts */ select pg_advisory_xact_lock(${COUNTS_LOCK})`
-    const [due] = await tx<{ day: string | null; next: string }[]>`/* dueMinutes */
+    await tx`/* endOldestDay: lock */ select pg_advisory_xact_lock(${COUNTS_LOCK})`
+    const [due] = await tx<{ day: string | null; next: string }[]>`/* endOldestDay: due */
       with bound as (
         select date_trunc('day', clock_timestamp(), 'UTC') - make_interval(days => ${days}) as until
       ), oldest as (
@@ -36,8 +36,8 @@ async function endOldestDay(sql: Sql, days: number): Promise<number | null> {
         where hour < (select until from bound)
       )
       select day::text, coalesce(day + interval '24 hours', until)::text as next from bound cross join oldest`
-    if (due === undefined) throw new Error('dueMinutes returned no row')
-    await tx`/* keepMinutesFrom */
+    if (due === undefined) throw new Error('endOldestDay returned no row')
+    await tx`/* endOldestDay: bound */
       insert into retention_bound as held (what, kept_from) values ('minute_count', ${due.next}::text::timestamptz)
       on conflict (what) do update set kept_from = greatest(held.kept_from, excluded.kept_from)`
     return due.day === null ? null : await intoQuarters(tx, due.day)

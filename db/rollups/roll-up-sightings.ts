@@ -71,11 +71,11 @@ async function numberMembers(
   const added = [...first].filter(([name]) => !before.has(name))
   const moved = [...first].filter(([name, day]) => day < (before.get(name)?.day ?? -Infinity))
   const next = await takeNumbers(tx, kind, added.length)
-  await tx`/* addMembers */
+  await tx`/* numberMembers: add */
     insert into ${tx(table)} (${tx(id)}, number, first_day)
     select added ->> 0, ${next}::integer + at::integer - 1, date '1970-01-01' + (added ->> 1)::integer
     from json_array_elements(${JSON.stringify(added)}::text::json) with ordinality as given (added, at)`
-  await tx`/* moveFirstDays */
+  await tx`/* numberMembers: first days */
     update ${tx(table)} held set first_day = date '1970-01-01' + (moved ->> 1)::integer
     from json_array_elements(${JSON.stringify(moved)}::text::json) as given (moved)
     where held.${tx(id)} = moved ->> 0`

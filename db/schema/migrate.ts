@@ -19,7 +19,7 @@ export async function migrate(sql: Sql): Promise<string[]> {
   const files = await migrationFiles()
   const version = await productVersion()
   return await sql.begin(async (tx) => {
-    await tx`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
+    await tx`/* migrate: lock */ select pg_advisory_xact_lock(${MIGRATION_LOCK})`
     const applied = await appliedMigrations(tx)
     const unknown = [...applied].filter((name) => !files.includes(name))
     const old = applied.size === 0 ? null : tooOld(Math.max(...[...applied].map(schemaNumber)), null)
@@ -31,32 +31,34 @@ export async function migrate(sql: Sql): Promise<string[]> {
     }
     const pending = files.filter((name) => !applied.has(name))
     // Before anything is altered: a batch that waited for that with its checkpoint locked would be waited for in turn.
-    if (applied.size > 0 && pending.length > 0) await tx`update partition_checkpoint set epoch = epoch + 1`
+    if (applied.size > 0 && pending.length > 0)
+      await tx`/* migrate: fence */ update partition_checkpoint set epoch = epoch + 1`
     for (const name of pending) {
       await recordSchema(tx, schemaNumber(name), version)
       await tx.unsafe(await readFile(new URL(name, migrationFolder), 'utf8'))
-      await tx`insert into migration (name) values (${name})`
+      await tx`/* migrate: applied */ insert into migration (name) values (${name})`
     }
     return pending
   })
 }
 
 async function appliedMigrations(tx: Transaction): Promise<Set<string>> {
-  await tx`create table if not exists migration (name text primary key, applied_at timestamptz not null default now())`
-  await tx`create table if not exists schema_version (
+  await tx`/* appliedMigrations: table */
+    create table if not exists migration (name text primary key, applied_at timestamptz not null default now())`
+  await tx`/* appliedMigrations: schema */ create table if not exists schema_version (
     one boolean primary key default true check (one),
     schema integer not null,
     version text not null,          -- of Rollcall, that migrated last
     oldest_writer integer not null, -- schema of the oldest code that may still write
     oldest_reader integer not null
   )`
-  const rows = await tx<{ name: string }[]>`select name from migration`
+  const rows = await tx<{ name: string }[]>`/* appliedMigrations */ select name from migration`
   return new Set(rows.map(({ name }) => name))
 }
 
 /** Nothing older fits, unless the migration knows better: then it says so in `schema_version` itself. */
 async function recordSchema(tx: Transaction, schema: number, version: string): Promise<void> {
-  await tx`
+  await tx`/* recordSchema */
     insert into schema_version as held (schema, version, oldest_writer, oldest_reader)
     values (${schema}, ${version}, ${schema}, ${schema})
     on conflict (one) do update

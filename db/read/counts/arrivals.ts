@@ -14,7 +14,7 @@ export async function readArrivals(
   buckets: readonly TimeBucket[],
 ): Promise<ArrivalRow[]> {
   const rows = await sql<({ bucket_index: number } & ArrivalRow)[]>`
-    /* arrivals */
+    /* readArrivals */
     with arrived as materialized (
       select place.number - 1 as bucket_index, out_of_order, lateness, delays
       from (
@@ -54,7 +54,7 @@ export async function readRejectCounts(
   buckets: readonly TimeBucket[],
 ): Promise<RejectRow[]> {
   return await sql<RejectRow[]>`
-    /* rejectCounts */
+    /* readRejectCounts */
     select place.number - 1 as "bucketIndex", reason, count(*) as rejects
     from rejected_login
     ${placeInBuckets(sql, buckets, 'rejected_at')}

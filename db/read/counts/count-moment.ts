@@ -124,7 +124,7 @@ export async function countWritten(
 /** When a batch was written first, as Postgres writes it; null: there is no such batch. */
 export async function readWrittenAt({ sql }: ReadSession, batchId: bigint): Promise<string | null> {
   const [row] = await sql<{ at: string }[]>`
-    /* writtenAt */
+    /* readWrittenAt */
     select committed_at::text as at from batch where id = ${String(batchId)}::text::bigint`
   return row?.at ?? null
 }

@@ -66,7 +66,7 @@ async function withinHeld(
 ): Promise<readonly TimeBucket[]> {
   if ((buckets.at(-1)?.toMs ?? 0) - (buckets[0]?.fromMs ?? 0) <= LOOKED_FOR_MS) return buckets
   const [held] = await sql<{ first: Date | null; last: Date | null }[]>`
-    /* daysHeld */ select min(day) as first, max(day) as last from hour_count where dimension_set = 0`
+    /* withinHeld */ select min(day) as first, max(day) as last from hour_count where dimension_set = 0`
   const firstMs = held?.first?.getTime() ?? 0
   const endMs = held?.last ? held.last.getTime() + bucketMs.day : firstMs
   const within = (ms: number) => Math.min(endMs, Math.max(firstMs, ms))
@@ -98,7 +98,7 @@ async function readSums(
   // Each part has a row once, and a count is in two rows of it at most.
   const mostRows = 2 * (single.length + 1) * most
   const rows = await sql<(Values & IndexedSums)[]>`
-    /* loginCounts */
+    /* readSums */
     select ${grouped} string_agg(bucket_index::text, ',') as places, string_agg(logins::text, ',') as logins,
            string_agg(next_logins::text, ',') as next_logins
     from (
@@ -156,7 +156,7 @@ async function readSlots(
   most: number,
 ): Promise<Counts[] | null> {
   const rows = await sql<(Values & { start: number; slots: string })[]>`
-    /* loginCountSlots */ ${slotRows(sql, slice, dimensions, filter)} limit ${most + 1}`
+    /* readSlots */ ${slotRows(sql, slice, dimensions, filter)} limit ${most + 1}`
   if (rows.length > most) return null
   const pieces = Map.groupBy(slice.starts.keys(), (i) => slice.starts[i])
   return rows.map(({ start, slots, ...values }) => {

@@ -52,7 +52,7 @@ async function startOfPage({ sql }: ReadSession, event: TimeRange, page: Page): 
   if (from !== null) return momentOf(from)
   if (page.backwards) return event.from?.getTime() ?? null
   const [row] = await sql<{ watermark: Date | null }[]>`
-    /* latestEvent */ select max(watermark) as watermark from partition_checkpoint`
+    /* startOfPage */ select max(watermark) as watermark from partition_checkpoint`
   const ends = [event.to, row?.watermark].flatMap((end) => end?.getTime() ?? [])
   return ends.length === 0 ? null : Math.min(...ends)
 }

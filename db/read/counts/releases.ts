@@ -22,7 +22,7 @@ export async function readReleases(
   const [from, to] = [isoTime(fromMs), isoTime(toMs)]
   const set = smallestSet(['app_version', ...filteredDimensions(filter)])
   const rows = await sql<{ version: string; days: string }[]>`
-    /* releases */
+    /* readReleases */
     select version, string_agg((extract(epoch from day) * 1000)::bigint::text, ',') as days
     from (
       select day, version, sum(logins) as logins, sum(sum(logins)) over (partition by day) as total

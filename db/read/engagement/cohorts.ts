@@ -24,7 +24,7 @@ export async function readCohorts(
   const days = starts.map(isoDay)
   const cohorts = by === null ? byFirstDay(sql, period, days) : byValueOfFirstDay(sql, period, days, by)
   return await sql<CohortCell[]>`
-    /* cohorts */
+    /* readCohorts */
     with cohort as materialized (${cohorts}),
     active as materialized (
       select start, chunk, ${unpacked(sql)} from engagement

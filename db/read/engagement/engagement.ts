@@ -62,7 +62,7 @@ export async function readActive(
   days: DayRange,
 ): Promise<bigint> {
   const [row] = await sql<{ members: bigint }[]>`
-    /* active */
+    /* readActive */
     select coalesce(sum(bit_count(members)), 0)::bigint as members
     from (
       select bit_or(members) as members from (${activePieces(sql, kind, facet, days)}) as piece group by chunk
@@ -91,7 +91,7 @@ export async function readActiveUsers(
   starts: number[],
 ): Promise<ActiveUsersRow[]> {
   return await sql<ActiveUsersRow[]>`
-    /* activeUsers */
+    /* readActiveUsers */
     with periods as (
       select start, lag(start) over (order by start) as previous, lead(start) over (order by start) as next
       from unnest(${starts.map(isoDay)}::text[]::date[]) as given (start)
@@ -146,7 +146,7 @@ export async function readMeanDailyActive(
 ): Promise<number> {
   const days = Array.from({ length: to - from }, (_, i) => isoDay(from + i))
   const [row] = await sql<{ mean: number }[]>`
-    /* meanDailyActive */
+    /* readMeanDailyActive */
     with periods as (
       select start from unnest(${days}::text[]::date[]) as given (start)
     ), made as (${madeCounts(sql, facet, 'day')}),

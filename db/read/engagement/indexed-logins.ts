@@ -58,7 +58,7 @@ export async function addIndexed(
 
 async function addHours(members: MembersByKind, sql: Sql, hours: string[]): Promise<void> {
   const rows = await sql<{ kind: SightingKind; members: string }[]>`
-    /* hourMembers */
+    /* addHours */
     select kind, encode(members, 'base64') as members from hour_member
     where kind = any(${[...members.keys()]}::text[]::engagement_kind[]) and hour = any(${hours}::text[]::timestamptz[])`
   for (const row of rows) members.get(row.kind)?.addPacked(bytesOf(row.members))
@@ -74,7 +74,7 @@ async function addFilteredHours(
   filter: CountFilter,
 ): Promise<void> {
   const [row] = await sql<Numbers[]>`
-    /* hourLogins */
+    /* addFilteredHours */
     select ${numbersOf(sql, members)}
     from hour_login
     where hour = any(${hours}::text[]::timestamptz[]) ${withinFilter(sql, filter)}`
@@ -83,7 +83,7 @@ async function addFilteredHours(
 
 async function addPart(members: MembersByKind, sql: Sql, part: HourPart, filter: CountFilter): Promise<void> {
   const [row] = await sql<(Numbers & { minutes: string | null })[]>`
-    /* hourPart */
+    /* addPart */
     select ${numbersOf(sql, members)}, encode(string_agg(minutes, ''::bytea), 'base64') as minutes
     from hour_login
     where hour = ${isoTime(part.startMs)}::text::timestamptz ${withinFilter(sql, filter)}`

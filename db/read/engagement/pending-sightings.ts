@@ -10,7 +10,7 @@ export type PendingSightings = {
 
 export async function readPendingSightings({ sql }: ReadSession): Promise<PendingSightings> {
   const [row] = await sql<PendingSightings[]>`
-    /* pendingSightings */
+    /* readPendingSightings */
     select count(*)::integer as batches, coalesce(sum(to_offset - from_offset), 0)::bigint as offsets,
            min(coalesce(first_event_at, 'epoch')) as "firstEventAt"
     from (select distinct batch_id from sighting_delta) as waiting

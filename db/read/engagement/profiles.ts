@@ -17,7 +17,7 @@ export async function readProfile(
 ): Promise<Profile | null> {
   const { table, id: column } = idTables[kind]
   const [row] = await sql<{ first_day: Date; last_day: Date; active_days: number }[]>`
-    /* profile */
+    /* readProfile */
     select first_day::timestamptz as first_day, last_day::timestamptz as last_day, active_days
     from ${sql(table)} as known, lateral (
       select max(start) as last_day, count(*)::integer as active_days
@@ -61,7 +61,7 @@ export async function readTraits(
 ): Promise<TraitRow[]> {
   const order: [string, ...string[]] = ['last_at', 'key_id']
   return await sql<TraitRow[]>`
-    /* traits */
+    /* readTraits */
     select value, logins, first_at, last_at, last_at::text as key_at, key_id
     from (
       select value, count(*) as logins, min(event_at) as first_at, max(event_at) as last_at,

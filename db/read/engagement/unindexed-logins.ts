@@ -43,7 +43,7 @@ async function addOfBatches(
   const { table, id } = idTables[kind]
   // What they have in common lets Postgres find their rows at once, which one after the other it would not.
   const [row] = await sql<{ numbers: string | null; unknown: number }[]>`
-    /* unindexedLogins */
+    /* addOfBatches */
     select encode(string_agg(int4send(number), ''::bytea), 'base64') as numbers,
            count(*) filter (where number is null)::integer as unknown
     from (

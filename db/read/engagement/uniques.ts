@@ -74,7 +74,7 @@ async function addBitmaps(
   const pieces = bitmaps.map((rows, place) => (place === 0 ? rows : sql`union all ${rows}`))
   // bit_send says first how many bits there are, in 4 bytes.
   const chunks = await sql<{ chunk: number; bits: string }[]>`
-    /* activeBitmaps */
+    /* addBitmaps */
     select chunk, encode(substring(bit_send(bit_or(members)) from 5), 'base64') as bits
     from (${pieces}) as piece
     group by chunk`

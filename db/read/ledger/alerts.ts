@@ -31,7 +31,7 @@ export async function readAlerts(
   page: Page,
 ): Promise<AlertRow[]> {
   return await sql<AlertRow[]>`
-    /* alerts */
+    /* readAlerts */
     select id, raised_at, cleared_at, kind, topic, partition, subject, detail, raised_at::text as key_at
     from alert
     where topic = ${topic}

@@ -19,7 +19,7 @@ export async function readBatchEvents(
 ): Promise<BatchEvent[] | null> {
   const logins = await readLoginsOfBatch(session, batchId, offsets, limit)
   if (!(await areRowsComplete(session, batchId))) return null
-  const rejects = await readRejects(session, batchId, offsets, limit)
+  const rejects = await readBatchRejects(session, batchId, offsets, limit)
   return [
     ...logins.map((login): BatchEvent => ({ offset: login.offset, login, reject: null })),
     ...rejects.map(({ offset, ...reject }): BatchEvent => ({ offset, login: null, reject })),
@@ -31,21 +31,21 @@ export async function readBatchEvents(
 /** Whether every login of a batch that counts is a row still. To be asked for after reading `login`. */
 export async function areRowsComplete({ sql }: ReadSession, batchId: bigint): Promise<boolean> {
   const [batch] = await sql<{ complete: boolean; first_event_at: Date | null }[]>`
-    /* rowsComplete */
+    /* areRowsComplete */
     select status in ('committed', 'replayed') and logins = login_rows as complete, first_event_at
     from batch where id = ${String(batchId)}::text::bigint`
   if (batch?.complete !== true) return false
   return isKeptSince(await readOldestLoginDay(sql), batch.first_event_at)
 }
 
-async function readRejects(
+async function readBatchRejects(
   { sql }: ReadSession,
   batchId: bigint,
   { from, to }: Offsets,
   limit: number,
 ): Promise<({ offset: bigint } & Reject)[]> {
   return await sql<({ offset: bigint } & Reject)[]>`
-    /* rejectsOfBatch */
+    /* readBatchRejects */
     select kafka_offset as offset, reason, detail from rejected_login
     where batch_id = ${String(batchId)}::text::bigint and redriven_in is null
       and kafka_offset >= ${String(from)}::text::bigint and kafka_offset < ${String(to)}::text::bigint
@@ -77,7 +77,7 @@ export type BatchOrigin = {
 export async function readBatchOrigin({ sql }: ReadSession, batchId: bigint): Promise<BatchOrigin | null> {
   const id = String(batchId)
   const [origin] = await sql<Omit<BatchOrigin, 'redriven' | 'rejects'>[]>`
-    /* batchOrigin */
+    /* readBatchOrigin */
     select batch.topic, batch.partition, from_offset as "from", to_offset as "to", status, topic_id as "topicId",
            batch.incarnation <> checkpoint.incarnation as "isPast",
            (extract(epoch from coalesce(replay.processed_at, batch.processed_at)) * 1000)::float8 as "clockMs",
@@ -88,13 +88,13 @@ export async function readBatchOrigin({ sql }: ReadSession, batchId: bigint): Pr
     where batch.id = ${id}::text::bigint`
   if (origin === undefined) return null
   const redriven = await sql<{ offset: bigint; clockMs: number; rules: DecodeRules | null }[]>`
-    /* redrivenOfBatch */
+    /* readBatchOrigin: redriven */
     select kafka_offset as offset, (extract(epoch from processed_at) * 1000)::float8 as "clockMs", rules
     from rejected_login
     join batch_revision revised on revised.batch_id = rejected_login.batch_id and revision = redriven_in
     where rejected_login.batch_id = ${id}::text::bigint`
   const rejects = await sql<({ offset: bigint } & Reject)[]>`
-    /* remainingRejects */
+    /* readBatchOrigin: rejects */
     select kafka_offset as offset, reason, detail from rejected_login
     where batch_id = ${id}::text::bigint and redriven_in is null`
   return {

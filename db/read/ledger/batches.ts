@@ -70,7 +70,7 @@ export async function readBatches(
 ): Promise<BatchRow[]> {
   const { statuses, partition, fromOffset, toOffset, error, committed } = filter
   return await sql<BatchRow[]>`
-    /* batches */
+    /* readBatches */
     select ${columns(sql)}
     from batch
     where topic = ${topic}
@@ -86,7 +86,7 @@ export async function readBatches(
 
 /** One batch, or null. */
 export async function readBatch({ sql }: ReadSession, id: bigint): Promise<BatchRow | null> {
-  const [batch] = await sql<BatchRow[]>`/* batch */ select ${columns(sql)} from batch where id = ${id}`
+  const [batch] = await sql<BatchRow[]>`/* readBatch */ select ${columns(sql)} from batch where id = ${id}`
   return batch ?? null
 }
 

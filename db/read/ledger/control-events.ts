@@ -35,7 +35,7 @@ export async function readControlEvents(
   page: Page,
 ): Promise<ControlEventRow[]> {
   return await sql<ControlEventRow[]>`
-    /* controlEvents */
+    /* readControlEvents */
     select id, command_id, requested_at, actor, command, topic, partitions, reason, result, detail,
            requested_at::text as key_at
     from control_event

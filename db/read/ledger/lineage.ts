@@ -26,7 +26,7 @@ export async function readLineage(
   const count = (range.toMs - range.fromMs) / bucketMs.minute
   const minutes = Array.from({ length: count }, (_, i) => isoTime(range.fromMs + i * bucketMs.minute))
   return await sql<Contribution[]>`
-    /* lineage */
+    /* readLineage */
     select added.*, partition, incarnation, from_offset, to_offset,
            coalesce(revised.committed_at, source.committed_at) as counted_at
     from (

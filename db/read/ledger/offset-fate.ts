@@ -47,7 +47,7 @@ async function readPlaces(
 ): Promise<Place[]> {
   const text = String(offset)
   return await sql<Place[]>`
-    /* offsetPlaces */
+    /* readPlaces */
     select log.incarnation, checkpoint.incarnation as current, next_offset as "nextOffset",
            (select from_offset from batch
             where topic = ${topic} and partition = ${partition} and incarnation = log.incarnation
@@ -111,7 +111,7 @@ async function readReject(
   offset: bigint,
 ): Promise<(Reject & { redriven: boolean }) | null> {
   const [reject] = await sql<(Reject & { redriven: boolean })[]>`
-    /* rejectAt */
+    /* readReject */
     select reason, detail, redriven_in is not null as redriven from rejected_login
     where batch_id = ${String(batchId)}::text::bigint and kafka_offset = ${String(offset)}::text::bigint`
   return reject ?? null

@@ -24,7 +24,7 @@ export type PartitionProgress = {
 /** The partitions of a topic that were ever claimed, in order. */
 export async function readProgress({ sql }: ReadSession, topic: string): Promise<PartitionProgress[]> {
   return await sql<PartitionProgress[]>`
-    /* progress */
+    /* readProgress */
     select checkpoint.partition, topic_id, next_offset, retired_at is not null as is_retired, logins, rejects,
             case when retired_at is null then watermark end as watermark,
            worker, updated_at,
@@ -50,7 +50,7 @@ export type LastBatch = {
 /** The batch with the highest offsets of each partition of a topic. */
 export async function readLastBatches({ sql }: ReadSession, topic: string): Promise<LastBatch[]> {
   return await sql<LastBatch[]>`
-    /* lastBatches */
+    /* readLastBatches */
     select latest.*
     from partition_checkpoint checkpoint,
          lateral (select id, partition, from_offset, to_offset, status, logins, rejects, committed_at

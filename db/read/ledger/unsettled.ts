@@ -10,7 +10,7 @@ export type Unsettled = {
 }
 
 export async function readUnsettled({ sql }: ReadSession, topic: string): Promise<Unsettled> {
-  const [row] = await sql<Unsettled[]>`/* unsettled */
+  const [row] = await sql<Unsettled[]>`/* readUnsettled */
     select (select count(*)::integer from batch where topic = ${topic} and status = 'parked') as "parkedBatches",
            (select coalesce(sum(to_offset - from_offset), 0)::bigint
             from batch where topic = ${topic} and status = 'parked') as "parkedOffsets",

@@ -9,7 +9,7 @@ export async function readWorkerReport(
   { sql }: Pick<ReadSession, 'sql'>,
   topic: string,
 ): Promise<WorkerReport> {
-  const [row] = await sql<WorkerReport[]>`/* workerReport */
+  const [row] = await sql<WorkerReport[]>`/* readWorkerReport */
     select max(seen_at) as "seenAt",
            coalesce(max(seen_at) > clock_timestamp() - ${LIVE_MS} * interval '1 millisecond', false) as "isRecent"
     from worker where topic = ${topic}`

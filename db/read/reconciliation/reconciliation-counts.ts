@@ -14,7 +14,7 @@ type Sql = ReadSession['sql']
 /** Minutes (Unix milliseconds) that the deltas of these batches count into. */
 export async function readTouchedMinutes(sql: Sql, ids: readonly bigint[]): Promise<number[]> {
   const rows = await sql<{ bucket: Date }[]>`
-    /* reconciliationMinutes */
+    /* readTouchedMinutes */
     select distinct unnest(buckets) as bucket from login_count_delta where batch_id = any(${ids.map(String)}::bigint[])`
   return rows.map(({ bucket }) => bucket.getTime())
 }
@@ -37,7 +37,7 @@ export async function compareWithDeltas(
   // The units as a multirange, because a search in it is binary; in a query of its own, because it is made once then. Both sides
   // are added up in one go, and not in order: they are ten thousands of counts, of which none should come back.
   const different = await sql<DifferentCount[]>`
-    /* reconciliationCounts */
+    /* compareWithDeltas */
     with touched as materialized (select ${multirange(units, unitMs[size])}::text::tstzmultirange as units), said as (
       select bucket, ${key(sql)}, added.logins as expected, 0 as found
       from login_count_delta delta ${addedBy(sql, dimensionNames)}
@@ -68,7 +68,7 @@ export async function compareHoursWithMinutes(
 ): Promise<Difference[]> {
   const hours = startsOf(moments, bucketMs.hour)
   const rows = await sql<DifferentCount[]>`
-    /* reconciliationHourCounts */
+    /* compareHoursWithMinutes */
     with expected as (
       select hour as bucket, ${key(sql)}, 0::bigint + ${sql.unsafe(slotNames.minute.join(' + '))} as logins
       from (${rowsAt(sql, 'minute', hours, [ALL_DIMENSIONS])}) as counts

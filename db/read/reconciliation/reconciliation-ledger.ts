@@ -47,7 +47,7 @@ export async function readLedgerKeys(
 ): Promise<LedgerKey[]> {
   const page = { after, before: null, backwards: false, limit }
   return await sql<LedgerKey[]>`
-    /* reconciliationKeys */
+    /* readLedgerKeys */
     select id, committed_at::text as at from batch
     where topic = ${topic}
       ${partitions === null ? sql`` : sql`and partition = any(${partitions}::integer[])`}
@@ -61,7 +61,7 @@ export async function readCommitted(
   ids: readonly bigint[],
 ): Promise<{ from: Date; to: Date } | null> {
   const [row] = await sql<{ from: Date | null; to: Date | null }[]>`
-    /* reconciliationCommitted */
+    /* readCommitted */
     select min(committed_at) as "from", max(committed_at) as "to" from batch where id = any(${ids.map(String)}::bigint[])`
   const { from = null, to = null } = row ?? {}
   return from === null || to === null ? null : { from, to }
@@ -124,7 +124,7 @@ function byOffset(
 
 async function withNeighbours(sql: Sql, covered: ReturnType<typeof byOffset>): Promise<LedgerEntry[]> {
   return await sql<LedgerEntry[]>`
-    /* reconciliationLedger */
+    /* withNeighbours */
     select covered.id, covered.partition, covered.incarnation, covered.from_offset as "from", covered.to_offset as "to",
            covered.status, covered.logins, covered.rejects, covered.gaps, covered.login_rows as "loginRows",
            (select to_offset from batch
@@ -146,12 +146,12 @@ export async function readEvidence(
 ): Promise<{ evidence: Map<bigint, BatchEvidence>; expired: number }> {
   const list = sql`${ids.map(String)}::bigint[]`
   const deltas = await sql<{ id: bigint; logins: bigint }[]>`
-    /* reconciliationDeltas */
+    /* readEvidence: deltas */
     select batch_id as id, sum(added.logins)::bigint as logins
     from login_count_delta delta cross join lateral (select sum(one) as logins from unnest(delta.logins) as one) as added
     where batch_id = any(${list}) group by batch_id`
   const rejects = await sql<({ id: bigint } & BatchEvidence['rejects'][number])[]>`
-    /* reconciliationRejects */
+    /* readEvidence: rejects */
     select batch_id as id, reason, redriven_in is not null as redriven, count(*) as rejects
     from rejected_login where batch_id = any(${list}) group by 1, 2, 3`
   const rows = await readLoginRows(sql, ids)
@@ -166,7 +166,7 @@ export async function readEvidence(
 /** Rows of `login` by batch, of those batches that have no event before the oldest day that is kept. */
 async function readLoginRows(sql: Sql, ids: readonly bigint[]): Promise<Map<bigint, bigint>> {
   const counted = await sql<{ id: bigint; first_event_at: Date | null; rows: bigint }[]>`
-    /* reconciliationRows */
+    /* readLoginRows */
     with chosen as materialized (
       select id, first_event_at, last_event_at from batch where id = any(${ids.map(String)}::bigint[])
     ), held as (
@@ -198,7 +198,7 @@ export async function readCheckpoints(
     left join (select partition, sum(logins) as logins, sum(rejects) as rejects
                from batch where topic = ${topic} ${chosen} group by partition) as ledger using (partition)`
   return await sql<CheckpointState[]>`
-    /* reconciliationCheckpoints */
+    /* readCheckpoints */
     select checkpoint.partition, incarnation, next_offset as "nextOffset", checkpoint.logins, checkpoint.rejects,
            (select to_offset from batch
             where topic = checkpoint.topic and partition = checkpoint.partition

@@ -23,7 +23,7 @@ export async function readReconciliationRuns(
   page: Page,
 ): Promise<ReconciliationRunRow[]> {
   return await sql<ReconciliationRunRow[]>`
-    /* reconciliationRuns */
+    /* readReconciliationRuns */
     select id, started_at, finished_at, covered_to, batches, expired, differences, finished_at::text as key_at,
            (select count(*)::integer from alert where alert.run_id = run.run_id) as raised
     from reconciliation_run run
@@ -41,7 +41,7 @@ export async function readScheduledReconciliation(
   topic: string,
 ): Promise<ScheduledReconciliation | null> {
   const [run] = await sql<ScheduledReconciliation[]>`
-    /* scheduledReconciliation */
+    /* readScheduledReconciliation */
     select covered_to as "coveredTo", finished_at as "finishedAt",
            (select count(*)::integer from alert where topic = ${topic} and cleared_at is null) as "openAlerts"
     from reconciliation_run where topic = ${topic} order by finished_at desc, id desc limit 1`

@@ -49,7 +49,7 @@ export async function compareHoursWithQuarters(
 export async function compareMonth(sql: Sql, monthMs: number, limit: number): Promise<Difference[]> {
   const starts = [isoTime(monthMs)]
   const made = await sql`
-    /* reconciliationMonth */
+    /* compareMonth */
     select from rolled_up_month where month = any(${starts}::text[]::timestamptz[])`
   if (made.length === 0) return []
   const expected = sql`
@@ -100,7 +100,7 @@ async function compareRows(
     sql.unsafe(slotNames[size].map((name) => `coalesce(${side}.${name}, 0)`).join(', '))
   const key = sql.unsafe(names)
   const rows = await sql<DifferentCount[]>`
-    /* reconciliationRowsOfCounts */
+    /* compareRows */
     with expected as (${expected}), found as (${found}), different as (
       select dimension_set, ${start}, ${key},
              array[${slotsOf('expected')}] as expected, array[${slotsOf('found')}] as found

@@ -34,7 +34,7 @@ const later = (a: Date | null, b: Date | null): Date | null => (a === null || (b
 /** From the first to the last event of a batch, within a range; null: it has none. */
 async function readSpan({ sql }: ReadSession, batchId: bigint, range: TimeRange): Promise<TimeRange | null> {
   const [batch] = await sql<{ first: Date; end: Date }[]>`
-    /* spanOfBatch */
+    /* readSpan */
     select first_event_at as first, last_event_at + interval '1 ms' as end
     from batch where id = ${String(batchId)}::text::bigint and first_event_at is not null`
   return batch === undefined
@@ -58,7 +58,7 @@ async function isAnyBefore(session: ReadSession, filter: Listed, range: TimeRang
 
 async function isAnybodySeen({ sql }: ReadSession, { from, to }: TimeRange): Promise<boolean> {
   const [found] = await sql<{ seen: boolean }[]>`
-    /* anybodySeen */
+    /* isAnybodySeen */
     select exists (
       select from engagement
       where kind = 'user' and period = 'day' and facet = 'all' and value = ''
@@ -85,7 +85,7 @@ async function isSeenBefore(
 ): Promise<boolean> {
   const { table, id: column } = idTables[kind]
   const [found] = await sql<{ seen: boolean }[]>`
-    /* seenBefore */
+    /* isSeenBefore */
     select exists (
       select from ${sql(table)} where ${sql(column)} = ${id} ${to === null ? sql`` : sql`and first_day < date '1970-01-01' + ${dayAfter(to)}::integer`}
     ) as seen`

@@ -36,7 +36,7 @@ export async function readInsights(
 ): Promise<InsightRow[]> {
   const order: [string, ...string[]] = ['committed_at', 'id', 'first_offset']
   return await sql<InsightRow[]>`
-    /* insights */
+    /* readInsights */
     select made.partition, first_offset, last_offset, batch_id, body, committed_at::text as key_at
     from batch cross join lateral (select * from insight where batch_id = batch.id) as made
     where batch.topic = ${topic}

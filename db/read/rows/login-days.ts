@@ -7,7 +7,7 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
  */
 export async function readOldestLoginDay(sql: ReadSession['sql']): Promise<Date | null> {
   const [oldest] = await sql<{ day: Date }[]>`
-    /* oldestLoginDay */
+    /* readOldestLoginDay */
     select greatest(day, (select kept_from from retention_bound where what = 'login')) as day
     from (
       select to_date(substring(min(relid::regclass::text) from '[0-9]{4}_[0-9]{2}_[0-9]{2}$'), 'YYYY_MM_DD')::timestamptz as day
@@ -20,7 +20,7 @@ export async function readOldestLoginDay(sql: ReadSession['sql']): Promise<Date 
 /** End of the latest day that has a table of login rows; null: there is none. No row is of a later day. */
 export async function readEndOfLoginDays(sql: ReadSession['sql']): Promise<Date | null> {
   const [latest] = await sql<{ end: Date | null }[]>`
-    /* endOfLoginDays */
+    /* readEndOfLoginDays */
     select to_date(substring(max(relid::regclass::text) from '[0-9]{4}_[0-9]{2}_[0-9]{2}$'), 'YYYY_MM_DD')::timestamptz
            + interval '1 day' as end
     from pg_partition_tree('login') where level > 0`
@@ -33,6 +33,6 @@ export const isKeptSince = (oldestDay: Date | null, firstEventAt: Date | null): 
 
 /** Start of the oldest day with login rows, which stays until the session ends; null: none are kept. */
 export async function readRowsKeptFrom({ sql }: ReadSession): Promise<Date | null> {
-  await sql`/* holdLogins */ select from login limit 0`
+  await sql`/* readRowsKeptFrom */ select from login limit 0`
   return await readOldestLoginDay(sql)
 }

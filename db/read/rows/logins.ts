@@ -63,7 +63,7 @@ async function readPart(
 ): Promise<LoginRow[]> {
   const { batchId, userId, deviceId, ip, partition, fromOffset, toOffset, dimensions } = filter
   const rows = await sql<Row[]>`
-    /* logins */
+    /* readPart */
     select ${columns(sql)}
     from login
     where true
@@ -89,7 +89,7 @@ export async function readLoginsOfBatch(
   limit: number,
 ): Promise<PlacedLogin[]> {
   const rows = await sql<Row[]>`
-    /* loginsOfBatch */
+    /* readLoginsOfBatch */
     select ${columns(sql)}
     from login
     where kafka_offset >= ${String(from)}::text::bigint and kafka_offset < ${String(to)}::text::bigint

@@ -64,7 +64,7 @@ export async function readRejectedLogins(
   page: Page,
 ): Promise<RejectedLoginRow[]> {
   return await sql<RejectedLoginRow[]>`
-    /* rejectedLogins */
+    /* readRejectedLogins */
     select topic, partition, kafka_offset, batch_id, reason, detail, substring(key from 1 for ${PREVIEW_BYTES}) as key,
            substring(value from 1 for ${PREVIEW_BYTES}) as value_preview, coalesce((cut->>'valueBytes')::integer, octet_length(value)) as value_bytes,
            headers, cut, record_timestamp, rejected_at, redriven_in, rejected_at::text as key_at,
