@@ -4,9 +4,10 @@ import { postgresFailure } from './failure.ts'
 import { isRefusal } from './hint.ts'
 
 /**
- * Looks at the database as a process starts, which goes on all the same while it is away, and when it refuses: a password or
- * a database may be mended on the server. `say` is told of a refusal once, or the log would only speak of waiting.
- * @throws {PipelineFailure} it is reached through a pooler: the same URL will never do
+ * Checks the database when a process starts. The process goes on if the database is away, and also if it refuses, because a
+ * wrong password or a missing database can be corrected on the server. `say` gets a refusal once: later lines of the log only
+ * say that the process waits.
+ * @throws {PipelineFailure} the URL leads to a pooler, which waiting does not change
  */
 export async function checkDatabase(sql: Sql, say: (message: string) => void): Promise<void> {
   try {

@@ -11,7 +11,7 @@ const authenticated = message('R', Buffer.alloc(4))
 const ready = message('Z', Buffer.from('I'))
 const ended = message('E', Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0'))
 
-/** A Postgres whose sessions end with their first query, which is that of postgres.js for the types of arrays. */
+/** A Postgres that ends each session at its first query, with which postgres.js reads the types of arrays. */
 async function endingPostgres(how: 'told' | 'reset'): Promise<number> {
   const server = createServer((socket) => {
     let isOpen = false
@@ -47,7 +47,7 @@ it.each(['told', 'reset'] as const)(
     })
     onTestFinished(() => sql.end({ timeout: 0 }))
     await expect(sql`select 1`).rejects.toThrow()
-    // Unhandled rejections are told after the microtasks of a turn.
+    // Node reports unhandled rejections after the microtasks of a turn.
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(unhandled).toEqual([])
   },

@@ -8,26 +8,24 @@ export type ConnectOptions = {
   /** Shown in pg_stat_activity. */
   applicationName: string
   maxConnections: number
-  /** Milliseconds that one statement may take before Postgres cancels it. */
+  /** Milliseconds after which Postgres cancels a statement. */
   statementTimeoutMs: number
-  /** Milliseconds that a transaction may wait for its client: a stopped process must not keep its locks (G3). */
+  /** Milliseconds that a transaction may wait for its client, so that a stopped process does not keep its locks (G3). */
   idleInTransactionTimeoutMs: number
   /**
-   * Has a statement planned for the values of each call. Else Postgres keeps one plan for all from the sixth call on, which costs
-   * the most where few values differ as much as an hour and a year do.
+   * Plans a statement anew for the values of each call. Otherwise Postgres may use one plan for all values from the sixth call
+   * on, which is slow where values differ as much as a range of an hour and a range of a year.
    */
   planEachCall?: boolean
 }
 
 /**
- * For a worker's transactions: one that is frozen inside a transaction gives its locks back after this, sooner than its replacement
- * asks for them, and keeps no other worker from counting.
+ * For a worker's transactions. A worker that is frozen inside one loses its locks after this time: sooner than its replacement
+ * asks for them, so that no other worker is kept from counting.
  */
 export const FROZEN_WORKER_MS = 5_000
 
-/**
- * A pool on the first host of `url`; int8 comes back as bigint. Connects lazily.
- */
+/** Creates a pool for the first host of `url`, which connects at the first statement. int8 comes back as bigint. */
 export function connectPostgres(url: string, options: ConnectOptions): Sql {
   const { hostname, port } = new URL(url)
   return postgres(url, {
@@ -47,16 +45,16 @@ export function connectPostgres(url: string, options: ConnectOptions): Sql {
   } as unknown as postgres.Options<{ bigint: postgres.PostgresType<bigint> }>)
 }
 
-/** How Postgres ends the answer that opens a session: it is ready for a query, outside of any transaction. */
+/** The message with which Postgres ends the opening of a session: ready for a query, in no transaction. */
 const READY = Buffer.from('Z\0\0\0\x05I', 'latin1')
 
 /**
- * postgres.js never sets TCP_NODELAY by itself: a COPY costs tens of milliseconds more without it. And where a connection is
- * closed before a session is open, as a balancer without servers does, or what is no Postgres, it connects again for ever and
- * without a word.
+ * Opens the socket in place of postgres.js, for two reasons. postgres.js does not set TCP_NODELAY, without which a COPY takes
+ * tens of milliseconds more. And if the other side closes a connection before a session is open, as a balancer without servers
+ * or another kind of server does, postgres.js connects again for ever and reports nothing.
  */
 function openSocket(host: string, port: number): Socket {
-  // Their names are those that postgres.js looks for: for its messages, and for the name that a certificate is of.
+  // postgres.js reads these two properties for its messages and for the host name that a certificate must have.
   const socket = Object.assign(connectSocket({ host, port, noDelay: true }), { host, port })
   let last: Buffer = Buffer.alloc(0)
   const listen = (chunk: Buffer) => {

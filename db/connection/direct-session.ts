@@ -4,14 +4,14 @@ import type { Sql } from './connect.ts'
 const checked = new WeakMap<Sql, Promise<void>>()
 
 /**
- * Makes sure, once a pool, that its sessions are Postgres's own. Behind a pooler time-outs are dropped, locks and prepared
- * statements stay with a session that someone else gets, and a worker that was stopped keeps what it holds (G3).
- * @throws {PipelineFailure} transient, saying what to do; nobody's data is at fault (G5)
- * @throws what postgres.js throws when there is no session to be had
+ * Makes sure, once for each pool, that its sessions are Postgres's own. A pooler drops time-outs, gives a session with its
+ * locks and prepared statements to another client, and lets a stopped worker keep what it holds (G3).
+ * @throws {PipelineFailure} transient, with what to do: no data are at fault (G5)
+ * @throws what postgres.js throws when no session can be opened
  */
 export async function assertDirectSession(sql: Sql): Promise<void> {
   const before = checked.get(sql)
-  const check = before ?? ask(sql)
+  const check = before ?? inspectSession(sql)
   checked.set(sql, check)
   try {
     await check
@@ -21,16 +21,17 @@ export async function assertDirectSession(sql: Sql): Promise<void> {
   }
 }
 
-async function ask(sql: Sql): Promise<void> {
-  // In the simple protocol, which every pooler passes on.
+async function inspectSession(sql: Sql): Promise<void> {
+  // Sent in the simple protocol, which every pooler passes on.
   const rows = await sql.unsafe<{ pid: number; is_set: boolean }[]>(`
-    /* assertDirectSession */
+    /* inspectSession */
     select pg_backend_pid() as pid, current_setting('statement_timeout') <> '0'
            and current_setting('idle_in_transaction_session_timeout') <> '0' as is_set`)
   const [row] = rows
-  if (row === undefined) throw new Error('assertDirectSession returned no row')
-  // A pooler names a process of its own when the connection is opened, and the server that it chose answers.
-  if (row.pid !== rows.state.pid) throw indirect('another server process answers than the one connected to')
+  if (row === undefined) throw new Error('inspectSession returned no row')
+  // When a connection is opened, a pooler names a process id of its own; the query is answered by a server of its choice.
+  if (row.pid !== rows.state.pid)
+    throw indirect('the server process that answers is not the one that the connection was opened with')
   if (!row.is_set) throw indirect('the time-outs of the session were dropped')
 }
 
@@ -41,10 +42,10 @@ const indirect = (sign: string) =>
     `Postgres is reached through a pooler such as PgBouncer (${sign}): ${WANTED}`,
   )
 
-/** What every message about poolers ends with. */
+/** The end of every message about poolers. */
 export const WANTED =
   'Rollcall needs sessions of its own, so let DATABASE_URL and DATABASE_REPLICA_URLS lead to Postgres itself'
 
-/** Whether an error says that Postgres is only to be had through a pooler: the same URL will never do. */
+/** Whether an error says that a URL leads to a pooler: trying it again will not help. */
 export const isIndirect = (error: unknown): boolean =>
   error instanceof Error && error.message.endsWith(WANTED)

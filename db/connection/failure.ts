@@ -2,16 +2,16 @@ import { defect, isNativeError, PipelineFailure } from '../../domain/pipeline/fa
 import { hintOf } from './hint.ts'
 
 /**
- * SQLSTATE classes that blame the data: data exception, integrity constraint, program limit (an index row too large).
- * Everything else passes once Postgres, its schema or its rights are mended, so it must never park or reject (G5).
+ * SQLSTATE classes that blame the data: data exception, integrity constraint, program limit (such as an index row that is too
+ * large). Every other error ends once Postgres, its schema or its rights are repaired, so it must never park or reject (G5).
  * https://www.postgresql.org/docs/18/errcodes-appendix.html
  */
 const PERMANENT_CLASSES = new Set(['22', '23', '54'])
 
-/** SQLSTATE of a table that the database does not have. */
+/** The SQLSTATE undefined_table: the database lacks a table. */
 export const UNDEFINED_TABLE = '42P01'
 
-/** Classes what Postgres or postgres.js threw. Failures that are classed already pass unchanged. */
+/** Classifies what Postgres or postgres.js threw. A failure that has a class already passes unchanged. */
 export function postgresFailure(error: unknown): PipelineFailure {
   if (error instanceof PipelineFailure) return error
   if (isNativeError(error)) return defect(error)
@@ -23,7 +23,7 @@ export function postgresFailure(error: unknown): PipelineFailure {
   return new PipelineFailure(permanent ? 'permanent' : 'transient', 'postgres', whole, { cause: error })
 }
 
-/** Runs `work` and classes what it throws. */
+/** Runs `work` and classifies what it throws. */
 export async function classingPostgres<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()

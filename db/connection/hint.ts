@@ -1,10 +1,10 @@
 import { WANTED } from './direct-session.ts'
 
-/** What Rollcall knows of an error code, of SQLSTATE or of Node and postgres.js. */
+/** What Rollcall knows about an error code of Postgres (SQLSTATE), of Node or of postgres.js. */
 type KnownCode = {
-  /** What to do about it; left out where the message must tell. */
+  /** What to do about it. Left out where the message has to be looked at. */
   hint?: string
-  /** No outage: a wrong password, user or database, or a pooler. Someone has to mend it, here or on the server. */
+  /** No outage: the password, user or database is wrong, or a pooler answers. Somebody has to correct it. */
   isRefusal?: true
 }
 
@@ -13,7 +13,7 @@ const knownCodes: Record<string, KnownCode> = {
   '28000': { isRefusal: true },
   '28P01': { isRefusal: true, hint: 'correct the password in the URL, or the one on the server' },
   '3D000': { isRefusal: true, hint: 'create it, or correct the database in the URL' },
-  '42704': { isRefusal: true, hint: 'remove from the URL what Postgres does not know' },
+  '42704': { isRefusal: true, hint: 'remove the parameter that Postgres does not know from the URL' },
   '42501': { hint: 'make the user of the URL the owner of the database, or grant it what is denied' },
   '53300': { hint: 'raise max_connections of Postgres, or run fewer workers and APIs' },
   ECONNREFUSED: { hint: 'start Postgres there, or correct host and port of the URL' },
@@ -33,17 +33,17 @@ const knownCodes: Record<string, KnownCode> = {
   },
 }
 
-/** Codes of 28000 are many; what the message says tells them apart. */
+/** Postgres uses codes such as 28000 for several causes, which only the message tells apart. */
 const hintOfMessage: [RegExp, string][] = [
   [/no encryption/, 'add ?sslmode=require to the URL, or allow it in pg_hba.conf'],
   [/no pg_hba.conf entry/, 'allow it in pg_hba.conf, or correct the URL'],
   [/role ".*" does not exist/, 'create it, or correct the user in the URL'],
-  [/unsupported startup parameter/, `that is a pooler such as PgBouncer: ${WANTED}`],
+  [/unsupported startup parameter/, `a pooler such as PgBouncer answered: ${WANTED}`],
 ]
 
 /**
- * What to do about an error of Postgres, for people; null when its own words must do.
- * @param setting where the URL stands
+ * Tells people what to do about an error of Postgres. Null: Rollcall knows nothing to add to its message.
+ * @param setting the name of the setting that holds the URL
  */
 export function hintOf(error: unknown, setting = 'DATABASE_URL'): string | null {
   const { code = '', message = '' } = error as { code?: string; message?: string }
@@ -51,7 +51,7 @@ export function hintOf(error: unknown, setting = 'DATABASE_URL'): string | null 
   return hint?.replace('the URL', setting) ?? null
 }
 
-/** Whether someone has to mend it, here or on the server: no outage. */
+/** Whether somebody has to correct a setting or the server, so that it is no outage. */
 export function isRefusal(error: unknown): boolean {
   const { code = '' } = error as { code?: string }
   return knownCodes[code]?.isRefusal === true

@@ -2,7 +2,7 @@ import type { Sql } from '../connection/connect.ts'
 import { isoDay, dayOf } from '../../domain/time/period.ts'
 import { seenIndex } from './login-partitions.ts'
 
-/** By name: what the history of somebody is found by, and logins of values that few have. */
+/** Columns of the indexes by name: three find the logins of a user, device or address, one finds rare values. */
 const indexes: Record<string, readonly string[]> = {
   user_id: ['user_id', 'event_at'],
   device_id: ['device_id', 'event_at'],
@@ -10,13 +10,14 @@ const indexes: Record<string, readonly string[]> = {
   dimensions: ['locale', 'device_type', 'outcome'],
 }
 
-/** Hours after midnight UTC from which a day counts as over: what comes later still is little. */
+/** A day counts as over an hour after its midnight (UTC): few logins come later. */
 const GRACE_MS = 3_600_000
 
 /**
- * Gives the day tables of `login` that are over their indexes. Not while a day is being written: an index costs a copy of
- * thousands of rows several times as much as the rows. Rows may come late, also while an index is made. Safe to repeat and to break off: an index that was left unfinished is made again.
- * @returns how many it made
+ * Creates the indexes of the day tables of `login` whose day is over. While a day is being written an index would make a COPY
+ * of thousands of rows several times as expensive. Late rows may arrive while an index is built. Safe to repeat and to break
+ * off: an index that was left unfinished is dropped and built again.
+ * @returns how many indexes it created
  */
 export async function indexFinishedLoginDays(sql: Sql, nowMs: number): Promise<number> {
   const today = `login_${isoDay(dayOf(nowMs - GRACE_MS)).replaceAll('-', '_')}`
@@ -32,7 +33,7 @@ export async function indexFinishedLoginDays(sql: Sql, nowMs: number): Promise<n
   return missing.length
 }
 
-/** Days that are over and still have what stood in for their indexes. */
+/** Day tables that are over and still have the summary that stood in for their indexes. */
 async function daysWithSummary(sql: Sql, today: string): Promise<string[]> {
   const rows = await sql<{ day: string }[]>`/* daysWithSummary */
     select day.relname as day

@@ -1,16 +1,16 @@
 import { DAY_MS, dayOf, isoDay } from '../../domain/time/period.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
 
-/** Days ahead, so that a worker that runs over midnight, and events up to an hour early, find their table. */
+/** Tables are created this many days ahead, for workers that run past midnight and for events dated up to an hour ahead. */
 const DAYS_AHEAD = 2
 
-/** Start of the oldest day (Unix milliseconds, UTC) whose logins are kept as rows. */
+/** Start of the oldest day (Unix milliseconds, UTC) whose logins are kept as rows; Infinity: none are. */
 export const keepRowsFromMs = (nowMs: number, retentionDays: number): number =>
   retentionDays === 0 ? Infinity : (dayOf(nowMs) - retentionDays) * DAY_MS
 
 /**
- * Creates the day tables of `login` that retention allows and that the near future needs. Safe when several processes do
- * it at once.
+ * Creates the missing day tables of `login`, from the oldest day of the retention to the near future. Safe when several
+ * processes do so at once.
  */
 export async function createLoginDays(sql: Sql, nowMs: number, retentionDays: number): Promise<void> {
   if (retentionDays === 0) return
@@ -37,10 +37,10 @@ export async function createLoginDays(sql: Sql, nowMs: number, retentionDays: nu
 }
 
 /**
- * Drops the day tables that are past retention; with a retention of 0 all of them. One after the other, so that a
- * question that reads one of them holds back no other.
- * @param nowMs of the database's clock: what is dropped by a worker's wrong one would be gone
- * @returns the names of those dropped, oldest first
+ * Drops the day tables that are past retention; with a retention of 0 all of them. Each is dropped in a transaction of its own,
+ * so that a query which reads one of them does not delay the others.
+ * @param nowMs by the database's clock: a worker's clock that is wrong would drop days that should be kept
+ * @returns the names of the dropped tables, oldest first
  */
 export async function dropLoginDays(sql: Sql, nowMs: number, retentionDays: number): Promise<string[]> {
   const firstKept = retentionDays === 0 ? null : tableName(dayOf(nowMs) - retentionDays)
@@ -56,7 +56,7 @@ export async function dropLoginDays(sql: Sql, nowMs: number, retentionDays: numb
   return expired
 }
 
-/** One process at a time; the others find everything done. */
+/** Lets one process at a time create or drop tables; the next ones find everything done. */
 const waitForTurn = (tx: Transaction) =>
   tx`/* waitForTurn */ select pg_advisory_xact_lock(hashtext('login partitions'))`
 
@@ -67,12 +67,12 @@ async function existingPartitions(sql: Sql): Promise<Set<string>> {
   return new Set(rows.map(({ name }) => name))
 }
 
-/** 16 pages hold some 700 logins; of the pages that nobody's logins are on, one in 300 is read for nothing. */
+/** 16 pages hold about 700 logins. Of the ranges of pages without the login looked for, one in 300 is read in vain. */
 const BLOOM = 'n_distinct_per_range = 700, false_positive_rate = 0.003'
 
 /**
- * Whoever logged in on a day that is being written is found by a summary of every 16 pages: it costs a copy of thousands of rows
- * next to nothing. Once the day is over it has better indexes.
+ * The name of a day table's summary: a Bloom filter (BRIN) for every 16 pages, which finds a user, device or address on a day
+ * that is still being written and hardly slows its COPY. Once the day is over, better indexes replace it.
  */
 export const seenIndex = (table: string): string => `${table}_seen`
 

@@ -4,11 +4,9 @@ import { busy, ReadFailure, readFailure } from './read-failure.ts'
 import { inSnapshot, type Opened, type ReadSession, type ReadSource, type Wanted } from './snapshot.ts'
 
 export type ReadNode = {
-  /** `unproven`: it failed, its time of being passed over is done, and nobody has tried it since. */
+  /** `down`: it failed and is passed over. `unproven`: that time is over, and nobody has tried the node since. */
   health(): 'up' | 'down' | 'unproven'
-  /**
-   * @throws {ReadFailure} busy before `work` began; anything else means that `work` had begun
-   */
+  /** @throws {ReadFailure} `busy`: `work` has not begun. Any other error: it has. */
   withSession<T>(
     wanted: Omit<Wanted, 'configuredAs'>,
     work: (session: ReadSession) => Promise<T>,
@@ -16,63 +14,52 @@ export type ReadNode = {
   close(): Promise<void>
 }
 
-/** Sessions at a time: each holds one connection, and a Postgres takes 100 in all by default. */
+/** Sessions open at a time. Each holds one connection, of which Postgres takes 100 by default. */
 const SESSIONS_PER_NODE = 10
-/** A page is interactive; whoever waits longer asked for too much. */
+/** People wait for these answers: a statement that takes longer asks for too much. */
 const STATEMENT_TIMEOUT_MS = 5_000
 /** A request that stopped reading must not hold back the replica's replay. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
-/** Requests that would wait longer are told that the node is busy. */
+/** A request that has waited this long for a connection is told that the node is busy. */
 const PATIENCE_MS = 5_000
 /** How long a node that failed is passed over. */
 const DOWN_MS = 5_000
-/** A pool that is thrown away lets its queries finish for as long as they may take. */
+/** When a pool is replaced, its queries may finish: none takes longer than this. */
 const POOL_CLOSE_SECONDS = STATEMENT_TIMEOUT_MS / 1000
 
-/** Told when a node stops or starts serving, with the reason; once a change, not once a request. */
+/** Called once when a node stops serving and once when it serves again, with the reason. */
 export type ReportNode = (node: string, serves: boolean, reason: string) => void
 
-/** A node with a pool of its own; connects at the first session. */
+/** A node with its own pool, which connects at the first session. */
 export function createReadNode(url: string, configuredAs: ReadSource, report: ReportNode): ReadNode {
   const name = `${configuredAs} ${new URL(url).host}`
-  // Waiting here and not inside the pool keeps a busy node apart from one that does not answer.
+  // Requests wait here and not inside the pool: so a busy node is told from one that does not answer.
   const sessions = new Semaphore(SESSIONS_PER_NODE)
+  const health = createHealth((serves, reason) => {
+    report(name, serves, reason)
+  })
   let pool: Sql | null = null
-  let failedUntilMs: number | null = null
 
-  const connect = () =>
-    (pool ??= connectPostgres(url, {
-      applicationName: `rollcall-api-${configuredAs}`,
-      maxConnections: SESSIONS_PER_NODE,
-      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-      idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-      planEachCall: true,
-    }))
-  const markUp = () => {
-    if (failedUntilMs !== null) report(name, true, 'it answers again')
-    failedUntilMs = null
-  }
   const markFailed = (failed: Sql, reason: string) => {
-    if (failedUntilMs === null) report(name, false, reason)
-    failedUntilMs = Date.now() + DOWN_MS
-    // postgres.js backs off up to 20 s after failures; a new pool tries at once when the node is asked again.
+    health.markFailed(reason)
+    // After failures postgres.js waits up to 20 s before it connects again; a new pool connects at once.
     if (pool === failed) pool = null
     void failed.end({ timeout: POOL_CLOSE_SECONDS }).catch(() => undefined)
   }
 
   return {
-    health: () => (failedUntilMs === null ? 'up' : Date.now() < failedUntilMs ? 'down' : 'unproven'),
+    health: health.state,
     async withSession(wanted, work) {
-      const failedBefore = failedUntilMs
+      const failuresBefore = health.failures()
       const release = await sessions.acquire({ patienceMs: PATIENCE_MS })
       if (release === null) throw busy(`all ${SESSIONS_PER_NODE} connections are busy`)
-      if (failedUntilMs !== null && failedUntilMs !== failedBefore) {
+      if (health.state() !== 'up' && health.failures() !== failuresBefore) {
         release()
         return { opened: 'no', reason: 'it failed while others waited for it' }
       }
-      const used = connect()
+      const used = (pool ??= openPool(url, configuredAs))
       try {
-        const outcome = await inSnapshot(used, name, { ...wanted, configuredAs }, work, markUp)
+        const outcome = await inSnapshot(used, name, { ...wanted, configuredAs }, work, health.markUp)
         if (outcome.opened === 'no') markFailed(used, outcome.reason)
         return outcome
       } catch (error) {
@@ -88,4 +75,33 @@ export function createReadNode(url: string, configuredAs: ReadSource, report: Re
       await pool?.end({ timeout: 1 })
     },
   }
+}
+
+const openPool = (url: string, configuredAs: ReadSource): Sql =>
+  connectPostgres(url, {
+    applicationName: `rollcall-api-${configuredAs}`,
+    maxConnections: SESSIONS_PER_NODE,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    planEachCall: true,
+  })
+
+/** Whether a node serves. @param report told of each change */
+function createHealth(report: (serves: boolean, reason: string) => void) {
+  let failedUntilMs: number | null = null
+  let failures = 0
+  return {
+    state: () => (failedUntilMs === null ? 'up' : Date.now() < failedUntilMs ? 'down' : 'unproven'),
+    /** How often it has failed so far. */
+    failures: () => failures,
+    markUp: () => {
+      if (failedUntilMs !== null) report(true, 'it answers again')
+      failedUntilMs = null
+    },
+    markFailed: (reason: string) => {
+      if (failedUntilMs === null) report(false, reason)
+      failedUntilMs = Date.now() + DOWN_MS
+      failures++
+    },
+  } as const
 }

@@ -1,22 +1,22 @@
 import { UNDEFINED_TABLE } from '../connection/failure.ts'
 
 export type ReadFailureKind =
-  /** No node could be reached, or the one that served the request does not answer any more. */
+  /** No node could be reached, or the one that served the request no longer answers. */
   | 'unavailable'
-  /** The snapshot of the request was lost; of the node that says nothing. */
+  /** The request lost its snapshot, which does not mean that the node is away. */
   | 'interrupted'
-  /** The database has not the schema of this version. */
+  /** The database lacks tables or columns of this version's schema. */
   | 'outdated'
-  /** No node that can be reached is as fresh as the client asked for. */
+  /** No node that can be reached is as fresh as the client requires. */
   | 'too_stale'
-  /** Every connection was taken for as long as a request may wait. */
+  /** No connection became free while the request waited. */
   | 'busy'
   /** A statement took longer than it may. */
   | 'timeout'
-  /** Postgres refuses a value of the request, such as a moment of the year 0. */
+  /** Postgres refuses a value of the request, such as a moment in the year 0. */
   | 'bad_input'
 
-/** A read that could not be answered for a reason the asker should know. */
+/** A read that failed for a reason that the client should know. */
 export class ReadFailure extends Error {
   readonly kind: ReadFailureKind
 
@@ -27,27 +27,27 @@ export class ReadFailure extends Error {
   }
 }
 
-/** @param what all that there is of it was taken for as long as a request may wait */
+/** @param what a clause that says what stayed busy for as long as a request may wait */
 export const busy = (what: string) => new ReadFailure('busy', `${what}; ask again in a moment`)
 
-/** What a code of SQLSTATE, or of postgres.js, means to whoever asked. */
+/** What an error code means to the client. */
 type Meaning = [kind: ReadFailureKind, message: string]
 
 const outdated: Meaning = ['outdated', 'the database is not migrated to this version yet (npm run migrate)']
 const badMoment: Meaning = [
   'bad_input',
-  'a moment of the request, or one beside it such as the period before, is outside of the years 1 to 9999: ask with from and to within them',
+  'a moment of the request, or one next to it such as the period before, is outside the years 1 to 9999: ask with from and to within them',
 ]
-/** Somebody, a time-out or the end of the node ended the session: whoever connects next finds out whether the node lives. */
+/** An operator, a time-out or a shutdown ended the session; the next connection shows whether the node still runs. */
 const sessionLost: Meaning = ['interrupted', 'the connection to the database node was lost; ask again']
 
 const meaningOfCode: Record<string, Meaning> = {
   // query_canceled
   '57014': ['timeout', 'the query took too long; ask for a shorter range or fewer dimensions'],
-  // A table or column that this version knows and the database does not.
+  // undefined_table, undefined_column
   [UNDEFINED_TABLE]: outdated,
   '42703': outdated,
-  // serialization_failure, on a replica: replay had to remove rows that the query could still see.
+  // serialization_failure; on a replica: replay had to remove rows that the query could still see.
   '40001': ['interrupted', 'the replica had to cancel the query to catch up; ask again'],
   '22003': ['bad_input', 'a number of the request is larger than any that is kept: ask with a smaller one'],
   '22007': badMoment,
@@ -58,13 +58,13 @@ const meaningOfCode: Record<string, Meaning> = {
   CONNECTION_DESTROYED: sessionLost,
 }
 
-/** Of codes that the table has not, by their beginning: the names are those of postgres.js and of sockets. */
+/** For codes that `meaningOfCode` lacks, by their beginning. Names are codes of postgres.js or of Node's sockets. */
 const meaningOfBeginning: [RegExp, Meaning][] = [
   [
     /^22/,
     [
       'bad_input',
-      'a value of the request cannot be stored text: ask without NUL and without halves of characters',
+      'Postgres cannot hold a text of the request: ask without NUL characters and without lone surrogates',
     ],
   ],
   [
@@ -74,7 +74,8 @@ const meaningOfBeginning: [RegExp, Meaning][] = [
 ]
 
 /**
- * Classes what a statement threw; what is not the node's, the time's or the input's fault comes back unchanged.
+ * Turns what a statement threw into a ReadFailure. An error that neither the node, nor a time-out, nor the input caused comes
+ * back unchanged.
  * https://www.postgresql.org/docs/18/errcodes-appendix.html
  */
 export function readFailure(error: unknown): unknown {

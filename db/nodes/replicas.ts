@@ -1,21 +1,21 @@
 import { lookup } from 'node:dns/promises'
 import { createReadNode, type ReadNode, type ReportNode } from './node.ts'
 
-/** Addresses of a host. @throws when it has none */
+/** Returns the addresses of a host. @throws when it has none */
 export type ResolveHost = (host: string) => Promise<string[]>
 
 export type Replicas = {
-  /** The replicas there are; of a host that cannot be resolved for the moment, those there were. */
+  /** The replicas that exist now; for a host that does not resolve at the moment, those of the last time it did. */
   nodes(): Promise<ReadNode[]>
   close(): Promise<void>
 }
 
-/** Replicas come and go with what their host resolves to, as that of a headless service does: looked up this often. */
+/** A host, such as that of a headless service, may resolve to other replicas at any time: it is looked up this often. */
 const RESOLVE_EVERY_MS = 5_000
 
 /**
- * A node for every address of every replica's host, so that replicas are added and removed while this runs.
- * Nothing is looked up until it is asked for, and no request waits for it but the first.
+ * Creates a node for every address of every replica's host, and follows as addresses are added and removed. The first
+ * request looks the hosts up and waits for that; later look-ups run beside the requests.
  */
 export function createReplicas(
   urls: readonly string[],
@@ -49,7 +49,7 @@ function createHost(url: string, report: ReportNode, resolveHost: ResolveHost): 
   }
   const startResolving = () =>
     (resolving ??= resolve()
-      // A host without an address has no replicas to ask; those known before are still tried.
+      // The host does not resolve at the moment: the replicas that are known stay.
       .catch(() => undefined)
       .finally(() => {
         resolving = null
@@ -74,7 +74,7 @@ function createHost(url: string, report: ReportNode, resolveHost: ResolveHost): 
 const at = (url: string, address: string): string =>
   Object.assign(new URL(url), { hostname: address.includes(':') ? `[${address}]` : address }).href
 
-/** Of one family: a host with both would be every replica twice. */
+/** Addresses of one family only: a host with IPv4 and IPv6 would otherwise count as two replicas. */
 async function systemAddresses(host: string): Promise<string[]> {
   const found = await lookup(host, { all: true })
   return found.filter(({ family }) => family === found[0]?.family).map(({ address }) => address)

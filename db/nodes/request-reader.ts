@@ -9,16 +9,16 @@ export type Read = <T>(query: (session: ReadSession) => Promise<T>) => Promise<T
 
 export type RequestReader = {
   /**
-   * Runs a query in the request's snapshot, which opens with the first one. Queries take turns, and one that fails leaves the
-   * others as they are alone; only a node that is lost fails them all.
+   * Runs a query in the request's snapshot, which the first query opens. Queries take turns. If one fails, the others answer
+   * as if it had not run; only the loss of the node fails them all.
    * @throws {ReadFailure} see ReadRouter
    */
   read: Read
-  /** Gives the connection back; to be called once the answer is complete. */
+  /** Gives the connection back. Call it once the answer is complete. */
   close: () => void
 }
 
-/** One request reads one node at one moment, so that the parts of its answer agree. */
+/** A reader for one request: it reads one node at one moment, so that the parts of the answer agree. */
 export function createRequestReader(open: OpenSession): RequestReader {
   const answered = Promise.withResolvers<undefined>()
   answered.promise.catch(() => undefined)
@@ -32,7 +32,7 @@ export function createRequestReader(open: OpenSession): RequestReader {
       opened.resolve(opening)
       return answered.promise
     }).catch((error: unknown) => {
-      // Once it is open: its connection may serve somebody else by now.
+      // If it was open already, its connection may serve another request by now: no query may use it.
       lost ??= { error }
       opened.reject(error)
     })
@@ -46,7 +46,7 @@ export function createRequestReader(open: OpenSession): RequestReader {
     } catch (error) {
       if (isLost(error)) {
         lost = { error }
-        // The router learns of it from the session's end.
+        // Ends the session with this error, so that the router hears of it.
         answered.reject(error)
       }
       throw error

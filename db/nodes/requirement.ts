@@ -1,10 +1,10 @@
 import type { ReadToken } from './read-token.ts'
 
-/** How fresh a client wants its answer; null: it did not say. */
+/** How fresh a client requires its answer to be. Null: it does not say. */
 export type ReadRequirement = {
-  /** The data must not be older, milliseconds. */
+  /** The age in milliseconds that the data may have at most. */
   maxStalenessMs: number | null
-  /** The answer must show what was written up to here. */
+  /** The answer must show everything written up to here. */
   after: ReadToken | null
 }
 

@@ -7,27 +7,27 @@ import type { ReadSession, Wanted } from './snapshot.ts'
 
 export type ReadRouter = {
   /**
-   * Runs `work` in one snapshot of one node: a replica that is as fresh as required, else the primary. Without a
-   * requirement a replica that is behind serves when the primary is away. A node that failed is passed over for some
-   * seconds and then tried beside the requests, so that a dead one costs a single request about a second.
-   * @throws {ReadFailure} of any kind; what `work` throws otherwise passes unchanged
+   * Runs `work` in one snapshot of one node: a replica that is as fresh as required, else the primary. If the primary is away
+   * and nothing is required, a replica that is behind serves. A node that failed is passed over for some seconds and then
+   * tried beside the requests, so that a dead node delays a single request by about a second.
+   * @throws {ReadFailure} of any kind; other errors of `work` pass unchanged
    */
   withReadNode<T>(requirement: ReadRequirement, work: (session: ReadSession) => Promise<T>): Promise<T>
   /**
-   * The same on the primary alone: what was written a moment ago is in it.
+   * Runs `work` in a snapshot of the primary, which shows what was written a moment ago.
    * @throws {ReadFailure}
    */
   withPrimary<T>(work: (session: ReadSession) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
-/** A replica further behind is asked only when the primary is away, unless the client says what is too old. */
+/** A replica that is further behind serves only when the primary is away, unless the client states a limit of its own. */
 const USUAL_LAG_MS = 10_000
 const anyLag = { maxLagMs: Infinity, after: null }
 
 /**
- * @param report told when a node stops or starts serving
- * @param resolveHost gives the addresses of a replica's host; the system's when left out
+ * @param report is called when a node stops or starts serving
+ * @param resolveHost looks up the addresses of a replica's host; the system's resolver by default
  */
 export function createReadRouter(
   config: Config['database'],
@@ -91,7 +91,7 @@ async function firstThatOpens<T>(
     : new ReadFailure('unavailable', 'no database node answers; ask again in a moment')
 }
 
-/** Finds out beside the requests whether a node answers again; one trial of a node at a time. */
+/** Returns what tries, beside the requests, whether a node answers again: once at a time for each node. */
 function createTrials(): (node: ReadNode) => void {
   const running = new Set<ReadNode>()
   return (node) => {

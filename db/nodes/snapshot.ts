@@ -8,31 +8,34 @@ export type ReadSource = 'primary' | 'replica'
 /** One snapshot of one node: everything read through it agrees. */
 export type ReadSession = {
   sql: Transaction
-  /** The node, as an operator knows it. */
+  /** The node's role and address, as an operator knows it. */
   node: string
-  /** What the node is at this moment, whatever it was configured as. */
+  /** What the node was when the snapshot was taken, whatever it was configured as. */
   source: ReadSource
   /** The node's clock just before the snapshot was taken. */
   readAt: Date
-  /** How far the replica is behind, at most; 0 when it shows all that its primary said until now. Null: not known, or a primary. */
+  /**
+   * By how much the replica is behind at most; 0 when it has replayed everything from a primary that it heard a moment ago.
+   * Null: not known, or the node is a primary.
+   */
   replicaLagMs: number | null
-  /** Place in the write-ahead log (bytes) that the snapshot shows at least. */
+  /** Place in the write-ahead log (bytes) up to which the snapshot shows everything. */
   position: bigint
 }
 
-/** What a snapshot has to be. */
+/** What the node of a snapshot has to be. */
 export type Wanted = {
   configuredAs: ReadSource
-  /** A replica further behind does not open. */
+  /** A replica that is further behind is not opened. */
   maxLagMs: number
-  /** A replica that lacks this does not open either, nor one that cannot tell. */
+  /** Nor is a replica that lacks what was written up to here, or that cannot tell. Null: any will do. */
   after: ReadToken | null
 }
 
-/** `no`: the node does not serve; `behind`: it would, but its data are older than asked for. `work` never ran then. */
+/** `no`: the node does not serve. `behind`: it does, but its data are too old. In both cases `work` never ran. */
 export type Opened<T> = { opened: 'yes'; result: T } | { opened: 'no' | 'behind'; reason: string }
 
-/** Connecting and the first statement take milliseconds; a node that needs longer hangs or is cut off. */
+/** Connecting and the first statement take milliseconds: a node that needs longer hangs or is cut off. */
 const OPEN_DEADLINE_MS = 1_000
 
 class NotOpened extends Error {
@@ -43,7 +46,7 @@ class NotOpened extends Error {
   }
 }
 
-/** Runs `work` in a read-only snapshot, unless the node does not open one in time or is not what it should be. */
+/** Runs `work` in a read-only snapshot, unless the node does not open one in time or is not what is wanted. */
 export async function inSnapshot<T>(
   pool: Sql,
   node: string,
@@ -58,25 +61,18 @@ export async function inSnapshot<T>(
     progress.isLate = true
     failed.reject(new NotOpened('no', `no answer within ${OPEN_DEADLINE_MS} ms`))
   }, OPEN_DEADLINE_MS)
-  const openAndWork = async () => {
-    await assertDirectSession(pool)
-    // Before the snapshot is taken, so that it shows at least what is said here.
-    const description = { node, ...(await describeNode(pool)) }
-    await refuseUnlessWanted(pool, description, wanted)
-    return await pool.begin('isolation level repeatable read read only', async (sql) => {
-      if (progress.isLate) throw new NotOpened('no', 'answered too late')
-      clearTimeout(deadline)
-      progress.isOpen = true
-      onOpen()
-      try {
-        return await work({ sql, ...description })
-      } catch (error) {
-        failed.reject(error)
-        throw error
-      }
-    })
-  }
-  const transaction = openAndWork()
+  const transaction = beginSnapshot(pool, node, wanted, async (session) => {
+    if (progress.isLate) throw new NotOpened('no', 'answered too late')
+    clearTimeout(deadline)
+    progress.isOpen = true
+    onOpen()
+    try {
+      return await work(session)
+    } catch (error) {
+      failed.reject(error)
+      throw error
+    }
+  })
   transaction.catch(() => undefined)
   try {
     return { opened: 'yes', result: (await Promise.race([transaction, failed.promise])) as T }
@@ -87,6 +83,19 @@ export async function inSnapshot<T>(
   } finally {
     clearTimeout(deadline)
   }
+}
+
+async function beginSnapshot<T>(
+  pool: Sql,
+  node: string,
+  wanted: Wanted,
+  work: (session: ReadSession) => Promise<T>,
+) {
+  await assertDirectSession(pool)
+  // Described before the snapshot is taken, so that the snapshot shows at least what the description says.
+  const description = { node, ...(await describeNode(pool)) }
+  await refuseUnlessWanted(pool, description, wanted)
+  return await pool.begin('isolation level repeatable read read only', (sql) => work({ sql, ...description }))
 }
 
 function reasonOf(error: unknown, { configuredAs }: Wanted): string {
@@ -107,20 +116,26 @@ async function refuseUnlessWanted(pool: Sql, description: Description, wanted: W
     throw new NotOpened('behind', 'it has not replayed what was written')
 }
 
-/** Positions of another cluster or timeline say nothing: only the primary has all that is left of what was written. */
+/**
+ * Whether a replica shows what was written up to `after`. A position of another cluster or timeline cannot be compared, so
+ * the primary has to answer.
+ */
 async function shows(pool: Sql, { position }: Description, after: ReadToken): Promise<boolean> {
   const { system, timeline } = await readIdentity(pool)
   return system === after.system && timeline === after.timeline && position >= after.position
 }
 
-/** What stands for all that is written by now. To be asked for on the primary. */
+/** A token for everything that is written by now. To be read on the primary. */
 export async function readToken({ sql }: Pick<ReadSession, 'sql'>): Promise<ReadToken> {
   // Where the next record goes: beyond every commit that somebody was told of.
   const [row] = await sql<{ lsn: string }[]>`/* readToken */ select pg_current_wal_insert_lsn()::text as lsn`
   return { ...(await readIdentity(sql)), position: parseLsn(row?.lsn ?? '0/0') }
 }
 
-/** The timeline as of the last checkpoint, which every node can say; after a promotion it is late, never ahead. */
+/**
+ * The cluster and its timeline as of the last checkpoint, which every node can tell. After a promotion the timeline may be
+ * the one before for a while, never a later one.
+ */
 async function readIdentity(sql: Sql | Transaction): Promise<Omit<ReadToken, 'position'>> {
   const [row] = await sql<{ system: string; timeline: number }[]>`
     /* readIdentity */
@@ -130,12 +145,12 @@ async function readIdentity(sql: Sql | Transaction): Promise<Omit<ReadToken, 'po
   return row
 }
 
-/** A worker commits every second: a replica that has not heard of its primary for longer is cut off, or nothing is counted. */
+/** A worker commits every second: a replica that heard nothing for this long is cut off, or no worker runs. */
 const HEARD_WITHIN_MS = 3_000
 
 async function describeNode(sql: Sql): Promise<Omit<Description, 'node'>> {
-  // A replica that has replayed all it received is as old as the last word of its primary: its receiver can be gone, or hear
-  // nothing. Who may not see when the receiver heard goes by the last commit.
+  // A replica that has replayed all it received is as old as the last message of its primary, because its receiver may be
+  // gone or cut off. A user who may not read the time of that message is told the age of the last commit.
   const [row] = await sql<
     { in_recovery: boolean; read_at: Date; heard_all: boolean; age_ms: number | null; lsn: string }[]
   >`

@@ -3,12 +3,12 @@ import { assertDirectSession } from '../connection/direct-session.ts'
 import { classingPostgres } from '../connection/failure.ts'
 import { migrate } from './migrate.ts'
 
-/** Building an index on a large table takes its time. */
+/** An index on a large table may take this long to build. */
 const STATEMENT_TIMEOUT_MS = 60 * 60_000
 
 /**
- * `migrate` on a connection of its own to the primary at `url`.
- * @throws {PipelineFailure} Postgres is away or refuses, with what to do about it
+ * Runs `migrate` on a connection of its own to the primary at `url`.
+ * @throws {PipelineFailure} Postgres is away or refuses; the message says what to do
  */
 export async function migrateDatabase(url: string): Promise<string[]> {
   const sql = connectPostgres(url, {

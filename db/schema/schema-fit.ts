@@ -1,37 +1,38 @@
-/** Which code fits the database, as its migrations left it. Schemas are numbered as the files of db/migrations are. */
+/** The schema of a database, and which code may use it. A schema has the number of its newest file in db/migrations. */
 export type DatabaseSchema = {
   schema: number
-  /** The version of Rollcall that migrated it last. */
+  /** The version of Rollcall that last migrated it. */
   version: string
-  /** Code of older schemas must not write, or read, any more. */
+  /** The oldest schema whose code may still write to the database. */
   oldestWriter: number
+  /** The oldest schema whose code may still read from it. */
   oldestReader: number
 }
 
-/** This code: the schema that it was written for. */
+/** The schema that this code was written for, and its version of Rollcall. */
 export type CodeSchema = { schema: number; version: string }
 
-/** What a process does with the database; who writes reads, too. */
+/** What a process does with the database; a process that writes also reads. */
 export type SchemaUse = 'write' | 'read'
 
-/** The first schema that this version migrates: those before it were of Rollcall 0.2.0 and older, and had other tables. */
+/** The oldest schema that this version can migrate: Rollcall 0.2.0 and older had other tables. */
 const OLDEST_SCHEMA = 100
 
-/** Why a database of before cannot be migrated, and what to do; null: it can, or is empty. */
+/** Says why a database is too old to be migrated, and what to do. Null: it can be migrated. */
 export function tooOld(schema: number, version: string | null): string | null {
   if (schema >= OLDEST_SCHEMA) return null
   const by = version === null ? '0.2.0 or older' : version
   return (
     `the database is of Rollcall ${by} (schema ${schema}), which cannot be migrated: give DATABASE_URL a new database (npm start: ` +
-    'delete .rollcall/data); docs/operations.md, "From 0.2.0 or older", says how what Kafka still has is counted again'
+    'delete .rollcall/data); docs/operations.md, "From 0.2.0 or older", says how to count what Kafka still has'
   )
 }
 
 const roles = { write: 'workers', read: 'APIs' }
 
 /**
- * Why code must not use a database, and what to do about it; null when it may.
- * @param database null: it has no schema
+ * Says why this code must not use a database, and what to do. Null: it may.
+ * @param database null: the database has no schema yet
  */
 export function schemaRefusal(
   database: DatabaseSchema | null,

@@ -6,31 +6,31 @@ import { UNDEFINED_TABLE } from '../connection/failure.ts'
 
 export const migrationFolder = new URL('../migrations/', import.meta.url)
 
-/** This code must not use the database; the message says which versions may, and what to do. */
+/** This code must not use the database. The message says which versions may, and what to do. */
 export class SchemaRefusal extends Error {
   override name = 'SchemaRefusal'
 }
 
-/** Names of the files of db/migrations, in the order in which they are applied. */
+/** Returns the names of the files of db/migrations in the order in which they are applied. */
 export async function migrationFiles(): Promise<string[]> {
   return (await readdir(migrationFolder)).filter((name) => name.endsWith('.sql')).sort()
 }
 
-/** Migrations are numbered in their names. */
+/** The number at the beginning of a migration's name. */
 export function schemaNumber(migrationFile: string): number {
   return Number.parseInt(migrationFile, 10)
 }
 
 /**
- * What this code was written for: the schema of its newest migration. Known from the start of the process on, because an
- * upgrade may replace the files under it.
+ * The schema that this code was written for: that of its newest migration. Read when the process starts, because an upgrade
+ * may replace the files while it runs.
  */
 const code: CodeSchema = {
   schema: schemaNumber((await migrationFiles()).at(-1) ?? ''),
   version: await productVersion(),
 }
 
-/** @throws {SchemaRefusal} when this code must not use the database so */
+/** @throws {SchemaRefusal} when this code must not use the database in this way */
 export async function checkSchema(sql: Sql | Transaction, use: SchemaUse): Promise<void> {
   const refusal = schemaRefusal(await readSchema(sql), code, use)
   if (refusal !== null) throw new SchemaRefusal(refusal)
