@@ -1,11 +1,11 @@
 import type { Sql } from '../connection/connect.ts'
 
-/** As `increment by` of the sequence says. */
+/** The `increment by` of the sequence batch_id_block. */
 const BLOCK_SIZE = 64n
 
 /**
- * Hands out batch ids before the batch is written, a block a round trip (hi-lo). Ids are unique, not dense, and not in
- * order of commit.
+ * Hands out batch ids before a batch is written, and fetches a block of them in one round trip (hi-lo allocation). Ids are
+ * unique; they have gaps and do not follow the order of commits.
  */
 export function createBatchIds(sql: Sql): () => Promise<bigint> {
   let next = 0n
@@ -15,7 +15,7 @@ export function createBatchIds(sql: Sql): () => Promise<bigint> {
       const [row] = await sql<
         { last: bigint }[]
       >`/* createBatchIds */ select nextval('batch_id_block') as last`
-      if (row === undefined) throw new Error('nextval returned no row')
+      if (row === undefined) throw new Error('createBatchIds returned no row')
       end = row.last + 1n
       next = end - BLOCK_SIZE
     }

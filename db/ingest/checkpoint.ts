@@ -7,22 +7,22 @@ import { checkSchema } from '../schema/schema-version.ts'
 export type Checkpoint = {
   topicId: string
   nextOffset: bigint
-  /** Outputs below it are known to be committed in Kafka. */
+  /** Outputs of offsets below it are known to be committed in Kafka. */
   publishedOffset: bigint
   epoch: bigint
   unfinishedInsight: UnfinishedInsight
-  /** Latest event counted, never later than the clock of the worker; null before the first one. */
+  /** Latest event time counted, never later than the worker's clock; null before the first login. */
   watermark: Date | null
   floodGuard: FloodGuard
-  /** Which log the offsets are of. */
+  /** The log that the offsets belong to. */
   incarnation: number
-  /** End of the log as last seen; null when it was never seen. */
+  /** End of the log as last seen; null: it was never seen. */
   endOffset: bigint | null
-  /** Offsets below it are counted again without being published: an operator said so. */
+  /** Offsets below it are counted again and not published, as an operator decided; null: none are. */
   recountUntil: bigint | null
-  /** Its topic had it no more, and has it again: what the group offset says is of the log before. */
+  /** The partition was retired: if its topic has it again, the group offset still belongs to the log before. */
   isRetired: boolean
-  /** When the Postgres that was claimed on was started, in its own words: tells it from any other. */
+  /** Start time, as Postgres writes it, of the server on which the partition was claimed: it identifies that server. */
   serverStart: string
 }
 
@@ -30,28 +30,28 @@ export type PartitionKey = { topic: string; partition: number }
 
 export type Claim = PartitionKey & {
   topicId: string
-  /** Where a partition without a checkpoint starts: its earliest offset. */
+  /** Where a partition without a checkpoint starts: at its earliest offset. */
   startOffset: bigint
   worker: string
   emptyInsight: UnfinishedInsight
-  /** What the guard is set to; null leaves it as it is. */
+  /** The state to set the guard to; null leaves it as it is. */
   floodGuard: FloodGuard | null
 }
 
-/** Sessions of a slice carry it, so that whoever claims the partition next can end one that holds locks. */
+/** The application name of a slice's sessions, by which the next claim of the partition finds and ends one that holds locks. */
 export const sliceApplicationName = ({ topic, partition }: PartitionKey): string =>
   // Postgres keeps 63 bytes of an application name.
   `rollcall slice ${partition} ${topic}`.slice(0, 63)
 
-/** A stopped process (SIGSTOP, a frozen machine) may hold the row; it has lost the partition, so its session goes. */
+/** After this time the row is taken to be locked by a stopped process (SIGSTOP, a frozen machine), whose session is ended. */
 const LOCK_TIMEOUT = '3s'
 const LOCK_NOT_AVAILABLE = '55P03'
 
 /**
- * Takes the partition: raises its epoch, so that whoever held it before can commit nothing any more (G3).
- * Creates the checkpoint of a partition that has none.
- * @throws {PipelineFailure} transient when another session holds the row; that session is ended meanwhile
- * @throws {SchemaRefusal} when the database was migrated past this code
+ * Claims the partition: raises its epoch, so that the worker that held it before can commit nothing any more (G3). Creates the
+ * checkpoint of a partition that has none.
+ * @throws {PipelineFailure} transient, when another session holds the row; that session is ended
+ * @throws {SchemaRefusal} when the database was migrated past what this code fits
  */
 export async function claimPartition(sql: Sql, claim: Claim): Promise<Checkpoint> {
   try {
@@ -71,8 +71,8 @@ export async function claimPartition(sql: Sql, claim: Claim): Promise<Checkpoint
                   end_offset as "endOffset", recount_until as "recountUntil", retired_at is not null as "isRetired",
                   pg_postmaster_start_time()::text as "serverStart"`
       const [checkpoint] = rows
-      if (checkpoint === undefined) throw new Error('the claim returned no row')
-      // With the row locked: a migration raises its epoch, and is seen from then on.
+      if (checkpoint === undefined) throw new Error('claimPartition returned no row')
+      // Checked while the row is locked: a migration raises the epoch of every row first, so a later one has to wait.
       await checkSchema(tx, 'write')
       return checkpoint
     })
@@ -82,10 +82,8 @@ export async function claimPartition(sql: Sql, claim: Claim): Promise<Checkpoint
     throw new PipelineFailure(
       'transient',
       'postgres',
-      'Postgres: a stopped worker held the partition; its session was ended',
-      {
-        cause: error,
-      },
+      'Postgres: a stopped worker held the partition; its session was ended, and the next attempt can claim it',
+      { cause: error },
     )
   }
 }
@@ -97,7 +95,7 @@ export async function recordReturn(sql: Sql, key: PartitionKey, epoch: bigint): 
     where topic = ${key.topic} and partition = ${key.partition} and epoch = ${epoch}`
 }
 
-/** Kafka's id of the topic that a partition was read from, and whether it is retired; null when it never was read. */
+/** Kafka's id of the topic that a partition was read from, and whether it is retired. Null: it was never read. */
 export async function readCountedTopic(
   sql: Sql,
   { topic, partition }: PartitionKey,
@@ -114,7 +112,7 @@ async function endSessions(sql: Sql, key: PartitionKey): Promise<void> {
     where application_name = ${sliceApplicationName(key)} and usename = current_user and pid <> pg_backend_pid()`
 }
 
-/** Records that outputs below `publishedOffset` are in Kafka, for the day the group offset has expired there. */
+/** Records that outputs below `publishedOffset` are in Kafka, in case the group offset expires there. */
 export async function recordPublished(
   sql: Sql,
   key: PartitionKey,

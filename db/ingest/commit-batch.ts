@@ -13,7 +13,7 @@ export type BatchCommit = {
   decided: DecidedBatch
   rows: LoginRows
   floodGuard: FloodGuard
-  /** Outputs below it are known to be committed in Kafka by now. */
+  /** Outputs of offsets below it are known to be committed in Kafka by now. */
   publishedOffset: bigint
   /** End of the log as last seen. */
   endOffset: bigint
@@ -21,8 +21,8 @@ export type BatchCommit = {
 }
 
 /**
- * Writes everything that a batch means in one transaction, and moves the checkpoint with it (G1).
- * @throws see moveCheckpoint
+ * Writes everything that a batch adds and moves the checkpoint, in one transaction (G1).
+ * @throws what moveCheckpoint throws
  */
 export async function commitBatch(sql: Sql, commit: BatchCommit): Promise<void> {
   const { batchId, decided, rows, holding, floodGuard, publishedOffset, endOffset } = commit

@@ -6,7 +6,7 @@ import type { AcceptedLogin } from '../../domain/login/record.ts'
 import { isoTime } from '../../domain/time/iso-time.ts'
 import type { Transaction } from '../connection/connect.ts'
 
-/** Logins as rows of the table `login`, in COPY's text format (https://www.postgresql.org/docs/18/sql-copy.html). */
+/** Collects logins as rows of the table `login` in COPY's text format (https://www.postgresql.org/docs/18/sql-copy.html). */
 export class LoginRows {
   readonly chunks: Buffer[] = []
   count = 0
@@ -14,7 +14,7 @@ export class LoginRows {
   readonly #partition: number
   readonly #keepFromMs: number
 
-  /** @param keepFromMs logins of events before it (Unix milliseconds) get no row */
+  /** @param keepFromMs logins with an earlier event time (Unix milliseconds) get no row */
   constructor(batchId: bigint, partition: number, keepFromMs: number) {
     this.#end = `\t${batchId}\n`
     this.#partition = partition
@@ -32,7 +32,7 @@ export class LoginRows {
   }
 }
 
-/** Writes rows; day partitions for all of them must exist (db/login-rows/login-partitions.ts). */
+/** Writes the rows. The day tables for all of them must exist (db/login-rows/login-partitions.ts). */
 export async function copyLogins(tx: Transaction, { chunks, count }: LoginRows): Promise<void> {
   if (count === 0) return
   const copy = await tx`/* copyLogins */
@@ -62,7 +62,7 @@ const replacement: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '
 const BACKSLASH = 92
 const FIRST_PRINTABLE = 32
 
-/** Hardly any text needs it, and a loop finds that out faster than a regular expression. */
+/** Escapes a value for COPY. Hardly any needs it, and a loop finds that out faster than a regular expression. */
 function escape(text: string): string {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)

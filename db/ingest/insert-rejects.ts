@@ -4,7 +4,7 @@ import { isoTime } from '../../domain/time/iso-time.ts'
 import { keepRecord, WHOLE_MAX_BYTES } from '../../domain/login/kept-record.ts'
 import type { Transaction } from '../connection/connect.ts'
 
-/** Keeps rejected records with their bytes, very large ones cut; binary columns travel as hex text. */
+/** Keeps rejected records with their bytes, very large ones cut. Binary columns are sent as hexadecimal text. */
 export async function insertRejects(
   tx: Transaction,
   batchId: bigint,
@@ -31,7 +31,7 @@ export async function insertRejects(
       as made (kafka_offset, reason, detail, key, value, headers, cut, record_timestamp)`
 }
 
-/** Type oid of text: postgres.js guesses the type of an array by its first element, which may be null here. */
+/** The OID of the type text: postgres.js guesses an array's type from its first element, which may be null here. */
 const TEXT = 25
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -39,7 +39,7 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 const bytea = (bytes: Uint8Array | null): string | null =>
   bytes === null ? null : `\\x${Buffer.from(bytes).toString('hex')}`
 
-/** Header names may repeat and hold any text, values any bytes. */
+/** As a list of pairs, with values in base64: header names may repeat and hold any text, values any bytes. */
 const headersJson = (headers: readonly (readonly [string, Uint8Array | null])[]): string =>
   JSON.stringify(
     headers.map(([name, value]) => [

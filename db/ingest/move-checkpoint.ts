@@ -5,12 +5,12 @@ import type { UnfinishedInsight } from '../../domain/batch/insight.ts'
 import { isoTimeOrNull } from '../../domain/time/iso-time.ts'
 import type { Transaction } from '../connection/connect.ts'
 
-/** What a slice holds of its partition while it decides range after range. */
+/** The claim of a slice on its partition. It stays the same for every range that the slice decides. */
 export type Holding = {
   epoch: bigint
-  /** Of the Postgres that the partition was claimed on. */
+  /** Start time of the Postgres on which the partition was claimed. */
   serverStart: string
-  /** Which log the offsets are of. */
+  /** The log that the offsets belong to. */
   incarnation: number
 }
 
@@ -18,20 +18,20 @@ export type CheckpointMove = Holding & {
   range: OffsetRange
   logins: number
   rejects: number
-  /** Unix milliseconds; null leaves it where it is. */
+  /** Latest event time of the range (Unix milliseconds); null leaves the watermark where it is. */
   watermarkMs: number | null
   unfinishedInsight: UnfinishedInsight
   floodGuard: FloodGuard
-  /** Outputs below it are known to be committed in Kafka by now. */
+  /** Outputs of offsets below it are known to be committed in Kafka by now. */
   publishedOffset: bigint
   /** End of the log as last seen. */
   endOffset: bigint
 }
 
 /**
- * Moves the checkpoint over a range, in the transaction that writes what the range means (G1, G3).
- * @throws {PipelineFailure} fenced, when another worker holds the partition or the checkpoint is not at `from`;
- * transient, when it is another Postgres than the one that was claimed on
+ * Moves the checkpoint over a range, in the transaction that writes what the range adds (G1, G3).
+ * @throws {PipelineFailure} fenced, when another worker holds the partition or the checkpoint is not at the range's `from`;
+ *   transient, when Postgres was started again since the claim
  */
 export async function moveCheckpoint(tx: Transaction, move: CheckpointMove): Promise<void> {
   const { topic, partition, from, to } = move.range
@@ -53,10 +53,14 @@ export async function moveCheckpoint(tx: Transaction, move: CheckpointMove): Pro
     throw new PipelineFailure(
       'fenced',
       'postgres',
-      `another worker took ${topic}/${partition}; offsets from ${from} are its to count`,
+      `another worker took ${topic}/${partition} and counts offsets from ${from} on`,
     )
   }
-  // The session was opened anew: what this process remembers to have committed may be missing there.
+  // The server may be another one, or may have lost its last commits: what this process remembers may be missing there.
   if (moved.serverStart !== move.serverStart)
-    throw new PipelineFailure('transient', 'postgres', 'Postgres: was started again')
+    throw new PipelineFailure(
+      'transient',
+      'postgres',
+      'Postgres was started again; the partition has to be claimed anew',
+    )
 }

@@ -13,20 +13,20 @@ export type BatchParking = {
   holding: Holding
   range: OffsetRange
   error: string
-  /** Unix milliseconds; a replay decides by the same clock. */
+  /** The clock (Unix milliseconds) by which the range was decided; a replay decides by the same. */
   processedAtMs: number
   unfinishedInsight: UnfinishedInsight
   floodGuard: FloodGuard
   publishedOffset: bigint
   endOffset: bigint
   codeVersion: string
-  /** The operator's command behind it; absent: it failed by itself. */
+  /** The operator's command that set the range aside; absent: the range failed. */
   commandId?: string
 }
 
 /**
- * Sets a range aside in the ledger and moves the checkpoint past it: nothing of it is counted, none of it is forgotten (G4).
- * @throws see moveCheckpoint
+ * Sets a range aside in the ledger and moves the checkpoint past it: nothing of it is counted, and nothing is lost (G4).
+ * @throws what moveCheckpoint throws
  */
 export async function parkBatch(sql: Sql, parking: BatchParking): Promise<void> {
   const { batchId, holding, range, processedAtMs } = parking
@@ -40,7 +40,7 @@ export async function parkBatch(sql: Sql, parking: BatchParking): Promise<void> 
   })
 }
 
-/** Parked batches and withheld ones of a partition whose workflow is not known to exist yet. */
+/** Parked batches of a partition, and those with withheld outputs, whose workflow is not known to exist yet. */
 export async function batchesToHandOver(sql: Sql, key: PartitionKey): Promise<ParkedBatch[]> {
   return await sql<ParkedBatch[]>`/* batchesToHandOver */
     select id::text as "batchId", topic, partition, incarnation, from_offset::text as "from", to_offset::text as "to",
@@ -52,7 +52,7 @@ export async function batchesToHandOver(sql: Sql, key: PartitionKey): Promise<Pa
 }
 
 /**
- * Gives up the outputs of committed batches for the time being: they stay counted, and wait for a replay that publishes them.
+ * Withholds the outputs of committed batches: the batches stay counted and wait for a replay that publishes their outputs.
  * @throws {PipelineFailure} fenced, when another worker holds the partition
  */
 export async function withholdOutputs(
@@ -76,7 +76,7 @@ export async function withholdOutputs(
   if (rows.length === 0) throw lostPartition({ topic, partition })
 }
 
-/** The range that a command has set aside already: its activity was tried before. Null: none. */
+/** The range that a command has set aside already, in an earlier attempt of its activity. Null: there is none. */
 export async function findCommanded(
   sql: Sql,
   { topic, partition }: PartitionKey,
@@ -91,7 +91,7 @@ export async function findCommanded(
 const lostPartition = ({ topic, partition }: PartitionKey) =>
   new PipelineFailure('fenced', 'postgres', `another worker took ${topic}/${partition}`)
 
-/** Records that the workflow of a parked batch exists. */
+/** Records that the workflow of a parked or withheld batch exists. */
 export async function recordHandOver(sql: Sql, batchId: string): Promise<void> {
   await sql`/* recordHandOver */
     update batch set handed_over_at = clock_timestamp() where id = ${batchId}::text::bigint and handed_over_at is null`

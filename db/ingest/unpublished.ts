@@ -8,12 +8,12 @@ export type UnpublishedBatch = {
   id: bigint
   from: bigint
   to: bigint
-  /** As it was written first: what was redriven since is published by its own revision. */
+  /** As the batch was first written: redriven rejects are published by their own revision. */
   logins: number
   rejects: number
-  /** Unix milliseconds that decoding used. */
+  /** The clock (Unix milliseconds) by which the batch was decoded. */
   processedAtMs: number
-  /** Null: before rules were kept. */
+  /** The rules that it was decoded by; null: it was written before rules were kept. */
   rules: DecodeRules | null
   insights: string[]
 }
@@ -38,7 +38,7 @@ export async function unpublishedBatches(
     order by from_offset`
 }
 
-/** What a batch was decided to reject, by offset, whether or not it became a login since. */
+/** The rejects of a batch as it was first decided, by offset, including those that have become logins since. */
 export async function readDecidedRejects(sql: Sql, batchId: bigint): Promise<Map<bigint, Reject>> {
   const rows = await sql<(Reject & { offset: bigint })[]>`/* readDecidedRejects */
     select kafka_offset as offset, reason, detail from rejected_login where batch_id = ${batchId}`

@@ -7,10 +7,10 @@ import type { Transaction } from '../connection/connect.ts'
 import { copyLogins, type LoginRows } from './copy-logins.ts'
 
 /**
- * Writes what the logins of a batch add: counts, rows, sightings. The same for a batch that is read, replayed, or gets logins
- * out of its rejects. `ownWrites` are sent before it without waiting for each answer, as postgres.js allows; the rows
- * follow only once all of them have succeeded.
- * All of it is appended: transactions beside each other wait for nothing.
+ * Writes what the logins of a batch add: counts, sightings, rows. A batch that is read, one that is replayed and rejects that
+ * are redriven all use it. `ownWrites` were sent just before: postgres.js sends statements without waiting for the answers,
+ * and the rows follow only once all of these have succeeded.
+ * Everything is appended, so that concurrent transactions do not wait for each other.
  */
 export async function writeLogins(
   tx: Transaction,
@@ -47,7 +47,7 @@ async function insertDelta(
             ${arrivals.lateness}::integer[], ${arrivals.delays}::integer[])`
 }
 
-/** Who was seen and is not known to be written; db/rollups/roll-up-sightings.ts takes it from here. */
+/** Writes the sightings that are not known to be written yet; db/rollups/roll-up-sightings.ts takes them from there. */
 async function insertSightings(
   tx: Transaction,
   { id, revision }: { id: bigint; revision: number },
@@ -59,7 +59,7 @@ async function insertSightings(
     values (${id}, ${revision}, ${entries}, ${json}::text::json)`
 }
 
-/** Buckets come back again and again: each is written once. */
+/** Formats times. Most buckets occur many times, so that each is formatted once. */
 function moments(timesMs: readonly number[]): string[] {
   const written = new Map<number, string>()
   return timesMs.map((timeMs) => {

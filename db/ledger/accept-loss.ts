@@ -2,29 +2,29 @@ import type { UnfinishedInsight } from '../../domain/batch/insight.ts'
 import type { Checkpoint, PartitionKey } from '../ingest/checkpoint.ts'
 import type { Sql } from '../connection/connect.ts'
 
-/** What an operator accepts to be lost, and where reading goes on. */
+/** What an operator accepts as lost, and where reading goes on. */
 export type AcceptedLoss = PartitionKey & {
   batchId: bigint
   commandId: string
   checkpoint: Checkpoint
   /** Kafka's id of the topic as it is now. */
   topicId: string
-  /** End of what was never read: the ledger's row covers it from the old checkpoint on. */
+  /** End of what was never read. The ledger gets a row from the old checkpoint to here. */
   lostTo: bigint
   nextOffset: bigint
-  /** Offsets come again that were counted before: they are of another log. */
+  /** Offsets that were counted before come again, because they belong to another log. */
   isNewLog: boolean
-  /** The partition is gone: it is read no more. */
+  /** The partition is gone and is no longer read. */
   isRetired: boolean
-  /** Outputs up to here are in Kafka although Postgres has lost what it had counted: count again, publish nothing. */
+  /** Postgres has lost counts whose outputs are in Kafka: offsets up to here are counted again and not published. */
   recountUntil: bigint | null
   unfinishedInsight: UnfinishedInsight
-  /** What was lost, for whoever reads the ledger. */
+  /** What was lost, for people who read the ledger. */
   description: string
   codeVersion: string
 }
 
-/** Moves the checkpoint where an operator accepts that it goes on; what lies between stays in the ledger as skipped (G8). */
+/** Moves the checkpoint to where an operator wants reading to go on. The ledger keeps the offsets between as skipped (G8). */
 export async function acceptLoss(sql: Sql, loss: AcceptedLoss): Promise<void> {
   const { checkpoint, topic, partition } = loss
   await sql.begin(async (tx) => {
@@ -36,7 +36,7 @@ export async function acceptLoss(sql: Sql, loss: AcceptedLoss): Promise<void> {
           retired_at = case when ${loss.isRetired} then clock_timestamp() end,
           unfinished_insight = ${tx.json(loss.unfinishedInsight)}, updated_at = clock_timestamp()
       where topic = ${topic} and partition = ${partition} and epoch = ${checkpoint.epoch}`
-    // Offsets that are counted again get rows of their own.
+    // Nothing of this log was left unread. A log that is gone gets a row all the same, with an empty range if need be.
     if (loss.lostTo === checkpoint.nextOffset && !loss.isNewLog) return
     await tx`/* acceptLoss: ledger */
       insert into batch (id, topic, partition, incarnation, from_offset, to_offset, status, logins, rejects, gaps, login_rows,
@@ -46,7 +46,7 @@ export async function acceptLoss(sql: Sql, loss: AcceptedLoss): Promise<void> {
   })
 }
 
-/** Whether a command has moved this partition's checkpoint already: its activity was tried before. */
+/** Whether a command has moved this partition's checkpoint already, in an earlier attempt of its activity. */
 export async function isLossAccepted(sql: Sql, key: PartitionKey, commandId: string): Promise<boolean> {
   const rows = await sql`/* isLossAccepted */
     select from batch
@@ -54,7 +54,7 @@ export async function isLossAccepted(sql: Sql, key: PartitionKey, commandId: str
   return rows.length > 0
 }
 
-/** Says in the ledger of batches that were counted that their outputs were never published, and cannot be any more. */
+/** Notes in the ledger that the outputs of counted batches were never published, and that it is too late to do so. */
 export async function recordLostOutputs(
   sql: Sql,
   key: PartitionKey,

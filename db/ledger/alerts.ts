@@ -2,17 +2,17 @@ import type { Sql, Transaction } from '../connection/connect.ts'
 
 export type Alert = {
   kind: string
-  /** null: of no one partition. */
+  /** Null: it concerns no single partition. */
   partition: number | null
-  /** The same for as long as it is the same matter. */
+  /** Names what is wrong. One alert of a kind and subject is open at a time. */
   subject: string
-  /** JSON. */
+  /** Kept as JSON. */
   detail: Record<string, unknown>
 }
 
 export type OpenAlert = Alert & { id: bigint }
 
-/** Adds what is not open yet. Safe to repeat. */
+/** Adds the alerts that are not open yet. Safe to repeat. */
 export async function raiseAlerts(
   tx: Transaction,
   topic: string,
@@ -27,13 +27,13 @@ export async function raiseAlerts(
     on conflict (topic, kind, subject) where cleared_at is null do nothing`
 }
 
-/** Closes alerts whose matter was looked at again and is well. */
+/** Clears alerts whose cause was checked again and is gone. */
 export async function clearAlerts(tx: Transaction, ids: readonly bigint[]): Promise<void> {
   await tx`/* clearAlerts */
     update alert set cleared_at = clock_timestamp() where id = any(${ids.map(String)}::bigint[]) and cleared_at is null`
 }
 
-/** Open alerts of these kinds, oldest first. */
+/** Reads the open alerts of these kinds, oldest first. */
 export async function openAlerts(
   sql: Sql,
   topic: string,
@@ -46,7 +46,7 @@ export async function openAlerts(
     order by id limit ${limit}`
 }
 
-/** The first alerts that a run raised. */
+/** Reads the first alerts that a run raised. */
 export async function alertsOfRun(sql: Sql, runId: string, limit: number): Promise<OpenAlert[]> {
   return await sql<OpenAlert[]>`/* alertsOfRun */
     select id, kind, partition, subject, detail from alert where run_id = ${runId} order by id limit ${limit}`

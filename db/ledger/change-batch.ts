@@ -4,10 +4,10 @@ import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import { isoTime, isoTimeOrNull } from '../../domain/time/iso-time.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
 
-/** What changed a batch after it was written first. */
+/** What kind of command changed a batch after it was first written. */
 export type RevisionKind = 'replay' | 'redrive' | 'publish'
 
-/** A batch of the ledger, claimed to be changed: a replay, a skip, a redrive of its rejects. */
+/** A batch that was claimed for a change: a replay, a skip, or a redrive of its rejects. */
 export type ClaimedBatch = {
   id: bigint
   topic: string
@@ -19,25 +19,27 @@ export type ClaimedBatch = {
   logins: number
   rejects: number
   revision: number
-  /** Fences whoever claimed it before. */
+  /** Fences earlier claims of the batch. */
   claim: bigint
-  /** Unix milliseconds that deciding it takes for now. */
+  /** The clock (Unix milliseconds) by which the batch was decided and is decided again. */
   processedAtMs: number
-  /** What the latest revision is whose outputs are not known to be in Kafka; null: there is nothing to publish. */
+  /** The kind of the latest revision if its outputs are not known to be in Kafka; null: nothing is left to publish. */
   unpublished: RevisionKind | null
-  /** It is counted, and its outputs were given up until a replay. */
+  /** The batch is counted, and its outputs are withheld until a replay. */
   isWithheld: boolean
-  /** By which its records were decoded for what is unpublished or withheld; null: before rules were kept. */
+  /** The rules by which the latest revision, or else the batch, was decoded; null: written before rules were kept. */
   rules: DecodeRules | null
-  /** Kafka's id of the topic, and the log that the partition is reading by now. */
+  /** Kafka's id of the topic. */
   topicId: string
+  /** The log that the partition reads now. */
   currentIncarnation: number
+  /** Start time of the Postgres on which the batch was claimed. */
   serverStart: string
 }
 
 /**
- * Takes the right to change a batch: an earlier attempt that still runs somewhere can change nothing any more.
- * @throws {PipelineFailure} permanent when there is no such batch
+ * Claims a batch for a change: an earlier attempt that still runs can change nothing any more.
+ * @throws {PipelineFailure} permanent, when there is no such batch
  */
 export async function claimBatch(sql: Sql, batchId: bigint): Promise<ClaimedBatch> {
   const [batch] = await sql<ClaimedBatch[]>`/* claimBatch */
@@ -61,24 +63,24 @@ export async function claimBatch(sql: Sql, batchId: bigint): Promise<ClaimedBatc
 
 export type BatchChange = {
   batch: ClaimedBatch
-  /** publish: adds nothing, its outputs were withheld. */
+  /** `publish`: the change adds nothing and publishes withheld outputs. */
   kind: RevisionKind
   commandId: string
   /** What the change adds to the batch; rejects are negative when they became logins. */
   added: { logins: number; rejects: number; gaps: number; loginRows: number }
   events: { firstMs: number; lastMs: number } | null
-  /** Unix milliseconds; null leaves it where it is. */
+  /** Latest event time of the change (Unix milliseconds); null leaves the watermark where it is. */
   watermarkMs: number | null
   processedAtMs: number
-  /** By which its records were decoded; null: as before. */
+  /** The rules by which its records were decoded; null: those of before. */
   rules: DecodeRules | null
   codeVersion: string
 }
 
 /**
- * Moves a batch to its next revision, in the transaction that writes what the revision adds (G7). The checkpoint's row comes
- * first, as in every transaction that counts, so that none of them wait for each other in a circle.
- * @throws {PipelineFailure} fenced when the batch was claimed by another attempt or has changed since
+ * Moves a batch to its next revision, in the transaction that writes what the revision adds (G7). Locks the row of the
+ * checkpoint first, as every transaction that counts does, so that they cannot deadlock.
+ * @throws {PipelineFailure} fenced, when another attempt has claimed the batch or it has changed since
  */
 export async function moveBatch(tx: Transaction, change: BatchChange): Promise<void> {
   const { batch, added, events } = change
@@ -109,15 +111,15 @@ export async function moveBatch(tx: Transaction, change: BatchChange): Promise<v
             ${change.rules === null ? null : tx.json(change.rules)}::json)`
 }
 
-/** Records that what a revision added is committed in Kafka. */
+/** Records that the outputs of a revision are committed in Kafka. */
 export async function recordRevisionPublished(sql: Sql, batchId: bigint, revision: number): Promise<void> {
   await sql`/* recordRevisionPublished */
     update batch_revision set published = true where batch_id = ${batchId} and revision = ${revision}`
 }
 
 /**
- * Gives a parked batch up for good; it stays in the ledger with the reason.
- * @throws {PipelineFailure} fenced when another attempt has it
+ * Gives a parked batch up for good. It stays in the ledger with the reason.
+ * @throws {PipelineFailure} fenced, when another attempt has claimed it
  */
 export async function skipBatch(
   sql: Sql,
@@ -134,8 +136,8 @@ export async function skipBatch(
 }
 
 /**
- * Gives the withheld outputs of a batch up for good; what it counted stays.
- * @throws {PipelineFailure} fenced when another attempt has it
+ * Gives the withheld outputs of a batch up for good. What the batch counted stays.
+ * @throws {PipelineFailure} fenced, when another attempt has claimed it
  */
 export async function giveUpOutputs(
   sql: Sql,

@@ -1,18 +1,18 @@
 import type { Sql } from '../connection/connect.ts'
 
 export type ControlEvent = {
-  /** Chosen by the caller; writing the same command again changes nothing. */
+  /** Identifies the command: writing it again changes nothing. */
   commandId: string
   /** ISO 8601. */
   requestedAt: string
   actor: string
   command: string
   topic: string
-  /** null: the whole topic. */
+  /** Null: the whole topic. */
   partitions: number[] | null
   reason: string
   result: 'done' | 'refused' | 'failed'
-  /** JSON: what came of it, or why not. */
+  /** What came of the command, or why it was refused or failed. Kept as JSON. */
   detail: Record<string, unknown>
 }
 

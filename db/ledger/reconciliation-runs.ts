@@ -3,7 +3,7 @@ import type { Sql, Transaction } from '../connection/connect.ts'
 export type ReconciliationRun = {
   runId: string
   topic: string
-  /** Postgres's text of a moment, to the microsecond. */
+  /** This moment and the next as Postgres writes them, to the microsecond. */
   startedAt: string
   coveredTo: string
   batches: number
@@ -11,7 +11,7 @@ export type ReconciliationRun = {
   differences: number
 }
 
-/** Writes a run; one that is written already stays as it is. */
+/** Writes a run. A run that is written already stays as it is. */
 export async function recordRun(tx: Transaction, run: ReconciliationRun): Promise<void> {
   await tx`/* recordRun */
     insert into reconciliation_run (run_id, topic, started_at, covered_to, batches, expired, differences)
@@ -28,13 +28,13 @@ export async function findRun(sql: Sql, runId: string): Promise<ReconciliationRu
   return run ?? null
 }
 
-/** A place in the order in which batches were written or changed. */
+/** A place in the order in which batches were written or changed: the moment, as Postgres writes it, and the batch. */
 export type ChangePlace = { at: string; id: bigint }
 
-/** A batch commits later than the moment it carries; the next run looks at this much again. */
+/** A batch becomes visible a little later than the moment it carries, so each run overlaps the one before by this much. */
 const OVERLAP = '1 minute'
 
-/** Where a run goes on: a little before the end of the one before, or at the first batch. */
+/** Where a run starts: a little before the end of the run before it, or at the first batch. */
 export async function nextRunStart(sql: Sql, topic: string): Promise<{ now: string; start: ChangePlace }> {
   const [row] = await sql<{ now: string; at: string }[]>`/* nextRunStart */
     select clock_timestamp()::text as now,
@@ -44,7 +44,7 @@ export async function nextRunStart(sql: Sql, topic: string): Promise<{ now: stri
   return { now: row.now, start: { at: row.at, id: -1n } }
 }
 
-/** Batches that were written or changed after `place`, in that order; one that was both may come twice. */
+/** Batches that were written or changed after a place, in that order. A batch that was both may come twice. */
 export async function changedBatches(
   sql: Transaction,
   topic: string,

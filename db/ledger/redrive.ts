@@ -14,10 +14,10 @@ type RejectRow = {
   headers: [name: string, base64: string | null][]
 }
 
-/** A reject as the record that it was, or as much of it as was kept. */
+/** The record of a reject, or as much of it as was kept. */
 export type KeptReject = { record: SourceRecord; isCut: boolean }
 
-/** Rejects of a batch behind an offset as the records that they were, as many as `maxBytes` hold and at least one. */
+/** Reads the records of a batch's rejects after an offset: as many as fit `maxBytes` and `maxRecords`, but at least one. */
 export async function readRejects(
   sql: Sql,
   batchId: bigint,
@@ -37,7 +37,7 @@ export async function readRejects(
   return rows.map(asRecord)
 }
 
-/** The rejects that a revision made logins. */
+/** Reads the rejects that a revision turned into logins. */
 export async function readRedriven(sql: Sql, batchId: bigint, revision: number): Promise<KeptReject[]> {
   const rows = await sql<RejectRow[]>`/* readRedriven */
     select kafka_offset as "offset", record_timestamp as timestamp, cut is not null as "isCut", key, value, headers
@@ -67,10 +67,10 @@ export async function markRedriven(
     where batch_id = ${batchId} and kafka_offset = any(${offsets.map(String)}::text[]::bigint[])`
 }
 
-/** What an attempt made of a reject: a login, or the reason for which it stays one. */
+/** What an attempt made of a reject: a login, or the reason why it stays a reject. */
 export type AttemptOutcome = { offset: bigint; outcome: 'login' | RejectReason; detail: string }
 
-/** Safe to repeat: a command tries each reject once. */
+/** Records attempts. Safe to repeat: a command tries each reject once. */
 export async function recordAttempts(
   tx: Sql | Transaction,
   batchId: bigint,
@@ -86,7 +86,7 @@ export async function recordAttempts(
     on conflict do nothing`
 }
 
-/** What a command made of the rejects of a batch, over all its attempts. */
+/** Counts what a command made of the rejects of a batch, by outcome. */
 export async function readAttempts(
   sql: Sql,
   batchId: bigint,

@@ -2,14 +2,18 @@ import type { BatchSelection, RejectSelection } from '../../domain/batch/selecti
 import type { ParkedBatch } from '../../domain/batch/parked-batch.ts'
 import type { Sql } from '../connection/connect.ts'
 
-/** What a replay needs of a parked batch. */
+/** What a replay needs to know about a parked batch. */
 export type SelectedBatch = ParkedBatch & {
+  /** The clock (Unix milliseconds) by which the batch was decided. */
   processedAtMs: number
-  /** It is counted, and only its outputs are still to be published. */
+  /** The batch is counted, and only its outputs are still to be published. */
   isWithheld: boolean
 }
 
-/** Batches of a topic that wait for a replay, parked ones and ones whose outputs are withheld, in order of partition and offset, `limit` at most. */
+/**
+ * Selects batches of a topic that wait for a replay: parked ones and those with withheld outputs. Ordered by partition and
+ * offset, `limit` at most.
+ */
 export async function selectParked(
   sql: Sql,
   topic: string,
@@ -34,7 +38,7 @@ export async function selectParked(
     limit ${limit}`
 }
 
-/** Ids of batches that hold rejects of a selection, oldest first, `limit` at most. */
+/** Selects the ids of batches that hold rejects of a selection, in order of id, `limit` at most. */
 export async function selectBatchesWithRejects(
   sql: Sql,
   topic: string,
@@ -49,7 +53,7 @@ export async function selectBatchesWithRejects(
   return rows.map(({ id }) => id)
 }
 
-/** The conditions of a selection on the rejects of a batch. */
+/** The SQL conditions of a selection of rejects that are still rejects. */
 export function matching(sql: Sql, { reasons, partitions, rejectedFrom, rejectedTo }: RejectSelection) {
   return sql`redriven_in is null
       ${reasons === null ? sql`` : sql`and reason = any(${reasons}::text[])`}

@@ -2,18 +2,18 @@ import type { Rank } from '../../domain/pipeline/partition-share.ts'
 import type { Sql } from '../connection/connect.ts'
 
 export type RunningWorker = {
-  /** UUID of this run of the process. */
+  /** A UUID of this run of the process. */
   id: string
   topic: string
-  /** As it shows in partition_checkpoint. */
+  /** The name that partition_checkpoint shows. */
   name: string
   version: string
 }
 
-/** Counts as gone when it was not seen for so long: two looks that a busy machine delays. */
+/** A worker that was not seen for this long counts as gone: it reports every two seconds, later on a busy machine. */
 export const LIVE_MS = 6_000
 
-/** Says that a worker runs. Forgets those that were not seen for an hour. */
+/** Records that a worker runs, and forgets workers that were not seen for an hour. */
 export async function announceWorker(sql: Sql, { id, topic, name, version }: RunningWorker): Promise<void> {
   await sql`/* announceWorker */
     with forgotten as (delete from worker where id <> ${id} and seen_at < clock_timestamp() - interval '1 hour')
@@ -22,12 +22,12 @@ export async function announceWorker(sql: Sql, { id, topic, name, version }: Run
     on conflict (id) do update set seen_at = excluded.seen_at`
 }
 
-/** Says that a worker takes no partitions any more. */
+/** Records that a worker takes no more partitions. */
 export async function withdrawWorker(sql: Sql, id: string): Promise<void> {
   await sql`/* withdrawWorker */ delete from worker where id = ${id}`
 }
 
-/** Where a worker stands among those of its topic, by the clock of the database, and how many partitions have a checkpoint. */
+/** The rank of a worker among those of its topic (by the database's clock), and how many partitions have a checkpoint. */
 export async function rankWorker(
   sql: Sql,
   { id, topic }: RunningWorker,
@@ -40,6 +40,6 @@ export async function rankWorker(
     left join worker as self on self.id = ${id}
     where other.id <> ${id} and other.topic = ${topic}
       and other.seen_at > clock_timestamp() - ${LIVE_MS} * interval '1 millisecond'`
-  if (row === undefined) throw new Error('the rank has no row')
+  if (row === undefined) throw new Error('rankWorker returned no row')
   return row
 }

@@ -3,19 +3,20 @@ import { isoDay, periodAfter } from '../../domain/time/period.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
 import { tryAdvisoryLock } from '../connection/advisory-lock.ts'
 
-/** Held by whoever changes bitmaps of engagement or counts them: one at a time in a database. */
+/** The advisory lock for changing or counting the bitmaps of engagement: one transaction of a database at a time. */
 export const SIGHTINGS_LOCK = 'roll up sightings'
 
 /**
- * Has counts of users made anew whose bitmaps changed: of these periods and values, of the periods after them, which tell who
- * returned, and of all values where first days changed. To be called under SIGHTINGS_LOCK, in the transaction of the change.
+ * Marks the counts of active users whose bitmaps changed, so that they are made anew: those of the changed periods and values,
+ * those of the periods after them, whose returning users depend on them, and those of all values of a period in which first
+ * days changed. Call it under SIGHTINGS_LOCK, in the transaction of the change.
  */
 export async function forgetActiveUserCounts(tx: Transaction, changed: readonly BitmapName[]): Promise<void> {
   const names = [...new Map(changed.map((name) => [Object.values(name).join('\0'), name])).values()]
   const first = names.filter(({ facet }) => facet === 'first')
   const own = names.filter(({ facet }) => facet !== 'first')
   const after = own.map((name) => ({ ...name, start: periodAfter(name.period, name.start) }))
-  // Nothing is written for a period that is running: its rows wait already.
+  // Rows that are there already are not written again: those of the running periods change with every rollup.
   await tx`/* forgetActiveUserCounts: add */
     insert into active_user_count (period, start, facet, value)
     select period, start, facet, value from (${rowsOf(tx, own)}) as changed
@@ -40,9 +41,9 @@ const rowsOf = (tx: Transaction, names: readonly BitmapName[]) => tx`
     as given (period, start, facet, value)`
 
 /**
- * Counts the users of one period that needs it, the oldest first. What ended less than a day ago is left: late logins would
- * have it counted again and again.
- * @returns whether it did; false: there was none, or bitmaps are being changed
+ * Counts the users of the oldest period that needs it, for all its values. A period that is not over for a whole day is left
+ * alone: late logins would make it be counted again and again.
+ * @returns whether a period was counted; false: none needs it, or another transaction holds the lock
  */
 export async function countActiveUsers(sql: Sql): Promise<boolean> {
   return await sql.begin(async (tx) => {
@@ -55,7 +56,7 @@ export async function countActiveUsers(sql: Sql): Promise<boolean> {
       order by start, period limit 1`
     if (open === undefined) return false
     const { period, start } = open
-    // Bitmap by bitmap, by their whole key: the values of one day lie far apart in it.
+    // Looks up each bitmap by its whole key: the bitmaps of one day lie far apart in the index.
     await tx`/* countActiveUsers */
       update active_user_count as count
       set active = counted.active, new_users = counted.new_users, returning_users = counted.returning_users
@@ -77,14 +78,14 @@ export async function countActiveUsers(sql: Sql): Promise<boolean> {
   })
 }
 
-/** Of the chunk of `held`; its key in SQL. */
+/** Selects the bitmap of a key (given in SQL) in the chunk of `held`. */
 const bitmapOf = (tx: Transaction, facet: string, value: string, start: string) =>
   tx.unsafe(`
     select members from engagement
     where kind = 'user' and period = wanted.period and facet = ${facet} and value = ${value} and start = ${start}
       and chunk = held.chunk`)
 
-/** Of a period that is named in SQL. */
+/** The length of a period that is named in SQL. */
 const lengthOf = (period: string) =>
   `case ${period} when 'day' then interval '1 day' when 'week' then interval '7 days' else interval '1 month' end`
 

@@ -1,14 +1,14 @@
 import { dimensionNames, dimensions } from '../../domain/counts/dimensions.ts'
 
-// SQL of the columns that tables have for dimensions (domain/counts/dimensions.ts), in the same order everywhere.
+// SQL of the columns for dimensions (domain/counts/dimensions.ts), which have the same order in every table.
 
-/** A value of each. */
+/** The columns that hold one value of each dimension. */
 export const dimensionColumns = dimensionNames.join(', ')
 
 /**
- * Joins the entries of a row that has them as arrays: added (the unit of time, dimensions, logins).
- * @param unit of time that the entries are of; its array is named as it is, with an s
- * @param names of the dimensions asked for: each costs every entry
+ * Joins the entries of a row, which holds them as arrays, as rows `added` of (unit, dimensions, logins).
+ * @param unit the unit of time of an entry; the array has its name with an s
+ * @param names the dimensions to read: each one costs time for every entry
  */
 export function joinEntries(
   row: string,

@@ -1,17 +1,17 @@
 import { ALL_DIMENSIONS, dimensionBit } from '../../domain/counts/counts.ts'
 import { dimensionNames } from '../../domain/counts/dimensions.ts'
 
-// SQL of a grouping by several sets of dimensions at once, where a dimension that a set does not have is ''.
+// SQL that groups by several sets of dimensions at once. A dimension that is not in the set of a row is ''.
 
-/** `grouping sets (…)` for `group by`. */
+/** The `grouping sets (…)` of a `group by`. */
 export const groupingSets = (sets: readonly number[]): string =>
   `grouping sets (${sets.map((bits) => `(${members(bits)})`).join(', ')})`
 
 const members = (bits: number) =>
   dimensionNames.filter((name) => (bits & dimensionBit[name]) !== 0).join(', ')
 
-/** dimension_set of a row: grouping() says what it is not grouped by, the last argument as the lowest bit. */
+/** The dimension_set of a row. grouping() has a bit for each column that a row is not grouped by, the last one lowest. */
 export const setOfRow = `${ALL_DIMENSIONS} - grouping(${[...dimensionNames].reverse().join(', ')})`
 
-/** Values of a row, in order of dimensionNames. */
+/** The values of a row, in the order of dimensionNames. */
 export const valuesOfRow = dimensionNames.map((name) => `coalesce(${name}, '') as ${name}`).join(', ')

@@ -1,6 +1,6 @@
 import type { SightingKind } from '../../domain/sightings/sighting.ts'
 
-/** Where the ids of a kind have their numbers, and the columns that have them: `id` of login, `numbers` of hour_login. */
+/** For each kind: the table that maps ids to numbers, the column of `login` with the id, and that of hour_login with numbers. */
 export const idTables = {
   user: { table: 'app_user', id: 'user_id', numbers: 'users' },
   device: { table: 'device', id: 'device_id', numbers: 'devices' },

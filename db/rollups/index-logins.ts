@@ -12,20 +12,20 @@ import { addressText } from '../login-rows/address-text.ts'
 import { sparseChunks } from './sparse-chunks.ts'
 import { tryAdvisoryLock } from '../connection/advisory-lock.ts'
 
-/** What one call takes at most (and at least one batch): about a second, most of it to look up numbers. */
+/** One call takes this many logins at most, but at least one batch: about a second, mostly for looking up numbers. */
 const MAX_LOGINS = 20_000
-/** Batches that one call looks at. */
+/** How many waiting batches one call considers. */
 const MAX_BATCHES = 10_000
 const NUMBER_BYTES = 4
 
 type Batch = { batch_id: bigint; revision: number }
-/** Who was seen in an hour, as numbers of 4 bytes each. */
+/** Who logged in during an hour, as numbers of 4 bytes each. */
 type Hour = { hour: Date; users: Buffer; devices: Buffer; addresses: Buffer }
 
 /**
- * Lists the logins of some batches in hour_login, hour_member and six_hour_chunk, the latest batches first. Right whoever calls
- * it, and how often: a batch leaves unindexed_batch in the transaction that lists the rows it has; rows that a revision adds
- * meanwhile come with a row of unindexed_batch of their own. Nothing is kept waiting. One at a time in a database.
+ * Adds the logins of some batches to hour_login, hour_member and six_hour_chunk, the latest batches first. Any worker may call
+ * it at any time: a batch leaves unindexed_batch in the transaction that indexes its rows, and rows that a revision adds later
+ * come with a row of unindexed_batch of their own. One call at a time in a database; it makes no other transaction wait.
  * @returns whether a batch was indexed
  */
 export async function indexLogins(sql: Sql): Promise<boolean> {
@@ -40,7 +40,10 @@ export async function indexLogins(sql: Sql): Promise<boolean> {
   })
 }
 
-/** While sightings wait to be rolled up, those of the batch or of one before it may be what gives somebody a number. */
+/**
+ * Takes batches from before the first sightings that still wait to be rolled up: from there on, logins may be of somebody who
+ * has no number yet.
+ */
 async function takeBatches(tx: Transaction): Promise<Batch[]> {
   return await tx<Batch[]>`/* takeBatches */
     delete from unindexed_batch unindexed
@@ -58,8 +61,8 @@ async function takeBatches(tx: Transaction): Promise<Batch[]> {
 }
 
 /**
- * A batch with somebody who has no number is put back whole.
- * @returns how many were put back, and who was in the hours of the others
+ * Adds the logins of these batches to hour_login. A batch with somebody who has no number is put back whole.
+ * @returns how many batches were put back, and the members of the hours of the others
  */
 async function addLogins(tx: Transaction, batches: Batch[]): Promise<{ left: number; hours: Hour[] }> {
   const ids = batches.map(({ batch_id }) => batch_id).sort((a, b) => (a < b ? -1 : 1))
@@ -85,7 +88,7 @@ async function addLogins(tx: Transaction, batches: Batch[]): Promise<{ left: num
         select *, user_id as "user", device_id as device, ${addressText(tx)} as address
         from login
         where batch_id between ${String(ids[0])}::text::bigint and ${String(ids.at(-1))}::text::bigint
-          -- Not as a join: Postgres takes a day without statistics for empty, and would compare every row with every batch.
+          -- Not a join: Postgres takes a day without statistics for empty, and would compare every row with every batch.
           and (batch_id in (select batch_id from taken)) is true
           and event_at between (select first from events) and (select last from events)
       ) as seen
@@ -110,7 +113,7 @@ async function addLogins(tx: Transaction, batches: Batch[]): Promise<{ left: num
   return { left: rows.length - hours.length, hours }
 }
 
-/** One look-up a login: to read a whole dictionary takes longer. */
+/** Looks up the number for each login by itself: reading the whole table of numbers takes longer. */
 function numberOf(tx: Transaction, kind: SightingKind) {
   const { table, id, numbers } = idTables[kind]
   return tx`

@@ -9,15 +9,18 @@ import { createLoginDays, dropLoginDays, keepRowsFromMs } from '../login-rows/lo
 export type Retention = Config['retention']
 
 export type Retained = {
-  /** Day tables of logins that were dropped. */
+  /** Names of the day tables of logins that were dropped. */
   droppedDays: string[]
-  /** Rows of `minute_count`, an hour each, that were deleted. */
+  /** How many rows of `minute_count`, each of one hour, were deleted. */
   deletedMinuteRows: number
-  /** Indexes that days which are over were given. */
+  /** How many indexes were created on days that are over. */
   indexesMade: number
 }
 
-/** Drops what is past retention, creates what comes, indexes the days that are over. Right however often it is done: it goes by what is there. */
+/**
+ * Drops what is past retention, creates the day tables of the near future and indexes the days that are over. Safe to repeat:
+ * it does only what is still missing.
+ */
 export async function applyRetention(sql: Sql, retention: Retention): Promise<Retained> {
   const [clock] = await sql<{ nowMs: number }[]>`/* applyRetention: clock */
     select (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"`
@@ -30,7 +33,10 @@ export async function applyRetention(sql: Sql, retention: Retention): Promise<Re
   return { droppedDays, deletedMinuteRows, indexesMade: await indexFinishedLoginDays(sql, nowMs) }
 }
 
-/** What login rows are indexed in goes with them; after them, because until they are dropped they may still be indexed. */
+/**
+ * Deletes the index of login rows (hour_login and what is made from it) where the rows are gone. Call it after they are
+ * dropped: until then they may still be indexed.
+ */
 async function deleteHours(sql: Sql, keptFromMs: number): Promise<void> {
   const keptFrom = keptFromMs === Infinity ? 'infinity' : isoTime(keptFromMs)
   await sql`/* deleteHours: logins */ delete from hour_login where hour < ${keptFrom}::text::timestamptz`
@@ -38,7 +44,10 @@ async function deleteHours(sql: Sql, keptFromMs: number): Promise<void> {
   await sql`/* deleteHours: six hours */ delete from six_hour_chunk where start < ${keptFrom}::text::timestamptz`
 }
 
-/** Days that were dropped, or never kept, come back empty when retention is raised: what is remembered is not moved back. */
+/**
+ * Remembers from which day on all rows are kept. The bound never moves back: when retention is raised, days that were dropped
+ * or never kept get tables again, which are empty.
+ */
 async function keepLoginsFrom(sql: Sql, nowMs: number, days: number): Promise<void> {
   const keptFromMs = days === 0 ? (dayOf(nowMs) + 1) * DAY_MS : keepRowsFromMs(nowMs, days)
   await sql`/* keepLoginsFrom */

@@ -1,21 +1,26 @@
-import { dimensions } from '../../domain/counts/dimensions.ts'
+import { arrayColumns, dimensions } from '../../domain/counts/dimensions.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
 import { tryAdvisoryLock } from '../connection/advisory-lock.ts'
-import { arrayColumns } from '../../domain/counts/dimensions.ts'
 import { dimensionColumns, joinEntries } from './dimension-columns.ts'
 
-/** Only efficiency asks for it: a batch that comes later is added to the row of its time. */
+/** Saves work alone: a batch that commits later is added to the row of its time. */
 const SETTLED_AFTER = '1 minute'
 
 /**
- * Adds up what was written in the 5 minutes of the oldest batch that is in no row of written_count, once they are over; and
- * the hour around them, once all of it is in rows. Right whoever calls it, and how often: a batch leaves pending_commit_rollup, for
- * unindexed_batch, in the transaction that adds it. One at a time in a database.
+ * An advisory lock. Every version of Rollcall takes the same name: two workers that roll up the same 5 minutes would overwrite
+ * each other's row.
+ */
+const COMMIT_TIME_LOCK = 'roll written'
+
+/**
+ * Adds up the batches that were written in the same 5 minutes as the oldest one that no row of written_count has, once those
+ * minutes are over; and the hour around them, once all its batches are in rows. Any worker may call it at any time: a batch
+ * moves from pending_commit_rollup to unindexed_batch in the transaction that adds it. One call at a time in a database.
  * @returns whether there was anything to add
  */
 export async function rollUpByCommitTime(sql: Sql): Promise<boolean> {
   return await sql.begin(async (tx) => {
-    if (!(await tryAdvisoryLock(tx, 'roll written'))) return false
+    if (!(await tryAdvisoryLock(tx, COMMIT_TIME_LOCK))) return false
     const [due] = await tx<{ start: string; hour: string }[]>`/* rollUpByCommitTime: due */
       select start::text, date_trunc('hour', start, 'UTC')::text as hour
       from (
@@ -31,7 +36,7 @@ export async function rollUpByCommitTime(sql: Sql): Promise<boolean> {
   })
 }
 
-/** Beside what the row has already. */
+/** Adds the waiting batches of 5 minutes to what their row has already. */
 async function rollUpFiveMinutes(tx: Transaction, start: string): Promise<void> {
   await tx`/* rollUpFiveMinutes */
     with rolled as (
@@ -54,7 +59,7 @@ async function rollUpFiveMinutes(tx: Transaction, start: string): Promise<void> 
     ) ${addedUp(tx, 5, start)}`
 }
 
-/** An hour's row is there only while it has all that the rows of its 5 minutes have. */
+/** Makes the row of an hour anew: it is there only while it has everything that the rows of its 5 minutes have. */
 async function rollUpHour(tx: Transaction, hour: string): Promise<void> {
   await tx`/* rollUpHour: remove */
     delete from written_count where minutes = 60 and start = ${hour}::text::timestamptz`
@@ -76,7 +81,7 @@ async function rollUpHour(tx: Transaction, hour: string): Promise<void> {
 const aggregated = dimensions.map(({ name }) => `array_agg(${name})`).join(', ')
 const replaced = dimensions.map(({ arrayColumn }) => `${arrayColumn} = excluded.${arrayColumn}`).join(', ')
 
-/** Writes the rows of `entry` as one of written_count, unless there are none. */
+/** Writes the rows of `entry` as one row of written_count, unless there are none. */
 const addedUp = (tx: Transaction, minutes: 5 | 60, start: string) => tx`
   insert into written_count (minutes, start, quarters, ${tx.unsafe(arrayColumns)}, logins)
   select ${minutes}::smallint, ${start}::text::timestamptz, array_agg(quarter), ${tx.unsafe(aggregated)},

@@ -5,33 +5,33 @@ import { dimensionColumns as key } from './dimension-columns.ts'
 import { groupingSets, setOfRow, valuesOfRow } from './dimension-sets.ts'
 
 /**
- * Adds the deltas that `minute_count` (or `quarter_count`, before the days that minutes are kept of) and `hour_count` do not have
- * yet. Batches beside each other share most of their buckets, so rolling several up at once updates a fraction of the rows.
- * Right whoever calls it, and how often: a batch leaves `pending_rollup` in the statement that counts it. One at a time:
- * two would wait for each other's rows in a circle. Who comes meanwhile leaves it to the next one.
+ * Adds the pending deltas to `hour_count` and `minute_count`, or to `quarter_count` for days whose minutes are not kept.
+ * Batches next to each other share most of their buckets, so rolling up several at once updates far fewer rows. Any worker may
+ * call it at any time: a batch leaves `pending_rollup` in the statement that counts it. One call at a time in a database,
+ * because two would deadlock on each other's rows; a call that finds another at work does nothing.
  */
 export async function rollUpCounts(sql: Sql, topic: string): Promise<void> {
   await sql.begin(async (tx) => {
-    // A statement before the other, whose snapshot has to show what was committed by whoever had the lock last.
+    // Locked by a statement of its own: the snapshot of the next one has to show what the last holder of the lock committed.
     const [turn] = await tx<{ mine: boolean }[]>`/* rollUpCounts: lock */
       select pg_try_advisory_xact_lock(${COUNTS_LOCK}) as mine`
     if (turn?.mine === true) await tx.unsafe(STATEMENT, [topic], { prepare: true })
   })
 }
 
-/** Whoever changes counts takes it; any constant does, as long as every version of Rollcall takes the same. */
+/** The advisory lock for changing counts: an arbitrary number, but the same in every version of Rollcall. */
 export const COUNTS_LOCK = 7_303_015
 
 const set = 'dimension_set'
 
-/** Of a moment `bucket`, in UTC: its minute of the hour, its quarter and its hour of the day. */
+/** The slot of a moment `bucket` (UTC): the minute of its hour, or the quarter or hour of its day. */
 const slotOf = {
   minute: `extract(minute from bucket)::integer`,
   quarter: `extract(hour from bucket at time zone 'UTC')::integer * 4 + extract(minute from bucket)::integer / 15`,
   hour: `extract(hour from bucket at time zone 'UTC')::integer`,
 }
 
-/** Logins of one unit of time each, as the slots of rows of a larger one, by every kept set of dimensions. */
+/** Inserts counts of single units of time as slots of rows, for every set of dimensions that is kept. */
 const widen = (size: 'minute' | 'quarter' | 'hour', from: string) => {
   const { table, start } = countTables[size]
   return `
@@ -46,7 +46,7 @@ const widen = (size: 'minute' | 'quarter' | 'hour', from: string) => {
   ${addToHeld(size)}`
 }
 
-/** Arrays place by place: those of all batches of a quarter of an hour, and what is held with what is new. */
+/** Add arrays element by element: those of all batches of a quarter of an hour, and the held one and the new one. */
 const addUp = (column: string) => `
   select array_agg(logins order by number) from (
     select number, sum(logins) as logins from arrived, unnest(${column}) with ordinality as class (logins, number)

@@ -3,13 +3,13 @@ import type { Sql } from '../connection/connect.ts'
 import { dimensionColumns } from './dimension-columns.ts'
 import { COUNTS_LOCK } from './roll-up-counts.ts'
 
-/** Until then late logins would have it made again and again. */
+/** A month that was rolled up earlier would be made again and again for late logins. */
 const SETTLED_AFTER = '3 days'
 
 /**
- * Adds up the hours of the oldest month that is over and not made, or not any more. Nothing is rolled up meanwhile: a second a
- * month.
- * @returns whether there was one
+ * Adds up the hours of the oldest month that is over and not rolled up, or that has changed since. Other rollups of counts wait
+ * meanwhile, about a second for each month.
+ * @returns whether there was such a month
  */
 export async function rollUpMonth(sql: Sql): Promise<boolean> {
   return await sql.begin(async (tx) => {

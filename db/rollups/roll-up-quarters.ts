@@ -5,11 +5,11 @@ import { dimensionColumns as key } from './dimension-columns.ts'
 import { COUNTS_LOCK } from './roll-up-counts.ts'
 
 /**
- * Ends the keeping of minutes before the last `days` days (UTC): adds them up by quarters of an hour, which are kept for ever.
- * Day by day, so that rollups wait for one of them at most, and what was done stays done when the rest fails. No rollup adds a minute
- * before `kept_from`, nor a quarter after it.
+ * Replaces the minutes from before the last `days` days (UTC) by quarters of an hour, which are kept for ever. Works day by day,
+ * so that other rollups wait for one day at most, and finished days stay done when a later one fails. From then on rollups
+ * add minutes only from `kept_from` on, and quarters only before it.
  * @param days 0: minutes are kept for ever
- * @returns rows of `minute_count`, an hour each, that were deleted
+ * @returns how many rows of `minute_count`, each of one hour, were deleted
  */
 export async function rollUpQuarters(sql: Sql, days: number): Promise<number> {
   let deleted = 0
@@ -22,7 +22,7 @@ export async function rollUpQuarters(sql: Sql, days: number): Promise<number> {
   return deleted
 }
 
-/** Returns how many rows the day had; null: no day is left. */
+/** Replaces the minutes of the oldest day. Returns how many rows it had; null: no day is left. */
 async function endOldestDay(sql: Sql, days: number): Promise<number | null> {
   return await sql.begin(async (tx) => {
     await tx`/* endOldestDay: lock */ select pg_advisory_xact_lock(${COUNTS_LOCK})`

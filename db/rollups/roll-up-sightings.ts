@@ -15,15 +15,15 @@ import { idTables } from './id-tables.ts'
 import { sparseChunks } from './sparse-chunks.ts'
 import { tryAdvisoryLock } from '../connection/advisory-lock.ts'
 
-/** What one rollup takes at most (and at least one batch): a fraction of a second, for which ingestion has half the cores. */
+/** One rollup takes this many entries at most, but at least one batch: it keeps Postgres busy for a fraction of a second. */
 const MAX_ENTRIES = 10_000
-/** Bitmap rows per statement: some megabytes in Postgres. */
+/** Rows of bitmaps per statement: some megabytes in Postgres. */
 const ROWS_PER_STATEMENT = 1_000
 
 /**
- * Moves sightings that batches left into the idTables and the bitmaps of engagement. One rollup at a time in a database;
- * right whoever calls it and how often, because sightings leave the table in the transaction that adds them.
- * @returns how many it moved; 0: there was nothing, or another one is at work
+ * Moves the sightings that batches left into the tables of numbers (idTables) and the bitmaps of engagement. Any worker may call
+ * it at any time: sightings leave their table in the transaction that adds them. One call at a time in a database.
+ * @returns how many sightings were moved; 0: there were none, or another call is at work
  */
 export async function rollUpSightings(sql: Sql): Promise<number> {
   return await sql.begin(async (tx) => {
@@ -34,7 +34,7 @@ export async function rollUpSightings(sql: Sql): Promise<number> {
   })
 }
 
-/** By ctid: the table has no index, which rows that come and go would only wear out. */
+/** Deletes rows by ctid: the table has no index, because rows that come and go all the time would bloat it. */
 async function takeSightings(tx: Transaction): Promise<Sightings> {
   const rows = await tx<{ sightings: Sightings }[]>`/* takeSightings */
     delete from sighting_delta
@@ -57,7 +57,7 @@ async function rollUpKind(tx: Transaction, kind: SightingKind, sightings: Sighti
   if (kind === 'user') await forgetActiveUserCounts(tx, changed)
 }
 
-/** Gives numbers to those that have none, and first days that are earlier than what was known. */
+/** Gives a number to each id that has none, and corrects first days that turn out to be earlier. */
 async function numberMembers(
   tx: Transaction,
   kind: SightingKind,
@@ -90,7 +90,7 @@ async function numberMembers(
   )
 }
 
-/** As JSON both ways, which costs Node a fraction of arrays and rows. */
+/** Sends and receives JSON, which costs Node a fraction of what arrays and rows do. */
 async function knownMembers(
   tx: Transaction,
   kind: SightingKind,
@@ -104,7 +104,7 @@ async function knownMembers(
   return found?.members ?? []
 }
 
-/** The first of so many numbers that nobody has. */
+/** Takes `count` unused numbers that follow each other. Returns the first one. */
 async function takeNumbers(tx: Transaction, kind: SightingKind, count: number): Promise<number> {
   const [size] = await tx<{ next: number }[]>`/* takeNumbers */
     update engagement_kind_size set members = members + ${count}::integer

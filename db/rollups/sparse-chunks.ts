@@ -2,8 +2,8 @@ import { sparseHex } from '../../domain/engagement/bitmap.ts'
 import type { Transaction } from '../connection/connect.ts'
 
 /**
- * Chunks of bitmaps on their way to Postgres: `columns` are the arrays chunk, zero_bytes and hex for `unnest`, `bits` is the bit
- * string of the last two. What is left out at the end of a bit string is zeros.
+ * Passes chunks of bitmaps to Postgres. `columns` are the arrays chunk, zero_bytes and hex for `unnest`; `bits` makes the bit
+ * string from the last two. Zeros at the end of a bit string are left out: the cast adds them.
  */
 export function sparseChunks(tx: Transaction, chunks: readonly { chunk: number; bits: readonly number[] }[]) {
   const sparse = chunks.map(({ bits }) => sparseHex(bits))
