@@ -42,7 +42,7 @@ async function untilKnown(admin: Admin, topic: string): Promise<void> {
 }
 
 /** Sum over the partitions of what a group has committed; null: the broker cannot say yet. */
-export type CommittedOffsets = { read: () => Promise<bigint | null>; close: () => Promise<void> }
+type CommittedOffsets = { read: () => Promise<bigint | null>; close: () => Promise<void> }
 
 export async function watchCommitted(config: Config['kafka']): Promise<CommittedOffsets> {
   const admin = createKafka(config, 'rollcall-bench').admin()

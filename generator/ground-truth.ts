@@ -14,7 +14,7 @@ export type ExpectedLogin = {
 export type Expected = { ok: true; login: ExpectedLogin } | { ok: false; reason: string }
 
 /** `minute` is ISO 8601 in UTC without seconds: 2024-07-10T02:00. */
-export type ExpectedCount = Omit<ExpectedLogin, 'userId' | 'eventTimeMs'> & { minute: string; logins: number }
+type ExpectedCount = Omit<ExpectedLogin, 'userId' | 'eventTimeMs'> & { minute: string; logins: number }
 
 /**
  * The books of what was sent, kept without any of the product's own code, to be compared with Postgres and

@@ -18,12 +18,12 @@ export type SentLogin = {
 
 export type LoginMessage = { key: string; value: string; sent: SentLogin }
 
-export type LoginSource = {
+type LoginSource = {
   /** The next login, dated `timestampSeconds` (Unix seconds). */
   next(timestampSeconds: number): LoginMessage
 }
 
-export type LoginSourceOptions = {
+type LoginSourceOptions = {
   /** Decides the pool: the same users with the same devices and homes for the same seed. */
   seed: number
   /** Users of the pool. They are computed when they log in, so ten million cost no memory. */

@@ -7,7 +7,7 @@ import { pickUser, publicIp, userOfPool } from './user-pool.ts'
 /** A record to be sent, and what the product must make of it. No two records of a scenario have the same key. */
 export type ScenarioRecord = { key: string; value: Buffer | null; expected: Expected }
 
-export type ScenarioOptions = {
+type ScenarioOptions = {
   /** Decides the users, as in login-source.ts. */
   seed: number
   users: number

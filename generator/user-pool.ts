@@ -1,6 +1,6 @@
 import { fraction, type Random32, sfc32, uuid } from './sfc32.ts'
 
-export type PoolUser = {
+type PoolUser = {
   userId: string
   deviceId: string
   deviceType: 'android' | 'iOS'

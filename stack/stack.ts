@@ -11,7 +11,7 @@ import { writeDown } from './processes/process.ts'
 import { startOnFreePorts } from './start-on-free-ports.ts'
 import { createTemporalPart } from './parts/temporal.ts'
 
-export type StackOptions = {
+type StackOptions = {
   /** Holds all data; stays between runs unless the caller removes it. */
   dataFolder: string
   logFolder: string

@@ -4,7 +4,7 @@ import { encodeRecordBatch, type OutputRecord } from '../../kafka/records/encode
 import { createCluster, sendRaw, throwForCode } from '../../kafka/kafkajs-internals.ts'
 import { int16, int32, string, WireReader } from '../../kafka/records/wire.ts'
 
-export type RawProducer = {
+type RawProducer = {
   /** A record batch for each partition, in one request; resolves when the broker has all. */
   send(byPartition: ReadonlyMap<number, OutputRecord[]>): Promise<void>
   close: () => Promise<void>

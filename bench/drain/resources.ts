@@ -11,7 +11,7 @@ const MIB = 1024 * 1024
 
 export type ResourceUse = { cpuSeconds: number; peakMemoryMiB: number }
 
-export type Recorder = {
+type Recorder = {
   /** Use of each process with its children between two moments (Unix milliseconds); memory is the peak until now. */
   between(fromMs: number, toMs: number): Record<string, ResourceUse>
   stop: () => void

@@ -22,7 +22,7 @@ export type Subject = {
 }
 
 /** What differs between programs. */
-export type SubjectParts = Pick<Subject, 'name' | 'launch'> & {
+type SubjectParts = Pick<Subject, 'name' | 'launch'> & {
   prepare: (sql: Sql, config: Config) => Promise<unknown>
   counts?: (sql: Sql) => Promise<{ key: string; logins: number }[]>
   held?: (sql: Sql) => Promise<number[]>

@@ -8,7 +8,7 @@ import { recordResources, type ResourceUse } from '../drain/resources.ts'
 import type { Subject } from '../drain/subject.ts'
 import { visibleInGraphql, visibleInPostgres, type Visible } from './visible.ts'
 
-export type PacedOptions = { ratePerSecond: number; seconds: number; users: number }
+type PacedOptions = { ratePerSecond: number; seconds: number; users: number }
 
 export type PacedResult = PacedOptions & {
   subject: string

@@ -4,7 +4,7 @@ import type { HistorySize } from '../history/history-size.ts'
 import type { Question } from './question.ts'
 
 /** An answer as a client has it. */
-export type Asked = { ms: number; rows: number; bytes: number }
+type Asked = { ms: number; rows: number; bytes: number }
 
 /** Of the answers to one question; rows and bytes are of the largest. */
 export type Timing = { ms: Latencies; rows: number; bytes: number }

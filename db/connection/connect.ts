@@ -4,7 +4,7 @@ import postgres from 'postgres'
 export type Sql = postgres.Sql<{ bigint: bigint }>
 export type Transaction = postgres.TransactionSql<{ bigint: bigint }>
 
-export type ConnectOptions = {
+type ConnectOptions = {
   /** Shown in pg_stat_activity. */
   applicationName: string
   maxConnections: number

@@ -28,7 +28,7 @@ export type Checkpoint = {
 
 export type PartitionKey = { topic: string; partition: number }
 
-export type Claim = PartitionKey & {
+type Claim = PartitionKey & {
   topicId: string
   /** Where a partition without a checkpoint starts: at its earliest offset. */
   startOffset: bigint

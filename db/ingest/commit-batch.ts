@@ -7,7 +7,7 @@ import { insertRejects } from './insert-rejects.ts'
 import { moveCheckpoint, type Holding } from './move-checkpoint.ts'
 import { writeLogins } from './write-contents.ts'
 
-export type BatchCommit = {
+type BatchCommit = {
   batchId: bigint
   holding: Holding
   decided: DecidedBatch

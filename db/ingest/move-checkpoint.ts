@@ -14,7 +14,7 @@ export type Holding = {
   incarnation: number
 }
 
-export type CheckpointMove = Holding & {
+type CheckpointMove = Holding & {
   range: OffsetRange
   logins: number
   rejects: number

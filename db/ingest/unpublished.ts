@@ -4,7 +4,7 @@ import type { PartitionKey } from './checkpoint.ts'
 import type { Sql } from '../connection/connect.ts'
 
 /** A committed batch whose outputs may not have reached Kafka. */
-export type UnpublishedBatch = {
+type UnpublishedBatch = {
   id: bigint
   from: bigint
   to: bigint

@@ -3,7 +3,7 @@ import type { Checkpoint, PartitionKey } from '../ingest/checkpoint.ts'
 import type { Sql } from '../connection/connect.ts'
 
 /** What an operator accepts as lost, and where reading goes on. */
-export type AcceptedLoss = PartitionKey & {
+type AcceptedLoss = PartitionKey & {
   batchId: bigint
   commandId: string
   checkpoint: Checkpoint

@@ -61,7 +61,7 @@ export async function claimBatch(sql: Sql, batchId: bigint): Promise<ClaimedBatc
   return batch
 }
 
-export type BatchChange = {
+type BatchChange = {
   batch: ClaimedBatch
   /** `publish`: the change adds nothing and publishes withheld outputs. */
   kind: RevisionKind

@@ -4,7 +4,7 @@ import { createReadNode, type ReadNode, type ReportNode } from './node.ts'
 /** Returns the addresses of a host. @throws when it has none */
 export type ResolveHost = (host: string) => Promise<string[]>
 
-export type Replicas = {
+type Replicas = {
   /** The replicas that exist now; for a host that does not resolve at the moment, those of the last time it did. */
   nodes(): Promise<ReadNode[]>
   close(): Promise<void>

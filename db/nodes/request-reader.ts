@@ -3,11 +3,11 @@ import type { ReadRouter } from './router.ts'
 import type { ReadSession } from './snapshot.ts'
 
 /** Runs `work` in a snapshot of the node that serves the request. */
-export type OpenSession = (work: (session: ReadSession) => Promise<undefined>) => Promise<undefined>
+type OpenSession = (work: (session: ReadSession) => Promise<undefined>) => Promise<undefined>
 
 export type Read = <T>(query: (session: ReadSession) => Promise<T>) => Promise<T>
 
-export type RequestReader = {
+type RequestReader = {
   /**
    * Runs a query in the request's snapshot, which the first query opens. Queries take turns. If one fails, the others answer
    * as if it had not run; only the loss of the node fails them all.

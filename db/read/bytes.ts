@@ -1,5 +1,5 @@
 /**
- * What `encode(…, 'base64')` gave of a bytea; nothing of null. Node reads it in a fraction of the time that the hexadecimal
- * digits take, as which postgres.js gets a bytea.
+ * Decodes what `encode(…, 'base64')` made of a bytea; null becomes no bytes. postgres.js reads a bytea as hexadecimal digits,
+ * which takes Node many times as long.
  */
 export const bytesOf = (base64: string | null | undefined): Uint8Array => Buffer.from(base64 ?? '', 'base64')

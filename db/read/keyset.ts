@@ -2,8 +2,8 @@ import { ReadFailure } from '../nodes/read-failure.ts'
 import type { ReadSession } from '../nodes/snapshot.ts'
 
 /**
- * One page of a list that is ordered by a moment and then by whole numbers, newest first. Keys and not row numbers, so
- * that rows which arrive meanwhile neither shift a page nor repeat a row.
+ * One page of a list that is ordered by a moment and then by whole numbers, newest first. A page is placed by keys and not by
+ * row numbers, so that rows which arrive meanwhile neither shift a page nor repeat a row.
  */
 export type Page = {
   /** Rows older than this key. */
@@ -15,16 +15,19 @@ export type Page = {
   limit: number
 }
 
-/** `at` is Postgres's text of a timestamptz in UTC, to the microsecond: a Date would lose digits and with them rows. */
+/** `at` is a timestamptz (UTC) as Postgres writes it, to the microsecond: a Date would lose digits, and pages would lose rows. */
 export type Key = { at: string; ids: bigint[] }
 
-/** Unix milliseconds, without what is beyond them. */
+/** The moment of a key in Unix milliseconds, without its microseconds. */
 export const momentOf = ({ at }: Key): number => Date.parse(at)
 
-/** Half-open; null is unbounded. */
+/** A half-open range: `from` belongs to it, `to` does not. Null: it has no bound on that side. */
 export type TimeRange = { from: Date | null; to: Date | null }
 
-/** `and …` for the page's keys and the time range, on `columns`: the moment first, then the ids. */
+/**
+ * The SQL conditions (`and …`) of a page's keys and of the time range.
+ * @param columns the moment first, then the ids
+ */
 export function withinPage(
   sql: ReadSession['sql'],
   columns: [at: string, ...ids: string[]],
@@ -37,12 +40,16 @@ export function withinPage(
   )
   const key = ({ at, ids }: Key) => {
     if (ids.length !== columns.length - 1)
-      throw new ReadFailure('bad_input', 'the cursor is none of this list; pass on a cursor as it came')
-    // By way of text: postgres.js turns what Postgres calls a timestamptz parameter into milliseconds.
+      throw new ReadFailure(
+        'bad_input',
+        'the cursor belongs to another list; pass a cursor of this list, unchanged',
+      )
+    // Sent as text: postgres.js would cut a timestamptz parameter to milliseconds.
     return list(sql, [sql`${at}::text::timestamptz`, ...ids.map((id) => sql`${String(id)}::text::bigint`)])
   }
   const [at] = columns
-  // Said of the moment as well: a comparison of rows spares no partition. As a Date, which is read once and not once a row.
+  // The moment is compared by itself, too, because a comparison of rows rules out no partition. It is a Date, which Postgres
+  // reads once and not for each row.
   return sql`
     ${page.after === null ? sql`` : sql`and (${row}) < (${key(page.after)}) and ${sql(at)} <= ${new Date(momentOf(page.after) + 1)}`}
     ${page.before === null ? sql`` : sql`and (${row}) > (${key(page.before)}) and ${sql(at)} >= ${new Date(momentOf(page.before))}`}
@@ -50,7 +57,7 @@ export function withinPage(
     ${range.to === null ? sql`` : sql`and ${sql(at)} < ${range.to}`}`
 }
 
-/** `order by …` and `limit …` for the page. */
+/** The `order by …` and `limit …` of a page. */
 export function orderOfPage(sql: ReadSession['sql'], columns: string[], page: Page) {
   const direction = page.backwards ? sql`asc` : sql`desc`
   return sql`order by ${list(

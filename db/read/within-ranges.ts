@@ -3,13 +3,13 @@ import type { ReadSession } from '../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']
 
-/** Whether the event of a login row is in one of the ranges, of which there is at least one. */
+/** The SQL condition that the event of a login row lies in one of the ranges. Give at least one. */
 export const withinRanges = (sql: Sql, ranges: readonly TimeBucket[]) =>
   either(
     sql,
     ranges.map(({ fromMs, toMs }) => sql`(event_at >= ${new Date(fromMs)} and event_at < ${new Date(toMs)})`),
   )
 
-/** Joined by `or`. */
+/** Joins conditions by `or`. */
 export const either = (sql: Sql, conditions: ReturnType<Sql>[]) =>
   conditions.map((condition, place) => (place === 0 ? condition : sql`or ${condition}`))

@@ -6,7 +6,7 @@ import { rollUpQuarters } from './roll-up-quarters.ts'
 import { indexFinishedLoginDays } from '../login-rows/login-indexes.ts'
 import { createLoginDays, dropLoginDays, keepRowsFromMs } from '../login-rows/login-partitions.ts'
 
-export type Retention = Config['retention']
+type Retention = Config['retention']
 
 export type Retained = {
   /** Names of the day tables of logins that were dropped. */

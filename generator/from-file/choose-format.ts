@@ -1,7 +1,7 @@
 import type { Format } from '../arguments.ts'
 import { findDelimiter } from './csv-rows.ts'
 
-export type FormatClues = {
+type FormatClues = {
   /** What `--format` says. */
   option: Format | null
   name: string

@@ -35,7 +35,7 @@ export function parsePosition(text: string, file: string): Position {
 
 const AGAIN = '--again sends all of it from the beginning'
 
-export type Wanted = { name: string; identity: Identity; topic: string; format: Format | null }
+type Wanted = { name: string; identity: Identity; topic: string; format: Format | null }
 
 /**
  * Whether a position is one of what is wanted now.

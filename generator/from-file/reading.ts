@@ -8,7 +8,7 @@ import { HEAD_BYTES, peek, type Source } from './source.ts'
 import { type Line, LineSplitter, LF, plainLineEnds } from './split-lines.ts'
 
 /** Where in the content a line begins: its byte, and its number from 1. */
-export type Place = { offset: number; lineNumber: number }
+type Place = { offset: number; lineNumber: number }
 
 /** The lines of a source from some place on, and how they become records. */
 export type Reading = {

@@ -8,7 +8,7 @@ import { inWords, linesInWords } from './progress.ts'
 import { type Reading, readFrom, readFromBeginning } from './reading.ts'
 import type { Source } from './source.ts'
 
-export type SendParts = Omit<RunParts, 'source' | 'reading' | 'positions' | 'linesPerSecond'> & {
+type SendParts = Omit<RunParts, 'source' | 'reading' | 'positions' | 'linesPerSecond'> & {
   /** What a relative path begins at. */
   folder: string
 }

@@ -5,7 +5,7 @@ import type { Line } from './split-lines.ts'
 /** A line that the topic does not take, and why. */
 export type RefusedLine = { line: Line; reason: string }
 
-export type SentLines = { acknowledged: ReadonlyMap<number, number>; refused: RefusedLine[] }
+type SentLines = { acknowledged: ReadonlyMap<number, number>; refused: RefusedLine[] }
 
 /**
  * Sends what `valuesOf` gives for each line, with a random uuid as its key. Resolves when Kafka has acknowledged all that the

@@ -18,7 +18,7 @@ import { promisify } from 'node:util'
 export type Say = (line: string) => void
 
 /** Told of each program that downloads, so that it can be ended with the run. */
-export type Started = (child: ChildProcess) => void
+type Started = (child: ChildProcess) => void
 
 const run = promisify(execFile)
 const unheard: Started = () => undefined

@@ -11,7 +11,7 @@ import { HOST } from '../processes/ports.ts'
 import { startProcess } from '../processes/process.ts'
 import { untilReady } from '../processes/until-ready.ts'
 
-export type KafkaOptions = {
+type KafkaOptions = {
   jars: string
   dataFolder: string
   logFolder: string

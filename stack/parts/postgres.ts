@@ -7,7 +7,7 @@ import { binary, preparePostgresFiles, removeStalePidFile, type PostgresFiles } 
 import { startProcess, type RunningProcess } from '../processes/process.ts'
 import { untilReady } from '../processes/until-ready.ts'
 
-export type PostgresOptions = { dataFolder: string; logFolder: string; port: number; replicaPort: number }
+type PostgresOptions = { dataFolder: string; logFolder: string; port: number; replicaPort: number }
 
 const USER = 'rollcall'
 

@@ -8,7 +8,7 @@ import { HOST } from '../processes/ports.ts'
 import { startProcess } from '../processes/process.ts'
 import { untilReady } from '../processes/until-ready.ts'
 
-export type TemporalOptions = {
+type TemporalOptions = {
   binary: string
   dataFolder: string
   logFolder: string

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
-export type ProcessRow = {
+type ProcessRow = {
   parent: number
   /** When it started, as the system writes it. A pid is used again; a pid with its start is not. */
   started: string

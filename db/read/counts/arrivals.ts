@@ -5,10 +5,10 @@ import type { RejectReason } from '../../../domain/login/login.ts'
 import { placeInBuckets } from './count-buckets.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
-/** How the logins arrived that were counted in a bucket; `lateness` and `delays` hold logins by class. */
+/** How the logins arrived that were counted during a bucket. `lateness` and `delays` hold logins by class. */
 export type ArrivalRow = { outOfOrder: bigint; lateness: bigint[]; delays: bigint[] }
 
-/** By place in `buckets`, which are in order, do not overlap and start and end on quarters of an hour. */
+/** One row for each bucket. Buckets are in order, do not overlap, and start and end on quarters of an hour. */
 export async function readArrivals(
   { sql }: ReadSession,
   buckets: readonly TimeBucket[],
@@ -46,9 +46,9 @@ const none = (): ArrivalRow => ({
   delays: delayClasses.map(() => 0n),
 })
 
-export type RejectRow = { bucketIndex: number; reason: RejectReason; rejects: bigint }
+type RejectRow = { bucketIndex: number; reason: RejectReason; rejects: bigint }
 
-/** Rejects by the bucket that they were rejected in, those that became logins since included. */
+/** Counts rejects by the bucket in which they were rejected and by reason, including those that have become logins since. */
 export async function readRejectCounts(
   { sql }: ReadSession,
   buckets: readonly TimeBucket[],

@@ -15,10 +15,10 @@ export type Spans = RollupRows & { kind: 'span' }
 export type Slots = RollupRows & { kind: 'each' }
 
 /**
- * What every question about counts reads, beside the rows that are read one by one (rowsOfSpan, slotRows): rows of (bucket_index, the dimensions asked
- * for, logins, next_logins: of the bucket after it), several for the same bucket and values, to be added up. What is not rolled up yet
- * is among them.
- * @param buckets in order of time, none over another; `bucket_index` is the place in it, from 0
+ * Selects the counts of buckets as rows of (bucket_index, the dimensions asked for, logins, next_logins), including what is not
+ * rolled up yet. next_logins belong to the bucket after bucket_index. Add rows up: several may have the same bucket and values.
+ * Rows that need no adding up are read by rowsOfSpan and slotRows instead.
+ * @param buckets in order of time, without overlap; `bucket_index` is the place in this list, from 0
  */
 export function countsInBuckets(
   sql: Sql,
@@ -33,7 +33,7 @@ export function countsInBuckets(
   return sql`${held.length === 0 ? sql`` : held} ${notRolledUp(sql, buckets, wanted)}`
 }
 
-/** Whether a span has one row of counts at most for a bucket and values, so that there is nothing to add up. */
+/** Whether a span has at most one row for each bucket and values, so that there is nothing to add up. */
 export function isOfSingleRows(
   { buckets }: Spans,
   dimensions: readonly DimensionName[],
@@ -43,7 +43,7 @@ export function isOfSingleRows(
   return asked === setOf({ dimensions, filter }) && new Set(buckets).size === buckets.length
 }
 
-/** Such a span, without what is 0; rows as of countsInBuckets. */
+/** Selects such a span without the rows that are 0. The columns are those of countsInBuckets. */
 export function rowsOfSpan(sql: Sql, span: Spans, dimensions: readonly DimensionName[], filter: CountFilter) {
   const wanted = { dimensions, filter }
   return sql`
@@ -52,8 +52,8 @@ export function rowsOfSpan(sql: Sql, span: Spans, dimensions: readonly Dimension
 }
 
 /**
- * Rows of (the dimensions asked for, start in Unix milliseconds, slots): all slots of a row of counts as text, to be told apart
- * by the reader, which costs a fraction of doing so in Postgres.
+ * Selects rows of (the dimensions asked for, start in Unix milliseconds, slots). `slots` holds all slots of a row as text: the
+ * caller splits it, which is much cheaper than in Postgres.
  */
 export function slotRows(sql: Sql, slice: Slots, dimensions: readonly DimensionName[], filter: CountFilter) {
   const { table, start } = countTables[slice.size]
@@ -72,8 +72,8 @@ export function slotRows(sql: Sql, slice: Slots, dimensions: readonly DimensionN
 const setOf = ({ dimensions, filter }: Wanted) => smallestSet([...dimensions, ...filteredDimensions(filter)])
 
 /**
- * Offset 0 has each start looked for by the key: the planner would read all rows for the starts of a year, of which many may
- * have none.
+ * `offset 0` makes Postgres look each start up by the key. Otherwise the planner would read the whole table for the starts of a
+ * year, many of which may have no row.
  */
 function spanOf(sql: Sql, slice: Spans, set: number, { dimensions, filter }: Wanted) {
   const { table, start } = countTables[slice.size]
@@ -89,7 +89,7 @@ function spanOf(sql: Sql, slice: Spans, set: number, { dimensions, filter }: Wan
     ) as held`
 }
 
-/** As the view login_count_pending. */
+/** Selects what is not rolled up yet, as the view login_count_pending does, but reads only the dimensions asked for. */
 const notRolledUp = (sql: Sql, buckets: readonly TimeBucket[], { dimensions, filter }: Wanted) => sql`
   select place.number - 1 as bucket_index, ${columns(sql, dimensions)} added.logins, 0 as next_logins
   from pending_rollup as pending
@@ -99,17 +99,17 @@ const notRolledUp = (sql: Sql, buckets: readonly TimeBucket[], { dimensions, fil
   ${addedBy(sql, [...dimensions, ...filteredDimensions(filter)])}
   ${placeInBuckets(sql, buckets)} ${withinFilter(sql, filter)}`
 
-/** Joins the entries of a row `delta` of login_count_delta, with the dimensions asked for alone: each costs every entry. */
+/** Joins the entries of a row `delta` of login_count_delta with the dimensions asked for: each costs time for every entry. */
 export const addedBy = (sql: Sql, dimensions: readonly DimensionName[]) =>
   sql.unsafe(joinEntries('delta', 'bucket', dimensions))
 
 /**
- * Joins `place.number`, the place in `buckets` from 1, of a moment of each row; rows of none are left out. Offset 0, so that
- * the bounds are read once and not once a row; as numbers, because a year has so many that reading them as moments would take
- * longer than the rest.
+ * Joins `place.number`, the place (from 1) in `buckets` of a moment of each row. Leaves out rows that lie in no bucket.
+ * `offset 0` makes Postgres read the bounds once and not for each row. They are numbers, because a year has so many bounds that
+ * parsing them as moments would take longer than everything else.
  */
 export function placeInBuckets(sql: Sql, buckets: readonly TimeBucket[], moment = 'bucket') {
-  // Mostly a bucket ends where the next one starts, and one end tells all.
+  // Usually each bucket ends where the next one starts: then the last end is enough.
   const isGapless = buckets.every(({ fromMs }, i) => i === 0 || fromMs === buckets[i - 1]?.toMs)
   const ends = (isGapless ? buckets.slice(-1) : buckets).map(({ toMs }) => toMs)
   return sql`
@@ -122,10 +122,10 @@ export function placeInBuckets(sql: Sql, buckets: readonly TimeBucket[], moment 
   where place.number > 0 and moment.at < given.ends[${isGapless ? sql`1` : sql`place.number`}]`
 }
 
-/** An array of Postgres. */
+/** Writes times as a Postgres array of seconds. */
 const seconds = (times: readonly number[]): string => `{${times.map((ms) => ms / 1_000).join(',')}}`
 
-/** Each followed by a comma. */
+/** The columns of dimensions, each followed by a comma. */
 export const columns = (sql: Sql, dimensions: readonly DimensionName[]) =>
   sql.unsafe(dimensions.map((name) => `${name}, `).join(''))
 

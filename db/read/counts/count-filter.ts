@@ -9,18 +9,18 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']
 
-/** Only logins with one of the listed values; null: any value. */
+/** For each dimension, the values of which a login must have one; null: any value. */
 export type CountFilter = Record<DimensionList, string[] | null> & { usRegions: UsRegion[] | null }
 
 export const anyLogin: CountFilter = { ...byList(() => null), usRegions: null }
 
-/** The dimensions that a filter looks at. */
+/** The dimensions that a filter restricts. */
 export const filteredDimensions = (filter: CountFilter): DimensionName[] =>
   dimensions
     .filter(({ name, list }) => filter[list] !== null || (name === 'locale' && filter.usRegions !== null))
     .map(({ name }) => name)
 
-/** `and …` for the dimensions. */
+/** The SQL conditions (`and …`) of a filter. */
 export const withinFilter = (sql: Sql, filter: CountFilter) => sql`
   ${dimensions.map(({ name, list }) => withinValues(sql, name, filter[list]))}
   ${filter.usRegions === null ? sql`` : withinRegions(sql, filter.usRegions)}`

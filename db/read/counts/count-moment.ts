@@ -7,17 +7,18 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']
 
-/** When counts were written: after `since`, up to `until`, both in Postgres's text to the microsecond; null: no bound. */
+/** When counts were written: after `since` and up to `until`, as Postgres writes them to the microsecond. Null: no bound. */
 export type Written = { since: string | null; until: string | null }
 
 /**
- * Which counts: as they are, as they stood at a moment, or what was written between two. What stood at a moment is what is
- * there without what was written since, or all that was written up to it: whichever looks at fewer batches.
+ * Which counts to read. `now`: as they are. `without`: as they are, minus what was written in a time. `only`: what was written
+ * in a time. Counts as they stood at a moment are `without` what was written since, or `only` what was written up to it:
+ * whichever reads fewer batches.
  */
 export type CountSource =
   { kind: 'now' } | { kind: 'without'; written: Written } | { kind: 'only'; written: Written }
 
-/** Rows as countsInBuckets gives them. */
+/** Selects counts of a source. The columns are those of countsInBuckets. */
 export function countsFrom(
   sql: Sql,
   source: CountSource,
@@ -48,10 +49,13 @@ function writtenCounts(
     ${placeInBuckets(sql, buckets)} ${withinFilter(sql, filter)}`
 }
 
-/** Whether rows of written_count, which know quarters of an hour, can answer. */
+/** Whether rows of written_count can answer: they hold counts by quarter of an hour. */
 const areQuarters = (buckets: readonly TimeBucket[]): boolean => unitsCut(buckets, QUARTER_MS).length === 0
 
-/** The arrays of what was added then: of whole hours and 5 minutes, and of single batches where those are cut or not made yet. */
+/**
+ * Selects the arrays of what was written in a time: of rows of written_count, and of single batches where such a row lies only
+ * partly in the time or is not made yet.
+ */
 const addedIn = (sql: Sql, written: Written, inQuarters: boolean) => sql`
   select buckets, ${arrays(sql)} from (${revisionsApart(sql, written, inQuarters)}) as revision
   join login_count_delta using (batch_id, revision)
@@ -59,7 +63,7 @@ const addedIn = (sql: Sql, written: Written, inQuarters: boolean) => sql`
 
 const arrays = (sql: Sql) => sql.unsafe(`${arrayColumns}, logins`)
 
-/** Rows of written_count that lie within, the largest. */
+/** Selects the rows of written_count that lie within a time: an hour rather than its 5 minutes. */
 const rolledIn = (sql: Sql, written: Written) => sql`
   select * from written_count as rolled
   where ${liesWithin(sql, written, sql`rolled`)} and (minutes = 60 or not exists (
@@ -71,12 +75,13 @@ const liesWithin = (sql: Sql, { since, until }: Written, row: ReturnType<Sql>) =
   ${since === null ? sql`` : sql`and ${row}.start > ${since}::text::timestamptz`}
   ${until === null ? sql`` : sql`and ${row}.start + make_interval(mins => ${row}.minutes) <= ${until}::text::timestamptz`}`
 
-/** Batches and revisions that no row which lies within has. */
+/** Selects the batches and revisions of a time that none of the rows within it has. */
 const revisionsApart = (sql: Sql, written: Written, inQuarters: boolean) => {
   const { since, until } = written
   if (!inQuarters)
     return sql`select batch_id, revision from revision_written where true ${during(sql, written)}`
-  // The first and the last 5 minutes are cut. What is wholly within and in no row waits in pending_commit_rollup.
+  // Only parts of the first and the last 5 minutes belong to the time. Between them, what no row has is in
+  // pending_commit_rollup.
   const first = sql`date_bin('5 minutes', ${since}::text::timestamptz, timestamptz '2000-01-01Z') + interval '5 minutes'`
   const last = sql`date_bin('5 minutes', ${until}::text::timestamptz, timestamptz '2000-01-01Z')`
   const isCut = [
@@ -86,7 +91,7 @@ const revisionsApart = (sql: Sql, written: Written, inQuarters: boolean) => {
   const isInside = sql`
     ${since === null ? sql`` : sql`and committed_at >= ${first}`} ${until === null ? sql`` : sql`and committed_at < ${last}`}`
   const cut = isCut.map((edge, i) => {
-    // Both edges may be in the same 5 minutes.
+    // Both edges may lie in the same 5 minutes.
     const apart = i === 0 ? sql`` : sql`and committed_at >= ${first}`
     return sql`select batch_id, revision from revision_written where ${edge} ${apart} ${during(sql, written)} union all`
   })
@@ -99,12 +104,12 @@ const during = (sql: Sql, { since, until }: Written) => sql`
   ${since === null ? sql`` : sql`and committed_at > ${since}::text::timestamptz`}
   ${until === null ? sql`` : sql`and committed_at <= ${until}::text::timestamptz`}`
 
-/** About as long as a row of written_count takes, as batches. */
+/** Reading a row of written_count takes about as long as reading this many batches. */
 const BATCHES_PER_ROLLED = 5
 
 /**
- * What has to be looked at to know what was written then, in batches and revisions; `limit` at most.
- * @param buckets that are asked for: of whole quarters of an hour or not
+ * Estimates how much has to be read to know what was written in a time, in batches and revisions; `limit` at most.
+ * @param buckets those asked for: whether they are whole quarters of an hour decides what can be read
  */
 export async function countWritten(
   { sql }: ReadSession,
@@ -121,7 +126,7 @@ export async function countWritten(
   return Math.min(row?.batches ?? 0, limit)
 }
 
-/** When a batch was written first, as Postgres writes it; null: there is no such batch. */
+/** The moment at which a batch was first written, as Postgres writes it. Null: there is no such batch. */
 export async function readWrittenAt({ sql }: ReadSession, batchId: bigint): Promise<string | null> {
   const [row] = await sql<{ at: string }[]>`
     /* readWrittenAt */

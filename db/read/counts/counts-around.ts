@@ -8,7 +8,7 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']
 
-/** Rows of a table or of its view of single counts that start then, by these sets of dimensions. */
+/** Selects the rows of a table of counts, or of its view, with these starts and sets of dimensions. */
 export function rowsAt(
   sql: Sql,
   size: CountSize,
@@ -16,7 +16,7 @@ export function rowsAt(
   sets: readonly number[],
   from: string = countTables[size].table,
 ) {
-  // Row by row: the planner cannot know how few they are, and would read the whole table at once.
+  // Looks rows up one by one: the planner does not know how few they are, and would read the whole table.
   return sql`
     select counts.*
     from unnest(${[...starts]}::text[]::timestamptz[]) as row (start)
@@ -26,12 +26,12 @@ export function rowsAt(
     ) as counts`
 }
 
-/** Starts of what is so long and holds the moments. */
+/** The starts of the periods of `ms` milliseconds in which the moments lie. */
 export const startsOf = (moments: readonly number[], ms: number): string[] => [
   ...new Set(moments.map((moment) => isoTime(floorTo(moment, ms)))),
 ]
 
-/** A count that two tables have differently. */
+/** A count that differs between two tables. */
 export type DifferentCount = { bucket: Date; set: number; expected: bigint; found: bigint } & Record<
   DimensionName,
   string

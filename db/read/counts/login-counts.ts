@@ -8,14 +8,14 @@ import { type CountSource, countsFrom } from './count-moment.ts'
 import { readMinutesKeptFrom } from './kept-minutes.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
-/** What to count: which counts, by which dimensions, of which logins. */
+/** What to read: the source of the counts, the dimensions to group by, and a filter. */
 export type CountQuestion = {
   source: CountSource
   dimensions: readonly DimensionName[]
   filter: CountFilter
 }
 
-/** All logins of a filter together, as they are counted now. */
+/** The question for all logins of a filter together, as they are counted now. */
 export const loginsAsCounted = (filter: CountFilter): CountQuestion => ({
   source: { kind: 'now' },
   dimensions: [],
@@ -25,10 +25,11 @@ export const loginsAsCounted = (filter: CountFilter): CountQuestion => ({
 type Values = Partial<Record<DimensionName, string>>
 
 /**
- * Logins by dimensions and bucket, to be added up: several may be of the same values and buckets, and make 0 together. They come
- * as text, which costs Node a fraction of a row for each.
- * @param most counts, or rows of slots, that are read; null is the answer when there are more
- * @throws {RangeError} a bucket cuts a quarter of an hour whose minutes are not kept any more, and `source` is not 'only'
+ * Reads logins by dimensions and bucket. Add the results up: several may have the same values and buckets, and their sum may be
+ * 0. Postgres sends them as text, which is much cheaper for Node than a row for each.
+ * @param most how many counts, or rows of slots, may be read
+ * @returns null when there are more
+ * @throws {RangeError} a bucket ends inside a quarter of an hour whose minutes are no longer kept, and `source` is not 'only'
  */
 export async function readLoginCounts(
   session: ReadSession,
@@ -56,10 +57,10 @@ async function heldRows(session: ReadSession, buckets: readonly TimeBucket[]): P
   return { months: await monthsMade(session, buckets), minutesFromMs: keptFrom?.getTime() ?? -Infinity }
 }
 
-/** Longer ranges are cut to the days that have counts: looking for each of 300,000 days takes seconds. */
+/** A longer range is cut to the days that have counts: looking each of 300,000 days up takes seconds. */
 const LOOKED_FOR_MS = 3 * 366 * bucketMs.day
 
-/** Buckets without what of them is before the first day or after the last one with counts. */
+/** Cuts buckets to the days that have counts, if their range is long. */
 async function withinHeld(
   { sql }: ReadSession,
   buckets: readonly TimeBucket[],
@@ -73,17 +74,17 @@ async function withinHeld(
   return buckets.map(({ fromMs, toMs }) => ({ fromMs: within(fromMs), toMs: within(toMs) }))
 }
 
-/** No month is shorter. */
+/** The length of the shortest month. */
 const MONTH_MS = 28 * bucketMs.day
 
-/** Starts of months that rows of month_count are whole of; none where no bucket holds one. */
+/** Reads the starts of the months that are whole in month_count; none if every bucket is shorter than a month. */
 async function monthsMade({ sql }: ReadSession, buckets: readonly TimeBucket[]): Promise<number[]> {
   if (buckets.every(({ fromMs, toMs }) => toMs - fromMs < MONTH_MS)) return []
   const rows = await sql<{ month: Date }[]>`/* monthsMade */ select month from rolled_up_month order by month`
   return rows.map(({ month }) => month.getTime())
 }
 
-/** What has one row for a bucket and values comes as it is: grouping a year of days by one dimension takes as long as reading it. */
+/** Adds counts up by bucket and values. Spans of single rows are not grouped, which would take as long as reading them. */
 async function readSums(
   { sql }: ReadSession,
   buckets: readonly TimeBucket[],
@@ -95,7 +96,7 @@ async function readSums(
   const single = spans.filter((span) => isOfSingleRows(span, dimensions, filter))
   const others = spans.filter((span) => !single.includes(span))
   const asTheyAre = single.map((span) => sql`${rowsOfSpan(sql, span, dimensions, filter)} union all`)
-  // Each part has a row once, and a count is in two rows of it at most.
+  // Each part of the union has a row once, and a count takes part in two rows of a part at most.
   const mostRows = 2 * (single.length + 1) * most
   const rows = await sql<(Values & IndexedSums)[]>`
     /* readSums */
@@ -125,15 +126,15 @@ async function readSums(
   return read > mostRows || held > most ? null : counts
 }
 
-/** Lists in step: places of buckets, their logins, and logins of the bucket after each. */
+/** Parallel lists: places of buckets, their logins, and the logins of the bucket after each. */
 type IndexedSums = { places: string; logins: string; next_logins: string }
 
-/** Logins by place, each place once. */
+/** Adds logins up by place. Each place occurs once in the result. */
 function addUp(
   { places, logins, nextLogins }: { places: string[]; logins: string[]; nextLogins: string[] },
   buckets: number,
 ): Pick<Counts, 'places' | 'logins'> {
-  // A list with a place for each is filled in half the time that a map takes.
+  // An array with an element for each bucket is filled in half the time that a Map takes.
   const sums = new Array<bigint>(buckets).fill(0n)
   const add = (place: number, sum = '0') => {
     if (sum !== '0') sums[place] = (sums[place] ?? 0n) + BigInt(sum)
@@ -171,17 +172,17 @@ async function readSlots(
   })
 }
 
-/** Adds to the last place, or behind it: slots of a bucket are beside each other. */
+/** Adds logins to the last place or appends a place: the slots of a bucket follow each other. */
 function addTo({ places, logins }: Counts, place: number, more: bigint): void {
   const last = places.length - 1
   if (places[last] === place) logins[last] = (logins[last] ?? 0n) + more
   else logins[places.push(place) - 1] = more
 }
 
-/** One range has at most one count of each kind. */
+/** More counts than a single range without dimensions can have. */
 const MANY = 1_000
 
-/** Logins of a whole range, as they are counted now. */
+/** Reads how many logins a whole range has, as they are counted now. */
 export async function readLoginTotal(
   session: ReadSession,
   range: TimeBucket,

@@ -6,22 +6,22 @@ import { momentOf, type Page, type TimeRange } from '../keyset.ts'
 import { loginsAsCounted, readLoginCounts } from './login-counts.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
-/** Part of a range; `minutes`: all of it that has to be looked into, null: everything. */
+/** A part of a range. `minutes` are those in which rows have to be looked for; null: all of the part. */
 export type Part = { range: TimeRange; minutes: TimeBucket[] | null }
 
-/** How far from where a page begins it is looked for, part by part: a page of all logins is found in the last seconds. */
+/** Lengths of the parts, from where a page begins: the last seconds already hold a page if all logins are asked for. */
 const PARTS_MS = [10_000, 300_000, 3_600_000, 6 * 3_600_000, 86_400_000]
 /**
- * What few logins have is not looked for in each row of a longer part: the running day has no index of values yet
- * (db/login-rows/login-indexes.ts), but counts of them by minute.
+ * In parts longer than this, rare values are not looked for in every row: the running day has no index of values yet
+ * (db/login-rows/login-indexes.ts), but its counts tell which minutes have them.
  */
 const COUNTED_FROM_MS = 300_000
-/** Minutes that one statement looks into. */
+/** How many minutes one statement looks into at most. */
 const MOST_MINUTES = 16
 
 /**
- * The parts of a range in the order of the page, so that whoever finds the page full asks for no more.
- * @param missing how many rows the page lacks
+ * Yields the parts of a range in the order of the page: the caller stops once the page is full.
+ * @param missing returns how many rows the page still lacks
  */
 export async function* partsOfRange(
   session: ReadSession,
@@ -33,9 +33,9 @@ export async function* partsOfRange(
   const isOfAnyValues = filteredDimensions(dimensions).length === 0
   let rest = event
   for (const lengthMs of startMs === null ? [] : PARTS_MS) {
-    // A start is cut to the millisecond below.
+    // The start was cut to whole milliseconds.
     const at = new Date((startMs ?? 0) + (page.backwards ? lengthMs : -lengthMs))
-    // No login is there, and some of it is no moment of Postgres either.
+    // No login lies there, and Postgres does not know every such moment.
     if (at.getTime() < 0 || at.getTime() >= YEAR_10000_MS) continue
     if ((event.from !== null && at <= event.from) || (event.to !== null && at >= event.to)) continue
     const range = page.backwards ? { ...rest, to: at } : { ...rest, from: at }
@@ -46,7 +46,7 @@ export async function* partsOfRange(
   yield { range: rest, minutes: null }
 }
 
-/** Unix milliseconds; null: the range has no end on the side where the page begins. */
+/** Where the page begins (Unix milliseconds); null: the range has no bound on that side. */
 async function startOfPage({ sql }: ReadSession, event: TimeRange, page: Page): Promise<number | null> {
   const from = page.backwards ? page.before : page.after
   if (from !== null) return momentOf(from)
@@ -57,7 +57,10 @@ async function startOfPage({ sql }: ReadSession, event: TimeRange, page: Page): 
   return ends.length === 0 ? null : Math.min(...ends)
 }
 
-/** Minutes that have logins by their counts, which are of the same snapshot as the rows; the range whole where they do not tell. */
+/**
+ * Yields the minutes that have logins of the filter, by their counts in the same snapshot; the whole range where minutes are
+ * not kept.
+ */
 async function* countedParts(
   session: ReadSession,
   { range, dimensions }: { range: TimeRange; dimensions: CountFilter },
@@ -81,7 +84,7 @@ async function* countedParts(
 
 type Counted = TimeBucket & { logins: bigint }
 
-/** In order; null: minutes of the range are not kept any more. */
+/** Reads the minutes of a range that have logins, in order. Null: the range has no bounds, or minutes that are not kept. */
 async function minutesWithLogins(
   session: ReadSession,
   { from, to }: TimeRange,

@@ -6,13 +6,14 @@ import { type CountFilter, filteredDimensions, withinFilter } from './count-filt
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
 const { leastPercent, fewLogins, fewPercent } = releaseRule
-// Numbers up to 2^53 are exact as floats, of which sums are quicker than of integers.
+// Floats are exact up to 2^53, and Postgres adds them up faster than integers.
 const LOGINS_OF_DAY = `(0::bigint + ${slotNames.hour.join(' + ')})::float8`
 
 /**
- * Versions, pre-releases and what is none among them, with the days (UTC) of a range on which they had enough logins to count
- * as released (domain/counts/releases.ts). Texts of one version are one: with a v before it, of two parts, with build metadata.
- * @param range of whole days
+ * Reads all versions, including pre-releases and texts that are no version, with the days (UTC) of a range on which they had
+ * enough logins to count as released (domain/counts/releases.ts). Spellings of one version are taken together: with a leading
+ * v, with two parts, or with build metadata.
+ * @param range a range of whole days
  */
 export async function readReleases(
   { sql }: ReadSession,
@@ -45,7 +46,7 @@ export async function readReleases(
   return rows.map(({ version, days }) => ({ version, days: days.split(',').map(Number) }))
 }
 
-/** `version` of three parts, without a v and build metadata. Patterns, which are slow, are for texts with one dot alone. */
+/** Makes `version` from a text: three parts, no v, no build metadata. Only texts with one dot need a (slow) pattern. */
 const versionOf = (sql: ReadSession['sql']) => {
   const bare = sql`split_part(case when app_version like 'v%' then substr(app_version, 2) else app_version end, '+', 1)`
   return sql`

@@ -4,14 +4,14 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']
 
-/** Users of a cohort that were active in a period; `value` null: the cohort is of all values. */
-export type CohortCell = { cohort: Date; value: string | null; active_in: Date; users: bigint }
+/** How many users of a cohort were active in a period. `value` is null if cohorts are not split by value. */
+type CohortCell = { cohort: Date; value: string | null; active_in: Date; users: bigint }
 
 /**
- * For the cohorts of some periods how many of them were active in each of these periods, in order of cohort, value and
- * period; cells without users are absent. The first period of a cohort is all of it.
- * @param by null: cohorts are all users whose first day lies in the period; else those of them with a login of the value on
- *   their first day
+ * Counts how many users of the cohorts of some periods were active in each of these periods. Ordered by cohort, value and
+ * period; cells without users are absent. The first cell of a cohort has all its users.
+ * @param by null: a cohort is all users whose first day lies in the period. Otherwise it is split by the values of this
+ *   dimension that the users' logins had on their first day
  * @param starts first days of the periods, in days since 1970-01-01
  */
 export async function readCohorts(
@@ -60,5 +60,5 @@ const byValueOfFirstDay = (sql: Sql, period: Period, days: string[], by: Dimensi
   where used.kind = 'user' and used.period = 'day' and used.facet = ${by}::text::engagement_facet
   group by 1, 2, 3`
 
-/** For bitmaps that are compared with several others: what "&" returns is no longer compressed. */
+/** Decompresses bitmaps that are compared with several others: the result of "&" is not compressed. */
 const unpacked = (sql: Sql) => sql`members & members as members`

@@ -8,10 +8,10 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']
 
-/** Whose logins of which values: of one dimension, or of all logins. */
+/** Which bitmaps to read: those of all logins, or those of some values of one dimension. */
 export type EngagementFacet = { facet: 'all' | DimensionName; values: string[] }
 
-/** The bitmaps that answer for a filter; null: it is of several dimensions, or of one that bitmaps are not kept by. */
+/** The bitmaps that answer for a filter. Null: it has several dimensions, or one that has no bitmaps. */
 export function facetOf(filter: CountFilter): EngagementFacet | null {
   const asked = dimensions.flatMap((dimension) => {
     const values = valuesOf(dimension, filter)
@@ -26,7 +26,7 @@ export function facetOf(filter: CountFilter): EngagementFacet | null {
 const valuesOf = ({ name, list }: Dimension, filter: CountFilter): string[] | null | 'too many' =>
   name === 'locale' ? localesOf(filter) : filter[list]
 
-/** A region is its locales; the locales of no region are more than can be indexed. */
+/** The locales of a filter. A region stands for its locales; those outside all regions are too many to list. */
 function localesOf({ locales, usRegions }: CountFilter): string[] | null | 'too many' {
   if (usRegions === null) return locales
   if (locales !== null) return locales.filter((locale) => usRegions.includes(usRegionOf(locale)))
@@ -34,10 +34,10 @@ function localesOf({ locales, usRegions }: CountFilter): string[] | null | 'too 
   return [...usRegionLocales.keys()].filter((locale) => usRegions.includes(usRegionOf(locale)))
 }
 
-/** Days from `from`, without `to`; in days since 1970-01-01. */
+/** Days since 1970-01-01, `from` included and `to` not. */
 export type DayRange = { from: number; to: number }
 
-/** Rows of (chunk, members), several of a chunk: who of a kind was active on at least one of the days. */
+/** Selects who of a kind was active on at least one of the days, as rows of (chunk, members): several for a chunk. */
 export const activePieces = (
   sql: Sql,
   kind: SightingKind,
@@ -46,7 +46,7 @@ export const activePieces = (
 ) => sql`
   select chunk, members
   from (${pieces(sql, coverDays(from, to))}) as piece
-  -- Not as a join: of how dependent the columns are Postgres knows nothing, and would read all periods of the facet.
+  -- Not a join: Postgres does not know how the columns depend on each other, and would read all periods of the facet.
   cross join lateral (
     select chunk, members from engagement
     where kind = ${kind}::text::engagement_kind and engagement.period = piece.period
@@ -54,7 +54,7 @@ export const activePieces = (
     offset 0
   ) as held`
 
-/** How many of a kind were active on at least one of the days. */
+/** Counts how many of a kind were active on at least one of the days. */
 export async function readActive(
   { sql }: ReadSession,
   kind: SightingKind,
@@ -70,19 +70,20 @@ export async function readActive(
   return row?.members ?? 0n
 }
 
-/** First day of the period, and the users of it; see ActiveUsers in api/schema/analytics/active-users.ts for what they are. */
+/** The first day of a period and its users, as ActiveUsers (api/schema/analytics/active-users.ts) defines them. */
 export type ActiveUsersRow = {
   start: Date
   active: bigint
   new_users: bigint
   returning_users: bigint
-  /** Active in the period before. */
+  /** Users active in the period before. */
   before: bigint
 }
 
 /**
- * In order of the periods; `starts` follow each other without a gap and begin with the one before the first. Counts that are
- * made already are taken; the others come from bitmaps, beside those of the period before.
+ * Reads the active users of periods, in order. Takes the counts that are made already, and makes the others from the bitmaps of
+ * the period and of the one before.
+ * @param starts first days of the periods without gaps (days since 1970-01-01), preceded by that of the period before the first
  */
 export async function readActiveUsers(
   { sql }: ReadSession,
@@ -130,7 +131,7 @@ export async function readActiveUsers(
     order by periods.start`
 }
 
-/** Counts that are made, of one value: users of several may be the same ones. */
+/** Selects counts that are made already. For several values there are none, because they may share users. */
 const madeCounts = (sql: Sql, { facet, values }: EngagementFacet, period: Period) => sql`
   select start, active, new_users, returning_users
   from active_user_count
@@ -138,7 +139,7 @@ const madeCounts = (sql: Sql, { facet, values }: EngagementFacet, period: Period
     and facet = ${facet}::text::engagement_facet and value = ${values[0] ?? ''} and active is not null
     and ${values.length === 1}`
 
-/** Mean of the users active on each of the days [from, to); a day without any counts too. */
+/** The mean number of users active on a day of [from, to). Days without users count as 0. */
 export async function readMeanDailyActive(
   { sql }: ReadSession,
   facet: EngagementFacet,

@@ -10,13 +10,13 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']
 
-/** Hours that one statement reads: up to some megabytes, and others are heard between two. */
+/** How many hours one statement reads: up to some megabytes, and other queries get a turn between two statements. */
 const HOURS_AT_ONCE = 24
 
-/** Starts of hours and six hours (UTC, Unix milliseconds) and parts of hours. */
-export type IndexedCover = { sixHours: number[]; hours: number[]; parts: HourPart[] }
+/** The pieces that make up ranges: starts of six hours and of hours (UTC, Unix milliseconds), and parts of hours. */
+type IndexedCover = { sixHours: number[]; hours: number[]; parts: HourPart[] }
 
-/** Where those are indexed who have a login in the ranges. Six hours know no dimensions. */
+/** Splits ranges into the pieces by which logins are indexed. Pieces of six hours cannot be filtered. */
 export function coverIndexed(ranges: readonly TimeBucket[], filter: CountFilter): IndexedCover {
   const { whole, parts } = coverHours(ranges)
   if (!isUnfiltered(filter)) return { sixHours: [], hours: whole, parts }
@@ -26,7 +26,10 @@ export function coverIndexed(ranges: readonly TimeBucket[], filter: CountFilter)
 
 const isUnfiltered = (filter: CountFilter) => filteredDimensions(filter).length === 0
 
-/** Rows of (chunk, members), several of a chunk: who of a kind is indexed in the six hours; nothing to ask for without any. */
+/**
+ * Selects who of a kind logged in during the six hours, as rows of (chunk, members): several for a chunk. No query if there
+ * are no six hours.
+ */
 export const indexedSixHours = (sql: Sql, kind: SightingKind, sixHours: readonly number[]) =>
   sixHours.length === 0
     ? []
@@ -36,10 +39,10 @@ export const indexedSixHours = (sql: Sql, kind: SightingKind, sixHours: readonly
           where kind = ${kind}::text::engagement_kind and start = any(${sixHours.map(isoTime)}::text[]::timestamptz[])`,
       ]
 
-/** Who was found of each kind that is asked for. */
+/** The members found so far, for each kind asked for. */
 export type MembersByKind = ReadonlyMap<SightingKind, MemberSet>
 
-/** Adds who is indexed in the hours and parts (db/rollups/index-logins.ts). */
+/** Adds the members that are indexed in the hours and parts of hours (db/rollups/index-logins.ts). */
 export async function addIndexed(
   members: MembersByKind,
   { sql }: ReadSession,
@@ -64,7 +67,7 @@ async function addHours(members: MembersByKind, sql: Sql, hours: string[]): Prom
   for (const row of rows) members.get(row.kind)?.addPacked(bytesOf(row.members))
 }
 
-/** Numbers of 4 bytes each, the place of a login the same in all of them. */
+/** Numbers of 4 bytes each. A login has the same place in every column. */
 type Numbers = Partial<Record<(typeof idTables)[SightingKind]['numbers'], string | null>>
 
 async function addFilteredHours(

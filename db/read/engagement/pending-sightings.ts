@@ -1,10 +1,10 @@
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
-/** Batches of which sightings are not in the bitmaps yet, and how many offsets they have. */
+/** Batches whose sightings are not in the bitmaps yet, and how many offsets they have. */
 export type PendingSightings = {
   batches: number
   offsets: bigint
-  /** Time of their earliest event; null: there are none. */
+  /** Time of their earliest event; null: there are no such batches. */
   firstEventAt: Date | null
 }
 

@@ -6,10 +6,10 @@ import { addressText } from '../../login-rows/address-text.ts'
 import { type Key, orderOfPage, type Page, withinPage } from '../keyset.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
-/** Days (UTC) of somebody, at any age. */
+/** First, last and number of active days (UTC) of a user, device or address. These are kept for ever. */
 export type Profile = { kind: SightingKind; id: string; firstDay: Date; lastDay: Date; activeDays: number }
 
-/** Null: nobody of that id was ever seen, as far as sightings are rolled up. */
+/** Reads a profile. Null: the id was never seen, as far as sightings are rolled up. */
 export async function readProfile(
   { sql }: ReadSession,
   kind: SightingKind,
@@ -32,13 +32,13 @@ export async function readProfile(
 
 export type Trait = 'user_id' | 'device_id' | 'ip' | DimensionName
 
-/** A value that logins of somebody have in common, within the rows that are kept. */
+/** A value of a trait among the kept login rows of somebody. */
 export type TraitRow = {
   value: string
   logins: bigint
   first_at: Date
   last_at: Date
-  /** last_at to the microsecond, and what tells values of the same moment apart. */
+  /** last_at to the microsecond; key_id tells values of the same moment apart. */
   key_at: string
   key_id: bigint
 }
@@ -52,7 +52,7 @@ const columns = { user: 'user_id', device: 'device_id', address: 'ip' } as const
   Trait
 >
 
-/** What the kept logins of somebody say of a trait, the values seen last first. */
+/** Reads the values of a trait among the kept login rows of somebody, the latest seen first. */
 export async function readTraits(
   { sql }: ReadSession,
   somebody: Somebody,
@@ -73,10 +73,10 @@ export async function readTraits(
     ${orderOfPage(sql, order, page)}`
 }
 
-/** As many bits as a cursor's number may have. */
+/** The bits that a number in a cursor may have. */
 const KEY_BITS = String(2n ** 59n - 1n)
 
-/** How many values the kept logins of somebody have of a trait. */
+/** Counts the values of a trait among the kept login rows of somebody. */
 export async function countTraits({ sql }: ReadSession, somebody: Somebody, trait: Trait): Promise<number> {
   const [row] = await sql<{ values: number }[]>`
     /* countTraits */

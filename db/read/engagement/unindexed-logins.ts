@@ -12,8 +12,8 @@ import { either, withinRanges } from '../within-ranges.ts'
 type Sql = ReadSession['sql']
 
 /**
- * Adds who has a login of the ranges in the rows of a batch that is not indexed yet (db/rollups/index-logins.ts).
- * @returns how many of each kind have no number yet, which therefore are nowhere else
+ * Adds the members that have a login row in the ranges in a batch that is not indexed yet (db/rollups/index-logins.ts).
+ * @returns for each kind, how many have no number yet: these are found nowhere else
  */
 export async function addUnindexed(
   members: MembersByKind,
@@ -29,7 +29,7 @@ export async function addUnindexed(
   return new Map(await Promise.all(unknown))
 }
 
-/** @returns how many have no number yet */
+/** Adds the members of one kind. @returns how many have no number yet */
 async function addOfBatches(
   members: MemberSet,
   sql: Sql,
@@ -41,7 +41,7 @@ async function addOfBatches(
   const [first] = batches
   if (first === undefined) return 0
   const { table, id } = idTables[kind]
-  // What they have in common lets Postgres find their rows at once, which one after the other it would not.
+  // The range of all these batches lets Postgres find their rows in one scan; one scan for each batch takes longer.
   const [row] = await sql<{ numbers: string | null; unknown: number }[]>`
     /* addOfBatches */
     select encode(string_agg(int4send(number), ''::bytea), 'base64') as numbers,
@@ -60,7 +60,7 @@ async function addOfBatches(
   return row?.unknown ?? 0
 }
 
-/** In order. */
+/** Reads the ids of batches that are not indexed yet and have events in the ranges, in order. */
 async function unindexedBatches(sql: Sql, ranges: readonly TimeBucket[]): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     /* unindexedBatches */

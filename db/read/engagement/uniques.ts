@@ -9,10 +9,11 @@ import { addIndexed, coverIndexed, indexedSixHours } from './indexed-logins.ts'
 import { readEndOfLoginDays } from '../rows/login-days.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 import { addUnindexed } from './unindexed-logins.ts'
-/** How many, by kind. */
-export type DistinctCounts = Map<SightingKind, bigint>
 
-/** How many of the kinds the login rows of a range have; the rows must be kept (db/read/rows/login-days.ts). */
+/** How many different users, devices or addresses there are, by kind. */
+type DistinctCounts = Map<SightingKind, bigint>
+
+/** Counts the distinct members of a range by its login rows, which must be kept (db/read/rows/login-days.ts). */
 export async function readDistinctInRows(
   session: ReadSession,
   kinds: readonly SightingKind[],
@@ -20,14 +21,13 @@ export async function readDistinctInRows(
   filter: CountFilter,
 ): Promise<DistinctCounts> {
   const end = await readEndOfLoginDays(session.sql)
-  // Hours are looked for one by one: not those of decades to come.
+  // Hours are looked up one by one, so those after the last day with rows are left out.
   const held = { ...range, toMs: Math.min(range.toMs, end?.getTime() ?? range.fromMs) }
   return await readDistinct(session, kinds, [held], filter, () => [])
 }
 
 /**
- * How many of the kinds were active on whole days, of which there are bitmaps, or in what a range has beside them. The rows of
- * the edges must be kept.
+ * Counts the distinct members of a range: by bitmaps on its whole days, and by login rows at its edges, which must be kept.
  */
 export async function readDistinctWithEdges(
   session: ReadSession,
@@ -41,9 +41,10 @@ export async function readDistinctWithEdges(
 }
 
 /**
- * Who has a login row in the ranges, as it is indexed by number, and as it stands where it is not indexed yet; and who is in
- * bitmaps. All is asked for at once, so that Postgres works while Node adds, and all kinds of what has them beside each other.
- * @param bitmaps rows of (chunk, members) of a kind
+ * Counts who has a login row in the ranges (by the index of logins, and by the rows of batches that are not indexed yet) or is
+ * in the bitmaps. Sends all queries at once, so that Postgres works while Node adds up; where one row has all kinds, one query
+ * reads them.
+ * @param bitmaps returns queries for a kind, each with rows of (chunk, members)
  */
 async function readDistinct(
   session: ReadSession,
@@ -72,7 +73,7 @@ async function addBitmaps(
 ): Promise<void> {
   if (bitmaps.length === 0) return
   const pieces = bitmaps.map((rows, place) => (place === 0 ? rows : sql`union all ${rows}`))
-  // bit_send says first how many bits there are, in 4 bytes.
+  // bit_send begins with the number of bits, in 4 bytes.
   const chunks = await sql<{ chunk: number; bits: string }[]>`
     /* addBitmaps */
     select chunk, encode(substring(bit_send(bit_or(members)) from 5), 'base64') as bits

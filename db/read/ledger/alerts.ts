@@ -23,7 +23,7 @@ export type AlertFilter = {
 
 export const keyOfAlert = (row: AlertRow): Key => ({ at: row.key_at, ids: [row.id] })
 
-/** Alerts in order of being raised. */
+/** Reads alerts by when they were raised. */
 export async function readAlerts(
   { sql }: ReadSession,
   topic: string,

@@ -10,7 +10,7 @@ export type BatchEvent = { offset: bigint; login: PlacedLogin | null; reject: Re
 
 export type Offsets = { from: bigint; to: bigint }
 
-/** The events of a batch with offsets of [from, to) by its rows, in order; null: not every login of it is a row. */
+/** Reads the events of a batch with offsets of [from, to) from its rows, in order. Null: not all its logins are kept as rows. */
 export async function readBatchEvents(
   session: ReadSession,
   batchId: bigint,
@@ -28,7 +28,7 @@ export async function readBatchEvents(
     .slice(0, limit)
 }
 
-/** Whether every login of a batch that counts is a row still. To be asked for after reading `login`. */
+/** Whether the batch is counted and all its logins are still kept as rows. Call it after reading `login`. */
 export async function areRowsComplete({ sql }: ReadSession, batchId: bigint): Promise<boolean> {
   const [batch] = await sql<{ complete: boolean; first_event_at: Date | null }[]>`
     /* areRowsComplete */
@@ -52,28 +52,28 @@ async function readBatchRejects(
     order by kafka_offset limit ${limit}`
 }
 
-/** What reading a batch back from Kafka rests on. */
+/** What is needed to read a batch back from Kafka and to decode it as before. */
 export type BatchOrigin = {
   topic: string
   partition: number
   from: bigint
   to: bigint
   status: BatchStatus
-  /** Kafka's id of the topic that the partition is read from now. */
+  /** Kafka's id of the topic from which the partition is read now. */
   topicId: string
-  /** Whether its log is a past one, whose offsets mean other records now. */
+  /** Whether it was read from an earlier log, whose offsets belong to other records now. */
   isPast: boolean
-  /** Unix milliseconds that deciding it used. */
+  /** The clock (Unix milliseconds) by which it was decided. */
   clockMs: number
-  /** By which it was decided; null: before rules were kept. */
+  /** The rules by which it was decoded; null: it was written before rules were kept. */
   rules: DecodeRules | null
-  /** What it was decided to reject, by offset. */
+  /** Its records that are still rejects, by offset. */
   rejects: Map<bigint, Reject>
-  /** Rejects that became logins, with the clock and the rules of that time. */
+  /** Rejects that have become logins, with the clock and the rules of their redrive. */
   redriven: Map<bigint, { clockMs: number; rules: DecodeRules | null }>
 }
 
-/** Null: there is no such batch. */
+/** Reads the origin of a batch. Null: there is no such batch. */
 export async function readBatchOrigin({ sql }: ReadSession, batchId: bigint): Promise<BatchOrigin | null> {
   const id = String(batchId)
   const [origin] = await sql<Omit<BatchOrigin, 'redriven' | 'rejects'>[]>`

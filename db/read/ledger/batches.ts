@@ -19,23 +19,23 @@ export type BatchRow = {
   committed_at: Date
   code_version: string
   error: string | null
-  /** Which log the offsets are of. */
+  /** The log that the offsets belong to. */
   incarnation: number
   revision: number
   changed_at: Date | null
-  /** Since when its outputs are withheld; null: they are not. */
+  /** When its outputs were withheld; null: they are not withheld. */
   withheld_at: Date | null
-  /** By which it was decided; null: parked, skipped, or before rules were kept. */
+  /** The rules by which it was decoded; null: it is parked or skipped, or was written before rules were kept. */
   rules: DecodeRules | null
-  /** Skipped: the command that gave it up. */
+  /** The last command that parked or skipped it, or withheld or gave up its outputs; null: there was none. */
   command_id: string | null
-  /** What changed it after it was written first, in order. */
+  /** What changed the batch after it was first written, in order. */
   revisions: RevisionRow[]
   /** committed_at to the microsecond. */
   key_at: string
 }
 
-/** As JSON: moments are texts. */
+/** A revision as Postgres writes it in JSON: moments are texts. */
 export type RevisionRow = {
   revision: number
   kind: 'replay' | 'redrive' | 'publish'
@@ -54,14 +54,14 @@ export type BatchFilter = {
   /** Batches that hold an offset of [fromOffset, toOffset). */
   fromOffset: bigint | null
   toOffset: bigint | null
-  /** Text that the error holds, in capitals or not. */
+  /** Text that the error contains, regardless of case. */
   error: string | null
   committed: TimeRange
 }
 
 export const keyOfBatch = (row: BatchRow): Key => ({ at: row.key_at, ids: [row.id] })
 
-/** Batches in order of commit. */
+/** Reads batches by when they were first committed. */
 export async function readBatches(
   { sql }: ReadSession,
   topic: string,
@@ -84,7 +84,7 @@ export async function readBatches(
     ${orderOfPage(sql, ['committed_at', 'id'], page)}`
 }
 
-/** One batch, or null. */
+/** Reads one batch. Null: there is no such batch. */
 export async function readBatch({ sql }: ReadSession, id: bigint): Promise<BatchRow | null> {
   const [batch] = await sql<BatchRow[]>`/* readBatch */ select ${columns(sql)} from batch where id = ${id}`
   return batch ?? null

@@ -28,7 +28,7 @@ export type ControlEventFilter = {
 
 export const keyOfControlEvent = (row: ControlEventRow): Key => ({ at: row.key_at, ids: [row.id] })
 
-/** Commands of all topics in order of being asked for. */
+/** Reads the commands of all topics by when they were requested. */
 export async function readControlEvents(
   { sql }: ReadSession,
   { commandId, command, actor, results, requested }: ControlEventFilter,

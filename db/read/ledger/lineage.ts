@@ -4,7 +4,7 @@ import { addedBy } from '../counts/count-buckets.ts'
 import { type CountFilter, filteredDimensions, withinFilter } from '../counts/count-filter.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
-/** What one revision of a batch added to a place of a chart. */
+/** What one revision of a batch added to a point of a chart. */
 export type Contribution = {
   batch_id: bigint
   revision: number
@@ -16,7 +16,7 @@ export type Contribution = {
   counted_at: Date
 }
 
-/** Contributions to these minutes in the order in which they were counted. */
+/** Reads the contributions to a range of minutes in the order in which they were counted. */
 export async function readLineage(
   { sql }: ReadSession,
   range: TimeBucket,

@@ -5,7 +5,7 @@ import { type BatchRow, readBatch } from './batches.ts'
 import { type PlacedLogin, readLoginsOfBatch } from '../rows/logins.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
-/** What is known of an offset in one log of its partition. */
+/** What is known about an offset in one log of its partition. */
 export type OffsetRecord = {
   incarnation: number
   traces: OffsetTraces
@@ -14,7 +14,7 @@ export type OffsetRecord = {
   reject: Reject | null
 }
 
-/** The logs of a partition in order, each with what it has at this offset; none when the partition was never read. */
+/** Reads what each log of a partition has at this offset, in order of the logs; none if the partition was never read. */
 export async function readOffset(
   session: ReadSession,
   topic: string,

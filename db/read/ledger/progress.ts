@@ -4,29 +4,29 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 /** How far a partition has been read and counted. */
 export type PartitionProgress = {
   partition: number
-  /** Kafka's id of the topic that it was read from. */
+  /** Kafka's id of the topic from which it was read. */
   topic_id: string
   next_offset: bigint
-  /** The topic has it no more, as an operator has accepted. */
+  /** The topic no longer has the partition, as an operator has accepted. */
   is_retired: boolean
-  /** Accepted and rejected since the partition was first read. */
+  /** Logins and rejects since the partition was first read. */
   logins: bigint
   rejects: bigint
-  /** Null also when the partition is retired: it holds up no other one. */
+  /** Null before the first login, and when the partition is retired, so that it does not hold back the others. */
   watermark: Date | null
   worker: string
   updated_at: Date
   parked_offsets: bigint
-  /** The latest clock that a parked batch was decided by, and would be again; null: nothing is parked. */
+  /** The latest clock by which a parked batch was decided and would be decided again; null: nothing is parked. */
   parked_at: Date | null
 }
 
-/** The partitions of a topic that were ever claimed, in order. */
+/** Reads the progress of all partitions of a topic that were ever claimed, in order. */
 export async function readProgress({ sql }: ReadSession, topic: string): Promise<PartitionProgress[]> {
   return await sql<PartitionProgress[]>`
     /* readProgress */
     select checkpoint.partition, topic_id, next_offset, retired_at is not null as is_retired, logins, rejects,
-            case when retired_at is null then watermark end as watermark,
+           case when retired_at is null then watermark end as watermark,
            worker, updated_at,
            coalesce(parked.offsets, 0)::bigint as parked_offsets, parked_at
     from partition_checkpoint checkpoint
@@ -47,7 +47,7 @@ export type LastBatch = {
   committed_at: Date
 }
 
-/** The batch with the highest offsets of each partition of a topic. */
+/** Reads the batch with the highest offsets of each partition of a topic, in its current log. */
 export async function readLastBatches({ sql }: ReadSession, topic: string): Promise<LastBatch[]> {
   return await sql<LastBatch[]>`
     /* readLastBatches */

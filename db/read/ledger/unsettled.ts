@@ -1,11 +1,11 @@
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
-/** What waits for an operator in the ledger of a topic. */
+/** What waits for an operator's decision in the ledger of a topic. */
 export type Unsettled = {
-  /** Batches that are not counted, and the offsets in them. */
+  /** Parked batches, which are not counted, and their offsets. */
   parkedBatches: number
   parkedOffsets: bigint
-  /** Batches that are counted, and whose outputs an operator withheld. */
+  /** Batches that are counted and whose outputs are withheld. */
   withheldBatches: number
 }
 

@@ -1,10 +1,12 @@
 import { LIVE_MS } from '../../ledger/workers.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
-/** When a worker last said that it runs, by the clock of the database; null: none of those that run now ever did. */
+/** When a worker last reported, by the database's clock. `seenAt` is null if no worker is known. */
 export type WorkerReport = { seenAt: Date | null; isRecent: boolean }
 
-/** What the workers of a topic last said of themselves: each does so every two seconds, and takes it back when it is stopped. */
+/**
+ * Reads when a worker of a topic last reported. Each reports every two seconds, and removes its report when it stops in order.
+ */
 export async function readWorkerReport(
   { sql }: Pick<ReadSession, 'sql'>,
   topic: string,

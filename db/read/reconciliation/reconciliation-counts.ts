@@ -11,7 +11,7 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']
 
-/** Minutes (Unix milliseconds) that the deltas of these batches count into. */
+/** Reads the minutes (Unix milliseconds) to which the deltas of these batches add logins. */
 export async function readTouchedMinutes(sql: Sql, ids: readonly bigint[]): Promise<number[]> {
   const rows = await sql<{ bucket: Date }[]>`
     /* readTouchedMinutes */
@@ -19,12 +19,12 @@ export async function readTouchedMinutes(sql: Sql, ids: readonly bigint[]): Prom
   return rows.map(({ bucket }) => bucket.getTime())
 }
 
-/** Moments (Unix milliseconds) that counts are compared around, and how many differences come back at most. */
+/** Moments (Unix milliseconds) whose counts are compared, and how many differences to return at most. */
 export type CountsToCompare = { moments: readonly number[]; limit: number }
 
 const unitMs = { minute: bucketMs.minute, quarter: QUARTER_MS }
 
-/** Counts of minutes, or of quarters of an hour, against all deltas that touch them. */
+/** Compares counts of minutes, or of quarters of an hour, with all deltas that add to them. */
 export async function compareWithDeltas(
   sql: Sql,
   size: 'minute' | 'quarter',
@@ -34,8 +34,9 @@ export async function compareWithDeltas(
   const rows = startsOf(units, size === 'minute' ? bucketMs.hour : bucketMs.day)
   const unit =
     size === 'minute' ? sql`bucket` : sql`date_bin('15 minutes', bucket, timestamptz '1970-01-01Z')`
-  // The units as a multirange, because a search in it is binary; in a query of its own, because it is made once then. Both sides
-  // are added up in one go, and not in order: they are ten thousands of counts, of which none should come back.
+  // The units are a multirange, which Postgres searches by bisection, and in a query of its own, so that it is made once. Both
+  // sides are added up together and sorted only where they differ: there are tens of thousands of counts, and usually none
+  // differs.
   const different = await sql<DifferentCount[]>`
     /* compareWithDeltas */
     with touched as materialized (select ${multirange(units, unitMs[size])}::text::tstzmultirange as units), said as (
@@ -61,7 +62,7 @@ export async function compareWithDeltas(
   return different.map((row) => countDifference(`${size}_count`, size, row))
 }
 
-/** Counts of the hours around the moments against the minutes that they consist of. */
+/** Compares counts of the hours in which the moments lie with the sums of their minutes. */
 export async function compareHoursWithMinutes(
   sql: Sql,
   { moments, limit }: CountsToCompare,
@@ -91,7 +92,7 @@ export async function compareHoursWithMinutes(
 const multirange = (starts: readonly number[], ms: number): string =>
   `{${starts.map((start) => `[${isoTime(start)},${isoTime(start + ms)})`).join(',')}}`
 
-/** Every minute of what starts then and is so long. */
+/** The minutes of the periods of `ms` milliseconds with these starts. */
 const minutesOf = (starts: readonly number[], ms: number): string[] =>
   starts.flatMap((start) =>
     Array.from({ length: ms / bucketMs.minute }, (_, i) => isoTime(start + i * bucketMs.minute)),

@@ -5,7 +5,7 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']
 
-/** Which batches to cover; conditions hold together. */
+/** Which batches to cover: those that meet all conditions. */
 export type LedgerSelection = {
   partitions: number[] | null
   /** Batches that hold an offset of [fromOffset, toOffset). */
@@ -14,7 +14,7 @@ export type LedgerSelection = {
   committed: TimeRange
 }
 
-/** Batches of the selection, whole, in order of partition, incarnation and offset. */
+/** Reads the batches of a selection in order of partition, incarnation and offset. */
 export async function readLedger(
   sql: Sql,
   topic: string,
@@ -29,16 +29,16 @@ export async function readLedger(
   )
 }
 
-/** Whether it leaves out no batch of its partitions. */
+/** Whether a selection covers all batches of its partitions. */
 export const isWhole = ({ fromOffset, toOffset, committed }: LedgerSelection): boolean =>
   [fromOffset, toOffset, committed.from, committed.to].every((bound) => bound === null)
 
-/** A batch by when it was first written. */
-export type LedgerKey = { id: bigint; at: string }
+/** A batch, and when it was first written. */
+type LedgerKey = { id: bigint; at: string }
 
 export const keyOfEntry = ({ id, at }: LedgerKey): Key => ({ at, ids: [id] })
 
-/** Batches of a selection by neither offsets nor count, latest first, `limit` at most, earlier than `after`. */
+/** Reads the keys of batches by partition and commit time: those before `after`, latest first, `limit` at most. */
 export async function readLedgerKeys(
   sql: Sql,
   topic: string,
@@ -55,7 +55,7 @@ export async function readLedgerKeys(
     ${orderOfPage(sql, ['committed_at', 'id'], page)}`
 }
 
-/** When the first and the last of these batches were written; null: there are none. */
+/** When the first and the last of these batches were written. Null: there are none. */
 export async function readCommitted(
   sql: Sql,
   ids: readonly bigint[],
@@ -67,7 +67,7 @@ export async function readCommitted(
   return from === null || to === null ? null : { from, to }
 }
 
-/** The batches of these ids, in the same order. */
+/** Reads the batches with these ids, in order of partition, incarnation and offset. */
 export async function readLedgerOf(sql: Sql, topic: string, ids: readonly bigint[]): Promise<LedgerEntry[]> {
   return await withNeighbours(
     sql,
@@ -93,7 +93,7 @@ function byCommit(
     limit ${limit}`
 }
 
-/** Every partition and incarnation is entered at the batch that holds the first offset asked for. */
+/** In each log of each partition, starts at the batch that holds the first offset asked for. */
 function byOffset(
   sql: Sql,
   topic: string,
@@ -139,7 +139,7 @@ async function withNeighbours(sql: Sql, covered: ReturnType<typeof byOffset>): P
     order by covered.partition, covered.incarnation, covered.from_offset`
 }
 
-/** What the other tables hold of these batches, and of how many the login rows are past retention. */
+/** Reads what the other tables hold about these batches, and how many of them have login rows past retention. */
 export async function readEvidence(
   sql: Sql,
   ids: readonly bigint[],
@@ -163,7 +163,7 @@ export async function readEvidence(
   return { evidence, expired: ids.length - rows.size }
 }
 
-/** Rows of `login` by batch, of those batches that have no event before the oldest day that is kept. */
+/** Counts rows of `login` by batch. Leaves out batches with an event before the oldest day that is kept. */
 async function readLoginRows(sql: Sql, ids: readonly bigint[]): Promise<Map<bigint, bigint>> {
   const counted = await sql<{ id: bigint; first_event_at: Date | null; rows: bigint }[]>`
     /* readLoginRows */
@@ -177,15 +177,15 @@ async function readLoginRows(sql: Sql, ids: readonly bigint[]): Promise<Map<bigi
       group by batch_id
     )
     select id, first_event_at, coalesce(rows, 0) as rows from chosen left join held on batch_id = id`
-  // After the rows were read: no day can go any more.
+  // Read after the rows: from then on no day can be dropped.
   const oldestDay = await readOldestLoginDay(sql)
   const kept = counted.filter((row) => isKeptSince(oldestDay, row.first_event_at))
   return new Map(kept.map(({ id, rows }) => [id, rows]))
 }
 
 /**
- * The checkpoints of a topic beside the end of their ledger.
- * @param withTotals whether the ledger is added up, all of it: that takes longer with every batch it ever gets
+ * Reads the checkpoints of a topic and the ends of their ledgers.
+ * @param withTotals whether to add up the whole ledger, too: the longer it is, the longer that takes
  */
 export async function readCheckpoints(
   sql: Sql,

@@ -16,7 +16,7 @@ export type ReconciliationRunRow = {
 
 export const keyOfRun = (row: ReconciliationRunRow): Key => ({ at: row.key_at, ids: [row.id] })
 
-/** Runs of the schedule in order of their end. */
+/** Reads the runs of the schedule by when they finished. */
 export async function readReconciliationRuns(
   { sql }: ReadSession,
   topic: string,
@@ -32,10 +32,10 @@ export async function readReconciliationRuns(
     ${orderOfPage(sql, ['finished_at', 'id'], page)}`
 }
 
-/** What the schedule has found so far. */
+/** How far the schedule has compared, and what it found. */
 export type ScheduledReconciliation = { coveredTo: Date; finishedAt: Date; openAlerts: number }
 
-/** The last run of the schedule, and the differences of all its runs that are still there; null: it has not run yet. */
+/** Reads the last run of the schedule, and how many alerts are open. Null: the schedule has not run yet. */
 export async function readScheduledReconciliation(
   { sql }: ReadSession,
   topic: string,

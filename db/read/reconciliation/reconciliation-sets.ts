@@ -12,10 +12,10 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']
 
-/** Starts of rows, and how many differences come back at most. */
+/** Starts of the rows to compare, and how many differences to return at most. */
 type RowsToCompare = { starts: readonly string[]; limit: number }
 
-/** Between two slots; a month is one. */
+/** The length of a slot; a row of a month has one slot. */
 const slotLength: Record<CountSize, string> = {
   minute: '1 minute',
   quarter: '15 minutes',
@@ -25,7 +25,7 @@ const slotLength: Record<CountSize, string> = {
 
 const fewer = dimensionSets.filter((set) => set !== ALL_DIMENSIONS)
 
-/** Counts of the days around the moments by hours against the quarters that they consist of. */
+/** Compares counts by hour, on the days in which the moments lie, with the sums of their quarters. */
 export async function compareHoursWithQuarters(
   sql: Sql,
   { moments, limit }: CountsToCompare,
@@ -43,8 +43,9 @@ export async function compareHoursWithQuarters(
 }
 
 /**
- * Counts of a month against the hours that it consists of, and by fewer dimensions; nothing unless it is made.
- * @param monthMs its start, Unix milliseconds
+ * Compares the counts of a month with the sums of its hours, and those by fewer dimensions with those by all. Finds nothing if
+ * the month is not rolled up.
+ * @param monthMs start of the month (Unix milliseconds)
  */
 export async function compareMonth(sql: Sql, monthMs: number, limit: number): Promise<Difference[]> {
   const starts = [isoTime(monthMs)]
@@ -68,7 +69,7 @@ export async function compareMonth(sql: Sql, monthMs: number, limit: number): Pr
   ]
 }
 
-/** Counts by fewer dimensions, in rows that start then, against the sum of the counts by all. */
+/** Compares, in rows with these starts, the counts by fewer dimensions with the sums of the counts by all. */
 export async function compareSets(
   sql: Sql,
   size: CountSize,
@@ -84,8 +85,8 @@ export async function compareSets(
 }
 
 /**
- * Rows of a table of this size, as they should be and as they are: compared whole, and looked into only where they differ, because
- * a count a row is up to 96 times as many.
+ * Compares rows of counts as they should be with rows as they are. Rows are compared whole and split into slots only where they
+ * differ, because a row has up to 96 slots.
  */
 async function compareRows(
   sql: Sql,

@@ -32,36 +32,37 @@ import {
 import { compareHoursWithQuarters, compareMonth, compareSets } from './reconciliation-sets.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
-/** Runs one query after the other in one snapshot: a request's reader, or a transaction on the primary. */
+/** Runs a query in the snapshot of a request, or in a transaction on the primary: one query at a time. */
 export type ReadStep = <T>(query: (session: Pick<ReadSession, 'sql'>) => Promise<T>) => Promise<T>
 
-export type Reconciled = {
+type Reconciled = {
   batches: number
   partitions: PartitionSummary[]
-  /** Batches with login rows that are past retention, so that nobody can count them any more. */
+  /** How many batches have login rows past retention, which can no longer be compared. */
   expired: number
   differences: Difference[]
 }
 
 export type ReconciledTopic = Reconciled & {
   checkpoints: CheckpointState[]
-  /** Whether checkpoints were compared with the sum of their ledger, too. */
+  /** Whether checkpoints were also compared with the sum of their ledger. */
   withTotals: boolean
-  /** When the first and the last covered batch were written; null: none is covered. */
+  /** When the first and the last of the covered batches were written; null: none was covered. */
   committed: { from: Date; to: Date } | null
-  /** After which the batches come that a page of the ledger left out; null: it left out none, or is no page. */
+  /** The key after which the next page begins; null: there is no next page. */
   rest: Key | null
 }
 
-/** Which of the batches of a selection, latest first. */
-export type LedgerPage = { first: number; after: Key | null }
+/** A page of the batches of a selection, latest first: `first` batches after a key. */
+type LedgerPage = { first: number; after: Key | null }
 
-/** Differences of a kind that are indexed; a defect that makes more is seen in these as well. */
+/** How many differences of a kind are listed at most: a defect that makes more shows in these as well. */
 export const LISTED_DIFFERENCES = 1_000
 
 /**
- * What was covered of a topic, and every difference found in it. What checkpoints have counted is a sum over all batches, so
- * it is compared when all are covered; for long ledgers the schedule does it (activities/reconcile.ts).
+ * Compares the batches of a selection with everything that was written for them. The totals of checkpoints are sums over all
+ * batches, so they are compared only if the selection covers all; for long ledgers the schedule does so
+ * (activities/reconcile.ts).
  */
 export async function reconcile(
   read: ReadStep,
@@ -74,14 +75,14 @@ export async function reconcile(
   return await reconcileCovered(read, topic, selection, entries, null)
 }
 
-/** The same for a page of the ledger: the latest batches of a selection by time, or those before them. */
+/** Does the same for one page of a selection by time: the latest batches, or those before `after`. */
 export async function reconcilePage(
   read: ReadStep,
   topic: string,
   selection: LedgerSelection,
   { first, after }: LedgerPage,
 ): Promise<ReconciledTopic> {
-  // One more than asked for tells whether there are others.
+  // Reads one more than asked for, to know whether there is a next page.
   const keys = await read(({ sql }) => readLedgerKeys(sql, topic, selection, { limit: first + 1, after }))
   const covered = keys.slice(0, first)
   const last = covered.at(-1)
@@ -113,8 +114,8 @@ async function reconcileCovered(
 }
 
 /**
- * Batches, and the counts of every bucket that they touch.
- * @param moreMoments in buckets to look at besides, Unix milliseconds
+ * Compares batches with what was written for them, and the counts of every bucket to which they add.
+ * @param moreMoments moments (Unix milliseconds) whose buckets are compared as well
  */
 export async function reconcileBatches(
   read: ReadStep,
@@ -129,12 +130,12 @@ export async function reconcileBatches(
   return { batches: entries.length, partitions: summarise(entries, evidence), expired, differences }
 }
 
-/** What one statement compares: a second or two of Postgres each where thousands of values are counted. A backfill touches years. */
+/** How many days one statement compares: with thousands of values that takes a second or two. A backfill touches years. */
 const DAYS_PER_STATEMENT = 4
 
 /**
- * Counts around moments (Unix milliseconds): the finest that are kept there against the deltas, hours against those, months against
- * hours, and each by fewer dimensions. Ends early with more differences than are indexed.
+ * Compares the counts of moments (Unix milliseconds): minutes or quarters with the deltas, hours with these, months with hours,
+ * and each by fewer dimensions with those by all. Stops once it has as many differences as are listed.
  */
 async function compareCounts(read: ReadStep, moments: readonly number[]): Promise<Difference[]> {
   const limit = LISTED_DIFFERENCES

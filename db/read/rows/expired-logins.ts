@@ -6,17 +6,17 @@ import type { LoginRowFilter } from './logins.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 import { readRowsKeptFrom } from './login-days.ts'
 
-/** Which of the logins of a list can be rows at all. */
+/** Whether the rows of a list of logins are still kept. */
 export type RowsKept = {
-  /** Start of the oldest day with rows; null: none are kept. */
+  /** Start of the oldest day whose rows are kept; null: no rows are kept. */
   keptFrom: Date | null
-  /** None: all are kept. Some, all: as much of the range has logins that are counted and not kept as rows any more. */
+  /** How much of the list's range has logins that are counted and whose rows are no longer kept. */
   expired: 'none' | 'some' | 'all'
 }
 
 type Listed = Pick<LoginRowFilter, 'batchId' | 'userId' | 'deviceId' | 'ip' | 'event'>
 
-/** What a list of logins lacks, since rows go after LOGIN_RETENTION_DAYS and counts stay. */
+/** Finds out what a list of logins lacks because rows are dropped after LOGIN_RETENTION_DAYS while counts stay. */
 export async function readRowsKept(session: ReadSession, filter: Listed): Promise<RowsKept> {
   const keptFrom = await readRowsKeptFrom(session)
   const span = filter.batchId === null ? filter.event : await readSpan(session, filter.batchId, filter.event)
@@ -31,7 +31,7 @@ export async function readRowsKept(session: ReadSession, filter: Listed): Promis
 const earlier = (a: Date | null, b: Date | null): Date | null => (a === null || (b !== null && b < a) ? b : a)
 const later = (a: Date | null, b: Date | null): Date | null => (a === null || (b !== null && b > a) ? b : a)
 
-/** From the first to the last event of a batch, within a range; null: it has none. */
+/** The range from the first to the last event of a batch, cut to another range. Null: the batch has no events. */
 async function readSpan({ sql }: ReadSession, batchId: bigint, range: TimeRange): Promise<TimeRange | null> {
   const [batch] = await sql<{ first: Date; end: Date }[]>`
     /* readSpan */
@@ -42,7 +42,7 @@ async function readSpan({ sql }: ReadSession, batchId: bigint, range: TimeRange)
     : { from: later(range.from, batch.first), to: earlier(range.to, batch.end) }
 }
 
-/** Whether a login of the filter can be of a range: by days of UTC, as engagement is kept. */
+/** Whether a login of the filter can lie in a range, by whole days of UTC: engagement is kept by day. */
 async function isAnyBefore(session: ReadSession, filter: Listed, range: TimeRange): Promise<boolean> {
   const { userId, deviceId, ip } = filter
   if (!(await isAnybodySeen(session, range))) return false
@@ -73,10 +73,10 @@ async function isAnybodySeen({ sql }: ReadSession, { from, to }: TimeRange): Pro
   return found?.seen ?? false
 }
 
-/** The first day that is wholly after a moment, or begins with it; days since 1970-01-01. */
+/** The first day that begins at or after a moment, in days since 1970-01-01. */
 const dayAfter = (moment: Date): number => Math.ceil(moment.getTime() / DAY_MS)
 
-/** Of somebody who is in no dictionary yet, nothing is known before the rows of today. */
+/** Whether the first day of an id lies before `to`. An id that has no number yet is new: all its rows are still kept. */
 async function isSeenBefore(
   { sql }: ReadSession,
   kind: SightingKind,

@@ -2,7 +2,7 @@ import { type Key, orderOfPage, type Page, type TimeRange, withinPage } from '..
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
 /** An insight as it was published (domain/batch/insight.ts); times are Unix seconds. */
-export type InsightBody = {
+type InsightBody = {
   batch_size: number
   start_time: number
   end_time: number
@@ -27,7 +27,7 @@ export const keyOfInsight = (row: InsightRow): Key => ({
   ids: [row.batch_id, row.first_offset],
 })
 
-/** Insights in order of being written: the ledger has an index by that, and each batch few insights. */
+/** Reads insights by when they were written: the ledger has an index for that, and each batch has few insights. */
 export async function readInsights(
   { sql }: ReadSession,
   topic: string,

@@ -1,9 +1,9 @@
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
 /**
- * Start of the oldest day that has had a table of login rows ever since it was written; null: there is none. To be asked for in a
- * transaction that has read `login` already: until its end no day can be dropped. By name, because the catalogue knows no past;
- * and by what retention remembers, because it makes days anew when it is raised.
+ * Start of the oldest day all of whose login rows are kept. Null: there is none. Call it in a transaction that has read `login`:
+ * until its end no day can be dropped. The answer is the later of two days: that of the oldest table, whose name says its day,
+ * and the bound that retention remembers, because a raised retention creates empty tables for days that were dropped.
  */
 export async function readOldestLoginDay(sql: ReadSession['sql']): Promise<Date | null> {
   const [oldest] = await sql<{ day: Date }[]>`
@@ -17,7 +17,7 @@ export async function readOldestLoginDay(sql: ReadSession['sql']): Promise<Date 
   return oldest?.day ?? null
 }
 
-/** End of the latest day that has a table of login rows; null: there is none. No row is of a later day. */
+/** End of the latest day that has a table of login rows: no row is later. Null: there is no table. */
 export async function readEndOfLoginDays(sql: ReadSession['sql']): Promise<Date | null> {
   const [latest] = await sql<{ end: Date | null }[]>`
     /* readEndOfLoginDays */
@@ -27,11 +27,11 @@ export async function readEndOfLoginDays(sql: ReadSession['sql']): Promise<Date 
   return latest?.end ?? null
 }
 
-/** Whether every day from this event on has its table; without an event there is nothing to keep. */
+/** Whether all rows from this event on are kept; true if there is no event. */
 export const isKeptSince = (oldestDay: Date | null, firstEventAt: Date | null): boolean =>
   firstEventAt === null || (oldestDay !== null && firstEventAt >= oldestDay)
 
-/** Start of the oldest day with login rows, which stays until the session ends; null: none are kept. */
+/** Start of the oldest day whose login rows are kept. Days stay until the session ends. Null: no rows are kept. */
 export async function readRowsKeptFrom({ sql }: ReadSession): Promise<Date | null> {
   await sql`/* readRowsKeptFrom */ select from login limit 0`
   return await readOldestLoginDay(sql)

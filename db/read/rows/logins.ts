@@ -8,7 +8,7 @@ import { withinRanges } from '../within-ranges.ts'
 
 type Sql = ReadSession['sql']
 
-/** A login with the place that it came from. */
+/** A login with its batch, partition and offset. */
 export type PlacedLogin = { batchId: bigint; partition: number; offset: bigint; login: Login }
 
 /** A row of `login`; `key_at` is event_at to the microsecond. */
@@ -21,7 +21,7 @@ export type LoginRowFilter = {
   /** In its normal form (domain/fields/ip.ts). */
   ip: string | null
   partition: number | null
-  /** Logins of [fromOffset, toOffset). */
+  /** Logins with an offset of [fromOffset, toOffset). */
   fromOffset: bigint | null
   toOffset: bigint | null
   event: TimeRange
@@ -33,10 +33,10 @@ export const keyOfLogin = ({ key_at: at, partition, offset, batchId }: LoginRow)
   ids: [BigInt(partition), offset, batchId],
 })
 
-/** An offset comes again in another incarnation of its partition: the batch is part of the key. */
+/** The batch is part of the key, because offsets come again in another incarnation of the partition. */
 const order: [string, ...string[]] = ['event_at', 'kafka_partition', 'kafka_offset', 'batch_id']
 
-/** Logins that are kept as rows in order of the event. */
+/** Reads logins that are kept as rows, by event time. */
 export async function readLogins(
   session: ReadSession,
   filter: LoginRowFilter,
@@ -45,7 +45,7 @@ export async function readLogins(
   const { batchId, userId, deviceId, ip, event } = filter
   const rows: LoginRow[] = []
   const missing = () => page.limit - rows.length
-  // An index leads to few rows, wherever they are.
+  // With one of these an index leads to few rows: there is no need to search part by part.
   const hasIndex = [batchId, userId, deviceId, ip].some((one) => one !== null)
   const parts = hasIndex ? [{ range: event, minutes: null }] : partsOfRange(session, filter, page, missing)
   for await (const part of parts) {
@@ -81,7 +81,7 @@ async function readPart(
   return rows.map(toLoginRow)
 }
 
-/** Logins of a batch that are kept as rows, with offsets of [from, to), in order of the offset. */
+/** Reads logins of a batch that are kept as rows and have offsets of [from, to), by offset. */
 export async function readLoginsOfBatch(
   { sql }: ReadSession,
   batchId: bigint,
@@ -99,7 +99,7 @@ export async function readLoginsOfBatch(
   return rows.map(toLoginRow)
 }
 
-/** The span of its events tells which days to look into. */
+/** The SQL conditions of a batch. The times of its first and last event limit the days to read. */
 const ofBatch = (sql: Sql, id: bigint) => sql`
   and batch_id = ${String(id)}::text::bigint
   and event_at >= (select first_event_at from batch where id = ${String(id)}::text::bigint)

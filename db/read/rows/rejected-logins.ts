@@ -10,26 +10,26 @@ export type RejectedLoginRow = {
   batch_id: bigint
   reason: RejectReason
   detail: string
-  /** Null: no key. */
+  /** The first PREVIEW_BYTES of the key; null: the record has no key. */
   key: Buffer | null
   /** The first PREVIEW_BYTES of the value; null: a tombstone. */
   value_preview: Buffer | null
-  /** Of the whole value. */
+  /** Size of the whole value in bytes; null: a tombstone. */
   value_bytes: number | null
-  /** What is missing of a record that was too large to be kept whole; null: nothing. */
+  /** What is missing of a record that was too large to be kept whole; null: the record is whole. */
   cut: Cut | null
   headers: [name: string, base64: string | null][]
   record_timestamp: bigint
   rejected_at: Date
-  /** Revision of its batch that made it a login; null: it still is a reject. */
+  /** The revision of its batch that turned it into a login; null: it is still a reject. */
   redriven_in: number | null
-  /** Attempts to make it a login, in order. */
+  /** Attempts to turn it into a login, in order. */
   redrives: RedriveAttemptRow[]
   /** rejected_at to the microsecond. */
   key_at: string
 }
 
-/** As JSON: moments are texts. */
+/** An attempt as Postgres writes it in JSON: moments are texts. */
 export type RedriveAttemptRow = {
   command_id: string
   attempted_at: string
@@ -38,13 +38,13 @@ export type RedriveAttemptRow = {
   detail: string
 }
 
-/** A page of rejects stays small, whatever their producers sent; whole values are on the dead-letter topic. */
+/** Keeps a page of rejects small, whatever producers sent. Whole values are on the dead-letter topic. */
 export const PREVIEW_BYTES = 1024
 
-export type RejectFilter = {
+type RejectFilter = {
   reasons: RejectReason[] | null
   partition: number | null
-  /** Whether it became a login; null: either. */
+  /** Only rejects that have become logins, or only those that have not; null: all. */
   redriven: boolean | null
   rejected: TimeRange
 }
@@ -56,7 +56,7 @@ export const keyOfReject = (row: RejectedLoginRow): Key => ({
 
 const order: [string, ...string[]] = ['rejected_at', 'partition', 'kafka_offset']
 
-/** Rejects in order of being rejected. */
+/** Reads rejects by when they were rejected. */
 export async function readRejectedLogins(
   { sql }: ReadSession,
   topic: string,
