@@ -4,11 +4,11 @@ import type { HistorySize } from './history/history-size.ts'
 export type QueryOptions = {
   command: 'queries'
   size: HistorySize
-  /** Times that each question is asked at each concurrency. */
+  /** How often each question is asked at each concurrency. */
   repeat: number
-  /** Show how Postgres answers what is slow. */
+  /** Print the plans of slow queries. */
   plans: boolean
-  /** Only remove what earlier runs filled. */
+  /** Remove the databases of earlier runs and do nothing else. */
   remove: boolean
 }
 
@@ -16,12 +16,12 @@ export type BenchOptions = {
   command: 'drain' | 'paced' | 'all'
   events: number
   users: number
-  /** Logins per second of the paced run; null: half of what a drain of `events` measures first. */
+  /** Logins per second of the paced run; null: half the rate that a drain of `events` measures first. */
   ratePerSecond: number | null
   seconds: number
-  /** Also run the plain program of baseline.ts on the same data, in turns. */
+  /** Also run the plain program of baseline.ts on the same data, in turns with Rollcall. */
   baseline: boolean
-  /** Another commit whose code runs the same drains, in turns; null: none. */
+  /** Another commit whose code runs the same drains in turns with this one; null: none. */
   against: string | null
   rounds: number
   /** Worker processes of a drain. */
@@ -52,7 +52,7 @@ queries fills a database, in two minutes as it is by default, and keeps it for t
   --plans        prints the plans of what took more than 200 ms
   --remove       removes what earlier runs filled, and ends`
 
-/** Fewer say little on a machine that does other things, too. */
+/** Default for --rounds with --against: fewer pairs say little on a machine that also does other work. */
 const PAIRS = '5'
 
 /** @throws {UsageError} */

@@ -3,26 +3,29 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startProcess, type RunningProcess } from '../stack/processes/process.ts'
 import { endLeftovers } from '../stack/processes/process-book.ts'
-import { startStack } from '../stack/stack.ts'
+import { startStack, type Stack } from '../stack/stack.ts'
 
 export type BenchStack = {
-  /** What finds the parts. */
+  /** Environment variables with which a process finds the parts. */
   environment: Record<string, string>
   /** Process ids of the parts by name. */
   pids: Record<string, number>
-  /** Starts a process of Node beside the stack, of this one unless `node` says which; it ends with the stack at the latest. */
+  /**
+   * Starts a Node process beside the stack, by default with the Node of this one. It ends with the stack at
+   * the latest.
+   */
   launch: (name: string, args: string[], environment: Record<string, string>, node?: string) => RunningProcess
   logOf: (name: string) => string
   say: (line: string) => void
-  /** Aborts when the benchmark is told to stop. */
+  /** Aborts when the benchmark is to stop. */
   stop: AbortSignal
 }
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * Runs `work` on a stack of its own in a new folder of `.rollcall`, or in `kept`. Afterwards, whatever happened, every
- * process that it started has ended, and the folder is gone unless it is `kept`.
+ * Runs `work` on a stack of its own, in a new folder of `.rollcall` or in the folder `kept`. Afterwards, even
+ * after an error, all processes have ended, and a new folder is gone.
  */
 export async function withBenchStack(
   stop: AbortSignal,
@@ -42,25 +45,9 @@ export async function withBenchStack(
       environment: {},
       say,
     })
-    const logOf = (name: string) => join(logFolder, `${name}.log`)
     try {
       stop.throwIfAborted()
-      await work({
-        environment: stack.environment,
-        pids: partPids(dataFolder),
-        launch: (name, args, env, node = process.execPath) =>
-          startProcess({
-            name,
-            command: node,
-            args,
-            env: { ...stack.environment, ...env },
-            logFile: logOf(name),
-            bookFolder: dataFolder,
-          }),
-        logOf,
-        say,
-        stop,
-      })
+      await work({ ...beside(stack, dataFolder, logFolder), say, stop })
     } finally {
       await stack.stop()
     }
@@ -70,7 +57,30 @@ export async function withBenchStack(
   }
 }
 
-/** Which processes of the stack's book are which part, by their command lines. */
+/** What a benchmark needs to run processes beside a stack. */
+function beside(
+  { environment }: Stack,
+  dataFolder: string,
+  logFolder: string,
+): Pick<BenchStack, 'environment' | 'pids' | 'launch' | 'logOf'> {
+  const logOf = (name: string) => join(logFolder, `${name}.log`)
+  return {
+    environment,
+    pids: partPids(dataFolder),
+    launch: (name, args, env, node = process.execPath) =>
+      startProcess({
+        name,
+        command: node,
+        args,
+        env: { ...environment, ...env },
+        logFile: logOf(name),
+        bookFolder: dataFolder,
+      }),
+    logOf,
+  }
+}
+
+/** Finds out which process in the stack's book is which part, by their command lines. */
 function partPids(dataFolder: string): Record<string, number> {
   const signs: Record<string, string> = {
     kafka: 'kafka.Kafka',

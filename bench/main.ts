@@ -17,7 +17,7 @@ import { createVersion } from './drain/version-subject.ts'
 import { spread } from './table.ts'
 import { createTopic } from './topics.ts'
 
-// `npm run bench`: see the usage in arguments.ts.
+// The command `npm run bench`. Its usage is in arguments.ts.
 
 const say = (line: string) => {
   console.log(line)
@@ -43,7 +43,7 @@ try {
   process.exit(1)
 }
 
-/** Makes the programs to be measured, each with a database of its own. */
+/** Creates a program to be measured, with a database of its own. */
 type Maker = (stack: BenchStack, topic: string) => Promise<Subject>
 
 async function runAgainst(options: BenchOptions, ref: string): Promise<void> {
@@ -74,7 +74,7 @@ async function runDrains(stack: BenchStack, options: BenchOptions, makers: Maker
   say(`preloading ${events} logins of ${users} users`)
   const backlog = await preload(stack.environment, { topic: 'backlog', events, users, stop: stack.stop })
   const results: DrainResult[] = []
-  // A broker compiles itself in its first half minute, on the cores that are measured.
+  // The broker's JVM compiles in its first half minute, which takes CPU from the measured programs.
   const warmUp = turns(1, makers)
   for (const [turn, create] of [...warmUp, ...turns(options.rounds, makers)].entries()) {
     const isWarmUp = turn < warmUp.length

@@ -1,4 +1,4 @@
-/** Lines of aligned columns; the first row is the heading, numbers stand right. */
+/** Formats rows as lines of aligned columns: the first column to the left, the others to the right. */
 export function table(rows: string[][]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   const line = (row: string[]) =>
@@ -20,7 +20,7 @@ export function spread(values: readonly number[]): Spread {
   return { median, min: sorted[0] ?? NaN, max: sorted.at(-1) ?? NaN }
 }
 
-/** The median, with the range when there is one. */
+/** Formats the median, and the range if the values differ. */
 export function showSpread({ median, min, max }: Spread, digits: number): string {
   const text = (value: number) =>
     value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })

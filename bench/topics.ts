@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/config.ts'
 import { createKafka } from '../kafka/client.ts'
 
-/** Of every topic here, in and out. */
+/** Partitions of every topic of a benchmark, input and output. */
 export const PARTITIONS = 4
 const CREATE_TIMEOUT_MS = 30_000
 const CREATE_POLL_MS = 50
@@ -14,7 +14,7 @@ export async function createTopic(config: Config['kafka'], topic: string): Promi
   try {
     await admin.connect()
     await admin.createTopics({
-      // Its own waiting fails when the broker has not heard of the topic yet.
+      // The wait of kafkajs fails if the broker does not know the topic yet.
       waitForLeaders: false,
       topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }],
     })
@@ -29,7 +29,7 @@ async function untilKnown(admin: Admin, topic: string): Promise<void> {
     try {
       const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
       if (topics[0]?.partitions.every(({ leader }) => leader >= 0)) {
-        // A leader is named before it knows that it is one.
+        // The metadata may name a leader before that broker knows it.
         await admin.fetchTopicOffsets(topic)
         return
       }
@@ -41,7 +41,7 @@ async function untilKnown(admin: Admin, topic: string): Promise<void> {
   }
 }
 
-/** Sum over the partitions of what a group has committed; null: the broker cannot say yet. */
+/** `read` sums what a group has committed over the partitions. Null: the broker cannot say yet. */
 type CommittedOffsets = { read: () => Promise<bigint | null>; close: () => Promise<void> }
 
 export async function watchCommitted(config: Config['kafka']): Promise<CommittedOffsets> {
@@ -52,10 +52,10 @@ export async function watchCommitted(config: Config['kafka']): Promise<Committed
       try {
         const [answer] = await admin.fetchOffsets({ groupId: config.groupId, topics: [config.topic] })
         const offsets = (answer?.partitions ?? []).map(({ offset }) => BigInt(offset))
-        // Those of partitions without a commit are negative.
+        // Partitions without a commit have a negative offset.
         return offsets.reduce((sum, offset) => (offset > 0n ? sum + offset : sum), 0n)
       } catch (error) {
-        // The coordinator of a new group is being loaded.
+        // The coordinator of a new group is still being loaded.
         if ((error as { retriable?: boolean }).retriable === true) return null
         throw error
       }

@@ -35,7 +35,7 @@ test.each([
   [['--form', 'a.csv'], /^Unknown option '--form'; /],
   [['--from'], /^Option '--from <value>' argument missing; /],
   [['--from', ''], /needs a file/],
-  [['a.csv'], /^"a\.csv" belongs to no option \(npm takes options for itself that do not come after --\)/],
+  [['a.csv'], /^"a\.csv" belongs to no option \(npm keeps options that do not come after -- for itself\)/],
   [['--from', 'a.csv', 'b.csv'], /"b\.csv" belongs to no option/],
   [['--rate', '5'], /^--rate needs --from/],
   [['--again'], /^--again needs --from/],

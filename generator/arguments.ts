@@ -3,26 +3,26 @@ import { readOptions, UsageError } from '../config/command-line.ts'
 export type Format = 'ndjson' | 'csv'
 
 export type SendOptions = {
-  /** A path, an URL, or `-` for standard input. */
+  /** A path, a URL, or `-` for standard input. */
   from: string
-  /** Null: found out by name, content type or first bytes. */
+  /** Null: the content type, the name or the first bytes decide. */
   format: Format | null
   /** Null: as fast as the topic takes it. */
   linesPerSecond: number | null
-  /** From the beginning, whatever was sent before. */
+  /** Send from the beginning, even if some of it was sent before. */
   again: boolean
 }
 
 export type Command = { name: 'generate' } | { name: 'help' } | ({ name: 'send' } & SendOptions)
 
 export const usage = `npm run generate                                 made-up logins, GENERATE_RATE a second, until Ctrl-C
-npm run generate -- --from FILE|URL|- [options]  the lines of a file, an URL or standard input, as they are
+npm run generate -- --from FILE|URL|- [options]  the lines of a file, a URL or standard input, as they are
 
-  --format ndjson|csv  what it is; by default its name, its content type or its first bytes say so
+  --format ndjson|csv  the format; by default its content type, its name or its first bytes decide
   --rate N             lines per second; by default as fast as the topic takes them
-  --again              from the beginning, also when it was sent before
+  --again              from the beginning, even if it was sent before
 
-KAFKA_BROKERS and KAFKA_TOPIC say where to. What was interrupted goes on behind the last line that Kafka acknowledged.`
+KAFKA_BROKERS and KAFKA_TOPIC say where to. An interrupted run goes on after the last line that Kafka acknowledged.`
 
 /** @throws {UsageError} */
 export function parseArguments(argv: string[]): Command {
@@ -30,13 +30,13 @@ export function parseArguments(argv: string[]): Command {
   if (values.help === true) return { name: 'help' }
   const [stray] = positionals
   if (stray !== undefined)
-    throw wrong(`"${stray}" belongs to no option (npm takes options for itself that do not come after --)`)
+    throw wrong(`"${stray}" belongs to no option (npm keeps options that do not come after -- for itself)`)
   if (values.from === undefined) {
     const [needy] = Object.keys(values)
     if (needy !== undefined) throw wrong(`--${needy} needs --from FILE|URL|-`)
     return { name: 'generate' }
   }
-  if (values.from === '') throw wrong('--from needs a file, an URL or - for standard input')
+  if (values.from === '') throw wrong('--from needs a file, a URL or - for standard input')
   return {
     name: 'send',
     from: values.from,

@@ -19,34 +19,32 @@ const original = {
 }
 
 /**
- * At least one record for every reason of rejecting, and one for every odd form that is accepted, dated just before
- * `nowMs`. `maxBytes` is the product's limit (LOGIN_MAX_BYTES).
+ * At least one record for every reject reason, and one for every odd form that is accepted, dated just before
+ * `nowMs`.
+ * @param maxBytes the product's limit (LOGIN_MAX_BYTES)
  */
 export function garbage(nowMs: number, maxBytes = 64 * 1024): OddRecord[] {
   const timestamp = Math.floor(nowMs / 1000) - 60
+  return [...rejectedRecords(timestamp, maxBytes), ...acceptedRecords(timestamp)]
+}
+
+/** Writes variants of a usual message with this timestamp (Unix seconds). */
+function variantsOf(timestamp: number) {
   const message = { ...original, timestamp }
-  const json = (change: object) => Buffer.from(JSON.stringify({ ...message, ...change }))
-  const withField = (field: string) => Buffer.from(`${JSON.stringify(message).slice(0, -1)},${field}}`)
+  return {
+    message,
+    json: (change: object) => Buffer.from(JSON.stringify({ ...message, ...change })),
+    withField: (field: string) => Buffer.from(`${JSON.stringify(message).slice(0, -1)},${field}}`),
+  }
+}
+
+function rejectedRecords(timestamp: number, maxBytes: number): OddRecord[] {
+  const { json, withField } = variantsOf(timestamp)
   const rejected = (reason: RejectReason, name: string, value: Buffer | null): OddRecord => ({
     name,
     value,
     expect: { ok: false, reason },
   })
-  const usual = {
-    userId: message.user_id,
-    eventTimeMs: timestamp * 1000,
-    deviceType: 'iOS',
-    appVersion: message.app_version,
-    locale: message.locale,
-    outcome: 'unknown',
-    ip: message.ip,
-  }
-  const accepted = (name: string, value: Buffer, difference: Partial<typeof usual> = {}): OddRecord => ({
-    name,
-    value,
-    expect: { ok: true, login: { ...usual, ...difference } },
-  })
-
   return [
     rejected('empty', 'a tombstone', null),
     rejected('empty', 'no bytes', Buffer.alloc(0)),
@@ -85,10 +83,29 @@ export function garbage(nowMs: number, maxBytes = 64 * 1024): OddRecord[] {
     rejected('timestamp_too_old', 'a year of the last century', json({ timestamp: 315_532_800 })),
     rejected('timestamp_not_positive', 'zero', json({ timestamp: 0 })),
     rejected('timestamp_not_positive', 'negative', json({ timestamp: -timestamp })),
-    // A day, not an hour and a second: the product's clock has moved on when it reads this.
+    // A day ahead, not just over an hour: the product's clock has moved on when it reads this.
     rejected('timestamp_in_future', 'tomorrow', json({ timestamp: timestamp + 86_400 })),
     rejected('timestamp_in_future', 'beyond a double', withField('"timestamp":1e400')),
+  ]
+}
 
+function acceptedRecords(timestamp: number): OddRecord[] {
+  const { message, json, withField } = variantsOf(timestamp)
+  const usual = {
+    userId: message.user_id,
+    eventTimeMs: timestamp * 1000,
+    deviceType: 'iOS',
+    appVersion: message.app_version,
+    locale: message.locale,
+    outcome: 'unknown',
+    ip: message.ip,
+  }
+  const accepted = (name: string, value: Buffer, difference: Partial<typeof usual> = {}): OddRecord => ({
+    name,
+    value,
+    expect: { ok: true, login: { ...usual, ...difference } },
+  })
+  return [
     accepted('a numeric string', json({ timestamp: String(timestamp) })),
     accepted('milliseconds', json({ timestamp: timestamp * 1000 + 7 }), {
       eventTimeMs: timestamp * 1000 + 7,

@@ -6,8 +6,9 @@ import { createPace, TICK_MS } from './pace.ts'
 const PROGRESS_MS = 60_000
 
 /**
- * Sends what `recordsAt` gives for each moment (Unix milliseconds), `ratePerSecond` moments a second, until `signal`
- * aborts. After an outage records arrive late, and none is missing. Returns how many Kafka acknowledged.
+ * Sends what `recordsAt` returns for each moment (Unix milliseconds), at `ratePerSecond` moments a second,
+ * until `signal` aborts. After an outage records arrive late, but none is missing. Returns how many records
+ * Kafka acknowledged.
  */
 export async function generate(
   recordsAt: (dueMs: number) => LoginRecord[],
@@ -23,7 +24,7 @@ export async function generate(
     try {
       if (records.length > 0) {
         const { refused } = await producer.send(records)
-        for (const { cause } of refused) log.warn({ err: cause }, 'Kafka refuses a record')
+        for (const { cause } of refused) log.warn({ err: cause }, 'Kafka refused a record; it was not sent')
         sent += records.length - refused.length
       }
     } catch (error) {

@@ -13,12 +13,13 @@ export type ExpectedLogin = {
 /** What the product must make of a record. */
 export type Expected = { ok: true; login: ExpectedLogin } | { ok: false; reason: string }
 
-/** `minute` is ISO 8601 in UTC without seconds: 2024-07-10T02:00. */
+/** A count that the product should have. `minute` is ISO 8601 in UTC without seconds: 2024-07-10T02:00. */
 type ExpectedCount = Omit<ExpectedLogin, 'userId' | 'eventTimeMs'> & { minute: string; logins: number }
 
 /**
- * The books of what was sent, kept without any of the product's own code, to be compared with Postgres and
- * processed-data. Memory grows with distinct counts and distinct users per day, not with logins: millions are fine.
+ * Counts what was sent without any code of the product, to compare it with Postgres and processed-data.
+ * Memory grows with the number of counts and of users per day, not with that of logins, so that millions of
+ * logins are fine.
  */
 export class GroundTruth {
   #logins = 0
@@ -26,7 +27,7 @@ export class GroundTruth {
   readonly #users = new Map<string, Set<string>>()
   readonly #rejects = new Map<string, number>()
 
-  /** A message of login-source.ts that Kafka acknowledged. */
+  /** Adds a message of login-source.ts that Kafka acknowledged. */
   addSent(sent: SentLogin): void {
     this.addLogin(expectedLogin(sent))
   }
@@ -55,7 +56,10 @@ export class GroundTruth {
     return { sent: this.#logins + rejects, logins: this.#logins, rejects }
   }
 
-  /** Sorted by minute, device type, version, locale, outcome (by code unit: `collate "C"` for ASCII). */
+  /**
+   * All counts, by minute, device type, version, locale and outcome (by code unit, as `collate "C"` for
+   * ASCII).
+   */
   counts(): ExpectedCount[] {
     return [...this.#counts].sort(byKey).map(([key, logins]) => {
       const [minute = '', deviceType = '', appVersion = '', locale = '', outcome = ''] = key.split('\0')
@@ -63,23 +67,23 @@ export class GroundTruth {
     })
   }
 
-  /** Distinct users by day (`2024-07-10`, UTC of the event), days in order. */
+  /** The number of distinct users by day of the event (`2024-07-10`, UTC), in order. */
   usersPerDay(): [day: string, users: number][] {
     return [...this.#users].sort(byKey).map(([day, users]) => [day, users.size])
   }
 
-  /** Who they were. */
+  /** The users of a day. */
   usersOf(day: string): ReadonlySet<string> {
     return this.#users.get(day) ?? new Set()
   }
 
-  /** By reason, in alphabetical order. */
+  /** The number of rejects by reason, in alphabetical order. */
   rejectsByReason(): [reason: string, rejects: number][] {
     return [...this.#rejects].sort(byKey)
   }
 }
 
-/** What a message means whose every field is in its normal form. */
+/** The login that a message means if all its fields are in their normal form. */
 export const expectedLogin = (sent: SentLogin): ExpectedLogin => ({
   userId: sent.userId,
   eventTimeMs: sent.timestampSeconds * 1000,

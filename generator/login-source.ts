@@ -1,7 +1,7 @@
 import { fraction, sfc32, uuid } from './sfc32.ts'
 import { pickUser, publicIp, userOfPool } from './user-pool.ts'
 
-/** What a message says, for the books of ground-truth.ts; `deviceType` null: the key is missing. */
+/** What a message says, for ground-truth.ts. `deviceType` is null if the message has no such key. */
 export type SentLogin = {
   userId: string
   appVersion: string
@@ -10,7 +10,7 @@ export type SentLogin = {
   deviceId: string
   timestampSeconds: number
   deviceType: 'android' | 'iOS' | null
-  /** Absent as in the messages of the original generator, which know none of these. */
+  /** This and the next two are absent from messages of the original generator, which does not know them. */
   outcome?: 'success' | 'failure'
   failureReason?: string
   sessionId?: string
@@ -19,24 +19,27 @@ export type SentLogin = {
 export type LoginMessage = { key: string; value: string; sent: SentLogin }
 
 type LoginSource = {
-  /** The next login, dated `timestampSeconds` (Unix seconds). */
+  /** Makes the next login, dated `timestampSeconds` (Unix seconds). */
   next(timestampSeconds: number): LoginMessage
 }
 
 type LoginSourceOptions = {
-  /** Decides the pool: the same users with the same devices and homes for the same seed. */
+  /** Decides the pool: the same seed has the same users with the same devices, locales and addresses. */
   seed: number
-  /** Users of the pool. They are computed when they log in, so ten million cost no memory. */
+  /** Number of users in the pool. A user is computed at each login, so that ten million take no memory. */
   users: number
-  /** Decides who logs in when, and the keys; differs between two runs over the same pool. */
+  /** Decides who logs in when, and the keys: two runs over the same pool should have different ones. */
   stream?: number
 }
 
 export const MISSING_DEVICE_TYPE_SHARE = 0.05
-// Mobile networks change addresses; enough for an analysis of addresses to have something to find.
+/** Mobile networks change addresses, and an analysis of addresses should find something. */
 export const ROAMING_SHARE = 0.1
 
-/** Logins exactly as the original generator of this data set writes them: keys, their order, types and shares. */
+/**
+ * Makes logins exactly as the original generator of this data set does: with its keys, order, types and
+ * shares.
+ */
 export function createLoginSource({ seed, users, stream = 0 }: LoginSourceOptions): LoginSource {
   const random = sfc32(~seed, stream)
   return {
@@ -56,7 +59,10 @@ export function createLoginSource({ seed, users, stream = 0 }: LoginSourceOption
   }
 }
 
-/** The message in the form of the original generator. JSON.stringify leaves out members that are undefined. */
+/**
+ * Writes the message in the form of the original generator. JSON.stringify leaves out keys that are
+ * undefined.
+ */
 export const messageOf = (sent: SentLogin): string =>
   JSON.stringify({
     user_id: sent.userId,

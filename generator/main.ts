@@ -15,13 +15,13 @@ import { Scenario } from './scenario.ts'
 
 /** The users stay the same from run to run. */
 const POOL_SEED = 2024
-/** A broker that is away must not hold up Ctrl-C. */
+/** A broker that is away must not delay the end after Ctrl-C for longer. */
 const CLOSE_MS = 500
-/** How long the lines under way are waited for at Ctrl-C: longer than a broker that works ever takes. */
+/** After Ctrl-C, lines under way are waited for this long: longer than a working broker ever takes. */
 const LAST_ANSWER_MS = 5_000
 /** How long it takes until every user of the mixed scenario has the new version. */
 const ROLL_OUT_MS = 60 * 60_000
-/** Not the time: generators that are started together must not send the same logins. */
+/** Random and not the time: generators that start together must not send the same logins. */
 const stream = randomInt(2 ** 32)
 const PROGRESS_MS = { terminal: 250, file: 5_000 }
 
@@ -38,7 +38,8 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     stop.abort(name)
   })
 }
-// A terminal that was closed takes no more output; what is under way is still waited for.
+// Without a listener, writing to a closed terminal would end the process before the lines under way are
+// acknowledged.
 process.stdout.on('error', () => undefined)
 process.exit(command.name === 'send' ? await send(command) : await generateLogins())
 
@@ -93,7 +94,7 @@ async function send(options: SendOptions): Promise<number> {
   }
 }
 
-/** As a shell tells it of a program that a signal ended. */
+/** The exit code by which a shell reports that a signal ended a program. */
 function signalExitCode(): number {
   return 128 + constants.signals[stop.signal.reason as NodeJS.Signals]
 }
@@ -108,10 +109,10 @@ async function generateLogins(): Promise<number> {
     topic: kafka.topic,
     signal: stop.signal,
     onOutage: ({ message }) => {
-      log.warn({ error: message }, 'Kafka is away; waiting')
+      log.warn({ error: message }, 'Kafka does not answer; waiting for it')
     },
     onRecovery: (outageMs) => {
-      log.info({ outageMs }, 'Kafka is back; catching up')
+      log.info({ outageMs }, 'Kafka answers again; catching up')
     },
   })
   log.info({ topic: kafka.topic, ...generator }, 'generating logins')

@@ -1,22 +1,25 @@
-/** How often messages are sent. */
+/** The pause between sends. */
 export const TICK_MS = 20
 
-/** A backlog after a stall is worked off at twice the rate: as fast as it grew, and no faster. */
+/** After a stall, messages are sent at up to twice the rate: the backlog shrinks as fast as it grew. */
 const CATCH_UP_FACTOR = 2
-/** Time since the last send that counts for its share: longer than a slow send, shorter than a stall. */
+/**
+ * The time since the last send counts up to this much: longer than a slow send takes, shorter than a stall.
+ */
 const SHARE_MS = 250
-/** kafkajs's cost grows with the square of the messages of one send. */
+/** In kafkajs the cost of one send grows with the square of its messages. */
 const MAX_PER_SEND = 2_000
 
 export type Pace = {
-  /** The messages to send at `nowMs`, as Unix milliseconds when each of them was due, oldest first. */
+  /** Returns when (Unix milliseconds) each of the messages to send at `nowMs` was due, oldest first. */
   due(nowMs: number): number[]
 }
 
 /**
- * An open-loop schedule: message n (from 0) is due at `startMs + n / rate` whatever became of those before it, so a
- * stall delays messages and drops none. One send takes at most twice what the time since the last one is worth, and
- * never more than half a second's worth or 2,000 (but always one). Rate 0: none ever.
+ * Creates an open-loop schedule: message n (from 0) is due at `startMs + n / rate` even if earlier ones are
+ * late, so that a stall delays messages and drops none. One send takes at most twice the messages of the time
+ * since the last send, and never more than those of half a second or 2,000, but at least one. With rate 0 no
+ * message is ever due.
  */
 export function createPace(ratePerSecond: number, startMs: number): Pace {
   const intervalMs = 1000 / ratePerSecond

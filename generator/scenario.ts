@@ -4,35 +4,38 @@ import { messageOf, MISSING_DEVICE_TYPE_SHARE, ROAMING_SHARE, type SentLogin } f
 import { fraction, type Random32, sfc32, uuid } from './sfc32.ts'
 import { pickUser, publicIp, userOfPool } from './user-pool.ts'
 
-/** A record to be sent, and what the product must make of it. No two records of a scenario have the same key. */
+/** A record to send, and what the product must make of it. No two records of a scenario have the same key. */
 export type ScenarioRecord = { key: string; value: Buffer | null; expected: Expected }
 
 type ScenarioOptions = {
   /** Decides the users, as in login-source.ts. */
   seed: number
   users: number
-  /** Decides all the rest but the clock. */
+  /** Decides everything else but the clock. */
   stream?: number
-  /** Over this time from `startMs` (Unix milliseconds) the users change to a new version, one after the other. */
+  /**
+   * How long it takes, from `startMs` on, until all users have changed to a new version, one after the other.
+   */
   rollOutMs: number
+  /** Unix milliseconds. */
   startMs: number
 }
 
-// Shares of what is sent.
+// The following are shares of the logins or records sent.
 const ODD_SHARE = 0.03
 const DUPLICATE_SHARE = 0.02
 const LATE_SHARE = 0.04
 const FUTURE_SHARE = 0.02
 const SESSION_SHARE = 0.25
 const OUTCOME_SHARE = 0.4
-/** Of the moments: a burst is tens of records. */
+/** Share of the moments that have a burst, which is tens of records. */
 const BURST_SHARE = 0.004
 
 const BURST_RECORDS = { least: 20, most: 120 }
 const SESSION_LOGINS = { least: 1, most: 4 }
 const SESSION_GAP_MS = { least: 1_000, most: 20_000 }
 const LATE_SECONDS = { least: 60, most: 20 * 86_400 }
-/** Less than the hour after which a login counts as one of the future. */
+/** Less than an hour: further ahead the product rejects a login. */
 const FUTURE_SECONDS = { least: 1, most: 55 * 60 }
 const NEW_VERSION = '2.4.0'
 const failureReasons = ['password', 'expired', 'locked']
@@ -41,15 +44,16 @@ type Range = { least: number; most: number }
 type Planned = { dueMs: number; sent: SentLogin }
 
 /**
- * What a real topic holds, from a seed: users who come back, sessions, bursts, equal logins in one second, logins that
- * are late by minutes to weeks or ahead of time, a new version, optional fields, and every odd record of garbage.ts.
+ * Makes what a real topic holds, from a seed: users who come back, sessions, bursts, equal logins in one
+ * second, logins that are late by minutes to weeks or dated ahead, a new version, optional fields, and every
+ * odd record of garbage.ts.
  */
 export class Scenario {
   readonly #options: ScenarioOptions
   readonly #random: Random32
   /** Further logins of sessions, in the order in which they are due. */
   readonly #planned: Planned[] = []
-  /** Odd records that wait for their turn, as numbers in the list of garbage.ts. */
+  /** Odd records that still have to be sent in this turn, as places in the list of garbage.ts. */
   #oddTurns: number[] = []
   #latest: SentLogin | null = null
 
@@ -58,7 +62,7 @@ export class Scenario {
     this.#random = sfc32(~options.seed, options.stream ?? 0)
   }
 
-  /** What is sent at `nowMs`, which does not go back: one record, or many in a burst. */
+  /** Returns what to send at `nowMs`, which must not go back: one record, or many in a burst. */
   at(nowMs: number): ScenarioRecord[] {
     const records = this.#happens(BURST_SHARE) ? this.#within(BURST_RECORDS) : 1
     return Array.from({ length: records }, () => this.#record(nowMs))
@@ -76,7 +80,7 @@ export class Scenario {
     }
   }
 
-  /** Every odd record once in an order of chance, then all of them again. */
+  /** Returns the odd records in random order, each once before any comes again. */
   #oddRecord(nowMs: number): Pick<ScenarioRecord, 'value' | 'expected'> {
     const records = garbage(nowMs)
     if (this.#oddTurns.length === 0) this.#oddTurns = [...records.keys()]
@@ -93,7 +97,7 @@ export class Scenario {
     return next.sent
   }
 
-  /** The same user in the same second; a login of its own all the same. */
+  /** Sometimes repeats the last login. It counts as another login. */
   #duplicate(): SentLogin | null {
     return this.#happens(DUPLICATE_SHARE) ? this.#latest : null
   }
@@ -115,13 +119,16 @@ export class Scenario {
     return this.#happens(SESSION_SHARE) ? this.#session(login, nowMs) : login
   }
 
-  /** Each user changes at a moment of their own. */
+  /** Whether a user has changed to the new version: each does so at a moment of their own. */
   #isOnNewVersion(index: number, nowMs: number): boolean {
     const { seed, startMs, rollOutMs } = this.#options
     return (nowMs - startMs) / rollOutMs > fraction(sfc32(~index, seed))
   }
 
-  /** Late logins are mostly late by minutes or hours, few by weeks. */
+  /**
+   * By how many seconds a login's timestamp is off: mostly by minutes or hours into the past, rarely by
+   * weeks.
+   */
   #clockError(): number {
     if (this.#happens(FUTURE_SHARE)) return this.#within(FUTURE_SECONDS)
     if (!this.#happens(LATE_SHARE)) return 0
@@ -136,7 +143,7 @@ export class Scenario {
     return { outcome: 'failure', failureReason }
   }
 
-  /** Plans the logins of the session that follow the first, which it returns. */
+  /** Makes a login the first of a session, and plans the logins that follow it. */
   #session(login: SentLogin, nowMs: number): SentLogin {
     const first = { ...login, sessionId: uuid(this.#random) }
     let afterMs = 0

@@ -1,9 +1,9 @@
-/** Whole numbers from 0 to 2^32 - 1, the same sequence for the same seed. */
+/** Returns a whole number from 0 to 2^32 - 1. The same seed has the same sequence. */
 export type Random32 = () => number
 
 /**
- * sfc32 by Chris Doty-Humphrey (PractRand): fast, passes its statistical tests, period about 2^127. Two seeds,
- * so that every user of a pool can have a sequence of its own.
+ * The generator sfc32 by Chris Doty-Humphrey (PractRand): fast, passes its statistical tests, has a period of
+ * about 2^127. It takes two seeds, so that every user of a pool can have a sequence of its own.
  */
 export function sfc32(seed: number, stream: number): Random32 {
   let a = 0
@@ -18,17 +18,17 @@ export function sfc32(seed: number, stream: number): Random32 {
     c = ((c << 21) | (c >>> 11)) + result
     return result >>> 0
   }
-  // Its author's advice: twelve rounds until seeds that differ in one bit have nothing in common.
+  // Twelve rounds, as its author advises: after them, seeds that differ in one bit have nothing in common.
   for (let round = 0; round < 12; round++) next()
   return next
 }
 
-/** A number from 0 (inclusive) to 1 (exclusive). */
+/** Draws a number from 0 (inclusive) to 1 (exclusive). */
 export const fraction = (random: Random32) => random() / 2 ** 32
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-/** A uuid of version 4 (RFC 9562). */
+/** Draws a UUID of version 4 (RFC 9562). */
 export function uuid(random: Random32): string {
   const [first, second, third, fourth] = [random(), random(), random(), random()]
   const version = (second & 0x0fff) | 0x4000

@@ -9,14 +9,14 @@ type PoolUser = {
   ip: string
 }
 
-// Newest first; half of the users are on the first, half of the rest on the second, and so on.
+/** Newest first. Half of the users have the first one, half of the rest the second, and so on. */
 const appVersions = ['2.3.0', '2.2.1', '2.2.0', '2.1.4', '2.0.3', '1.9.8']
 const locales = (
   'AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR ' +
   'PA RI SC SD TN TX UT VT VA WA WV WI WY'
 ).split(' ')
 
-/** A user of the pool of a seed, computed when asked for: ten million cost no memory. */
+/** Computes a user of a seed's pool. Users are not stored, so that ten million take no memory. */
 export function userOfPool(seed: number, index: number): PoolUser {
   const random = sfc32(seed, index)
   return {
@@ -29,9 +29,9 @@ export function userOfPool(seed: number, index: number): PoolUser {
   }
 }
 
-/** Who logs in next. Squared: a few users log in often, most of them rarely. */
+/** Picks who logs in next. The draw is squared: a few users log in often, most of them rarely. */
 export const pickUser = (random: Random32, users: number): number => Math.floor(fraction(random) ** 2 * users)
 
-// First octets under which every address is public unicast.
+/** Draws an address. All addresses with these first octets are public unicast ones. */
 export const publicIp = (random: Random32): string =>
   `${11 + (random() % 89)}.${random() % 256}.${random() % 256}.${1 + (random() % 254)}`

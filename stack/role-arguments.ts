@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url'
 const project = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * What `npm run <script>` gives to Node, with full paths: a role runs with the same flags whoever starts it.
+ * Returns the arguments that `npm run <script>` passes to Node, with full paths, so that a role runs with the
+ * same flags whoever starts it.
  * @param folder a checkout of the project; this one by default
- * @throws {Error} when its package.json has no such script, or it is not one of Node
+ * @throws {Error} when package.json has no such script, or the script does not run Node
  */
 export function roleArguments(script: string, folder = project): string[] {
   const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {

@@ -12,29 +12,32 @@ import { startOnFreePorts } from './start-on-free-ports.ts'
 import { createTemporalPart } from './parts/temporal.ts'
 
 type StackOptions = {
-  /** Holds all data; stays between runs unless the caller removes it. */
+  /** The folder for all data. It stays between runs unless the caller removes it. */
   dataFolder: string
   logFolder: string
   say: Say
-  /** How far a download is; said like the rest when absent. */
+  /** Called with how far a download is; `say` by default. */
   progress?: Say
-  /** Ask for the usual ports, so that people find the parts where they expect them; else any free ports. */
+  /**
+   * Whether to use the usual ports, where people expect the parts, as far as they are free; otherwise any
+   * free ports.
+   */
   usualPorts: boolean
-  /** Variables that name parts that run elsewhere; those are not started. */
+  /** Environment variables, which may name parts that run elsewhere: those are not started. */
   environment: Record<string, string | undefined>
 }
 
 export type Stack = {
-  /** By name: kafka, temporal, postgres, replica; only those that were started here. */
+  /** The parts that were started here, by name: kafka, temporal, postgres, replica. */
   parts: Map<string, Part>
-  /** What a process needs in its environment to find the parts. */
+  /** The environment variables with which a process finds the parts. */
   environment: Record<string, string>
-  /** Web UI of the Temporal that was started here; null when it runs elsewhere. */
+  /** The URL of the Web UI of the Temporal that was started here; null: Temporal runs elsewhere. */
   temporalUi: string | null
   stop: () => Promise<void>
 }
 
-/** Where downloads are kept for every stack of this clone. */
+/** The folder in which this clone keeps downloads for all its stacks. */
 export const partsFolder = fileURLToPath(new URL('../.rollcall/parts', import.meta.url))
 
 const usual = {
@@ -47,19 +50,20 @@ const usual = {
 }
 
 /**
- * Starts a Kafka broker, a Temporal server with Web UI, and a Postgres primary with a streaming replica on loopback,
- * except those that the environment names. Ports that are taken are replaced by free ones. They end with this process,
- * however it ends, and it gets a SIGTERM when the npm that runs it is gone.
- * @throws when another process uses the data folder, a download fails, or a part does not come up; nothing stays running
+ * Starts a Kafka broker, a Temporal server with its Web UI, and a Postgres primary with a streaming replica
+ * on loopback, except those that the environment names. Replaces ports that are taken by free ones. The parts
+ * end with this process, however it ends; and this process gets a SIGTERM when the npm that runs it is gone.
+ * @throws when another process uses the data folder, a download fails, or a part does not start; then nothing
+ *   stays running
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const unlock = lockFolder(options.dataFolder)
   const parts = new Map<string, Part>()
   const stop = async () => {
-    // The replica first: it would complain about its primary.
+    // The replica first: otherwise it would log that its primary is gone.
     await parts.get('replica')?.stop()
     await Promise.all([...parts.values()].map((part) => part.stop()))
-    // One that was just being started.
+    // Ends parts that were just being started.
     endLeftovers(options.dataFolder)
     unlock()
   }
@@ -73,7 +77,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       startTemporal(options, port, parts),
       startPostgres(options, port, parts),
     ] as const
-    // All of them have come up or failed before a failure ends the others.
+    // Waits until every part has started or failed, before a failure stops the others.
     await Promise.allSettled(starting)
     const [kafka, temporal, postgres] = await Promise.all(starting)
     return {

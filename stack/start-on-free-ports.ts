@@ -1,14 +1,14 @@
 import type { Part } from './parts/part.ts'
 import { isFree } from './processes/ports.ts'
 
-/** Two clones that start at once may find the same port free; a third time is no accident. */
+/** Two clones that start at once may find the same port free. A third failure has another cause. */
 const ATTEMPTS = 3
 
 /**
- * Makes parts on the ports that `choose` finds and starts them in order. When another process has taken one of the
- * ports before its part could, tries again on others.
- * @returns the ports they listen on
- * @throws what a part failed with for another reason; none of them runs then
+ * Creates parts on the ports that `choose` returns, and starts them in order. If another process takes one of
+ * the ports first, tries again with other ports.
+ * @returns the ports on which the parts listen
+ * @throws the error of a part that failed for another reason; then none of the parts runs
  */
 export async function startOnFreePorts<Ports extends number[]>(
   choose: () => Promise<Ports>,

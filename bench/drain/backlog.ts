@@ -6,15 +6,15 @@ import { loadConfig } from '../../config/config.ts'
 import { PARTITIONS, createTopic } from '../topics.ts'
 import { openRawProducer } from './raw-producer.ts'
 
-/** What was sent, to compare results with. */
+/** What was sent, and the truth to compare results with. */
 export type Backlog = { topic: string; events: number; truth: GroundTruth }
 
-/** How densely the backlog's logins follow each other by their own time: this decides how many rows a count has. */
+/** How many logins have the same second as event time. This decides how many rows of counts they make. */
 const LOGINS_PER_EVENT_SECOND = 1_000
-/** A common size of a producer's batch under load: some 130 KB. */
+/** A common size of a producer's batch under load: about 130 KB. */
 const RECORDS_PER_BATCH = 500
 
-/** Fills a new topic with logins that end now, evenly over its partitions. */
+/** Fills a new topic, evenly over its partitions, with logins whose event times end now. */
 export async function preload(
   environment: Record<string, string>,
   options: { topic: string; events: number; users: number; stop: AbortSignal },

@@ -1,7 +1,7 @@
 import type { Sql, Transaction } from '../../db/connection/connect.ts'
 import type { EnrichedLogin } from './baseline-decode.ts'
 
-/** The partition is part of the key, so that partitions in parallel do not wait for each other's rows. */
+/** The partition is part of the key, so that concurrent partitions do not wait for each other's rows. */
 export const baselineTables = `
   create table checkpoint (partition integer primary key, next_offset bigint not null);
   create table login_count (
@@ -9,7 +9,7 @@ export const baselineTables = `
     primary key (minute, device_type, app_version, locale, partition)
   ) with (fillfactor = 80)`
 
-/** Counts the logins that the checkpoint has not seen yet and moves it, in one transaction. */
+/** Counts the logins from the checkpoint on, and moves it, in one transaction. */
 export async function commitCounts(
   sql: Sql,
   partition: number,

@@ -23,7 +23,9 @@ type LoginMessage = {
   device_type?: string
 }
 
-/** The logins of a batch, each with the message that it becomes. Messages that are none are skipped. */
+/**
+ * Decodes the logins of a batch, each with the message to publish. Messages that are no login are skipped.
+ */
 export function decodeBatch({ topic, partition, messages }: Batch): EnrichedLogin[] {
   const logins: EnrichedLogin[] = []
   for (const { offset, value } of messages) {
@@ -50,7 +52,7 @@ export function decodeBatch({ topic, partition, messages }: Batch): EnrichedLogi
       deviceType,
       appVersion: login.app_version,
       locale: login.locale,
-      // The partition is chosen here because kafkajs hashes keys with BigInt, tens of times slower.
+      // Chosen here because kafkajs hashes keys with BigInt, which is tens of times slower.
       message: { key, value: JSON.stringify(enriched), partition: partitionForKey(key, PARTITIONS) },
     })
   }

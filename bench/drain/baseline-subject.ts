@@ -3,7 +3,7 @@ import type { BenchStack } from '../bench-stack.ts'
 import { createSubject, subjectEnvironment, type Subject } from './subject.ts'
 import { PARTITIONS } from '../topics.ts'
 
-/** The plain program of baseline.ts, in one process as well. */
+/** Creates the plain program of baseline.ts as a subject. It runs in one process, as Rollcall does. */
 export async function createBaseline(stack: BenchStack, topic: string): Promise<Subject> {
   const environment = subjectEnvironment(stack, 'baseline', topic)
   return await createSubject(stack, environment, {
@@ -15,7 +15,7 @@ export async function createBaseline(stack: BenchStack, topic: string): Promise<
              sum(logins)::float8 as logins
       from login_count group by 1`,
     held: () => Promise.resolve([PARTITIONS]),
-    // Its group and producers are the broker's to forget.
+    // Nothing to end: its group and its producers expire in the broker.
     cleanUp: () => Promise.resolve(),
   })
 }

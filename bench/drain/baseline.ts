@@ -5,19 +5,20 @@ import { createKafka } from '../../kafka/client.ts'
 import { commitCounts } from './baseline-counts.ts'
 import { decodeBatch, type EnrichedLogin } from './baseline-decode.ts'
 
-// What a good engineer would write without an orchestrator: a consumer group with eachBatch, one Postgres transaction per
-// batch, then one Kafka transaction with the outputs and the group offset. It counts and publishes exactly once; it has
-// no rejects, login rows, insights, sighting, fencing, controls or state to look at.
+// What a good engineer would write without an orchestrator: a consumer group with eachBatch, one Postgres
+// transaction for each batch, then one Kafka transaction with the outputs and the group offset. It counts and
+// publishes exactly once. It has no rejects, login rows, insights, sightings, fencing or commands, and shows
+// no state.
 
-/** As many partitions at a time as the benchmark's topic has. */
+/** All partitions of the benchmark's topic at a time. */
 const CONCURRENCY = 4
 const MAX_WAIT_MS = 50
-/** kafkajs groups the messages of one send in quadratic time: above a few thousand that shows. */
+/** kafkajs groups the messages of one send in quadratic time, which shows from a few thousand on. */
 const MESSAGES_PER_SEND = 2_000
 const STATEMENT_TIMEOUT_MS = 30_000
 
 const { kafka: settings, database, ingest } = loadProcessConfig()
-/** A batch as large as Rollcall's largest. */
+/** The largest batch is as large as Rollcall's largest. */
 const maxBytesPerPartition = ingest.batchMaxBytes
 const kafka = createKafka(settings, 'baseline')
 const sql = connectPostgres(database.url, {
@@ -26,7 +27,7 @@ const sql = connectPostgres(database.url, {
   statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   idleInTransactionTimeoutMs: STATEMENT_TIMEOUT_MS,
 })
-/** kafkajs runs one transaction a producer at a time. */
+/** One for each partition: a producer of kafkajs runs one transaction at a time. */
 const producers = new Map<number, Promise<Producer>>()
 const consumer: Consumer = kafka.consumer({
   groupId: settings.groupId,

@@ -10,12 +10,12 @@ import { endLeftovers, lockFolder } from '../../stack/processes/process-book.ts'
 import { writeDown } from '../../stack/processes/process.ts'
 import { roleArguments } from '../../stack/role-arguments.ts'
 
-/** The project's code as one commit has it, ready to run. */
+/** The project's code at one commit, ready to run. */
 export type Checkout = {
-  /** Shown in reports, and part of names of databases and topics. */
+  /** Shown in reports, and part of the names of databases and topics. */
   name: string
   folder: string
-  /** The Node that its npm scripts run. */
+  /** The Node that its npm scripts use. */
   node: string
 }
 
@@ -25,15 +25,15 @@ const PREFIX = 'against-'
 const codeOf = (parent: string) => join(parent, 'code')
 const GIT_TIMEOUT_MS = 60_000
 const INSTALL_TIMEOUT_MS = 600_000
-/** Those a drain needs. */
+/** The npm scripts that a drain needs. */
 const SCRIPTS = ['migrate', 'worker']
 
-/** This clone with all that is not committed yet. */
+/** This clone, including changes that are not committed. */
 export const thisCheckout: Checkout = { name: 'rollcall', folder: project, node: process.execPath }
 
 /**
- * The full hash of the commit that `ref` names: a branch, a tag, a hash.
- * @throws {Error} in one line when there is none
+ * Returns the full hash of the commit that `ref` (a branch, a tag or a hash) names.
+ * @throws {Error} in one line, when there is none
  */
 export async function commitOf(ref: string): Promise<string> {
   try {
@@ -45,8 +45,9 @@ export async function commitOf(ref: string): Promise<string> {
 }
 
 /**
- * Runs `work` on the code of a commit, in a work tree of git below `.rollcall` with its own packages when their list
- * differs. The work tree is gone afterwards, whatever happened; that of a run that was killed, with the next one.
+ * Runs `work` on the code of a commit, in a git work tree below `.rollcall`, which gets packages of its own
+ * if its package-lock.json differs. The work tree is removed afterwards, even after an error; if this run is
+ * killed, the next one removes it.
  */
 export async function withCheckout<T>(
   commit: string,
@@ -77,14 +78,14 @@ export async function withCheckout<T>(
   }
 }
 
-/** Its files, if there are any, and what git knows of it; never those of anyone else. */
+/** Removes the files of this work tree, if any, and what git knows about it. */
 async function removeWorkTree(folder: string): Promise<void> {
   const remove = ['worktree', 'remove', '--force', folder]
-  // One that git did not get to make has nothing to be removed.
+  // Fails if git did not get to create it: then there is nothing to remove.
   await run('git', remove, { cwd: project, timeout: GIT_TIMEOUT_MS }).catch(() => undefined)
 }
 
-/** This clone's packages, or those of its own when its list of them is another one. */
+/** Links this clone's packages, or installs others if package-lock.json differs. */
 async function givePackages(
   folder: string,
   bookFolder: string,
@@ -96,7 +97,7 @@ async function givePackages(
     symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'))
     return
   }
-  say('installing its packages, which differ from those of this clone')
+  say('installing the packages of the other commit, which differ from those of this clone')
   const installing = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: folder,
     signal,
@@ -105,7 +106,7 @@ async function givePackages(
   await installing
 }
 
-/** npm puts the packages' commands before those of the machine. */
+/** npm scripts prefer a Node from the packages to that of the machine. */
 function nodeOf(folder: string): string {
   const own = join(folder, 'node_modules', '.bin', 'node')
   return existsSync(own) ? own : process.execPath

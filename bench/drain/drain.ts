@@ -10,26 +10,26 @@ import { verify } from './verify.ts'
 
 export type DrainResult = {
   subject: string
-  /** Committed to the consumer group after its first commit, which starts the clock. */
+  /** Logins committed to the consumer group after its first commit, which starts the clock. */
   events: number
-  /** Until all are committed: counted in Postgres and published by then. */
+  /** From the first commit until all logins are committed, and so counted in Postgres and published. */
   seconds: number
   eventsPerSecond: number
   cpuSecondsPerMillion: Record<string, number>
   peakMemoryMiB: Record<string, number>
-  /** Partitions that each process read when half of the logins were counted. */
+  /** How many partitions each process read when half of the logins were committed. */
   partitionsHeld: number[]
 }
 
 const POLL_MS = 50
-/** A start compiles the workflows and, on a busy machine, takes its time. */
+/** A worker compiles the workflows when it starts, which takes long on a busy machine. */
 const START_TIMEOUT_MS = 90_000
-/** Far slower than anything worth measuring: the run hangs. */
+/** A subject that is slower than this is taken to hang. */
 const SLOWEST_EVENTS_PER_SECOND = 2_000
 const STOP_GRACE_MS = 10_000
 const MILLION = 1e6
 
-/** Lets a subject work through a backlog, in as many processes as `workers` says, and checks what it made of it. */
+/** Lets a subject work through a backlog in `workers` processes, and verifies its results. */
 export async function drain(
   stack: BenchStack,
   subject: Subject,
@@ -57,7 +57,9 @@ export async function drain(
   }
 }
 
-/** What its group has committed decides, since all programs and versions have that in common. */
+/**
+ * Waits until the subject's group has committed everything: all programs and versions have that in common.
+ */
 async function untilDrained(
   stack: BenchStack,
   subject: Subject,
@@ -92,7 +94,7 @@ async function untilDrained(
   }
 }
 
-/** What a process logged last: its folder goes with the benchmark. */
+/** The last lines that a process logged, for error messages: the log is removed when the benchmark ends. */
 export async function lastLines(stack: BenchStack, { name }: { name: string }): Promise<string> {
   const log = await readFile(stack.logOf(name), 'utf8').catch(() => '')
   return `\n${log.split('\n').slice(-20).join('\n')}`

@@ -2,8 +2,8 @@ import { Client, Connection } from '@temporalio/client'
 import type { Config } from '../../config/config.ts'
 
 /**
- * Ends every workflow and schedule: their ids come from the topic, which the next round reads again with another database
- * and group. The Temporal server is the benchmark's own.
+ * Ends every workflow and schedule of the benchmark's Temporal server. Their ids come from the topic, which
+ * the next round reads again with another database and group.
  */
 export async function endWorkflows({ temporal }: Config): Promise<void> {
   const connection = await Connection.connect({ address: temporal.address })
@@ -12,7 +12,7 @@ export async function endWorkflows({ temporal }: Config): Promise<void> {
     for await (const { scheduleId } of client.schedule.list())
       await client.schedule.getHandle(scheduleId).delete()
     for await (const { workflowId } of client.workflow.list({ query: 'ExecutionStatus="Running"' }))
-      // One that has just ended by itself needs no end.
+      // Fails if the workflow has just ended by itself.
       await client.workflow
         .getHandle(workflowId)
         .terminate('the benchmark is over')

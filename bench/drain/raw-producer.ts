@@ -5,7 +5,9 @@ import { createCluster, sendRaw, throwForCode } from '../../kafka/kafkajs-intern
 import { int16, int32, string, WireReader } from '../../kafka/records/wire.ts'
 
 type RawProducer = {
-  /** A record batch for each partition, in one request; resolves when the broker has all. */
+  /**
+   * Sends a record batch for each partition, in one request. Resolves when the broker has acknowledged all.
+   */
   send(byPartition: ReadonlyMap<number, OutputRecord[]>): Promise<void>
   close: () => Promise<void>
 }
@@ -19,8 +21,8 @@ const CRC_AT = 17
 const ATTRIBUTES_AT = 21
 
 /**
- * A producer without transactions or idempotence. kafkajs's own takes five times the CPU, which on a small machine would
- * be missing where it is to be measured.
+ * Opens a producer without transactions or idempotence. That of kafkajs takes five times the CPU, which the
+ * measured programs would lack on a small machine.
  */
 export async function openRawProducer(kafka: Kafka, topic: string): Promise<RawProducer> {
   const cluster = createCluster(kafka)
@@ -28,7 +30,7 @@ export async function openRawProducer(kafka: Kafka, topic: string): Promise<RawP
   await cluster.addMultipleTargetTopics([topic])
   return {
     send: async (byPartition) => {
-      // The stack has one broker, which leads them all.
+      // The stack has a single broker, which leads all partitions.
       const [nodeId = '-1'] = Object.keys(cluster.findLeaderForPartitions(topic, [...byPartition.keys()]))
       const broker = await cluster.findBroker({ nodeId })
       const payload = await sendRaw(broker, {
@@ -43,7 +45,7 @@ export async function openRawProducer(kafka: Kafka, topic: string): Promise<RawP
   }
 }
 
-/** The record batch of a producer that takes part in no transaction. */
+/** Encodes a record batch that belongs to no transaction. */
 function plainBatch(records: OutputRecord[]): Buffer {
   const batch = encodeRecordBatch(records, NO_PRODUCER, Date.now())
   batch.writeInt16BE(0, ATTRIBUTES_AT)

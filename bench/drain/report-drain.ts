@@ -1,7 +1,9 @@
 import type { DrainResult } from './drain.ts'
 import { showSpread, spread, table, type Spread } from '../table.ts'
 
-/** A table and a line of JSON. With another subject among the results, both give the ratios of the rounds. */
+/**
+ * Reports results as a table and a line of JSON. With two subjects, both contain the ratios of the rounds.
+ */
 export function reportDrain(results: readonly DrainResult[], events: number): string {
   const bySubject = [...Map.groupBy(results, ({ subject }) => subject)].map(([subject, runs]) => ({
     subject,
@@ -45,7 +47,7 @@ const heldBy = (runs: readonly DrainResult[]) =>
 
 type Ratios = { of: string; eventsPerSecond: Spread; cpuSeconds: Spread }
 
-/** Rollcall over the other, round by round; null when it ran alone. */
+/** Rollcall divided by the other subject, round by round. Null: Rollcall ran alone. */
 function ratios(results: readonly DrainResult[]): Ratios | null {
   const other = results.find(({ subject }) => subject !== 'rollcall')?.subject
   if (other === undefined) return null

@@ -2,24 +2,30 @@ import { existsSync, readFileSync } from 'node:fs'
 
 // CPU time and memory of processes, from Linux's /proc; elsewhere everything reads as zero.
 
-/** A number of clock ticks a second: USER_HZ is 100 on every architecture that Node runs on. */
+/** Clock ticks in a second: USER_HZ is 100 on every architecture that Node runs on. */
 const TICKS_PER_SECOND = 100
 const CPU_SAMPLE_MS = 250
-/** Reading the proportional memory of a process walks its page tables. */
+/**
+ * Memory is read in every eighth sample only, because the kernel walks the page tables of a process for it.
+ */
 const MEMORY_EVERY_SAMPLES = 8
 const MIB = 1024 * 1024
 
 export type ResourceUse = { cpuSeconds: number; peakMemoryMiB: number }
 
 type Recorder = {
-  /** Use of each process with its children between two moments (Unix milliseconds); memory is the peak until now. */
+  /**
+   * What each process and its children used between two moments (Unix milliseconds). Memory is the peak until
+   * now.
+   */
   between(fromMs: number, toMs: number): Record<string, ResourceUse>
   stop: () => void
 }
 
 /**
- * Samples processes by name until it is stopped. Memory of several processes together is their proportional set size
- * (shared pages once); of one process alone the largest resident set that the kernel has seen in its life.
+ * Samples processes by name until it is stopped. The memory of several processes together is their
+ * proportional set size, which counts shared pages once; that of a single process is the largest resident set
+ * of its life, as the kernel knows it.
  */
 export function recordResources(pids: Record<string, number | number[]>): Recorder {
   const series = Object.entries(pids).map(([name, of]) => new Series(name, [of].flat()))
@@ -66,7 +72,7 @@ class Series {
     return { cpuSeconds: this.#cpuAt(toMs) - this.#cpuAt(fromMs), peakMemoryMiB: this.#peakBytes / MIB }
   }
 
-  /** Between two samples, the process is taken to have worked evenly. */
+  /** CPU seconds at a moment. Between two samples, the process is taken to have worked evenly. */
   #cpuAt(atMs: number): number {
     const index = this.#cpu.findIndex((sample) => sample.atMs >= atMs)
     const after = this.#cpu[index] ?? this.#cpu.at(-1)
@@ -85,7 +91,7 @@ function processTree(pid: number): number[] {
   return [pid, ...children.flatMap((child) => processTree(Number(child)))]
 }
 
-/** User and system time of a process and of the children that it has outlived. */
+/** User and system time of a process and of its children that have ended. */
 function cpuSeconds(pid: number): number {
   const stat = readProc(`/proc/${pid}/stat`)
   // The second field is the name in parentheses and may hold spaces; utime to cstime are fields 14 to 17.
@@ -96,7 +102,7 @@ function cpuSeconds(pid: number): number {
 const kibibytes = (file: string, field: string): number =>
   Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readProc(file))?.[1] ?? 0)
 
-/** A process that has ended, or belongs to someone else, reads as nothing. */
+/** Returns '' for a process that has ended or belongs to another user. */
 function readProc(file: string): string {
   try {
     return readFileSync(file, 'utf8')

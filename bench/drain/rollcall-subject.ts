@@ -4,7 +4,7 @@ import type { BenchStack } from '../bench-stack.ts'
 import { endWorkflows } from './end-workflows.ts'
 import { createSubject, subjectEnvironment, type Subject } from './subject.ts'
 
-/** Rollcall as `npm run worker` runs it: every table and output on. */
+/** Creates Rollcall as a subject, as `npm run worker` runs it: with all tables and outputs. */
 export async function createRollcall(stack: BenchStack, topic: string): Promise<Subject> {
   const environment = subjectEnvironment(stack, 'rollcall', topic)
   return await createSubject(stack, environment, {

@@ -4,24 +4,30 @@ import type { RunningProcess } from '../../stack/processes/process.ts'
 import type { BenchStack } from '../bench-stack.ts'
 import { createTopic } from '../topics.ts'
 
-/** A program under test with a database, output topics and a consumer group of its own. */
+/** A program that is measured, with a database, output topics and a consumer group of its own. */
 export type Subject = {
   name: string
-  /** For its processes. */
+  /** Environment variables for its processes. */
   environment: Record<string, string>
   config: Config
   /** A connection to its database. */
   sql: Sql
   launch: () => RunningProcess
-  /** Logins by minute (as generator/ground-truth.ts writes it) and dimensions; null: its tables are its own affair. */
+  /**
+   * Reads logins by minute (as generator/ground-truth.ts writes it) and dimensions; null: its tables are not
+   * known.
+   */
   counts: (() => Promise<{ key: string; logins: number }[]>) | null
-  /** How many partitions each of its processes reads at the moment; null: nobody knows. */
+  /** Reads how many partitions each of its processes has at the moment; null: that cannot be read. */
   held: (() => Promise<number[]>) | null
-  /** Ends what outlives its processes and drops the database, with which Postgres writes a checkpoint: the next one starts alike. */
+  /**
+   * Ends what outlives its processes and drops the database. Postgres makes a checkpoint when it drops one,
+   * so that every subject starts from the same state.
+   */
   remove: () => Promise<void>
 }
 
-/** What differs between programs. */
+/** What differs between the programs. */
 type SubjectParts = Pick<Subject, 'name' | 'launch'> & {
   prepare: (sql: Sql, config: Config) => Promise<unknown>
   counts?: (sql: Sql) => Promise<{ key: string; logins: number }[]>
@@ -32,7 +38,7 @@ type SubjectParts = Pick<Subject, 'name' | 'launch'> & {
 const STATEMENT_TIMEOUT_MS = 60_000
 let subjects = 0
 
-/** Variables of a subject that reads `topic` and has everything else to itself. */
+/** Environment variables of a subject that reads `topic` and shares nothing else with other subjects. */
 export function subjectEnvironment(stack: BenchStack, name: string, topic: string): Record<string, string> {
   const id = `${name}_${++subjects}`
   const database = (url: string) => Object.assign(new URL(url), { pathname: `/${id}` }).href

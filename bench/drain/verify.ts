@@ -6,11 +6,14 @@ import { PARTITIONS } from '../topics.ts'
 
 const LIMITS = { maxBytes: 4 * 1024 * 1024, maxRecords: 100_000 }
 const WAIT = { maxWaitMs: 100, minBytes: 1 }
-/** Every value of a login ends with where it came from. */
+/** The value of every published login ends with the place that it came from. */
 const SOURCE = /"partition":(\d+),"offset":(\d+)\}\}$/
 const SOURCE_MAX_BYTES = 80
 
-/** @throws {Error} when a count differs from what was sent, or a login is not on the output topic exactly once */
+/**
+ * Verifies results.
+ * @throws {Error} a count differs from what was sent, or a login was not published exactly once
+ */
 export async function verify(subject: Subject, backlog: Backlog): Promise<void> {
   if (subject.counts !== null) verifyCounts(subject.name, await subject.counts(), backlog)
   const seen = new Set<number>()

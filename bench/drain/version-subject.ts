@@ -5,12 +5,13 @@ import { lastLines } from './drain.ts'
 import { endWorkflows } from './end-workflows.ts'
 import { createSubject, subjectEnvironment, type Subject } from './subject.ts'
 
-/** Longer than creating all tables has ever taken. */
+/** Longer than a migration of an empty database ever takes. */
 const MIGRATE_TIMEOUT_MS = 120_000
 
 /**
- * The code of any commit, by what all have in common: `npm run migrate` and `npm run worker`, told by the environment
- * where everything is. Which tables it has is its own affair, so only its outputs are verified.
+ * Creates the code of a commit as a subject, by what all commits have in common: `npm run migrate` and `npm
+ * run worker`, which find everything by environment variables. Its tables are not known, so only its outputs
+ * are verified.
  */
 export async function createVersion(
   stack: BenchStack,

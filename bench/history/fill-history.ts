@@ -50,8 +50,9 @@ import {
 type Say = (line: string) => void
 
 /**
- * Fills an empty database with what workers leave behind who have counted for `size.days`: counts of all those days;
- * rows, batches and deltas of the last 30; users. Everything is made inside Postgres, a day or a table at a time.
+ * Fills an empty database with what workers leave behind after counting for `size.days`: counts of all those
+ * days; rows, batches and deltas of the last 30 days; users. Postgres makes everything itself, a day or a
+ * table at a time.
  */
 export async function fillHistory(sql: Sql, topic: string, size: HistorySize, say: Say): Promise<void> {
   await migrate(sql)
@@ -63,7 +64,8 @@ export async function fillHistory(sql: Sql, topic: string, size: HistorySize, sa
   await fillSums(sql, say)
   await indexFinishedLoginDays(sql, HISTORY_END_MS)
   say('vacuuming')
-  // Nothing is vacuumed meanwhile: rows that were indexed by a thousand calls have left twenty times their room.
+  // Autovacuum is off while filling: the rows that a thousand calls have indexed leave twenty times their
+  // size behind.
   await sql.unsafe('vacuum (full) six_hour_chunk, hour_member, hour_login')
   await sql.unsafe('vacuum (freeze, analyze)')
 }
@@ -71,7 +73,7 @@ export async function fillHistory(sql: Sql, topic: string, size: HistorySize, sa
 async function fillLogins(sql: Sql, topic: string, size: HistorySize, say: Say): Promise<void> {
   const rows = [loginRows, ledgerRows(topic), rejectRows(topic), deltaRows, arrivalRows, insightRows(topic)]
   for (const day of daysOfLogins(size)) {
-    // The temporary table needs one session.
+    // A transaction keeps the session in which the temporary table exists.
     await sql.begin(async (tx) => {
       await tx.unsafe(arrivalsOfDay(day, size.users, dayBeforeEnd(rowDays(size))))
       for (const statement of rows) await tx.unsafe(statement)
@@ -125,7 +127,7 @@ async function fillEngagement(sql: Sql, size: HistorySize, say: Say): Promise<vo
   say('who was active when')
   await sql.begin(async (tx) => {
     await tx.unsafe(masks(size))
-    // A week or a month may have begun before the first day.
+    // A week or a month may begin before the first day.
     for (let age = size.days + 31; age > 0; age--) {
       await tx.unsafe(engagementByValue(dayBeforeEnd(age)))
       if (age % REPEATED_DAYS === 0) say(`who was active by dimension: ${age} days to go`)

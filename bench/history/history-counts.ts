@@ -7,7 +7,7 @@ import { dayBeforeEnd } from './history-size.ts'
 
 const key = dimensionNames.join(', ')
 const set = 'dimension_set'
-/** Weekdays stay what they are. */
+/** Whole weeks, so that a repeated day has the same weekday. */
 export const REPEATED_DAYS = 28
 
 type Table = {
@@ -22,7 +22,7 @@ export const quarterTable: Table = { name: 'quarter_count', unit: 'day', slots: 
 const during = (column: string, day: string) =>
   `${column} >= timestamptz '${day}Z' and ${column} < timestamptz '${day}Z' + interval '1 day'`
 
-/** Minutes of a day by all dimensions, from its login rows. */
+/** Counts the minutes of a day by all dimensions, from its login rows. */
 export const minutesOfDay = (day: string): string => `
   insert into minute_count (${set}, hour, ${key}, ${slotNames.minute.join(', ')})
   select ${ALL_DIMENSIONS}, date_trunc('hour', event_at, 'UTC') as hour, ${key},
@@ -30,7 +30,7 @@ export const minutesOfDay = (day: string): string => `
   from (select *, extract(minute from event_at)::integer as minute from login where ${during('event_at', day)}) as counted
   group by hour, ${key} order by hour`
 
-/** Hours of a day by all dimensions, from its minutes. */
+/** Counts the hours of a day by all dimensions, from its minutes. */
 export const hoursOfDay = (day: string): string => `
   insert into hour_count (${set}, day, ${key}, ${slotNames.hour.join(', ')})
   select ${ALL_DIMENSIONS}, timestamptz '${day}Z', ${key},
@@ -41,7 +41,7 @@ export const hoursOfDay = (day: string): string => `
   ) as hours
   group by ${key}`
 
-/** Quarters of the last four weeks, from the minutes that these have; to be repeated, and then removed. */
+/** Counts the quarters of the last four weeks from their minutes. They are repeated, and then removed. */
 export const quartersToRepeat = `
   insert into quarter_count (${set}, day, ${key}, ${slotNames.quarter.join(', ')})
   select ${set}, date_trunc('day', hour, 'UTC'), ${key}, ${slotNames.quarter
@@ -58,7 +58,7 @@ export const quartersToRepeat = `
 export const removeRepeatedQuarters = `
   delete from quarter_count where day >= timestamptz '${dayBeforeEnd(REPEATED_DAYS)}Z'`
 
-/** A day by fewer dimensions, from what it has by all. */
+/** Counts a day by fewer dimensions, from its counts by all. */
 export const fewerDimensions = ({ name, unit, slots }: Table, day: string): string => `
   insert into ${name} (${set}, ${unit}, ${key}, ${slots.join(', ')})
   select fewer.kept, ${unit}, ${dimensionNames
@@ -72,7 +72,10 @@ const olderVersion = (versions: number) => `
   case when app_version = '' then ''
        else '2.' || split_part(app_version, '.', 2)::integer - ${versions} || '.0' end`
 
-/** The last four weeks once more, so many times four weeks before, as far as that lies in [from, to); versions were older. */
+/**
+ * Repeats the last four weeks `times` times four weeks earlier, with older versions, as far as that lies in
+ * [from, to).
+ */
 export const repeatCounts = (
   { name, unit, slots }: Table,
   times: number,

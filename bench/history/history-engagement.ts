@@ -3,21 +3,21 @@ import { CHUNK_BITS } from '../../domain/engagement/bitmap.ts'
 import { chance, dimensionsOfUser, ofUser } from './history-logins.ts'
 import { dayBeforeEnd, type HistorySize } from './history-size.ts'
 
-// Statements that make users, devices and addresses, and the bitmaps of who was active. Numbers are given in order of the
-// first day, as a rollup gives them; who is active on a day is drawn beside the logins, not from them: an eighth of those
-// known.
+// Statements that make users, devices and addresses, and the bitmaps of who was active. Numbers follow the
+// order of first days, as those of a rollup do. Who is active on a day is drawn at random, not taken from the
+// logins: an eighth of the users known by then.
 
 const none = `repeat('0', ${CHUNK_BITS})::bit(${CHUNK_BITS})`
-/** The members of a chunk below a number (over all chunks). */
+/** A bitmap of the members of a chunk whose number is below `number`. */
 const below = (number: string) =>
   `rpad(repeat('1', least(greatest(${number} - chunk * ${CHUNK_BITS}, 0), ${CHUNK_BITS})::integer), ${CHUNK_BITS}, '0')::bit(${CHUNK_BITS})`
-/** Half of the members, drawn by `seed`: 256 hashes of 128 bits. */
+/** A bitmap of half of the members of a chunk, drawn by `seed`: 256 hashes of 128 bits. */
 const half = (seed: string) =>
   `('x' || (select string_agg(md5(${seed} || ' ' || part), '') from generate_series(1, ${CHUNK_BITS / 128}) as part))::bit(${CHUNK_BITS})`
 
 const chunks = ({ users }: HistorySize) => Math.ceil(users / CHUNK_BITS)
 
-/** Users known so many days before the end of the history: those whose first day was before. */
+/** The number of users known `ageInDays` days before the end of the history. */
 const known = ({ users, days }: HistorySize, ageInDays: string) =>
   `ceil(${users}::float8 * (${days} - ${ageInDays}) / ${days})::integer`
 
@@ -39,7 +39,7 @@ export const idTables = (size: HistorySize): string[] => [
   `update engagement_kind_size set members = ${size.users}`,
 ]
 
-/** Bitmaps of a day: everybody, and those who came that day. */
+/** Makes the bitmaps of a day: of all active users, and of those whose first day it is. */
 export const engagementOfDay = (size: HistorySize, age: number): string => `
   insert into engagement_chunk (kind, period, facet, value, start, chunk, members)
   select 'user', 'day', facet, '', date '${dayBeforeEnd(age)}', chunk, members
@@ -58,7 +58,7 @@ export const engagementOfPeriod = (period: 'week' | 'month'): string => `
   from engagement where period = 'day'
   group by kind, facet, value, first, chunk`
 
-/** Every user has one device and one address. */
+/** Copies the bitmaps of users to devices and addresses: every user has one of each. */
 export const engagementOfOthers = `
   insert into engagement_chunk (kind, period, facet, value, start, chunk, members)
   select other, period, facet, value, start, chunk, members
@@ -71,7 +71,7 @@ const valuesOfMember = facets.flatMap(({ name }) =>
   [values[name]].flat().map((value) => `('${name}'::engagement_facet, ${value})`),
 )
 
-/** Who has which value of a dimension, as a temporary table `mask`. */
+/** Makes a temporary table `mask` with a bitmap of the users that have a value of a dimension. */
 export const masks = ({ users }: HistorySize): string => `
   create temporary table mask on commit drop as
   select facet, value, number / ${CHUNK_BITS} as chunk, bit_or(set_bit(${none}, number % ${CHUNK_BITS}, 1)) as members
@@ -80,7 +80,7 @@ export const masks = ({ users }: HistorySize): string => `
   where value is not null
   group by facet, value, chunk`
 
-/** By value of each dimension, for the periods that began on a day. */
+/** Makes the bitmaps by value of each dimension for the periods that began on a day. */
 export const engagementByValue = (day: string): string => `
   insert into engagement_chunk (kind, period, facet, value, start, chunk, members)
   select 'user', period, mask.facet, mask.value, start, chunk, engagement.members & mask.members
@@ -88,7 +88,7 @@ export const engagementByValue = (day: string): string => `
   where engagement.kind = 'user' and engagement.facet = 'all' and start = '${day}'
     and bit_count(engagement.members & mask.members) > 0`
 
-/** What there are bitmaps of, as a rollup leaves it. */
+/** Makes a row for everything that has bitmaps, with no count yet, as a rollup does. */
 export const activeUserCounts = `
   insert into active_user_count (period, start, facet, value)
   select distinct period, start, facet, value from engagement where kind = 'user' and facet <> 'first'`

@@ -18,7 +18,10 @@ const PREFIX = 'bench-queries-'
 const START_TIMEOUT_MS = 60_000
 const STOP_GRACE_MS = 60_000
 const USER = 'rollcall'
-/** What is not finished is made anew, so safety is given up for speed; a day is sorted and grouped in memory, or on disk. */
+/**
+ * Settings that give safety up for speed: an unfinished history is made anew. Memory suffices to sort a day,
+ * or else disk.
+ */
 const FILL_SETTINGS = [
   'fsync=off',
   'full_page_writes=off',
@@ -30,13 +33,14 @@ const FILL_SETTINGS = [
   'maintenance_work_mem=256MB',
 ]
 
-/** Where the stack of a history is; it stays there. */
+/** The folder in which the stack of a history is kept. */
 export const historyFolder = ({ logins, users, days }: HistorySize): string =>
   join(kept, `${PREFIX}${logins}-${users}-${days}`)
 
 /**
- * @returns the folders that are gone now
- * @throws when another process uses one
+ * Removes the histories of all sizes.
+ * @returns the names of the removed folders
+ * @throws when another process uses one of them
  */
 export function removeHistories(): string[] {
   const names = existsSync(kept) ? readdirSync(kept).filter((name) => name.startsWith(PREFIX)) : []
@@ -48,8 +52,8 @@ export function removeHistories(): string[] {
 }
 
 /**
- * Makes primary and replica of a history, unless they are there and of this version: of these migrations, filled by this
- * code. Filling is done on the primary alone, whose folder is copied.
+ * Makes the primary and the replica of a history, unless they exist and were made by these migrations and
+ * this code. Only the primary is filled; its folder is then copied.
  */
 export async function prepareHistory(
   size: HistorySize,
@@ -78,7 +82,7 @@ export async function prepareHistory(
   }
 }
 
-/** A fill of tens of millions takes long: its lines tell how much of that is over. */
+/** Adds the seconds since the start to each line: filling tens of millions of logins takes long. */
 function sayWithSeconds(say: (line: string) => void): (line: string) => void {
   const startMs = Date.now()
   return (line) => {
@@ -86,7 +90,7 @@ function sayWithSeconds(say: (line: string) => void): (line: string) => void {
   }
 }
 
-/** Changes with all that a history is made by. */
+/** A hash of everything that a history is made by. */
 function version(): string {
   const hash = createHash('sha256')
   for (const folder of ['bench/history', 'db/migrations']) {
@@ -96,7 +100,7 @@ function version(): string {
   return hash.digest('hex')
 }
 
-/** Runs `work` on the database of a new server, which is stopped afterwards. */
+/** Starts a server, creates its database, runs `work` on it, and stops the server. */
 async function onServer(
   files: PostgresFiles,
   { logFile, bookFolder }: { logFile: string; bookFolder: string },
@@ -127,7 +131,8 @@ async function onServer(
     await running.stop('SIGINT', STOP_GRACE_MS)
   }
   stop.throwIfAborted()
-  // A replica follows only what was started as a primary at least once.
+  // Started once more with the usual settings: a replica cannot follow what was written under
+  // wal_level=minimal.
   await (await start([])).stop('SIGINT', STOP_GRACE_MS)
 }
 

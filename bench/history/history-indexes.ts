@@ -1,6 +1,9 @@
 import { dayBeforeEnd, minuteDays, type HistorySize } from './history-size.ts'
 
-/** What the pipeline says of itself; after the ledger. */
+/**
+ * Statements that make the pipeline's own state: checkpoints, runs, alerts and commands. Run them after the
+ * ledger's.
+ */
 export const states = (topic: string, size: HistorySize): string[] => [
   `insert into partition_checkpoint (topic, partition, topic_id, next_offset, published_offset, logins, rejects, epoch,
      worker, watermark, unfinished_insight, claimed_at, updated_at)

@@ -10,23 +10,26 @@ import { usRegionLocales } from '../../domain/fields/us-region.ts'
 import type { DayOfLogins } from './history-size.ts'
 import { PARTITIONS } from '../topics.ts'
 
-// Statements that make logins, each with what a worker would have written for it. Everything is a hash of the number of the
-// login or of its user, so a fill comes out the same each time.
+// Statements that make logins and what a worker writes for each. All values are hashes of the number of the
+// login or of its user, so that every fill has the same result.
 
-/** A number from 0 to 1 (not included) that `of`, an integer in SQL, always gets. */
+/** A number from 0 to 1 (not included), always the same one for the integer `of` (in SQL) and `salt`. */
 export const chance = (of: string, salt: number): string =>
   `((hashint8extended(${of}, ${salt}) & 4294967295) / 4294967296.0::float8)`
 
 const locales = [...[...usRegionLocales.keys()].filter((state) => state !== 'DC'), 'unknown']
 
-/** Columns of a user by number. */
+/** The ids of a user by number. */
 export const ofUser = (number: string) => ({
   user_id: `md5('user ' || ${number})::uuid::text`,
   device_id: `md5('device ' || ${number})::uuid::text`,
   ip: `inet '11.0.0.0' + (('x' || left(md5('address ' || ${number}), 8))::bit(32)::bigint & 1073741823)`,
 })
 
-/** Dimensions of a user by number; half of the users have the newest version, half of the rest the one before, and so on. */
+/**
+ * The dimensions of a user by number. Half of the users have the newest version, half of the rest the one
+ * before, and so on.
+ */
 export const dimensionsOfUser = (number: string): Record<Exclude<DimensionName, 'outcome'>, string> => ({
   device_type: `case when ${chance(number, 2)} < 0.02 then 'unknown' when ${chance(number, 2)} < 0.5 then 'android' else 'iOS' end`,
   app_version: `'2.' || 30 - least(floor(-ln(1 - ${chance(number, 3)}) / ln(2)), 5)::integer || '.0'`,
@@ -36,19 +39,22 @@ export const dimensionsOfUser = (number: string): Record<Exclude<DimensionName, 
 type Kind = 'user' | 'device' | 'address'
 const hashOf = (kind: Kind, number: number) => createHash('md5').update(`${kind} ${number}`).digest('hex')
 
-/** The id of a user or a device by number, as ofUser has it; those with small numbers log in most. */
+/** The id of a user or a device by number, as in ofUser. Those with small numbers log in most often. */
 export const memberId = (kind: 'user' | 'device', number: number): string =>
   hashOf(kind, number).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 
-/** Every so many offsets of a partition, a record is no login. */
+/** One record in this many offsets of a partition is a reject. */
 const OFFSETS_PER_REJECT = 1_000
 
-/** A batch is what a partition has in a minute, counted at its end; its id says which. `minute` is of the epoch. */
+/**
+ * The id of the batch that holds the records of a partition in one minute.
+ * @param minute minutes since 1970-01-01
+ */
 export const batchId = (minute: number, partition: number): string => String(minute * PARTITIONS + partition)
 
 /**
- * A day's records as a temporary table `arrived`, in order of their arrival: more by day than by night, each hundredth up
- * to an hour late. `is_login` tells logins from rejects.
+ * Makes a day's records as a temporary table `arrived`, numbered by arrival: more by day than by night, one
+ * in a hundred up to an hour late. `is_login` tells logins from rejects.
  */
 export const arrivalsOfDay = (
   { day, first, logins }: DayOfLogins,
@@ -99,7 +105,7 @@ export const rejectRows = (topic: string): string => `
          (extract(epoch from arrived_at) * 1000)::bigint, counted_at
   from arrived where not is_login order by number`
 
-/** Logins by class of a duration in seconds. */
+/** Counts logins by class of a duration in seconds. */
 const classes = (all: readonly { upToMs: number }[], seconds: string) =>
   `array[${all
     .map(({ upToMs }, i) => {
@@ -130,7 +136,7 @@ export const deltaRows = `
   ) as arrival (batch_id, counted_at, out_of_order, lateness, delays) using (batch_id)
   order by batch_id`
 
-/** As they are left by commits. */
+/** What commits leave to be rolled up by commit time. */
 export const pendingCommitRollups =
   'insert into pending_commit_rollup select batch_id, revision from login_count_delta'
 
@@ -141,7 +147,7 @@ export const arrivalRows = `
 
 const INSIGHT_SIZE = 100
 
-/** One for every hundred offsets of a partition; their bodies are alike. */
+/** Makes an insight for every hundred offsets of a partition. Their bodies are almost the same. */
 export const insightRows = (topic: string): string => `
   insert into insight (topic, partition, first_offset, last_offset, batch_id, body)
   select '${topic}', partition, kafka_offset - ${INSIGHT_SIZE - 1}, kafka_offset, batch_id, json_build_object(

@@ -3,7 +3,7 @@ import { freePort } from '../../stack/processes/ports.ts'
 import type { RunningProcess } from '../../stack/processes/process.ts'
 import type { BenchStack } from '../bench-stack.ts'
 import { lastLines } from '../drain/drain.ts'
-import { latencies, type Latencies, type Sighting } from './latency.ts'
+import { latencies, type Latencies, type Look } from './latency.ts'
 import { recordResources, type ResourceUse } from '../drain/resources.ts'
 import type { Subject } from '../drain/subject.ts'
 import { visibleInGraphql, visibleInPostgres, type Visible } from './visible.ts'
@@ -14,26 +14,31 @@ export type PacedResult = PacedOptions & {
   subject: string
   /** Milliseconds from the scheduled time of a login to the moment a reader sees it. */
   latencyMs: Latencies
-  /** How far the sender itself fell behind its schedule; part of the latencies. */
+  /** How far the sender fell behind its schedule at most, which is part of the latencies. */
   senderBehindMs: number
-  /** Times that the reader looked: how fine the latencies are. */
+  /** How often the reader looked: the more often, the finer the latencies. */
   looks: number
   resources: Record<string, ResourceUse>
 }
 
-/** Between an answer and the next question: adds as much to the latencies at most. */
+/** The pause between an answer and the next question. It adds up to as much to the latencies. */
 const POLL_MS = 100
 const STOP_GRACE_MS = 10_000
-/** Until everything has started and shows the first logins. */
+/** By then everything must have started and show the first logins. */
 const START_TIMEOUT_MS = 120_000
 /** How long after the last scheduled time the last login may show. */
 const TAIL_MS = 60_000
-/** Logins before the measured ones: all partitions are being read then, and the broker has compiled itself. */
+/**
+ * Unmeasured logins are sent for this long first: by then all partitions are being read, and the broker's JVM
+ * has compiled.
+ */
 const WARM_UP_SECONDS = 20
-/** The sender has to start before its first event is due. */
+/** The sender has this long to start before its first event is due. */
 const LEAD_MS = 1_500
 
-/** Sends logins on a schedule to a subject that has nothing else to do, and watches when they show. */
+/**
+ * Sends logins on a schedule to a subject that has nothing else to do, and measures when they become visible.
+ */
 export async function paced(
   stack: BenchStack,
   subject: Subject,
@@ -49,13 +54,13 @@ export async function paced(
     try {
       const before = warmUp.ratePerSecond * warmUp.seconds
       const run = await send(stack, subject, running, visible, before, options, TAIL_MS)
-      const { startMs, sightings, behindMs } = run
+      const { startMs, looks, behindMs } = run
       return {
         ...options,
         subject: subject.name,
-        latencyMs: latencies(sightings, startMs, options.ratePerSecond),
+        latencyMs: latencies(looks, startMs, options.ratePerSecond),
         senderBehindMs: behindMs,
-        looks: sightings.length,
+        looks: looks.length,
         resources: recorder.between(startMs, Date.now()),
       }
     } finally {
@@ -84,7 +89,7 @@ async function openReader(stack: BenchStack, subject: Subject, running: RunningP
   }
 }
 
-/** Sends a schedule's logins, and looks until all of them are visible on top of those `before`. */
+/** Sends the logins of a schedule, and looks until all of them are visible. `before` were visible already. */
 async function send(
   stack: BenchStack,
   subject: Subject,
@@ -93,27 +98,27 @@ async function send(
   before: number,
   { ratePerSecond, seconds, users }: PacedOptions,
   tailMs: number,
-): Promise<{ startMs: number; sightings: Sighting[]; behindMs: number }> {
+): Promise<{ startMs: number; looks: Look[]; behindMs: number }> {
   const startMs = Date.now() + LEAD_MS
   const events = ratePerSecond * seconds
   const schedule = [startMs, ratePerSecond, events, users].map(String)
   const sender = stack.launch('sender', ['bench/paced/send-paced.ts', ...schedule], subject.environment)
   const deadlineMs = startMs + seconds * 1000 + tailMs
-  const sightings: Sighting[] = []
+  const looks: Look[] = []
   try {
-    while ((sightings.at(-1)?.visible ?? 0) < events) {
+    while ((looks.at(-1)?.visible ?? 0) < events) {
       stack.stop.throwIfAborted()
       const ended = running.find((one) => one.hasExited())
       if (ended !== undefined || Date.now() > deadlineMs)
         throw new Error(`not all logins showed: ${await lastLines(stack, ended ?? subject)}`)
-      sightings.push({ visible: Math.min(events, (await visible()) - before), atMs: Date.now() })
+      looks.push({ visible: Math.min(events, (await visible()) - before), atMs: Date.now() })
       await sleep(POLL_MS)
     }
     await sender.exited
   } finally {
     await sender.stop('SIGKILL', STOP_GRACE_MS)
   }
-  return { startMs, sightings, behindMs: await senderBehind(stack) }
+  return { startMs, looks, behindMs: await senderBehind(stack) }
 }
 
 /** The sender's last line says how it went. */

@@ -1,7 +1,7 @@
 import type { PacedResult } from './paced.ts'
 import { showSpread, spread, table } from '../table.ts'
 
-/** A table and a line of JSON. */
+/** Reports results as a table and a line of JSON. */
 export function reportPaced(results: readonly PacedResult[]): string {
   const bySubject = [...Map.groupBy(results, ({ subject }) => subject)]
   const row = (label: string, value: (run: PacedResult) => number) => [

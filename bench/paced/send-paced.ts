@@ -5,13 +5,13 @@ import { createKafka } from '../../kafka/client.ts'
 import { openRawProducer } from '../drain/raw-producer.ts'
 import { PARTITIONS } from '../topics.ts'
 
-// A process of its own, so that making logins does not delay reading the answers.
-// Event n (from 0) is scheduled for start + n / rate whatever became of those before it (open loop).
+// A process of its own, so that making logins does not delay the reader.
+// Event n (from 0) is scheduled for start + n / rate, even if earlier ones are late (open loop).
 
 const [startMs = 0, ratePerSecond = 1, events = 0, users = 1] = process.argv.slice(2).map(Number)
-/** Sends are this far apart at least: a service's producer lingers about as long. */
+/** The pause between sends: the producer of a service lingers about as long. */
 const TICK_MS = 5
-/** After a stall, what is due goes out in pieces that a broker takes well. */
+/** After a stall, the logins that are due are sent in pieces of this size. */
 const MAX_PER_SEND = 2_000
 
 const { kafka } = loadProcessConfig()

@@ -1,14 +1,14 @@
 import { HOST } from '../../stack/processes/ports.ts'
 import type { Subject } from '../drain/subject.ts'
 
-/** Asks how many logins a reader sees now. */
+/** Returns how many logins a reader sees now. */
 export type Visible = () => Promise<number>
 
 const REQUEST_TIMEOUT_MS = 5_000
 const QUERY =
   '{ loginCounts(bucket: MONTH) { ... on LoginCounts { series { total } } ... on Error { message } } }'
 
-/** As a client of the API sees it: GraphQL over HTTP, which reads the replica. */
+/** Asks the API as a client does: by GraphQL over HTTP, which reads the replica. */
 export const visibleInGraphql =
   (port: number): Visible =>
   async () => {
@@ -24,7 +24,7 @@ export const visibleInGraphql =
     return logins
   }
 
-/** The baseline has no API: its counts as the primary shows them. */
+/** Reads the counts of the baseline, which has no API, from the primary. */
 export const visibleInPostgres =
   (subject: Subject): Visible =>
   async () => {

@@ -3,22 +3,25 @@ import { percentiles, type Latencies } from '../paced/latency.ts'
 import type { HistorySize } from '../history/history-size.ts'
 import type { Question } from './question.ts'
 
-/** An answer as a client has it. */
+/** How long a client waited for an answer, and how large it was. */
 type Asked = { ms: number; rows: number; bytes: number }
 
-/** Of the answers to one question; rows and bytes are of the largest. */
+/** The answers to one question together. Rows and bytes are those of the largest answer. */
 export type Timing = { ms: Latencies; rows: number; bytes: number }
 
 const TIMEOUT_MS = 60_000
 
-/** Asks over HTTP. @throws {Error} when the answer is an error, be it one of the schema's */
+/**
+ * Asks over HTTP.
+ * @throws {Error} when the answer is an error, also when it is one of the schema's error types
+ */
 export async function ask(
   port: number,
   { query, variables }: Question,
   time: number,
   size: HistorySize,
 ): Promise<Asked> {
-  // The API gives equal answers again, and takes variables that no question has for another question.
+  // A variable that the query does not use makes the request a new one for the API's cache of responses.
   const body = JSON.stringify({ query, variables: { ...variables(time, size), asked: time } })
   const startMs = performance.now()
   const response = await fetch(`http://${HOST}:${port}/graphql`, {
@@ -35,7 +38,7 @@ export async function ask(
   return { ms, rows: rowsOf(answer.data), bytes: Buffer.byteLength(text) }
 }
 
-/** Asks `repeat` times, so many clients at once; `first` says which time is the first. */
+/** Asks `repeat` times, by `clients` clients at once. `first` is the number of the first time. */
 export async function askOften(
   port: number,
   question: Question,
@@ -55,7 +58,7 @@ export async function askOften(
   }
 }
 
-/** What is wrong with an answer; null: nothing. */
+/** Says what is wrong with an answer. Null: nothing. */
 export function failureOf({
   data,
   errors,
@@ -70,12 +73,15 @@ export function failureOf({
   return null
 }
 
-/** Rows of an answer: the elements of its innermost lists; one that has only empty lists counts. Without any list it is 1. */
+/**
+ * Counts the rows of an answer: the elements of its innermost lists. An element whose own lists are all empty
+ * counts as one row, and so does an answer without any list.
+ */
 export function rowsOf(answer: unknown): number {
   return lists(answer) ?? 1
 }
 
-/** Null: there is no list in it. */
+/** Null: the value holds no list. */
 function lists(value: unknown): number | null {
   if (typeof value !== 'object' || value === null) return null
   if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + Math.max(1, lists(one) ?? 1), 0)

@@ -2,22 +2,22 @@ import { readFileSync } from 'node:fs'
 import { connectPostgres } from '../../db/connection/connect.ts'
 import type { BenchStack } from '../bench-stack.ts'
 
-/** Statements that take less are not what makes a question slow. */
+/** Faster statements do not make a question slow, so their plans are not logged. */
 const MIN_MS = 20
-/** Sums over all columns of a table fill a screen. */
+/** Lines are cut to this length: a sum over all columns of a table would fill a screen. */
 const MAX_COLUMNS = 200
 const TIMEOUT_MS = 10_000
 const LOGS = ['postgres-primary', 'postgres-replica']
 
 /**
- * Lets Postgres log the plans of what takes long while `work` runs, in sessions that begin there.
- * @param work gets what tells the plans that were logged since it was called last
+ * Lets Postgres log the plans of slow statements while `work` runs, in sessions that begin meanwhile.
+ * @param work is given a function that returns the plans logged since its last call
  */
 export async function withPlans(
   stack: BenchStack,
   work: (plans: () => string) => Promise<void>,
 ): Promise<void> {
-  // Settings of a database come to its replica, too.
+  // Settings of a database are replicated.
   await change(stack, [
     `set session_preload_libraries = 'auto_explain'`,
     `set auto_explain.log_min_duration = ${MIN_MS}`,

@@ -15,8 +15,8 @@ import { createTopic } from '../topics.ts'
 
 const TOPIC = 'user-login'
 /**
- * Times that a question is asked before it is measured, of each state and zone once: pages, plans and code are as in a process
- * that has run a while.
+ * How often a question is asked before it is measured: enough to ask for each state and zone once, so that
+ * pages are cached and code is compiled as in a process that has run for a while.
  */
 const WARM_UP = 10
 const START_TIMEOUT_MS = 60_000
@@ -25,7 +25,7 @@ const STOP_GRACE_MS = 15_000
 
 type Say = (line: string) => void
 
-/** Asks every question of a database that is filled, of the API that reads primary and replica. */
+/** Fills a database, unless an earlier run did, and asks its API every question. */
 export async function runQueries(options: QueryOptions, say: Say, stop: AbortSignal): Promise<void> {
   if (options.remove) {
     say(`removed ${removeHistories().join(', ') || 'nothing'}`)
@@ -87,7 +87,7 @@ async function showPlans(
   )
 }
 
-/** Runs `work` beside a new process of the API, which nobody else asks. */
+/** Runs `work` with a new process of the API that has no other clients. */
 async function withApi(stack: BenchStack, work: (port: number) => Promise<void>): Promise<void> {
   const port = await freePort(0)
   const api = stack.launch('api', roleArguments('api'), {

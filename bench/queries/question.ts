@@ -1,10 +1,10 @@
 import { HISTORY_END_MS, type HistorySize } from '../history/history-size.ts'
 
-/** A question that analysts or operators ask, a little different each time. */
+/** A question that analysts or operators ask. Its variables differ a little each time. */
 export type Question = {
   name: string
   query: string
-  /** @param time from 0 on: asked for the time-th time, so that no answer is given again */
+  /** @param time how often the question was asked before: answers of the cache are never asked for */
   variables: (time: number, size: HistorySize) => Record<string, unknown>
 }
 
@@ -12,7 +12,7 @@ export const MINUTE_MS = 60_000
 export const HOUR = 60
 export const DAY = 24 * HOUR
 
-/** The moment so many minutes before the end of the history. */
+/** The moment that is so many minutes before the end of the history. */
 export const before = (minutes: number): string =>
   new Date(HISTORY_END_MS - minutes * MINUTE_MS).toISOString()
 /** A range of so many minutes that ends some minutes before the end of the history. */
@@ -22,7 +22,10 @@ export const range = (minutes: number, endsBefore: number) => ({
 })
 export const pick = <T>(values: readonly T[], time: number): T | undefined => values[time % values.length]
 export const states = ['AL', 'CA', 'FL', 'NY', 'OH', 'TX', 'WA', 'WY', 'IL', 'GA']
-/** Not whole hours from UTC: the hours at both ends of a day are added up from quarters, or minutes while these are kept. */
+/**
+ * Time zones that are no whole hours from UTC: the ends of their days are added up from minutes or quarters
+ * of an hour.
+ */
 export const zones = ['Asia/Kolkata', 'Asia/Kathmandu', 'America/St_Johns', 'Australia/Adelaide']
 
 export const freshness = 'freshness { source watermark lag replicaLagMs parkedOffsets complete }'

@@ -2,12 +2,12 @@ import { before, DAY, error, freshness, HOUR, pick, type Question, range, states
 
 type Chart = { shared: string; series: string }
 const points: Chart = { shared: '', series: 'points { start logins }' }
-/** For more than there may be points. */
+/** The shape for more values than an answer may have points. */
 const lists: Chart = { shared: 'buckets { start }', series: 'counts' }
 
 /**
- * @param asOf type of the argument with which counts are asked for as they stood; left out: now
- * @param chart what is asked for of each series, and of what they share
+ * @param asOf type of the argument that asks for counts as they stood at a moment; '' asks for those of now
+ * @param chart the fields of each series, and those that all series share
  */
 const countsQuery = (asOf = '', chart: Chart = points) => `
   query ($bucket: Bucket!, $from: DateTime, $to: DateTime, $groupBy: [Dimension!], $filter: LoginFilter,

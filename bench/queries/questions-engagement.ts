@@ -2,7 +2,7 @@ import { memberId } from '../history/history-logins.ts'
 import { DAY, error, freshness, HOUR, pick, type Question, range, states } from './question.ts'
 import { HISTORY_END_MS } from '../history/history-size.ts'
 
-/** So many whole months up to the end of the history, which is one of a month. */
+/** The last `count` months of the history, which ends with a month. */
 function months(count: number): { from: string; to: string } {
   const end = new Date(HISTORY_END_MS)
   const from = new Date(Date.UTC(end.getUTCFullYear(), end.getUTCMonth() - count))
@@ -48,7 +48,7 @@ const user = `
   }
   fragment page on TraitConnection { edges { node { value logins lastAt } } }`
 
-/** Who was active when, and who somebody is. */
+/** Questions about who was active when, and about a single user. */
 export const engagementQuestions: Question[] = [
   {
     name: 'active users, days of a year',

@@ -8,7 +8,7 @@ const lineage = (size: string) => `query ($bucket: DateTime!, $filter: LoginFilt
   }
 }`
 
-/** Where counts come from, and what the pipeline says of itself. */
+/** Questions about where counts come from and whether they agree. */
 export const pipelineQuestions: Question[] = [
   {
     name: 'lineage of an hour, of a state',

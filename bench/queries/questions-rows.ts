@@ -19,11 +19,11 @@ const batchesQuery = rowsQuery(
   'BatchConnection',
   'id partition fromOffset toOffset status logins rejects gaps committedAt error',
 )
-/** A batch of a minute before the end of the history. */
+/** The id of the batch of a minute before the end of the history. */
 const batchOf = (minutesBefore: number, partition: number) =>
   batchId(HISTORY_END_MS / MINUTE_MS - minutesBefore, partition)
 
-/** Lists and their rows. */
+/** Questions for lists of rows. */
 export const rowQuestions: Question[] = [
   {
     name: 'logins of a user in a month',

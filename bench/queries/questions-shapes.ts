@@ -30,7 +30,7 @@ const arrivals = query(
   ', bucket: $bucket',
 )
 
-/** When logins are, of which versions, and how they arrive. */
+/** Questions about the hours of logins, their versions, and how they arrived. */
 export const shapeQuestions: Question[] = [
   {
     name: 'heatmap of a year, of a device type',

@@ -12,7 +12,7 @@ const topVersions = `
     }
   }`
 
-/** Values of dimensions, ranked. */
+/** Questions for the most frequent values of a dimension. */
 export const topQuestions: Question[] = [
   {
     name: 'top versions of a year, of a region and failures',

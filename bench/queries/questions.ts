@@ -6,7 +6,10 @@ import { rowQuestions } from './questions-rows.ts'
 import { shapeQuestions } from './questions-shapes.ts'
 import { topQuestions } from './questions-top.ts'
 
-/** One for each way of reading that grows with the history: what costs the same as another one is not asked. */
+/**
+ * One question for each way of reading whose cost grows with the history; two that cost the same are not both
+ * asked.
+ */
 export const questions: readonly Question[] = [
   ...countsQuestions,
   ...topQuestions,

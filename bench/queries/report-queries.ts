@@ -2,16 +2,16 @@ import type { Timing } from './ask.ts'
 import type { HistorySize } from '../history/history-size.ts'
 import { table } from '../table.ts'
 
-/** What a page may take before somebody waits for it. */
+/** An answer that takes longer keeps the user of a page waiting. */
 const SLOW_MS = 200
 
-/** How one question was answered to one client and to four at once, or why it was not. */
+/** How fast one question was answered for one client and for four at once, or why it was not answered. */
 export type QueryResult = { question: string } & ({ alone: Timing; byFour: Timing } | { failure: string })
 
-/** Whether a client that is alone waits too long for one answer in a hundred. */
+/** Whether a client that asks alone waits too long for one answer in a hundred. */
 export const isSlow = (result: QueryResult): boolean => 'alone' in result && result.alone.ms.p99 > SLOW_MS
 
-/** A table, what failed, and a line of JSON. */
+/** Reports results as a table, the failures, and a line of JSON. */
 export function reportQueries(results: readonly QueryResult[], size: HistorySize): string {
   const ms = ({ ms: { p50, p95, p99, max } }: Timing) => [p50, p95, p99, max].map((one) => one.toFixed(0))
   const rows = [

@@ -1,8 +1,8 @@
 import type { Transaction } from './connect.ts'
 
 /**
- * Takes the advisory lock of this name until the transaction ends, unless another transaction of the database holds it. Never
- * waits.
+ * Takes the advisory lock of this name until the transaction ends, unless another transaction of the database
+ * holds it. Never waits.
  * @returns whether it was taken
  */
 export async function tryAdvisoryLock(tx: Transaction, name: string): Promise<boolean> {

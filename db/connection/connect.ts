@@ -10,22 +10,29 @@ type ConnectOptions = {
   maxConnections: number
   /** Milliseconds after which Postgres cancels a statement. */
   statementTimeoutMs: number
-  /** Milliseconds that a transaction may wait for its client, so that a stopped process does not keep its locks (G3). */
+  /**
+   * Milliseconds that a transaction may wait for its client, so that a stopped process does not keep its
+   * locks (G3).
+   */
   idleInTransactionTimeoutMs: number
   /**
-   * Plans a statement anew for the values of each call. Otherwise Postgres may use one plan for all values from the sixth call
-   * on, which is slow where values differ as much as a range of an hour and a range of a year.
+   * Plans a statement anew for the values of each call. Otherwise Postgres may use one plan for all values
+   * from the sixth call on, which is slow where values differ as much as a range of an hour and a range of a
+   * year.
    */
   planEachCall?: boolean
 }
 
 /**
- * For a worker's transactions. A worker that is frozen inside one loses its locks after this time: sooner than its replacement
- * asks for them, so that no other worker is kept from counting.
+ * For a worker's transactions. A worker that is frozen inside one loses its locks after this time: sooner
+ * than its replacement asks for them, so that no other worker is kept from counting.
  */
 export const FROZEN_WORKER_MS = 5_000
 
-/** Creates a pool for the first host of `url`, which connects at the first statement. int8 comes back as bigint. */
+/**
+ * Creates a pool for the first host of `url`, which connects at the first statement. int8 comes back as
+ * bigint.
+ */
 export function connectPostgres(url: string, options: ConnectOptions): Sql {
   const { hostname, port } = new URL(url)
   return postgres(url, {
@@ -49,12 +56,14 @@ export function connectPostgres(url: string, options: ConnectOptions): Sql {
 const READY = Buffer.from('Z\0\0\0\x05I', 'latin1')
 
 /**
- * Opens the socket in place of postgres.js, for two reasons. postgres.js does not set TCP_NODELAY, without which a COPY takes
- * tens of milliseconds more. And if the other side closes a connection before a session is open, as a balancer without servers
- * or another kind of server does, postgres.js connects again for ever and reports nothing.
+ * Opens the socket in place of postgres.js, for two reasons. postgres.js does not set TCP_NODELAY, without
+ * which a COPY takes tens of milliseconds more. And if the other side closes a connection before a session is
+ * open, as a balancer without servers or another kind of server does, postgres.js connects again for ever and
+ * reports nothing.
  */
 function openSocket(host: string, port: number): Socket {
-  // postgres.js reads these two properties for its messages and for the host name that a certificate must have.
+  // postgres.js reads these two properties for its messages and for the host name that a certificate must
+  // have.
   const socket = Object.assign(connectSocket({ host, port, noDelay: true }), { host, port })
   let last: Buffer = Buffer.alloc(0)
   const listen = (chunk: Buffer) => {

@@ -4,8 +4,9 @@ import type { Sql } from './connect.ts'
 const checked = new WeakMap<Sql, Promise<void>>()
 
 /**
- * Makes sure, once for each pool, that its sessions are Postgres's own. A pooler drops time-outs, gives a session with its
- * locks and prepared statements to another client, and lets a stopped worker keep what it holds (G3).
+ * Makes sure, once for each pool, that its sessions are Postgres's own. A pooler drops time-outs, gives a
+ * session with its locks and prepared statements to another client, and lets a stopped worker keep what it
+ * holds (G3).
  * @throws {PipelineFailure} transient, with what to do: no data are at fault (G5)
  * @throws what postgres.js throws when no session can be opened
  */
@@ -29,7 +30,8 @@ async function inspectSession(sql: Sql): Promise<void> {
            and current_setting('idle_in_transaction_session_timeout') <> '0' as is_set`)
   const [row] = rows
   if (row === undefined) throw new Error('inspectSession returned no row')
-  // When a connection is opened, a pooler names a process id of its own; the query is answered by a server of its choice.
+  // When a connection is opened, a pooler names a process id of its own; the query is answered by a server of
+  // its choice.
   if (row.pid !== rows.state.pid)
     throw indirect('the server process that answers is not the one that the connection was opened with')
   if (!row.is_set) throw indirect('the time-outs of the session were dropped')

@@ -2,9 +2,9 @@ import { defect, isNativeError, PipelineFailure } from '../../domain/pipeline/fa
 import { hintOf } from './hint.ts'
 
 /**
- * SQLSTATE classes that blame the data: data exception, integrity constraint, program limit (such as an index row that is too
- * large). Every other error ends once Postgres, its schema or its rights are repaired, so it must never park or reject (G5).
- * https://www.postgresql.org/docs/18/errcodes-appendix.html
+ * SQLSTATE classes that blame the data: data exception, integrity constraint, program limit (such as an index
+ * row that is too large). Every other error ends once Postgres, its schema or its rights are repaired, so it
+ * must never park or reject (G5). https://www.postgresql.org/docs/18/errcodes-appendix.html
  */
 const PERMANENT_CLASSES = new Set(['22', '23', '54'])
 

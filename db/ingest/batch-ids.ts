@@ -4,8 +4,8 @@ import type { Sql } from '../connection/connect.ts'
 const BLOCK_SIZE = 64n
 
 /**
- * Hands out batch ids before a batch is written, and fetches a block of them in one round trip (hi-lo allocation). Ids are
- * unique; they have gaps and do not follow the order of commits.
+ * Hands out batch ids before a batch is written, and fetches a block of them in one round trip (hi-lo
+ * allocation). Ids are unique; they have gaps and do not follow the order of commits.
  */
 export function createBatchIds(sql: Sql): () => Promise<bigint> {
   let next = 0n

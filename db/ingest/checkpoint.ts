@@ -20,9 +20,14 @@ export type Checkpoint = {
   endOffset: bigint | null
   /** Offsets below it are counted again and not published, as an operator decided; null: none are. */
   recountUntil: bigint | null
-  /** The partition was retired: if its topic has it again, the group offset still belongs to the log before. */
+  /**
+   * The partition was retired: if its topic has it again, the group offset still belongs to the log before.
+   */
   isRetired: boolean
-  /** Start time, as Postgres writes it, of the server on which the partition was claimed: it identifies that server. */
+  /**
+   * Start time, as Postgres writes it, of the server on which the partition was claimed: it identifies that
+   * server.
+   */
   serverStart: string
 }
 
@@ -38,18 +43,24 @@ type Claim = PartitionKey & {
   floodGuard: FloodGuard | null
 }
 
-/** The application name of a slice's sessions, by which the next claim of the partition finds and ends one that holds locks. */
+/**
+ * The application name of a slice's sessions, by which the next claim of the partition finds and ends one
+ * that holds locks.
+ */
 export const sliceApplicationName = ({ topic, partition }: PartitionKey): string =>
   // Postgres keeps 63 bytes of an application name.
   `rollcall slice ${partition} ${topic}`.slice(0, 63)
 
-/** After this time the row is taken to be locked by a stopped process (SIGSTOP, a frozen machine), whose session is ended. */
+/**
+ * After this time the row is taken to be locked by a stopped process (SIGSTOP, a frozen machine), whose
+ * session is ended.
+ */
 const LOCK_TIMEOUT = '3s'
 const LOCK_NOT_AVAILABLE = '55P03'
 
 /**
- * Claims the partition: raises its epoch, so that the worker that held it before can commit nothing any more (G3). Creates the
- * checkpoint of a partition that has none.
+ * Claims the partition: raises its epoch, so that the worker that held it before can commit nothing any more
+ * (G3). Creates the checkpoint of a partition that has none.
  * @throws {PipelineFailure} transient, when another session holds the row; that session is ended
  * @throws {SchemaRefusal} when the database was migrated past what this code fits
  */
@@ -72,7 +83,8 @@ export async function claimPartition(sql: Sql, claim: Claim): Promise<Checkpoint
                   pg_postmaster_start_time()::text as "serverStart"`
       const [checkpoint] = rows
       if (checkpoint === undefined) throw new Error('claimPartition returned no row')
-      // Checked while the row is locked: a migration raises the epoch of every row first, so a later one has to wait.
+      // Checked while the row is locked: a migration raises the epoch of every row first, so a later one has
+      // to wait.
       await checkSchema(tx, 'write')
       return checkpoint
     })
@@ -95,7 +107,9 @@ export async function recordReturn(sql: Sql, key: PartitionKey, epoch: bigint): 
     where topic = ${key.topic} and partition = ${key.partition} and epoch = ${epoch}`
 }
 
-/** Kafka's id of the topic that a partition was read from, and whether it is retired. Null: it was never read. */
+/**
+ * Kafka's id of the topic that a partition was read from, and whether it is retired. Null: it was never read.
+ */
 export async function readCountedTopic(
   sql: Sql,
   { topic, partition }: PartitionKey,

@@ -6,7 +6,10 @@ import type { AcceptedLogin } from '../../domain/login/record.ts'
 import { isoTime } from '../../domain/time/iso-time.ts'
 import type { Transaction } from '../connection/connect.ts'
 
-/** Collects logins as rows of the table `login` in COPY's text format (https://www.postgresql.org/docs/18/sql-copy.html). */
+/**
+ * Collects logins as rows of the table `login` in COPY's text format
+ * (https://www.postgresql.org/docs/18/sql-copy.html).
+ */
 export class LoginRows {
   readonly chunks: Buffer[] = []
   count = 0
@@ -62,7 +65,9 @@ const replacement: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '
 const BACKSLASH = 92
 const FIRST_PRINTABLE = 32
 
-/** Escapes a value for COPY. Hardly any needs it, and a loop finds that out faster than a regular expression. */
+/**
+ * Escapes a value for COPY. Hardly any needs it, and a loop finds that out faster than a regular expression.
+ */
 function escape(text: string): string {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)

@@ -4,7 +4,9 @@ import { isoTime } from '../../domain/time/iso-time.ts'
 import { keepRecord, WHOLE_MAX_BYTES } from '../../domain/login/kept-record.ts'
 import type { Transaction } from '../connection/connect.ts'
 
-/** Keeps rejected records with their bytes, very large ones cut. Binary columns are sent as hexadecimal text. */
+/**
+ * Keeps rejected records with their bytes, very large ones cut. Binary columns are sent as hexadecimal text.
+ */
 export async function insertRejects(
   tx: Transaction,
   batchId: bigint,
@@ -31,7 +33,10 @@ export async function insertRejects(
       as made (kafka_offset, reason, detail, key, value, headers, cut, record_timestamp)`
 }
 
-/** The OID of the type text: postgres.js guesses an array's type from its first element, which may be null here. */
+/**
+ * The OID of the type text: postgres.js guesses an array's type from its first element, which may be null
+ * here.
+ */
 const TEXT = 25
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

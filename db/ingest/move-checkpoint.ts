@@ -30,8 +30,8 @@ type CheckpointMove = Holding & {
 
 /**
  * Moves the checkpoint over a range, in the transaction that writes what the range adds (G1, G3).
- * @throws {PipelineFailure} fenced, when another worker holds the partition or the checkpoint is not at the range's `from`;
- *   transient, when Postgres was started again since the claim
+ * @throws {PipelineFailure} fenced, when another worker holds the partition or the checkpoint is not at the
+ *   range's `from`; transient, when Postgres was started again since the claim
  */
 export async function moveCheckpoint(tx: Transaction, move: CheckpointMove): Promise<void> {
   const { topic, partition, from, to } = move.range
@@ -56,7 +56,8 @@ export async function moveCheckpoint(tx: Transaction, move: CheckpointMove): Pro
       `another worker took ${topic}/${partition} and counts offsets from ${from} on`,
     )
   }
-  // The server may be another one, or may have lost its last commits: what this process remembers may be missing there.
+  // The server may be another one, or may have lost its last commits: what this process remembers may be
+  // missing there.
   if (moved.serverStart !== move.serverStart)
     throw new PipelineFailure(
       'transient',

@@ -25,7 +25,8 @@ export type BatchParking = {
 }
 
 /**
- * Sets a range aside in the ledger and moves the checkpoint past it: nothing of it is counted, and nothing is lost (G4).
+ * Sets a range aside in the ledger and moves the checkpoint past it: nothing of it is counted, and nothing is
+ * lost (G4).
  * @throws what moveCheckpoint throws
  */
 export async function parkBatch(sql: Sql, parking: BatchParking): Promise<void> {
@@ -40,7 +41,9 @@ export async function parkBatch(sql: Sql, parking: BatchParking): Promise<void> 
   })
 }
 
-/** Parked batches of a partition, and those with withheld outputs, whose workflow is not known to exist yet. */
+/**
+ * Parked batches of a partition, and those with withheld outputs, whose workflow is not known to exist yet.
+ */
 export async function batchesToHandOver(sql: Sql, key: PartitionKey): Promise<ParkedBatch[]> {
   return await sql<ParkedBatch[]>`/* batchesToHandOver */
     select id::text as "batchId", topic, partition, incarnation, from_offset::text as "from", to_offset::text as "to",
@@ -52,7 +55,8 @@ export async function batchesToHandOver(sql: Sql, key: PartitionKey): Promise<Pa
 }
 
 /**
- * Withholds the outputs of committed batches: the batches stay counted and wait for a replay that publishes their outputs.
+ * Withholds the outputs of committed batches: the batches stay counted and wait for a replay that publishes
+ * their outputs.
  * @throws {PipelineFailure} fenced, when another worker holds the partition
  */
 export async function withholdOutputs(
@@ -76,7 +80,9 @@ export async function withholdOutputs(
   if (rows.length === 0) throw lostPartition({ topic, partition })
 }
 
-/** The range that a command has set aside already, in an earlier attempt of its activity. Null: there is none. */
+/**
+ * The range that a command has set aside already, in an earlier attempt of its activity. Null: there is none.
+ */
 export async function findCommanded(
   sql: Sql,
   { topic, partition }: PartitionKey,

@@ -38,7 +38,9 @@ export async function unpublishedBatches(
     order by from_offset`
 }
 
-/** The rejects of a batch as it was first decided, by offset, including those that have become logins since. */
+/**
+ * The rejects of a batch as it was first decided, by offset, including those that have become logins since.
+ */
 export async function readDecidedRejects(sql: Sql, batchId: bigint): Promise<Map<bigint, Reject>> {
   const rows = await sql<(Reject & { offset: bigint })[]>`/* readDecidedRejects */
     select kafka_offset as offset, reason, detail from rejected_login where batch_id = ${batchId}`

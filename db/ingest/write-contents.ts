@@ -7,10 +7,10 @@ import type { Transaction } from '../connection/connect.ts'
 import { copyLogins, type LoginRows } from './copy-logins.ts'
 
 /**
- * Writes what the logins of a batch add: counts, sightings, rows. A batch that is read, one that is replayed and rejects that
- * are redriven all use it. `ownWrites` were sent just before: postgres.js sends statements without waiting for the answers,
- * and the rows follow only once all of these have succeeded.
- * Everything is appended, so that concurrent transactions do not wait for each other.
+ * Writes what the logins of a batch add: counts, sightings, rows. A batch that is read, one that is replayed
+ * and rejects that are redriven all use it. `ownWrites` were sent just before: postgres.js sends statements
+ * without waiting for the answers, and the rows follow only once all of these have succeeded. Everything is
+ * appended, so that concurrent transactions do not wait for each other.
  */
 export async function writeLogins(
   tx: Transaction,
@@ -47,7 +47,10 @@ async function insertDelta(
             ${arrivals.lateness}::integer[], ${arrivals.delays}::integer[])`
 }
 
-/** Writes the sightings that are not known to be written yet; db/rollups/roll-up-sightings.ts takes them from there. */
+/**
+ * Writes the sightings that are not known to be written yet; db/rollups/roll-up-sightings.ts takes them from
+ * there.
+ */
 async function insertSightings(
   tx: Transaction,
   { id, revision }: { id: bigint; revision: number },

@@ -16,7 +16,10 @@ type AcceptedLoss = PartitionKey & {
   isNewLog: boolean
   /** The partition is gone and is no longer read. */
   isRetired: boolean
-  /** Postgres has lost counts whose outputs are in Kafka: offsets up to here are counted again and not published. */
+  /**
+   * Postgres has lost counts whose outputs are in Kafka: offsets up to here are counted again and not
+   * published.
+   */
   recountUntil: bigint | null
   unfinishedInsight: UnfinishedInsight
   /** What was lost, for people who read the ledger. */
@@ -24,7 +27,10 @@ type AcceptedLoss = PartitionKey & {
   codeVersion: string
 }
 
-/** Moves the checkpoint to where an operator wants reading to go on. The ledger keeps the offsets between as skipped (G8). */
+/**
+ * Moves the checkpoint to where an operator wants reading to go on. The ledger keeps the offsets between as
+ * skipped (G8).
+ */
 export async function acceptLoss(sql: Sql, loss: AcceptedLoss): Promise<void> {
   const { checkpoint, topic, partition } = loss
   await sql.begin(async (tx) => {
@@ -36,7 +42,8 @@ export async function acceptLoss(sql: Sql, loss: AcceptedLoss): Promise<void> {
           retired_at = case when ${loss.isRetired} then clock_timestamp() end,
           unfinished_insight = ${tx.json(loss.unfinishedInsight)}, updated_at = clock_timestamp()
       where topic = ${topic} and partition = ${partition} and epoch = ${checkpoint.epoch}`
-    // Nothing of this log was left unread. A log that is gone gets a row all the same, with an empty range if need be.
+    // Nothing of this log was left unread. A log that is gone gets a row all the same, with an empty range if
+    // need be.
     if (loss.lostTo === checkpoint.nextOffset && !loss.isNewLog) return
     await tx`/* acceptLoss: ledger */
       insert into batch (id, topic, partition, incarnation, from_offset, to_offset, status, logins, rejects, gaps, login_rows,
@@ -54,7 +61,10 @@ export async function isLossAccepted(sql: Sql, key: PartitionKey, commandId: str
   return rows.length > 0
 }
 
-/** Notes in the ledger that the outputs of counted batches were never published, and that it is too late to do so. */
+/**
+ * Notes in the ledger that the outputs of counted batches were never published, and that it is too late to do
+ * so.
+ */
 export async function recordLostOutputs(
   sql: Sql,
   key: PartitionKey,

@@ -23,11 +23,17 @@ export type ClaimedBatch = {
   claim: bigint
   /** The clock (Unix milliseconds) by which the batch was decided and is decided again. */
   processedAtMs: number
-  /** The kind of the latest revision if its outputs are not known to be in Kafka; null: nothing is left to publish. */
+  /**
+   * The kind of the latest revision if its outputs are not known to be in Kafka; null: nothing is left to
+   * publish.
+   */
   unpublished: RevisionKind | null
   /** The batch is counted, and its outputs are withheld until a replay. */
   isWithheld: boolean
-  /** The rules by which the latest revision, or else the batch, was decoded; null: written before rules were kept. */
+  /**
+   * The rules by which the latest revision, or else the batch, was decoded; null: written before rules were
+   * kept.
+   */
   rules: DecodeRules | null
   /** Kafka's id of the topic. */
   topicId: string
@@ -78,8 +84,8 @@ type BatchChange = {
 }
 
 /**
- * Moves a batch to its next revision, in the transaction that writes what the revision adds (G7). Locks the row of the
- * checkpoint first, as every transaction that counts does, so that they cannot deadlock.
+ * Moves a batch to its next revision, in the transaction that writes what the revision adds (G7). Locks the
+ * row of the checkpoint first, as every transaction that counts does, so that they cannot deadlock.
  * @throws {PipelineFailure} fenced, when another attempt has claimed the batch or it has changed since
  */
 export async function moveBatch(tx: Transaction, change: BatchChange): Promise<void> {

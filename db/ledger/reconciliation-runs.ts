@@ -28,10 +28,16 @@ export async function findRun(sql: Sql, runId: string): Promise<ReconciliationRu
   return run ?? null
 }
 
-/** A place in the order in which batches were written or changed: the moment, as Postgres writes it, and the batch. */
+/**
+ * A place in the order in which batches were written or changed: the moment, as Postgres writes it, and the
+ * batch.
+ */
 export type ChangePlace = { at: string; id: bigint }
 
-/** A batch becomes visible a little later than the moment it carries, so each run overlaps the one before by this much. */
+/**
+ * A batch becomes visible a little later than the moment it carries, so each run overlaps the one before by
+ * this much.
+ */
 const OVERLAP = '1 minute'
 
 /** Where a run starts: a little before the end of the run before it, or at the first batch. */
@@ -44,7 +50,9 @@ export async function nextRunStart(sql: Sql, topic: string): Promise<{ now: stri
   return { now: row.now, start: { at: row.at, id: -1n } }
 }
 
-/** Batches that were written or changed after a place, in that order. A batch that was both may come twice. */
+/**
+ * Batches that were written or changed after a place, in that order. A batch that was both may come twice.
+ */
 export async function changedBatches(
   sql: Transaction,
   topic: string,

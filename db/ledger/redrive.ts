@@ -17,7 +17,10 @@ type RejectRow = {
 /** The record of a reject, or as much of it as was kept. */
 export type KeptReject = { record: SourceRecord; isCut: boolean }
 
-/** Reads the records of a batch's rejects after an offset: as many as fit `maxBytes` and `maxRecords`, but at least one. */
+/**
+ * Reads the records of a batch's rejects after an offset: as many as fit `maxBytes` and `maxRecords`, but at
+ * least one.
+ */
 export async function readRejects(
   sql: Sql,
   batchId: bigint,

@@ -11,8 +11,8 @@ export type SelectedBatch = ParkedBatch & {
 }
 
 /**
- * Selects batches of a topic that wait for a replay: parked ones and those with withheld outputs. Ordered by partition and
- * offset, `limit` at most.
+ * Selects batches of a topic that wait for a replay: parked ones and those with withheld outputs. Ordered by
+ * partition and offset, `limit` at most.
  */
 export async function selectParked(
   sql: Sql,

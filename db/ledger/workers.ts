@@ -10,7 +10,10 @@ export type RunningWorker = {
   version: string
 }
 
-/** A worker that was not seen for this long counts as gone: it reports every two seconds, later on a busy machine. */
+/**
+ * A worker that was not seen for this long counts as gone: it reports every two seconds, later on a busy
+ * machine.
+ */
 export const LIVE_MS = 6_000
 
 /** Records that a worker runs, and forgets workers that were not seen for an hour. */
@@ -27,7 +30,10 @@ export async function withdrawWorker(sql: Sql, id: string): Promise<void> {
   await sql`/* withdrawWorker */ delete from worker where id = ${id}`
 }
 
-/** The rank of a worker among those of its topic (by the database's clock), and how many partitions have a checkpoint. */
+/**
+ * The rank of a worker among those of its topic (by the database's clock), and how many partitions have a
+ * checkpoint.
+ */
 export async function rankWorker(
   sql: Sql,
   { id, topic }: RunningWorker,

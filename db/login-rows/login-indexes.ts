@@ -2,7 +2,9 @@ import type { Sql } from '../connection/connect.ts'
 import { isoDay, dayOf } from '../../domain/time/period.ts'
 import { seenIndex } from './login-partitions.ts'
 
-/** Columns of the indexes by name: three find the logins of a user, device or address, one finds rare values. */
+/**
+ * Columns of the indexes by name: three find the logins of a user, device or address, one finds rare values.
+ */
 const indexes: Record<string, readonly string[]> = {
   user_id: ['user_id', 'event_at'],
   device_id: ['device_id', 'event_at'],
@@ -14,9 +16,9 @@ const indexes: Record<string, readonly string[]> = {
 const GRACE_MS = 3_600_000
 
 /**
- * Creates the indexes of the day tables of `login` whose day is over. While a day is being written an index would make a COPY
- * of thousands of rows several times as expensive. Late rows may arrive while an index is built. Safe to repeat and to break
- * off: an index that was left unfinished is dropped and built again.
+ * Creates the indexes of the day tables of `login` whose day is over. While a day is being written an index
+ * would make a COPY of thousands of rows several times as expensive. Late rows may arrive while an index is
+ * built. Safe to repeat and to break off: an index that was left unfinished is dropped and built again.
  * @returns how many indexes it created
  */
 export async function indexFinishedLoginDays(sql: Sql, nowMs: number): Promise<number> {

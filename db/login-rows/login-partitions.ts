@@ -1,7 +1,10 @@
 import { DAY_MS, dayOf, isoDay } from '../../domain/time/period.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
 
-/** Tables are created this many days ahead, for workers that run past midnight and for events dated up to an hour ahead. */
+/**
+ * Tables are created this many days ahead, for workers that run past midnight and for events dated up to an
+ * hour ahead.
+ */
 const DAYS_AHEAD = 2
 
 /** Start of the oldest day (Unix milliseconds, UTC) whose logins are kept as rows; Infinity: none are. */
@@ -9,8 +12,8 @@ export const keepRowsFromMs = (nowMs: number, retentionDays: number): number =>
   retentionDays === 0 ? Infinity : (dayOf(nowMs) - retentionDays) * DAY_MS
 
 /**
- * Creates the missing day tables of `login`, from the oldest day of the retention to the near future. Safe when several
- * processes do so at once.
+ * Creates the missing day tables of `login`, from the oldest day of the retention to the near future. Safe
+ * when several processes do so at once.
  */
 export async function createLoginDays(sql: Sql, nowMs: number, retentionDays: number): Promise<void> {
   if (retentionDays === 0) return
@@ -37,8 +40,8 @@ export async function createLoginDays(sql: Sql, nowMs: number, retentionDays: nu
 }
 
 /**
- * Drops the day tables that are past retention; with a retention of 0 all of them. Each is dropped in a transaction of its own,
- * so that a query which reads one of them does not delay the others.
+ * Drops the day tables that are past retention; with a retention of 0 all of them. Each is dropped in a
+ * transaction of its own, so that a query which reads one of them does not delay the others.
  * @param nowMs by the database's clock: a worker's clock that is wrong would drop days that should be kept
  * @returns the names of the dropped tables, oldest first
  */
@@ -67,12 +70,16 @@ async function existingPartitions(sql: Sql): Promise<Set<string>> {
   return new Set(rows.map(({ name }) => name))
 }
 
-/** 16 pages hold about 700 logins. Of the ranges of pages without the login looked for, one in 300 is read in vain. */
+/**
+ * 16 pages hold about 700 logins. Of the ranges of pages without the login looked for, one in 300 is read in
+ * vain.
+ */
 const BLOOM = 'n_distinct_per_range = 700, false_positive_rate = 0.003'
 
 /**
- * The name of a day table's summary: a Bloom filter (BRIN) for every 16 pages, which finds a user, device or address on a day
- * that is still being written and hardly slows its COPY. Once the day is over, better indexes replace it.
+ * The name of a day table's summary: a Bloom filter (BRIN) for every 16 pages, which finds a user, device or
+ * address on a day that is still being written and hardly slows its COPY. Once the day is over, better
+ * indexes replace it.
  */
 export const seenIndex = (table: string): string => `${table}_seen`
 

@@ -2,15 +2,18 @@ import type { Transaction } from '../connection/connect.ts'
 import { ReadFailure, readFailure } from './read-failure.ts'
 import type { ReadSession } from './snapshot.ts'
 
-/** Longer than a statement may take: a node that has not answered by then hangs, and nothing else will say so. */
+/**
+ * Longer than a statement may take: a node that has not answered by then hangs, and nothing else will say so.
+ */
 const SILENCE_MS = 6_000
 /** For all statements of one query together: one that takes longer asks for too much. */
 const BUDGET_MS = 15_000
 
 /**
- * Runs a query behind a savepoint: if it fails, the transaction, its snapshot and the locks of earlier queries stay as they
- * were. The savepoint is sent together with the first statement and costs no round trip.
- * @throws {ReadFailure} `unavailable` or `interrupted`: the transaction is lost. Other errors of `query` leave it usable.
+ * Runs a query behind a savepoint: if it fails, the transaction, its snapshot and the locks of earlier
+ * queries stay as they were. The savepoint is sent together with the first statement and costs no round trip.
+ * @throws {ReadFailure} `unavailable` or `interrupted`: the transaction is lost. Other errors of `query`
+ *   leave it usable.
  */
 export async function containedRead<T>(
   session: ReadSession,
@@ -35,14 +38,14 @@ export const isLost = (error: unknown): boolean =>
   error instanceof ReadFailure && (error.kind === 'unavailable' || error.kind === 'interrupted')
 
 /**
- * Transactions that still have the savepoint of their last query. The next query replaces it with its own, which saves a
- * statement.
+ * Transactions that still have the savepoint of their last query. The next query replaces it with its own,
+ * which saves a statement.
  */
 const withSavepoint = new WeakSet<Transaction>()
 
 /**
- * The statements of one query. `overrun` rejects when Postgres falls silent, or when all of them together take too long.
- * From then on, and from `undo` on, whatever the query left running cannot send another one.
+ * The statements of one query. `overrun` rejects when Postgres falls silent, or when all of them together
+ * take too long. From then on, and from `undo` on, whatever the query left running cannot send another one.
  */
 function watchStatements(sql: Transaction) {
   const limits = startLimits()
@@ -84,7 +87,10 @@ function watchStatements(sql: Transaction) {
   }
 }
 
-/** `silence` rejects when Postgres has not been heard for too long, `overrun` also when a query has used up its time. */
+/**
+ * `silence` rejects when Postgres has not been heard for too long, `overrun` also when a query has used up
+ * its time.
+ */
 function startLimits() {
   const overrun = Promise.withResolvers<never>()
   const silence = Promise.withResolvers<never>()

@@ -4,7 +4,9 @@ import { busy, ReadFailure, readFailure } from './read-failure.ts'
 import { inSnapshot, type Opened, type ReadSession, type ReadSource, type Wanted } from './snapshot.ts'
 
 export type ReadNode = {
-  /** `down`: it failed and is passed over. `unproven`: that time is over, and nobody has tried the node since. */
+  /**
+   * `down`: it failed and is passed over. `unproven`: that time is over, and nobody has tried the node since.
+   */
   health(): 'up' | 'down' | 'unproven'
   /** @throws {ReadFailure} `busy`: `work` has not begun. Any other error: it has. */
   withSession<T>(

@@ -38,7 +38,10 @@ const badMoment: Meaning = [
   'bad_input',
   'a moment of the request, or one next to it such as the period before, is outside the years 1 to 9999: ask with from and to within them',
 ]
-/** An operator, a time-out or a shutdown ended the session; the next connection shows whether the node still runs. */
+/**
+ * An operator, a time-out or a shutdown ended the session; the next connection shows whether the node still
+ * runs.
+ */
 const sessionLost: Meaning = ['interrupted', 'the connection to the database node was lost; ask again']
 
 const meaningOfCode: Record<string, Meaning> = {
@@ -58,7 +61,10 @@ const meaningOfCode: Record<string, Meaning> = {
   CONNECTION_DESTROYED: sessionLost,
 }
 
-/** For codes that `meaningOfCode` lacks, by their beginning. Names are codes of postgres.js or of Node's sockets. */
+/**
+ * For codes that `meaningOfCode` lacks, by their beginning. Names are codes of postgres.js or of Node's
+ * sockets.
+ */
 const meaningOfBeginning: [RegExp, Meaning][] = [
   [
     /^22/,
@@ -74,9 +80,8 @@ const meaningOfBeginning: [RegExp, Meaning][] = [
 ]
 
 /**
- * Turns what a statement threw into a ReadFailure. An error that neither the node, nor a time-out, nor the input caused comes
- * back unchanged.
- * https://www.postgresql.org/docs/18/errcodes-appendix.html
+ * Turns what a statement threw into a ReadFailure. An error that neither the node, nor a time-out, nor the
+ * input caused comes back unchanged. https://www.postgresql.org/docs/18/errcodes-appendix.html
  */
 export function readFailure(error: unknown): unknown {
   if (error instanceof ReadFailure) return error

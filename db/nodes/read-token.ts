@@ -20,7 +20,10 @@ export function parseReadToken(text: string): ReadToken | null {
   return { system, timeline: Number(timeline), position: BigInt(`0x${position}`) }
 }
 
-/** Parses a pg_lsn as Postgres writes it, such as 16/B374D848. https://www.postgresql.org/docs/18/datatype-pg-lsn.html */
+/**
+ * Parses a pg_lsn as Postgres writes it, such as 16/B374D848.
+ * https://www.postgresql.org/docs/18/datatype-pg-lsn.html
+ */
 export function parseLsn(text: string): bigint {
   const [high = '0', low = '0'] = text.split('/')
   return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`)

@@ -5,17 +5,23 @@ import { createReadNode, type ReadNode, type ReportNode } from './node.ts'
 export type ResolveHost = (host: string) => Promise<string[]>
 
 type Replicas = {
-  /** The replicas that exist now; for a host that does not resolve at the moment, those of the last time it did. */
+  /**
+   * The replicas that exist now; for a host that does not resolve at the moment, those of the last time it
+   * did.
+   */
   nodes(): Promise<ReadNode[]>
   close(): Promise<void>
 }
 
-/** A host, such as that of a headless service, may resolve to other replicas at any time: it is looked up this often. */
+/**
+ * A host, such as that of a headless service, may resolve to other replicas at any time: it is looked up this
+ * often.
+ */
 const RESOLVE_EVERY_MS = 5_000
 
 /**
- * Creates a node for every address of every replica's host, and follows as addresses are added and removed. The first
- * request looks the hosts up and waits for that; later look-ups run beside the requests.
+ * Creates a node for every address of every replica's host, and follows as addresses are added and removed.
+ * The first request looks the hosts up and waits for that; later look-ups run beside the requests.
  */
 export function createReplicas(
   urls: readonly string[],

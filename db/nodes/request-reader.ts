@@ -9,8 +9,8 @@ export type Read = <T>(query: (session: ReadSession) => Promise<T>) => Promise<T
 
 type RequestReader = {
   /**
-   * Runs a query in the request's snapshot, which the first query opens. Queries take turns. If one fails, the others answer
-   * as if it had not run; only the loss of the node fails them all.
+   * Runs a query in the request's snapshot, which the first query opens. Queries take turns. If one fails,
+   * the others answer as if it had not run; only the loss of the node fails them all.
    * @throws {ReadFailure} see ReadRouter
    */
   read: Read

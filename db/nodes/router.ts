@@ -7,9 +7,10 @@ import type { ReadSession, Wanted } from './snapshot.ts'
 
 export type ReadRouter = {
   /**
-   * Runs `work` in one snapshot of one node: a replica that is as fresh as required, else the primary. If the primary is away
-   * and nothing is required, a replica that is behind serves. A node that failed is passed over for some seconds and then
-   * tried beside the requests, so that a dead node delays a single request by about a second.
+   * Runs `work` in one snapshot of one node: a replica that is as fresh as required, else the primary. If the
+   * primary is away and nothing is required, a replica that is behind serves. A node that failed is passed
+   * over for some seconds and then tried beside the requests, so that a dead node delays a single request by
+   * about a second.
    * @throws {ReadFailure} of any kind; other errors of `work` pass unchanged
    */
   withReadNode<T>(requirement: ReadRequirement, work: (session: ReadSession) => Promise<T>): Promise<T>
@@ -21,7 +22,10 @@ export type ReadRouter = {
   close(): Promise<void>
 }
 
-/** A replica that is further behind serves only when the primary is away, unless the client states a limit of its own. */
+/**
+ * A replica that is further behind serves only when the primary is away, unless the client states a limit of
+ * its own.
+ */
 const USUAL_LAG_MS = 10_000
 const anyLag = { maxLagMs: Infinity, after: null }
 

@@ -15,8 +15,8 @@ export type ReadSession = {
   /** The node's clock just before the snapshot was taken. */
   readAt: Date
   /**
-   * By how much the replica is behind at most; 0 when it has replayed everything from a primary that it heard a moment ago.
-   * Null: not known, or the node is a primary.
+   * By how much the replica is behind at most; 0 when it has replayed everything from a primary that it heard
+   * a moment ago. Null: not known, or the node is a primary.
    */
   replicaLagMs: number | null
   /** Place in the write-ahead log (bytes) up to which the snapshot shows everything. */
@@ -32,7 +32,9 @@ export type Wanted = {
   after: ReadToken | null
 }
 
-/** `no`: the node does not serve. `behind`: it does, but its data are too old. In both cases `work` never ran. */
+/**
+ * `no`: the node does not serve. `behind`: it does, but its data are too old. In both cases `work` never ran.
+ */
 export type Opened<T> = { opened: 'yes'; result: T } | { opened: 'no' | 'behind'; reason: string }
 
 /** Connecting and the first statement take milliseconds: a node that needs longer hangs or is cut off. */
@@ -46,7 +48,9 @@ class NotOpened extends Error {
   }
 }
 
-/** Runs `work` in a read-only snapshot, unless the node does not open one in time or is not what is wanted. */
+/**
+ * Runs `work` in a read-only snapshot, unless the node does not open one in time or is not what is wanted.
+ */
 export async function inSnapshot<T>(
   pool: Sql,
   node: string,
@@ -117,8 +121,8 @@ async function refuseUnlessWanted(pool: Sql, description: Description, wanted: W
 }
 
 /**
- * Whether a replica shows what was written up to `after`. A position of another cluster or timeline cannot be compared, so
- * the primary has to answer.
+ * Whether a replica shows what was written up to `after`. A position of another cluster or timeline cannot be
+ * compared, so the primary has to answer.
  */
 async function shows(pool: Sql, { position }: Description, after: ReadToken): Promise<boolean> {
   const { system, timeline } = await readIdentity(pool)
@@ -133,8 +137,8 @@ export async function readToken({ sql }: Pick<ReadSession, 'sql'>): Promise<Read
 }
 
 /**
- * The cluster and its timeline as of the last checkpoint, which every node can tell. After a promotion the timeline may be
- * the one before for a while, never a later one.
+ * The cluster and its timeline as of the last checkpoint, which every node can tell. After a promotion the
+ * timeline may be the one before for a while, never a later one.
  */
 async function readIdentity(sql: Sql | Transaction): Promise<Omit<ReadToken, 'position'>> {
   const [row] = await sql<{ system: string; timeline: number }[]>`
@@ -145,12 +149,15 @@ async function readIdentity(sql: Sql | Transaction): Promise<Omit<ReadToken, 'po
   return row
 }
 
-/** A worker commits every second: a replica that heard nothing for this long is cut off, or no worker runs. */
+/**
+ * A worker commits every second: a replica that heard nothing for this long is cut off, or no worker runs.
+ */
 const HEARD_WITHIN_MS = 3_000
 
 async function describeNode(sql: Sql): Promise<Omit<Description, 'node'>> {
-  // A replica that has replayed all it received is as old as the last message of its primary, because its receiver may be
-  // gone or cut off. A user who may not read the time of that message is told the age of the last commit.
+  // A replica that has replayed all it received is as old as the last message of its primary, because its
+  // receiver may be gone or cut off. A user who may not read the time of that message is told the age of the
+  // last commit.
   const [row] = await sql<
     { in_recovery: boolean; read_at: Date; heard_all: boolean; age_ms: number | null; lsn: string }[]
   >`

@@ -2,8 +2,8 @@ import { ReadFailure } from '../nodes/read-failure.ts'
 import type { ReadSession } from '../nodes/snapshot.ts'
 
 /**
- * One page of a list that is ordered by a moment and then by whole numbers, newest first. A page is placed by keys and not by
- * row numbers, so that rows which arrive meanwhile neither shift a page nor repeat a row.
+ * One page of a list that is ordered by a moment and then by whole numbers, newest first. A page is placed by
+ * keys and not by row numbers, so that rows which arrive meanwhile neither shift a page nor repeat a row.
  */
 export type Page = {
   /** Rows older than this key. */
@@ -15,7 +15,10 @@ export type Page = {
   limit: number
 }
 
-/** `at` is a timestamptz (UTC) as Postgres writes it, to the microsecond: a Date would lose digits, and pages would lose rows. */
+/**
+ * `at` is a timestamptz (UTC) as Postgres writes it, to the microsecond: a Date would lose digits, and pages
+ * would lose rows.
+ */
 export type Key = { at: string; ids: bigint[] }
 
 /** The moment of a key in Unix milliseconds, without its microseconds. */
@@ -48,8 +51,8 @@ export function withinPage(
     return list(sql, [sql`${at}::text::timestamptz`, ...ids.map((id) => sql`${String(id)}::text::bigint`)])
   }
   const [at] = columns
-  // The moment is compared by itself, too, because a comparison of rows rules out no partition. It is a Date, which Postgres
-  // reads once and not for each row.
+  // The moment is compared by itself, too, because a comparison of rows rules out no partition. It is a Date,
+  // which Postgres reads once and not for each row.
   return sql`
     ${page.after === null ? sql`` : sql`and (${row}) < (${key(page.after)}) and ${sql(at)} <= ${new Date(momentOf(page.after) + 1)}`}
     ${page.before === null ? sql`` : sql`and (${row}) > (${key(page.before)}) and ${sql(at)} >= ${new Date(momentOf(page.before))}`}

@@ -3,13 +3,17 @@ import { isoDay, periodAfter } from '../../domain/time/period.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
 import { tryAdvisoryLock } from '../connection/advisory-lock.ts'
 
-/** The advisory lock for changing or counting the bitmaps of engagement: one transaction of a database at a time. */
+/**
+ * The advisory lock for changing or counting the bitmaps of engagement: one transaction of a database at a
+ * time.
+ */
 export const SIGHTINGS_LOCK = 'roll up sightings'
 
 /**
- * Marks the counts of active users whose bitmaps changed, so that they are made anew: those of the changed periods and values,
- * those of the periods after them, whose returning users depend on them, and those of all values of a period in which first
- * days changed. Call it under SIGHTINGS_LOCK, in the transaction of the change.
+ * Marks the counts of active users whose bitmaps changed, so that they are made anew: those of the changed
+ * periods and values, those of the periods after them, whose returning users depend on them, and those of all
+ * values of a period in which first days changed. Call it under SIGHTINGS_LOCK, in the transaction of the
+ * change.
  */
 export async function forgetActiveUserCounts(tx: Transaction, changed: readonly BitmapName[]): Promise<void> {
   const names = [...new Map(changed.map((name) => [Object.values(name).join('\0'), name])).values()]
@@ -41,8 +45,8 @@ const rowsOf = (tx: Transaction, names: readonly BitmapName[]) => tx`
     as given (period, start, facet, value)`
 
 /**
- * Counts the users of the oldest period that needs it, for all its values. A period that is not over for a whole day is left
- * alone: late logins would make it be counted again and again.
+ * Counts the users of the oldest period that needs it, for all its values. A period that is not over for a
+ * whole day is left alone: late logins would make it be counted again and again.
  * @returns whether a period was counted; false: none needs it, or another transaction holds the lock
  */
 export async function countActiveUsers(sql: Sql): Promise<boolean> {

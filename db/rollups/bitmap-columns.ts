@@ -2,8 +2,9 @@ import type { PendingQuery, Row } from 'postgres'
 import type { Transaction } from '../connection/connect.ts'
 
 /**
- * A bitmap with this many members at most is stored compressed. With 64 members it takes 260 bytes instead of a page of 8 KiB,
- * and 4 µs more to read. Writing it takes twice as long as uncompressed; with 128 members three times, with 256 six times.
+ * A bitmap with this many members at most is stored compressed. With 64 members it takes 260 bytes instead of
+ * a page of 8 KiB, and 4 µs more to read. Writing it takes twice as long as uncompressed; with 128 members
+ * three times, with 256 six times.
  */
 const FEW = 64
 

@@ -3,7 +3,10 @@ import { dimensionColumns } from './dimension-columns.ts'
 
 // SQL of the tables that hold counts. A row has several slots: one for each unit of the time that it covers.
 
-/** The table for each size of slots, and the column with the start of a row, which is named after the length of a row. */
+/**
+ * The table for each size of slots, and the column with the start of a row, which is named after the length
+ * of a row.
+ */
 export const countTables = {
   minute: { table: 'minute_count', start: 'hour' },
   quarter: { table: 'quarter_count', start: 'day' },

@@ -10,7 +10,10 @@ export const groupingSets = (sets: readonly number[]): string =>
 const members = (bits: number) =>
   dimensionNames.filter((name) => (bits & dimensionBit[name]) !== 0).join(', ')
 
-/** The dimension_set of a row. grouping() has a bit for each column that a row is not grouped by, the last one lowest. */
+/**
+ * The dimension_set of a row. grouping() has a bit for each column that a row is not grouped by, the last one
+ * lowest.
+ */
 export const setOfRow = `${ALL_DIMENSIONS} - grouping(${[...dimensionNames].reverse().join(', ')})`
 
 /** The values of a row, in the order of dimensionNames. */

@@ -1,6 +1,9 @@
 import type { SightingKind } from '../../domain/sightings/sighting.ts'
 
-/** For each kind: the table that maps ids to numbers, the column of `login` with the id, and that of hour_login with numbers. */
+/**
+ * For each kind: the table that maps ids to numbers, the column of `login` with the id, and that of
+ * hour_login with numbers.
+ */
 export const idTables = {
   user: { table: 'app_user', id: 'user_id', numbers: 'users' },
   device: { table: 'device', id: 'device_id', numbers: 'devices' },

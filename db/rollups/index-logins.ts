@@ -12,7 +12,10 @@ import { addressText } from '../login-rows/address-text.ts'
 import { sparseChunks } from './sparse-chunks.ts'
 import { tryAdvisoryLock } from '../connection/advisory-lock.ts'
 
-/** One call takes this many logins at most, but at least one batch: about a second, mostly for looking up numbers. */
+/**
+ * One call takes this many logins at most, but at least one batch: about a second, mostly for looking up
+ * numbers.
+ */
 const MAX_LOGINS = 20_000
 /** How many waiting batches one call considers. */
 const MAX_BATCHES = 10_000
@@ -23,9 +26,10 @@ type Batch = { batch_id: bigint; revision: number }
 type Hour = { hour: Date; users: Buffer; devices: Buffer; addresses: Buffer }
 
 /**
- * Adds the logins of some batches to hour_login, hour_member and six_hour_chunk, the latest batches first. Any worker may call
- * it at any time: a batch leaves unindexed_batch in the transaction that indexes its rows, and rows that a revision adds later
- * come with a row of unindexed_batch of their own. One call at a time in a database; it makes no other transaction wait.
+ * Adds the logins of some batches to hour_login, hour_member and six_hour_chunk, the latest batches first.
+ * Any worker may call it at any time: a batch leaves unindexed_batch in the transaction that indexes its
+ * rows, and rows that a revision adds later come with a row of unindexed_batch of their own. One call at a
+ * time in a database; it makes no other transaction wait.
  * @returns whether a batch was indexed
  */
 export async function indexLogins(sql: Sql): Promise<boolean> {
@@ -41,8 +45,8 @@ export async function indexLogins(sql: Sql): Promise<boolean> {
 }
 
 /**
- * Takes batches from before the first sightings that still wait to be rolled up: from there on, logins may be of somebody who
- * has no number yet.
+ * Takes batches from before the first sightings that still wait to be rolled up: from there on, logins may be
+ * of somebody who has no number yet.
  */
 async function takeBatches(tx: Transaction): Promise<Batch[]> {
   return await tx<Batch[]>`/* takeBatches */

@@ -18,8 +18,8 @@ export type Retained = {
 }
 
 /**
- * Drops what is past retention, creates the day tables of the near future and indexes the days that are over. Safe to repeat:
- * it does only what is still missing.
+ * Drops what is past retention, creates the day tables of the near future and indexes the days that are over.
+ * Safe to repeat: it does only what is still missing.
  */
 export async function applyRetention(sql: Sql, retention: Retention): Promise<Retained> {
   const [clock] = await sql<{ nowMs: number }[]>`/* applyRetention: clock */
@@ -34,8 +34,8 @@ export async function applyRetention(sql: Sql, retention: Retention): Promise<Re
 }
 
 /**
- * Deletes the index of login rows (hour_login and what is made from it) where the rows are gone. Call it after they are
- * dropped: until then they may still be indexed.
+ * Deletes the index of login rows (hour_login and what is made from it) where the rows are gone. Call it
+ * after they are dropped: until then they may still be indexed.
  */
 async function deleteHours(sql: Sql, keptFromMs: number): Promise<void> {
   const keptFrom = keptFromMs === Infinity ? 'infinity' : isoTime(keptFromMs)
@@ -45,8 +45,8 @@ async function deleteHours(sql: Sql, keptFromMs: number): Promise<void> {
 }
 
 /**
- * Remembers from which day on all rows are kept. The bound never moves back: when retention is raised, days that were dropped
- * or never kept get tables again, which are empty.
+ * Remembers from which day on all rows are kept. The bound never moves back: when retention is raised, days
+ * that were dropped or never kept get tables again, which are empty.
  */
 async function keepLoginsFrom(sql: Sql, nowMs: number, days: number): Promise<void> {
   const keptFromMs = days === 0 ? (dayOf(nowMs) + 1) * DAY_MS : keepRowsFromMs(nowMs, days)

@@ -7,15 +7,16 @@ import { dimensionColumns, joinEntries } from './dimension-columns.ts'
 const SETTLED_AFTER = '1 minute'
 
 /**
- * An advisory lock. Every version of Rollcall takes the same name: two workers that roll up the same 5 minutes would overwrite
- * each other's row.
+ * An advisory lock. Every version of Rollcall takes the same name: two workers that roll up the same 5
+ * minutes would overwrite each other's row.
  */
 const COMMIT_TIME_LOCK = 'roll written'
 
 /**
- * Adds up the batches that were written in the same 5 minutes as the oldest one that no row of written_count has, once those
- * minutes are over; and the hour around them, once all its batches are in rows. Any worker may call it at any time: a batch
- * moves from pending_commit_rollup to unindexed_batch in the transaction that adds it. One call at a time in a database.
+ * Adds up the batches that were written in the same 5 minutes as the oldest one that no row of written_count
+ * has, once those minutes are over; and the hour around them, once all its batches are in rows. Any worker
+ * may call it at any time: a batch moves from pending_commit_rollup to unindexed_batch in the transaction
+ * that adds it. One call at a time in a database.
  * @returns whether there was anything to add
  */
 export async function rollUpByCommitTime(sql: Sql): Promise<boolean> {
@@ -59,7 +60,10 @@ async function rollUpFiveMinutes(tx: Transaction, start: string): Promise<void> 
     ) ${addedUp(tx, 5, start)}`
 }
 
-/** Makes the row of an hour anew: it is there only while it has everything that the rows of its 5 minutes have. */
+/**
+ * Makes the row of an hour anew: it is there only while it has everything that the rows of its 5 minutes
+ * have.
+ */
 async function rollUpHour(tx: Transaction, hour: string): Promise<void> {
   await tx`/* rollUpHour: remove */
     delete from written_count where minutes = 60 and start = ${hour}::text::timestamptz`

@@ -5,14 +5,16 @@ import { dimensionColumns as key } from './dimension-columns.ts'
 import { groupingSets, setOfRow, valuesOfRow } from './dimension-sets.ts'
 
 /**
- * Adds the pending deltas to `hour_count` and `minute_count`, or to `quarter_count` for days whose minutes are not kept.
- * Batches next to each other share most of their buckets, so rolling up several at once updates far fewer rows. Any worker may
- * call it at any time: a batch leaves `pending_rollup` in the statement that counts it. One call at a time in a database,
- * because two would deadlock on each other's rows; a call that finds another at work does nothing.
+ * Adds the pending deltas to `hour_count` and `minute_count`, or to `quarter_count` for days whose minutes
+ * are not kept. Batches next to each other share most of their buckets, so rolling up several at once updates
+ * far fewer rows. Any worker may call it at any time: a batch leaves `pending_rollup` in the statement that
+ * counts it. One call at a time in a database, because two would deadlock on each other's rows; a call that
+ * finds another at work does nothing.
  */
 export async function rollUpCounts(sql: Sql, topic: string): Promise<void> {
   await sql.begin(async (tx) => {
-    // Locked by a statement of its own: the snapshot of the next one has to show what the last holder of the lock committed.
+    // Locked by a statement of its own: the snapshot of the next one has to show what the last holder of the
+    // lock committed.
     const [turn] = await tx<{ mine: boolean }[]>`/* rollUpCounts: lock */
       select pg_try_advisory_xact_lock(${COUNTS_LOCK}) as mine`
     if (turn?.mine === true) await tx.unsafe(STATEMENT, [topic], { prepare: true })
@@ -46,7 +48,10 @@ const widen = (size: 'minute' | 'quarter' | 'hour', from: string) => {
   ${addToHeld(size)}`
 }
 
-/** Add arrays element by element: those of all batches of a quarter of an hour, and the held one and the new one. */
+/**
+ * Add arrays element by element: those of all batches of a quarter of an hour, and the held one and the new
+ * one.
+ */
 const addUp = (column: string) => `
   select array_agg(logins order by number) from (
     select number, sum(logins) as logins from arrived, unnest(${column}) with ordinality as class (logins, number)

@@ -7,8 +7,8 @@ import { COUNTS_LOCK } from './roll-up-counts.ts'
 const SETTLED_AFTER = '3 days'
 
 /**
- * Adds up the hours of the oldest month that is over and not rolled up, or that has changed since. Other rollups of counts wait
- * meanwhile, about a second for each month.
+ * Adds up the hours of the oldest month that is over and not rolled up, or that has changed since. Other
+ * rollups of counts wait meanwhile, about a second for each month.
  * @returns whether there was such a month
  */
 export async function rollUpMonth(sql: Sql): Promise<boolean> {

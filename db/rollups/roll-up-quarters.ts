@@ -5,9 +5,9 @@ import { dimensionColumns as key } from './dimension-columns.ts'
 import { COUNTS_LOCK } from './roll-up-counts.ts'
 
 /**
- * Replaces the minutes from before the last `days` days (UTC) by quarters of an hour, which are kept for ever. Works day by day,
- * so that other rollups wait for one day at most, and finished days stay done when a later one fails. From then on rollups
- * add minutes only from `kept_from` on, and quarters only before it.
+ * Replaces the minutes from before the last `days` days (UTC) by quarters of an hour, which are kept for
+ * ever. Works day by day, so that other rollups wait for one day at most, and finished days stay done when a
+ * later one fails. From then on rollups add minutes only from `kept_from` on, and quarters only before it.
  * @param days 0: minutes are kept for ever
  * @returns how many rows of `minute_count`, each of one hour, were deleted
  */

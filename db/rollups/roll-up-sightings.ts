@@ -15,14 +15,18 @@ import { idTables } from './id-tables.ts'
 import { sparseChunks } from './sparse-chunks.ts'
 import { tryAdvisoryLock } from '../connection/advisory-lock.ts'
 
-/** One rollup takes this many entries at most, but at least one batch: it keeps Postgres busy for a fraction of a second. */
+/**
+ * One rollup takes this many entries at most, but at least one batch: it keeps Postgres busy for a fraction
+ * of a second.
+ */
 const MAX_ENTRIES = 10_000
 /** Rows of bitmaps per statement: some megabytes in Postgres. */
 const ROWS_PER_STATEMENT = 1_000
 
 /**
- * Moves the sightings that batches left into the tables of numbers (idTables) and the bitmaps of engagement. Any worker may call
- * it at any time: sightings leave their table in the transaction that adds them. One call at a time in a database.
+ * Moves the sightings that batches left into the tables of numbers (idTables) and the bitmaps of engagement.
+ * Any worker may call it at any time: sightings leave their table in the transaction that adds them. One call
+ * at a time in a database.
  * @returns how many sightings were moved; 0: there were none, or another call is at work
  */
 export async function rollUpSightings(sql: Sql): Promise<number> {
@@ -34,7 +38,9 @@ export async function rollUpSightings(sql: Sql): Promise<number> {
   })
 }
 
-/** Deletes rows by ctid: the table has no index, because rows that come and go all the time would bloat it. */
+/**
+ * Deletes rows by ctid: the table has no index, because rows that come and go all the time would bloat it.
+ */
 async function takeSightings(tx: Transaction): Promise<Sightings> {
   const rows = await tx<{ sightings: Sightings }[]>`/* takeSightings */
     delete from sighting_delta

@@ -8,11 +8,12 @@ import { migrationFiles, migrationFolder, schemaNumber, SchemaRefusal } from './
 const MIGRATION_LOCK = 7_303_014
 
 /**
- * Applies the files of db/migrations that this database does not have yet, in the order of their names and in one
- * transaction. Safe when several processes start at once: they take turns on an advisory lock. Workers that count meanwhile
- * lose their partitions, and claim them again only if they fit the new schema.
+ * Applies the files of db/migrations that this database does not have yet, in the order of their names and in
+ * one transaction. Safe when several processes start at once: they take turns on an advisory lock. Workers
+ * that count meanwhile lose their partitions, and claim them again only if they fit the new schema.
  * @returns the names of the files that this call applied
- * @throws when the database has a migration that this version does not know, because a newer version migrated it
+ * @throws when the database has a migration that this version does not know, because a newer version migrated
+ *   it
  * @throws {SchemaRefusal} when the database was made by a version before 0.3.0
  */
 export async function migrate(sql: Sql): Promise<string[]> {
@@ -30,8 +31,8 @@ export async function migrate(sql: Sql): Promise<string[]> {
       )
     }
     const pending = files.filter((name) => !applied.has(name))
-    // Before any table is altered: this waits until no batch holds its checkpoint. Otherwise a batch that holds one could wait
-    // for an altered table while the migration waits for the checkpoint.
+    // Before any table is altered: this waits until no batch holds its checkpoint. Otherwise a batch that
+    // holds one could wait for an altered table while the migration waits for the checkpoint.
     if (applied.size > 0 && pending.length > 0)
       await tx`/* migrate: fence */ update partition_checkpoint set epoch = epoch + 1`
     for (const name of pending) {
@@ -57,7 +58,9 @@ async function appliedMigrations(tx: Transaction): Promise<Set<string>> {
   return new Set(rows.map(({ name }) => name))
 }
 
-/** Records that no older code fits; a migration that older code does fit says so in `schema_version` itself. */
+/**
+ * Records that no older code fits; a migration that older code does fit says so in `schema_version` itself.
+ */
 async function recordSchema(tx: Transaction, schema: number, version: string): Promise<void> {
   await tx`/* recordSchema */
     insert into schema_version as held (schema, version, oldest_writer, oldest_reader)

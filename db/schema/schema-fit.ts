@@ -1,4 +1,7 @@
-/** The schema of a database, and which code may use it. A schema has the number of its newest file in db/migrations. */
+/**
+ * The schema of a database, and which code may use it. A schema has the number of its newest file in
+ * db/migrations.
+ */
 export type DatabaseSchema = {
   schema: number
   /** The version of Rollcall that last migrated it. */

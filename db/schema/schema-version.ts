@@ -22,8 +22,8 @@ export function schemaNumber(migrationFile: string): number {
 }
 
 /**
- * The schema that this code was written for: that of its newest migration. Read when the process starts, because an upgrade
- * may replace the files while it runs.
+ * The schema that this code was written for: that of its newest migration. Read when the process starts,
+ * because an upgrade may replace the files while it runs.
  */
 const code: CodeSchema = {
   schema: schemaNumber((await migrationFiles()).at(-1) ?? ''),

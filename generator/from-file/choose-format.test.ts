@@ -45,7 +45,7 @@ test.each([
 })
 
 test('a JSON array or a web page is refused, unless it is said to be lines', () => {
-  expect(() => choose({ head: '[\n{"a":1}]' })).toThrow(/^it begins as a JSON array: .* jq -c \.\[\]/)
+  expect(() => choose({ head: '[\n{"a":1}]' })).toThrow(/^it begins like a JSON array: .* jq -c \.\[\]/)
   expect(() => choose({ contentType: 'text/html', head: 'Sign in' })).toThrow(/^it is a web page/)
   expect(() => choose({ head: '<!DOCTYPE html>' })).toThrow(/^it is a web page/)
   expect(choose({ option: 'ndjson', head: '[1,2]\n' }).format).toBe('ndjson')

@@ -7,7 +7,7 @@ type FormatClues = {
   name: string
   fileName: string
   contentType: string | null
-  /** Of the content, unpacked; its first line at least. */
+  /** The beginning of the unpacked content: at least its first line. */
   head: Buffer
 }
 
@@ -22,8 +22,9 @@ const contentTypes: Record<string, Format> = {
 }
 
 /**
- * The format, and what said so.
- * @throws {Error} in one line, when nothing says it and the first bytes are those of something else
+ * Decides the format, and says by what.
+ * @throws {Error} in one line, when only the first bytes are left to decide and they are neither NDJSON nor
+ *   CSV
  */
 export function chooseFormat(clues: FormatClues): { format: Format; by: string } {
   if (clues.option !== null) return { format: clues.option, by: '--format' }
@@ -38,12 +39,12 @@ function byFirstBytes({ name, contentType, head }: FormatClues): Format {
   const lines = head.toString().trimStart().split('\n')
   const [firstLine = ''] = lines
   const isPage = contentType === 'text/html' || /^<(!doctype|html)/i.test(firstLine)
-  if (isPage) throw new Error(`${name} is a web page; --format ndjson sends its lines all the same`)
+  if (isPage) throw new Error(`${name} is a web page; use --format ndjson to send its lines all the same`)
   if (firstLine.startsWith('['))
     throw new Error(
-      `${name} begins as a JSON array: turn it into lines, for example with jq -c .[], or send it line by line with --format ndjson`,
+      `${name} begins like a JSON array: turn it into lines, for example with jq -c .[], or send it line by line with --format ndjson`,
     )
-  // The first line may be garbage that has a comma in it.
+  // Looks at all lines: the first one may be garbage with a comma in it.
   if (lines.some((line) => line.startsWith('{'))) return 'ndjson'
   return firstLine.split(findDelimiter(firstLine)).length > 1 ? 'csv' : 'ndjson'
 }

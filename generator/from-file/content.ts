@@ -7,14 +7,14 @@ const CHUNK_BYTES = 1024 * 1024
 
 export const isGzip = ({ head }: Pick<Source, 'head'>): boolean => head.subarray(0, GZIP.length).equals(GZIP)
 
-/** What a source holds, unpacked. */
+/** The unpacked content of a source. */
 export type Content = {
   chunks: AsyncIterable<Buffer>
-  /** The share of the source that lies before a byte of the content, about; null when its size is not known. */
+  /** About which share of the source lies before a byte of the content; null: its size is not known. */
   shareBefore: (offset: number) => number | null
 }
 
-/** The content from one byte on. Its chunks throw {Error} in one line while they are read. */
+/** Opens the content from a byte on. Reading its chunks may throw an {Error} in one line. */
 export function contentOf(source: Source, from: number): Content {
   const share = (bytes: number) =>
     source.size === null ? null : Math.min(1, bytes / Math.max(1, source.size))
@@ -26,10 +26,11 @@ export function contentOf(source: Source, from: number): Content {
   return { chunks, shareBefore: share }
 }
 
-/** @param read counts what was read of the packed bytes */
+/** Unpacks a source. @param read counts the packed bytes that were read */
 async function* gunzip(source: Source, read: { bytes: number }): AsyncGenerator<Buffer> {
   const unpacked = createGunzip({ chunkSize: CHUNK_BYTES })
-  // The error of what is read comes out of the unpacked stream; the callback is there because pipeline wants one.
+  // An error of the source comes out of the unpacked stream. The callback does nothing, but pipeline requires
+  // one.
   pipeline(Readable.from(counting(source.read(0), read)), unpacked, () => undefined)
   try {
     for await (const chunk of unpacked) yield chunk as Buffer
@@ -48,7 +49,7 @@ async function* counting(chunks: AsyncIterable<Buffer>, read: { bytes: number })
   }
 }
 
-/** All but the first bytes. */
+/** Yields everything but the first bytes. */
 export async function* skip(chunks: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
   let rest = bytes
   for await (const chunk of chunks) {
@@ -57,7 +58,7 @@ export async function* skip(chunks: AsyncIterable<Buffer>, bytes: number): Async
   }
 }
 
-/** Beginnings of files that hold lines only once they are unpacked or converted. */
+/** Beginnings of files that have to be unpacked or converted before they are lines. */
 const foreign = [
   { what: 'a zip archive', mend: 'unzip -p', at: 0, bytes: 'PK\x03\x04' },
   { what: 'compressed with zstd', mend: 'zstd -dc', at: 0, bytes: '\x28\xb5\x2f\xfd' },
@@ -68,7 +69,7 @@ const foreign = [
   { what: 'UTF-16', mend: 'iconv -f UTF-16 -t UTF-8', at: 0, bytes: '\xfe\xff' },
 ]
 
-/** @throws {Error} when the content begins as no lines do */
+/** @throws {Error} when the content has to be unpacked or converted first */
 export function refuseForeign(name: string, head: Buffer): void {
   const text = head.toString('latin1')
   const found = foreign.find(({ at, bytes }) => text.startsWith(bytes, at))

@@ -2,17 +2,17 @@ import { LF, type LineEnds } from './split-lines.ts'
 
 const QUOTE = 0x22
 
-type Place = 'field start' | 'unquoted' | 'quoted' | 'behind a quote'
+type Place = 'field start' | 'unquoted' | 'quoted' | 'after a quote'
 
 /**
- * Rows of CSV (RFC 4180) end where no quoted field is open. A quote opens a field only at its beginning, as csv-parse
- * takes it: 5" is text.
+ * Finds the ends of CSV rows (RFC 4180): line ends outside quoted fields. As in csv-parse, a quote opens a
+ * field only at its beginning: 5" is text.
  */
 export function csvLineEnds(delimiter: string): LineEnds {
   const delimiterByte = delimiter.charCodeAt(0)
   let place: Place = 'field start'
   const move = (byte: number) => {
-    if (byte === QUOTE && place !== 'unquoted') place = place === 'quoted' ? 'behind a quote' : 'quoted'
+    if (byte === QUOTE && place !== 'unquoted') place = place === 'quoted' ? 'after a quote' : 'quoted'
     else if (place !== 'quoted') place = byte === delimiterByte ? 'field start' : 'unquoted'
   }
   return {

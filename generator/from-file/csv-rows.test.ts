@@ -78,7 +78,7 @@ test('semicolons and tabs separate as well, where the header row has more of the
 })
 
 test('a header row that is no UTF-8 or never closes a quote is refused', () => {
-  expect(() => fieldsOf('a,"b')).toThrow('the header row is no CSV in UTF-8')
+  expect(() => fieldsOf('a,"b')).toThrow('the header row is not CSV in UTF-8')
   const [line] = linesOf(Buffer.from([0xff, 0x2c]))
-  expect(() => line && readHeader(line, ',')).toThrow('the header row is no CSV in UTF-8')
+  expect(() => line && readHeader(line, ',')).toThrow('the header row is not CSV in UTF-8')
 })

@@ -2,12 +2,12 @@ import { isUtf8 } from 'node:buffer'
 import { parse } from 'csv-parse/sync'
 import type { Line } from './split-lines.ts'
 
-/** How the rows of a CSV file are read: what its header row says. */
+/** How to read the rows of a CSV file, as its header row says. */
 export type CsvForm = { delimiter: string; fields: string[] }
 
 const delimiters = [',', ';', '\t']
 
-/** The separator that the header row holds most often outside quotes; a comma if it holds none. */
+/** Finds the delimiter that occurs most often outside quotes in the header row; a comma if none does. */
 export function findDelimiter(headerRow: string): string {
   const unquoted = headerRow.replaceAll(/"[^"]*"/g, '')
   const count = (delimiter: string) => unquoted.split(delimiter).length
@@ -15,13 +15,14 @@ export function findDelimiter(headerRow: string): string {
 }
 
 /**
- * The names of the fields. A column without a name is `column_3`; a name that stands there again becomes `ip_2`.
- * @throws {Error} for a header row that can't be read
+ * Reads the names of the fields. A column without a name is called `column_3`, and a name that occurs again
+ * `ip_2`.
+ * @throws {Error} when the header row can't be read
  */
 export function readHeader(header: Line, delimiter: string): CsvForm {
   const [names] = parseRows([header].filter(isReadable), delimiter)
   if (names === undefined)
-    throw new Error('the header row is no CSV in UTF-8, or has a quote that is never closed')
+    throw new Error('the header row is not CSV in UTF-8, or has a quote that is never closed')
   const fields: string[] = []
   for (const [index, cell] of names.entries()) {
     const name = cell.trim() || columnName(index)
@@ -33,8 +34,9 @@ export function readHeader(header: Line, delimiter: string): CsvForm {
 }
 
 /**
- * Rows as JSON, every value a string. An empty cell is a missing field: CSV can't tell the two apart. Cells beyond the
- * header row are `column_8` and so on. A row that can't be read (no UTF-8, a quote that is never closed) is sent as it is.
+ * Turns rows into JSON objects whose values are strings. An empty cell is a missing field, because CSV can't
+ * tell the two apart. Cells beyond the header row are called `column_8` and so on. A row that can't be read
+ * (not UTF-8, or with a quote that is never closed) is sent as it is.
  */
 export function rowsAsJson(rows: readonly Line[], form: CsvForm): (Buffer | null)[] {
   const readable = rows.filter(isReadable)
@@ -56,7 +58,7 @@ const columnName = (index: number) => `column_${index + 1}`
 
 const isReadable = ({ bytes, isUnclosed }: Line): boolean => !isUnclosed && bytes !== null && isUtf8(bytes)
 
-/** Many at once, which takes a fraction of the time. */
+/** Parses many rows at once, which takes a fraction of the time. */
 function parseRows(rows: readonly Line[], delimiter: string): string[][] {
   const text = rows.map(({ bytes }) => String(bytes)).join('\n')
   return parse(text, { delimiter, record_delimiter: '\n', relax_quotes: true, relax_column_count: true })

@@ -17,11 +17,11 @@ export type RunParts = {
   screen: Screen
   /** How often progress is shown. */
   progressMs: number
-  /** The run is to end: what is under way is waited for, unless the producer gives up. */
+  /** Aborts when the run is to end. The run still waits for lines under way, unless the producer gives up. */
   stop: AbortSignal
   source: Source
   reading: Reading
-  /** Null: nothing is remembered. */
+  /** Null: no position is kept. */
   positions: PositionFile | null
   /** Null: as fast as the topic takes them. */
   linesPerSecond: number | null
@@ -29,21 +29,24 @@ export type RunParts = {
 
 export type Outcome = 'all sent' | 'some refused' | 'stopped'
 
-/** kafkajs's cost grows with the square of the lines of one send; this is also what a killed run sends again at most. */
+/**
+ * The cost of one send grows with the square of its lines in kafkajs. A killed run sends this many again at
+ * most.
+ */
 const LINES_PER_SEND = 2_000
-/** Below the 1 MiB that a topic takes in one record batch by default. */
+/** A topic takes up to 1 MiB in one record batch by default. */
 const BYTES_PER_SEND = 900_000
-/** Lines that are named when they are refused; more are only counted. */
+/** How many refused lines are named; further ones are only counted. */
 const NAMED_REFUSALS = 10
 
-/** Sends what a source holds behind a position, and moves the position as Kafka acknowledges. */
+/** Sends the lines of a source from a position on, and moves the position as Kafka acknowledges them. */
 export class FileRun {
   readonly #parts: RunParts
   readonly #progress = new Progress(Date.now())
   readonly #pace: Pace | null
   readonly #shareAtStart: number
   #position: Position
-  /** Lines that the pace allows and that were not there to be sent. */
+  /** How many lines the pace allows that could not be read yet. */
   #allowed = 0
   #underWay = 0
 
@@ -54,7 +57,7 @@ export class FileRun {
     this.#shareAtStart = parts.reading.shareBefore(position.offset) ?? 0
   }
 
-  /** @throws {Error} in one line, when the source can't be read on or its position not be kept */
+  /** @throws {Error} in one line, when the source can't be read any further or its position can't be kept */
   async send(): Promise<Outcome> {
     const { screen, progressMs } = this.#parts
     const showing = setInterval(() => {
@@ -73,7 +76,7 @@ export class FileRun {
     }
   }
 
-  /** Whether it came to the end; else it was stopped. */
+  /** Returns whether it reached the end; otherwise it was stopped. */
   async #sendLines(): Promise<boolean> {
     const { stop } = this.#parts
     while (!stop.aborted) {
@@ -85,7 +88,7 @@ export class FileRun {
     return false
   }
 
-  /** None at the end; null when the run is stopped. */
+  /** Returns no lines at the end, and null when the run is stopped. */
   async #nextLines(): Promise<Line[] | null> {
     const { reading, stop } = this.#parts
     try {
@@ -103,7 +106,7 @@ export class FileRun {
     }
   }
 
-  /** Whether Kafka has answered for all of them; else the producer gave up. */
+  /** Returns whether Kafka has answered for all lines; otherwise the producer gave up. */
   async #sendSome(lines: Line[]): Promise<boolean> {
     const { producer, reading, positions, stop } = this.#parts
     this.#underWay = lines.length
@@ -123,7 +126,7 @@ export class FileRun {
     const { screen, topic } = this.#parts
     for (const { line, reason } of refused.slice(0, Math.max(0, NAMED_REFUSALS - this.#progress.refused)))
       screen.say(
-        `line ${inWords(line.number)} (${inWords(line.size)} bytes) is not taken by ${topic}: ${reason}`,
+        `line ${inWords(line.number)} (${inWords(line.size)} bytes) was not sent to ${topic}: ${reason}`,
       )
     const last = lines.at(-1)
     this.#progress.addAcknowledged(acknowledged)
@@ -144,13 +147,13 @@ export class FileRun {
     const now = await source.currentIdentity()
     const before = source.resume?.identity ?? null
     if (JSON.stringify(now) !== JSON.stringify(before))
-      throw new Error(`${source.name} was changed while it was sent; what was sent is what was read`)
+      throw new Error(`${source.name} changed while it was sent; the lines were sent as they were read`)
     await positions?.save({ ...this.#position, isFinished: true })
     const { refused } = this.#position
     screen.say(
       refused === 0
-        ? `all of ${source.name} is sent`
-        : `${source.name} is sent but for ${linesInWords(refused)}`,
+        ? `all of ${source.name} was sent`
+        : `${source.name} was sent except ${linesInWords(refused)}`,
     )
     return refused === 0 ? 'all sent' : 'some refused'
   }
@@ -159,12 +162,12 @@ export class FileRun {
     const { source, positions, screen } = this.#parts
     this.#summarise()
     if (this.#underWay > 0)
-      screen.say(`${linesInWords(this.#underWay)} under way: what of that arrived is not known`)
+      screen.say(`${linesInWords(this.#underWay)} under way: which of them arrived is not known`)
     const line = inWords(this.#position.lineNumber)
     screen.say(
       positions === null
         ? `stopped before line ${line} of ${source.name}, which keeps no position`
-        : `stopped; started again it goes on at line ${line}`,
+        : `stopped; the next run goes on at line ${line}`,
     )
     return 'stopped'
   }

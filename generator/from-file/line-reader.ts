@@ -1,7 +1,7 @@
 import { unlessAborted } from '../../concurrency/unless-aborted.ts'
 import type { Line, LineSplitter } from './split-lines.ts'
 
-/** Gives the lines of a content as they are asked for; reads no more than one chunk ahead. */
+/** Reads lines of a content on demand, and no more than one chunk ahead. */
 export class LineReader {
   readonly #chunks: AsyncIterator<Buffer>
   readonly #splitter: LineSplitter
@@ -18,8 +18,10 @@ export class LineReader {
   }
 
   /**
-   * The next lines that are there, and at least one; none at the end. Only the first may go beyond `maxBytes`.
-   * @throws what reading throws, once all complete lines before it are given; when `stop` aborts
+   * Takes the next lines that have been read, or waits for at least one; returns none at the end. Only the
+   * first line may exceed `maxBytes`.
+   * @throws what reading throws, after all complete lines before it were taken
+   * @throws {StoppedError} when `stop` aborts
    */
   async take(maxLines: number, maxBytes: number): Promise<Line[]> {
     while (this.#next === this.#lines.length && !this.#isAtEnd) await this.#read()

@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { openStream } from './open-stream.ts'
 import { digestOf, HEAD_BYTES, type Identity, type Source } from './source.ts'
 
-/** Larger than Node's 64 KiB: each chunk gives several sends. */
+/** Larger than Node's 64 KiB, so that each chunk holds the lines of several sends. */
 const CHUNK_BYTES = 1024 * 1024
 
 const explanations: Record<string, string> = {
@@ -14,12 +14,12 @@ const explanations: Record<string, string> = {
   EPERM: 'may not be read by this user',
 }
 
-/** @throws {Error} in one line */
+/** Opens a file or a pipe. @throws {Error} in one line */
 export async function openFile(path: string, stop: AbortSignal): Promise<Source> {
   const file = await explaining(path, () => stat(path))
   if (file.isDirectory()) throw new Error(`${path} is a directory; name a file in it`)
   const handle = await explaining(path, () => open(path))
-  // A pipe such as <(command) is read once, from where it is.
+  // A pipe, such as <(command), can be read only once.
   if (!file.isFile()) return openStream(path, handle.createReadStream(), stop)
   return regularFile(path, handle)
 }

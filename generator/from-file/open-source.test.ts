@@ -63,7 +63,7 @@ test('what is no file that can be read is said in one line', async () => {
   await expect(openSource('ftp://host/a', made, never)).rejects.toThrow(
     '--from takes http and https, not ftp',
   )
-  await expect(openSource('http://', made, never)).rejects.toThrow("an URL that can't be read")
+  await expect(openSource('http://', made, never)).rejects.toThrow('a URL that is not valid')
 })
 
 test.each([
@@ -146,7 +146,7 @@ test.each([['with its length said'], ['in chunks']])(
       response.writeHead(200, how === 'in chunks' ? {} : { 'content-length': csv.length })
       response.write(csv.slice(0, 150_000), () => setTimeout(() => response.destroy(), 20))
     })
-    await expect(contentFrom(`${url}/a.csv`)).rejects.toThrow(/\/a\.csv was cut after [\d,]+ bytes: /)
+    await expect(contentFrom(`${url}/a.csv`)).rejects.toThrow(/\/a\.csv was cut off after [\d,]+ bytes: /)
   },
 )
 

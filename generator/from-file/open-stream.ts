@@ -3,9 +3,9 @@ import type { Readable } from 'node:stream'
 import { LF } from './split-lines.ts'
 import { HEAD_BYTES, peek, type Source } from './source.ts'
 
-/** Standard input or a pipe: read once, so that nothing is remembered of it. */
+/** Opens standard input or a pipe. It can be read only once, so no position is kept. */
 export async function openStream(name: string, stream: Readable, stop: AbortSignal): Promise<Source> {
-  // Its first line is enough, or a sender that is slow would be waited for.
+  // The first line is enough: a slow sender may take long to write more.
   const isEnough = (bytes: Buffer) => bytes.includes(LF) || bytes.length >= HEAD_BYTES
   const { head, all } = await peek(stream, isEnough, stop)
   return {

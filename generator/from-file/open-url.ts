@@ -5,14 +5,14 @@ import { digestOf, HEAD_BYTES, peek, type Source } from './source.ts'
 
 const positionFolder = fileURLToPath(new URL('../../.rollcall/positions', import.meta.url))
 
-/** Asks for the URL and reads its first bytes. Redirects are followed. @throws {Error} in one line */
+/** Requests the URL, following redirects, and reads its first bytes. @throws {Error} in one line */
 export async function openUrl(url: URL, stop: AbortSignal): Promise<Source> {
   const name = url.origin + url.pathname
   const response = await ask(url, name, stop)
   if (!response.ok) throw new Error(`${name} answers ${response.status} ${response.statusText}`.trim())
   const { head, all } = await peek(bodyOf(response, name), (bytes) => bytes.length >= HEAD_BYTES, stop)
   const { headers } = response
-  // The length of what is sent; fetch decodes it.
+  // With a content encoding, this is the length before decoding, and fetch returns the decoded body.
   const length = headers.has('content-encoding') ? null : headers.get('content-length')
   const identity = {
     size: length === null ? null : Number(length),
@@ -33,7 +33,7 @@ export async function openUrl(url: URL, stop: AbortSignal): Promise<Source> {
   }
 }
 
-/** Named for people, and different for URLs that differ anywhere. */
+/** The file's name is readable, and differs between any two URLs. */
 function positionFileOf(url: URL): string {
   const readable = `${url.host}-${basename(url.pathname)}`.replaceAll(/[^\w.-]+/g, '-').slice(0, 100)
   return join(positionFolder, `${readable}-${digestOf(url.href).slice(0, 16)}.position`)
@@ -52,7 +52,7 @@ async function ask(url: URL, name: string, stop: AbortSignal): Promise<Response>
   }
 }
 
-/** fetch refuses an URL that holds them. */
+/** Sends the credentials as a header: fetch refuses a URL that holds them. */
 function basicAuthorization({ username, password }: URL): Record<string, string> {
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
   return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
@@ -67,13 +67,13 @@ async function* bodyOf({ body }: Response, name: string): AsyncGenerator<Buffer>
       yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
     }
   } catch (error) {
-    throw new Error(`${name} was cut after ${bytes.toLocaleString('en')} bytes: ${reasonOf(error)}`, {
+    throw new Error(`${name} was cut off after ${bytes.toLocaleString('en')} bytes: ${reasonOf(error)}`, {
       cause: error,
     })
   }
 }
 
-/** fetch says why in the cause. */
+/** An error of fetch has the reason in its cause. */
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error
   return cause instanceof Error && cause.message !== '' ? cause.message : message

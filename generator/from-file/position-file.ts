@@ -4,15 +4,18 @@ import { parsePosition, type Position } from './position.ts'
 
 /** Keeps the position of one source on disk. */
 export type PositionFile = {
-  /** Of an earlier run; null: there is none. @throws {Error} in one line */
+  /** Reads the position of an earlier run; null: there is none. @throws {Error} in one line */
   load: () => Promise<Position | null>
-  /** From now on, whoever else sends the same source ends. @throws {Error} in one line */
+  /** Takes the file over: another run that sends the same source ends. @throws {Error} in one line */
   claim: (position: Position) => Promise<void>
-  /** The file holds this position or the one before, whenever the process dies. @throws {Error} in one line */
+  /**
+   * Saves a position. If the process dies meanwhile, the file holds this one or the one before.
+   * @throws {Error} in one line
+   */
   save: (position: Position) => Promise<void>
 }
 
-/** @param run unique to this run */
+/** @param run a text that no other run has */
 export function openPositionFile(file: string, run: string): PositionFile {
   const load = async () => {
     try {
@@ -41,7 +44,7 @@ export function openPositionFile(file: string, run: string): PositionFile {
     save: async (position) => {
       const last = await load()
       if (last !== null && last.run !== run)
-        throw new Error(`${file} was taken by another run; that one goes on`)
+        throw new Error(`${file} was taken over by another run, which goes on; this run ends`)
       await write(position)
     },
   }

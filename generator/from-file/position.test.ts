@@ -64,7 +64,7 @@ test('a run whose source was taken by a later one saves no position over that of
   const [first, second] = [openPositionFile(path, 'first'), openPositionFile(path, 'second')]
   await first.claim(position)
   await second.claim(position)
-  await expect(first.save({ ...position, sent: 3 })).rejects.toThrow('was taken by another run')
+  await expect(first.save({ ...position, sent: 3 })).rejects.toThrow('was taken over by another run')
   await second.save({ ...position, sent: 4 })
   expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ run: 'second', sent: 4 })
 })
@@ -76,7 +76,7 @@ test.each(['', '{', '{"offset":1}', JSON.stringify({ ...position, offset: -1 })]
     await openPositionFile(path, 'first').claim(position)
     writeFileSync(path, text)
     await expect(openPositionFile(path, 'second').load()).rejects.toThrow(
-      /holds no position of this version; --again/,
+      /holds no position that this version can read; --again/,
     )
   },
 )

@@ -3,33 +3,33 @@ import type { Format } from '../arguments.ts'
 import type { Identity } from './source.ts'
 
 const position = z.object({
-  /** Of the run that wrote it: a second one on the same source is noticed by it. */
+  /** The run that wrote it: this tells two runs on the same source apart. */
   run: z.string(),
   topic: z.string(),
   identity: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
   format: z.enum(['ndjson', 'csv']),
-  /** CSV: what the header row said; null before it was read. */
+  /** What the header row of a CSV file says; null: the format is NDJSON. */
   csv: z.object({ delimiter: z.string(), fields: z.array(z.string()) }).nullable(),
   /** Bytes of the unpacked content up to the end of the last line that Kafka acknowledged. */
   offset: z.int().nonnegative(),
-  /** Number of the line behind it, from 1. */
+  /** Number (from 1) of the next line. */
   lineNumber: z.int().positive(),
   /** Lines that Kafka acknowledged, over all runs. */
   sent: z.int().nonnegative(),
-  /** Lines that the topic does not take. */
+  /** Lines that were not sent because the topic does not take them, over all runs. */
   refused: z.int().nonnegative(),
   isFinished: z.boolean(),
 })
 
-/** How far a source was sent, by the last run. */
+/** How far a source has been sent. */
 export type Position = z.infer<typeof position>
 
-/** @throws {Error} in one line, for what is no position */
+/** @throws {Error} in one line, when the text is no position */
 export function parsePosition(text: string, file: string): Position {
   try {
     return position.parse(JSON.parse(text))
   } catch (error) {
-    throw new Error(`${file} holds no position of this version; ${AGAIN}`, { cause: error })
+    throw new Error(`${file} holds no position that this version can read; ${AGAIN}`, { cause: error })
   }
 }
 
@@ -38,8 +38,8 @@ const AGAIN = '--again sends all of it from the beginning'
 type Wanted = { name: string; identity: Identity; topic: string; format: Format | null }
 
 /**
- * Whether a position is one of what is wanted now.
- * @throws {Error} in one line, when going on there would skip or repeat lines
+ * Checks that a position belongs to what is to be sent now.
+ * @throws {Error} in one line, when going on from it would skip or repeat lines
  */
 export function checkPosition(position: Position, { name, identity, topic, format }: Wanted): void {
   const changes = Object.entries(position.identity).filter(([key, value]) => identity[key] !== value)

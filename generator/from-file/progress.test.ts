@@ -35,7 +35,7 @@ test('the summary counts by partition, and names what was not sent only where th
   some.refused = 1
   some.blankLines = 2
   expect(summary(some, 'user-login', 0).slice(1)).toEqual([
-    '1 line too large for the topic, or refused by it: not sent',
+    '1 line not sent: too large for the topic, or refused by it',
     '2 blank lines not sent',
   ])
 })

@@ -1,7 +1,7 @@
 /** What one run has sent. */
 export class Progress {
   lines = 0
-  /** Of the lines as they were read. */
+  /** Bytes of the lines as they were read. */
   bytes = 0
   refused = 0
   blankLines = 0
@@ -32,12 +32,12 @@ export class Progress {
   }
 }
 
-/** Short: all of the line fits on a terminal of 80 columns. */
+/** Short, so that the whole line fits on a terminal of 80 columns. */
 const BAR_CHARACTERS = 10
 
 /**
- * One line for the screen: `████░░ 21 % · 4,200 lines · 1,400/s · 11 s left`.
- * @param share of the whole that is done, now and when the run began; null when the whole is not known
+ * Writes the line for the screen: `████░░ 21 % · 4,200 lines · 1,400/s · 11 s left`.
+ * @param share the share of the source that is done, now and when the run began; null: its size is not known
  */
 export function progressLine(
   progress: Progress,
@@ -53,7 +53,7 @@ export function progressLine(
   return `${bar} ${Math.floor(share.now * 100)} % · ${counts}${left}`
 }
 
-/** What a run did, in lines. */
+/** Says in some lines what a run did. */
 export function summary(progress: Progress, topic: string, nowMs: number): string[] {
   const seconds = progress.seconds(nowMs).toFixed(1)
   const rate = inWords(Math.round(progress.linesPerSecond(nowMs)))
@@ -62,7 +62,7 @@ export function summary(progress: Progress, topic: string, nowMs: number): strin
     `${linesInWords(progress.lines)} (${inWords(progress.bytes)} bytes) sent to ${topic} in ${seconds} s, ${rate} lines per second`,
     ...(partitions.length > 0 ? [`by partition: ${partitions.join(' · ')}`] : []),
     ...(progress.refused > 0
-      ? [`${linesInWords(progress.refused)} too large for the topic, or refused by it: not sent`]
+      ? [`${linesInWords(progress.refused)} not sent: too large for the topic, or refused by it`]
       : []),
     ...(progress.blankLines > 0 ? [`${linesInWords(progress.blankLines, 'blank ')} not sent`] : []),
   ]

@@ -7,28 +7,28 @@ import { LineReader } from './line-reader.ts'
 import { HEAD_BYTES, peek, type Source } from './source.ts'
 import { type Line, LineSplitter, LF, plainLineEnds } from './split-lines.ts'
 
-/** Where in the content a line begins: its byte, and its number from 1. */
+/** Where a line begins: its byte in the content, and its number from 1. */
 type Place = { offset: number; lineNumber: number }
 
-/** The lines of a source from some place on, and how they become records. */
+/** The lines of a source from a place on, and how they become records. */
 export type Reading = {
   format: Format
   /** Null: NDJSON. */
   csv: CsvForm | null
-  /** What is said of it, such as `CSV (by its name)`. */
+  /** A description for people, such as `CSV (by its name)`. */
   description: string
   start: Place
   reader: LineReader
   blankLines: () => number
-  /** The share of the source that lies before a byte of the content; null when its size is not known. */
+  /** The share of the source that lies before a byte of the content; null: its size is not known. */
   shareBefore: (offset: number) => number | null
-  /** What to send for lines, in their order; null for what can't be sent. */
+  /** Returns what to send for each line; null for a line that can't be sent. */
   valuesOf: (lines: readonly Line[]) => (Buffer | null)[]
 }
 
 const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** From the beginning: finds out the format. @throws {Error} in one line */
+/** Reads from the beginning, after finding out the format. @throws {Error} in one line */
 export async function readFromBeginning(
   source: Source,
   option: Format | null,
@@ -77,7 +77,7 @@ async function readHeaderRow(
   }
 }
 
-/** From where an earlier run stopped. */
+/** Reads from where an earlier run stopped. */
 export function readFrom(source: Source, start: Place, csv: CsvForm | null, stop: AbortSignal): Reading {
   const description = `${csv === null ? 'NDJSON' : 'CSV'} as before`
   return reading(contentOf(source, start.offset), csv, description, start, stop)

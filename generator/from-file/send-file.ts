@@ -9,13 +9,14 @@ import { type Reading, readFrom, readFromBeginning } from './reading.ts'
 import type { Source } from './source.ts'
 
 type SendParts = Omit<RunParts, 'source' | 'reading' | 'positions' | 'linesPerSecond'> & {
-  /** What a relative path begins at. */
+  /** The folder that relative paths start from. */
   folder: string
 }
 
 /**
- * Sends the lines of a file, an URL or standard input to the topic, from where an earlier run of it stopped.
- * @throws {Error} in one line, for what can't be read or was changed; what was acknowledged is remembered
+ * Sends the lines of a file, a URL or standard input to the topic, from where an earlier run stopped.
+ * @throws {Error} in one line, when the source can't be read or has changed; the position of acknowledged
+ *   lines is kept
  */
 export async function sendFile(options: SendOptions, parts: SendParts): Promise<Outcome> {
   const { topic, screen, stop } = parts
@@ -50,7 +51,7 @@ export async function sendFile(options: SendOptions, parts: SendParts): Promise<
 const described = ({ sent, refused, topic }: Position) =>
   `${linesInWords(sent)} to ${topic}${refused > 0 ? `, ${inWords(refused)} not taken by it` : ''}`
 
-/** The position of a source of which nothing was sent. */
+/** The position of a source before anything is sent. */
 const beginning = ({ resume }: Source, { format, csv, start }: Reading, topic: string): Position => ({
   run: '',
   topic,

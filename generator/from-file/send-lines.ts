@@ -8,8 +8,8 @@ export type RefusedLine = { line: Line; reason: string }
 type SentLines = { acknowledged: ReadonlyMap<number, number>; refused: RefusedLine[] }
 
 /**
- * Sends what `valuesOf` gives for each line, with a random uuid as its key. Resolves when Kafka has acknowledged all that the
- * topic takes.
+ * Sends what `valuesOf` returns for each line, with a random UUID as key. Resolves when Kafka has
+ * acknowledged or refused every line.
  * @throws when the producer is told to give up
  */
 export async function sendLines(

@@ -1,37 +1,40 @@
 import { createHash } from 'node:crypto'
 import { unlessAborted } from '../../concurrency/unless-aborted.ts'
 
-/** By what a source is known again: each entry is compared with that of an earlier run. */
+/** What identifies a source: each entry is compared with that of an earlier run. */
 export type Identity = Record<string, string | number | null>
 
-/** Bytes as they are stored or sent: of a file, of what an URL answers, or of standard input. */
+/** The bytes of a file, of a URL's response, or of standard input, before they are unpacked. */
 export type Source = {
-  /** For messages; an URL is without its credentials and its query, which may be secret. */
+  /** The name in messages: a URL without its credentials and query, which may be secret. */
   name: string
-  /** What may say by its extension which format it is. */
+  /** A name whose extension may tell the format. */
   fileName: string
   contentType: string | null
-  /** Null when it is not known. */
+  /** In bytes; null: it is not known. */
   size: number | null
-  /** Null: it can be read once, and nothing is remembered of it. */
+  /** Null: it can be read only once, so no position is kept. */
   resume: { identity: Identity; positionFile: string } | null
-  /** The first HEAD_BYTES, fewer where it is shorter or more is not needed. */
+  /** Its first bytes, about HEAD_BYTES; fewer if it is shorter or fewer tell the format. */
   head: Buffer
-  /** All bytes from this one on, to be asked for once. @throws {Error} in one line, also while it is read */
+  /**
+   * Reads all bytes from this one on. Call it once.
+   * @throws {Error} in one line, also while the bytes are read
+   */
   read: (from: number) => AsyncIterable<Buffer>
-  /** Whether `read` gets to a byte without reading those before it. */
+  /** Whether `read` can start at a byte; otherwise it always starts at the first one. */
   isSeekable: boolean
-  /** Identity as it is now, null as it was. */
+  /** Reads the identity again, to notice a change; null if `resume` is null. */
   currentIdentity: () => Promise<Identity | null>
 }
 
-/** A beginning that is different in different files, and is read in no time. */
+/** Long enough to tell files apart, and read at once. */
 export const HEAD_BYTES = 64 * 1024
 
 export const digestOf = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex')
 
 /**
- * Reads until it has enough, and gives what it read and all of it once more.
+ * Reads the beginning until it is enough. Returns it, and all chunks including those of the beginning.
  * @throws {StoppedError} when `stop` aborts
  */
 export async function peek(

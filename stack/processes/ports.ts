@@ -2,10 +2,13 @@ import { createServer } from 'node:net'
 
 export const HOST = '127.0.0.1'
 
-/** Ports handed out by this process that nothing listens on yet: two callers must not get the same. */
+/**
+ * Ports that this process has handed out. Nothing may listen on them yet, and two callers must not get the
+ * same one.
+ */
 const promised = new Set<number>()
 
-/** `preferred` when it is free on loopback, else any free port; 0 asks for any. */
+/** Returns `preferred` if it is free on loopback, else any free port. 0 asks for any port. */
 export async function freePort(preferred: number): Promise<number> {
   if (preferred !== 0 && !promised.has(preferred) && (await tryListen(preferred)) !== null) {
     promised.add(preferred)

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { signalTree } from './process-group.ts'
 import { startOf } from './process-table.ts'
 
-// One file a process, named by its pid, holding when it started: pids are used again, a pid with its start is not.
+// A folder's book has a file for each process, named by its pid. The file holds the start time of the
+// process: a pid is used again, but not with the same start time.
 
 const bookOf = (folder: string) => join(folder, 'processes')
 const lockOf = (folder: string) => join(folder, 'lock')
@@ -21,17 +22,19 @@ export function forgetProcess(folder: string, pid: number): void {
 }
 
 /**
- * Kills every process that is written down in the folder: what an earlier run left behind when it was killed itself.
- * Only the holder of the folder's lock may: for anyone else they belong to a run that goes on, and stay.
- * @returns how many processes that were
+ * Kills every process that is written down in the folder, because an earlier run was killed and left it
+ * behind. Does nothing unless this process holds the folder's lock: otherwise the processes belong to a run
+ * that goes on.
+ * @returns how many processes were killed
  */
 export function endLeftovers(folder: string): number {
   return lockHolder(folder) === process.pid ? endAll(folder) : 0
 }
 
 /**
- * The same for a run whose process `holder` is ending: once it is gone, unless it has given the folder back or another
- * run has it by then, which has ended all of them itself.
+ * Waits until the process `holder` is gone and then kills every process written down in the folder, unless
+ * the holder has given the folder back or another run has taken it: these have ended all processes
+ * themselves.
  */
 export async function endOrphans(folder: string, holder: number): Promise<void> {
   while (lockHolder(folder) === holder) await sleep(POLL_MS)
@@ -54,14 +57,14 @@ function endAll(folder: string): number {
 }
 
 /**
- * Takes the folder for this process. Returns what gives it back.
- * @throws when another live process has it
+ * Locks the folder for this process. Returns a function that unlocks it.
+ * @throws when another live process holds the lock
  */
 export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true })
   const holder = lockHolder(folder)
   if (holder !== null) throw new Error(takenBy(holder))
-  // What a process that is gone has left.
+  // The lock of a process that is gone.
   rmSync(lockOf(folder), { force: true })
   try {
     writeFileSync(lockOf(folder), `${process.pid}\n${startOf(process.pid) ?? ''}`, { flag: 'wx' })
@@ -76,7 +79,7 @@ export function lockFolder(folder: string): () => void {
 const takenBy = (pid: number | null): string =>
   `Rollcall already runs from this folder (process ${pid ?? 'unknown'}); stop it first, or use another clone`
 
-/** Pid of the live process that has the folder. */
+/** The pid of the live process that holds the folder's lock. Null: there is none. */
 function lockHolder(folder: string): number | null {
   if (!existsSync(lockOf(folder))) return null
   const [pid = '', started = ''] = readFileSync(lockOf(folder), 'utf8').split('\n')

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 
 type ProcessRow = {
   parent: number
-  /** When it started, as the system writes it. A pid is used again; a pid with its start is not. */
+  /** When it started, as the system writes it. A pid is used again, but not with the same start. */
   started: string
 }
 
@@ -11,16 +11,19 @@ type ProcessRow = {
 export const processTable = (): Map<number, ProcessRow> =>
   process.platform === 'linux' ? fromProc() : fromPs()
 
-/** When a process started; null when there is none. */
+/** When a process started. Null: there is no such process. */
 export const startOf = (pid: number): string | null => processTable().get(pid)?.started ?? null
 
-/** `pid` and its children, their children and so on: Postgres puts each of its processes in a group of its own. */
+/**
+ * `pid` and all its descendants. A group is not enough: Postgres puts each of its processes in a group of its
+ * own.
+ */
 export function processTree(pid: number, table: Map<number, ProcessRow>): number[] {
   const children = [...table].filter(([, { parent }]) => parent === pid).map(([child]) => child)
   return [pid, ...children.flatMap((child) => processTree(child, table))]
 }
 
-/** Not every Linux has `ps`. */
+/** Reads /proc, because not every Linux has `ps`. */
 function fromProc(): Map<number, ProcessRow> {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
   const rows = pids.flatMap((name): [number, ProcessRow][] => {
@@ -36,8 +39,8 @@ function fromProc(): Map<number, ProcessRow> {
 }
 
 /**
- * A line of /proc/PID/stat. The second field, the name, may hold spaces and parentheses.
- * null: it has ended, and its parent has not asked how.
+ * Parses a line of /proc/PID/stat, whose second field, the name, may hold spaces and parentheses. Returns
+ * null for a zombie: it has ended, and its parent has not read its exit code yet.
  */
 export function parseStat(line: string): ProcessRow | null {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
@@ -49,7 +52,7 @@ function fromPs(): Map<number, ProcessRow> {
   return new Map(lines.flatMap(parsePsLine))
 }
 
-/** A line of `ps -o pid=,ppid=,lstart=`; none when it is empty. */
+/** Parses a line of `ps -o pid=,ppid=,lstart=`. Returns no entry for an empty line. */
 export function parsePsLine(line: string): [number, ProcessRow][] {
   const [, pid, parent, started] = /^\s*(\d+)\s+(\d+)\s+(.+?)\s*$/.exec(line) ?? []
   return started === undefined ? [] : [[Number(pid), { parent: Number(parent), started }]]

@@ -11,26 +11,35 @@ export type Command = {
   args: string[]
   env?: Record<string, string>
   logFile: string
-  /** Folder in which running processes are written down, for a start after a crash. */
+  /** The folder whose book lists the running processes, so that they can be ended after a crash. */
   bookFolder: string
 }
 
-/** A process that hangs must not hold up Ctrl-C; all of them recover from SIGKILL. */
+/**
+ * A process that hangs is killed after this time, so that it does not delay Ctrl-C: all parts recover from
+ * SIGKILL.
+ */
 export const STOP_GRACE_MS = 8_000
 
 export type RunningProcess = {
   name: string
   pid: number
-  /** Resolves with a description once the process has ended. */
+  /** Resolves with a description of how the process ended. */
   exited: Promise<string>
   hasExited: () => boolean
-  /** Signals the process and all below it. */
+  /** Signals the process and all its descendants. */
   signal: (signal: NodeJS.Signals) => void
-  /** Asks with `signal`, then kills it and all below it after `graceMs`; one that is suspended is woken to hear it. */
+  /**
+   * Sends `signal`, also to a suspended process, which is resumed, and kills the process and its descendants
+   * after `graceMs`.
+   */
   stop: (signal: NodeJS.Signals, graceMs: number) => Promise<void>
 }
 
-/** Starts a process in a group of its own: a Ctrl-C in the terminal reaches it only through us, and no grandchild stays. */
+/**
+ * Starts a process in a group of its own: Ctrl-C in the terminal reaches it only through us, and no
+ * grandchild outlives it.
+ */
 export function startProcess({ name, command, args, env, logFile, bookFolder }: Command): RunningProcess {
   mkdirSync(dirname(logFile), { recursive: true })
   const log = openSync(logFile, 'a')
@@ -63,13 +72,13 @@ export function startProcess({ name, command, args, env, logFile, bookFolder }: 
       }, graceMs)
       await exited
       clearTimeout(killing)
-      // Grandchildren that outlive their parent.
+      // Its children may outlive it.
       signalGroup(pid, 'SIGKILL')
     },
   }
 }
 
-/** Has a process ended with the run, however that ends, for as long as it has not ended by itself. */
+/** Writes a process down in the folder's book until it ends, so that it ends with the run at the latest. */
 export function writeDown(bookFolder: string, child: ChildProcess): void {
   const { pid } = child
   if (pid === undefined) return

@@ -3,21 +3,24 @@ import { startProcess, STOP_GRACE_MS, type Command, type RunningProcess } from '
 
 export type Supervised = {
   name: string
-  /** Ends the process in order and starts it at once, with what `changes` says of its command. */
+  /** Stops the process in order and starts it again at once, with `changes` to its command. */
   restart: (changes?: Partial<Command>) => Promise<void>
   stop: () => Promise<void>
 }
 
 const FIRST_BACK_OFF_MS = 1_000
 const LONGEST_BACK_OFF_MS = 30_000
-/** A process that ran this long was well: its next crash starts with the first back-off again. */
+/** After a process has run for this long, its next crash begins with the first back-off again. */
 const WELL_AFTER_MS = 60_000
 
-/** How long to wait before restart number `attempt` (from 0) in a row. */
+/** How long to wait before a restart. @param attempt how many restarts in a row came before it */
 export const backOffMs = (attempt: number): number =>
   Math.min(FIRST_BACK_OFF_MS * 2 ** attempt, LONGEST_BACK_OFF_MS)
 
-/** Keeps a process running: each end is said and followed by a restart with back-off, until it is told to stop. */
+/**
+ * Keeps a process running until it is told to stop: reports each end and starts the process again with
+ * back-off.
+ */
 export function supervise(command: Command, say: (line: string) => void): Supervised {
   let stopped = false
   let attempt = 0
@@ -59,8 +62,8 @@ export function supervise(command: Command, say: (line: string) => void): Superv
 }
 
 /**
- * Starts a part again when it crashes, with back-off, on its address and data.
- * @returns what ends that
+ * Starts a part again with back-off when it crashes, with the same address and data.
+ * @returns a function that ends this
  */
 export function restartAfterCrash(part: Part, say: (line: string) => void): () => void {
   let stopped = false

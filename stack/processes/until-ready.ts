@@ -5,7 +5,8 @@ const POLL_MS = 100
 
 /**
  * Repeats `probe` until it succeeds.
- * @throws when the process ends first or time runs out, naming the log; it does not run on then
+ * @throws when the process ends first or time runs out; the message names the log, and the process no longer
+ *   runs
  */
 export async function untilReady(
   running: RunningProcess,

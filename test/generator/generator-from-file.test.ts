@@ -20,7 +20,7 @@ test('every line of a file arrives as it is, garbage too, under a key of its own
   const file = write('mixed.ndjson', Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')])))
   const first = await run([file])
   expect(first.said).toContain('NDJSON (by its name)')
-  expect(first.said).toContain(`all of ${file} is sent`)
+  expect(first.said).toContain(`all of ${file} was sent`)
   expect(first.code).toBe(0)
 
   const again = await run([file])
@@ -85,7 +85,7 @@ test.for(['SIGINT', 'SIGTERM'] as const)(
     })
     first.signal(signal)
     expect(await first.exited).toBe(signal === 'SIGINT' ? 130 : 143)
-    expect(saidBy(first)).toMatch(/stopped; started again it goes on at line [\d,]+/)
+    expect(saidBy(first)).toMatch(/stopped; the next run goes on at line [\d,]+/)
     expect(sentOf(file)).toBeLessThan(lines.length)
     expect((await run([file])).code).toBe(0)
     expect(await values()).toEqual(lines)
@@ -100,7 +100,7 @@ test('lines that the topic does not take are named and counted, and all the othe
   const large = `{"large":"${'x'.repeat(20_000)}"}`
   const file = write('logins.ndjson', textOf([...lines.slice(0, 700), large, ...lines.slice(700), large]))
   const first = await run([file])
-  expect(first.said).toMatch(/^line 701 \(20,012 bytes\) is not taken by .*max\.message\.bytes of the topic/m)
+  expect(first.said).toMatch(/^line 701 \(20,012 bytes\) was not sent to .*max\.message\.bytes of the topic/m)
   expect(first.said).toMatch(/^line 4,002 /m)
   expect(first.said).toContain('2 lines too large for the topic')
   expect(first.said).not.toContain('waiting')

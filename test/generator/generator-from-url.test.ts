@@ -33,11 +33,14 @@ async function serveHalfFirst(): Promise<number> {
   return port
 }
 
-test('an URL that is cut in the middle sends no half line, and started again every line arrives exactly once', async () => {
+test('a URL that is cut in the middle sends no half line, and started again every line arrives exactly once', async () => {
   const { run, values } = await createFileSending()
   const url = `http://127.0.0.1:${await serveHalfFirst()}/logins`
   const first = await run([url])
-  expect(first).toMatchObject({ code: 1, said: expect.stringContaining(`${url} was cut after`) as string })
+  expect(first).toMatchObject({
+    code: 1,
+    said: expect.stringContaining(`${url} was cut off after`) as string,
+  })
   const half = await values()
   expect(half).toEqual(lines.slice(0, half.length))
   expect(half.length).toBeGreaterThan(2_500)

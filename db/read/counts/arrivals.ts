@@ -8,7 +8,9 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 /** How the logins arrived that were counted during a bucket. `lateness` and `delays` hold logins by class. */
 export type ArrivalRow = { outOfOrder: bigint; lateness: bigint[]; delays: bigint[] }
 
-/** One row for each bucket. Buckets are in order, do not overlap, and start and end on quarters of an hour. */
+/**
+ * One row for each bucket. Buckets are in order, do not overlap, and start and end on quarters of an hour.
+ */
 export async function readArrivals(
   { sql }: ReadSession,
   buckets: readonly TimeBucket[],
@@ -48,7 +50,10 @@ const none = (): ArrivalRow => ({
 
 type RejectRow = { bucketIndex: number; reason: RejectReason; rejects: bigint }
 
-/** Counts rejects by the bucket in which they were rejected and by reason, including those that have become logins since. */
+/**
+ * Counts rejects by the bucket in which they were rejected and by reason, including those that have become
+ * logins since.
+ */
 export async function readRejectCounts(
   { sql }: ReadSession,
   buckets: readonly TimeBucket[],

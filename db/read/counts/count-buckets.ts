@@ -15,9 +15,10 @@ export type Spans = RollupRows & { kind: 'span' }
 export type Slots = RollupRows & { kind: 'each' }
 
 /**
- * Selects the counts of buckets as rows of (bucket_index, the dimensions asked for, logins, next_logins), including what is not
- * rolled up yet. next_logins belong to the bucket after bucket_index. Add rows up: several may have the same bucket and values.
- * Rows that need no adding up are read by rowsOfSpan and slotRows instead.
+ * Selects the counts of buckets as rows of (bucket_index, the dimensions asked for, logins, next_logins),
+ * including what is not rolled up yet. next_logins belong to the bucket after bucket_index. Add rows up:
+ * several may have the same bucket and values. Rows that need no adding up are read by rowsOfSpan and
+ * slotRows instead.
  * @param buckets in order of time, without overlap; `bucket_index` is the place in this list, from 0
  */
 export function countsInBuckets(
@@ -52,8 +53,8 @@ export function rowsOfSpan(sql: Sql, span: Spans, dimensions: readonly Dimension
 }
 
 /**
- * Selects rows of (the dimensions asked for, start in Unix milliseconds, slots). `slots` holds all slots of a row as text: the
- * caller splits it, which is much cheaper than in Postgres.
+ * Selects rows of (the dimensions asked for, start in Unix milliseconds, slots). `slots` holds all slots of a
+ * row as text: the caller splits it, which is much cheaper than in Postgres.
  */
 export function slotRows(sql: Sql, slice: Slots, dimensions: readonly DimensionName[], filter: CountFilter) {
   const { table, start } = countTables[slice.size]
@@ -72,8 +73,8 @@ export function slotRows(sql: Sql, slice: Slots, dimensions: readonly DimensionN
 const setOf = ({ dimensions, filter }: Wanted) => smallestSet([...dimensions, ...filteredDimensions(filter)])
 
 /**
- * `offset 0` makes Postgres look each start up by the key. Otherwise the planner would read the whole table for the starts of a
- * year, many of which may have no row.
+ * `offset 0` makes Postgres look each start up by the key. Otherwise the planner would read the whole table
+ * for the starts of a year, many of which may have no row.
  */
 function spanOf(sql: Sql, slice: Spans, set: number, { dimensions, filter }: Wanted) {
   const { table, start } = countTables[slice.size]
@@ -89,7 +90,10 @@ function spanOf(sql: Sql, slice: Spans, set: number, { dimensions, filter }: Wan
     ) as held`
 }
 
-/** Selects what is not rolled up yet, as the view login_count_pending does, but reads only the dimensions asked for. */
+/**
+ * Selects what is not rolled up yet, as the view login_count_pending does, but reads only the dimensions
+ * asked for.
+ */
 const notRolledUp = (sql: Sql, buckets: readonly TimeBucket[], { dimensions, filter }: Wanted) => sql`
   select place.number - 1 as bucket_index, ${columns(sql, dimensions)} added.logins, 0 as next_logins
   from pending_rollup as pending
@@ -99,14 +103,17 @@ const notRolledUp = (sql: Sql, buckets: readonly TimeBucket[], { dimensions, fil
   ${addedBy(sql, [...dimensions, ...filteredDimensions(filter)])}
   ${placeInBuckets(sql, buckets)} ${withinFilter(sql, filter)}`
 
-/** Joins the entries of a row `delta` of login_count_delta with the dimensions asked for: each costs time for every entry. */
+/**
+ * Joins the entries of a row `delta` of login_count_delta with the dimensions asked for: each costs time for
+ * every entry.
+ */
 export const addedBy = (sql: Sql, dimensions: readonly DimensionName[]) =>
   sql.unsafe(joinEntries('delta', 'bucket', dimensions))
 
 /**
- * Joins `place.number`, the place (from 1) in `buckets` of a moment of each row. Leaves out rows that lie in no bucket.
- * `offset 0` makes Postgres read the bounds once and not for each row. They are numbers, because a year has so many bounds that
- * parsing them as moments would take longer than everything else.
+ * Joins `place.number`, the place (from 1) in `buckets` of a moment of each row. Leaves out rows that lie in
+ * no bucket. `offset 0` makes Postgres read the bounds once and not for each row. They are numbers, because a
+ * year has so many bounds that parsing them as moments would take longer than everything else.
  */
 export function placeInBuckets(sql: Sql, buckets: readonly TimeBucket[], moment = 'bucket') {
   // Usually each bucket ends where the next one starts: then the last end is enough.

@@ -7,13 +7,16 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']
 
-/** When counts were written: after `since` and up to `until`, as Postgres writes them to the microsecond. Null: no bound. */
+/**
+ * When counts were written: after `since` and up to `until`, as Postgres writes them to the microsecond.
+ * Null: no bound.
+ */
 export type Written = { since: string | null; until: string | null }
 
 /**
- * Which counts to read. `now`: as they are. `without`: as they are, minus what was written in a time. `only`: what was written
- * in a time. Counts as they stood at a moment are `without` what was written since, or `only` what was written up to it:
- * whichever reads fewer batches.
+ * Which counts to read. `now`: as they are. `without`: as they are, minus what was written in a time. `only`:
+ * what was written in a time. Counts as they stood at a moment are `without` what was written since, or
+ * `only` what was written up to it: whichever reads fewer batches.
  */
 export type CountSource =
   { kind: 'now' } | { kind: 'without'; written: Written } | { kind: 'only'; written: Written }
@@ -53,8 +56,8 @@ function writtenCounts(
 const areQuarters = (buckets: readonly TimeBucket[]): boolean => unitsCut(buckets, QUARTER_MS).length === 0
 
 /**
- * Selects the arrays of what was written in a time: of rows of written_count, and of single batches where such a row lies only
- * partly in the time or is not made yet.
+ * Selects the arrays of what was written in a time: of rows of written_count, and of single batches where
+ * such a row lies only partly in the time or is not made yet.
  */
 const addedIn = (sql: Sql, written: Written, inQuarters: boolean) => sql`
   select buckets, ${arrays(sql)} from (${revisionsApart(sql, written, inQuarters)}) as revision
@@ -108,7 +111,8 @@ const during = (sql: Sql, { since, until }: Written) => sql`
 const BATCHES_PER_ROLLED = 5
 
 /**
- * Estimates how much has to be read to know what was written in a time, in batches and revisions; `limit` at most.
+ * Estimates how much has to be read to know what was written in a time, in batches and revisions; `limit` at
+ * most.
  * @param buckets those asked for: whether they are whole quarters of an hour decides what can be read
  */
 export async function countWritten(

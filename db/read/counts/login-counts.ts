@@ -25,11 +25,12 @@ export const loginsAsCounted = (filter: CountFilter): CountQuestion => ({
 type Values = Partial<Record<DimensionName, string>>
 
 /**
- * Reads logins by dimensions and bucket. Add the results up: several may have the same values and buckets, and their sum may be
- * 0. Postgres sends them as text, which is much cheaper for Node than a row for each.
+ * Reads logins by dimensions and bucket. Add the results up: several may have the same values and buckets,
+ * and their sum may be 0. Postgres sends them as text, which is much cheaper for Node than a row for each.
  * @param most how many counts, or rows of slots, may be read
  * @returns null when there are more
- * @throws {RangeError} a bucket ends inside a quarter of an hour whose minutes are no longer kept, and `source` is not 'only'
+ * @throws {RangeError} a bucket ends inside a quarter of an hour whose minutes are no longer kept, and
+ *   `source` is not 'only'
  */
 export async function readLoginCounts(
   session: ReadSession,
@@ -77,14 +78,19 @@ async function withinHeld(
 /** The length of the shortest month. */
 const MONTH_MS = 28 * bucketMs.day
 
-/** Reads the starts of the months that are whole in month_count; none if every bucket is shorter than a month. */
+/**
+ * Reads the starts of the months that are whole in month_count; none if every bucket is shorter than a month.
+ */
 async function monthsMade({ sql }: ReadSession, buckets: readonly TimeBucket[]): Promise<number[]> {
   if (buckets.every(({ fromMs, toMs }) => toMs - fromMs < MONTH_MS)) return []
   const rows = await sql<{ month: Date }[]>`/* monthsMade */ select month from rolled_up_month order by month`
   return rows.map(({ month }) => month.getTime())
 }
 
-/** Adds counts up by bucket and values. Spans of single rows are not grouped, which would take as long as reading them. */
+/**
+ * Adds counts up by bucket and values. Spans of single rows are not grouped, which would take as long as
+ * reading them.
+ */
 async function readSums(
   { sql }: ReadSession,
   buckets: readonly TimeBucket[],

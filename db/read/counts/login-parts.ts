@@ -9,11 +9,14 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 /** A part of a range. `minutes` are those in which rows have to be looked for; null: all of the part. */
 export type Part = { range: TimeRange; minutes: TimeBucket[] | null }
 
-/** Lengths of the parts, from where a page begins: the last seconds already hold a page if all logins are asked for. */
+/**
+ * Lengths of the parts, from where a page begins: the last seconds already hold a page if all logins are
+ * asked for.
+ */
 const PARTS_MS = [10_000, 300_000, 3_600_000, 6 * 3_600_000, 86_400_000]
 /**
- * In parts longer than this, rare values are not looked for in every row: the running day has no index of values yet
- * (db/login-rows/login-indexes.ts), but its counts tell which minutes have them.
+ * In parts longer than this, rare values are not looked for in every row: the running day has no index of
+ * values yet (db/login-rows/login-indexes.ts), but its counts tell which minutes have them.
  */
 const COUNTED_FROM_MS = 300_000
 /** How many minutes one statement looks into at most. */
@@ -58,8 +61,8 @@ async function startOfPage({ sql }: ReadSession, event: TimeRange, page: Page): 
 }
 
 /**
- * Yields the minutes that have logins of the filter, by their counts in the same snapshot; the whole range where minutes are
- * not kept.
+ * Yields the minutes that have logins of the filter, by their counts in the same snapshot; the whole range
+ * where minutes are not kept.
  */
 async function* countedParts(
   session: ReadSession,
@@ -84,7 +87,10 @@ async function* countedParts(
 
 type Counted = TimeBucket & { logins: bigint }
 
-/** Reads the minutes of a range that have logins, in order. Null: the range has no bounds, or minutes that are not kept. */
+/**
+ * Reads the minutes of a range that have logins, in order. Null: the range has no bounds, or minutes that are
+ * not kept.
+ */
 async function minutesWithLogins(
   session: ReadSession,
   { from, to }: TimeRange,

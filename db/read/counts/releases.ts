@@ -10,9 +10,9 @@ const { leastPercent, fewLogins, fewPercent } = releaseRule
 const LOGINS_OF_DAY = `(0::bigint + ${slotNames.hour.join(' + ')})::float8`
 
 /**
- * Reads all versions, including pre-releases and texts that are no version, with the days (UTC) of a range on which they had
- * enough logins to count as released (domain/counts/releases.ts). Spellings of one version are taken together: with a leading
- * v, with two parts, or with build metadata.
+ * Reads all versions, including pre-releases and texts that are no version, with the days (UTC) of a range on
+ * which they had enough logins to count as released (domain/counts/releases.ts). Spellings of one version are
+ * taken together: with a leading v, with two parts, or with build metadata.
  * @param range a range of whole days
  */
 export async function readReleases(
@@ -46,7 +46,10 @@ export async function readReleases(
   return rows.map(({ version, days }) => ({ version, days: days.split(',').map(Number) }))
 }
 
-/** Makes `version` from a text: three parts, no v, no build metadata. Only texts with one dot need a (slow) pattern. */
+/**
+ * Makes `version` from a text: three parts, no v, no build metadata. Only texts with one dot need a (slow)
+ * pattern.
+ */
 const versionOf = (sql: ReadSession['sql']) => {
   const bare = sql`split_part(case when app_version like 'v%' then substr(app_version, 2) else app_version end, '+', 1)`
   return sql`

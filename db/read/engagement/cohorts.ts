@@ -8,10 +8,10 @@ type Sql = ReadSession['sql']
 type CohortCell = { cohort: Date; value: string | null; active_in: Date; users: bigint }
 
 /**
- * Counts how many users of the cohorts of some periods were active in each of these periods. Ordered by cohort, value and
- * period; cells without users are absent. The first cell of a cohort has all its users.
- * @param by null: a cohort is all users whose first day lies in the period. Otherwise it is split by the values of this
- *   dimension that the users' logins had on their first day
+ * Counts how many users of the cohorts of some periods were active in each of these periods. Ordered by
+ * cohort, value and period; cells without users are absent. The first cell of a cohort has all its users.
+ * @param by null: a cohort is all users whose first day lies in the period. Otherwise it is split by the
+ *   values of this dimension that the users' logins had on their first day
  * @param starts first days of the periods, in days since 1970-01-01
  */
 export async function readCohorts(

@@ -26,7 +26,9 @@ export function facetOf(filter: CountFilter): EngagementFacet | null {
 const valuesOf = ({ name, list }: Dimension, filter: CountFilter): string[] | null | 'too many' =>
   name === 'locale' ? localesOf(filter) : filter[list]
 
-/** The locales of a filter. A region stands for its locales; those outside all regions are too many to list. */
+/**
+ * The locales of a filter. A region stands for its locales; those outside all regions are too many to list.
+ */
 function localesOf({ locales, usRegions }: CountFilter): string[] | null | 'too many' {
   if (usRegions === null) return locales
   if (locales !== null) return locales.filter((locale) => usRegions.includes(usRegionOf(locale)))
@@ -37,7 +39,10 @@ function localesOf({ locales, usRegions }: CountFilter): string[] | null | 'too 
 /** Days since 1970-01-01, `from` included and `to` not. */
 export type DayRange = { from: number; to: number }
 
-/** Selects who of a kind was active on at least one of the days, as rows of (chunk, members): several for a chunk. */
+/**
+ * Selects who of a kind was active on at least one of the days, as rows of (chunk, members): several for a
+ * chunk.
+ */
 export const activePieces = (
   sql: Sql,
   kind: SightingKind,
@@ -70,7 +75,10 @@ export async function readActive(
   return row?.members ?? 0n
 }
 
-/** The first day of a period and its users, as ActiveUsers (api/schema/analytics/active-users.ts) defines them. */
+/**
+ * The first day of a period and its users, as ActiveUsers (api/schema/analytics/active-users.ts) defines
+ * them.
+ */
 export type ActiveUsersRow = {
   start: Date
   active: bigint
@@ -81,9 +89,10 @@ export type ActiveUsersRow = {
 }
 
 /**
- * Reads the active users of periods, in order. Takes the counts that are made already, and makes the others from the bitmaps of
- * the period and of the one before.
- * @param starts first days of the periods without gaps (days since 1970-01-01), preceded by that of the period before the first
+ * Reads the active users of periods, in order. Takes the counts that are made already, and makes the others
+ * from the bitmaps of the period and of the one before.
+ * @param starts first days of the periods without gaps (days since 1970-01-01), preceded by that of the
+ *   period before the first
  */
 export async function readActiveUsers(
   { sql }: ReadSession,

@@ -10,10 +10,16 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 
 type Sql = ReadSession['sql']
 
-/** How many hours one statement reads: up to some megabytes, and other queries get a turn between two statements. */
+/**
+ * How many hours one statement reads: up to some megabytes, and other queries get a turn between two
+ * statements.
+ */
 const HOURS_AT_ONCE = 24
 
-/** The pieces that make up ranges: starts of six hours and of hours (UTC, Unix milliseconds), and parts of hours. */
+/**
+ * The pieces that make up ranges: starts of six hours and of hours (UTC, Unix milliseconds), and parts of
+ * hours.
+ */
 type IndexedCover = { sixHours: number[]; hours: number[]; parts: HourPart[] }
 
 /** Splits ranges into the pieces by which logins are indexed. Pieces of six hours cannot be filtered. */
@@ -27,8 +33,8 @@ export function coverIndexed(ranges: readonly TimeBucket[], filter: CountFilter)
 const isUnfiltered = (filter: CountFilter) => filteredDimensions(filter).length === 0
 
 /**
- * Selects who of a kind logged in during the six hours, as rows of (chunk, members): several for a chunk. No query if there
- * are no six hours.
+ * Selects who of a kind logged in during the six hours, as rows of (chunk, members): several for a chunk. No
+ * query if there are no six hours.
  */
 export const indexedSixHours = (sql: Sql, kind: SightingKind, sixHours: readonly number[]) =>
   sixHours.length === 0

@@ -12,7 +12,8 @@ import { either, withinRanges } from '../within-ranges.ts'
 type Sql = ReadSession['sql']
 
 /**
- * Adds the members that have a login row in the ranges in a batch that is not indexed yet (db/rollups/index-logins.ts).
+ * Adds the members that have a login row in the ranges in a batch that is not indexed yet
+ * (db/rollups/index-logins.ts).
  * @returns for each kind, how many have no number yet: these are found nowhere else
  */
 export async function addUnindexed(
@@ -41,7 +42,8 @@ async function addOfBatches(
   const [first] = batches
   if (first === undefined) return 0
   const { table, id } = idTables[kind]
-  // The range of all these batches lets Postgres find their rows in one scan; one scan for each batch takes longer.
+  // The range of all these batches lets Postgres find their rows in one scan; one scan for each batch takes
+  // longer.
   const [row] = await sql<{ numbers: string | null; unknown: number }[]>`
     /* addOfBatches */
     select encode(string_agg(int4send(number), ''::bytea), 'base64') as numbers,

@@ -13,7 +13,9 @@ import { addUnindexed } from './unindexed-logins.ts'
 /** How many different users, devices or addresses there are, by kind. */
 type DistinctCounts = Map<SightingKind, bigint>
 
-/** Counts the distinct members of a range by its login rows, which must be kept (db/read/rows/login-days.ts). */
+/**
+ * Counts the distinct members of a range by its login rows, which must be kept (db/read/rows/login-days.ts).
+ */
 export async function readDistinctInRows(
   session: ReadSession,
   kinds: readonly SightingKind[],
@@ -27,7 +29,8 @@ export async function readDistinctInRows(
 }
 
 /**
- * Counts the distinct members of a range: by bitmaps on its whole days, and by login rows at its edges, which must be kept.
+ * Counts the distinct members of a range: by bitmaps on its whole days, and by login rows at its edges, which
+ * must be kept.
  */
 export async function readDistinctWithEdges(
   session: ReadSession,
@@ -41,9 +44,9 @@ export async function readDistinctWithEdges(
 }
 
 /**
- * Counts who has a login row in the ranges (by the index of logins, and by the rows of batches that are not indexed yet) or is
- * in the bitmaps. Sends all queries at once, so that Postgres works while Node adds up; where one row has all kinds, one query
- * reads them.
+ * Counts who has a login row in the ranges (by the index of logins, and by the rows of batches that are not
+ * indexed yet) or is in the bitmaps. Sends all queries at once, so that Postgres works while Node adds up;
+ * where one row has all kinds, one query reads them.
  * @param bitmaps returns queries for a kind, each with rows of (chunk, members)
  */
 async function readDistinct(

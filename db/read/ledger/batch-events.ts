@@ -10,7 +10,10 @@ export type BatchEvent = { offset: bigint; login: PlacedLogin | null; reject: Re
 
 export type Offsets = { from: bigint; to: bigint }
 
-/** Reads the events of a batch with offsets of [from, to) from its rows, in order. Null: not all its logins are kept as rows. */
+/**
+ * Reads the events of a batch with offsets of [from, to) from its rows, in order. Null: not all its logins
+ * are kept as rows.
+ */
 export async function readBatchEvents(
   session: ReadSession,
   batchId: bigint,

@@ -25,7 +25,9 @@ export type BatchRow = {
   changed_at: Date | null
   /** When its outputs were withheld; null: they are not withheld. */
   withheld_at: Date | null
-  /** The rules by which it was decoded; null: it is parked or skipped, or was written before rules were kept. */
+  /**
+   * The rules by which it was decoded; null: it is parked or skipped, or was written before rules were kept.
+   */
   rules: DecodeRules | null
   /** The last command that parked or skipped it, or withheld or gave up its outputs; null: there was none. */
   command_id: string | null

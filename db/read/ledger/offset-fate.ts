@@ -14,7 +14,10 @@ export type OffsetRecord = {
   reject: Reject | null
 }
 
-/** Reads what each log of a partition has at this offset, in order of the logs; none if the partition was never read. */
+/**
+ * Reads what each log of a partition has at this offset, in order of the logs; none if the partition was
+ * never read.
+ */
 export async function readOffset(
   session: ReadSession,
   topic: string,

@@ -12,12 +12,16 @@ export type PartitionProgress = {
   /** Logins and rejects since the partition was first read. */
   logins: bigint
   rejects: bigint
-  /** Null before the first login, and when the partition is retired, so that it does not hold back the others. */
+  /**
+   * Null before the first login, and when the partition is retired, so that it does not hold back the others.
+   */
   watermark: Date | null
   worker: string
   updated_at: Date
   parked_offsets: bigint
-  /** The latest clock by which a parked batch was decided and would be decided again; null: nothing is parked. */
+  /**
+   * The latest clock by which a parked batch was decided and would be decided again; null: nothing is parked.
+   */
   parked_at: Date | null
 }
 

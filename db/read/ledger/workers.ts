@@ -5,7 +5,8 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 export type WorkerReport = { seenAt: Date | null; isRecent: boolean }
 
 /**
- * Reads when a worker of a topic last reported. Each reports every two seconds, and removes its report when it stops in order.
+ * Reads when a worker of a topic last reported. Each reports every two seconds, and removes its report when
+ * it stops in order.
  */
 export async function readWorkerReport(
   { sql }: Pick<ReadSession, 'sql'>,

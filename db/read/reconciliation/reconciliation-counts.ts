@@ -34,9 +34,9 @@ export async function compareWithDeltas(
   const rows = startsOf(units, size === 'minute' ? bucketMs.hour : bucketMs.day)
   const unit =
     size === 'minute' ? sql`bucket` : sql`date_bin('15 minutes', bucket, timestamptz '1970-01-01Z')`
-  // The units are a multirange, which Postgres searches by bisection, and in a query of its own, so that it is made once. Both
-  // sides are added up together and sorted only where they differ: there are tens of thousands of counts, and usually none
-  // differs.
+  // The units are a multirange, which Postgres searches by bisection, and in a query of its own, so that it
+  // is made once. Both sides are added up together and sorted only where they differ: there are tens of
+  // thousands of counts, and usually none differs.
   const different = await sql<DifferentCount[]>`
     /* compareWithDeltas */
     with touched as materialized (select ${multirange(units, unitMs[size])}::text::tstzmultirange as units), said as (

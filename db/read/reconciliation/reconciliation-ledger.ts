@@ -38,7 +38,10 @@ type LedgerKey = { id: bigint; at: string }
 
 export const keyOfEntry = ({ id, at }: LedgerKey): Key => ({ at, ids: [id] })
 
-/** Reads the keys of batches by partition and commit time: those before `after`, latest first, `limit` at most. */
+/**
+ * Reads the keys of batches by partition and commit time: those before `after`, latest first, `limit` at
+ * most.
+ */
 export async function readLedgerKeys(
   sql: Sql,
   topic: string,
@@ -139,7 +142,9 @@ async function withNeighbours(sql: Sql, covered: ReturnType<typeof byOffset>): P
     order by covered.partition, covered.incarnation, covered.from_offset`
 }
 
-/** Reads what the other tables hold about these batches, and how many of them have login rows past retention. */
+/**
+ * Reads what the other tables hold about these batches, and how many of them have login rows past retention.
+ */
 export async function readEvidence(
   sql: Sql,
   ids: readonly bigint[],

@@ -43,8 +43,8 @@ export async function compareHoursWithQuarters(
 }
 
 /**
- * Compares the counts of a month with the sums of its hours, and those by fewer dimensions with those by all. Finds nothing if
- * the month is not rolled up.
+ * Compares the counts of a month with the sums of its hours, and those by fewer dimensions with those by all.
+ * Finds nothing if the month is not rolled up.
  * @param monthMs start of the month (Unix milliseconds)
  */
 export async function compareMonth(sql: Sql, monthMs: number, limit: number): Promise<Difference[]> {
@@ -85,8 +85,8 @@ export async function compareSets(
 }
 
 /**
- * Compares rows of counts as they should be with rows as they are. Rows are compared whole and split into slots only where they
- * differ, because a row has up to 96 slots.
+ * Compares rows of counts as they should be with rows as they are. Rows are compared whole and split into
+ * slots only where they differ, because a row has up to 96 slots.
  */
 async function compareRows(
   sql: Sql,

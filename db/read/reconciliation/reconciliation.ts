@@ -60,9 +60,9 @@ type LedgerPage = { first: number; after: Key | null }
 export const LISTED_DIFFERENCES = 1_000
 
 /**
- * Compares the batches of a selection with everything that was written for them. The totals of checkpoints are sums over all
- * batches, so they are compared only if the selection covers all; for long ledgers the schedule does so
- * (activities/reconcile.ts).
+ * Compares the batches of a selection with everything that was written for them. The totals of checkpoints
+ * are sums over all batches, so they are compared only if the selection covers all; for long ledgers the
+ * schedule does so (activities/reconcile.ts).
  */
 export async function reconcile(
   read: ReadStep,
@@ -130,12 +130,16 @@ export async function reconcileBatches(
   return { batches: entries.length, partitions: summarise(entries, evidence), expired, differences }
 }
 
-/** How many days one statement compares: with thousands of values that takes a second or two. A backfill touches years. */
+/**
+ * How many days one statement compares: with thousands of values that takes a second or two. A backfill
+ * touches years.
+ */
 const DAYS_PER_STATEMENT = 4
 
 /**
- * Compares the counts of moments (Unix milliseconds): minutes or quarters with the deltas, hours with these, months with hours,
- * and each by fewer dimensions with those by all. Stops once it has as many differences as are listed.
+ * Compares the counts of moments (Unix milliseconds): minutes or quarters with the deltas, hours with these,
+ * months with hours, and each by fewer dimensions with those by all. Stops once it has as many differences as
+ * are listed.
  */
 async function compareCounts(read: ReadStep, moments: readonly number[]): Promise<Difference[]> {
   const limit = LISTED_DIFFERENCES

@@ -16,7 +16,10 @@ export type RowsKept = {
 
 type Listed = Pick<LoginRowFilter, 'batchId' | 'userId' | 'deviceId' | 'ip' | 'event'>
 
-/** Finds out what a list of logins lacks because rows are dropped after LOGIN_RETENTION_DAYS while counts stay. */
+/**
+ * Finds out what a list of logins lacks because rows are dropped after LOGIN_RETENTION_DAYS while counts
+ * stay.
+ */
 export async function readRowsKept(session: ReadSession, filter: Listed): Promise<RowsKept> {
   const keptFrom = await readRowsKeptFrom(session)
   const span = filter.batchId === null ? filter.event : await readSpan(session, filter.batchId, filter.event)
@@ -31,7 +34,9 @@ export async function readRowsKept(session: ReadSession, filter: Listed): Promis
 const earlier = (a: Date | null, b: Date | null): Date | null => (a === null || (b !== null && b < a) ? b : a)
 const later = (a: Date | null, b: Date | null): Date | null => (a === null || (b !== null && b > a) ? b : a)
 
-/** The range from the first to the last event of a batch, cut to another range. Null: the batch has no events. */
+/**
+ * The range from the first to the last event of a batch, cut to another range. Null: the batch has no events.
+ */
 async function readSpan({ sql }: ReadSession, batchId: bigint, range: TimeRange): Promise<TimeRange | null> {
   const [batch] = await sql<{ first: Date; end: Date }[]>`
     /* readSpan */
@@ -76,7 +81,10 @@ async function isAnybodySeen({ sql }: ReadSession, { from, to }: TimeRange): Pro
 /** The first day that begins at or after a moment, in days since 1970-01-01. */
 const dayAfter = (moment: Date): number => Math.ceil(moment.getTime() / DAY_MS)
 
-/** Whether the first day of an id lies before `to`. An id that has no number yet is new: all its rows are still kept. */
+/**
+ * Whether the first day of an id lies before `to`. An id that has no number yet is new: all its rows are
+ * still kept.
+ */
 async function isSeenBefore(
   { sql }: ReadSession,
   kind: SightingKind,

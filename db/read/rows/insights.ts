@@ -27,7 +27,10 @@ export const keyOfInsight = (row: InsightRow): Key => ({
   ids: [row.batch_id, row.first_offset],
 })
 
-/** Reads insights by when they were written: the ledger has an index for that, and each batch has few insights. */
+/**
+ * Reads insights by when they were written: the ledger has an index for that, and each batch has few
+ * insights.
+ */
 export async function readInsights(
   { sql }: ReadSession,
   topic: string,

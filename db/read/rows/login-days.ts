@@ -1,9 +1,10 @@
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
 /**
- * Start of the oldest day all of whose login rows are kept. Null: there is none. Call it in a transaction that has read `login`:
- * until its end no day can be dropped. The answer is the later of two days: that of the oldest table, whose name says its day,
- * and the bound that retention remembers, because a raised retention creates empty tables for days that were dropped.
+ * Start of the oldest day all of whose login rows are kept. Null: there is none. Call it in a transaction
+ * that has read `login`: until its end no day can be dropped. The answer is the later of two days: that of
+ * the oldest table, whose name says its day, and the bound that retention remembers, because a raised
+ * retention creates empty tables for days that were dropped.
  */
 export async function readOldestLoginDay(sql: ReadSession['sql']): Promise<Date | null> {
   const [oldest] = await sql<{ day: Date }[]>`
@@ -31,7 +32,10 @@ export async function readEndOfLoginDays(sql: ReadSession['sql']): Promise<Date 
 export const isKeptSince = (oldestDay: Date | null, firstEventAt: Date | null): boolean =>
   firstEventAt === null || (oldestDay !== null && firstEventAt >= oldestDay)
 
-/** Start of the oldest day whose login rows are kept. Days stay until the session ends. Null: no rows are kept. */
+/**
+ * Start of the oldest day whose login rows are kept. Days stay until the session ends. Null: no rows are
+ * kept.
+ */
 export async function readRowsKeptFrom({ sql }: ReadSession): Promise<Date | null> {
   await sql`/* readRowsKeptFrom */ select from login limit 0`
   return await readOldestLoginDay(sql)
