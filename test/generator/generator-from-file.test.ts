@@ -102,7 +102,7 @@ test('lines that the topic does not take are named and counted, and all the othe
   const first = await run([file])
   expect(first.said).toMatch(/^line 701 \(20,012 bytes\) was not sent to .*max\.message\.bytes of the topic/m)
   expect(first.said).toMatch(/^line 4,002 /m)
-  expect(first.said).toContain('2 lines too large for the topic')
+  expect(first.said).toContain('2 lines not sent: too large for the topic')
   expect(first.said).not.toContain('waiting')
   expect(first.code).toBe(1)
   expect(await values()).toEqual(lines)
