@@ -59,7 +59,7 @@ export default defineConfig({
           // Side by side with lint and types, on a machine that does other things as well, the slowest take many times as long.
           testTimeout: 60_000,
           include: [
-            '{config,domain,concurrency,probes,workflows,activities,kafka,db,worker,api,generator,stack,scripts,bench}/**/*.test.ts',
+            '{config,cli,domain,concurrency,probes,temporal,workflows,activities,kafka,db,worker,api,generator,stack,scripts,bench}/**/*.test.ts',
             'test/chaos/**/*.test.ts',
           ],
         },

@@ -1,4 +1,4 @@
-import { readOptions, UsageError, wholeNumber } from '../config/command-line.ts'
+import { readOptions, UsageError, wholeNumber } from '../cli/command-line.ts'
 import type { HistorySize } from './history/history-size.ts'
 
 export type QueryOptions = {

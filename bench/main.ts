@@ -1,4 +1,4 @@
-import { UsageError } from '../config/command-line.ts'
+import { UsageError } from '../cli/command-line.ts'
 import { parseArguments, usage, type BenchOptions } from './arguments.ts'
 import { loadConfig } from '../config/config.ts'
 import { preload } from './drain/backlog.ts'

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
 import { z } from 'zod'
 import { postgresUrlProblem } from './postgres-url.ts'
-import { isTopicName } from './topic-name.ts'
+import { isTopicName } from '../domain/pipeline/topic-name.ts'
 
 // What a setting may be. `accepts` is what docs/configuration.md says of it.
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { UsageError } from '../config/command-line.ts'
+import { UsageError } from '../cli/command-line.ts'
 import { parseArguments } from './arguments.ts'
 
 test('without arguments logins are made up', () => {

@@ -1,4 +1,4 @@
-import { readOptions, UsageError } from '../config/command-line.ts'
+import { readOptions, UsageError } from '../cli/command-line.ts'
 
 export type Format = 'ndjson' | 'csv'
 

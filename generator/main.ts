@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import { loadProcessConfig, userFolder } from '../config/environment.ts'
 import { createLogger } from '../config/logger.ts'
-import { createScreen } from '../config/screen.ts'
+import { createScreen } from '../cli/screen.ts'
 import { createKafka } from '../kafka/client.ts'
 import { createLoginProducer, type LoginProducer, type LoginRecord } from '../kafka/write/login-producer.ts'
 import { StoppedError } from '../concurrency/unless-aborted.ts'
@@ -146,4 +146,4 @@ function mixed(): (dueMs: number) => LoginRecord[] {
   const scenario = new Scenario(options)
   return (dueMs) => scenario.at(dueMs).map(({ key, value }) => ({ key: Buffer.from(key), value }))
 }
-import { UsageError } from '../config/command-line.ts'
+import { UsageError } from '../cli/command-line.ts'

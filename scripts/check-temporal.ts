@@ -1,6 +1,6 @@
 import { Connection } from '@temporalio/client'
 import type { Config } from '../config/config.ts'
-import { temporalProblem } from '../config/temporal-problem.ts'
+import { temporalProblem } from '../temporal/temporal-problem.ts'
 
 /** @throws {Error} no Temporal answers, or it has no such namespace, with what to do */
 export async function checkTemporal(config: Config['temporal']): Promise<void> {

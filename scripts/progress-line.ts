@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import type { Screen } from '../config/screen.ts'
+import type { Screen } from '../cli/screen.ts'
 
 const INTERVAL_MS = { terminal: 2_000, file: 10_000 }
 /** Until the first line. */

@@ -15,7 +15,7 @@ import { checkTemporal } from './check-temporal.ts'
 import { writeEnvironmentFile } from './environment-file.ts'
 import { restartOnChange } from './restart-on-change.ts'
 import { watchProgress } from './progress-line.ts'
-import { createScreen } from '../config/screen.ts'
+import { createScreen } from '../cli/screen.ts'
 
 // `npm start`: the parts, the topics, the schema, then worker, API and generator.
 // `npm run dev`: with --watch, worker and API start again when their files change.

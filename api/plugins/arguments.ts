@@ -1,4 +1,4 @@
-import { isTopicName } from '../../config/topic-name.ts'
+import { isTopicName } from '../../domain/pipeline/topic-name.ts'
 import { limits } from '../context/limits.ts'
 import { isStorable } from '../context/safe-text.ts'
 

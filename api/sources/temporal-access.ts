@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client'
 import pTimeout from 'p-timeout'
-import { temporalProblem } from '../../config/temporal-problem.ts'
+import { temporalProblem } from '../../temporal/temporal-problem.ts'
 import type { Config } from '../../config/config.ts'
 import type { WorkerReport } from '../../db/read/ledger/workers.ts'
 

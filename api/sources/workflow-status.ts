@@ -1,5 +1,5 @@
 import { QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client'
-import { isNoAnswer, temporalProblem } from '../../config/temporal-problem.ts'
+import { isNoAnswer, temporalProblem } from '../../temporal/temporal-problem.ts'
 import { ingestTopicId, statusQuery } from '../../workflows/contract.ts'
 import { explainNoAnswer, type TemporalAccess } from './temporal-access.ts'
 import type { NoStatus, WorkflowStatus } from '../context/source-types.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Screen } from '../../config/screen.ts'
+import type { Screen } from '../../cli/screen.ts'
 import type { LoginProducer } from '../../kafka/write/login-producer.ts'
 import { StoppedError } from '../../concurrency/unless-aborted.ts'
 import { createPace, type Pace, TICK_MS } from '../pace.ts'

@@ -1,4 +1,4 @@
-import { readOptions, wholeNumber } from '../../config/command-line.ts'
+import { readOptions, wholeNumber } from '../../cli/command-line.ts'
 
 export type ChaosArguments = {
   firstSeed: number

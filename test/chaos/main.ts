@@ -1,4 +1,4 @@
-import { UsageError } from '../../config/command-line.ts'
+import { UsageError } from '../../cli/command-line.ts'
 import { parseChaosArguments, usage } from './arguments.ts'
 import { runChaos } from './chaos-run.ts'
 import { describeVerdict, isExact } from './judge/judge.ts'

@@ -1,4 +1,4 @@
-import type { Config } from './config.ts'
+import type { Config } from '../config/config.ts'
 
 /** google.rpc.Code of a server that is not there, hangs or is being restarted; gRPC's own words for it name its internals. */
 const CANCELLED = 1
