@@ -21,8 +21,9 @@ generator and scripts all read the same ones.
 - A variable whose name looks like a misspelt setting is named with the setting it resembles.
 - \`npm start\` and \`npm run stack\` bring up Kafka, Temporal and Postgres themselves. Set \`KAFKA_BROKERS\`,
   \`TEMPORAL_ADDRESS\` or \`DATABASE_URL\` to use a service of your own instead.
-- \`docker compose up\` takes ports and a few settings from its environment or from a file \`.env\`;
-  [\`.env.example\`](../.env.example) lists them. No other command reads \`.env\`.
+- \`docker compose up\` takes its ports and most settings from its environment or from a file \`.env\`;
+  [\`.env.example\`](../.env.example) lists them. \`docker-compose.yml\` sets the addresses of its services and their listeners
+  itself. No other command reads \`.env\`.
 - The three topics must be different. Two names that differ only in \`.\` and \`_\` count as the same, as they do in Kafka.
 `
 

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { loadConfig, settingNames } from '../config/config.ts'
+
+const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
+
+/** Settings that an operator of docker-compose.yml cannot change, and why. */
+const fixed: Record<string, string> = {
+  KAFKA_BROKERS: 'the broker is a service of the file',
+  KAFKA_REPLICATION_FACTOR: 'there is one broker',
+  KAFKA_GROUP_ID: 'no other deployment uses this broker',
+  DATABASE_URL: 'the primary is a service of the file',
+  DATABASE_REPLICA_URLS: 'the replica is a service of the file',
+  TEMPORAL_ADDRESS: 'the server is a service of the file',
+  TEMPORAL_NAMESPACE: 'the service temporal-namespace creates the default one',
+  TEMPORAL_TASK_QUEUE: 'no other deployment uses this Temporal',
+  API_HOST: 'a port is published only if the API listens on every address of its container',
+  API_PORT: 'the port in the container stays; API_PORT of .env is the one on this machine',
+  WORKER_HOST: 'as API_HOST, for an operator who publishes the port',
+  WORKER_PORT: 'the health check names it, and each container has its own',
+  WORKFLOW_BUNDLE: 'a file of the image would be of no other version than the worker',
+}
+
+/** The variables that Compose fills in, each with its default: `${NAME:-default}`. */
+const composeDefaults = [
+  ...new Set(
+    read('docker-compose.yml')
+      .split('\n')
+      .filter((line) => !line.trimStart().startsWith('#'))
+      .flatMap((line) =>
+        [...line.matchAll(/\$\{(\w+):-([^}]*)\}/g)].map(([, name, value]) => `${name}=${value}`),
+      ),
+  ),
+]
+
+/** The settings that every role gets from the environment of Compose: `NAME: ${NAME:-}`. */
+const passed = [...read('docker-compose.yml').matchAll(/^ +(\w+): \$\{(\w+):-\}$/gm)]
+
+test('.env.example has every variable that docker-compose.yml reads, with its default', () => {
+  const example = read('.env.example')
+  const variables = example.split('\n').filter((line) => /^\w+=/.test(line))
+  expect(variables.toSorted()).toEqual(composeDefaults.toSorted())
+})
+
+test('every setting passes through docker-compose.yml, or there is a reason why not', () => {
+  const names = passed.map(([, name]) => name)
+  expect([...names, ...Object.keys(fixed)].toSorted()).toEqual(settingNames.toSorted())
+})
+
+test('a setting passes under its own name, and takes its default when Compose is not given it', () => {
+  for (const [, name, variable] of passed) expect(name).toBe(variable)
+  const unset = Object.fromEntries(passed.map(([, name = '']) => [name, '']))
+  expect(loadConfig(unset)).toEqual(loadConfig({}))
+})
