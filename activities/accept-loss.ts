@@ -22,14 +22,15 @@ export type LossAcceptance =
       ok: true
       nextOffset: string
       description: string
-      /** The partition is gone and is read no more. */
+      /** The partition no longer exists and is not read any more. */
       isRetired?: true
     }
   | { ok: false; refusal: string }
 
 /**
- * Goes on behind offsets that are lost, because an operator says so (G8). Safe to retry: the ledger's row carries the command.
- * @throws {PipelineFailure} transient
+ * Carries out an operator's command to continue behind offsets that are lost (G8). Safe to retry: the ledger's row has the
+ * command's id.
+ * @throws {PipelineFailure} transient if Kafka or Postgres is away
  */
 export async function acceptOffsetLoss(
   deps: WorkerDeps,
@@ -52,7 +53,10 @@ export async function acceptOffsetLoss(
     const loss = lossOf({ ...checkpoint, currentTopicId: reader.topicId, groupOffset, bounds }, key)
     const isDone = await classingPostgres(() => isLossAccepted(sql, key, commandId))
     if (loss === null && !isDone)
-      return { ok: false, refusal: `${key.topic}/${key.partition} has lost no offsets: resume it` }
+      return {
+        ok: false,
+        refusal: `${key.topic}/${key.partition} has lost no offsets: resume the partition instead`,
+      }
     if (loss !== null) await record(deps, sql, key, { commandId, checkpoint, reader, loss })
     const nextOffset = loss?.nextOffset ?? checkpoint.nextOffset
     if (loss?.recountUntil == null)
@@ -81,7 +85,7 @@ const claim = async (
     }),
   )
 
-/** Ends a partition that its topic has no more; what of it was not read stays in the ledger as skipped. */
+/** Retires a partition that its topic no longer has. What was not read of it stays in the ledger as skipped. */
 async function retire(
   deps: WorkerDeps,
   sql: Sql,

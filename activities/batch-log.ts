@@ -3,25 +3,25 @@ import { offsetsOf, type ParkedBatch } from '../domain/batch/parked-batch.ts'
 
 type Place = Pick<ParkedBatch, 'topic' | 'partition'> & { from: bigint; to: bigint }
 
-// The log of the activity, so that a line names the workflow that it belongs to.
+// These lines go to the log of the activity, which adds the id of the workflow.
 
-/** Says once that a range is parked, and how it is counted after all. */
+/** Logs that a range is parked, and the command that counts it. */
 export function logParked(place: Place, batchId: bigint, error: string): void {
   Context.current().log.warn(
-    `${placeOf(place)}: parked as batch ${batchId}, not counted. Once the cause is mended: replayBatch(id: "${batchId}")`,
+    `${placeOf(place)}: parked as batch ${batchId}, not counted. Fix the cause, then send replayBatch(id: "${batchId}")`,
     { error },
   )
 }
 
-/** Says once that outputs are withheld, and how they are published after all. */
+/** Logs that the outputs of a range are withheld, and the command that publishes them. */
 export function logWithheld(place: Place, why: string): void {
   Context.current().log.warn(
-    `${placeOf(place)}: counted, outputs withheld. Once the cause is mended: replayBatch, for each batch that batches lists with withheldAt`,
+    `${placeOf(place)}: counted, outputs withheld. Fix the cause, then send replayBatch for each batch that the query batches shows with withheldAt`,
     { error: why },
   )
 }
 
-/** Says what became of a batch that waited. */
+/** Logs what became of a parked batch. */
 export function logSettled(place: Place, batchId: bigint, outcome: string): void {
   Context.current().log.info(`${placeOf(place)}: batch ${batchId} ${outcome}`)
 }

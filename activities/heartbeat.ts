@@ -1,22 +1,26 @@
 import { Context } from '@temporalio/activity'
 
-/** Cancellation arrives with a heartbeat: a pause stops a slice within a second, or within three where many run. */
-const SLICE_MS = { least: 400, most: 2_500 }
-/** Of all slices of a process: Temporal works for milliseconds on each. */
+/** A cancellation arrives with the answer to a heartbeat: a pause stops a slice within a second, or three if many run. */
+const SLICE_HEARTBEAT_MS = { least: 400, most: 2_500 }
+/** Limit for all slices of a process together, because each heartbeat costs Temporal some milliseconds of work. */
 const HEARTBEATS_PER_SECOND = 40
 
-/** How often a slice says that it lives, when so many run in its process; well below the time-out of 8 s. */
+/** Milliseconds between heartbeats of a slice when `slices` run in its process; well below the time-out of 8 s. */
 export function sliceHeartbeatMs(slices: number): number {
-  return Math.min(SLICE_MS.most, Math.max(SLICE_MS.least, (slices * 1_000) / HEARTBEATS_PER_SECOND))
+  const sharedMs = (slices * 1_000) / HEARTBEATS_PER_SECOND
+  return Math.min(SLICE_HEARTBEAT_MS.most, Math.max(SLICE_HEARTBEAT_MS.least, sharedMs))
 }
 
 export type Heartbeat<Details> = {
-  /** What the next heartbeat says. */
+  /** What the next heartbeat carries. */
   details: Details
   end: () => void
 }
 
-/** Lets the activity that calls it heartbeat until `end`. @param everyMs asked before each heartbeat */
+/**
+ * Sends heartbeats of the calling activity until `end`.
+ * @param everyMs asked before each heartbeat
+ */
 export function startHeartbeat<Details>(details: Details, everyMs: () => number): Heartbeat<Details> {
   const context = Context.current()
   const heartbeat = {
@@ -25,11 +29,24 @@ export function startHeartbeat<Details>(details: Details, everyMs: () => number)
       clearTimeout(timer)
     },
   }
-  const later = () =>
+  const schedule = () =>
     setTimeout(() => {
       context.heartbeat(heartbeat.details)
-      timer = later()
+      timer = schedule()
     }, everyMs())
-  let timer = later()
+  let timer = schedule()
   return heartbeat
+}
+
+/** Well below the shortest heartbeat time-out of these activities, 8 s. */
+const HEARTBEAT_MS = 2_000
+
+/** Runs `work` and sends heartbeats meanwhile, by which Temporal notices when the worker dies. */
+export async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
+  const heartbeat = startHeartbeat(null, () => HEARTBEAT_MS)
+  try {
+    return await work()
+  } finally {
+    heartbeat.end()
+  }
 }

@@ -30,33 +30,33 @@ import {
 
 export type ReconcileRequest = {
   topic: string
-  /** A run that is repeated under the same id is done once. */
+  /** Repeating a run under the same id has no further effect. */
   runId: string
 }
 
 export type ReconcileSummary = {
   batches: number
   differences: number
-  /** Alerts that this run raised. */
+  /** Number of alerts that this run raised. */
   raised: number
-  /** The first of them, in words. */
+  /** The first of these alerts, in words. */
   lines: string[]
-  /** Alerts of differences that are open, these included. */
+  /** Number of open alerts of differences, including those of this run. */
   open: number
 }
 
-/** Its deltas, rows and counts are some tens of thousands of rows: a second of Postgres. */
+/** Their deltas, rows and counts are tens of thousands of rows, which take Postgres about a second. */
 const BATCHES_PER_STEP = 500
-/** What a run leaves the next one takes, so that a run ends within minutes also after a drain. */
+/** A run ends within minutes even after a drain, because the next run continues where it stopped. */
 const MAX_STEPS = 20
-/** Open alerts that are looked at again in each run, oldest first. */
+/** Open alerts that each run checks again, oldest first. */
 const MAX_RECHECKED = 500
-/** Lines of a log that somebody reads; all of them are alerts. */
+/** Lines per run, few enough for a log that somebody reads; the alerts have all differences. */
 const MAX_LINES = 50
 
 /**
- * Compares the batches that were written or changed since the last run, and what has an open alert; writes the run, and
- * an alert for each difference that has none. Each step is one snapshot.
+ * Compares the batches that were written or changed since the last run, and everything that has an open alert. Records the run,
+ * raises an alert for each new difference and clears those that no longer hold. Each step reads one snapshot.
  * @param onStep called before each query
  */
 export async function reconcileRecent(
@@ -103,7 +103,7 @@ async function summary(
 
 type Compared = { batches: number; expired: number; differences: Difference[] }
 
-/** `reached` null: the end; else where the next run has to go on. */
+/** `reached` is where the next run has to continue; null if this one got to the end. */
 async function compareSince(
   sql: Sql,
   topic: string,
@@ -132,7 +132,7 @@ async function compareSince(
   return { ...total, reached: place }
 }
 
-/** Checkpoints, and the batches and counts that have an open alert. */
+/** Compares the checkpoints, and the batches and counts that have an open alert. */
 async function recheck(
   sql: Sql,
   topic: string,
@@ -149,7 +149,7 @@ async function recheck(
     const present = new Set(entries.map(({ id }) => String(id)))
     const looked = ({ detail }: OpenAlert) => {
       const { batchId } = detail as AlertDetail
-      // Neither a batch that is gone from the ledger nor a list that was cut is a reason to be calm.
+      // Neither a batch that is gone from the ledger nor a list that was cut is a reason to clear an alert.
       const isListed = differences.length < LISTED_DIFFERENCES
       return isListed && (batchId === null || present.has(batchId))
     }
@@ -167,7 +167,7 @@ const stepIn =
     return query({ sql: tx })
   }
 
-/** As JSON gives it back. */
+/** The detail of an alert as it comes back from JSON. */
 type AlertDetail = {
   batchId: string | null
   count: { bucket: string } | null

@@ -3,10 +3,10 @@ import { connectPostgres, FROZEN_WORKER_MS } from '../db/connection/connect.ts'
 import { assertDirectSession } from '../db/connection/direct-session.ts'
 import { applyRetention, type Retained } from '../db/rollups/retention.ts'
 
-/** An index of a day of logins, or a month of minutes deleted: as long as the activity may take. */
+/** As long as the activity may take: a statement may index a day of logins or delete a month of minutes. */
 const STATEMENT_TIMEOUT_MS = 10 * 60_000
 
-/** On a connection of its own, because its statements take long. */
+/** Applies retention, on a connection of its own because its statements take long. */
 export async function retainTables({ database, retention }: Config): Promise<Retained> {
   const sql = connectPostgres(database.url, {
     applicationName: 'rollcall retention',

@@ -5,6 +5,7 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
+import type { ActivityDeps } from '../activities/session/activity-deps.ts'
 import type { Config } from '../config/config.ts'
 import type { ParkedBatch } from '../domain/batch/parked-batch.ts'
 import type { BatchResult, ReplayRequest } from '../domain/batch/replay.ts'
@@ -12,57 +13,74 @@ import { batchStart } from '../workflows/batch-start.ts'
 import { REPLAY_FAILED, replayBatchId, replayUpdate } from '../workflows/contract.ts'
 import type { replayBatch } from '../workflows/replay-batch.ts'
 
-/** Starting a workflow takes milliseconds; ingestion must not wait for a Temporal that is away. */
+/** Starting a workflow takes milliseconds, and ingestion must not wait for a Temporal that is away. */
 const START_DEADLINE_MS = 2_000
 
+type BatchWorkflows = Pick<ActivityDeps, 'startBatchWorkflow' | 'restartBatchWorkflows' | 'requestReplay'>
+
 /** What activities ask of the workflows of parked batches. */
-export function createBatchWorkflows(client: Client, { temporal }: Config) {
-  async function start(batch: ParkedBatch, reuse: 'ALLOW_DUPLICATE' | 'REJECT_DUPLICATE'): Promise<void> {
-    try {
-      await client.workflow.start<typeof replayBatch>('replayBatch', {
-        ...batchStart(batch, temporal.taskQueue),
-        workflowIdReusePolicy: reuse,
-      })
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
-    }
-  }
+export function createBatchWorkflows(client: Client, { temporal }: Config): BatchWorkflows {
+  const { taskQueue } = temporal
   return {
-    /** Starts the workflow once, also when it has ended since: the ledger says what is done. */
-    handOver: async (batch: ParkedBatch): Promise<void> => {
-      await client.withDeadline(Date.now() + START_DEADLINE_MS, () => start(batch, 'REJECT_DUPLICATE'))
-    },
-
-    /** Starts those that do not run, also when they have ended. */
-    bringBack: async (readParked: () => Promise<ParkedBatch[]>): Promise<void> => {
-      const running = new Set<string>()
-      const query = `WorkflowType = 'replayBatch' and ExecutionStatus = 'Running'`
-      for await (const { workflowId } of client.workflow.list({ query })) running.add(workflowId)
-      // After the list, so that what was settled meanwhile is not among them.
+    // One that has ended is not started again: the ledger says what became of the batch.
+    startBatchWorkflow: (batch) =>
+      client.withDeadline(Date.now() + START_DEADLINE_MS, () =>
+        start(client, taskQueue, batch, 'REJECT_DUPLICATE'),
+      ),
+    restartBatchWorkflows: async (readParked) => {
+      const running = await runningIds(client)
+      // Read after the list, so that no batch that was settled in between is started again.
       for (const batch of await readParked())
-        if (!running.has(replayBatchId(batch))) await start(batch, 'ALLOW_DUPLICATE')
+        if (!running.has(replayBatchId(batch))) await start(client, taskQueue, batch, 'ALLOW_DUPLICATE')
     },
+    requestReplay: (request) => requestReplay(client, taskQueue, request),
+  }
+}
 
-    /** Asks for a replay and waits for it; a workflow that is gone is started again. */
-    requestReplay: async ({ batch, ...request }: ReplayRequest): Promise<BatchResult> => {
-      const { batchId, partition, from, to } = batch
-      const about = { batchId, partition, from, to }
-      try {
-        const outcome = await client.workflow.executeUpdateWithStart(replayUpdate, {
-          startWorkflowOperation: new WithStartWorkflowOperation<typeof replayBatch>('replayBatch', {
-            ...batchStart(batch, temporal.taskQueue),
-            workflowIdConflictPolicy: 'USE_EXISTING',
-          }),
-          args: [request],
-          updateId: request.commandId,
-        })
-        return { ...about, ...outcome, error: '' }
-      } catch (error) {
-        if (!(error instanceof WorkflowUpdateFailedError)) throw error
-        const { cause } = error
-        if (!(cause instanceof ApplicationFailure) || cause.type !== REPLAY_FAILED) throw error
-        return { ...about, outcome: 'failed', logins: 0, rejects: 0, error: cause.message }
-      }
-    },
+async function start(
+  client: Client,
+  taskQueue: string,
+  batch: ParkedBatch,
+  workflowIdReusePolicy: 'ALLOW_DUPLICATE' | 'REJECT_DUPLICATE',
+): Promise<void> {
+  try {
+    await client.workflow.start<typeof replayBatch>('replayBatch', {
+      ...batchStart(batch, taskQueue),
+      workflowIdReusePolicy,
+    })
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+  }
+}
+
+async function runningIds(client: Client): Promise<Set<string>> {
+  const running = new Set<string>()
+  const query = `WorkflowType = 'replayBatch' and ExecutionStatus = 'Running'`
+  for await (const { workflowId } of client.workflow.list({ query })) running.add(workflowId)
+  return running
+}
+
+async function requestReplay(
+  client: Client,
+  taskQueue: string,
+  { batch, ...request }: ReplayRequest,
+): Promise<BatchResult> {
+  const { batchId, partition, from, to } = batch
+  const about = { batchId, partition, from, to }
+  try {
+    const outcome = await client.workflow.executeUpdateWithStart(replayUpdate, {
+      startWorkflowOperation: new WithStartWorkflowOperation<typeof replayBatch>('replayBatch', {
+        ...batchStart(batch, taskQueue),
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      }),
+      args: [request],
+      updateId: request.commandId,
+    })
+    return { ...about, ...outcome, error: '' }
+  } catch (error) {
+    if (!(error instanceof WorkflowUpdateFailedError)) throw error
+    const { cause } = error
+    if (!(cause instanceof ApplicationFailure) || cause.type !== REPLAY_FAILED) throw error
+    return { ...about, outcome: 'failed', logins: 0, rejects: 0, error: cause.message }
   }
 }

@@ -4,12 +4,12 @@ import { promisify } from 'node:util'
 
 const thisFile = fileURLToPath(import.meta.url)
 const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url))
-/** Some ten times what it is today. */
+/** About ten times the size of today's bundle. */
 const MAX_BYTES = 32 * 1024 * 1024
 
 /**
- * The code that Temporal runs in its sandbox. Made by a process of its own, because the bundler keeps more than 100 MB
- * that a worker would carry for its whole life.
+ * Bundles the workflows into the code that Temporal's sandbox runs. A child process does it, because the bundler would keep
+ * more than 100 MB of the worker's memory until the worker ends.
  */
 export async function bundleWorkflows(): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [thisFile], { maxBuffer: MAX_BYTES })

@@ -13,7 +13,10 @@ installTemporalLog(log)
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    log.info({ signal }, 'handing the partitions over')
+    log.info(
+      { signal },
+      'worker stops: it ends its slices after the batch in hand, and other workers take over',
+    )
     stop.abort()
   })
 }
@@ -28,7 +31,7 @@ try {
   process.exit(1)
 }
 
-/** What is known needs no stack: its message says what to do. */
+/** The message of an error that says what to do; the stack of any other. */
 function describe(error: unknown): string {
   if (error instanceof PipelineFailure) return error.message
   const { code, message, stack } = error as NodeJS.ErrnoException

@@ -13,12 +13,12 @@ import type { reconcileTopic } from '../workflows/reconcile-topic.ts'
 
 type Plan = { id: string; workflowType: string; everyMinutes: number; args: unknown[] }
 
-/** Days begin once in 24 hours; a run that was missed is made up for within the hour. */
+/** There is work once a day; running each hour makes up for a missed run soon. */
 const RETENTION_EVERY_MINUTES = 60
 
 /**
- * Makes the schedules what the configuration says, whether there are any or not; every worker does so at its start. An
- * operator's pause of one stays.
+ * Creates or updates the schedules of reconciliation and retention as configured, or deletes the one that is turned off. Every
+ * worker does this at its start. A schedule that an operator has paused stays paused.
  */
 export async function putSchedules(connection: Connection, config: Config): Promise<void> {
   const { topic } = config.kafka
@@ -54,7 +54,7 @@ function optionsFor({ temporal }: Config, { id, workflowType, everyMinutes, args
   return {
     spec: { intervals: [{ every: `${everyMinutes} minutes` }] },
     action: { type: 'startWorkflow', workflowType, workflowId: id, taskQueue: temporal.taskQueue, args },
-    // A run goes on where the one before ended, so what was missed need not be caught up.
+    // A run continues where the one before ended, so there is no need to catch up on missed runs.
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
   } satisfies Omit<ScheduleOptions, 'scheduleId'>
 }

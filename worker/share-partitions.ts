@@ -13,41 +13,44 @@ import { partitionShare } from '../domain/pipeline/partition-share.ts'
 import type { TopicOffsets } from '../kafka/topics/topic-offsets.ts'
 import type { SliceSlots } from './slice-slots.ts'
 
-/** Who stops is followed within this. */
-const LOOK_EVERY_MS = 1_000
-/** What is written has replicas replay it, and answers that are kept asked again. */
+/** How often a worker computes its share, and so about how soon it takes over the partitions of one that stops. */
+const CHECK_EVERY_MS = 1_000
+/** Less often than the checks: each announcement is a write, which replicas replay and which makes cached answers stale. */
 const ANNOUNCE_EVERY_MS = 2_000
-/** As often as the workflow of the topic looks for new partitions. */
+/** As often as the activity watchTopic looks for new partitions. */
 const COUNT_PARTITIONS_EVERY_MS = 5_000
-/** After an outage, or frozen: so long have others to be seen again before they count as gone. */
+/**
+ * After this worker could not reach Postgres for a while, or was frozen, the others may have been, too: they get this long to
+ * announce themselves again before they count as gone.
+ */
 const RETURN_MS = 8_000
 const STATEMENT_TIMEOUT_MS = 3_000
 
-export type SharingOptions = {
+type SharingOptions = {
   config: Config
   self: RunningWorker
   slots: SliceSlots
   topicOffsets: TopicOffsets
-  /** False while Temporal gives this worker nothing: then the others are to have its share. */
+  /** False while Temporal gives this worker no slices: it then announces nothing, so that the others take its share. */
   takesSlices: () => boolean
-  /** Is told once that this worker may not write the database any more. */
+  /** Called once when this version must not write the database any more. */
   refused: (refusal: SchemaRefusal) => void
 }
 
 /**
- * Keeps the slots of this worker at its share of the partitions, for as long as it runs: workers say in Postgres that they run,
- * and each takes its part of what Kafka has. While either is away, what was known last goes on; before anything is known,
- * nothing bounds the slices, which say what is away.
- * @returns what ends it: the others take over
+ * Keeps the number of slots at this worker's share of the partitions. Each worker announces itself in Postgres and takes an
+ * equal part of the partitions that Kafka has. While Postgres or Kafka is away, the last share stays. Before Postgres has
+ * answered for the first time there is no limit, so that slices run and report what is away.
+ * @returns a function that ends the sharing and withdraws this worker, so that the others take over
  */
 export function sharePartitions(options: SharingOptions): () => Promise<void> {
   const stop = new AbortController()
   const sharing = new Sharing(options)
-  const looking = repeat(LOOK_EVERY_MS, stop.signal, () => sharing.look())
+  const checking = repeat(CHECK_EVERY_MS, stop.signal, () => sharing.check())
   void repeat(COUNT_PARTITIONS_EVERY_MS, stop.signal, () => sharing.countPartitions())
   return async () => {
     stop.abort()
-    await Promise.race([looking.then(() => sharing.withdraw()), sleep(LOOK_EVERY_MS)])
+    await Promise.race([checking.then(() => sharing.withdraw()), sleep(CHECK_EVERY_MS)])
     await sharing.close()
   }
 }
@@ -66,7 +69,7 @@ class Sharing {
     this.#sql = connect(options.config)
   }
 
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     try {
       await checkSchema(this.#sql, 'write')
       if (this.#options.takesSlices()) await this.#takeShare()
@@ -107,7 +110,7 @@ class Sharing {
     this.#isRefused = true
   }
 
-  /** postgres.js waits longer after each failure: who comes back late would be taken for gone. */
+  /** Connects anew, because postgres.js waits longer after each failure, and a worker that is late counts as gone. */
   async #reconnect(): Promise<void> {
     if (this.#seenMs === -Infinity) this.#options.slots.setLimit(Infinity)
     const old = this.#sql

@@ -57,5 +57,5 @@ test('a lower limit hands the slices over that are too many, and gives back one 
   slots.setLimit(1)
   expect(await first).toBe('handed over')
   expect(isSecondOver).toBe(false)
-  await expect(slots.within(untilTold)).rejects.toThrow('has its share')
+  await expect(slots.within(untilTold)).rejects.toThrow('already runs its share')
 })

@@ -2,31 +2,32 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import type { ActivitySlotInfo, CustomSlotSupplier, SlotPermit } from '@temporalio/worker'
 
 const permit: SlotPermit = {}
-const GIVEN_BACK_FOR = '200ms'
+/** How long Temporal waits before it gives the slice to another worker. */
+const RETRY_DELAY = '200ms'
 
 /**
- * The slots of a worker for slices, as many as its limit says at the moment. A worker asks Temporal for a slice only with a
- * slot in hand, so that slices go to the workers that have room for them.
+ * The slots of a worker for slices. Their number can change while the worker runs. The SDK reserves a slot before it polls
+ * Temporal for a slice, so that only workers with a free slot get slices.
  */
 export class SliceSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   readonly type = 'custom'
   #limit = 0
-  /** By slices, and by polls that wait for one. */
+  /** Slots that running slices and open polls hold. */
   #held = 0
-  /** By what ends them, in the order in which they began. */
+  /** One controller per running slice, which ends it; in the order in which the slices began. */
   readonly #running: AbortController[] = []
   readonly #waiting: (() => void)[] = []
 
-  /** A lower limit ends the slices that are too many, after the batch in hand. */
+  /** Sets the number of slots. If more slices run, the oldest ones end after the batch in hand. */
   setLimit(limit: number): void {
     this.#limit = limit
     for (const slice of this.#running.slice(0, Math.max(0, this.#running.length - limit))) slice.abort()
-    this.#letIn()
+    this.#admit()
   }
 
   /**
-   * Runs a slice, unless so many run already: a poll that was open when the limit fell may bring one too many.
-   * @throws {ApplicationFailure} retryable: Temporal gives the slice to whoever asks next
+   * Runs a slice if the limit allows. A poll that was open when the limit fell may still bring a slice that is too many.
+   * @throws {ApplicationFailure} if the limit is reached; retryable, so that Temporal gives the slice to another worker
    */
   async within<T>(slice: (handOver: AbortSignal) => Promise<T>): Promise<T> {
     if (this.#running.length >= this.#limit) throw oneTooMany()
@@ -47,7 +48,7 @@ export class SliceSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   async reserveSlot(_: unknown, abort: AbortSignal): Promise<SlotPermit> {
     abort.throwIfAborted()
     if (this.#held < this.#limit) this.#held += 1
-    else await this.#turn(abort)
+    else await this.#waitForSlot(abort)
     return permit
   }
 
@@ -58,30 +59,30 @@ export class SliceSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   }
 
   markSlotUsed(): void {
-    // A slot counts from the poll on.
+    // Nothing to do: a slot counts as held from the poll on.
   }
 
   releaseSlot(): void {
     this.#held -= 1
-    this.#letIn()
+    this.#admit()
   }
 
-  async #turn(abort: AbortSignal): Promise<void> {
+  async #waitForSlot(abort: AbortSignal): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<undefined>()
-    const letIn = () => {
+    const admit = () => {
       abort.removeEventListener('abort', onAbort)
       resolve(undefined)
     }
     const onAbort = () => {
-      this.#waiting.splice(this.#waiting.indexOf(letIn), 1)
+      this.#waiting.splice(this.#waiting.indexOf(admit), 1)
       reject(abort.reason as Error)
     }
-    this.#waiting.push(letIn)
+    this.#waiting.push(admit)
     abort.addEventListener('abort', onAbort, { once: true })
     await promise
   }
 
-  #letIn(): void {
+  #admit(): void {
     while (this.#held < this.#limit) {
       const next = this.#waiting.shift()
       if (next === undefined) return
@@ -93,7 +94,8 @@ export class SliceSlots implements CustomSlotSupplier<ActivitySlotInfo> {
 
 const oneTooMany = () =>
   ApplicationFailure.create({
-    message: 'this worker has its share of the partitions: another one takes the slice',
-    nextRetryDelay: GIVEN_BACK_FOR,
+    message:
+      'this worker already runs its share of the partitions: Temporal gives the slice to another worker',
+    nextRetryDelay: RETRY_DELAY,
     category: ApplicationFailureCategory.BENIGN,
   })

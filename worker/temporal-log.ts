@@ -3,12 +3,12 @@ import type { Logger } from 'pino'
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const
 
-/** Fields of workflow logs that help a reader; the rest names the SDK's internals. */
+/** The fields that help a reader of the log; the others are internals of the SDK. */
 const shownFields = ['workflowId', 'reason', 'error'] as const
 
 /**
- * Sends the log of workflows and of the SDK to `log`. The SDK's core speaks a line per failed attempt while Temporal is
- * away; only its errors pass, and of those not the ones that count attempts: the outage is said once, by temporal-watch.ts.
+ * Sends the log of the workflows and of the SDK to `log`. Of the SDK's core only errors pass. While Temporal is away, the core
+ * logs each failed attempt; those lines become level debug, because temporal-watch.ts logs the outage once.
  */
 export function installTemporalLog(log: Logger): void {
   Runtime.install({
@@ -40,10 +40,10 @@ type Level = (typeof levels)[keyof typeof levels]
 
 const COUNTS_ATTEMPTS = /^gRPC call \w+ retried \d+ times$/
 
-/** The level at which a line of the SDK is of use to an operator. */
+/** The level under which a line is logged: debug if it is of no use to an operator. */
 export function levelFor(level: Level, message: string, meta: Record<string, unknown>): Level {
   if (COUNTS_ATTEMPTS.test(message)) return 'debug'
-  // Below errors, what the SDK says of itself is its life cycle; the workflows' own lines are for operators.
+  // Lines without a workflow are the SDK's; below level error they are about its own life cycle.
   return level !== 'error' && meta['workflowId'] === undefined ? 'debug' : level
 }
 

@@ -1,27 +1,28 @@
 import type { Logger } from 'pino'
 
 const INTERVAL_MS = 5_000
-/** A server that starts answers a look and misses the next: that is one outage, not two. */
-const LOOKS_UNTIL_BACK = 2
+/** A server that is starting may answer one check and miss the next, which is still the same outage. */
+const ANSWERS_UNTIL_BACK = 2
 
-export type TemporalWatch = {
-  /** Whether it answers, as of the last look. */
+type TemporalWatch = {
+  /** Whether Temporal is away, as of the last check. */
   isAway: () => boolean
   end: () => void
 }
 
 /**
- * Says once when Temporal goes away and once when it is back. Slices go on meanwhile until their time is up; their
- * reports are kept by the SDK.
- * @param ask asks it, for less than the interval: a late answer to one look must not undo what the next one saw
+ * Checks every 5 seconds whether Temporal answers, and logs once that it is away and once that it is back. Running slices
+ * continue meanwhile until their time is up; the SDK keeps their reports.
+ * @param ping rejects if Temporal does not answer; must take less than 5 seconds, or a late answer to one check would undo
+ * the result of the next
  */
-export function watchTemporal(ask: () => Promise<void>, log: Logger): TemporalWatch {
+export function watchTemporal(ping: () => Promise<void>, log: Logger): TemporalWatch {
   let away = false
   let answered = 0
-  const look = async () => {
+  const check = async () => {
     try {
-      await ask()
-      if (!away || ++answered < LOOKS_UNTIL_BACK) return
+      await ping()
+      if (!away || ++answered < ANSWERS_UNTIL_BACK) return
       log.info('Temporal is back')
       away = false
     } catch (error) {
@@ -29,12 +30,12 @@ export function watchTemporal(ask: () => Promise<void>, log: Logger): TemporalWa
       if (!away)
         log.warn(
           { error: error instanceof Error ? error.message : String(error) },
-          'Temporal is away: running slices go on for up to a minute',
+          'Temporal is away: running slices continue for up to a minute, then partitions wait until it is back',
         )
       away = true
     }
   }
-  const timer = setInterval(() => void look(), INTERVAL_MS)
+  const timer = setInterval(() => void check(), INTERVAL_MS)
   return {
     isAway: () => away,
     end: () => {

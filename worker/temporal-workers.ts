@@ -7,14 +7,14 @@ import type { SchemaRefusal } from '../db/schema/schema-version.ts'
 import { sliceTaskQueue } from '../workflows/contract.ts'
 import type { SliceSlots } from './slice-slots.ts'
 
-/** How soon a slice hears of a pause (the SDK holds heartbeats back by this). */
+/** The SDK sends heartbeats no more often than this, and a slice learns of a pause by the answer to a heartbeat. */
 const HEARTBEAT_THROTTLE = '400ms'
-/** Commands and audits: short, and never many at once. */
+/** Commands and audit rows are short, and there are never many at once. */
 const MAX_CONTROL_ACTIVITIES = 20
-/** A frozen worker takes a slice with each poll that it left open, and each is missed only when its heartbeat is. */
+/** Few, because a frozen worker still takes one slice per open poll, which Temporal gives away only after the heartbeat time-out. */
 const SLICE_POLLS = 2
 
-/** One for workflows and commands, one for slices, which run in as many slots as the worker has partitions. */
+/** Creates two workers: one for workflows and commands, and one for slices, with as many slots as `slots` allows. */
 export async function createWorkers(
   config: Config,
   connection: NativeConnection,
@@ -27,7 +27,7 @@ export async function createWorkers(
   const shared = {
     connection,
     namespace,
-    // Running slices are told at once, and end after the batch in hand.
+    // A shutdown cancels running slices at once; they end after the batch in hand.
     shutdownGraceTime: 0,
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
@@ -60,8 +60,9 @@ export async function createWorkers(
 const unused = { type: 'fixed-size', numSlots: 1 } as const
 
 /**
- * Runs the workers, which share the partitions with others as long as they run.
- * @throws {SchemaRefusal} once they have ended because the database was migrated past them
+ * Runs the workers until `stop` aborts, and shares the partitions with other processes meanwhile.
+ * @param share starts the sharing; `refused` stops the workers; returns a function that ends the sharing
+ * @throws {SchemaRefusal} after the workers have ended, if a migration made the database unfit for this version
  */
 export async function runUntil(
   workers: Worker[],

@@ -2,40 +2,39 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Semaphore } from '../concurrency/semaphore.ts'
 import type { Config } from '../config/config.ts'
-import { countActiveUsers } from '../db/rollups/active-user-counts.ts'
-import { connectPostgres, FROZEN_WORKER_MS } from '../db/connection/connect.ts'
+import { connectPostgres, FROZEN_WORKER_MS, type Sql } from '../db/connection/connect.ts'
 import { assertDirectSession } from '../db/connection/direct-session.ts'
 import { postgresFailure } from '../db/connection/failure.ts'
-import { rollUpSightings } from '../db/rollups/roll-up-sightings.ts'
+import { countActiveUsers } from '../db/rollups/active-user-counts.ts'
 import { indexLogins } from '../db/rollups/index-logins.ts'
-import { rollUpMonth } from '../db/rollups/roll-up-months.ts'
 import { rollUpByCommitTime } from '../db/rollups/roll-up-by-commit-time.ts'
-import type { PipelineFailure } from '../domain/pipeline/failure.ts'
+import { rollUpMonth } from '../db/rollups/roll-up-months.ts'
+import { rollUpSightings } from '../db/rollups/roll-up-sightings.ts'
 
-/** Between two looks: batches that come meanwhile share most of the bitmaps. */
+/** Pause between two rounds: batches that are committed meanwhile share most of their bitmaps. */
 const INTERVAL_MS = 1_000
-/** In this order: users have numbers before logins are listed by them. */
+/** One round. Sightings come first, because they give users the numbers under which indexLogins lists them. */
 const tasks = [rollUpSightings, countActiveUsers, rollUpByCommitTime, indexLogins, rollUpMonth]
 /**
- * Rest after each task, in times of what it took. While batches wait for each other in a backlog, ingestion keeps nearly all of
- * the process; otherwise most of it.
+ * How many times as long as a task took upkeep rests after it. In a backlog, when batches wait for each other, ingestion
+ * keeps 24 of 25 parts of the time; otherwise 8 of 9.
  */
 const REST_FACTOR = { backlog: 24, usual: 8 }
-/** However long it took: what waited for Postgres, or was frozen, did not work. */
+/** Upper limit of a rest: a task that took long because it waited for Postgres, or was frozen, did not work all that time. */
 const MAX_REST_MS = 30_000
 const STATEMENT_TIMEOUT_MS = 30_000
 
+/** Whether batches wait for each other. */
+type Backlog = Pick<Semaphore, 'isCrowded'>
+
 /**
- * Does what may be done later than a commit, for as long as the process runs: rolls up sightings, counts the users of periods that
- * are over, adds up what was written and whole months, lists logins by hour. Every worker does, and whoever comes first has the
- * turn. Says once that it fails, and once that it goes on.
- * @returns what ends it, after the work in hand
+ * Starts the work that can be done some time after a commit, for as long as the process runs: rolls up sightings, counts the
+ * active users of periods that are over, rolls up counts by commit time and by month, and indexes logins by hour. All
+ * workers run it, and an advisory lock gives each task to one of them at a time. A failed task is tried again in the next
+ * round; the log has one line when upkeep begins to fail and one when it succeeds again.
+ * @returns a function that stops upkeep after the task in hand
  */
-export function startUpkeep(
-  { database }: Config,
-  log: Logger,
-  batchesInWork: Pick<Semaphore, 'isCrowded'>,
-): () => Promise<void> {
+export function startUpkeep({ database }: Config, log: Logger, batchesInWork: Backlog): () => Promise<void> {
   const sql = connectPostgres(database.url, {
     applicationName: 'rollcall upkeep',
     maxConnections: 1,
@@ -43,36 +42,53 @@ export function startUpkeep(
     idleInTransactionTimeoutMs: FROZEN_WORKER_MS,
   })
   const stop = new AbortController()
-  const isOver = () => stop.signal.aborted
-  let isFailing = false
-  const run = async () => {
-    while (!isOver()) {
-      let hasFailed = false
-      for (const task of tasks) {
-        const startMs = performance.now()
-        try {
-          await assertDirectSession(sql)
-          await task(sql)
-        } catch (error) {
-          if (!isFailing) sayFailure(log, postgresFailure(error))
-          isFailing = hasFailed = true
-        }
-        await rest(performance.now() - startMs, batchesInWork, stop.signal)
-        if (isOver()) return
-      }
-      if (isFailing && !hasFailed) {
-        log.info('sightings are rolled up again, and sums made')
-        isFailing = false
-      }
-      await sleep(INTERVAL_MS, undefined, { signal: stop.signal }).catch(() => undefined)
-    }
-  }
-  const ended = run()
+  const ended = runRounds(sql, log, batchesInWork, stop.signal)
   return async () => {
     stop.abort()
     await Promise.race([ended, sleep(INTERVAL_MS)])
     await sql.end({ timeout: 1 })
   }
+}
+
+async function runRounds(sql: Sql, log: Logger, batchesInWork: Backlog, stop: AbortSignal): Promise<void> {
+  const isOver = () => stop.aborted
+  const outage = { isLogged: false }
+  const onFailure = (error: unknown) => {
+    if (!outage.isLogged) logFailure(log, error)
+    outage.isLogged = true
+  }
+  while (!isOver()) {
+    const hasFailed = await runRound(sql, batchesInWork, stop, onFailure)
+    if (isOver()) return
+    if (outage.isLogged && !hasFailed) {
+      log.info('upkeep works again: answers about engagement catch up')
+      outage.isLogged = false
+    }
+    await sleep(INTERVAL_MS, undefined, { signal: stop }).catch(() => undefined)
+  }
+}
+
+/** Runs each task once, with a rest after it. @returns whether one failed */
+async function runRound(
+  sql: Sql,
+  batchesInWork: Backlog,
+  stop: AbortSignal,
+  onFailure: (error: unknown) => void,
+): Promise<boolean> {
+  let hasFailed = false
+  for (const task of tasks) {
+    const startMs = performance.now()
+    try {
+      await assertDirectSession(sql)
+      await task(sql)
+    } catch (error) {
+      onFailure(error)
+      hasFailed = true
+    }
+    await rest(performance.now() - startMs, batchesInWork, stop)
+    if (stop.aborted) break
+  }
+  return hasFailed
 }
 
 /**
@@ -85,23 +101,20 @@ export function restMs(taskMs: number, isBacklog: boolean): number {
   return Math.min(MAX_REST_MS, taskMs * (isBacklog ? REST_FACTOR.backlog : REST_FACTOR.usual))
 }
 
-/** Looks each second: a backlog may end, or begin. */
-async function rest(
-  taskMs: number,
-  batchesInWork: Pick<Semaphore, 'isCrowded'>,
-  stop: AbortSignal,
-): Promise<void> {
+/** Rests, and checks each second whether a backlog has begun or ended. */
+async function rest(taskMs: number, batchesInWork: Backlog, stop: AbortSignal): Promise<void> {
   const startMs = performance.now()
   const leftMs = () => restMs(taskMs, batchesInWork.isCrowded) - (performance.now() - startMs)
   while (!stop.aborted && leftMs() > 0)
     await sleep(Math.min(INTERVAL_MS, leftMs()), undefined, { signal: stop }).catch(() => undefined)
 }
 
-/** An outage is said as a warning by the partitions that wait for it. */
-function sayFailure(log: Logger, { failureClass, message }: PipelineFailure): void {
+/** Logs an outage at level info, because the partitions that wait for Postgres log the warning. */
+function logFailure(log: Logger, error: unknown): void {
+  const { failureClass, message } = postgresFailure(error)
   const level = failureClass === 'permanent' ? 'error' : 'info'
   log[level](
     { error: message },
-    'sightings wait to be rolled up, and sums to be made: answers about activity stay behind',
+    'upkeep failed and is tried again: until it succeeds, answers about engagement fall behind',
   )
 }

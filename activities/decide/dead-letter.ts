@@ -1,19 +1,18 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { SourceRecord } from '../../domain/login/record.ts'
 import { type Cut, keepRecord, WHOLE_MAX_BYTES } from '../../domain/login/kept-record.ts'
 import type { OutputRecord } from '../../kafka/records/encode-record-batch.ts'
 
 const OWN_HEADERS = 'rollcall-'
-/** Room for the headers below, of which the detail is the longest. */
+/** Bytes reserved for the headers below, of which the detail is the longest. */
 const OWN_HEADERS_MAX_BYTES = 8 * 1024
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-
 /**
- * A reject as a record of the dead letter queue: as it came, with headers that say why and whence. One that is fed back and
- * rejected again carries one set of them, and how often it has passed. What the topic has no room for is cut.
- * @param why `source`: topic/partition/offset
- * @param maxBatchBytes of a record batch that the topic takes
+ * Makes a record of the dead letter queue from a reject: the record as it came, with headers that say why it was rejected and
+ * where from. A record that was fed back and rejected again has one set of these headers and the number of passes. A record
+ * that is too large for the topic is cut.
+ * @param why `source` is topic/partition/offset
+ * @param maxBatchBytes largest record batch that the topic takes, in bytes
  */
 export function deadLetter(
   record: SourceRecord,
@@ -22,7 +21,7 @@ export function deadLetter(
 ): OutputRecord {
   const headers = record.headers.filter(([name]) => !name.startsWith(OWN_HEADERS))
   const maxBytes = Math.min(WHOLE_MAX_BYTES, maxBatchBytes - OWN_HEADERS_MAX_BYTES)
-  const kept = keepRecord({ ...record, headers }, maxBytes, sha256)
+  const kept = keepRecord({ ...record, headers }, maxBytes, (bytes) => hash('sha256', bytes))
   return {
     key: kept.key,
     value: kept.value,
@@ -38,7 +37,7 @@ export function deadLetter(
   }
 }
 
-/** How often a record was in the dead letter queue before. */
+/** How often a record was in the dead letter queue before; 1 for one whose headers do not say it. */
 function passesOf({ headers }: SourceRecord): number {
   const own = headers.filter(([name]) => name.startsWith(OWN_HEADERS))
   const passes = own.findLast(([name]) => name === 'rollcall-passes')?.[1]
@@ -46,7 +45,7 @@ function passesOf({ headers }: SourceRecord): number {
   return Number.isSafeInteger(count) && count > 0 ? count : Math.min(own.length, 1)
 }
 
-/** `rollcall-cut` names the parts that are not whole; the source says where the whole record is. */
+/** `rollcall-cut` names the parts that were cut; `rollcall-source` says where the whole record is. */
 function cutHeaders({ keyBytes, valueBytes, valueSha256, headers }: Cut): OutputRecord['headers'][number][] {
   const facts: [part: string, name: string, fact: string | number | null][] = [
     ['key', 'rollcall-key-bytes', keyBytes],

@@ -5,23 +5,23 @@ import { BatchDraft } from '../../domain/batch/batch-draft.ts'
 import { emptyInsight } from '../../domain/batch/insight.ts'
 import type { FetchedRange } from '../../kafka/read/take-range.ts'
 import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
-import type { Standing } from '../session/standing.ts'
+import type { IngestPosition } from '../session/ingest-position.ts'
 import { batchOutputs, currentRules, inSteps, type Deciding } from './deciding.ts'
 
-/** Before logins that are decided on their own: their partition has gone on without them. */
-export const ALONE = { unfinishedInsight: emptyInsight(), latestEventMs: -Infinity }
+/** The position for logins that are counted later than their neighbours: their partition continued without them. */
+export const NO_POSITION = { unfinishedInsight: emptyInsight(), latestEventMs: -Infinity }
 
 export type Decided = { batch: DecidedBatch; rows: LoginRows; outputs: OutputCollector }
 
 /**
- * Decides a range once: what Postgres has to write, and what is to be published then.
- * @param options.nowMs Unix milliseconds that decoding takes for now; the clock's when left out
- * @param options.insightSize logins per insight; the configured one when left out
+ * Decides a range: what Postgres has to write, and what is to be published afterwards.
+ * @param options.nowMs the time that decoding takes for now, in Unix milliseconds; by default the clock's
+ * @param options.insightSize logins per insight; by default the configured number
  */
 export async function decideBatch(
   session: Deciding,
   range: FetchedRange,
-  { unfinishedInsight, latestEventMs }: Pick<Standing, 'unfinishedInsight' | 'latestEventMs'>,
+  { unfinishedInsight, latestEventMs }: Pick<IngestPosition, 'unfinishedInsight' | 'latestEventMs'>,
   batchId: bigint,
   options: { nowMs?: number; insightSize?: number } = {},
 ): Promise<Decided> {

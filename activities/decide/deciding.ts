@@ -8,21 +8,22 @@ import type { WorkerDeps } from '../session/worker-deps.ts'
 import { BatchOutputs } from './outputs.ts'
 
 /**
- * Records that are objects at the same time. A batch keeps bytes and sums only: logins that wait for Postgres and Kafka
- * by the thousand would be moved by every garbage collection, which costs more than all the rest.
+ * Limit of records that are decoded into objects at the same time. A batch keeps only bytes and sums, because every garbage
+ * collection would move the thousands of login objects that wait for Postgres and Kafka, which costs more than all the rest.
  */
 const RECORDS_PER_STEP = 250
 
-/** What deciding needs of whoever reads a range: the session of a partition, or a replay. */
+/** What deciding a range needs from its caller, which is a partition session or a replay. */
 export type Deciding = Pick<PartitionSession, 'topic' | 'partition' | 'sighting'> & {
   producer: Pick<OutputProducer, 'collect' | 'maxBatchBytes'>
   deps: Pick<WorkerDeps, 'clock' | 'config' | 'decode' | 'deciding'>
 }
 
+/** Creates the empty outputs of a batch. */
 export const batchOutputs = (session: Deciding): BatchOutputs =>
   new BatchOutputs(session.producer.collect(), session.deps.config.kafka, session)
 
-/** Between steps, Kafka and Postgres are heard: other batches wait for their answers and not for this one. */
+/** Calls `take` for some records at a time. In between, the process handles answers of Kafka and Postgres to other batches. */
 export async function inSteps(
   { deps }: Deciding,
   records: SourceRecords,
@@ -36,7 +37,7 @@ export async function inSteps(
   })
 }
 
-/** The rules of this version and its settings. */
+/** The decode rules of this version under its settings. */
 export const currentRules = (
   { ingest, kafka }: Config,
   producer: Pick<OutputProducer, 'maxBatchBytes'>,

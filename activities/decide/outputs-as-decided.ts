@@ -3,19 +3,19 @@ import { firstRules, type DecodeRules } from '../../domain/decode/decode-rules.t
 import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
 import { batchOutputs, inSteps, type Deciding } from './deciding.ts'
 
-/** What the ledger knows of a range that was decided before. */
-export type Decision = {
+/** What the ledger and the tables keep of a range that was decided before. */
+type Decision = {
   processedAtMs: number
   rules: DecodeRules | null
-  /** By offset; every other record was a login. */
+  /** Rejects by offset; every other record was a login. */
   rejects: ReadonlyMap<bigint, Reject>
   insights: readonly string[]
 }
 
 /**
- * The outputs of a range as it was decided before: by the clock and the rules of that time, with the rejects that the database
- * has, whatever the rules and settings are by now.
- * @returns also how many of the records are logins and rejects as they were then
+ * Makes the outputs of a range exactly as they were decided before: by the clock and the rules of that time and with the
+ * rejects in the database, whatever the rules and settings are now.
+ * @returns the outputs, and how many of the records are logins and rejects by that decision
  */
 export async function outputsAsDecided(
   session: Deciding,

@@ -6,12 +6,12 @@ import type { OutputRecord } from '../../kafka/records/encode-record-batch.ts'
 import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
 import { deadLetter } from './dead-letter.ts'
 
-/** Version of the shape of what is published; consumers may rely on it. */
+/** Version of the schema of published messages; consumers may rely on it. */
 const SCHEMA_VERSION = '1'
 
 /**
- * Turns what was decided into Kafka records: enriched logins and insights for `processed-data`, rejects for the dead
- * letter queue. Depends on nothing but its arguments, so that publishing again gives the same records.
+ * Turns decoded records into Kafka records: enriched logins and insights for `processed-data`, rejects for the dead letter
+ * queue. Depends only on its arguments, so that publishing again gives the same records.
  */
 export class BatchOutputs {
   readonly collected: OutputCollector
@@ -41,7 +41,7 @@ export class BatchOutputs {
     }
   }
 
-  /** After the logins that complete them. */
+  /** Call this after the logins that complete the insights were added. */
   addInsights(bodies: readonly string[]): void {
     for (const body of bodies)
       this.collected.add(this.#topics.processedTopic, insightRecord(this.#source, body))

@@ -6,33 +6,33 @@ import { DEFECT_ATTEMPTS, PipelineFailure } from '../../domain/pipeline/failure.
 import type { FetchedRange } from '../../kafka/read/take-range.ts'
 import { decideBatch, type Decided } from '../decide/decide-batch.ts'
 import type { PartitionSession } from '../session/partition-session.ts'
-import type { Standing } from '../session/standing.ts'
+import type { IngestPosition } from '../session/ingest-position.ts'
 import { flooded } from './flooded.ts'
 import type { Settled } from './settled.ts'
 
 export type Attempt = { ok: true; settled: Settled } | { ok: false; failure: PipelineFailure }
 
-/** Long enough for a driver to notice that its connection is gone, which is an outage. */
+/** Pause before the next attempt, long enough for a driver to notice that its connection is gone, which is an outage. */
 const DEFECT_PAUSE_MS = 100
 
 /**
- * Decides a range and commits it; a defect may be a driver's and pass, so it has some attempts.
- * @param options.publishedOffset outputs below it are in Kafka
- * @param options.isWhole the range is what was fetched, no part of it
- * @returns the failure when some record of the range is at fault
- * @throws {PipelineFailure} for whatever is not the fault of a record, and `flood` when too many records are at fault
+ * Decides a range and commits it. Tries again after a defect, which may be a driver's and pass.
+ * @param options.publishedOffset the outputs of the offsets before it are in Kafka
+ * @param options.isWhole whether the range is all that was fetched, and not a part of it
+ * @returns the failure if a record of the range causes it
+ * @throws {PipelineFailure} for any other cause; `flood` if too many records are rejects
  */
 export async function decideAndCommit(
   session: PartitionSession,
-  standing: Standing,
+  position: IngestPosition,
   range: FetchedRange,
   options: { publishedOffset: bigint; isWhole: boolean },
 ): Promise<Attempt> {
   for (let attempt = 1; ; attempt++) {
     try {
       const batchId = await classingPostgres(() => session.nextBatchId())
-      const decided = await decideOrBlame(session, standing, range, batchId)
-      return { ok: true, settled: await commit(session, standing, range, batchId, decided, options) }
+      const decided = await decideOrBlame(session, position, range, batchId)
+      return { ok: true, settled: await commit(session, position, range, batchId, decided, options) }
     } catch (error) {
       if (!(error instanceof PipelineFailure)) throw error
       const { failureClass } = error
@@ -44,15 +44,15 @@ export async function decideAndCommit(
   }
 }
 
-/** What a decision throws is a defect that some record brings to light: the others must not wait for its fix. */
+/** Turns an error of our own code into a permanent failure: some record triggers it, and the others must not wait for the fix. */
 async function decideOrBlame(
   session: PartitionSession,
-  standing: Standing,
+  position: IngestPosition,
   range: FetchedRange,
   batchId: bigint,
 ): Promise<Decided> {
   try {
-    return await decideBatch(session, range, standing, batchId)
+    return await decideBatch(session, range, position, batchId)
   } catch (error) {
     if (error instanceof PipelineFailure) throw error
     throw new PipelineFailure('permanent', 'rollcall', `Rollcall: ${String(error)}`, { cause: error })
@@ -61,7 +61,7 @@ async function decideOrBlame(
 
 async function commit(
   session: PartitionSession,
-  standing: Standing,
+  position: IngestPosition,
   { to, endOffset }: FetchedRange,
   batchId: bigint,
   { batch, rows, outputs }: Decided,
@@ -70,8 +70,8 @@ async function commit(
   const { deps, sql, checkpoint, sighting } = session
   const { length: rejects } = batch.rejected
   const seen = { records: batch.logins + rejects, rejects, isWhole }
-  const { guard: floodGuard, flood } = watchRecords(standing.floodGuard, seen, deps.config.ingest.flood)
-  if (flood !== null) throw flooded(session, standing, flood)
+  const { guard: floodGuard, flood } = watchRecords(position.floodGuard, seen, deps.config.ingest.flood)
+  if (flood !== null) throw flooded(session, position, flood)
   await deps.onStep?.('before_postgres_commit')
   await classingPostgres(() =>
     commitBatch(sql, {
@@ -88,5 +88,5 @@ async function commit(
   sighting.remember(batch.sightings)
   await deps.onStep?.('after_postgres_commit')
   const { unfinishedInsight, latestEventMs } = batch
-  return { standing: { next: to, unfinishedInsight, latestEventMs, floodGuard }, batch, outputs }
+  return { position: { next: to, unfinishedInsight, latestEventMs, floodGuard }, batch, outputs }
 }

@@ -5,14 +5,14 @@ import { ahead } from '../../concurrency/ahead.ts'
 import { IDLE } from '../session/kafka-options.ts'
 import type { PartitionSession } from '../session/partition-session.ts'
 
-/** While records come, a fetch waits this long for more: a transaction costs a broker as much as thousands of records. */
+/** While records arrive, a fetch waits for more of them, because a transaction costs a broker as much as thousands of records. */
 export const LINGER: FetchWait = { maxWaitMs: 150, minBytes: 512 * 1024 }
-/** A fetch ends before the record batch that would exceed it: what it waits for has to be well below. */
+/** A fetch ends before the record batch that would exceed its bytes, so it must wait for far fewer bytes than it may bring. */
 const LINGER_PART = 4
 
 /**
- * Brings what follows `offset`, as far as the share of the partition goes.
- * @returns how much of a full range there is to take, see RangeReader.fetch
+ * Fetches the records from `offset` on, up to the partition's share of the fetch budget.
+ * @returns how much of a full range there is to take (see RangeReader.fetch)
  */
 export function fetchAhead(session: PartitionSession, offset: bigint, wait: FetchWait): Promise<number> {
   const { config, fetchBudget } = session.deps
@@ -27,8 +27,9 @@ export type UndecodableRange = Pick<FetchedRange, 'from' | 'to' | 'endOffset'> &
 }
 
 /**
- * The next range of what was fetched.
- * @param publishedOffset what Kafka has already ends with a range: it is counted again and not published again
+ * Takes the next range of what was fetched.
+ * @param publishedOffset a range ends here if it begins before: outputs before it are in Kafka, and are not published again when
+ * the range is recounted
  */
 export async function takeNext(
   { reader }: PartitionSession,

@@ -1,11 +1,11 @@
 import type { PartitionKey } from '../../db/ingest/checkpoint.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
-import type { Standing } from '../session/standing.ts'
+import type { IngestPosition } from '../session/ingest-position.ts'
 
-/** Why a partition halts at so many rejects or parked batches, with the way on. */
-export const flooded = ({ topic, partition }: PartitionKey, { next }: Standing, flood: string) =>
+/** The failure that halts a partition at too many rejects or parked batches; its message says how to continue. */
+export const flooded = ({ topic, partition }: PartitionKey, { next }: IngestPosition, flood: string) =>
   new PipelineFailure(
     'flood',
     'rollcall',
-    `${topic}/${partition} from offset ${next}: ${flood}. Resume once the cause is mended, or resume with accept`,
+    `${topic}/${partition} from offset ${next}: ${flood}. Fix the cause and resume, or resume with accept`,
   )

@@ -15,33 +15,36 @@ import { publishGap } from '../publish/publish-gap.ts'
 import { startPublishing, type Publishing } from '../publish/publishing.ts'
 import { IDLE } from '../session/kafka-options.ts'
 import { openPartitionSession, type PartitionSession } from '../session/partition-session.ts'
-import type { Standing } from '../session/standing.ts'
+import type { IngestPosition } from '../session/ingest-position.ts'
 import type { WorkerDeps } from '../session/worker-deps.ts'
 import { decideAndCommit } from './commit-range.ts'
 import { fetchAhead, LINGER, takeNext, type UndecodableRange } from './fetch-ahead.ts'
-import { handOverLeftovers } from './hand-over.ts'
+import { startMissingBatchWorkflows } from './batch-workflows.ts'
 import { parkRange } from './park-range.ts'
 import { progressBehind } from './progress.ts'
 import type { Settled } from './settled.ts'
 import { splitRange } from './split-range.ts'
 
 export type SliceRequest = PartitionKey & {
-  /** Milliseconds after which the slice ends; the batch in hand is finished. */
+  /** Milliseconds after which the slice ends, once the batch in hand is finished. */
   longestMs: number
-  /** An operator lets through what halted the partition as a flood. */
+  /** An operator lets through the rejects that halted the partition as a flood. */
   acceptFlood?: boolean
 }
 
 type SliceStops = {
   cancelled: AbortSignal
-  /** Aborts when another worker is to have the next slice. */
+  /** Aborts when another worker should run the partition. */
   handOver: AbortSignal
 }
 
-/** A multiple of this saves little more, and each adds to what every question about counts has to add. */
+/** More ranges would save little, and each range that is not rolled up adds work to every query for counts. */
 const RANGES_PER_ROLL_UP = 8
 
-/** Works on a partition until it is told to stop or its time is up, and reports; heartbeats meanwhile. Never throws. */
+/**
+ * Works on a partition until it is stopped or its time is up, and sends heartbeats meanwhile.
+ * @returns a report, also of a failure; never throws
+ */
 export async function ingestSlice(
   deps: WorkerDeps & { slicesRunning: () => number },
   request: SliceRequest,
@@ -60,7 +63,7 @@ export async function ingestSlice(
   }
 }
 
-/** Claims the partition, publishes what an earlier slice left, and goes on from there. */
+/** Claims the partition, publishes what an earlier slice left unpublished, and ingests from there on. */
 async function ingestPartition(
   deps: WorkerDeps,
   request: SliceRequest,
@@ -68,12 +71,12 @@ async function ingestPartition(
   stop: AbortSignal,
 ): Promise<void> {
   const claimed = await openPartitionSession(deps, request, request.acceptFlood)
-  const { session, standing } = claimed
+  const { session, position } = claimed
   try {
-    heartbeat.details = { ...heartbeat.details, nextOffset: String(standing.next) }
-    await handOverLeftovers(deps, session.sql, session)
+    heartbeat.details = { ...heartbeat.details, nextOffset: String(position.next) }
+    await startMissingBatchWorkflows(deps, session.sql, session)
     const publishing = startPublishing(session, await publishGap(claimed))
-    await ingestRanges(session, standing, publishing, heartbeat, stop)
+    await ingestRanges(session, position, publishing, heartbeat, stop)
     const { publishedOffset } = publishing
     await classingPostgres(() =>
       recordPublished(session.sql, session, session.checkpoint.epoch, publishedOffset),
@@ -84,44 +87,37 @@ async function ingestPartition(
 }
 
 /**
- * Works through range after range until `stop` aborts. Three are under way at a time: one is fetched while the one before
- * is decided and committed, and the one before that published.
+ * Ingests range after range until `stop` aborts. Three ranges are in work at a time: one is fetched, the one before it is decided
+ * and committed, and the one before that is published.
  */
 async function ingestRanges(
   session: PartitionSession,
-  claimedAt: Standing,
+  claimedAt: IngestPosition,
   publishing: Publishing,
   heartbeat: Heartbeat<SliceProgress>,
   stop: AbortSignal,
 ): Promise<void> {
   const { batchesInWork, fetchBudget } = session.deps
   const end = abortedBy([stop, publishing.failed]).signal
-  const sayLag = (endOffset: bigint, next: bigint) => {
-    heartbeat.details = { ...heartbeat.details, lag: Number(endOffset - next) }
-  }
-  let standing = claimedAt
-  let fetching = fetchAhead(session, standing.next, IDLE)
+  let position = claimedAt
+  let fetching = fetchAhead(session, position.next, IDLE)
   try {
     for (let ranges = 0; !end.aborted;) {
       const found = await orStopped(fetching, end)
       if (found === null) break
       if (found === 0) {
-        sayLag(session.reader.endOffset(), standing.next)
-        fetching = fetchAhead(session, standing.next, IDLE)
+        showLag(heartbeat, session.reader.endOffset(), position.next)
+        fetching = fetchAhead(session, position.next, IDLE)
         continue
       }
       const release = await batchesInWork.acquire({ weight: found, stop: end })
       if (release === null) break
       try {
-        const range = await takeNext(session, standing.next, publishing.publishedOffset)
+        const range = await takeNext(session, position.next, publishing.publishedOffset)
         fetching = fetchAhead(session, range.to, LINGER)
-        sayLag(range.endOffset, range.to)
-        for await (const part of commitOrPark(session, standing, range, publishing)) {
-          standing = part.standing
-          await publishing.add(part.outputs, standing.next)
-          heartbeat.details = progressBehind(heartbeat.details, part)
-        }
-        // The first of a slice takes what the one before left.
+        showLag(heartbeat, range.endOffset, range.to)
+        position = await commitAndPublish(session, position, range, publishing, heartbeat)
+        // The first range of a slice also rolls up what the last slice left.
         if (ranges++ % RANGES_PER_ROLL_UP === 0) await rollUp(session)
       } finally {
         publishing.whenDone(release)
@@ -129,44 +125,65 @@ async function ingestRanges(
     }
   } finally {
     fetchBudget.leave(session)
-    // What is committed gets published also when the next range halts the partition.
+    // What is committed is published even if a later range halts the partition.
     await publishing.done().catch(() => undefined)
   }
   await publishing.done()
 }
 
+const showLag = (heartbeat: Heartbeat<SliceProgress>, endOffset: bigint, next: bigint) => {
+  heartbeat.details = { ...heartbeat.details, lag: Number(endOffset - next) }
+}
+
+/** Commits a range part by part, and starts to publish each part. @returns the position behind the range */
+async function commitAndPublish(
+  session: PartitionSession,
+  position: IngestPosition,
+  range: FetchedRange | UndecodableRange,
+  publishing: Publishing,
+  heartbeat: Heartbeat<SliceProgress>,
+): Promise<IngestPosition> {
+  let behind = position
+  for await (const part of commitOrPark(session, position, range, publishing)) {
+    behind = part.position
+    await publishing.add(part.outputs, behind.next)
+    heartbeat.details = progressBehind(heartbeat.details, part)
+  }
+  return behind
+}
+
 /**
- * Decides and commits a range. What fails for a permanent reason is halved until the failing part is one record, which is
- * parked; the rest commits (G6). Parts come in the order of their offsets, each once Postgres has it.
- * @throws {PipelineFailure} for whatever is not the fault of a record, and `flood` when too many records are at fault
+ * Decides and commits a range. If it fails for a permanent reason, it is halved until the failing part is one record, which is
+ * parked; the rest is committed (G6). Yields the parts in the order of their offsets, each after Postgres has committed it.
+ * @throws {PipelineFailure} if no record causes the failure; `flood` if too many records do
  */
 async function* commitOrPark(
   session: PartitionSession,
-  standing: Standing,
+  position: IngestPosition,
   range: FetchedRange | UndecodableRange,
   publishing: Pick<Publishing, 'publishedOffset'>,
   isWhole = true,
 ): AsyncGenerator<Settled> {
   if ('failure' in range) {
-    yield await parkRange(session, standing, range, range.failure, publishing.publishedOffset)
+    yield await parkRange(session, position, range, range.failure, publishing.publishedOffset)
     return
   }
   const { publishedOffset } = publishing
-  const attempt = await decideAndCommit(session, standing, range, { publishedOffset, isWhole })
+  const attempt = await decideAndCommit(session, position, range, { publishedOffset, isWhole })
   if (attempt.ok) {
     yield attempt.settled
     return
   }
   const parts = splitRange(range)
   if (parts.length > 0) {
-    let behind = standing
+    let behind = position
     for (const part of parts)
       for await (const settled of commitOrPark(session, behind, part, publishing, false)) {
-        behind = settled.standing
+        behind = settled.position
         yield settled
       }
   } else if (range.records.length > 0)
-    yield await parkRange(session, standing, range, attempt.failure, publishing.publishedOffset)
+    yield await parkRange(session, position, range, attempt.failure, publishing.publishedOffset)
   else throw attempt.failure
 }
 

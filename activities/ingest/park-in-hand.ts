@@ -6,31 +6,31 @@ import { logWithheld } from '../batch-log.ts'
 import { IDLE } from '../session/kafka-options.ts'
 import { openPartitionSession, type ClaimedPartition } from '../session/partition-session.ts'
 import type { WorkerDeps } from '../session/worker-deps.ts'
-import { handOverLeftovers } from './hand-over.ts'
+import { startMissingBatchWorkflows } from './batch-workflows.ts'
 import { writeParked } from './park-range.ts'
 import type { Offsets } from './settled.ts'
 
-/** What an operator's command set aside, in words; or why it set nothing aside. */
+/** What an operator's command parked or withheld, in words; or why it did neither. */
 export type ParkingAnswer =
   { ok: true; nextOffset: string; description: string } | { ok: false; refusal: string }
 
 export type ParkRequest = PartitionKey & { commandId: string; actor: string; reason: string }
 
 /**
- * Sets aside what a partition cannot get over, because an operator says so. What is counted and not published keeps its counts,
- * and its outputs are withheld until a replay publishes them; else the batch in hand is parked. Safe to retry: the ledger's
- * row carries the command.
+ * Carries out an operator's command to move a partition past what stops it. If counted batches cannot be published, their
+ * outputs are withheld until a replay publishes them, and their counts stay. Otherwise the batch in hand is parked. Safe to
+ * retry: the ledger's row has the command's id.
  * @throws {PipelineFailure} transient, fenced or defect
  */
 export async function parkInHand(deps: WorkerDeps, request: ParkRequest): Promise<ParkingAnswer> {
   const { partition, commandId } = request
   const claimed = await openPartitionSession(deps, request)
-  const { session, standing, publishedOffset } = claimed
+  const { session, position, publishedOffset } = claimed
   try {
     const commanded = await classingPostgres(() => findCommanded(session.sql, session, commandId))
-    const isGap = publishedOffset < standing.next
+    const isGap = publishedOffset < position.next
     if (isGap && (commanded === null || commanded.isWithheld)) return await withhold(claimed, request)
-    if (commanded !== null) return parked(commanded, standing.next)
+    if (commanded !== null) return parked(commanded, position.next)
     const range = await inHand(claimed)
     if (range === null) return { ok: false, refusal: `partition ${partition} has nothing in hand: resume it` }
     return await park(claimed, range, request)
@@ -39,10 +39,10 @@ export async function parkInHand(deps: WorkerDeps, request: ParkRequest): Promis
   }
 }
 
-/** The range that the next batch would be; null when everything is read. */
-async function inHand({ session: { reader }, standing }: ClaimedPartition): Promise<Offsets | null> {
+/** The range that the next batch would be; null if everything is read. */
+async function inHand({ session: { reader }, position }: ClaimedPartition): Promise<Offsets | null> {
   try {
-    const range = await reader.read(standing.next, IDLE)
+    const range = await reader.read(position.next, IDLE)
     return range.to > range.from ? range : null
   } catch (error) {
     if (!(error instanceof UndecodableFailure)) throw error
@@ -51,17 +51,17 @@ async function inHand({ session: { reader }, standing }: ClaimedPartition): Prom
 }
 
 async function withhold(
-  { session, standing, publishedOffset }: ClaimedPartition,
+  { session, position, publishedOffset }: ClaimedPartition,
   request: ParkRequest,
 ): Promise<ParkingAnswer> {
   const { deps, sql, checkpoint, producer } = session
-  const range = { from: publishedOffset, to: standing.next }
+  const range = { from: publishedOffset, to: position.next }
   const why = { commandId: request.commandId, error: `its outputs are withheld: ${wordsOf(request)}` }
   await classingPostgres(() => withholdOutputs(sql, session, checkpoint, range, why))
   logWithheld({ ...request, ...range }, wordsOf(request))
-  // Nothing of them is published; the group offset passes over them.
+  // Publishes nothing, but moves the group offset past the withheld outputs.
   await producer.publish(producer.collect(), range.to)
-  await handOverLeftovers(deps, sql, session)
+  await startMissingBatchWorkflows(deps, sql, session)
   return {
     ok: true,
     nextOffset: String(range.to),
@@ -70,16 +70,16 @@ async function withhold(
 }
 
 async function park(
-  { session, standing, publishedOffset }: ClaimedPartition,
+  { session, position, publishedOffset }: ClaimedPartition,
   range: Offsets,
   request: ParkRequest,
 ): Promise<ParkingAnswer> {
   const { deps, sql, producer } = session
-  const { floodGuard } = standing
+  const { floodGuard } = position
   const why = { error: wordsOf(request), floodGuard, publishedOffset, commandId: request.commandId }
-  const { next } = (await writeParked(session, standing, range, why)).standing
+  const { next } = (await writeParked(session, position, range, why)).position
   await producer.publish(producer.collect(), range.to)
-  await handOverLeftovers(deps, sql, session)
+  await startMissingBatchWorkflows(deps, sql, session)
   return parked(range, next)
 }
 
@@ -92,7 +92,7 @@ const parked = ({ from, to }: Pick<Offsets, 'from' | 'to'>, next: bigint): Parki
 const wordsOf = ({ actor, reason }: ParkRequest): string =>
   `set aside by ${actor}${reason === '' ? '' : `: ${reason}`}`
 
-/** Why a command could not be carried out, for the operator; what passes by itself is thrown. */
+/** Returns why a command cannot be carried out, for the operator. Throws failures that pass by themselves, which are retried. */
 export function parkingRefusal(error: unknown): ParkingAnswer {
   if (!(error instanceof PipelineFailure)) throw error
   if (error.failureClass === 'data_loss' || error.failureClass === 'permanent')

@@ -1,9 +1,9 @@
 import type { SliceProgress } from '../../domain/batch/slice-report.ts'
 import type { Settled } from './settled.ts'
 
-/** A slice's progress behind one more part. */
-export function progressBehind(progress: SliceProgress, { standing, batch }: Settled): SliceProgress {
-  const nextOffset = String(standing.next)
+/** Adds a part to the progress of a slice. */
+export function progressBehind(progress: SliceProgress, { position, batch }: Settled): SliceProgress {
+  const nextOffset = String(position.next)
   if (batch === null) return { ...progress, nextOffset, parked: progress.parked + 1 }
   return {
     ...progress,

@@ -1,16 +1,17 @@
 import type { DecidedBatch } from '../../domain/batch/batch.ts'
 import type { FetchedRange } from '../../kafka/read/take-range.ts'
 import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
-import type { Standing } from '../session/standing.ts'
+import type { IngestPosition } from '../session/ingest-position.ts'
 
-/** Offsets `[from, to)`, and the end of the log when they were read. */
+/** The offsets `[from, to)`, and the end of the log when they were read. */
 export type Offsets = Pick<FetchedRange, 'from' | 'to' | 'endOffset'>
 
-/** A part of a range whose fate Postgres has: counted, or (batch null) parked and passed over. */
+/** A part of a range that Postgres has committed: counted, or parked. */
 export type Settled = {
-  /** Behind it. */
-  standing: Standing
+  /** The position behind this part. */
+  position: IngestPosition
+  /** Null if the part is parked. */
   batch: DecidedBatch | null
-  /** To be published up to `standing.next`. */
+  /** To be published up to `position.next`. */
   outputs: OutputCollector
 }

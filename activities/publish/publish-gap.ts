@@ -8,12 +8,12 @@ import { publishOutputs } from './publish-outputs.ts'
 import { readAgain } from './read-again.ts'
 
 /**
- * Publishes what was committed in Postgres and did not reach Kafka: a crash between the two commits (G2). The records
- * are read again and decided as the first time; insights and rejects come from their tables.
- * @returns the first offset whose outputs are not known to be in Kafka then
- * @throws {PipelineFailure} data_loss when the log no longer gives what the ledger says
+ * Publishes what a crash between the two commits left committed in Postgres and missing in Kafka (G2). The records are read
+ * again and decided as they were then; insights and rejects come from their tables.
+ * @returns the first offset whose outputs are not known to be in Kafka
+ * @throws {PipelineFailure} data_loss if the log no longer has what the ledger counted
  */
-export async function publishGap({ session, standing, publishedOffset }: ClaimedPartition): Promise<bigint> {
+export async function publishGap({ session, position, publishedOffset }: ClaimedPartition): Promise<bigint> {
   const { sql, reader, checkpoint } = session
   const batches = await classingPostgres(() =>
     unpublishedBatches(sql, session, checkpoint.incarnation, publishedOffset),
@@ -27,9 +27,9 @@ export async function publishGap({ session, standing, publishedOffset }: Claimed
       throw changedRange(session, batch, again)
     published = await publishOutputs(session, again.outputs, batch.to)
   }
-  // Nothing of what was parked behind them is published here, but the group offset passes over it.
-  return published < standing.next
-    ? await publishOutputs(session, session.producer.collect(), standing.next)
+  // Parked batches at the end publish nothing, but the group offset moves past them.
+  return published < position.next
+    ? await publishOutputs(session, session.producer.collect(), position.next)
     : published
 }
 

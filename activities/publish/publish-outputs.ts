@@ -1,7 +1,7 @@
 import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
 import type { PartitionSession } from '../session/partition-session.ts'
 
-/** Publishes the outputs of what ends before `to`. @returns the first offset that is not published then: `to` */
+/** Publishes the outputs of the offsets before `to`. @returns `to`, which is then the first unpublished offset */
 export async function publishOutputs(
   { producer, deps }: PartitionSession,
   outputs: OutputCollector,

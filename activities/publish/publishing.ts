@@ -3,24 +3,24 @@ import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
 import type { PartitionSession } from '../session/partition-session.ts'
 import { publishOutputs } from './publish-outputs.ts'
 
-/** Publishes part after part while the next one is decided and committed. */
+/** Publishes one part of a partition after the other, each while the next one is decided and committed. */
 export type Publishing = {
   /**
-   * Begins to publish the outputs of what ends before `to`. Waits for the part before: one may be committed and unpublished,
-   * not two, so that the gap after a crash stays small.
+   * Starts to publish the outputs of the offsets before `to`. Waits until the previous part is published, so that a crash
+   * leaves at most one part committed and unpublished.
    */
   add: (outputs: OutputCollector, to: bigint) => Promise<void>
-  /** First offset whose outputs are not known to be in Kafka, at the moment. */
+  /** First offset whose outputs are not known to be in Kafka now. */
   readonly publishedOffset: bigint
-  /** Calls `then` once all that was added is published, or has failed to be. */
+  /** Calls `then` once everything that was added is published or has failed. */
   whenDone: (then: () => void) => void
-  /** Aborts when a part could not be published. */
+  /** Aborts when a part cannot be published. */
   failed: AbortSignal
-  /** @throws what kept a part from being published */
+  /** Waits until everything that was added is published. @throws the error of a part that failed */
   done: () => Promise<void>
 }
 
-/** @param publishedOffset first offset whose outputs are not known to be in Kafka: what ends before it is there already */
+/** @param publishedOffset first offset whose outputs are not known to be in Kafka; parts that end there or before are not published again */
 export function startPublishing(session: PartitionSession, publishedOffset: bigint): Publishing {
   const failed = new AbortController()
   let published = publishedOffset

@@ -3,7 +3,11 @@ import type { SourceRecord } from '../../domain/login/record.ts'
 import type { RangeReader } from '../../kafka/read/range-reader.ts'
 import { IDLE } from '../session/kafka-options.ts'
 
-/** All records of `[from, to)`. @throws {PipelineFailure} data_loss when the log ends before `to`; UndecodableFailure */
+/**
+ * Reads all records of `[from, to)`.
+ * @throws {PipelineFailure} data_loss if the log ends before `to`
+ * @throws {UndecodableFailure} if records cannot be read
+ */
 export async function readAgain(reader: RangeReader, from: bigint, to: bigint): Promise<SourceRecord[]> {
   const records: SourceRecord[] = []
   let position = from

@@ -8,17 +8,17 @@ import { writeLogins } from '../../db/ingest/write-contents.ts'
 import { watermarkMs } from '../../domain/batch/batch.ts'
 import type { ReplayOutcome } from '../../domain/batch/replay.ts'
 import { logSettled } from '../batch-log.ts'
-import { ALONE, decideBatch, type Decided } from '../decide/decide-batch.ts'
+import { NO_POSITION, decideBatch, type Decided } from '../decide/decide-batch.ts'
 import { finishRevision, outputsOfBatch } from './finish-revision.ts'
-import { withClaimedBatch, withLateBatch, type LateBatch } from './reprocess-batch.ts'
+import { withClaimedBatch, withReprocessing, type Reprocessing } from './reprocess-batch.ts'
 import { readAgain } from '../publish/read-again.ts'
 import type { WorkerDeps } from '../session/worker-deps.ts'
 
 /**
- * Counts and publishes a parked batch, once, whoever asks and however often (G7): the ledger's row moves from parked to
- * replayed in the transaction that counts; its outputs travel with a marker; what was counted and not published is published,
- * withheld outputs too.
- * @throws {PipelineFailure} permanent or data_loss: the batch stays parked
+ * Counts and publishes a parked batch; replays are idempotent (G7). The ledger's row changes from parked to replayed in the
+ * transaction that counts, and the outputs are published in one transaction with a marker. Of a batch that is counted
+ * already, unpublished or withheld outputs are published.
+ * @throws {PipelineFailure} of any class; after permanent and data_loss the batch stays parked until somebody acts
  */
 export async function applyParked(
   deps: WorkerDeps,
@@ -28,14 +28,18 @@ export async function applyParked(
   return await withClaimedBatch(deps, batchId, async (sql, batch) => {
     if (batch.status === 'skipped') return outcomeOf('skipped', batch)
     if (batch.status === 'parked')
-      return await withLateBatch(deps, sql, batch, (late) => replay(late, sql, batch, commandId))
+      return await withReprocessing(deps, sql, batch, (reprocessing) =>
+        replay(reprocessing, sql, batch, commandId),
+      )
     const finished = await finishRevision(deps, sql, batch)
     if (!finished.isWithheld) return outcomeOf('already_applied', batch)
-    return await withLateBatch(deps, sql, finished, (late) => publishWithheld(late, sql, finished, commandId))
+    return await withReprocessing(deps, sql, finished, (reprocessing) =>
+      publishWithheld(reprocessing, sql, finished, commandId),
+    )
   })
 }
 
-/** Gives a parked batch up, or the withheld outputs of one that is counted. One that is counted by now stays counted. */
+/** Skips a parked batch, or the withheld outputs of a counted one. A batch that is counted stays counted. */
 export async function skipParked(
   deps: WorkerDeps,
   batchId: bigint,
@@ -52,41 +56,41 @@ export async function skipParked(
 }
 
 async function replay(
-  late: LateBatch,
+  reprocessing: Reprocessing,
   sql: Sql,
   batch: ClaimedBatch,
   commandId: string,
 ): Promise<ReplayOutcome> {
-  const { deps } = late
-  const records = await readAgain(late.reader, batch.from, batch.to)
+  const { deps } = reprocessing
+  const records = await readAgain(reprocessing.reader, batch.from, batch.to)
   const range = { from: batch.from, to: batch.to, records, endOffset: batch.to }
-  // By the clock of the time when it was read; its logins are no part of insights, which went on without them.
-  const decided = await decideBatch(late, range, ALONE, batch.id, {
+  // Decided by the clock of the time when it was read. Its logins are in no insight: insights continued without them.
+  const decided = await decideBatch(reprocessing, range, NO_POSITION, batch.id, {
     nowMs: batch.processedAtMs,
     insightSize: 0,
   })
   await deps.onStep?.('before_replay_commit')
   await classingPostgres(async () => {
     await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)
-    await commitReplay(late, sql, batch, decided, commandId)
+    await commitReplay(reprocessing, sql, batch, decided, commandId)
   })
-  late.sighting.remember(decided.batch.sightings)
+  reprocessing.sighting.remember(decided.batch.sightings)
   logSettled(batch, batch.id, `replayed: ${decided.batch.logins} logins counted`)
   await deps.onStep?.('after_replay_commit')
-  await late.publish(decided.outputs)
-  await classingPostgres(() => rollUpCounts(sql, late.topic))
+  await reprocessing.publish(decided.outputs)
+  await classingPostgres(() => rollUpCounts(sql, reprocessing.topic))
   return { outcome: 'replayed', logins: decided.batch.logins, rejects: decided.batch.rejected.length }
 }
 
-/** Publishes outputs that an operator had given up for the time being, as they were decided; nothing is counted. */
+/** Publishes outputs that an operator withheld, as they were decided; counts nothing. */
 async function publishWithheld(
-  late: LateBatch,
+  reprocessing: Reprocessing,
   sql: Sql,
   batch: ClaimedBatch,
   commandId: string,
 ): Promise<ReplayOutcome> {
-  const { deps } = late
-  const outputs = await outputsOfBatch(late, sql, batch)
+  const { deps } = reprocessing
+  const outputs = await outputsOfBatch(reprocessing, sql, batch)
   await deps.onStep?.('before_replay_commit')
   await classingPostgres(() =>
     sql.begin((tx) =>
@@ -105,12 +109,12 @@ async function publishWithheld(
   )
   await deps.onStep?.('after_replay_commit')
   logSettled(batch, batch.id, 'replayed: its outputs, which were withheld, are published')
-  await late.publish(outputs)
+  await reprocessing.publish(outputs)
   return outcomeOf('published', batch)
 }
 
 async function commitReplay(
-  { deps }: LateBatch,
+  { deps }: Reprocessing,
   sql: Sql,
   batch: ClaimedBatch,
   { batch: decided, rows }: Decided,

@@ -1,4 +1,5 @@
 import { classingPostgres } from '../../db/connection/failure.ts'
+import type { PartitionKey } from '../../db/ingest/checkpoint.ts'
 import { insertRejects } from '../../db/ingest/insert-rejects.ts'
 import { selectParked, type SelectedBatch } from '../../db/ledger/select-batches.ts'
 import type { Sql } from '../../db/connection/connect.ts'
@@ -10,7 +11,8 @@ import { MAX_BATCHES_OF_A_RUN, type BatchSelection } from '../../domain/batch/se
 import { OutputCollector } from '../../kafka/write/collect-outputs.ts'
 import { fetchTopicLimits, type TopicLimits } from '../../kafka/topics/topic-limits.ts'
 import { openRangeReader, type RangeReader } from '../../kafka/read/range-reader.ts'
-import { ALONE, decideBatch, type Decided } from '../decide/decide-batch.ts'
+import { NO_POSITION, decideBatch, type Decided } from '../decide/decide-batch.ts'
+import type { Deciding } from '../decide/deciding.ts'
 import { readAgain } from '../publish/read-again.ts'
 import { closeAll } from '../session/postgres-session.ts'
 import { rangeLimits } from '../session/kafka-options.ts'
@@ -19,8 +21,8 @@ import type { WorkerDeps } from '../session/worker-deps.ts'
 export type Planned = { ok: true; plan: ReplayPlan } | { ok: false; refusal: string }
 
 /**
- * What replaying a selection would do, found out by doing it: each batch is read and decided, and its rows are written in a
- * transaction that is rolled back.
+ * Finds out what a replay of the selected batches would do: reads and decides each batch, and writes its rows in a transaction
+ * that it rolls back.
  * @param onBatch called after each batch
  * @throws {PipelineFailure} transient
  */
@@ -63,25 +65,16 @@ async function rehearse(
   const batch = { batchId, partition, incarnation, from, to }
   try {
     const records = await readAgain(reader, BigInt(from), BigInt(to))
-    // It is counted: a replay publishes its outputs, and changes no count.
+    // The batch is counted: a replay publishes its outputs and changes no count.
     if (isWithheld) {
       draft.add(batch, null, null)
       return
     }
     const range = { from: BigInt(from), to: BigInt(to), records, endOffset: BigInt(to) }
     const decided = await decideBatch(
-      {
-        topic,
-        partition,
-        deps,
-        sighting: new SightingCache(new Int32Array(2)),
-        producer: {
-          maxBatchBytes: limits,
-          collect: () => new OutputCollector((name) => ({ partitions: 1, maxBatchBytes: limits(name) })),
-        },
-      },
+      rehearsal(deps, { topic, partition }, limits),
       range,
-      ALONE,
+      NO_POSITION,
       BigInt(batchId),
       { nowMs: processedAtMs, insightSize: 0 },
     )
@@ -92,6 +85,17 @@ async function rehearse(
     draft.add(batch, null, error instanceof PipelineFailure ? error.message : `Rollcall: ${String(error)}`)
   }
 }
+
+/** Decides without a producer, and without the sightings that the process remembers. */
+const rehearsal = (deps: WorkerDeps, key: PartitionKey, limits: TopicLimits): Deciding => ({
+  ...key,
+  deps,
+  sighting: new SightingCache(new Int32Array(2)),
+  producer: {
+    maxBatchBytes: limits,
+    collect: () => new OutputCollector((name) => ({ partitions: 1, maxBatchBytes: limits(name) })),
+  },
+})
 
 class RolledBack extends Error {}
 
@@ -110,5 +114,5 @@ async function writeAndRollBack(sql: Sql, batchId: bigint, { batch, rows }: Deci
   }
 }
 
-/** No batch has it, whatever happens to it meanwhile. */
+/** A revision that no batch can have, even if it is replayed meanwhile. */
 const REHEARSED_REVISION = -1

@@ -17,10 +17,10 @@ import type { RejectReason } from '../../domain/login/login.ts'
 import type { RejectSelection } from '../../domain/batch/selection.ts'
 import { fetchTopicLimits, type TopicLimits } from '../../kafka/topics/topic-limits.ts'
 import { openRangeReader } from '../../kafka/read/range-reader.ts'
-import { ALONE, decideBatch } from '../decide/decide-batch.ts'
+import { decideBatch, type Decided, NO_POSITION } from '../decide/decide-batch.ts'
 import { currentRules } from '../decide/deciding.ts'
 import { finishRevision } from './finish-revision.ts'
-import { withClaimedBatch, withLateBatch } from './reprocess-batch.ts'
+import { withClaimedBatch, withReprocessing } from './reprocess-batch.ts'
 import { closeAll } from '../session/postgres-session.ts'
 import { rangeLimits } from '../session/kafka-options.ts'
 import type { WorkerDeps } from '../session/worker-deps.ts'
@@ -30,25 +30,26 @@ export type RedriveRequest = {
   batchId: string
   commandId: string
   selection: RejectSelection
-  /** Decodes and changes nothing. */
+  /** Decodes only and changes nothing. */
   dryRun: boolean
 }
 
+/** How many rejects are logins by now, and how many stay rejects for which reason. */
 export type Redriven = { logins: number; stay: { reason: RejectReason; rejects: number }[] }
 
-/** One revision of a batch takes as many: what it publishes is one Kafka transaction. */
+/** Limits of one revision of a batch, because its outputs are published in one Kafka transaction. */
 const PAGE = { maxRecords: 1_000, maxBytes: 8 * 1024 * 1024 }
 
 /**
- * Decodes rejects of a batch again, by the clock of the time when they were read. Those that are logins by now are counted
- * and published as a revision of their batch, once (G7); the others stay, each with the attempt in its history.
- * @throws {PipelineFailure}
+ * Decodes rejects of a batch again, by the clock of the time when they were read. Those that are logins by now are counted and
+ * published as a revision of their batch, exactly once (G7). The others stay rejects, and their history records the attempt.
+ * @throws {PipelineFailure} of any class
  */
 export async function redriveBatch(deps: WorkerDeps, request: RedriveRequest): Promise<Redriven> {
   const totals = new Map<string, number>()
   const limits = await fetchTopicLimits(deps.kafka, [deps.config.kafka.processedTopic])
   for (let after = -1n; ;) {
-    // Claimed page by page: a revision is finished before the next one begins.
+    // Claimed anew for each page, because a revision must be finished before the next one begins.
     const page = await withClaimedBatch(deps, BigInt(request.batchId), async (sql, batch) => {
       return await redrivePage(deps, sql, limits, await finishRevision(deps, sql, batch), request, after)
     })
@@ -78,7 +79,7 @@ async function redrivePage(
   return { attempts, lastOffset, inAll }
 }
 
-/** The rejects as they came; one that was cut is read from Kafka again, and stays what it is when it is gone there. */
+/** The rejects as they came. One that was cut is read from Kafka again, and stays a reject if it is gone there. */
 async function readWhole(
   deps: WorkerDeps,
   { topic, partition, topicId, incarnation, currentIncarnation }: ClaimedBatch,
@@ -133,47 +134,55 @@ async function apply(
   attempts: AttemptOutcome[],
   accepted: SourceRecord[],
 ): Promise<void> {
-  const record = (tx: Parameters<typeof recordAttempts>[0]) =>
-    recordAttempts(tx, batch.id, commandId, deps.codeVersion, attempts)
+  const record: RecordAttempts = (tx) => recordAttempts(tx, batch.id, commandId, deps.codeVersion, attempts)
   if (accepted.length === 0) {
     await classingPostgres(() => record(sql))
     return
   }
-  await withLateBatch(deps, sql, batch, async (late) => {
+  await withReprocessing(deps, sql, batch, async (reprocessing) => {
     const range = { from: batch.from, to: batch.to, records: accepted, endOffset: batch.to }
     const options = { nowMs: batch.processedAtMs, insightSize: 0 }
-    const { batch: decided, rows, outputs } = await decideBatch(late, range, ALONE, batch.id, options)
+    const decided = await decideBatch(reprocessing, range, NO_POSITION, batch.id, options)
     await deps.onStep?.('before_replay_commit')
     await classingPostgres(async () => {
       await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)
-      await sql.begin(async (tx) => {
-        const { logins, events, processedAtMs } = decided
-        await moveBatch(tx, {
-          batch,
-          kind: 'redrive',
-          commandId,
-          added: { logins, rejects: -logins, gaps: 0, loginRows: rows.count },
-          events,
-          watermarkMs: watermarkMs(decided),
-          processedAtMs,
-          rules: decided.rules,
-          codeVersion: deps.codeVersion,
-        })
-        const revision = batch.revision + 1
-        await writeLogins(tx, { id: batch.id, revision }, decided, rows, [
-          markRedriven(
-            tx,
-            batch.id,
-            revision,
-            accepted.map(({ offset }) => offset),
-          ),
-          record(tx),
-        ])
-      })
+      await commitRedrive(deps, sql, { batch, commandId, accepted }, decided, record)
     })
-    late.sighting.remember(decided.sightings)
+    reprocessing.sighting.remember(decided.batch.sightings)
     await deps.onStep?.('after_replay_commit')
-    await late.publish(outputs)
+    await reprocessing.publish(decided.outputs)
+  })
+}
+
+type RecordAttempts = (tx: Parameters<typeof recordAttempts>[0]) => Promise<void>
+
+/** Moves accepted rejects into the counts, and records the attempts, in one transaction. */
+async function commitRedrive(
+  { codeVersion }: WorkerDeps,
+  sql: Sql,
+  { batch, commandId, accepted }: { batch: ClaimedBatch; commandId: string; accepted: SourceRecord[] },
+  { batch: decided, rows }: Decided,
+  record: RecordAttempts,
+): Promise<void> {
+  const { logins, events, processedAtMs, rules } = decided
+  const revision = batch.revision + 1
+  const offsets = accepted.map(({ offset }) => offset)
+  await sql.begin(async (tx) => {
+    await moveBatch(tx, {
+      batch,
+      kind: 'redrive',
+      commandId,
+      added: { logins, rejects: -logins, gaps: 0, loginRows: rows.count },
+      events,
+      watermarkMs: watermarkMs(decided),
+      processedAtMs,
+      rules,
+      codeVersion,
+    })
+    await writeLogins(tx, { id: batch.id, revision }, decided, rows, [
+      markRedriven(tx, batch.id, revision, offsets),
+      record(tx),
+    ])
   })
 }
 

@@ -11,7 +11,7 @@ import { closeAll, endSession, openSession, type Closer } from '../session/postg
 import { rangeLimits } from '../session/kafka-options.ts'
 import type { WorkerDeps } from '../session/worker-deps.ts'
 
-/** Runs `work` on a batch of the ledger that nobody else can change meanwhile. */
+/** Claims a batch of the ledger and runs `work`, during which nobody else can change the batch. */
 export async function withClaimedBatch<T>(
   deps: WorkerDeps,
   batchId: bigint,
@@ -25,8 +25,8 @@ export async function withClaimedBatch<T>(
   }
 }
 
-/** What a batch needs to get its meaning late, beside the live ingestion of its partition. */
-export type LateBatch = {
+/** What a batch needs to be processed again, beside the live ingestion of its partition. */
+export type Reprocessing = {
   topic: string
   partition: number
   deps: WorkerDeps
@@ -35,22 +35,21 @@ export type LateBatch = {
   sighting: SightingCache
   /** Whether the outputs of the revision are in Kafka. */
   isPublished: boolean
-  /** Publishes the outputs of the revision with the marker, and records that. */
+  /** Publishes the outputs of the revision in one transaction with the marker, and records that in the ledger. */
   publish: (outputs: OutputCollector) => Promise<void>
 }
 
 /**
- * Runs `work` with a reader, and a producer under a transactional.id of this revision of the batch; both claims, in
- * Postgres and in Kafka, are taken before the marker is read (G3, G7). The marker is a group offset that moves in the
- * transaction of the outputs: it stands at `from` before anything is published, so that a missing one later means that it
- * expired, and at `to` afterwards.
- * @throws {PipelineFailure} data_loss when the offsets are of a log that is gone, or the marker has expired
+ * Runs `work` with a reader and with a producer whose transactional.id belongs to this revision of the batch. The claims in
+ * Postgres and in Kafka are both taken before the marker is read (G3, G7). The marker is a group offset that moves in the
+ * transaction of the outputs: it is `from` before they are published and `to` afterwards. If it is missing, it expired.
+ * @throws {PipelineFailure} data_loss if the log of the offsets is gone, or the marker has expired
  */
-export async function withLateBatch<T>(
+export async function withReprocessing<T>(
   deps: WorkerDeps,
   sql: Sql,
   batch: ClaimedBatch,
-  work: (late: LateBatch) => Promise<T>,
+  work: (reprocessing: Reprocessing) => Promise<T>,
 ): Promise<T> {
   const { config, kafka } = deps
   const { topic, partition } = batch
@@ -79,12 +78,9 @@ export async function withLateBatch<T>(
       sighting: deps.sighting.of(batch.serverStart),
       isPublished,
       publish: async (outputs) => {
-        await producer.publish(outputs, batch.to, async () => {
-          await deps.onStep?.('inside_late_kafka_transaction')
-        })
-        await deps.onStep?.('after_late_kafka_commit')
+        await publishWithMarker(deps, producer, outputs, batch.to)
         await classingPostgres(() => recordRevisionPublished(sql, batch.id, revision))
-        // Nobody asks for the marker any more.
+        // Nothing reads the marker after this.
         await deleteGroup(kafka, marker)
       },
     })
@@ -93,6 +89,19 @@ export async function withLateBatch<T>(
   }
 }
 
+async function publishWithMarker(
+  { onStep }: WorkerDeps,
+  producer: OutputProducer,
+  outputs: OutputCollector,
+  to: bigint,
+): Promise<void> {
+  await producer.publish(outputs, to, async () => {
+    await onStep?.('inside_late_kafka_transaction')
+  })
+  await onStep?.('after_late_kafka_commit')
+}
+
+/** @returns the marker; sets it to the first offset of the batch if the batch has nothing counted to publish */
 async function settleMarker(
   reader: RangeReader,
   producer: OutputProducer,
@@ -118,5 +127,5 @@ const goneLog = ({ id, topic, partition, from, to }: ClaimedBatch) =>
     'data_loss',
     'kafka',
     `offsets ${from} to ${to - 1n} of ${topic}/${partition} (batch ${id}) are of a log that was truncated or created anew: ` +
-      `they cannot be read any more; skip the batch`,
+      `they cannot be read any more: skip the batch`,
   )

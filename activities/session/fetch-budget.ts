@@ -1,6 +1,6 @@
 /**
- * Divides the bytes that the slices of a process have fetched and not taken yet among those that have something to read, so that
- * what they hold together does not grow with the number of partitions.
+ * Divides a number of bytes among the slices of a process that have something to read. What slices have fetched and not taken
+ * yet then does not grow with the number of partitions.
  */
 export class FetchBudget {
   readonly #bytes: number
@@ -8,15 +8,15 @@ export class FetchBudget {
   readonly #readers = new Set<object>()
 
   /**
-   * @param bytes for all slices together
-   * @param least what each gets all the same; one record batch that is larger comes whole in any case
+   * @param bytes share of all slices together
+   * @param least smallest share of a slice; Kafka sends a record batch that is larger than a share whole all the same
    */
   constructor(bytes: number, least: number) {
     this.#bytes = bytes
     this.#least = least
   }
 
-  /** Bytes that the next fetch of a slice may bring: little when it found nothing the last time, and then it takes no part. */
+  /** Bytes that the next fetch of a slice may bring: the least if its last fetch found nothing, which also takes it out of the division. */
   share(slice: object, foundSome: boolean): number {
     if (!foundSome) {
       this.leave(slice)
@@ -26,7 +26,7 @@ export class FetchBudget {
     return Math.max(this.#least, Math.floor(this.#bytes / this.#readers.size))
   }
 
-  /** The slice fetches nothing any more. */
+  /** Takes a slice that fetches nothing any more out of the division. */
   leave(slice: object): void {
     this.#readers.delete(slice)
   }

@@ -4,7 +4,7 @@ import type { FetchWait } from '../../kafka/read/range-reader.ts'
 import type { RangeLimits } from '../../kafka/read/take-range.ts'
 import type { OutputProducerOptions } from '../../kafka/write/output-producer.ts'
 
-/** An idle partition asks twice a second, and is answered at once when a record comes. */
+/** An idle partition fetches twice a second; the broker answers at once when a record arrives. */
 export const IDLE: FetchWait = { maxWaitMs: 500, minBytes: 1 }
 
 export const rangeLimits = ({ ingest }: Config): RangeLimits => ({
@@ -12,7 +12,7 @@ export const rangeLimits = ({ ingest }: Config): RangeLimits => ({
   maxRecords: ingest.batchMaxRecords,
 })
 
-/** The transactional.id is one per input partition: whoever claims the partition fences the one before. */
+/** Each input partition has one transactional.id, so that whoever claims the partition fences its predecessor. */
 export const producerOptions = (
   { kafka }: Config,
   { topic, partition }: PartitionKey,

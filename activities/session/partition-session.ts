@@ -8,17 +8,17 @@ import { claimCheckpoint } from './claim-checkpoint.ts'
 import { producerOptions, rangeLimits } from './kafka-options.ts'
 import { closeAll, endSession, openSession, type Closer } from './postgres-session.ts'
 import { settlePublishedOffset } from './published-offset.ts'
-import { standingAt, type Standing } from './standing.ts'
+import { positionAt, type IngestPosition } from './ingest-position.ts'
 import type { WorkerDeps } from './worker-deps.ts'
 
-/** A claimed partition with what is open for it: reader, producer and one Postgres session. Nothing of it changes. */
+/** A claimed partition with the connections that are open for it: reader, producer and one Postgres session. */
 export type PartitionSession = Readonly<
   PartitionKey & {
     deps: WorkerDeps
     sql: Sql
     reader: RangeReader
     producer: OutputProducer
-    /** As of the claim. */
+    /** The checkpoint at the time of the claim. */
     checkpoint: Checkpoint
     nextBatchId: () => Promise<bigint>
     sighting: SightingCache
@@ -26,19 +26,19 @@ export type PartitionSession = Readonly<
   }
 >
 
-/** A session, and where its partition stood when it was claimed. */
+/** A session, and the position of its partition when it was claimed. */
 export type ClaimedPartition = {
   session: PartitionSession
-  standing: Standing
+  position: IngestPosition
   /** First offset whose outputs are not known to be in Kafka. */
   publishedOffset: bigint
 }
 
 /**
- * Takes a partition in the order that makes fencing complete: Postgres epoch first, then the transactional.id, then the
- * group offset is read, which nobody else can move any more (G3).
- * @param acceptFlood an operator lets through what halted the partition as a flood
- * @throws {PipelineFailure} data_loss when the log is not the one that was counted
+ * Claims a partition in the order that fencing needs (G3): it raises the epoch in Postgres, then takes the transactional.id,
+ * and then reads the group offset, which nobody else can move any more.
+ * @param acceptFlood whether an operator lets through the rejects that halted the partition as a flood
+ * @throws {PipelineFailure} data_loss if the log is not the one that was counted
  */
 export async function openPartitionSession(
   deps: WorkerDeps,
@@ -62,7 +62,7 @@ export async function openPartitionSession(
     const sighting = deps.sighting.of(checkpoint.serverStart)
     return {
       session: { ...key, deps, sql, reader, producer, checkpoint, nextBatchId, sighting, close },
-      standing: standingAt(checkpoint),
+      position: positionAt(checkpoint),
       publishedOffset,
     }
   } catch (error) {

@@ -4,14 +4,14 @@ import { connectPostgres, FROZEN_WORKER_MS, type Sql } from '../../db/connection
 import { assertDirectSession } from '../../db/connection/direct-session.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
 
-/** A statement works on one batch; longer means that Postgres hangs, and whoever waits should say so. */
+/** A statement works on one batch; one that takes longer means that Postgres hangs, and the partition should report that. */
 const STATEMENT_TIMEOUT_MS = 30_000
-/** Connections close once their last request is answered; those to a part that hangs are left to their time-out. */
+/** A connection closes once its last request is answered; if its server hangs, it is left to its own time-out. */
 const CLOSE_MS = 1_000
 
 /**
- * One session of its own for work on one batch after the other.
- * @throws {PipelineFailure} transient
+ * Opens a Postgres session of its own for work on one batch after the other.
+ * @throws {PipelineFailure} transient if Postgres does not answer; of another class if it can never work, as behind a pooler
  */
 export async function openSession({ database }: Config, applicationName: string): Promise<Sql> {
   const sql = connectPostgres(database.url, {
@@ -31,12 +31,12 @@ export async function openSession({ database }: Config, applicationName: string)
 
 export type Closer = () => Promise<unknown>
 
-/** What closes a session of `openSession`. */
+/** Returns the function that closes a session of `openSession`. */
 export const endSession = (sql: Sql): Closer => {
   return () => sql.end({ timeout: 1 })
 }
 
-/** Closes connections, those of parts that hang within a second or not at all. */
+/** Closes connections, but waits no longer than a second. */
 export async function closeAll(closers: readonly Closer[]): Promise<void> {
   await Promise.race([Promise.allSettled(closers.map((closer) => closer())), sleep(CLOSE_MS)])
 }

@@ -6,7 +6,7 @@ import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import type { OutputProducer } from '../../kafka/write/output-producer.ts'
 import type { RangeReader } from '../../kafka/read/range-reader.ts'
 
-/** A partition that was claimed in Postgres and in Kafka. */
+/** A partition that is claimed in Postgres and in Kafka. */
 type Claimed = {
   config: Config
   sql: Sql
@@ -16,9 +16,10 @@ type Claimed = {
 }
 
 /**
- * Where publishing has to go on: the group offset, which moves with the outputs.
- * A new partition gets its first group offset before anything is published, so that a missing one later means that it
- * expired or was deleted; then the last position that Postgres knows has to do, if it leaves no doubt.
+ * Returns the offset at which publishing continues: the group offset, which moves with the outputs.
+ * A new partition gets its first group offset before anything is published. If it is missing later, it expired or was deleted;
+ * the last published offset that Postgres knows then replaces it if everything before the checkpoint was published.
+ * @throws {PipelineFailure} data_loss if the group offset is missing or contradicts the checkpoint
  */
 export async function settlePublishedOffset(claimed: Claimed, key: PartitionKey): Promise<bigint> {
   const { config, reader, producer, checkpoint } = claimed
@@ -57,7 +58,7 @@ export async function settlePublishedOffset(claimed: Claimed, key: PartitionKey)
   return groupOffset
 }
 
-/** A retired partition that its topic has again begins anew, whatever group offset the log before has left. */
+/** A retired partition that its topic has again begins anew, whatever group offset the previous log left. */
 async function bringBack(
   { sql, producer, checkpoint: { nextOffset, epoch } }: Claimed,
   key: PartitionKey,

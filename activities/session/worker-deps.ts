@@ -6,33 +6,33 @@ import type { SharedSightingCache } from '../../domain/sightings/sighting-cache.
 import type { Kafka } from '../../kafka/client.ts'
 import type { FetchBudget } from './fetch-budget.ts'
 
-/** What activities need of their process; one for all that run in it. */
+/** What slices and replays need of their process; all that run in it share one. */
 export type WorkerDeps = {
   config: Config
   kafka: Kafka
-  /** Shown as the holder of a partition. */
+  /** Name of the process, by which the checkpoint says who holds a partition. */
   workerName: string
   codeVersion: string
   sighting: SharedSightingCache
   /**
-   * Bounds the memory of the process: a batch in work has its bytes, and its text for both outputs. Weighs a batch by how full
-   * it is (see RangeReader.fetch): while little comes, all partitions go on side by side.
+   * Limits the memory of the process, because a batch in work holds its bytes and the text of its outputs. A batch weighs as
+   * much as it is full (see RangeReader.fetch): while little arrives, all partitions work side by side.
    */
   batchesInWork: Semaphore
-  /** Lets one batch be decided at a time: two in turns would both be done late, and then wait for Postgres together. */
+  /** Lets one batch at a time be decided: two in turns would both be ready late, and then wait for Postgres together. */
   deciding: Semaphore
-  /** Bounds what slices have fetched and wait to have decided. */
+  /** Limits the bytes that slices have fetched and not decided yet. */
   fetchBudget: FetchBudget
   decode: typeof decodeRecords
-  /** Unix milliseconds. */
+  /** The time in Unix milliseconds. */
   clock: () => number
-  /** Starts the workflow that keeps a parked batch; one that exists already is left alone. */
-  handOver: (batch: ParkedBatch) => Promise<void>
-  /** Called at the steps of a batch; tests end the process there. */
+  /** Starts the workflow of a parked batch, unless it exists already. Throws if Temporal is away. */
+  startBatchWorkflow: (batch: ParkedBatch) => Promise<void>
+  /** Called at each step of a batch; tests end the process there. */
   onStep?: (step: BatchStep) => void | Promise<void>
 }
 
-export type BatchStep =
+type BatchStep =
   | 'before_postgres_commit'
   | 'after_postgres_commit'
   | 'after_parking'

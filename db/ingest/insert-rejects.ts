@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { DecidedBatch } from '../../domain/batch/batch.ts'
 import { isoTime } from '../../domain/time/iso-time.ts'
 import { keepRecord, WHOLE_MAX_BYTES } from '../../domain/login/kept-record.ts'
@@ -16,7 +16,9 @@ export async function insertRejects(
   const offsets = rejected.map(({ record }) => String(record.offset))
   const reasons = rejected.map(({ reason }) => reason)
   const details = rejected.map(({ detail }) => detail.replaceAll('\0', ''))
-  const kept = rejected.map(({ record }) => keepRecord(record, WHOLE_MAX_BYTES, sha256))
+  const kept = rejected.map(({ record }) =>
+    keepRecord(record, WHOLE_MAX_BYTES, (bytes) => hash('sha256', bytes)),
+  )
   const keys = kept.map(({ key }) => bytea(key))
   const values = kept.map(({ value }) => bytea(value))
   const headers = kept.map((record) => headersJson(record.headers))
@@ -38,8 +40,6 @@ export async function insertRejects(
  * here.
  */
 const TEXT = 25
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 const bytea = (bytes: Uint8Array | null): string | null =>
   bytes === null ? null : `\\x${Buffer.from(bytes).toString('hex')}`

@@ -58,7 +58,7 @@ test(
     await expectExact(deployment, feed.truth)
     await expectRunning(client, deployment)
     expect(warnings(worker).map(({ msg }) => msg)).toEqual([
-      'Temporal is away: running slices go on for up to a minute',
+      'Temporal is away: running slices continue for up to a minute, then partitions wait until it is back',
     ])
   },
 )

@@ -1,0 +1,18 @@
+import type { Sql } from '../../db/connection/connect.ts'
+import type { ParkedBatch } from '../../domain/batch/parked-batch.ts'
+import type { BatchResult, ReplayRequest } from '../../domain/batch/replay.ts'
+import type { TopicOffsets } from '../../kafka/topics/topic-offsets.ts'
+import type { WorkerDeps } from './worker-deps.ts'
+
+/** What the activities of a worker are made of. */
+export type ActivityDeps = WorkerDeps & {
+  /** The primary, for small reads and writes. */
+  sql: Sql
+  topicOffsets: TopicOffsets
+  /** Asks the workflow of a parked batch for a replay and waits for the result. Starts the workflow if it is gone. */
+  requestReplay: (request: ReplayRequest) => Promise<BatchResult>
+  /** Starts the workflows of those parked batches whose workflow does not run, even if it ran before. */
+  restartBatchWorkflows: (readParked: () => Promise<ParkedBatch[]>) => Promise<void>
+  /** Number of slices that run in this process. */
+  slicesRunning: () => number
+}

@@ -1,0 +1,47 @@
+import { Client } from '@temporalio/client'
+import type { ActivityDeps } from '../activities/session/activity-deps.ts'
+import { FetchBudget } from '../activities/session/fetch-budget.ts'
+import { Semaphore } from '../concurrency/semaphore.ts'
+import type { Config } from '../config/config.ts'
+import { decodeRecords } from '../domain/decode/decode-records.ts'
+import { SharedSightingCache } from '../domain/sightings/sighting-cache.ts'
+import { createKafka } from '../kafka/client.ts'
+import { FULL } from '../kafka/read/take-range.ts'
+import { createBatchWorkflows } from './batch-workflows.ts'
+import type { Connections } from './connections.ts'
+
+/** Two batches keep a core and Postgres busy at the same time. More would be no faster, and hold their bytes in memory. */
+const FULL_BATCHES_IN_WORK = 2
+/** Sixteen partitions can fetch a whole batch ahead; with more partitions each fetches less. */
+const FETCHED_BYTES = 32 * 2 ** 20
+/** A few hundred logins; little enough for a quiet partition. */
+const LEAST_FETCHED_BYTES = 64 * 2 ** 10
+
+/** What differs from worker to worker and from test to test. */
+type Given = Pick<ActivityDeps, 'workerName' | 'codeVersion' | 'onStep' | 'slicesRunning'> &
+  Partial<Pick<ActivityDeps, 'decode'>>
+
+/** Makes what the activities of this process share. */
+export function createActivityDeps(
+  config: Config,
+  { temporal, sql, topicOffsets }: Connections,
+  { decode = decodeRecords, ...given }: Given,
+): ActivityDeps {
+  return {
+    ...given,
+    ...createBatchWorkflows(
+      new Client({ connection: temporal, namespace: config.temporal.namespace }),
+      config,
+    ),
+    config,
+    kafka: createKafka(config.kafka, 'rollcall-worker'),
+    sql,
+    topicOffsets,
+    sighting: new SharedSightingCache(crypto.getRandomValues(new Int32Array(2))),
+    batchesInWork: new Semaphore(FULL_BATCHES_IN_WORK * FULL),
+    deciding: new Semaphore(1),
+    fetchBudget: new FetchBudget(FETCHED_BYTES, LEAST_FETCHED_BYTES),
+    clock: Date.now,
+    decode,
+  }
+}

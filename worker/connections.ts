@@ -1,0 +1,59 @@
+import type { Connection } from '@temporalio/client'
+import { NativeConnection } from '@temporalio/worker'
+import type { Logger } from 'pino'
+import type { Config } from '../config/config.ts'
+import { checkDatabase } from '../db/connection/check-database.ts'
+import { connectPostgres, type Sql } from '../db/connection/connect.ts'
+import { checkSchema, SchemaRefusal } from '../db/schema/schema-version.ts'
+import { createTopicOffsets, type TopicOffsets } from '../kafka/topics/topic-offsets.ts'
+
+/** What a worker process keeps open for all of its activities. */
+export type Connections = {
+  /** For commands to Temporal. */
+  temporal: Connection
+  /** For polling tasks of Temporal. */
+  native: NativeConnection
+  /** The primary, for small reads and writes. */
+  sql: Sql
+  topicOffsets: TopicOffsets
+}
+
+const STATEMENT_TIMEOUT_MS = 10_000
+
+/**
+ * Opens what a worker needs besides `temporal`. A Postgres or Kafka that is away is no error here: whoever needs it waits.
+ * @throws {SchemaRefusal} if this version must not write the database
+ * @throws {PipelineFailure} if Postgres is reached through a pooler
+ */
+export async function openConnections(
+  config: Config,
+  temporal: Connection,
+  log: Logger,
+): Promise<Connections> {
+  const native = await NativeConnection.connect({ address: config.temporal.address })
+  const sql = connectPostgres(config.database.url, {
+    applicationName: 'rollcall worker',
+    maxConnections: 2,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: STATEMENT_TIMEOUT_MS,
+  })
+  await checkDatabase(sql, (error) => {
+    log.error({ error }, 'Postgres refuses this worker: partitions wait and try again until that is fixed')
+  })
+  await refuseUnfitSchema(sql)
+  return { temporal, native, sql, topicOffsets: createTopicOffsets(config.kafka, 'rollcall-worker') }
+}
+
+/** Closes everything and ignores what fails to close. */
+export async function closeConnections({ temporal, native, sql, topicOffsets }: Connections): Promise<void> {
+  await Promise.allSettled([topicOffsets.close(), sql.end({ timeout: 1 }), native.close(), temporal.close()])
+}
+
+/** Ignores a database that is away: sharePartitions checks the schema again and again before slices run. */
+async function refuseUnfitSchema(sql: Sql): Promise<void> {
+  try {
+    await checkSchema(sql, 'write')
+  } catch (error) {
+    if (error instanceof SchemaRefusal) throw error
+  }
+}
