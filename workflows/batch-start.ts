@@ -2,7 +2,7 @@ import { offsetsOf, type ParkedBatch } from '../domain/batch/parked-batch.ts'
 import { markup } from './page/markdown.ts'
 import { replayBatchId } from './contract.ts'
 
-/** How the workflow of a parked batch is started, whoever does it. */
+/** The options with which the workflow of a parked batch is started. */
 export const batchStart = (batch: ParkedBatch, taskQueue: string) => ({
   workflowId: replayBatchId(batch),
   taskQueue,

@@ -31,36 +31,36 @@ import { acceptLoss, FIRST_SLICE_MS, park, SLICE_MS, sliceActivities } from './p
 import { logCommand, logMove } from './partition-log.ts'
 import { showStatus } from './page/partition-page.ts'
 
-export type IngestPartitionInput = { topic: string; status: PartitionStatus }
+type IngestPartitionInput = { topic: string; status: PartitionStatus }
 
-/** Between attempts while a part is away: soon after a blip, a few lines of history a minute in an outage. */
+/** Pause between slices while Kafka or Postgres is away: short after a blip, and in an outage long enough to keep the history small. */
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 10_000
 
-/** Reads one partition until it is retired: slice after slice while it is running, nothing while it is paused or halted. */
+/** Ingests one partition until it is retired: slice after slice while it is running, nothing while it is paused or halted. */
 export async function ingestPartition(input: IngestPartitionInput): Promise<void> {
   const partition = new Partition(input)
   setHandler(statusQuery, () => [partition.status], {
     description: 'State, next offset and lag as of the last slice',
   })
-  setHandler(pauseUpdate, (argument) => partition.obey('pause', argument), {
+  setHandler(pauseUpdate, (argument) => partition.execute('pause', argument), {
     validator: validateControl,
-    description: 'Stops reading after the batch in hand; the argument is the reason',
+    description: 'Pauses the partition after the batch in hand; the argument is the reason',
   })
-  setHandler(resumeUpdate, (argument) => partition.obey('resume', argument), {
+  setHandler(resumeUpdate, (argument) => partition.execute('resume', argument), {
     validator: validateControl,
-    description: 'Goes on reading, also after a halt; the argument is the reason',
+    description: 'Resumes the partition, also after a halt; the argument is the reason',
   })
-  setHandler(acceptLossUpdate, (argument) => partition.obey('accept_loss', argument), {
+  setHandler(acceptLossUpdate, (argument) => partition.execute('accept_loss', argument), {
     validator: validateControl,
-    description:
-      'Goes on behind offsets that are lost, which halted the partition; the argument is the reason',
+    description: 'Continues behind the lost offsets that halted the partition; the argument is the reason',
   })
-  setHandler(parkUpdate, (argument) => partition.obey('park', argument), {
+  setHandler(parkUpdate, (argument) => partition.execute('park', argument), {
     validator: validatePark,
-    description: 'Sets aside what it waits or is halted for; the argument is the reason',
+    description:
+      'Parks the batch in hand, or withholds outputs that cannot be published; the argument is the reason',
   })
-  setHandler(controlSignal, ({ command, request }) => partition.obeyTopic(command, request))
+  setHandler(controlSignal, ({ command, request }) => partition.executeForTopic(command, request))
   setHandler(askSignal, () => partition.report(null, null))
   await partition.ingest()
   await condition(() => allHandlersFinished() && partition.audit.written)
@@ -78,11 +78,11 @@ class Partition {
   status: PartitionStatus
   #slice: CancellationScope | null = null
   #waitMs = FIRST_WAIT_MS
-  /** The next slice lets through what halted the partition as a flood. */
+  /** Whether the next slice lets through the rejects that halted the partition as a flood. */
   #acceptsFlood = false
-  /** Slices in a row that our own code failed. */
+  /** Number of slices in a row that failed by a defect of our own code. */
   #failedSlices = 0
-  /** No slice starts meanwhile: it would take the partition from the command. */
+  /** While true no slice starts, because it would take the partition from the command. */
   #isParking = false
 
   constructor({ topic, status }: IngestPartitionInput) {
@@ -96,9 +96,9 @@ class Partition {
       await condition(() => this.#isRunning() || this.isRetired)
       if (this.isRetired) return
       const report = await this.#runSlice()
-      if (report !== null) await this.#apply(report)
+      if (report !== null) await this.#applyReport(report)
       if (this.status.state === 'waiting') await this.#waitForPart()
-      // Two deployments on one topic would take it from each other without a pause.
+      // Waits, or two deployments on one topic would take the partition from each other without a pause.
       if (report?.outcome === 'fenced') await condition(() => !this.#isRunning(), FIRST_WAIT_MS)
     }
   }
@@ -107,13 +107,13 @@ class Partition {
     return this.status.state === 'retired'
   }
 
-  /** An operator's command to this partition alone. */
-  async obey(
+  /** Executes an operator's command to this partition alone. @throws {ApplicationFailure} if the state forbids it */
+  async execute(
     command: OperatorCommand,
     argument: ControlArgument,
   ): Promise<{ partitions: PartitionStatus[] }> {
     const request = { ...normaliseControl(argument), partitions: [this.status.partition] }
-    const refusal = await this.#take(command, request)
+    const refusal = await this.#carryOut(command, request)
     const detail = refusal === null ? { ...this.status } : { refusal }
     this.audit.record(command, this.topic, request, { result: refusal === null ? 'done' : 'refused', detail })
     if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, COMMAND_REFUSED)
@@ -121,14 +121,14 @@ class Partition {
     return { partitions: [this.status] }
   }
 
-  /** The topic's command: it keeps the audit, and hears what became of it. */
-  async obeyTopic(command: OperatorCommand, request: PartitionRequest): Promise<void> {
-    const refusal = await this.#take(command, request)
+  /** Executes a command that the topic forwards, and reports the result to the topic, which writes the audit. */
+  async executeForTopic(command: OperatorCommand, request: PartitionRequest): Promise<void> {
+    const refusal = await this.#carryOut(command, request)
     await this.report(request.commandId, refusal)
   }
 
-  /** @returns why the state forbids the command, or null once it has taken effect */
-  async #take(command: OperatorCommand, request: PartitionRequest): Promise<string | null> {
+  /** @returns why the command is refused, or null once it has taken effect */
+  async #carryOut(command: OperatorCommand, request: PartitionRequest): Promise<string | null> {
     const { state, partition } = this.status
     if (nextState[state][command] === null) return `partition ${partition} is ${state}`
     if (command === 'accept_loss') {
@@ -155,7 +155,7 @@ class Partition {
     return null
   }
 
-  /** @returns why nothing was set aside; null once it is */
+  /** @returns why nothing was parked, or null if it was */
   async #park({ commandId, actor, reason }: PartitionRequest): Promise<string | null> {
     const { partition } = this.status
     this.#isParking = true
@@ -190,7 +190,7 @@ class Partition {
       this.#acceptsFlood &&= report.nextOffset === null
       return report
     } catch (error) {
-      // Cancelled before a worker took it, or its worker died meanwhile: Temporal then says that it timed out.
+      // Cancelled before a worker took the slice, or its worker died meanwhile, which Temporal reports as a time-out.
       if (isCancellation(error) || slice.consideredCancelled) return null
       throw error
     } finally {
@@ -198,7 +198,7 @@ class Partition {
     }
   }
 
-  async #apply(report: SliceReport): Promise<void> {
+  async #applyReport(report: SliceReport): Promise<void> {
     const before = this.status.state
     this.status = {
       ...this.status,
@@ -233,7 +233,7 @@ class Partition {
 
   async report(commandId: string | null, refusal: string | null): Promise<void> {
     const topic = getExternalWorkflowHandle(ingestTopicId(this.topic))
-    // A topic that an operator terminated is started again by the next worker, and asks.
+    // If an operator terminated the topic's workflow, the next worker starts it again, and it then asks for a report.
     await topic.signal(reportSignal, { status: this.status, commandId, refusal }).catch(() => undefined)
   }
 

@@ -12,39 +12,40 @@ import { validateControl, validateTopicPark } from './control-request.ts'
 import { TopicCommands } from './topic-commands.ts'
 import { TopicPartitions } from './topic-partitions.ts'
 
-export type IngestTopicInput = {
+type IngestTopicInput = {
   topic: string
-  /** As of the run before; empty in the first one. */
+  /** The partitions as the previous run left them; absent in the first run. */
   partitions?: PartitionStatus[]
-  /** Why the whole topic is paused; partitions that are found meanwhile start paused. */
+  /** Why the whole topic is paused, so that new partitions start paused; null or absent if it is not. */
   pausedFor?: string | null
 }
 
-/** Keeps one `ingestPartition` for each partition of a topic, and passes commands on to them. */
+/** Runs one workflow `ingestPartition` for each partition of a topic, and forwards commands to them. */
 export async function ingestTopic(input: IngestTopicInput): Promise<void> {
   const { topic } = input
   const partitions = new TopicPartitions(topic, input.partitions ?? [], input.pausedFor ?? null)
   const commands = new TopicCommands(topic, partitions)
   setHandler(statusQuery, () => partitions.statuses(), { description: 'State of every partition' })
-  setHandler(pauseUpdate, (argument) => commands.command('pause', argument), {
+  setHandler(pauseUpdate, (argument) => commands.execute('pause', argument), {
     validator: validateControl,
-    description: 'Stops all partitions, or some, after the batch in hand; the argument is the reason',
+    description: 'Pauses all partitions, or some, after the batch in hand; the argument is the reason',
   })
-  setHandler(resumeUpdate, (argument) => commands.command('resume', argument), {
+  setHandler(resumeUpdate, (argument) => commands.execute('resume', argument), {
     validator: validateControl,
-    description: 'Goes on with all partitions, or some; the argument is the reason',
+    description: 'Resumes all partitions, or some; the argument is the reason',
   })
-  setHandler(acceptLossUpdate, (argument) => commands.command('accept_loss', argument), {
+  setHandler(acceptLossUpdate, (argument) => commands.execute('accept_loss', argument), {
     validator: validateControl,
     description:
-      'Goes on behind offsets that are lost, in all halted partitions or some; the argument is the reason',
+      'Continues behind lost offsets in all halted partitions, or some; the argument is the reason',
   })
-  setHandler(parkUpdate, (argument) => commands.command('park', argument), {
+  setHandler(parkUpdate, (argument) => commands.execute('park', argument), {
     validator: validateTopicPark,
-    description: 'Sets aside what partitions cannot get over; the argument names them and the reason',
+    description:
+      'Parks the batch in hand of partitions, or withholds outputs that cannot be published; the argument names the partitions and the reason',
   })
   setHandler(reportSignal, (report) => {
-    commands.hear(report)
+    commands.handleReport(report)
   })
   while (!workflowInfo().continueAsNewSuggested) await partitions.startMissing(await partitions.watch())
   await condition(() => allHandlersFinished() && commands.audit.written)

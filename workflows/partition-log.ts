@@ -2,14 +2,14 @@ import { log } from '@temporalio/workflow'
 import type { IngestState } from '../domain/pipeline/pipeline-state.ts'
 import type { ControlRequest, PartitionStatus } from './contract.ts'
 
-/** Says in the log of the worker that a partition changed its state by itself. */
+/** Logs that a partition changed its state by itself. */
 export function logMove(topic: string, before: IngestState, status: PartitionStatus): void {
   const { state, reason } = status
   if (state === 'waiting' || state === 'halted') log.warn(moveOf(topic, before, status), { reason })
   else log.info(moveOf(topic, before, status))
 }
 
-/** Says that a partition changed its state because an operator said so. */
+/** Logs that a partition changed its state by an operator's command. */
 export function logCommand(
   topic: string,
   before: IngestState,

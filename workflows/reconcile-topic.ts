@@ -5,14 +5,14 @@ import { showDetails } from './page/details.ts'
 import type { ReconcileSummary } from '../activities/reconcile.ts'
 
 const { reconcileRecent } = proxyActivities<Activities>({
-  // A run is bounded to some thousands of batches.
+  // A run compares ten thousand batches at most.
   startToCloseTimeout: '5 minutes',
   heartbeatTimeout: '1 minute',
-  // An outage is waited for; the schedule starts no second run meanwhile.
+  // Retries until an outage ends; the schedule starts no second run meanwhile.
   retry: { initialInterval: '5 seconds', maximumInterval: '1 minute' },
 })
 
-/** Compares what was counted since the last run with everything it should agree with; its schedule starts it. */
+/** Reconciles what was counted since the last run, and logs each difference. The schedule starts it. */
 export async function reconcileTopic(topic: string): Promise<ReconcileSummary> {
   const summary = await reconcileRecent({ topic, runId: workflowInfo().runId })
   const { batches, raised, lines, open } = summary

@@ -24,36 +24,37 @@ import {
 import { normaliseRequest, validateControl, validateSkip, type ControlArgument } from './control-request.ts'
 
 const { applyBatch, skipBatch } = proxyActivities<Pick<Activities, 'applyBatch' | 'skipBatch'>>({
-  // One batch: read, counted, published.
+  // One batch is read, counted and published.
   startToCloseTimeout: '2 minutes',
-  // A killed worker is noticed after this and replaced.
+  // After this time without a heartbeat the worker counts as dead, and another one takes the activity.
   heartbeatTimeout: '8 seconds',
-  // What is the batch's own fault comes back as a value; the rest is an outage and is waited for (G5).
+  // A failure that the batch causes is a value; an outage is an error, which is retried until it ends (G5).
   retry: { initialInterval: '1 second', maximumInterval: '20 seconds' },
 })
 
 type Command = 'replay' | 'skip'
 
 /**
- * Keeps one parked batch, or one whose outputs are withheld, until it is settled. Tries once by itself, so that a Reset is a
- * replay too, and then waits, open, for an operator: the list of open runs is what is still to be done.
+ * Keeps a batch that is parked, or whose outputs are withheld, until it is replayed or skipped. Tries a replay once by itself, so
+ * that a Reset is a replay, too. Then it stays open and waits for an operator, so that the list of open runs shows everything
+ * that is still to be done.
  */
 export async function replayBatch(batch: ParkedBatch): Promise<ReplayOutcome> {
   const run = new BatchRun(batch)
-  setHandler(replayUpdate, (argument) => run.obey('replay', argument), {
+  setHandler(replayUpdate, (argument) => run.execute('replay', argument), {
     validator: validateControl,
-    description: 'Counts and publishes the batch, once the cause of its failure is mended',
+    description: 'Counts and publishes the batch; fix the cause of its failure first',
   })
-  setHandler(skipUpdate, (argument) => run.obey('skip', argument), {
+  setHandler(skipUpdate, (argument) => run.execute('skip', argument), {
     validator: validateSkip,
     description: 'Gives the batch up for good; the argument is the reason',
   })
   setHandler(replaySignal, async (reason) => {
-    await run.obey('replay', reason).catch(() => undefined)
+    await run.execute('replay', reason).catch(() => undefined)
   })
-  // The Web UI's button to cancel must not lose a batch: giving up is `skip`, with a reason.
+  // Request Cancellation in the Web UI must not lose a batch: an operator gives it up by `skip`, with a reason.
   return await CancellationScope.nonCancellable(async () => {
-    // What an operator set aside waits for the operator; a Reset is a replay of it, too.
+    // A batch that an operator parked waits for the operator; only a Reset replays it.
     const { runId, firstExecutionRunId } = workflowInfo()
     if (batch.isSetAside === true && runId === firstExecutionRunId) run.wait()
     else await run.attempt('replay', { commandId: uuid4(), actor: 'rollcall', reason: '' })
@@ -65,7 +66,7 @@ export async function replayBatch(batch: ParkedBatch): Promise<ReplayOutcome> {
 class BatchRun {
   readonly audit = new Audit()
   readonly #batch: ParkedBatch
-  /** What became of the batch; null while it is parked. */
+  /** How the batch was settled; null while it is parked. */
   settled: ReplayOutcome | null = null
   #error: string
   #isBusy = false
@@ -75,30 +76,30 @@ class BatchRun {
     this.#error = batch.error
   }
 
-  /** Shows that nothing is tried until a command comes. */
+  /** Shows the batch as parked, until a command comes. */
   wait(): void {
     showBatch(this.#batch, 'parked', this.#error)
   }
 
-  /** An operator's command. @throws {ApplicationFailure} when the batch stays parked */
-  async obey(command: Command, argument: ControlArgument): Promise<ReplayOutcome> {
+  /** Executes an operator's command. @throws {ApplicationFailure} if the batch stays parked or the state forbids the command */
+  async execute(command: Command, argument: ControlArgument): Promise<ReplayOutcome> {
     const request = normaliseRequest(argument)
     const attempt = await CancellationScope.nonCancellable(() => this.attempt(command, request))
     const { topic, partition, batchId, from, to } = this.#batch
     const detail = { batchId, from, to, ...(attempt.ok ? attempt.outcome : { error: attempt.error }) }
     const result = resultOf(command, attempt)
     this.audit.record(command, topic, { ...request, partitions: [partition] }, { result, detail })
-    if (!attempt.ok) throw inVain(attempt.error, REPLAY_FAILED)
+    if (!attempt.ok) throw withoutStack(attempt.error, REPLAY_FAILED)
     if (result === 'refused')
-      throw inVain('the batch is counted by now: there is nothing to skip', COMMAND_REFUSED)
+      throw withoutStack('the batch is counted by now: there is nothing to skip', COMMAND_REFUSED)
     return attempt.outcome
   }
 
-  /** One at a time; what comes after the batch is settled hears what became of it. */
+  /** Runs one attempt at a time. After the batch is settled, it returns how. */
   async attempt(command: Command, request: ControlRequest): Promise<ReplayAttempt> {
-    // Again: several wait, and one condition lets them all go on.
+    // A loop, because one condition wakes all that wait, and only the first may go on.
     while (this.#isBusy) await condition(() => !this.#isBusy)
-    if (this.settled !== null) return { ok: true, outcome: again(this.settled) }
+    if (this.settled !== null) return { ok: true, outcome: asAlreadyApplied(this.settled) }
     this.#isBusy = true
     showBatch(this.#batch, 'replaying', this.#error)
     const { batchId } = this.#batch
@@ -115,14 +116,14 @@ class BatchRun {
   }
 }
 
-/** Without a stack trace, which the Web UI would show with it: it is an answer to the operator and no defect. */
-function inVain(why: string, type: string): ApplicationFailure {
+/** A failure that answers an operator and is no defect: the Web UI would show its stack trace with it. */
+function withoutStack(why: string, type: string): ApplicationFailure {
   const failure = ApplicationFailure.nonRetryable(why, type)
   failure.stack = ''
   return failure
 }
 
-const again = (settled: ReplayOutcome): ReplayOutcome =>
+const asAlreadyApplied = (settled: ReplayOutcome): ReplayOutcome =>
   settled.outcome === 'skipped' ? settled : { ...settled, outcome: 'already_applied' }
 
 function resultOf(command: Command, attempt: ReplayAttempt): 'done' | 'refused' | 'failed' {

@@ -26,13 +26,13 @@ import {
 } from './run-contract.ts'
 
 const { planReplay } = proxyActivities<Pick<Activities, 'planReplay'>>({
-  // Reads and decodes up to 500 batches.
+  // It reads and decodes up to 500 batches.
   startToCloseTimeout: '15 minutes',
   heartbeatTimeout: '1 minute',
   retry: { initialInterval: '1 second', maximumInterval: '20 seconds' },
 })
 const { requestReplay } = proxyActivities<Pick<Activities, 'requestReplay'>>({
-  // The batch waits through outages by itself; whoever asks again meets the same request.
+  // The workflow of the batch waits through outages; a retry finds the same Update.
   startToCloseTimeout: '3 minutes',
   heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '20 seconds' },
@@ -40,7 +40,7 @@ const { requestReplay } = proxyActivities<Pick<Activities, 'requestReplay'>>({
 
 type RunCommand = 'pause' | 'resume' | 'cancel'
 
-/** `null`: the command is refused in that state. */
+/** Null: the state forbids the command. */
 const nextState: Record<RunState, Record<RunCommand, RunState | null>> = {
   planning: { pause: null, resume: null, cancel: 'cancelled' },
   running: { pause: 'paused', resume: null, cancel: 'cancelled' },
@@ -49,7 +49,7 @@ const nextState: Record<RunState, Record<RunCommand, RunState | null>> = {
   done: { pause: null, resume: null, cancel: null },
 }
 
-/** Replays many parked batches, one after the other, at a rate: says first what it will do, then does it. */
+/** Replays many parked batches, one after the other and at a limited rate. Makes a plan first; a dry run ends with it. */
 export async function replayBatches(input: ReplayRunInput): Promise<ReplayRunStatus> {
   const run = new ReplayRun(input)
   setHandler(replayRunQuery, () => run.status, { description: 'Plan, progress and results' })
@@ -59,7 +59,7 @@ export async function replayBatches(input: ReplayRunInput): Promise<ReplayRunSta
     [resumeRunUpdate, 'resume'],
     [cancelRunUpdate, 'cancel'],
   ] as const)
-    setHandler(update, (argument) => run.obey(command, argument), {
+    setHandler(update, (argument) => run.execute(command, argument), {
       validator: validateControl,
       description: `${command}s the run after the batch in hand; the argument is the reason`,
     })
@@ -111,7 +111,7 @@ class ReplayRun {
     if (this.status.state !== 'cancelled') this.#enter('done')
   }
 
-  obey(command: RunCommand, argument: ControlArgument): Promise<ReplayRunStatus> {
+  execute(command: RunCommand, argument: ControlArgument): Promise<ReplayRunStatus> {
     const request = normaliseControl(argument)
     const state = nextState[this.status.state][command]
     const detail = { run: this.#input.commandId, state: this.status.state }

@@ -6,7 +6,6 @@ import {
   setHandler,
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/create-activities.ts'
-import type { RejectReason } from '../domain/login/login.ts'
 import { type Markdown, markdownList, markup } from './page/markdown.ts'
 import { MAX_BATCHES_OF_A_RUN } from '../domain/batch/selection.ts'
 import { Audit } from './audit.ts'
@@ -20,95 +19,115 @@ import {
 } from './run-contract.ts'
 
 const { findRejects } = proxyActivities<Pick<Activities, 'findRejects'>>({
-  // One query over the rejects.
+  // It is one query over the rejects.
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '1 second', maximumInterval: '20 seconds' },
 })
 const { redriveBatch } = proxyActivities<Pick<Activities, 'redriveBatch'>>({
-  // Pages of a thousand rejects, each counted and published.
+  // It counts and publishes page after page of a thousand rejects.
   startToCloseTimeout: '15 minutes',
   heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '20 seconds' },
 })
 
-/** Whoever asked waits for the end of a short run, and hears how far a long one is. */
+/** The caller waits this long for a short run to end; of a long one it gets the progress. */
 const PROGRESS_WAIT = '5 seconds'
 
-/** Decodes rejects again, batch by batch: what is a login by now is counted, the rest stays. */
+/** Decodes rejects again, batch by batch: those that are logins by now are counted, the others stay rejects. */
 export async function replayRejected(input: RedriveRunInput): Promise<RedriveRunStatus> {
-  const { selection, ...told } = input
-  const audit = new Audit()
-  const stay = new Map<RejectReason, number>()
-  let status: RedriveRunStatus = {
-    ...told,
-    state: 'running',
-    refusal: null,
-    batches: 0,
-    batchesDone: 0,
-    examined: 0,
-    logins: 0,
-    stay: [],
-    failures: [],
-  }
-  setHandler(redriveRunQuery, () => status, { description: 'How far it is' })
-  setHandler(
-    redriveProgressUpdate,
-    async () => {
-      await condition(() => status.state === 'done', PROGRESS_WAIT)
-      const { refusal } = status
-      if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, COMMAND_REFUSED)
-      return status
-    },
-    { description: 'Answers once it is done, or after some seconds with what is done so far' },
-  )
-  const batchIds = await findRejects(input.topic, selection)
-  if (batchIds.length > MAX_BATCHES_OF_A_RUN)
-    status = {
-      ...status,
-      refusal: `rejects of more than ${MAX_BATCHES_OF_A_RUN} batches match: narrow the filter`,
-    }
-  else {
-    status = { ...status, batches: batchIds.length }
-    for (const batchId of batchIds) {
-      const { commandId, dryRun } = input
-      const outcome = await redriveBatch({ batchId, commandId, selection, dryRun })
-      status = outcome.ok
-        ? add(status, outcome.redriven, stay)
-        : { ...status, failures: [...status.failures, { batchId, error: outcome.error }] }
-      status = { ...status, batchesDone: status.batchesDone + 1 }
-      showDetails(pageText(status))
-    }
-  }
-  status = { ...status, state: 'done' }
-  const { commandId, actor, reason, topic } = input
-  const { batches, examined, logins, failures, dryRun, refusal } = status
-  audit.record(
-    'redrive',
-    topic,
-    { commandId, actor, reason, partitions: null },
-    refusal === null
-      ? { result: 'done', detail: { dryRun, batches, examined, logins, failures: failures.length } }
-      : { result: 'refused', detail: { dryRun, refusal } },
-  )
-  await condition(() => allHandlersFinished() && audit.written)
-  return status
+  const run = new RedriveRun(input)
+  setHandler(redriveRunQuery, () => run.status, { description: 'Progress' })
+  setHandler(redriveProgressUpdate, () => run.progress(), {
+    description: 'Answers once the run is done, or after 5 seconds with its progress',
+  })
+  await run.redriveAll()
+  await condition(() => allHandlersFinished() && run.audit.written)
+  return run.status
 }
 
-function add(
-  status: RedriveRunStatus,
-  redriven: { logins: number; stay: { reason: RejectReason; rejects: number }[] },
-  stay: Map<RejectReason, number>,
-): RedriveRunStatus {
-  let examined = redriven.logins
-  for (const { reason, rejects } of redriven.stay) {
-    stay.set(reason, (stay.get(reason) ?? 0) + rejects)
-    examined += rejects
+class RedriveRun {
+  readonly audit = new Audit()
+  readonly #input: RedriveRunInput
+  status: RedriveRunStatus
+
+  constructor(input: RedriveRunInput) {
+    this.#input = input
+    const { commandId, actor, reason, topic, dryRun } = input
+    this.status = {
+      commandId,
+      actor,
+      reason,
+      topic,
+      dryRun,
+      state: 'running',
+      refusal: null,
+      batches: 0,
+      batchesDone: 0,
+      examined: 0,
+      logins: 0,
+      stay: [],
+      failures: [],
+    }
   }
-  return {
-    ...status,
-    examined: status.examined + examined,
-    logins: status.logins + redriven.logins,
-    stay: [...stay].map(([reason, rejects]) => ({ reason, rejects })),
+
+  /** @throws {ApplicationFailure} if the run was refused */
+  async progress(): Promise<RedriveRunStatus> {
+    await condition(() => this.status.state === 'done', PROGRESS_WAIT)
+    const { refusal } = this.status
+    if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, COMMAND_REFUSED)
+    return this.status
+  }
+
+  async redriveAll(): Promise<void> {
+    const batchIds = await findRejects(this.#input.topic, this.#input.selection)
+    if (batchIds.length > MAX_BATCHES_OF_A_RUN)
+      this.#update({
+        refusal: `rejects of more than ${MAX_BATCHES_OF_A_RUN} batches match: narrow the filter`,
+      })
+    else {
+      this.#update({ batches: batchIds.length })
+      for (const batchId of batchIds) await this.#redrive(batchId)
+    }
+    this.#update({ state: 'done' })
+    this.#recordAudit()
+  }
+
+  async #redrive(batchId: string): Promise<void> {
+    const { commandId, dryRun, selection } = this.#input
+    const outcome = await redriveBatch({ batchId, commandId, selection, dryRun })
+    if (outcome.ok) this.#add(outcome.redriven)
+    else this.#update({ failures: [...this.status.failures, { batchId, error: outcome.error }] })
+    this.#update({ batchesDone: this.status.batchesDone + 1 })
+    showDetails(pageText(this.status))
+  }
+
+  #add(redriven: { logins: number; stay: RedriveRunStatus['stay'] }): void {
+    const { examined, logins, stay } = this.status
+    const total = new Map(stay.map(({ reason, rejects }) => [reason, rejects]))
+    for (const { reason, rejects } of redriven.stay) total.set(reason, (total.get(reason) ?? 0) + rejects)
+    const stayed = redriven.stay.reduce((sum, { rejects }) => sum + rejects, 0)
+    this.#update({
+      examined: examined + redriven.logins + stayed,
+      logins: logins + redriven.logins,
+      stay: [...total].map(([reason, rejects]) => ({ reason, rejects })),
+    })
+  }
+
+  #recordAudit(): void {
+    const { commandId, actor, reason, topic } = this.#input
+    const { batches, examined, logins, failures, dryRun, refusal } = this.status
+    this.audit.record(
+      'redrive',
+      topic,
+      { commandId, actor, reason, partitions: null },
+      refusal === null
+        ? { result: 'done', detail: { dryRun, batches, examined, logins, failures: failures.length } }
+        : { result: 'refused', detail: { dryRun, refusal } },
+    )
+  }
+
+  #update(change: Partial<RedriveRunStatus>): void {
+    this.status = { ...this.status, ...change }
   }
 }
 

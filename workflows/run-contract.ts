@@ -5,7 +5,7 @@ import type { BatchSelection, RejectSelection } from '../domain/batch/selection.
 import type { ReplayPlan } from '../domain/batch/replay-plan.ts'
 import type { ControlRequest } from './contract.ts'
 
-/** Replays and redrives of many, as clients see them. Offsets and ids are decimal strings, moments ISO 8601. */
+/** Runs that replay or redrive many batches, as clients see them. Offsets and ids are decimal strings, times ISO 8601. */
 
 export const replayRunId = (commandId: string) => `replay/${commandId}`
 export const redriveRunId = (commandId: string) => `redrive/${commandId}`
@@ -13,29 +13,29 @@ export const redriveRunId = (commandId: string) => `redrive/${commandId}`
 export type ReplayRunInput = ControlRequest & {
   topic: string
   selection: BatchSelection
-  /** Says what would happen, and does none of it. */
+  /** Only plans: reports what would happen and changes nothing. */
   dryRun: boolean
   maxPerMinute: number
 }
 
 export type RunState = 'planning' | 'running' | 'paused' | 'cancelled' | 'done'
 
-/** Why a run does nothing; null: it does what it was told. */
+/** Why a run is refused; null if it is not. */
 type Refusable = { refusal: string | null }
 
 export type ReplayRunStatus = Omit<ReplayRunInput, 'selection'> &
   Refusable & {
     state: RunState
     plan: ReplayPlan | null
-    /** One per batch that was tried, in order. */
+    /** One result per batch that was tried, in that order. */
     results: BatchResult[]
   }
 
-/** On a replay run. Answers once the plan is made. */
+/** Update of a replay run. Answers once the plan is made. */
 export const plannedUpdate = defineUpdate<ReplayRunStatus>('planned')
 export const pauseRunUpdate = defineUpdate<ReplayRunStatus, [ControlRequest | string | undefined]>('pause')
 export const resumeRunUpdate = defineUpdate<ReplayRunStatus, [ControlRequest | string | undefined]>('resume')
-/** Ends it after the batch in hand; what is not replayed stays parked. */
+/** Ends the run after the batch in hand; batches that are not replayed stay parked. */
 export const cancelRunUpdate = defineUpdate<ReplayRunStatus, [ControlRequest | string | undefined]>('cancel')
 export const replayRunQuery = defineQuery<ReplayRunStatus>('status')
 
@@ -44,19 +44,19 @@ export type RedriveRunInput = ControlRequest & { topic: string; selection: Rejec
 export type RedriveRunStatus = Omit<RedriveRunInput, 'selection'> &
   Refusable & {
     state: RunState
-    /** Batches with rejects of the selection, and how many of them are done. */
+    /** Number of batches with rejects of the selection. */
     batches: number
     batchesDone: number
-    /** Rejects that were decoded again. */
+    /** Number of rejects that were decoded again. */
     examined: number
-    /** Of those: logins by now (in a dry run: would be). */
+    /** How many of them are logins by now; in a dry run, how many would be. */
     logins: number
-    /** The others, by the reason for which they stay rejects. */
+    /** How many of them stay rejects, by reason. */
     stay: { reason: RejectReason; rejects: number }[]
     /** Batches that could not be redriven, and why. */
     failures: { batchId: string; error: string }[]
   }
 
-/** On a redrive. Answers once it is done, or after a while with what is done so far. */
+/** Update of a redrive. Answers once it is done, or after 5 seconds with its progress. */
 export const redriveProgressUpdate = defineUpdate<RedriveRunStatus>('progress')
 export const redriveRunQuery = defineQuery<RedriveRunStatus>('status')

@@ -6,15 +6,15 @@ import type { ControlResult, PartitionStatus, TopicControlRequest } from './cont
 import { type ControlArgument, normaliseControl } from './control-request.ts'
 import type { TopicPartitions } from './topic-partitions.ts'
 
-/** What a partition says of itself; with `commandId`, how it took that command. */
-export type PartitionReport = { status: PartitionStatus; commandId: string | null; refusal: string | null }
+/** A partition's report of its status; with `commandId`, also its answer to that command. */
+type PartitionReport = { status: PartitionStatus; commandId: string | null; refusal: string | null }
 
-/** Commands to a topic: each is passed on to its partitions, and answered once all of them have. */
+/** Commands to a topic: each is forwarded to its partitions, and answered once all of them have answered. */
 export class TopicCommands {
   readonly audit = new Audit()
   readonly #topic: string
   readonly #partitions: TopicPartitions
-  /** By command and partition: what partitions answered. */
+  /** The answers of partitions, by command and partition. */
   readonly #answers = new Map<string, Map<number, PartitionReport>>()
 
   constructor(topic: string, partitions: TopicPartitions) {
@@ -22,8 +22,8 @@ export class TopicCommands {
     this.#partitions = partitions
   }
 
-  /** @returns once every partition that the command is for has taken or refused it */
-  async command(command: OperatorCommand, argument: ControlArgument): Promise<ControlResult> {
+  /** Waits until every partition that the command is for has executed or refused it. @throws {ApplicationFailure} if all refused */
+  async execute(command: OperatorCommand, argument: ControlArgument): Promise<ControlResult> {
     const request = normaliseControl(argument)
     const known = this.#partitions.known()
     const unknown = (request.partitions ?? []).filter((partition) => !known.includes(partition))
@@ -41,8 +41,9 @@ export class TopicCommands {
     return this.#conclude(command, request, [...answers.values()], pausedBefore)
   }
 
-  hear(report: PartitionReport): void {
-    this.#partitions.take(report.status)
+  /** Takes the report of a partition, which may be the answer to a command. */
+  handleReport(report: PartitionReport): void {
+    this.#partitions.update(report.status)
     if (report.commandId !== null) this.#answers.get(report.commandId)?.set(report.status.partition, report)
     this.#partitions.show()
   }
@@ -64,7 +65,7 @@ export class TopicCommands {
         answers.length > 0 ? refusals.join('; ') : `${this.#topic} has no partition yet`,
       )
     }
-    // Resumed one by one, the topic is paused no more: partitions that are added later run.
+    // Once no partition is paused, the topic is not either, and partitions that are added later run.
     if (this.#partitions.statuses().every(({ state }) => state !== 'paused'))
       this.#partitions.pausedFor = null
     const accepted = request.accept === true ? { accept: true } : {}

@@ -15,15 +15,15 @@ import { ingestPartition } from './ingest-partition.ts'
 import { partitionSummary, showStatuses } from './page/partition-page.ts'
 
 const { watchTopic } = proxyActivities<Activities>({
-  // Ends by itself after five minutes.
+  // The activity ends by itself after five minutes.
   startToCloseTimeout: '6 minutes',
   heartbeatTimeout: '15 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '5 seconds' },
 })
 
-/** The partitions of a topic, what they said last, and the workflow of each. */
+/** The partitions of a topic, the last report of each, and the workflow of each. */
 export class TopicPartitions {
-  /** Why the whole topic is paused; partitions that are found meanwhile start paused. */
+  /** Why the whole topic is paused, so that new partitions start paused; null if it is not. */
   pausedFor: string | null
   readonly #topic: string
   readonly #partitions = new Map<number, PartitionStatus>()
@@ -35,7 +35,7 @@ export class TopicPartitions {
     for (const status of partitions) this.#partitions.set(status.partition, status)
   }
 
-  /** Those that are read; a retired one may come back. */
+  /** The partitions that are not retired. A retired one is left out, because it may come back as a new one. */
   known = (): number[] =>
     [...this.#partitions.values()]
       .filter(({ state }) => state !== 'retired')
@@ -43,14 +43,14 @@ export class TopicPartitions {
 
   statuses = (): PartitionStatus[] => [...this.#partitions.values()].sort((a, b) => a.partition - b.partition)
 
-  /** What a partition said last; of one that nobody knows, what it begins as. */
+  /** The last reported status of a partition; for an unknown one, the status in which it starts. */
   statusOf = (partition: number): PartitionStatus =>
     this.#partitions.get(partition) ?? this.#newPartition(partition)
 
   /** The workflow of a partition. */
   handle = (partition: number) => getExternalWorkflowHandle(ingestPartitionId(this.#topic, partition))
 
-  /** Waits for partitions that are not known, a retired one that comes back included; returns those that there are. */
+  /** Waits until the topic has partitions that are not known; a retired one that comes back counts as new. @returns all of its partitions */
   async watch(): Promise<number[]> {
     const watch = new CancellationScope()
     this.#watch = watch
@@ -58,12 +58,12 @@ export class TopicPartitions {
       return await watch.run(() => watchTopic(this.#topic, this.known()))
     } catch (error) {
       if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error
-      // Nothing is new. Another partition that retires has perhaps ended and not been heard yet: it is not to be started again.
+      // No partition is new. None is started, as another one may have retired and its report may still be on the way.
       return patched('nothing-starts-after-a-retirement') ? [] : this.known()
     }
   }
 
-  /** Starts partitions without a workflow: new ones, and ones that an operator terminated. */
+  /** Starts the workflows of partitions that have none: of new ones, and of ones that an operator terminated. */
   async startMissing(partitions: number[]): Promise<void> {
     await Promise.all(
       partitions.map(async (partition) => {
@@ -77,14 +77,14 @@ export class TopicPartitions {
     this.show()
   }
 
-  /** Takes what a partition says of itself. */
-  take(status: PartitionStatus): void {
+  /** Stores the reported status of a partition. */
+  update(status: PartitionStatus): void {
     this.#partitions.set(status.partition, status)
-    // The watch that runs takes it for one that is there.
+    // The running watch still counts the partition as known, and would not notice that it comes back.
     if (status.state === 'retired') this.#watch?.cancel()
   }
 
-  /** Puts the partitions on the page of the workflow. */
+  /** Shows the partitions on the page of the workflow. */
   show(): void {
     showStatuses(this.#topic, this.statuses())
   }
@@ -99,7 +99,7 @@ export class TopicPartitions {
       await startChild(ingestPartition, {
         workflowId: ingestPartitionId(this.#topic, status.partition),
         args: [{ topic: this.#topic, status }],
-        // The topic may continue as new, or be started again, while its partitions go on.
+        // The partitions keep running while the topic continues as new or is started again.
         parentClosePolicy: ParentClosePolicy.ABANDON,
         staticSummary: partitionSummary(this.#topic, status),
       })

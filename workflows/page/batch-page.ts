@@ -5,7 +5,7 @@ import type { BatchState } from '../contract.ts'
 import { showDetails } from './details.ts'
 import { int, keyword, KEYWORD_MAX_CHARACTERS } from './search-attributes.ts'
 
-/** Shows a batch on its workflow's page in the Web UI, and in the list's search attributes. */
+/** Shows a batch on the page of its workflow in the Web UI, and in the search attributes of the list. */
 export function showBatch(batch: ParkedBatch, state: BatchState, error: string): void {
   showDetails(pageText(batch, state, error))
   upsertSearchAttributes([
@@ -20,9 +20,9 @@ export function showBatch(batch: ParkedBatch, state: BatchState, error: string):
 
 const whatToDo: Record<BatchState, Markdown> = {
   replaying: markup`an attempt is under way`,
-  parked: markup`nothing of it is counted. Mend the cause, then More Actions → Send an Update → **replay**. To give it up for good: **skip**, with the reason. Request Cancellation changes nothing`,
-  replayed: markup`it is counted and published; nothing is left to do`,
-  skipped: markup`it was given up and stays in the ledger as skipped`,
+  parked: markup`nothing of it is counted. Fix the cause, then More Actions → Send an Update → **replay**. To give it up for good: **skip**, with the reason. Request Cancellation changes nothing`,
+  replayed: markup`the batch is counted and published; nothing is left to do`,
+  skipped: markup`the batch was given up and stays in the ledger as skipped`,
 }
 
 const pageText = (

@@ -2,7 +2,7 @@
 import { setCurrentDetails } from '@temporalio/workflow'
 import type { Markdown } from './markdown.ts'
 
-/** Shows a text on the page of this workflow in the Web UI, which renders it. */
+/** Shows Markdown on the page of this workflow in the Web UI, which renders it. */
 export function showDetails({ text }: Markdown): void {
   setCurrentDetails(text)
 }

@@ -1,4 +1,4 @@
-/** Text that the Temporal Web UI renders: what was put into it shows as it is, and is no markup. */
+/** Markdown for the Temporal Web UI, in which every inserted value is escaped. */
 export class Markdown {
   readonly text: string
   constructor(text: string) {
@@ -7,17 +7,17 @@ export class Markdown {
 }
 
 /**
- * Markup with values in it. Values are text of whoever sent it, and come out as that text, in one line: no link, picture,
- * heading or HTML of theirs is rendered. Only quotation marks may come out curved.
+ * Makes Markdown from a template. Its values may be text of callers: they are escaped and put on one line, so that no link,
+ * picture, heading or HTML in them is rendered. Only quotation marks may come out curved.
  */
 export function markup(parts: TemplateStringsArray, ...values: (string | number | Markdown)[]): Markdown {
   const written = values.map((value) => (value instanceof Markdown ? value.text : escaped(String(value))))
   return new Markdown(parts.map((part, place) => part + (written[place] ?? '')).join(''))
 }
 
-/** A message of a part, to the letter, quotation marks too; not at the beginning of a line. */
+/** Shows a message as inline code, unchanged even in its quotation marks. Must not be at the beginning of a line. */
 export function code(message: string): Markdown {
-  // The Web UI puts ids of its own in their place, in code, too.
+  // The Web UI replaces these placeholders by its own ids, also in code.
   const line = oneLine(message).replaceAll(/\{(?=(?:namespace|workflowId|runId)\})/g, '{\u2060')
   if (line === '') return new Markdown('')
   const longest = Math.max(0, ...Array.from(line.matchAll(/`+/g), ([ticks]) => ticks.length))
@@ -25,17 +25,17 @@ export function code(message: string): Markdown {
   return new Markdown(longest === 0 ? `${fence}${line}${fence}` : `${fence} ${line} ${fence}`)
 }
 
-/** Behind an empty line, without which the Web UI takes them for text. */
+/** Makes a list under a heading. The empty line is needed, or the Web UI takes the items for text. */
 export const markdownList = (head: Markdown, items: readonly Markdown[]): Markdown =>
   new Markdown([head.text, '', ...items.map(({ text }) => `- ${text}`)].join('\n'))
 
-/** Line breaks of any kind, and what else has no width: a second line could begin anything. */
+/** Replaces line breaks and control characters by a space, because a second line could begin any kind of block. */
 const oneLine = (text: string): string => text.replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
 
 /**
- * What means something to CommonMark, to GitHub's dialect, or to gomarkdown, which the Web UI of Temporal's server renders with
- * (temporalio/ui, server/server/route/ui.go): its CommonExtensions have formulas, its CommonFlags set dots, dashes, fractions and
- * signs as a typesetter would.
+ * Characters that have a meaning in CommonMark, in GitHub's dialect or in gomarkdown, with which the server of the Web UI renders
+ * (temporalio/ui, server/server/route/ui.go). Its CommonExtensions include formulas; its CommonFlags turn dots, dashes,
+ * fractions and signs into their typographic forms.
  */
 const MEANINGFUL = new RegExp(
   [
@@ -43,9 +43,9 @@ const MEANINGFUL = new RegExp(
     /[\\`*_{}[\]<>|~&$]/,
     // Addresses that become links without any markup.
     /:(?=\/\/)|(?<=mailto|xmpp):|(?<=www)\.|@/,
-    // Ellipses, dashes, fractions, signs.
+    // Ellipses, dashes, fractions and signs.
     /\.(?= ?\.)|-(?=-)|(?<=-)-|(?<=\d)\/(?=\d)|\((?=(?:c|r|tm)\))/,
-    // Headings, lists and rules, where the text begins a line.
+    // Headings, lists and rules at the beginning of a line.
     /^[#+-]|(?<=^\d+)[.)]/,
   ]
     .map(({ source }) => source)
@@ -53,7 +53,7 @@ const MEANINGFUL = new RegExp(
   'gi',
 )
 
-/** Which not every renderer lets escape by a backslash. */
+/** Characters that some renderer does not let a backslash escape: they become numeric references. */
 const BY_NUMBER = '\\@/'
 
 const escaped = (text: string): string =>

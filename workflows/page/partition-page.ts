@@ -5,17 +5,17 @@ import type { PartitionStatus } from '../contract.ts'
 import { showDetails } from './details.ts'
 import { int, keyword, KEYWORD_MAX_CHARACTERS } from './search-attributes.ts'
 
-/** Shows a status on the workflow's page in the Web UI and in the list's search attributes. */
+/** Shows a status on the page of the partition's workflow in the Web UI, and in the search attributes of the list. */
 export function showStatus(topic: string, status: PartitionStatus): void {
   showDetails(pageText(topic, status))
   upsertSearchAttributes(attributesOf(topic, status))
 }
 
-/** What the workflow of a partition is called beside its id. */
+/** The summary that the Web UI shows beside the id of a partition's workflow. */
 export const partitionSummary = (topic: string, { partition }: PartitionStatus): string =>
   markup`Reads ${topic}/${partition}`.text
 
-/** Shows what the partitions of a topic do on the page of its workflow. */
+/** Shows the state of each partition on the page of the topic's workflow. */
 export function showStatuses(topic: string, statuses: readonly PartitionStatus[]): void {
   const lines = statuses.map(
     ({ partition, state, reason }) => markup`partition ${partition}: ${state}${because(reason)}`,
@@ -23,7 +23,7 @@ export function showStatuses(topic: string, statuses: readonly PartitionStatus[]
   showDetails(markdownList(markup`**${topic}**`, lines))
 }
 
-// Bullets: the Web UI drops the padding of Markdown tables.
+// A list and no table, because the Web UI drops the padding of Markdown tables.
 const pageText = (
   topic: string,
   { partition, state, nextOffset, lag, reason, since }: PartitionStatus,

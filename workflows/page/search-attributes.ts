@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common'
 import type { searchAttributes } from '../contract.ts'
 
-/** Keyword values are cut by the server's limit otherwise. */
+/** Longer values are cut here, before they meet the server's limit for keywords. */
 export const KEYWORD_MAX_CHARACTERS = 200
 
 type Name = keyof typeof searchAttributes
