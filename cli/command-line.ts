@@ -1,29 +1,28 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 
-/** What is wrong with the arguments of a command, in one line. */
+/** The arguments of a command are wrong; `message` is one line that says how. */
 export class UsageError extends Error {
   override name = 'UsageError'
 }
 
 /**
- * Reads the options of a command as Node's `parseArgs` does, which is strict: an option that there is none of, or one without
- * its value, is refused.
- * @throws {UsageError}
+ * Reads the options of a command with Node's `parseArgs`, which is strict.
+ * @throws {UsageError} if an option is unknown or lacks its value
  */
 export function readOptions<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
   try {
     return parseArgs(config)
   } catch (cause) {
-    // Node explains at length; its first sentence says what is wrong.
+    // Node's message is long; its first sentence says what is wrong.
     const [what] = (cause instanceof Error ? cause.message : String(cause)).split(/[.\n]/)
     throw new UsageError(what, { cause })
   }
 }
 
 /**
- * The whole number that an option has.
- * @param name as it is written: `--events`
- * @throws {UsageError}
+ * Reads the value of an option as a whole number.
+ * @param name the option as it is written, such as `--events`
+ * @throws {UsageError} if `text` is no whole number from `least` to `most`
  */
 export function wholeNumber(name: string, text: string, least: number, most: number): number {
   const value = Number(text)

@@ -1,12 +1,12 @@
-/** What a run says: lines that stay, and one line of progress that is rewritten in place on a terminal; '' removes it. */
+/** Prints lines that stay, and one line of progress that a terminal shows in place; '' removes the progress. */
 export type Screen = { say: (line: string) => void; progress: (line: string) => void }
 
 export type Output = { isTTY?: boolean; columns?: number; write: (text: string) => unknown }
 
-/** Back to the start of the line, and clear it. */
+/** Moves the cursor to the start of the line and clears the line. */
 const REWRITE = '\r\x1b[K'
 
-/** Elsewhere than on a terminal, progress is a line like any other. */
+/** Creates the screen of a command. If `output` is no terminal, progress is printed as ordinary lines. */
 export function createScreen(output: Output): Screen {
   const say = (line: string) => {
     output.write(`${line}\n`)
@@ -25,7 +25,7 @@ export function createScreen(output: Output): Screen {
       output.write(`${shown === '' ? '' : REWRITE}${line}\n${shown}`)
     },
     progress: (line) => {
-      // A line that wraps could not be rewritten.
+      // Cut, because a line that wraps could not be rewritten.
       shown = line.slice(0, (output.columns ?? 80) - 1)
       output.write(`${REWRITE}${shown}`)
     },

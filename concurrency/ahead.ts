@@ -1,4 +1,4 @@
-/** A failure of work that runs ahead is seen when it is awaited, not as an unhandled rejection before. */
+/** Marks work that is started now and awaited later: if it fails before, Node does not report an unhandled rejection. */
 export function ahead<T>(work: Promise<T>): Promise<T> {
   work.catch(() => undefined)
   return work

@@ -1,18 +1,18 @@
-export type Acquiring = {
-  /** A whole number; what is heavier than all takes all. 1 when left out. */
+type Acquiring = {
+  /** A whole number, by default 1. A weight above the capacity takes all of it. */
   weight?: number
-  /** Ends the waiting when it aborts. */
+  /** Ends the wait when it aborts. */
   stop?: AbortSignal
-  /** Milliseconds after which the waiting ends; for ever when left out. */
+  /** Milliseconds after which the wait ends; by default never. */
   patienceMs?: number
 }
 
-/** Gives back what was acquired; further calls do nothing. */
-export type Release = () => void
+/** Gives back what was acquired. Only the first call has an effect. */
+type Release = () => void
 
-type Waiting = { weight: number; letIn: () => void }
+type Waiting = { weight: number; admit: () => void }
 
-/** Lets holders in while their weights together are no more than its capacity, in the order in which they ask. */
+/** Admits holders in the order of their calls, as long as the sum of their weights is within the capacity. */
 export class Semaphore {
   readonly #capacity: number
   #free: number
@@ -23,27 +23,27 @@ export class Semaphore {
     this.#free = capacity
   }
 
-  /** Waits for room. @returns null when the waiting ended in vain: `stop` aborted, or patience was over */
+  /** Waits for room. @returns null if `stop` aborted or `patienceMs` passed first */
   async acquire({ weight = 1, stop, patienceMs }: Acquiring = {}): Promise<Release | null> {
     const taken = Math.min(weight, this.#capacity)
     if (stop?.aborted === true) return null
     if (this.#waiting.length === 0 && taken <= this.#free) this.#free -= taken
-    else if (!(await this.#turn(taken, stop, patienceMs))) return null
+    else if (!(await this.#waitForRoom(taken, stop, patienceMs))) return null
     let isHeld = true
     return () => {
       if (!isHeld) return
       isHeld = false
       this.#free += taken
-      this.#letIn()
+      this.#admitWaiting()
     }
   }
 
-  /** Whether somebody waits for room. */
+  /** Whether anybody waits for room. */
   get isCrowded(): boolean {
     return this.#waiting.length > 0
   }
 
-  /** Runs `work` with a weight of 1 acquired, however long it waits for that. */
+  /** Acquires a weight of 1, however long that takes, and runs `work`. */
   async within<T>(work: () => Promise<T>): Promise<T> {
     const release = await this.acquire()
     try {
@@ -53,7 +53,7 @@ export class Semaphore {
     }
   }
 
-  #turn(weight: number, stop?: AbortSignal, patienceMs?: number): Promise<boolean> {
+  #waitForRoom(weight: number, stop?: AbortSignal, patienceMs?: number): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>()
     const settle = (isIn: boolean) => {
       stop?.removeEventListener('abort', giveUp)
@@ -62,14 +62,14 @@ export class Semaphore {
     }
     const waiting = {
       weight,
-      letIn: () => {
+      admit: () => {
         settle(true)
       },
     }
     const giveUp = () => {
       this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
       settle(false)
-      this.#letIn()
+      this.#admitWaiting()
     }
     this.#waiting.push(waiting)
     stop?.addEventListener('abort', giveUp, { once: true })
@@ -77,14 +77,14 @@ export class Semaphore {
     return promise
   }
 
-  /** Whoever waits longest, as long as there is room: a light one does not pass a heavy one, which would wait for ever. */
-  #letIn(): void {
+  /** Admits whoever waits longest, while there is room. A light one never passes a heavy one, which could wait for ever. */
+  #admitWaiting(): void {
     for (;;) {
       const next = this.#waiting[0]
       if (next === undefined || next.weight > this.#free) return
       this.#waiting.shift()
       this.#free -= next.weight
-      next.letIn()
+      next.admit()
     }
   }
 }

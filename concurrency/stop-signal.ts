@@ -1,7 +1,7 @@
 /**
- * Aborts when the first of `signals` does, or when its holder says so.
- * AbortSignal.any forgets an abort when the source that had it was collected before somebody looked, as one of
- * AbortSignal.timeout always can be (nodejs/node issues 57736 and 65995): a slice would then never end.
+ * Creates a controller that aborts when the first of `signals` does.
+ * AbortSignal.any can lose an abort if its source is garbage-collected before anybody looks, as the signal of
+ * AbortSignal.timeout always can be (nodejs/node issues 57736 and 65995). A slice would then never end.
  */
 export function abortedBy(signals: readonly AbortSignal[]): AbortController {
   const controller = new AbortController()
@@ -15,7 +15,7 @@ export function abortedBy(signals: readonly AbortSignal[]): AbortController {
   return controller
 }
 
-/** Aborts after `ms` milliseconds, or when one of `signals` does; `clear` ends the waiting. */
+/** Creates a signal that aborts after `ms` milliseconds or when one of `signals` does; `clear` stops the timer. */
 export function stopAfter(
   ms: number,
   signals: readonly AbortSignal[],

@@ -1,11 +1,11 @@
-/** What waited was told to stop; the cause says by what. */
+/** A wait was stopped by a signal; `cause` is the reason of the signal. */
 export class StoppedError extends Error {
   override name = 'StoppedError'
 }
 
 /**
- * Waits for `work`, but no longer than until `signal` aborts: the work goes on unheard then.
- * @throws {StoppedError}
+ * Waits for `work` until `signal` aborts. The work then continues, but its result is ignored.
+ * @throws {StoppedError} if `signal` aborts first
  */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>()
@@ -21,7 +21,7 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
   }
 }
 
-/** As `unlessAborted`. @returns null when it was stopped */
+/** Waits like `unlessAborted`. @returns null if `signal` aborts first */
 export async function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
   try {
     return await unlessAborted(work, signal)

@@ -7,7 +7,7 @@ const wholeEnvironment = settings.superRefine(
     for (const { setting, message } of contradictions(given))
       context.addIssue({ code: 'custom', path: [setting], message })
   },
-  // Also beside settings that are wrong by themselves: all problems are said at once.
+  // Runs even if single settings are wrong, so that all problems are reported at once.
   { when: () => true },
 )
 
@@ -37,26 +37,27 @@ export type Config = {
     loginMaxBytes: number
     /** Events more days than this before the clock are rejected. */
     eventMaxAgeDays: number
-    /** As domain/batch/flood-guard.ts takes it. */
+    /** The limits of domain/batch/flood-guard.ts. */
     flood: { windowRecords: number; rejectPercent: number; parkedInARow: number }
   }
-  /** How long login rows and counts of minutes are kept; 0: no rows at all, minutes for ever. */
+  /** How long login rows and counts by the minute are kept, in days. 0 keeps no rows, and keeps minutes for ever. */
   retention: { loginDays: number; minuteDays: number }
   reconciliation: { everyMinutes: number }
   generator: { ratePerSecond: number; users: number; scenario: 'original' | 'mixed' }
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error'
 }
 
+/** The names of all settings, in the order of the documents. */
 export const settingNames: readonly string[] = Object.keys(settings.shape)
 
-/** Every problem of the environment at once; `message` is a list, a line a variable. */
+/** The environment is wrong. `message` lists every problem, with one line per variable, and never a value. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
 /**
  * Reads the configuration from environment variables. Unset and empty variables take their defaults.
- * @throws {ConfigError} naming every variable that is wrong and what it must be
+ * @throws {ConfigError} which names every wrong variable and says what it must be
  */
 export function loadConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))

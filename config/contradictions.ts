@@ -1,9 +1,9 @@
-/** Settings that are each right and cannot be so together. Said for whatever of them could be read. */
+/** Finds settings that are valid by themselves and contradict each other. Settings that are not valid are ignored. */
 export function contradictions(settings: Record<string, unknown>): { setting: string; message: string }[] {
   return topicsTwice(settings)
 }
 
-/** The three topics: what is published would be read again as logins, without end, or refused as what it is not. */
+/** They must differ, or published messages would be read again as logins without end, or rejected. */
 const TOPICS = ['KAFKA_TOPIC', 'KAFKA_PROCESSED_TOPIC', 'KAFKA_DLQ_TOPIC']
 
 function topicsTwice(settings: Record<string, unknown>): { setting: string; message: string }[] {
@@ -13,7 +13,7 @@ function topicsTwice(settings: Record<string, unknown>): { setting: string; mess
   })
 }
 
-/** Kafka refuses to create a topic beside one that differs only in . and _, because its metrics could not tell them apart. */
+/** Kafka refuses to create a topic whose name differs from another one's only in . and _, because their metrics would be one. */
 const isSameTopic = (one: unknown, other: unknown): boolean =>
   typeof one === 'string' &&
   typeof other === 'string' &&

@@ -2,8 +2,8 @@ import { type Config, ConfigError, loadConfig, settingNames } from './config.ts'
 import { misspeltSettings } from './misspelt.ts'
 
 /**
- * The configuration of this process. Says which variables look like misspelt settings. When the environment is wrong, says
- * everything that is and ends the process.
+ * Reads the configuration of this process. Prints a line for each variable that looks like a misspelt setting. If a setting is
+ * wrong, it prints every problem and ends the process with exit code 1.
  */
 export function loadProcessConfig(): Config {
   for (const line of misspeltSettings(process.env, settingNames)) console.error(line)
@@ -16,5 +16,5 @@ export function loadProcessConfig(): Config {
   }
 }
 
-/** The folder in which the user typed the command: npm runs scripts in the project's. */
+/** The folder in which the user typed the command; npm itself runs scripts in the folder of the project. */
 export const userFolder = (): string => process.env['INIT_CWD'] ?? process.cwd()

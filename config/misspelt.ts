@@ -1,15 +1,16 @@
 import { distance } from 'fastest-levenshtein'
 
-/** Written before a setting's name by people who keep the variables of many programs apart. */
+/** A prefix that people write before the names of settings to keep the variables of many programs apart. */
 const OWN_PREFIX = /^ROLLCALL_/
-/** The first word says whose a variable is; one that is shorter must be right: APP_PORT is another program's API_PORT. */
+/** The first word tells whose variable it is. One shorter than this must be right: APP_PORT may be another program's. */
 const FIRST_WORD_LETTERS = 5
-/** A short word that differs in more letters is another word: API_ROOT is no API_PORT. */
-const SHORT = 6
+/** A rest shorter than this may differ in one letter only: API_ROOT is no API_PORT. */
+const SHORT_LETTERS = 6
 
 /**
- * Variables that look like a setting and are none, a line each. Nothing is said of what is likely another program's: its name
- * begins with another word.
+ * Finds variables that look like a misspelt setting. Variables that begin with another word are likely another program's and
+ * are ignored.
+ * @returns one line per variable, which names the setting that it resembles
  */
 export function misspeltSettings(
   env: Record<string, string | undefined>,
@@ -34,7 +35,7 @@ function isNear(written: string, setting: string): boolean {
   const [word, rest] = splitName(written)
   const [meantWord, meantRest] = splitName(setting)
   const isOurs = word === meantWord || (meantWord.length >= FIRST_WORD_LETTERS && isSlip(word, meantWord, 1))
-  return isOurs && isSlip(rest, meantRest, meantRest.length < SHORT ? 1 : 2)
+  return isOurs && isSlip(rest, meantRest, meantRest.length < SHORT_LETTERS ? 1 : 2)
 }
 
 const splitName = (name: string): [string, string] => {
@@ -42,7 +43,7 @@ const splitName = (name: string): [string, string] => {
   return end === -1 ? [name, ''] : [name.slice(0, end), name.slice(end + 1)]
 }
 
-/** At most `most` letters missing, too many or others; or two in each other's place. */
+/** Whether at most `most` letters are missing, too many or wrong, or two letters are swapped. */
 function isSlip(written: string, meant: string, most: number): boolean {
   const slips = distance(written, meant)
   return slips <= most || (slips === 2 && lettersOf(written) === lettersOf(meant))

@@ -1,5 +1,5 @@
 /**
- * As long as nothing else is said, the API runs for production: graphql-js then takes a type for what it is, and does not look for
- * a second copy of itself with each value of an answer. Imported before everything that imports it.
+ * Sets NODE_ENV to production unless it is set. In production graphql-js does not check with each value of an answer whether there
+ * is a second copy of itself. This module must be imported before graphql is.
  */
 process.env['NODE_ENV'] ??= 'production'

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { postgresUrlProblem } from './postgres-url.ts'
 import { isTopicName } from '../domain/pipeline/topic-name.ts'
 
-// What a setting may be. `accepts` is what docs/configuration.md says of it.
+// The kinds of settings. docs/configuration.md shows the text of `accepts`.
 
 const grouped = (number: number): string => number.toLocaleString('en-US')
 
@@ -32,7 +32,7 @@ const isHostPort = (address: string): boolean => {
   return port >= 1 && port <= 65_535
 }
 
-/** Several, separated by commas; at most `most`. */
+/** One or more host:port, separated by commas; at most `most`. */
 export const hostPorts = (fallback: string, most: number) => {
   const accepts = most === 1 ? 'one host:port' : 'host:port, several separated by commas'
   return list(fallback)
@@ -42,7 +42,7 @@ export const hostPorts = (fallback: string, most: number) => {
     .meta({ accepts })
 }
 
-/** Names that a server is reached by, in lower case. */
+/** Names by which clients reach a server; they become lower case. */
 export const hostNames = () =>
   list('')
     .transform((names) => names.map((name) => name.toLowerCase()))
@@ -51,7 +51,7 @@ export const hostNames = () =>
     })
     .meta({ accepts: 'host names, separated by commas' })
 
-/** What a server listens on: its port is a setting of its own. */
+/** The address that a server listens on, without the port, which is a setting of its own. */
 export const listenHost = () =>
   z
     .string()

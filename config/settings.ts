@@ -11,7 +11,7 @@ import {
   topicName,
 } from './setting-kinds.ts'
 
-// Every environment variable that Rollcall reads. docs/configuration.md is made of this: `npm run configuration`.
+// Every setting that Rollcall reads from the environment. `npm run configuration` makes docs/configuration.md of it.
 
 const kafka = {
   KAFKA_BROKERS: hostPorts('127.0.0.1:9092', Infinity).describe('Brokers to ask for the others.'),
@@ -27,7 +27,7 @@ const kafka = {
 
 const postgres = {
   DATABASE_URL: postgresUrl('postgres://rollcall:rollcall@127.0.0.1:5432/rollcall').describe(
-    'The primary, reached itself and not through a pooler.',
+    'The primary, without a pooler in between.',
   ),
   DATABASE_REPLICA_URLS: postgresUrls().describe('Replicas; the API reads from them first.'),
 }
@@ -44,7 +44,7 @@ const api = {
   API_HOST: listenHost().describe('Address that the API listens on.'),
   API_PORT: integer(4000, 0, 65_535).describe('Port of the API; 0 takes a free one.'),
   API_ALLOWED_HOSTS: hostNames().describe(
-    'Names that the API is reached by, beside IP addresses and `localhost`.',
+    'Names by which clients reach the API, besides IP addresses and `localhost`.',
   ),
   API_QUESTIONS_PER_SECOND: integer(100, 1, 1_000_000).describe(
     'Queries a second that one client may send, in bursts of up to five seconds; more are answered with status 429.',
@@ -69,7 +69,7 @@ const ingestion = {
     'Bytes of the largest login; larger records are rejected as `too_large`.',
   ),
   EVENT_MAX_AGE_DAYS: integer(3_653, 1, 36_525).describe(
-    'Days an event may lie in the past; older ones are rejected, because each day with an event takes space for ever.',
+    'Largest age of an event in days; older events are rejected, because each day with an event takes space for ever.',
   ),
   INSIGHT_SIZE: integer(100, 0, 100_000).describe(
     'Logins of a partition per insight message; 0 publishes none.',
@@ -77,7 +77,9 @@ const ingestion = {
   REJECT_HALT_PERCENT: integer(50, 1, 100).describe(
     'A partition halts when more than this share of the latest `REJECT_HALT_WINDOW` records are rejects; 100 never halts.',
   ),
-  REJECT_HALT_WINDOW: integer(1_000, 1, 1_000_000).describe('Records that `REJECT_HALT_PERCENT` looks at.'),
+  REJECT_HALT_WINDOW: integer(1_000, 1, 1_000_000).describe(
+    'Number of latest records whose share of rejects `REJECT_HALT_PERCENT` limits.',
+  ),
   PARKED_IN_A_ROW: integer(10, 0, 100_000).describe(
     'A partition halts when more parts of batches than this fail without a whole batch between them.',
   ),
@@ -85,7 +87,7 @@ const ingestion = {
 
 const upkeep = {
   LOGIN_RETENTION_DAYS: integer(30, 0, 3650).describe(
-    'Days that logins are kept as rows; 0 keeps counts alone.',
+    'Days that logins are kept as rows; 0 keeps only counts.',
   ),
   MINUTE_RETENTION_DAYS: integer(90, 0, 3650).describe(
     'Days that counts by the minute are kept; counts by the quarter of an hour stay. 0 keeps minutes for ever.',
@@ -97,15 +99,15 @@ const upkeep = {
 
 const generator = {
   GENERATE_RATE: integer(2, 0, 1_000_000).describe('Logins a second; 0 sends none.'),
-  GENERATE_USERS: integer(5_000, 1, 10_000_000).describe('Different users.'),
+  GENERATE_USERS: integer(5_000, 1, 10_000_000).describe('Number of different users.'),
   GENERATE_SCENARIO: choice(['original', 'mixed'], 'original').describe(
-    '`original`: well-formed logins alone; `mixed`: with garbage, duplicates, late and early events.',
+    '`original`: only well-formed logins; `mixed`: also garbage, duplicates, late and early events.',
   ),
 }
 
 const logging = {
   LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error'], 'info').describe(
-    'Least severe level that is logged, as JSON lines on standard output.',
+    'Least severe level that is logged. The log is JSON lines on standard output.',
   ),
 }
 
@@ -121,7 +123,7 @@ export const settings = z.object({
   ...logging,
 })
 
-/** The settings by what they are about, in the order of the documents. */
+/** The names of the settings by section of docs/configuration.md. */
 export const settingGroups = {
   Kafka: Object.keys(kafka),
   Postgres: Object.keys(postgres),

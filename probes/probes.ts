@@ -1,24 +1,24 @@
 import pTimeout from 'p-timeout'
 
-/** Each check resolves when its part answers and rejects with the reason when it does not. */
+/** One check per part: it resolves if the part answers, and rejects with the reason if it does not. */
 export type ReadinessChecks = Record<string, () => Promise<unknown>>
 
-export type Readiness<Problem> = {
+type Readiness<Problem> = {
   ready: boolean
   parts: Record<string, { ok: boolean; message?: string }>
-  /** What is not as it should be of ingestion; null: not asked, or not known in time. It makes nothing unready. */
+  /** Problems of ingestion, which do not make the process unready. Null if they were not asked for or not known in time. */
   problems: Problem[] | null
 }
 
-/** What a probe is answered, as JSON. */
-export type ProbeAnswer = { status: number; body: object }
+/** Answer to a probe; `body` becomes JSON. */
+type ProbeAnswer = { status: number; body: object }
 
-/** Orchestrators give up on a probe after a few seconds; a part that needs longer is no use to a request either. */
+/** Orchestrators give up on a probe after a few seconds, and a part that needs longer is no use to a request either. */
 const DEADLINE_MS = 2_000
 
 /**
- * Answers the probes of a process. /health: it lives. /ready: every part that it needs answers, else 503; each part is in the
- * body, and the problems of ingestion, which no restart would mend, are beside them.
+ * Answers the probes of a process. `/health` says that it runs. `/ready` answers 200 if every part that the process needs answers,
+ * else 503. Its body has each part, and the problems of ingestion, which no restart would solve.
  * @returns null for any other path
  */
 export async function answerProbe<Problem>(
@@ -32,7 +32,7 @@ export async function answerProbe<Problem>(
   return { status: readiness.ready ? 200 : 503, body: readiness }
 }
 
-/** Asks every part at once; ready means that all answer. */
+/** Checks all parts at the same time. */
 async function readReadiness<Problem>(
   checks: ReadinessChecks,
   readProblems: () => Promise<Problem[] | null>,

@@ -25,6 +25,6 @@ test('a namespace that is missing, and a refusal, say what to mend', () => {
     'correct TEMPORAL_NAMESPACE',
   )
   expect(temporalProblem(grpcError(7, 'Request unauthorized.'), temporal)).toBe(
-    'Temporal at 127.0.0.1:7233 refuses what it is asked: Request unauthorized.',
+    'Temporal at 127.0.0.1:7233 refuses the request: Request unauthorized.',
   )
 })

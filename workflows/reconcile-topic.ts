@@ -16,8 +16,8 @@ const { reconcileRecent } = proxyActivities<Activities>({
 export async function reconcileTopic(topic: string): Promise<ReconcileSummary> {
   const summary = await reconcileRecent({ topic, runId: workflowInfo().runId })
   const { batches, raised, lines, open } = summary
-  for (const difference of lines) log.warn(`${topic} disagrees with itself: ${difference}`)
-  if (open > lines.length) log.warn(`${topic} disagrees with itself: ${open} alerts are open`)
+  for (const difference of lines) log.warn(`reconciliation of ${topic} found a difference: ${difference}`)
+  if (open > lines.length) log.warn(`reconciliation of ${topic}: ${open} alerts are open in all`)
   showDetails(markup`${batches} batches compared, ${raised} alerts raised, ${open} open`)
   return summary
 }

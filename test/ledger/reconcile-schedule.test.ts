@@ -55,7 +55,7 @@ test('a difference is an alert and a line of the log, once for as long as it las
       return runs[0]
     })
   }
-  const lines = () => worker.log().filter(({ msg }) => /disagrees with itself: hour /.test(String(msg)))
+  const lines = () => worker.log().filter(({ msg }) => /found a difference: hour /.test(String(msg)))
   expect(await nextRun()).toMatchObject({ differences: 0, raised: 0 })
   await raiseHour(deployment, 1)
   expect(await nextRun()).toMatchObject({ differences: 1, raised: 1 })
