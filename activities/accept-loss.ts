@@ -28,8 +28,8 @@ export type LossAcceptance =
   | { ok: false; refusal: string }
 
 /**
- * Carries out an operator's command to continue behind offsets that are lost (G8). Safe to retry: the ledger's row has the
- * command's id.
+ * Carries out an operator's command to continue behind offsets that are lost (G8). Safe to retry: the
+ * ledger's row has the command's id.
  * @throws {PipelineFailure} transient if Kafka or Postgres is away
  */
 export async function acceptOffsetLoss(
@@ -85,7 +85,9 @@ const claim = async (
     }),
   )
 
-/** Retires a partition that its topic no longer has. What was not read of it stays in the ledger as skipped. */
+/**
+ * Retires a partition that its topic no longer has. What was not read of it stays in the ledger as skipped.
+ */
 async function retire(
   deps: WorkerDeps,
   sql: Sql,

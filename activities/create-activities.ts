@@ -30,8 +30,8 @@ const createOperationActivities = (deps: ActivityDeps) => ({
     await withHeartbeat(() => classingPostgres(() => retainTables(deps.config))),
 
   /**
-   * Reconciles what is new, and starts workflows that parked batches lack. Safe to retry: it writes everything in one
-   * transaction, once per run, and leaves workflows that run alone.
+   * Reconciles what is new, and starts workflows that parked batches lack. Safe to retry: it writes
+   * everything in one transaction, once per run, and leaves workflows that run alone.
    */
   reconcileRecent: async (request: ReconcileRequest): Promise<ReconcileSummary> => {
     const summary = await reconcileRecent(deps.sql, request, () => {

@@ -1,11 +1,20 @@
 import { Context } from '@temporalio/activity'
 
-/** A cancellation arrives with the answer to a heartbeat: a pause stops a slice within a second, or three if many run. */
+/**
+ * A cancellation arrives with the answer to a heartbeat: a pause stops a slice within a second, or three if
+ * many run.
+ */
 const SLICE_HEARTBEAT_MS = { least: 400, most: 2_500 }
-/** Limit for all slices of a process together, because each heartbeat costs Temporal some milliseconds of work. */
+/**
+ * Limit for all slices of a process together, because each heartbeat costs Temporal some milliseconds of
+ * work.
+ */
 const HEARTBEATS_PER_SECOND = 40
 
-/** Milliseconds between heartbeats of a slice when `slices` run in its process; well below the time-out of 8 s. */
+/**
+ * Milliseconds between heartbeats of a slice when `slices` run in its process; well below the time-out of 8
+ * s.
+ */
 export function sliceHeartbeatMs(slices: number): number {
   const sharedMs = (slices * 1_000) / HEARTBEATS_PER_SECOND
   return Math.min(SLICE_HEARTBEAT_MS.most, Math.max(SLICE_HEARTBEAT_MS.least, sharedMs))

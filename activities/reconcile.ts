@@ -55,8 +55,9 @@ const MAX_RECHECKED = 500
 const MAX_LINES = 50
 
 /**
- * Compares the batches that were written or changed since the last run, and everything that has an open alert. Records the run,
- * raises an alert for each new difference and clears those that no longer hold. Each step reads one snapshot.
+ * Compares the batches that were written or changed since the last run, and everything that has an open
+ * alert. Records the run, raises an alert for each new difference and clears those that no longer hold. Each
+ * step reads one snapshot.
  * @param onStep called before each query
  */
 export async function reconcileRecent(

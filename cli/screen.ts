@@ -1,4 +1,6 @@
-/** Prints lines that stay, and one line of progress that a terminal shows in place; '' removes the progress. */
+/**
+ * Prints lines that stay, and one line of progress that a terminal shows in place; '' removes the progress.
+ */
 export type Screen = { say: (line: string) => void; progress: (line: string) => void }
 
 export type Output = { isTTY?: boolean; columns?: number; write: (text: string) => unknown }

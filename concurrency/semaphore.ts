@@ -77,7 +77,10 @@ export class Semaphore {
     return promise
   }
 
-  /** Admits whoever waits longest, while there is room. A light one never passes a heavy one, which could wait for ever. */
+  /**
+   * Admits whoever waits longest, while there is room. A light one never passes a heavy one, which could wait
+   * for ever.
+   */
   #admitWaiting(): void {
     for (;;) {
       const next = this.#waiting[0]

@@ -15,7 +15,10 @@ export function abortedBy(signals: readonly AbortSignal[]): AbortController {
   return controller
 }
 
-/** Creates a signal that aborts after `ms` milliseconds or when one of `signals` does; `clear` stops the timer. */
+/**
+ * Creates a signal that aborts after `ms` milliseconds or when one of `signals` does; `clear` stops the
+ * timer.
+ */
 export function stopAfter(
   ms: number,
   signals: readonly AbortSignal[],

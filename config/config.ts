@@ -27,7 +27,10 @@ export type Config = {
   worker: {
     host: string
     port: number
-    /** File with the bundled workflows, made by worker/bundle-workflows.ts; null: the worker bundles them itself. */
+    /**
+     * File with the bundled workflows, made by worker/bundle-workflows.ts; null: the worker bundles them
+     * itself.
+     */
     workflowBundle: string | null
   }
   ingest: {
@@ -40,7 +43,10 @@ export type Config = {
     /** The limits of domain/batch/flood-guard.ts. */
     flood: { windowRecords: number; rejectPercent: number; parkedInARow: number }
   }
-  /** How long login rows and counts by the minute are kept, in days. 0 keeps no rows, and keeps minutes for ever. */
+  /**
+   * How long login rows and counts by the minute are kept, in days. 0 keeps no rows, and keeps minutes for
+   * ever.
+   */
   retention: { loginDays: number; minuteDays: number }
   reconciliation: { everyMinutes: number }
   generator: { ratePerSecond: number; users: number; scenario: 'original' | 'mixed' }

@@ -1,4 +1,7 @@
-/** Finds settings that are valid by themselves and contradict each other. Settings that are not valid are ignored. */
+/**
+ * Finds settings that are valid by themselves and contradict each other. Settings that are not valid are
+ * ignored.
+ */
 export function contradictions(settings: Record<string, unknown>): { setting: string; message: string }[] {
   return topicsTwice(settings)
 }
@@ -13,7 +16,10 @@ function topicsTwice(settings: Record<string, unknown>): { setting: string; mess
   })
 }
 
-/** Kafka refuses to create a topic whose name differs from another one's only in . and _, because their metrics would be one. */
+/**
+ * Kafka refuses to create a topic whose name differs from another one's only in . and _, because their
+ * metrics would be one.
+ */
 const isSameTopic = (one: unknown, other: unknown): boolean =>
   typeof one === 'string' &&
   typeof other === 'string' &&

@@ -2,8 +2,8 @@ import { type Config, ConfigError, loadConfig, settingNames } from './config.ts'
 import { misspeltSettings } from './misspelt.ts'
 
 /**
- * Reads the configuration of this process. Prints a line for each variable that looks like a misspelt setting. If a setting is
- * wrong, it prints every problem and ends the process with exit code 1.
+ * Reads the configuration of this process. Prints a line for each variable that looks like a misspelt
+ * setting. If a setting is wrong, it prints every problem and ends the process with exit code 1.
  */
 export function loadProcessConfig(): Config {
   for (const line of misspeltSettings(process.env, settingNames)) console.error(line)

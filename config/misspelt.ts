@@ -2,14 +2,17 @@ import { distance } from 'fastest-levenshtein'
 
 /** A prefix that people write before the names of settings to keep the variables of many programs apart. */
 const OWN_PREFIX = /^ROLLCALL_/
-/** The first word tells whose variable it is. One shorter than this must be right: APP_PORT may be another program's. */
+/**
+ * The first word tells whose variable it is. One shorter than this must be right: APP_PORT may be another
+ * program's.
+ */
 const FIRST_WORD_LETTERS = 5
 /** A rest shorter than this may differ in one letter only: API_ROOT is no API_PORT. */
 const SHORT_LETTERS = 6
 
 /**
- * Finds variables that look like a misspelt setting. Variables that begin with another word are likely another program's and
- * are ignored.
+ * Finds variables that look like a misspelt setting. Variables that begin with another word are likely
+ * another program's and are ignored.
  * @returns one line per variable, which names the setting that it resembles
  */
 export function misspeltSettings(

@@ -24,7 +24,10 @@ function canDecode(text: string): boolean {
   }
 }
 
-/** A Postgres URL that people may see: without password, wherever it stands, and without parameters, which may hold secrets. */
+/**
+ * A Postgres URL that people may see: without password, wherever it stands, and without parameters, which may
+ * hold secrets.
+ */
 export function withoutPassword(text: string): string {
   const url = new URL(text)
   return Object.assign(url, { password: '', search: '', hash: '' }).href

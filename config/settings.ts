@@ -11,7 +11,8 @@ import {
   topicName,
 } from './setting-kinds.ts'
 
-// Every setting that Rollcall reads from the environment. `npm run configuration` makes docs/configuration.md of it.
+// Every setting that Rollcall reads from the environment. `npm run configuration` makes docs/configuration.md
+// of it.
 
 const kafka = {
   KAFKA_BROKERS: hostPorts('127.0.0.1:9092', Infinity).describe('Brokers to ask for the others.'),

@@ -6,19 +6,26 @@ export type ReadinessChecks = Record<string, () => Promise<unknown>>
 type Readiness<Problem> = {
   ready: boolean
   parts: Record<string, { ok: boolean; message?: string }>
-  /** Problems of ingestion, which do not make the process unready. Null if they were not asked for or not known in time. */
+  /**
+   * Problems of ingestion, which do not make the process unready. Null if they were not asked for or not
+   * known in time.
+   */
   problems: Problem[] | null
 }
 
 /** Answer to a probe; `body` becomes JSON. */
 type ProbeAnswer = { status: number; body: object }
 
-/** Orchestrators give up on a probe after a few seconds, and a part that needs longer is no use to a request either. */
+/**
+ * Orchestrators give up on a probe after a few seconds, and a part that needs longer is no use to a request
+ * either.
+ */
 const DEADLINE_MS = 2_000
 
 /**
- * Answers the probes of a process. `/health` says that it runs. `/ready` answers 200 if every part that the process needs answers,
- * else 503. Its body has each part, and the problems of ingestion, which no restart would solve.
+ * Answers the probes of a process. `/health` says that it runs. `/ready` answers 200 if every part that the
+ * process needs answers, else 503. Its body has each part, and the problems of ingestion, which no restart
+ * would solve.
  * @returns null for any other path
  */
 export async function answerProbe<Problem>(

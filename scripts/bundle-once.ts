@@ -6,15 +6,19 @@ import { fileURLToPath } from 'node:url'
 import { bundleWorkflows } from '../worker/bundle-workflows.ts'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
-/** All that workflows may import (eslint.config.mjs), and the versions of the packages. */
+/** Everything that workflows may import (eslint.config.mjs), and the versions of the packages. */
 const SOURCES = ['workflows', 'domain', 'package-lock.json']
 
-/** The file of the bundled workflows in `folder`; bundling takes seconds, so it is done once for the same sources. */
+/**
+ * Bundles the workflows into a file in `folder`, which takes seconds, unless it is there for the same
+ * sources.
+ * @returns the file
+ */
 export async function bundleOnce(folder: string): Promise<string> {
   const file = join(folder, `workflows-${await hashOfSources()}.js`)
   if (existsSync(file)) return file
   await mkdir(folder, { recursive: true })
-  // Runs side by side may bundle at the same time: each its own, and the last one stays.
+  // Several runs may bundle at the same time: each writes its own part, and the last rename wins.
   const part = `${file}.${process.pid}.part`
   await writeFile(part, await bundleWorkflows())
   await rename(part, file)

@@ -2,7 +2,7 @@ import { Connection } from '@temporalio/client'
 import type { Config } from '../config/config.ts'
 import { temporalProblem } from '../temporal/temporal-problem.ts'
 
-/** @throws {Error} no Temporal answers, or it has no such namespace, with what to do */
+/** Checks that Temporal answers and has the namespace. @throws {Error} if not; the message says what to do */
 export async function checkTemporal(config: Config['temporal']): Promise<void> {
   try {
     const connection = await Connection.connect({ address: config.address, connectTimeout: '5s' })

@@ -14,4 +14,3 @@ test('docs/configuration.md describes the settings that the code reads', async (
 test('every setting is in one group of the page', () => {
   expect(Object.values(settingGroups).flat()).toEqual(settingNames)
 })
-

@@ -27,7 +27,10 @@ generator and scripts all read the same ones.
 - The three topics must be different. Two names that differ only in \`.\` and \`_\` count as the same, as they do in Kafka.
 `
 
-/** The text of docs/configuration.md: every setting with its default, what it accepts and what it does. */
+/**
+ * Makes the text of docs/configuration.md: every setting with its default, the values that it accepts and its
+ * meaning.
+ */
 export async function configurationPage(file: string): Promise<string> {
   const { properties } = inputs.parse(z.toJSONSchema(settings, { io: 'input' }))
   const sections = Object.entries(settingGroups).map(

@@ -9,7 +9,10 @@ const inProject = (path: string): string => join(project, path)
 
 const topFolders = readdirSync(project).filter((name) => statSync(inProject(name)).isDirectory())
 
-/** The targets of a document's links and pictures inside the project: a path from its root, and what follows a #. */
+/**
+ * The targets of a document's links and pictures inside the project: a path from its root, and what follows a
+ * #.
+ */
 function linksOf(document: string): { link: string; path: string; anchor: string | null }[] {
   return [...proseOf(document).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link]) => link ?? '')
@@ -30,7 +33,10 @@ const anchorsOf = (document: string): string[] =>
       .replaceAll(' ', '-'),
   )
 
-/** What a document sets as code and begins with a folder of the project: a file, a folder or a pattern of them. */
+/**
+ * What a document sets as code and begins with a folder of the project: a file, a folder or a pattern of
+ * them.
+ */
 const pathsOf = (document: string): string[] =>
   [...textOf(document).matchAll(/(?<=`|\b(?:node|prettier|vitest) )[\w.-]+\/[\w./*-]*/g)]
     .map(([path]) => path)

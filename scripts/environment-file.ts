@@ -1,12 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs'
 
 /**
- * Writes variables as a shell reads them, into a file that only this user can: they may hold passwords.
- * @returns what removes it
+ * Writes variables into a file that a shell can source. Only this user can read it, because it may hold
+ * passwords.
+ * @returns a function that removes the file
  */
 export function writeEnvironmentFile(file: string, variables: Record<string, string>): () => void {
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}\n`)
-  // One that is there keeps the mode it has.
+  // Removed first, because writing to an existing file keeps its mode.
   rmSync(file, { force: true })
   writeFileSync(file, lines.join(''), { mode: 0o600 })
   return () => {
@@ -14,5 +15,8 @@ export function writeEnvironmentFile(file: string, variables: Record<string, str
   }
 }
 
-/** A single quote ends the quoting, is written, and begins it again. */
+/**
+ * Quotes a value for a shell. A single quote inside ends the quoting, follows escaped, and begins the quoting
+ * again.
+ */
 const quoted = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`

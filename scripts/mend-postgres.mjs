@@ -1,15 +1,17 @@
-// Runs after the packages are installed. postgres.js 3.4.9 writes to a connection that is closed already: an error that
-// nobody can catch ends the process, and a connection that is opened next may never send its first message, where an
-// outage should be waited for. Known upstream (porsager/postgres issues 1154 and 1208), with no release yet. What is
-// written then fails as what was under way does. And a copy that Postgres refuses after its last line was sent never ends;
-// a session that ends while it is being opened ends the process.
+// Runs after the packages are installed. postgres.js 3.4.9 writes to a connection that is closed already: an
+// error that nobody can catch ends the process, and a connection that is opened next may never send its first
+// message, where an outage should be waited for. Known upstream (porsager/postgres issues 1154 and 1208),
+// with no release yet. What is written then fails as what was under way does. And a copy that Postgres
+// refuses after its last line was sent never ends; a session that ends while it is being opened ends the
+// process.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const file = fileURLToPath(new URL('../node_modules/postgres/src/connection.js', import.meta.url))
 
 const mends = [
-  // What was not written yet belongs to the connection that is gone; its timer is cleared, and none would be set again.
+  // What was not written yet belongs to the connection that is gone; its timer is cleared, and none would be
+  // set again.
   [
     '    incomings = null\n    clearImmediate(nextWriteTimer)\n    socket.removeListener',
     '    incomings = null\n    clearImmediate(nextWriteTimer)\n    chunk = nextWriteTimer = null\n    socket.removeListener',
@@ -27,7 +29,8 @@ const mends = [
     '    stream && (stream.destroy(err), stream = null)\n    query &&',
     '    stream && (stream.destroy(err), stream = null)\n    final && (final(err), final = null)\n    query &&',
   ],
-  // Who asks for types that never come is told by its own query; a promise that nobody holds would end the process.
+  // Who asks for types that never come is told by its own query; a promise that nobody holds would end the
+  // process.
   [
     '        return fetchArrayTypes()\n',
     '        return fetchArrayTypes().catch(() => { socket && socket.destroy() })\n',

@@ -1,4 +1,5 @@
-// Runs before `npm start` and `npm test` with whatever Node started npm, so it is plain JavaScript for Node 20.
+// Runs before `npm start` and `npm test` with whatever Node started npm, so it is plain JavaScript for Node
+// 20.
 import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -3,11 +3,14 @@ import { z } from 'zod'
 import type { Screen } from '../cli/screen.ts'
 
 const INTERVAL_MS = { terminal: 2_000, file: 10_000 }
-/** Until the first line. */
+/** Interval until the first line of progress. */
 const FIRST_INTERVAL_MS = 250
-/** An API that is up before the worker does not know the state yet; after so many answers that is worth a line. */
+/**
+ * While the worker starts, the API does not know the state yet; after this many answers without one, the line
+ * appears anyway.
+ */
 const FIRST_ANSWERS = 20
-/** Longer than the API looks for who does not answer. */
+/** Longer than the API takes to find out who does not answer. */
 const ANSWER_MS = 5_000
 const QUERY =
   '{ ingestion { ... on Ingestion { state lag partitions { logins rejects } problems { kind partitions message } } } }'
@@ -26,9 +29,10 @@ const answer = z.object({
 export type Progress = z.infer<typeof answer>['data']['ingestion']
 
 /**
- * Asks the API how far ingestion is, and shows it in one line again and again: first as soon as a worker has reported, then
- * often on a terminal, else rarely. What is wrong is said in full once, in a line that stays.
- * @returns what ends that
+ * Asks the API for the progress of ingestion and shows it in one line: first as soon as a worker has
+ * reported, then every 2 seconds on a terminal, otherwise every 10. Prints the full message of each new
+ * problem in a line that stays.
+ * @returns a function that ends this
  */
 export function watchProgress(api: string, terminal: boolean, { say, progress }: Screen): () => void {
   const describe = createProgressLine()
@@ -47,7 +51,7 @@ export function watchProgress(api: string, terminal: boolean, { say, progress }:
   }
   const watch = async () => {
     while (!ended.signal.aborted) {
-      // While the API starts there is nothing to say.
+      // Nothing is shown while the API starts.
       await look().catch(() => {
         if (isShown && !ended.signal.aborted) progress(`the API does not answer at ${api}; its log says why`)
       })
@@ -71,7 +75,10 @@ async function askProgress(api: string): Promise<Progress> {
   return answer.parse(await response.json()).data.ingestion
 }
 
-/** Puts progress into one line; `news` are the messages of problems that the answer before did not have. */
+/**
+ * Creates a function that makes a line of progress; `news` are the messages of problems that the last answer
+ * did not have.
+ */
 export function createProgressLine(): (progress: Progress, atMs: number) => { line: string; news: string[] } {
   let before: { logins: number; atMs: number } | null = null
   let known = new Set<string>()
@@ -96,13 +103,13 @@ export function createProgressLine(): (progress: Progress, atMs: number) => { li
   }
 }
 
-/** Null: nobody knows. */
+/** The sum of the numbers that are known; null if none is. */
 const sumOf = (numbers: (number | null)[]): number | null =>
   numbers.some((number) => number !== null)
     ? numbers.reduce<number>((sum, number) => sum + (number ?? 0), 0)
     : null
 
-/** The same problem however its numbers move. */
+/** Identifies a problem, whatever the numbers in its message. */
 const keyOf = ({ kind, partitions }: Progress['problems'][number]) => `${kind} ${partitions.join()}`
 
 const shortForm = (message: string): string => message.split(': ', 1)[0] ?? message

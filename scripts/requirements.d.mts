@@ -1,6 +1,6 @@
 export type Machine = {
   nodeMajor: () => number
-  /** 0: none. */
+  /** 0 if there is no Java. */
   javaMajor: () => number
   hasMaven: () => boolean
   hasPip: () => boolean

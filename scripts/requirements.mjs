@@ -4,8 +4,9 @@ import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /**
- * What is not here, a line each, with how to get it. A part that the environment names runs elsewhere and needs
- * nothing here; a part that was downloaded before is not downloaded again.
+ * Lists the programs that this machine lacks, one line each, with how to install it. A part that the
+ * environment names runs elsewhere and needs nothing here. A part that was downloaded before needs no program
+ * to download it.
  */
 export function missingRequirements(env, machine) {
   const kafka = !env.KAFKA_BROKERS
@@ -30,7 +31,7 @@ function javaProblem(major) {
   return `Java 17 or newer, to run Kafka (${found}): apt install openjdk-17-jre-headless, brew install openjdk, or set KAFKA_BROKERS`
 }
 
-/** What this machine has. `partsFolder` holds the downloads of stack/parts/downloads.ts. */
+/** Finds out what this machine has. `partsFolder` holds the downloads of stack/parts/downloads.ts. */
 export const thisMachine = (partsFolder) => ({
   nodeMajor: () => Number(process.versions.node.split('.')[0]),
   javaMajor: () => javaMajorIn(spawnSync('java', ['-version'], { encoding: 'utf8' }).stderr ?? ''),
@@ -40,13 +41,16 @@ export const thisMachine = (partsFolder) => ({
   hasTemporal: () => downloaded(partsFolder, 'temporal-'),
 })
 
-/** From what `java -version` says: 8 calls itself 1.8; 0 when it says nothing of the kind. */
+/**
+ * Reads the major version from the output of `java -version`, where 8 is written 1.8. Returns 0 if there is
+ * none.
+ */
 export const javaMajorIn = (text) => Number(/version "(?:1\.)?(\d+)/.exec(text)?.[1] ?? 0)
 
 const downloaded = (folder, prefix) =>
   existsSync(folder) &&
   readdirSync(folder).some((name) => name.startsWith(prefix) && !name.includes('unfinished'))
 
-// Asking Maven itself would start a Java machine at every start.
+// Does not run Maven, which would start a Java virtual machine each time.
 const onPath = (name) =>
   (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)))

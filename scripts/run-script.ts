@@ -1,4 +1,6 @@
-/** Runs a script to its end. What goes wrong is said in one line, and the process ends with exit code 1. */
+/**
+ * Runs a script to its end. If it fails, prints the error in one line and ends the process with exit code 1.
+ */
 export async function runScript(work: () => Promise<void>): Promise<void> {
   try {
     await work()

@@ -5,7 +5,8 @@ import { startStack, type Stack } from '../stack/stack.ts'
 import { writeEnvironmentFile } from './environment-file.ts'
 import { runScript } from './run-script.ts'
 
-// `npm run stack`: only the parts, and the environment that finds them.
+// `npm run stack`: starts Kafka, Temporal and Postgres, and writes the environment by which programs find
+// them.
 const folder = fileURLToPath(new URL('../.rollcall', import.meta.url))
 
 await runScript(async () => {
@@ -27,13 +28,13 @@ function stay(stack: Stack): void {
   const file = join(folder, 'environment')
   const removeFile = writeEnvironmentFile(file, stack.environment)
   console.log(`\nTo use the parts from another terminal: . ${file}`)
-  console.log(`Temporal Web UI: ${stack.temporalUi ?? 'where your Temporal is'}\nCtrl-C ends all of them.`)
+  console.log(`Temporal Web UI: ${stack.temporalUi ?? 'where your Temporal is'}\nCtrl-C stops all parts.`)
   for (const part of stack.parts.values()) {
     part.onCrash((how) => {
-      console.error(`${part.name} ended: ${how}`)
+      console.error(`${part.name} ended (${how}): press Ctrl-C and run npm run stack again`)
     })
   }
-  // The parts run in process groups of their own; this process stays for Ctrl-C.
+  // The parts run in process groups of their own, so this process stays alive to receive Ctrl-C.
   const alive = setInterval(() => undefined, 60_000)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {

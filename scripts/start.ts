@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createScreen } from '../cli/screen.ts'
+import { ahead } from '../concurrency/ahead.ts'
 import { type Config, loadConfig } from '../config/config.ts'
 import { loadProcessConfig } from '../config/environment.ts'
 import { withoutPassword } from '../config/postgres-url.ts'
@@ -15,15 +17,14 @@ import { checkTemporal } from './check-temporal.ts'
 import { writeEnvironmentFile } from './environment-file.ts'
 import { restartOnChange } from './restart-on-change.ts'
 import { watchProgress } from './progress-line.ts'
-import { createScreen } from '../cli/screen.ts'
 
-// `npm start`: the parts, the topics, the schema, then worker, API and generator.
-// `npm run dev`: with --watch, worker and API start again when their files change.
+// `npm start` starts Kafka, Temporal and Postgres, creates topics and schema, then starts worker, API and
+// generator. `npm run dev` passes --watch: worker and API restart when their files change.
 
 const FIRST_QUERY =
   '{ ingestion { ... on Ingestion { state lag partitions { partition state checkpoint endOffset lag } } } }'
 
-/** The npm scripts that run them. */
+/** The roles by the npm scripts that run them. */
 const ROLES = { worker: 'worker', api: 'api', generator: 'generate' }
 
 const folder = fileURLToPath(new URL('../.rollcall', import.meta.url))
@@ -31,7 +32,10 @@ const dataFolder = join(folder, 'data')
 const logFolder = join(folder, 'log')
 const bundles = join(folder, 'bundles')
 const isDevelopment = process.argv.includes('--watch')
-/** npm passes a Ctrl-C on that the terminal has sent already; a second one that a person means comes later. */
+/**
+ * npm forwards a Ctrl-C that the terminal has sent already; one that comes after this time is a second Ctrl-C
+ * of the user.
+ */
 const SAME_CTRL_C_MS = 1_000
 const { say, progress } = createScreen(process.stdout)
 
@@ -42,7 +46,7 @@ const guards: (() => void)[] = []
 let ending: Promise<void> | undefined
 let endingSinceMs = 0
 
-// A terminal that was closed takes no more output; ending everything must not fail for that.
+// A closed terminal takes no more output; stopping everything must not fail because of that.
 process.stdout.on('error', () => undefined)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
@@ -61,9 +65,8 @@ try {
 }
 
 async function start(): Promise<void> {
-  loadProcessConfig()
-  const bundling = bundleOnce(bundles)
-  bundling.catch(() => undefined)
+  const { api, worker } = loadProcessConfig()
+  const bundling = ahead(bundleOnce(bundles))
   stack = await startStack({
     dataFolder,
     logFolder,
@@ -72,21 +75,15 @@ async function start(): Promise<void> {
     usualPorts: true,
     environment: process.env,
   })
-  const apiPort = await freePort(Number(process.env['API_PORT'] ?? 4000))
-  const workerPort = await freePort(Number(process.env['WORKER_PORT'] ?? 4001))
   const environment = {
     ...stack.environment,
-    API_PORT: String(apiPort),
-    WORKER_PORT: String(workerPort),
+    API_PORT: String(await freePort(api.port)),
+    WORKER_PORT: String(await freePort(worker.port)),
     NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
   }
   const config = loadConfig({ ...process.env, ...environment })
   removeEnvironment = writeEnvironmentFile(join(folder, 'environment'), stack.environment)
-  const created = await ensureTopics(config.kafka)
-  if (created.length > 0)
-    say(`created topics ${created.join(', ')} with ${config.kafka.partitions} partitions`)
-  await migrateDatabase(config.database.url)
-  await checkTemporal(config.temporal)
+  await prepareParts(config)
   if (ending !== undefined) return
   for (const part of stack.parts.values()) guards.push(restartAfterCrash(part, say))
   const environmentOf = (bundle: string) => (role: string) =>
@@ -99,9 +96,17 @@ async function start(): Promise<void> {
     }
     guards.push(restartOnChange(roles, prepare, say))
   }
-  const api = `http://${HOST}:${apiPort}/graphql`
-  say(urls(api, stack, config))
-  guards.push(watchProgress(api, process.stdout.isTTY, { say, progress }))
+  const url = `http://${HOST}:${config.api.port}/graphql`
+  say(urls(url, stack, config))
+  guards.push(watchProgress(url, process.stdout.isTTY, { say, progress }))
+}
+
+/** Creates the topics and the schema, and checks that Temporal can be used. */
+async function prepareParts({ kafka, database, temporal }: Config): Promise<void> {
+  const created = await ensureTopics(kafka)
+  if (created.length > 0) say(`created topics ${created.join(', ')} with ${kafka.partitions} partitions`)
+  await migrateDatabase(database.url)
+  await checkTemporal(temporal)
 }
 
 function startRoles(environmentOf: (role: string) => Record<string, string>): void {
@@ -131,7 +136,7 @@ function urls(api: string, { temporalUi }: Stack, { kafka, database, temporal }:
   A first query, for GraphiQL:
   ${FIRST_QUERY}
 
-  Ctrl-C ends everything; npm ${isDevelopment ? 'run dev' : 'start'} goes on where it stopped.
+  Ctrl-C stops everything; npm ${isDevelopment ? 'run dev' : 'start'} continues where it stopped.
 `
 }
 
@@ -146,7 +151,7 @@ async function end(): Promise<void> {
   endAtOnce()
 }
 
-/** Kills what is left: of a start that was interrupted, or when someone will not wait. */
+/** Kills what is left of an interrupted start, or of an end that the user does not wait for. */
 function endAtOnce(): void {
   endLeftovers(dataFolder)
   process.exit()

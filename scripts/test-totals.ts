@@ -8,8 +8,9 @@ export const noTotals: Totals = { passed: 0, failed: 0 }
 const vitestReport = z.object({ numPassedTests: z.number(), numFailedTests: z.number() })
 
 /**
- * Tests that passed and failed, from the report that Vitest's JSON reporter wrote to `file`.
- * None when the run ended before it wrote one: a file older than `sinceMs` (Unix milliseconds) is of another run.
+ * Reads the number of passed and failed tests from the report that Vitest's JSON reporter wrote to `file`.
+ * @param sinceMs Unix milliseconds; an older file is of another run
+ * @returns no tests if this run ended before it wrote a report
  */
 export function readTotals(file: string, sinceMs: number): Totals {
   if (!existsSync(file) || statSync(file).mtimeMs < sinceMs) return noTotals

@@ -6,8 +6,8 @@ import { removeAbandonedFolders } from '../stack/processes/abandoned-folders.ts'
 import { endWithParent } from '../stack/processes/end-with-parent.ts'
 import { addTotals, noTotals, readTotals, totalsLine, type Totals } from './test-totals.ts'
 
-// `npm test`: every check, in the order of how soon each one knows. Ends at the first stage in which one fails.
-// `npm run check`: with --quick, those that need no parts, side by side.
+// `npm test` runs every check, the quick ones first, and ends after the first stage in which one fails.
+// `npm run check` passes --quick: it runs the checks that need no Kafka, Temporal or Postgres.
 
 type Step = { name: string; command: string; args: string[]; report?: string }
 
@@ -28,16 +28,16 @@ const readings: Step[] = [
 ]
 const unit = tests('unit tests', 'unit')
 
-/** Those of a stage run side by side. */
+/** The steps of a stage run side by side. */
 const stages: Step[][] = process.argv.includes('--quick')
   ? [[unit, ...readings]]
   : [
       [unit, ...readings],
-      // Each has parts of its own, and waits most of its time.
+      // Side by side, because each has its own Kafka, Temporal and Postgres and waits most of its time.
       [tests('tests on the real parts', 'stack'), tests('tests that take parts away', 'faults')],
     ]
 
-// Ctrl-C reaches the running steps as well; this process follows and cleans up.
+// Ctrl-C also reaches the running steps; this process waits for them and cleans up.
 process.on('SIGINT', () => undefined)
 endWithParent()
 
@@ -50,11 +50,11 @@ for (const stage of stages) {
     break
   }
 }
-// Parts of a run that was ended in the middle.
+// Removes what a run left that was ended in the middle.
 removeAbandonedFolders(join(project, '.rollcall'), 'test-')
 console.log(`\n${totalsLine(totals)}`)
 
-/** Runs a step and says how it went. `isShown`: its output as it comes, else when it has ended. */
+/** Runs a step and prints its result. `isShown` prints its output as it comes, otherwise at its end. */
 async function report(step: Step, isShown: boolean): Promise<Totals> {
   if (isShown) console.log(`\n── ${step.name}`)
   const startedAtMs = Date.now()
@@ -95,7 +95,7 @@ async function run(
   return { succeeded, output: Buffer.concat(output).toString() }
 }
 
-/** A step that fails without a failing test, such as lint or a set-up that breaks, counts as one failure. */
+/** Counts a step that fails without a failed test, such as lint or a broken set-up, as one failure. */
 function totalsOf(step: Step, succeeded: boolean, startedAtMs: number): Totals {
   const counted = step.report === undefined ? noTotals : readTotals(step.report, startedAtMs)
   return !succeeded && counted.failed === 0 ? { ...counted, failed: 1 } : counted

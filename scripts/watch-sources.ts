@@ -1,13 +1,16 @@
 import { watch } from 'node:fs'
 import { join } from 'node:path'
 
-/** Editors write a file several times, git many files: what comes that soon is one change. */
+/**
+ * Changes that follow each other within this time are one: editors write a file several times, git writes
+ * many files.
+ */
 const SETTLE_MS = 200
 
 /**
- * Watches folders of the project for files that programs are made of.
- * @param onChange gets the paths of what changed, from `project` on; not called again before it has ended
- * @returns what ends that
+ * Watches folders of the project for changes of source files.
+ * @param onChange gets the changed paths relative to `project`; is not called again before it has ended
+ * @returns a function that ends the watch
  */
 export function watchSources(
   project: string,
@@ -36,5 +39,5 @@ export function watchSources(
   }
 }
 
-/** Not what editors leave beside a file, and no test. */
+/** Whether a file is a source: neither a test nor a file that an editor leaves beside one. */
 const isSource = (name: string): boolean => /(?<!\.test)\.ts$|\.sql$/.test(name)

@@ -1,6 +1,9 @@
 import type { Config } from '../config/config.ts'
 
-/** Values of google.rpc.Code that mean that the server is not there, hangs or restarts. gRPC's own messages for them are about its internals. */
+/**
+ * Values of google.rpc.Code that mean that the server is not there, hangs or restarts. gRPC's own messages
+ * for them are about its internals.
+ */
 const CANCELLED = 1
 const DEADLINE_EXCEEDED = 4
 const UNAVAILABLE = 14

@@ -10,7 +10,10 @@ import { FULL } from '../kafka/read/take-range.ts'
 import { createBatchWorkflows } from './batch-workflows.ts'
 import type { Connections } from './connections.ts'
 
-/** Two batches keep a core and Postgres busy at the same time. More would be no faster, and hold their bytes in memory. */
+/**
+ * Two batches keep a core and Postgres busy at the same time. More would be no faster, and hold their bytes
+ * in memory.
+ */
 const FULL_BATCHES_IN_WORK = 2
 /** Sixteen partitions can fetch a whole batch ahead; with more partitions each fetches less. */
 const FETCHED_BYTES = 32 * 2 ** 20

@@ -8,8 +8,8 @@ const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta
 const MAX_BYTES = 32 * 1024 * 1024
 
 /**
- * Bundles the workflows into the code that Temporal's sandbox runs. A child process does it, because the bundler would keep
- * more than 100 MB of the worker's memory until the worker ends.
+ * Bundles the workflows into the code that Temporal's sandbox runs. A child process does it, because the
+ * bundler would keep more than 100 MB of the worker's memory until the worker ends.
  */
 export async function bundleWorkflows(): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [thisFile], { maxBuffer: MAX_BYTES })

@@ -7,11 +7,15 @@ import { registerSearchAttributes } from './temporal-search-attributes.ts'
 
 /** Pause between attempts to reach Temporal at the start. */
 const RETRY_MS = 2_000
-/** Shorter than the deadline of a probe, so that /ready says that Temporal is away and not that the time is up. */
+/**
+ * Shorter than the deadline of a probe, so that /ready says that Temporal is away and not that the time is
+ * up.
+ */
 const ANSWER_MS = 1_500
 
 /**
- * Connects to Temporal and registers the search attributes. While Temporal is away it tries again, and logs that once.
+ * Connects to Temporal and registers the search attributes. While Temporal is away it tries again, and logs
+ * that once.
  * @returns null if `stop` aborted first
  */
 export async function connectTemporal(

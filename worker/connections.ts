@@ -21,7 +21,8 @@ export type Connections = {
 const STATEMENT_TIMEOUT_MS = 10_000
 
 /**
- * Opens what a worker needs besides `temporal`. A Postgres or Kafka that is away is no error here: whoever needs it waits.
+ * Opens what a worker needs besides `temporal`. A Postgres or Kafka that is away is no error here: whoever
+ * needs it waits.
  * @throws {SchemaRefusal} if this version must not write the database
  * @throws {PipelineFailure} if Postgres is reached through a pooler
  */

@@ -23,18 +23,23 @@ import { watchTemporal } from './temporal-watch.ts'
 import { createWorkers, runUntil } from './temporal-workers.ts'
 import { startUpkeep } from './upkeep.ts'
 
-/** `onStep` and `decode` are for tests, which stop a worker in the middle of a batch or change its decoder. */
+/**
+ * `onStep` and `decode` are for tests, which stop a worker in the middle of a batch or change its decoder.
+ */
 type WorkerOptions = Partial<Pick<WorkerDeps, 'onStep' | 'decode'>> & {
   config: Config
   log: Logger
   codeVersion: string
-  /** Aborts to stop the worker: its slices end after the batch in hand, and other workers take the partitions. */
+  /**
+   * Aborts to stop the worker: its slices end after the batch in hand, and other workers take the partitions.
+   */
   stop: AbortSignal
 }
 
 /**
  * Runs a worker process until `stop` aborts. If Temporal is away at the start, the worker waits for it.
- * @throws {SchemaRefusal} if this version must not write the database, be it at the start or after a migration
+ * @throws {SchemaRefusal} if this version must not write the database, be it at the start or after a
+ * migration
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { config, log, stop } = options

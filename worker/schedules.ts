@@ -17,8 +17,8 @@ type Plan = { id: string; workflowType: string; everyMinutes: number; args: unkn
 const RETENTION_EVERY_MINUTES = 60
 
 /**
- * Creates or updates the schedules of reconciliation and retention as configured, or deletes the one that is turned off. Every
- * worker does this at its start. A schedule that an operator has paused stays paused.
+ * Creates or updates the schedules of reconciliation and retention as configured, or deletes the one that is
+ * turned off. Every worker does this at its start. A schedule that an operator has paused stays paused.
  */
 export async function putSchedules(connection: Connection, config: Config): Promise<void> {
   const { topic } = config.kafka

@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http'
 import { answerProbe, type ReadinessChecks } from '../probes/probes.ts'
 
 /**
- * Serves `/health` and `/ready` of a worker, with the same JSON as the API's. `problems` is always null: the API reports them.
+ * Serves `/health` and `/ready` of a worker, with the same JSON as the API's. `problems` is always null: the
+ * API reports them.
  * @throws {Error} EADDRINUSE if the port is taken
  */
 export async function serveProbes(

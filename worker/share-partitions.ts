@@ -13,15 +13,21 @@ import { partitionShare } from '../domain/pipeline/partition-share.ts'
 import type { TopicOffsets } from '../kafka/topics/topic-offsets.ts'
 import type { SliceSlots } from './slice-slots.ts'
 
-/** How often a worker computes its share, and so about how soon it takes over the partitions of one that stops. */
+/**
+ * How often a worker computes its share, and so about how soon it takes over the partitions of one that
+ * stops.
+ */
 const CHECK_EVERY_MS = 1_000
-/** Less often than the checks: each announcement is a write, which replicas replay and which makes cached answers stale. */
+/**
+ * Less often than the checks: each announcement is a write, which replicas replay and which makes cached
+ * answers stale.
+ */
 const ANNOUNCE_EVERY_MS = 2_000
 /** As often as the activity watchTopic looks for new partitions. */
 const COUNT_PARTITIONS_EVERY_MS = 5_000
 /**
- * After this worker could not reach Postgres for a while, or was frozen, the others may have been, too: they get this long to
- * announce themselves again before they count as gone.
+ * After this worker could not reach Postgres for a while, or was frozen, the others may have been, too: they
+ * get this long to announce themselves again before they count as gone.
  */
 const RETURN_MS = 8_000
 const STATEMENT_TIMEOUT_MS = 3_000
@@ -31,16 +37,20 @@ type SharingOptions = {
   self: RunningWorker
   slots: SliceSlots
   topicOffsets: TopicOffsets
-  /** False while Temporal gives this worker no slices: it then announces nothing, so that the others take its share. */
+  /**
+   * False while Temporal gives this worker no slices: it then announces nothing, so that the others take its
+   * share.
+   */
   takesSlices: () => boolean
   /** Called once when this version must not write the database any more. */
   refused: (refusal: SchemaRefusal) => void
 }
 
 /**
- * Keeps the number of slots at this worker's share of the partitions. Each worker announces itself in Postgres and takes an
- * equal part of the partitions that Kafka has. While Postgres or Kafka is away, the last share stays. Before Postgres has
- * answered for the first time there is no limit, so that slices run and report what is away.
+ * Keeps the number of slots at this worker's share of the partitions. Each worker announces itself in
+ * Postgres and takes an equal part of the partitions that Kafka has. While Postgres or Kafka is away, the
+ * last share stays. Before Postgres has answered for the first time there is no limit, so that slices run and
+ * report what is away.
  * @returns a function that ends the sharing and withdraws this worker, so that the others take over
  */
 export function sharePartitions(options: SharingOptions): () => Promise<void> {
@@ -110,7 +120,10 @@ class Sharing {
     this.#isRefused = true
   }
 
-  /** Connects anew, because postgres.js waits longer after each failure, and a worker that is late counts as gone. */
+  /**
+   * Connects anew, because postgres.js waits longer after each failure, and a worker that is late counts as
+   * gone.
+   */
   async #reconnect(): Promise<void> {
     if (this.#seenMs === -Infinity) this.#options.slots.setLimit(Infinity)
     const old = this.#sql

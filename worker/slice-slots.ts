@@ -6,8 +6,8 @@ const permit: SlotPermit = {}
 const RETRY_DELAY = '200ms'
 
 /**
- * The slots of a worker for slices. Their number can change while the worker runs. The SDK reserves a slot before it polls
- * Temporal for a slice, so that only workers with a free slot get slices.
+ * The slots of a worker for slices. Their number can change while the worker runs. The SDK reserves a slot
+ * before it polls Temporal for a slice, so that only workers with a free slot get slices.
  */
 export class SliceSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   readonly type = 'custom'
@@ -26,8 +26,10 @@ export class SliceSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   }
 
   /**
-   * Runs a slice if the limit allows. A poll that was open when the limit fell may still bring a slice that is too many.
-   * @throws {ApplicationFailure} if the limit is reached; retryable, so that Temporal gives the slice to another worker
+   * Runs a slice if the limit allows. A poll that was open when the limit fell may still bring a slice that
+   * is too many.
+   * @throws {ApplicationFailure} if the limit is reached; retryable, so that Temporal gives the slice to
+   * another worker
    */
   async within<T>(slice: (handOver: AbortSignal) => Promise<T>): Promise<T> {
     if (this.#running.length >= this.#limit) throw oneTooMany()

@@ -7,8 +7,9 @@ const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERR
 const shownFields = ['workflowId', 'reason', 'error'] as const
 
 /**
- * Sends the log of the workflows and of the SDK to `log`. Of the SDK's core only errors pass. While Temporal is away, the core
- * logs each failed attempt; those lines become level debug, because temporal-watch.ts logs the outage once.
+ * Sends the log of the workflows and of the SDK to `log`. Of the SDK's core only errors pass. While Temporal
+ * is away, the core logs each failed attempt; those lines become level debug, because temporal-watch.ts logs
+ * the outage once.
  */
 export function installTemporalLog(log: Logger): void {
   Runtime.install({

@@ -5,7 +5,8 @@ import { searchAttributes } from '../workflows/contract.ts'
 const indexedValueType = { KEYWORD: 2, INT: 3 } as const
 
 /**
- * Registers the search attributes that the workflows set and that are missing. Without them no workflow can start.
+ * Registers the search attributes that the workflows set and that are missing. Without them no workflow can
+ * start.
  */
 export async function registerSearchAttributes(connection: Connection, namespace: string): Promise<void> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace })

@@ -11,10 +11,10 @@ type TemporalWatch = {
 }
 
 /**
- * Checks every 5 seconds whether Temporal answers, and logs once that it is away and once that it is back. Running slices
- * continue meanwhile until their time is up; the SDK keeps their reports.
- * @param ping rejects if Temporal does not answer; must take less than 5 seconds, or a late answer to one check would undo
- * the result of the next
+ * Checks every 5 seconds whether Temporal answers, and logs once that it is away and once that it is back.
+ * Running slices continue meanwhile until their time is up; the SDK keeps their reports.
+ * @param ping rejects if Temporal does not answer; must take less than 5 seconds, or a late answer to one
+ * check would undo the result of the next
  */
 export function watchTemporal(ping: () => Promise<void>, log: Logger): TemporalWatch {
   let away = false

@@ -7,14 +7,23 @@ import type { SchemaRefusal } from '../db/schema/schema-version.ts'
 import { sliceTaskQueue } from '../workflows/contract.ts'
 import type { SliceSlots } from './slice-slots.ts'
 
-/** The SDK sends heartbeats no more often than this, and a slice learns of a pause by the answer to a heartbeat. */
+/**
+ * The SDK sends heartbeats no more often than this, and a slice learns of a pause by the answer to a
+ * heartbeat.
+ */
 const HEARTBEAT_THROTTLE = '400ms'
 /** Commands and audit rows are short, and there are never many at once. */
 const MAX_CONTROL_ACTIVITIES = 20
-/** Few, because a frozen worker still takes one slice per open poll, which Temporal gives away only after the heartbeat time-out. */
+/**
+ * Few, because a frozen worker still takes one slice per open poll, which Temporal gives away only after the
+ * heartbeat time-out.
+ */
 const SLICE_POLLS = 2
 
-/** Creates two workers: one for workflows and commands, and one for slices, with as many slots as `slots` allows. */
+/**
+ * Creates two workers: one for workflows and commands, and one for slices, with as many slots as `slots`
+ * allows.
+ */
 export async function createWorkers(
   config: Config,
   connection: NativeConnection,
@@ -62,7 +71,8 @@ const unused = { type: 'fixed-size', numSlots: 1 } as const
 /**
  * Runs the workers until `stop` aborts, and shares the partitions with other processes meanwhile.
  * @param share starts the sharing; `refused` stops the workers; returns a function that ends the sharing
- * @throws {SchemaRefusal} after the workers have ended, if a migration made the database unfit for this version
+ * @throws {SchemaRefusal} after the workers have ended, if a migration made the database unfit for this
+ * version
  */
 export async function runUntil(
   workers: Worker[],

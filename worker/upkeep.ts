@@ -13,14 +13,19 @@ import { rollUpSightings } from '../db/rollups/roll-up-sightings.ts'
 
 /** Pause between two rounds: batches that are committed meanwhile share most of their bitmaps. */
 const INTERVAL_MS = 1_000
-/** One round. Sightings come first, because they give users the numbers under which indexLogins lists them. */
+/**
+ * One round. Sightings come first, because they give users the numbers under which indexLogins lists them.
+ */
 const tasks = [rollUpSightings, countActiveUsers, rollUpByCommitTime, indexLogins, rollUpMonth]
 /**
- * How many times as long as a task took upkeep rests after it. In a backlog, when batches wait for each other, ingestion
- * keeps 24 of 25 parts of the time; otherwise 8 of 9.
+ * How many times as long as a task took upkeep rests after it. In a backlog, when batches wait for each
+ * other, ingestion keeps 24 of 25 parts of the time; otherwise 8 of 9.
  */
 const REST_FACTOR = { backlog: 24, usual: 8 }
-/** Upper limit of a rest: a task that took long because it waited for Postgres, or was frozen, did not work all that time. */
+/**
+ * Upper limit of a rest: a task that took long because it waited for Postgres, or was frozen, did not work
+ * all that time.
+ */
 const MAX_REST_MS = 30_000
 const STATEMENT_TIMEOUT_MS = 30_000
 
@@ -28,10 +33,11 @@ const STATEMENT_TIMEOUT_MS = 30_000
 type Backlog = Pick<Semaphore, 'isCrowded'>
 
 /**
- * Starts the work that can be done some time after a commit, for as long as the process runs: rolls up sightings, counts the
- * active users of periods that are over, rolls up counts by commit time and by month, and indexes logins by hour. All
- * workers run it, and an advisory lock gives each task to one of them at a time. A failed task is tried again in the next
- * round; the log has one line when upkeep begins to fail and one when it succeeds again.
+ * Starts the work that can be done some time after a commit, for as long as the process runs: rolls up
+ * sightings, counts the active users of periods that are over, rolls up counts by commit time and by month,
+ * and indexes logins by hour. All workers run it, and an advisory lock gives each task to one of them at a
+ * time. A failed task is tried again in the next round; the log has one line when upkeep begins to fail and
+ * one when it succeeds again.
  * @returns a function that stops upkeep after the task in hand
  */
 export function startUpkeep({ database }: Config, log: Logger, batchesInWork: Backlog): () => Promise<void> {

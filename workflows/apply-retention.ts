@@ -11,7 +11,10 @@ const { applyRetention: apply } = proxyActivities<Activities>({
   retry: { initialInterval: '5 seconds', maximumInterval: '1 minute' },
 })
 
-/** Drops what is past retention, creates the tables of the coming days and indexes those that are over. The schedule starts it. */
+/**
+ * Drops what is past retention, creates the tables of the coming days and indexes those that are over. The
+ * schedule starts it.
+ */
 export async function applyRetention(): ReturnType<Activities['applyRetention']> {
   const retained = await apply()
   const { droppedDays, deletedMinuteRows, indexesMade } = retained

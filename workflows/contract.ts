@@ -11,7 +11,10 @@ export const ingestPartitionId = (topic: string, partition: number) => `ingest/$
 export const reconcileTopicId = (topic: string) => `reconcile/${topic}`
 export const retentionId = (topic: string) => `retention/${topic}`
 
-/** Slices have a queue of their own: they hold their slots for a minute, and commands and audits must not wait for a slot. */
+/**
+ * Slices have a queue of their own: they hold their slots for a minute, and commands and audits must not wait
+ * for a slot.
+ */
 export const sliceTaskQueue = (taskQueue: string) => `${taskQueue}-slices`
 
 /** Offsets are decimal strings, because a JSON number cannot hold every int64. */
@@ -22,7 +25,9 @@ export type PartitionStatus = {
   nextOffset: string | null
   /** Number of unread offsets, as of the last slice that ended; null before the first one ended. */
   lag: number | null
-  /** Why the partition waits or is halted, or the reason an operator gave for pausing it; empty while running. */
+  /**
+   * Why the partition waits or is halted, or the reason an operator gave for pausing it; empty while running.
+   */
   reason: string
   /** When the state was entered, ISO 8601. */
   since: string
@@ -47,7 +52,8 @@ export type ControlResult = { partitions: PartitionStatus[] }
 /** Failure type (`ApplicationFailure.type`) of a command that the state does not allow. */
 export const COMMAND_REFUSED = 'CommandRefused'
 
-// These are Updates and not Signals, so that the caller learns that the partitions have stopped or started, or why not.
+// These are Updates and not Signals, so that the caller learns that the partitions have stopped or started,
+// or why not.
 export const pauseUpdate = defineUpdate<ControlResult, [TopicControlRequest | string | undefined]>('pause')
 export const resumeUpdate = defineUpdate<ControlResult, [TopicControlRequest | string | undefined]>('resume')
 
@@ -55,7 +61,10 @@ export const resumeUpdate = defineUpdate<ControlResult, [TopicControlRequest | s
 export const acceptLossUpdate = defineUpdate<ControlResult, [TopicControlRequest | string | undefined]>(
   'acceptOffsetLoss',
 )
-/** Moves a partition past what stops it: parks the batch in hand, or withholds outputs that cannot be published. */
+/**
+ * Moves a partition past what stops it: parks the batch in hand, or withholds outputs that cannot be
+ * published.
+ */
 export const parkUpdate = defineUpdate<ControlResult, [TopicControlRequest | string | undefined]>('park')
 /** `ingestTopic` answers with all partitions, `ingestPartition` with its own. */
 export const statusQuery = defineQuery<PartitionStatus[]>('status')
@@ -63,7 +72,10 @@ export const statusQuery = defineQuery<PartitionStatus[]>('status')
 /** From `ingestTopic` to `ingestPartition`; operators use the Updates. */
 export const controlSignal =
   defineSignal<[{ command: OperatorCommand; request: ControlRequest & { accept?: boolean } }]>('control')
-/** Asks a partition for a report, because a topic that was started anew does not know the status of its partitions. */
+/**
+ * Asks a partition for a report, because a topic that was started anew does not know the status of its
+ * partitions.
+ */
 export const askSignal = defineSignal('ask')
 /** From `ingestPartition` to `ingestTopic`; with `commandId`, the answer to that command. */
 export const reportSignal =

@@ -1,7 +1,9 @@
 import { currentUpdateInfo, uuid4 } from '@temporalio/workflow'
 import { type ControlRequest, REASON_MAX_CHARACTERS, type TopicControlRequest } from './contract.ts'
 
-/** The argument of a command: the API sends an object, the form of the Web UI a text (the reason) or nothing. */
+/**
+ * The argument of a command: the API sends an object, the form of the Web UI a text (the reason) or nothing.
+ */
 export type ControlArgument = Partial<TopicControlRequest> | string | undefined
 
 /**

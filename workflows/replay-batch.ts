@@ -35,9 +35,9 @@ const { applyBatch, skipBatch } = proxyActivities<Pick<Activities, 'applyBatch' 
 type Command = 'replay' | 'skip'
 
 /**
- * Keeps a batch that is parked, or whose outputs are withheld, until it is replayed or skipped. Tries a replay once by itself, so
- * that a Reset is a replay, too. Then it stays open and waits for an operator, so that the list of open runs shows everything
- * that is still to be done.
+ * Keeps a batch that is parked, or whose outputs are withheld, until it is replayed or skipped. Tries a
+ * replay once by itself, so that a Reset is a replay, too. Then it stays open and waits for an operator, so
+ * that the list of open runs shows everything that is still to be done.
  */
 export async function replayBatch(batch: ParkedBatch): Promise<ReplayOutcome> {
   const run = new BatchRun(batch)
@@ -52,7 +52,8 @@ export async function replayBatch(batch: ParkedBatch): Promise<ReplayOutcome> {
   setHandler(replaySignal, async (reason) => {
     await run.execute('replay', reason).catch(() => undefined)
   })
-  // Request Cancellation in the Web UI must not lose a batch: an operator gives it up by `skip`, with a reason.
+  // Request Cancellation in the Web UI must not lose a batch: an operator gives it up by `skip`, with a
+  // reason.
   return await CancellationScope.nonCancellable(async () => {
     // A batch that an operator parked waits for the operator; only a Reset replays it.
     const { runId, firstExecutionRunId } = workflowInfo()
@@ -81,7 +82,10 @@ class BatchRun {
     showBatch(this.#batch, 'parked', this.#error)
   }
 
-  /** Executes an operator's command. @throws {ApplicationFailure} if the batch stays parked or the state forbids the command */
+  /**
+   * Executes an operator's command.
+   * @throws {ApplicationFailure} if the batch stays parked or the state forbids the command
+   */
   async execute(command: Command, argument: ControlArgument): Promise<ReplayOutcome> {
     const request = normaliseRequest(argument)
     const attempt = await CancellationScope.nonCancellable(() => this.attempt(command, request))

@@ -49,7 +49,10 @@ const nextState: Record<RunState, Record<RunCommand, RunState | null>> = {
   done: { pause: null, resume: null, cancel: null },
 }
 
-/** Replays many parked batches, one after the other and at a limited rate. Makes a plan first; a dry run ends with it. */
+/**
+ * Replays many parked batches, one after the other and at a limited rate. Makes a plan first; a dry run ends
+ * with it.
+ */
 export async function replayBatches(input: ReplayRunInput): Promise<ReplayRunStatus> {
   const run = new ReplayRun(input)
   setHandler(replayRunQuery, () => run.status, { description: 'Plan, progress and results' })

@@ -33,7 +33,9 @@ const { redriveBatch } = proxyActivities<Pick<Activities, 'redriveBatch'>>({
 /** The caller waits this long for a short run to end; of a long one it gets the progress. */
 const PROGRESS_WAIT = '5 seconds'
 
-/** Decodes rejects again, batch by batch: those that are logins by now are counted, the others stay rejects. */
+/**
+ * Decodes rejects again, batch by batch: those that are logins by now are counted, the others stay rejects.
+ */
 export async function replayRejected(input: RedriveRunInput): Promise<RedriveRunStatus> {
   const run = new RedriveRun(input)
   setHandler(redriveRunQuery, () => run.status, { description: 'Progress' })

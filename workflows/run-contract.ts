@@ -5,7 +5,10 @@ import type { BatchSelection, RejectSelection } from '../domain/batch/selection.
 import type { ReplayPlan } from '../domain/batch/replay-plan.ts'
 import type { ControlRequest } from './contract.ts'
 
-/** Runs that replay or redrive many batches, as clients see them. Offsets and ids are decimal strings, times ISO 8601. */
+/**
+ * Runs that replay or redrive many batches, as clients see them. Offsets and ids are decimal strings, times
+ * ISO 8601.
+ */
 
 export const replayRunId = (commandId: string) => `replay/${commandId}`
 export const redriveRunId = (commandId: string) => `redrive/${commandId}`

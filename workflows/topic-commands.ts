@@ -22,7 +22,10 @@ export class TopicCommands {
     this.#partitions = partitions
   }
 
-  /** Waits until every partition that the command is for has executed or refused it. @throws {ApplicationFailure} if all refused */
+  /**
+   * Waits until every partition that the command is for has executed or refused it.
+   * @throws {ApplicationFailure} if all refused
+   */
   async execute(command: OperatorCommand, argument: ControlArgument): Promise<ControlResult> {
     const request = normaliseControl(argument)
     const known = this.#partitions.known()

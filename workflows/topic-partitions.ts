@@ -35,7 +35,9 @@ export class TopicPartitions {
     for (const status of partitions) this.#partitions.set(status.partition, status)
   }
 
-  /** The partitions that are not retired. A retired one is left out, because it may come back as a new one. */
+  /**
+   * The partitions that are not retired. A retired one is left out, because it may come back as a new one.
+   */
   known = (): number[] =>
     [...this.#partitions.values()]
       .filter(({ state }) => state !== 'retired')
@@ -50,7 +52,10 @@ export class TopicPartitions {
   /** The workflow of a partition. */
   handle = (partition: number) => getExternalWorkflowHandle(ingestPartitionId(this.#topic, partition))
 
-  /** Waits until the topic has partitions that are not known; a retired one that comes back counts as new. @returns all of its partitions */
+  /**
+   * Waits until the topic has partitions that are not known; a retired one that comes back counts as new.
+   * @returns all of its partitions
+   */
   async watch(): Promise<number[]> {
     const watch = new CancellationScope()
     this.#watch = watch
@@ -58,12 +63,15 @@ export class TopicPartitions {
       return await watch.run(() => watchTopic(this.#topic, this.known()))
     } catch (error) {
       if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error
-      // No partition is new. None is started, as another one may have retired and its report may still be on the way.
+      // No partition is new. None is started, as another one may have retired and its report may still be on
+      // the way.
       return patched('nothing-starts-after-a-retirement') ? [] : this.known()
     }
   }
 
-  /** Starts the workflows of partitions that have none: of new ones, and of ones that an operator terminated. */
+  /**
+   * Starts the workflows of partitions that have none: of new ones, and of ones that an operator terminated.
+   */
   async startMissing(partitions: number[]): Promise<void> {
     await Promise.all(
       partitions.map(async (partition) => {

@@ -8,9 +8,9 @@ const OWN_HEADERS = 'rollcall-'
 const OWN_HEADERS_MAX_BYTES = 8 * 1024
 
 /**
- * Makes a record of the dead letter queue from a reject: the record as it came, with headers that say why it was rejected and
- * where from. A record that was fed back and rejected again has one set of these headers and the number of passes. A record
- * that is too large for the topic is cut.
+ * Makes a record of the dead letter queue from a reject: the record as it came, with headers that say why it
+ * was rejected and where from. A record that was fed back and rejected again has one set of these headers and
+ * the number of passes. A record that is too large for the topic is cut.
  * @param why `source` is topic/partition/offset
  * @param maxBatchBytes largest record batch that the topic takes, in bytes
  */

@@ -8,7 +8,10 @@ import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
 import type { IngestPosition } from '../session/ingest-position.ts'
 import { batchOutputs, currentRules, inSteps, type Deciding } from './deciding.ts'
 
-/** The position for logins that are counted later than their neighbours: their partition continued without them. */
+/**
+ * The position for logins that are counted later than their neighbours: their partition continued without
+ * them.
+ */
 export const NO_POSITION = { unfinishedInsight: emptyInsight(), latestEventMs: -Infinity }
 
 export type Decided = { batch: DecidedBatch; rows: LoginRows; outputs: OutputCollector }

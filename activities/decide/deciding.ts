@@ -8,8 +8,9 @@ import type { WorkerDeps } from '../session/worker-deps.ts'
 import { BatchOutputs } from './outputs.ts'
 
 /**
- * Limit of records that are decoded into objects at the same time. A batch keeps only bytes and sums, because every garbage
- * collection would move the thousands of login objects that wait for Postgres and Kafka, which costs more than all the rest.
+ * Limit of records that are decoded into objects at the same time. A batch keeps only bytes and sums, because
+ * every garbage collection would move the thousands of login objects that wait for Postgres and Kafka, which
+ * costs more than all the rest.
  */
 const RECORDS_PER_STEP = 250
 
@@ -23,7 +24,10 @@ export type Deciding = Pick<PartitionSession, 'topic' | 'partition' | 'sighting'
 export const batchOutputs = (session: Deciding): BatchOutputs =>
   new BatchOutputs(session.producer.collect(), session.deps.config.kafka, session)
 
-/** Calls `take` for some records at a time. In between, the process handles answers of Kafka and Postgres to other batches. */
+/**
+ * Calls `take` for some records at a time. In between, the process handles answers of Kafka and Postgres to
+ * other batches.
+ */
 export async function inSteps(
   { deps }: Deciding,
   records: SourceRecords,

@@ -13,8 +13,8 @@ type Decision = {
 }
 
 /**
- * Makes the outputs of a range exactly as they were decided before: by the clock and the rules of that time and with the
- * rejects in the database, whatever the rules and settings are now.
+ * Makes the outputs of a range exactly as they were decided before: by the clock and the rules of that time
+ * and with the rejects in the database, whatever the rules and settings are now.
  * @returns the outputs, and how many of the records are logins and rejects by that decision
  */
 export async function outputsAsDecided(

@@ -10,8 +10,8 @@ import { deadLetter } from './dead-letter.ts'
 const SCHEMA_VERSION = '1'
 
 /**
- * Turns decoded records into Kafka records: enriched logins and insights for `processed-data`, rejects for the dead letter
- * queue. Depends only on its arguments, so that publishing again gives the same records.
+ * Turns decoded records into Kafka records: enriched logins and insights for `processed-data`, rejects for
+ * the dead letter queue. Depends only on its arguments, so that publishing again gives the same records.
  */
 export class BatchOutputs {
   readonly collected: OutputCollector

@@ -11,8 +11,8 @@ import type { WorkerDeps } from '../session/worker-deps.ts'
 type Deps = Pick<WorkerDeps, 'startBatchWorkflow'>
 
 /**
- * Starts the workflow of a parked batch and records that in the ledger. If Temporal is away, the ledger keeps the batch
- * marked as without a workflow, and the next slice starts it.
+ * Starts the workflow of a parked batch and records that in the ledger. If Temporal is away, the ledger keeps
+ * the batch marked as without a workflow, and the next slice starts it.
  */
 export async function startBatchWorkflow(deps: Deps, sql: Sql, batch: ParkedBatch): Promise<void> {
   try {
@@ -24,7 +24,10 @@ export async function startBatchWorkflow(deps: Deps, sql: Sql, batch: ParkedBatc
   await classingPostgres(() => recordHandOver(sql, batch.batchId))
 }
 
-/** Starts the workflows of a partition's parked batches that a crash or an outage of Temporal left without one. */
+/**
+ * Starts the workflows of a partition's parked batches that a crash or an outage of Temporal left without
+ * one.
+ */
 export async function startMissingBatchWorkflows(deps: Deps, sql: Sql, key: PartitionKey): Promise<void> {
   for (const batch of await classingPostgres(() => batchesToHandOver(sql, key)))
     await startBatchWorkflow(deps, sql, batch)
@@ -34,8 +37,8 @@ export async function startMissingBatchWorkflows(deps: Deps, sql: Sql, key: Part
 const MAX_PARKED = 10_000
 
 /**
- * Starts the workflow of each parked batch that has none because somebody terminated it or Temporal lost its data, so that
- * the list of open runs shows everything that is still to be done.
+ * Starts the workflow of each parked batch that has none because somebody terminated it or Temporal lost its
+ * data, so that the list of open runs shows everything that is still to be done.
  */
 export const restartBatchWorkflows = (
   restart: ActivityDeps['restartBatchWorkflows'],

@@ -12,7 +12,10 @@ import type { Settled } from './settled.ts'
 
 export type Attempt = { ok: true; settled: Settled } | { ok: false; failure: PipelineFailure }
 
-/** Pause before the next attempt, long enough for a driver to notice that its connection is gone, which is an outage. */
+/**
+ * Pause before the next attempt, long enough for a driver to notice that its connection is gone, which is an
+ * outage.
+ */
 const DEFECT_PAUSE_MS = 100
 
 /**
@@ -44,7 +47,10 @@ export async function decideAndCommit(
   }
 }
 
-/** Turns an error of our own code into a permanent failure: some record triggers it, and the others must not wait for the fix. */
+/**
+ * Turns an error of our own code into a permanent failure: some record triggers it, and the others must not
+ * wait for the fix.
+ */
 async function decideOrBlame(
   session: PartitionSession,
   position: IngestPosition,

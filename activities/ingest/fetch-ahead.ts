@@ -5,9 +5,15 @@ import { ahead } from '../../concurrency/ahead.ts'
 import { IDLE } from '../session/kafka-options.ts'
 import type { PartitionSession } from '../session/partition-session.ts'
 
-/** While records arrive, a fetch waits for more of them, because a transaction costs a broker as much as thousands of records. */
+/**
+ * While records arrive, a fetch waits for more of them, because a transaction costs a broker as much as
+ * thousands of records.
+ */
 export const LINGER: FetchWait = { maxWaitMs: 150, minBytes: 512 * 1024 }
-/** A fetch ends before the record batch that would exceed its bytes, so it must wait for far fewer bytes than it may bring. */
+/**
+ * A fetch ends before the record batch that would exceed its bytes, so it must wait for far fewer bytes than
+ * it may bring.
+ */
 const LINGER_PART = 4
 
 /**
@@ -28,8 +34,8 @@ export type UndecodableRange = Pick<FetchedRange, 'from' | 'to' | 'endOffset'> &
 
 /**
  * Takes the next range of what was fetched.
- * @param publishedOffset a range ends here if it begins before: outputs before it are in Kafka, and are not published again when
- * the range is recounted
+ * @param publishedOffset a range ends here if it begins before: outputs before it are in Kafka, and are not
+ * published again when the range is recounted
  */
 export async function takeNext(
   { reader }: PartitionSession,

@@ -2,7 +2,9 @@ import type { PartitionKey } from '../../db/ingest/checkpoint.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import type { IngestPosition } from '../session/ingest-position.ts'
 
-/** The failure that halts a partition at too many rejects or parked batches; its message says how to continue. */
+/**
+ * The failure that halts a partition at too many rejects or parked batches; its message says how to continue.
+ */
 export const flooded = ({ topic, partition }: PartitionKey, { next }: IngestPosition, flood: string) =>
   new PipelineFailure(
     'flood',

@@ -12,8 +12,8 @@ const never = new AbortController().signal
 /** The activities that read a topic and its partitions, and the commands that move a partition on. */
 export const createIngestActivities = (deps: ActivityDeps) => ({
   /**
-   * Runs one slice of a partition. Never throws because Kafka or Postgres is away: the report says so.
-   * Safe to retry: each run claims the partition anew, continues at the checkpoint and publishes what is missing.
+   * Runs one slice of a partition. Never throws because Kafka or Postgres is away: the report says so. Safe
+   * to retry: each run claims the partition anew, continues at the checkpoint and publishes what is missing.
    * @param handOver aborts when another worker should run the partition: the slice then ends early
    */
   ingestSlice: async (request: SliceRequest, handOver: AbortSignal = never): Promise<SliceReport> =>

@@ -38,7 +38,9 @@ type SliceStops = {
   handOver: AbortSignal
 }
 
-/** More ranges would save little, and each range that is not rolled up adds work to every query for counts. */
+/**
+ * More ranges would save little, and each range that is not rolled up adds work to every query for counts.
+ */
 const RANGES_PER_ROLL_UP = 8
 
 /**
@@ -87,8 +89,8 @@ async function ingestPartition(
 }
 
 /**
- * Ingests range after range until `stop` aborts. Three ranges are in work at a time: one is fetched, the one before it is decided
- * and committed, and the one before that is published.
+ * Ingests range after range until `stop` aborts. Three ranges are in work at a time: one is fetched, the one
+ * before it is decided and committed, and the one before that is published.
  */
 async function ingestRanges(
   session: PartitionSession,
@@ -153,8 +155,9 @@ async function commitAndPublish(
 }
 
 /**
- * Decides and commits a range. If it fails for a permanent reason, it is halved until the failing part is one record, which is
- * parked; the rest is committed (G6). Yields the parts in the order of their offsets, each after Postgres has committed it.
+ * Decides and commits a range. If it fails for a permanent reason, it is halved until the failing part is one
+ * record, which is parked; the rest is committed (G6). Yields the parts in the order of their offsets, each
+ * after Postgres has committed it.
  * @throws {PipelineFailure} if no record causes the failure; `flood` if too many records do
  */
 async function* commitOrPark(

@@ -17,9 +17,9 @@ export type ParkingAnswer =
 export type ParkRequest = PartitionKey & { commandId: string; actor: string; reason: string }
 
 /**
- * Carries out an operator's command to move a partition past what stops it. If counted batches cannot be published, their
- * outputs are withheld until a replay publishes them, and their counts stay. Otherwise the batch in hand is parked. Safe to
- * retry: the ledger's row has the command's id.
+ * Carries out an operator's command to move a partition past what stops it. If counted batches cannot be
+ * published, their outputs are withheld until a replay publishes them, and their counts stay. Otherwise the
+ * batch in hand is parked. Safe to retry: the ledger's row has the command's id.
  * @throws {PipelineFailure} transient, fenced or defect
  */
 export async function parkInHand(deps: WorkerDeps, request: ParkRequest): Promise<ParkingAnswer> {
@@ -92,7 +92,10 @@ const parked = ({ from, to }: Pick<Offsets, 'from' | 'to'>, next: bigint): Parki
 const wordsOf = ({ actor, reason }: ParkRequest): string =>
   `set aside by ${actor}${reason === '' ? '' : `: ${reason}`}`
 
-/** Returns why a command cannot be carried out, for the operator. Throws failures that pass by themselves, which are retried. */
+/**
+ * Returns why a command cannot be carried out, for the operator. Throws failures that pass by themselves,
+ * which are retried.
+ */
 export function parkingRefusal(error: unknown): ParkingAnswer {
   if (!(error instanceof PipelineFailure)) throw error
   if (error.failureClass === 'data_loss' || error.failureClass === 'permanent')

@@ -10,7 +10,8 @@ import { startBatchWorkflow } from './batch-workflows.ts'
 import type { Offsets, Settled } from './settled.ts'
 
 /**
- * Parks a range that fails for a permanent reason, and starts the workflow that keeps it until it is replayed or skipped.
+ * Parks a range that fails for a permanent reason, and starts the workflow that keeps it until it is replayed
+ * or skipped.
  * @throws {PipelineFailure} flood if too many were parked in a row
  */
 export async function parkRange(

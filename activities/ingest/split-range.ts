@@ -2,7 +2,8 @@ import type { FetchedRange } from '../../kafka/read/take-range.ts'
 
 /**
  * Cuts a range in two at a record, or a range with one record into that record and the gaps around it.
- * @returns parts that together are the range; none if the range is a single record without gaps or has no record
+ * @returns parts that together are the range; none if the range is a single record without gaps or has no
+ * record
  */
 export function splitRange(range: FetchedRange): FetchedRange[] {
   const { from, to, endOffset } = range

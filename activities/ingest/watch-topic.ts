@@ -7,8 +7,8 @@ const CHECK_EVERY_MS = 5_000
 const WATCH_MS = 5 * 60_000
 
 /**
- * Waits until a topic has more partitions than are `known`, for five minutes at most. Waits, too, while the topic does not
- * exist or Kafka is away; the heartbeat has the problem.
+ * Waits until a topic has more partitions than are `known`, for five minutes at most. Waits, too, while the
+ * topic does not exist or Kafka is away; the heartbeat has the problem.
  * @returns the partitions; `known` if there are no new ones
  */
 export async function watchTopic(

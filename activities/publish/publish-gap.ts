@@ -8,8 +8,8 @@ import { publishOutputs } from './publish-outputs.ts'
 import { readAgain } from './read-again.ts'
 
 /**
- * Publishes what a crash between the two commits left committed in Postgres and missing in Kafka (G2). The records are read
- * again and decided as they were then; insights and rejects come from their tables.
+ * Publishes what a crash between the two commits left committed in Postgres and missing in Kafka (G2). The
+ * records are read again and decided as they were then; insights and rejects come from their tables.
  * @returns the first offset whose outputs are not known to be in Kafka
  * @throws {PipelineFailure} data_loss if the log no longer has what the ledger counted
  */

@@ -1,7 +1,10 @@
 import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
 import type { PartitionSession } from '../session/partition-session.ts'
 
-/** Publishes the outputs of the offsets before `to`. @returns `to`, which is then the first unpublished offset */
+/**
+ * Publishes the outputs of the offsets before `to`.
+ * @returns `to`, which is then the first unpublished offset
+ */
 export async function publishOutputs(
   { producer, deps }: PartitionSession,
   outputs: OutputCollector,

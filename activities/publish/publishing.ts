@@ -6,8 +6,8 @@ import { publishOutputs } from './publish-outputs.ts'
 /** Publishes one part of a partition after the other, each while the next one is decided and committed. */
 export type Publishing = {
   /**
-   * Starts to publish the outputs of the offsets before `to`. Waits until the previous part is published, so that a crash
-   * leaves at most one part committed and unpublished.
+   * Starts to publish the outputs of the offsets before `to`. Waits until the previous part is published, so
+   * that a crash leaves at most one part committed and unpublished.
    */
   add: (outputs: OutputCollector, to: bigint) => Promise<void>
   /** First offset whose outputs are not known to be in Kafka now. */
@@ -20,7 +20,10 @@ export type Publishing = {
   done: () => Promise<void>
 }
 
-/** @param publishedOffset first offset whose outputs are not known to be in Kafka; parts that end there or before are not published again */
+/**
+ * @param publishedOffset first offset whose outputs are not known to be in Kafka; parts that end there or
+ * before are not published again
+ */
 export function startPublishing(session: PartitionSession, publishedOffset: bigint): Publishing {
   const failed = new AbortController()
   let published = publishedOffset

@@ -5,7 +5,8 @@ import type { RangeReader } from '../../kafka/read/range-reader.ts'
 import { readAgain } from './read-again.ts'
 
 /**
- * Returns the record of a reject as it came. One that was too large to be kept whole is read from Kafka again.
+ * Returns the record of a reject as it came. One that was too large to be kept whole is read from Kafka
+ * again.
  * @returns null if the record is gone from Kafka
  */
 export async function wholeRecord(

@@ -15,10 +15,11 @@ import { readAgain } from '../publish/read-again.ts'
 import type { WorkerDeps } from '../session/worker-deps.ts'
 
 /**
- * Counts and publishes a parked batch; replays are idempotent (G7). The ledger's row changes from parked to replayed in the
- * transaction that counts, and the outputs are published in one transaction with a marker. Of a batch that is counted
- * already, unpublished or withheld outputs are published.
- * @throws {PipelineFailure} of any class; after permanent and data_loss the batch stays parked until somebody acts
+ * Counts and publishes a parked batch; replays are idempotent (G7). The ledger's row changes from parked to
+ * replayed in the transaction that counts, and the outputs are published in one transaction with a marker. Of
+ * a batch that is counted already, unpublished or withheld outputs are published.
+ * @throws {PipelineFailure} of any class; after permanent and data_loss the batch stays parked until somebody
+ * acts
  */
 export async function applyParked(
   deps: WorkerDeps,
@@ -64,7 +65,8 @@ async function replay(
   const { deps } = reprocessing
   const records = await readAgain(reprocessing.reader, batch.from, batch.to)
   const range = { from: batch.from, to: batch.to, records, endOffset: batch.to }
-  // Decided by the clock of the time when it was read. Its logins are in no insight: insights continued without them.
+  // Decided by the clock of the time when it was read. Its logins are in no insight: insights continued
+  // without them.
   const decided = await decideBatch(reprocessing, range, NO_POSITION, batch.id, {
     nowMs: batch.processedAtMs,
     insightSize: 0,

@@ -13,7 +13,8 @@ import { wholeRecord } from '../publish/whole-record.ts'
 import type { WorkerDeps } from '../session/worker-deps.ts'
 
 /**
- * Publishes a revision that an earlier attempt counted and did not publish, or did not record as published (G7).
+ * Publishes a revision that an earlier attempt counted and did not publish, or did not record as published
+ * (G7).
  * @returns the batch with nothing left to publish
  * @throws {PipelineFailure} of any class
  */
@@ -45,7 +46,8 @@ async function outputsOf(reprocessing: Reprocessing, sql: Sql, batch: ClaimedBat
 }
 
 /**
- * Makes the outputs of a whole batch that is counted. Its insights are those that were written with it; a replay writes none.
+ * Makes the outputs of a whole batch that is counted. Its insights are those that were written with it; a
+ * replay writes none.
  * @throws {PipelineFailure} data_loss if its records are gone from Kafka
  */
 export async function outputsOfBatch(

@@ -21,8 +21,8 @@ import type { WorkerDeps } from '../session/worker-deps.ts'
 export type Planned = { ok: true; plan: ReplayPlan } | { ok: false; refusal: string }
 
 /**
- * Finds out what a replay of the selected batches would do: reads and decides each batch, and writes its rows in a transaction
- * that it rolls back.
+ * Finds out what a replay of the selected batches would do: reads and decides each batch, and writes its rows
+ * in a transaction that it rolls back.
  * @param onBatch called after each batch
  * @throws {PipelineFailure} transient
  */

@@ -41,8 +41,9 @@ export type Redriven = { logins: number; stay: { reason: RejectReason; rejects: 
 const PAGE = { maxRecords: 1_000, maxBytes: 8 * 1024 * 1024 }
 
 /**
- * Decodes rejects of a batch again, by the clock of the time when they were read. Those that are logins by now are counted and
- * published as a revision of their batch, exactly once (G7). The others stay rejects, and their history records the attempt.
+ * Decodes rejects of a batch again, by the clock of the time when they were read. Those that are logins by
+ * now are counted and published as a revision of their batch, exactly once (G7). The others stay rejects, and
+ * their history records the attempt.
  * @throws {PipelineFailure} of any class
  */
 export async function redriveBatch(deps: WorkerDeps, request: RedriveRequest): Promise<Redriven> {
@@ -79,7 +80,10 @@ async function redrivePage(
   return { attempts, lastOffset, inAll }
 }
 
-/** The rejects as they came. One that was cut is read from Kafka again, and stays a reject if it is gone there. */
+/**
+ * The rejects as they came. One that was cut is read from Kafka again, and stays a reject if it is gone
+ * there.
+ */
 async function readWhole(
   deps: WorkerDeps,
   { topic, partition, topicId, incarnation, currentIncarnation }: ClaimedBatch,

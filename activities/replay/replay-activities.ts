@@ -20,7 +20,10 @@ type RedriveAttempt = { ok: true; redriven: Redriven } | { ok: false; error: str
 
 /** The activities that change what a batch means, one batch or many. */
 export const createReplayActivities = (deps: ActivityDeps) => ({
-  /** Counts a parked batch. Safe to retry: the ledger, its claim and the marker in Kafka say what is done (G7). */
+  /**
+   * Counts a parked batch. Safe to retry: the ledger, its claim and the marker in Kafka say what is done
+   * (G7).
+   */
   applyBatch: async ({ batchId, commandId }: BatchRequest): Promise<ReplayAttempt> =>
     await withHeartbeat(() =>
       permanentFailureAsValue(async () => ({
@@ -46,20 +49,29 @@ export const createReplayActivities = (deps: ActivityDeps) => ({
   requestReplay: async (request: ReplayRequest): Promise<BatchResult> =>
     await withHeartbeat(() => deps.requestReplay(request)),
 
-  /** Ids of batches with rejects of a selection, one more than a run may have at most. Safe to retry: it only reads. */
+  /**
+   * Ids of batches with rejects of a selection, one more than a run may have at most. Safe to retry: it only
+   * reads.
+   */
   findRejects: async (topic: string, selection: RejectSelection): Promise<string[]> =>
     await classingPostgres(() =>
       selectBatchesWithRejects(deps.sql, topic, selection, MAX_BATCHES_OF_A_RUN + 1),
     ),
 
-  /** Redrives rejects of a batch. Safe to retry: the ledger and the history say what the command has done (G7). */
+  /**
+   * Redrives rejects of a batch. Safe to retry: the ledger and the history say what the command has done
+   * (G7).
+   */
   redriveBatch: async (request: RedriveRequest): Promise<RedriveAttempt> =>
     await withHeartbeat(() =>
       permanentFailureAsValue(async () => ({ ok: true, redriven: await redriveBatch(deps, request) })),
     ),
 })
 
-/** Returns a failure that the batch itself causes. Throws outages and lost claims, so that Temporal retries the activity. */
+/**
+ * Returns a failure that the batch itself causes. Throws outages and lost claims, so that Temporal retries
+ * the activity.
+ */
 async function permanentFailureAsValue<T>(work: () => Promise<T>): Promise<T | { ok: false; error: string }> {
   try {
     return await work()

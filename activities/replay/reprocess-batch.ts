@@ -35,14 +35,17 @@ export type Reprocessing = {
   sighting: SightingCache
   /** Whether the outputs of the revision are in Kafka. */
   isPublished: boolean
-  /** Publishes the outputs of the revision in one transaction with the marker, and records that in the ledger. */
+  /**
+   * Publishes the outputs of the revision in one transaction with the marker, and records that in the ledger.
+   */
   publish: (outputs: OutputCollector) => Promise<void>
 }
 
 /**
- * Runs `work` with a reader and with a producer whose transactional.id belongs to this revision of the batch. The claims in
- * Postgres and in Kafka are both taken before the marker is read (G3, G7). The marker is a group offset that moves in the
- * transaction of the outputs: it is `from` before they are published and `to` afterwards. If it is missing, it expired.
+ * Runs `work` with a reader and with a producer whose transactional.id belongs to this revision of the batch.
+ * The claims in Postgres and in Kafka are both taken before the marker is read (G3, G7). The marker is a
+ * group offset that moves in the transaction of the outputs: it is `from` before they are published and `to`
+ * afterwards. If it is missing, it expired.
  * @throws {PipelineFailure} data_loss if the log of the offsets is gone, or the marker has expired
  */
 export async function withReprocessing<T>(
@@ -101,7 +104,9 @@ async function publishWithMarker(
   await onStep?.('after_late_kafka_commit')
 }
 
-/** @returns the marker; sets it to the first offset of the batch if the batch has nothing counted to publish */
+/**
+ * @returns the marker; sets it to the first offset of the batch if the batch has nothing counted to publish
+ */
 async function settleMarker(
   reader: RangeReader,
   producer: OutputProducer,

@@ -9,7 +9,10 @@ export type ActivityDeps = WorkerDeps & {
   /** The primary, for small reads and writes. */
   sql: Sql
   topicOffsets: TopicOffsets
-  /** Asks the workflow of a parked batch for a replay and waits for the result. Starts the workflow if it is gone. */
+  /**
+   * Asks the workflow of a parked batch for a replay and waits for the result. Starts the workflow if it is
+   * gone.
+   */
   requestReplay: (request: ReplayRequest) => Promise<BatchResult>
   /** Starts the workflows of those parked batches whose workflow does not run, even if it ran before. */
   restartBatchWorkflows: (readParked: () => Promise<ParkedBatch[]>) => Promise<void>

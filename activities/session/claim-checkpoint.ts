@@ -45,7 +45,10 @@ export async function claimCheckpoint(
   return checkpoint
 }
 
-/** Whether the topic was created anew without the partition. A topic that is the one that was counted only gets more of them. */
+/**
+ * Whether the topic was created anew without the partition. A topic that is the one that was counted only
+ * gets more of them.
+ */
 export const isGone = async (sql: Sql, reader: RangeReader, key: PartitionKey): Promise<boolean> =>
   (await whyMissing(sql, reader, key)) !== 'not_known_yet'
 

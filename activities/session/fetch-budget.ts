@@ -1,6 +1,6 @@
 /**
- * Divides a number of bytes among the slices of a process that have something to read. What slices have fetched and not taken
- * yet then does not grow with the number of partitions.
+ * Divides a number of bytes among the slices of a process that have something to read. What slices have
+ * fetched and not taken yet then does not grow with the number of partitions.
  */
 export class FetchBudget {
   readonly #bytes: number
@@ -9,14 +9,18 @@ export class FetchBudget {
 
   /**
    * @param bytes share of all slices together
-   * @param least smallest share of a slice; Kafka sends a record batch that is larger than a share whole all the same
+   * @param least smallest share of a slice; Kafka sends a record batch that is larger than a share whole all
+   * the same
    */
   constructor(bytes: number, least: number) {
     this.#bytes = bytes
     this.#least = least
   }
 
-  /** Bytes that the next fetch of a slice may bring: the least if its last fetch found nothing, which also takes it out of the division. */
+  /**
+   * Bytes that the next fetch of a slice may bring: the least if its last fetch found nothing, which also
+   * takes it out of the division.
+   */
   share(slice: object, foundSome: boolean): number {
     if (!foundSome) {
       this.leave(slice)

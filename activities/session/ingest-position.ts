@@ -3,8 +3,8 @@ import type { FloodGuard } from '../../domain/batch/flood-guard.ts'
 import type { UnfinishedInsight } from '../../domain/batch/insight.ts'
 
 /**
- * Where ingestion of a partition is, and the running state that goes with it, as of the last range that Postgres committed.
- * Immutable: each step takes one and returns the next.
+ * Where ingestion of a partition is, and the running state that goes with it, as of the last range that
+ * Postgres committed. Immutable: each step takes one and returns the next.
  */
 export type IngestPosition = Readonly<{
   /** Offset of the next record to count. */

@@ -12,7 +12,9 @@ export const rangeLimits = ({ ingest }: Config): RangeLimits => ({
   maxRecords: ingest.batchMaxRecords,
 })
 
-/** Each input partition has one transactional.id, so that whoever claims the partition fences its predecessor. */
+/**
+ * Each input partition has one transactional.id, so that whoever claims the partition fences its predecessor.
+ */
 export const producerOptions = (
   { kafka }: Config,
   { topic, partition }: PartitionKey,

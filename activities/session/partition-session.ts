@@ -11,7 +11,9 @@ import { settlePublishedOffset } from './published-offset.ts'
 import { positionAt, type IngestPosition } from './ingest-position.ts'
 import type { WorkerDeps } from './worker-deps.ts'
 
-/** A claimed partition with the connections that are open for it: reader, producer and one Postgres session. */
+/**
+ * A claimed partition with the connections that are open for it: reader, producer and one Postgres session.
+ */
 export type PartitionSession = Readonly<
   PartitionKey & {
     deps: WorkerDeps
@@ -35,8 +37,8 @@ export type ClaimedPartition = {
 }
 
 /**
- * Claims a partition in the order that fencing needs (G3): it raises the epoch in Postgres, then takes the transactional.id,
- * and then reads the group offset, which nobody else can move any more.
+ * Claims a partition in the order that fencing needs (G3): it raises the epoch in Postgres, then takes the
+ * transactional.id, and then reads the group offset, which nobody else can move any more.
  * @param acceptFlood whether an operator lets through the rejects that halted the partition as a flood
  * @throws {PipelineFailure} data_loss if the log is not the one that was counted
  */

@@ -4,14 +4,20 @@ import { connectPostgres, FROZEN_WORKER_MS, type Sql } from '../../db/connection
 import { assertDirectSession } from '../../db/connection/direct-session.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
 
-/** A statement works on one batch; one that takes longer means that Postgres hangs, and the partition should report that. */
+/**
+ * A statement works on one batch; one that takes longer means that Postgres hangs, and the partition should
+ * report that.
+ */
 const STATEMENT_TIMEOUT_MS = 30_000
-/** A connection closes once its last request is answered; if its server hangs, it is left to its own time-out. */
+/**
+ * A connection closes once its last request is answered; if its server hangs, it is left to its own time-out.
+ */
 const CLOSE_MS = 1_000
 
 /**
  * Opens a Postgres session of its own for work on one batch after the other.
- * @throws {PipelineFailure} transient if Postgres does not answer; of another class if it can never work, as behind a pooler
+ * @throws {PipelineFailure} transient if Postgres does not answer; of another class if it can never work, as
+ * behind a pooler
  */
 export async function openSession({ database }: Config, applicationName: string): Promise<Sql> {
   const sql = connectPostgres(database.url, {

@@ -16,9 +16,10 @@ type Claimed = {
 }
 
 /**
- * Returns the offset at which publishing continues: the group offset, which moves with the outputs.
- * A new partition gets its first group offset before anything is published. If it is missing later, it expired or was deleted;
- * the last published offset that Postgres knows then replaces it if everything before the checkpoint was published.
+ * Returns the offset at which publishing continues: the group offset, which moves with the outputs. A new
+ * partition gets its first group offset before anything is published. If it is missing later, it expired or
+ * was deleted; the last published offset that Postgres knows then replaces it if everything before the
+ * checkpoint was published.
  * @throws {PipelineFailure} data_loss if the group offset is missing or contradicts the checkpoint
  */
 export async function settlePublishedOffset(claimed: Claimed, key: PartitionKey): Promise<bigint> {

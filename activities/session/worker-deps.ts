@@ -15,11 +15,15 @@ export type WorkerDeps = {
   codeVersion: string
   sighting: SharedSightingCache
   /**
-   * Limits the memory of the process, because a batch in work holds its bytes and the text of its outputs. A batch weighs as
-   * much as it is full (see RangeReader.fetch): while little arrives, all partitions work side by side.
+   * Limits the memory of the process, because a batch in work holds its bytes and the text of its outputs. A
+   * batch weighs as much as it is full (see RangeReader.fetch): while little arrives, all partitions work
+   * side by side.
    */
   batchesInWork: Semaphore
-  /** Lets one batch at a time be decided: two in turns would both be ready late, and then wait for Postgres together. */
+  /**
+   * Lets one batch at a time be decided: two in turns would both be ready late, and then wait for Postgres
+   * together.
+   */
   deciding: Semaphore
   /** Limits the bytes that slices have fetched and not decided yet. */
   fetchBudget: FetchBudget

@@ -5,7 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { hostileTexts, randomTexts } from '../../test/support/api/hostile-text.ts'
 import { code, markdownList, markup } from './markdown.ts'
 
-/** As the Web UI parses it: https://github.com/temporalio/ui/blob/main/src/lib/utilities/render-markdown.ts */
+/**
+ * As the Web UI parses it: https://github.com/temporalio/ui/blob/main/src/lib/utilities/render-markdown.ts
+ */
 const parsed = (text: string) =>
   fromMarkdown(text).children.map((block) =>
     block.type === 'paragraph' && block.children.every(({ type }) => type === 'text')

@@ -5,7 +5,10 @@ import type { PartitionStatus } from '../contract.ts'
 import { showDetails } from './details.ts'
 import { int, keyword, KEYWORD_MAX_CHARACTERS } from './search-attributes.ts'
 
-/** Shows a status on the page of the partition's workflow in the Web UI, and in the search attributes of the list. */
+/**
+ * Shows a status on the page of the partition's workflow in the Web UI, and in the search attributes of the
+ * list.
+ */
 export function showStatus(topic: string, status: PartitionStatus): void {
   showDetails(pageText(topic, status))
   upsertSearchAttributes(attributesOf(topic, status))
