@@ -123,7 +123,7 @@ describe('the version that is said to be current', () => {
       expect(await day('2025-09-02', `current: ${JSON.stringify(text)}`)).toEqual({
         __typename: 'InvalidVersionError',
         message:
-          `current is ${JSON.stringify(text)}, which is no version that others could be older than: give one such as "2.10.0", ` +
+          `current is ${JSON.stringify(text)}, which is not a version that others could be older than: give one such as "2.10.0", ` +
           '"2.10" or "3.0.0-rc.1", or leave it out for the highest release',
       })
     },
