@@ -39,6 +39,28 @@ test('a drain against another commit has five pairs unless told otherwise, and w
   expect(parseArguments(['drain'])).toMatchObject({ against: null, rounds: 1 })
 })
 
+test('a drain beside Flink has five rounds and 50,000 users unless told otherwise', () => {
+  expect(parseArguments(['drain', '--flink'])).toMatchObject({
+    flink: true,
+    rounds: 5,
+    events: 1_000_000,
+    warmUp: 200_000,
+    users: 50_000,
+  })
+  expect(parseArguments(['drain', '--flink', '--rounds', '1', '--users', '7'])).toMatchObject({
+    rounds: 1,
+    users: 7,
+  })
+  expect(parseArguments(['drain'])).toMatchObject({ flink: false, warmUp: 0, users: 100_000 })
+})
+
+test('only a drain runs beside Flink, without another comparison and with one worker', () => {
+  for (const others of [['paced'], [], ['drain', '--baseline']])
+    expect(() => parseArguments([...others, '--flink'])).toThrow('--flink')
+  expect(() => parseArguments(['drain', '--flink', '--against', 'main'])).toThrow('--against')
+  expect(() => parseArguments(['drain', '--flink', '--workers', '2'])).toThrow('--workers')
+})
+
 test('only a drain runs against another commit, without the baseline, and the commit is named', () => {
   for (const others of [['paced'], [], ['drain', '--baseline']])
     expect(() => parseArguments([...others, '--against', 'main'])).toThrow('--against')

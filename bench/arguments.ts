@@ -15,6 +15,8 @@ export type QueryOptions = {
 export type BenchOptions = {
   command: 'drain' | 'paced' | 'all'
   events: number
+  /** Logins of a drain before those of `events`, which are not measured. */
+  warmUp: number
   users: number
   /** Logins per second of the paced run; null: half the rate that a drain of `events` measures first. */
   ratePerSecond: number | null
@@ -23,6 +25,8 @@ export type BenchOptions = {
   baseline: boolean
   /** Another commit whose code runs the same drains in turns with this one; null: none. */
   against: string | null
+  /** Also run Flink SQL on the same data, in turns with Rollcall. */
+  flink: boolean
   rounds: number
   /** Worker processes of a drain. */
   workers: number
@@ -35,13 +39,15 @@ export const usage = `npm run bench -- [drain|paced|queries] [options]      with
   queries how long GraphQL takes to answer over a year of counts, and which questions take more than 200 ms
 
   --events N     logins of the drained topic (1000000)
-  --users N      distinct users among them (100000)
+  --users N      distinct users among them (100000; with --flink 50000)
   --rate N       paced: logins a second (half of the drain rate, which is measured first)
   --seconds N    paced: how long (30)
   --baseline     also run a plain Kafka consumer without Temporal, in turns with Rollcall
   --against REF  drain: also run the code of another commit, in turns with this one, each with a database of its own;
                  prints median and range of the ratios of the pairs
-  --rounds N     how often (1; with --against 5); more than one prints median and range
+  --flink        drain: also run Flink SQL, with counts and a row per user and day and with counts alone, in turns with
+                 Rollcall; --events come after 200000 to warm up; fetches Flink and needs a JDK 17
+  --rounds N     how often (1; with --against and --flink 5); more than one prints median and range
   --workers N    drain: worker processes, which share the partitions (1)
 
 queries fills a database, in two minutes as it is by default, and keeps it for the next run with the same size:
@@ -52,8 +58,14 @@ queries fills a database, in two minutes as it is by default, and keeps it for t
   --plans        prints the plans of what took more than 200 ms
   --remove       removes what earlier runs filled, and ends`
 
-/** Default for --rounds with --against: fewer pairs say little on a machine that also does other work. */
+/**
+ * Default for --rounds beside another program: fewer pairs say little on a machine that also does other work.
+ */
 const PAIRS = '5'
+/** With --flink: by then the JVM has compiled what it runs most, and most users have been seen once. */
+const FLINK_WARM_UP = 200_000
+/** Defaults for --users. */
+const USERS = { usual: '100000', flink: '50000' }
 
 /** @throws {UsageError} */
 export function parseArguments(argv: string[]): BenchOptions | QueryOptions {
@@ -91,12 +103,13 @@ function parseIngestion(argv: string[]): BenchOptions {
     allowPositionals: true,
     options: {
       events: { type: 'string', default: '1000000' },
-      users: { type: 'string', default: '100000' },
+      users: { type: 'string' },
       rate: { type: 'string' },
       seconds: { type: 'string', default: '30' },
       rounds: { type: 'string' },
       baseline: { type: 'boolean', default: false },
       against: { type: 'string' },
+      flink: { type: 'boolean', default: false },
       workers: { type: 'string', default: '1' },
     },
   })
@@ -104,21 +117,28 @@ function parseIngestion(argv: string[]): BenchOptions {
   if (command !== 'drain' && command !== 'paced' && command !== 'all')
     throw new UsageError(`unknown command ${command}`)
   if (rest.length > 0) throw new UsageError(`one command at a time, not also ${rest.join(' ')}`)
-  const { against = null } = values
-  if (against !== null && (command !== 'drain' || values.baseline))
-    throw new UsageError('--against is for a drain without --baseline: two programs run in turns, not three')
+  const { against = null, baseline, flink } = values
+  const isDrain = command === 'drain'
+  if (against !== null && (!isDrain || baseline || flink))
+    throw new UsageError('--against is for a drain without --baseline and --flink: one comparison at a time')
+  if (flink && (!isDrain || baseline))
+    throw new UsageError('--flink is for a drain without --baseline: one comparison at a time')
   const workers = count('--workers', values.workers, 16)
-  if (workers > 1 && (command !== 'drain' || values.baseline))
-    throw new UsageError('--workers is for a drain without --baseline, whose program is one process')
+  if (workers > 1 && (!isDrain || baseline || flink))
+    throw new UsageError(
+      '--workers is for a drain without --baseline and --flink, whose programs are one process',
+    )
   return {
     command,
     events: count('--events', values.events, 20_000_000),
-    users: count('--users', values.users, 10_000_000),
+    warmUp: flink ? FLINK_WARM_UP : 0,
+    users: count('--users', values.users ?? (flink ? USERS.flink : USERS.usual), 10_000_000),
     ratePerSecond: values.rate === undefined ? null : count('--rate', values.rate, 1_000_000),
     seconds: count('--seconds', values.seconds, 3600),
     against,
-    rounds: count('--rounds', values.rounds ?? (against === null ? '1' : PAIRS), 100),
-    baseline: values.baseline,
+    flink,
+    rounds: count('--rounds', values.rounds ?? (against === null && !flink ? '1' : PAIRS), 100),
+    baseline,
     workers,
   }
 }

@@ -8,13 +8,20 @@ import { startStack, type Stack } from '../stack/stack.ts'
 export type BenchStack = {
   /** Environment variables with which a process finds the parts. */
   environment: Record<string, string>
+  /** The folder for files that end with the stack, which also has the book of its processes. */
+  dataFolder: string
   /** Process ids of the parts by name. */
   pids: Record<string, number>
   /**
-   * Starts a Node process beside the stack, by default with the Node of this one. It ends with the stack at
-   * the latest.
+   * Starts a program beside the stack, by default the Node of this process. It ends with the stack at the
+   * latest.
    */
-  launch: (name: string, args: string[], environment: Record<string, string>, node?: string) => RunningProcess
+  launch: (
+    name: string,
+    args: string[],
+    environment: Record<string, string>,
+    program?: string,
+  ) => RunningProcess
   logOf: (name: string) => string
   say: (line: string) => void
   /** Aborts when the benchmark is to stop. */
@@ -62,15 +69,16 @@ function beside(
   { environment }: Stack,
   dataFolder: string,
   logFolder: string,
-): Pick<BenchStack, 'environment' | 'pids' | 'launch' | 'logOf'> {
+): Pick<BenchStack, 'environment' | 'dataFolder' | 'pids' | 'launch' | 'logOf'> {
   const logOf = (name: string) => join(logFolder, `${name}.log`)
   return {
     environment,
+    dataFolder,
     pids: partPids(dataFolder),
-    launch: (name, args, env, node = process.execPath) =>
+    launch: (name, args, env, program = process.execPath) =>
       startProcess({
         name,
-        command: node,
+        command: program,
         args,
         env: { ...environment, ...env },
         logFile: logOf(name),

@@ -1,13 +1,17 @@
 import { UsageError } from '../cli/command-line.ts'
 import { parseArguments, usage, type BenchOptions } from './arguments.ts'
 import { loadConfig } from '../config/config.ts'
-import { preload } from './drain/backlog.ts'
+import { createLoginSource } from '../generator/login-source.ts'
+import { preload, type Backlog } from './drain/backlog.ts'
 import { createBaseline } from './drain/baseline-subject.ts'
 import { withBenchStack, type BenchStack } from './bench-stack.ts'
 import { drain, type DrainResult } from './drain/drain.ts'
 import { paced, type PacedResult } from './paced/paced.ts'
 import { runQueries } from './queries/queries.ts'
+import { prepareFlink, requireCompiler } from './drain/flink/flink-program.ts'
+import { createFlink } from './drain/flink/flink-subject.ts'
 import { reportDrain } from './drain/report-drain.ts'
+import { createReturningUsers } from './drain/returning-users.ts'
 import { reportPaced } from './paced/report-paced.ts'
 import { createRollcall } from './drain/rollcall-subject.ts'
 import type { Subject } from './drain/subject.ts'
@@ -32,6 +36,7 @@ try {
   const options = parseArguments(process.argv.slice(2))
   if (options.command === 'queries') await runQueries(options, say, stop.signal)
   else if (options.against !== null) await runAgainst(options, options.against)
+  else if (options.flink) await runBesideFlink(options)
   else {
     const makers = options.baseline ? [createRollcall, createBaseline] : [createRollcall]
     await withBenchStack(stop.signal, say, (stack) => runBenchmark(stack, options, makers))
@@ -60,6 +65,19 @@ async function runAgainst(options: BenchOptions, ref: string): Promise<void> {
   )
 }
 
+async function runBesideFlink(options: BenchOptions): Promise<void> {
+  await requireCompiler()
+  await withBenchStack(stop.signal, say, async (stack) => {
+    const program = await prepareFlink(stack)
+    const flink = (['users', 'counts'] as const).map(
+      (variant): Maker =>
+        (...of) =>
+          createFlink(...of, variant, program),
+    )
+    await runDrains(stack, options, [createRollcall, ...flink])
+  })
+}
+
 async function runBenchmark(stack: BenchStack, options: BenchOptions, makers: Maker[]): Promise<void> {
   const drained =
     options.command === 'paced' && options.ratePerSecond !== null
@@ -70,9 +88,7 @@ async function runBenchmark(stack: BenchStack, options: BenchOptions, makers: Ma
 }
 
 async function runDrains(stack: BenchStack, options: BenchOptions, makers: Maker[]): Promise<DrainResult[]> {
-  const { events, users } = options
-  say(`preloading ${events} logins of ${users} users`)
-  const backlog = await preload(stack.environment, { topic: 'backlog', events, users, stop: stack.stop })
+  const backlog = await fillBacklog(stack, options)
   const results: DrainResult[] = []
   // The broker's JVM compiles in its first half minute, which takes CPU from the measured programs.
   const warmUp = turns(1, makers)
@@ -85,8 +101,20 @@ async function runDrains(stack: BenchStack, options: BenchOptions, makers: Maker
     say(isWarmUp ? `${speed} (to warm up, not counted)` : speed)
     if (!isWarmUp) results.push(result)
   }
-  say(reportDrain(results, events))
+  say(reportDrain(results, options.events))
   return results
+}
+
+async function fillBacklog(stack: BenchStack, options: BenchOptions): Promise<Backlog> {
+  const { warmUp, events, users, flink } = options
+  say(`preloading ${warmUp + events} logins of ${users} users`)
+  return await preload(stack.environment, {
+    topic: 'backlog',
+    events: warmUp + events,
+    warmUp,
+    source: flink ? createReturningUsers(1, users) : createLoginSource({ seed: 1, users, stream: events }),
+    stop: stack.stop,
+  })
 }
 
 async function runPaced(

@@ -1,13 +1,21 @@
 import { GroundTruth } from '../../generator/ground-truth.ts'
-import { createLoginSource } from '../../generator/login-source.ts'
+import type { LoginMessage } from '../../generator/login-source.ts'
 import { createKafka } from '../../kafka/client.ts'
 import type { OutputRecord } from '../../kafka/records/encode-record-batch.ts'
 import { loadConfig } from '../../config/config.ts'
 import { PARTITIONS, createTopic } from '../topics.ts'
 import { openRawProducer } from './raw-producer.ts'
 
-/** What was sent, and the truth to compare results with. */
-export type Backlog = { topic: string; events: number; truth: GroundTruth }
+export type Backlog = {
+  topic: string
+  events: number
+  /** How many of the logins are done before the clock starts. 0: the first commit starts it. */
+  warmUp: number
+  /** What was sent, to compare results with. */
+  truth: GroundTruth
+}
+
+type LoginSource = { next(timestampSeconds: number): LoginMessage }
 
 /** How many logins have the same second as event time. This decides how many rows of counts they make. */
 const LOGINS_PER_EVENT_SECOND = 1_000
@@ -17,13 +25,12 @@ const RECORDS_PER_BATCH = 500
 /** Fills a new topic, evenly over its partitions, with logins whose event times end now. */
 export async function preload(
   environment: Record<string, string>,
-  options: { topic: string; events: number; users: number; stop: AbortSignal },
+  options: { topic: string; events: number; warmUp: number; source: LoginSource; stop: AbortSignal },
 ): Promise<Backlog> {
   const { kafka: config } = loadConfig(environment)
-  const { topic, events, users, stop } = options
+  const { topic, events, warmUp, source, stop } = options
   await createTopic(config, topic)
   const producer = await openRawProducer(createKafka(config, 'rollcall-bench'), topic)
-  const source = createLoginSource({ seed: 1, users, stream: events })
   const truth = new GroundTruth()
   const firstSecond = Math.floor(Date.now() / 1000) - Math.ceil(events / LOGINS_PER_EVENT_SECOND)
   const record = (n: number): OutputRecord => {
@@ -44,5 +51,5 @@ export async function preload(
   } finally {
     await producer.close()
   }
-  return { topic, events, truth }
+  return { topic, events, warmUp, truth }
 }

@@ -10,9 +10,12 @@ import { verify } from './verify.ts'
 
 export type DrainResult = {
   subject: string
-  /** Logins committed to the consumer group after its first commit, which starts the clock. */
+  /** Logins committed to the consumer group while the clock ran. */
   events: number
-  /** From the first commit until all logins are committed, and so counted in Postgres and published. */
+  /**
+   * From the first commit after those to warm up until all logins are committed, counted in Postgres and
+   * published.
+   */
   seconds: number
   eventsPerSecond: number
   cpuSecondsPerMillion: Record<string, number>
@@ -40,12 +43,7 @@ export async function drain(
   const stop = (signal: NodeJS.Signals) => Promise.all(running.map((one) => one.stop(signal, STOP_GRACE_MS)))
   const recorder = recordResources({ [subject.name]: running.map(({ pid }) => pid), ...stack.pids })
   try {
-    const { startMs, before, endMs, partitionsHeld } = await untilDrained(
-      stack,
-      subject,
-      running,
-      backlog.events,
-    )
+    const { startMs, before, endMs, partitionsHeld } = await untilDrained(stack, subject, running, backlog)
     const use = recorder.between(startMs, endMs)
     await stop('SIGTERM')
     await verify(subject, backlog)
@@ -58,13 +56,14 @@ export async function drain(
 }
 
 /**
- * Waits until the subject's group has committed everything: all programs and versions have that in common.
+ * Waits until the subject's group has committed everything, which all programs and versions have in common,
+ * and until its results show it.
  */
 async function untilDrained(
   stack: BenchStack,
   subject: Subject,
   running: RunningProcess[],
-  events: number,
+  { events, warmUp }: Backlog,
 ): Promise<{ startMs: number; before: number; endMs: number; partitionsHeld: number[] }> {
   const deadlineMs = Date.now() + START_TIMEOUT_MS + (events / SLOWEST_EVENTS_PER_SECOND) * 1000
   const committed = await watchCommitted(subject.config.kafka)
@@ -80,8 +79,8 @@ async function untilDrained(
         throw new Error(`${subject.name} did not finish: ${await lastLines(stack, subject)}`)
       const done = Number((await committed.read()) ?? 0)
       const nowMs = Date.now()
-      if (done > 0) first ??= { startMs: nowMs, before: done }
-      if (first !== undefined && done >= events) {
+      if (done > 0 && done >= warmUp) first ??= { startMs: nowMs, before: done }
+      if (first !== undefined && done >= events && (await subject.isSettled(events))) {
         if (first.before >= events)
           throw new Error(`${events} logins are one commit: measure more (--events)`)
         return { ...first, endMs: nowMs, partitionsHeld: partitionsHeld ?? [] }

@@ -2,7 +2,8 @@ import type { DrainResult } from './drain.ts'
 import { showSpread, spread, table, type Spread } from '../table.ts'
 
 /**
- * Reports results as a table and a line of JSON. With two subjects, both contain the ratios of the rounds.
+ * Reports results as a table and a line of JSON. With several subjects, both contain the ratios of the
+ * rounds.
  */
 export function reportDrain(results: readonly DrainResult[], events: number): string {
   const bySubject = [...Map.groupBy(results, ({ subject }) => subject)].map(([subject, runs]) => ({
@@ -34,12 +35,15 @@ export function reportDrain(results: readonly DrainResult[], events: number): st
     ...perProcess('CPU s per million', 2, ({ cpuSecondsPerMillion }) => cpuSecondsPerMillion),
     ...perProcess('peak memory MiB', 0, ({ peakMemoryMiB }) => peakMemoryMiB),
   ]
-  const ratio = ratios(results)
-  const ratioLine =
-    ratio === null
-      ? ''
-      : `\n\n${ratio.of}: ${showSpread(ratio.eventsPerSecond, 2)} in logins/s, ${showSpread(ratio.cpuSeconds, 2)} in CPU s of the program`
-  return `\n${table(rows)}${ratioLine}\n\n${JSON.stringify({ benchmark: 'drain', ratio, runs: results })}\n`
+  const ratios = bySubject
+    .filter(({ subject }) => subject !== 'rollcall')
+    .map(({ subject }) => ratiosTo(subject, results))
+  const ratioLines = ratios.map(
+    ({ of, eventsPerSecond, cpuSeconds }) =>
+      `${of}: ${showSpread(eventsPerSecond, 2)} in logins/s, ${showSpread(cpuSeconds, 2)} in CPU s of the program\n`,
+  )
+  const json = JSON.stringify({ benchmark: 'drain', ratios, runs: results })
+  return ['', table(rows), '', ...ratioLines, json, ''].join('\n')
 }
 
 const heldBy = (runs: readonly DrainResult[]) =>
@@ -47,10 +51,8 @@ const heldBy = (runs: readonly DrainResult[]) =>
 
 type Ratios = { of: string; eventsPerSecond: Spread; cpuSeconds: Spread }
 
-/** Rollcall divided by the other subject, round by round. Null: Rollcall ran alone. */
-function ratios(results: readonly DrainResult[]): Ratios | null {
-  const other = results.find(({ subject }) => subject !== 'rollcall')?.subject
-  if (other === undefined) return null
+/** Rollcall divided by another subject, round by round. */
+function ratiosTo(other: string, results: readonly DrainResult[]): Ratios {
   const runsOf = (name: string) => results.filter(({ subject }) => subject === name)
   const others = runsOf(other)
   const spreadOf = (value: (run: DrainResult) => number) =>

@@ -18,6 +18,13 @@ export type Subject = {
    * known.
    */
   counts: (() => Promise<{ key: string; logins: number }[]>) | null
+  /**
+   * Reads how many users logged in on each day of the event (`2024-07-10`, UTC), and how often; null: it
+   * keeps no row per user and day, or not yet when a backlog is drained.
+   */
+  userDays: (() => Promise<UserDay[]>) | null
+  /** Whether Postgres and the output topic show all `events` logins, once its group has committed them. */
+  isSettled: (events: number) => Promise<boolean>
   /** Reads how many partitions each of its processes has at the moment; null: that cannot be read. */
   held: (() => Promise<number[]>) | null
   /**
@@ -27,10 +34,14 @@ export type Subject = {
   remove: () => Promise<void>
 }
 
+export type UserDay = { day: string; users: number; logins: number }
+
 /** What differs between the programs. */
 type SubjectParts = Pick<Subject, 'name' | 'launch'> & {
   prepare: (sql: Sql, config: Config) => Promise<unknown>
   counts?: (sql: Sql) => Promise<{ key: string; logins: number }[]>
+  userDays?: (sql: Sql) => Promise<UserDay[]>
+  isSettled?: (sql: Sql, events: number) => Promise<boolean>
   held?: (sql: Sql) => Promise<number[]>
   cleanUp: (config: Config) => Promise<void>
 }
@@ -66,7 +77,7 @@ export async function createSubject(
   await onServer(stack, (sql) => sql.unsafe(`create database "${groupId}"`))
   await Promise.all([processedTopic, dlqTopic].map((topic) => createTopic(config.kafka, topic)))
   const sql = connectPostgres(config.database.url, connection)
-  const { counts, held } = parts
+  const { counts, userDays, isSettled, held } = parts
   await parts.prepare(sql, config)
   return {
     name: parts.name,
@@ -75,6 +86,8 @@ export async function createSubject(
     sql,
     launch: parts.launch,
     counts: counts === undefined ? null : () => counts(sql),
+    userDays: userDays === undefined ? null : () => userDays(sql),
+    isSettled: (events) => isSettled?.(sql, events) ?? Promise.resolve(true),
     held: held === undefined ? null : () => held(sql),
     remove: async () => {
       await parts.cleanUp(config)

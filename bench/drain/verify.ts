@@ -3,27 +3,30 @@ import { openRangeReader } from '../../kafka/read/range-reader.ts'
 import type { Backlog } from './backlog.ts'
 import type { Subject } from './subject.ts'
 import { PARTITIONS } from '../topics.ts'
+import { verifyCounts, verifyUserDays } from './verify-totals.ts'
 
 const LIMITS = { maxBytes: 4 * 1024 * 1024, maxRecords: 100_000 }
 const WAIT = { maxWaitMs: 100, minBytes: 1 }
-/** The value of every published login ends with the place that it came from. */
-const SOURCE = /"partition":(\d+),"offset":(\d+)\}\}$/
+/** The value of every published login ends with the place that it came from, as a field or as two. */
+const SOURCE = /partition":(\d+),"(?:source_)?offset":(\d+)\}+$/
 const SOURCE_MAX_BYTES = 80
 
 /**
  * Verifies results.
- * @throws {Error} a count differs from what was sent, or a login was not published exactly once
+ * @throws {Error} a count or the users of a day differ from what was sent, or a login was not published
+ *   exactly once
  */
 export async function verify(subject: Subject, backlog: Backlog): Promise<void> {
   if (subject.counts !== null) verifyCounts(subject.name, await subject.counts(), backlog)
+  if (subject.userDays !== null) verifyUserDays(subject.name, await subject.userDays(), backlog)
   const seen = new Set<number>()
   let outputs = 0
   await Promise.all(
     Array.from({ length: PARTITIONS }, (_, partition) =>
       forEachOutput(subject, partition, (value) => {
-        const [, source, offset] = SOURCE.exec(value) ?? []
-        if (source === undefined) return
-        seen.add(Number(offset) * PARTITIONS + Number(source))
+        const source = sourceOf(value)
+        if (source === null) return
+        seen.add(source.offset * PARTITIONS + source.partition)
         outputs++
       }),
     ),
@@ -35,21 +38,10 @@ export async function verify(subject: Subject, backlog: Backlog): Promise<void> 
   }
 }
 
-function verifyCounts(name: string, counts: { key: string; logins: number }[], { truth }: Backlog): void {
-  const expected = new Map(
-    truth
-      .counts()
-      .map(({ minute, deviceType, appVersion, locale, logins }) => [
-        [minute, deviceType, appVersion, locale].join(' '),
-        logins,
-      ]),
-  )
-  const wrong = counts.filter(({ key, logins }) => expected.get(key) !== logins)
-  if (wrong.length > 0 || counts.length !== expected.size) {
-    throw new Error(
-      `${name} counted wrong: ${counts.length} rows of ${expected.size}, such as ${JSON.stringify(wrong[0])}`,
-    )
-  }
+/** Reads from the end of a published value where its login came from. Null: it is no login. */
+export function sourceOf(value: string): { partition: number; offset: number } | null {
+  const [, partition, offset] = SOURCE.exec(value) ?? []
+  return partition === undefined ? null : { partition: Number(partition), offset: Number(offset) }
 }
 
 async function forEachOutput(

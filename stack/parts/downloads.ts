@@ -29,28 +29,40 @@ const PROGRESS_MS = 1_000
 /** Maven's and pip's own output, kept for the error message. */
 const OUTPUT_BYTES = 16 * 1024 * 1024
 
+/** Downloads Kafka's jars. Returns their folder. */
+export const downloadKafka = (partsFolder: string, say: Say, started?: Started): Promise<string> =>
+  downloadJars(
+    partsFolder,
+    { name: 'Kafka', pom: fileURLToPath(new URL('./kafka-pom.xml', import.meta.url)) },
+    say,
+    started,
+  )
+
 /**
- * Downloads Kafka's jars from Maven Central. Returns their folder; every version of kafka-pom.xml has a
- * folder of its own.
+ * Downloads the jars that a POM names, with all that they need, from Maven Central. Returns their folder;
+ * every version of the POM has a folder of its own.
  */
-export async function downloadKafka(
+export async function downloadJars(
   partsFolder: string,
+  { name, pom }: { name: string; pom: string },
   say: Say,
   started: Started = ignore,
 ): Promise<string> {
-  const pom = fileURLToPath(new URL('./kafka-pom.xml', import.meta.url))
   const text = readFileSync(pom, 'utf8')
   const version = /<version>(.+?)</.exec(text)?.[1] ?? ''
   const contents = createHash('sha256').update(text).digest('hex').slice(0, 8)
-  return await once(join(partsFolder, `kafka-${version}-${contents}`), async (folder) => {
+  return await once(join(partsFolder, `${name.toLowerCase()}-${version}-${contents}`), async (folder) => {
     const copy = ['dependency:copy-dependencies', `-DoutputDirectory=${folder}`]
     const maven = run('mvn', ['-B', '-f', pom, ...copy], { maxBuffer: OUTPUT_BYTES })
-    const progress = countDownloads(`Kafka ${version}`, say)
+    const progress = countDownloads(`${name} ${version}`, say)
     started(maven.child)
     maven.child.stdout?.on('data', progress)
-    say(`downloading Kafka ${version}`)
+    say(`downloading ${name} ${version}`)
     try {
       await maven
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
+      throw new Error('needs Maven: apt install maven, brew install maven', { cause })
     } finally {
       say('')
     }
