@@ -62,7 +62,7 @@ queries fills a database, in two minutes as it is by default, and keeps it for t
  * Default for --rounds beside another program: fewer pairs say little on a machine that also does other work.
  */
 const PAIRS = '5'
-/** With --flink: by then the JVM has compiled what it runs most, and most users have been seen once. */
+/** With --flink: a JVM compiles in its first seconds, and in the first logins most users are new. */
 const FLINK_WARM_UP = 200_000
 /** Defaults for --users. */
 const USERS = { usual: '100000', flink: '50000' }
