@@ -40,10 +40,13 @@ export function reportDrain(results: readonly DrainResult[], events: number): st
     .map(({ subject }) => ratiosTo(subject, results))
   const ratioLines = ratios.map(
     ({ of, eventsPerSecond, cpuSeconds }) =>
-      `${of}: ${showSpread(eventsPerSecond, 2)} in logins/s, ${showSpread(cpuSeconds, 2)} in CPU s of the program\n`,
+      `${of}: ${showSpread(eventsPerSecond, 2)} in logins/s, ${showSpread(cpuSeconds, 2)} in CPU s of the program`,
   )
   const json = JSON.stringify({ benchmark: 'drain', ratios, runs: results })
-  return ['', table(rows), '', ...ratioLines, json, ''].join('\n')
+  return [[table(rows)], ratioLines, [json]]
+    .filter(({ length }) => length > 0)
+    .map((lines) => `\n${lines.join('\n')}\n`)
+    .join('')
 }
 
 const heldBy = (runs: readonly DrainResult[]) =>
