@@ -41,19 +41,19 @@ async function untilKnown(admin: Admin, topic: string): Promise<void> {
   }
 }
 
-/** `read` sums what a group has committed over the partitions. Null: the broker cannot say yet. */
-type CommittedOffsets = { read: () => Promise<bigint | null>; close: () => Promise<void> }
+/** `read` tells how many logins a program has done. Null: that cannot be read yet. */
+export type Progress = { read: () => Promise<number | null>; close: () => Promise<void> }
 
-export async function watchCommitted(config: Config['kafka']): Promise<CommittedOffsets> {
+/** Takes for done what the program's consumer group has committed. */
+export async function watchCommitted(config: Config['kafka']): Promise<Progress> {
   const admin = createKafka(config, 'rollcall-bench').admin()
   await admin.connect()
   return {
     read: async () => {
       try {
         const [answer] = await admin.fetchOffsets({ groupId: config.groupId, topics: [config.topic] })
-        const offsets = (answer?.partitions ?? []).map(({ offset }) => BigInt(offset))
         // Partitions without a commit have a negative offset.
-        return offsets.reduce((sum, offset) => (offset > 0n ? sum + offset : sum), 0n)
+        return sum((answer?.partitions ?? []).map(({ offset }) => Math.max(0, Number(offset))))
       } catch (error) {
         // The coordinator of a new group is still being loaded.
         if ((error as { retriable?: boolean }).retriable === true) return null
@@ -63,3 +63,20 @@ export async function watchCommitted(config: Config['kafka']): Promise<Committed
     close: () => admin.disconnect(),
   }
 }
+
+/**
+ * Takes for done what can be read from the program's output topic under read_committed. That includes the
+ * marker at the end of each transaction.
+ */
+export async function watchPublished(config: Config['kafka']): Promise<Progress> {
+  const admin = createKafka(config, 'rollcall-bench').admin()
+  await admin.connect()
+  return {
+    // kafkajs asks under read_committed.
+    read: async () =>
+      sum((await admin.fetchTopicOffsets(config.processedTopic)).map(({ offset }) => Number(offset))),
+    close: () => admin.disconnect(),
+  }
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)

@@ -5,22 +5,18 @@ import type { Backlog } from './backlog.ts'
 import type { BenchStack } from '../bench-stack.ts'
 import { recordResources, type ResourceUse } from './resources.ts'
 import type { Subject } from './subject.ts'
-import { watchCommitted } from '../topics.ts'
 import { verify } from './verify.ts'
 
 export type DrainResult = {
   subject: string
-  /** Logins committed to the consumer group while the clock ran. */
+  /** Logins done while the clock ran. */
   events: number
-  /**
-   * From the first commit after those to warm up until all logins are committed, counted in Postgres and
-   * published.
-   */
+  /** From the first commit after the logins to warm up until all are counted in Postgres and published. */
   seconds: number
   eventsPerSecond: number
   cpuSecondsPerMillion: Record<string, number>
   peakMemoryMiB: Record<string, number>
-  /** How many partitions each process read when half of the logins were committed. */
+  /** How many partitions each process read when half of the logins were done. */
   partitionsHeld: number[]
 }
 
@@ -55,10 +51,7 @@ export async function drain(
   }
 }
 
-/**
- * Waits until the subject's group has committed everything, which all programs and versions have in common,
- * and until its results show it.
- */
+/** Waits until the subject has done everything. */
 async function untilDrained(
   stack: BenchStack,
   subject: Subject,
@@ -66,7 +59,7 @@ async function untilDrained(
   { events, warmUp }: Backlog,
 ): Promise<{ startMs: number; before: number; endMs: number; partitionsHeld: number[] }> {
   const deadlineMs = Date.now() + START_TIMEOUT_MS + (events / SLOWEST_EVENTS_PER_SECOND) * 1000
-  const committed = await watchCommitted(subject.config.kafka)
+  const progress = await subject.watch(events)
   let partitionsHeld: number[] | undefined
   let first: { startMs: number; before: number } | undefined
   try {
@@ -77,10 +70,10 @@ async function untilDrained(
         throw new Error(`${subject.name} ended (${await ended.exited}): ${await lastLines(stack, subject)}`)
       if (Date.now() > deadlineMs)
         throw new Error(`${subject.name} did not finish: ${await lastLines(stack, subject)}`)
-      const done = Number((await committed.read()) ?? 0)
       const nowMs = Date.now()
+      const done = (await progress.read()) ?? 0
       if (done > 0 && done >= warmUp) first ??= { startMs: nowMs, before: done }
-      if (first !== undefined && done >= events && (await subject.isSettled(events))) {
+      if (first !== undefined && done >= events) {
         if (first.before >= events)
           throw new Error(`${events} logins are one commit: measure more (--events)`)
         return { ...first, endMs: nowMs, partitionsHeld: partitionsHeld ?? [] }
@@ -89,7 +82,7 @@ async function untilDrained(
       await sleep(POLL_MS)
     }
   } finally {
-    await committed.close()
+    await progress.close()
   }
 }
 

@@ -2,7 +2,7 @@ import { loadConfig, type Config } from '../../config/config.ts'
 import { connectPostgres, type Sql } from '../../db/connection/connect.ts'
 import type { RunningProcess } from '../../stack/processes/process.ts'
 import type { BenchStack } from '../bench-stack.ts'
-import { createTopic } from '../topics.ts'
+import { createTopic, watchCommitted, type Progress } from '../topics.ts'
 
 /** A program that is measured, with a database, output topics and a consumer group of its own. */
 export type Subject = {
@@ -23,8 +23,8 @@ export type Subject = {
    * keeps no row per user and day, or not yet when a backlog is drained.
    */
   userDays: (() => Promise<UserDay[]>) | null
-  /** Whether Postgres and the output topic show all `events` logins, once its group has committed them. */
-  isSettled: (events: number) => Promise<boolean>
+  /** Watches how many of `events` logins are done: counted in Postgres and published. */
+  watch: (events: number) => Promise<Progress>
   /** Reads how many partitions each of its processes has at the moment; null: that cannot be read. */
   held: (() => Promise<number[]>) | null
   /**
@@ -41,7 +41,7 @@ type SubjectParts = Pick<Subject, 'name' | 'launch'> & {
   prepare: (sql: Sql, config: Config) => Promise<unknown>
   counts?: (sql: Sql) => Promise<{ key: string; logins: number }[]>
   userDays?: (sql: Sql) => Promise<UserDay[]>
-  isSettled?: (sql: Sql, events: number) => Promise<boolean>
+  watch?: (sql: Sql, config: Config, events: number) => Promise<Progress>
   held?: (sql: Sql) => Promise<number[]>
   cleanUp: (config: Config) => Promise<void>
 }
@@ -77,7 +77,7 @@ export async function createSubject(
   await onServer(stack, (sql) => sql.unsafe(`create database "${groupId}"`))
   await Promise.all([processedTopic, dlqTopic].map((topic) => createTopic(config.kafka, topic)))
   const sql = connectPostgres(config.database.url, connection)
-  const { counts, userDays, isSettled, held } = parts
+  const { counts, userDays, watch, held } = parts
   await parts.prepare(sql, config)
   return {
     name: parts.name,
@@ -87,7 +87,7 @@ export async function createSubject(
     launch: parts.launch,
     counts: counts === undefined ? null : () => counts(sql),
     userDays: userDays === undefined ? null : () => userDays(sql),
-    isSettled: (events) => isSettled?.(sql, events) ?? Promise.resolve(true),
+    watch: (events) => watch?.(sql, config, events) ?? watchCommitted(config.kafka),
     held: held === undefined ? null : () => held(sql),
     remove: async () => {
       await parts.cleanUp(config)

@@ -1,11 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadConfig } from '../../../config/config.ts'
-import { createTopicOffsets } from '../../../kafka/topics/topic-offsets.ts'
 import type { BenchStack } from '../../bench-stack.ts'
 import { PARTITIONS } from '../../topics.ts'
 import { createSubject, subjectEnvironment, type Subject } from '../subject.ts'
-import { flinkTables, readCounts, readTotals, readUserDays } from './flink-tables.ts'
+import { watchFlink } from './flink-progress.ts'
+import { flinkTables, readCounts, readUserDays } from './flink-tables.ts'
 
 /** `users`: with a row per user and day beside the counts; `counts`: with counts alone. */
 export type FlinkVariant = 'users' | 'counts'
@@ -25,28 +24,19 @@ export async function createFlink(
     JDBC_URL: jdbcUrl(usual['DATABASE_URL'] ?? ''),
     CHECKPOINT_FOLDER: join(folder, 'checkpoints'),
   }
+  const javaArguments = [`-Djava.io.tmpdir=${folder}`, ...program, variant]
   mkdirSync(folder)
-  const { kafka } = loadConfig(environment)
-  const output = createTopicOffsets({ ...kafka, topic: kafka.processedTopic }, 'rollcall-bench')
-  const hasUsers = variant === 'users'
   return await createSubject(stack, environment, {
     name,
     prepare: (sql) => sql.unsafe(flinkTables),
-    launch: () =>
-      stack.launch(name, [`-Djava.io.tmpdir=${folder}`, ...program, variant], environment, 'java'),
+    launch: () => stack.launch(name, javaArguments, environment, 'java'),
+    watch: (sql, config, events) => watchFlink(sql, config, variant, events),
     counts: readCounts,
-    ...(hasUsers ? { userDays: readUserDays } : {}),
-    isSettled: async (sql, events) => {
-      const { counted, ofUsers } = await readTotals(sql)
-      if (counted !== events || (hasUsers && ofUsers !== events)) return false
-      // Flink commits its group before its transactions, or while it does: by then they hold all records.
-      const logs = await output.read(kafka.processedTopic)
-      return logs.every(({ end, stableEnd }) => end === stableEnd)
-    },
+    ...(variant === 'users' ? { userDays: readUserDays } : {}),
     held: () => Promise.resolve([PARTITIONS]),
-    cleanUp: async () => {
-      await output.close()
+    cleanUp: () => {
       rmSync(folder, { recursive: true, force: true })
+      return Promise.resolve()
     },
   })
 }
