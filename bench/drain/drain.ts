@@ -68,8 +68,6 @@ async function untilDrained(
       const ended = running.find((one) => one.hasExited())
       if (ended !== undefined)
         throw new Error(`${subject.name} ended (${await ended.exited}): ${await lastLines(stack, subject)}`)
-      if (Date.now() > deadlineMs)
-        throw new Error(`${subject.name} did not finish: ${await lastLines(stack, subject)}`)
       const nowMs = Date.now()
       const done = (await progress.read()) ?? 0
       if (done > 0 && done >= warmUp) first ??= { startMs: nowMs, before: done }
@@ -78,6 +76,10 @@ async function untilDrained(
           throw new Error(`${events} logins are one commit: measure more (--events)`)
         return { ...first, endMs: nowMs, partitionsHeld: partitionsHeld ?? [] }
       }
+      if (nowMs > deadlineMs)
+        throw new Error(
+          `${subject.name} did not finish: ${done} of ${events} done; ${await lastLines(stack, subject)}`,
+        )
       if (done >= events / 2) partitionsHeld ??= (await subject.held?.()) ?? []
       await sleep(POLL_MS)
     }
