@@ -1,5 +1,6 @@
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.StatementSet;
@@ -48,7 +49,13 @@ public final class LoginPipeline {
     outputs.addInsertSql(PUBLISH);
     outputs.addInsertSql(COUNT);
     if (List.of(arguments).contains("users")) outputs.addInsertSql(COUNT_USER_DAYS);
-    outputs.execute().await();
+    try {
+      outputs.execute().await();
+    } catch (ExecutionException failure) {
+      // The log has the exceptions; of Flink's, nested a dozen deep, the benchmark should not show the frames.
+      System.err.println("Flink failed: " + failure.getMessage());
+      System.exit(1);
+    }
   }
 
   private static Configuration engine() {
