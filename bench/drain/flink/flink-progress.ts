@@ -2,8 +2,7 @@ import type { Config } from '../../../config/config.ts'
 import type { Sql } from '../../../db/connection/connect.ts'
 import { createTopicOffsets } from '../../../kafka/topics/topic-offsets.ts'
 import { watchPublished, type Progress } from '../../topics.ts'
-import type { FlinkVariant } from './flink-subject.ts'
-import { readTotals } from './flink-tables.ts'
+import { readTotals, type FlinkVariant } from './flink-tables.ts'
 
 /**
  * Watches what Flink has published: it commits the transaction of a checkpoint after it has written all counts

@@ -4,10 +4,7 @@ import type { BenchStack } from '../../bench-stack.ts'
 import { PARTITIONS } from '../../topics.ts'
 import { createSubject, subjectEnvironment, type Subject } from '../subject.ts'
 import { watchFlink } from './flink-progress.ts'
-import { flinkTables, readCounts, readUserDays } from './flink-tables.ts'
-
-/** `users`: with a row per user and day beside the counts; `counts`: with counts alone. */
-export type FlinkVariant = 'users' | 'counts'
+import { flinkTables, readCounts, readUserDays, type FlinkVariant } from './flink-tables.ts'
 
 /** Creates LoginPipeline.java as a subject. @param program the arguments with which `java` runs it */
 export async function createFlink(

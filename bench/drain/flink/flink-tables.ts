@@ -1,6 +1,9 @@
 import type { Sql } from '../../../db/connection/connect.ts'
 import type { UserDay } from '../subject.ts'
 
+/** `users`: with a row per user and day beside the counts; `counts`: with counts alone. */
+export type FlinkVariant = 'users' | 'counts'
+
 /** The tables that LoginPipeline.java upserts into. `minute` and the times are Unix seconds. */
 export const flinkTables = `
   create table login_count (
