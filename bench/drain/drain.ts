@@ -73,7 +73,9 @@ async function untilDrained(
       if (done > 0 && done >= warmUp) first ??= { startMs: nowMs, before: done }
       if (first !== undefined && done >= events) {
         if (first.before >= events)
-          throw new Error(`${events} logins are one commit: measure more (--events)`)
+          throw new Error(
+            `${subject.name} did all ${events - warmUp} measured logins in one commit: measure more (--events)`,
+          )
         return { ...first, endMs: nowMs, partitionsHeld: partitionsHeld ?? [] }
       }
       if (nowMs > deadlineMs)
