@@ -1,6 +1,6 @@
-import { connect as connectSocket } from 'node:net'
 import { Kafka, logLevel } from 'kafkajs'
 import type { Config } from '../config/config.ts'
+import { connectBroker } from './broker-socket.ts'
 import { growEncodersExactly, stopIdleTimers } from './kafkajs-internals.ts'
 
 export type { Kafka } from 'kafkajs'
@@ -32,8 +32,6 @@ export function createKafka(config: Config['kafka'], clientId: string): Kafka {
     requestTimeout: REQUEST_TIMEOUT_MS,
     retry: { retries: RETRIES, initialRetryTime: FIRST_RETRY_MS, maxRetryTime: LONGEST_RETRY_MS },
     logLevel: logLevel.NOTHING,
-    // Nagle's algorithm holds small requests back by up to 40 ms.
-    socketFactory: ({ host, port, onConnect }) =>
-      connectSocket({ host, port, noDelay: true, keepAlive: true }, onConnect),
+    socketFactory: ({ host, port, onConnect }) => connectBroker({ host, port }, onConnect),
   })
 }

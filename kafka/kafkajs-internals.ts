@@ -1,5 +1,8 @@
 import { createRequire } from 'node:module'
+import type { Socket } from 'node:net'
 import type { Kafka } from 'kafkajs'
+import { receiveOnce } from './broker-socket.ts'
+import { int16, int32, string } from './records/wire.ts'
 
 // This is the one place that reaches below kafkajs's public interface, which has no way to read an offset
 // range of a chosen partition, and whose group consumer silently resets a lost offset (G8). kafkajs is pinned
@@ -7,6 +10,10 @@ import type { Kafka } from 'kafkajs'
 
 export type Broker = {
   nodeId: string
+  connectionPool: {
+    getConnectionByRequest(request: { request: { apiKey: number } }): Promise<Connection>
+  }
+  disconnect(): Promise<void>
   /** By API key, the versions of that API that the broker supports. */
   versions: Record<number, { minVersion: number; maxVersion: number } | undefined> | null
   addPartitionsToTxn(
@@ -103,40 +110,82 @@ export function createCluster(kafka: Kafka): Cluster {
 
 type RawRequest = { apiKey: number; apiVersion: number; apiName: string; body: Buffer | readonly Buffer[] }
 
-/**
- * Sends a request that the caller has encoded, in one piece or several. Returns the bytes of the response
- * after its header.
- * @throws kafkajs's connection and time-out errors; the caller reads error codes inside the response
- */
-export async function sendRaw(
-  broker: Broker,
-  { apiKey, apiVersion, apiName, body }: RawRequest,
-): Promise<Buffer> {
-  const send = memberNamed(broker, 'private:Broker:sendRequest') as (protocol: unknown) => Promise<Buffer>
-  const payload = encoded(Array.isArray(body) ? (body as readonly Buffer[]) : [body as Buffer])
-  const protocol = {
-    request: { apiKey, apiVersion, apiName, encode: () => Promise.resolve(payload) },
-    response: {
-      decode: (bytes: Buffer) => Promise.resolve({ bytes, clientSideThrottleTime: 0 }),
-      parse: (decoded: { bytes: Buffer }) => Promise.resolve(decoded.bytes),
-    },
+type Answer = { payload: Buffer }
+type Connection = {
+  clientId: string
+  socket: Socket
+  requestQueue: {
+    push(request: {
+      entry: Omit<RawRequest, 'body'> & {
+        correlationId: number
+        resolve: (answer: Answer) => void
+        reject: (error: Error) => void
+      }
+      expectResponse: boolean
+      requestTimeout: null
+      sendRequest: () => void
+    }): void
+    fulfillRequest(response: { correlationId: number; payload: Buffer; size: number }): void
   }
-  return await Reflect.apply(send, broker, [protocol])
+  isAuthenticated(): boolean
+  failIfNotConnected(): void
+  nextCorrelationId(): number
 }
 
 /**
- * What kafkajs's request needs of an encoder, made of pieces that are copied once, into the request. A real
- * encoder would allocate and zero the next power of two and copy them there first.
+ * Sends a request that the caller has encoded, in one piece or several, and which must stay as they are until the response
+ * is there: kafkajs would copy them twice. Returns the bytes of the response after its header.
+ * @throws kafkajs's connection and time-out errors; the caller reads error codes inside the response
  */
-const encoded = (pieces: readonly Buffer[]) => ({
-  buf: Buffer.alloc(0),
-  buffer: {
-    length: pieces.reduce((sum, piece) => sum + piece.length, 0),
-    copy: (target: Buffer, start: number) => {
-      pieces.reduce((at, piece) => at + piece.copy(target, at), start)
-    },
-  },
-})
+export async function sendRaw(broker: Broker, { body, ...request }: RawRequest): Promise<Buffer> {
+  try {
+    const connection = await broker.connectionPool.getConnectionByRequest({ request })
+    if (!connection.isAuthenticated())
+      await (memberNamed(connection, 'private:Connection:authenticate') as () => Promise<void>)()
+    connection.failIfNotConnected()
+    const correlationId = connection.nextCorrelationId()
+    const pieces = Array.isArray(body) ? (body as readonly Buffer[]) : [body as Buffer]
+    const { payload } = await new Promise<Answer>((resolve, reject) => {
+      connection.requestQueue.push({
+        entry: { ...request, correlationId, resolve, reject },
+        expectResponse: true,
+        requestTimeout: null,
+        sendRequest: () => {
+          receiveOnce(connection.socket, correlationId, (payload) => {
+            connection.requestQueue.fulfillRequest({ correlationId, payload, size: payload.length })
+          })
+          writePieces(connection.socket, [
+            requestHeader(request, correlationId, connection.clientId, pieces),
+            ...pieces,
+          ])
+        },
+      })
+    })
+    return payload
+  } catch (error) {
+    if ((error as Error).name === 'KafkaJSConnectionClosedError') await broker.disconnect()
+    throw error
+  }
+}
+
+/** Size and request header, version 1: https://kafka.apache.org/protocol#protocol_messages */
+function requestHeader(
+  { apiKey, apiVersion }: Omit<RawRequest, 'body'>,
+  correlationId: number,
+  clientId: string,
+  body: readonly Buffer[],
+): Buffer {
+  const header = [int16(apiKey), int16(apiVersion), int32(correlationId), string(clientId)]
+  const size = [...header, ...body].reduce((sum, piece) => sum + piece.length, 0)
+  return Buffer.concat([int32(size), ...header])
+}
+
+/** Writes all pieces by one call of the system. */
+function writePieces(socket: Socket, pieces: readonly Buffer[]): void {
+  socket.cork()
+  for (const piece of pieces) socket.write(piece)
+  socket.uncork()
+}
 
 function methodOf(prototype: object, name: string): (...args: unknown[]) => unknown {
   const method: unknown = Reflect.get(prototype, name)
