@@ -20,4 +20,4 @@ EXPOSE 4000 4001
 # Alive and not ready: a part that is away is waited for, and is no reason to replace the container.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 \
   CMD ["node", "docker/probe.ts", "http://127.0.0.1:4001/health"]
-CMD ["node", "--max-semi-space-size=16", "--heap-growing-percent=45", "worker/main.ts"]
+CMD ["node", "--max-semi-space-size=16", "--heap-growing-percent=70", "worker/main.ts"]

@@ -3,6 +3,8 @@ import type { ActivityDeps } from '../activities/session/activity-deps.ts'
 import { FetchBudget } from '../activities/session/fetch-budget.ts'
 import { Semaphore } from '../concurrency/semaphore.ts'
 import type { Config } from '../config/config.ts'
+import { SharedCombinations } from '../domain/columns/combinations.ts'
+import { decodeStep, decodeStepBy } from '../domain/columns/decode-step.ts'
 import { decodeRecords } from '../domain/decode/decode-records.ts'
 import { SharedSightingCache } from '../domain/sightings/sighting-cache.ts'
 import { createKafka } from '../kafka/client.ts'
@@ -28,7 +30,7 @@ type Given = Pick<ActivityDeps, 'workerName' | 'codeVersion' | 'onStep' | 'slice
 export function createActivityDeps(
   config: Config,
   { temporal, sql, topicOffsets }: Connections,
-  { decode = decodeRecords, ...given }: Given,
+  { decode, ...given }: Given,
 ): ActivityDeps {
   return {
     ...given,
@@ -45,6 +47,8 @@ export function createActivityDeps(
     deciding: new Semaphore(1),
     fetchBudget: new FetchBudget(FETCHED_BYTES, LEAST_FETCHED_BYTES),
     clock: Date.now,
-    decode,
+    decode: decode ?? decodeRecords,
+    decodeStep: decode === undefined ? decodeStep : decodeStepBy(decode),
+    combinations: new SharedCombinations(),
   }
 }

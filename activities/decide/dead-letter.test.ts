@@ -20,11 +20,11 @@ const again = (from: SourceRecord): SourceRecord => {
   return record({
     key: bytes(key),
     value: bytes(value),
-    headers: headers.map(([name, header]) => [name, bytes(header)]),
+    headers: headers.map(([name, header]) => [name as string, bytes(header)]),
   })
 }
 const headersOf = (from: SourceRecord, limit = LIMIT) =>
-  deadLetter(from, why, limit).headers.map(([name, value]) => [name, String(value)])
+  deadLetter(from, why, limit).headers.map(([name, value]) => [name, Buffer.from(value as string).toString()])
 
 it('keeps key, value and headers, and adds why and whence', () => {
   expect(deadLetter(record(), why, LIMIT)).toMatchObject({

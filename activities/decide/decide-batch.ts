@@ -6,7 +6,7 @@ import { emptyInsight } from '../../domain/batch/insight.ts'
 import type { FetchedRange } from '../../kafka/read/take-range.ts'
 import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
 import type { IngestPosition } from '../session/ingest-position.ts'
-import { batchOutputs, currentRules, inSteps, type Deciding } from './deciding.ts'
+import { batchOutputs, currentRules, decideInSteps, type Deciding } from './deciding.ts'
 
 /**
  * The position for logins that are counted later than their neighbours: their partition continued without
@@ -42,11 +42,10 @@ export async function decideBatch(
   })
   const rows = new LoginRows(batchId, partition, keepRowsFromMs(clockMs, deps.config.retention.loginDays))
   const outputs = batchOutputs(session)
-  await inSteps(session, range.records, (records) => {
-    const decoded = deps.decode(records, { nowMs, rules })
-    draft.add(decoded)
-    rows.add(decoded.accepted)
-    outputs.add(decoded)
+  await decideInSteps(session, range.records, { nowMs, rules }, (logins, rejected) => {
+    draft.add(logins, rejected)
+    rows.add(logins)
+    outputs.add(logins, rejected)
   })
   const batch = draft.decided()
   outputs.addInsights(batch.insights.map(({ body }) => body))

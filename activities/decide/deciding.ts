@@ -1,23 +1,28 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Config } from '../../config/config.ts'
+import { ByteArena } from '../../domain/columns/byte-arena.ts'
+import { LoginColumns } from '../../domain/columns/login-columns.ts'
+import { RecordColumns, type SourceRecords } from '../../domain/columns/record-columns.ts'
+import type { DecodeOptions } from '../../domain/decode/decode-login.ts'
 import { CURRENT_RULES_VERSION, type DecodeRules } from '../../domain/decode/decode-rules.ts'
-import type { SourceRecord, SourceRecords } from '../../domain/login/record.ts'
+import type { RejectedLogin } from '../../domain/login/record.ts'
 import type { OutputProducer } from '../../kafka/write/output-producer.ts'
 import type { PartitionSession } from '../session/partition-session.ts'
 import type { WorkerDeps } from '../session/worker-deps.ts'
 import { BatchOutputs } from './outputs.ts'
 
-/**
- * Limit of records that are decoded into objects at the same time. A batch keeps only bytes and sums, because
- * every garbage collection would move the thousands of login objects that wait for Postgres and Kafka, which
- * costs more than all the rest.
- */
+/** Few enough for their bytes to stay in the processor's cache from one step of the work to the next. */
 const RECORDS_PER_STEP = 250
+
+// The records and logins of one step at a time, in memory that all steps of the process use again.
+const arena = new ByteArena(256 * 1024)
+const records = new RecordColumns(arena, RECORDS_PER_STEP)
+const logins = new LoginColumns(arena)
 
 /** What deciding a range needs from its caller, which is a partition session or a replay. */
 export type Deciding = Pick<PartitionSession, 'topic' | 'partition' | 'sighting'> & {
   producer: Pick<OutputProducer, 'collect' | 'maxBatchBytes'>
-  deps: Pick<WorkerDeps, 'clock' | 'config' | 'decode' | 'deciding'>
+  deps: Pick<WorkerDeps, 'clock' | 'config' | 'decodeStep' | 'combinations' | 'deciding'>
 }
 
 /** Creates the empty outputs of a batch. */
@@ -25,17 +30,21 @@ export const batchOutputs = (session: Deciding): BatchOutputs =>
   new BatchOutputs(session.producer.collect(), session.deps.config.kafka, session)
 
 /**
- * Calls `take` for some records at a time. In between, the process handles answers of Kafka and Postgres to
- * other batches.
+ * Decides records step by step, and calls `take` with each step's logins and the records that are none. The logins are
+ * there during that call only. In between, the process handles answers of Kafka and Postgres to other batches.
  */
-export async function inSteps(
+export async function decideInSteps(
   { deps }: Deciding,
-  records: SourceRecords,
-  take: (records: SourceRecord[]) => void,
+  all: SourceRecords,
+  options: DecodeOptions,
+  take: (logins: LoginColumns, rejected: readonly RejectedLogin[]) => void,
 ): Promise<void> {
   await deps.deciding.within(async () => {
-    for (let first = 0; first < records.length; first += RECORDS_PER_STEP) {
-      take(records.slice(first, first + RECORDS_PER_STEP))
+    const combinations = deps.combinations.of(options.rules.version)
+    for (let next = 0; next < all.length;) {
+      records.clear()
+      next = all.appendTo(records, next)
+      take(logins, deps.decodeStep(records, options, logins, combinations))
       await nextTurn()
     }
   })

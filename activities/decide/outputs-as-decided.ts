@@ -1,7 +1,8 @@
+import { RecordArray } from '../../domain/columns/record-array.ts'
 import type { Reject, SourceRecord } from '../../domain/login/record.ts'
 import { firstRules, type DecodeRules } from '../../domain/decode/decode-rules.ts'
 import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
-import { batchOutputs, inSteps, type Deciding } from './deciding.ts'
+import { batchOutputs, decideInSteps, type Deciding } from './deciding.ts'
 
 /** What the ledger and the tables keep of a range that was decided before. */
 type Decision = {
@@ -24,19 +25,17 @@ export async function outputsAsDecided(
 ): Promise<{ logins: number; rejects: number; outputs: OutputCollector }> {
   const outputs = batchOutputs(session)
   const options = { nowMs: processedAtMs, rules: rules ?? firstRules }
-  let logins = 0
-  let rejected = 0
-  await inSteps(session, records, (step) => {
-    const known = step.flatMap((record) => {
-      const reject = rejects.get(record.offset)
-      return reject === undefined ? [] : [{ record, ...reject }]
-    })
-    const others = step.filter(({ offset }) => !rejects.has(offset))
-    const { accepted } = session.deps.decode(others, options)
-    logins += accepted.length
-    rejected += known.length
-    outputs.add({ accepted, rejected: known })
+  let count = 0
+  const others = new RecordArray(records.filter(({ offset }) => !rejects.has(offset)))
+  await decideInSteps(session, others, options, (logins) => {
+    count += logins.count
+    outputs.add(logins, [])
   })
+  const rejected = records.flatMap((record) => {
+    const reject = rejects.get(record.offset)
+    return reject === undefined ? [] : [{ record, ...reject }]
+  })
+  outputs.addRejects(rejected)
   outputs.addInsights(insights)
-  return { logins, rejects: rejected, outputs: outputs.collected }
+  return { logins: count, rejects: rejected.length, outputs: outputs.collected }
 }

@@ -1,13 +1,11 @@
 import type { PartitionKey } from '../../db/ingest/checkpoint.ts'
-import type { AcceptedLogin } from '../../domain/login/record.ts'
-import type { DecodedRecords } from '../../domain/decode/decode-records.ts'
-import { enrichedLogin } from '../../domain/login/enriched.ts'
+import type { LoginColumns } from '../../domain/columns/login-columns.ts'
+import type { RejectedLogin } from '../../domain/login/record.ts'
 import type { OutputRecord } from '../../kafka/records/encode-record-batch.ts'
 import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
 import { deadLetter } from './dead-letter.ts'
-
-/** Version of the schema of published messages; consumers may rely on it. */
-const SCHEMA_VERSION = '1'
+import { headers, SCHEMA_VERSION } from './output-headers.ts'
+import { LoginRecord } from './login-record.ts'
 
 /**
  * Turns decoded records into Kafka records: enriched logins and insights for `processed-data`, rejects for
@@ -16,8 +14,8 @@ const SCHEMA_VERSION = '1'
 export class BatchOutputs {
   readonly collected: OutputCollector
   readonly #topics: { processedTopic: string; dlqTopic: string }
-  readonly #key: PartitionKey
   readonly #source: string
+  readonly #login: LoginRecord
 
   constructor(
     collected: OutputCollector,
@@ -26,14 +24,19 @@ export class BatchOutputs {
   ) {
     this.collected = collected
     this.#topics = topics
-    this.#key = key
     this.#source = `${key.topic}/${key.partition}`
+    this.#login = new LoginRecord(key, this.#source)
   }
 
-  add({ accepted, rejected }: DecodedRecords): void {
-    const { processedTopic, dlqTopic } = this.#topics
-    for (const login of accepted)
-      this.collected.add(processedTopic, loginRecord(this.#key, this.#source, login))
+  add(logins: LoginColumns, rejected: readonly RejectedLogin[]): void {
+    const { processedTopic } = this.#topics
+    for (let login = 0; login < logins.count; login++)
+      this.collected.add(processedTopic, this.#login.of(logins, login))
+    this.addRejects(rejected)
+  }
+
+  addRejects(rejected: readonly RejectedLogin[]): void {
+    const { dlqTopic } = this.#topics
     for (const { record, reason, detail } of rejected) {
       const source = `${this.#source}/${record.offset}`
       const why = { reason, detail, source, schemaVersion: SCHEMA_VERSION }
@@ -48,26 +51,9 @@ export class BatchOutputs {
   }
 }
 
-function loginRecord(
-  { topic, partition }: PartitionKey,
-  source: string,
-  { offset, login }: AcceptedLogin,
-): OutputRecord {
-  return {
-    key: login.userId,
-    value: enrichedLogin(login, { topic, partition, offset }),
-    headers: headers(`${source}/${offset}`),
-  }
-}
-
 /** Keyed by the source partition, so that its insights keep their order. */
 const insightRecord = (source: string, body: string): OutputRecord => ({
   key: source,
   value: body,
   headers: headers(source),
 })
-
-const headers = (source: string): OutputRecord['headers'] => [
-  ['rollcall-schema-version', SCHEMA_VERSION],
-  ['rollcall-source', source],
-]

@@ -7,10 +7,10 @@ import type { FetchedRange } from '../../kafka/read/take-range.ts'
 import { decideBatch, type Decided } from '../decide/decide-batch.ts'
 import type { PartitionSession } from '../session/partition-session.ts'
 import type { IngestPosition } from '../session/ingest-position.ts'
-import { flooded } from './flooded.ts'
-import type { Settled } from './settled.ts'
+import { floodFailure } from './flood-failure.ts'
+import type { CommittedPart } from './committed-part.ts'
 
-export type Attempt = { ok: true; settled: Settled } | { ok: false; failure: PipelineFailure }
+export type Attempt = { ok: true; committed: CommittedPart } | { ok: false; failure: PipelineFailure }
 
 /**
  * Pause before the next attempt, long enough for a driver to notice that its connection is gone, which is an
@@ -35,7 +35,7 @@ export async function decideAndCommit(
     try {
       const batchId = await classingPostgres(() => session.nextBatchId())
       const decided = await decideOrBlame(session, position, range, batchId)
-      return { ok: true, settled: await commit(session, position, range, batchId, decided, options) }
+      return { ok: true, committed: await commit(session, position, range, batchId, decided, options) }
     } catch (error) {
       if (!(error instanceof PipelineFailure)) throw error
       const { failureClass } = error
@@ -72,12 +72,12 @@ async function commit(
   batchId: bigint,
   { batch, rows, outputs }: Decided,
   { publishedOffset, isWhole }: { publishedOffset: bigint; isWhole: boolean },
-): Promise<Settled> {
+): Promise<CommittedPart> {
   const { deps, sql, checkpoint, sighting } = session
   const { length: rejects } = batch.rejected
   const seen = { records: batch.logins + rejects, rejects, isWhole }
   const { guard: floodGuard, flood } = watchRecords(position.floodGuard, seen, deps.config.ingest.flood)
-  if (flood !== null) throw flooded(session, position, flood)
+  if (flood !== null) throw floodFailure(session, position, flood)
   await deps.onStep?.('before_postgres_commit')
   await classingPostgres(() =>
     commitBatch(sql, {

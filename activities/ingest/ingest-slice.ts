@@ -21,8 +21,8 @@ import { decideAndCommit } from './commit-range.ts'
 import { fetchAhead, LINGER, takeNext, type UndecodableRange } from './fetch-ahead.ts'
 import { startMissingBatchWorkflows } from './batch-workflows.ts'
 import { parkRange } from './park-range.ts'
-import { progressBehind } from './progress.ts'
-import type { Settled } from './settled.ts'
+import { progressBehind } from './slice-progress.ts'
+import type { CommittedPart } from './committed-part.ts'
 import { splitRange } from './split-range.ts'
 
 export type SliceRequest = PartitionKey & {
@@ -166,7 +166,7 @@ async function* commitOrPark(
   range: FetchedRange | UndecodableRange,
   publishing: Pick<Publishing, 'publishedOffset'>,
   isWhole = true,
-): AsyncGenerator<Settled> {
+): AsyncGenerator<CommittedPart> {
   if ('failure' in range) {
     yield await parkRange(session, position, range, range.failure, publishing.publishedOffset)
     return
@@ -174,16 +174,16 @@ async function* commitOrPark(
   const { publishedOffset } = publishing
   const attempt = await decideAndCommit(session, position, range, { publishedOffset, isWhole })
   if (attempt.ok) {
-    yield attempt.settled
+    yield attempt.committed
     return
   }
   const parts = splitRange(range)
   if (parts.length > 0) {
     let behind = position
     for (const part of parts)
-      for await (const settled of commitOrPark(session, behind, part, publishing, false)) {
-        behind = settled.position
-        yield settled
+      for await (const committed of commitOrPark(session, behind, part, publishing, false)) {
+        behind = committed.position
+        yield committed
       }
   } else if (range.records.length > 0)
     yield await parkRange(session, position, range, attempt.failure, publishing.publishedOffset)

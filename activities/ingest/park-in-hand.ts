@@ -8,7 +8,7 @@ import { openPartitionSession, type ClaimedPartition } from '../session/partitio
 import type { WorkerDeps } from '../session/worker-deps.ts'
 import { startMissingBatchWorkflows } from './batch-workflows.ts'
 import { writeParked } from './park-range.ts'
-import type { Offsets } from './settled.ts'
+import type { Offsets } from './committed-part.ts'
 
 /** What an operator's command parked or withheld, in words; or why it did neither. */
 export type ParkingAnswer =

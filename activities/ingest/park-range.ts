@@ -5,9 +5,9 @@ import type { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import { logParked } from '../batch-log.ts'
 import type { PartitionSession } from '../session/partition-session.ts'
 import type { IngestPosition } from '../session/ingest-position.ts'
-import { flooded } from './flooded.ts'
+import { floodFailure } from './flood-failure.ts'
 import { startBatchWorkflow } from './batch-workflows.ts'
-import type { Offsets, Settled } from './settled.ts'
+import type { Offsets, CommittedPart } from './committed-part.ts'
 
 /**
  * Parks a range that fails for a permanent reason, and starts the workflow that keeps it until it is replayed
@@ -20,10 +20,10 @@ export async function parkRange(
   { from, to, endOffset }: Offsets,
   { message: error }: PipelineFailure,
   publishedOffset: bigint,
-): Promise<Settled> {
+): Promise<CommittedPart> {
   const { topic, partition, deps, checkpoint, sql, producer } = session
   const { guard: floodGuard, flood } = watchParked(position.floodGuard, deps.config.ingest.flood)
-  if (flood !== null) throw flooded(session, position, `${flood}; at offset ${from}: ${error}`)
+  if (flood !== null) throw floodFailure(session, position, `${flood}; at offset ${from}: ${error}`)
   const why = { error, floodGuard, publishedOffset }
   const parked = await writeParked(session, position, { from, to, endOffset }, why)
   await deps.onStep?.('after_parking')

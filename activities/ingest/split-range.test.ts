@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest'
+import { RecordArray } from '../../domain/columns/record-array.ts'
 import type { FetchedRange } from '../../kafka/read/take-range.ts'
 import { splitRange } from './split-range.ts'
 
 const range = (from: bigint, to: bigint, offsets: bigint[]): FetchedRange => ({
   from,
   to,
-  records: offsets.map((offset) => ({ offset, timestamp: 0, key: null, value: null, headers: [] })),
+  records: new RecordArray(
+    offsets.map((offset) => ({ offset, timestamp: 0, key: null, value: null, headers: [] })),
+  ),
   endOffset: 100n,
 })
 const shape = ({ from, to, records }: FetchedRange) => [

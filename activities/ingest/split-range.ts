@@ -1,3 +1,4 @@
+import { RecordArray } from '../../domain/columns/record-array.ts'
 import type { FetchedRange } from '../../kafka/read/take-range.ts'
 
 /**
@@ -11,7 +12,7 @@ export function splitRange(range: FetchedRange): FetchedRange[] {
   const part = (start: bigint, end: bigint): FetchedRange => ({
     from: start,
     to: end,
-    records: records.filter(({ offset }) => offset >= start && offset < end),
+    records: new RecordArray(records.filter(({ offset }) => offset >= start && offset < end)),
     endOffset,
   })
   const [first] = records

@@ -1,3 +1,4 @@
+import { RecordArray } from '../../domain/columns/record-array.ts'
 import { giveUpOutputs, moveBatch, skipBatch, type ClaimedBatch } from '../../db/ledger/change-batch.ts'
 import type { Sql } from '../../db/connection/connect.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
@@ -64,7 +65,7 @@ async function replay(
 ): Promise<ReplayOutcome> {
   const { deps } = reprocessing
   const records = await readAgain(reprocessing.reader, batch.from, batch.to)
-  const range = { from: batch.from, to: batch.to, records, endOffset: batch.to }
+  const range = { from: batch.from, to: batch.to, records: new RecordArray(records), endOffset: batch.to }
   // Decided by the clock of the time when it was read. Its logins are in no insight: insights continued
   // without them.
   const decided = await decideBatch(reprocessing, range, NO_POSITION, batch.id, {

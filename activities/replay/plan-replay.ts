@@ -1,3 +1,4 @@
+import { RecordArray } from '../../domain/columns/record-array.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
 import type { PartitionKey } from '../../db/ingest/checkpoint.ts'
 import { insertRejects } from '../../db/ingest/insert-rejects.ts'
@@ -70,7 +71,12 @@ async function rehearse(
       draft.add(batch, null, null)
       return
     }
-    const range = { from: BigInt(from), to: BigInt(to), records, endOffset: BigInt(to) }
+    const range = {
+      from: BigInt(from),
+      to: BigInt(to),
+      records: new RecordArray(records),
+      endOffset: BigInt(to),
+    }
     const decided = await decideBatch(
       rehearsal(deps, { topic, partition }, limits),
       range,

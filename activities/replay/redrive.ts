@@ -1,3 +1,4 @@
+import { RecordArray } from '../../domain/columns/record-array.ts'
 import { moveBatch, type ClaimedBatch } from '../../db/ledger/change-batch.ts'
 import type { Sql } from '../../db/connection/connect.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
@@ -144,7 +145,7 @@ async function apply(
     return
   }
   await withReprocessing(deps, sql, batch, async (reprocessing) => {
-    const range = { from: batch.from, to: batch.to, records: accepted, endOffset: batch.to }
+    const range = { from: batch.from, to: batch.to, records: new RecordArray(accepted), endOffset: batch.to }
     const options = { nowMs: batch.processedAtMs, insightSize: 0 }
     const decided = await decideBatch(reprocessing, range, NO_POSITION, batch.id, options)
     await deps.onStep?.('before_replay_commit')

@@ -1,6 +1,8 @@
 import type { Config } from '../../config/config.ts'
 import type { Semaphore } from '../../concurrency/semaphore.ts'
 import type { ParkedBatch } from '../../domain/batch/parked-batch.ts'
+import type { SharedCombinations } from '../../domain/columns/combinations.ts'
+import type { DecodeStep } from '../../domain/columns/decode-step.ts'
 import type { decodeRecords } from '../../domain/decode/decode-records.ts'
 import type { SharedSightingCache } from '../../domain/sightings/sighting-cache.ts'
 import type { Kafka } from '../../kafka/client.ts'
@@ -27,7 +29,11 @@ export type WorkerDeps = {
   deciding: Semaphore
   /** Limits the bytes that slices have fetched and not decided yet. */
   fetchBudget: FetchBudget
+  /** Decides records one by one. */
   decode: typeof decodeRecords
+  /** Decides the records of a step, as `decode` does. */
+  decodeStep: DecodeStep
+  combinations: SharedCombinations
   /** The time in Unix milliseconds. */
   clock: () => number
   /** Starts the workflow of a parked batch, unless it exists already. Throws if Temporal is away. */

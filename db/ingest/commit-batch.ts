@@ -67,6 +67,7 @@ async function insertInsights(tx: Transaction, { batchId, decided }: BatchCommit
   await tx`/* insertInsights */
     insert into insight (topic, partition, first_offset, last_offset, batch_id, body)
     select ${range.topic}, ${range.partition}::integer, first_offset, last_offset, ${batchId}::bigint, body::json
-    from unnest(${insights.map((i) => String(i.firstOffset))}::bigint[], ${insights.map((i) => String(i.lastOffset))}::bigint[],
-                ${insights.map((i) => i.body)}::text[]) as made (first_offset, last_offset, body)`
+    from rows from (unnest(${insights.map((i) => String(i.firstOffset))}::bigint[]),
+                    unnest(${insights.map((i) => String(i.lastOffset))}::bigint[]),
+                    json_array_elements(${`[${insights.map((i) => i.body).join(',')}]`}::text::json)) as made (first_offset, last_offset, body)`
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { BatchDraft } from './batch-draft.ts'
-import { decodeRecords } from '../decode/decode-records.ts'
+import { CombinationTable } from '../columns/combinations.ts'
+import { decided } from '../columns/columns-fixture.ts'
 import { emptyInsight } from './insight.ts'
 import { entriesOf, SightingCache } from '../sightings/sighting-cache.ts'
 import type { Sightings } from '../sightings/sighting.ts'
@@ -39,10 +40,12 @@ function decidedInSteps(sizes: number[]) {
     latestEventMs: -Infinity,
     countedAtMs: NOW_MS,
   })
+  const combinations = new CombinationTable(rules.version)
   let first = 0
   for (const size of sizes) {
     const records = Array.from({ length: size }, (_, i) => record(first + i))
-    draft.add(decodeRecords(records, { nowMs: NOW_MS, rules }))
+    const { logins, rejected } = decided(records, { nowMs: NOW_MS, rules }, { combinations })
+    draft.add(logins, rejected)
     first += size
   }
   return draft.decided()

@@ -2,9 +2,9 @@ import { ArrivalCounts } from '../engagement/arrival.ts'
 import type { DecidedBatch, OffsetRange } from './batch.ts'
 import type { RejectedLogin } from '../login/record.ts'
 import { MinuteCounts } from '../counts/counts.ts'
-import type { DecodedRecords } from '../decode/decode-records.ts'
+import type { LoginColumns } from '../columns/login-columns.ts'
 import type { DecodeRules } from '../decode/decode-rules.ts'
-import { advanceInsight, type Insight, type UnfinishedInsight } from './insight.ts'
+import { InsightDraft, type UnfinishedInsight } from './insight.ts'
 import type { SightingCache, SightingDraft } from '../sightings/sighting-cache.ts'
 
 /** What a process knows before it decides a range. */
@@ -28,13 +28,11 @@ export class BatchDraft {
   readonly #range: OffsetRange
   readonly #processedAtMs: number
   readonly #rules: DecodeRules
-  readonly #insightSize: number
   readonly #minutes = new MinuteCounts()
   readonly #arrivals: ArrivalCounts
   readonly #sightings: SightingDraft
   readonly #rejected: RejectedLogin[] = []
-  readonly #insights: Insight[] = []
-  #unfinishedInsight: UnfinishedInsight
+  readonly #insights: InsightDraft
   #logins = 0
   #firstEventMs = Infinity
   #lastEventMs = -Infinity
@@ -44,25 +42,24 @@ export class BatchDraft {
     this.#range = range
     this.#processedAtMs = processedAtMs
     this.#rules = context.rules
-    this.#insightSize = context.insightSize
-    this.#unfinishedInsight = context.unfinishedInsight
+    this.#insights = new InsightDraft(context.unfinishedInsight, context.insightSize)
     this.#sightings = context.sighting.draft()
     this.#arrivals = new ArrivalCounts(context.countedAtMs, context.latestEventMs)
   }
 
-  /** Adds the next records of the range. Records must come in the order of their offsets. */
-  add({ accepted, rejected }: DecodedRecords): void {
-    for (const { login, recordedAt } of accepted) {
-      this.#arrivals.add(login.eventTimeMs, recordedAt)
-      this.#sightings.add(login, this.#minutes.add(login))
-      if (login.eventTimeMs < this.#firstEventMs) this.#firstEventMs = login.eventTimeMs
-      if (login.eventTimeMs > this.#lastEventMs) this.#lastEventMs = login.eventTimeMs
+  /** Adds the next records of the range, in the order of their offsets: the logins and the others. */
+  add(logins: LoginColumns, rejected: readonly RejectedLogin[]): void {
+    this.#arrivals.add(logins)
+    this.#minutes.add(logins)
+    this.#sightings.add(logins, this.#minutes.entries)
+    for (let login = 0; login < logins.count; login++) {
+      const eventMs = logins.eventTimes[login] ?? NaN
+      if (eventMs < this.#firstEventMs) this.#firstEventMs = eventMs
+      if (eventMs > this.#lastEventMs) this.#lastEventMs = eventMs
     }
-    const { insights, unfinished } = advanceInsight(this.#unfinishedInsight, accepted, this.#insightSize)
-    for (const insight of insights) this.#insights.push(insight)
+    this.#insights.add(logins)
     for (const reject of rejected) this.#rejected.push(reject)
-    this.#unfinishedInsight = unfinished
-    this.#logins += accepted.length
+    this.#logins += logins.count
   }
 
   decided(): DecidedBatch {
@@ -76,8 +73,8 @@ export class BatchDraft {
       minutes: this.#minutes.columns,
       arrivals: this.#arrivals.arrivals,
       latestEventMs: this.#arrivals.latestMs,
-      insights: this.#insights,
-      unfinishedInsight: this.#unfinishedInsight,
+      insights: this.#insights.insights,
+      unfinishedInsight: this.#insights.unfinished(),
       sightings: this.#sightings.sightings(),
     }
   }

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { acceptedColumns } from '../columns/columns-fixture.ts'
+import type { LoginColumns } from '../columns/login-columns.ts'
 import type { AcceptedLogin } from '../login/record.ts'
-import { advanceInsight, emptyInsight, type UnfinishedInsight } from './insight.ts'
+import { emptyInsight, InsightDraft, type UnfinishedInsight } from './insight.ts'
 
 const login = (offset: number, userId: string, locale: string, seconds: number): AcceptedLogin => ({
   offset: BigInt(offset),
@@ -25,14 +27,20 @@ const login = (offset: number, userId: string, locale: string, seconds: number):
 
 const logins = Array.from({ length: 25 }, (_, i) => login(i, `user-${i % 7}`, `L${i % 12}`, 1_000 + i))
 
+function advanceInsight(unfinished: UnfinishedInsight, columns: LoginColumns, size: number) {
+  const draft = new InsightDraft(unfinished, size)
+  draft.add(columns)
+  return { insights: draft.insights, unfinished: draft.unfinished() }
+}
+
 /** The insight as the checkpoint row keeps it. */
 const stored = (unfinished: UnfinishedInsight) => JSON.parse(JSON.stringify(unfinished)) as UnfinishedInsight
 
 test('insights do not depend on how the logins were cut into batches, nor on a restart between them', () => {
-  const whole = advanceInsight(emptyInsight(), logins, 10)
+  const whole = advanceInsight(emptyInsight(), acceptedColumns(logins), 10)
   let unfinished = emptyInsight()
   const pieces = [0, 3, 4, 11, 20].flatMap((from, i, cuts) => {
-    const step = advanceInsight(stored(unfinished), logins.slice(from, cuts[i + 1]), 10)
+    const step = advanceInsight(stored(unfinished), acceptedColumns(logins.slice(from, cuts[i + 1])), 10)
     unfinished = step.unfinished
     return step.insights
   })
@@ -41,7 +49,7 @@ test('insights do not depend on how the logins were cut into batches, nor on a r
 })
 
 test('an insight says what the original consumer of this data set said', () => {
-  const { insights, unfinished } = advanceInsight(emptyInsight(), logins, 20)
+  const { insights, unfinished } = advanceInsight(emptyInsight(), acceptedColumns(logins), 20)
   expect(insights.length).toBe(1)
   expect(insights[0]).toMatchObject({ firstOffset: 0n, lastOffset: 19n })
   const body = JSON.parse(insights[0]?.body ?? '') as Record<string, unknown>
@@ -66,7 +74,7 @@ test('an insight says what the original consumer of this data set said', () => {
 test('a user named __proto__ is counted like any other', () => {
   const { insights } = advanceInsight(
     emptyInsight(),
-    [login(1, '__proto__', 'RI', 1), login(2, '__proto__', 'RI', 1)],
+    acceptedColumns([login(1, '__proto__', 'RI', 1), login(2, '__proto__', 'RI', 1)]),
     2,
   )
   expect(JSON.parse(insights[0]?.body ?? '')).toMatchObject({
@@ -75,14 +83,17 @@ test('a user named __proto__ is counted like any other', () => {
 })
 
 test('an insight size of 0 makes none and remembers nothing', () => {
-  expect(advanceInsight(emptyInsight(), logins, 0)).toEqual({ insights: [], unfinished: emptyInsight() })
+  expect(advanceInsight(emptyInsight(), acceptedColumns(logins), 0)).toEqual({
+    insights: [],
+    unfinished: emptyInsight(),
+  })
 })
 
 test('the top users are those with the most logins, then those whose names come first, however many have the same', () => {
   const ids = [...Array.from({ length: 9 }, (_, i) => `user-${9 - i}`), 'zoe', 'zoe', 'bob', 'bob', 'bob']
   const { insights } = advanceInsight(
     emptyInsight(),
-    ids.map((id, i) => login(i, id, 'RI', 1)),
+    acceptedColumns(ids.map((id, i) => login(i, id, 'RI', 1))),
     ids.length,
   )
   expect((JSON.parse(insights[0]?.body ?? '') as Record<string, unknown>)['top_5_users']).toEqual([

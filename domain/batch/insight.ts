@@ -1,5 +1,5 @@
-import type { AcceptedLogin } from '../login/record.ts'
-import type { Login } from '../login/login.ts'
+import { ByteCounts } from '../columns/byte-counts.ts'
+import { RANGES, USER_ID, type LoginColumns } from '../columns/login-columns.ts'
 
 /** Logins of a partition since its last complete insight. The checkpoint row keeps them between batches. */
 export type UnfinishedInsight = {
@@ -29,61 +29,88 @@ export const emptyInsight = (): UnfinishedInsight => ({
   users: Object.create(null) as Record<string, number>,
 })
 
-/**
- * Continues an unfinished insight over the next logins of the partition. Every `size` logins complete an
- * insight. `unfinished` is not changed.
- * @param size logins per insight; 0 makes none
- */
-export function advanceInsight(
-  unfinished: UnfinishedInsight,
-  accepted: readonly AcceptedLogin[],
-  size: number,
-): { insights: Insight[]; unfinished: UnfinishedInsight } {
-  if (size === 0) return { insights: [], unfinished: emptyInsight() }
-  const insights: Insight[] = []
-  let current = Tally.continuing(unfinished)
-  for (const { offset, login } of accepted) {
-    current.add(offset, login)
-    if (current.size < size) continue
-    insights.push(current.complete())
-    current = Tally.continuing(emptyInsight())
+/** Makes insights of the logins of a partition: every `size` of them complete one. */
+export class InsightDraft {
+  readonly insights: Insight[] = []
+  readonly #size: number
+  readonly #tally = new Tally()
+
+  /**
+   * @param unfinished what the logins before them have left; it is not changed
+   * @param size logins per insight; 0 makes none
+   */
+  constructor(unfinished: UnfinishedInsight, size: number) {
+    this.#size = size
+    if (size > 0) this.#tally.continue(unfinished)
   }
-  return { insights, unfinished: current.unfinished() }
+
+  /** Adds the next logins of the partition. */
+  add(logins: LoginColumns): void {
+    if (this.#size === 0) return
+    for (let login = 0; login < logins.count; login++) {
+      this.#tally.add(logins, login)
+      if (this.#tally.size < this.#size) continue
+      this.insights.push(this.#tally.complete())
+      this.#tally.clear()
+    }
+  }
+
+  unfinished(): UnfinishedInsight {
+    return this.#tally.unfinished()
+  }
 }
 
-/** Counts the logins of one insight in maps, because objects with thousands of user ids as keys are slow. */
+const utf8 = new TextEncoder()
+
+/** Counts the logins of one insight. User ids stay bytes: most are never shown. */
 class Tally {
   size = 0
   #firstOffset: bigint | null = null
-  #lastOffset: bigint | null = null
+  #lastOffset = 0
   #startMs = Infinity
   #endMs = -Infinity
-  #deviceTypes = new Map<string, number>()
-  #locales = new Map<string, number>()
-  #users = new Map<string, number>()
+  readonly #deviceTypes = new Map<string, number>()
+  readonly #locales = new Map<string, number>()
+  readonly #users = new ByteCounts()
 
-  static continuing(insight: UnfinishedInsight): Tally {
-    const tally = new Tally()
-    tally.size = insight.size
-    tally.#firstOffset = insight.firstOffset === null ? null : BigInt(insight.firstOffset)
-    tally.#lastOffset = insight.lastOffset === null ? null : BigInt(insight.lastOffset)
-    tally.#startMs = insight.startMs ?? Infinity
-    tally.#endMs = insight.endMs ?? -Infinity
-    tally.#deviceTypes = new Map(Object.entries(insight.deviceTypes))
-    tally.#locales = new Map(Object.entries(insight.locales))
-    tally.#users = new Map(Object.entries(insight.users))
-    return tally
+  clear(): void {
+    this.size = 0
+    this.#firstOffset = null
+    this.#startMs = Infinity
+    this.#endMs = -Infinity
+    this.#deviceTypes.clear()
+    this.#locales.clear()
+    this.#users.clear()
   }
 
-  add(offset: bigint, login: Login): void {
+  /** Takes what an insight that is empty so far has counted before. */
+  continue(insight: UnfinishedInsight): void {
+    this.size = insight.size
+    this.#firstOffset = insight.firstOffset === null ? null : BigInt(insight.firstOffset)
+    this.#lastOffset = Number(insight.lastOffset)
+    this.#startMs = insight.startMs ?? Infinity
+    this.#endMs = insight.endMs ?? -Infinity
+    for (const [name, logins] of Object.entries(insight.deviceTypes)) this.#deviceTypes.set(name, logins)
+    for (const [name, logins] of Object.entries(insight.locales)) this.#locales.set(name, logins)
+    for (const [user, logins] of Object.entries(insight.users)) {
+      const bytes = utf8.encode(user)
+      this.#users.add(bytes, 0, bytes.length, logins)
+    }
+  }
+
+  add({ arena, offsets, eventTimes, combinations, starts, ends }: LoginColumns, login: number): void {
     this.size += 1
-    this.#firstOffset ??= offset
-    this.#lastOffset = offset
-    if (login.eventTimeMs < this.#startMs) this.#startMs = login.eventTimeMs
-    if (login.eventTimeMs > this.#endMs) this.#endMs = login.eventTimeMs
-    increment(this.#deviceTypes, login.deviceType)
-    increment(this.#locales, login.locale)
-    increment(this.#users, login.userId)
+    this.#lastOffset = offsets[login] ?? NaN
+    this.#firstOffset ??= BigInt(this.#lastOffset)
+    const eventMs = eventTimes[login] ?? NaN
+    if (eventMs < this.#startMs) this.#startMs = eventMs
+    if (eventMs > this.#endMs) this.#endMs = eventMs
+    const combination = combinations[login]
+    if (combination === undefined) throw new RangeError(`no login ${login}`)
+    increment(this.#deviceTypes, combination.login.deviceType)
+    increment(this.#locales, combination.login.locale)
+    const range = login * RANGES + USER_ID
+    this.#users.add(arena.bytes, starts[range] ?? 0, ends[range] ?? 0, 1)
   }
 
   unfinished(): UnfinishedInsight {
@@ -91,12 +118,12 @@ class Tally {
     return {
       size: this.size,
       firstOffset: this.#firstOffset?.toString() ?? null,
-      lastOffset: this.#lastOffset?.toString() ?? null,
+      lastOffset: isEmpty ? null : String(this.#lastOffset),
       startMs: isEmpty ? null : this.#startMs,
       endMs: isEmpty ? null : this.#endMs,
       deviceTypes: asRecord(this.#deviceTypes),
       locales: asRecord(this.#locales),
-      users: asRecord(this.#users),
+      users: asRecord(this.#users.entries()),
     }
   }
 
@@ -114,20 +141,20 @@ class Tally {
       device_type_aggregation: asRecord(this.#deviceTypes),
       top_10_locations: locations.slice(0, 10),
       bottom_5_locations: locations.slice(-5).reverse(),
-      top_5_users: named(mostFrequent(this.#users, TOP_USERS), 'user_id'),
+      top_5_users: named(this.#users.highest(TOP_USERS), 'user_id'),
     })
-    return { firstOffset: this.#firstOffset ?? 0n, lastOffset: this.#lastOffset ?? 0n, body }
+    return { firstOffset: this.#firstOffset ?? 0n, lastOffset: BigInt(this.#lastOffset), body }
   }
 }
 
 const TOP_USERS = 5
 
-const increment = (counts: Map<string, number>, key: string) => {
+function increment(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1)
 }
 
 // The object has no prototype, because `__proto__` is a possible user id.
-const asRecord = (counts: ReadonlyMap<string, number>): Record<string, number> => {
+const asRecord = (counts: Iterable<[string, number]>): Record<string, number> => {
   const record = Object.create(null) as Record<string, number>
   for (const [key, count] of counts) record[key] = count
   return record
@@ -136,22 +163,6 @@ const asRecord = (counts: ReadonlyMap<string, number>): Record<string, number> =
 /** Orders by logins, most first, then by name. */
 const byLogins = ([a, loginsA]: [string, number], [b, loginsB]: [string, number]): number =>
   loginsB - loginsA || (a < b ? -1 : 1)
-
-/**
- * Returns the first `length` entries of a ranking. Sorting all entries would compare every user id with
- * others, and most users have one login.
- */
-function mostFrequent(counts: ReadonlyMap<string, number>, length: number): [string, number][] {
-  const first: [string, number][] = []
-  for (const entry of counts) {
-    const last = first[length - 1]
-    if (last !== undefined && byLogins(last, entry) < 0) continue
-    const place = first.findIndex((held) => byLogins(entry, held) < 0)
-    first.splice(place === -1 ? first.length : place, 0, entry)
-    if (first.length > length) first.pop()
-  }
-  return first
-}
 
 const named = (ranking: readonly [string, number][], name: string): Record<string, string | number>[] =>
   ranking.map(([key, logins]) => ({ [name]: key, logins }))

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { loginColumns } from '../columns/columns-fixture.ts'
 import { MinuteCounts } from './counts.ts'
 import type { Login } from '../login/login.ts'
 
@@ -21,7 +22,7 @@ const login = (time: string, deviceType: 'iOS' | 'android' = 'iOS'): Login => ({
 
 function countByMinute(logins: Login[]) {
   const counts = new MinuteCounts()
-  for (const one of logins) counts.add(one)
+  counts.add(loginColumns(logins))
   return counts.columns
 }
 

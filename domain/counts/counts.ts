@@ -1,5 +1,5 @@
-import type { Login } from '../login/login.ts'
-import { ByValues } from './by-values.ts'
+import type { Combination } from '../columns/combinations.ts'
+import type { LoginColumns } from '../columns/login-columns.ts'
 import { bucketMs, floorTo } from '../time/bucket.ts'
 import { byList, type DimensionList, type DimensionName, dimensionNames, dimensions } from './dimensions.ts'
 
@@ -56,30 +56,39 @@ export type CountColumns = {
 /** Counts logins by minute of the event and by all dimensions. */
 export class MinuteCounts {
   readonly columns: CountColumns = { buckets: [], ...byList(() => []), logins: [] }
+  /** Of the logins that were added last: the index of the entry of each in `columns`. */
+  entries = new Int32Array(0)
   readonly #values = dimensions.map(({ list, read }) => ({ read, values: this.columns[list] }))
-  readonly #minutes = new Map<number, ByValues<number>>()
-  /** The minute of `#places`, which most logins share with the login before them. */
+  readonly #minutes = new Map<number, Map<Combination, number>>()
+  /** The minute of `#entriesOf`, which most logins share with the login before them. */
   #minute = NaN
-  #places = new ByValues<number>(dimensions)
+  #entriesOf = new Map<Combination, number>()
 
-  /** Counts a login. Returns the index of its entry in `columns`. */
-  add(login: Login): number {
-    const minute = floorTo(login.eventTimeMs, bucketMs.minute)
-    if (minute !== this.#minute) this.#turnTo(minute)
-    const place = this.#places.of(login, this.#append)
-    this.columns.logins[place] = (this.columns.logins[place] ?? 0) + 1
-    return place
+  add({ count, eventTimes, combinations }: LoginColumns): void {
+    if (this.entries.length < count) this.entries = new Int32Array(count)
+    const { logins } = this.columns
+    for (let login = 0; login < count; login++) {
+      const minute = floorTo(eventTimes[login] ?? NaN, bucketMs.minute)
+      if (minute !== this.#minute) this.#turnTo(minute)
+      const combination = combinations[login]
+      if (combination === undefined) throw new RangeError(`no login ${login} of ${count}`)
+      const entry = this.#entriesOf.get(combination) ?? this.#append(combination)
+      this.entries[login] = entry
+      logins[entry] = (logins[entry] ?? 0) + 1
+    }
   }
 
   #turnTo(minute: number): void {
     this.#minute = minute
-    this.#places = this.#minutes.get(minute) ?? new ByValues<number>(dimensions)
-    this.#minutes.set(minute, this.#places)
+    this.#entriesOf = this.#minutes.get(minute) ?? new Map<Combination, number>()
+    this.#minutes.set(minute, this.#entriesOf)
   }
 
-  readonly #append = (login: Login): number => {
+  #append(combination: Combination): number {
     this.columns.buckets.push(this.#minute)
-    for (const { read, values } of this.#values) values.push(read(login))
-    return this.columns.logins.push(0) - 1
+    for (const { read, values } of this.#values) values.push(read(combination.login))
+    const entry = this.columns.logins.push(0) - 1
+    this.#entriesOf.set(combination, entry)
+    return entry
   }
 }

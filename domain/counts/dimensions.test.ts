@@ -28,6 +28,11 @@ const WIDTH_OF_A_LIST = 200
 const listLoginFields = [
   'db/ingest/copy-logins.ts',
   'db/read/rows/logins.ts',
+  'domain/columns/columns-fixture.ts',
+  'domain/columns/combinations.ts',
+  'domain/columns/enriched-bytes.ts',
+  'domain/columns/fields.ts',
+  'domain/columns/mutated-messages.ts',
   'domain/decode/collect-extra.ts',
   'domain/decode/decode-message.ts',
   'domain/login/enriched.ts',

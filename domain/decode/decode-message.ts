@@ -10,7 +10,7 @@ import { isOpaqueText } from '../login/opaque-text.ts'
 import { boundedDetail, describe, describeKeys } from '../login/reject-detail.ts'
 
 // Long enough for two UUIDs with a prefix, and short enough to keep keys of tables and topics small.
-const ID_MAX_CHARACTERS = 128
+export const ID_MAX_CHARACTERS = 128
 // Real locales and versions have fewer than 30 characters. Counts are kept for each value.
 const DIMENSION_MAX_CHARACTERS = 64
 // No login needs more, and every recursive reader downstream can handle this depth.

@@ -35,6 +35,10 @@ const RECORD_OVERHEAD_BYTES = 4_096
 const noSource = { topic: '', partition: 0, offset: 0n }
 const utf8 = new TextEncoder()
 
+/** Whether the enriched copy of a value of so many bytes may be one that the output topic refuses. */
+export const mayOutgrow = (bytes: number, maxOutputBytes: number | null): boolean =>
+  maxOutputBytes !== null && bytes * GROWTH + RECORD_OVERHEAD_BYTES > maxOutputBytes
+
 /**
  * Rejects a login whose enriched copy the output topic would refuse: it could be counted, but never
  * published.
@@ -45,7 +49,7 @@ function rejectIfTooLarge(
   { rules: { maxOutputBytes } }: DecodeOptions,
 ): DecodedLogin {
   if (!decoded.ok || value === null || maxOutputBytes === null) return decoded
-  if (value.length * GROWTH + RECORD_OVERHEAD_BYTES <= maxOutputBytes) return decoded
+  if (!mayOutgrow(value.length, maxOutputBytes)) return decoded
   const bytes = utf8.encode(enrichedLogin(decoded.login, noSource)).length + RECORD_OVERHEAD_BYTES
   if (bytes <= maxOutputBytes) return decoded
   const detail =

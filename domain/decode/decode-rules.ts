@@ -2,7 +2,7 @@
  * Raise the version when the same bytes come to mean something else. Code must still decode by the version
  * before, so that batches can be published again.
  */
-type RulesVersion = 1 | 2
+export type RulesVersion = 1 | 2
 
 /**
  * What decides a record besides its bytes and the clock. Each batch stores its rules, so that it shows how it

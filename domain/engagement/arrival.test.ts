@@ -1,11 +1,16 @@
 import { expect, it } from 'vitest'
+import { loginColumns } from '../columns/columns-fixture.ts'
 import { ArrivalCounts, delayClasses, latenessClasses } from './arrival.ts'
 
 const NOW_MS = Date.UTC(2026, 2, 1, 12)
 
 const counted = (logins: [eventMs: number, recordedMs: number][], latestMs = -Infinity) => {
   const counts = new ArrivalCounts(NOW_MS, latestMs)
-  for (const [eventMs, recordedMs] of logins) counts.add(eventMs, recordedMs)
+  const columns = loginColumns(logins.map(([eventTimeMs]) => ({ eventTimeMs })))
+  logins.forEach(([, recordedMs], login) => {
+    columns.recordedAt[login] = recordedMs
+  })
+  counts.add(columns)
   const named = (classes: readonly { name: string }[], numbers: number[]) =>
     Object.fromEntries(classes.flatMap(({ name }, i) => ((numbers[i] ?? 0) > 0 ? [[name, numbers[i]]] : [])))
   const { outOfOrder, lateness, delays } = counts.arrivals

@@ -1,5 +1,6 @@
+import type { LoginColumns } from '../columns/login-columns.ts'
 import { bucketMs } from '../time/bucket.ts'
-import { arrivedAtMs, type RecordTimestamp } from '../login/record-timestamp.ts'
+import { arrivedAtMs } from '../login/record-timestamp.ts'
 
 /** A class of durations: at most `upToMs` milliseconds, and more than the class before. */
 type DurationClass<Name extends string> = { name: Name; upToMs: number }
@@ -64,13 +65,17 @@ export class ArrivalCounts {
     this.#latestMs = latestMs
   }
 
-  /** @param recordedAt Kafka's timestamp of the record; the time of counting replaces an implausible one */
-  add(eventMs: number, recordedAt: RecordTimestamp): void {
-    const arrivedMs = arrivedAtMs(recordedAt, eventMs, this.#nowMs)
-    if (eventMs < this.#latestMs) this.arrivals.outOfOrder++
-    else this.#latestMs = Math.min(eventMs, this.#nowMs)
-    increment(this.arrivals.lateness, latenessClasses, arrivedMs - eventMs)
-    increment(this.arrivals.delays, delayClasses, this.#nowMs - arrivedMs)
+  /** Adds logins in the order of their offsets. */
+  add({ count, eventTimes, recordedAt }: LoginColumns): void {
+    const { lateness, delays } = this.arrivals
+    for (let login = 0; login < count; login++) {
+      const eventMs = eventTimes[login] ?? NaN
+      const arrivedMs = arrivedAtMs(recordedAt[login] ?? NaN, eventMs, this.#nowMs)
+      if (eventMs < this.#latestMs) this.arrivals.outOfOrder++
+      else this.#latestMs = Math.min(eventMs, this.#nowMs)
+      increment(lateness, latenessClasses, arrivedMs - eventMs)
+      increment(delays, delayClasses, this.#nowMs - arrivedMs)
+    }
   }
 
   /** Event time of the latest login, those before this batch included. */

@@ -5,7 +5,7 @@ import { parseRfc3339 } from './rfc3339.ts'
 
 export type EventTimeProblem = { reason: Extract<RejectReason, `timestamp_${string}`>; detail: string }
 
-type EventTimeBounds = {
+export type EventTimeBounds = {
   /** Unix milliseconds that count as now. */
   nowMs: number
   /** Events more days than this before now are rejected; null rejects none. */

@@ -44,7 +44,8 @@ function parseIpv4(text: string): number | null {
 // First octets under which ipaddr.js knows a special range. Below 224, every other one is unicast throughout.
 const specialFirstOctets = new Set([0, 10, 100, 127, 169, 172, 192, 198, 203])
 
-function ipv4Scope(address: number): IpScope {
+/** @param address 32 bits, unsigned */
+export function ipv4Scope(address: number): IpScope {
   const first = address >>> 24
   if (first < 224 && !specialFirstOctets.has(first)) return 'public'
   return scopeOf(

@@ -10,9 +10,6 @@ export type SourceRecord = {
   headers: readonly (readonly [name: string, value: Uint8Array | null])[]
 }
 
-/** Records in order of their offsets; `slice` makes them on demand. An array is one, too. */
-export type SourceRecords = { readonly length: number; slice(start: number, end?: number): SourceRecord[] }
-
 /** `recordedAt` is Kafka's timestamp of the record. */
 export type AcceptedLogin = { offset: bigint; recordedAt: RecordTimestamp; login: Login }
 

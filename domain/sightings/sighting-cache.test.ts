@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Login } from '../login/login.ts'
+import { loginColumns } from '../columns/columns-fixture.ts'
 import { MinuteCounts } from '../counts/counts.ts'
 import { SightingCache, SharedSightingCache } from './sighting-cache.ts'
 import type { Sightings } from './sighting.ts'
@@ -22,7 +23,9 @@ const login = (userId: string, time: string, more: Partial<Login> = {}) =>
 function missing(cache: SightingCache, logins: Login[]) {
   const draft = cache.draft()
   const minutes = new MinuteCounts()
-  for (const one of logins) draft.add(one, minutes.add(one))
+  const columns = loginColumns(logins)
+  minutes.add(columns)
+  draft.add(columns, minutes.entries)
   return draft.sightings()
 }
 

@@ -1,10 +1,11 @@
 import { FingerprintSet } from './fingerprint-set.ts'
 import { HashedText } from './hashed-text.ts'
-import { ByValues } from '../counts/by-values.ts'
+import type { Combination } from '../columns/combinations.ts'
+import { DEVICE_ID, IP, RANGES, USER_ID, type LoginColumns } from '../columns/login-columns.ts'
 import { facets } from '../counts/dimensions.ts'
 import type { Login } from '../login/login.ts'
 import { dayOf } from '../time/period.ts'
-import { headOf, type ListedGroup, type NewSightings, SightingList } from './sighting-list.ts'
+import { headOf, type ListedGroup, type NewSightings, SightingList, WORDS_PER_HASH } from './sighting-list.ts'
 import type { SightingGroupName, Sightings } from './sighting.ts'
 
 /** Room for some 250,000 users of a day, each with a hash for user, device, address and all three; 8 MiB. */
@@ -44,8 +45,9 @@ export class SharedSightingCache {
 /** The key makes equal ids of different groups hash differently. */
 type KeyedGroup = ListedGroup & { key: Int32Array }
 type GroupsOfDay = {
-  byValues: ByValues<GroupsOfValues>
-  make: (login: Login) => GroupsOfValues
+  byCombination: Map<Combination, GroupsOfValues>
+  /** By the values of the facets: of two combinations they may be the same. */
+  byName: Map<string, GroupsOfValues>
   devices: KeyedGroup
   addresses: KeyedGroup
 }
@@ -69,15 +71,21 @@ export class SightingCache {
     this.#key = key
   }
 
-  /** The groups that a login belongs to. */
-  groupsOf(login: Login): GroupsOfValues {
+  /** The groups that logins of a combination belong to. @param day of the event, days since 1970-01-01 */
+  groupsOf(day: number, combination: Combination): GroupsOfValues {
     if (this.#groups >= MAX_GROUPS) this.#forgetGroups()
-    const ofDay = this.#ofDay(dayOf(login.eventTimeMs))
-    return ofDay.byValues.of(login, ofDay.make)
+    const ofDay = this.#ofDay(day)
+    const known = ofDay.byCombination.get(combination)
+    if (known !== undefined) return known
+    const made = this.#byName(day, ofDay, combination.login)
+    ofDay.byCombination.set(combination, made)
+    this.#groups++
+    return made
   }
 
-  isCommitted(): boolean {
-    return this.#committed.has(this.text.hash)
+  /** @param hashes three words, from `at` on */
+  isCommitted(hashes: Int32Array, at = 0): boolean {
+    return this.#committed.has(hashes, at)
   }
 
   /** Starts to collect what a transaction has to write. */
@@ -87,7 +95,7 @@ export class SightingCache {
 
   /** Call this once the transaction that wrote the sightings has committed. */
   remember({ hashes }: NewSightings): void {
-    for (let at = 0; at < hashes.length; at += this.text.hash.length) this.#committed.add(hashes, at)
+    for (let at = 0; at < hashes.length; at += WORDS_PER_HASH) this.#committed.add(hashes, at)
   }
 
   /** Forgetting is safe: the same names give the same keys again. */
@@ -100,8 +108,8 @@ export class SightingCache {
     const held = this.#days.get(day)
     if (held !== undefined) return held
     const made: GroupsOfDay = {
-      byValues: new ByValues<GroupsOfValues>(facets),
-      make: (login) => this.#make(day, made, login),
+      byCombination: new Map(),
+      byName: new Map(),
       devices: this.#group(`device ${day}`, { kind: 'device', day, values: null }),
       addresses: this.#group(`address ${day}`, { kind: 'address', day, values: null }),
     }
@@ -109,13 +117,16 @@ export class SightingCache {
     return made
   }
 
-  #make(day: number, ofDay: GroupsOfDay, login: Login): GroupsOfValues {
-    this.#groups++
+  #byName(day: number, ofDay: GroupsOfDay, login: Login): GroupsOfValues {
     const values = facets.map(({ read }) => read(login))
     // A dimension cannot contain NUL, because decoding refuses it everywhere.
     const name = values.join('\0')
+    const known = ofDay.byName.get(name)
+    if (known !== undefined) return known
     const users = this.#group(`user ${day}\0${name}`, { kind: 'user', day, values })
-    return { users, all: this.#groupKey(`all ${day}\0${name}`), ofDay }
+    const made = { users, all: this.#groupKey(`all ${day}\0${name}`), ofDay }
+    ofDay.byName.set(name, made)
+    return made
   }
 
   #group(name: string, about: SightingGroupName): KeyedGroup {
@@ -131,45 +142,87 @@ export class SightingCache {
 /** Collects the sightings of some logins that are not known to be committed, each once. */
 export class SightingDraft {
   readonly #cache: SightingCache
-  /**
-   * Groups by minute and values of logins: looking them up by name would cost as much as everything else
-   * together.
-   */
-  readonly #byMinute: GroupsOfValues[] = []
+  /** By a number that logins of the same minute and combination share: each is looked up once. */
+  readonly #groups: GroupsOfValues[] = []
   readonly #list = new SightingList()
   readonly #listed = new FingerprintSet(MAX_OF_A_BATCH)
+  /** Of the logins that are being added: the hash of user, device and address together, three words each. */
+  #hashes = new Int32Array(0)
+  /** Those of them that are not known to be committed. */
+  #unknown = new Int32Array(0)
 
   constructor(cache: SightingCache) {
     this.#cache = cache
   }
 
-  /** @param minute a small number that all logins of the same minute and values share, and no others */
-  add(login: Login, minute: number): void {
-    const { all, users, ofDay } = (this.#byMinute[minute] ??= this.#cache.groupsOf(login))
-    const { userId, deviceId, ip } = login
-    // Users mostly come back with the same device and address, so one lookup usually replaces three.
-    if (this.#isSeen(all, `${userId}\0${deviceId}\0${ip}`)) return
-    this.#addUnseen(users, userId)
-    this.#addUnseen(ofDay.devices, deviceId)
-    this.#addUnseen(ofDay.addresses, ip)
+  /** @param entries a small number of each login that all logins of the same minute and combination share, and no others */
+  add(logins: LoginColumns, entries: Int32Array): void {
+    this.#hashTogether(logins, entries)
+    const unknown = this.#lookUp(logins.count)
+    for (let at = 0; at < unknown; at++) {
+      const login = this.#unknown[at] ?? 0
+      const groups = this.#groups[entries[login] ?? 0]
+      if (groups !== undefined) this.#addLogin(logins, login, groups)
+    }
   }
 
   sightings(): NewSightings {
     return this.#list.sightings()
   }
 
-  #addUnseen(group: KeyedGroup, id: string): void {
-    if (!this.#isSeen(group.key, id)) this.#list.add(group, this.#cache.text, id)
+  #hashTogether(logins: LoginColumns, entries: Int32Array): void {
+    const { count, eventTimes, combinations } = logins
+    const { text } = this.#cache
+    if (this.#unknown.length < count) {
+      this.#unknown = new Int32Array(count)
+      this.#hashes = new Int32Array(count * WORDS_PER_HASH)
+    }
+    for (let login = 0; login < count; login++) {
+      const combination = combinations[login]
+      if (combination === undefined) throw new RangeError(`no login ${login} of ${count}`)
+      const { all } = (this.#groups[entries[login] ?? 0] ??= this.#cache.groupsOf(
+        dayOf(eventTimes[login] ?? NaN),
+        combination,
+      ))
+      text.takeTriple(all, logins, login)
+      for (let word = 0; word < WORDS_PER_HASH; word++)
+        this.#hashes[login * WORDS_PER_HASH + word] = text.hash[word] ?? 0
+    }
   }
 
-  /** Whether a sighting is committed or in the list already. If not, it counts as listed from now on. */
-  #isSeen(key: Int32Array, id: string): boolean {
+  /**
+   * Finds the logins that are not known to be committed; mostly users come back with the same device and address. Nothing
+   * else is done meanwhile, so that the processor waits for the memory of several look-ups at a time.
+   * @returns how many there are in `#unknown`
+   */
+  #lookUp(count: number): number {
+    let unknown = 0
+    for (let login = 0; login < count; login++) {
+      if (!this.#cache.isCommitted(this.#hashes, login * WORDS_PER_HASH)) this.#unknown[unknown++] = login
+    }
+    return unknown
+  }
+
+  #addLogin(logins: LoginColumns, login: number, { users, ofDay }: GroupsOfValues): void {
+    if (!this.#isNew(this.#hashes, login * WORDS_PER_HASH)) return
+    const first = login * RANGES
+    this.#addSighting(users, logins, first + USER_ID)
+    this.#addSighting(ofDay.devices, logins, first + DEVICE_ID)
+    this.#addSighting(ofDay.addresses, logins, first + IP)
+  }
+
+  #addSighting(group: KeyedGroup, { arena, starts, ends }: LoginColumns, range: number): void {
     const { text } = this.#cache
-    text.take(key, id)
-    if (this.#cache.isCommitted() || this.#listed.has(text.hash)) return true
-    this.#listed.add(text.hash)
-    this.#list.addHash(text)
-    return false
+    text.takeBytes(group.key, arena.bytes, starts[range] ?? 0, ends[range] ?? 0)
+    if (!this.#cache.isCommitted(text.hash) && this.#isNew(text.hash, 0)) this.#list.add(group, text)
+  }
+
+  /** Whether a hash is not in the list yet; it is from now on. */
+  #isNew(hashes: Int32Array, at: number): boolean {
+    if (this.#listed.has(hashes, at)) return false
+    this.#listed.add(hashes, at)
+    this.#list.addHash(hashes, at)
+    return true
   }
 }
 

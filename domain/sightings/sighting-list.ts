@@ -1,3 +1,4 @@
+import { JSON_GROWTH, putBytes, putJsonText } from '../columns/put-bytes.ts'
 import type { HashedText } from './hashed-text.ts'
 import type { SightingGroupName } from './sighting.ts'
 
@@ -19,7 +20,7 @@ export type NewSightings = {
   hashes: Int32Array
 }
 
-const WORDS_PER_HASH = 3
+export const WORDS_PER_HASH = 3
 const FIRST_ENTRIES = 1_024
 const FIRST_BYTES = 65_536
 const QUOTE = 0x22
@@ -46,10 +47,10 @@ export class SightingList {
   #length = 0
 
   /** @param hashed holds the bytes of the id */
-  add(group: ListedGroup, hashed: HashedText, id: string): void {
+  add(group: ListedGroup, hashed: HashedText): void {
     const number = this.#numberOf(group)
     const before = this.#length
-    this.#appendId(hashed, id)
+    this.#appendId(hashed)
     if (this.#count === this.#groups.length) this.#growEntries()
     this.#groups[this.#count] = number
     this.#ends[this.#count] = this.#length
@@ -64,10 +65,10 @@ export class SightingList {
    * Adds a hash that is known once the sightings are committed: of a sighting, or of user, device and address
    * together.
    */
-  addHash({ hash }: HashedText): void {
+  addHash(hashes: Int32Array, from: number): void {
     const at = this.#hashCount++ * WORDS_PER_HASH
     if (at === this.#hashes.length) this.#hashes = twice(this.#hashes)
-    this.#hashes.set(hash, at)
+    for (let word = 0; word < WORDS_PER_HASH; word++) this.#hashes[at + word] = hashes[from + word] ?? 0
   }
 
   sightings(): NewSightings {
@@ -86,21 +87,14 @@ export class SightingList {
     return number
   }
 
-  #appendId({ bytes, length }: HashedText, id: string): void {
-    if (isPlain(bytes, length)) this.#append(bytes, length)
-    else {
-      const escaped = utf8.encode(JSON.stringify(id).slice(1, -1))
-      this.#append(escaped, escaped.length)
-    }
-  }
-
-  #append(bytes: Uint8Array, length: number): void {
-    if (this.#length + length > this.#bytes.length) {
-      const larger = new Uint8Array(2 * this.#bytes.length + length)
+  #appendId({ bytes, length }: HashedText): void {
+    const room = JSON_GROWTH * length
+    if (this.#length + room > this.#bytes.length) {
+      const larger = new Uint8Array(2 * this.#bytes.length + room)
       larger.set(this.#bytes)
       this.#bytes = larger
     }
-    this.#length = copyBytes(bytes, 0, length, this.#bytes, this.#length)
+    this.#length = putJsonText(this.#bytes, this.#length, bytes, 0, length)
   }
 
   #growEntries(): void {
@@ -126,7 +120,7 @@ export class SightingList {
       const to = this.#ends[entry] ?? 0
       let at = starts[group] ?? 0
       json[at++] = QUOTE
-      at = copyBytes(this.#bytes, from, to, json, at)
+      at = putBytes(json, at, this.#bytes, from, to)
       json[at++] = QUOTE
       json[at++] = COMMA
       starts[group] = at
@@ -143,22 +137,4 @@ function twice(column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(2 * column.length)
   larger.set(column)
   return larger
-}
-
-/**
- * Copies some ten bytes at a time, for which a loop is faster than creating the view that `set` needs.
- * @returns the index after the copied bytes
- */
-function copyBytes(source: Uint8Array, from: number, to: number, target: Uint8Array, at: number): number {
-  for (let place = from; place < to; place++) target[at++] = source[place] ?? 0
-  return at
-}
-
-/** Whether UTF-8 bytes can stand in a JSON string unescaped. */
-function isPlain(bytes: Uint8Array, length: number): boolean {
-  for (let at = 0; at < length; at++) {
-    const byte = bytes[at] ?? 0
-    if (byte < 0x20 || byte === QUOTE || byte === 0x5c) return false
-  }
-  return true
 }

@@ -1,4 +1,4 @@
-import type { SourceRecords } from '../../domain/login/record.ts'
+import type { SourceRecords } from '../../domain/columns/record-columns.ts'
 import { PipelineFailure, UndecodableFailure } from '../../domain/pipeline/failure.ts'
 import type { FetchResponse } from './fetch-request.ts'
 import {
@@ -7,7 +7,8 @@ import {
   splitRecordBatches,
   type RecordBatchView,
 } from '../records/record-batch.ts'
-import { RecordList, type EncodedRecords } from '../records/record-list.ts'
+import type { EncodedRecords } from '../records/encoded-records.ts'
+import { RecordList } from '../records/record-list.ts'
 
 /** All committed records of a contiguous range `[from, to)` of a partition. */
 export type FetchedRange = {

@@ -1,5 +1,7 @@
 import { crc32c } from '@node-rs/crc32'
+import { putBytes } from '../../domain/columns/put-bytes.ts'
 import { returnPage, takePage } from './buffer-pool.ts'
+import type { ByteRange } from './byte-range.ts'
 import { ATTRIBUTES_AT, RECORDS_AT, TRANSACTIONAL } from './record-batch.ts'
 import { varintSize, writeVarint } from './varint.ts'
 
@@ -7,13 +9,14 @@ import { varintSize, writeVarint } from './varint.ts'
  * Text is written as UTF-8 straight into the batch: a buffer for each field would cost more than the
  * encoding.
  */
-type OutputField = Uint8Array | string | null
+type OutputField = ByteRange | Uint8Array | string | null
 
 /** A record to be produced. */
 export type OutputRecord = {
   key: OutputField
   value: OutputField
-  headers: readonly (readonly [name: string, value: OutputField])[]
+  /** A name that many records have is given as UTF-8. */
+  headers: readonly (readonly [name: string | Uint8Array, value: OutputField])[]
 }
 
 type ProducerState = { producerId: bigint; producerEpoch: number; firstSequence: number }
@@ -127,13 +130,15 @@ function recordBodySize(record: OutputRecord, index: number): number {
     fieldSize(record.key) +
     fieldSize(record.value) +
     varintSize(record.headers.length)
-  for (const [name, value] of record.headers) size += textSize(name) + fieldSize(value)
+  for (const [name, value] of record.headers) size += fieldSize(name) + fieldSize(value)
   return size
 }
 
 const fieldSize = (field: OutputField): number => {
   if (field === null) return 1
-  return typeof field === 'string' ? textSize(field) : varintSize(field.length) + field.length
+  if (typeof field === 'string') return textSize(field)
+  const length = 'end' in field ? field.end - field.start : field.length
+  return varintSize(length) + length
 }
 
 const textSize = (text: string): number => {
@@ -166,7 +171,7 @@ function writeRecord(
   at = writeField(batch, at, record.value)
   at = writeVarint(batch, at, record.headers.length)
   for (const [name, value] of record.headers) {
-    at = writeText(batch, at, name)
+    at = writeField(batch, at, name)
     at = writeField(batch, at, value)
   }
   return at
@@ -175,9 +180,11 @@ function writeRecord(
 function writeField(batch: Buffer, at: number, field: OutputField): number {
   if (field === null) return writeVarint(batch, at, NULL_LENGTH)
   if (typeof field === 'string') return writeText(batch, at, field)
-  const start = writeVarint(batch, at, field.length)
-  batch.set(field, start)
-  return start + field.length
+  if ('end' in field) {
+    const { bytes, start, end } = field
+    return putBytes(batch, writeVarint(batch, at, end - start), bytes, start, end)
+  }
+  return putBytes(batch, writeVarint(batch, at, field.length), field)
 }
 
 function writeText(batch: Buffer, at: number, text: string): number {

@@ -1,7 +1,7 @@
 import { crc32c } from '@node-rs/crc32'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import { decompress } from './decompress.ts'
-import { EncodedRecords } from './record-list.ts'
+import { EncodedRecords } from './encoded-records.ts'
 
 // Record batch, magic 2: https://kafka.apache.org/documentation/#recordbatch. kafkajs decodes it too, but it
 // checks no CRC, loses the position after control and compacted records, and fails on batches of more than

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
+import { ByteArena } from '../../domain/columns/byte-arena.ts'
+import { RecordColumns } from '../../domain/columns/record-columns.ts'
 import { encodeRecordBatch } from './encode-record-batch.ts'
 import { decodeRecordBatch, splitRecordBatches } from './record-batch.ts'
-import { EncodedRecords, RecordList } from './record-list.ts'
+import { EncodedRecords } from './encoded-records.ts'
+import { RecordList } from './record-list.ts'
 
 const state = { producerId: 1n, producerEpoch: 0, firstSequence: 0 }
 
@@ -37,6 +40,50 @@ test('a list over several batches slices and gives away as an array does', () =>
       all.slice(taken, taken + count),
     )
   expect([named(list), list.length, list.lastOffset()]).toEqual([[], 0, null])
+})
+
+test('columns get the records from any place on, and those of a step at most', () => {
+  const list = new RecordList()
+  list.append(batchOf(10, 4), 1, 3)
+  list.append(batchOf(20, 3))
+  list.append(batchOf(40, 5), 2)
+  const all = list.slice().map(({ offset, value }) => `${offset} ${String(value)}`)
+  for (let capacity = 1; capacity <= all.length + 1; capacity++)
+    for (let start = 0; start <= all.length; start++) {
+      const columns = new RecordColumns(new ByteArena(16), capacity)
+      const next = list.appendTo(columns, start)
+      expect(next).toBe(Math.min(all.length, start + capacity))
+      const read = Array.from({ length: columns.count }, (_, at) => {
+        const value = columns.arena.bytes.subarray(columns.starts[at], columns.ends[at])
+        expect(columns.record(at).offset).toBe(BigInt(columns.offsets[at] ?? -1))
+        expect(columns.timestamps[at]).toBe(columns.record(at).timestamp)
+        return `${columns.offsets[at]} ${Buffer.from(value).toString()}`
+      })
+      expect(read).toEqual(all.slice(start, next))
+    }
+})
+
+test('a record that is larger than a step is in it without its value, and the ones after it with theirs', () => {
+  const large = 'x'.repeat(300_000)
+  const bytes = encodeRecordBatch(
+    ['a', large, 'b'].map((value) => ({ key: null, value, headers: [] })),
+    state,
+    1_000,
+  )
+  const [batch] = splitRecordBatches(bytes)
+  const list = new RecordList()
+  list.append(decodeRecordBatch(batch ?? expect.fail('no batch')))
+  const values: string[] = []
+  for (let next = 0; next < list.length;) {
+    const columns = new RecordColumns(new ByteArena(16), 10)
+    next = list.appendTo(columns, next)
+    for (let at = 0; at < columns.count; at++) {
+      const value = columns.arena.bytes.subarray(columns.starts[at], columns.ends[at])
+      values.push(Buffer.from(value).toString())
+      expect(columns.arena.length).toBeLessThan(1_000)
+    }
+  }
+  expect(values).toEqual(['a', '', 'b'])
 })
 
 test('the first record from an offset on is found, behind all of them the end', () => {

@@ -1,111 +1,11 @@
+import type { RecordColumns, SourceRecords } from '../../domain/columns/record-columns.ts'
 import type { SourceRecord } from '../../domain/login/record.ts'
-import { asTimestamp, type RecordTimestamp } from '../../domain/login/record-timestamp.ts'
-import { readBigVarint, readVarint, type Cursor } from './varint.ts'
-
-/**
- * The values of a record batch that its records are relative to. `appendTime` is the timestamp of all records
- * if the topic uses the broker's clock.
- */
-type RecordBase = { offset: number; timestamp: bigint; appendTime: bigint | null }
-
-/**
- * The records of one batch, as positions in its bytes. As objects that live until their turn comes, every
- * garbage collection would move them.
- */
-export class EncodedRecords {
-  readonly length: number
-  readonly #bytes: Buffer
-  readonly #base: RecordBase
-  /** Null if the base timestamp is not exact as a number. */
-  readonly #timestampMs: number | null
-  readonly #appendTime: RecordTimestamp | null
-  readonly #starts: Int32Array
-  readonly #offsets: Float64Array
-
-  /** @throws {RangeError} when the bytes do not hold `count` records */
-  constructor(bytes: Buffer, count: number, base: RecordBase) {
-    // Each record takes at least a byte. A larger count cannot be right and would reserve memory.
-    if (count < 0 || count > bytes.length) throw new RangeError(`${count} records in ${bytes.length} bytes`)
-    this.length = count
-    this.#bytes = bytes
-    this.#base = base
-    const first = asTimestamp(base.timestamp)
-    this.#timestampMs = typeof first === 'number' ? first : null
-    this.#appendTime = base.appendTime === null ? null : asTimestamp(base.appendTime)
-    this.#starts = new Int32Array(count + 1)
-    this.#offsets = new Float64Array(count)
-    const cursor: Cursor = { buffer: bytes, at: 0 }
-    for (let index = 0; index < count; index++) {
-      this.#starts[index] = cursor.at
-      this.#offsets[index] = skipRecord(cursor, base.offset)
-    }
-    this.#starts[count] = cursor.at
-  }
-
-  /** Size of the records [from, to) in bytes. */
-  bytes(from: number, to: number): number {
-    return (this.#starts[to] ?? 0) - (this.#starts[from] ?? 0)
-  }
-
-  /** Index after the last record that fits if records from `from` on may take `maxBytes`; at most `to`. */
-  endWithin(from: number, to: number, maxBytes: number): number {
-    const limit = (this.#starts[from] ?? 0) + maxBytes
-    return firstIndex(from + 1, to + 1, (index) => (this.#starts[index] ?? Infinity) > limit) - 1
-  }
-
-  /** Offset of the record at an index. */
-  offset(index: number): bigint {
-    return BigInt(this.#offsets[index] ?? -1)
-  }
-
-  /** Index of the first record whose offset is at least `offset`; `length` if there is none. */
-  firstFrom(offset: bigint): number {
-    const from = Number(offset)
-    return firstIndex(0, this.length, (index) => (this.#offsets[index] ?? Infinity) >= from)
-  }
-
-  record(index: number): SourceRecord {
-    const cursor: Cursor = { buffer: this.#bytes, at: this.#starts[index] ?? 0 }
-    readVarint(cursor) // length
-    cursor.at += ATTRIBUTES_BYTES
-    const timestamp = this.#timestamp(cursor)
-    readVarint(cursor) // offset
-    const key = readBytes(cursor)
-    const value = readBytes(cursor)
-    const headers = readHeaders(cursor)
-    return { offset: this.offset(index), timestamp, key, value, headers }
-  }
-
-  /** Any 64-bit integer, exactly: producers send nanoseconds and the zero times of their languages. */
-  #timestamp(cursor: Cursor): RecordTimestamp {
-    const start = cursor.at
-    const deltaMs = readVarint(cursor)
-    if (this.#appendTime !== null) return this.#appendTime
-    if (this.#timestampMs !== null && isExact(deltaMs, this.#timestampMs + deltaMs))
-      return this.#timestampMs + deltaMs
-    cursor.at = start
-    return asTimestamp(BigInt.asIntN(64, this.#base.timestamp + readBigVarint(cursor)))
-  }
-}
-
-/**
- * The first index from `low` on that meets a condition which all indexes after it meet; `high` if none does.
- */
-function firstIndex(low: number, high: number, holds: (index: number) => boolean): number {
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (holds(middle)) high = middle
-    else low = middle + 1
-  }
-  return low
-}
-
-const isExact = (...numbers: number[]): boolean => numbers.every(Number.isSafeInteger)
+import type { EncodedRecords } from './encoded-records.ts'
 
 type Part = { records: EncodedRecords; from: number; to: number }
 
 /** Records of one or several batches, in order. It makes objects only of the records asked for. */
-export class RecordList {
+export class RecordList implements SourceRecords {
   #parts: Part[] = []
   length = 0
   /** Encoded size of the records, uncompressed. */
@@ -168,53 +68,21 @@ export class RecordList {
     }
     return made
   }
-}
 
-/** Kafka defines no record attributes yet, but their byte is there. */
-const ATTRIBUTES_BYTES = 1
-
-/**
- * Moves the cursor past a record and checks that it is well formed.
- * @returns the record's offset
- */
-function skipRecord(cursor: Cursor, baseOffset: number): number {
-  const length = readVarint(cursor)
-  const end = cursor.at + length
-  if (length < 0 || end > cursor.buffer.length) throw new RangeError('a record reaches past its batch')
-  cursor.at += ATTRIBUTES_BYTES
-  readVarint(cursor) // timestamp
-  const offset = baseOffset + readVarint(cursor)
-  skipBytes(cursor)
-  skipBytes(cursor)
-  const headers = readVarint(cursor)
-  for (let header = 0; header < headers; header++) {
-    skipBytes(cursor)
-    skipBytes(cursor)
+  appendTo(columns: RecordColumns, start: number): number {
+    let before = 0
+    let next = start
+    for (const { records, from, to } of this.#parts) {
+      const size = to - from
+      if (next < before + size) {
+        if (!columns.hasRoom) break
+        const first = from + next - before
+        const end = records.appendTo(columns, first, Math.min(to, first + columns.room))
+        next += end - first
+        if (end < to) break
+      }
+      before += size
+    }
+    return next
   }
-  cursor.at = end
-  return offset
-}
-
-function skipBytes(cursor: Cursor): number {
-  const length = readVarint(cursor)
-  if (length < 0) return length
-  if (cursor.at + length > cursor.buffer.length) throw new RangeError('a field reaches past its batch')
-  cursor.at += length
-  return length
-}
-
-function readBytes(cursor: Cursor): Buffer | null {
-  const length = skipBytes(cursor)
-  return length < 0 ? null : cursor.buffer.subarray(cursor.at - length, cursor.at)
-}
-
-const noHeaders: SourceRecord['headers'] = []
-
-function readHeaders(cursor: Cursor): SourceRecord['headers'] {
-  const count = readVarint(cursor)
-  if (count <= 0) return noHeaders
-  return Array.from(
-    { length: count },
-    () => [readBytes(cursor)?.toString('utf8') ?? '', readBytes(cursor)] as const,
-  )
 }

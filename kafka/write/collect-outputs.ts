@@ -15,11 +15,13 @@ export type OutputChunk = { topic: string; partition: number; batch: RecordBatch
 /** Number of partitions of an output topic, and the largest record batch that it takes. */
 type OutputTopic = { partitions: number; maxBatchBytes: number }
 
+/** The outputs of a transaction for one topic; `chunks` by partition. */
+type CollectedTopic = OutputTopic & { chunks: OutputChunk[][] }
+
 /** Collects the outputs of one transaction. It encodes each as it is added and keeps only the bytes. */
 export class OutputCollector {
   readonly #topic: (name: string) => OutputTopic
-  /** Chunks by topic, then by partition. */
-  readonly #chunks = new Map<string, OutputChunk[][]>()
+  readonly #collected = new Map<string, CollectedTopic>()
 
   constructor(topic: (name: string) => OutputTopic) {
     this.#topic = topic
@@ -33,17 +35,21 @@ export class OutputCollector {
    * @throws {PipelineFailure} permanent: the topic would refuse the record
    */
   add(topic: string, record: OutputRecord): void {
-    const { partitions, maxBatchBytes } = this.#topic(topic)
-    const usualBytes = Math.min(USUAL_BATCH_BYTES, maxBatchBytes)
+    const { partitions, maxBatchBytes, chunks } = this.#collected.get(topic) ?? this.#begin(topic)
     const partition = partitionOf(record, partitions)
-    const ofTopic = this.#chunks.get(topic) ?? []
-    const chunks = (ofTopic[partition] ??= [])
-    if (chunks.at(-1)?.batch.append(record, usualBytes) === true) return
+    const ofPartition = (chunks[partition] ??= [])
+    const usualBytes = Math.min(USUAL_BATCH_BYTES, maxBatchBytes)
+    if (ofPartition.at(-1)?.batch.append(record, usualBytes) === true) return
     const batch = new RecordBatchEncoder()
     batch.append(record)
     if (batch.length > maxBatchBytes) throw tooLarge(topic, batch.length, maxBatchBytes)
-    chunks.push({ topic, partition, batch })
-    this.#chunks.set(topic, ofTopic)
+    ofPartition.push({ topic, partition, batch })
+  }
+
+  #begin(topic: string): CollectedTopic {
+    const begun = { ...this.#topic(topic), chunks: [] }
+    this.#collected.set(topic, begun)
+    return begun
   }
 
   /**
@@ -52,7 +58,7 @@ export class OutputCollector {
    */
   rounds(): OutputChunk[][] {
     const rounds: { chunks: OutputChunk[]; bytes: number }[] = []
-    for (const chunks of [...this.#chunks.values()].flatMap((ofTopic) => Object.values(ofTopic))) {
+    for (const chunks of [...this.#collected.values()].flatMap((topic) => Object.values(topic.chunks))) {
       let next = 0
       for (const chunk of chunks) {
         const { length } = chunk.batch

@@ -3,6 +3,7 @@ import { rollUpQuarters } from '../../db/rollups/roll-up-quarters.ts'
 import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
 import { rollUpMonth } from '../../db/rollups/roll-up-months.ts'
 import { rollUpByCommitTime } from '../../db/rollups/roll-up-by-commit-time.ts'
+import { loginColumns } from '../../domain/columns/columns-fixture.ts'
 import { MinuteCounts } from '../../domain/counts/counts.ts'
 import type { Login } from '../../domain/login/login.ts'
 import { DAY_MS } from '../../domain/time/period.ts'
@@ -61,7 +62,7 @@ const { sql: openSql, ask } = useApi(async (sql) => {
   for (let batch = 0; batch < BATCHES; batch++) {
     const counts = new MinuteCounts()
     const some = logins.slice(batch * LOGINS_PER_BATCH, (batch + 1) * LOGINS_PER_BATCH)
-    for (const login of some) counts.add(login as Login)
+    counts.add(loginColumns(some))
     const { columns } = counts
     await insertBatches(sql, [
       {

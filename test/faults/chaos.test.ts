@@ -26,7 +26,7 @@ test('nothing is lost and nothing doubled while parts and workers are killed and
 test('one login that a worker drops, doubles or dates a minute later is found wherever it is kept', async () => {
   const records = someRecords()
   const [dropped, doubled, shifted] = loginsOfDifferentLocales(records)
-  const defective = 'test/support/deployment/worker-with-defect.ts'
+  const defective = 'test/support/deployment/worker-that-miscounts.ts'
   const defectiveWorkers = { ...entries, 'worker 1': defective, 'worker 2': defective }
   const { world, stop } = await createWorld(defectiveWorkers, {
     DROPPED_KEY: dropped.key,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { advanceInsight, emptyInsight } from '../../domain/batch/insight.ts'
+import { acceptedColumns } from '../../domain/columns/columns-fixture.ts'
+import { emptyInsight, InsightDraft } from '../../domain/batch/insight.ts'
 import { insertBatches } from '../support/api/api-rows.ts'
 import { useApi } from '../support/api/use-api.ts'
 
@@ -35,7 +36,9 @@ const { field } = useApi(async (sql) => {
     [3, 0, 10],
   ] as const) {
     const logins = Array.from({ length: 10 }, (_, i) => login(first + i))
-    for (const { firstOffset, lastOffset, body } of advanceInsight(emptyInsight(), logins, 5).insights)
+    const draft = new InsightDraft(emptyInsight(), 5)
+    draft.add(acceptedColumns(logins))
+    for (const { firstOffset, lastOffset, body } of draft.insights)
       await sql`
         insert into insight (topic, partition, first_offset, last_offset, batch_id, body)
         values ('user-login', ${partition}, ${firstOffset}, ${lastOffset}, ${batchId}, ${body}::text::json)`

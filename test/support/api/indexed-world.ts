@@ -2,9 +2,9 @@ import { rollUpByCommitTime } from '../../../db/rollups/roll-up-by-commit-time.t
 import type { Sql } from '../../../db/connection/connect.ts'
 import { anyLogin, type CountFilter } from '../../../db/read/counts/count-filter.ts'
 import type { ReadSession } from '../../../db/nodes/snapshot.ts'
+import { loginColumns } from '../../../domain/columns/columns-fixture.ts'
 import { MinuteCounts } from '../../../domain/counts/counts.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
-import type { Login } from '../../../domain/login/login.ts'
 import { DAY_MS } from '../../../domain/time/period.ts'
 import { SightingCache } from '../../../domain/sightings/sighting-cache.ts'
 import type { SightingKind, Sightings } from '../../../domain/sightings/sighting.ts'
@@ -35,7 +35,9 @@ export async function writeBatch(
 ): Promise<void> {
   const draft = cache.draft()
   const minutes = new MinuteCounts()
-  for (const login of logins as Login[]) draft.add(login, minutes.add(login))
+  const columns = loginColumns(logins)
+  minutes.add(columns)
+  draft.add(columns, minutes.entries)
   const times = logins.map(({ eventTimeMs }) => eventTimeMs)
   const time = (ms: number) => new Date(ms).toISOString()
   await sql.begin(async (transaction) => {

@@ -1,5 +1,6 @@
 import type { Sql } from '../../../db/connection/connect.ts'
 import { createLoginDays, keepRowsFromMs } from '../../../db/login-rows/login-partitions.ts'
+import { loginColumns } from '../../../domain/columns/columns-fixture.ts'
 import { MinuteCounts } from '../../../domain/counts/counts.ts'
 import type { Login } from '../../../domain/login/login.ts'
 import { SightingCache } from '../../../domain/sightings/sighting-cache.ts'
@@ -23,7 +24,9 @@ export async function insertLogins(
 ): Promise<void> {
   const draft = new SightingCache(new Int32Array(2)).draft()
   const minutes = new MinuteCounts()
-  for (const login of logins as Login[]) draft.add(login, minutes.add(login))
+  const columns = loginColumns(logins)
+  minutes.add(columns)
+  draft.add(columns, minutes.entries)
   await insertSightings(sql, 1, JSON.parse(draft.sightings().json) as Sightings)
   await createLoginDays(sql, nowMs, retentionDays)
   const times = logins.map(({ eventTimeMs }) => eventTimeMs)

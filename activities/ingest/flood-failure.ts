@@ -5,7 +5,7 @@ import type { IngestPosition } from '../session/ingest-position.ts'
 /**
  * The failure that halts a partition at too many rejects or parked batches; its message says how to continue.
  */
-export const flooded = ({ topic, partition }: PartitionKey, { next }: IngestPosition, flood: string) =>
+export const floodFailure = ({ topic, partition }: PartitionKey, { next }: IngestPosition, flood: string) =>
   new PipelineFailure(
     'flood',
     'rollcall',

@@ -7,7 +7,7 @@ import type { IngestPosition } from '../session/ingest-position.ts'
 export type Offsets = Pick<FetchedRange, 'from' | 'to' | 'endOffset'>
 
 /** A part of a range that Postgres has committed: counted, or parked. */
-export type Settled = {
+export type CommittedPart = {
   /** The position behind this part. */
   position: IngestPosition
   /** Null if the part is parked. */
