@@ -36,3 +36,25 @@ test('after clear it has nothing', () => {
   expect(values.add(bytes, 3, 6)).toBe(0)
   expect(values.text(0)).toBe('abd')
 })
+
+test('texts are compared as strings are, by UTF-16 code units', () => {
+  const texts = [
+    '',
+    'a',
+    'ab',
+    'b',
+    'ü',
+    '\ud7ff',
+    '\ue000',
+    '\uffee',
+    '\u{10000}',
+    '\u{1f600}',
+    'a\ue000',
+    'a\u{10000}',
+  ]
+  const values = new ByteValues()
+  for (const text of texts) values.add(utf8.encode(text), 0, utf8.encode(text).length)
+  for (const [a, one] of texts.entries())
+    for (const [b, other] of texts.entries())
+      expect(Math.sign(values.compare(a, b)), `${one} ${other}`).toBe(one < other ? -1 : one > other ? 1 : 0)
+})

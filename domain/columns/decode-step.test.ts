@@ -43,3 +43,14 @@ test('whatever bytes come, the columns say of them what the decoder says', () =>
   expect(ROUNDS * RECORDS - asked).toBeGreaterThan(logins / 2)
   expect(logins).toBeGreaterThan((ROUNDS * RECORDS) / 4)
 })
+
+test('what earlier rules decided is read by them', () => {
+  const earlier = { ...options, rules: { ...options.rules, version: 1 as const } }
+  for (let round = 0; round < 4; round++) {
+    const records = mutatedMessages(round, RECORDS, NOW_MS).map(asRecord)
+    const { logins, asked } = decided(records, earlier)
+    const read = Array.from({ length: logins.count }, (_, index) => loginAt(logins, index))
+    expect(read).toEqual(decodeRecords(records, earlier).accepted.map(({ login }) => login))
+    expect(asked).toBe(RECORDS)
+  }
+})

@@ -2,7 +2,7 @@ const utf8 = new TextEncoder()
 
 // prettier-ignore
 const texts = [
-  'a', ' ', '', ' a ', 'é', '日本', '\0', '\ud800', '😀', '\u007f', '\u00a0', '\u2028', '\ufeff', '"', '\\', '\t', '\n', '/', '\u001f', 'null',
+  'a', 'tab\tquote"back\\slash\r\n\u0001', ' ', '', ' a ', 'é', '日本', '\0', '\ud800', '😀', '\u007f', '\u00a0', '\u2028', '\ufeff', '"', '\\', '\t', '\n', '/', '\u001f', 'null',
   '__proto__', 'x'.repeat(64), 'x'.repeat(65), 'x'.repeat(128), 'x'.repeat(129), '😀'.repeat(128), ' '.repeat(129), `${' '.repeat(64)}1`,
 ]
 // prettier-ignore
@@ -89,6 +89,8 @@ export function mutatedMessages(seed: number, count: number, nowMs: number): Uin
       () => `${Math.floor(ms / 1000)}.99999999999`,
       () => `${ms}.9999`,
       () => `${ms / 1000}e0`,
+      () => `0${ms}`,
+      () => `-${ms}`,
       () => JSON.stringify(new Date(ms).toISOString()),
       () => JSON.stringify(String(ms)),
       () => JSON.stringify(` ${ms} `),
@@ -115,20 +117,30 @@ export function mutatedMessages(seed: number, count: number, nowMs: number): Uin
       () => pick(numbers),
     ])()
   }
-  const message = (oddness: number): string => {
-    const parts: string[] = []
+  /** Of a message that is as usual but for one thing, that one thing shows. */
+  const almostUsual = (): string => {
+    const oddKey = pick(keys)
+    const some = keys.filter((key, at) => at < 4 || key === oddKey || chance(3) > 0)
+    const parts = some.map((key) => `${JSON.stringify(key)}:${key === oddKey ? odd(key) : usual(key)}`)
+    if (chance(12) === 0) parts.push(`"${pick(some)}":${pick(['null', '"twice"', '1'])}`)
+    return `{${parts.join(',')}}`
+  }
+  const message = (): string => {
+    const kind = chance(3)
+    if (kind === 0) return almostUsual()
+    const isOdd = kind === 2
     const optional = keys.slice(4).filter(() => chance(3) > 0)
-    const some = [...keys.slice(0, 4), ...optional].filter(() => oddness === 0 || chance(30) > 0)
+    const some = [...keys.slice(0, 4), ...optional].filter(() => !isOdd || chance(30) > 0)
     if (chance(3) === 0) some.sort(() => chance(3) - 1)
-    if (oddness > 0 && chance(8) === 0) some.push(pick(keys))
-    if (oddness > 0 && chance(8) === 0) some.splice(chance(some.length + 1), 0, pick(oddKeys))
-    for (const key of some) {
-      const value = oddness > 0 && chance(5) === 0 ? odd(key) : usual(key)
-      const gap = () => (oddness > 0 ? pick(blanks) : '')
-      parts.push(`${gap()}${JSON.stringify(key)}${gap()}:${gap()}${value}${gap()}`)
-    }
+    if (isOdd && chance(8) === 0) some.push(pick(keys))
+    if (isOdd && chance(8) === 0) some.splice(chance(some.length + 1), 0, pick(oddKeys))
+    const parts = some.map((key) => {
+      const value = isOdd && chance(5) === 0 ? odd(key) : usual(key)
+      const gap = () => (isOdd ? pick(blanks) : '')
+      return `${gap()}${JSON.stringify(key)}${gap()}:${gap()}${value}${gap()}`
+    })
     const all = `{${parts.join(',')}}`
-    return oddness > 0 && chance(12) === 0 ? pick(blanks) + all + pick([...blanks, 'x', '{}', ',']) : all
+    return isOdd && chance(12) === 0 ? pick(blanks) + all + pick([...blanks, 'x', '{}', ',']) : all
   }
   const mutated = (bytes: Uint8Array): Uint8Array => {
     const at = chance(bytes.length)
@@ -143,7 +155,7 @@ export function mutatedMessages(seed: number, count: number, nowMs: number): Uin
     ])()
   }
   return Array.from({ length: count }, () => {
-    const bytes = utf8.encode(message(chance(3)))
+    const bytes = utf8.encode(message())
     return chance(4) === 0 ? mutated(bytes) : bytes
   })
 }

@@ -5,6 +5,7 @@ import type { SourceRecord } from '../../../domain/login/record.ts'
 import { createKafka, type Kafka } from '../../../kafka/client.ts'
 import { openRangeReader, type RangeReader } from '../../../kafka/read/range-reader.ts'
 import type { RangeLimits } from '../../../kafka/read/take-range.ts'
+import { eventually } from '../eventually.ts'
 
 /** A topic of its own for one test of the code in kafka/. */
 export type KafkaTopic = {
@@ -33,6 +34,8 @@ export async function createKafkaTopic(settings: Record<string, string> = {}): P
       waitForLeaders: true,
       topics: [{ topic: name, numPartitions: 1, configEntries }],
     })
+    // The controller names a leader before the broker knows that it is the one.
+    await eventually(() => admin.fetchTopicOffsets(name))
   }
   await create()
   return {
