@@ -1,6 +1,6 @@
 import type { Graphql } from '../api/graphql-client.ts'
 import { dimensions } from '../../../domain/counts/dimensions.ts'
-import { answerTo, line, type Range, type TruthQuestion } from './truth-question.ts'
+import { answerTo, isoOf, line, type Range, type TruthQuestion } from './truth-question.ts'
 
 export function uniques(name: string, { from, to }: Range, filter: string, where: string): TruthQuestion {
   return {
@@ -26,7 +26,7 @@ const NEW_IN_PERIOD = (period: string) => `
     select user_id, min(start) as first from seen group by user_id
   )`
 
-/** Weeks or months from `from`, which begins one, to `to`. */
+/** Weeks or months from `from`, which begins one, to `to`. Nobody is dormant in a period that has not begun. */
 export function activeUsers(period: 'day' | 'week' | 'month', { from, to }: Range): TruthQuestion {
   return {
     name: `activeUsers by ${period}`,
@@ -52,7 +52,8 @@ export function activeUsers(period: 'day' | 'week' | 'month', { from, to }: Rang
       )
       select concat_ws(' | ', start, count(*) filter (here), count(*) filter (fresh), count(*) filter (here and was),
                        count(*) filter (here and not was and not fresh), count(*) filter (was and not here))
-      from pair where start >= '${from}'::date and start < '${to}'::date group by start`,
+      from pair where start >= '${from}'::date and start < '${to}'::date group by start
+      having count(*) filter (here) > 0 or start <= '${isoOf(Date.now()).slice(0, 10)}'::date`,
   }
 }
 
