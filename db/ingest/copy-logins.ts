@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
 import { dimensions } from '../../domain/counts/dimensions.ts'
+import { ByteArena } from '../../domain/columns/byte-arena.ts'
 import type { Combination } from '../../domain/columns/combinations.ts'
 import {
   ABSENT,
@@ -38,16 +39,15 @@ export class LoginRows {
   }
 
   add(logins: LoginColumns): void {
-    let at = 0
+    page.clear()
     for (let login = 0; login < logins.count; login++) {
       if ((logins.eventTimes[login] ?? NaN) < this.#keepFromMs) continue
       const shared = sharedAt(logins, login)
-      reserve(at, COPY_GROWTH * textBytes(logins, login) + shared.length + FIXED_BYTES)
-      at = this.#putRow(page, at, logins, login, shared)
+      page.reserve(COPY_GROWTH * textBytes(logins, login) + shared.length + FIXED_BYTES)
+      page.length = this.#putRow(page.bytes, page.length, logins, login, shared)
       this.count++
     }
-    if (at > 0) this.chunks.push(Buffer.from(page.subarray(0, at)))
-    if (page.length > KEPT_BYTES) page = new Uint8Array(FIRST_BYTES)
+    if (page.length > 0) this.chunks.push(Buffer.from(page.bytes.subarray(0, page.length)))
   }
 
   #putRow(row: Uint8Array, at: number, logins: LoginColumns, login: number, shared: Uint8Array): number {
@@ -101,18 +101,8 @@ const scopeBytes = scopes.map((scope) => utf8.encode(scope))
 /** Bytes of a row beside the texts of its login and the columns of its combination, at most. */
 const FIXED_BYTES = 256
 
-const FIRST_BYTES = 256 * 1024
-/** What a larger step took is given back. */
-const KEPT_BYTES = 1024 * 1024
 /** Where the rows of a step are written, one step after the other. */
-let page = new Uint8Array(FIRST_BYTES)
-
-function reserve(used: number, more: number): void {
-  if (used + more <= page.length) return
-  const larger = new Uint8Array(2 * (used + more))
-  larger.set(page.subarray(0, used))
-  page = larger
-}
+const page = new ByteArena(256 * 1024)
 
 type PutText = typeof putBytes
 

@@ -1,4 +1,5 @@
 import { ByteArena } from './byte-arena.ts'
+import { twice } from './twice.ts'
 
 const FIRST_SLOTS = 64
 
@@ -109,10 +110,4 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = end - start
   for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + (bytes[at] ?? 0)) | 0
   return hash ^ (hash >>> 15)
-}
-
-function twice(column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(2 * column.length)
-  larger.set(column)
-  return larger
 }

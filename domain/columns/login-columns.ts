@@ -2,6 +2,7 @@ import type { IpScope } from '../login/login.ts'
 import type { AcceptedLogin } from '../login/record.ts'
 import type { ByteArena } from './byte-arena.ts'
 import type { Combination, CombinationTable } from './combinations.ts'
+import { twice } from './twice.ts'
 
 /** Fields of a login that are texts of its own, in the order of their ranges. */
 export const USER_ID = 0
@@ -109,10 +110,4 @@ function isEscaped(bytes: Uint8Array, start: number, end: number): boolean {
     if (byte < FIRST_PRINTABLE || byte === QUOTE || byte === BACKSLASH) return true
   }
   return false
-}
-
-function twice<Column extends Float64Array | Int32Array | Uint8Array>(column: Column): Column {
-  const larger = new (column.constructor as new (length: number) => Column)(2 * column.length)
-  larger.set(column)
-  return larger
 }

@@ -1,4 +1,5 @@
 import { JSON_GROWTH, putBytes, putJsonText } from '../columns/put-bytes.ts'
+import { twice } from '../columns/twice.ts'
 import type { HashedText } from './hashed-text.ts'
 import type { SightingGroupName } from './sighting.ts'
 
@@ -131,10 +132,4 @@ export class SightingList {
     json[json.length - 1] = ']'.charCodeAt(0)
     return text.decode(json)
   }
-}
-
-function twice(column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(2 * column.length)
-  larger.set(column)
-  return larger
 }
