@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts'
 import { WHOLE_MAX_BYTES } from '../../domain/login/kept-record.ts'
 import { createKafka } from '../client.ts'
 import { classingKafka } from '../failure.ts'
+import { createTopics } from './create-topics.ts'
 
 /** A reject of up to WHOLE_MAX_BYTES keeps all its bytes, and headers say why it was rejected. */
 const DLQ_MAX_MESSAGE_BYTES = WHOLE_MAX_BYTES + 64 * 1024
@@ -22,9 +23,9 @@ export async function ensureTopics(config: Config['kafka']): Promise<string[]> {
         (name) => !existing.has(name),
       )
       if (missing.length === 0) return []
-      await admin.createTopics({
-        waitForLeaders: true,
-        topics: missing.map((topic) => ({
+      await createTopics(
+        admin,
+        missing.map((topic) => ({
           topic,
           numPartitions: config.partitions,
           replicationFactor: config.replicationFactor,
@@ -33,7 +34,7 @@ export async function ensureTopics(config: Config['kafka']): Promise<string[]> {
               ? [{ name: 'max.message.bytes', value: String(DLQ_MAX_MESSAGE_BYTES) }]
               : [],
         })),
-      })
+      )
       return missing
     })
   } finally {

@@ -1,3 +1,4 @@
+import { createTopics } from '../../../kafka/topics/create-topics.ts'
 import type { Deployment } from '../deployment/deployment.ts'
 import { eventually } from '../eventually.ts'
 
@@ -18,5 +19,5 @@ export async function withAdmin(
 export const recreateTopic = (deployment: Deployment, numPartitions: number): Promise<void> =>
   withAdmin(deployment, async (admin, topic) => {
     await admin.deleteTopics({ topics: [topic] })
-    await eventually(() => admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions }] }))
+    await eventually(() => createTopics(admin, [{ topic, numPartitions }]))
   })

@@ -5,7 +5,7 @@ import type { SourceRecord } from '../../../domain/login/record.ts'
 import { createKafka, type Kafka } from '../../../kafka/client.ts'
 import { openRangeReader, type RangeReader } from '../../../kafka/read/range-reader.ts'
 import type { RangeLimits } from '../../../kafka/read/take-range.ts'
-import { eventually } from '../eventually.ts'
+import { createTopics } from '../../../kafka/topics/create-topics.ts'
 
 /** A topic of its own for one test of the code in kafka/. */
 export type KafkaTopic = {
@@ -29,14 +29,7 @@ export async function createKafkaTopic(settings: Record<string, string> = {}): P
   await admin.connect()
   onTestFinished(() => admin.disconnect())
   const configEntries = Object.entries(settings).map(([setting, value]) => ({ name: setting, value }))
-  const create = async () => {
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: [{ topic: name, numPartitions: 1, configEntries }],
-    })
-    // The controller names a leader before the broker knows that it is the one.
-    await eventually(() => admin.fetchTopicOffsets(name))
-  }
+  const create = () => createTopics(admin, [{ topic: name, numPartitions: 1, configEntries }])
   await create()
   return {
     kafka,
