@@ -15,6 +15,7 @@ import { createReturningUsers } from './drain/returning-users.ts'
 import { reportPaced } from './paced/report-paced.ts'
 import { createRollcall } from './drain/rollcall-subject.ts'
 import type { Subject } from './drain/subject.ts'
+import { endWithParent } from '../stack/processes/end-with-parent.ts'
 import { turns } from './turns.ts'
 import { commitOf, thisCheckout, withCheckout } from './drain/checkout.ts'
 import { createVersion } from './drain/version-subject.ts'
@@ -26,6 +27,7 @@ import { createTopic } from './topics.ts'
 const say = (line: string) => {
   console.log(line)
 }
+endWithParent()
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { removeAbandonedFolders } from '../../stack/processes/abandoned-folders.ts'
-import { endWithParent } from '../../stack/processes/end-with-parent.ts'
 import { guardFolder } from '../../stack/processes/guard-folder.ts'
 import { endLeftovers, lockFolder } from '../../stack/processes/process-book.ts'
 import { writeDown } from '../../stack/processes/process.ts'
@@ -64,7 +63,6 @@ export async function withCheckout<T>(
   const ended = AbortSignal.any([stop, AbortSignal.timeout(INSTALL_TIMEOUT_MS)])
   const inProject = { cwd: project, timeout: GIT_TIMEOUT_MS, signal: ended }
   guardFolder(parent)
-  endWithParent()
   try {
     await run('git', ['worktree', 'add', '--detach', '--quiet', folder, commit], inProject)
     for (const script of SCRIPTS) roleArguments(script, folder)
