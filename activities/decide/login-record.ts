@@ -1,18 +1,24 @@
 import type { PartitionKey } from '../../db/ingest/checkpoint.ts'
+import { ByteArena } from '../../domain/columns/byte-arena.ts'
 import { EnrichedBytes } from '../../domain/columns/enriched-bytes.ts'
-import { RANGES, USER_ID, type LoginColumns } from '../../domain/columns/login-columns.ts'
+import { LoginColumns, RANGES, USER_ID } from '../../domain/columns/login-columns.ts'
 import { MAX_DIGITS, putNumber } from '../../domain/columns/put-bytes.ts'
 import type { ByteRange } from '../../kafka/records/byte-range.ts'
-import type { OutputRecord } from '../../kafka/records/encode-record-batch.ts'
+import type { ByteWriter, OutputRecord } from '../../kafka/records/encode-record-batch.ts'
 import { headers } from './output-headers.ts'
 
-const FIRST_BYTES = 4_096
+const noLogins = new LoginColumns(new ByteArena(0))
 
 /** Makes records of processed-data, of one login at a time: each takes the memory of the one before. */
 export class LoginRecord {
   readonly #enriched: EnrichedBytes
   readonly #key: ByteRange = { bytes: new Uint8Array(0), start: 0, end: 0 }
-  readonly #value: ByteRange = { bytes: new Uint8Array(FIRST_BYTES), start: 0, end: 0 }
+  readonly #value: ByteWriter = {
+    maxBytes: 0,
+    put: (target, at) => this.#enriched.put(target, at, this.#logins, this.#login),
+  }
+  #logins = noLogins
+  #login = 0
   /** topic/partition/ and, behind it, the offset. */
   readonly #source: ByteRange
   readonly #offsetStart: number
@@ -35,9 +41,9 @@ export class LoginRecord {
     this.#key.bytes = logins.arena.bytes
     this.#key.start = logins.starts[range] ?? 0
     this.#key.end = logins.ends[range] ?? 0
-    const maxBytes = this.#enriched.maxBytes(logins, login)
-    if (this.#value.bytes.length < maxBytes) this.#value.bytes = new Uint8Array(2 * maxBytes)
-    this.#value.end = this.#enriched.put(this.#value.bytes, 0, logins, login)
+    this.#logins = logins
+    this.#login = login
+    this.#value.maxBytes = this.#enriched.maxBytes(logins, login)
     this.#source.end = putNumber(this.#source.bytes, this.#offsetStart, logins.offsets[login] ?? 0)
     return this.#record
   }

@@ -8,7 +8,7 @@ const SCHEMA_VERSION_HEADER = [utf8.encode('rollcall-schema-version'), utf8.enco
 const SOURCE_NAME = utf8.encode('rollcall-source')
 
 /** @param source topic/partition/offset of a login, or topic/partition of an insight */
-export const headers = (source: OutputRecord['value']): OutputRecord['headers'] => [
+export const headers = (source: OutputRecord['key']): OutputRecord['headers'] => [
   SCHEMA_VERSION_HEADER,
   [SOURCE_NAME, source],
 ]

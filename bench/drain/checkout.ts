@@ -45,7 +45,7 @@ export async function commitOf(ref: string): Promise<string> {
 
 /**
  * Runs `work` on the code of a commit, in a git work tree below `.rollcall`, which gets packages of its own
- * if its package-lock.json differs. The work tree is removed afterwards, even after an error; if this run is
+ * if they differ from this clone's. The work tree is removed afterwards, even after an error; if this run is
  * killed, the next one removes it.
  */
 export async function withCheckout<T>(
@@ -83,15 +83,18 @@ async function removeWorkTree(folder: string): Promise<void> {
   await run('git', remove, { cwd: project, timeout: GIT_TIMEOUT_MS }).catch(() => undefined)
 }
 
-/** Links this clone's packages, or installs others if package-lock.json differs. */
+/** What says what is installed: the versions, and what is mended in them. */
+const PACKAGE_FILES = ['package-lock.json', 'scripts/mend-postgres.mjs']
+
+/** Links this clone's packages, or installs others if they differ. */
 async function givePackages(
   folder: string,
   bookFolder: string,
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const list = (of: string) => readFileSync(join(of, 'package-lock.json'), 'utf8')
-  if (list(folder) === list(project)) {
+  const read = (of: string) => PACKAGE_FILES.map((file) => readFileSync(join(of, file), 'utf8')).join()
+  if (read(folder) === read(project)) {
     symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'))
     return
   }

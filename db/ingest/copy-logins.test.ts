@@ -39,7 +39,7 @@ test('rows are what COPY reads as the logins, whatever their texts, and none is 
       login: loginAt(logins, at),
       offset: logins.offsets[at] ?? NaN,
     })).filter(({ login }) => login.eventTimeMs >= KEEP_FROM_MS)
-    expect(Buffer.concat(rows.chunks).toString()).toBe(
+    expect(Buffer.concat(rows.bytes.pieces()).toString()).toBe(
       expected.map(({ login, offset }) => row(login, offset)).join(''),
     )
     expect(rows.count).toBe(expected.length)

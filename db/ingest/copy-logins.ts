@@ -1,7 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
 import { dimensions } from '../../domain/counts/dimensions.ts'
-import { ByteArena } from '../../domain/columns/byte-arena.ts'
 import type { Combination } from '../../domain/columns/combinations.ts'
 import {
   ABSENT,
@@ -17,6 +16,7 @@ import {
   USER_ID,
   type LoginColumns,
 } from '../../domain/columns/login-columns.ts'
+import { PagedBytes } from '../../domain/columns/paged-bytes.ts'
 import { putBytes, putIsoTime, putNumber } from '../../domain/columns/put-bytes.ts'
 import type { Transaction } from '../connection/connect.ts'
 
@@ -25,7 +25,7 @@ import type { Transaction } from '../connection/connect.ts'
  * (https://www.postgresql.org/docs/18/sql-copy.html).
  */
 export class LoginRows {
-  readonly chunks: Buffer[] = []
+  readonly bytes = new PagedBytes()
   count = 0
   readonly #partition: Uint8Array
   readonly #end: Uint8Array
@@ -39,15 +39,14 @@ export class LoginRows {
   }
 
   add(logins: LoginColumns): void {
-    page.clear()
+    const { bytes } = this
     for (let login = 0; login < logins.count; login++) {
       if ((logins.eventTimes[login] ?? NaN) < this.#keepFromMs) continue
       const shared = sharedAt(logins, login)
-      page.reserve(COPY_GROWTH * textBytes(logins, login) + shared.length + FIXED_BYTES)
-      page.length = this.#putRow(page.bytes, page.length, logins, login, shared)
+      bytes.reserve(COPY_GROWTH * textBytes(logins, login) + shared.length + FIXED_BYTES)
+      bytes.at = this.#putRow(bytes.page, bytes.at, logins, login, shared)
       this.count++
     }
-    if (page.length > 0) this.chunks.push(Buffer.from(page.bytes.subarray(0, page.length)))
   }
 
   #putRow(row: Uint8Array, at: number, logins: LoginColumns, login: number, shared: Uint8Array): number {
@@ -101,9 +100,6 @@ const scopeBytes = scopes.map((scope) => utf8.encode(scope))
 /** Bytes of a row beside the texts of its login and the columns of its combination, at most. */
 const FIXED_BYTES = 256
 
-/** Where the rows of a step are written, one step after the other. */
-const page = new ByteArena(256 * 1024)
-
 type PutText = typeof putBytes
 
 function putField(
@@ -117,14 +113,19 @@ function putField(
   return start === ABSENT ? putBytes(row, at, NULL) : text(row, at, arena.bytes, start, ends[range] ?? 0)
 }
 
-/** Writes the rows. The day tables for all of them must exist (db/login-rows/login-partitions.ts). */
-export async function copyLogins(tx: Transaction, { chunks, count }: LoginRows): Promise<void> {
+/**
+ * Writes the rows, once: it gives their memory back. The day tables for all of them must exist
+ * (db/login-rows/login-partitions.ts).
+ */
+export async function copyLogins(tx: Transaction, { bytes, count }: LoginRows): Promise<void> {
   if (count === 0) return
   const copy = await tx`/* copyLogins */
     copy login (event_at, user_id, device_id, ip, ip_scope, locale, locale_kind, app_version, device_type, outcome,
                 ${tx.unsafe(derivedColumns)} event_id, failure_reason, session_id, extra, kafka_partition, kafka_offset, batch_id)
     from stdin`.writable()
-  await pipeline(Readable.from(chunks, { objectMode: true }), copy)
+  await pipeline(Readable.from(bytes.pieces(), { objectMode: true }), copy)
+  // Postgres has answered, so it has read everything.
+  bytes.release()
 }
 
 const derived = dimensions.filter(({ isDerived }) => isDerived)

@@ -1,30 +1,40 @@
 import { crc32c } from '@node-rs/crc32'
+import { PagedBytes } from '../../domain/columns/paged-bytes.ts'
 import { putBytes } from '../../domain/columns/put-bytes.ts'
-import { returnPage, takePage } from './buffer-pool.ts'
 import type { ByteRange } from './byte-range.ts'
 import { ATTRIBUTES_AT, RECORDS_AT, TRANSACTIONAL } from './record-batch.ts'
 import { varintSize, writeVarint } from './varint.ts'
+
+/** Bytes that are made where they are to be. */
+export type ByteWriter = {
+  /** How many there may be. */
+  maxBytes: number
+  /** @returns the place behind the bytes, which it writes into `target` from `at` on */
+  put: (target: Uint8Array, at: number) => number
+}
 
 /**
  * Text is written as UTF-8 straight into the batch: a buffer for each field would cost more than the
  * encoding.
  */
-type OutputField = ByteRange | Uint8Array | string | null
+type OutputField = ByteRange | ByteWriter | Uint8Array | string | null
 
 /** A record to be produced. */
 export type OutputRecord = {
-  key: OutputField
+  key: Exclude<OutputField, ByteWriter>
   value: OutputField
   /** A name that many records have is given as UTF-8. */
-  headers: readonly (readonly [name: string | Uint8Array, value: OutputField])[]
+  headers: readonly (readonly [name: string | Uint8Array, value: Exclude<OutputField, ByteWriter>])[]
 }
 
 type ProducerState = { producerId: bigint; producerEpoch: number; firstSequence: number }
 
 const NULL_LENGTH = -1
 
-/** Largest number of bytes that the length of a record takes. */
+/** Largest number of bytes that a length or an index takes. */
 const VARINT_MAX_BYTES = 5
+/** Attributes and the difference of its timestamp, a byte each. */
+const RECORD_HEAD_BYTES = 2
 
 /**
  * Encodes records one by one into an uncompressed transactional record batch, magic 2
@@ -32,12 +42,13 @@ const VARINT_MAX_BYTES = 5
  * bytes. The encoder keeps only the bytes of a record, in pages; no record spans two pages.
  */
 export class RecordBatchEncoder {
-  #page: Buffer | null = null
-  #at = RECORDS_AT
-  /** The pages before the current one, each as far as it is written. */
-  #fullPages: Buffer[] = []
-  #fullBytes = 0
+  readonly #bytes = new PagedBytes()
   #count = 0
+
+  constructor() {
+    this.#bytes.reserve(RECORDS_AT)
+    this.#bytes.at = RECORDS_AT
+  }
 
   get count(): number {
     return this.#count
@@ -45,15 +56,16 @@ export class RecordBatchEncoder {
 
   /** Bytes of the whole batch so far. */
   get length(): number {
-    return this.#fullBytes + this.#at
+    return this.#bytes.length
   }
 
-  /** Adds a record, unless the batch already has one and would exceed `maxBytes`. Returns whether it did. */
+  /** Adds a record, unless the batch already has one and might exceed `maxBytes`. Returns whether it did. */
   append(record: OutputRecord, maxBytes = Infinity): boolean {
-    const bodySize = recordBodySize(record, this.#count)
-    const size = bodySize + VARINT_MAX_BYTES
-    if (this.#count > 0 && this.length + size > maxBytes) return false
-    this.#at = writeRecord(this.#pageFor(size), this.#at, record, this.#count++, bodySize)
+    const bytes = this.#bytes
+    const size = recordMaxBytes(record)
+    if (this.#count > 0 && bytes.length + size > maxBytes) return false
+    bytes.reserve(size)
+    bytes.at = writeRecord(bytes.page, bytes.at, record, this.#count++)
     return true
   }
 
@@ -62,7 +74,7 @@ export class RecordBatchEncoder {
    * @param timestampMs timestamp of all records, Unix milliseconds
    */
   finish(state: ProducerState, timestampMs: number): Buffer[] {
-    const pieces = [...this.#fullPages, this.#pageFor(0).subarray(0, this.#at)]
+    const pieces = this.#bytes.pieces().map(asBuffer)
     writeHeader(pieces, this.#count, state, timestampMs)
     return pieces
   }
@@ -72,23 +84,12 @@ export class RecordBatchEncoder {
    * afterwards.
    */
   release(): void {
-    for (const page of [...this.#fullPages, this.#page]) if (page !== null) returnPage(wholePage(page))
-    this.#fullPages = []
-    this.#page = null
-  }
-
-  /** Returns a page with room for `size` bytes after what is written. */
-  #pageFor(size: number): Buffer {
-    if (this.#page === null) return (this.#page = takePage(RECORDS_AT + size))
-    if (this.#at + size <= this.#page.length) return this.#page
-    this.#fullPages.push(this.#page.subarray(0, this.#at))
-    this.#fullBytes += this.#at
-    this.#at = 0
-    return (this.#page = takePage(size))
+    this.#bytes.release()
   }
 }
 
-const wholePage = (piece: Buffer): Buffer => Buffer.from(piece.buffer)
+const asBuffer = ({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Buffer =>
+  Buffer.from(buffer, byteOffset, length)
 
 /** Encodes all records as one batch. */
 export function encodeRecordBatch(
@@ -122,33 +123,27 @@ function writeHeader(pieces: Buffer[], count: number, state: ProducerState, time
 export const totalLength = (pieces: readonly Buffer[]): number =>
   pieces.reduce((sum, piece) => sum + piece.length, 0)
 
-/** attributes (1) + timestamp delta 0 (1) + offset delta + key + value + headers */
-function recordBodySize(record: OutputRecord, index: number): number {
-  let size =
-    2 +
-    varintSize(index) +
-    fieldSize(record.key) +
-    fieldSize(record.value) +
-    varintSize(record.headers.length)
-  for (const [name, value] of record.headers) size += fieldSize(name) + fieldSize(value)
+/** Bytes that a record takes at most. */
+function recordMaxBytes({ key, value, headers }: OutputRecord): number {
+  let size = RECORD_HEAD_BYTES + 3 * VARINT_MAX_BYTES + fieldMaxBytes(key) + fieldMaxBytes(value)
+  for (const header of headers) size += fieldMaxBytes(header[0]) + fieldMaxBytes(header[1])
   return size
 }
 
-const fieldSize = (field: OutputField): number => {
-  if (field === null) return 1
-  if (typeof field === 'string') return textSize(field)
-  const length = 'end' in field ? field.end - field.start : field.length
-  return varintSize(length) + length
-}
+const fieldMaxBytes = (field: OutputField): number => VARINT_MAX_BYTES + contentMaxBytes(field)
 
-const textSize = (text: string): number => {
-  const length = utf8Length(text)
-  return varintSize(length) + length
+function contentMaxBytes(field: OutputField): number {
+  if (field === null) return 0
+  if (typeof field === 'string') return utf8Length(field)
+  if ('end' in field) return field.end - field.start
+  return 'put' in field ? field.maxBytes : field.length
 }
 
 /** Up to this many characters, a loop is faster than a call into native code. */
 const LOOP_MAX_CHARACTERS = 48
 const MAX_ASCII = 127
+
+const utf8 = new TextEncoder()
 
 function utf8Length(text: string): number {
   if (text.length > LOOP_MAX_CHARACTERS) return Buffer.byteLength(text)
@@ -156,42 +151,52 @@ function utf8Length(text: string): number {
   return text.length
 }
 
-function writeRecord(
-  batch: Buffer,
-  start: number,
-  record: OutputRecord,
-  index: number,
-  bodySize: number,
-): number {
-  let at = writeVarint(batch, start, bodySize)
+function writeRecord(batch: Uint8Array, start: number, record: OutputRecord, index: number): number {
+  let at = start + USUAL_LENGTH_BYTES
   batch[at++] = 0 // attributes
   batch[at++] = 0 // timestamp delta
   at = writeVarint(batch, at, index)
   at = writeField(batch, at, record.key)
   at = writeField(batch, at, record.value)
   at = writeVarint(batch, at, record.headers.length)
-  for (const [name, value] of record.headers) {
-    at = writeField(batch, at, name)
-    at = writeField(batch, at, value)
+  for (const header of record.headers) {
+    at = writeField(batch, at, header[0])
+    at = writeField(batch, at, header[1])
   }
-  return at
+  return writeLengthBefore(batch, start, at)
 }
 
-function writeField(batch: Buffer, at: number, field: OutputField): number {
+/** Bytes of a length from 64 to 8191, which most records and enriched logins have. */
+const USUAL_LENGTH_BYTES = 2
+
+/**
+ * Writes the length of what lies from `start + USUAL_LENGTH_BYTES` to `end`, at `start`. Another length than the usual moves it.
+ * @returns the place behind what has the length
+ */
+function writeLengthBefore(batch: Uint8Array, start: number, end: number): number {
+  const from = start + USUAL_LENGTH_BYTES
+  const length = end - from
+  const to = start + varintSize(length)
+  if (to !== from) batch.copyWithin(to, from, end)
+  writeVarint(batch, start, length)
+  return to + length
+}
+
+function writeField(batch: Uint8Array, at: number, field: OutputField): number {
   if (field === null) return writeVarint(batch, at, NULL_LENGTH)
   if (typeof field === 'string') return writeText(batch, at, field)
   if ('end' in field) {
     const { bytes, start, end } = field
     return putBytes(batch, writeVarint(batch, at, end - start), bytes, start, end)
   }
+  if ('put' in field) return writeLengthBefore(batch, at, field.put(batch, at + USUAL_LENGTH_BYTES))
   return putBytes(batch, writeVarint(batch, at, field.length), field)
 }
 
-function writeText(batch: Buffer, at: number, text: string): number {
+function writeText(batch: Uint8Array, at: number, text: string): number {
   const length = utf8Length(text)
   const start = writeVarint(batch, at, length)
-  if (length !== text.length) batch.write(text, start, length, 'utf8')
-  else if (length > LOOP_MAX_CHARACTERS) batch.write(text, start, length, 'latin1')
+  if (length !== text.length || length > LOOP_MAX_CHARACTERS) utf8.encodeInto(text, batch.subarray(start))
   else for (let i = 0; i < length; i++) batch[start + i] = text.charCodeAt(i)
   return start + length
 }

@@ -43,7 +43,7 @@ export function varintSize(value: number): number {
 }
 
 /** Writes a value of at most 31 bits and returns the index after it. */
-export function writeVarint(buffer: Buffer, at: number, value: number): number {
+export function writeVarint(buffer: Uint8Array, at: number, value: number): number {
   let rest = zigzag32(value)
   while (rest >= 0x80) {
     buffer[at++] = (rest & 0x7f) | 0x80
