@@ -4,6 +4,7 @@ import { dimensions } from '../../domain/counts/dimensions.ts'
 import type { Combination } from '../../domain/columns/combinations.ts'
 import {
   ABSENT,
+  combinationAt,
   DEVICE_ID,
   EVENT_ID,
   EXTRA,
@@ -17,7 +18,7 @@ import {
   type LoginColumns,
 } from '../../domain/columns/login-columns.ts'
 import { PagedBytes } from '../../domain/columns/paged-bytes.ts'
-import { putBytes, putIsoTime, putNumber } from '../../domain/columns/put-bytes.ts'
+import { putBytes, putEscaped, putIsoTime, putNumber } from '../../domain/columns/put-bytes.ts'
 import type { Transaction } from '../connection/connect.ts'
 
 /**
@@ -78,9 +79,8 @@ export class LoginRows {
 /** The columns that all logins of a combination have in common, between tabs. */
 const sharedOfCombinations = new WeakMap<Combination, Uint8Array>()
 
-function sharedAt({ combinations }: LoginColumns, login: number): Uint8Array {
-  const combination = combinations[login]
-  if (combination === undefined) throw new RangeError(`no login ${login}`)
+function sharedAt(logins: LoginColumns, login: number): Uint8Array {
+  const combination = combinationAt(logins, login)
   return sharedOfCombinations.get(combination) ?? makeShared(combination)
 }
 
@@ -136,26 +136,7 @@ const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n'
 const escape = (text: string): string =>
   text.replace(/[\\\t\n\r]/g, (character) => escapes[character] ?? character)
 
-const byteEscapes = Array.from({ length: 128 }, (_, code) => {
-  const escaped = escapes[String.fromCharCode(code)]
-  return escaped === undefined ? null : utf8.encode(escaped)
-})
+/** UTF-8 as COPY reads it in a field. */
+const putCopyText = putEscaped(escape)
 /** A byte becomes as many at most. */
 const COPY_GROWTH = 2
-
-/** UTF-8 as COPY reads it in a field. */
-function putCopyText(
-  row: Uint8Array,
-  at: number,
-  source: Uint8Array,
-  start = 0,
-  end = source.length,
-): number {
-  for (let from = start; from < end; from++) {
-    const byte = source[from] ?? 0
-    const escaped = byteEscapes[byte] ?? null
-    if (escaped === null) row[at++] = byte
-    else at = putBytes(row, at, escaped)
-  }
-  return at
-}

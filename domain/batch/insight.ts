@@ -1,5 +1,5 @@
 import { ByteCounts } from '../columns/byte-counts.ts'
-import { RANGES, USER_ID, type LoginColumns } from '../columns/login-columns.ts'
+import { combinationAt, RANGES, USER_ID, type LoginColumns } from '../columns/login-columns.ts'
 
 /** Logins of a partition since its last complete insight. The checkpoint row keeps them between batches. */
 export type UnfinishedInsight = {
@@ -98,17 +98,17 @@ class Tally {
     }
   }
 
-  add({ arena, offsets, eventTimes, combinations, starts, ends }: LoginColumns, login: number): void {
+  add(logins: LoginColumns, login: number): void {
+    const { arena, offsets, eventTimes, starts, ends } = logins
     this.size += 1
     this.#lastOffset = offsets[login] ?? NaN
     this.#firstOffset ??= BigInt(this.#lastOffset)
     const eventMs = eventTimes[login] ?? NaN
     if (eventMs < this.#startMs) this.#startMs = eventMs
     if (eventMs > this.#endMs) this.#endMs = eventMs
-    const combination = combinations[login]
-    if (combination === undefined) throw new RangeError(`no login ${login}`)
-    increment(this.#deviceTypes, combination.login.deviceType)
-    increment(this.#locales, combination.login.locale)
+    const common = combinationAt(logins, login).login
+    increment(this.#deviceTypes, common.deviceType)
+    increment(this.#locales, common.locale)
     const range = login * RANGES + USER_ID
     this.#users.add(arena.bytes, starts[range] ?? 0, ends[range] ?? 0, 1)
   }

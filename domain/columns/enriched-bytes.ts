@@ -2,6 +2,7 @@ import type { IpScope } from '../login/login.ts'
 import type { Combination } from './combinations.ts'
 import {
   ABSENT,
+  combinationAt,
   DEVICE_ID,
   EVENT_ID,
   EXTRA,
@@ -100,11 +101,10 @@ export class EnrichedBytes {
   }
 }
 
-function valuesAt({ combinations, scopes: places }: LoginColumns, login: number): Uint8Array {
-  const combination = combinations[login]
-  if (combination === undefined) throw new RangeError(`no login ${login}`)
+function valuesAt(logins: LoginColumns, login: number): Uint8Array {
+  const combination = combinationAt(logins, login)
   const known = valuesOfCombinations.get(combination) ?? makeValues(combination)
-  return known[places[login] ?? 0] ?? QUOTE
+  return known[logins.scopes[login] ?? 0] ?? QUOTE
 }
 
 function makeValues(combination: Combination): Uint8Array[] {

@@ -91,6 +91,13 @@ export class LoginColumns {
   }
 }
 
+/** What a login has in common with others. */
+export function combinationAt({ combinations }: LoginColumns, login: number): Combination {
+  const combination = combinations[login]
+  if (combination === undefined) throw new RangeError(`no login ${login}`)
+  return combination
+}
+
 /** Bytes of all texts of a login. */
 export function textBytes({ starts, ends }: LoginColumns, login: number): number {
   let bytes = 0

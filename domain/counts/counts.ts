@@ -1,5 +1,5 @@
 import type { Combination } from '../columns/combinations.ts'
-import type { LoginColumns } from '../columns/login-columns.ts'
+import { combinationAt, type LoginColumns } from '../columns/login-columns.ts'
 import { bucketMs, floorTo } from '../time/bucket.ts'
 import { byList, type DimensionList, type DimensionName, dimensionNames, dimensions } from './dimensions.ts'
 
@@ -64,14 +64,14 @@ export class MinuteCounts {
   #minute = NaN
   #entriesOf = new Map<Combination, number>()
 
-  add({ count, eventTimes, combinations }: LoginColumns): void {
+  add(columns: LoginColumns): void {
+    const { count, eventTimes } = columns
     if (this.entries.length < count) this.entries = new Int32Array(count)
     const { logins } = this.columns
     for (let login = 0; login < count; login++) {
       const minute = floorTo(eventTimes[login] ?? NaN, bucketMs.minute)
       if (minute !== this.#minute) this.#turnTo(minute)
-      const combination = combinations[login]
-      if (combination === undefined) throw new RangeError(`no login ${login} of ${count}`)
+      const combination = combinationAt(columns, login)
       const entry = this.#entriesOf.get(combination) ?? this.#append(combination)
       this.entries[login] = entry
       logins[entry] = (logins[entry] ?? 0) + 1

@@ -1,7 +1,7 @@
 import { FingerprintSet } from './fingerprint-set.ts'
 import { HashedText } from './hashed-text.ts'
 import type { Combination } from '../columns/combinations.ts'
-import { DEVICE_ID, IP, RANGES, USER_ID, type LoginColumns } from '../columns/login-columns.ts'
+import { combinationAt, DEVICE_ID, IP, RANGES, USER_ID, type LoginColumns } from '../columns/login-columns.ts'
 import { facets } from '../counts/dimensions.ts'
 import type { Login } from '../login/login.ts'
 import { dayOf } from '../time/period.ts'
@@ -171,18 +171,16 @@ export class SightingDraft {
   }
 
   #hashTogether(logins: LoginColumns, entries: Int32Array): void {
-    const { count, eventTimes, combinations } = logins
+    const { count, eventTimes } = logins
     const { text } = this.#cache
     if (this.#unknown.length < count) {
       this.#unknown = new Int32Array(count)
       this.#hashes = new Int32Array(count * WORDS_PER_HASH)
     }
     for (let login = 0; login < count; login++) {
-      const combination = combinations[login]
-      if (combination === undefined) throw new RangeError(`no login ${login} of ${count}`)
       const { all } = (this.#groups[entries[login] ?? 0] ??= this.#cache.groupsOf(
         dayOf(eventTimes[login] ?? NaN),
-        combination,
+        combinationAt(logins, login),
       ))
       text.takeTriple(all, logins, login)
       for (let word = 0; word < WORDS_PER_HASH; word++)
