@@ -63,7 +63,7 @@ export function putEscaped(escape: (character: string) => string): typeof putByt
     const escaped = escape(character)
     return escaped === character ? null : asBytes(escaped)
   })
-  return (target: Uint8Array, at: number, source: Uint8Array, start = 0, end = source.length): number => {
+  function put(target: Uint8Array, at: number, source: Uint8Array, start = 0, end = source.length): number {
     for (let from = start; from < end; from++) {
       const byte = source[from] ?? 0
       const escaped = escapes[byte] ?? null
@@ -72,6 +72,7 @@ export function putEscaped(escape: (character: string) => string): typeof putByt
     }
     return at
   }
+  return put
 }
 
 /** UTF-8 as the inside of a JSON string, as JSON.stringify writes it. */
