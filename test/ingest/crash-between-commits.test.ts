@@ -30,7 +30,7 @@ test.for([
 })
 
 // What the frozen worker had asked Temporal for comes to it first, and each time has to be missed.
-const FROZEN_TIMEOUT_MS = 240_000
+const FROZEN_TIMEOUT_MS = 480_000
 test(
   'a worker that is frozen past its heartbeat time-out and continued writes nothing more',
   async () => {

@@ -122,7 +122,10 @@ test('a run of more batches than one may have is refused, and says so again when
       message: 'more than 500 batches match: narrow the filter',
     },
   }
-  expect(await ask(replayMany, many)).toMatchObject(refused)
+  // The worker is still starting.
+  await eventually(async () => {
+    expect(await ask(replayMany, many)).toMatchObject(refused)
+  })
   expect(await ask(replayMany, many)).toMatchObject(refused)
   expect(await ask(replayRun, many)).toMatchObject({
     replayRun: { state: 'DONE', refusal: refused.replayBatches.message, plan: null },
