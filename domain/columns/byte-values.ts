@@ -103,7 +103,8 @@ const FIRST_BYTES = 1_024
 /** First bytes of the UTF-8 of these code points. */
 const LEAD_OF_E000 = 0xee
 const LEAD_OF_10000 = 0xf0
-const utf8 = new TextDecoder()
+/** A byte order mark is a character of an id like any other. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Cheap: what comes of it is compared. */
 function hashOf(bytes: Uint8Array, start: number, end: number): number {

@@ -21,7 +21,8 @@ import {
 import { RecordArray } from './record-array.ts'
 import { RecordColumns } from './record-columns.ts'
 
-const utf8 = new TextDecoder()
+/** A byte order mark is a character of an id like any other. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Counts the records that are asked for as objects. */
 class CountedRecords extends RecordArray {

@@ -2,7 +2,7 @@ const utf8 = new TextEncoder()
 
 // prettier-ignore
 const texts = [
-  'a', 'tab\tquote"back\\slash\r\n\u0001', ' ', '', ' a ', 'é', '日本', '\0', '\ud800', '😀', '\u007f', '\u00a0', '\u2028', '\ufeff', '"', '\\', '\t', '\n', '/', '\u001f', 'null',
+  'a', 'tab\tquote"back\\slash\r\n\u0001', ' ', '', ' a ', 'é', '日本', '\0', '\ud800', '😀', '\u007f', '\u00a0', '\u2028', '\ufeff', '\ufeffa', '"', '\\', '\t', '\n', '/', '\u001f', 'null',
   '__proto__', 'x'.repeat(64), 'x'.repeat(65), 'x'.repeat(128), 'x'.repeat(129), '😀'.repeat(128), ' '.repeat(129), `${' '.repeat(64)}1`,
 ]
 // prettier-ignore
