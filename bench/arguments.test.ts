@@ -23,8 +23,8 @@ test('an option that there is none of is refused by its name', () => {
 })
 
 test('a drain may have several workers, and nothing else may', () => {
-  expect(parseArguments(['drain', '--workers', '2'])).toMatchObject({ command: 'drain', workers: 2 })
-  expect(parseArguments(['drain'])).toMatchObject({ workers: 1 })
+  expect(parseArguments(['drain', '--workers', '2'])).toMatchObject({ command: 'drain', workers: [2] })
+  expect(parseArguments(['drain'])).toMatchObject({ workers: [1] })
   for (const others of [['paced'], [], ['drain', '--baseline']])
     expect(() => parseArguments([...others, '--workers', '2'])).toThrow('--workers')
 })
@@ -34,7 +34,7 @@ test('a drain against another commit has five pairs unless told otherwise, and w
   expect(parseArguments(['drain', '--against', 'v1', '--rounds', '7', '--workers', '2'])).toMatchObject({
     against: 'v1',
     rounds: 7,
-    workers: 2,
+    workers: [2],
   })
   expect(parseArguments(['drain'])).toMatchObject({ against: null, rounds: 1 })
 })
@@ -61,8 +61,39 @@ test('only a drain runs beside Flink, without another comparison and with one wo
   expect(() => parseArguments(['drain', '--flink', '--workers', '2'])).toThrow('--workers')
 })
 
-test('only a drain runs against another commit, without the baseline, and the commit is named', () => {
-  for (const others of [['paced'], [], ['drain', '--baseline']])
+test('numbers of workers take turns, five times, the largest first, and are a comparison of their own', () => {
+  expect(parseArguments(['drain', '--workers', '1,2,2'])).toMatchObject({ workers: [2, 1], rounds: 5 })
+  expect(() => parseArguments(['drain', '--workers', '1,x'])).toThrow('--workers')
+  expect(() => parseArguments(['drain', '--workers', '1,2', '--flink'])).toThrow('--workers')
+  expect(() => parseArguments(['drain', '--workers', '1,2', '--against', 'main'])).toThrow('--against')
+})
+
+test('a drain has plain messages in 4 partitions unless told otherwise, also against another commit', () => {
+  expect(parseArguments(['drain'])).toMatchObject({ messages: 'plain', partitions: 4 })
+  const others = ['--messages', 'non-ascii', '--partitions', '32']
+  expect(parseArguments(['drain', '--against', 'main', ...others])).toMatchObject({
+    messages: 'non-ascii',
+    partitions: 32,
+  })
+  expect(() => parseArguments(['drain', '--messages', 'xml'])).toThrow('plain, blanks')
+  for (const command of [['paced'], []]) {
+    expect(() => parseArguments([...command, '--messages', 'blanks'])).toThrow('--messages')
+    expect(() => parseArguments([...command, '--partitions', '4'])).toThrow('--partitions')
+  }
+})
+
+test('paced runs against another commit at a rate that is given', () => {
+  expect(parseArguments(['paced', '--against', 'main', '--rate', '20000'])).toMatchObject({
+    command: 'paced',
+    against: 'main',
+    rounds: 5,
+    ratePerSecond: 20_000,
+  })
+  expect(() => parseArguments(['paced', '--against', 'main'])).toThrow('--rate')
+})
+
+test('another commit runs beside a drain or paced alone, without the baseline, and is named', () => {
+  for (const others of [[], ['drain', '--baseline'], ['paced', '--baseline']])
     expect(() => parseArguments([...others, '--against', 'main'])).toThrow('--against')
   expect(() => parseArguments(['drain', '--against'])).toThrow(UsageError)
   expect(() => parseArguments(['drain', '--against', '--rounds'])).toThrow('--against')

@@ -1,3 +1,5 @@
+import { messageForms, type MessageForm } from './drain/message-forms.ts'
+import { PARTITIONS } from './topics.ts'
 import { readOptions, UsageError, wholeNumber } from '../cli/command-line.ts'
 import type { HistorySize } from './history/history-size.ts'
 
@@ -28,44 +30,22 @@ export type BenchOptions = {
   /** Also run Flink SQL on the same data, in turns with Rollcall. */
   flink: boolean
   rounds: number
-  /** Worker processes of a drain. */
-  workers: number
+  /** Numbers of worker processes that drain in turns, the largest first. */
+  workers: number[]
+  partitions: number
+  messages: MessageForm
 }
-
-export const usage = `npm run bench -- [drain|paced|queries] [options]      without a command: drain and paced
-
-  drain   how fast a preloaded topic of 4 partitions is counted and published
-  paced   how long after its scheduled time a login shows in GraphQL, at a fixed rate
-  queries how long GraphQL takes to answer over a year of counts, and which questions take more than 200 ms
-
-  --events N     logins of the drained topic (1000000)
-  --users N      distinct users among them (100000; with --flink 50000)
-  --rate N       paced: logins a second (half of the drain rate, which is measured first)
-  --seconds N    paced: how long (30)
-  --baseline     also run a plain Kafka consumer without Temporal, in turns with Rollcall
-  --against REF  drain: also run the code of another commit, in turns with this one, each with a database of its own;
-                 prints median and range of the ratios of the pairs
-  --flink        drain: also run Flink SQL, with counts and a row per user and day and with counts alone, in turns with
-                 Rollcall; --events come after 200000 to warm up; fetches Flink and needs a JDK 17
-  --rounds N     how often (1; with --against and --flink 5); more than one prints median and range
-  --workers N    drain: worker processes, which share the partitions (1)
-
-queries fills a database, in two minutes as it is by default, and keeps it for the next run with the same size:
-  --logins N     logins that are kept as rows, of the last 30 days (2000000)
-  --users N      users, devices and addresses (300000)
-  --days N       days of counts (365)
-  --repeat N     times that each question is asked alone, and then by four clients (20)
-  --plans        prints the plans of what took more than 200 ms
-  --remove       removes what earlier runs filled, and ends`
 
 /**
  * Default for --rounds beside another program: fewer pairs say little on a machine that also does other work.
  */
 const PAIRS = '5'
-/** With --flink: a JVM compiles in its first seconds, and in the first logins most users are new. */
-const FLINK_WARM_UP = 200_000
+/** In the first logins most users are new, and a JVM compiles in its first seconds. */
+const WARM_UP = 200_000
+/** More than any measurement needs; a broker on one machine creates them in seconds. */
+const MOST_PARTITIONS = 256
 /** Defaults for --users. */
-const USERS = { usual: '100000', flink: '50000' }
+const USERS = { usual: '100000', returning: '50000' }
 
 /** @throws {UsageError} */
 export function parseArguments(argv: string[]): BenchOptions | QueryOptions {
@@ -111,6 +91,8 @@ function parseIngestion(argv: string[]): BenchOptions {
       against: { type: 'string' },
       flink: { type: 'boolean', default: false },
       workers: { type: 'string', default: '1' },
+      partitions: { type: 'string' },
+      messages: { type: 'string' },
     },
   })
   const [command = 'all', ...rest] = positionals
@@ -118,29 +100,56 @@ function parseIngestion(argv: string[]): BenchOptions {
     throw new UsageError(`unknown command ${command}`)
   if (rest.length > 0) throw new UsageError(`one command at a time, not also ${rest.join(' ')}`)
   const { against = null, baseline, flink } = values
-  const isDrain = command === 'drain'
-  if (against !== null && (!isDrain || baseline || flink))
-    throw new UsageError('--against is for a drain without --baseline and --flink: one comparison at a time')
-  if (flink && (!isDrain || baseline))
-    throw new UsageError('--flink is for a drain without --baseline: one comparison at a time')
-  const workers = count('--workers', values.workers, 16)
-  if (workers > 1 && (!isDrain || baseline || flink))
-    throw new UsageError(
-      '--workers is for a drain without --baseline and --flink, whose programs are one process',
-    )
-  return {
+  const workers = workerCounts(values.workers)
+  const isComparison = against !== null || flink || workers.length > 1
+  const options: BenchOptions = {
     command,
     events: count('--events', values.events, 20_000_000),
-    warmUp: flink ? FLINK_WARM_UP : 0,
-    users: count('--users', values.users ?? (flink ? USERS.flink : USERS.usual), 10_000_000),
+    warmUp: flink ? WARM_UP : 0,
+    users: count('--users', values.users ?? (flink ? USERS.returning : USERS.usual), 10_000_000),
     ratePerSecond: values.rate === undefined ? null : count('--rate', values.rate, 1_000_000),
     seconds: count('--seconds', values.seconds, 3600),
     against,
     flink,
-    rounds: count('--rounds', values.rounds ?? (against === null && !flink ? '1' : PAIRS), 100),
+    rounds: count('--rounds', values.rounds ?? (isComparison ? PAIRS : '1'), 100),
     baseline,
     workers,
+    partitions: count('--partitions', values.partitions ?? String(PARTITIONS), MOST_PARTITIONS),
+    messages: messageForm(values.messages ?? 'plain'),
   }
+  requireOneComparison(options)
+  for (const name of ['partitions', 'messages'] as const)
+    if (values[name] !== undefined && command !== 'drain') throw new UsageError(`--${name} is for a drain`)
+  return options
+}
+
+/** @throws {UsageError} what the options compare cannot run, or not side by side */
+function requireOneComparison(options: BenchOptions): void {
+  const { command, against, baseline, flink, workers, ratePerSecond } = options
+  const isDrain = command === 'drain'
+  if (against !== null && (command === 'all' || baseline || flink || workers.length > 1))
+    throw new UsageError(
+      '--against is for a drain or paced, without --baseline, --flink and a list of --workers: one comparison at a time',
+    )
+  if (against !== null && command === 'paced' && ratePerSecond === null)
+    throw new UsageError('paced --against needs --rate: the rate at which both are measured')
+  if (flink && (!isDrain || baseline))
+    throw new UsageError('--flink is for a drain without --baseline: one comparison at a time')
+  if (workers.some((one) => one > 1) && (!isDrain || baseline || flink))
+    throw new UsageError(
+      '--workers is for a drain without --baseline and --flink, whose programs are one process',
+    )
+}
+
+function workerCounts(text: string): number[] {
+  const counts = text.split(',').map((one) => count('--workers', one, 16))
+  return [...new Set(counts)].sort((a, b) => b - a)
+}
+
+function messageForm(text: string): MessageForm {
+  const form = messageForms.find((one) => one === text)
+  if (form === undefined) throw new UsageError(`--messages is one of ${messageForms.join(', ')}`)
+  return form
 }
 
 const count = (name: string, text: string, most: number) => wholeNumber(name, text, 1, most)

@@ -2,14 +2,18 @@ import type { Config } from '../config/config.ts'
 import { createKafka } from '../kafka/client.ts'
 import { createTopics } from '../kafka/topics/create-topics.ts'
 
-/** Partitions of every topic of a benchmark, input and output. */
+/** Partitions of the topics of a benchmark, input and output, unless told otherwise. */
 export const PARTITIONS = 4
 
-export async function createTopic(config: Config['kafka'], topic: string): Promise<void> {
+export async function createTopic(
+  config: Config['kafka'],
+  topic: string,
+  partitions = PARTITIONS,
+): Promise<void> {
   const admin = createKafka(config, 'rollcall-bench').admin()
   try {
     await admin.connect()
-    await createTopics(admin, [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }])
+    await createTopics(admin, [{ topic, numPartitions: partitions, replicationFactor: 1 }])
   } finally {
     await admin.disconnect()
   }

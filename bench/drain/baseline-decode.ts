@@ -1,6 +1,5 @@
 import type { Batch, Message } from 'kafkajs'
 import { partitionForKey } from '../../kafka/records/murmur2.ts'
-import { PARTITIONS } from '../topics.ts'
 
 export type EnrichedLogin = {
   offset: bigint
@@ -25,8 +24,9 @@ type LoginMessage = {
 
 /**
  * Decodes the logins of a batch, each with the message to publish. Messages that are no login are skipped.
+ * @param partitions of the output topic
  */
-export function decodeBatch({ topic, partition, messages }: Batch): EnrichedLogin[] {
+export function decodeBatch({ topic, partition, messages }: Batch, partitions: number): EnrichedLogin[] {
   const logins: EnrichedLogin[] = []
   for (const { offset, value } of messages) {
     const login = parse(value)
@@ -53,7 +53,7 @@ export function decodeBatch({ topic, partition, messages }: Batch): EnrichedLogi
       appVersion: login.app_version,
       locale: login.locale,
       // Chosen here because kafkajs hashes keys with BigInt, which is tens of times slower.
-      message: { key, value: JSON.stringify(enriched), partition: partitionForKey(key, PARTITIONS) },
+      message: { key, value: JSON.stringify(enriched), partition: partitionForKey(key, partitions) },
     })
   }
   return logins

@@ -10,8 +10,6 @@ import { decodeBatch, type EnrichedLogin } from './baseline-decode.ts'
 // publishes exactly once. It has no rejects, login rows, insights, sightings, fencing or commands, and shows
 // no state.
 
-/** All partitions of the benchmark's topic at a time. */
-const CONCURRENCY = 4
 const MAX_WAIT_MS = 50
 /** kafkajs groups the messages of one send in quadratic time, which shows from a few thousand on. */
 const MESSAGES_PER_SEND = 2_000
@@ -20,10 +18,12 @@ const STATEMENT_TIMEOUT_MS = 30_000
 const { kafka: settings, database, ingest } = loadProcessConfig()
 /** The largest batch is as large as Rollcall's largest. */
 const maxBytesPerPartition = ingest.batchMaxBytes
+/** All partitions of the benchmark's topic at a time. */
+const concurrency = settings.partitions
 const kafka = createKafka(settings, 'baseline')
 const sql = connectPostgres(database.url, {
   applicationName: 'baseline',
-  maxConnections: CONCURRENCY,
+  maxConnections: concurrency,
   statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   idleInTransactionTimeoutMs: STATEMENT_TIMEOUT_MS,
 })
@@ -32,7 +32,7 @@ const producers = new Map<number, Promise<Producer>>()
 const consumer: Consumer = kafka.consumer({
   groupId: settings.groupId,
   maxBytesPerPartition,
-  maxBytes: CONCURRENCY * maxBytesPerPartition,
+  maxBytes: concurrency * maxBytesPerPartition,
   maxWaitTimeInMs: MAX_WAIT_MS,
 })
 
@@ -44,14 +44,14 @@ await consumer.subscribe({ topics: [settings.topic], fromBeginning: true })
 await consumer.run({
   autoCommit: false,
   eachBatchAutoResolve: false,
-  partitionsConsumedConcurrently: CONCURRENCY,
+  partitionsConsumedConcurrently: concurrency,
   eachBatch,
 })
 
 async function eachBatch(payload: EachBatchPayload): Promise<void> {
   const { batch } = payload
   const next = BigInt(batch.lastOffset()) + 1n
-  const logins = decodeBatch(batch)
+  const logins = decodeBatch(batch, settings.partitions)
   await commitCounts(sql, batch.partition, logins, next)
   await publish(batch.partition, logins, next)
   payload.resolveOffset(batch.lastOffset())

@@ -24,8 +24,8 @@ const PREFIX = 'against-'
 const codeOf = (parent: string) => join(parent, 'code')
 const GIT_TIMEOUT_MS = 60_000
 const INSTALL_TIMEOUT_MS = 600_000
-/** The npm scripts that a drain needs. */
-const SCRIPTS = ['migrate', 'worker']
+/** The npm scripts that a benchmark needs. */
+const SCRIPTS = ['migrate', 'worker', 'api']
 
 /** This clone, including changes that are not committed. */
 export const thisCheckout: Checkout = { name: 'rollcall', folder: project, node: process.execPath }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunningProcess } from '../../stack/processes/process.ts'
 import type { Backlog } from './backlog.ts'
 import type { BenchStack } from '../bench-stack.ts'
+import { withProgram, type Program } from '../program.ts'
 import { recordResources, type ResourceUse } from './resources.ts'
 import type { Subject } from './subject.ts'
 import { verify } from './verify.ts'
@@ -28,23 +29,27 @@ const SLOWEST_EVENTS_PER_SECOND = 2_000
 const STOP_GRACE_MS = 10_000
 const MILLION = 1e6
 
-/** Lets a subject work through a backlog in `workers` processes, and verifies its results. */
-export async function drain(
+/** Lets a program work through a backlog, with a database of its own, and verifies its results. */
+export function drain(stack: BenchStack, program: Program, backlog: Backlog): Promise<DrainResult> {
+  return withProgram(stack, program, backlog, (subject) => drainWith(stack, program, subject, backlog))
+}
+
+async function drainWith(
   stack: BenchStack,
+  { name, workers }: Program,
   subject: Subject,
   backlog: Backlog,
-  workers: number,
 ): Promise<DrainResult> {
   const running = Array.from({ length: workers }, () => subject.launch())
   const stop = (signal: NodeJS.Signals) => Promise.all(running.map((one) => one.stop(signal, STOP_GRACE_MS)))
-  const recorder = recordResources({ [subject.name]: running.map(({ pid }) => pid), ...stack.pids })
+  const recorder = recordResources({ [name]: running.map(({ pid }) => pid), ...stack.pids })
   try {
     const { startMs, before, endMs, partitionsHeld } = await untilDrained(stack, subject, running, backlog)
     const use = recorder.between(startMs, endMs)
     await stop('SIGTERM')
     await verify(subject, backlog)
     const seconds = (endMs - startMs) / 1000
-    return { ...summary(subject.name, backlog.events - before, seconds, use), partitionsHeld }
+    return { ...summary(name, backlog.events - before, seconds, use), partitionsHeld }
   } finally {
     recorder.stop()
     await stop('SIGKILL')

@@ -1,5 +1,6 @@
 import type { DrainResult } from './drain.ts'
-import { showSpread, spread, table, type Spread } from '../table.ts'
+import { pairsOf } from '../pairs.ts'
+import { showSpread, spread, table } from '../table.ts'
 
 /**
  * Reports results as a table and a line of JSON. With several subjects, both contain the ratios of the
@@ -35,9 +36,7 @@ export function reportDrain(results: readonly DrainResult[], events: number): st
     ...perProcess('CPU s per million', 2, ({ cpuSecondsPerMillion }) => cpuSecondsPerMillion),
     ...perProcess('peak memory MiB', 0, ({ peakMemoryMiB }) => peakMemoryMiB),
   ]
-  const ratios = bySubject
-    .filter(({ subject }) => subject !== 'rollcall')
-    .map(({ subject }) => ratiosTo(subject, results))
+  const ratios = ratiosOf(results)
   const ratioLines = ratios.map(
     ({ of, eventsPerSecond, cpuSeconds }) =>
       `${of}: ${showSpread(eventsPerSecond, 2)} in logins/s, ${showSpread(cpuSeconds, 2)} in CPU s of the program`,
@@ -52,22 +51,14 @@ export function reportDrain(results: readonly DrainResult[], events: number): st
 const heldBy = (runs: readonly DrainResult[]) =>
   [...new Set(runs.map(({ partitionsHeld }) => partitionsHeld.join(' + ')))].join(', ')
 
-type Ratios = { of: string; eventsPerSecond: Spread; cpuSeconds: Spread }
-
-/** Rollcall divided by another subject, round by round. */
-function ratiosTo(other: string, results: readonly DrainResult[]): Ratios {
-  const runsOf = (name: string) => results.filter(({ subject }) => subject === name)
-  const others = runsOf(other)
-  const spreadOf = (value: (run: DrainResult) => number) =>
-    spread(
-      runsOf('rollcall').map((run, round) => {
-        const beside = others[round]
-        return beside === undefined ? NaN : value(run) / value(beside)
-      }),
-    )
-  return {
-    of: `rollcall / ${other}`,
-    eventsPerSecond: spreadOf(({ eventsPerSecond }) => eventsPerSecond),
-    cpuSeconds: spreadOf(({ subject, cpuSecondsPerMillion }) => cpuSecondsPerMillion[subject] ?? NaN),
-  }
-}
+/** The first subject divided by each of the others, round by round. */
+const ratiosOf = (results: readonly DrainResult[]) =>
+  pairsOf(results).map(({ of, pairs }) => {
+    const ratio = (value: (run: DrainResult) => number) =>
+      spread(pairs.map(([run, beside]) => value(run) / value(beside)))
+    return {
+      of,
+      eventsPerSecond: ratio(({ eventsPerSecond }) => eventsPerSecond),
+      cpuSeconds: ratio(({ subject, cpuSecondsPerMillion }) => cpuSecondsPerMillion[subject] ?? NaN),
+    }
+  })

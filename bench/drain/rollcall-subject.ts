@@ -1,16 +1,19 @@
 import { migrate } from '../../db/schema/migrate.ts'
 import { roleArguments } from '../../stack/role-arguments.ts'
 import type { BenchStack } from '../bench-stack.ts'
+import type { Input } from '../program.ts'
 import { endWorkflows } from './end-workflows.ts'
 import { createSubject, subjectEnvironment, type Subject } from './subject.ts'
 
 /** Creates Rollcall as a subject, as `npm run worker` runs it: with all tables and outputs. */
-export async function createRollcall(stack: BenchStack, topic: string): Promise<Subject> {
-  const environment = subjectEnvironment(stack, 'rollcall', topic)
+export async function createRollcall(stack: BenchStack, input: Input): Promise<Subject> {
+  const environment = subjectEnvironment(stack, 'rollcall', input)
   return await createSubject(stack, environment, {
     name: 'rollcall',
     prepare: (sql) => migrate(sql),
     launch: () => stack.launch('rollcall', roleArguments('worker'), environment),
+    launchApi: (port) =>
+      stack.launch('api', roleArguments('api'), { ...environment, API_PORT: String(port) }),
     counts: (sql) => sql<{ key: string; logins: number }[]>`
       select concat_ws(' ', to_char(bucket at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI'), device_type, app_version, locale) as key,
              sum(logins)::float8 as logins

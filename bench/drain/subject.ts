@@ -2,6 +2,7 @@ import { loadConfig, type Config } from '../../config/config.ts'
 import { connectPostgres, type Sql } from '../../db/connection/connect.ts'
 import type { RunningProcess } from '../../stack/processes/process.ts'
 import type { BenchStack } from '../bench-stack.ts'
+import type { Input } from '../program.ts'
 import { createTopic, watchCommitted, type Progress } from '../topics.ts'
 
 /** A program that is measured, with a database, output topics and a consumer group of its own. */
@@ -13,6 +14,8 @@ export type Subject = {
   /** A connection to its database. */
   sql: Sql
   launch: () => RunningProcess
+  /** Starts its GraphQL API; null: it has none. */
+  launchApi: ((port: number) => RunningProcess) | null
   /**
    * Reads logins by minute (as generator/ground-truth.ts writes it) and dimensions; null: its tables are not
    * known.
@@ -38,6 +41,7 @@ export type UserDay = { day: string; users: number; logins: number }
 
 /** What differs between the programs. */
 type SubjectParts = Pick<Subject, 'name' | 'launch'> & {
+  launchApi?: (port: number) => RunningProcess
   prepare: (sql: Sql, config: Config) => Promise<unknown>
   counts?: (sql: Sql) => Promise<{ key: string; logins: number }[]>
   userDays?: (sql: Sql) => Promise<UserDay[]>
@@ -49,8 +53,12 @@ type SubjectParts = Pick<Subject, 'name' | 'launch'> & {
 const STATEMENT_TIMEOUT_MS = 60_000
 let subjects = 0
 
-/** Environment variables of a subject that reads `topic` and shares nothing else with other subjects. */
-export function subjectEnvironment(stack: BenchStack, name: string, topic: string): Record<string, string> {
+/** Environment variables of a subject that shares nothing with other subjects but its input. */
+export function subjectEnvironment(
+  stack: BenchStack,
+  name: string,
+  { topic, partitions }: Input,
+): Record<string, string> {
   const id = `${name}_${++subjects}`
   const database = (url: string) => Object.assign(new URL(url), { pathname: `/${id}` }).href
   return {
@@ -58,6 +66,7 @@ export function subjectEnvironment(stack: BenchStack, name: string, topic: strin
     DATABASE_URL: database(stack.environment['DATABASE_URL'] ?? ''),
     DATABASE_REPLICA_URLS: database(stack.environment['DATABASE_REPLICA_URLS'] ?? ''),
     KAFKA_TOPIC: topic,
+    KAFKA_PARTITIONS: String(partitions),
     KAFKA_PROCESSED_TOPIC: `processed-${id}`,
     KAFKA_DLQ_TOPIC: `dlq-${id}`,
     KAFKA_GROUP_ID: id,
@@ -73,9 +82,9 @@ export async function createSubject(
   parts: SubjectParts,
 ): Promise<Subject> {
   const config = loadConfig(environment)
-  const { processedTopic, dlqTopic, groupId } = config.kafka
+  const { processedTopic, dlqTopic, groupId, partitions } = config.kafka
   await onServer(stack, (sql) => sql.unsafe(`create database "${groupId}"`))
-  await Promise.all([processedTopic, dlqTopic].map((topic) => createTopic(config.kafka, topic)))
+  await Promise.all([processedTopic, dlqTopic].map((topic) => createTopic(config.kafka, topic, partitions)))
   const sql = connectPostgres(config.database.url, connection)
   const { counts, userDays, watch, held } = parts
   await parts.prepare(sql, config)
@@ -85,6 +94,7 @@ export async function createSubject(
     config,
     sql,
     launch: parts.launch,
+    launchApi: parts.launchApi ?? null,
     counts: counts === undefined ? null : () => counts(sql),
     userDays: userDays === undefined ? null : () => userDays(sql),
     watch: (events) => watch?.(sql, config, events) ?? watchCommitted(config.kafka),

@@ -11,7 +11,7 @@ for (const [userId, time] of [
   ['b', '2026-07-10T00:00:30Z'],
 ] as const)
   truth.addLogin({ ...login, userId, eventTimeMs: Date.parse(time) })
-const backlog = { topic: 'backlog', events: 3, warmUp: 0, truth }
+const backlog = { topic: 'backlog', partitions: 4, events: 3, warmUp: 0, truth }
 
 const days = [
   { day: '2026-07-09', users: 1, logins: 1 },

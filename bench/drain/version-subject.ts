@@ -1,5 +1,6 @@
 import { roleArguments } from '../../stack/role-arguments.ts'
 import type { BenchStack } from '../bench-stack.ts'
+import type { Input } from '../program.ts'
 import type { Checkout } from './checkout.ts'
 import { lastLines } from './drain.ts'
 import { endWorkflows } from './end-workflows.ts'
@@ -9,18 +10,18 @@ import { createSubject, subjectEnvironment, type Subject } from './subject.ts'
 const MIGRATE_TIMEOUT_MS = 120_000
 
 /**
- * Creates the code of a commit as a subject, by what all commits have in common: `npm run migrate` and `npm
- * run worker`, which find everything by environment variables. Its tables are not known, so only its outputs
+ * Creates the code of a commit as a subject, by what all commits have in common: `npm run migrate`, `npm run
+ * worker` and `npm run api`, which find everything by environment variables. Its tables are not known, so only its outputs
  * are verified.
  */
 export async function createVersion(
   stack: BenchStack,
-  topic: string,
+  input: Input,
   { name, folder, node }: Checkout,
 ): Promise<Subject> {
-  const environment = subjectEnvironment(stack, name, topic)
-  const launch = (role: string, script: string) =>
-    stack.launch(role, roleArguments(script, folder), environment, node)
+  const environment = subjectEnvironment(stack, name, input)
+  const launch = (role: string, script: string, own: Record<string, string> = {}) =>
+    stack.launch(role, roleArguments(script, folder), { ...environment, ...own }, node)
   return await createSubject(stack, environment, {
     name,
     prepare: async () => {
@@ -34,6 +35,7 @@ export async function createVersion(
         throw new Error(`${running.name} ended (${how}): ${await lastLines(stack, running)}`)
     },
     launch: () => launch(name, 'worker'),
+    launchApi: (port) => launch('api', 'api', { API_PORT: String(port) }),
     cleanUp: (config) => endWorkflows(config),
   })
 }

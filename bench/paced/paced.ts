@@ -49,8 +49,12 @@ export async function paced(
     const visible = await openReader(stack, subject, running)
     const warmUp = { ...options, seconds: WARM_UP_SECONDS }
     await send(stack, subject, running, visible, 0, warmUp, START_TIMEOUT_MS)
-    const pids = Object.fromEntries(running.slice(0, 2).map(({ name, pid }) => [name, pid]))
-    const recorder = recordResources({ ...pids, ...stack.pids })
+    const [program, api] = running.map(({ pid }) => pid)
+    const recorder = recordResources({
+      ...(program === undefined ? {} : { 'the program': program }),
+      ...(api === undefined ? {} : { api }),
+      ...stack.pids,
+    })
     try {
       const before = warmUp.ratePerSecond * warmUp.seconds
       const run = await send(stack, subject, running, visible, before, options, TAIL_MS)
@@ -72,9 +76,9 @@ export async function paced(
 }
 
 async function openReader(stack: BenchStack, subject: Subject, running: RunningProcess[]): Promise<Visible> {
-  if (subject.name === 'baseline') return visibleInPostgres(subject)
+  if (subject.launchApi === null) return visibleInPostgres(subject)
   const port = await freePort(0)
-  running.push(stack.launch('api', ['api/main.ts'], { ...subject.environment, API_PORT: String(port) }))
+  running.push(subject.launchApi(port))
   const visible = visibleInGraphql(port)
   const deadlineMs = Date.now() + START_TIMEOUT_MS
   for (;;) {

@@ -1,7 +1,11 @@
 import type { PacedResult } from './paced.ts'
+import { pairsOf } from '../pairs.ts'
 import { showSpread, spread, table } from '../table.ts'
 
-/** Reports results as a table and a line of JSON. */
+/**
+ * Reports results as a table and a line of JSON. With several subjects, both contain the ratios of the
+ * rounds.
+ */
 export function reportPaced(results: readonly PacedResult[]): string {
   const bySubject = [...Map.groupBy(results, ({ subject }) => subject)]
   const row = (label: string, value: (run: PacedResult) => number) => [
@@ -20,7 +24,7 @@ export function reportPaced(results: readonly PacedResult[]): string {
   const rows = [
     [
       `paced at ${first?.ratePerSecond ?? 0}/s for ${first?.seconds ?? 0} s`,
-      ...bySubject.map(([name]) => (name === 'rollcall' ? 'rollcall, in GraphQL' : `${name}, in Postgres`)),
+      ...bySubject.map(([name]) => `${name}, in ${name === 'baseline' ? 'Postgres' : 'GraphQL'}`),
     ],
     ...(['p50', 'p95', 'p99', 'max'] as const).map((key) =>
       row(`latency ms: ${key}`, ({ latencyMs }) => latencyMs[key]),
@@ -30,5 +34,14 @@ export function reportPaced(results: readonly PacedResult[]): string {
     ...perProcess('CPU s', 1, 'cpuSeconds'),
     ...perProcess('peak memory MiB', 0, 'peakMemoryMiB'),
   ]
-  return `\n${table(rows)}\n\n${JSON.stringify({ benchmark: 'paced', runs: results })}\n`
+  const ratios = pairsOf(results).map(({ of, pairs }) => {
+    const ratio = (key: 'p50' | 'p99') =>
+      spread(pairs.map(([run, beside]) => run.latencyMs[key] / beside.latencyMs[key]))
+    return { of, p50: ratio('p50'), p99: ratio('p99') }
+  })
+  const ratioLines = ratios.map(
+    ({ of, p50, p99 }) => `${of}: ${showSpread(p50, 2)} in p50, ${showSpread(p99, 2)} in p99\n`,
+  )
+  const json = JSON.stringify({ benchmark: 'paced', ratios, runs: results })
+  return [`${table(rows)}\n`, ...ratioLines, `${json}\n`].map((part) => `\n${part}`).join('')
 }

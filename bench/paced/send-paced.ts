@@ -3,7 +3,6 @@ import { loadProcessConfig } from '../../config/environment.ts'
 import { createLoginSource } from '../../generator/login-source.ts'
 import { createKafka } from '../../kafka/client.ts'
 import { openRawProducer } from '../drain/raw-producer.ts'
-import { PARTITIONS } from '../topics.ts'
 
 // A process of its own, so that making logins does not delay the reader.
 // Event n (from 0) is scheduled for start + n / rate, even if earlier ones are late (open loop).
@@ -40,7 +39,7 @@ async function sendRange(first: number, size: number): Promise<void> {
     return { key: Buffer.from(key), value: Buffer.from(value), headers: [] }
   })
   let number = first
-  await producer.send(Map.groupBy(records, () => number++ % PARTITIONS))
+  await producer.send(Map.groupBy(records, () => number++ % kafka.partitions))
 }
 
 function scheduledMs(event: number): number {

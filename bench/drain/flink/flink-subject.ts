@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BenchStack } from '../../bench-stack.ts'
-import { PARTITIONS } from '../../topics.ts'
+import type { Input } from '../../program.ts'
 import { createSubject, subjectEnvironment, type Subject } from '../subject.ts'
 import { watchFlink } from './flink-progress.ts'
 import { flinkTables, readCounts, readUserDays, type FlinkVariant } from './flink-tables.ts'
@@ -9,12 +9,12 @@ import { flinkTables, readCounts, readUserDays, type FlinkVariant } from './flin
 /** Creates LoginPipeline.java as a subject. @param program the arguments with which `java` runs it */
 export async function createFlink(
   stack: BenchStack,
-  topic: string,
+  input: Input,
   variant: FlinkVariant,
   program: string[],
 ): Promise<Subject> {
   const name = `flink-${variant}`
-  const usual = subjectEnvironment(stack, name, topic)
+  const usual = subjectEnvironment(stack, name, input)
   const folder = join(stack.dataFolder, usual['KAFKA_GROUP_ID'] ?? name)
   const environment = {
     ...usual,
@@ -30,7 +30,7 @@ export async function createFlink(
     watch: (sql, config, events) => watchFlink(sql, config, variant, events),
     counts: readCounts,
     ...(variant === 'users' ? { userDays: readUserDays } : {}),
-    held: () => Promise.resolve([PARTITIONS]),
+    held: () => Promise.resolve([input.partitions]),
     cleanUp: () => {
       rmSync(folder, { recursive: true, force: true })
       return Promise.resolve()

@@ -1,0 +1,44 @@
+import type { BenchOptions } from '../arguments.ts'
+import type { BenchStack } from '../bench-stack.ts'
+import { createLoginSource } from '../../generator/login-source.ts'
+import type { Program } from '../program.ts'
+import { turns } from '../turns.ts'
+import { preload, type Backlog } from './backlog.ts'
+import { drain, type DrainResult } from './drain.ts'
+import { reportDrain } from './report-drain.ts'
+import { createReturningUsers } from './returning-users.ts'
+
+/** Lets programs drain the same topic in turns, and reports the results. */
+export async function runDrains(
+  stack: BenchStack,
+  options: BenchOptions,
+  programs: readonly Program[],
+): Promise<DrainResult[]> {
+  const backlog = await fillBacklog(stack, options)
+  const results: DrainResult[] = []
+  // The broker's JVM compiles in its first half minute, which takes CPU from the measured programs.
+  const warmUp = turns(1, programs)
+  for (const [turn, program] of [...warmUp, ...turns(options.rounds, programs)].entries()) {
+    const isWarmUp = turn < warmUp.length
+    const result = await drain(stack, program, backlog)
+    const speed = `${result.subject}: ${Math.round(result.eventsPerSecond)} logins/s, results verified`
+    stack.say(isWarmUp ? `${speed} (to warm up, not counted)` : speed)
+    if (!isWarmUp) results.push(result)
+  }
+  stack.say(reportDrain(results, options.events))
+  return results
+}
+
+async function fillBacklog(stack: BenchStack, options: BenchOptions): Promise<Backlog> {
+  const { warmUp, events, users, flink, partitions, messages } = options
+  stack.say(`preloading ${warmUp + events} logins of ${users} users`)
+  return await preload(stack.environment, {
+    topic: 'backlog',
+    partitions,
+    events: warmUp + events,
+    warmUp,
+    form: messages,
+    source: flink ? createReturningUsers(1, users) : createLoginSource({ seed: 1, users, stream: events }),
+    stop: stack.stop,
+  })
+}

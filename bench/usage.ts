@@ -1,0 +1,30 @@
+/** What `npm run bench` prints when its arguments are wrong. */
+export const usage = `npm run bench -- [drain|paced|queries] [options]     without a command: drain and paced
+
+  drain   how fast a preloaded topic is counted and published
+  paced   how long after its scheduled time a login shows in GraphQL, at a fixed rate
+  queries how long GraphQL takes to answer over a year of counts, and which questions take more than 200 ms
+
+  --events N     logins of the drained topic (1000000)
+  --users N      distinct users among them (100000; with --flink 50000)
+  --rate N       paced: logins a second (half of the drain rate, which is measured first)
+  --seconds N    paced: how long (30)
+  --baseline     also run a plain Kafka consumer without Temporal, in turns with Rollcall
+  --against REF  drain or paced (with --rate): also run the code of another commit, in turns with this one, each with a
+                 database of its own; prints median and range of the ratios of the pairs
+  --flink        drain: also run Flink SQL, with counts and a row per user and day and with counts alone, in turns with
+                 Rollcall; --events come after 200000 to warm up; fetches Flink and needs a JDK 17
+  --rounds N     how often (1; with --against, --flink and several numbers of --workers 5); more than one prints median and range
+  --workers N    drain: worker processes, which share the partitions (1); a list such as 1,2 runs the numbers in turns,
+                 and prints the ratios of the most to each of the others
+  --partitions N drain: partitions of the topic and of the outputs (4)
+  --messages F   drain: form of the logins (plain): blanks (as Python's json.dumps writes them), unknown-keys (two in each,
+                 one of them an object), non-ascii (text in a field that is kept)
+
+queries fills a database, in two minutes as it is by default, and keeps it for the next run with the same size:
+  --logins N     logins that are kept as rows, of the last 30 days (2000000)
+  --users N      users, devices and addresses (300000)
+  --days N       days of counts (365)
+  --repeat N     times that each question is asked alone, and then by four clients (20)
+  --plans        prints the plans of what took more than 200 ms
+  --remove       removes what earlier runs filled, and ends`
