@@ -92,6 +92,23 @@ test('paced runs against another commit at a rate that is given', () => {
   expect(() => parseArguments(['paced', '--against', 'main'])).toThrow('--rate')
 })
 
+test('scale has two million logins in its middle after those to warm up, and one round', () => {
+  expect(parseArguments(['scale'])).toEqual({
+    command: 'scale',
+    events: 2_000_000,
+    warmUp: 200_000,
+    users: 50_000,
+    rounds: 1,
+    picture: null,
+  })
+  expect(parseArguments(['scale', '--events', '40000', '--picture', 'a.svg'])).toMatchObject({
+    events: 40_000,
+    picture: 'a.svg',
+  })
+  expect(() => parseArguments(['scale', '--workers', '2'])).toThrow('--workers')
+  expect(() => parseArguments(['scale', '--events', '9'])).toThrow('--events')
+})
+
 test('another commit runs beside a drain or paced alone, without the baseline, and is named', () => {
   for (const others of [[], ['drain', '--baseline'], ['paced', '--baseline']])
     expect(() => parseArguments([...others, '--against', 'main'])).toThrow('--against')

@@ -14,6 +14,18 @@ export type QueryOptions = {
   remove: boolean
 }
 
+export type ScaleOptions = {
+  command: 'scale'
+  /** Logins of the case to which the others are compared. */
+  events: number
+  /** Logins before those, which are not measured. */
+  warmUp: number
+  users: number
+  rounds: number
+  /** The file for the picture; null: none. */
+  picture: string | null
+}
+
 export type BenchOptions = {
   command: 'drain' | 'paced' | 'all'
   events: number
@@ -48,8 +60,9 @@ const MOST_PARTITIONS = 256
 const USERS = { usual: '100000', returning: '50000' }
 
 /** @throws {UsageError} */
-export function parseArguments(argv: string[]): BenchOptions | QueryOptions {
-  return argv[0] === 'queries' ? parseQueries(argv.slice(1)) : parseIngestion(argv)
+export function parseArguments(argv: string[]): BenchOptions | ScaleOptions | QueryOptions {
+  if (argv[0] === 'queries') return parseQueries(argv.slice(1))
+  return argv[0] === 'scale' ? parseScale(argv.slice(1)) : parseIngestion(argv)
 }
 
 function parseQueries(argv: string[]): QueryOptions {
@@ -74,6 +87,26 @@ function parseQueries(argv: string[]): QueryOptions {
     repeat: count('--repeat', values.repeat, 10_000),
     plans: values.plans,
     remove: values.remove,
+  }
+}
+
+function parseScale(argv: string[]): ScaleOptions {
+  const { values } = readOptions({
+    args: argv,
+    options: {
+      events: { type: 'string', default: '2000000' },
+      users: { type: 'string', default: USERS.returning },
+      rounds: { type: 'string', default: '1' },
+      picture: { type: 'string' },
+    },
+  })
+  return {
+    command: 'scale',
+    events: wholeNumber('--events', values.events, 10_000, 10_000_000),
+    warmUp: WARM_UP,
+    users: count('--users', values.users, 10_000_000),
+    rounds: count('--rounds', values.rounds, 100),
+    picture: values.picture ?? null,
   }
 }
 

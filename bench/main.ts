@@ -12,6 +12,7 @@ import { createVersion } from './drain/version-subject.ts'
 import { runPaced } from './paced/run-paced.ts'
 import type { Program } from './program.ts'
 import { runQueries } from './queries/queries.ts'
+import { runScale } from './scale/scale.ts'
 import { spread } from './table.ts'
 import { endWithParent } from '../stack/processes/end-with-parent.ts'
 import { usage } from './usage.ts'
@@ -31,6 +32,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   const options = parseArguments(process.argv.slice(2))
   if (options.command === 'queries') await runQueries(options, say, stop.signal)
+  else if (options.command === 'scale') await onStack((stack) => runScale(stack, options))
   else if (options.against !== null) await runAgainst(options, options.against)
   else if (options.flink) await runBesideFlink(options)
   else await onStack((stack) => runBenchmark(stack, options, programsOf(options)))

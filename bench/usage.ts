@@ -1,8 +1,9 @@
 /** What `npm run bench` prints when its arguments are wrong. */
-export const usage = `npm run bench -- [drain|paced|queries] [options]     without a command: drain and paced
+export const usage = `npm run bench -- [drain|paced|scale|queries] [options]     without a command: drain and paced
 
   drain   how fast a preloaded topic is counted and published
   paced   how long after its scheduled time a login shows in GraphQL, at a fixed rate
+  scale   what a login costs in topics of several sizes and numbers of partitions
   queries how long GraphQL takes to answer over a year of counts, and which questions take more than 200 ms
 
   --events N     logins of the drained topic (1000000)
@@ -20,6 +21,13 @@ export const usage = `npm run bench -- [drain|paced|queries] [options]     witho
   --partitions N drain: partitions of the topic and of the outputs (4)
   --messages F   drain: form of the logins (plain): blanks (as Python's json.dumps writes them), unknown-keys (two in each,
                  one of them an object), non-ascii (text in a field that is kept)
+
+scale drains five topics, in turns, each after 200000 logins to warm up, which are not measured:
+  --events N     logins in 4 partitions, to which the others are compared: a quarter and five times as many in 4 partitions,
+                 and as many in 1 and in 32 (2000000)
+  --users N      users, with two devices and three addresses each (50000)
+  --rounds N     how often (1); more than one prints median and range
+  --picture FILE writes the curves as an SVG picture
 
 queries fills a database, in two minutes as it is by default, and keeps it for the next run with the same size:
   --logins N     logins that are kept as rows, of the last 30 days (2000000)
