@@ -56,6 +56,8 @@ const PAIRS = '5'
 const WARM_UP = 200_000
 /** More than any measurement needs; a broker on one machine creates them in seconds. */
 const MOST_PARTITIONS = 256
+/** A quarter of them should be more than a worker commits at a time. */
+const LEAST_SCALE = 100_000
 /** Defaults for --users. */
 const USERS = { usual: '100000', returning: '50000' }
 
@@ -102,7 +104,7 @@ function parseScale(argv: string[]): ScaleOptions {
   })
   return {
     command: 'scale',
-    events: wholeNumber('--events', values.events, 10_000, 10_000_000),
+    events: wholeNumber('--events', values.events, LEAST_SCALE, 10_000_000),
     warmUp: WARM_UP,
     users: count('--users', values.users, 10_000_000),
     rounds: count('--rounds', values.rounds, 100),
