@@ -15,7 +15,7 @@ export const usage = `npm run bench -- [drain|paced|scale|queries] [options]    
                  database of its own; prints median and range of the ratios of the pairs
   --flink        drain: also run Flink SQL, with counts and a row per user and day and with counts alone, in turns with
                  Rollcall; --events come after 200000 to warm up; fetches Flink and needs a JDK 17
-  --rounds N     how often (1; with --against, --flink and several numbers of --workers 5); more than one prints median and range
+  --rounds N     how often (1; with --against, --flink and a list of --workers 5); more than one prints median and range
   --workers N    drain: worker processes, which share the partitions (1); a list such as 1,2 runs the numbers in turns,
                  and prints the ratios of the most to each of the others
   --partitions N drain: partitions of the topic and of the outputs (4)
