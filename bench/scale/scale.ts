@@ -22,7 +22,7 @@ export async function runScale(stack: BenchStack, options: ScaleOptions): Promis
   const measure = async ({ of, backlog }: (typeof topics)[number], note = '') => {
     const result = await drain(stack, worker, backlog)
     const speed = `${Math.round(result.eventsPerSecond)} logins/s, results verified`
-    stack.say(`${of.events} logins in ${of.partitions} partitions: ${speed}${note}`)
+    stack.say(`${nameOf(of)}: ${speed}${note}`)
     return { of, result }
   }
   // The broker's JVM compiles in its first half minute, which takes CPU from the worker.
@@ -33,10 +33,13 @@ export async function runScale(stack: BenchStack, options: ScaleOptions): Promis
   if (picture !== null) writeFileSync(picture, drawScale(costs))
 }
 
+const nameOf = ({ events, partitions }: Case) =>
+  `${events} logins in ${partitions} ${partitions === 1 ? 'partition' : 'partitions'}`
+
 async function fill(stack: BenchStack, options: ScaleOptions, of: Case): Promise<Backlog> {
   const { warmUp, users } = options
   const { events, partitions } = of
-  stack.say(`preloading ${warmUp + events} logins of ${users} users in ${partitions} partitions`)
+  stack.say(`preloading ${nameOf({ events: warmUp + events, partitions })} of ${users} users`)
   return await preload(stack.environment, {
     topic: `scale-${events}-${partitions}`,
     partitions,
