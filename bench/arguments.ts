@@ -26,6 +26,16 @@ export type ScaleOptions = {
   picture: string | null
 }
 
+export type IdleOptions = {
+  command: 'idle'
+  ratePerSecond: number
+  /** How long each turn runs before it is measured. */
+  settleSeconds: number
+  seconds: number
+  /** Pairs of a turn with Rollcall and a turn without. */
+  rounds: number
+}
+
 export type BenchOptions = {
   command: 'drain' | 'paced' | 'all'
   events: number
@@ -62,9 +72,29 @@ const LEAST_SCALE = 100_000
 const USERS = { usual: '100000', returning: '50000' }
 
 /** @throws {UsageError} */
-export function parseArguments(argv: string[]): BenchOptions | ScaleOptions | QueryOptions {
+export function parseArguments(argv: string[]): BenchOptions | IdleOptions | ScaleOptions | QueryOptions {
   if (argv[0] === 'queries') return parseQueries(argv.slice(1))
+  if (argv[0] === 'idle') return parseIdle(argv.slice(1))
   return argv[0] === 'scale' ? parseScale(argv.slice(1)) : parseIngestion(argv)
+}
+
+function parseIdle(argv: string[]): IdleOptions {
+  const { values } = readOptions({
+    args: argv,
+    options: {
+      rate: { type: 'string', default: '2' },
+      settle: { type: 'string', default: '60' },
+      seconds: { type: 'string', default: '120' },
+      rounds: { type: 'string', default: '2' },
+    },
+  })
+  return {
+    command: 'idle',
+    ratePerSecond: count('--rate', values.rate, 1_000),
+    settleSeconds: count('--settle', values.settle, 3600),
+    seconds: count('--seconds', values.seconds, 3600),
+    rounds: count('--rounds', values.rounds, 100),
+  }
 }
 
 function parseQueries(argv: string[]): QueryOptions {

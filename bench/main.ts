@@ -9,6 +9,8 @@ import { createFlink } from './drain/flink/flink-subject.ts'
 import { createRollcall } from './drain/rollcall-subject.ts'
 import { runDrains } from './drain/run-drains.ts'
 import { createVersion } from './drain/version-subject.ts'
+import { runIdle } from './idle/idle.ts'
+import { reportIdle } from './idle/report-idle.ts'
 import { runPaced } from './paced/run-paced.ts'
 import type { Program } from './program.ts'
 import { runQueries } from './queries/queries.ts'
@@ -32,7 +34,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   const options = parseArguments(process.argv.slice(2))
   if (options.command === 'queries') await runQueries(options, say, stop.signal)
-  else if (options.command === 'scale') await onStack((stack) => runScale(stack, options))
+  else if (options.command === 'idle') {
+    await onStack(async (stack) => {
+      say(reportIdle(await runIdle(stack, options)))
+    })
+  } else if (options.command === 'scale') await onStack((stack) => runScale(stack, options))
   else if (options.against !== null) await runAgainst(options, options.against)
   else if (options.flink) await runBesideFlink(options)
   else await onStack((stack) => runBenchmark(stack, options, programsOf(options)))

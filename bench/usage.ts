@@ -1,8 +1,9 @@
 /** What `npm run bench` prints when its arguments are wrong. */
-export const usage = `npm run bench -- [drain|paced|scale|queries] [options]     without a command: drain and paced
+export const usage = `npm run bench -- [drain|paced|idle|scale|queries] [options]     without a command: drain and paced
 
   drain   how fast a preloaded topic is counted and published
   paced   how long after its scheduled time a login shows in GraphQL, at a fixed rate
+  idle    how much CPU the parts use at 2 logins a second, with worker and API and without, in turns
   scale   what a login costs in topics of several sizes and numbers of partitions
   queries how long GraphQL takes to answer over a year of counts, and which questions take more than 200 ms
 
@@ -21,6 +22,8 @@ export const usage = `npm run bench -- [drain|paced|scale|queries] [options]    
   --partitions N drain: partitions of the topic and of the outputs (4)
   --messages F   drain: form of the logins (plain): blanks (as Python's json.dumps writes them), unknown-keys (two in each,
                  one of them an object), non-ascii (text in a field that is kept)
+
+idle measures each turn for --seconds N (120), after --settle N (60), at --rate N (2), --rounds N times (2)
 
 scale drains five topics, in turns, each after 200000 logins to warm up, which are not measured:
   --events N     logins in 4 partitions, to which the others are compared: a quarter and five times as many in 4 partitions,
