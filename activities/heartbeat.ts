@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity'
 
 /**
- * A cancellation arrives with the answer to a heartbeat: a pause stops a slice within a second, or three if
- * many run.
+ * A cancellation may arrive with the answer to a heartbeat only: a pause then stops a slice within a second,
+ * or three if many run.
  */
 const SLICE_HEARTBEAT_MS = { least: 400, most: 2_500 }
 /**
@@ -14,8 +14,10 @@ const HEARTBEATS_PER_SECOND = 40
 /**
  * Milliseconds between heartbeats of a slice when `slices` run in its process; well below the time-out of 8
  * s.
+ * @param isToldOfCancellations whether Temporal tells the process of cancellations without being asked
  */
-export function sliceHeartbeatMs(slices: number): number {
+export function sliceHeartbeatMs(slices: number, isToldOfCancellations: boolean): number {
+  if (isToldOfCancellations) return SLICE_HEARTBEAT_MS.most
   const sharedMs = (slices * 1_000) / HEARTBEATS_PER_SECOND
   return Math.min(SLICE_HEARTBEAT_MS.most, Math.max(SLICE_HEARTBEAT_MS.least, sharedMs))
 }

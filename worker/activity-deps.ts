@@ -23,7 +23,10 @@ const FETCHED_BYTES = 32 * 2 ** 20
 const LEAST_FETCHED_BYTES = 64 * 2 ** 10
 
 /** What differs from worker to worker and from test to test. */
-type Given = Pick<ActivityDeps, 'workerName' | 'codeVersion' | 'onStep' | 'slicesRunning'> &
+type Given = Pick<
+  ActivityDeps,
+  'workerName' | 'codeVersion' | 'onStep' | 'slicesRunning' | 'isToldOfCancellations'
+> &
   Partial<Pick<ActivityDeps, 'decode'>>
 
 /** Makes what the activities of this process share. */

@@ -19,6 +19,7 @@ import { putSchedules } from './schedules.ts'
 import { serveProbes } from './serve-probes.ts'
 import { sharePartitions } from './share-partitions.ts'
 import { SliceSlots } from './slice-slots.ts'
+import { isToldOfCancellations } from './told-of-cancellations.ts'
 import { watchTemporal } from './temporal-watch.ts'
 import { createWorkers, runUntil } from './temporal-workers.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -66,6 +67,7 @@ async function runConnected(
     workerName: self.name,
     codeVersion,
     slicesRunning,
+    isToldOfCancellations: await isToldOfCancellations(temporal, config.temporal),
   })
   const probes = await serveProbes(config.worker, readinessChecks(config, connections))
   const temporalWatch = watchTemporal(() => pingTemporal(temporal, config.temporal), log)

@@ -14,9 +14,28 @@ import { rollUpSightings } from '../db/rollups/roll-up-sightings.ts'
 /** Pause between two rounds: batches that are committed meanwhile share most of their bitmaps. */
 const INTERVAL_MS = 1_000
 /**
- * One round. Sightings come first, because they give users the numbers under which indexLogins lists them.
+ * How long a task that found nothing to do is left out. It is for periods of minutes or more that are over,
+ * and most of the time there are none.
  */
-const tasks = [rollUpSightings, countActiveUsers, rollUpByCommitTime, indexLogins, rollUpMonth]
+const QUIET_MS = 10_000
+
+type Task = {
+  /** Resolves to false or 0 if there was nothing to do. */
+  run: (sql: Sql) => Promise<number | boolean>
+  quietMs: number
+}
+
+/**
+ * One round. Sightings come first, because they give users the numbers under which indexLogins lists them;
+ * answers wait for them, so they are in each round.
+ */
+const tasks: readonly Task[] = [
+  { run: rollUpSightings, quietMs: 0 },
+  { run: countActiveUsers, quietMs: QUIET_MS },
+  { run: rollUpByCommitTime, quietMs: QUIET_MS },
+  { run: indexLogins, quietMs: QUIET_MS },
+  { run: rollUpMonth, quietMs: QUIET_MS },
+]
 /**
  * How many times as long as a task took upkeep rests after it. In a backlog, when batches wait for each
  * other, ingestion keeps 24 of 25 parts of the time; otherwise 8 of 9.
@@ -59,12 +78,13 @@ export function startUpkeep({ database }: Config, log: Logger, batchesInWork: Ba
 async function runRounds(sql: Sql, log: Logger, batchesInWork: Backlog, stop: AbortSignal): Promise<void> {
   const isOver = () => stop.aborted
   const outage = { isLogged: false }
+  const dueMs = new Map<Task, number>()
   const onFailure = (error: unknown) => {
     if (!outage.isLogged) logFailure(log, error)
     outage.isLogged = true
   }
   while (!isOver()) {
-    const hasFailed = await runRound(sql, batchesInWork, stop, onFailure)
+    const hasFailed = await runRound(sql, dueMs, batchesInWork, stop, onFailure)
     if (isOver()) return
     if (outage.isLogged && !hasFailed) {
       log.info('upkeep works again: answers about engagement catch up')
@@ -74,9 +94,14 @@ async function runRounds(sql: Sql, log: Logger, batchesInWork: Backlog, stop: Ab
   }
 }
 
-/** Runs each task once, with a rest after it. @returns whether one failed */
+/**
+ * Runs each task that is due once, with a rest after it.
+ * @param dueMs when each task is to run again, by the monotonic clock; changed by this round
+ * @returns whether one failed
+ */
 async function runRound(
   sql: Sql,
+  dueMs: Map<Task, number>,
   batchesInWork: Backlog,
   stop: AbortSignal,
   onFailure: (error: unknown) => void,
@@ -84,9 +109,11 @@ async function runRound(
   let hasFailed = false
   for (const task of tasks) {
     const startMs = performance.now()
+    if (startMs < (dueMs.get(task) ?? startMs)) continue
     try {
       await assertDirectSession(sql)
-      await task(sql)
+      const hasWorked = Boolean(await task.run(sql))
+      dueMs.set(task, hasWorked ? 0 : startMs + task.quietMs)
     } catch (error) {
       onFailure(error)
       hasFailed = true

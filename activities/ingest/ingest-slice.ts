@@ -13,6 +13,7 @@ import type { FetchedRange } from '../../kafka/read/take-range.ts'
 import { sliceHeartbeatMs, startHeartbeat, type Heartbeat } from '../heartbeat.ts'
 import { publishGap } from '../publish/publish-gap.ts'
 import { startPublishing, type Publishing } from '../publish/publishing.ts'
+import type { ActivityDeps } from '../session/activity-deps.ts'
 import { IDLE } from '../session/kafka-options.ts'
 import { openPartitionSession, type PartitionSession } from '../session/partition-session.ts'
 import type { IngestPosition } from '../session/ingest-position.ts'
@@ -48,12 +49,13 @@ const RANGES_PER_ROLL_UP = 8
  * @returns a report, also of a failure; never throws
  */
 export async function ingestSlice(
-  deps: WorkerDeps & { slicesRunning: () => number },
+  deps: WorkerDeps & Pick<ActivityDeps, 'slicesRunning' | 'isToldOfCancellations'>,
   request: SliceRequest,
   { cancelled, handOver }: SliceStops,
 ): Promise<SliceReport> {
   const stop = stopAfter(request.longestMs, [cancelled, handOver])
-  const heartbeat = startHeartbeat(noProgress(), () => sliceHeartbeatMs(deps.slicesRunning()))
+  const heartbeatMs = () => sliceHeartbeatMs(deps.slicesRunning(), deps.isToldOfCancellations)
+  const heartbeat = startHeartbeat(noProgress(), heartbeatMs)
   try {
     await ingestPartition(deps, request, heartbeat, stop.signal)
     return { ...heartbeat.details, outcome: cancelled.aborted ? 'stopped' : 'ended', reason: '' }

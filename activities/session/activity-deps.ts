@@ -18,4 +18,6 @@ export type ActivityDeps = WorkerDeps & {
   restartBatchWorkflows: (readParked: () => Promise<ParkedBatch[]>) => Promise<void>
   /** Number of slices that run in this process. */
   slicesRunning: () => number
+  /** Whether Temporal tells this process of cancellations without being asked by a heartbeat. */
+  isToldOfCancellations: boolean
 }

@@ -20,6 +20,8 @@ type TemporalOptions = {
  * A server whose port is taken ends within this time: an earlier answer may come from another clone's server.
  */
 const SETTLE_MS = 500
+/** With these, the server tells workers which activities were cancelled, as in docker-compose.yml. */
+const SETTINGS = ['frontend.WorkerCommandsEnabled', 'system.enableCancelActivityWorkerCommand']
 const typeNames = { KEYWORD: 'Keyword', INT: 'Int' } as const
 
 /** Creates Temporal's development server with its Web UI. It keeps all its data in one file. */
@@ -56,6 +58,8 @@ function serverArguments({ dataFolder, port, uiPort }: TemporalOptions): string[
     '--search-attribute',
     `${name}=${typeNames[type]}`,
   ])
+  const settings = SETTINGS.flatMap((name) => ['--dynamic-config-value', `${name}=true`])
   const database = ['--db-filename', join(dataFolder, 'temporal.db')]
-  return ['server', 'start-dev', ...addresses, '--log-level', 'error', ...database, ...attributes]
+  const rest = [...database, ...attributes, ...settings]
+  return ['server', 'start-dev', ...addresses, '--log-level', 'error', ...rest]
 }
