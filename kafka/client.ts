@@ -1,11 +1,13 @@
 import { Kafka, logLevel } from 'kafkajs'
 import type { Config } from '../config/config.ts'
 import { connectBroker } from './broker-socket.ts'
-import { growEncodersExactly, stopIdleTimers } from './kafkajs-internals.ts'
+import { growEncodersExactly } from './kafkajs-internals.ts'
+import { checkTimeoutsSeldom, stopIdleTimers } from './kafkajs-timers.ts'
 
 export type { Kafka } from 'kafkajs'
 
 stopIdleTimers()
+checkTimeoutsSeldom()
 growEncodersExactly()
 
 /**

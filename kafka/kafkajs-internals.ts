@@ -4,7 +4,7 @@ import type { Kafka } from 'kafkajs'
 import { receiveOnce } from './broker-socket.ts'
 import { int16, int32, string } from './records/wire.ts'
 
-// This is the one place that reaches below kafkajs's public interface, which has no way to read an offset
+// This and kafkajs-timers.ts are the places that reach below kafkajs's public interface, which has no way to read an offset
 // range of a chosen partition, and whose group consumer silently resets a lost offset (G8). kafkajs is pinned
 // to an exact version; test/kafka/kafka-contract.test.ts checks these assumptions against a real broker.
 
@@ -187,7 +187,8 @@ function writePieces(socket: Socket, pieces: readonly Buffer[]): void {
   socket.uncork()
 }
 
-function methodOf(prototype: object, name: string): (...args: unknown[]) => unknown {
+/** @throws {Error} if kafkajs is not the version that package.json pins */
+export function methodOf(prototype: object, name: string): (...args: unknown[]) => unknown {
   const method: unknown = Reflect.get(prototype, name)
   if (typeof method !== 'function') throw wrongVersion(name)
   return method as (...args: unknown[]) => unknown
@@ -224,18 +225,4 @@ const { createErrorFromCode } = load('kafkajs/src/protocol/error') as {
 /** Throws kafkajs's error for a code of the Kafka protocol; returns if the code is 0. */
 export function throwForCode(code: number): void {
   if (code !== 0) throw createErrorFromCode(code)
-}
-
-type RequestQueue = { pending: unknown[]; throttledUntil: number; scheduleCheckPendingRequests(): void }
-
-/**
- * If nothing is pending, kafkajs 2.2.4 re-arms a timer with a negative delay for ever. Node 24 warns about it
- * and runs it every millisecond.
- */
-export function stopIdleTimers(): void {
-  const { prototype } = load('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }
-  const original = methodOf(prototype, 'scheduleCheckPendingRequests')
-  prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
-    if (this.pending.length > 0 || this.throttledUntil > Date.now()) Reflect.apply(original, this, [])
-  }
 }
