@@ -1,4 +1,4 @@
-import type { Connection } from '@temporalio/client'
+import type { ConnectionLike } from '@temporalio/client'
 import type { Config } from '../config/config.ts'
 
 /** How long the start waits for the answer. */
@@ -12,7 +12,7 @@ const ANSWER_MS = 5_000
  * @returns false, too, if Temporal does not answer
  */
 export async function isToldOfCancellations(
-  connection: Connection,
+  connection: ConnectionLike,
   { namespace }: Config['temporal'],
 ): Promise<boolean> {
   try {
