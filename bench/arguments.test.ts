@@ -115,3 +115,14 @@ test('another commit runs beside a drain or paced alone, without the baseline, a
   expect(() => parseArguments(['drain', '--against'])).toThrow(UsageError)
   expect(() => parseArguments(['drain', '--against', '--rounds'])).toThrow('--against')
 })
+
+test('idling is measured in two pairs of minutes at two logins a second unless told otherwise', () => {
+  expect(parseArguments(['idle'])).toEqual({
+    command: 'idle',
+    ratePerSecond: 2,
+    settleSeconds: 60,
+    seconds: 60,
+    rounds: 2,
+  })
+  expect(() => parseArguments(['idle', '--events', '5'])).toThrow('--events')
+})

@@ -84,7 +84,7 @@ function parseIdle(argv: string[]): IdleOptions {
     options: {
       rate: { type: 'string', default: '2' },
       settle: { type: 'string', default: '60' },
-      seconds: { type: 'string', default: '120' },
+      seconds: { type: 'string', default: '60' },
       rounds: { type: 'string', default: '2' },
     },
   })

@@ -23,7 +23,7 @@ export const usage = `npm run bench -- [drain|paced|idle|scale|queries] [options
   --messages F   drain: form of the logins (plain): blanks (as Python's json.dumps writes them), unknown-keys (two in each,
                  one of them an object), non-ascii (text in a field that is kept)
 
-idle measures each turn for --seconds N (120), after --settle N (60), at --rate N (2), --rounds N times (2)
+idle measures each turn for --seconds N (60), after --settle N (60), at --rate N (2), --rounds N times (2)
 
 scale drains five topics, in turns, each after 200000 logins to warm up, which are not measured:
   --events N     logins in 4 partitions, to which the others are compared: a quarter and five times as many in 4 partitions,
