@@ -40,9 +40,12 @@ type SliceStops = {
 }
 
 /**
- * More ranges would save little, and each range that is not rolled up adds work to every query for counts.
+ * A rollup updates about as many rows for one batch as for many, and each batch that is not rolled up adds
+ * work to every query for counts.
  */
-const RANGES_PER_ROLL_UP = 8
+const BATCHES_PER_ROLL_UP = 16
+/** After so many ranges of its own, a slice asks whether the batches of all partitions are enough. */
+const RANGES_PER_LOOK = 4
 
 /**
  * Works on a partition until it is stopped or its time is up, and sends heartbeats meanwhile.
@@ -122,7 +125,9 @@ async function ingestRanges(
         showLag(heartbeat, range.endOffset, range.to)
         position = await commitAndPublish(session, position, range, publishing, heartbeat)
         // The first range of a slice also rolls up what the last slice left.
-        if (ranges++ % RANGES_PER_ROLL_UP === 0) await rollUp(session)
+        if (ranges === 0) await rollUp(session, 1)
+        else if (ranges % RANGES_PER_LOOK === 0) await rollUp(session, BATCHES_PER_ROLL_UP)
+        ranges++
       } finally {
         publishing.whenDone(release)
       }
@@ -192,4 +197,5 @@ async function* commitOrPark(
   else throw attempt.failure
 }
 
-const rollUp = ({ sql, topic }: PartitionSession) => classingPostgres(() => rollUpCounts(sql, topic))
+const rollUp = ({ sql, topic }: PartitionSession, atLeast: number) =>
+  classingPostgres(() => rollUpCounts(sql, topic, atLeast))

@@ -10,14 +10,18 @@ import { groupingSets, setOfRow, valuesOfRow } from './dimension-sets.ts'
  * far fewer rows. Any worker may call it at any time: a batch leaves `pending_rollup` in the statement that
  * counts it. One call at a time in a database, because two would deadlock on each other's rows; a call that
  * finds another at work does nothing.
+ * @param atLeast does nothing while fewer batches of the topic, whichever worker wrote them, are pending
  */
-export async function rollUpCounts(sql: Sql, topic: string): Promise<void> {
+export async function rollUpCounts(sql: Sql, topic: string, atLeast = 1): Promise<void> {
   await sql.begin(async (tx) => {
     // Locked by a statement of its own: the snapshot of the next one has to show what the last holder of the
-    // lock committed.
-    const [turn] = await tx<{ mine: boolean }[]>`/* rollUpCounts: lock */
-      select pg_try_advisory_xact_lock(${COUNTS_LOCK}) as mine`
-    if (turn?.mine === true) await tx.unsafe(STATEMENT, [topic], { prepare: true })
+    // lock committed. Planning the next one takes a tenth as long as running it, so a session plans it once,
+    // for any topic.
+    const [turn] = await tx<{ mine: boolean; pending: number }[]>`/* rollUpCounts: lock */
+      select pg_try_advisory_xact_lock(${COUNTS_LOCK}) as mine,
+             (select count(*)::integer from pending_rollup where topic = ${topic}) as pending,
+             set_config('plan_cache_mode', 'force_generic_plan', true)`
+    if (turn?.mine === true && turn.pending >= atLeast) await tx.unsafe(STATEMENT, [topic], { prepare: true })
   })
 }
 

@@ -53,3 +53,18 @@ test('rolling up at the same time, and again, counts nothing twice', async () =>
     expect([...counts]).toEqual([...dimensionSets].sort((a, b) => a - b).map((set) => ({ set, logins: 50 })))
   }
 })
+
+test('a slice that asks for more batches than are pending leaves them, and counts all of them when they are enough', async () => {
+  const sql = database()
+  const pendingBatches = async () => (await sql`select from pending_rollup where topic = 'user-login'`).length
+  const ids = [11, 12, 13]
+  for (const id of ids) {
+    const [from, to] = [id * 100, id * 100 + 5]
+    await insertBatches(sql, [{ id, partition: 1, from, to, committedAt: '2026-03-01T12:00:02Z' }])
+    await insertDelta(sql, id, ['2026-03-01T02:02:00Z'], [5])
+    await rollUpCounts(sql, 'user-login', ids.length)
+    expect(await pendingBatches()).toBe(id === ids.at(-1) ? 0 : id - 10)
+  }
+  const hours = await sql`select h02 from hour_count where dimension_set = 0 and h02 > 0`
+  expect([...hours]).toEqual([{ h02: 15 }])
+})
