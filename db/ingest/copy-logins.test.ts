@@ -9,18 +9,55 @@ const NOW_MS = Date.parse('2026-03-01T12:00:00Z')
 const KEEP_FROM_MS = NOW_MS - 500_000_000
 const options = { nowMs: NOW_MS, rules: rulesWith() }
 
-const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
-const field = (text: string | null) =>
-  text === null ? '\\N' : text.replace(/[\\\t\n\r]/g, (character) => escapes[character] ?? '')
+const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 
-/** A row as https://www.postgresql.org/docs/18/sql-copy.html describes its text format. */
-const row = (login: Login, offset: number): string =>
-  [
-    ...[new Date(login.eventTimeMs).toISOString(), field(login.userId), field(login.deviceId), login.ip],
-    ...[login.ipScope, field(login.locale), login.localeKind, field(login.appVersion), login.deviceType],
-    ...[login.outcome, field(login.eventId), field(login.failureReason), field(login.sessionId)],
-    ...[field(login.extra), 3, offset, 77],
-  ].join('\t') + '\n'
+/** Reads what https://www.postgresql.org/docs/18/sql-copy.html calls tuples: the fields of each, as hex. */
+function tuplesOf(bytes: Buffer): (string | null)[][] {
+  expect(bytes.subarray(0, HEADER.length)).toEqual(HEADER)
+  const tuples: (string | null)[][] = []
+  for (let at = HEADER.length; at < bytes.length;) {
+    const fields = Array.from({ length: bytes.readInt16BE(at) }, () => null as string | null)
+    at += 2
+    for (const index of fields.keys()) {
+      const length = bytes.readInt32BE(at)
+      at += 4
+      if (length < 0) continue
+      fields[index] = bytes.toString('hex', at, at + length)
+      at += length
+    }
+    tuples.push(fields)
+  }
+  return tuples
+}
+
+const text = (value: string | null) => (value === null ? null : Buffer.from(value).toString('hex'))
+const integer = (value: bigint, bytes: number) =>
+  BigInt.asUintN(bytes * 8, value)
+    .toString(16)
+    .padStart(2 * bytes, '0')
+
+/** `inet` as Postgres's network_recv reads it: family, bits, whether it is a network, length, address. */
+function inet(ip: string): string {
+  if (!ip.includes(':'))
+    return `02200004${ip
+      .split('.')
+      .map((octet) => integer(BigInt(octet), 1))
+      .join('')}`
+  const [head = [], tail = []] = ip.split('::').map((part) => part.split(':').filter((group) => group !== ''))
+  const missing = Array.from({ length: 8 - head.length - tail.length }, () => '0')
+  return `03800010${[...head, ...missing, ...tail].map((group) => group.padStart(4, '0')).join('')}`
+}
+
+const microseconds = (timeMs: number) => BigInt(timeMs - Date.parse('2000-01-01T00:00:00Z')) * 1_000n
+
+const tuple = (login: Login, offset: number) => [
+  integer(microseconds(login.eventTimeMs), 8),
+  ...[text(login.userId), text(login.deviceId), inet(login.ip), text(login.ipScope), text(login.locale)],
+  ...[text(login.localeKind), text(login.appVersion), text(login.deviceType), text(login.outcome)],
+  ...[text(login.eventId), text(login.failureReason), text(login.sessionId)],
+  login.extra === null ? null : `01${text(login.extra)}`,
+  ...[integer(3n, 4), integer(BigInt(offset), 8), integer(77n, 8)],
+]
 
 test('rows are what COPY reads as the logins, whatever their texts, and none is of an event before the limit', () => {
   let written = 0
@@ -39,8 +76,8 @@ test('rows are what COPY reads as the logins, whatever their texts, and none is 
       login: loginAt(logins, at),
       offset: logins.offsets[at] ?? NaN,
     })).filter(({ login }) => login.eventTimeMs >= KEEP_FROM_MS)
-    expect(Buffer.concat(rows.bytes.pieces()).toString()).toBe(
-      expected.map(({ login, offset }) => row(login, offset)).join(''),
+    expect(tuplesOf(Buffer.concat(rows.bytes.pieces()))).toEqual(
+      expected.map(({ login, offset }) => tuple(login, offset)),
     )
     expect(rows.count).toBe(expected.length)
     written += rows.count

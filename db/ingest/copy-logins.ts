@@ -18,24 +18,41 @@ import {
   type LoginColumns,
 } from '../../domain/columns/login-columns.ts'
 import { PagedBytes } from '../../domain/columns/paged-bytes.ts'
-import { putBytes, putEscaped, putIsoTime, putNumber } from '../../domain/columns/put-bytes.ts'
+import { putBytes } from '../../domain/columns/put-bytes.ts'
 import type { Transaction } from '../connection/connect.ts'
+import {
+  COPY_HEADER,
+  COPY_TRAILER,
+  fieldsOf,
+  INET_MAX_BYTES,
+  putInetField,
+  putInt16,
+  putInt8Field,
+  putJsonbField,
+  putNull,
+  putTextField,
+  putTimestampField,
+} from './binary-copy.ts'
 
-/**
- * Collects logins as rows of the table `login` in COPY's text format
- * (https://www.postgresql.org/docs/18/sql-copy.html).
- */
+const derived = dimensions.filter(({ isDerived }) => isDerived)
+const columns = [
+  ...['event_at', 'user_id', 'device_id', 'ip', 'ip_scope'],
+  ...['locale', 'locale_kind', 'app_version', 'device_type', 'outcome', ...derived.map(({ name }) => name)],
+  ...['event_id', 'failure_reason', 'session_id', 'extra', 'kafka_partition', 'kafka_offset', 'batch_id'],
+]
+
+/** Collects logins as rows of the table `login` in COPY's binary format. */
 export class LoginRows {
   readonly bytes = new PagedBytes()
   count = 0
   readonly #partition: Uint8Array
-  readonly #end: Uint8Array
+  readonly #batch: Uint8Array
   readonly #keepFromMs: number
 
   /** @param keepFromMs logins with an earlier event time (Unix milliseconds) get no row */
   constructor(batchId: bigint, partition: number, keepFromMs: number) {
-    this.#partition = utf8.encode(`\t${partition}\t`)
-    this.#end = utf8.encode(`\t${batchId}\n`)
+    this.#partition = fieldsOf([partition])
+    this.#batch = fieldsOf([batchId])
     this.#keepFromMs = keepFromMs
   }
 
@@ -44,39 +61,38 @@ export class LoginRows {
     for (let login = 0; login < logins.count; login++) {
       if ((logins.eventTimes[login] ?? NaN) < this.#keepFromMs) continue
       const shared = sharedAt(logins, login)
-      bytes.reserve(COPY_GROWTH * textBytes(logins, login) + shared.length + FIXED_BYTES)
+      bytes.reserve(textBytes(logins, login) + shared.length + FIXED_BYTES)
+      if (this.count === 0) bytes.at = putBytes(bytes.page, bytes.at, COPY_HEADER)
       bytes.at = this.#putRow(bytes.page, bytes.at, logins, login, shared)
       this.count++
     }
   }
 
   #putRow(row: Uint8Array, at: number, logins: LoginColumns, login: number, shared: Uint8Array): number {
-    const text = logins.isEscaped[login] === 1 ? putCopyText : putBytes
     const first = login * RANGES
-    at = putIsoTime(row, at, logins.eventTimes[login] ?? NaN)
-    row[at++] = TAB
-    at = putField(row, at, logins, first + USER_ID, text)
-    row[at++] = TAB
-    at = putField(row, at, logins, first + DEVICE_ID, text)
-    row[at++] = TAB
-    at = putField(row, at, logins, first + IP, text)
-    row[at++] = TAB
-    at = putBytes(row, at, scopeBytes[logins.scopes[login] ?? 0] ?? NULL)
+    at = putInt16(row, at, columns.length)
+    at = putTimestampField(row, at, logins.eventTimes[login] ?? NaN)
+    at = putField(row, at, logins, first + USER_ID, putTextField)
+    at = putField(row, at, logins, first + DEVICE_ID, putTextField)
+    at = putField(row, at, logins, first + IP, putInetField)
+    at = putBytes(row, at, scopeFields[logins.scopes[login] ?? 0] ?? noBytes)
     at = putBytes(row, at, shared)
-    at = putField(row, at, logins, first + EVENT_ID, text)
-    row[at++] = TAB
-    at = putField(row, at, logins, first + FAILURE_REASON, text)
-    row[at++] = TAB
-    at = putField(row, at, logins, first + SESSION_ID, text)
-    row[at++] = TAB
-    at = putField(row, at, logins, first + EXTRA, putCopyText)
+    at = putField(row, at, logins, first + EVENT_ID, putTextField)
+    at = putField(row, at, logins, first + FAILURE_REASON, putTextField)
+    at = putField(row, at, logins, first + SESSION_ID, putTextField)
+    at = putField(row, at, logins, first + EXTRA, putJsonbField)
     at = putBytes(row, at, this.#partition)
-    at = putNumber(row, at, logins.offsets[login] ?? NaN)
-    return putBytes(row, at, this.#end)
+    at = putInt8Field(row, at, logins.offsets[login] ?? NaN)
+    return putBytes(row, at, this.#batch)
   }
 }
 
-/** The columns that all logins of a combination have in common, between tabs. */
+const noBytes = new Uint8Array(0)
+const scopeFields = scopes.map((scope) => fieldsOf([scope]))
+/** Bytes of a row beside the texts of its login and the columns of its combination, at most; and of the header. */
+const FIXED_BYTES = 128 + INET_MAX_BYTES
+
+/** The columns that all logins of a combination have in common. */
 const sharedOfCombinations = new WeakMap<Combination, Uint8Array>()
 
 function sharedAt(logins: LoginColumns, login: number): Uint8Array {
@@ -87,30 +103,20 @@ function sharedAt(logins: LoginColumns, login: number): Uint8Array {
 function makeShared(combination: Combination): Uint8Array {
   const { login } = combination
   const values = [login.locale, login.localeKind, login.appVersion, login.deviceType, login.outcome]
-  const all = [...values, ...derived.map(({ read }) => read(login))]
-  const made = utf8.encode(`\t${all.map(escape).join('\t')}\t`)
+  const made = fieldsOf([...values, ...derived.map(({ read }) => read(login))])
   sharedOfCombinations.set(combination, made)
   return made
 }
-
-const utf8 = new TextEncoder()
-const TAB = 0x09
-const NULL = utf8.encode('\\N')
-const scopeBytes = scopes.map((scope) => utf8.encode(scope))
-/** Bytes of a row beside the texts of its login and the columns of its combination, at most. */
-const FIXED_BYTES = 256
-
-type PutText = typeof putBytes
 
 function putField(
   row: Uint8Array,
   at: number,
   { arena, starts, ends }: LoginColumns,
   range: number,
-  text: PutText,
+  put: typeof putTextField,
 ): number {
   const start = starts[range] ?? ABSENT
-  return start === ABSENT ? putBytes(row, at, NULL) : text(row, at, arena.bytes, start, ends[range] ?? 0)
+  return start === ABSENT ? putNull(row, at) : put(row, at, arena.bytes, start, ends[range] ?? 0)
 }
 
 /**
@@ -120,23 +126,8 @@ function putField(
 export async function copyLogins(tx: Transaction, { bytes, count }: LoginRows): Promise<void> {
   if (count === 0) return
   const copy = await tx`/* copyLogins */
-    copy login (event_at, user_id, device_id, ip, ip_scope, locale, locale_kind, app_version, device_type, outcome,
-                ${tx.unsafe(derivedColumns)} event_id, failure_reason, session_id, extra, kafka_partition, kafka_offset, batch_id)
-    from stdin`.writable()
-  await pipeline(Readable.from(bytes.pieces(), { objectMode: true }), copy)
+    copy login (${tx.unsafe(columns.join(', '))}) from stdin with (format binary)`.writable()
+  await pipeline(Readable.from([...bytes.pieces(), COPY_TRAILER], { objectMode: true }), copy)
   // Postgres has answered, so it has read everything.
   bytes.release()
 }
-
-const derived = dimensions.filter(({ isDerived }) => isDerived)
-const derivedColumns = derived.map(({ name }) => `${name},`).join(' ')
-
-const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
-
-const escape = (text: string): string =>
-  text.replace(/[\\\t\n\r]/g, (character) => escapes[character] ?? character)
-
-/** UTF-8 as COPY reads it in a field. */
-const putCopyText = putEscaped(escape)
-/** A byte becomes as many at most. */
-const COPY_GROWTH = 2

@@ -36,7 +36,7 @@ export class LoginColumns {
   recordedAt = new Float64Array(FIRST_CAPACITY)
   /** Places in `scopes`. */
   scopes = new Uint8Array(FIRST_CAPACITY)
-  /** Whether a text, `extra` aside, has a byte that JSON or COPY would escape: a control character, a quote or a backslash. */
+  /** Whether a text, `extra` aside, has a byte that JSON escapes: a control character, a quote or a backslash. */
   isEscaped = new Uint8Array(FIRST_CAPACITY)
   starts = new Int32Array(FIRST_CAPACITY * RANGES)
   ends = new Int32Array(FIRST_CAPACITY * RANGES)
@@ -110,7 +110,7 @@ const FIRST_PRINTABLE = 0x20
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
-/** Whether some byte cannot stand in a JSON string, or in a row of COPY, as it is. */
+/** Whether some byte cannot stand in a JSON string as it is. */
 function isEscaped(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
     const byte = bytes[at] ?? 0

@@ -56,29 +56,30 @@ function digitsOf(number: number): number {
 const utf8 = new TextEncoder()
 const asBytes = (text: string): Uint8Array => utf8.encode(text)
 
-/** Makes a function that writes UTF-8 as it is, but for the ASCII characters that `escape` writes in another way. */
-export function putEscaped(escape: (character: string) => string): typeof putBytes {
-  const escapes = Array.from({ length: 128 }, (_, code) => {
-    const character = String.fromCharCode(code)
-    const escaped = escape(character)
-    return escaped === character ? null : asBytes(escaped)
-  })
-  function put(target: Uint8Array, at: number, source: Uint8Array, start = 0, end = source.length): number {
-    for (let from = start; from < end; from++) {
-      const byte = source[from] ?? 0
-      const escaped = escapes[byte] ?? null
-      if (escaped === null) target[at++] = byte
-      else at = putBytes(target, at, escaped)
-    }
-    return at
-  }
-  return put
-}
-
-/** UTF-8 as the inside of a JSON string, as JSON.stringify writes it. */
-export const putJsonText = putEscaped((character) => JSON.stringify(character).slice(1, -1))
+/** Of the bytes that cannot stand in a JSON string, as JSON.stringify writes them; null: it can. */
+const jsonEscapes = Array.from({ length: 128 }, (_, code) => {
+  const escaped = JSON.stringify(String.fromCharCode(code)).slice(1, -1)
+  return escaped.length === 1 ? null : asBytes(escaped)
+})
 /** A byte becomes as many at most. */
 export const JSON_GROWTH = 6
+
+/** UTF-8 as the inside of a JSON string, as JSON.stringify writes it. */
+export function putJsonText(
+  target: Uint8Array,
+  at: number,
+  source: Uint8Array,
+  start: number,
+  end: number,
+): number {
+  for (let from = start; from < end; from++) {
+    const byte = source[from] ?? 0
+    const escape = jsonEscapes[byte] ?? null
+    if (escape === null) target[at++] = byte
+    else at = putBytes(target, at, escape)
+  }
+  return at
+}
 
 /** Bytes of a moment. */
 export const ISO_TIME_BYTES = 24

@@ -66,6 +66,12 @@ function parseIpv6(text: string): IpAddress | null {
   return { ip: unmapped.toString(), scope: scopeOf(unmapped.range()) }
 }
 
+/**
+ * The 16 bytes of an IPv6 address in normal form.
+ * @throws {Error} if the text is none
+ */
+export const ipv6Bytes = (text: string): readonly number[] => ipaddr.IPv6.parse(text).toByteArray()
+
 function scopeOf(range: string): IpScope {
   switch (range) {
     case 'unicast':
