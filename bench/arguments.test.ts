@@ -62,7 +62,11 @@ test('only a drain runs beside Flink, without another comparison and with one wo
 })
 
 test('numbers of workers take turns, five times, the largest first, and are a comparison of their own', () => {
-  expect(parseArguments(['drain', '--workers', '1,2,2'])).toMatchObject({ workers: [2, 1], rounds: 5 })
+  expect(parseArguments(['drain', '--workers', '1,2,2'])).toMatchObject({
+    workers: [2, 1],
+    warmUp: 400_000,
+    rounds: 5,
+  })
   expect(() => parseArguments(['drain', '--workers', '1,x'])).toThrow('--workers')
   expect(() => parseArguments(['drain', '--workers', '1,2', '--flink'])).toThrow('--workers')
   expect(() => parseArguments(['drain', '--workers', '1,2', '--against', 'main'])).toThrow('--against')

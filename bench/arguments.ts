@@ -62,7 +62,7 @@ export type BenchOptions = {
  * Default for --rounds beside another program: fewer pairs say little on a machine that also does other work.
  */
 const PAIRS = '5'
-/** In the first logins most users are new, and a JVM compiles in its first seconds. */
+/** Logins for each process: at first most users are new, and Node and a JVM compile. */
 const WARM_UP = 200_000
 /** More than any measurement needs; a broker on one machine creates them in seconds. */
 const MOST_PARTITIONS = 256
@@ -170,7 +170,7 @@ function parseIngestion(argv: string[]): BenchOptions {
   const options: BenchOptions = {
     command,
     events: count('--events', values.events, 20_000_000),
-    warmUp: flink ? WARM_UP : 0,
+    warmUp: flink || workers.length > 1 ? WARM_UP * Math.max(...workers) : 0,
     users: count('--users', values.users ?? (flink ? USERS.returning : USERS.usual), 10_000_000),
     ratePerSecond: values.rate === undefined ? null : count('--rate', values.rate, 1_000_000),
     seconds: count('--seconds', values.seconds, 3600),

@@ -18,7 +18,7 @@ export const usage = `npm run bench -- [drain|paced|idle|scale|queries] [options
                  Rollcall; --events come after 200000 to warm up; fetches Flink and needs a JDK 17
   --rounds N     how often (1; with --against, --flink and a list of --workers 5); more than one prints median and range
   --workers N    drain: worker processes, which share the partitions (1); a list such as 1,2 runs the numbers in turns,
-                 and prints the ratios of the most to each of the others
+                 with 200000 logins for each worker to warm up, and prints the ratios of the most to each of the others
   --partitions N drain: partitions of the topic and of the outputs (4)
   --messages F   drain: form of the logins (plain): blanks (as Python's json.dumps writes them), unknown-keys (two in each,
                  one of them an object), non-ascii (text in a field that is kept)
