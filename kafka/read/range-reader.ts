@@ -6,9 +6,9 @@ import { readGroupOffset } from '../write/group-offset.ts'
 import type { Broker, Cluster } from '../kafkajs-internals.ts'
 import { openCluster } from '../open-cluster.ts'
 import {
-  committedBatches,
   emptyBuffer,
   type FetchedRange,
+  fillBuffer,
   fullness,
   isEmpty,
   type RangeLimits,
@@ -85,9 +85,7 @@ function createReader(
     if (buffer.next !== from) buffer = emptyBuffer(from)
     if (isEmpty(buffer)) {
       const request = { topic, partition, offset: from, maxBytes, minBytes, maxWaitMs }
-      const response = await fetchFromLeader(cluster, request)
-      buffer.batches = committedBatches(response)
-      buffer.endOffset = response.highWatermark
+      fillBuffer(buffer, await fetchFromLeader(cluster, request))
     }
     return fullness(buffer, limits)
   }

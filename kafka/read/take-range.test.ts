@@ -5,14 +5,14 @@ import { UndecodableFailure } from '../../domain/pipeline/failure.ts'
 import { encodeRecordBatch } from '../records/encode-record-batch.ts'
 import { RECORDS_AT } from '../records/record-batch.ts'
 import { RecordList } from '../records/record-list.ts'
-import { committedBatches, FULL, fullness, takeRange, type FetchBuffer } from './take-range.ts'
+import { emptyBuffer, fillBuffer, FULL, fullness, takeRange, type FetchBuffer } from './take-range.ts'
 
 const limits = { maxBytes: 1_000_000, maxRecords: 1_000 }
 const state = { producerId: 1n, producerEpoch: 0, firstSequence: 0 }
 
-/** Three batches of two records each at offsets 10, 12 and 14; `damage` changes the middle one's bytes. */
-function fetched(damage: (batch: Buffer) => void): FetchBuffer {
-  const batches = [10n, 12n, 14n].map((baseOffset) => {
+/** Batches of two records each at offsets 10, 12 and 14. */
+const threeBatches = (): Buffer[] =>
+  [10n, 12n, 14n].map((baseOffset) => {
     const batch = encodeRecordBatch(
       ['a', 'b'].map((value) => ({ key: null, value, headers: [] })),
       state,
@@ -21,15 +21,21 @@ function fetched(damage: (batch: Buffer) => void): FetchBuffer {
     batch.writeBigInt64BE(baseOffset, 0)
     return batch
   })
+
+/** The three batches as they were fetched; `damage` changes the middle one's bytes. */
+function fetched(damage: (batch: Buffer) => void): FetchBuffer {
+  const batches = threeBatches()
   damage(batches[1] ?? Buffer.alloc(0))
-  const response = {
-    highWatermark: 16n,
-    lastStableOffset: 16n,
-    logStartOffset: 0n,
-    abortedTransactions: [],
-    recordSet: Buffer.concat(batches),
-  }
-  return { batches: committedBatches(response), records: new RecordList(), next: 10n, endOffset: 16n }
+  return bufferOf(10n, Buffer.concat(batches), { highWatermark: 16n, lastStableOffset: 16n })
+}
+
+type Ends = { highWatermark: bigint; lastStableOffset: bigint }
+
+/** What a fetch from `next` brought. */
+function bufferOf(next: bigint, recordSet: Buffer, ends: Ends): FetchBuffer {
+  const buffer = emptyBuffer(next)
+  fillBuffer(buffer, { ...ends, logStartOffset: 0n, abortedTransactions: [], recordSet })
+  return buffer
 }
 
 const LAST_OFFSET_DELTA_AT = 23
@@ -74,6 +80,13 @@ it('a range is as full as whichever limit it comes nearer to, never empty while 
   expect(fullness({ ...buffer, batches: [], records: new RecordList() }, limits)).toBe(0)
 })
 
+it('records that arrived while the broker answered are taken, although they lie behind the end that it names', () => {
+  const [batch = expect.fail('no batch')] = threeBatches()
+  const buffer = bufferOf(10n, batch, { highWatermark: 10n, lastStableOffset: 12n })
+  expect(fullness(buffer, limits)).toBeGreaterThan(0)
+  expect(takeRange(buffer, 10n, undefined, limits)).toMatchObject({ from: 10n, to: 12n, endOffset: 12n })
+})
+
 it('a range holds no more bytes than it may, however little its compressed batches take', () => {
   const values = Array.from({ length: 40 }, () => Buffer.alloc(100_000))
   const batch = encodeRecordBatch(
@@ -82,19 +95,7 @@ it('a range holds no more bytes than it may, however little its compressed batch
     1_000,
   )
   const compressed = compress(batch)
-  const response = {
-    highWatermark: 40n,
-    lastStableOffset: 40n,
-    logStartOffset: 0n,
-    abortedTransactions: [],
-    recordSet: compressed,
-  }
-  const buffer: FetchBuffer = {
-    batches: committedBatches(response),
-    records: new RecordList(),
-    next: 0n,
-    endOffset: 40n,
-  }
+  const buffer = bufferOf(0n, compressed, { highWatermark: 40n, lastStableOffset: 40n })
   const sizes: number[] = []
   for (let from = 0n; from < 40n;) {
     const range = takeRange(buffer, from, undefined, { maxBytes: 550_000, maxRecords: 1_000 })

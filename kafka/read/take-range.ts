@@ -45,6 +45,16 @@ export const emptyBuffer = (next: bigint | null): FetchBuffer => ({
 export const isEmpty = ({ batches, records }: FetchBuffer): boolean =>
   batches.length === 0 && records.length === 0
 
+/**
+ * Puts what was fetched into an empty buffer. A broker notes the high watermark before the last stable offset, and that before
+ * it reads (Partition.readRecords of Kafka 4.2): records that arrive in between may lie behind the high watermark that it names.
+ */
+export function fillBuffer(buffer: FetchBuffer, response: FetchResponse): void {
+  const { highWatermark, lastStableOffset } = response
+  buffer.batches = committedBatches(response)
+  buffer.endOffset = lastStableOffset > highWatermark ? lastStableOffset : highWatermark
+}
+
 /** Fullness of a range that reaches a limit. */
 export const FULL = 1_000
 
@@ -132,7 +142,7 @@ const offsetAfter = (records: RecordList, from: bigint): bigint => {
  * Replaces control batches and batches of aborted transactions by gaps. It follows the Java consumer: a
  * producer listed as aborted from an offset stays aborted until its ABORT marker.
  */
-export function committedBatches({
+function committedBatches({
   recordSet,
   abortedTransactions,
   lastStableOffset,
