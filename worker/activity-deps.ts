@@ -1,6 +1,5 @@
 import { Client } from '@temporalio/client'
 import type { ActivityDeps } from '../activities/session/activity-deps.ts'
-import { FetchBudget } from '../activities/session/fetch-budget.ts'
 import { Semaphore } from '../concurrency/semaphore.ts'
 import type { Config } from '../config/config.ts'
 import { SharedCombinations } from '../domain/columns/combinations.ts'
@@ -17,10 +16,11 @@ import type { Connections } from './connections.ts'
  * in memory.
  */
 const FULL_BATCHES_IN_WORK = 2
-/** Sixteen partitions can fetch a whole batch ahead; with more partitions each fetches less. */
-const FETCHED_BYTES = 32 * 2 ** 20
-/** A few hundred logins; little enough for a quiet partition. */
-const LEAST_FETCHED_BYTES = 64 * 2 ** 10
+/**
+ * Enough for the next batch to be there whenever one is done. Partitions beyond that wait for their turn to fetch: smaller batches
+ * for each would cost more CPU time.
+ */
+const FETCHED_BATCHES = 16
 
 /** What differs from worker to worker and from test to test. */
 type Given = Pick<
@@ -48,7 +48,7 @@ export function createActivityDeps(
     sighting: new SharedSightingCache(crypto.getRandomValues(new Int32Array(2))),
     batchesInWork: new Semaphore(FULL_BATCHES_IN_WORK * FULL),
     deciding: new Semaphore(1),
-    fetchBudget: new FetchBudget(FETCHED_BYTES, LEAST_FETCHED_BYTES),
+    fetchedBatches: new Semaphore(FETCHED_BATCHES),
     clock: Date.now,
     decode: decode ?? decodeRecords,
     decodeStep: decode === undefined ? decodeStep : decodeStepBy(decode),

@@ -2,6 +2,8 @@ import { UndecodableFailure } from '../../domain/pipeline/failure.ts'
 import type { FetchWait } from '../../kafka/read/range-reader.ts'
 import type { FetchedRange } from '../../kafka/read/take-range.ts'
 import { ahead } from '../../concurrency/ahead.ts'
+import type { Semaphore } from '../../concurrency/semaphore.ts'
+import type { Config } from '../../config/config.ts'
 import { IDLE } from '../session/kafka-options.ts'
 import type { PartitionSession } from '../session/partition-session.ts'
 
@@ -16,15 +18,63 @@ export const LINGER: FetchWait = { maxWaitMs: 150, minBytes: 512 * 1024 }
  */
 const LINGER_PART = 4
 
-/**
- * Fetches the records from `offset` on, up to the partition's share of the fetch budget.
- * @returns how much of a full range there is to take (see RangeReader.fetch)
- */
-export function fetchAhead(session: PartitionSession, offset: bigint, wait: FetchWait): Promise<number> {
-  const { config, fetchBudget } = session.deps
-  const maxBytes = Math.min(config.ingest.batchMaxBytes, fetchBudget.share(session, wait !== IDLE))
+/** A few hundred logins; little enough for a partition without a turn to fetch a batch. */
+const LEAST_BYTES = 64 * 1024
+
+/** A fetch. `found` is how much of a full range there is to take (see RangeReader.fetch). */
+export type Fetched = {
+  found: number
+  /** Lets another partition fetch. Call it when the range is taken, or will not be. */
+  release: () => void
+}
+
+type Fetching = Pick<PartitionSession, 'reader'> & {
+  deps: { config: Pick<Config, 'ingest'>; fetchedBatches: Semaphore }
+}
+
+/** Fetches the records from `offset` on: a few if the partition was idle, else up to a batch, when there is room for one. */
+export const fetchAhead = (
+  session: Fetching,
+  offset: bigint,
+  wait: FetchWait,
+  stop: AbortSignal,
+): Promise<Fetched> =>
+  ahead(wait === IDLE ? fetchFew(session, offset) : fetchBatch(session, offset, wait, stop))
+
+async function fetchFew({ reader, deps }: Fetching, offset: bigint): Promise<Fetched> {
+  const maxBytes = Math.min(deps.config.ingest.batchMaxBytes, LEAST_BYTES)
+  return { found: await reader.fetch(offset, { ...IDLE, maxBytes }), release: () => undefined }
+}
+
+/** Finds nothing if `stop` aborts before there is room. */
+async function fetchBatch(
+  { reader, deps }: Fetching,
+  offset: bigint,
+  wait: FetchWait,
+  stop: AbortSignal,
+): Promise<Fetched> {
+  const maxBytes = deps.config.ingest.batchMaxBytes
   const minBytes = Math.min(wait.minBytes, Math.floor(maxBytes / LINGER_PART))
-  return ahead(session.reader.fetch(offset, { ...wait, minBytes, maxBytes }))
+  const release = await deps.fetchedBatches.acquire({ stop })
+  if (release === null) return { found: 0, release: () => undefined }
+  try {
+    const found = await reader.fetch(offset, { ...wait, minBytes, maxBytes })
+    if (found === 0) release()
+    return { found, release }
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+/** Gives back the room of a fetch whose range will not be taken. */
+export function giveUp(fetching: Promise<Fetched>): void {
+  void fetching.then(
+    ({ release }) => {
+      release()
+    },
+    () => undefined,
+  )
 }
 
 /** Offsets whose records cannot be read. */

@@ -19,7 +19,7 @@ import { openPartitionSession, type PartitionSession } from '../session/partitio
 import type { IngestPosition } from '../session/ingest-position.ts'
 import type { WorkerDeps } from '../session/worker-deps.ts'
 import { decideAndCommit } from './commit-range.ts'
-import { fetchAhead, LINGER, takeNext, type UndecodableRange } from './fetch-ahead.ts'
+import { fetchAhead, giveUp, LINGER, takeNext, type UndecodableRange } from './fetch-ahead.ts'
 import { startMissingBatchWorkflows } from './batch-workflows.ts'
 import { parkRange } from './park-range.ts'
 import { progressBehind } from './slice-progress.ts'
@@ -104,24 +104,25 @@ async function ingestRanges(
   heartbeat: Heartbeat<SliceProgress>,
   stop: AbortSignal,
 ): Promise<void> {
-  const { batchesInWork, fetchBudget } = session.deps
+  const { batchesInWork } = session.deps
   const end = abortedBy([stop, publishing.failed]).signal
   let position = claimedAt
-  let fetching = fetchAhead(session, position.next, IDLE)
+  let fetching = fetchAhead(session, position.next, IDLE, end)
   try {
     for (let ranges = 0; !end.aborted;) {
-      const found = await orStopped(fetching, end)
-      if (found === null) break
-      if (found === 0) {
+      const fetched = await orStopped(fetching, end)
+      if (fetched === null) break
+      if (fetched.found === 0) {
         showLag(heartbeat, session.reader.endOffset(), position.next)
-        fetching = fetchAhead(session, position.next, IDLE)
+        fetching = fetchAhead(session, position.next, IDLE, end)
         continue
       }
-      const release = await batchesInWork.acquire({ weight: found, stop: end })
+      const release = await batchesInWork.acquire({ weight: fetched.found, stop: end })
       if (release === null) break
       try {
         const range = await takeNext(session, position.next, publishing.publishedOffset)
-        fetching = fetchAhead(session, range.to, LINGER)
+        fetched.release()
+        fetching = fetchAhead(session, range.to, LINGER, end)
         showLag(heartbeat, range.endOffset, range.to)
         position = await commitAndPublish(session, position, range, publishing, heartbeat)
         // The first range of a slice also rolls up what the last slice left.
@@ -133,7 +134,7 @@ async function ingestRanges(
       }
     }
   } finally {
-    fetchBudget.leave(session)
+    giveUp(fetching)
     // What is committed is published even if a later range halts the partition.
     await publishing.done().catch(() => undefined)
   }

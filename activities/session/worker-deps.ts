@@ -6,7 +6,6 @@ import type { DecodeStep } from '../../domain/columns/decode-step.ts'
 import type { decodeRecords } from '../../domain/decode/decode-records.ts'
 import type { SharedSightingCache } from '../../domain/sightings/sighting-cache.ts'
 import type { Kafka } from '../../kafka/client.ts'
-import type { FetchBudget } from './fetch-budget.ts'
 
 /** What slices and replays need of their process; all that run in it share one. */
 export type WorkerDeps = {
@@ -27,8 +26,8 @@ export type WorkerDeps = {
    * together.
    */
   deciding: Semaphore
-  /** Limits the bytes that slices have fetched and not decided yet. */
-  fetchBudget: FetchBudget
+  /** Limits the batches that slices have fetched and not taken yet. */
+  fetchedBatches: Semaphore
   /** Decides records one by one. */
   decode: typeof decodeRecords
   /** Decides the records of a step, as `decode` does. */
