@@ -8,14 +8,13 @@ import { lastLines } from '../drain/drain.ts'
 import { recordResources } from '../drain/resources.ts'
 import { createRollcall } from '../drain/rollcall-subject.ts'
 import type { Subject } from '../drain/subject.ts'
-import { createTopic } from '../topics.ts'
+import { createTopic, PARTITIONS } from '../topics.ts'
 import { turns } from '../turns.ts'
 
 /** CPU of each process during one turn, in percent of a core. */
 export type IdleResult = { rollcall: 'runs' | 'is off'; percent: Record<string, number> }
 
 const TOPIC = 'idle'
-const PARTITIONS = 4
 const USERS = 1_000
 /** Many times as long as any benchmark takes: the sender is ended with it. */
 const SEND_SECONDS = 24 * 60 * 60
