@@ -14,9 +14,13 @@ const slow = ['test/slow/*.test.ts']
 
 /** What takes a minute or more, mostly waiting for one crash after the other: begun last it would be waited for alone. */
 const longest = [
+  'lifecycles',
   'replay-crash',
   'crash-between-commits',
+  'truth',
   'hostile-arguments',
+  'zones-of-quarters',
+  'measures-of-people',
   'start',
   'pause-resume',
   'data-loss',
@@ -58,6 +62,8 @@ export default defineConfig({
           name: 'unit',
           // Side by side with lint and types, on a machine that does other things as well, the slowest take many times as long.
           testTimeout: 60_000,
+          // To load modules anew for each file would take half of the CPU time.
+          isolate: false,
           include: [
             '{config,cli,domain,concurrency,probes,temporal,workflows,activities,kafka,db,worker,api,generator,stack,scripts,bench}/**/*.test.ts',
             'test/chaos/**/*.test.ts',

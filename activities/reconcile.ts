@@ -1,12 +1,12 @@
 import {
-  type Alert,
-  alertsOfRun,
-  clearAlerts,
-  countAlerts,
-  openAlerts,
-  type OpenAlert,
-  raiseAlerts,
-} from '../db/ledger/alerts.ts'
+  type Discrepancy,
+  discrepanciesOfRun,
+  clearDiscrepancies,
+  countDiscrepancies,
+  openDiscrepancies,
+  type OpenDiscrepancy,
+  raiseDiscrepancies,
+} from '../db/ledger/discrepancies.ts'
 import type { Sql, Transaction } from '../db/connection/connect.ts'
 import {
   LISTED_DIFFERENCES,
@@ -24,8 +24,8 @@ import {
 import {
   compareCheckpoints,
   type Difference,
-  type DifferenceKind,
-  differenceKinds,
+  type DiscrepancyKind,
+  discrepancyKinds,
 } from '../domain/pipeline/reconciliation.ts'
 
 export type ReconcileRequest = {
@@ -37,11 +37,11 @@ export type ReconcileRequest = {
 export type ReconcileSummary = {
   batches: number
   differences: number
-  /** Number of alerts that this run raised. */
+  /** Number of discrepancies that this run raised. */
   raised: number
-  /** The first of these alerts, in words. */
+  /** The first of these discrepancies, in words. */
   lines: string[]
-  /** Number of open alerts of differences, including those of this run. */
+  /** Number of open discrepancies, including those of this run. */
   open: number
 }
 
@@ -49,15 +49,15 @@ export type ReconcileSummary = {
 const BATCHES_PER_STEP = 500
 /** A run ends within minutes even after a drain, because the next run continues where it stopped. */
 const MAX_STEPS = 20
-/** Open alerts that each run checks again, oldest first. */
+/** Open discrepancies that each run checks again, oldest first. */
 const MAX_RECHECKED = 500
-/** Lines per run, few enough for a log that somebody reads; the alerts have all differences. */
+/** Lines per run, few enough for a log that somebody reads; the discrepancies have all differences. */
 const MAX_LINES = 50
 
 /**
  * Compares the batches that were written or changed since the last run, and everything that has an open
- * alert. Records the run, raises an alert for each new difference and clears those that no longer hold. Each
- * step reads one snapshot.
+ * discrepancy. Records the run, raises a discrepancy for each new difference and clears those that no longer
+ * hold. Each step reads one snapshot.
  * @param onStep called before each query
  */
 export async function reconcileRecent(
@@ -68,7 +68,7 @@ export async function reconcileRecent(
   const done = await findRun(sql, runId)
   if (done !== null) return await summary(sql, topic, runId, done)
   const { now, start } = await nextRunStart(sql, topic)
-  const open = await openAlerts(sql, topic, differenceKinds, MAX_RECHECKED)
+  const open = await openDiscrepancies(sql, topic, discrepancyKinds, MAX_RECHECKED)
   const again = await recheck(sql, topic, open, onStep)
   const recent = await compareSince(sql, topic, start, onStep)
   const found = [...again.differences, ...recent.differences]
@@ -79,14 +79,15 @@ export async function reconcileRecent(
   }
   const coveredTo = recent.reached?.at ?? now
   const isFound = new Set(found.map(keyOf))
-  const isWell = (alert: OpenAlert) => again.looked(alert) && !isFound.has(keyOf(alert))
+  const isWell = (discrepancy: OpenDiscrepancy) =>
+    again.looked(discrepancy) && !isFound.has(keyOf(discrepancy))
   await sql.begin(async (tx) => {
     await recordRun(tx, { runId, topic, startedAt: now, coveredTo, ...run })
-    await clearAlerts(
+    await clearDiscrepancies(
       tx,
       open.filter(isWell).map(({ id }) => id),
     )
-    await raiseAlerts(tx, topic, runId, found.map(alertOf))
+    await raiseDiscrepancies(tx, topic, runId, found.map(discrepancyOf))
   })
   return await summary(sql, topic, runId, run)
 }
@@ -97,8 +98,8 @@ async function summary(
   runId: string,
   { batches, differences }: { batches: number; differences: number },
 ): Promise<ReconcileSummary> {
-  const { raised, open } = await countAlerts(sql, topic, runId, differenceKinds)
-  const first = await alertsOfRun(sql, runId, MAX_LINES)
+  const { raised, open } = await countDiscrepancies(sql, topic, runId, discrepancyKinds)
+  const first = await discrepanciesOfRun(sql, runId, MAX_LINES)
   return { batches, differences, raised, lines: first.map(inWords), open }
 }
 
@@ -133,14 +134,14 @@ async function compareSince(
   return { ...total, reached: place }
 }
 
-/** Compares the checkpoints, and the batches and counts that have an open alert. */
+/** Compares the checkpoints, and the batches and counts that have an open discrepancy. */
 async function recheck(
   sql: Sql,
   topic: string,
-  open: readonly OpenAlert[],
+  open: readonly OpenDiscrepancy[],
   onStep: () => void,
-): Promise<{ differences: Difference[]; looked: (alert: OpenAlert) => boolean }> {
-  const details = open.map(({ detail }) => detail as AlertDetail)
+): Promise<{ differences: Difference[]; looked: (discrepancy: OpenDiscrepancy) => boolean }> {
+  const details = open.map(({ detail }) => detail as DiscrepancyDetail)
   const ids = details.flatMap(({ batchId }) => (batchId === null ? [] : [BigInt(batchId)]))
   const minutes = details.flatMap(({ count }) => (count === null ? [] : [Date.parse(count.bucket)]))
   return await inSnapshot(sql, async (tx) => {
@@ -148,9 +149,9 @@ async function recheck(
     const entries = await readLedgerOf(tx, topic, ids)
     const { differences } = await reconcileBatches(stepIn(tx, onStep), entries, minutes)
     const present = new Set(entries.map(({ id }) => String(id)))
-    const looked = ({ detail }: OpenAlert) => {
-      const { batchId } = detail as AlertDetail
-      // Neither a batch that is gone from the ledger nor a list that was cut is a reason to clear an alert.
+    const looked = ({ detail }: OpenDiscrepancy) => {
+      const { batchId } = detail as DiscrepancyDetail
+      // Neither a batch that is gone from the ledger nor a list that was cut is a reason to clear a discrepancy.
       const isListed = differences.length < LISTED_DIFFERENCES
       return isListed && (batchId === null || present.has(batchId))
     }
@@ -168,15 +169,23 @@ const stepIn =
     return query({ sql: tx })
   }
 
-/** The detail of an alert as it comes back from JSON. */
-type AlertDetail = {
+/** The detail of a discrepancy as it comes back from JSON. */
+type DiscrepancyDetail = {
   batchId: string | null
   count: { bucket: string } | null
   expected: string
   found: string
 }
 
-const alertOf = ({ kind, partition, subject, batchId, count, expected, found }: Difference): Alert => ({
+const discrepancyOf = ({
+  kind,
+  partition,
+  subject,
+  batchId,
+  count,
+  expected,
+  found,
+}: Difference): Discrepancy => ({
   kind,
   partition,
   subject,
@@ -190,7 +199,7 @@ const alertOf = ({ kind, partition, subject, batchId, count, expected, found }: 
 
 const keyOf = ({ kind, subject }: { kind: string; subject: string }) => `${kind} ${subject}`
 
-const words: Record<DifferenceKind, string> = {
+const words: Record<DiscrepancyKind, string> = {
   ledger_hole: 'the ledger has a hole',
   ledger_overlap: 'the ledger has offsets twice',
   batch_offsets: 'offsets are not all accounted for',
@@ -202,12 +211,13 @@ const words: Record<DifferenceKind, string> = {
   hour_count: 'a count differs from its minutes or quarters',
   month_count: 'a count differs from its hours',
   grouped_count: 'a count by fewer dimensions differs from those by all',
+  known_value: 'a value that is counted is unknown to filters',
   checkpoint_offset: 'it is not where the ledger ends',
   checkpoint_logins: 'its logins differ from the ledger',
   checkpoint_rejects: 'its rejects differ from the ledger',
 }
 
-function inWords({ kind, subject, detail }: OpenAlert): string {
-  const { expected, found } = detail as AlertDetail
-  return `${subject}: ${words[kind as DifferenceKind]}: expected ${expected}, found ${found}`
+function inWords({ kind, subject, detail }: OpenDiscrepancy): string {
+  const { expected, found } = detail as DiscrepancyDetail
+  return `${subject}: ${words[kind as DiscrepancyKind]}: expected ${expected}, found ${found}`
 }

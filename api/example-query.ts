@@ -2,35 +2,30 @@
 export const exampleQuery = `# Logins of the last 24 hours: Ctrl-Enter runs this query.
 # The book icon at the left explains every field.
 {
-  loginCounts(bucket: HOUR, groupBy: [DEVICE_TYPE], fillGaps: false) {
-    ... on LoginCounts {
-      series { deviceType total points { start logins } }
+  measures(groupBy: [DEVICE_TYPE]) {
+    total { attempts logins failures }
+      groups { values logins failureRate share }
       freshness {
-        source readAt watermark
-        lag parkedOffsets complete
+        databaseRole readAt watermark
+        lag parkedOffsets isComplete
       }
-    }
-    ... on Error { message }
   }
-  topValues(dimension: LOCALE, first: 5) {
-    ... on TopValues {
-      totalLogins
-      values { value logins share }
-      other { values logins share }
-    }
-    ... on Error { message }
+  places: measures(
+    groupBy: [LOCALE]
+    orderBy: { measure: LOGINS }
+    first: 5
+  ) {
+    groups { values logins share }
+      other { groupCount logins share }
   }
   ingestion {
-    ... on Ingestion {
-      state
+    state
       lag
       partitions {
         partition state lag
         checkpoint endOffset worker
       }
-      problems { part message }
-    }
-    ... on Error { message }
+      problems { component message }
   }
 }
 `

@@ -21,6 +21,7 @@ import { createCommands } from './commands/create-commands.ts'
 import type { KafkaBounds } from './context/source-types.ts'
 import { watchDatabaseFit } from './http/database-fit.ts'
 import { createApiServer } from './http/http-server.ts'
+import { DocumentsFileError, readDocumentsFile } from './sources/documents-file.ts'
 import { createKafkaBounds } from './sources/kafka-bounds.ts'
 import { createRuns } from './commands/runs.ts'
 import { createReadBack } from './sources/read-back.ts'
@@ -42,8 +43,8 @@ const TEMPORAL_PROBE_MS = 1_500
 const config = loadProcessConfig()
 const logger = createLogger(config.logLevel, 'api')
 const parts = openParts(config, logger)
-const http = createApiServer(parts.server, logger, config.api.allowedHosts)
-const stop = createStop(http, parts.close)
+const http = createApiServer(parts.server, logger, config.api)
+const stop = createStop(http, parts)
 stopOnSignal(stop, logger)
 parts.check.catch((error: unknown) => {
   logger.error(
@@ -59,6 +60,7 @@ await watchDatabaseFit(parts.checkSchema, (reason) => {
 if (!stop.isBegun()) listen(http, config.api, logger)
 
 type Connections = ReturnType<typeof openConnections>
+type Parts = ReturnType<typeof openParts>
 
 /** Every connection is opened when it is first needed, so that the API starts whatever is away. */
 function openConnections(config: Config, logger: Logger) {
@@ -124,8 +126,19 @@ function composeServer(config: Config, logger: Logger, connections: Connections)
     logger,
     clock: Date.now,
     limits: config.api,
+    documents: { byHash: readDocuments(config.api.documents, logger), only: config.api.documentsOnly },
     readiness: readinessOf(router, access, () => kafkaBounds(topic)),
   })
+}
+
+function readDocuments(path: string | null, logger: Logger): Map<string, string> | null {
+  try {
+    return path === null ? null : readDocumentsFile(path)
+  } catch (error) {
+    if (!(error instanceof DocumentsFileError)) throw error
+    logger.error({}, error.message)
+    process.exit(1)
+  }
 }
 
 function readinessOf(
@@ -172,14 +185,16 @@ type Stop = ((exitCode: number) => void) & { isBegun: () => boolean }
  * Lets requests finish, then ends the process. If that takes too long, or when called again, it ends the
  * process with code 1.
  */
-function createStop(http: Server, closeParts: () => Promise<void>): Stop {
+function createStop(http: Server, { server, close }: Pick<Parts, 'server' | 'close'>): Stop {
   let isBegun = false
   const stop = (exitCode: number) => {
     if (isBegun) process.exit(1)
     isBegun = true
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref()
+    // Ends the subscriptions, whose clients come back to another API.
+    void server.dispose()
     http.close(() => {
-      void closeParts().then(() => process.exit(exitCode))
+      void close().then(() => process.exit(exitCode))
     })
     http.closeIdleConnections()
   }

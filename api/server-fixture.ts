@@ -24,7 +24,8 @@ export function serve(overrides: Partial<Deps> = {}) {
     readBack: () => Promise.reject(new Error('not in this test')),
     logger: { error: logged, warn: logged, info: logged },
     clock: () => NOW_MS,
-    limits: { questionsPerSecond: 1_000 },
+    limits: { questionsPerSecond: 1_000, subscriptions: { all: 1_000, perClient: 20 } },
+    documents: { byHash: null, only: false },
     readiness: { postgres: ok, temporal: ok, kafka: ok },
     ...overrides,
   })

@@ -1,49 +1,48 @@
 import { describe, expect, it, vi } from 'vitest'
 import { ReadFailure, type ReadFailureKind } from '../db/nodes/read-failure.ts'
 import type { IngestionRequest } from './context/command-types.ts'
-import { CommandRefusedError } from './context/errors.ts'
-import { type Answer, failing, noCommands, serve } from './server-fixture.ts'
+import { CommandRefusedError } from './context/command-errors.ts'
+import { failing, noCommands, serve } from './server-fixture.ts'
 
 describe('questions beyond a cap', () => {
   const { ask } = serve()
-  const firstOf = ({ data }: Answer) => Object.values(data ?? {})[0]
-
   it.each([
     [
-      'buckets',
-      '{ loginCounts(bucket: MINUTE, from: "2026-01-01T00:00Z", to: "2026-02-01T00:00Z") { ... on Error { __typename message } } }',
-      'RangeTooLargeError',
+      'measures(bucket: MINUTE, from: "2026-01-01T00:00Z", to: "2026-02-01T00:00Z")',
+      { argument: 'bucket', cap: 10_000, asked: 44_640 },
       /44640 buckets of a minute are more than the cap of 10000: ask for a shorter range or a coarser bucket/,
     ],
     [
-      'days',
-      '{ topValues(dimension: LOCALE, from: "1970-01-01T00:00Z") { ... on Error { __typename message } } }',
-      'RangeTooLargeError',
+      'measures(from: "1970-01-01T00:00Z", compareTo: [{ span: PREVIOUS }])',
+      { argument: 'from', cap: 10_000 },
       /cap of 10000: ask for a shorter range/,
     ],
     [
-      'values',
-      '{ topValues(dimension: LOCALE, first: 501) { ... on Error { __typename message } } }',
-      'PageTooLargeError',
+      'measures(groupBy: [LOCALE], first: 501)',
+      { argument: 'first', cap: 500, asked: 501 },
       /501 is more than the cap of 500/,
     ],
     [
-      'page',
-      '{ controlEvents(last: 1000) { ... on Error { __typename message } } }',
-      'PageTooLargeError',
+      'controlEvents(last: 1000)',
+      { argument: 'last', cap: 500, asked: 1000 },
       /1000 is more than the cap of 500/,
     ],
-  ])('are told the cap and how to ask instead: %s', async (_, query, type, message) => {
-    expect(firstOf(await ask(query))).toEqual({
-      __typename: type,
-      message: expect.stringMatching(message) as unknown,
-    })
+  ])('are told the cap and how to ask instead: %s', async (question, details, message) => {
+    const { data, errors } = await ask(`{ answer: ${question} { __typename } }`)
+    expect(data).toEqual({ answer: null })
+    expect(errors).toMatchObject([
+      {
+        path: ['answer'],
+        message: expect.stringMatching(message) as unknown,
+        extensions: { code: 'ANSWER_TOO_LARGE', ...details },
+      },
+    ])
   })
 
   it.each([
     [
       'complexity',
-      '{ a: rejectedLogins(first: 500) { ...R } b: rejectedLogins(first: 500) { ...R } c: rejectedLogins(first: 500) { ...R } } fragment R on RejectedLoginConnection { edges { cursor node { topic partition offset batchId reason detail keyBase64 valueBytes valueText headers { name valueBase64 } recordedAt rejectedAt } } }',
+      '{ a: rejectedRecords(first: 500) { ...R } b: rejectedRecords(first: 500) { ...R } c: rejectedRecords(first: 500) { ...R } } fragment R on RejectedRecordConnection { edges { cursor node { topic partition offset batchId reason detail keyBase64 valueBytes valueText headers { name valueBase64 } recordedAt rejectedAt } } }',
       /complexity of \d+ is more than the cap of 25000/,
     ],
     [
@@ -52,10 +51,11 @@ describe('questions beyond a cap', () => {
       /aliases than the cap of 15/,
     ],
     ['directives', `{ __typename ${'@include(if: true) '.repeat(11)} }`, /directives than the cap of 10/],
-    ['tokens', `{ ${'__typename '.repeat(2_001)} }`, /2000 tokens/],
+    ['tokens', `{ ${'__typename '.repeat(2_001)} }`, /tokens than the cap of 2000/],
   ])('are refused before they run: %s', async (_, query, message) => {
     const { errors } = await ask(query)
     expect(errors?.map((error) => error.message).join('\n')).toMatch(message)
+    expect(errors?.map(({ extensions }) => extensions?.['code'])).toContain('TOO_COMPLEX')
   })
 
   it('are refused when the body is too large', async () => {
@@ -67,51 +67,57 @@ describe('questions beyond a cap', () => {
 describe('time ranges', () => {
   it.each([
     [
-      '{ topValues(dimension: LOCALE, from: "2026-01-02T00:00Z", to: "2026-01-02T00:00Z") { ...E } }',
+      '{ measures(from: "2026-01-02T00:00Z", to: "2026-01-02T00:00Z") { __typename } }',
+      'from',
       /from must be before to/,
     ],
+    ['{ measures(from: "2026-01-02T00:00:01Z") { __typename } }', 'from', /from must be on a whole minute/],
     [
-      '{ topValues(dimension: LOCALE, from: "2026-01-02T00:00:01Z") { ...E } }',
-      /from must be on a whole minute/,
-    ],
-    [
-      '{ topValues(dimension: LOCALE, from: "2026-01-01T00:00Z", to: "2026-01-02T00:00:00.001Z") { ...E } }',
+      '{ measures(from: "2026-01-01T00:00Z", to: "2026-01-02T00:00:00.001Z") { __typename } }',
+      'to',
       /to must be on a whole minute/,
     ],
-  ])('that make no sense are a typed error: %s', async (query, message) => {
-    const { data } = await serve().ask(`${query} fragment E on InvalidRangeError { message }`)
-    expect(data?.topValues?.message).toMatch(message)
+  ])('that make no sense are refused at their field: %s', async (query, argument, message) => {
+    const { data, errors } = await serve().ask(query)
+    expect(data).toEqual({ measures: null })
+    expect(errors).toMatchObject([
+      {
+        path: ['measures'],
+        message: expect.stringMatching(message) as unknown,
+        extensions: { code: 'INVALID_RANGE', argument },
+      },
+    ])
   })
 })
 
 describe('failures of the database', () => {
   it.each<[ReadFailureKind, string]>([
-    ['unavailable', 'DatabaseUnavailable'],
-    ['busy', 'DatabaseBusy'],
-    ['timeout', 'QueryTimeout'],
-    ['bad_input', 'BadInput'],
+    ['unavailable', 'DATABASE_UNAVAILABLE'],
+    ['busy', 'DATABASE_BUSY'],
+    ['timeout', 'QUERY_TIMEOUT'],
+    ['bad_input', 'INVALID_ARGUMENT'],
   ])('are named and not masked: %s', async (kind, code) => {
     const { ask, logged } = serve({ router: failing(new ReadFailure(kind, 'the reason')) })
-    const { data, errors } = await ask('{ topValues(dimension: LOCALE) { __typename } }')
-    expect(data).toEqual({ topValues: null })
+    const { data, errors } = await ask('{ measures { total { logins } } }')
+    expect(data).toEqual({ measures: null })
     expect(errors).toMatchObject([{ message: 'the reason', extensions: { code } }])
     expect(logged).not.toHaveBeenCalled()
   })
 
   it('leave the parts of an answer that do not need it', async () => {
     const { data } = await serve().ask(`{
-      topValues(dimension: LOCALE) { __typename }
-      ingestion { ... on Ingestion { lag state freshness { lag } problems { part message } } }
+      measures { total { logins } }
+      ingestion { lag state freshness { lag } problems { component message } }
     }`)
-    expect(data?.topValues).toBeNull()
+    expect(data?.measures).toBeNull()
     expect(data?.ingestion).toEqual({
       lag: null,
       state: null,
       freshness: null,
       problems: [
-        { part: 'TEMPORAL', message: 'Temporal is away' },
-        { part: 'POSTGRES', message: 'no database node answers' },
-        { part: 'KAFKA', message: 'Kafka is away' },
+        { component: 'TEMPORAL', message: 'Temporal is away' },
+        { component: 'POSTGRES', message: 'no database node answers' },
+        { component: 'KAFKA', message: 'Kafka is away' },
       ],
     })
   })
@@ -121,10 +127,10 @@ describe('unexpected errors', () => {
   it('reach the client as an id alone, under which they are in the log', async () => {
     const secret = new Error('password=hunter2')
     const { ask, logged } = serve({ router: failing(secret) })
-    const answer = await ask('{ topValues(dimension: LOCALE) { __typename } }')
+    const answer = await ask('{ measures { total { logins } } }')
     const errorId = answer.errors?.[0]?.extensions?.errorId
     expect(errorId).toMatch(/^[0-9a-f-]{36}$/)
-    expect(answer.errors?.[0]?.extensions?.code).toBe('Unexpected')
+    expect(answer.errors?.[0]?.extensions?.code).toBe('UNEXPECTED')
     expect(JSON.stringify(answer)).not.toContain('hunter2')
     expect(logged).toHaveBeenCalledWith(expect.objectContaining({ errorId, err: secret }), expect.any(String))
   })
@@ -137,7 +143,7 @@ describe('commands', () => {
     )
     const { ask } = serve({ commands: { ...noCommands, controlIngestion } })
     const pause =
-      'mutation { pauseIngestion(partitions: [2, 3], reason: "why") { ... on CommandResult { commandId } } }'
+      'mutation { pauseIngestion(partitions: [2, 3], reason: "why") { ... on IngestionCommandSuccess { commandId } } }'
     expect((await ask(pause, { 'x-rollcall-actor': 'ann' })).data?.pauseIngestion).toEqual({
       commandId: 'id',
     })
@@ -162,7 +168,7 @@ describe('commands', () => {
     const { ask } = serve({ commands: { ...noCommands, controlIngestion } })
     for (const command of [
       'resumeIngestion(reason: "why")',
-      'resumeIngestion(reason: "why", accept: true)',
+      'resumeIngestion(reason: "why", acceptFlood: true)',
       'acceptOffsetLoss(reason: "why", partitions: [1])',
     ])
       await ask(`mutation { ${command} { __typename } }`)

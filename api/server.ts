@@ -1,61 +1,95 @@
 import { createYoga, type GraphiQLRenderer, type Plugin } from 'graphql-yoga'
-import { createPrimaryReader, createSingleReader } from '../db/nodes/request-reader.ts'
+import { createLatestReader, createPrimaryReader, createSingleReader } from '../db/nodes/request-reader.ts'
 import { anyFreshness } from '../db/nodes/requirement.ts'
 import { readToken } from '../db/nodes/snapshot.ts'
 import type { ReadinessChecks } from '../probes/probes.ts'
 import { limits } from './context/limits.ts'
 import { createCacheValidator } from './context/cache-validator.ts'
-import { createContext, type InitialContext, receiveRequest, type RequestContext } from './context/context.ts'
+import {
+  createContext,
+  type InitialContext,
+  type ReceivedRequest,
+  receiveRequest,
+  type RequestContext,
+} from './context/context.ts'
 import { type ApiDeps, cacheRoles } from './context/deps.ts'
 import type { Logger } from './context/logger.ts'
 import { exampleQuery } from './example-query.ts'
-import { onlyJsonPosts } from './http/json-posts.ts'
+import { compressAnswers } from './http/compress-answers.ts'
+import { opensPage, takeGraphqlRequests } from './http/graphql-requests.ts'
 import { answerProbes } from './http/probes.ts'
+import { answerLive } from './live/answer-live.ts'
+import type { SubscriptionCaps } from './live/subscription-limits.ts'
 import { type IngestionSources, readIngestion } from './pipeline/ingestion.ts'
+import { awaitRecords, untilCounted } from './plugins/await-records.ts'
 import { limitDocuments } from './plugins/document-limits.ts'
 import { createMaskError } from './plugins/mask-error.ts'
 import { limitExpensive } from './plugins/limit-expensive.ts'
+import { nameArguments } from './plugins/name-arguments.ts'
+import { giveWarnings } from './plugins/give-warnings.ts'
+import { type PersistedDocuments, runPersistedDocuments } from './plugins/persisted-documents.ts'
 import { limitRate } from './plugins/rate-limit.ts'
 import { giveReadToken } from './plugins/read-after.ts'
 import { cacheResponses } from './plugins/response-cache.ts'
 import { schema } from './schema/schema.ts'
+import { createAwaitCounted } from './sources/await-counted.ts'
+import { createLook } from './sources/records-seen.ts'
 
 type ServerDeps = ApiDeps & {
   logger: Logger
   readiness: ReadinessChecks
-  limits: { questionsPerSecond: number }
+  limits: { questionsPerSecond: number; subscriptions: SubscriptionCaps }
+  documents: PersistedDocuments
 }
 
 /** The GraphQL server: a request handler for node:http, whose `fetch` answers requests without a port. */
-export function createServer({ logger, readiness, limits: rateLimits, ...deps }: ServerDeps) {
+export function createServer({ logger, readiness, limits: rateLimits, documents, ...deps }: ServerDeps) {
   const readPrimary = createPrimaryReader(deps.router)
   const sources: IngestionSources = {
     ...deps,
     read: createSingleReader((work) => deps.router.withReadNode(anyFreshness, work)),
     readPrimary,
   }
+  const contextOf = (received: ReceivedRequest): RequestContext => {
+    const requestDeps = { ...deps, caller: received.caller }
+    return createContext(received, createCacheValidator(requestDeps, cacheRoles, received.requirement))
+  }
+  const maskError = createMaskError(logger, schema)
+  const counted = createAwaitCounted(
+    deps.topic,
+    createLook(deps.topic, createLatestReader(deps.router), deps.kafkaBounds),
+  )
   return createYoga({
     schema,
-    context: (initial: InitialContext): RequestContext => {
-      const received = receiveRequest(initial)
-      const requestDeps = { ...deps, caller: received.caller }
-      return createContext(received, createCacheValidator(requestDeps, cacheRoles, received.requirement))
-    },
+    context: (initial: InitialContext) => contextOf(receiveRequest(initial, deps.topic)),
     plugins: [
       answerProbes(readiness, async () => (await readIngestion(sources, deps.topic)).problems),
-      onlyJsonPosts,
+      compressAnswers(),
+      takeGraphqlRequests,
       limitDocuments,
+      nameArguments,
+      runPersistedDocuments(documents),
       closeContext,
       limitRate(rateLimits, deps.clock),
+      awaitRecords(counted),
       limitExpensive(),
       giveReadToken(() => readPrimary(readToken), logger),
+      giveWarnings,
+      answerLive({
+        schema,
+        contextOf,
+        maskError,
+        untilCounted: untilCounted(counted),
+        readPosition: () => sources.read(({ position }) => Promise.resolve(position)),
+        caps: rateLimits.subscriptions,
+      }),
       cacheResponses(),
     ],
-    maskedErrors: { maskError: createMaskError(logger), isDev: false },
+    maskedErrors: { maskError, isDev: false },
     maxRequestBodySize: limits.bodyBytes,
-    graphiql: { title: 'Rollcall', defaultQuery: exampleQuery },
+    graphiql: (request) => opensPage(request) && graphiql,
     renderGraphiQL,
-    // Without CORS a page of another origin cannot read answers, or send commands, in an operator's browser.
+    // api/http/cors.ts lets the pages of some origins read answers, refusals that come before this server too.
     cors: false,
     multipart: false,
     batching: false,
@@ -63,6 +97,9 @@ export function createServer({ logger, readiness, limits: rateLimits, ...deps }:
     logging: false,
   })
 }
+
+/** Without `method` GraphiQL would subscribe by GET, whose URL is too short for some questions. */
+const graphiql = { title: 'Rollcall', defaultQuery: exampleQuery, method: 'POST' } as const
 
 /**
  * Serves GraphiQL from the package and not from a CDN: it opens without internet, and no other host's code

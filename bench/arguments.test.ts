@@ -9,7 +9,17 @@ test('queries has a size of its own, which arguments change', () => {
     repeat: 20,
     plans: true,
     remove: false,
+    against: null,
+    rounds: 5,
   })
+})
+
+test('queries against another commit have five pairs unless told otherwise, and print no plans', () => {
+  expect(parseArguments(['queries', '--against', 'main', '--rounds', '2'])).toMatchObject({
+    against: 'main',
+    rounds: 2,
+  })
+  expect(() => parseArguments(['queries', '--against', 'main', '--plans'])).toThrow('--plans')
 })
 
 test('a size that is none is refused by the name of its argument', () => {

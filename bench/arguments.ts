@@ -1,6 +1,7 @@
 import { messageForms, type MessageForm } from './drain/message-forms.ts'
 import { PARTITIONS } from './topics.ts'
 import { readOptions, UsageError, wholeNumber } from '../cli/command-line.ts'
+import { type LiveOptions, parseLive } from './live/live-arguments.ts'
 import type { HistorySize } from './history/history-size.ts'
 
 export type QueryOptions = {
@@ -12,6 +13,10 @@ export type QueryOptions = {
   plans: boolean
   /** Remove the databases of earlier runs and do nothing else. */
   remove: boolean
+  /** Another commit that is asked its questions in turns with this one; null: none. */
+  against: string | null
+  /** Turns of each side with `against`. */
+  rounds: number
 }
 
 export type ScaleOptions = {
@@ -72,9 +77,12 @@ const LEAST_SCALE = 100_000
 const USERS = { usual: '100000', returning: '50000' }
 
 /** @throws {UsageError} */
-export function parseArguments(argv: string[]): BenchOptions | IdleOptions | ScaleOptions | QueryOptions {
+export function parseArguments(
+  argv: string[],
+): BenchOptions | IdleOptions | LiveOptions | ScaleOptions | QueryOptions {
   if (argv[0] === 'queries') return parseQueries(argv.slice(1))
   if (argv[0] === 'idle') return parseIdle(argv.slice(1))
+  if (argv[0] === 'live') return parseLive(argv.slice(1))
   return argv[0] === 'scale' ? parseScale(argv.slice(1)) : parseIngestion(argv)
 }
 
@@ -107,8 +115,13 @@ function parseQueries(argv: string[]): QueryOptions {
       repeat: { type: 'string', default: '20' },
       plans: { type: 'boolean', default: false },
       remove: { type: 'boolean', default: false },
+      against: { type: 'string' },
+      rounds: { type: 'string', default: PAIRS },
     },
   })
+  const { against = null } = values
+  if (against !== null && values.plans)
+    throw new UsageError('--plans is for questions without --against: plans are shown of one side')
   return {
     command: 'queries',
     size: {
@@ -119,6 +132,8 @@ function parseQueries(argv: string[]): QueryOptions {
     repeat: count('--repeat', values.repeat, 10_000),
     plans: values.plans,
     remove: values.remove,
+    against,
+    rounds: count('--rounds', values.rounds, 100),
   }
 }
 

@@ -11,9 +11,12 @@ import { runDrains } from './drain/run-drains.ts'
 import { createVersion } from './drain/version-subject.ts'
 import { runIdle } from './idle/idle.ts'
 import { reportIdle } from './idle/report-idle.ts'
+import { runLive } from './live/live.ts'
+import { reportLive } from './live/report-live.ts'
 import { runPaced } from './paced/run-paced.ts'
 import type { Program } from './program.ts'
 import { runQueries } from './queries/queries.ts'
+import { runQueriesAgainst } from './queries/queries-against.ts'
 import { runScale } from './scale/scale.ts'
 import { spread } from './table.ts'
 import { endWithParent } from '../stack/processes/end-with-parent.ts'
@@ -33,10 +36,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 try {
   const options = parseArguments(process.argv.slice(2))
-  if (options.command === 'queries') await runQueries(options, say, stop.signal)
+  if (options.command === 'queries')
+    if (options.against === null) await runQueries(options, say, stop.signal)
+    else await runQueriesAgainst(options, options.against, say, stop.signal)
   else if (options.command === 'idle') {
     await onStack(async (stack) => {
       say(reportIdle(await runIdle(stack, options)))
+    })
+  } else if (options.command === 'live') {
+    await onStack(async (stack) => {
+      say(reportLive(await runLive(stack, options)))
     })
   } else if (options.command === 'scale') await onStack((stack) => runScale(stack, options))
   else if (options.against !== null) await runAgainst(options, options.against)

@@ -5,7 +5,7 @@ test('an empty environment is a local stack with the documented defaults', () =>
   const config = loadConfig({})
   expect(config.kafka).toMatchObject({ brokers: ['127.0.0.1:9092'], topic: 'user-login', partitions: 4 })
   expect(config.ingest).toMatchObject({ insightSize: 100 })
-  expect(config.retention).toEqual({ loginDays: 30, minuteDays: 90 })
+  expect(config.retention).toEqual({ loginDays: 30, setDays: 400, minuteDays: 90 })
 })
 
 test('every problem is named at once, each with its variable and what it must be', () => {
@@ -71,6 +71,15 @@ test.each([
   { API_HOST: '[::1]' },
   { API_ALLOWED_HOSTS: 'https://rollcall.example' },
   { API_ALLOWED_HOSTS: 'rollcall.example:443' },
+  { API_ALLOWED_ORIGINS: '*' },
+  { API_ALLOWED_ORIGINS: 'null' },
+  { API_ALLOWED_ORIGINS: 'dashboard.example' },
+  { API_ALLOWED_ORIGINS: 'https://dashboard.example/page' },
+  { API_ALLOWED_ORIGINS: 'https://a@b.example' },
+  { API_ALLOWED_ORIGINS: 'https://*.example, file:///x' },
+  { API_DOCUMENTS_ONLY: 'true' },
+  { API_DOCUMENTS_ONLY: 'yes' },
+  { LOG_LEVEL: 'loud' },
   { WORKER_HOST: 'http://a' },
   { DATABASE_REPLICA_URLS: 'postgres://u@h/d,postgres://u:a@b@h/d' },
 ])('what can never be right is refused: %o', (env) => {
@@ -86,4 +95,15 @@ test('a problem never repeats the value, which may hold a password', () => {
 test('addresses of both families are taken', () => {
   expect(loadConfig({ API_HOST: '::1' }).api.host).toBe('::1')
   expect(loadConfig({ KAFKA_BROKERS: '[::1]:9092' }).kafka.brokers).toEqual(['[::1]:9092'])
+})
+
+test('origins are compared as browsers write them', () => {
+  const { allowedOrigins } = loadConfig({
+    API_ALLOWED_ORIGINS: 'HTTPS://Dashboard.Example:443, http://[::1]:3000,https://münchen.example',
+  }).api
+  expect(allowedOrigins).toEqual([
+    'https://dashboard.example',
+    'http://[::1]:3000',
+    'https://xn--mnchen-3ya.example',
+  ])
 })

@@ -23,7 +23,17 @@ export type Config = {
   }
   database: { url: string; replicaUrls: string[] }
   temporal: { address: string; namespace: string; taskQueue: string }
-  api: { host: string; port: number; allowedHosts: string[]; questionsPerSecond: number }
+  api: {
+    host: string
+    port: number
+    allowedHosts: string[]
+    allowedOrigins: string[]
+    /** File with the persisted documents; null: there are none. */
+    documents: string | null
+    documentsOnly: boolean
+    questionsPerSecond: number
+    subscriptions: { all: number; perClient: number }
+  }
   worker: {
     host: string
     port: number
@@ -44,10 +54,10 @@ export type Config = {
     flood: { windowRecords: number; rejectPercent: number; parkedInARow: number }
   }
   /**
-   * How long login rows and counts by the minute are kept, in days. 0 keeps no rows, and keeps minutes for
-   * ever.
+   * How long login rows, their lists by hour and counts by the minute are kept, in days. 0 keeps no rows, no
+   * lists, and keeps minutes for ever.
    */
-  retention: { loginDays: number; minuteDays: number }
+  retention: { loginDays: number; setDays: number; minuteDays: number }
   reconciliation: { everyMinutes: number }
   generator: { ratePerSecond: number; users: number; scenario: 'original' | 'mixed' }
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error'
@@ -95,7 +105,11 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
     host: env.API_HOST,
     port: env.API_PORT,
     allowedHosts: env.API_ALLOWED_HOSTS,
+    allowedOrigins: env.API_ALLOWED_ORIGINS,
+    documents: env.API_DOCUMENTS ?? null,
+    documentsOnly: env.API_DOCUMENTS_ONLY,
     questionsPerSecond: env.API_QUESTIONS_PER_SECOND,
+    subscriptions: { all: env.API_SUBSCRIPTIONS, perClient: env.API_SUBSCRIPTIONS_PER_CLIENT },
   },
   worker: {
     host: env.WORKER_HOST,
@@ -116,6 +130,7 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
   },
   retention: {
     loginDays: env.LOGIN_RETENTION_DAYS,
+    setDays: env.SET_RETENTION_DAYS,
     minuteDays: env.MINUTE_RETENTION_DAYS,
   },
   reconciliation: { everyMinutes: env.RECONCILE_EVERY_MINUTES },

@@ -3,7 +3,7 @@
  * ignored.
  */
 export function contradictions(settings: Record<string, unknown>): { setting: string; message: string }[] {
-  return topicsTwice(settings)
+  return [...topicsTwice(settings), ...noDocuments(settings)]
 }
 
 /** They must differ, or published messages would be read again as logins without end, or rejected. */
@@ -24,3 +24,9 @@ const isSameTopic = (one: unknown, other: unknown): boolean =>
   typeof one === 'string' &&
   typeof other === 'string' &&
   one.replaceAll('.', '_') === other.replaceAll('.', '_')
+
+/** The API would refuse every question. */
+const noDocuments = ({ API_DOCUMENTS: file, API_DOCUMENTS_ONLY: only }: Record<string, unknown>) =>
+  only === true && file === undefined
+    ? [{ setting: 'API_DOCUMENTS_ONLY', message: 'must be false unless API_DOCUMENTS names a file' }]
+    : []

@@ -51,6 +51,19 @@ export const hostNames = () =>
     })
     .meta({ accepts: 'host names, separated by commas' })
 
+const isOrigin = (text: string): boolean =>
+  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && /^https?:\/\/[^/?#@\\\s]+$/i.test(text)
+
+/** Origins of web pages, as browsers write them in the header Origin. */
+export const origins = () =>
+  list('')
+    .refine((items) => items.every(isOrigin), {
+      error:
+        'must be origins such as https://dashboard.example, with scheme and host and no path, several separated by commas',
+    })
+    .transform((items) => items.map((item) => new URL(item).origin))
+    .meta({ accepts: 'origins, separated by commas' })
+
 /** The address that a server listens on, without the port, which is a setting of its own. */
 export const listenHost = () =>
   z
@@ -95,6 +108,12 @@ export const choice = <const Words extends readonly [string, ...string[]]>(
   fallback: Words[number],
 ) =>
   z
-    .enum(words)
+    .enum(words, { error: `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}` })
     .default(fallback as never)
     .meta({ accepts: words.map((word) => `\`${word}\``).join(', ') })
+
+/** Off unless it is said. */
+export const flag = () =>
+  choice(['true', 'false'], 'false')
+    .transform((word) => word === 'true')
+    .meta({ accepts: '`true`, `false`' })

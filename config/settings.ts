@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import {
   choice,
+  flag,
   hostNames,
   hostPorts,
   integer,
   listenHost,
+  origins,
   postgresUrl,
   postgresUrls,
   text,
@@ -47,9 +49,19 @@ const api = {
   API_ALLOWED_HOSTS: hostNames().describe(
     'Names by which clients reach the API, besides IP addresses and `localhost`.',
   ),
+  API_ALLOWED_ORIGINS: origins().describe(
+    'Other origins whose pages may ask and command in a browser (CORS), without cookies.',
+  ),
+  API_DOCUMENTS: z.string().min(1).optional().meta({
+    accepts: 'a path',
+    description: 'JSON file with the persisted documents: an object of hash and document.',
+  }),
+  API_DOCUMENTS_ONLY: flag().describe('Whether the API runs the documents of `API_DOCUMENTS` and no others.'),
   API_QUESTIONS_PER_SECOND: integer(100, 1, 1_000_000).describe(
     'Queries a second that one client may send, in bursts of up to five seconds; more are answered with status 429.',
   ),
+  API_SUBSCRIPTIONS: integer(1_000, 0, 100_000).describe('Subscriptions at a time; each has a connection.'),
+  API_SUBSCRIPTIONS_PER_CLIENT: integer(20, 1, 100_000).describe('Subscriptions of one client at a time.'),
 }
 
 const worker = {
@@ -87,8 +99,9 @@ const ingestion = {
 }
 
 const upkeep = {
-  LOGIN_RETENTION_DAYS: integer(30, 0, 3650).describe(
-    'Days that logins are kept as rows; 0 keeps only counts.',
+  LOGIN_RETENTION_DAYS: integer(30, 0, 3650).describe('Days that logins are kept as rows; 0 keeps none.'),
+  SET_RETENTION_DAYS: integer(400, 0, 3650).describe(
+    'Days that users, devices and addresses are kept by the minute and by all dimensions at once; 0 keeps them only by day.',
   ),
   MINUTE_RETENTION_DAYS: integer(90, 0, 3650).describe(
     'Days that counts by the minute are kept; counts by the quarter of an hour stay. 0 keeps minutes for ever.',

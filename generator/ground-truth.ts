@@ -24,7 +24,7 @@ type ExpectedCount = Omit<ExpectedLogin, 'userId' | 'eventTimeMs'> & { minute: s
 export class GroundTruth {
   #logins = 0
   readonly #counts = new Map<string, number>()
-  readonly #users = new Map<string, Set<string>>()
+  readonly #users = { logins: new Map<string, Set<string>>(), failures: new Map<string, Set<string>>() }
   readonly #rejects = new Map<string, number>()
 
   /** Adds a message of login-source.ts that Kafka acknowledged. */
@@ -42,8 +42,8 @@ export class GroundTruth {
     const { deviceType, appVersion, locale, outcome } = login
     increment(this.#counts, [time.slice(0, 16), deviceType, appVersion, locale, outcome].join('\0'))
     const day = time.slice(0, 10)
-    const users = this.#users.get(day) ?? new Set()
-    this.#users.set(day, users.add(login.userId))
+    const users = this.#users[outcome === 'failure' ? 'failures' : 'logins']
+    users.set(day, (users.get(day) ?? new Set()).add(login.userId))
     this.#logins++
   }
 
@@ -69,12 +69,17 @@ export class GroundTruth {
 
   /** The number of distinct users by day of the event (`2024-07-10`, UTC), in order. */
   usersPerDay(): [day: string, users: number][] {
-    return [...this.#users].sort(byKey).map(([day, users]) => [day, users.size])
+    const { logins, failures } = this.#users
+    const days = new Set([...logins.keys(), ...failures.keys()])
+    return [...days].sort().map((day) => {
+      const users = new Set([...this.usersOf(day, 'logins'), ...this.usersOf(day, 'failures')])
+      return [day, users.size]
+    })
   }
 
-  /** The users of a day. */
-  usersOf(day: string): ReadonlySet<string> {
-    return this.#users.get(day) ?? new Set()
+  /** The users of a day with a login that did not fail, or with one that did. */
+  usersOf(day: string, attempts: 'logins' | 'failures'): ReadonlySet<string> {
+    return this.#users[attempts].get(day) ?? new Set()
   }
 
   /** The number of rejects by reason, in alphabetical order. */

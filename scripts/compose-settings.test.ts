@@ -16,6 +16,8 @@ const fixed: Record<string, string> = {
   TEMPORAL_TASK_QUEUE: 'no other deployment uses this Temporal',
   API_HOST: 'a port is published only if the API listens on every address of its container',
   API_PORT: 'the port in the container stays; API_PORT of .env is the one on this machine',
+  API_DOCUMENTS: 'the container has no such file; whoever mounts one sets it beside the mount',
+  API_DOCUMENTS_ONLY: 'as API_DOCUMENTS',
   WORKER_HOST: 'as API_HOST, for an operator who publishes the port',
   WORKER_PORT: 'the health check names it, and each container has its own',
   WORKFLOW_BUNDLE: 'a file of the image would be of no other version than the worker',

@@ -1,6 +1,6 @@
-import { format, resolveConfig } from 'prettier'
 import { z } from 'zod'
 import { settingGroups, settings } from '../config/settings.ts'
+import { generatedPage, markdownTable } from './generated-page.ts'
 
 const property = z.object({
   accepts: z.string(),
@@ -34,12 +34,9 @@ generator and scripts all read the same ones.
 export async function configurationPage(file: string): Promise<string> {
   const { properties } = inputs.parse(z.toJSONSchema(settings, { io: 'input' }))
   const sections = Object.entries(settingGroups).map(
-    ([title, names]) => `## ${title}\n\n${table(names, properties)}\n`,
+    ([title, names]) => `## ${title}\n\n${table(names, properties)}`,
   )
-  return await format([intro, ...sections].join('\n'), {
-    ...(await resolveConfig(file)),
-    filepath: file,
-  })
+  return await generatedPage(file, [intro, ...sections])
 }
 
 function table(names: string[], properties: Record<string, z.infer<typeof property>>): string {
@@ -47,7 +44,5 @@ function table(names: string[], properties: Record<string, z.infer<typeof proper
     const { accepts, description, default: fallback } = property.parse(properties[name])
     return [`\`${name}\``, fallback === '' ? 'none' : `\`${fallback}\``, accepts, description]
   })
-  return [['Setting', 'Default', 'Accepts', 'Meaning'], ['-', '-', '-', '-'], ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n')
+  return markdownTable(['Setting', 'Default', 'Accepts', 'Meaning'], rows)
 }

@@ -9,8 +9,8 @@ const running: Progress = {
   state: 'RUNNING',
   lag: 0,
   partitions: [
-    { logins: 600, rejects: 3 },
-    { logins: 84, rejects: 0 },
+    { attempts: 600, rejects: 3 },
+    { attempts: 84, rejects: 0 },
   ],
   problems: [],
 }
@@ -27,21 +27,21 @@ const parked = (batches: number) => ({
 
 test('one line says how far ingestion is, and how fast since the line before', () => {
   const describe = createProgressLine()
-  expect(describe(running, 0)).toEqual({ line: 'logins 684 · lag 0 · rejected 3 · running', news: [] })
-  const later = { ...running, partitions: [{ logins: 704, rejects: 3 }] }
-  expect(describe(later, 10_000).line).toBe('logins 704 (2.0/s) · lag 0 · rejected 3 · running')
+  expect(describe(running, 0)).toEqual({ line: 'attempts 684 · lag 0 · rejected 3 · running', news: [] })
+  const later = { ...running, partitions: [{ attempts: 704, rejects: 3 }] }
+  expect(describe(later, 10_000).line).toBe('attempts 704 (2.0/s) · lag 0 · rejected 3 · running')
 })
 
 test('the line never says running alone while batches are parked or a partition is halted; each is said in full once', () => {
   const describe = createProgressLine()
   const first = describe({ ...running, state: 'HALTED', problems: [halted, parked(46)] }, 0)
   expect(first).toEqual({
-    line: 'logins 684 · lag 0 · rejected 3 · halted · partition 1 is halted · 46 batches parked',
+    line: 'attempts 684 · lag 0 · rejected 3 · halted · partition 1 is halted · 46 batches parked',
     news: [halted.message, parked(46).message],
   })
   const second = describe({ ...running, problems: [parked(47)] }, 2_000)
   expect(second).toEqual({
-    line: 'logins 684 (0.0/s) · lag 0 · rejected 3 · running · 47 batches parked',
+    line: 'attempts 684 (0.0/s) · lag 0 · rejected 3 · running · 47 batches parked',
     news: [],
   })
   expect(describe({ ...running, problems: [halted, parked(47)] }, 4_000).news).toEqual([halted.message])
@@ -59,7 +59,7 @@ test('what nobody knows is unknown, and not nothing', () => {
     },
     0,
   )
-  expect(line).toBe('logins unknown · lag unknown · rejected unknown · no worker answers')
+  expect(line).toBe('attempts unknown · lag unknown · rejected unknown · no worker answers')
   expect(news).toEqual([message])
 })
 
@@ -74,7 +74,7 @@ test('the first line comes as soon as a worker has reported', async () => {
   const { promise: first, resolve } = Promise.withResolvers<string>()
   const end = watchProgress(api.url, false, { say: resolve, progress: resolve })
   onTestFinished(end)
-  expect(await first).toBe('logins 684 · lag 0 · rejected 3 · running')
+  expect(await first).toBe('attempts 684 · lag 0 · rejected 3 · running')
   expect(api.asked()).toBe(4)
 })
 

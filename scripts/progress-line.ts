@@ -13,14 +13,14 @@ const FIRST_ANSWERS = 20
 /** Longer than the API takes to find out who does not answer. */
 const ANSWER_MS = 5_000
 const QUERY =
-  '{ ingestion { ... on Ingestion { state lag partitions { logins rejects } problems { kind partitions message } } } }'
+  '{ ingestion { state lag partitions { attempts rejects } problems { kind partitions message } } }'
 
 const answer = z.object({
   data: z.object({
     ingestion: z.object({
       state: z.string().nullable(),
       lag: z.number().nullable(),
-      partitions: z.array(z.object({ logins: z.number().nullable(), rejects: z.number().nullable() })),
+      partitions: z.array(z.object({ attempts: z.number().nullable(), rejects: z.number().nullable() })),
       problems: z.array(z.object({ kind: z.string(), partitions: z.array(z.number()), message: z.string() })),
     }),
   }),
@@ -80,20 +80,20 @@ async function askProgress(api: string): Promise<Progress> {
  * did not have.
  */
 export function createProgressLine(): (progress: Progress, atMs: number) => { line: string; news: string[] } {
-  let before: { logins: number; atMs: number } | null = null
+  let before: { attempts: number; atMs: number } | null = null
   let known = new Set<string>()
   return ({ state, lag, partitions, problems }, atMs) => {
-    const logins = sumOf(partitions.map((partition) => partition.logins))
+    const attempts = sumOf(partitions.map((partition) => partition.attempts))
     const rejects = sumOf(partitions.map((partition) => partition.rejects))
     const rate =
-      before === null || logins === null
+      before === null || attempts === null
         ? ''
-        : ` (${((1000 * (logins - before.logins)) / (atMs - before.atMs)).toFixed(1)}/s)`
-    before = logins === null ? null : { logins, atMs }
+        : ` (${((1000 * (attempts - before.attempts)) / (atMs - before.atMs)).toFixed(1)}/s)`
+    before = attempts === null ? null : { attempts, atMs }
     const news = problems.filter((problem) => !known.has(keyOf(problem))).map(({ message }) => message)
     known = new Set(problems.map(keyOf))
     const facts = [
-      `logins ${logins ?? 'unknown'}${rate}`,
+      `attempts ${attempts ?? 'unknown'}${rate}`,
       `lag ${lag ?? 'unknown'}`,
       `rejected ${rejects ?? 'unknown'}`,
       ...(state === null ? [] : [state.toLowerCase()]),

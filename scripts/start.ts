@@ -21,8 +21,7 @@ import { watchProgress } from './progress-line.ts'
 // `npm start` starts Kafka, Temporal and Postgres, creates topics and schema, then starts worker, API and
 // generator. `npm run dev` passes --watch: worker and API restart when their files change.
 
-const FIRST_QUERY =
-  '{ ingestion { ... on Ingestion { state lag partitions { partition state checkpoint endOffset lag } } } }'
+const FIRST_QUERY = '{ ingestion { state lag partitions { partition state checkpoint endOffset lag } } }'
 
 /** The roles by the npm scripts that run them. */
 const ROLES = { worker: 'worker', api: 'api', generator: 'generate' }

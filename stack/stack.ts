@@ -23,6 +23,11 @@ type StackOptions = {
    * free ports.
    */
   usualPorts: boolean
+  /**
+   * Whether Postgres and Temporal wait for the disk, so that what they wrote outlives a crash of the machine; true by default. It
+   * outlives a crash of theirs in any case.
+   */
+  isDurable?: boolean
   /** Environment variables, which may name parts that run elsewhere: those are not started. */
   environment: Record<string, string | undefined>
 }
@@ -126,7 +131,7 @@ async function startKafka(
 }
 
 async function startTemporal(
-  { environment, say, progress = say, dataFolder, logFolder }: StackOptions,
+  { environment, say, progress = say, dataFolder, logFolder, isDurable = true }: StackOptions,
   port: Port,
   parts: Map<string, Part>,
 ) {
@@ -138,7 +143,11 @@ async function startTemporal(
   const [serverPort, uiPort] = await startOnFreePorts(
     async () => [await port('temporal'), await port('temporalUi')] as [number, number],
     ([server, ui]) => {
-      const part = createTemporalPart({ binary, dataFolder, logFolder, port: server, uiPort: ui })
+      const part = createTemporalPart({
+        ...{ binary, dataFolder, logFolder, isDurable },
+        port: server,
+        uiPort: ui,
+      })
       return register(parts, part)
     },
   )
@@ -147,7 +156,7 @@ async function startTemporal(
 }
 
 async function startPostgres(
-  { environment, say, dataFolder, logFolder }: StackOptions,
+  { environment, say, dataFolder, logFolder, isDurable = true }: StackOptions,
   port: Port,
   parts: Map<string, Part>,
 ) {
@@ -156,7 +165,11 @@ async function startPostgres(
   const [primaryPort, replicaPort] = await startOnFreePorts(
     async () => [await port('postgres'), await port('replica')] as [number, number],
     ([first, second]) => {
-      const servers = createPostgresParts({ dataFolder, logFolder, port: first, replicaPort: second })
+      const servers = createPostgresParts({
+        ...{ dataFolder, logFolder, isDurable },
+        port: first,
+        replicaPort: second,
+      })
       return register(parts, servers.primary, servers.replica)
     },
   )

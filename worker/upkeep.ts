@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts'
 import { connectPostgres, FROZEN_WORKER_MS, type Sql } from '../db/connection/connect.ts'
 import { assertDirectSession } from '../db/connection/direct-session.ts'
 import { postgresFailure } from '../db/connection/failure.ts'
-import { countActiveUsers } from '../db/rollups/active-user-counts.ts'
+import { makeActiveSpans } from '../db/rollups/make-active-spans.ts'
 import { indexLogins } from '../db/rollups/index-logins.ts'
 import { rollUpByCommitTime } from '../db/rollups/roll-up-by-commit-time.ts'
 import { rollUpMonth } from '../db/rollups/roll-up-months.ts'
@@ -19,6 +19,9 @@ const INTERVAL_MS = 1_000
  */
 const QUIET_MS = 10_000
 
+/** The same for what is made of whole days. */
+const SPANS_QUIET_MS = 60_000
+
 type Task = {
   /** Resolves to false or 0 if there was nothing to do. */
   run: (sql: Sql) => Promise<number | boolean>
@@ -31,10 +34,10 @@ type Task = {
  */
 const tasks: readonly Task[] = [
   { run: rollUpSightings, quietMs: 0 },
-  { run: countActiveUsers, quietMs: QUIET_MS },
   { run: rollUpByCommitTime, quietMs: QUIET_MS },
   { run: indexLogins, quietMs: QUIET_MS },
   { run: rollUpMonth, quietMs: QUIET_MS },
+  { run: makeActiveSpans, quietMs: SPANS_QUIET_MS },
 ]
 /**
  * How many times as long as a task took upkeep rests after it. In a backlog, when batches wait for each
@@ -54,9 +57,9 @@ type Backlog = Pick<Semaphore, 'isCrowded'>
 /**
  * Starts the work that can be done some time after a commit, for as long as the process runs: rolls up
  * sightings, counts the active users of periods that are over, rolls up counts by commit time and by month,
- * and indexes logins by hour. All workers run it, and an advisory lock gives each task to one of them at a
- * time. A failed task is tried again in the next round; the log has one line when upkeep begins to fail and
- * one when it succeeds again.
+ * indexes logins by hour, and makes spans of active users. All workers run it, and an advisory lock gives each
+ * task to one of them at a time. A failed task is tried again in the next round; the log has one line when
+ * upkeep begins to fail and one when it succeeds again.
  * @returns a function that stops upkeep after the task in hand
  */
 export function startUpkeep({ database }: Config, log: Logger, batchesInWork: Backlog): () => Promise<void> {

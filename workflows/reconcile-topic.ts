@@ -17,7 +17,7 @@ export async function reconcileTopic(topic: string): Promise<ReconcileSummary> {
   const summary = await reconcileRecent({ topic, runId: workflowInfo().runId })
   const { batches, raised, lines, open } = summary
   for (const difference of lines) log.warn(`reconciliation of ${topic} found a difference: ${difference}`)
-  if (open > lines.length) log.warn(`reconciliation of ${topic}: ${open} alerts are open in all`)
-  showDetails(markup`${batches} batches compared, ${raised} alerts raised, ${open} open`)
+  if (open > lines.length) log.warn(`reconciliation of ${topic}: ${open} discrepancies are open in all`)
+  showDetails(markup`${batches} batches compared, ${raised} discrepancies raised, ${open} open`)
   return summary
 }

@@ -1,4 +1,5 @@
 import { LoginRows } from '../../db/ingest/copy-logins.ts'
+import { listFromMs } from '../../db/login-rows/kept-lists.ts'
 import { keepRowsFromMs } from '../../db/login-rows/login-partitions.ts'
 import type { DecidedBatch } from '../../domain/batch/batch.ts'
 import { BatchDraft } from '../../domain/batch/batch-draft.ts'
@@ -40,7 +41,11 @@ export async function decideBatch(
     insightSize,
     sighting: session.sighting,
   })
-  const rows = new LoginRows(batchId, partition, keepRowsFromMs(clockMs, deps.config.retention.loginDays))
+  const { loginDays, setDays } = deps.config.retention
+  const rows = new LoginRows(batchId, partition, {
+    rowsFromMs: keepRowsFromMs(clockMs, loginDays),
+    listsFromMs: listFromMs(clockMs, setDays),
+  })
   const outputs = batchOutputs(session)
   await decideInSteps(session, range.records, { nowMs, rules }, (logins, rejected) => {
     draft.add(logins, rejected)

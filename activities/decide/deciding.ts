@@ -5,7 +5,7 @@ import { LoginColumns } from '../../domain/columns/login-columns.ts'
 import { RecordColumns, type SourceRecords } from '../../domain/columns/record-columns.ts'
 import type { DecodeOptions } from '../../domain/decode/decode-login.ts'
 import { CURRENT_RULES_VERSION, type DecodeRules } from '../../domain/decode/decode-rules.ts'
-import type { RejectedLogin } from '../../domain/login/record.ts'
+import type { RejectedRecord } from '../../domain/login/record.ts'
 import type { OutputProducer } from '../../kafka/write/output-producer.ts'
 import type { PartitionSession } from '../session/partition-session.ts'
 import type { WorkerDeps } from '../session/worker-deps.ts'
@@ -37,7 +37,7 @@ export async function decideInSteps(
   { deps }: Deciding,
   all: SourceRecords,
   options: DecodeOptions,
-  take: (logins: LoginColumns, rejected: readonly RejectedLogin[]) => void,
+  take: (logins: LoginColumns, rejected: readonly RejectedRecord[]) => void,
 ): Promise<void> {
   await deps.deciding.within(async () => {
     const combinations = deps.combinations.of(options.rules.version)

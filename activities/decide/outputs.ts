@@ -1,6 +1,6 @@
 import type { PartitionKey } from '../../db/ingest/checkpoint.ts'
 import type { LoginColumns } from '../../domain/columns/login-columns.ts'
-import type { RejectedLogin } from '../../domain/login/record.ts'
+import type { RejectedRecord } from '../../domain/login/record.ts'
 import type { OutputRecord } from '../../kafka/records/encode-record-batch.ts'
 import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
 import { deadLetter } from './dead-letter.ts'
@@ -28,14 +28,14 @@ export class BatchOutputs {
     this.#login = new LoginRecord(key, this.#source)
   }
 
-  add(logins: LoginColumns, rejected: readonly RejectedLogin[]): void {
+  add(logins: LoginColumns, rejected: readonly RejectedRecord[]): void {
     const { processedTopic } = this.#topics
     for (let login = 0; login < logins.count; login++)
       this.collected.add(processedTopic, this.#login.of(logins, login))
     this.addRejects(rejected)
   }
 
-  addRejects(rejected: readonly RejectedLogin[]): void {
+  addRejects(rejected: readonly RejectedRecord[]): void {
     const { dlqTopic } = this.#topics
     for (const { record, reason, detail } of rejected) {
       const source = `${this.#source}/${record.offset}`

@@ -106,6 +106,7 @@ async function publishWithheld(
         watermarkMs: null,
         processedAtMs: batch.processedAtMs,
         rules: batch.rules,
+        unknownOutcomes: [],
         codeVersion: deps.codeVersion,
       }),
     ),
@@ -130,11 +131,12 @@ async function commitReplay(
       batch,
       kind: 'replay',
       commandId,
-      added: { logins: decided.logins, rejects, gaps, loginRows: rows.count },
+      added: { logins: decided.logins, rejects, gaps, loginRows: rows.kept.count },
       events: decided.events,
       watermarkMs: watermarkMs(decided),
       processedAtMs: decided.processedAtMs,
       rules: decided.rules,
+      unknownOutcomes: decided.unknownOutcomes,
       codeVersion: deps.codeVersion,
     })
     await writeLogins(tx, { id: batch.id, revision: batch.revision + 1 }, decided, rows, [

@@ -169,7 +169,7 @@ async function commitRedrive(
   { batch: decided, rows }: Decided,
   record: RecordAttempts,
 ): Promise<void> {
-  const { logins, events, processedAtMs, rules } = decided
+  const { logins, events, processedAtMs, rules, unknownOutcomes } = decided
   const revision = batch.revision + 1
   const offsets = accepted.map(({ offset }) => offset)
   await sql.begin(async (tx) => {
@@ -177,11 +177,12 @@ async function commitRedrive(
       batch,
       kind: 'redrive',
       commandId,
-      added: { logins, rejects: -logins, gaps: 0, loginRows: rows.count },
+      added: { logins, rejects: -logins, gaps: 0, loginRows: rows.kept.count },
       events,
       watermarkMs: watermarkMs(decided),
       processedAtMs,
       rules,
+      unknownOutcomes,
       codeVersion,
     })
     await writeLogins(tx, { id: batch.id, revision }, decided, rows, [

@@ -6,6 +6,7 @@ import {
 } from '../../db/ingest/checkpoint.ts'
 import type { Sql } from '../../db/connection/connect.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
+import { keepListsFrom } from '../../db/login-rows/kept-lists.ts'
 import { createLoginDays } from '../../db/login-rows/login-partitions.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import { initialGuard } from '../../domain/batch/flood-guard.ts'
@@ -28,7 +29,9 @@ export async function claimCheckpoint(
     throw (await isToRetire(sql, reader, key)) ? retirable(key) : error
   })
   const checkpoint = await classingPostgres(async () => {
-    await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)
+    const { loginDays, setDays } = deps.config.retention
+    await createLoginDays(sql, deps.clock(), loginDays)
+    await keepListsFrom(sql, setDays)
     return await claimPartition(sql, {
       ...key,
       topicId: reader.topicId,

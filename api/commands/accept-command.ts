@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { BatchSelection, RejectSelection } from '../../domain/batch/selection.ts'
 import { REASON_MAX_CHARACTERS } from '../../workflows/contract.ts'
 import { argumentProblem } from '../plugins/arguments.ts'
-import { InvalidCommandError } from '../context/errors.ts'
+import { InvalidCommandError } from '../context/command-errors.ts'
 import { isDisplayable, safeText } from '../context/safe-text.ts'
 import { recordAnswer } from './audit.ts'
 import type { CommandDeps } from './command-deps.ts'
@@ -68,7 +68,8 @@ function problemOf(
     partitionsProblem(partitions) ??
     partitionsProblem(filter?.partitions ?? null) ??
     emptyProblem(filter ?? {}) ??
-    argumentProblem({ topic, partitions, filter })
+    argumentProblem({ topic, partitions, filter })?.message ??
+    null
   )
 }
 

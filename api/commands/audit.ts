@@ -1,6 +1,6 @@
 import pTimeout from 'p-timeout'
 import type { ControlEvent } from '../../db/ledger/control-events.ts'
-import { BatchFailedError, CommandRefusedError } from '../context/errors.ts'
+import { BatchFailedError, CommandRefusedError } from '../context/command-errors.ts'
 import type { Logger } from '../context/logger.ts'
 import type { Command } from './command-request.ts'
 

@@ -9,7 +9,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common'
 import type { Markdown } from '../../workflows/page/markdown.ts'
-import { CommandRefusedError } from '../context/errors.ts'
+import { CommandRefusedError } from '../context/command-errors.ts'
 import { QUERY_DEADLINE_MS } from './runs.ts'
 
 /** How a run is started, and how its status is read. */

@@ -1,5 +1,5 @@
 import type { ControlRequest } from '../../workflows/contract.ts'
-import type { CommandName } from '../context/command-types.ts'
+import type { CommandName } from '../../domain/pipeline/command-name.ts'
 
 /** A command whose arguments are usable, in the form in which the audit keeps it. */
 export type Command = ControlRequest & {

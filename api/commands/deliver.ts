@@ -5,9 +5,9 @@ import {
   BatchFailedError,
   CommandFailedError,
   CommandRefusedError,
-  NotFoundError,
   TemporalUnavailableError,
-} from '../context/errors.ts'
+} from '../context/command-errors.ts'
+import { NotFoundError } from '../context/errors.ts'
 import { findOutage, findWorkerReport, type TemporalAccess } from '../sources/temporal-access.ts'
 import { explainTimeout, type UnansweredCommand } from './explain-timeout.ts'
 import type { Destination } from './command-deps.ts'
@@ -24,8 +24,7 @@ const REACH_DEADLINE_MS = 2_000
 
 /**
  * Sends a command to a workflow and waits until it has taken effect.
- * @throws {ExpectedError} NotFoundError, CommandRefusedError, BatchFailedError, CommandFailedError,
- *   TemporalUnavailableError, NoWorkerError
+ * @throws {NotFoundError | CommandError}
  */
 export async function deliver<Result>(
   access: TemporalAccess,

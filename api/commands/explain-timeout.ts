@@ -3,7 +3,7 @@ import {
   CommandFailedError,
   NoWorkerError,
   TemporalUnavailableError,
-} from '../context/errors.ts'
+} from '../context/command-errors.ts'
 import { findWorkerReport, noWorker, type TemporalAccess } from '../sources/temporal-access.ts'
 import type { Destination } from './command-deps.ts'
 

@@ -10,7 +10,7 @@ import {
   type ReplayRunStatus,
   resumeRunUpdate,
 } from '../../workflows/run-contract.ts'
-import { CommandRefusedError } from '../context/errors.ts'
+import { CommandRefusedError } from '../context/command-errors.ts'
 import { acceptCommand, idProblem } from './accept-command.ts'
 import { auditUnanswered, recordAnswer } from './audit.ts'
 import { beginRun, unlessRefused } from './begin-run.ts'
@@ -65,7 +65,7 @@ export async function controlReplayRun(
   const command = await acceptCommand(deps, request, {
     command: request.command,
     partitions: null,
-    problem: idProblem('run', run),
+    problem: idProblem('runId', run),
     detail: { run },
   })
   const { commandId } = command
@@ -86,7 +86,7 @@ export async function controlReplayRun(
 
 const destinationOf = (run: string) => ({
   workflowId: replayRunId(run),
-  absent: `there is no replay run ${run}: run must be the commandId of a replayBatches, and Temporal keeps runs for a limited time`,
+  absent: `there is no replay run ${run}: runId must be the commandId of a replayBatches, and Temporal keeps runs for a limited time`,
   shownBy: 'replayRun',
 })
 

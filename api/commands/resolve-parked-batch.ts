@@ -6,7 +6,8 @@ import type { ReplayOutcome } from '../../domain/batch/replay.ts'
 import { batchStart } from '../../workflows/batch-start.ts'
 import { replayUpdate, skipUpdate } from '../../workflows/contract.ts'
 import type { replayBatch } from '../../workflows/replay-batch.ts'
-import { CommandFailedError, CommandRefusedError, noSuchBatch } from '../context/errors.ts'
+import { CommandFailedError, CommandRefusedError } from '../context/command-errors.ts'
+import { noSuchBatch } from '../context/errors.ts'
 import { acceptCommand } from './accept-command.ts'
 import { auditUnanswered, recordAnswer } from './audit.ts'
 import type { CommandDeps } from './command-deps.ts'
@@ -54,7 +55,7 @@ async function findBatch(
 ): Promise<BatchRow> {
   try {
     const batch = await readPrimary((session) => readBatch(session, batchId))
-    if (batch === null) throw noSuchBatch(batchId)
+    if (batch === null) throw noSuchBatch(batchId, 'batchId')
     return batch
   } catch (error) {
     if (!(error instanceof ReadFailure)) throw error

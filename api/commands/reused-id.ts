@@ -17,7 +17,7 @@ export async function reuseProblem(
   asked: Asked,
 ): Promise<string | null> {
   if (commandId === null) return null
-  const filter = { commandId: commandId.toLowerCase(), command: null, actor: null, results: null }
+  const filter = { commandId: commandId.toLowerCase(), commands: null, actor: null, results: null }
   const page = { after: null, before: null, backwards: false, limit: 1 }
   try {
     const [row] = await readPrimary((session) =>

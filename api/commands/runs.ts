@@ -2,7 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client'
 import type { QueryDefinition } from '@temporalio/common'
 import { redriveRunId, redriveRunQuery, replayRunId, replayRunQuery } from '../../workflows/run-contract.ts'
 import { idProblem } from './accept-command.ts'
-import { NotFoundError, NoWorkerError, TemporalUnavailableError } from '../context/errors.ts'
+import { NotFoundError, PartUnavailableError } from '../context/errors.ts'
 import { explainNoAnswer, type TemporalAccess } from '../sources/temporal-access.ts'
 import type { Runs } from '../context/source-types.ts'
 
@@ -21,9 +21,9 @@ async function ask<Status>(
   workflowId: (commandId: string) => string,
   query: QueryDefinition<Status>,
 ): Promise<Status> {
-  const problem = idProblem('commandId', commandId)
+  const problem = idProblem('runId', commandId)
   if (problem !== null)
-    throw new NotFoundError(`${problem}: it is the id of the command that started the run`)
+    throw new NotFoundError(`${problem}: it is the id of the command that started the run`, 'runId')
   const { client } = access
   const handle = client.workflow.getHandle(workflowId(commandId))
   try {
@@ -31,10 +31,11 @@ async function ask<Status>(
   } catch (error) {
     if (error instanceof WorkflowNotFoundError)
       throw new NotFoundError(
-        `there is no run of command ${commandId}: correct the commandId, or see controlEvents if Temporal no longer keeps the run`,
+        `there is no run of command ${commandId}: correct the runId, or see controlEvents if Temporal no longer keeps the run`,
+        'runId',
       )
     const { part, message } = await explainNoAnswer(access)
-    const ErrorClass = part === 'worker' ? NoWorkerError : TemporalUnavailableError
-    throw new ErrorClass(message, commandId, { cause: error })
+    const code = part === 'worker' ? 'NO_WORKER' : 'TEMPORAL_UNAVAILABLE'
+    throw new PartUnavailableError(code, message, { cause: error })
   }
 }

@@ -4,7 +4,7 @@ import type { ApiDeps } from './deps.ts'
 import { noCommands, serve } from '../server-fixture.ts'
 
 const PAUSE =
-  '{"query":"mutation { pauseIngestion(reason: \\"test\\") { ... on CommandResult { commandId } } }"}'
+  '{"query":"mutation { pauseIngestion(reason: \\"test\\") { ... on IngestionCommandSuccess { commandId } } }"}'
 
 /** A server, and the actor of the first command that it receives. */
 function serveCommands() {

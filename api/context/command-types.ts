@@ -4,10 +4,6 @@ import type { ReplayOutcome } from '../../domain/batch/replay.ts'
 import type { BatchSelection, RejectSelection } from '../../domain/batch/selection.ts'
 import type { RedriveRunStatus, ReplayRunStatus } from '../../workflows/run-contract.ts'
 
-/** The names under which the audit keeps the commands. */
-export type CommandName =
-  OperatorCommand | 'replay' | 'skip' | 'replay_many' | 'pause_run' | 'resume_run' | 'cancel_run' | 'redrive'
-
 /** What every command has. */
 export type CommandRequest = {
   topic: string
@@ -47,7 +43,7 @@ export type RedriveRunRequest = CommandRequest & { selection: RejectSelection; d
 
 /**
  * Commands to the pipeline. Each returns once it has taken effect; a run returns once it has something to
- * report. A command that fails throws an ExpectedError: InvalidCommandError if nothing was sent, otherwise
+ * report. A command that fails throws an InvalidCommandError if nothing was sent, otherwise a
  * NotFoundError or a CommandError.
  */
 export type Commands = {

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { GraphQLParams } from 'graphql-yoga'
 import { readProgress } from '../../db/read/ledger/progress.ts'
-import type { ReadRequirement } from '../../db/nodes/requirement.ts'
 import { actorOf } from './actor.ts'
+import type { Warning } from './warnings.ts'
 import type { Handles, Validated } from './cache-validator.ts'
 import type { Caller, RequestDeps } from './deps.ts'
 import { type Freshness, freshnessOf, logsFor } from './freshness.ts'
-import { requirementOf } from './read-requirement.ts'
+import { checkOwnHeaders } from './own-headers.ts'
+import { type ReadHeaders, readHeadersOf } from './read-requirement.ts'
 
 /**
  * What the resolvers of one request get. The cache validator makes these handles, so it knows what the
@@ -15,29 +16,37 @@ import { requirementOf } from './read-requirement.ts'
 export type ApiContext = Handles<RequestDeps> & {
   /** How fresh the request's snapshot is; computed once per request. */
   freshness: () => Promise<Freshness>
+  /** What is to be said beside the answer; resolvers add to it. */
+  warnings: Warning[]
 }
 
 /** What plugins get: the context of the resolvers, and what the response cache and the limits need. */
 export type RequestContext = ApiContext &
   ReceivedRequest &
-  Pick<Validated<RequestDeps>, 'cacheValidator' | 'close'>
+  Pick<Validated<RequestDeps>, 'cacheValidator' | 'close'> & {
+    /** Whether the request has waited until something was counted. */
+    hasWaited: boolean
+  }
 
-type ReceivedRequest = {
+export type ReceivedRequest = ReadHeaders & {
   caller: Caller
   /** The client whose requests share one rate limit: an actor at an IP address. */
   client: string
   /** The query and its variables, as the request sent them. */
   params: GraphQLParams
-  requirement: ReadRequirement
 }
 
 export type InitialContext = { request: Request; params: GraphQLParams; req?: IncomingMessage }
 
-/** @throws {GraphQLError} a header is unusable */
-export function receiveRequest({ request, params, req }: InitialContext): ReceivedRequest {
+/**
+ * @param topic the one that is counted
+ * @throws {GraphQLError} a header is unusable
+ */
+export function receiveRequest({ request, params, req }: InitialContext, topic: string): ReceivedRequest {
+  checkOwnHeaders(request.headers)
   const actor = actorOf(request.headers)
   const client = `${req?.socket.remoteAddress ?? ''} ${actor}`
-  return { caller: { actor }, client, params, requirement: requirementOf(request) }
+  return { caller: { actor }, client, params, ...readHeadersOf(request, topic) }
 }
 
 /**
@@ -53,6 +62,8 @@ export function createContext(
     ...received,
     ...handles,
     freshness: () => (freshness ??= readFreshness(handles)),
+    warnings: [],
+    hasWaited: false,
     cacheValidator,
     close,
   }
@@ -62,5 +73,5 @@ async function readFreshness({ topic, read, kafkaBounds }: Handles<RequestDeps>)
   const reading = read(async (session) => ({ ...session, progress: await readProgress(session, topic) }))
   const progress = reading.then((snapshot) => snapshot.progress)
   const kafka = await logsFor(kafkaBounds, topic, progress)
-  return freshnessOf(await reading, await progress, kafka)
+  return freshnessOf({ ...(await reading), topic }, await progress, kafka)
 }

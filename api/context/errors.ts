@@ -1,95 +1,78 @@
-/**
- * A failure that clients should expect. Each class is a GraphQL type of the same name
- * (api/schema/fields/errors.ts). Clients see other errors only as a code or an id
- * (api/plugins/mask-error.ts).
- */
-export abstract class ExpectedError extends Error {}
+import type { ErrorCode } from './error-codes.ts'
+
+/** What clients get beside the code and the message (error-codes.ts says what each means). */
+type Details = { argument?: string; cap?: number; asked?: number; keptFrom?: Date | null }
 
 /**
- * The range, moment or filter asks for something that no count can answer; the message says what to ask
- * instead.
+ * A question that cannot be answered, for a reason that its asker can understand: an error at its field with
+ * a code, while the other fields are answered. The message says how to ask instead.
  */
-export class InvalidRangeError extends ExpectedError {}
+export abstract class ExpectedError extends Error {
+  abstract readonly code: ErrorCode
+  readonly details: Details
 
-export class RangeTooLargeError extends ExpectedError {
-  readonly cap: number
-  readonly asked: number
-  constructor(message: string, cap: number, asked: number) {
-    super(message)
-    this.cap = cap
-    this.asked = asked
-  }
-}
-
-export class TooManyRowsError extends ExpectedError {
-  readonly cap: number
-  constructor(message: string, cap: number) {
-    super(message)
-    this.cap = cap
-  }
-}
-
-export class TooManyBatchesError extends ExpectedError {
-  readonly cap: number
-  constructor(message: string, cap: number) {
-    super(message)
-    this.cap = cap
-  }
-}
-
-export class PageTooLargeError extends ExpectedError {
-  readonly cap: number
-  readonly asked: number
-  constructor(message: string, cap: number, asked: number) {
-    super(message)
-    this.cap = cap
-    this.asked = asked
-  }
-}
-
-/** The page arguments do not go together or are out of bounds, or a cursor belongs to another list. */
-export class InvalidPageError extends ExpectedError {}
-
-export class NotFoundError extends ExpectedError {}
-
-export const noSuchBatch = (id: bigint) =>
-  new NotFoundError(`there is no batch ${id}: the query batches lists those that there are`)
-
-/** The text is not an IP address. */
-export class InvalidAddressError extends ExpectedError {}
-
-/** The text is not an app version. */
-export class InvalidVersionError extends ExpectedError {}
-
-/** Only rows of logins could answer. They are kept from `keptFrom` on; null: no rows are kept. */
-export class RowsGoneError extends ExpectedError {
-  readonly keptFrom: Date | null
-  constructor(message: string, keptFrom: Date | null) {
-    super(message)
-    this.keptFrom = keptFrom
-  }
-}
-
-/** Kafka no longer has the records that the question asks for. */
-export class OffsetsGoneError extends ExpectedError {}
-
-export class KafkaUnavailableError extends ExpectedError {}
-
-/** An argument of a command is unusable. Nothing was sent, and the audit records the command as refused. */
-export class InvalidCommandError extends ExpectedError {}
-
-/** A command that failed; `commandId` finds it in the audit. */
-export abstract class CommandError extends ExpectedError {
-  readonly commandId: string
-  constructor(message: string, commandId: string, options?: ErrorOptions) {
+  constructor(message: string, details: Details, options?: ErrorOptions) {
     super(message, options)
-    this.commandId = commandId
+    this.details = details
   }
 }
 
-export class CommandRefusedError extends CommandError {}
-/** A parked batch failed again when it was replayed. */
-export class BatchFailedError extends CommandError {}
-export class CommandFailedError extends CommandError {}
-export class TemporalUnavailableError extends CommandError {}
-export class NoWorkerError extends CommandError {}
+/** An argument is unusable by itself. */
+export class InvalidArgumentError extends ExpectedError {
+  readonly code = 'INVALID_ARGUMENT'
+  constructor(message: string, argument: string) {
+    super(message, { argument })
+  }
+}
+
+/** The range or moment asks for something that no count can answer. */
+export class InvalidRangeError extends ExpectedError {
+  readonly code = 'INVALID_RANGE'
+  constructor(message: string, argument: string) {
+    super(message, { argument })
+  }
+}
+
+/** Arguments do not go together. */
+export class UnsupportedCombinationError extends ExpectedError {
+  readonly code = 'UNSUPPORTED_COMBINATION'
+  constructor(message: string, argument: string) {
+    super(message, { argument })
+  }
+}
+
+/** The answer, or the work for it, would exceed a cap. */
+export class AnswerTooLargeError extends ExpectedError {
+  readonly code = 'ANSWER_TOO_LARGE'
+  constructor(message: string, { cap, ...details }: Details & { cap: number }) {
+    super(message, { ...details, cap })
+  }
+}
+
+/** What could answer is no longer kept. */
+export class DataGoneError extends ExpectedError {
+  readonly code = 'DATA_GONE'
+  constructor(message: string, details: Pick<Details, 'argument' | 'keptFrom'> = {}) {
+    super(message, details)
+  }
+}
+
+/** Commands have it among their results, too. */
+export class NotFoundError extends ExpectedError {
+  readonly code = 'NOT_FOUND'
+  constructor(message: string, argument?: string) {
+    super(message, argument === undefined ? {} : { argument })
+  }
+}
+
+export const noSuchBatch = (id: bigint, argument: string) =>
+  new NotFoundError(`there is no batch ${id}: the query batches lists those that there are`, argument)
+
+/** A part that the question needs does not answer. */
+export class PartUnavailableError extends ExpectedError {
+  readonly code: 'KAFKA_UNAVAILABLE' | 'TEMPORAL_UNAVAILABLE' | 'NO_WORKER'
+  constructor(code: PartUnavailableError['code'], message: string, options?: ErrorOptions) {
+    super(message, {}, options)
+    this.code = code
+  }
+}

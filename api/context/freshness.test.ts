@@ -3,13 +3,21 @@ import { logOf, TOPIC_ID } from '../../domain/pipeline/partition-log-fixture.ts'
 import type { PartitionLog } from '../../domain/pipeline/partition-log.ts'
 import { freshnessOf, logsFor } from './freshness.ts'
 
-const snapshot = { node: 'replica db:5432', source: 'replica' as const, readAt: new Date(0), replicaLagMs: 5 }
+const snapshot = {
+  topic: 'user-login',
+  node: 'replica db:5432',
+  source: 'replica' as const,
+  readAt: new Date(0),
+  replicaLagMs: 5,
+}
 
 const progress = (partition: number, next: bigint, watermark: string | null, parked = 0n) => ({
   partition,
   topic_id: TOPIC_ID,
   is_retired: false,
+  incarnation: 0,
   next_offset: next,
+  changes: 0n,
   watermark: watermark === null ? null : new Date(watermark),
   worker: 'w',
   updated_at: new Date(0),
@@ -25,7 +33,7 @@ const early = '2026-03-01T10:00:00.000Z'
 const late = '2026-03-01T11:00:00.000Z'
 
 const causesOf = (...asked: Parameters<typeof freshnessOf>) =>
-  freshnessOf(...asked).incompleteBecause.map(({ cause, partition, offsets }) => [cause, partition, offsets])
+  freshnessOf(...asked).incompleteReasons.map(({ cause, partition, offsets }) => [cause, partition, offsets])
 
 describe('freshnessOf', () => {
   it('is complete when everything that Kafka holds is decided and nothing is parked', () => {
@@ -34,8 +42,8 @@ describe('freshnessOf', () => {
     expect(rest).toMatchObject({
       lag: 0n,
       parkedOffsets: 0n,
-      complete: true,
-      incompleteBecause: [],
+      isComplete: true,
+      incompleteReasons: [],
       source: 'replica',
       replicaLagMs: 5,
     })
@@ -45,14 +53,14 @@ describe('freshnessOf', () => {
   it('is not complete while anything is parked, unread, or unknown, and says which', () => {
     const all = known(logOf(0, 0, 10))
     const parked = freshnessOf(snapshot, [progress(0, 10n, late, 3n)], all)
-    expect(parked).toMatchObject({ parkedOffsets: 3n, lag: 0n, complete: false })
+    expect(parked).toMatchObject({ parkedOffsets: 3n, lag: 0n, isComplete: false })
     expect(causesOf(snapshot, [progress(0, 10n, late, 3n)], all)).toEqual([['parked', 0, 3n]])
     const unread = freshnessOf(snapshot, [progress(0, 9n, late)], all)
-    expect(unread).toMatchObject({ lag: 1n, complete: false })
+    expect(unread).toMatchObject({ lag: 1n, isComplete: false })
     expect(causesOf(snapshot, [progress(0, 9n, late)], all)).toEqual([['unread', 0, 1n]])
     const unknown = freshnessOf(snapshot, [progress(0, 10n, late)], away)
-    expect(unknown).toMatchObject({ lag: null, complete: false })
-    expect(unknown.incompleteBecause[0]?.message).toMatch(/not known: Kafka is away/)
+    expect(unknown).toMatchObject({ lag: null, isComplete: false })
+    expect(unknown.incompleteReasons[0]?.message).toMatch(/not known: Kafka is away/)
   })
 
   it('never knows more while Kafka is away: a partition that has counted nothing may have something unread', () => {
@@ -76,8 +84,8 @@ describe('freshnessOf', () => {
     ]
     const blocked = known(logOf(0, 0, 12, { stableEnd: 8n, openTransactions }))
     const behind = freshnessOf(snapshot, [progress(0, 8n, late)], blocked)
-    expect(behind).toMatchObject({ lag: 4n, complete: false })
-    expect(behind.incompleteBecause.map(({ message }) => message)).toEqual([
+    expect(behind).toMatchObject({ lag: 4n, isComplete: false })
+    expect(behind.incompleteReasons.map(({ message }) => message)).toEqual([
       `partition 0: 4 offsets from 8 to 11 cannot be read until a transaction of a producer ends: producer 7 (transactional.id "billing"), open since ${early}, which wrote last at ${late}`,
     ])
     expect(causesOf(snapshot, [progress(0, 5n, late)], blocked)).toEqual([
@@ -85,24 +93,30 @@ describe('freshnessOf', () => {
       ['open_transaction', 0, 4n],
     ])
     const untold = known(logOf(0, 0, 12, { stableEnd: 8n }))
-    expect(freshnessOf(snapshot, [progress(0, 8n, late)], untold).incompleteBecause[0]?.message).toMatch(
+    expect(freshnessOf(snapshot, [progress(0, 8n, late)], untold).incompleteReasons[0]?.message).toMatch(
       /from 8 to 11 .* the broker does not tell which/,
     )
   })
 
   it('takes all of a topic that was created anew for unread, however far the old one was read', () => {
     const anew = known(logOf(0, 0, 4, { topicId: 'another' }))
-    expect(freshnessOf(snapshot, [progress(0, 10n, late)], anew)).toMatchObject({ lag: 4n, complete: false })
+    expect(freshnessOf(snapshot, [progress(0, 10n, late)], anew)).toMatchObject({
+      lag: 4n,
+      isComplete: false,
+    })
     expect(causesOf(snapshot, [progress(0, 10n, late)], anew)).toEqual([['topic_recreated', 0, 4n]])
     const empty = known(logOf(0, 0, 0, { topicId: 'another' }))
-    expect(freshnessOf(snapshot, [progress(0, 10n, late)], empty)).toMatchObject({ lag: 0n, complete: false })
+    expect(freshnessOf(snapshot, [progress(0, 10n, late)], empty)).toMatchObject({
+      lag: 0n,
+      isComplete: false,
+    })
   })
 
   it('knows no lag of a log that ends before what was read of it', () => {
     const shorter = known(logOf(0, 0, 10))
     expect(freshnessOf(snapshot, [progress(0, 12n, late)], shorter)).toMatchObject({
       lag: null,
-      complete: false,
+      isComplete: false,
     })
     expect(causesOf(snapshot, [progress(0, 12n, late)], shorter)).toEqual([['log_truncated', 0, null]])
   })
@@ -125,7 +139,7 @@ describe('freshnessOf', () => {
     const retired = { ...gone, is_retired: true, watermark: null }
     expect(freshnessOf(snapshot, [progress(0, 10n, late), retired], known(logOf(0, 0, 10)))).toMatchObject({
       lag: 0n,
-      complete: true,
+      isComplete: true,
     })
   })
 

@@ -1,5 +1,7 @@
+import { positionOf } from '../../db/read/ledger/answer-position.ts'
 import type { PartitionProgress } from '../../db/read/ledger/progress.ts'
 import type { ReadSource } from '../../db/nodes/snapshot.ts'
+import type { AnswerPosition } from '../../domain/pipeline/answer-position.ts'
 import { FUTURE_TOLERANCE_MS } from '../../domain/fields/event-time.ts'
 import { backlogOf, type PartitionLog } from '../../domain/pipeline/partition-log.ts'
 import {
@@ -18,9 +20,11 @@ export type Freshness = {
   watermark: Date | null
   lag: bigint | null
   parkedOffsets: bigint
-  complete: boolean
-  /** Empty when complete. */
-  incompleteBecause: IncompleteReason[]
+  isComplete: boolean
+  /** Empty when it is complete. */
+  incompleteReasons: IncompleteReason[]
+  /** What counts include. */
+  position: AnswerPosition
   /**
    * Logins before it are counted, Unix milliseconds: the earliest, over the partitions with a backlog, of the
    * latest event times counted. Infinity when no partition has a backlog, -Infinity when one of them has
@@ -33,16 +37,16 @@ export type Freshness = {
   parkedToMs: number
 }
 
-type Snapshot = Pick<Freshness, 'node' | 'source' | 'readAt' | 'replicaLagMs'>
+type Snapshot = Pick<Freshness, 'node' | 'source' | 'readAt' | 'replicaLagMs'> & { topic: string }
 
 /** How fresh and how complete the answers from a snapshot are (G9). */
 export function freshnessOf(
-  { node, source, readAt, replicaLagMs }: Snapshot,
+  { node, source, readAt, replicaLagMs, topic }: Snapshot,
   progress: readonly PartitionProgress[],
   kafka: KafkaBounds,
 ): Freshness {
   const backlogs = kafka.ok ? backlogsOf(progress, kafka.bounds) : null
-  const incompleteBecause = [
+  const incompleteReasons = [
     ...(backlogs?.flatMap(reasonsOf) ?? []),
     ...(kafka.ok ? [] : [unknownKafka(kafka.message)]),
     ...progress.flatMap(parkedReason),
@@ -56,8 +60,9 @@ export function freshnessOf(
     watermark,
     lag: backlogs === null ? null : lagOf(backlogs),
     parkedOffsets: progress.reduce((sum, row) => sum + row.parked_offsets, 0n),
-    complete: incompleteBecause.length === 0,
-    incompleteBecause,
+    isComplete: incompleteReasons.length === 0,
+    incompleteReasons,
+    position: positionOf(topic, progress),
     countedToMs: backlogs === null ? (watermark?.getTime() ?? -Infinity) : countedTo(progress, backlogs),
     parkedToMs: Math.max(
       ...progress.map(({ parked_at: at }) =>

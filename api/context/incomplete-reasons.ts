@@ -12,7 +12,7 @@ export type IncompleteCause =
   | 'offsets_lost'
   | 'partition_gone'
   | 'kafka_unknown'
-  | 'unfolded'
+  | 'pending_rollup'
   | 'rows_expired'
 
 export type IncompleteReason = {

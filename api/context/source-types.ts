@@ -1,7 +1,10 @@
 import type { PartitionStatus } from '../../workflows/contract.ts'
 import type { PartitionLog } from '../../domain/pipeline/partition-log.ts'
+import type { ReadToken } from '../../db/nodes/read-token.ts'
 import type { BatchEvent, BatchOrigin, Offsets } from '../../db/read/ledger/batch-events.ts'
+import type { AnswerPosition } from '../../domain/pipeline/answer-position.ts'
 import type { RedriveRunStatus, ReplayRunStatus } from '../../workflows/run-contract.ts'
+import type { Awaited } from './read-requirement.ts'
 
 /** Why nothing is known of an ingestion: Temporal has no workflow for it, or a part does not answer. */
 export type NoStatus = { known: false; why: 'not_started' | 'temporal' | 'worker'; message: string }
@@ -31,8 +34,38 @@ export type ReadBack = (
 
 /** The status of replay and redrive runs, by the id of the command that started them. */
 export type Runs = {
-  /** @throws {ExpectedError} NotFoundError, NoWorkerError, TemporalUnavailableError */
+  /** @throws {NotFoundError | PartUnavailableError} */
   replayRun(commandId: string): Promise<ReplayRunStatus>
-  /** @throws {ExpectedError} as replayRun does */
+  /** @throws {NotFoundError | PartUnavailableError} */
   redriveRun(commandId: string): Promise<RedriveRunStatus>
+}
+
+/** What had been counted when a request had waited for it. */
+export type Counted = {
+  /** What counts included. */
+  position: AnswerPosition
+  /** Null: sets were not waited for. */
+  inSets: CountedInSets | null
+}
+
+/** What sets must include. */
+export type CountedInSets = {
+  /** All that was written up to this, in microseconds since 1970 by the clock of Postgres. */
+  writtenAt: bigint
+  /** Nodes that show this do. */
+  shown: ReadToken
+}
+
+/** Waits for records, on behalf of all requests. */
+export type AwaitCounted = {
+  /**
+   * Waits until answers include what a request names.
+   * @param areSetsRead whether the sets of users, devices and addresses must include it, too, which follow the counts
+   * @param client aborts when nobody waits for the answer any more
+   * @throws {GraphQLError} NOT_YET_COUNTED, NEVER_COUNTED, NOT_FOUND, or DATABASE_BUSY
+   * @throws {ReadFailure} no database node could be asked
+   */
+  until: (awaited: Awaited & { areSetsRead: boolean }, client: AbortSignal) => Promise<Counted>
+  /** Ends all waits, as if their time had passed. */
+  stop: () => void
 }

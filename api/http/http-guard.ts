@@ -4,16 +4,22 @@ import { limits } from '../context/limits.ts'
 
 export type Refusal = { status: number; message: string }
 
+/** By which names clients reach the API, and which pages may use it. */
+export type Access = {
+  /** The names of the API, besides IP addresses and localhost, and the hosts of pages that a proxy serves. */
+  allowedHosts: readonly string[]
+  /** Other origins whose pages may ask, such as https://dashboard.example. */
+  allowedOrigins: readonly string[]
+}
+
 /**
  * Why a request is refused by its headers; null: it is not. A website can let its name resolve to this
  * machine (DNS rebinding); to browsers its pages are then of the API's origin, but the Host header still has
  * the name. Probes are answered under any name.
- * @param allowedHosts the names of the API, besides IP addresses and localhost, and the hosts of pages that
- *   may use it
  */
 export function refusalOf(
   { headers, url = '' }: Pick<IncomingMessage, 'headers' | 'url'>,
-  allowedHosts: readonly string[],
+  { allowedHosts, allowedOrigins }: Access,
 ): Refusal | null {
   const { host = '', origin } = headers
   // The server behind would take any of these for another path or name.
@@ -29,12 +35,19 @@ export function refusalOf(
     const message = `${name ?? 'the Host header'} is not a name of this API: use its IP address, or add the name to API_ALLOWED_HOSTS`
     return { status: 421, message }
   }
-  if (origin !== undefined && !isSameOrigin(origin, host) && !allowedHosts.includes(nameOf(origin) ?? '')) {
-    const message =
-      'pages of other origins may not use this API: add the host of the page to API_ALLOWED_HOSTS'
-    return { status: 403, message }
-  }
-  return bodyRefusal(headers)
+  const isKnownPage =
+    origin === undefined ||
+    isSameOrigin(origin, host) ||
+    allowedOrigins.includes(origin) ||
+    allowedHosts.includes(nameOf(origin) ?? '')
+  return isKnownPage ? bodyRefusal(headers) : foreignPage
+}
+
+const foreignPage: Refusal = {
+  status: 403,
+  message:
+    'pages of other origins may not use this API: add the origin of the page, such as https://dashboard.example, to ' +
+    'API_ALLOWED_ORIGINS; or its host to API_ALLOWED_HOSTS, if it is a page of the API behind a proxy',
 }
 
 /** The host of a URL in lower case, an IPv6 address without its brackets; null: it is not a URL. */

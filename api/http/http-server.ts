@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { type Refusal, refusalOf } from './http-guard.ts'
+import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts'
+import { type Access, type Refusal, refusalOf } from './http-guard.ts'
+import { refusalBody } from './refusal-body.ts'
 import type { Logger } from '../context/logger.ts'
 
 /** Headers come in one packet. A request of the largest size takes some seconds on a slow line. */
@@ -10,7 +12,7 @@ const REQUEST_TIMEOUT_MS = 15_000
 const TIMEOUT_CHECK_MS = 1_000
 /** A connection without traffic is closed after this; every command ends sooner. */
 const IDLE_TIMEOUT_MS = 60_000
-/** Further connections are closed at once. */
+/** Connections besides those of subscriptions; further ones are closed at once. */
 const MAX_CONNECTIONS = 1_000
 /** How long a client has to read why its request was refused. */
 const LINGER_MS = 500
@@ -21,7 +23,11 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
  * The HTTP server in front of GraphQL. It limits what a connection may take, and refuses what it can before
  * it reads a body.
  */
-export function createApiServer(handler: Handler, logger: Logger, allowedHosts: readonly string[]): Server {
+export function createApiServer(
+  handler: Handler,
+  logger: Logger,
+  { subscriptions, ...access }: Access & { subscriptions: { all: number } },
+): Server {
   const http = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -30,22 +36,28 @@ export function createApiServer(handler: Handler, logger: Logger, allowedHosts: 
     },
     (request, response) => {
       endWithBody(request, response)
-      const refusal = refusalOf(request, allowedHosts)
+      setCorsHeaders(request, response, access.allowedOrigins)
+      const refusal = refusalOf(request, access)
       if (refusal !== null) {
         response.writeHead(refusal.status, { 'content-type': 'application/json', connection: 'close' })
         response.end(bodyOf(refusal))
         return
       }
+      if (isPreflight(request, access.allowedOrigins)) {
+        answerPreflight(response)
+        return
+      }
       Promise.resolve(handler(request, response)).catch((error: unknown) => {
         logger.error(
-          { err: error, path: request.url },
+          // What a question by GET asks may be about people.
+          { err: error, path: request.url?.split('?')[0] },
           'a request could not be answered: its connection is closed',
         )
         response.destroy()
       })
     },
   )
-  http.maxConnections = MAX_CONNECTIONS
+  http.maxConnections = MAX_CONNECTIONS + subscriptions.all
   http.setTimeout(IDLE_TIMEOUT_MS)
   http.on('clientError', refuseConnection)
   return http
@@ -87,8 +99,8 @@ function refusalOfError({ code }: NodeJS.ErrnoException): Refusal {
     }
   }
   return code === 'HPE_HEADER_OVERFLOW'
-    ? { status: 431, message: 'the headers are larger than 16 KiB: send less' }
+    ? { status: 431, message: 'the URL and the headers are larger than 16 KiB: send a long question by POST' }
     : { status: 400, message: 'this is not a valid HTTP request: send HTTP/1.1' }
 }
 
-const bodyOf = ({ message }: Refusal) => JSON.stringify({ errors: [{ message }] })
+const bodyOf = ({ message }: Refusal) => JSON.stringify(refusalBody(message))

@@ -68,6 +68,7 @@ export async function readIngestion(context: IngestionSources, topic: string): P
   if (isUnknown && topic !== context.topic)
     throw new NotFoundError(
       `nothing is known of the topic ${topic}: correct its name, or leave it out for ${context.topic}`,
+      'topic',
     )
   const statuses = status.known ? status.partitions : []
   const isUnread = 'problem' in stored.unsettled

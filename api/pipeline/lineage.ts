@@ -1,41 +1,36 @@
-import { bucketMs, type BucketSize, type TimeBucket } from '../../domain/time/bucket.ts'
+import { bucketMs, type TimeBucket } from '../../domain/time/bucket.ts'
 import { type Contribution, readLineage } from '../../db/read/ledger/lineage.ts'
-import { YEAR_10000_MS } from '../../domain/time/iso-time.ts'
 import type { CountFilter } from '../../db/read/counts/count-filter.ts'
 import { readLoginTotal } from '../../db/read/counts/login-counts.ts'
-import { limits, checkSince1970 } from '../context/limits.ts'
+import { limits } from '../context/limits.ts'
 import type { ApiContext } from '../context/context.ts'
-import { checkMinutesKept } from '../questions/count-series.ts'
-import { InvalidRangeError, TooManyBatchesError } from '../context/errors.ts'
+import { checkMinutesKept } from '../questions/read-counts.ts'
+import { AnswerTooLargeError } from '../context/errors.ts'
 
 export type Lineage = TimeBucket & { logins: bigint; contributions: Contribution[] }
 
 /**
- * The batches behind the logins of one bucket of UTC.
- * @throws {InvalidRangeError | TooManyBatchesError}
+ * The batches behind the logins of a range.
+ * @throws {InvalidRangeError | DataGoneError | AnswerTooLargeError}
  */
-export async function traceBucket(
+export async function traceRange(
   context: ApiContext,
-  bucket: Date,
-  size: BucketSize,
+  range: TimeBucket,
   filter: CountFilter,
 ): Promise<Lineage> {
   const { read } = context
-  const fromMs = bucket.getTime()
-  if (fromMs % bucketMs[size] !== 0) {
-    const start = new Date(Math.floor(fromMs / bucketMs[size]) * bucketMs[size]).toISOString()
-    throw new InvalidRangeError(`bucket must be the start of a ${size} of UTC: for example ${start}`)
-  }
-  checkSince1970('bucket', fromMs)
-  const range = { fromMs, toMs: fromMs + bucketMs[size] }
-  if (range.toMs >= YEAR_10000_MS)
-    throw new InvalidRangeError('bucket must end before the year 10000: ask for an earlier one')
+  const minutes = (range.toMs - range.fromMs) / bucketMs.minute
+  if (minutes > limits.buckets)
+    throw new AnswerTooLargeError(
+      `a range of ${minutes} minutes is longer than the cap of ${limits.buckets}, because every minute is looked up: ask for a shorter one`,
+      { argument: 'from', cap: limits.buckets, asked: minutes },
+    )
   await checkMinutesKept(context, [range])
   const contributions = await read((session) => readLineage(session, range, filter, limits.batches + 1))
   if (contributions.length > limits.batches) {
-    throw new TooManyBatchesError(
-      `more than the cap of ${limits.batches} batches are behind this ${size}: ask for a smaller bucket, or filter by fewer values of the dimensions`,
-      limits.batches,
+    throw new AnswerTooLargeError(
+      `more than the cap of ${limits.batches} batches are behind this range: ask for a shorter one, or filter by fewer values of the dimensions`,
+      { argument: 'from', cap: limits.batches },
     )
   }
   return { ...range, logins: await read((session) => readLoginTotal(session, range, filter)), contributions }

@@ -5,11 +5,13 @@ import type { PlacedLogin } from '../../db/read/rows/logins.ts'
 import { type OffsetRecord, readOffset } from '../../db/read/ledger/offset-fate.ts'
 import { type Fate, offsetFate } from '../../domain/pipeline/offset-fate.ts'
 import type { ApiContext } from '../context/context.ts'
-import { KafkaUnavailableError, NotFoundError, OffsetsGoneError } from '../context/errors.ts'
+import { DataGoneError, NotFoundError, PartUnavailableError } from '../context/errors.ts'
 
 export type OffsetFate = {
   incarnation: number
   fate: Fate
+  /** How many offsets have to be decided until it is; null: it is, or never will be. */
+  behind: bigint | null
   batch: BatchRow | null
   login: PlacedLogin | null
   reject: Reject | null
@@ -29,6 +31,7 @@ export async function traceOffset(
   if (records.length === 0)
     throw new NotFoundError(
       `partition ${partition} of ${topic} was never read: the query ingestion lists the partitions that are`,
+      'partition',
     )
   const fates: OffsetFate[] = []
   for (const record of records) fates.push(await complete(context, offset, record))
@@ -39,13 +42,16 @@ export async function traceOffset(
 async function complete(context: ApiContext, offset: bigint, record: OffsetRecord): Promise<OffsetFate> {
   const { incarnation, traces, batch, login, reject } = record
   const fate = offsetFate(traces)
+  const isNext = traces.isCurrent && fate === 'unread'
+  const behind = isNext ? offset + 1n - traces.nextOffset : null
   const isUndecided = fate === 'login_or_gap' || (fate === 'login' && login === null)
-  if (batch === null || !isUndecided) return { incarnation, fate, batch, login, reject }
+  if (batch === null || !isUndecided) return { incarnation, fate, behind, batch, login, reject }
   const found = await readBackOne(context, batch.id, offset)
-  if (found === 'unknown') return { incarnation, fate, batch, login: null, reject }
+  if (found === 'unknown') return { incarnation, fate, behind, batch, login: null, reject }
   return {
     incarnation,
     fate: fate === 'login' || found !== null ? 'login' : 'gap',
+    behind,
     batch,
     login: found,
     reject,
@@ -64,7 +70,7 @@ async function readBackOne(
     const { events } = await readBack(batchId, origin, { from: offset, to: offset + 1n }, 1)
     return events[0]?.login ?? null
   } catch (error) {
-    if (error instanceof OffsetsGoneError || error instanceof KafkaUnavailableError) return 'unknown'
+    if (error instanceof DataGoneError || error instanceof PartUnavailableError) return 'unknown'
     throw error
   }
 }

@@ -53,8 +53,8 @@ describe('problems of ingestion', () => {
   it('are a primary that is away while a replica answers', () => {
     expect(problemsOf(known(), nothingOpen, kafka, 'no answer within 1000 ms')).toMatchObject([
       {
-        kind: 'part_away',
-        part: 'postgres',
+        kind: 'component_unavailable',
+        component: 'postgres',
         message: expect.stringMatching(/^the primary .*1000 ms/) as string,
       },
     ])
@@ -65,12 +65,12 @@ describe('problems of ingestion', () => {
     expect(
       problemsOf(status, { ...nothingOpen, parkedBatches: 1 }, { ok: false, message: 'Kafka is away' }, null),
     ).toMatchObject([
-      { kind: 'no_worker', part: 'worker' },
-      { kind: 'part_away', part: 'kafka' },
+      { kind: 'no_worker', component: 'worker' },
+      { kind: 'component_unavailable', component: 'kafka' },
       { kind: 'parked_batches', batches: 1 },
     ])
     expect(problemsOf(known(), { problem: 'no node' }, kafka, 'no answer')).toMatchObject([
-      { kind: 'part_away', part: 'postgres', message: 'no node' },
+      { kind: 'component_unavailable', component: 'postgres', message: 'no node' },
     ])
   })
 })

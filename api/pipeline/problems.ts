@@ -5,7 +5,7 @@ import type { PartitionStatus } from '../../workflows/contract.ts'
 import type { WorkflowStatus, KafkaBounds } from '../context/source-types.ts'
 
 /** The parts that a problem can be in. Workers are one, because an operator has to start them. */
-export type ProblemPart = Dependency | 'worker'
+export type Component = Dependency | 'worker'
 
 /**
  * States of a partition that are a problem. A retired partition is none, because nothing is left to do for
@@ -14,12 +14,12 @@ export type ProblemPart = Dependency | 'worker'
 type UnusualState = Exclude<IngestState, 'running' | 'retired'>
 
 export type ProblemKind =
-  'part_away' | 'no_worker' | 'not_started' | UnusualState | 'parked_batches' | 'withheld_outputs'
+  'component_unavailable' | 'no_worker' | 'not_started' | UnusualState | 'parked_batches' | 'withheld_outputs'
 
 /** A problem of ingestion. The text of `message` before its first colon is a short form of it. */
 export type IngestionProblem = {
   kind: ProblemKind
-  part: ProblemPart
+  component: Component
   message: string
   /** The partitions affected; empty: the problem is not about particular ones. */
   partitions: number[]
@@ -45,9 +45,9 @@ export function problemsOf(
 
 const general = { partitions: [], batches: null }
 
-const away = (part: ProblemPart, message: string): IngestionProblem => ({
-  kind: 'part_away',
-  part,
+const away = (component: Component, message: string): IngestionProblem => ({
+  kind: 'component_unavailable',
+  component,
   message,
   ...general,
 })
@@ -60,7 +60,7 @@ const awayPrimary = (outage: string | null): IngestionProblem[] =>
 function noStatusProblem({ why, message }: Extract<WorkflowStatus, { known: false }>): IngestionProblem {
   if (why === 'temporal') return away('temporal', message)
   const kind = why === 'worker' ? 'no_worker' : 'not_started'
-  return { kind, part: 'worker', message, ...general }
+  return { kind, component: 'worker', message, ...general }
 }
 
 const unusualStates = statesByUrgency.filter((state) => state !== 'running' && state !== 'retired')
@@ -89,7 +89,7 @@ function unusual(state: UnusualState, reason: string, statuses: PartitionStatus[
   const why = reason === '' ? 'no reason was given' : reason
   return {
     kind: state,
-    part: 'rollcall',
+    component: 'rollcall',
     message: `${names} ${partitions.join(', ')} ${verb} ${state}: ${why} (${whatNext[state]})`,
     partitions,
     batches: null,
@@ -98,7 +98,7 @@ function unusual(state: UnusualState, reason: string, statuses: PartitionStatus[
 
 function unsettledBatches({ parkedBatches, parkedOffsets, withheldBatches }: Unsettled): IngestionProblem[] {
   const problem = (kind: ProblemKind, batches: number, message: string): IngestionProblem[] =>
-    batches === 0 ? [] : [{ kind, part: 'rollcall', message, partitions: [], batches }]
+    batches === 0 ? [] : [{ kind, component: 'rollcall', message, partitions: [], batches }]
   return [
     ...problem(
       'parked_batches',
@@ -109,7 +109,7 @@ function unsettledBatches({ parkedBatches, parkedOffsets, withheldBatches }: Uns
     ...problem(
       'withheld_outputs',
       withheldBatches,
-      `outputs of ${counted(withheldBatches)} withheld: their logins are counted, and replayBatch publishes them`,
+      `outputs of ${counted(withheldBatches)} withheld: their attempts are counted, and replayBatch publishes them`,
     ),
   ]
 }

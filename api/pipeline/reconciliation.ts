@@ -13,18 +13,18 @@ import type { CheckpointState, PartitionSummary } from '../../domain/pipeline/re
 import { EMPTY_RANGE, limits } from '../context/limits.ts'
 import type { ApiContext } from '../context/context.ts'
 import {
-  InvalidPageError,
+  AnswerTooLargeError,
+  InvalidArgumentError,
   InvalidRangeError,
-  PageTooLargeError,
-  TooManyBatchesError,
+  UnsupportedCombinationError,
 } from '../context/errors.ts'
-import { decodeCursor, encodeCursor } from '../questions/connection.ts'
+import { type Connection, decodeCursor, encodeCursor } from '../questions/connection.ts'
 
 export type Reconciliation = Omit<ReconciledTopic, 'partitions' | 'checkpoints' | 'rest'> & {
   partitions: ReconciledPartition[]
-  isListCut: boolean
-  /** The cursor for the batches before the covered ones; null: there are none. */
-  endCursor: string | null
+  hasMoreDiscrepancies: boolean
+  /** Of the covered batches; the end cursor is there only if earlier ones are not covered. */
+  pageInfo: Connection<never>['pageInfo']
   /** Null: the schedule has not run yet. */
   schedule: ScheduledReconciliation | null
 }
@@ -39,7 +39,7 @@ const LIST = 'reconciliation'
 
 /**
  * Compares the tables of the database for the batches of a selection, page by page or at once.
- * @throws {InvalidRangeError | TooManyBatchesError | PageTooLargeError | InvalidPageError}
+ * @throws {InvalidRangeError | UnsupportedCombinationError | AnswerTooLargeError | InvalidArgumentError}
  */
 export async function readReconciliation(
   { read }: Pick<ApiContext, 'read'>,
@@ -48,8 +48,8 @@ export async function readReconciliation(
   page: ReconciliationPage,
 ): Promise<Reconciliation> {
   const { fromOffset, toOffset, committed } = selection
-  if (isEmpty(fromOffset, toOffset) || isEmpty(committed.from, committed.to))
-    throw new InvalidRangeError(EMPTY_RANGE)
+  if (isEmpty(fromOffset, toOffset)) throw new InvalidRangeError(EMPTY_RANGE, 'fromOffset')
+  if (isEmpty(committed.from, committed.to)) throw new InvalidRangeError(EMPTY_RANGE, 'committedAt.from')
   const found = isPaged(selection, page)
     ? await reconcilePage(read, topic, selection, checkPage(page))
     : await reconcileRange(read, topic, selection)
@@ -60,8 +60,13 @@ export async function readReconciliation(
     ...found,
     partitions: found.partitions.map((summary) => ({ ...summary, checkpoint: checkpointOf(summary) })),
     differences: found.differences.slice(0, LISTED_DIFFERENCES),
-    isListCut: found.differences.length > LISTED_DIFFERENCES,
-    endCursor: found.rest === null ? null : encodeCursor(LIST, found.rest),
+    hasMoreDiscrepancies: found.differences.length > LISTED_DIFFERENCES,
+    pageInfo: {
+      hasNextPage: found.rest !== null,
+      hasPreviousPage: page.after !== null,
+      startCursor: null,
+      endCursor: found.rest === null ? null : encodeCursor(LIST, found.rest),
+    },
     schedule,
   }
 }
@@ -73,10 +78,10 @@ async function reconcileRange(
 ): Promise<ReconciledTopic> {
   const found = await reconcile(read, topic, selection, limits.batches)
   if (found !== 'too_many_batches') return found
-  throw new TooManyBatchesError(
+  throw new AnswerTooLargeError(
     `more than the cap of ${limits.batches} batches are in this range: ask for fewer partitions, fewer offsets or a shorter ` +
       'time, or without offsets page by page, with first and after',
-    limits.batches,
+    { cap: limits.batches },
   )
 }
 
@@ -91,20 +96,20 @@ function isPaged(
   const hasOffsets = fromOffset !== null || toOffset !== null
   const asksForPage = first !== null || after !== null
   if (hasOffsets && asksForPage)
-    throw new InvalidPageError(
+    throw new UnsupportedCombinationError(
       'pages are in order of time and cannot be combined with offsets: leave out first and after, or the offsets',
+      first === null ? 'after' : 'first',
     )
   return asksForPage || (!hasOffsets && committed.from === null && committed.to === null)
 }
 
 function checkPage({ first, after }: ReconciliationPage) {
   const size = first ?? limits.newestBatches
-  if (size < 1) throw new InvalidPageError('first must be at least 1')
+  if (size < 1) throw new InvalidArgumentError('first must be at least 1', 'first')
   if (size > limits.batches)
-    throw new PageTooLargeError(
+    throw new AnswerTooLargeError(
       `first: ${size} is more than the cap of ${limits.batches} batches: ask for ${limits.batches}, and for the rest by after`,
-      limits.batches,
-      size,
+      { argument: 'first', cap: limits.batches, asked: size },
     )
   return { first: size, after: decodeCursor(LIST, 'after', after) }
 }

@@ -1,5 +1,6 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core'
-import { GraphQLError, type GraphQLFieldResolver } from 'graphql'
+import type { GraphQLFieldResolver } from 'graphql'
+import { InvalidArgumentError } from '../context/errors.ts'
 import { argumentProblem } from './arguments.ts'
 
 declare global {
@@ -24,7 +25,7 @@ class CheckArguments<Types extends SchemaTypes> extends BasePlugin<Types> {
     if (Object.keys(args).length === 0 || parentType === 'Mutation') return resolve
     return (parent, given, context, info) => {
       const problem = argumentProblem(given)
-      if (problem !== null) throw new GraphQLError(problem, { extensions: { code: 'BadInput' } })
+      if (problem !== null) throw new InvalidArgumentError(problem.message, problem.argument)
       return resolve(parent, given, context, info)
     }
   }

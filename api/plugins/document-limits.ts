@@ -1,6 +1,14 @@
-import { GraphQLError, parse, type ParseOptions, type Source, type ValidationRule } from 'graphql'
+import {
+  type DocumentNode,
+  GraphQLError,
+  parse,
+  type ParseOptions,
+  type Source,
+  type ValidationRule,
+} from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { limits } from '../context/limits.ts'
+import { requestError } from '../context/request-error.ts'
 
 /**
  * Whether a value has more levels. It goes level by level, because recursion into deep input would overflow
@@ -24,20 +32,26 @@ export const limitDocuments: Plugin = {
     for (const [name, value] of Object.entries({ variables, extensions })) {
       if (!isDeeperThan(limits.nesting, value)) continue
       const message = `${name} have more than the cap of ${limits.nesting} levels: send flatter ones, as every argument is`
-      throw new GraphQLError(message, {
-        extensions: { code: 'QueryTooComplex', cap: limits.nesting, http: { status: 400 } },
-      })
+      throw requestError('TOO_COMPLEX', message, { cap: limits.nesting, http: { status: 400 } })
     }
   },
   onParse(hook) {
-    hook.setParseFn((source: string | Source, options?: ParseOptions) =>
-      parse(source, { ...options, maxTokens: limits.tokens }),
-    )
+    hook.setParseFn(parseUpToCap)
   },
   onValidate({ addValidationRule }) {
     addValidationRule(limitAliases)
     addValidationRule(limitDirectives)
   },
+}
+
+function parseUpToCap(source: string | Source, options?: ParseOptions): DocumentNode {
+  try {
+    return parse(source, { ...options, maxTokens: limits.tokens })
+  } catch (error) {
+    if (error instanceof GraphQLError && error.message.endsWith('tokens. Parsing aborted.'))
+      throw tooMany('tokens', limits.tokens)
+    throw error
+  }
 }
 
 const limitAliases: ValidationRule = (context) => {
@@ -63,6 +77,6 @@ const limitDirectives: ValidationRule = (context) => {
 }
 
 const tooMany = (what: string, cap: number) =>
-  new GraphQLError(`the query has more ${what} than the cap of ${cap}: ask in several requests`, {
-    extensions: { code: 'QueryTooComplex', cap },
+  requestError('TOO_COMPLEX', `the query has more ${what} than the cap of ${cap}: ask in several requests`, {
+    cap,
   })

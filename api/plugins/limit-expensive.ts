@@ -1,8 +1,8 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { RequestContext } from '../context/context.ts'
+import { requestError } from '../context/request-error.ts'
 import { createFairSlots } from './fair-slots.ts'
-import { operationType, rootFields } from './operation.ts'
+import { argumentsOf, type ExecutedRequest, operationType, rootFields, variablesOf } from './operation.ts'
 
 /**
  * How many requests with expensive questions run at a time: the other connections are left to other requests.
@@ -31,35 +31,36 @@ export function limitExpensive(): Plugin<RequestContext> {
   }
 }
 
-type Request = { schema: GraphQLSchema; document: DocumentNode; operationName?: string | null | undefined }
-
 /** Whether a request asks a question that its root field declares as expensive. */
-function isExpensive({ schema, ...request }: Request): boolean {
+function isExpensive(request: ExecutedRequest): boolean {
   if (operationType(request) !== 'query') return false
-  const fields = schema.getQueryType()?.getFields() ?? {}
-  return rootFields(request).some(({ name, arguments: given = [] }) => {
-    const { expensive } = (fields[name.value]?.extensions ?? {}) as Declared
-    return (
-      expensive === true || (expensive?.some((one) => given.some((arg) => arg.name.value === one)) ?? false)
-    )
+  const fields = request.schema.getQueryType()?.getFields() ?? {}
+  return rootFields(request).some((node) => {
+    const field = fields[node.name.value]
+    const { expensive = false } = (field?.extensions ?? {}) as Declared
+    if (field === undefined || typeof expensive === 'boolean') return expensive === true
+    const variables = variablesOf(request)
+    const args = variables === null ? null : argumentsOf(field, node, variables)
+    return args !== null && expensive(args)
   })
 }
 
-/**
- * In `extensions` of a root field: whether it may take a second or more, always or with one of these
- * arguments.
- */
-type Declared = { expensive?: true | string[] }
+/** In `extensions` of a root field: whether it may take a second or more, always or with some arguments. */
+type Declared = { expensive?: true | ((args: Record<string, unknown>) => boolean) }
+
+/** Whether one of these arguments is given. */
+export const isGiven =
+  (...names: string[]) =>
+  (args: Record<string, unknown>): boolean =>
+    names.some((name) => args[name] != null)
 
 const tooBusy = () =>
-  new GraphQLError(
+  requestError(
+    'DATABASE_BUSY',
     'too many expensive questions are being answered: ask again in a moment, or for a shorter range',
     {
-      extensions: {
-        code: 'TooBusy',
-        cap: AT_ONCE,
-        retryAfterMs: LIMITS.patienceMs,
-        http: { status: 503, headers: { 'retry-after': String(LIMITS.patienceMs / 1000) } },
-      },
+      cap: AT_ONCE,
+      retryAfterMs: LIMITS.patienceMs,
+      http: { status: 503, headers: { 'retry-after': String(LIMITS.patienceMs / 1000) } },
     },
   )

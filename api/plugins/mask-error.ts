@@ -1,33 +1,34 @@
 import { randomUUID } from 'node:crypto'
-import { GraphQLError } from 'graphql'
+import { GraphQLError, type GraphQLSchema } from 'graphql'
 import { ReadFailure, type ReadFailureKind } from '../../db/nodes/read-failure.ts'
+import { type ErrorCode, isErrorCode } from '../context/error-codes.ts'
 import { ExpectedError } from '../context/errors.ts'
 import type { Logger } from '../context/logger.ts'
+import { requestExtensions } from './request-errors.ts'
+import { whatFits } from './what-fits.ts'
 
 /** The codes that clients see of failures of the database. */
-const codes: Record<ReadFailureKind, string> = {
-  unavailable: 'DatabaseUnavailable',
-  interrupted: 'DatabaseUnavailable',
-  outdated: 'DatabaseUnavailable',
-  too_stale: 'TooStale',
-  busy: 'DatabaseBusy',
-  timeout: 'QueryTimeout',
-  bad_input: 'BadInput',
+const codes: Record<ReadFailureKind, ErrorCode> = {
+  unavailable: 'DATABASE_UNAVAILABLE',
+  interrupted: 'DATABASE_UNAVAILABLE',
+  outdated: 'DATABASE_UNAVAILABLE',
+  too_stale: 'TOO_STALE',
+  busy: 'DATABASE_BUSY',
+  timeout: 'QUERY_TIMEOUT',
+  bad_input: 'INVALID_ARGUMENT',
 }
 
 /**
- * Decides what a client sees of an error. An error about the request itself is shown as it is. An expected
- * error of a field that has no error type, and a failure of the database, are shown with a code. All others
- * are shown as an id, and the log has their cause.
+ * Decides what a client sees of an error: a code of the closed list, with the message if the error is
+ * expected, a failure of the database, or about the request itself. All others are shown as an id, and the
+ * log has their cause.
  */
-export function createMaskError(logger: Logger): (error: unknown) => GraphQLError {
+export function createMaskError(logger: Logger, schema: GraphQLSchema): (error: unknown) => GraphQLError {
   return (error) => {
     const located = isGraphQLError(error) ? error : new GraphQLError('')
     const cause = isGraphQLError(error) ? originOf(error) : error
-    if (isGraphQLError(cause)) return located
-    if (cause instanceof ExpectedError)
-      return at(located, cause.message, { code: cause.constructor.name.replace(/Error$/, '') })
-    if (cause instanceof ReadFailure) return at(located, cause.message, { code: codes[cause.kind] })
+    const told = toldOf(located, cause, schema)
+    if (told !== null && isErrorCode(told.extensions.code)) return at(located, told.message, told.extensions)
     const errorId = randomUUID()
     logger.error(
       { errorId, err: cause, path: located.path },
@@ -36,12 +37,21 @@ export function createMaskError(logger: Logger): (error: unknown) => GraphQLErro
     return at(
       located,
       `an unexpected error happened: the log of the API has its cause under the errorId ${errorId}`,
-      {
-        code: 'Unexpected',
-        errorId,
-      },
+      { code: 'UNEXPECTED', errorId },
     )
   }
+}
+
+type Told = { message: string; extensions: Record<string, unknown> }
+
+/** What a client may be told of an error; null: nothing of it. */
+function toldOf(located: GraphQLError, cause: unknown, schema: GraphQLSchema): Told | null {
+  if (cause instanceof ExpectedError)
+    return { message: cause.message, extensions: { code: cause.code, ...cause.details } }
+  if (cause instanceof ReadFailure) return { message: cause.message, extensions: { code: codes[cause.kind] } }
+  if (!isGraphQLError(cause)) return null
+  const { message } = located
+  return { message: message + whatFits(message, schema), extensions: requestExtensions(located, cause) }
 }
 
 /** Compares names, as Yoga does, because two copies of graphql in one process have two classes. */

@@ -1,8 +1,13 @@
 import {
   type DocumentNode,
+  type ExecutionArgs,
   type FieldNode,
   type FragmentDefinitionNode,
+  getArgumentValues,
   getOperationAST,
+  getVariableValues,
+  GraphQLError,
+  type GraphQLField,
   Kind,
   type OperationTypeNode,
   type SelectionSetNode,
@@ -37,4 +42,31 @@ export function rootFields({ document, operationName }: Request): FieldNode[] {
     })
   const operation = getOperationAST(document, operationName)
   return operation == null ? [] : collect(operation.selectionSet)
+}
+
+export type ExecutedRequest = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>
+
+/** The variables of a request, with their defaults. Null: they are unusable, and execution will say so. */
+export function variablesOf({
+  schema,
+  document,
+  operationName,
+  variableValues,
+}: ExecutedRequest): Record<string, unknown> | null {
+  const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? []
+  return getVariableValues(schema, definitions, variableValues ?? {}).coerced ?? null
+}
+
+/** The arguments of a field. Null: they are unusable, and execution will say so. */
+export function argumentsOf(
+  field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  variables: Record<string, unknown>,
+): Record<string, unknown> | null {
+  try {
+    return getArgumentValues(field, node, variables)
+  } catch (error) {
+    if (error instanceof GraphQLError) return null
+    throw error
+  }
 }

@@ -10,14 +10,14 @@ it('commands of one request are as many as they are', async () => {
   for (let request = 0; request < 5; request++)
     codes.push((await ask(fifteen)).errors?.[0]?.extensions?.['code'])
   // 50 at once.
-  expect(codes.slice(0, 3)).not.toContain('RateLimited')
-  expect(codes.slice(3)).toEqual(['RateLimited', 'RateLimited'])
+  expect(codes.slice(0, 3)).not.toContain('RATE_LIMITED')
+  expect(codes.slice(3)).toEqual(['RATE_LIMITED', 'RATE_LIMITED'])
 })
 
 const command = 'mutation { pauseIngestion(reason: "why") { __typename } }'
 
 it('a client that asks too often is told the cap, when to ask again and how to ask less; its commands still go through', async () => {
-  const { post, ask } = serve({ limits: { questionsPerSecond: 1 } })
+  const { post, ask } = serve({ limits: { questionsPerSecond: 1, subscriptions: { all: 1, perClient: 1 } } })
   for (let question = 0; question < 5; question++)
     expect((await ask('{ __typename }')).errors).toBeUndefined()
   const refused = await post({ query: '{ __typename }' })
@@ -28,12 +28,12 @@ it('a client that asks too often is told the cap, when to ask again and how to a
       {
         message:
           'more than the cap of 1 questions a second: ask again in 1000 ms, or ask for several fields in one request',
-        extensions: { code: 'RateLimited', cap: 1, retryAfterMs: 1000 },
+        extensions: { code: 'RATE_LIMITED', cap: 1, retryAfterMs: 1000 },
       },
     ],
   })
   expect((await ask('{ __typename }', { 'x-rollcall-actor': 'somebody else' })).errors).toBeUndefined()
-  expect((await ask(command)).errors).toMatchObject([{ extensions: { code: 'Unexpected' } }])
+  expect((await ask(command)).errors).toMatchObject([{ extensions: { code: 'UNEXPECTED' } }])
 })
 
 it('a mutation whose fragments double is answered at once', async () => {
@@ -43,5 +43,5 @@ it('a mutation whose fragments double is answered at once', async () => {
   )
   const last = `fragment F100 on Mutation { ${pause('a')} }`
   const { errors } = await serve().ask(`mutation { ...F0 } ${doubling.join(' ')} ${last}`)
-  expect(errors).toMatchObject([{ extensions: { code: 'QueryTooComplex' } }])
+  expect(errors).toMatchObject([{ extensions: { code: 'TOO_COMPLEX' } }])
 })

@@ -1,7 +1,8 @@
-import { GraphQLError } from 'graphql'
+import type { DocumentNode, ExecutionResult } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { limits } from '../context/limits.ts'
 import type { RequestContext } from '../context/context.ts'
+import { requestError } from '../context/request-error.ts'
 import { operationType, rootFields } from './operation.ts'
 import { createTokenBuckets } from './token-bucket.ts'
 
@@ -32,27 +33,30 @@ export function limitRate(
     query: createTokenBuckets({ ...rates.query, burst: rates.query.perSecond * BURST_SECONDS }),
     mutation: createTokenBuckets({ ...rates.mutation, burst: rates.mutation.perSecond * BURST_SECONDS }),
   }
-  return {
-    onExecute({ args, setResultAndStopExecution }) {
-      const type = operationType(args)
-      if (type !== 'query' && type !== 'mutation') return
-      const { client } = args.contextValue
-      // The questions of a request share one snapshot and count as one; each command counts.
-      const waitMs = buckets[type].take(client, clock(), type === 'mutation' ? rootFields(args).length : 1)
-      if (waitMs === 0) return
-      const { perSecond, what, advice } = rates[type]
-      const message = `more than the cap of ${perSecond} ${what} a second: ask again in ${waitMs} ms, or ${advice}`
-      setResultAndStopExecution({ errors: [tooOften(message, perSecond, waitMs)] })
-    },
+  const limit = ({ args, setResultAndStopExecution }: Operation) => {
+    const type = operationType(args)
+    if (type === null) return
+    // To subscribe is a question.
+    const kind = type === 'mutation' ? 'mutation' : 'query'
+    const { client } = args.contextValue
+    // The questions of a request share one snapshot and count as one; each command counts.
+    const waitMs = buckets[kind].take(client, clock(), kind === 'mutation' ? rootFields(args).length : 1)
+    if (waitMs === 0) return
+    const { perSecond, what, advice } = rates[kind]
+    const message = `more than the cap of ${perSecond} ${what} a second: ask again in ${waitMs} ms, or ${advice}`
+    setResultAndStopExecution({ errors: [tooOften(message, perSecond, waitMs)] })
   }
+  return { onExecute: limit, onSubscribe: limit }
+}
+
+type Operation = {
+  args: { document: DocumentNode; operationName?: string | null | undefined; contextValue: RequestContext }
+  setResultAndStopExecution: (result: ExecutionResult) => void
 }
 
 const tooOften = (message: string, cap: number, waitMs: number) =>
-  new GraphQLError(message, {
-    extensions: {
-      code: 'RateLimited',
-      cap,
-      retryAfterMs: waitMs,
-      http: { status: 429, headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } },
-    },
+  requestError('RATE_LIMITED', message, {
+    cap,
+    retryAfterMs: waitMs,
+    http: { status: 429, headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } },
   })

@@ -52,6 +52,7 @@ function serveField(
     weather: { now: () => 'rain' },
   }
   let resolved = 0
+  const results: unknown[] = []
   const field = {
     type: GraphQLString,
     resolve: async (_: unknown, __: unknown, context: Handles<Deps>) => {
@@ -63,11 +64,11 @@ function serveField(
   const server = createYoga({
     schema: new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { field } }) }),
     context: (initial: InitialContext) => {
-      const received = receiveRequest(initial)
+      const received = receiveRequest(initial, deps.topic)
       const { caller, requirement } = received
       return createContext(received, createCacheValidator({ ...deps, caller }, roles as never, requirement))
     },
-    plugins: [cacheResponses()],
+    plugins: [cacheResponses(), { onResultProcess: ({ result }) => void results.push(result) }],
     logging: false,
   })
   const ask = async (maxStalenessMs?: number) => {
@@ -80,7 +81,7 @@ function serveField(
     expect(await response.json()).toEqual({ data: { field: expect.anything() as unknown } })
     return resolved
   }
-  return { world, ask }
+  return { world, ask, results }
 }
 
 describe('an answer is given again', () => {
@@ -95,6 +96,14 @@ describe('an answer is given again', () => {
     expect(await ask()).toBe(3)
     world.nowMs += 1
     expect(await ask()).toBe(4)
+  })
+
+  it('as the same object, so that what is made of it can be kept beside it', async () => {
+    const { ask, results } = serveField(() => 1)
+    for (let i = 0; i < 3; i++) await ask()
+    expect(results[1]).toBe(results[0])
+    expect(results[2]).toBe(results[0])
+    expect(Object.isFrozen(results[2])).toBe(true)
   })
 
   it('not when it was made of a dependency that nobody declared, whatever of it was used', async () => {

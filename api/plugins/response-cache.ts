@@ -35,7 +35,7 @@ export function cacheResponses(): Plugin<RequestContext> {
       if (equal !== undefined && allowsStaleness(context)) await equal
       const entry = entries.get(key)
       if (entry !== undefined && (await isGood(entry, context))) {
-        setResultAndStopExecution({ ...entry.result })
+        setResultAndStopExecution(entry.result)
         return undefined
       }
       const done = Promise.withResolvers<undefined>()
@@ -79,10 +79,15 @@ const memoryOfAll = (values: readonly unknown[]): number =>
 const keyOf = ({ params: { query, operationName, variables } }: RequestContext): string =>
   JSON.stringify([query, operationName, variables])
 
-const allowsStaleness = ({ requirement: { maxStalenessMs, after } }: RequestContext) =>
-  maxStalenessMs !== null && after === null
+const allowsStaleness = ({ requirement: { maxStalenessMs }, awaited }: RequestContext) =>
+  maxStalenessMs !== null && awaited === null
 
+/**
+ * Never for a request that has waited: a commit is in the write-ahead log a moment before snapshots show it, so
+ * that an answer may lack what was committed at its place in the log.
+ */
 async function isGood({ validator, askedAtMs }: Entry, context: RequestContext): Promise<boolean> {
+  if (context.hasWaited) return false
   const { maxStalenessMs } = context.requirement
   const ageMs = context.cacheValidator.askedAtMs - askedAtMs + validator.replicaLagMs
   if (maxStalenessMs !== null && allowsStaleness(context) && ageMs <= maxStalenessMs) return true
@@ -97,5 +102,7 @@ async function keep(
 ): Promise<void> {
   if (Symbol.asyncIterator in result || result.errors !== undefined) return
   const validator = await cacheValidator.used()
-  if (validator !== null) entries.set(key, { result, validator, askedAtMs: cacheValidator.askedAtMs })
+  if (validator === null) return
+  // The same object each time, which nobody may change: what is made of an answer is kept beside it.
+  entries.set(key, { result: Object.freeze(result), validator, askedAtMs: cacheValidator.askedAtMs })
 }

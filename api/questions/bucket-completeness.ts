@@ -4,7 +4,7 @@ import type { Calendar, CalendarBucket } from '../../domain/time/calendar.ts'
 import type { TimeBucket } from '../../domain/time/bucket.ts'
 import type { ApiContext } from '../context/context.ts'
 import type { Freshness } from '../context/freshness.ts'
-import { selectsAnywhere } from './selects.ts'
+import { selectsAnywhere } from './selected-fields.ts'
 
 /** Whether a bucket is over and counted, and whether the range covers only a part of it. */
 export type Marks = { isComplete: boolean; isCut: boolean }

@@ -21,13 +21,13 @@ const withPending = (freshness: Freshness, pending: PendingSightings): Freshness
     : {
         ...freshness,
         lag: freshness.lag === null ? null : freshness.lag + pending.offsets,
-        complete: false,
-        incompleteBecause: [...freshness.incompleteBecause, pendingReason(pending)],
+        isComplete: false,
+        incompleteReasons: [...freshness.incompleteReasons, pendingReason(pending)],
         countedToMs: Math.min(freshness.countedToMs, pending.firstEventAt?.getTime() ?? -Infinity),
       }
 
 const pendingReason = ({ batches, offsets }: PendingSightings): IncompleteReason => ({
-  cause: 'unfolded',
+  cause: 'pending_rollup',
   partition: null,
   offsets,
   message: `${offsets} offsets of ${batches} batches are counted, but not yet in answers about users, devices and addresses`,

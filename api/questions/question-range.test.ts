@@ -3,13 +3,22 @@ import type { CalendarBucket } from '../../domain/time/calendar.ts'
 import type { TimeBucket } from '../../domain/time/bucket.ts'
 import { randomOf } from '../../domain/time/calendar-fixture.ts'
 import { limits } from '../context/limits.ts'
-import { ExpectedError, InvalidRangeError, RangeTooLargeError } from '../context/errors.ts'
-import { questionBefore, questionRange } from './question-range.ts'
+import { AnswerTooLargeError, ExpectedError, InvalidRangeError } from '../context/errors.ts'
+import { comparedRanges } from './measures/measure-range.ts'
+import { questionRange } from './question-range.ts'
+import { seed } from '../../test/support/seed.ts'
 
-const names = ['minute', 'hour', 'day', 'week', 'month'] as const satisfies CalendarBucket[]
+const names = [
+  'minute',
+  'hour',
+  'day',
+  'week',
+  'month',
+  'quarter',
+  'year',
+] as const satisfies CalendarBucket[]
 const nowMs = Date.parse('2026-11-20T10:17:30Z')
 
-const seed = Math.floor(Math.random() * 2 ** 32)
 const dateOf = (text: string | null) => (text === null ? null : new Date(text))
 const edgesOf = (buckets: readonly TimeBucket[]) => buckets.flatMap(({ fromMs, toMs }) => [fromMs, toMs])
 
@@ -68,9 +77,9 @@ describe('a range', () => {
         expect(edgesOf(range.buckets), of).toEqual(
           edgesOf(range.buckets).filter((ms) => ms >= 0 && ms % 60_000 === 0),
         )
-        const before = questionBefore(range)
-        expect(before.beside, of).toHaveLength(range.buckets.length)
-        expect(before.buckets.at(-1)?.toMs, of).toBeLessThanOrEqual(range.fromMs)
+        const [before] = comparedRanges(range, [{ span: 'previous' }])
+        expect(before?.spans, of).toHaveLength(range.buckets.length)
+        expect(before?.toMs, of).toBeLessThanOrEqual(range.fromMs)
       } catch (error) {
         if (!(error instanceof ExpectedError)) throw new Error(of, { cause: error })
       }
@@ -82,7 +91,7 @@ describe('a range', () => {
       'before 1970',
       'day',
       ['1969-12-31T00:00Z', '1970-01-05T00:00Z', 'UTC'],
-      'from is 1969-12-31T00:00:00.000Z, and no login is from before 1970: ask from 1970-01-01T00:00:00Z on',
+      'from is 1969-12-31T00:00:00.000Z, and no attempt is from before 1970: ask from 1970-01-01T00:00:00Z on',
     ],
     [
       'whose zone was not on whole minutes',
@@ -110,7 +119,18 @@ describe('a range', () => {
       'there is no time zone "Europe/Atlantis": use a name of the IANA database, such as Europe/Berlin, America/New_York or UTC',
     ],
   ] as const)('%s is refused and says what to ask instead', (_, bucket, [from, to, zone], message) => {
-    expect(() => asked(bucket, from, to, zone)).toThrow(new InvalidRangeError(message))
+    expect(() => asked(bucket, from, to, zone)).toThrow(InvalidRangeError)
+    expect(() => asked(bucket, from, to, zone)).toThrow(message)
+  })
+
+  it('goes back as many buckets as a chart shows, weeks from the day that was asked for', () => {
+    const lengthOf = (bucket: CalendarBucket) => asked(bucket, null, null).buckets.length
+    expect(names.map(lengthOf)).toEqual([60, 24, 30, 12, 12, 8, 5])
+    const { fromMs, toMs } = questionRange('week', { weekStart: 7 }, nowMs)
+    expect([fromMs, toMs].map((ms) => new Date(ms).toISOString())).toEqual([
+      '2026-08-30T00:00:00.000Z',
+      '2026-11-22T00:00:00.000Z',
+    ])
   })
 
   it('of a clock on whole minutes is answered although it was not before', () => {
@@ -122,7 +142,7 @@ describe('a range', () => {
       try {
         return asked(bucket, '1970-01-01T00:00Z', to)
       } catch (error) {
-        return error instanceof RangeTooLargeError ? error.asked : error
+        return error instanceof AnswerTooLargeError ? error.details.asked : error
       }
     }
     expect(refused('minute', '1970-01-08T00:00Z')).toBe(10_080)
@@ -130,5 +150,36 @@ describe('a range', () => {
     expect(refused('minute', '1970-01-07T22:40Z')).toMatchObject({ bucket: 'minute' })
     expect(refused('hour', '9999-01-01T00:00Z')).toBe(70_380_768)
     expect(refused('month', '9999-01-01T00:00Z')).toBe(96_348)
+    expect(refused('quarter', '9999-01-01T00:00Z')).toBe(32_116)
+    expect(refused('year', '9999-01-01T00:00Z')).toMatchObject({ bucket: 'year' })
+  })
+})
+
+describe('a range between dates', () => {
+  const range = (from: string, to: string, timeZone: string) => {
+    const dateOf = (text: string) => ({ dateMs: Date.parse(text) })
+    const { fromMs, toMs } = questionRange('day', { from: dateOf(from), to: dateOf(to), timeZone }, nowMs)
+    return [new Date(fromMs).toISOString(), new Date(toMs).toISOString()]
+  }
+
+  it.each([
+    ['UTC', '2026-11-01T00:00:00.000Z', '2026-12-01T00:00:00.000Z'],
+    ['Europe/Berlin', '2026-10-31T23:00:00.000Z', '2026-11-30T23:00:00.000Z'],
+    ['Asia/Kolkata', '2026-10-31T18:30:00.000Z', '2026-11-30T18:30:00.000Z'],
+    ['America/New_York', '2026-11-01T04:00:00.000Z', '2026-12-01T05:00:00.000Z'],
+  ])('is that of the time zone: %s', (timeZone, from, to) => {
+    expect(range('2026-11-01', '2026-12-01', timeZone)).toEqual([from, to])
+  })
+
+  it('begins with the day after a date that the clock skips', () => {
+    expect(range('2011-12-30', '2012-01-01', 'Pacific/Apia')).toEqual([
+      '2011-12-30T10:00:00.000Z',
+      '2011-12-31T10:00:00.000Z',
+    ])
+  })
+
+  it('may be empty or before 1970, and is refused then', () => {
+    expect(() => range('2026-11-01', '2026-11-01', 'UTC')).toThrow(/from must be before to/)
+    expect(() => range('1970-01-01', '1970-01-02', 'Europe/Berlin')).toThrow(/before 1970/)
   })
 })

@@ -2,15 +2,18 @@ import SchemaBuilder from '@pothos/core'
 import ComplexityPlugin from '@pothos/plugin-complexity'
 import ErrorsPlugin from '@pothos/plugin-errors'
 import RelayPlugin from '@pothos/plugin-relay'
-import { GraphQLError } from 'graphql'
+import type { CalendarDate, Moment } from '../../domain/time/moment.ts'
 import { limits } from '../context/limits.ts'
-import { DEFAULT_PAGE } from '../questions/connection.ts'
+import { requestError } from '../context/request-error.ts'
+import { type Countable, DEFAULT_PAGE } from '../questions/connection.ts'
 import { capitalised } from './fields/enum-values.ts'
+import { nodeOptions } from './fields/node-options.ts'
 import '../plugins/check-arguments.ts'
 import type { ApiContext } from '../context/context.ts'
 
 type SchemaTypes = {
   Context: ApiContext
+  Connection: Countable
   DefaultFieldNullability: false
   DefaultEdgesNullability: false
   DefaultNodeNullability: false
@@ -18,6 +21,8 @@ type SchemaTypes = {
     BigInt: { Input: bigint; Output: bigint | number }
     Offset: { Input: bigint; Output: bigint | string }
     DateTime: { Input: Date; Output: Date }
+    Date: { Input: CalendarDate; Output: Date }
+    Moment: { Input: Moment; Output: never }
     JSON: { Input: never; Output: unknown }
   }
 }
@@ -32,10 +37,15 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   },
   relay: {
     cursorType: 'String',
+    ...nodeOptions,
     edgesFieldOptions: {
       nullable: false,
       description: 'The rows of the page, each with its cursor.',
       // The connection itself counts its rows (api/questions/connection.ts).
+      complexity: { field: 1, multiplier: 1 },
+    },
+    nodesOnConnection: {
+      description: 'The rows of the page.',
       complexity: { field: 1, multiplier: 1 },
     },
     nodeFieldOptions: { nullable: false, description: 'The row.' },
@@ -64,9 +74,10 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     complexityError: (kind, { complexity, depth, breadth }) => {
       const asked = { Complexity: complexity, Depth: depth, Breadth: breadth }[kind]
       const name = kind.toLowerCase() as 'complexity' | 'depth' | 'breadth'
-      return new GraphQLError(
+      return requestError(
+        'TOO_COMPLEX',
         `the query's ${name} of ${asked} is more than the cap of ${limits[name]}: ask for ${advice[name]}`,
-        { extensions: { code: 'QueryTooComplex', cap: limits[name], asked } },
+        { cap: limits[name], asked },
       )
     },
   },

@@ -5,7 +5,7 @@ import { decodeLogin } from '../../domain/decode/decode-login.ts'
 import { firstRules } from '../../domain/decode/decode-rules.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import type { ReadRecords } from '../../kafka/read/read-records.ts'
-import { KafkaUnavailableError, OffsetsGoneError } from '../context/errors.ts'
+import { DataGoneError, PartUnavailableError } from '../context/errors.ts'
 import type { ReadBack } from '../context/source-types.ts'
 
 type ReadBackDeps = {
@@ -17,13 +17,13 @@ const DEADLINE_MS = 6_000
 
 /**
  * Reads batches back from Kafka, and decodes them as they were decoded when they were counted. The result
- * throws {OffsetsGoneError} if Kafka no longer has the records, and {KafkaUnavailableError} if it does not
+ * throws {DataGoneError} if Kafka no longer has the records, and {PartUnavailableError} if it does not
  * answer.
  */
 export function createReadBack(deps: ReadBackDeps): ReadBack {
   return async (batchId, origin, offsets, limit) => {
     const { topic, partition } = origin
-    const gone = new OffsetsGoneError(
+    const gone = new DataGoneError(
       `offsets ${offsets.from} to ${offsets.to - 1n} of ${topic}/${partition} are gone from Kafka, because the topic was created anew or truncated: only what is kept in the database is left of them`,
     )
     if (origin.isPast) throw gone
@@ -51,12 +51,15 @@ function eventAsDecided(
 }
 
 async function inTime<T>(work: Promise<T>): Promise<T> {
-  const late = new KafkaUnavailableError(`Kafka did not answer within ${DEADLINE_MS} ms; ask again`)
+  const late = new PartUnavailableError(
+    'KAFKA_UNAVAILABLE',
+    `Kafka did not answer within ${DEADLINE_MS} ms; ask again`,
+  )
   try {
     return await pTimeout(work, { milliseconds: DEADLINE_MS, message: late })
   } catch (error) {
     if (!(error instanceof PipelineFailure)) throw error
-    if (error.failureClass === 'data_loss') throw new OffsetsGoneError(error.message)
-    throw new KafkaUnavailableError(`${error.message}; ask again`, { cause: error })
+    if (error.failureClass === 'data_loss') throw new DataGoneError(error.message)
+    throw new PartUnavailableError('KAFKA_UNAVAILABLE', `${error.message}; ask again`, { cause: error })
   }
 }

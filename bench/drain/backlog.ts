@@ -37,7 +37,7 @@ export async function preload(
   const record = (n: number): OutputRecord => {
     const { key, value, sent } = source.next(firstSecond + Math.floor(n / LOGINS_PER_EVENT_SECOND))
     truth.addSent(sent)
-    return { key: Buffer.from(key), value: Buffer.from(inForm[form](value)), headers: [] }
+    return { key: Buffer.from(key), value: Buffer.from(inForm[form](value, n)), headers: [] }
   }
   try {
     let sending = Promise.resolve()

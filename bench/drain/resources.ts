@@ -102,6 +102,9 @@ function cpuSeconds(pid: number): number {
 const kibibytes = (file: string, field: string): number =>
   Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readProc(file))?.[1] ?? 0)
 
+/** The memory of a process that is in RAM now. */
+export const residentMiB = (pid: number): number => (kibibytes(`/proc/${pid}/status`, 'VmRSS') * 1024) / MIB
+
 /** Returns '' for a process that has ended or belongs to another user. */
 function readProc(file: string): string {
   try {

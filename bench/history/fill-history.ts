@@ -1,13 +1,16 @@
 import type { Sql } from '../../db/connection/connect.ts'
-import { countActiveUsers } from '../../db/rollups/active-user-counts.ts'
+import { addKnownValues } from '../../db/rollups/known-values.ts'
+import { makeActiveSpans } from '../../db/rollups/make-active-spans.ts'
 import { indexLogins } from '../../db/rollups/index-logins.ts'
 import { indexFinishedLoginDays } from '../../db/login-rows/login-indexes.ts'
 import { createLoginDays } from '../../db/login-rows/login-partitions.ts'
 import { rollUpMonth } from '../../db/rollups/roll-up-months.ts'
 import { rollUpByCommitTime } from '../../db/rollups/roll-up-by-commit-time.ts'
+import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
+import { rollUpSightings } from '../../db/rollups/roll-up-sightings.ts'
+import { ALL_DIMENSIONS } from '../../domain/counts/counts.ts'
 import { migrate } from '../../db/schema/migrate.ts'
 import {
-  activeUserCounts,
   engagementByValue,
   engagementOfDay,
   engagementOfOthers,
@@ -28,14 +31,16 @@ import {
   repeatCounts,
 } from './history-counts.ts'
 import { states } from './history-indexes.ts'
+import { lateCount, lateLogins } from './history-late.ts'
+import { firstLogins, repeatLists } from './history-lists.ts'
 import {
   arrivalRows,
   arrivalsOfDay,
   deltaRows,
   insightRows,
   ledgerRows,
-  loginRows,
   rejectRows,
+  rowsInto,
   pendingCommitRollups,
 } from './history-logins.ts'
 import {
@@ -50,8 +55,8 @@ import {
 type Say = (line: string) => void
 
 /**
- * Fills an empty database with what workers leave behind after counting for `size.days`: counts of all those
- * days; rows, batches and deltas of the last 30 days; users. Postgres makes everything itself, a day or a
+ * Fills an empty database with what workers leave behind after counting for `size.days`: counts, logins by hour
+ * and spans of all those days; rows, batches and deltas of the last 30 days; logins that came late by up to all of them; users. Postgres makes everything itself, a day or a
  * table at a time.
  */
 export async function fillHistory(sql: Sql, topic: string, size: HistorySize, say: Say): Promise<void> {
@@ -62,16 +67,26 @@ export async function fillHistory(sql: Sql, topic: string, size: HistorySize, sa
   await fillEngagement(sql, size, say)
   for (const statement of states(topic, size)) await sql.unsafe(statement)
   await fillSums(sql, say)
+  await fillLists(sql, size, say)
+  if (size.days > rowDays(size)) await fillLate(sql, topic, size, say)
+  while (await makeActiveSpans(sql)) say('spans of ten days')
   await indexFinishedLoginDays(sql, HISTORY_END_MS)
   say('vacuuming')
   // Autovacuum is off while filling: the rows that a thousand calls have indexed leave twenty times their
   // size behind.
-  await sql.unsafe('vacuum (full) six_hour_chunk, hour_member, hour_login')
+  await sql.unsafe('vacuum (full) hour_member, hour_login')
   await sql.unsafe('vacuum (freeze, analyze)')
 }
 
 async function fillLogins(sql: Sql, topic: string, size: HistorySize, say: Say): Promise<void> {
-  const rows = [loginRows, ledgerRows(topic), rejectRows(topic), deltaRows, arrivalRows, insightRows(topic)]
+  const rows = [
+    rowsInto('login'),
+    ledgerRows(topic),
+    rejectRows(topic),
+    deltaRows,
+    arrivalRows,
+    insightRows(topic),
+  ]
   for (const day of daysOfLogins(size)) {
     // A transaction keeps the session in which the temporary table exists.
     await sql.begin(async (tx) => {
@@ -104,6 +119,9 @@ async function fillCounts(sql: Sql, size: HistorySize, say: Say): Promise<void> 
     say(`counts of ${times * REPEATED_DAYS} days before`)
   }
   await sql.unsafe(removeRepeatedQuarters)
+  await sql.unsafe(
+    addKnownValues(`(select * from hour_count where dimension_set = ${ALL_DIMENSIONS}) as counted`),
+  )
 }
 
 async function fillSums(sql: Sql, say: Say): Promise<void> {
@@ -116,8 +134,29 @@ async function fillSums(sql: Sql, say: Say): Promise<void> {
   say('logins by hour')
 }
 
+async function fillLists(sql: Sql, size: HistorySize, say: Say): Promise<void> {
+  const [from, to] = [dayBeforeEnd(size.days), dayBeforeEnd(rowDays(size))]
+  for (let times = 1; times * REPEATED_DAYS < size.days; times++)
+    for (const statement of repeatLists(times, from, to)) await sql.unsafe(statement)
+  say('logins by hour before')
+  await sql.unsafe('analyze hour_login, hour_member')
+}
+
+/** Does for them all that workers do. */
+async function fillLate(sql: Sql, topic: string, size: HistorySize, say: Say): Promise<void> {
+  await sql.begin(async (tx) => {
+    for (const statement of lateLogins(topic, size)) await tx.unsafe(statement)
+  })
+  await rollUpCounts(sql, topic)
+  while ((await rollUpSightings(sql)) > 0);
+  while (await rollUpByCommitTime(sql));
+  while (await rollUpMonth(sql));
+  while (await indexLogins(sql));
+  say(`${lateCount(size)} late logins`)
+}
+
 async function fillEngagement(sql: Sql, size: HistorySize, say: Say): Promise<void> {
-  for (const statement of idTables(size)) await sql.unsafe(statement)
+  for (const statement of [...idTables(size), ...firstLogins]) await sql.unsafe(statement)
   say(`${size.users} users, devices and addresses`)
   const ages = Array.from({ length: size.days }, (_, i) => size.days - i)
   for (const age of ages) await sql.unsafe(engagementOfDay(size, age))
@@ -133,7 +172,4 @@ async function fillEngagement(sql: Sql, size: HistorySize, say: Say): Promise<vo
       if (age % REPEATED_DAYS === 0) say(`who was active by dimension: ${age} days to go`)
     }
   })
-  await sql.unsafe(activeUserCounts)
-  while (await countActiveUsers(sql));
-  say('how many were active when')
 }

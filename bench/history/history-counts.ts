@@ -1,6 +1,7 @@
-import { ALL_DIMENSIONS, dimensionBit, dimensionSets, slotNames } from '../../domain/counts/counts.ts'
+import { ALL_DIMENSIONS, dimensionBit, failureSets, keptSets, slotNames } from '../../domain/counts/counts.ts'
 import { dimensionNames } from '../../domain/counts/dimensions.ts'
 import { slotValue } from '../../db/rollups/count-tables.ts'
+import { IS_FAILURE } from '../../db/rollups/dimension-sets.ts'
 import { dayBeforeEnd } from './history-size.ts'
 
 // Statements that count the logins of a day, and that repeat four weeks of counts for the time before.
@@ -64,11 +65,13 @@ export const fewerDimensions = ({ name, unit, slots }: Table, day: string): stri
   select fewer.kept, ${unit}, ${dimensionNames
     .map((column) => `case when fewer.kept & ${dimensionBit[column]} = 0 then '' else ${column} end`)
     .join(', ')}, ${slots.map((slot) => `sum(${slot})`).join(', ')}
-  from ${name}, unnest(array[${dimensionSets.filter((kept) => kept !== ALL_DIMENSIONS).join(', ')}]) as fewer (kept)
+  from ${name}, unnest(array[${keptSets.filter((kept) => kept !== ALL_DIMENSIONS).join(', ')}]) as fewer (kept)
   where ${set} = ${ALL_DIMENSIONS} and ${during(unit, day)}
+    and (fewer.kept not in (${failureSets.join(', ')}) or ${IS_FAILURE})
   group by 1, 2, ${dimensionNames.map((_, place) => place + 3).join(', ')}`
 
-const olderVersion = (versions: number) => `
+/** The version of a row so many versions before, because older logins come from older versions. */
+export const olderVersion = (versions: number) => `
   case when app_version = '' then ''
        else '2.' || split_part(app_version, '.', 2)::integer - ${versions} || '.0' end`
 

@@ -1,5 +1,5 @@
-import { facets } from '../../domain/counts/dimensions.ts'
 import { CHUNK_BITS } from '../../domain/engagement/bitmap.ts'
+import type { AttemptHalf } from '../../domain/sightings/attempts.ts'
 import { chance, dimensionsOfUser, ofUser } from './history-logins.ts'
 import { dayBeforeEnd, type HistorySize } from './history-size.ts'
 
@@ -31,7 +31,7 @@ export const idTables = (size: HistorySize): string[] => [
       address: { table: 'address', id: 'ip', value: `host(${member.ip})` },
     }[kind]
     return `
-      insert into ${table} (${id}, number, first_day)
+      insert into ${table} (${id}, number, first_login_day)
       select ${value}, number, date '${dayBeforeEnd(size.days)}' + floor(number * ${size.days}::float8 / ${size.users})::integer
       from generate_series(0, ${size.users - 1}) as number
       on conflict do nothing`
@@ -39,56 +39,61 @@ export const idTables = (size: HistorySize): string[] => [
   `update engagement_kind_size set members = ${size.users}`,
 ]
 
-/** Makes the bitmaps of a day: of all active users, and of those whose first day it is. */
+/** Makes the bitmaps of a day: of all active users, who all logged in, and of those whose first day it is. */
 export const engagementOfDay = (size: HistorySize, age: number): string => `
-  insert into engagement_chunk (kind, period, facet, value, start, chunk, members)
-  select 'user', 'day', facet, '', date '${dayBeforeEnd(age)}', chunk, members
+  insert into engagement_chunk (kind, period, facet, attempts, value, start, chunk, members)
+  select 'user', 'day', facet, attempts, '', date '${dayBeforeEnd(age)}', chunk, members
   from (
     select chunk, ${below(known(size, String(age - 1)))} & ~ ${below(known(size, String(age)))} as come,
            ${below(known(size, String(age - 1)))}
              & ${half(`chunk || ' ${age} a'`)} & ${half(`chunk || ' ${age} b'`)} & ${half(`chunk || ' ${age} c'`)} as drawn
     from generate_series(0, ${chunks(size) - 1}) as chunk
   ) as day,
-  lateral (values ('all'::engagement_facet, drawn | come), ('first', come)) as facets (facet, members)
+  lateral (
+    values ('all'::engagement_facet, 'logins'::engagement_attempts, drawn | come), ('first', 'logins', come), ('first', 'all', come)
+  ) as facets (facet, attempts, members)
   where bit_count(members) > 0`
 
 export const engagementOfPeriod = (period: 'week' | 'month'): string => `
-  insert into engagement_chunk (kind, period, facet, value, start, chunk, members)
-  select kind, '${period}', facet, value, date_trunc('${period}', start)::date as first, chunk, bit_or(members)
+  insert into engagement_chunk (kind, period, facet, attempts, value, start, chunk, members)
+  select kind, '${period}', facet, attempts, value, date_trunc('${period}', start)::date as first, chunk, bit_or(members)
   from engagement where period = 'day'
-  group by kind, facet, value, first, chunk`
+  group by kind, facet, attempts, value, first, chunk`
 
 /** Copies the bitmaps of users to devices and addresses: every user has one of each. */
 export const engagementOfOthers = `
-  insert into engagement_chunk (kind, period, facet, value, start, chunk, members)
-  select other, period, facet, value, start, chunk, members
+  insert into engagement_chunk (kind, period, facet, attempts, value, start, chunk, members)
+  select other, period, facet, attempts, value, start, chunk, members
   from engagement, unnest('{device,address}'::engagement_kind[]) as other
   where kind = 'user'`
 
-const outcomes = [`'success'`, `case when ${chance('number', 10)} < 0.3 then 'failure' end`]
-const values = { ...dimensionsOfUser('number'), outcome: outcomes }
-const valuesOfMember = facets.flatMap(({ name }) =>
-  [values[name]].flat().map((value) => `('${name}'::engagement_facet, ${value})`),
-)
+/** Three in ten users fail, too, on every day on which they log in. */
+const ifFails = (value: string) => `case when ${chance('number', 10)} < 0.3 then ${value} end`
+const masked = (facet: string, attempts: AttemptHalf, value: string) =>
+  `('${facet}'::engagement_facet, '${attempts}'::engagement_attempts, ${value})`
+const valuesOfMember = [
+  masked('all', 'failures', ifFails(`''`)),
+  masked('outcome', 'logins', `'success'`),
+  masked('outcome', 'failures', ifFails(`'failure'`)),
+  ...Object.entries(dimensionsOfUser('number')).flatMap(([facet, value]) => [
+    masked(facet, 'logins', value),
+    masked(facet, 'failures', ifFails(value)),
+  ]),
+]
 
-/** Makes a temporary table `mask` with a bitmap of the users that have a value of a dimension. */
+/** Makes a temporary table `mask` with bitmaps of the users that log in, or fail, with a value of a dimension. */
 export const masks = ({ users }: HistorySize): string => `
   create temporary table mask on commit drop as
-  select facet, value, number / ${CHUNK_BITS} as chunk, bit_or(set_bit(${none}, number % ${CHUNK_BITS}, 1)) as members
+  select facet, attempts, value, number / ${CHUNK_BITS} as chunk, bit_or(set_bit(${none}, number % ${CHUNK_BITS}, 1)) as members
   from generate_series(0, ${users - 1}) as number,
-  lateral (values ${valuesOfMember.join(', ')}) as has (facet, value)
+  lateral (values ${valuesOfMember.join(', ')}) as has (facet, attempts, value)
   where value is not null
-  group by facet, value, chunk`
+  group by facet, attempts, value, chunk`
 
-/** Makes the bitmaps by value of each dimension for the periods that began on a day. */
+/** Makes the bitmaps of failures, and those by value of each dimension, for the periods that began on a day. */
 export const engagementByValue = (day: string): string => `
-  insert into engagement_chunk (kind, period, facet, value, start, chunk, members)
-  select 'user', period, mask.facet, mask.value, start, chunk, engagement.members & mask.members
+  insert into engagement_chunk (kind, period, facet, attempts, value, start, chunk, members)
+  select 'user', period, mask.facet, mask.attempts, mask.value, start, chunk, engagement.members & mask.members
   from engagement join mask using (chunk)
-  where engagement.kind = 'user' and engagement.facet = 'all' and start = '${day}'
+  where engagement.kind = 'user' and engagement.facet = 'all' and engagement.attempts = 'logins' and start = '${day}'
     and bit_count(engagement.members & mask.members) > 0`
-
-/** Makes a row for everything that has bitmaps, with no count yet, as a rollup does. */
-export const activeUserCounts = `
-  insert into active_user_count (period, start, facet, value)
-  select distinct period, start, facet, value from engagement where kind = 'user' and facet <> 'first'`

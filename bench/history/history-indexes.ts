@@ -1,7 +1,7 @@
-import { dayBeforeEnd, minuteDays, type HistorySize } from './history-size.ts'
+import { dayBeforeEnd, minuteDays, rowDays, type HistorySize } from './history-size.ts'
 
 /**
- * Statements that make the pipeline's own state: checkpoints, runs, alerts and commands. Run them after the
+ * Statements that make the pipeline's own state: checkpoints, runs, discrepancies and commands. Run them after the
  * ledger's.
  */
 export const states = (topic: string, size: HistorySize): string[] => [
@@ -10,7 +10,8 @@ export const states = (topic: string, size: HistorySize): string[] => [
    select topic, partition, md5(topic)::uuid, max(to_offset), max(to_offset), sum(logins), sum(rejects), 1,
           'bench', max(last_event_at), '[]', max(committed_at), max(committed_at)
    from batch where topic = '${topic}' group by topic, partition`,
-  `insert into retention_bound (what, kept_from) values ('minute_count', '${dayBeforeEnd(minuteDays(size))}Z')`,
+  `insert into retention_bound (what, kept_from)
+   values ('minute_count', '${dayBeforeEnd(minuteDays(size))}Z'), ('login', '${dayBeforeEnd(rowDays(size))}Z')`,
   `insert into reconciliation_run (run_id, topic, started_at, finished_at, covered_to, batches, expired, differences)
    select 'run ' || at, '${topic}', at, at + interval '2 seconds', at, 20, 0, 0
    from generate_series(timestamptz '${dayBeforeEnd(30)}Z', '${dayBeforeEnd(0)}Z', '5 minutes') as at`,

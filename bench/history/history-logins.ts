@@ -78,11 +78,15 @@ export const arrivalsOfDay = (
   ) as arriving`
 
 const user = ofUser('user_number')
-const values: Record<DimensionName, string> = { ...dimensionsOfUser('user_number'), outcome: 'outcome' }
-const valuesOfRow = dimensionNames.map((name) => `${values[name]} as ${name}`).join(', ')
+/** The dimensions of a row of `arrived`. */
+export const valueOf: Record<DimensionName, string> = {
+  ...dimensionsOfUser('user_number'),
+  outcome: 'outcome',
+}
+const valuesOfRow = dimensionNames.map((name) => `${valueOf[name]} as ${name}`).join(', ')
 
-export const loginRows = `
-  insert into login (event_at, user_id, device_id, ip, ip_scope, locale_kind, ${dimensionNames.join(', ')},
+export const rowsInto = (table: 'login' | 'late_login'): string => `
+  insert into ${table} (event_at, user_id, device_id, ip, ip_scope, locale_kind, ${dimensionNames.join(', ')},
                      kafka_partition, kafka_offset, batch_id)
   select event_at, ${user.user_id}, ${user.device_id}, ${user.ip}, 'public', 'us_state',
          ${valuesOfRow}, partition, kafka_offset, batch_id

@@ -67,10 +67,8 @@ export function failureOf({
   errors?: unknown
 }): string | null {
   if (errors !== undefined) return JSON.stringify(errors)
-  const answers = Object.values(data ?? {}) as ({ __typename?: string; message?: string } | null)[]
-  const failed = answers.find((answer) => answer?.__typename?.endsWith('Error') ?? true)
-  if (failed !== undefined || answers.length === 0) return JSON.stringify(failed ?? data ?? null)
-  return null
+  const answers = Object.values(data ?? {})
+  return answers.length === 0 || answers.includes(null) ? JSON.stringify(data ?? null) : null
 }
 
 /**

@@ -1,17 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { loadConfig } from '../../config/config.ts'
-import { freePort, HOST } from '../../stack/processes/ports.ts'
+import { freePort } from '../../stack/processes/ports.ts'
 import { roleArguments } from '../../stack/role-arguments.ts'
 import type { QueryOptions } from '../arguments.ts'
 import { ask, askOften } from './ask.ts'
 import { withBenchStack, type BenchStack } from '../bench-stack.ts'
-import { lastLines } from '../drain/drain.ts'
 import { historyFolder, prepareHistory, removeHistories } from '../history/history-folder.ts'
 import { withPlans } from './plans.ts'
 import type { Question } from './question.ts'
 import { questions } from './questions.ts'
 import { isSlow, reportQueries, type QueryResult } from './report-queries.ts'
 import { createTopic } from '../topics.ts'
+import { untilApiAnswers } from '../until-api-answers.ts'
 
 const TOPIC = 'user-login'
 /**
@@ -19,8 +18,6 @@ const TOPIC = 'user-login'
  * pages are cached and code is compiled as in a process that has run for a while.
  */
 const WARM_UP = 10
-const START_TIMEOUT_MS = 60_000
-const POLL_MS = 100
 const STOP_GRACE_MS = 15_000
 
 type Say = (line: string) => void
@@ -97,23 +94,9 @@ async function withApi(stack: BenchStack, work: (port: number) => Promise<void>)
     LOG_LEVEL: 'warn',
   })
   try {
-    const deadlineMs = Date.now() + START_TIMEOUT_MS
-    while (!(await isReady(port))) {
-      stack.stop.throwIfAborted()
-      if (api.hasExited() || Date.now() > deadlineMs)
-        throw new Error(`the API does not answer: ${await lastLines(stack, api)}`)
-      await sleep(POLL_MS)
-    }
+    await untilApiAnswers(stack, api, port)
     await work(port)
   } finally {
     await api.stop('SIGTERM', STOP_GRACE_MS)
-  }
-}
-
-async function isReady(port: number): Promise<boolean> {
-  try {
-    return (await fetch(`http://${HOST}:${port}/ready`)).ok
-  } catch {
-    return false
   }
 }

@@ -28,5 +28,4 @@ export const states = ['AL', 'CA', 'FL', 'NY', 'OH', 'TX', 'WA', 'WY', 'IL', 'GA
  */
 export const zones = ['Asia/Kolkata', 'Asia/Kathmandu', 'America/St_Johns', 'Australia/Adelaide']
 
-export const freshness = 'freshness { source watermark lag replicaLagMs parkedOffsets complete }'
-export const error = '... on Error { message }'
+export const freshness = 'freshness { databaseRole watermark lag replicaLagMs parkedOffsets isComplete }'

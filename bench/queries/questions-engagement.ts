@@ -1,5 +1,5 @@
 import { memberId } from '../history/history-logins.ts'
-import { DAY, error, freshness, HOUR, pick, type Question, range, states } from './question.ts'
+import { DAY, freshness, HOUR, pick, type Question, range, states, zones } from './question.ts'
 import { HISTORY_END_MS } from '../history/history-size.ts'
 
 /** The last `count` months of the history, which ends with a month. */
@@ -10,73 +10,87 @@ function months(count: number): { from: string; to: string } {
 }
 const monthsIn = (days: number): number => Math.floor((days / 365) * 12)
 
-const active = `
-  query ($period: Period!, $from: DateTime!, $to: DateTime!, $filter: LoginFilter) {
-    answer: activeUsers(period: $period, from: $from, to: $to, filter: $filter) {
-      __typename
-      ... on ActiveUsers { points { start active new returning resurrected dormant } ${freshness} }
-      ${error}
+const lifecycles = `
+  query ($bucket: Bucket!, $from: Moment!, $to: Moment!) {
+    answer: measures(bucket: $bucket, from: $from, to: $to) {
+      points { start users newUsers returningUsers resurrectedUsers dormantUsers } ${freshness}
     }
   }`
-const uniques = `
-  query ($from: DateTime, $to: DateTime, $filter: LoginFilter) {
-    answer: uniques(from: $from, to: $to, filter: $filter) {
-      __typename
-      ... on Uniques { users { count source } devices { count source } addresses { count source } ${freshness} }
-      ${error}
+const people = `
+  query ($from: Moment, $to: Moment, $filter: AttemptFilter) {
+    answer: measures(from: $from, to: $to, filter: $filter) {
+      total { users devices addresses } ${freshness}
     }
   }`
 const cohorts = `
-  query ($period: Period!, $from: DateTime!, $periods: Int!, $by: CohortBy) {
-    answer: cohortRetention(period: $period, from: $from, periods: $periods, by: $by) {
-      __typename
-      ... on CohortRetention { cohorts { start value users periods { offset users share } } ${freshness} }
-      ${error}
+  query ($bucket: Bucket!, $from: Moment!, $to: Moment!, $groupBy: [Dimension!], $timeZone: String) {
+    answer: retention(bucket: $bucket, from: $from, to: $to, groupBy: $groupBy, timeZone: $timeZone) {
+      cohorts { start values users points { index users share } } ${freshness}
     }
   }`
 const user = `
   query ($id: String!) {
-    answer: user(id: $id) {
-      __typename
-      ... on Profile {
-        id firstDay lastDay activeDays
-        traits { users { ...page } devices { ...page } addresses { ...page } }
-        ${freshness}
-      }
-      ${error}
+    answer: user(userId: $id) {
+      userId firstDay lastDay activeDays
+      traits { users { ...page } devices { ...page } addresses { ...page } }
+      ${freshness}
     }
   }
-  fragment page on TraitConnection { edges { node { value logins lastAt } } }`
+  fragment page on TraitConnection { edges { node { value attempts lastSeenAt } } }`
 
 /** Questions about who was active when, and about a single user. */
 export const engagementQuestions: Question[] = [
   {
     name: 'active users, days of a year',
-    query: active,
-    variables: (_, { days }) => ({ period: 'DAY', ...months(monthsIn(days)) }),
+    query: lifecycles,
+    variables: (_, { days }) => ({ bucket: 'DAY', ...months(monthsIn(days)) }),
   },
   {
     name: 'uniques of 24 hours, of a state and a device type',
-    query: uniques,
+    query: people,
     variables: (time) => ({
       ...range(DAY, time * HOUR + 1),
-      filter: { locales: [pick(states, time)], deviceTypes: ['IOS'] },
+      filter: { locale: { in: [pick(states, time)] }, deviceType: { in: ['IOS'] } },
     }),
   },
   {
     name: 'uniques of three weeks, from noon',
-    query: uniques,
+    query: people,
     variables: (time) => range(21 * DAY, 12 * HOUR + time),
   },
   {
     name: 'uniques of a year',
-    query: uniques,
+    query: people,
     variables: (time, { days }) => range((days - 10) * DAY, (time % 10) * DAY),
   },
   {
     name: 'retention of 6 monthly cohorts by version',
     query: cohorts,
-    variables: () => ({ period: 'MONTH', from: months(6).from, periods: 6, by: 'APP_VERSION' }),
+    variables: () => ({
+      bucket: 'MONTH',
+      ...months(6),
+      groupBy: ['APP_VERSION'],
+    }),
+  },
+  {
+    name: 'retention of 4 weekly cohorts in a zone',
+    query: cohorts,
+    variables: (time) => ({
+      bucket: 'WEEK',
+      from: '2026-02-02',
+      to: '2026-03-02',
+      timeZone: pick(zones, time),
+    }),
+  },
+  {
+    name: 'retention of 28 daily cohorts in a zone',
+    query: cohorts,
+    variables: (time) => ({
+      bucket: 'DAY',
+      from: '2026-02-01',
+      to: '2026-03-01',
+      timeZone: pick(zones, time),
+    }),
   },
   {
     name: 'a user',

@@ -1,10 +1,8 @@
-import { before, DAY, error, freshness, HOUR, pick, type Question, range, states } from './question.ts'
+import { DAY, freshness, HOUR, pick, type Question, range, states } from './question.ts'
 
-const lineage = (size: string) => `query ($bucket: DateTime!, $filter: LoginFilter) {
-  answer: lineage(bucket: $bucket, size: ${size}, filter: $filter) {
-    __typename
-    ... on Lineage { logins contributions { batchId partition fromOffset toOffset logins countedAt } ${freshness} }
-    ${error}
+const lineage = `query ($from: Moment!, $to: Moment!, $filter: AttemptFilter) {
+  answer: lineage(from: $from, to: $to, filter: $filter) {
+    attempts contributions { batchId partition fromOffset toOffset attempts committedAt } ${freshness}
   }
 }`
 
@@ -12,19 +10,17 @@ const lineage = (size: string) => `query ($bucket: DateTime!, $filter: LoginFilt
 export const pipelineQuestions: Question[] = [
   {
     name: 'lineage of an hour, of a state',
-    query: lineage('HOUR'),
+    query: lineage,
     variables: (time) => ({
-      bucket: before(DAY + time * HOUR),
-      filter: { locales: [pick(states, time)] },
+      ...range(HOUR, DAY + (time - 1) * HOUR),
+      filter: { locale: { in: [pick(states, time)] } },
     }),
   },
   {
     name: 'reconciliation of an hour',
     query: `query ($committed: TimeRange!) {
-      answer: reconciliation(committed: $committed) {
-        __typename
-        ... on Reconciliation { agrees batches differences { kind subject expected found } ${freshness} }
-        ${error}
+      answer: reconciliation(committedAt: $committed) {
+        isConsistent batchCount discrepancies { kind subject expected found } ${freshness}
       }
     }`,
     variables: (time) => ({ committed: range(HOUR, 12 * HOUR + time) }),

@@ -1,50 +1,46 @@
-import { DAY, error, freshness, HOUR, type Question, range } from './question.ts'
+import { DAY, freshness, HOUR, type Question, range } from './question.ts'
 
-const query = (field: string, type: string, variables: string, selection: string, more = '') => `
-  query ($from: DateTime, $to: DateTime, $timeZone: String${variables}) {
-    answer: ${field}(from: $from, to: $to, timeZone: $timeZone${more}) {
-      __typename
-      ... on ${type} { ${selection} ${freshness} }
-      ${error}
+const query = (field: string, args: string, selection: string, variables = '') => `
+  query ($from: Moment, $to: Moment, $timeZone: String${variables}) {
+    answer: ${field}(from: $from, to: $to, timeZone: $timeZone, ${args}) {
+      ${selection} ${freshness}
     }
   }`
 const heatmap = query(
-  'loginHeatmap',
-  'LoginHeatmap',
-  ', $filter: LoginFilter',
-  'cells { weekday hour logins mean occurrences }',
-  ', filter: $filter',
+  'measures',
+  'filter: $filter, groupBy: [WEEKDAY, HOUR_OF_DAY]',
+  'groups { values attempts elapsedMinutes }',
+  ', $filter: AttemptFilter',
 )
 const adoption = query(
-  'versionAdoption',
-  'VersionAdoption',
-  ', $bucket: Bucket',
-  'points { start end logins newest outdatedLogins outdatedShare versions { version logins share } }',
-  ', bucket: $bucket',
+  'measures',
+  'bucket: DAY, groupBy: [APP_VERSION]',
+  'points { start end attempts logins newestRelease outdatedLogins } groups { values series(measure: ATTEMPTS) }',
 )
 const arrivals = query(
   'arrivals',
-  'Arrivals',
-  ', $bucket: ArrivalBucket',
-  'points { start logins outOfOrder rejects rejectRate rejectsByReason { reason rejects } }',
-  ', bucket: $bucket',
+  'bucket: HOUR',
+  'points { start attempts outOfOrder rejects rejectRate rejectsByReason { reason rejects } }',
 )
 
-/** Questions about the hours of logins, their versions, and how they arrived. */
+/** Questions about the hours of attempts, their versions, and how they arrived. */
 export const shapeQuestions: Question[] = [
   {
     name: 'heatmap of a year, of a device type',
     query: heatmap,
-    variables: (time, { days }) => ({ ...range(days * DAY, time * HOUR), filter: { deviceTypes: ['IOS'] } }),
+    variables: (time, { days }) => ({
+      ...range(days * DAY, time * HOUR),
+      filter: { deviceType: { in: ['IOS'] } },
+    }),
   },
   {
     name: 'adoption of versions, days of a year',
     query: adoption,
-    variables: (time, { days }) => ({ bucket: 'DAY', ...range(days * DAY, time * HOUR) }),
+    variables: (time, { days }) => range(days * DAY, time * HOUR),
   },
   {
     name: 'arrivals, hours of a week',
     query: arrivals,
-    variables: (time) => ({ bucket: 'HOUR', ...range(7 * DAY, time * HOUR) }),
+    variables: (time) => range(7 * DAY, time * HOUR),
   },
 ]

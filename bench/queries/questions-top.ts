@@ -1,14 +1,11 @@
-import { DAY, error, freshness, HOUR, type Question, range } from './question.ts'
+import { DAY, freshness, HOUR, type Question, range } from './question.ts'
 
 const topVersions = `
-  query ($dimension: Dimension!, $from: DateTime, $to: DateTime, $filter: LoginFilter) {
-    answer: topValues(dimension: $dimension, from: $from, to: $to, filter: $filter) {
-      __typename
-      ... on TopValues {
-        totalLogins distinctValues values { value logins share previousLogins } other { values logins share }
-        ${freshness}
-      }
-      ${error}
+  query ($from: Moment, $to: Moment, $filter: AttemptFilter) {
+    answer: measures(from: $from, to: $to, filter: $filter, groupBy: [APP_VERSION], orderBy: { measure: ATTEMPTS }, first: 10,
+                     compareTo: [{ span: PREVIOUS }]) {
+      total { attempts } groupCount groups { values attempts share(measure: ATTEMPTS) compared { attempts } }
+      other { groupCount attempts share(measure: ATTEMPTS) } ${freshness}
     }
   }`
 
@@ -18,9 +15,8 @@ export const topQuestions: Question[] = [
     name: 'top versions of a year, of a region and failures',
     query: topVersions,
     variables: (time, { days }) => ({
-      dimension: 'APP_VERSION',
       ...range(days * DAY, time * HOUR),
-      filter: { usRegions: ['WEST'], outcomes: ['FAILURE'] },
+      filter: { usRegion: { in: ['WEST'] }, outcome: { in: ['FAILURE'] } },
     }),
   },
 ]

@@ -1,6 +1,7 @@
 import type { Question } from './question.ts'
 import { engagementQuestions } from './questions-engagement.ts'
 import { countsQuestions } from './questions-counts.ts'
+import { measureQuestions } from './questions-measures.ts'
 import { pipelineQuestions } from './questions-pipeline.ts'
 import { rowQuestions } from './questions-rows.ts'
 import { shapeQuestions } from './questions-shapes.ts'
@@ -14,6 +15,7 @@ export const questions: readonly Question[] = [
   ...countsQuestions,
   ...topQuestions,
   ...shapeQuestions,
+  ...measureQuestions,
   ...engagementQuestions,
   ...rowQuestions,
   ...pipelineQuestions,

@@ -5,6 +5,7 @@ import type { Sql, Transaction } from '../connection/connect.ts'
 import type { LoginRows } from './copy-logins.ts'
 import { insertRejects } from './insert-rejects.ts'
 import { moveCheckpoint, type Holding } from './move-checkpoint.ts'
+import { unknownOutcomesJson } from './unknown-outcomes.ts'
 import { writeLogins } from './write-contents.ts'
 
 type BatchCommit = {
@@ -55,10 +56,11 @@ async function insertBatch(
   const gaps = range.to - range.from - BigInt(logins + rejected.length)
   await tx`/* insertBatch */
     insert into batch (id, topic, partition, incarnation, from_offset, to_offset, status, logins, rejects, gaps, login_rows,
-                       first_event_at, last_event_at, processed_at, code_version, rules)
+                       first_event_at, last_event_at, processed_at, code_version, rules, unknown_outcomes)
     values (${batchId}, ${range.topic}, ${range.partition}, ${holding.incarnation}, ${range.from}, ${range.to}, 'committed',
-            ${logins}, ${rejected.length}, ${gaps}, ${rows.count}, ${isoTimeOrNull(events?.firstMs ?? null)},
-            ${isoTimeOrNull(events?.lastMs ?? null)}, ${isoTime(processedAtMs)}, ${codeVersion}, ${tx.json(decided.rules)})`
+            ${logins}, ${rejected.length}, ${gaps}, ${rows.kept.count}, ${isoTimeOrNull(events?.firstMs ?? null)},
+            ${isoTimeOrNull(events?.lastMs ?? null)}, ${isoTime(processedAtMs)}, ${codeVersion}, ${tx.json(decided.rules)},
+            ${unknownOutcomesJson(decided.unknownOutcomes)}::text::json)`
 }
 
 async function insertInsights(tx: Transaction, { batchId, decided }: BatchCommit): Promise<void> {

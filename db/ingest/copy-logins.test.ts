@@ -7,12 +7,14 @@ import { LoginRows } from './copy-logins.ts'
 
 const NOW_MS = Date.parse('2026-03-01T12:00:00Z')
 const KEEP_FROM_MS = NOW_MS - 500_000_000
+const LIST_FROM_MS = NOW_MS - 5_000_000_000
 const options = { nowMs: NOW_MS, rules: rulesWith() }
 
 const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 
 /** Reads what https://www.postgresql.org/docs/18/sql-copy.html calls tuples: the fields of each, as hex. */
 function tuplesOf(bytes: Buffer): (string | null)[][] {
+  if (bytes.length === 0) return []
   expect(bytes.subarray(0, HEADER.length)).toEqual(HEADER)
   const tuples: (string | null)[][] = []
   for (let at = HEADER.length; at < bytes.length;) {
@@ -59,8 +61,8 @@ const tuple = (login: Login, offset: number) => [
   ...[integer(3n, 4), integer(BigInt(offset), 8), integer(77n, 8)],
 ]
 
-test('rows are what COPY reads as the logins, whatever their texts, and none is of an event before the limit', () => {
-  let written = 0
+test('rows are what COPY reads as the logins, whatever their texts, each in the table for its event or in none', () => {
+  const written = { kept: 0, late: 0 }
   for (let round = 0; round < 20; round++) {
     const records = mutatedMessages(round, 200, NOW_MS).map((value, index) => ({
       offset: BigInt(index) * 10n ** 12n,
@@ -70,17 +72,23 @@ test('rows are what COPY reads as the logins, whatever their texts, and none is 
       headers: [],
     }))
     const { logins } = decided(records, options)
-    const rows = new LoginRows(77n, 3, KEEP_FROM_MS)
+    const rows = new LoginRows(77n, 3, { rowsFromMs: KEEP_FROM_MS, listsFromMs: LIST_FROM_MS })
     rows.add(logins)
-    const expected = Array.from({ length: logins.count }, (_, at) => ({
+    const all = Array.from({ length: logins.count }, (_, at) => ({
       login: loginAt(logins, at),
       offset: logins.offsets[at] ?? NaN,
-    })).filter(({ login }) => login.eventTimeMs >= KEEP_FROM_MS)
-    expect(tuplesOf(Buffer.concat(rows.bytes.pieces()))).toEqual(
-      expected.map(({ login, offset }) => tuple(login, offset)),
-    )
-    expect(rows.count).toBe(expected.length)
-    written += rows.count
+    }))
+    const bounds = { kept: [KEEP_FROM_MS, Infinity], late: [LIST_FROM_MS, KEEP_FROM_MS] } as const
+    for (const table of ['kept', 'late'] as const) {
+      const [fromMs, toMs] = bounds[table]
+      const expected = all.filter(({ login }) => login.eventTimeMs >= fromMs && login.eventTimeMs < toMs)
+      expect(tuplesOf(Buffer.concat(rows[table].bytes.pieces()))).toEqual(
+        expected.map(({ login, offset }) => tuple(login, offset)),
+      )
+      expect(rows[table].count).toBe(expected.length)
+      written[table] += expected.length
+    }
   }
-  expect(written).toBeGreaterThan(300)
+  expect(written.kept).toBeGreaterThan(300)
+  expect(written.late).toBeGreaterThan(20)
 })

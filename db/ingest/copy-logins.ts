@@ -41,31 +41,52 @@ const columns = [
   ...['event_id', 'failure_reason', 'session_id', 'extra', 'kafka_partition', 'kafka_offset', 'batch_id'],
 ]
 
-/** Collects logins as rows of the table `login` in COPY's binary format. */
-export class LoginRows {
+/** Which logins get a row, by the times of their events (Unix milliseconds). */
+type RowBounds = {
+  /** From then on, in `login`. */
+  rowsFromMs: number
+  /** From then on, in `late_login`, if not in `login`. */
+  listsFromMs: number
+}
+
+/** Rows of a table in COPY's binary format. */
+class CopiedRows {
   readonly bytes = new PagedBytes()
   count = 0
+}
+
+/** Collects logins as rows. */
+export class LoginRows {
+  /** Rows of `login`. */
+  readonly kept = new CopiedRows()
+  /** Rows of `late_login`. */
+  readonly late = new CopiedRows()
   readonly #partition: Uint8Array
   readonly #batch: Uint8Array
-  readonly #keepFromMs: number
+  readonly #bounds: RowBounds
 
-  /** @param keepFromMs logins with an earlier event time (Unix milliseconds) get no row */
-  constructor(batchId: bigint, partition: number, keepFromMs: number) {
+  constructor(batchId: bigint, partition: number, bounds: RowBounds) {
     this.#partition = fieldsOf([partition])
     this.#batch = fieldsOf([batchId])
-    this.#keepFromMs = keepFromMs
+    this.#bounds = bounds
   }
 
   add(logins: LoginColumns): void {
-    const { bytes } = this
+    const { rowsFromMs, listsFromMs } = this.#bounds
     for (let login = 0; login < logins.count; login++) {
-      if ((logins.eventTimes[login] ?? NaN) < this.#keepFromMs) continue
-      const shared = sharedAt(logins, login)
-      bytes.reserve(textBytes(logins, login) + shared.length + FIXED_BYTES)
-      if (this.count === 0) bytes.at = putBytes(bytes.page, bytes.at, COPY_HEADER)
-      bytes.at = this.#putRow(bytes.page, bytes.at, logins, login, shared)
-      this.count++
+      const eventMs = logins.eventTimes[login] ?? NaN
+      if (eventMs >= rowsFromMs) this.#addTo(this.kept, logins, login)
+      else if (eventMs >= listsFromMs) this.#addTo(this.late, logins, login)
     }
+  }
+
+  #addTo(rows: CopiedRows, logins: LoginColumns, login: number): void {
+    const { bytes } = rows
+    const shared = sharedAt(logins, login)
+    bytes.reserve(textBytes(logins, login) + shared.length + FIXED_BYTES)
+    if (rows.count === 0) bytes.at = putBytes(bytes.page, bytes.at, COPY_HEADER)
+    bytes.at = this.#putRow(bytes.page, bytes.at, logins, login, shared)
+    rows.count++
   }
 
   #putRow(row: Uint8Array, at: number, logins: LoginColumns, login: number, shared: Uint8Array): number {
@@ -120,13 +141,18 @@ function putField(
 }
 
 /**
- * Writes the rows, once: it gives their memory back. The day tables for all of them must exist
+ * Writes the rows, once: it gives their memory back. The day tables for those of `login` must exist
  * (db/login-rows/login-partitions.ts).
  */
-export async function copyLogins(tx: Transaction, { bytes, count }: LoginRows): Promise<void> {
+export async function copyLogins(tx: Transaction, { kept, late }: LoginRows): Promise<void> {
+  await copyInto(tx, 'login', kept)
+  await copyInto(tx, 'late_login', late)
+}
+
+async function copyInto(tx: Transaction, table: string, { bytes, count }: CopiedRows): Promise<void> {
   if (count === 0) return
   const copy = await tx`/* copyLogins */
-    copy login (${tx.unsafe(columns.join(', '))}) from stdin with (format binary)`.writable()
+    copy ${tx(table)} (${tx.unsafe(columns.join(', '))}) from stdin with (format binary)`.writable()
   await pipeline(Readable.from([...bytes.pieces(), COPY_TRAILER], { objectMode: true }), copy)
   // Postgres has answered, so it has read everything.
   bytes.release()

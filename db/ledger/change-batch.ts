@@ -1,8 +1,10 @@
+import type { UnknownOutcomes } from '../../domain/batch/unknown-outcomes.ts'
 import type { BatchStatus } from '../../domain/pipeline/batch-status.ts'
 import type { DecodeRules } from '../../domain/decode/decode-rules.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import { isoTime, isoTimeOrNull } from '../../domain/time/iso-time.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
+import { unknownOutcomesJson } from '../ingest/unknown-outcomes.ts'
 
 /** What kind of command changed a batch after it was first written. */
 export type RevisionKind = 'replay' | 'redrive' | 'publish'
@@ -80,6 +82,7 @@ type BatchChange = {
   processedAtMs: number
   /** The rules by which its records were decoded; null: those of before. */
   rules: DecodeRules | null
+  unknownOutcomes: UnknownOutcomes
   codeVersion: string
 }
 
@@ -90,13 +93,13 @@ type BatchChange = {
  */
 export async function moveBatch(tx: Transaction, change: BatchChange): Promise<void> {
   const { batch, added, events } = change
-  const [moved] = await tx`/* moveBatch */
+  const [moved] = await tx<{ changeNumber: bigint }[]>`/* moveBatch */
     with totals as (
       update partition_checkpoint
-      set logins = logins + ${added.logins}, rejects = rejects + ${added.rejects},
+      set logins = logins + ${added.logins}, rejects = rejects + ${added.rejects}, changes = changes + 1,
           watermark = greatest(watermark, ${isoTimeOrNull(change.watermarkMs)}::timestamptz)
       where topic = ${batch.topic} and partition = ${batch.partition}
-      returning 1
+      returning changes
     )
     update batch
     set revision = revision + 1, changed_at = clock_timestamp(),
@@ -108,13 +111,15 @@ export async function moveBatch(tx: Transaction, change: BatchChange): Promise<v
         last_event_at = greatest(last_event_at, ${isoTimeOrNull(events?.lastMs ?? null)}::timestamptz)
     from totals
     where id = ${batch.id} and claim = ${batch.claim} and revision = ${batch.revision} and status = ${batch.status}
-    returning 1`
+    returning totals.changes as "changeNumber"`
   if (moved === undefined) throw lostClaim(batch)
   await tx`/* moveBatch: revision */
-    insert into batch_revision (batch_id, revision, kind, command_id, logins, rejects, processed_at, code_version, rules)
-    values (${batch.id}, ${batch.revision + 1}, ${change.kind}, ${change.commandId}, ${added.logins}, ${added.rejects},
+    insert into batch_revision (batch_id, revision, change_number, kind, command_id, logins, rejects, processed_at, code_version, rules,
+                                unknown_outcomes)
+    values (${batch.id}, ${batch.revision + 1}, ${moved.changeNumber}, ${change.kind}, ${change.commandId}, ${added.logins}, ${added.rejects},
             ${isoTime(change.processedAtMs)}, ${change.codeVersion},
-            ${change.rules === null ? null : tx.json(change.rules)}::json)`
+            ${change.rules === null ? null : tx.json(change.rules)}::json,
+            ${unknownOutcomesJson(change.unknownOutcomes)}::text::json)`
 }
 
 /** Records that the outputs of a revision are committed in Kafka. */

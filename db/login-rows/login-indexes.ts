@@ -4,12 +4,15 @@ import { seenIndex } from './login-partitions.ts'
 
 /**
  * Columns of the indexes by name: three find the logins of a user, device or address, one finds rare values.
+ * A day table is made with the one of event ids, unless it was made before there were any
+ * (db/login-rows/login-partitions.ts).
  */
 const indexes: Record<string, readonly string[]> = {
   user_id: ['user_id', 'event_at'],
   device_id: ['device_id', 'event_at'],
   ip: ['ip', 'event_at'],
   dimensions: ['locale', 'device_type', 'outcome'],
+  event_id: ['event_id'],
 }
 
 /** A day counts as over an hour after its midnight (UTC): few logins come later. */
@@ -28,7 +31,8 @@ export async function indexFinishedLoginDays(sql: Sql, nowMs: number): Promise<n
     const name = `${day}_${index}`
     if (is_unfinished) await sql`/* indexFinishedLoginDays: unfinished */ drop index if exists ${sql(name)}`
     await sql`/* indexFinishedLoginDays */
-      create index concurrently if not exists ${sql(name)} on ${sql(day)} (${sql(indexes[index] ?? [])})`
+      create index concurrently if not exists ${sql(name)} on ${sql(day)} (${sql(indexes[index] ?? [])})
+      ${index === 'event_id' ? sql`where event_id is not null` : sql``}`
   }
   for (const day of await daysWithSummary(sql, today))
     await sql`/* indexFinishedLoginDays: summary */ drop index concurrently if exists ${sql(seenIndex(day))}`

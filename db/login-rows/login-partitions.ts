@@ -1,5 +1,7 @@
 import { DAY_MS, dayOf, isoDay } from '../../domain/time/period.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
+import { LISTS_LOCK } from './kept-lists.ts'
+import { ofRevisions } from './rows-to-list.ts'
 
 /**
  * Tables are created this many days ahead, for workers that run past midnight and for events dated up to an
@@ -35,13 +37,19 @@ export async function createLoginDays(sql: Sql, nowMs: number, retentionDays: nu
            (${['user_id text', 'device_id text', 'ip inet'].map((column) => `${column}_bloom_ops (${BLOOM})`).join(', ')})
            with (pages_per_range = 16, autosummarize = on)`,
       )
+      await tx.unsafe(
+        `/* createLoginDays: event ids */
+         create index if not exists ${tableName(day)}_event_id on ${tableName(day)} (event_id) where event_id is not null`,
+      )
     }
   })
 }
 
 /**
  * Drops the day tables that are past retention; with a retention of 0 all of them. Each is dropped in a
- * transaction of its own, so that a query which reads one of them does not delay the others.
+ * transaction of its own, so that a query which reads one of them does not delay the others. Rows that the
+ * lists by hour lack move to late_login before; a table that had such rows is left to the next call, because
+ * questions whose snapshot is older than the move look for them there.
  * @param nowMs by the database's clock: a worker's clock that is wrong would drop days that should be kept
  * @returns the names of the dropped tables, oldest first
  */
@@ -50,14 +58,50 @@ export async function dropLoginDays(sql: Sql, nowMs: number, retentionDays: numb
   const expired = [...(await existingPartitions(sql))]
     .filter((name) => firstKept === null || name < firstKept)
     .sort()
+  const dropped: string[] = []
   for (const name of expired) {
-    await sql.begin(async (tx) => {
-      await waitForTurn(tx)
-      await tx.unsafe(`/* dropLoginDays */ drop table if exists ${name}`)
-    })
+    const moved = await sql.begin((tx) => moveUnlisted(tx, name))
+    if (moved === 0 && (await dropListed(sql, name))) dropped.push(name)
   }
-  return expired
+  return dropped
 }
+
+/** Drops a day table, unless it has rows that the lists lack. @returns whether it did */
+async function dropListed(sql: Sql, table: string): Promise<boolean> {
+  return await sql.begin(async (tx) => {
+    await waitForTurn(tx)
+    await waitForLists(tx)
+    // Dropping takes this lock too; taken here, nobody adds rows between the look and the drop.
+    await tx`/* dropListed: lock */ lock table only login in access exclusive mode`
+    if ((await moveUnlisted(tx, table)) > 0) return false
+    await tx.unsafe(`/* dropListed */ drop table if exists ${table}`)
+    return true
+  })
+}
+
+/** Moves the rows of a day that are not in the lists by hour yet. @returns how many there were */
+async function moveUnlisted(tx: Transaction, table: string): Promise<number> {
+  await waitForLists(tx)
+  const day = table.slice('login_'.length).replaceAll('_', '-')
+  const [moved] = await tx<{ rows: number }[]>`/* moveUnlisted */
+    with waiting as materialized (
+      select batch_id, revision from pending_commit_rollup union select batch_id, revision from unindexed_batch
+    ), moved as (
+      delete from login
+      where event_at >= ${day}::text::timestamptz and event_at < ${day}::text::timestamptz + interval '24 hours'
+        and batch_id between (select min(batch_id) from waiting) and (select max(batch_id) from waiting)
+        and ${ofRevisions(tx, 'waiting')}
+      returning login.*
+    ), kept as (
+      insert into late_login select * from moved
+    )
+    select count(*)::integer as rows from moved`
+  return moved?.rows ?? 0
+}
+
+/** Keeps rows from being listed until the transaction ends: whoever lists them has read them where they were. */
+const waitForLists = (tx: Transaction) =>
+  tx`/* waitForLists */ select pg_advisory_xact_lock(hashtext(${LISTS_LOCK}))`
 
 /** Lets one process at a time create or drop tables; the next ones find everything done. */
 const waitForTurn = (tx: Transaction) =>

@@ -25,7 +25,7 @@ export async function containedRead<T>(
     if (statements.haveFailed()) await statements.undo()
     return result
   } catch (error) {
-    const failure = readFailure(error)
+    const failure = readFailure(isAborted(error) ? (statements.firstFailure() ?? error) : error)
     if (!isLost(failure)) await statements.undo()
     throw failure
   } finally {
@@ -36,6 +36,10 @@ export async function containedRead<T>(
 /** Whether a failure has ended the transaction, too. */
 export const isLost = (error: unknown): boolean =>
   error instanceof ReadFailure && (error.kind === 'unavailable' || error.kind === 'interrupted')
+
+/** Whether a statement failed because one before it did: of several that were sent at once, its failure may be seen first. */
+const isAborted = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '25P02'
 
 /**
  * Transactions that still have the savepoint of their last query. The next query replaces it with its own,
@@ -51,9 +55,11 @@ function watchStatements(sql: Transaction) {
   const limits = startLimits()
   let state: 'unused' | 'open' | 'over' = 'unused'
   let hasFailed = false
+  let firstFailure: unknown
   const watch = (statement: Promise<unknown>) => {
     // Not statement.then: that would send it, although it may be a fragment of another statement.
-    void Promise.prototype.then.call(statement, limits.heard, () => {
+    void Promise.prototype.then.call(statement, limits.heard, (error: unknown) => {
+      firstFailure ??= error
       hasFailed = true
       limits.heard()
     })
@@ -72,6 +78,7 @@ function watchStatements(sql: Transaction) {
     sql: watched,
     overrun: limits.overrun,
     haveFailed: () => hasFailed,
+    firstFailure: () => firstFailure,
     /** Rolls back once the statements under way have ended. @throws {ReadFailure} the transaction is lost */
     undo: async () => {
       const isToUndo = state === 'open'

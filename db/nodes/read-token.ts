@@ -8,6 +8,12 @@ export type ReadToken = {
   position: bigint
 }
 
+/** Whether whoever has seen `later` has seen all of `earlier`; null: they cannot be compared. */
+export function includes(later: ReadToken, earlier: ReadToken): boolean | null {
+  const isSameLog = later.system === earlier.system && later.timeline === earlier.timeline
+  return isSameLog ? later.position >= earlier.position : null
+}
+
 const TOKEN = /^v1\.(\d{1,20})\.(\d{1,10})\.([0-9a-f]{1,16})$/
 
 export const formatReadToken = ({ system, timeline, position }: ReadToken): string =>

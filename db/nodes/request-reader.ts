@@ -1,4 +1,6 @@
 import { containedRead, isLost } from './contained-read.ts'
+import { ReadFailure } from './read-failure.ts'
+import { anyFreshness } from './requirement.ts'
 import type { ReadRouter } from './router.ts'
 import type { ReadSession } from './snapshot.ts'
 
@@ -80,3 +82,20 @@ export const createSingleReader =
       reader.close()
     }
   }
+
+/**
+ * Reads on the primary, or on another node while that is away, each query in a snapshot of its own.
+ * @throws {ReadFailure}
+ */
+export function createLatestReader(router: ReadRouter): Read {
+  const readPrimary = createPrimaryReader(router)
+  const readAny = createSingleReader((work) => router.withReadNode(anyFreshness, work))
+  return async (query) => {
+    try {
+      return await readPrimary(query)
+    } catch (error) {
+      if (error instanceof ReadFailure && error.kind === 'unavailable') return await readAny(query)
+      throw error
+    }
+  }
+}

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts'
+import { containedRead } from './contained-read.ts'
 import { ReadFailure } from './read-failure.ts'
 import { createReadNode, type ReadNode, type ReportNode } from './node.ts'
 import { createReplicas, type ResolveHost } from './replicas.ts'
@@ -27,7 +28,7 @@ export type ReadRouter = {
  * its own.
  */
 const USUAL_LAG_MS = 10_000
-const anyLag = { maxLagMs: Infinity, after: null }
+const anyLag = { maxLagMs: Infinity, after: [] }
 
 /**
  * @param report is called when a node stops or starts serving
@@ -52,7 +53,7 @@ export function createReadRouter(
       const failed = [primary, ...inTurn].filter((node) => node.health() !== 'up')
       failed.filter((node) => node.health() === 'unproven').forEach(tryBeside)
       const fresh = { maxLagMs: requirement.maxStalenessMs ?? USUAL_LAG_MS, after: requirement.after }
-      const isRequired = requirement.maxStalenessMs !== null || requirement.after !== null
+      const isRequired = requirement.maxStalenessMs !== null || requirement.after.length > 0
       const lastResort = isRequired ? fresh : anyLag
       return await firstThatOpens(
         [
@@ -61,10 +62,10 @@ export function createReadRouter(
           ...(isRequired ? [] : up.map((node) => ({ node, wanted: anyLag }))),
           ...failed.map((node) => ({ node, wanted: node === primary ? anyLag : lastResort })),
         ],
-        work,
+        ifShown(requirement.shows, work),
       )
     },
-    withPrimary: (work) => firstThatOpens([{ node: primary, wanted: anyLag }], work),
+    withPrimary: (work) => firstThatOpens([{ node: primary, wanted: anyLag }], ifShown(null, work)),
     close: async () => {
       await Promise.all([primary.close(), replicas.close()])
     },
@@ -75,25 +76,35 @@ type Attempt = { node: ReadNode; wanted: Omit<Wanted, 'configuredAs'> }
 
 async function firstThatOpens<T>(
   attempts: Attempt[],
-  work: (session: ReadSession) => Promise<T>,
+  work: (session: ReadSession) => Promise<IfShown<T>>,
 ): Promise<T> {
   const dead = new Set<ReadNode>()
   let isBehind = false
   for (const { node, wanted } of attempts) {
     if (dead.has(node)) continue
     const outcome = await node.withSession(wanted, work)
-    if (outcome.opened === 'yes') return outcome.result
+    if (outcome.opened === 'yes' && outcome.result.isShown) return outcome.result.result
     if (outcome.opened === 'no') dead.add(node)
     else isBehind = true
   }
   throw isBehind
     ? new ReadFailure(
         'too_stale',
-        'the primary is away and no replica is as fresh as asked for: ask with a larger x-rollcall-max-staleness-ms, or ' +
+        'no database node that answers is as fresh as asked for: ask with a larger x-rollcall-max-staleness-ms, or ' +
           'without it and without x-rollcall-read-after, and see freshness for how old the answer is',
       )
     : new ReadFailure('unavailable', 'no database node answers; ask again in a moment')
 }
+
+type IfShown<T> = { isShown: true; result: T } | { isShown: false }
+
+/** Does the work only in a snapshot that shows what is required: the very one that the work reads. */
+const ifShown =
+  <T>(shows: ReadRequirement['shows'], work: (session: ReadSession) => Promise<T>) =>
+  async (session: ReadSession): Promise<IfShown<T>> =>
+    shows === null || (await containedRead(session, shows))
+      ? { isShown: true, result: await work(session) }
+      : { isShown: false }
 
 /** Returns what tries, beside the requests, whether a node answers again: once at a time for each node. */
 function createTrials(): (node: ReadNode) => void {

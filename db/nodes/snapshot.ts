@@ -1,7 +1,7 @@
 import type { Sql, Transaction } from '../connection/connect.ts'
 import { assertDirectSession } from '../connection/direct-session.ts'
 import { hintOf } from '../connection/hint.ts'
-import { parseLsn, type ReadToken } from './read-token.ts'
+import { includes, parseLsn, type ReadToken } from './read-token.ts'
 
 export type ReadSource = 'primary' | 'replica'
 
@@ -28,8 +28,8 @@ export type Wanted = {
   configuredAs: ReadSource
   /** A replica that is further behind is not opened. */
   maxLagMs: number
-  /** Nor is a replica that lacks what was written up to here, or that cannot tell. Null: any will do. */
-  after: ReadToken | null
+  /** Nor is a replica that lacks what was written up to one of these, or that cannot tell. */
+  after: readonly ReadToken[]
 }
 
 /**
@@ -116,23 +116,34 @@ async function refuseUnlessWanted(pool: Sql, description: Description, wanted: W
     throw new NotOpened('no', 'it is no replica any more')
   if (source === 'primary') return
   if ((replicaLagMs ?? Infinity) > wanted.maxLagMs) throw new NotOpened('behind', 'its data are too old')
-  if (wanted.after !== null && !(await shows(pool, description, wanted.after)))
+  if (wanted.after.length > 0 && !(await shows(pool, description, wanted.after)))
     throw new NotOpened('behind', 'it has not replayed what was written')
 }
 
 /**
- * Whether a replica shows what was written up to `after`. A position of another cluster or timeline cannot be
+ * Whether a replica shows what was written up to each of `after`. A position of another cluster or timeline cannot be
  * compared, so the primary has to answer.
  */
-async function shows(pool: Sql, { position }: Description, after: ReadToken): Promise<boolean> {
-  const { system, timeline } = await readIdentity(pool)
-  return system === after.system && timeline === after.timeline && position >= after.position
+async function shows(pool: Sql, { position }: Description, after: readonly ReadToken[]): Promise<boolean> {
+  const shown = { ...(await readIdentity(pool)), position }
+  return after.every((token) => includes(shown, token) === true)
 }
 
-/** A token for everything that is written by now. To be read on the primary. */
+/** A token for everything that a snapshot shows. */
+export const shownUpTo = async ({
+  sql,
+  position,
+}: Pick<ReadSession, 'sql' | 'position'>): Promise<ReadToken> => ({
+  ...(await readIdentity(sql)),
+  position,
+})
+
+/** A token for everything that the primary has written by now, or a replica replayed. */
 export async function readToken({ sql }: Pick<ReadSession, 'sql'>): Promise<ReadToken> {
-  // Where the next record goes: beyond every commit that somebody was told of.
-  const [row] = await sql<{ lsn: string }[]>`/* readToken */ select pg_current_wal_insert_lsn()::text as lsn`
+  // Of the primary where the next record goes: beyond every commit that somebody was told of.
+  const [row] = await sql<{ lsn: string }[]>`
+    /* readToken */
+    select (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end)::text as lsn`
   return { ...(await readIdentity(sql)), position: parseLsn(row?.lsn ?? '0/0') }
 }
 

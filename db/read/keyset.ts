@@ -30,13 +30,15 @@ export type TimeRange = { from: Date | null; to: Date | null }
 /**
  * The SQL conditions (`and …`) of a page's keys and of the time range.
  * @param columns the moment first, then the ids
+ * @param page null: the whole list
  */
 export function withinPage(
   sql: ReadSession['sql'],
   columns: [at: string, ...ids: string[]],
-  page: Page,
+  page: Page | null,
   range: TimeRange,
 ) {
+  const { after, before } = page ?? { after: null, before: null }
   const row = list(
     sql,
     columns.map((column) => sql(column)),
@@ -54,8 +56,8 @@ export function withinPage(
   // The moment is compared by itself, too, because a comparison of rows rules out no partition. It is a Date,
   // which Postgres reads once and not for each row.
   return sql`
-    ${page.after === null ? sql`` : sql`and (${row}) < (${key(page.after)}) and ${sql(at)} <= ${new Date(momentOf(page.after) + 1)}`}
-    ${page.before === null ? sql`` : sql`and (${row}) > (${key(page.before)}) and ${sql(at)} >= ${new Date(momentOf(page.before))}`}
+    ${after === null ? sql`` : sql`and (${row}) < (${key(after)}) and ${sql(at)} <= ${new Date(momentOf(after) + 1)}`}
+    ${before === null ? sql`` : sql`and (${row}) > (${key(before)}) and ${sql(at)} >= ${new Date(momentOf(before))}`}
     ${range.from === null ? sql`` : sql`and ${sql(at)} >= ${range.from}`}
     ${range.to === null ? sql`` : sql`and ${sql(at)} < ${range.to}`}`
 }
@@ -68,6 +70,18 @@ export function orderOfPage(sql: ReadSession['sql'], columns: string[], page: Pa
     columns.map((column) => sql`${sql(column)} ${direction}`),
   )} limit ${page.limit}`
 }
+
+/**
+ * Counts the rows of a list, and stops at a limit.
+ * @param rows the `from …` and `where …` of the list
+ */
+export async function countUpTo({ sql }: ReadSession, rows: Rows, limit: number): Promise<number> {
+  const [counted] = await sql<{ rows: number }[]>`
+    /* countUpTo */ select count(*)::integer as rows from (select 1 ${rows} limit ${limit}) as listed`
+  return counted?.rows ?? 0
+}
+
+type Rows = ReturnType<typeof orderOfPage>
 
 type Fragment = ReturnType<ReadSession['sql']>
 

@@ -10,7 +10,7 @@ const FEW = 64
 
 type Fragment = PendingQuery<Row[]>
 
-/** The two columns of engagement_chunk and six_hour_chunk for a bitmap: one holds it, the other is null. */
+/** The two columns of engagement_chunk for a bitmap: one holds it, the other is null. */
 export const bitmapColumns = (tx: Transaction) => tx`members, few_members`
 
 /**

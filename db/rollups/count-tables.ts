@@ -1,4 +1,5 @@
 import { type CountSize, slotNames } from '../../domain/counts/counts.ts'
+import { keptFrom } from '../login-rows/retention-bound.ts'
 import { dimensionColumns } from './dimension-columns.ts'
 
 // SQL of the tables that hold counts. A row has several slots: one for each unit of the time that it covers.
@@ -34,4 +35,4 @@ export function addToHeld(size: 'minute' | 'quarter' | 'hour'): string {
 }
 
 /** Start of the first day (UTC) whose minutes are kept: earlier days have quarters. */
-export const MINUTES_KEPT_FROM = `coalesce((select kept_from from retention_bound where what = 'minute_count'), '-infinity')`
+export const MINUTES_KEPT_FROM = keptFrom('minute_count')

@@ -3,6 +3,11 @@ import { dimensionNames } from '../../domain/counts/dimensions.ts'
 
 // SQL that groups by several sets of dimensions at once. A dimension that is not in the set of a row is ''.
 
+/** Whether a login is counted by failureSets. */
+export const IS_FAILURE = `outcome = 'failure'`
+/** The others: logins proper, which make somebody active. */
+export const IS_NO_FAILURE = `outcome <> 'failure'`
+
 /** The `grouping sets (…)` of a `group by`. */
 export const groupingSets = (sets: readonly number[]): string =>
   `grouping sets (${sets.map((bits) => `(${members(bits)})`).join(', ')})`

@@ -1,15 +1,16 @@
-import { dimensionSets, slotNames } from '../../domain/counts/counts.ts'
+import { dimensionSets, failureSets, slotNames } from '../../domain/counts/counts.ts'
 import type { Sql } from '../connection/connect.ts'
 import { addToHeld, countTables, MINUTES_KEPT_FROM, slotValue } from './count-tables.ts'
-import { dimensionColumns as key } from './dimension-columns.ts'
-import { groupingSets, setOfRow, valuesOfRow } from './dimension-sets.ts'
+import { dimensionColumns as key, joinEntries } from './dimension-columns.ts'
+import { groupingSets, IS_FAILURE, setOfRow, valuesOfRow } from './dimension-sets.ts'
+import { addKnownValues } from './known-values.ts'
 
 /**
  * Adds the pending deltas to `hour_count` and `minute_count`, or to `quarter_count` for days whose minutes
- * are not kept. Batches next to each other share most of their buckets, so rolling up several at once updates
- * far fewer rows. Any worker may call it at any time: a batch leaves `pending_rollup` in the statement that
- * counts it. One call at a time in a database, because two would deadlock on each other's rows; a call that
- * finds another at work does nothing.
+ * are not kept, and their values to `dimension_value`. Batches next to each other share most of their buckets,
+ * so rolling up several at once updates far fewer rows. Any worker may call it at any time: a batch leaves
+ * `pending_rollup` in the statement that counts it. One call at a time in a database, because two would
+ * deadlock on each other's rows; a call that finds another at work does nothing.
  * @param atLeast does nothing while fewer batches of the topic, whichever worker wrote them, are pending
  */
 export async function rollUpCounts(sql: Sql, topic: string, atLeast = 1): Promise<void> {
@@ -40,15 +41,18 @@ const slotOf = {
 /** Inserts counts of single units of time as slots of rows, for every set of dimensions that is kept. */
 const widen = (size: 'minute' | 'quarter' | 'hour', from: string) => {
   const { table, start } = countTables[size]
-  return `
-  insert into ${table} as held (${set}, ${start}, ${key}, ${slotNames[size].join(', ')})
+  const grouped = (sets: readonly number[], counted: string) => `
   select ${setOfRow}, ${start}, ${valuesOfRow},
          ${slotNames[size].map((_, i) => slotValue(size, `sum(logins) filter (where slot = ${i})`)).join(', ')}
   from (
     select date_trunc('${start}', bucket, 'UTC') as ${start}, ${slotOf[size]} as slot, ${key}, logins
-    from ${from}
+    from ${from} where ${counted}
   ) as counts
-  group by ${start}, ${groupingSets(dimensionSets)}
+  group by ${start}, ${groupingSets(sets)}`
+  return `
+  insert into ${table} as held (${set}, ${start}, ${key}, ${slotNames[size].join(', ')})
+  ${grouped(dimensionSets, 'true')}
+  union all ${grouped(failureSets, IS_FAILURE)}
   ${addToHeld(size)}`
 }
 
@@ -70,8 +74,9 @@ with taken as (
   delete from pending_rollup where topic = $1
   returning batch_id, revision
 ), minutes as materialized (
-  select bucket, ${key}, sum(entry.logins)::integer as logins
-  from taken join login_count_delta_entry entry using (batch_id, revision)
+  select bucket, ${key}, sum(added.logins)::integer as logins
+  from taken join login_count_delta delta using (batch_id, revision)
+  ${joinEntries('delta', 'bucket')}
   group by bucket, ${key}
 ), hours as materialized (
   select date_trunc('hour', bucket, 'UTC') as bucket, ${key}, sum(logins)::integer as logins
@@ -93,6 +98,7 @@ with taken as (
         lateness = (${addTwo('lateness')}), delays = (${addTwo('delays')})
 ), unmade as (
   delete from rolled_up_month where month in (select date_trunc('month', bucket, 'UTC') from hours)
+), into_values as (${addKnownValues('hours')}
 ), into_minutes as (${widen('minute', 'kept_minutes')}
 ), into_quarters as (${widen('quarter', 'older_minutes')}
 )${widen('hour', 'hours')}`

@@ -1,4 +1,4 @@
-import { dimensionSets, slotNames } from '../../domain/counts/counts.ts'
+import { keptSets, slotNames } from '../../domain/counts/counts.ts'
 import type { Sql } from '../connection/connect.ts'
 import { dimensionColumns } from './dimension-columns.ts'
 import { COUNTS_LOCK } from './roll-up-counts.ts'
@@ -29,7 +29,7 @@ export async function rollUpMonth(sql: Sql): Promise<boolean> {
       insert into month_count (dimension_set, month, ${key}, logins)
       select dimension_set, ${due.month}::text::timestamptz, ${key}, sum(0::bigint + ${slots})
       from hour_count
-      where dimension_set = any(${[...dimensionSets]}::smallint[])
+      where dimension_set = any(${[...keptSets]}::smallint[])
         and day >= ${due.month}::text::timestamptz
         and day < (${due.month}::text::timestamptz at time zone 'UTC' + interval '1 month') at time zone 'UTC'
       group by dimension_set, ${key}`

@@ -1,5 +1,6 @@
-import { dimensionSets, slotNames } from '../../domain/counts/counts.ts'
+import { keptSets, slotNames } from '../../domain/counts/counts.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
+import { keepFrom } from '../login-rows/retention-bound.ts'
 import { addToHeld, slotValue } from './count-tables.ts'
 import { dimensionColumns as key } from './dimension-columns.ts'
 import { COUNTS_LOCK } from './roll-up-counts.ts'
@@ -31,21 +32,19 @@ async function endOldestDay(sql: Sql, days: number): Promise<number | null> {
         select date_trunc('day', clock_timestamp(), 'UTC') - make_interval(days => ${days}) as until
       ), oldest as (
         select date_trunc('day', min(hour), 'UTC') as day
-        from unnest(${[...dimensionSets]}::smallint[]) as sets (kept)
+        from unnest(${[...keptSets]}::smallint[]) as sets (kept)
         cross join lateral (select hour from minute_count where dimension_set = sets.kept order by hour limit 1) as first
         where hour < (select until from bound)
       )
       select day::text, coalesce(day + interval '24 hours', until)::text as next from bound cross join oldest`
     if (due === undefined) throw new Error('endOldestDay returned no row')
-    await tx`/* endOldestDay: bound */
-      insert into retention_bound as held (what, kept_from) values ('minute_count', ${due.next}::text::timestamptz)
-      on conflict (what) do update set kept_from = greatest(held.kept_from, excluded.kept_from)`
+    await keepFrom(tx, 'minute_count', tx`${due.next}::text::timestamptz`)
     return due.day === null ? null : await intoQuarters(tx, due.day)
   })
 }
 
 async function intoQuarters(tx: Transaction, day: string): Promise<number> {
-  const [gone] = await tx.unsafe<{ rows: number }[]>(INTO_QUARTERS, [day, [...dimensionSets]], {
+  const [gone] = await tx.unsafe<{ rows: number }[]>(INTO_QUARTERS, [day, [...keptSets]], {
     prepare: true,
   })
   return gone?.rows ?? 0

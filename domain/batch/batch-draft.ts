@@ -1,11 +1,12 @@
 import { ArrivalCounts } from '../engagement/arrival.ts'
 import type { DecidedBatch, OffsetRange } from './batch.ts'
-import type { RejectedLogin } from '../login/record.ts'
+import type { RejectedRecord } from '../login/record.ts'
 import { MinuteCounts } from '../counts/counts.ts'
 import type { LoginColumns } from '../columns/login-columns.ts'
 import type { DecodeRules } from '../decode/decode-rules.ts'
 import { InsightDraft, type UnfinishedInsight } from './insight.ts'
 import type { SightingCache, SightingDraft } from '../sightings/sighting-cache.ts'
+import { UnknownOutcomeCounts } from './unknown-outcomes.ts'
 
 /** What a process knows before it decides a range. */
 type BatchContext = {
@@ -31,8 +32,9 @@ export class BatchDraft {
   readonly #minutes = new MinuteCounts()
   readonly #arrivals: ArrivalCounts
   readonly #sightings: SightingDraft
-  readonly #rejected: RejectedLogin[] = []
+  readonly #rejected: RejectedRecord[] = []
   readonly #insights: InsightDraft
+  readonly #unknownOutcomes = new UnknownOutcomeCounts()
   #logins = 0
   #firstEventMs = Infinity
   #lastEventMs = -Infinity
@@ -48,7 +50,7 @@ export class BatchDraft {
   }
 
   /** Adds the next records of the range, in the order of their offsets: the logins and the others. */
-  add(logins: LoginColumns, rejected: readonly RejectedLogin[]): void {
+  add(logins: LoginColumns, rejected: readonly RejectedRecord[]): void {
     this.#arrivals.add(logins)
     this.#minutes.add(logins)
     this.#sightings.add(logins, this.#minutes.entries)
@@ -58,6 +60,7 @@ export class BatchDraft {
       if (eventMs > this.#lastEventMs) this.#lastEventMs = eventMs
     }
     this.#insights.add(logins)
+    this.#unknownOutcomes.add(logins.unknownOutcomes)
     for (const reject of rejected) this.#rejected.push(reject)
     this.#logins += logins.count
   }
@@ -76,6 +79,7 @@ export class BatchDraft {
       insights: this.#insights.insights,
       unfinishedInsight: this.#insights.unfinished(),
       sightings: this.#sightings.sightings(),
+      unknownOutcomes: this.#unknownOutcomes.counts(),
     }
   }
 }

@@ -3,7 +3,8 @@ import type { CountColumns } from '../counts/counts.ts'
 import type { DecodeRules } from '../decode/decode-rules.ts'
 import type { Insight, UnfinishedInsight } from './insight.ts'
 import type { NewSightings } from '../sightings/sighting-list.ts'
-import type { RejectedLogin } from '../login/record.ts'
+import type { RejectedRecord } from '../login/record.ts'
+import type { UnknownOutcomes } from './unknown-outcomes.ts'
 
 /**
  * A contiguous range of offsets `[from, to)` of one partition: the unit of commitment, retry, lineage and
@@ -20,7 +21,7 @@ export type DecidedBatch = {
   rules: DecodeRules
   /** Number of accepted logins. */
   logins: number
-  rejected: RejectedLogin[]
+  rejected: RejectedRecord[]
   /** Times of the earliest and the latest login, Unix milliseconds; null without logins. */
   events: { firstMs: number; lastMs: number } | null
   minutes: CountColumns
@@ -35,6 +36,7 @@ export type DecidedBatch = {
   unfinishedInsight: UnfinishedInsight
   /** Sightings of the range that are not known to be committed yet. */
   sightings: NewSightings
+  unknownOutcomes: UnknownOutcomes
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { DecodeOptions } from '../decode/decode-login.ts'
 import { CURRENT_RULES_VERSION } from '../decode/decode-rules.ts'
 import type { Login } from '../login/login.ts'
-import type { AcceptedLogin, RejectedLogin, SourceRecord } from '../login/record.ts'
+import type { AcceptedLogin, RejectedRecord, SourceRecord } from '../login/record.ts'
 import { ByteArena } from './byte-arena.ts'
 import { CombinationTable } from './combinations.ts'
 import { decodeStep } from './decode-step.ts'
@@ -59,11 +59,11 @@ const someLogin: Login = {
   extra: null,
 }
 
-/** Logins as columns, of which only what matters is said; their offsets count from 0. */
-export const loginColumns = (logins: readonly Partial<Login>[]): LoginColumns =>
+/** Logins as columns, of which only what matters is said; their offsets count from the first one. */
+export const loginColumns = (logins: readonly Partial<Login>[], firstOffset = 0): LoginColumns =>
   acceptedColumns(
-    logins.map((login, offset) => ({
-      offset: BigInt(offset),
+    logins.map((login, place) => ({
+      offset: BigInt(firstOffset + place),
       recordedAt: 0,
       login: { ...someLogin, ...login },
     })),
@@ -74,7 +74,7 @@ export function decided(
   records: readonly SourceRecord[],
   options: DecodeOptions,
   { decode = decodeStep, combinations = new CombinationTable(options.rules.version) } = {},
-): { logins: LoginColumns; rejected: RejectedLogin[]; asked: number } {
+): { logins: LoginColumns; rejected: RejectedRecord[]; asked: number } {
   const source = new CountedRecords(records)
   const columns = new RecordColumns(new ByteArena(1_024), Math.max(1, records.length))
   if (source.appendTo(columns, 0) < records.length) throw new RangeError('more than a step has room for')

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { acceptedColumns, loginAt } from './columns-fixture.ts'
+import { CURRENT_RULES_VERSION } from '../decode/decode-rules.ts'
 import { CombinationTable, SharedCombinations } from './combinations.ts'
 
 const login = loginAt(
@@ -18,7 +19,7 @@ const login = loginAt(
 )
 
 test('logins of equal values have one object, which keeps nothing of theirs but these', () => {
-  const table = new CombinationTable(2)
+  const table = new CombinationTable(CURRENT_RULES_VERSION)
   const first = table.ofLogin(login)
   expect(table.ofLogin({ ...login, userId: 'other', extra: null })).toBe(first)
   expect(table.ofLogin({ ...login, locale: 'DE' })).not.toBe(first)
@@ -35,10 +36,10 @@ test('logins of equal values have one object, which keeps nothing of theirs but 
 
 test('a full table is followed by another one, which a batch of before does not get', () => {
   const shared = new SharedCombinations()
-  const table = shared.of(2)
-  expect(shared.of(2)).toBe(table)
+  const table = shared.of(CURRENT_RULES_VERSION)
+  expect(shared.of(CURRENT_RULES_VERSION)).toBe(table)
   for (let n = 0; n < 20_000; n++) table.ofLogin({ ...login, appVersion: `1.${n}` })
   expect(table.isFull).toBe(true)
-  expect(shared.of(2)).not.toBe(table)
+  expect(shared.of(CURRENT_RULES_VERSION)).not.toBe(table)
   expect(shared.of(1)).not.toBe(shared.of(1))
 })

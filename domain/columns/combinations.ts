@@ -100,7 +100,10 @@ const noTexts = {
 
 type SharedField = { place: number; texts: ByteValues; maxTexts: number }
 
-/** From 1 on; 0: the message does not have it. -1: it is no text, or one too many. */
+/**
+ * From 1 on; 0: the message does not have it. -1: it is no text, or one too many. An outcome is known by its JSON text:
+ * true and "true" mean the same, and what is not understood is left to the decoder.
+ */
 function numberOf(
   { place: at, texts, maxTexts }: SharedField,
   bytes: Uint8Array,
@@ -108,7 +111,7 @@ function numberOf(
 ): number {
   const start = found.starts[at] ?? 0
   if (start === 0) return 0
-  if (found.isText[at] !== 1) return -1
+  if (found.isText[at] !== 1 && at !== place.outcome) return -1
   const end = found.ends[at] ?? 0
   const number = texts.numberOf(bytes, start, end)
   if (number >= 0) return number + 1

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { decodeRecords } from '../decode/decode-records.ts'
 import { rulesWith } from '../decode/rules-fixture.ts'
+import { unknownSpelling } from '../fields/outcome.ts'
 import type { SourceRecord } from '../login/record.ts'
 import { decided, loginAt } from './columns-fixture.ts'
 import { mutatedMessages } from './mutated-messages.ts'
@@ -24,7 +25,7 @@ function byColumns(records: SourceRecord[]) {
     recordedAt: logins.recordedAt[index],
     login: loginAt(logins, index),
   }))
-  return { decoded: { accepted, rejected }, asked }
+  return { decoded: { accepted, rejected }, unknownOutcomes: logins.unknownOutcomes, asked }
 }
 
 const ROUNDS = 40
@@ -35,7 +36,11 @@ test('whatever bytes come, the columns say of them what the decoder says', () =>
   for (let round = 0; round < ROUNDS; round++) {
     const records = mutatedMessages(round, RECORDS, NOW_MS).map(asRecord)
     const columns = byColumns(records)
-    expect(columns.decoded).toEqual(decodeRecords(records, options))
+    const expected = decodeRecords(records, options)
+    expect(columns.decoded).toEqual(expected)
+    expect(columns.unknownOutcomes).toEqual(
+      expected.accepted.flatMap(({ login }) => unknownSpelling(login) ?? []),
+    )
     logins += columns.decoded.accepted.length
     asked += columns.asked
   }
@@ -44,8 +49,18 @@ test('whatever bytes come, the columns say of them what the decoder says', () =>
   expect(logins).toBeGreaterThan((ROUNDS * RECORDS) / 4)
 })
 
-test('what earlier rules decided is read by them', () => {
-  const earlier = { ...options, rules: { ...options.rules, version: 1 as const } }
+test.each(['"ok"', '"FAILED"', 'true', 'false', '0', '1'])(
+  'an outcome of %s is read from the bytes alone',
+  (outcome) => {
+    const text = `{"user_id":"u","device_id":"d","ip":"192.0.2.1","timestamp":${NOW_MS / 1_000},"outcome":${outcome}}`
+    const { decoded, asked } = byColumns([asRecord(new TextEncoder().encode(text), 0)])
+    expect(decoded.accepted).toHaveLength(1)
+    expect(asked).toBe(0)
+  },
+)
+
+test.each([1, 2] as const)('what rules of version %i decided is read by them', (version) => {
+  const earlier = { ...options, rules: { ...options.rules, version } }
   for (let round = 0; round < 4; round++) {
     const records = mutatedMessages(round, RECORDS, NOW_MS).map(asRecord)
     const { logins, asked } = decided(records, earlier)

@@ -1,7 +1,7 @@
 import { decodeRecords, mayOutgrow } from '../decode/decode-records.ts'
 import type { DecodeOptions } from '../decode/decode-login.ts'
 import { CURRENT_RULES_VERSION } from '../decode/decode-rules.ts'
-import type { RejectedLogin } from '../login/record.ts'
+import type { RejectedRecord } from '../login/record.ts'
 import type { CombinationTable } from './combinations.ts'
 import type { LoginColumns } from './login-columns.ts'
 import { readMessage } from './read-message.ts'
@@ -14,14 +14,14 @@ export type DecodeStep = (
   options: DecodeOptions,
   logins: LoginColumns,
   combinations: CombinationTable,
-) => RejectedLogin[]
+) => RejectedRecord[]
 
 /** Of the message that is read at the moment. */
 const found = new ScannedMessage()
 
 /** As decodeRecords decides; messages of the usual form are read without an object or a string for each. */
 export const decodeStep: DecodeStep = (records, options, logins, combinations) => {
-  const rejected: RejectedLogin[] = []
+  const rejected: RejectedRecord[] = []
   logins.clear()
   for (let record = 0; record < records.count; record++) {
     if (

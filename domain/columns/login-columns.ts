@@ -1,5 +1,6 @@
 import type { IpScope } from '../login/login.ts'
 import type { AcceptedLogin } from '../login/record.ts'
+import { unknownSpelling } from '../fields/outcome.ts'
 import type { ByteArena } from './byte-arena.ts'
 import type { Combination, CombinationTable } from './combinations.ts'
 import { twice } from './twice.ts'
@@ -41,6 +42,8 @@ export class LoginColumns {
   starts = new Int32Array(FIRST_CAPACITY * RANGES)
   ends = new Int32Array(FIRST_CAPACITY * RANGES)
   readonly combinations: Combination[] = []
+  /** Of the logins whose outcome is not understood: how it was written, each in turn. */
+  readonly unknownOutcomes: string[] = []
 
   /** @param arena where the texts lie */
   constructor(arena: ByteArena) {
@@ -49,6 +52,7 @@ export class LoginColumns {
 
   clear(): void {
     this.count = 0
+    this.unknownOutcomes.length = 0
   }
 
   /** Adds a login that was decoded, its texts behind those of the arena. */
@@ -70,6 +74,8 @@ export class LoginColumns {
     this.#append(first + SESSION_ID, login.sessionId)
     this.isEscaped[at] = isEscaped(this.arena.bytes, textsStart, this.arena.length) ? 1 : 0
     this.#append(first + EXTRA, login.extra)
+    const spelling = unknownSpelling(login)
+    if (spelling !== null) this.unknownOutcomes.push(spelling)
   }
 
   /** Makes room for one more. */

@@ -20,7 +20,10 @@ const words: Record<string, readonly string[]> = {
   locale: ['US', 'us', ' us ', 'de_DE', 'en-US', 'unknown', 'RI', 'CA', 'DE', 'x', 'U S'],
   app_version: ['2.3.0', ' 2.3.0', '2.10', 'v1', 'unknown', '1.0.0-rc.1+build'],
   device_type: ['android', 'iOS', 'ios', 'ANDROID', ' iOS ', 'windows', 'unknown'],
-  outcome: ['success', 'failure', 'SUCCESS', ' failure', 'denied', 'unknown'],
+  outcome: [
+    ...['success', 'failure', 'SUCCESS', ' failure', 'denied', 'unknown', 'FAILED', ' ok '],
+    ...['true', 'False', '0', '1', '1.0', 'pending'],
+  ],
   ip: ips,
 }
 const keys = [
@@ -103,6 +106,7 @@ export function mutatedMessages(seed: number, count: number, nowMs: number): Uin
   }
   const usual = (key: string): string => {
     if (key === 'timestamp') return String(Math.floor((nowMs - chance(1_000_000_000)) / 1000))
+    if (key === 'outcome' && chance(4) === 0) return pick(['true', 'false', '0', '1'])
     if (key === 'ip') return `"${chance(256)}.${chance(256)}.${chance(256)}.${chance(256)}"`
     return JSON.stringify(pick(words[key] ?? [`${key}-${chance(50)}`]))
   }

@@ -5,7 +5,7 @@ export class ScannedMessage {
   /** 0: the message does not have the key, or has null. */
   readonly starts = new Int32Array(keys.length)
   readonly ends = new Int32Array(keys.length)
-  /** Whether the value is a JSON string, whose quotes are not part of it; otherwise it is a number. */
+  /** Whether the value is a JSON string, whose quotes are not part of it; otherwise it is a number, true or false. */
   readonly isText = new Uint8Array(keys.length)
 }
 
@@ -20,7 +20,7 @@ const LAST_PRINTABLE = 0x7e
 
 /**
  * Finds the values of a message of the form that practically every producer sends: one flat JSON object (RFC 8259) with keys
- * of `keys` in any order, each once, whose values are strings of printable ASCII without a backslash, numbers, or null.
+ * of `keys` in any order, each once, whose values are strings of printable ASCII without a backslash, numbers, true, false or null.
  * What it takes, JSON.parse reads as these same values; what it does not take is read by domain/decode/ alone.
  * @param start of the bytes of the message; `end` exclusive
  * @returns whether the message is of that form; `found` has its values then, and anything otherwise
@@ -63,8 +63,9 @@ function scanValue(bytes: Uint8Array, at: number, end: number, key: number, foun
     found.isText[key] = 1
     return stop + 1
   }
-  if (first === NULL[0]) return isNull(bytes, at, end) ? at + NULL.length : -1
-  const stop = numberEnd(bytes, at, end)
+  if (first === NULL[0]) return wordEnd(bytes, at, end, NULL)
+  const number = numberEnd(bytes, at, end)
+  const stop = number < 0 ? booleanEnd(bytes, at, end) : number
   if (stop < 0) return -1
   found.starts[key] = at
   found.ends[key] = stop
@@ -93,9 +94,16 @@ function textEnd(bytes: Uint8Array, at: number, end: number): number {
 }
 
 const NULL = ascii('null')
+const TRUE = ascii('true')
+const FALSE = ascii('false')
 
-function isNull(bytes: Uint8Array, at: number, end: number): boolean {
-  return at + NULL.length <= end && isEqual(bytes, at, NULL)
+/** @returns the place behind the word; -1: it is not there */
+function wordEnd(bytes: Uint8Array, at: number, end: number, word: Uint8Array): number {
+  return at + word.length <= end && isEqual(bytes, at, word) ? at + word.length : -1
+}
+
+function booleanEnd(bytes: Uint8Array, at: number, end: number): number {
+  return wordEnd(bytes, at, end, bytes[at] === TRUE[0] ? TRUE : FALSE)
 }
 
 /** https://www.rfc-editor.org/rfc/rfc8259#section-6 @returns the place behind the number; -1: there is none */

@@ -3,6 +3,11 @@ import { combinationAt, type LoginColumns } from '../columns/login-columns.ts'
 import { bucketMs, floorTo } from '../time/bucket.ts'
 import { byList, type DimensionList, type DimensionName, dimensionNames, dimensions } from './dimensions.ts'
 
+/**
+ * Attempts of some buckets, as indexes into the list of buckets, for one value of each dimension that was read.
+ */
+export type Counts = { places: number[]; logins: bigint[] } & Partial<Record<DimensionName, string>>
+
 /** The bit of each dimension. A set of dimensions is the sum of their bits. */
 export const dimensionBit = Object.fromEntries(
   dimensionNames.map((name, place) => [name, 1 << place]),
@@ -11,21 +16,39 @@ const bits = Object.values(dimensionBit)
 
 export const ALL_DIMENSIONS = bits.reduce((sum, bit) => sum + bit)
 
+const pairs = bits.flatMap((one, place) => bits.slice(place + 1).map((other) => one | other))
+
 /**
- * The dimension sets by which counts are kept: none, each, every two and all. Smaller sets, which have fewer
+ * The dimension sets by which all logins are counted: none, each, every two and all. Smaller sets, which have fewer
  * rows, come first.
  */
-export const dimensionSets: readonly number[] = [
-  0,
-  ...bits,
-  ...bits.flatMap((one, place) => bits.slice(place + 1).map((other) => one | other)),
-  ALL_DIMENSIONS,
-]
+export const dimensionSets: readonly number[] = [0, ...bits, ...pairs, ALL_DIMENSIONS]
 
-/** The first of the kept sets that has all of these dimensions. */
-export function smallestSet(names: Iterable<DimensionName>): number {
+/**
+ * The sets by which failures alone are counted: every two dimensions beside outcome. So whatever logins are counted by
+ * has its failures in a set of about as few rows, and who sends no outcomes has no such rows.
+ */
+export const failureSets: readonly number[] = pairs
+  .filter((pair) => (pair & dimensionBit.outcome) === 0)
+  .map((pair) => pair | dimensionBit.outcome)
+
+/** All sets, each of all logins or of failures alone. */
+export const keptSets: readonly number[] = [...dimensionSets, ...failureSets]
+
+const setsOfFailures = [...dimensionSets.slice(0, -1), ...failureSets, ALL_DIMENSIONS]
+
+/**
+ * The smallest of the kept sets that has all of these dimensions.
+ * @param outcomes of the logins that are asked for; null: any
+ */
+export function smallestSet(
+  names: Iterable<DimensionName>,
+  outcomes: readonly string[] | null = null,
+): number {
   const wanted = [...names].reduce((set, name) => set | dimensionBit[name], 0)
-  return dimensionSets.find((kept) => (kept & wanted) === wanted) ?? ALL_DIMENSIONS
+  const isOfFailures = outcomes?.every((outcome) => outcome === 'failure') === true
+  const sets = isOfFailures ? setsOfFailures : dimensionSets
+  return sets.find((kept) => (kept & wanted) === wanted) ?? ALL_DIMENSIONS
 }
 
 /**

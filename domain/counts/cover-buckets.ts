@@ -19,7 +19,8 @@ export type RollupRows = {
 /** Days of a zone repeat a few spans, two for each offset from UTC. Single hours or minutes need many. */
 const MAX_SPANS = 8
 
-type Piece = { start: number; bucket: number; from: number; to: number }
+/** The slots [from, to) of the row that starts at `start` (Unix milliseconds), for the bucket with this index. */
+export type Piece = { start: number; bucket: number; from: number; to: number }
 
 /**
  * Which rows exist. `months` has the starts of the months with a row (Unix milliseconds), in order.
@@ -35,6 +36,18 @@ const EVERY_MINUTE: HeldRows = { months: [], minutesFromMs: -Infinity }
  * @throws {RangeError} a bucket cuts a quarter whose minutes are not kept
  */
 export function coverBuckets(buckets: readonly TimeBucket[], held = EVERY_MINUTE): RollupRows[] {
+  const pieces = piecesOf(buckets, held)
+  return (['month', 'hour', 'quarter', 'minute'] as const).flatMap((size) => readsOf(size, pieces[size]))
+}
+
+/**
+ * Covers the buckets as coverBuckets does, piece by piece.
+ * @throws {RangeError} a bucket cuts a quarter whose minutes are not kept
+ */
+export function piecesOf(
+  buckets: readonly TimeBucket[],
+  held: HeldRows,
+): Record<RollupRows['size'], Piece[]> {
   const whole = held.months.map((start) => ({ start, end: monthAfter(start) }))
   const pieces = { month: [] as Piece[], hour: [] as Piece[], quarter: [] as Piece[], minute: [] as Piece[] }
   const cutEnd = (bucket: number, range: TimeBucket) => {
@@ -56,7 +69,7 @@ export function coverBuckets(buckets: readonly TimeBucket[], held = EVERY_MINUTE
     addPieces(pieces.hour, bucket, { fromMs: fromDay, toMs: toHour }, bucketMs.day, bucketMs.hour)
     cutEnd(bucket, { fromMs: toHour, toMs })
   })
-  return (['month', 'hour', 'quarter', 'minute'] as const).flatMap((size) => readsOf(size, pieces[size]))
+  return pieces
 }
 
 /** Starts (Unix milliseconds) of the units of this length within which a bucket begins or ends. */

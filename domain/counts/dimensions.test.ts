@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { ALL_DIMENSIONS, dimensionBit, dimensionSets, smallestSet } from './counts.ts'
-import { dimensions } from './dimensions.ts'
+import { ALL_DIMENSIONS, dimensionBit, dimensionSets, failureSets, smallestSet } from './counts.ts'
+import { type DimensionName, dimensions } from './dimensions.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -87,4 +87,13 @@ test('counts are kept by no dimension, by each, by every two and by all', () => 
   expect(smallestSet([])).toBe(0)
   expect(smallestSet(['locale', 'device_type', 'locale'])).toBe(5)
   expect(smallestSet(['locale', 'device_type', 'outcome'])).toBe(ALL_DIMENSIONS)
+})
+
+test('failures alone are counted by every two dimensions beside outcome, too', () => {
+  expect([...failureSets].sort((a, b) => a - b)).toEqual([11, 13, 14])
+  const failures = (...names: DimensionName[]) => smallestSet([...names, 'outcome'], ['failure'])
+  expect([failures(), failures('locale'), failures('device_type', 'locale')]).toEqual([8, 12, 13])
+  expect(failures('device_type', 'app_version', 'locale')).toBe(ALL_DIMENSIONS)
+  for (const outcomes of [null, ['failure', 'unknown'], ['success']])
+    expect(smallestSet(['locale', 'device_type', 'outcome'], outcomes)).toBe(ALL_DIMENSIONS)
 })

@@ -23,8 +23,6 @@ type Definition = {
    * login.
    */
   isFacet: boolean
-  /** Whether cohorts can be divided by it. That requires a facet. */
-  dividesCohorts: boolean
   /** Whether user profiles list its values. */
   isTrait: boolean
 }
@@ -38,54 +36,51 @@ const definitions = {
     read: ({ deviceType }: Login) => deviceType,
     isDerived: false,
     words: 'device type',
-    about: 'Device type: android, iOS or unknown.',
+    about: 'Device type: ANDROID, IOS or UNKNOWN.',
     values: {
-      about: 'Kind of device that logged in.',
+      about: 'Kind of device.',
       meanings: {
-        android: 'Android; stored as android.',
-        iOS: 'iOS; stored as iOS.',
-        unknown: 'Missing in the login, or none of the others.',
+        android: 'Android; `android` in messages.',
+        iOS: 'iOS; `iOS` in messages.',
+        unknown: 'Missing in the message, or none of the others.',
       } satisfies Record<DeviceType, string>,
     },
     isFacet: true,
-    dividesCohorts: true,
     isTrait: true,
   },
   app_version: {
     read: ({ appVersion }: Login) => appVersion,
     isDerived: false,
     words: 'app version',
-    about: 'Version of the app, as the login said it; unknown when it said none.',
+    about: 'Version of the app, as the producer said it, such as 2.3.0; unknown when it said none.',
     values: null,
     isFacet: true,
-    dividesCohorts: true,
     isTrait: true,
   },
   locale: {
     read: ({ locale }: Login) => locale,
     isDerived: false,
     words: 'locale',
-    about: 'Locale, two-letter codes in capitals; unknown when the login said none.',
+    about: 'Locale, two-letter codes in capitals, such as RI; unknown when the producer said none.',
     values: null,
     isFacet: true,
-    dividesCohorts: false,
     isTrait: true,
   },
   outcome: {
     read: ({ outcome }: Login) => outcome,
     isDerived: false,
     words: 'outcome',
-    about: 'Whether the login succeeded: success, failure, or unknown when the login did not say.',
+    about: 'How the attempt ended: SUCCESS, FAILURE, or UNKNOWN when the producer said neither.',
     values: {
-      about: 'How the login ended.',
+      about: 'How an attempt ended.',
       meanings: {
         success: 'The user was let in.',
         failure: 'The user was not let in.',
-        unknown: 'The login did not say; most producers do not.',
+        unknown:
+          'The producer did not say, or in words that are not understood (ingestion.unknownOutcomes). Counts as a login.',
       } satisfies Record<Outcome, string>,
     },
     isFacet: true,
-    dividesCohorts: false,
     isTrait: false,
   },
 } as const satisfies Record<string, Definition>
@@ -108,7 +103,13 @@ export type Dimension = Definition & {
   arrayColumn: `${DimensionName}s`
 }
 
-const camel = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
+/** What counts can be grouped by. The US region is derived from the locale. */
+export type GroupName = DimensionName | 'us_region'
+
+export const dimensionOf = (name: GroupName): DimensionName => (name === 'us_region' ? 'locale' : name)
+
+/** The field of a column, or of a name that is written like one: `us_region` is `usRegion`. */
+export const camel = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
 
 export const dimensionNames = Object.keys(definitions) as DimensionName[]
 
@@ -119,6 +120,9 @@ export const dimensions: readonly Dimension[] = dimensionNames.map((name) => {
 
 /** The array columns of all dimensions, in order, as SQL lists them. */
 export const arrayColumns = dimensions.map(({ arrayColumn }) => arrayColumn).join(', ')
+
+/** The dimensions whose values are no closed list. */
+export const openDimensions = dimensions.filter(({ values }) => values === null)
 
 /** The dimensions for whose values Rollcall keeps the users. */
 export const facets = dimensions.filter(({ isFacet }) => isFacet)

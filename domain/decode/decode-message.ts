@@ -5,8 +5,9 @@ import { exactMessage, openEnvelopes, type Opened } from './envelope.ts'
 import { type EventTimeProblem, readEventTime, EXPECTED_TIMESTAMP } from '../fields/event-time.ts'
 import { isNestedDeeperThan, type JsonObject } from '../login/json-value.ts'
 import { localeKind, normaliseLocale } from '../fields/locale.ts'
-import type { DecodedLogin, DeviceType, Login, Outcome, RejectReason } from '../login/login.ts'
+import type { DecodedLogin, DeviceType, Login, RejectReason } from '../login/login.ts'
 import { isOpaqueText } from '../login/opaque-text.ts'
+import { readOutcome, readOutcomeWord } from '../fields/outcome.ts'
 import { boundedDetail, describe, describeKeys } from '../login/reject-detail.ts'
 
 // Long enough for two UUIDs with a prefix, and short enough to keep keys of tables and topics small.
@@ -63,7 +64,8 @@ function makeLogin(
     localeKind: localeKind(locale),
     appVersion: readAppVersion(message['app_version'], opened),
     deviceType: readDeviceType(trimmed(message['device_type'], version)),
-    outcome: readOutcome(trimmed(message['outcome'], version)),
+    outcome:
+      version > 2 ? readOutcome(message['outcome']) : readOutcomeWord(trimmed(message['outcome'], version)),
     eventId: readId(message['event_id']),
     failureReason: readId(message['failure_reason']),
     sessionId: readId(message['session_id']),
@@ -174,12 +176,6 @@ function readDeviceType(value: unknown): DeviceType {
   if (typeof value !== 'string') return 'unknown'
   const lower = value.toLowerCase()
   return lower === 'android' ? 'android' : lower === 'ios' ? 'iOS' : 'unknown'
-}
-
-function readOutcome(value: unknown): Outcome {
-  if (typeof value !== 'string') return 'unknown'
-  const lower = value.toLowerCase()
-  return lower === 'success' || lower === 'failure' ? lower : 'unknown'
 }
 
 const readId = (value: unknown) => (isOpaqueText(value, ID_MAX_CHARACTERS) ? value : null)

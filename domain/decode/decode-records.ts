@@ -1,10 +1,10 @@
-import type { AcceptedLogin, RejectedLogin, SourceRecord } from '../login/record.ts'
+import type { AcceptedLogin, RejectedRecord, SourceRecord } from '../login/record.ts'
 import { decodeLogin, type DecodeOptions } from './decode-login.ts'
 import { enrichedLogin } from '../login/enriched.ts'
 import type { DecodedLogin } from '../login/login.ts'
 
 /** Decoded records in their order. Each is an accepted login or a reject with a reason. */
-export type DecodedRecords = { accepted: AcceptedLogin[]; rejected: RejectedLogin[] }
+export type DecodedRecords = { accepted: AcceptedLogin[]; rejected: RejectedRecord[] }
 
 /** Decodes records. The same bytes, clock and rules give the same result. */
 export function decodeRecords(records: readonly SourceRecord[], options: DecodeOptions): DecodedRecords {

@@ -2,7 +2,7 @@
  * Raise the version when the same bytes come to mean something else. Code must still decode by the version
  * before, so that batches can be published again.
  */
-export type RulesVersion = 1 | 2
+export type RulesVersion = 1 | 2 | 3
 
 /**
  * What decides a record besides its bytes and the clock. Each batch stores its rules, so that it shows how it
@@ -21,7 +21,7 @@ export type DecodeRules = {
   maxOutputBytes: number | null
 }
 
-export const CURRENT_RULES_VERSION: RulesVersion = 2
+export const CURRENT_RULES_VERSION: RulesVersion = 3
 
 /**
  * The rules of batches that were written before batches stored their rules. Table `rejected_login` has what

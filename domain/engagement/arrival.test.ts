@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { loginColumns } from '../columns/columns-fixture.ts'
-import { ArrivalCounts, delayClasses, latenessClasses } from './arrival.ts'
+import { ArrivalCounts, delayClasses, latenessClasses, shareOf } from './arrival.ts'
 
 const NOW_MS = Date.UTC(2026, 2, 1, 12)
 
@@ -57,4 +57,8 @@ it('lets a clock that is ahead put no others out of order', () => {
 
 it('takes a record without a timestamp as recorded when it is counted', () => {
   expect(counted([[NOW_MS - 5_000, -1]])).toMatchObject({ lateness: { within_10_seconds: 1 } })
+})
+
+it('the share of a whole of 0 is 0', () => {
+  expect([shareOf(1n, 4n), shareOf(0n, 0n)]).toEqual([0.25, 0])
 })

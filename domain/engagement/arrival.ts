@@ -89,3 +89,7 @@ function increment(counts: number[], classes: readonly DurationClass<string>[], 
   while (ms > (classes[place]?.upToMs ?? Infinity)) place++
   counts[place] = (counts[place] ?? 0) + 1
 }
+
+/** Share between 0 and 1; 0 if the whole is 0. */
+export const shareOf = (part: bigint, whole: bigint): number =>
+  whole === 0n ? 0 : Number(part) / Number(whole)

@@ -1,5 +1,6 @@
 /** Bits in one row of table `engagement`, which is one chunk of a bitmap. */
 export const CHUNK_BITS = 32_768
+export const CHUNK_BYTES = CHUNK_BITS / 8
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
@@ -56,4 +57,19 @@ export function sparseHex(bits: readonly number[]): { zeroBytes: number; hex: st
   let hex = ''
   for (const byte of bytes) hex += HEX[byte] ?? ''
   return { zeroBytes, hex }
+}
+
+/**
+ * The numbers of the bits that are set.
+ * @param start the number of the first bit, which is the leftmost one of the first byte
+ */
+export function numbersOfBits(bits: Uint8Array, start = 0): Int32Array {
+  const found = new Int32Array(bits.length * 8)
+  let count = 0
+  for (let at = 0; at < bits.length; at++) {
+    const byte = bits[at] ?? 0
+    for (let bit = 0; byte !== 0 && bit < 8; bit++)
+      if ((byte & (128 >> bit)) !== 0) found[count++] = start + at * 8 + bit
+  }
+  return found.slice(0, count)
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { coverHours, groupHours } from './cover-hours.ts'
+import { coverHours } from './cover-hours.ts'
 
 const HOUR_MS = 3_600_000
 const at = (hour: number, minute = 0) => hour * HOUR_MS + minute * 60_000
@@ -22,15 +22,4 @@ test('hours that are whole and the minutes beside them are the ranges', () => {
     parts: [{ startMs: at(7), from: 1, to: 2 }],
   })
   expect(coverHours([{ fromMs: at(5), toMs: at(5) }])).toEqual({ whole: [], parts: [] })
-})
-
-test("six hours that are whole stand for their hours, from 0, 6, 12 or 18 o'clock UTC", () => {
-  const hours = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => at(from + i))
-  expect(groupHours(hours(5, 19))).toEqual({ sixHours: [at(6), at(12)], single: [at(5), at(18)] })
-  expect(groupHours(hours(7, 13))).toEqual({ sixHours: [], single: hours(7, 13) })
-  expect(groupHours([...hours(0, 3), ...hours(27, 30)])).toEqual({
-    sixHours: [],
-    single: [...hours(0, 3), ...hours(27, 30)],
-  })
-  expect(groupHours([])).toEqual({ sixHours: [], single: [] })
 })

@@ -25,22 +25,3 @@ export function coverHours(ranges: readonly TimeBucket[]): { whole: number[]; pa
   }
   return { whole, parts }
 }
-
-const SIX_HOURS = 6
-
-/** Start of the six hours of the day (UTC) that contain an hour; Unix milliseconds. */
-export const sixHoursOf = (hourMs: number): number => floorTo(hourMs, SIX_HOURS * bucketMs.hour)
-
-/**
- * Replaces six hours that are all in the list by the start of the six. `single` has the others. Both keep the
- * order of `hours`.
- */
-export function groupHours(hours: readonly number[]): { sixHours: number[]; single: number[] } {
-  const count = new Map<number, number>()
-  for (const hour of hours) count.set(sixHoursOf(hour), (count.get(sixHoursOf(hour)) ?? 0) + 1)
-  const isWhole = (hour: number) => count.get(sixHoursOf(hour)) === SIX_HOURS
-  return {
-    sixHours: [...count.keys()].filter(isWhole),
-    single: hours.filter((hour) => !isWhole(hour)),
-  }
-}

@@ -2,27 +2,21 @@ import { expect, test } from 'vitest'
 import { fraction, sfc32 } from '../../generator/sfc32.ts'
 import { CHUNK_BITS, sparseHex } from './bitmap.ts'
 import { MemberSet } from './member-set.ts'
-
-const bytesOf = (numbers: readonly number[]): Buffer => {
-  const bytes = Buffer.alloc(numbers.length * 4)
-  numbers.forEach((number, place) => bytes.writeInt32BE(number, place * 4))
-  return bytes
-}
+import { packedNumbers } from './read-numbers.ts'
 
 test('whoever is added in several ways counts once', () => {
   const members = new MemberSet()
   expect(members.size).toBe(0)
   members.add(0)
-  members.addNumbers(bytesOf([7, 8, 2 * CHUNK_BITS + 1, 7]))
+  members.addAll(Int32Array.of(7, 8, 2 * CHUNK_BITS + 1, 7))
   const { zeroBytes, hex } = sparseHex([1, 30_000])
   const bits = Buffer.concat([Buffer.alloc(zeroBytes), Buffer.from(hex, 'hex')])
   members.addBits(0, bits)
   members.addBits(2, bits)
-  members.addNumbers(bytesOf([100, 101, 102, 103, 104]), Uint8Array.of(4, 5, 6, 9, 10), 5, 10)
-  const expected = [0, 1, 7, 8, 101, 102, 103, 30_000, 2 * CHUNK_BITS + 1, 2 * CHUNK_BITS + 30_000]
+  const expected = [0, 1, 7, 8, 30_000, 2 * CHUNK_BITS + 1, 2 * CHUNK_BITS + 30_000]
   expect(members.size).toBe(expected.length)
   // The largest list covers bits that are set already, so it adds nobody.
-  members.addNumbers(bytesOf(expected))
+  members.addAll(Int32Array.from(expected))
   expect(members.size).toBe(expected.length)
 })
 
@@ -51,12 +45,12 @@ test.each([
   const [first, second] = [new MemberSet(), new MemberSet()]
   for (const [place, number] of numbers.entries()) (place % 2 === 0 ? first : second).add(number)
   const both = new MemberSet()
-  both.addPacked(first.pack())
+  both.addAll(packedNumbers(first.pack()))
   expect(both.size).toBe(first.size)
   expect(both.pack()).toEqual(first.pack())
-  both.addPacked(second.pack())
+  both.addAll(packedNumbers(second.pack()))
   expect(both.size).toBe(new Set(numbers).size)
-  both.addNumbers(bytesOf(numbers))
+  both.addAll(Int32Array.from(numbers))
   expect(both.size).toBe(new Set(numbers).size)
 })
 
@@ -64,6 +58,6 @@ test('a block that has everybody is packed, too', () => {
   const members = new MemberSet()
   for (let number = 0; number < 65_536; number++) members.add(number)
   const again = new MemberSet()
-  again.addPacked(members.pack())
+  again.addAll(packedNumbers(members.pack()))
   expect(again.size).toBe(65_536)
 })

@@ -1,9 +1,11 @@
-import { CHUNK_BITS } from './bitmap.ts'
+import { CHUNK_BITS, numbersOfBits } from './bitmap.ts'
 
-/** Bytes of a block of 65,536 numbers, which is the unit of growth. */
-const BLOCK_BYTES = 8_192
+/** Numbers in a block of a packed set. */
+export const BLOCK_NUMBERS = 65_536
+/** Bytes of a block, which is the unit of growth. */
+const BLOCK_BYTES = BLOCK_NUMBERS / 8
 /** Above this number of members, the bits of a block take fewer bytes than the list of its members. */
-const MAX_LISTED_MEMBERS = 4_096
+export const MAX_LISTED_MEMBERS = 4_096
 
 /**
  * A set of members by number, with a bit for each number up to the largest. A question adds millions of them,
@@ -19,22 +21,10 @@ export class MemberSet {
     bytes[at] = (bytes[at] ?? 0) | (128 >> (number & 7))
   }
 
-  /**
-   * @param numbers 4 bytes each, big-endian
-   * @param minutes one byte per number; if given, only numbers whose minute is in [from, to) are added
-   */
-  addNumbers(numbers: Uint8Array, minutes: Uint8Array | null = null, from = 0, to = 0): void {
+  addAll(numbers: Int32Array): void {
     let bytes = this.#bytes
-    for (let place = 0, at = 0; at < numbers.length; place++, at += 4) {
-      if (minutes !== null) {
-        const minute = minutes[place] ?? 0
-        if (minute < from || minute >= to) continue
-      }
-      const number =
-        ((numbers[at] ?? 0) << 24) |
-        ((numbers[at + 1] ?? 0) << 16) |
-        ((numbers[at + 2] ?? 0) << 8) |
-        (numbers[at + 3] ?? 0)
+    for (let at = 0; at < numbers.length; at++) {
+      const number = numbers[at] ?? 0
       const byte = number >>> 3
       if (byte >= bytes.length) bytes = this.#upTo(number)
       bytes[byte] = (bytes[byte] ?? 0) | (128 >> (number & 7))
@@ -49,7 +39,7 @@ export class MemberSet {
   }
 
   /**
-   * Packs the set block by block of 65,536 numbers. A block is its number of members, then each member's
+   * Packs the set block by block of 65,536 numbers (packedNumbers unpacks it). A block is its number of members, then each member's
    * place in the block, in order; both take two bytes, big-endian. A block with more than 4,096 members has
    * its bits in place of the list.
    */
@@ -57,7 +47,7 @@ export class MemberSet {
     const packed: number[] = []
     for (let start = 0; start < this.#bytes.length; start += BLOCK_BYTES) {
       const block = this.#bytes.subarray(start, start + BLOCK_BYTES)
-      const places = placesIn(block)
+      const places = numbersOfBits(block)
       const count = Math.min(places.length, 0xffff)
       packed.push(count >> 8, count & 255)
       if (count > MAX_LISTED_MEMBERS) for (const byte of block) packed.push(byte)
@@ -66,23 +56,10 @@ export class MemberSet {
     return Uint8Array.from(packed)
   }
 
-  /** @param packed result of another set's `pack` */
-  addPacked(packed: Uint8Array): void {
-    for (let at = 0, start = 0; at < packed.length; start += BLOCK_BYTES) {
-      const bytes = this.#upTo((start + BLOCK_BYTES) * 8 - 1)
-      const count = ((packed[at] ?? 0) << 8) | (packed[at + 1] ?? 0)
-      at += 2
-      if (count > MAX_LISTED_MEMBERS) {
-        for (let byte = start; byte < start + BLOCK_BYTES; byte++)
-          bytes[byte] = (bytes[byte] ?? 0) | (packed[at++] ?? 0)
-        continue
-      }
-      for (const end = at + 2 * count; at < end; at += 2) {
-        const place = ((packed[at] ?? 0) << 8) | (packed[at + 1] ?? 0)
-        const byte = start + (place >>> 3)
-        bytes[byte] = (bytes[byte] ?? 0) | (128 >> (place & 7))
-      }
-    }
+  /** The bits of the numbers of a chunk, as a row of table `engagement` has them; zeros at the end may be left out. */
+  bitsOf(chunk: number): Uint8Array {
+    const start = (chunk * CHUNK_BITS) / 8
+    return this.#bytes.subarray(start, start + CHUNK_BITS / 8)
   }
 
   get size(): number {
@@ -105,17 +82,8 @@ export class MemberSet {
   }
 }
 
-function placesIn(block: Uint8Array): number[] {
-  const places: number[] = []
-  for (let at = 0; at < block.length; at++) {
-    const byte = block[at] ?? 0
-    for (let bit = 0; byte !== 0 && bit < 8; bit++) if ((byte & (128 >> bit)) !== 0) places.push(at * 8 + bit)
-  }
-  return places
-}
-
 /** Counts the bits that are set: adds up neighbouring groups of 1, 2 and 4 bits, then the four bytes. */
-function ones(word: number): number {
+export function ones(word: number): number {
   const twos = word - ((word >>> 1) & 0x55555555)
   const fours = (twos & 0x33333333) + ((twos >>> 2) & 0x33333333)
   return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24

@@ -11,6 +11,12 @@ const statesOf = {
 
 export type UsRegion = keyof typeof statesOf | 'other'
 
+/** All regions. */
+export const usRegions: readonly UsRegion[] = [
+  ...(Object.keys(statesOf) as (keyof typeof statesOf)[]),
+  'other',
+]
+
 /** Region of each locale that is one of the 50 states or DC. */
 export const usRegionLocales: ReadonlyMap<string, Exclude<UsRegion, 'other'>> = new Map(
   Object.entries(statesOf).flatMap(([region, states]) =>

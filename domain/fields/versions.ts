@@ -31,3 +31,34 @@ export function compareVersions(a: ReadVersion, b: ReadVersion): number {
 /** Whether a version is lower than another. False if one of them is no version. */
 export const isOlder = (version: Version | null, than: Version | null): boolean =>
   version !== null && than !== null && version.compare(than) < 0
+
+/** The range that only empty ranges are within. */
+const NO_VERSION = '<0.0.0-0'
+
+/** A range of versions. */
+export type VersionRange = {
+  text: string
+  /** How many comparisons its parts make in all. */
+  comparators: number
+  includes: (version: Version) => boolean
+  /** Whether no version can be in it, as in `>=3 <2`. */
+  isEmpty: () => boolean
+}
+
+/**
+ * Reads a range as node-semver does (https://github.com/npm/node-semver#ranges), pre-releases included:
+ * 3.0.0-rc.1 is in `>=2.3` and in `<3.0.0`, but not in `<3`. Returns null if the text is no range.
+ */
+export function parseRange(text: string): VersionRange | null {
+  try {
+    const range = new semver.Range(text, { includePrerelease: true })
+    return {
+      ...{ text, comparators: range.set.flat().length },
+      includes: (version) => range.test(version),
+      isEmpty: () => semver.subset(range, NO_VERSION, { includePrerelease: true }),
+    }
+  } catch (error) {
+    if (error instanceof TypeError) return null
+    throw error
+  }
+}

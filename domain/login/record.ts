@@ -16,4 +16,4 @@ export type AcceptedLogin = { offset: bigint; recordedAt: RecordTimestamp; login
 /** Why a record is no login. `detail` is for people. */
 export type Reject = { reason: RejectReason; detail: string }
 
-export type RejectedLogin = Reject & { record: SourceRecord }
+export type RejectedRecord = Reject & { record: SourceRecord }

@@ -33,7 +33,7 @@ export type PartitionLog = {
 }
 
 /** The offset up to which a partition is decided, and the topic that the offset belongs to. */
-type ReadPosition = { topicId: string; nextOffset: bigint; isRetired: boolean }
+export type ReadPosition = { topicId: string; nextOffset: bigint; isRetired: boolean }
 
 /** What lies between a position and the end of a log. */
 export type Backlog = {

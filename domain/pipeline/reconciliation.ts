@@ -45,7 +45,7 @@ export type CheckpointState = {
   ledgerRejects: bigint | null
 }
 
-export const differenceKinds = [
+export const discrepancyKinds = [
   'ledger_hole',
   'ledger_overlap',
   'batch_offsets',
@@ -57,18 +57,19 @@ export const differenceKinds = [
   'hour_count',
   'month_count',
   'grouped_count',
+  'known_value',
   'checkpoint_offset',
   'checkpoint_logins',
   'checkpoint_rejects',
 ] as const
-export type DifferenceKind = (typeof differenceKinds)[number]
+export type DiscrepancyKind = (typeof discrepancyKinds)[number]
 
 /** A dimension that is null covers all values. */
 export type CountPlace = { size: CountSize; bucket: Date } & Record<DimensionField, string | null>
 
 /** Two tables that should agree and do not. */
 export type Difference = {
-  kind: DifferenceKind
+  kind: DiscrepancyKind
   /** Null for a count, which covers all partitions. */
   partition: number | null
   /** Null if the difference is not about one batch. */
@@ -124,7 +125,7 @@ function compareBatch(
 const noEvidence: BatchEvidence = { deltaLogins: 0n, loginRows: 0n, rejects: [] }
 
 function batchDifference(
-  kind: DifferenceKind,
+  kind: DiscrepancyKind,
   { id, partition }: LedgerEntry,
   expected: bigint,
   found: bigint | null,
@@ -162,7 +163,7 @@ export function compareCheckpoints(checkpoints: readonly CheckpointState[]): Dif
 }
 
 function checkpointDifference(
-  kind: DifferenceKind,
+  kind: DiscrepancyKind,
   { partition }: CheckpointState,
   expected: bigint | null,
   found: bigint,

@@ -60,6 +60,20 @@ test('only what was remembered as committed is left out: a transaction that fail
   expect(missing(cache, logins)).toEqual({ entries: 0, json: '[]', hashes: new Int32Array(0) })
 })
 
+test('a user, a device and an address are named once for logins and once for failures', () => {
+  const cache = new SightingCache(KEY)
+  const success = login('a', '1970-01-02T00:00:00Z', { outcome: 'success' })
+  const failure = { ...success, outcome: 'failure' as const }
+  const named = (logins: Login[]) => {
+    const sightings = missing(cache, logins)
+    cache.remember(sightings)
+    return (JSON.parse(sightings.json) as Sightings).map(({ kind, attempts }) => `${kind} ${attempts}`)
+  }
+  expect(named([failure])).toEqual(['user failures', 'device failures', 'address failures'])
+  expect(named([success])).toEqual(['user logins', 'device logins', 'address logins'])
+  expect(named([success, failure])).toEqual([])
+})
+
 test('who is known to be committed is named where he was not seen yet, and nowhere else', () => {
   const cache = new SightingCache(KEY)
   const known = login('a', '1970-01-02T00:00:00Z')

@@ -5,6 +5,7 @@ import { combinationAt, DEVICE_ID, IP, RANGES, USER_ID, type LoginColumns } from
 import { facets } from '../counts/dimensions.ts'
 import type { Login } from '../login/login.ts'
 import { dayOf } from '../time/period.ts'
+import { type AttemptHalf, halfOf } from './attempts.ts'
 import { headOf, type ListedGroup, type NewSightings, SightingList, WORDS_PER_HASH } from './sighting-list.ts'
 import type { SightingGroupName, Sightings } from './sighting.ts'
 
@@ -48,11 +49,11 @@ type GroupsOfDay = {
   byCombination: Map<Combination, GroupsOfValues>
   /** By the values of the facets: of two combinations they may be the same. */
   byName: Map<string, GroupsOfValues>
-  devices: KeyedGroup
-  addresses: KeyedGroup
+  others: Record<AttemptHalf, OtherGroups>
 }
+type OtherGroups = { devices: KeyedGroup; addresses: KeyedGroup }
 /** The groups for logins of equal values on a day; `all` is the key for user, device and address together. */
-type GroupsOfValues = { users: KeyedGroup; all: Int32Array; ofDay: GroupsOfDay }
+type GroupsOfValues = { users: KeyedGroup; all: Int32Array; others: OtherGroups }
 
 /**
  * Remembers which sightings are committed, so that they are not written again. Writing a sighting twice does
@@ -110,11 +111,18 @@ export class SightingCache {
     const made: GroupsOfDay = {
       byCombination: new Map(),
       byName: new Map(),
-      devices: this.#group(`device ${day}`, { kind: 'device', day, values: null }),
-      addresses: this.#group(`address ${day}`, { kind: 'address', day, values: null }),
+      others: { logins: this.#others(day, 'logins'), failures: this.#others(day, 'failures') },
     }
     this.#days.set(day, made)
     return made
+  }
+
+  #others(day: number, attempts: AttemptHalf): OtherGroups {
+    const about = { day, attempts, values: null }
+    return {
+      devices: this.#group(`device ${day} ${attempts}`, { kind: 'device', ...about }),
+      addresses: this.#group(`address ${day} ${attempts}`, { kind: 'address', ...about }),
+    }
   }
 
   #byName(day: number, ofDay: GroupsOfDay, login: Login): GroupsOfValues {
@@ -123,8 +131,9 @@ export class SightingCache {
     const name = values.join('\0')
     const known = ofDay.byName.get(name)
     if (known !== undefined) return known
-    const users = this.#group(`user ${day}\0${name}`, { kind: 'user', day, values })
-    const made = { users, all: this.#groupKey(`all ${day}\0${name}`), ofDay }
+    const attempts = halfOf(login.outcome)
+    const users = this.#group(`user ${day}\0${name}`, { kind: 'user', day, attempts, values })
+    const made = { users, all: this.#groupKey(`all ${day}\0${name}`), others: ofDay.others[attempts] }
     ofDay.byName.set(name, made)
     return made
   }
@@ -201,12 +210,12 @@ export class SightingDraft {
     return unknown
   }
 
-  #addLogin(logins: LoginColumns, login: number, { users, ofDay }: GroupsOfValues): void {
+  #addLogin(logins: LoginColumns, login: number, { users, others }: GroupsOfValues): void {
     if (!this.#isNew(this.#hashes, login * WORDS_PER_HASH)) return
     const first = login * RANGES
     this.#addSighting(users, logins, first + USER_ID)
-    this.#addSighting(ofDay.devices, logins, first + DEVICE_ID)
-    this.#addSighting(ofDay.addresses, logins, first + IP)
+    this.#addSighting(others.devices, logins, first + DEVICE_ID)
+    this.#addSighting(others.addresses, logins, first + IP)
   }
 
   #addSighting(group: KeyedGroup, { arena, starts, ends }: LoginColumns, range: number): void {

@@ -1,10 +1,13 @@
 import { Temporal } from 'temporal-polyfill'
-import type { CalendarBucket } from './calendar.ts'
+import type { CalendarBucket, ClockBucket, Weekday } from './calendar.ts'
 import { bucketMs, type TimeBucket } from './bucket.ts'
 import { DAY_MS } from './period.ts'
 
-/** No day, week or month is shorter by the calendar. */
-const LEAST_MS = { day: DAY_MS, week: 7 * DAY_MS, month: 28 * DAY_MS }
+/** No day, week, month, quarter or year is shorter by the calendar. */
+const LEAST_MS = {
+  ...{ day: DAY_MS, week: 7 * DAY_MS },
+  ...{ month: 28 * DAY_MS, quarter: 90 * DAY_MS, year: 365 * DAY_MS },
+}
 /** How many more buckets to take on each side, for clocks that skip or repeat days. */
 const MARGIN = 3
 
@@ -15,9 +18,16 @@ const zoned = (ms: number, timeZone: string) =>
  * The buckets of a range by the days and clock changes of Temporal, for tests. It shares no code with the
  * calendar.
  */
-export function referenceBuckets(timeZone: string, bucket: CalendarBucket, range: TimeBucket): TimeBucket[] {
+export function referenceBuckets(
+  timeZone: string,
+  bucket: CalendarBucket,
+  range: TimeBucket,
+  weekStart: Weekday = 1,
+): TimeBucket[] {
   const isDate = bucket !== 'minute' && bucket !== 'hour'
-  const starts = isDate ? dateStarts(timeZone, bucket, range) : clockStarts(timeZone, bucketMs[bucket], range)
+  const starts = isDate
+    ? dateStarts(timeZone, bucket, range, weekStart)
+    : clockStarts(timeZone, bucketMs[bucket], range)
   const within = starts.filter((ms) => ms > range.fromMs && ms < range.toMs)
   const edges = [...new Set([range.fromMs, ...within, range.toMs])].sort((a, b) => a - b)
   return edges.slice(1).map((toMs, i) => ({ fromMs: edges[i] ?? NaN, toMs }))
@@ -26,17 +36,21 @@ export function referenceBuckets(timeZone: string, bucket: CalendarBucket, range
 /** Where the first dates of buckets begin according to Temporal; more than the range holds. */
 function dateStarts(
   timeZone: string,
-  bucket: 'day' | 'week' | 'month',
+  bucket: Exclude<CalendarBucket, ClockBucket>,
   { fromMs, toMs }: TimeBucket,
+  weekStart: Weekday,
 ): number[] {
   const date = zoned(fromMs, timeZone).toPlainDate()
   const first = {
     day: date,
-    week: date.subtract({ days: date.dayOfWeek - 1 }),
+    week: date.subtract({ days: (date.dayOfWeek - weekStart + 7) % 7 }),
     month: date.with({ day: 1 }),
+    quarter: date.with({ day: 1, month: Math.floor((date.month - 1) / 3) * 3 + 1 }),
+    year: date.with({ day: 1, month: 1 }),
   }[bucket]
+  const [unit, units] = bucket === 'quarter' ? ['months', 3] : [`${bucket}s`, 1]
   const count = Math.ceil((toMs - fromMs) / LEAST_MS[bucket]) + 2 * MARGIN
-  return Array.from({ length: count }, (_, i) => first.add({ [`${bucket}s`]: i - MARGIN })).map(
+  return Array.from({ length: count }, (_, i) => first.add({ [unit]: (i - MARGIN) * units })).map(
     (start) => start.toZonedDateTime(timeZone).epochMilliseconds,
   )
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { type CalendarBucket, createCalendar } from './calendar.ts'
+import { type CalendarBucket, createCalendar, type Weekday } from './calendar.ts'
 
 const ms = (text: string) => Date.parse(text)
 const iso = (at: number) => new Date(at).toISOString().slice(0, 16)
 
-const bucketsOf = (zone: string, bucket: CalendarBucket, from: string, to: string) =>
-  createCalendar(zone)
+const bucketsOf = (zone: string, bucket: CalendarBucket, from: string, to: string, weekStart?: Weekday) =>
+  createCalendar(zone, weekStart)
     .buckets(bucket, { fromMs: ms(from), toMs: ms(to) }, Infinity)
     .map(({ fromMs, toMs }) => [iso(fromMs), (toMs - fromMs) / 3_600_000])
 
@@ -150,7 +150,7 @@ it('a clock that is not on whole minutes is followed to the second', () => {
 })
 
 it('buckets are no more than were asked for, however long the range is', () => {
-  for (const bucket of ['minute', 'hour', 'day', 'week', 'month'] as const) {
+  for (const bucket of ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const) {
     const range = { fromMs: ms('0001-01-01T00:00Z'), toMs: ms('9999-12-31T00:00Z') }
     const some = createCalendar('Africa/Monrovia').buckets(bucket, range, 7)
     expect(some).toHaveLength(7)
@@ -199,6 +199,34 @@ it('weeks begin on Monday and months on the first, and the range cuts the first 
   ])
 })
 
+it('weeks begin on the weekday that was asked for', () => {
+  const weeks = (weekStart: Weekday) =>
+    bucketsOf('Europe/Berlin', 'week', '2026-03-25T11:00Z', '2026-04-01T00:00Z', weekStart)[0]
+  // 25 March 2026 was a Wednesday; the clock went forward on Sunday the 29th.
+  expect(weeks(3)).toEqual(['2026-03-25T11:00', 155])
+  expect(weeks(4)).toEqual(['2026-03-25T11:00', 12])
+  expect(weeks(7)).toEqual(['2026-03-25T11:00', 84])
+  expect(createCalendar('UTC', 7).startOf('week', ms('2026-03-25T00:00Z'))).toBe(ms('2026-03-22T00:00Z'))
+})
+
+it('quarters begin with January, April, July and October, and years with January, by the clock of the zone', () => {
+  expect(bucketsOf('Asia/Kathmandu', 'quarter', '2023-12-31T18:15Z', '2024-12-31T18:15Z')).toEqual([
+    ['2023-12-31T18:15', 91 * 24],
+    ['2024-03-31T18:15', 91 * 24],
+    ['2024-06-30T18:15', 92 * 24],
+    ['2024-09-30T18:15', 92 * 24],
+  ])
+  // The first quarter of a year without a leap day; the clock changes in March and in November.
+  expect(bucketsOf('America/New_York', 'quarter', '2025-01-01T05:00Z', '2025-04-01T04:00Z')).toEqual([
+    ['2025-01-01T05:00', 90 * 24 - 1],
+  ])
+  expect(bucketsOf('America/New_York', 'year', '2023-06-01T00:00Z', '2026-01-01T05:00Z')).toEqual([
+    ['2023-06-01T00:00', 214 * 24 + 5],
+    ['2024-01-01T05:00', 366 * 24],
+    ['2025-01-01T05:00', 365 * 24],
+  ])
+})
+
 it('a shift keeps the time of the clock, and stays within a shorter month', () => {
   const { shift } = createCalendar('Europe/Berlin')
   const shifted = (bucket: CalendarBucket, from: string, count: number) => iso(shift(bucket, ms(from), count))
@@ -206,6 +234,9 @@ it('a shift keeps the time of the clock, and stays within a shorter month', () =
   expect(shifted('week', '2026-03-30T10:00Z', -1)).toBe('2026-03-23T11:00')
   expect(shifted('month', '2026-03-31T10:00Z', -1)).toBe('2026-02-28T11:00')
   expect(shifted('month', '2026-01-31T11:00Z', -14)).toBe('2024-11-30T11:00')
+  expect(shifted('quarter', '2026-05-31T10:00Z', -1)).toBe('2026-02-28T11:00')
+  expect(shifted('year', '2024-02-29T11:00Z', -1)).toBe('2023-02-28T11:00')
+  expect(shifted('year', '2023-02-28T11:00Z', 1)).toBe('2024-02-28T11:00')
   expect(shifted('hour', '2026-03-29T01:00Z', -1)).toBe('2026-03-29T00:00')
 })
 

@@ -2,18 +2,21 @@ import { bucketMs, type BucketSize, type TimeBucket } from './bucket.ts'
 import { DAY_MS, type Period } from './period.ts'
 import { type ZoneOffsets, zoneOffsets } from './zone-offsets.ts'
 
-export type CalendarBucket = BucketSize | Period
+export type CalendarBucket = BucketSize | Period | 'quarter' | 'year'
 export type ClockBucket = Exclude<BucketSize, 'day'>
-type DateBucket = Period
+type DateBucket = Exclude<CalendarBucket, ClockBucket>
+
+/** A day of the week by ISO 8601: 1 is Monday, 7 is Sunday. */
+export type Weekday = 1 | 2 | 3 | 4 | 5 | 6 | 7
 
 /** Wall-clock time of a zone, as the Unix milliseconds of the same time in UTC. */
 type WallMs = number
 
 /**
- * A calendar of an IANA time zone, exact to the second. Weeks begin on Monday (ISO 8601). Moments are Unix
- * milliseconds.
+ * A calendar of an IANA time zone, exact to the second. Weeks begin on the weekday that it was made with.
+ * Moments are Unix milliseconds.
  *
- * Days, weeks and months begin at the first moment at which the clock shows their first date, or a later date
+ * Days, weeks, months, quarters and years begin at the first moment at which the clock shows their first date, or a later date
  * if it skips that one (like startOfDay of Temporal and atStartOfDay of java.time). So they follow each other
  * without a gap, whatever the clock does: a day that it skips is no bucket. Where it falls back over
  * midnight, the time of the day before that it shows again is part of the new day. Hours begin on the hour of
@@ -36,12 +39,15 @@ export type Calendar = {
    * The same wall-clock time `count` buckets later. A day that the month does not have becomes its last one.
    */
   shift: (bucket: CalendarBucket, ms: number, count: number) => number
-  /** Weekday (1 is Monday, 7 is Sunday) and hour (0 to 23) of the clock. */
-  weekHour: (ms: number) => { weekday: number; hour: number }
+  /** Weekday and hour (0 to 23) of the clock. */
+  weekHour: (ms: number) => { weekday: Weekday; hour: number }
 }
 
-/** @throws {RangeError} the time zone does not exist */
-export function createCalendar(timeZone: string): Calendar {
+/**
+ * @param weekStart the first day of weeks
+ * @throws {RangeError} the time zone does not exist
+ */
+export function createCalendar(timeZone: string, weekStart: Weekday = 1): Calendar {
   const offsets = zoneOffsets(timeZone)
   const wall = (ms: number): WallMs => ms + offsets.at(ms)
 
@@ -49,7 +55,7 @@ export function createCalendar(timeZone: string): Calendar {
 
   /** The first date of the bucket that contains a moment. */
   const dateOf = (bucket: DateBucket, ms: number): WallMs => {
-    let date = startOfWall(bucket, wall(ms))
+    let date = startOfWall(bucket, wall(ms), weekStart)
     // A clock that fell back may show a date that is over.
     for (let next = shiftWall(bucket, date, 1); momentOf(next) <= ms; next = shiftWall(bucket, date, 1))
       date = next
@@ -76,7 +82,7 @@ export function createCalendar(timeZone: string): Calendar {
     },
     weekHour(ms) {
       const at = new Date(wall(ms))
-      return { weekday: ((at.getUTCDay() + 6) % 7) + 1, hour: at.getUTCHours() }
+      return { weekday: (mod(at.getUTCDay() - 1, 7) + 1) as Weekday, hour: at.getUTCHours() }
     },
   }
 }
@@ -105,17 +111,20 @@ function cutRange({ fromMs, toMs }: TimeBucket, most: number, endOf: (ms: number
 export const isClock = (bucket: CalendarBucket): bucket is ClockBucket =>
   bucket === 'minute' || bucket === 'hour'
 
-function startOfWall(bucket: DateBucket, wallMs: WallMs): WallMs {
+const monthsOf = { month: 1, quarter: 3, year: 12 }
+
+function startOfWall(bucket: DateBucket, wallMs: WallMs, weekStart: Weekday): WallMs {
   const at = new Date(wallMs)
-  const day = at.getUTCDate()
-  const first = { day, week: day - ((at.getUTCDay() + 6) % 7), month: 1 }[bucket]
-  return utc(at.getUTCFullYear(), at.getUTCMonth(), first)
+  const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()]
+  if (bucket === 'day') return utc(year, month, day)
+  if (bucket === 'week') return utc(year, month, day - mod(at.getUTCDay() - weekStart, 7))
+  return utc(year, month - (month % monthsOf[bucket]), 1)
 }
 
 function shiftWall(bucket: DateBucket, wallMs: WallMs, count: number): WallMs {
-  if (bucket !== 'month') return wallMs + count * (bucket === 'day' ? 1 : 7) * DAY_MS
+  if (bucket === 'day' || bucket === 'week') return wallMs + count * (bucket === 'day' ? 1 : 7) * DAY_MS
   const at = new Date(wallMs)
-  const [year, month] = [at.getUTCFullYear(), at.getUTCMonth() + count]
+  const [year, month] = [at.getUTCFullYear(), at.getUTCMonth() + count * monthsOf[bucket]]
   const lastDay = new Date(utc(year, month + 1, 0)).getUTCDate()
   return utc(year, month, Math.min(at.getUTCDate(), lastDay)) + mod(wallMs, DAY_MS)
 }

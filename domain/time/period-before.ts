@@ -3,7 +3,7 @@ import { bucketMs, floorTo, type TimeBucket } from './bucket.ts'
 import { DAY_MS } from './period.ts'
 
 /** The buckets of the period before, in order of time and without overlap. */
-export type PeriodBefore = {
+type PeriodBefore = {
   buckets: TimeBucket[]
   /** For each bucket of the range, the index of the bucket to compare it with; null if there is none. */
   beside: readonly (number | null)[]
@@ -43,22 +43,38 @@ function bucketsBefore(
   { fromMs, toMs }: TimeBucket,
   count: number,
 ): PeriodBefore {
-  const starts = startsBefore(calendar, bucket, fromMs, count)
-  const before = starts.slice(1).map((end, i) => ({ fromMs: starts[i] ?? 0, toMs: end }))
-  const buckets = before.map((one) => ({ ...one }))
+  const buckets = cutAlike(calendar, bucket, { fromMs, toMs }, startsBefore(calendar, bucket, fromMs, count))
+  return { buckets, beside: buckets.map((_, place) => place) }
+}
+
+/**
+ * Buckets that follow each other, the first and the last of them cut where a range cuts its own.
+ * @param starts where the buckets begin, and where the last one ends
+ */
+export function cutAlike(
+  calendar: Calendar,
+  bucket: CalendarBucket,
+  { fromMs, toMs }: TimeBucket,
+  starts: readonly number[],
+): TimeBucket[] {
+  const whole = starts.slice(1).map((end, i) => ({ fromMs: starts[i] ?? 0, toMs: end }))
+  const buckets = whole.map((one) => ({ ...one }))
   const [first, last] = [buckets[0], buckets.at(-1)]
-  const lastStart = calendar.startOf(bucket, toMs - 1)
   const isCut = toMs < calendar.endOf(bucket, toMs - 1)
+  const lastStart = calendar.startOf(bucket, toMs - 1)
   if (last !== undefined && isCut)
     last.toMs = samePlace(calendar, bucket, { ms: toMs, startMs: lastStart }, last)
-  if (first !== undefined) {
-    const [startMs = fromMs] = starts.slice(-1)
+  if (first !== undefined)
     first.fromMs = Math.min(
       first.toMs,
-      samePlace(calendar, bucket, { ms: fromMs, startMs }, before[0] ?? first),
+      samePlace(
+        calendar,
+        bucket,
+        { ms: fromMs, startMs: calendar.startOf(bucket, fromMs) },
+        whole[0] ?? first,
+      ),
     )
-  }
-  return { buckets, beside: buckets.map((_, place) => place) }
+  return buckets
 }
 
 /**
@@ -78,7 +94,7 @@ function samePlace(
 }
 
 /** The date of a wall-clock time, as midnight. The day itself may begin later. */
-const dateOf = (wallMs: number): number => floorTo(wallMs, DAY_MS)
+export const dateOf = (wallMs: number): number => floorTo(wallMs, DAY_MS)
 
 /**
  * Starts of the days that a range touches, the day of its end included. Null if the range does not begin and
@@ -92,6 +108,26 @@ function wholeDays(calendar: Calendar, { fromMs, toMs }: TimeBucket): number[] |
   return starts.length === 1 ? null : starts.reverse()
 }
 
+/**
+ * The range right before another one, as long by the clock: as many days if it begins and ends at the same
+ * time of the clock, else as many milliseconds.
+ */
+export function rangeBefore(calendar: Calendar, range: TimeBucket): TimeBucket {
+  const days = wholeDays(calendar, range)
+  if (days === null) return { fromMs: 2 * range.fromMs - range.toMs, toMs: range.fromMs }
+  const before = startsBefore(calendar, 'day', range.fromMs, days.length - 1)
+  return { fromMs: sameTimeOf(calendar, range.fromMs, before), toMs: range.fromMs }
+}
+
+/**
+ * The moment of the first of some days at the time of the clock of `ms`.
+ * @param days starts of days in order, the last one that of the day of `ms`
+ */
+function sameTimeOf(calendar: Calendar, ms: number, days: readonly number[]): number {
+  const [startMs = ms, endMs = ms] = [days[0], days[1]]
+  return samePlace(calendar, 'day', { ms, startMs: days.at(-1) ?? ms }, { fromMs: startMs, toMs: endMs })
+}
+
 function daysBefore(
   calendar: Calendar,
   bucket: ClockBucket,
@@ -99,37 +135,40 @@ function daysBefore(
   current: { days: readonly number[]; buckets: readonly TimeBucket[] },
 ): PeriodBefore {
   const days = startsBefore(calendar, 'day', fromMs, current.days.length - 1)
-  const [startMs = fromMs, endMs = fromMs] = [days[0], days[1]]
-  const from = samePlace(
-    calendar,
-    'day',
-    { ms: fromMs, startMs: days.at(-1) ?? fromMs },
-    { fromMs: startMs, toMs: endMs },
-  )
-  const buckets = calendar.buckets(bucket, { fromMs: from, toMs: fromMs }, Infinity)
-  const places = new Map(timesOfClock(calendar, bucket, days, buckets).map((time, place) => [time, place]))
-  const times = timesOfClock(calendar, bucket, current.days, current.buckets)
-  return { buckets, beside: times.map((time) => places.get(time) ?? null) }
+  const range = { fromMs: sameTimeOf(calendar, fromMs, days), toMs: fromMs }
+  const buckets = calendar.buckets(bucket, range, Infinity)
+  const numbered = (starts: readonly number[]) => {
+    const numbers = new Map(starts.map((start, day) => [dateOf(calendar.wall(start)), day]))
+    // A date that is none of the days stands for itself, so that it equals no number of a day.
+    return (date: number) => numbers.get(date) ?? `on ${date}`
+  }
+  const times = timesOfClock(calendar, bucket, current.buckets, numbered(current.days))
+  return { buckets, beside: besides(times, timesOfClock(calendar, bucket, buckets, numbered(days))) }
+}
+
+/** For each time, the index of the equal one among others; null if there is none. */
+export function besides(times: readonly string[], others: readonly string[]): (number | null)[] {
+  const places = new Map(others.map((time, place) => [time, place]))
+  return times.map((time) => places.get(time) ?? null)
 }
 
 /**
  * Identifies each bucket by the day that the clock shows, the time of day, and its number among the buckets
  * of that time.
+ * @param nameOf names the day of a date, which is given as its midnight in Unix milliseconds of UTC
  */
-function timesOfClock(
+export function timesOfClock(
   { wall }: Calendar,
   bucket: ClockBucket,
-  days: readonly number[],
   buckets: readonly TimeBucket[],
+  nameOf: (date: number) => string | number,
 ): string[] {
-  const dayByDate = new Map(days.map((start, day) => [dateOf(wall(start)), day]))
   const seen = new Map<number, number>()
   return buckets.map(({ fromMs }) => {
     const time = floorTo(wall(fromMs), bucketMs[bucket])
     const date = dateOf(time)
     const nth = (seen.get(time) ?? 0) + 1
     seen.set(time, nth)
-    // A date that is none of the days stands for itself, so that it equals no index of a day.
-    return `${dayByDate.get(date) ?? `on ${date}`} ${time - date} ${nth}`
+    return `${nameOf(date)} ${time - date} ${nth}`
   })
 }

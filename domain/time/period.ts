@@ -22,12 +22,8 @@ export function periodAfter(period: Period, start: number, count = 1): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + count, 1) / DAY_MS
 }
 
-/** Number of periods between two days on which periods begin. */
-export function periodsBetween(period: Period, from: number, to: number): number {
-  if (period !== 'month') return (to - from) / (period === 'day' ? 1 : 7)
-  const [first, last] = [new Date(from * DAY_MS), new Date(to * DAY_MS)]
-  return 12 * (last.getUTCFullYear() - first.getUTCFullYear()) + last.getUTCMonth() - first.getUTCMonth()
-}
+/** Days since 1970-01-01, `from` included and `to` not. */
+export type DayRange = { from: number; to: number }
 
 export type PeriodStart = { period: Period; start: number }
 

@@ -15,6 +15,13 @@ test('Postgres listens on loopback only', () => {
   expect(serverArguments(options, 'primary')).toContain('listen_addresses=127.0.0.1')
 })
 
+test('Postgres waits for the disk, unless nothing has to outlive a crash of the machine', () => {
+  for (const role of ['primary', 'replica'] as const) {
+    expect(serverArguments(options, role).join(' ')).not.toContain('fsync')
+    expect(serverArguments({ ...options, isDurable: false }, role)).toContain('fsync=off')
+  }
+})
+
 test('who is not root runs Postgres as it is', () => {
   expect(runAsFor(null, ['/nowhere'])('postgres', ['-D', 'x'])).toEqual(['postgres', ['-D', 'x']])
 })

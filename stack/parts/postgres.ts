@@ -7,7 +7,14 @@ import { binary, preparePostgresFiles, removeStalePidFile, type PostgresFiles } 
 import { startProcess, type RunningProcess } from '../processes/process.ts'
 import { untilReady } from '../processes/until-ready.ts'
 
-type PostgresOptions = { dataFolder: string; logFolder: string; port: number; replicaPort: number }
+type PostgresOptions = {
+  dataFolder: string
+  logFolder: string
+  port: number
+  replicaPort: number
+  /** Whether it waits for the disk, so that its data outlives a crash of the machine; true by default. */
+  isDurable?: boolean
+}
 
 const USER = 'rollcall'
 
@@ -63,7 +70,10 @@ async function startServer(
  * All settings that differ from Postgres's defaults. The replica follows the port on which the primary
  * listens this time.
  */
-export function serverArguments({ port, replicaPort }: PostgresOptions, role: Role): string[] {
+export function serverArguments(
+  { port, replicaPort, isDurable = true }: PostgresOptions,
+  role: Role,
+): string[] {
   const settings = {
     port: role === 'primary' ? port : replicaPort,
     listen_addresses: HOST,
@@ -76,6 +86,7 @@ export function serverArguments({ port, replicaPort }: PostgresOptions, role: Ro
     wal_keep_size: '1GB',
     max_wal_size: '2GB',
     timezone: 'UTC',
+    ...(isDurable ? {} : { fsync: 'off' }),
     ...(role === 'replica' ? { primary_conninfo: `host=${HOST} port=${port} user=${USER}` } : {}),
   }
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])

@@ -6,7 +6,11 @@ import { useApi } from '../support/api/use-api.ts'
 /** Two batches a microsecond: the time alone tells no two apart. */
 const committedAt = (id: number) => `2026-03-01T10:00:00.${String(Math.floor(id / 2)).padStart(6, '0')}Z`
 
-const { sql: database, ask } = useApi(async (sql) => {
+const {
+  sql: database,
+  ask,
+  refusal,
+} = useApi(async (sql) => {
   const statuses = ['committed', 'parked', 'committed', 'replayed']
   await insertBatches(
     sql,
@@ -24,13 +28,11 @@ const { sql: database, ask } = useApi(async (sql) => {
 
 const pageInfo = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }'
 const batches = async (args: string): Promise<Connection> => {
-  const { data, errors } = await ask(
-    `{ batches(${args}) { ... on BatchConnection { edges { cursor node { id } } ${pageInfo} } ... on Error { message } } }`,
-  )
+  const { data, errors } = await ask(`{ batches(${args}) { edges { cursor node { batchId } } ${pageInfo} } }`)
   expect(errors).toBeUndefined()
   return data?.batches as Connection
 }
-const ids = ({ edges }: Connection) => edges.map(({ node }) => Number(node.id))
+const ids = ({ edges }: Connection) => edges.map(({ node }) => Number(node.batchId))
 const newestFirst = Array.from({ length: 20 }, (_, i) => 19 - i)
 
 describe('batches', () => {
@@ -71,15 +73,15 @@ describe('batches', () => {
 
   it('filters by status, partition, offsets and time, all together', async () => {
     expect(ids(await batches('filter: { statuses: [PARKED] }'))).toEqual([17, 13, 9, 5, 1])
-    expect(ids(await batches('filter: { statuses: [PARKED, REPLAYED], partition: 1 }, first: 2'))).toEqual([
-      19, 17,
-    ])
+    expect(ids(await batches('filter: { statuses: [PARKED, REPLAYED], partitions: [1] }, first: 2'))).toEqual(
+      [19, 17],
+    )
     expect(ids(await batches('filter: { fromOffset: "35", toOffset: 50 }'))).toEqual([4, 3])
     expect(ids(await batches('filter: { fromOffset: 40, toOffset: 41 }'))).toEqual([4])
     expect(
       ids(
         await batches(
-          'filter: { committed: { from: "2026-03-01T10:00:00Z", to: "2026-03-01T10:00:00Z" }, statuses: [COMMITTED] }',
+          'filter: { committedAt: { from: "2026-03-01T10:00:00Z", to: "2026-03-01T10:00:00Z" }, statuses: [COMMITTED] }',
         ),
       ),
     ).toEqual([])
@@ -89,11 +91,11 @@ describe('batches', () => {
   it('filters by what their error holds, in capitals or not, and literally', async () => {
     await database()`update batch set error = 'check "refuses_users"' where id in (5, 9, 13)`
     await database()`update batch set error = 'another' where id = 17`
-    expect(ids(await batches('filter: { error: "Refuses_USERS" }'))).toEqual([13, 9, 5])
-    expect(ids(await batches('filter: { error: "refuses%" }'))).toEqual([])
-    expect(ids(await batches('filter: { error: "refuses", statuses: [PARKED], fromOffset: 90 }'))).toEqual([
-      13, 9,
-    ])
+    expect(ids(await batches('filter: { errorContains: "Refuses_USERS" }'))).toEqual([13, 9, 5])
+    expect(ids(await batches('filter: { errorContains: "refuses%" }'))).toEqual([])
+    expect(
+      ids(await batches('filter: { errorContains: "refuses", statuses: [PARKED], fromOffset: 90 }')),
+    ).toEqual([13, 9])
   })
 
   it('show what changed them, in order', async () => {
@@ -102,16 +104,16 @@ describe('batches', () => {
       [1, 'replay'],
     ] as const)
       await database()`
-        insert into batch_revision (batch_id, revision, kind, command_id, logins, rejects, processed_at, code_version)
-        values (19, ${revision}, ${kind}, 'c', 1, -1, '2026-03-01T10:00:00.5Z', 'test')`
-    const { data } = await ask(`{ batches(first: 1) { ... on BatchConnection { edges { node {
-      id revision changedAt skippedBy revisions { revision kind commandId rejects processedAt published } } } } } }`)
+        insert into batch_revision (batch_id, revision, change_number, kind, command_id, logins, rejects, processed_at, code_version)
+        values (19, ${revision}, ${revision}, ${kind}, 'c', 1, -1, '2026-03-01T10:00:00.5Z', 'test')`
+    const { data } = await ask(`{ batches(first: 1) { edges { node {
+      batchId revision changedAt skippedByCommandId revisions { revision kind commandId rejects processedAt isPublished } } } } }`)
     expect((data?.batches as Connection).edges.map(({ node }) => node)).toEqual([
       {
-        id: '19',
+        batchId: '19',
         revision: 0,
         changedAt: null,
-        skippedBy: null,
+        skippedByCommandId: null,
         revisions: [
           { revision: 1, kind: 'REPLAY' },
           { revision: 2, kind: 'REDRIVE' },
@@ -120,23 +122,24 @@ describe('batches', () => {
           commandId: 'c',
           rejects: -1,
           processedAt: '2026-03-01T10:00:00.500Z',
-          published: false,
+          isPublished: false,
         })),
       },
     ])
   })
 
   it('refuses cursors that are not of this list', async () => {
-    const rejects = await ask('{ rejectedLogins { ... on RejectedLoginConnection { edges { cursor } } } }')
-    const foreign = (rejects.data?.rejectedLogins as Connection).edges[0]?.cursor ?? ''
+    const rejects = await ask('{ rejectedRecords { edges { cursor } } }')
+    const foreign = (rejects.data?.rejectedRecords as Connection).edges[0]?.cursor ?? ''
     for (const cursor of ['', 'nonsense', foreign, Buffer.from("batches|'; --|1").toString('base64url')]) {
-      const { data } = await ask('query ($c: String) { batches(after: $c) { __typename } }', { c: cursor })
-      expect(data?.batches).toEqual({ __typename: 'InvalidPageError' })
+      const asked = await refusal('query ($c: String) { batches(after: $c) { __typename } }', { c: cursor })
+      expect(asked).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'after' })
     }
   })
 
   it('names the cap of a page that is too large', async () => {
-    const { data } = await ask('{ batches(first: 501) { ... on PageTooLargeError { message cap asked } } }')
-    expect(data?.batches).toMatchObject({ cap: 500, asked: 501 })
+    expect(await refusal('{ batches(first: 501) { __typename } }')).toMatchObject({
+      ...{ code: 'ANSWER_TOO_LARGE', argument: 'first', cap: 500, asked: 501 },
+    })
   })
 })

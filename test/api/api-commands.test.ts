@@ -6,10 +6,10 @@ import { createCommands } from '../../api/commands/create-commands.ts'
 import {
   CommandFailedError,
   InvalidCommandError,
-  NotFoundError,
   NoWorkerError,
   TemporalUnavailableError,
-} from '../../api/context/errors.ts'
+} from '../../api/context/command-errors.ts'
+import { NotFoundError } from '../../api/context/errors.ts'
 import type { ControlEvent } from '../../db/ledger/control-events.ts'
 import { ReadFailure } from '../../db/nodes/read-failure.ts'
 import { ingestTopicId } from '../../workflows/contract.ts'

@@ -2,11 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { indexFinishedLoginDays } from '../../db/login-rows/login-indexes.ts'
 import type { Login } from '../../domain/login/login.ts'
 import type { SeenLogin } from '../support/api/logins-by-day.ts'
-import { DAY_MS, logins, type Test, useEngagement } from '../support/api/engagement-world.ts'
+import {
+  DAY_MS,
+  didNotFail,
+  logins,
+  ofAttempts,
+  type Test,
+  useEngagement,
+} from '../support/api/engagement-world.ts'
 import { NOW_MS } from '../support/api/api-fixture.ts'
 
 const engagement = useEngagement({ isRolledUp: true })
-const { field } = engagement
+const { field, refusal } = engagement
 
 describe('profiles', () => {
   const traitsOf = (of: Test, key: keyof Login & keyof SeenLogin) => {
@@ -15,28 +22,31 @@ describe('profiles', () => {
       Map.groupBy(kept, (login) => login[key]),
       ([value, rows]) => ({
         value,
-        logins: rows.length,
-        lastAt: new Date(Math.max(...rows.map(({ eventTimeMs }) => eventTimeMs))).toISOString(),
+        attempts: rows.length,
+        lastSeenAt: new Date(Math.max(...rows.map(({ eventTimeMs }) => eventTimeMs))).toISOString(),
       }),
-    ).sort((a, b) => (a.lastAt < b.lastAt ? 1 : -1))
-    return { total: values.length, edges: values.map((node) => ({ node })) }
+    ).sort((a, b) => (a.lastSeenAt < b.lastSeenAt ? 1 : -1))
+    const precision = kept.length < logins.filter(of).length ? 'AT_LEAST' : 'EXACT'
+    return { totalCount: { value: values.length, precision }, nodes: values }
   }
+  const dateOf = (ms: number | undefined) =>
+    ms === undefined ? null : new Date(ms).toISOString().slice(0, 'yyyy-mm-dd'.length)
   const daysOf = (of: Test) => {
     const days = [
       ...new Set(logins.filter(of).map(({ eventTimeMs }) => Math.floor(eventTimeMs / DAY_MS) * DAY_MS)),
     ].sort()
     return {
-      firstDay: new Date(days[0] ?? 0).toISOString(),
-      lastDay: new Date(days.at(-1) ?? 0).toISOString(),
+      firstDay: dateOf(days[0]),
+      lastDay: dateOf(days.at(-1)),
       activeDays: days.length,
     }
   }
   const profile = (question: string) =>
-    field<object>(`{ ${question} { ... on Profile { firstDay lastDay activeDays
-      traits { users { ...page } devices { ...page } addresses { ...page } } } ... on Error { message } } }
-      fragment page on TraitConnection { total edges { node { value logins lastAt } } }`)
+    field<object>(`{ ${question} { firstDay lastDay activeDays
+      traits { users { ...page } devices { ...page } addresses { ...page } } } }
+      fragment page on TraitConnection { totalCount { value precision } nodes { value attempts lastSeenAt } }`)
   const expectedProfile = (of: Test) => ({
-    ...daysOf(of),
+    ...daysOf((login) => of(login) && didNotFail(login)),
     traits: {
       users: traitsOf(of, 'userId'),
       devices: traitsOf(of, 'deviceId'),
@@ -48,10 +58,10 @@ describe('profiles', () => {
     'say when somebody was seen and with whom, from rows that are %s',
     async (how) => {
       if (how === 'indexed') expect(await indexFinishedLoginDays(engagement.sql(), NOW_MS)).toBe(20)
-      expect(await profile('user(id: "user-1")')).toEqual(
+      expect(await profile('user(userId: "user-1")')).toEqual(
         expectedProfile(({ userId }) => userId === 'user-1'),
       )
-      expect(await profile('device(id: "device-1-2")')).toEqual(
+      expect(await profile('device(deviceId: "device-1-2")')).toEqual(
         expectedProfile(({ deviceId }) => deviceId === 'device-1-2'),
       )
       expect(await profile('address(ip: "2001:DB8:0::1")')).toEqual(
@@ -60,6 +70,45 @@ describe('profiles', () => {
     },
   )
 
+  it('count their lists exactly where all attempts are kept as rows, and at least where some are gone', async () => {
+    const precisionOf = async (ip: string) => {
+      const { traits } = await field<{ traits: object }>(
+        `{ address(ip: "${ip}") { traits { isExpired users { totalCount { precision } } } } }`,
+      )
+      return traits
+    }
+    const isGone: Test = ({ eventTimeMs }) => eventTimeMs < Date.parse('2026-02-24')
+    const byAddress = [...Map.groupBy(logins, ({ ip }) => ip)]
+    const [kept = ''] = byAddress.find(([, theirs]) => !theirs.some(isGone)) ?? []
+    const [gone = ''] = byAddress.find(([, theirs]) => theirs.some(isGone)) ?? []
+    expect(await precisionOf(kept)).toEqual({
+      isExpired: false,
+      users: { totalCount: { precision: 'EXACT' } },
+    })
+    expect(await precisionOf(gone)).toEqual({
+      isExpired: true,
+      users: { totalCount: { precision: 'AT_LEAST' } },
+    })
+  })
+
+  it('have the days with logins, with failures or with either: who only ever failed has no active day', async () => {
+    const byAddress = Map.groupBy(logins, ({ ip }) => ip)
+    const [stranger = ''] = [...byAddress].find(([, theirs]) => !theirs.some(didNotFail)) ?? []
+    for (const [attempts, counts] of Object.entries(ofAttempts)) {
+      const of = `(attempts: ${attempts})`
+      const days = `{ firstDay${of} lastDay${of} activeDays${of} }`
+      expect(await field(`{ address(ip: "${stranger}") ${days} }`)).toEqual(
+        daysOf((login) => login.ip === stranger && counts(login)),
+      )
+      expect(await field(`{ user(userId: "user-1") ${days} }`)).toEqual(
+        daysOf((login) => login.userId === 'user-1' && counts(login)),
+      )
+    }
+    expect(await field(`{ address(ip: "${stranger}") { firstDay lastDay activeDays } }`)).toEqual({
+      ...{ firstDay: null, lastDay: null, activeDays: 0 },
+    })
+  })
+
   it('have their lists page by page, in both directions', async () => {
     type Page = {
       edges: { node: { value: string } }[]
@@ -67,8 +116,8 @@ describe('profiles', () => {
     }
     const page = async (args: string) => {
       const { traits } = await field<{ traits: { addresses: Page } }>(
-        `{ user(id: "user-1") { ... on Profile { traits { addresses(${args}) {
-            edges { node { value } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } } } }`,
+        `{ user(userId: "user-1") { traits { addresses(${args}) {
+            edges { node { value } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } } }`,
       )
       const { edges, pageInfo } = traits.addresses
       return { values: edges.map(({ node }) => node.value), ...pageInfo }
@@ -85,17 +134,21 @@ describe('profiles', () => {
 
   it('say what is wrong with a page that is too large', async () => {
     const { errors } = await engagement.ask(
-      '{ user(id: "user-1") { ... on Profile { traits { devices(first: 501) { total } } } } }',
+      '{ user(userId: "user-1") { traits { devices(first: 501) { nodes { value } } } } }',
     )
     expect(errors?.[0]).toMatchObject({
       message: 'first: 501 is more than the cap of 500 rows: ask for 500, and for the rest by after',
-      extensions: { code: 'PageTooLarge' },
+      extensions: { code: 'ANSWER_TOO_LARGE', argument: 'first', cap: 500, asked: 501 },
     })
   })
 
   it('are not found of nobody, and refuse what is no address', async () => {
-    expect(await profile('user(id: "nobody")')).toEqual({ message: 'no login of the user "nobody" is known' })
-    expect(await profile('address(ip: "1.2.3")')).toEqual({
+    expect(await refusal('{ user(userId: "nobody") { id } }')).toEqual({
+      ...{ code: 'NOT_FOUND', argument: 'userId' },
+      message: 'no attempt of the user "nobody" is known: correct the userId',
+    })
+    expect(await refusal('{ address(ip: "1.2.3") { id } }')).toEqual({
+      ...{ code: 'INVALID_ARGUMENT', argument: 'ip' },
       message: expect.stringContaining('not an IP address') as unknown,
     })
   })
@@ -112,8 +165,9 @@ describe('profiles', () => {
         const { edges, pageInfo } = await field<{
           edges: { node: { eventAt: string } }[]
           pageInfo: Record<string, string | boolean>
-        }>(`{ logins(${size}: 70${place}, filter: { event: { from: "2026-02-01T00:00:00Z" } }) { ... on LoginConnection {
-            edges { node { eventAt } } pageInfo { ${cursor} ${hasMore} } } } }`)
+        }>(
+          `{ attempts(${size}: 70${place}, from: "2026-02-01") { edges { node { eventAt } } pageInfo { ${cursor} ${hasMore} } } }`,
+        )
         const page = edges.map(({ node }) => node.eventAt)
         found.push(...(size === 'first' ? page : page.reverse()))
         place = `, ${from}: "${String(pageInfo[cursor ?? ''])}"`
@@ -127,16 +181,15 @@ describe('profiles', () => {
 
   it('lead to the logins of a device and of an address', async () => {
     const page = async (filter: string) => {
-      const event = 'event: { from: "2026-02-01T00:00:00Z" }'
       const { edges } = await field<{ edges: { node: object }[] }>(
-        `{ logins(first: 500, filter: { ${filter}, ${event} }) { ... on LoginConnection { edges { node { userId } } } } }`,
+        `{ attempts(first: 500, from: "2026-02-01", filter: { ${filter} }) { edges { node { userId } } } }`,
       )
       return edges.length
     }
     const count = (of: Test) =>
       logins.filter((login) => of(login) && login.eventTimeMs >= Date.parse('2026-02-24')).length
-    expect(await page('deviceId: "device-1-2"')).toBe(count(({ deviceId }) => deviceId === 'device-1-2'))
-    expect(await page('ip: "2001:DB8:0::1"')).toBe(count(({ ip }) => ip === '2001:db8::1'))
+    expect(await page('devices: ["device-1-2"]')).toBe(count(({ deviceId }) => deviceId === 'device-1-2'))
+    expect(await page('addresses: ["2001:DB8:0::1"]')).toBe(count(({ ip }) => ip === '2001:db8::1'))
   })
 })
 

@@ -19,12 +19,12 @@ const { sql: database, ask } = useApi(async (sql) => {
   }
 })
 
-describe('rejectedLogins', () => {
+describe('rejectedRecords', () => {
   it('shows the raw record, shortened, with its reason', async () => {
-    const { data } = await ask(`{ rejectedLogins(filter: { reasons: [NOT_JSON, EMPTY], partition: 0 }) {
-      ... on RejectedLoginConnection { edges { node {
-        offset reason detail keyBase64 valueBytes valueText headers { name valueBase64 } rejectedAt } } } } }`)
-    const rows = (data?.rejectedLogins as Connection).edges.map(({ node }) => node)
+    const { data } = await ask(`{ rejectedRecords(filter: { reasons: [NOT_JSON, EMPTY], partitions: [0] }) {
+      edges { node {
+        offset reason detail keyBase64 valueBytes valueText headers { name valueBase64 } rejectedAt } } } }`)
+    const rows = (data?.rejectedRecords as Connection).edges.map(({ node }) => node)
     expect(rows.map(({ offset, reason }) => [offset, reason])).toEqual([
       ['2', 'NOT_JSON'],
       ['1', 'EMPTY'],
@@ -41,9 +41,9 @@ describe('rejectedLogins', () => {
   })
 
   it('shows the moment of the record where there is one, and always what stands in the record', async () => {
-    const { data } = await ask(`{ rejectedLogins {
-      ... on RejectedLoginConnection { edges { node { offset recordedAt recordTimestamp isWhole valueSha256 } } } } }`)
-    const rows = (data?.rejectedLogins as Connection).edges.map(({ node }) => node)
+    const { data } = await ask(`{ rejectedRecords {
+      edges { node { offset recordedAt recordTimestamp isWhole valueSha256 } } } }`)
+    const rows = (data?.rejectedRecords as Connection).edges.map(({ node }) => node)
     const whole = { isWhole: true, valueSha256: null }
     expect(rows).toEqual([
       { offset: '2', recordedAt: null, recordTimestamp: '-1', ...whole },
@@ -63,27 +63,29 @@ describe('rejects that were redriven', () => {
       await database()`
         insert into redrive_attempt values (0, 2, ${commandId}, ${at}::text::timestamptz, 'test', ${outcome}, '')`
     const list = async (redriven: boolean) => {
-      const { data } = await ask(`{ rejectedLogins(filter: { redriven: ${redriven} }) {
-        ... on RejectedLoginConnection { edges { node {
-          offset redriven redrives { commandId attemptedAt becameLogin reason } } } } } }`)
-      return (data?.rejectedLogins as Connection).edges.map(({ node }) => node)
+      const { data } = await ask(`{ rejectedRecords(filter: { isRedriven: ${redriven} }) {
+        edges { node {
+          offset isRedriven redrives { runId triedAt isAttempt reason } } } } }`)
+      return (data?.rejectedRecords as Connection).edges.map(({ node }) => node)
     }
     expect(await list(true)).toEqual([
       {
         offset: '2',
-        redriven: true,
+        isRedriven: true,
         redrives: [
           {
-            commandId: 'first',
-            attemptedAt: '2026-03-01T12:00:00.000Z',
-            becameLogin: false,
+            runId: 'first',
+            triedAt: '2026-03-01T12:00:00.000Z',
+            isAttempt: false,
             reason: 'NOT_AN_OBJECT',
           },
-          { commandId: 'second', attemptedAt: '2026-03-02T10:00:00.000Z', becameLogin: true, reason: null },
+          { runId: 'second', triedAt: '2026-03-02T10:00:00.000Z', isAttempt: true, reason: null },
         ],
       },
     ])
-    expect(await list(false)).toEqual(['1', '0'].map((offset) => ({ offset, redriven: false, redrives: [] })))
+    expect(await list(false)).toEqual(
+      ['1', '0'].map((offset) => ({ offset, isRedriven: false, redrives: [] })),
+    )
   })
 })
 
@@ -102,12 +104,17 @@ describe('controlEvents', () => {
     }
     await recordControlEvent(database(), event)
     await recordControlEvent(database(), { ...event, reason: 'written again' })
-    const { data } = await ask(`{ controlEvents(filter: { actor: "ann", results: [DONE] }) {
-      ... on ControlEventConnection { edges { node { commandId command reason result partitions detail } } } } }`)
-    expect((data?.controlEvents as Connection).edges.map(({ node }) => node)).toEqual([
+    const list = async (command: string) => {
+      const { data } =
+        await ask(`{ controlEvents(filter: { actor: "ann", results: [DONE], commands: [${command}] }) {
+        edges { node { commandId command reason result partitions detail } } } }`)
+      return (data?.controlEvents as Connection).edges.map(({ node }) => node)
+    }
+    expect(await list('RESUME_INGESTION')).toEqual([])
+    expect(await list('RESUME_INGESTION, PAUSE_INGESTION')).toEqual([
       {
         commandId: 'c1',
-        command: 'pause',
+        command: 'PAUSE_INGESTION',
         reason: 'maintenance',
         result: 'DONE',
         partitions: [0],

@@ -35,42 +35,33 @@ const marksIn = (points: Marked[]) => points.map(({ isComplete }) => isComplete)
 
 /** Of the 27th and 28th, today and tomorrow; each question its own way. */
 const questions: Record<string, () => Promise<boolean[]>> = {
-  'loginCounts by buckets': async () => {
+  'buckets of measures': async () => {
     const { buckets } = await field<{ buckets: Marked[] }>(
-      `{ loginCounts(${DAYS}, bucket: DAY) { ... on LoginCounts { buckets { isComplete } } } }`,
+      `{ measures(${DAYS}, bucket: DAY) { buckets { isComplete } } }`,
     )
     return marksIn(buckets)
   },
-  'loginCounts by points': async () => {
-    const { series } = await field<{ series: { points: Marked[] }[] }>(
-      `{ loginCounts(${DAYS}, bucket: DAY) { ... on LoginCounts { series { points { isComplete } } } } }`,
+  'points of measures': async () => {
+    const { points } = await field<{ points: Marked[] }>(
+      `{ measures(${DAYS}, bucket: DAY) { points { attempts isComplete } } }`,
     )
-    return marksIn(series[0]?.points ?? [])
+    return marksIn(points)
   },
-  countChanges: async () => {
+  'changes since a moment': async () => {
     const { buckets } = await field<{ buckets: Marked[] }>(
-      `{ countChanges(${DAYS}, bucket: DAY, since: "2026-02-01T00:00:00Z") { ... on LoginCounts { buckets { isComplete } } } }`,
+      `{ measures(${DAYS}, bucket: DAY, since: "2026-02-01T00:00:00Z") { buckets { isComplete } } }`,
     )
     return marksIn(buckets)
   },
-  versionAdoption: async () => {
+  'people by points': async () => {
     const { points } = await field<{ points: Marked[] }>(
-      `{ versionAdoption(${DAYS}, bucket: DAY) { ... on VersionAdoption { points { isComplete } } } }`,
+      `{ measures(${DAYS}, bucket: DAY) { points { users isComplete } } }`,
     )
     return marksIn(points)
   },
-  activeUsers: async () => {
-    const { points } = await field<{ points: Marked[] }>(
-      `{ activeUsers(${DAYS}, period: DAY) { ... on ActiveUsers { points { isComplete } } } }`,
-    )
-    return marksIn(points)
-  },
-  topValues: () =>
-    ofDays((day) => `topValues(dimension: LOCALE, ${day}) { ... on TopValues { isComplete } }`),
-  uniques: () => ofDays((day) => `uniques(${day}) { ... on Uniques { isComplete } }`),
-  loginHeatmap: () => ofDays((day) => `loginHeatmap(${day}) { ... on LoginHeatmap { isComplete } }`),
-  lineage: () =>
-    ofDays((_, start) => `lineage(bucket: "${start}", size: DAY) { ... on Lineage { isComplete } }`),
+  'people of a range': () => ofDays((day) => `measures(${day}) { total { users isComplete } }`),
+  'attempts of a range': () => ofDays((day) => `measures(${day}) { total { attempts isComplete } }`),
+  lineage: () => ofDays((day) => `lineage(${day}) { isComplete }`),
 }
 
 async function ofDays(question: (range: string, start: string) => string): Promise<boolean[]> {
@@ -79,10 +70,10 @@ async function ofDays(question: (range: string, start: string) => string): Promi
   )
   const marks: boolean[] = []
   for (const [i, start] of starts.slice(0, -1).entries()) {
-    const { isComplete } = await field<Marked>(
+    const { total, ...range } = await field<Marked & { total?: Marked }>(
       `{ ${question(`from: "${start}", to: "${starts[i + 1] ?? ''}"`, start)} }`,
     )
-    marks.push(isComplete)
+    marks.push((total ?? range).isComplete)
   }
   return marks
 }
@@ -116,8 +107,8 @@ it('a bucket that begins more than an hour after the parking is complete', async
     { id: 2, from: 990, to: 1_000, status: 'parked', committedAt: '2026-02-28T22:59:00Z' },
   ])
   const { buckets } = await field<{ buckets: Marked[] }>(
-    `{ loginCounts(from: "2026-02-28T22:00:00Z", to: "2026-03-01T02:00:00Z", bucket: HOUR) {
-      ... on LoginCounts { buckets { isComplete } } } }`,
+    `{ measures(from: "2026-02-28T22:00:00Z", to: "2026-03-01T02:00:00Z", bucket: HOUR) {
+      buckets { isComplete } } }`,
   )
   expect(marksIn(buckets)).toEqual([false, false, true, true])
   await sql()`delete from batch where id = 2`
@@ -125,38 +116,33 @@ it('a bucket that begins more than an hour after the parking is complete', async
 
 it('counts of a past moment are complete only where a bucket was over by then', async () => {
   const { buckets } = await field<{ buckets: Marked[] }>(
-    `{ loginCounts(${DAYS}, bucket: DAY, asOf: "2026-02-28T12:00:00Z") { ... on LoginCounts { buckets { isComplete } } } }`,
+    `{ measures(${DAYS}, bucket: DAY, asOf: "2026-02-28T12:00:00Z") { buckets { isComplete } } }`,
   )
   expect(marksIn(buckets)).toEqual([true, false, false, false])
 })
 
-it('cohorts, their periods and stickiness are marked, too', async () => {
+it('cohorts and their points are marked, too', async () => {
   const ask = async () => {
-    const { cohorts } = await field<{ cohorts: (Marked & { periods: (Marked & { end: string })[] })[] }>(
-      `{ cohortRetention(period: MONTH, from: "2025-12-01T00:00:00Z", periods: 4) { ... on CohortRetention {
-        cohorts { start isComplete periods { start end isComplete } } } } }`,
-    )
-    const { isComplete, day } = await field<Marked & { day: string }>(
-      `{ stickiness { ... on Stickiness { day isComplete } } }`,
+    const { cohorts } = await field<{ cohorts: (Marked & { points: (Marked & { end: string })[] })[] }>(
+      `{ retention(bucket: MONTH, from: "2025-12-01", to: "2026-04-01") { cohorts { start isComplete points { start end isComplete } } } }`,
     )
     const [cohort] = cohorts
-    return { cohort: cohort?.isComplete, periods: marksIn(cohort?.periods ?? []), yesterday: isComplete, day }
+    return { cohort: cohort?.isComplete, points: marksIn(cohort?.points ?? []) }
   }
-  const day = '2026-02-28T00:00:00.000Z'
-  expect(await ask()).toEqual({ cohort: true, periods: [true, true, true, false], yesterday: true, day })
+  expect(await ask()).toEqual({ cohort: true, points: [true, true, true, false] })
   kafka = unread
-  expect(await ask()).toEqual({ cohort: true, periods: [true, true, false, false], yesterday: false, day })
+  expect(await ask()).toEqual({ cohort: true, points: [true, true, false, false] })
 })
 
-it('dormant users of a period that has not begun are not known', async () => {
-  const { points } = await field<{ points: { start: string; dormant: number | null }[] }>(
-    `{ activeUsers(${DAYS}, period: DAY) { ... on ActiveUsers { points { start end dormant } } } }`,
+it('dormant users of a bucket that has not begun are not known', async () => {
+  const { points } = await field<{ points: { dormantUsers: number | null }[] }>(
+    `{ measures(${DAYS}, bucket: DAY) { points { dormantUsers } } }`,
   )
-  expect(points.map(({ dormant }) => dormant === null)).toEqual([false, false, false, true])
+  expect(points.map(({ dormantUsers }) => dormantUsers === null)).toEqual([false, false, false, true])
 })
 
-it('answers about engagement are complete up to what is rolled up', async () => {
-  const ask = questions['activeUsers'] ?? expect.fail('no question')
+it('answers about users are complete up to what is rolled up, and say what they lack', async () => {
+  const ask = questions['people by points'] ?? expect.fail('no question')
   await insertBatches(sql(), [
     {
       id: 3,
@@ -168,12 +154,24 @@ it('answers about engagement are complete up to what is rolled up', async () => 
   ])
   await insertSightings(sql(), 3, [])
   expect(await ask()).toEqual([true, false, false, false])
-  expect(await (questions['versionAdoption'] ?? expect.fail('no question'))()).toEqual([
+  expect(await (questions['points of measures'] ?? expect.fail('no question'))()).toEqual([
     true,
     true,
     false,
     false,
   ])
+  const freshness = 'freshness { lag isComplete incompleteReasons { cause } }'
+  expect(await field(`{ measures(${DAYS}) { total { users } ${freshness} } }`)).toMatchObject({
+    freshness: { lag: 1, isComplete: false, incompleteReasons: [{ cause: 'PENDING_ROLLUP' }] },
+  })
+  expect(await field(`{ measures(${DAYS}) { total { logins } ${freshness} } }`)).toMatchObject({
+    freshness: { lag: 0, isComplete: true },
+  })
+  await rollUpSightings(sql())
+  expect(await field(`{ measures(${DAYS}) { total { users } ${freshness} } }`)).toMatchObject({
+    freshness: { lag: 0, isComplete: true },
+  })
+  expect(await ask()).toEqual([true, true, false, false])
 })
 
 it('an answer says which range it is of, and which buckets that cuts', async () => {
@@ -183,22 +181,15 @@ it('an answer says which range it is of, and which buckets that cuts', async () 
     to: '2026-03-01T06:00:00.000Z',
     points: [{ isCut: true }, { isCut: false }, { isCut: true }],
   }
-  const { series, ...counted } = await field<{ series: { points: object[] }[] }>(
-    `{ loginCounts(${range}, bucket: DAY) { ... on LoginCounts { from to series { points { isCut } } } } }`,
-  )
-  expect({ ...counted, points: series[0]?.points }).toEqual(expected)
-  for (const [question, type] of [
-    ['versionAdoption', 'VersionAdoption'],
-    ['arrivals', 'Arrivals'],
-  ])
-    expect(
-      await field(`{ ${question}(${range}, bucket: DAY) { ... on ${type} { from to points { isCut } } } }`),
-    ).toEqual(expected)
+  for (const question of ['measures', 'arrivals'])
+    expect(await field(`{ ${question}(${range}, bucket: DAY) { from to points { isCut } } }`)).toEqual(
+      expected,
+    )
 })
 
 it('arrivals are complete once their time is over', async () => {
   const { points } = await field<{ points: Marked[] }>(
-    '{ arrivals(from: "2026-03-01T11:00:00Z", to: "2026-03-01T14:00:00Z") { ... on Arrivals { points { isComplete } } } }',
+    '{ arrivals(from: "2026-03-01T11:00:00Z", to: "2026-03-01T14:00:00Z") { points { isComplete } } }',
   )
   expect(marksIn(points)).toEqual([true, false, false])
 })

@@ -10,8 +10,11 @@ const { ask, sql } = useApi((database) =>
 const expensive = {
   reconciliation: 'reconciliation { __typename }',
   'reconciliation in fragments': '... on Query { ...F }',
-  lineage: 'lineage(bucket: "2026-03-01T10:00Z", size: HOUR) { __typename }',
-  'counts of a moment': 'loginCounts(bucket: HOUR, asOf: "2026-03-01T10:30Z") { __typename }',
+  lineage: 'lineage(from: "2026-03-01T10:00Z", to: "2026-03-01T11:00Z") { __typename }',
+  'counts of a moment': 'measures(asOf: "2026-03-01T10:30Z") { total { attempts } }',
+  'attempts of users': 'measures(groupBy: [USER], first: 1) { groupCount }',
+  'attempts of users by a variable': 'measures(groupBy: $by, first: 1) { groupCount }',
+  'attempts of somebody': 'measures(filter: { users: ["ann"] }) { total { attempts } }',
 }
 const fragment =
   'fragment F on Query { deep: reconciliation { __typename } ...G } fragment G on Query { __typename }'
@@ -38,14 +41,17 @@ describe('expensive questions', () => {
       const asked = await whileLedgerIsLocked(async () => {
         const requests = Array.from({ length: 14 }, async (_, i) => {
           const text = name.includes('fragments') ? `{ ${field} } ${fragment}` : `{ a${i}: ${field} }`
-          const answer = await ask(text, {}, { 'x-rollcall-actor': `client ${i % 2}` })
+          const [head, variables] = name.includes('variable')
+            ? ['query ($by: [Dimension!]!)', { by: ['USER'] }]
+            : ['', {}]
+          const answer = await ask(`${head} ${text}`, variables, { 'x-rollcall-actor': `client ${i % 2}` })
           answered++
           return answer
         })
         await eventually(async () => {
           expect(await waiting()).toBe(2)
         })
-        const cheap = await ask('{ controlEvents { __typename } rejectedLogins { __typename } }')
+        const cheap = await ask('{ controlEvents { __typename } rejectedRecords { __typename } }')
         expect(cheap.errors).toBeUndefined()
         expect(answered).toBe(0)
         expect(await waiting()).toBe(2)
@@ -64,8 +70,8 @@ describe('expensive questions', () => {
         ),
       )
       const codes = answers.map(({ errors }) => (errors?.[0]?.extensions as { code: string }).code)
-      expect(codes.filter((code) => code === 'TooBusy').length).toBeGreaterThanOrEqual(1)
-      expect(new Set(codes)).toEqual(new Set(['QueryTimeout', 'TooBusy']))
+      expect(codes.filter((code) => code === 'DATABASE_BUSY').length).toBeGreaterThanOrEqual(1)
+      expect(new Set(codes)).toEqual(new Set(['QUERY_TIMEOUT', 'DATABASE_BUSY']))
     })
     expect((await ask(`{ ${expensive.reconciliation} }`)).errors).toBeUndefined()
   })

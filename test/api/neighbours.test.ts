@@ -1,11 +1,11 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import { KafkaUnavailableError } from '../../api/context/errors.ts'
+import { PartUnavailableError } from '../../api/context/errors.ts'
 import type { Transaction } from '../../db/connection/connect.ts'
 import { ReadFailure } from '../../db/nodes/read-failure.ts'
 import { createRequestReader } from '../../db/nodes/request-reader.ts'
 import { anyFreshness } from '../../db/nodes/requirement.ts'
 import { createReadRouter } from '../../db/nodes/router.ts'
-import { connect } from '../support/api/api-fixture.ts'
+import { connect, refusalIn } from '../support/api/api-fixture.ts'
 import { insertBatches, insertCheckpoint, insertCounts } from '../support/api/api-rows.ts'
 import { useApi } from '../support/api/use-api.ts'
 
@@ -20,27 +20,28 @@ const { ask, sql } = useApi(
       { id: 1, from: 0, to: 40, committedAt: '2026-03-01T10:00:00Z' },
       { id: 2, from: 40, to: 60, status: 'parked', committedAt: '2026-03-01T10:00:00Z' },
     ])
+    await database`insert into retention_bound values ('hour_login', '2026-02-01T00:00:00Z')`
   },
-  { readBack: () => Promise.reject(new KafkaUnavailableError('Kafka is away')) },
+  { readBack: () => Promise.reject(new PartUnavailableError('KAFKA_UNAVAILABLE', 'Kafka is away')) },
 )
 
 /** Questions that are refused or fail, each in a way of its own. */
 const bad = {
-  rowsGone: `uniques(from: "2020-01-01T00:30Z", to: "2020-01-01T01:30Z") { __typename ... on Uniques { users { count } } ... on Error { message } }`,
-  invalidRange: `topValues(dimension: LOCALE, from: "2026-01-02T00:00Z", to: "2026-01-01T00:00Z") { __typename ... on Error { message } }`,
-  notFound: `batch(id: "99") { __typename ... on Error { message } }`,
-  noAddress: `address(ip: "nowhere") { __typename ... on Error { message } }`,
-  postgresRefuses: `user(id: "a\\u0000b") { __typename ... on Error { message } }`,
-  badCursor: `batches(after: "x") { __typename ... on Error { message } }`,
-  noReadBack: `batch(id: "2") { ... on Batch { events { __typename ... on Error { message } } } }`,
+  setsGone: `measures(from: "2020-01-01T00:30Z", to: "2020-01-01T01:30Z") { total { users } }`,
+  invalidRange: `measures(from: "2026-01-02T00:00Z", to: "2026-01-01T00:00Z") { __typename }`,
+  notFound: `batch(batchId: "99") { __typename }`,
+  noAddress: `address(ip: "nowhere") { __typename }`,
+  postgresRefuses: `user(userId: "a\\u0000b") { __typename }`,
+  badCursor: `batches(after: "x") { __typename }`,
+  noReadBack: `batch(batchId: "2") { events { __typename } }`,
 }
 
 const good = {
-  user: `user(id: "nobody") { __typename ... on Error { message } }`,
-  logins: `logins { __typename ... on LoginConnection { edges { cursor } } }`,
-  counts: `loginCounts(bucket: HOUR) { ... on LoginCounts { series { points { start logins } } freshness { lag parkedOffsets complete watermark } } }`,
-  batches: `batches { ... on BatchConnection { edges { cursor node { id } } freshness { parkedOffsets } } }`,
-  arrivals: `arrivals { ... on Arrivals { points { start logins } } }`,
+  people: `measures(bucket: DAY) { total { users trailingUsers } points { stickiness } }`,
+  attempts: `attempts { edges { cursor } }`,
+  counts: `measures(bucket: HOUR) { points { start logins } freshness { lag parkedOffsets isComplete watermark } }`,
+  batches: `batches { edges { cursor node { batchId } } freshness { parkedOffsets } }`,
+  arrivals: `arrivals { points { start attempts } }`,
 }
 
 type Fields = Record<string, unknown>
@@ -70,6 +71,28 @@ describe('a question that is refused', () => {
       }
     },
   )
+
+  it('is null, with one error that says why by a code, where in the request, and about which argument', async () => {
+    const told = await Promise.all(
+      Object.entries(bad).map(async ([name, field]) => {
+        const { data, errors } = await ask(`{ ${name}: ${field} }`)
+        expect(data?.[name]).toEqual(name === 'noReadBack' ? { events: null } : null)
+        expect(errors).toHaveLength(1)
+        const { path } = errors?.[0] as { path?: string[] }
+        const { code, argument } = refusalIn(errors)
+        return [path?.join('.'), code, argument]
+      }),
+    )
+    expect(told).toEqual([
+      ['setsGone', 'DATA_GONE', 'from'],
+      ['invalidRange', 'INVALID_RANGE', 'from'],
+      ['notFound', 'NOT_FOUND', 'batchId'],
+      ['noAddress', 'INVALID_ARGUMENT', 'ip'],
+      ['postgresRefuses', 'INVALID_ARGUMENT', 'userId'],
+      ['badCursor', 'INVALID_ARGUMENT', 'after'],
+      ['noReadBack.events', 'KAFKA_UNAVAILABLE', undefined],
+    ])
+  })
 
   it('leaves all of them as they are alone, amid others that are refused', async () => {
     const all = { ...bad, ...good }

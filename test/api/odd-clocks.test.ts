@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { insertCounts } from '../support/api/api-rows.ts'
 import { useApi } from '../support/api/use-api.ts'
 
-const { field } = useApi(async (sql) => {
+const { field, refusal } = useApi(async (sql) => {
   const at = (minute: string, logins: number): [string, string, string, string, number] => [
     ...([minute, 'android', '1.0', 'CA'] as const),
     logins,
@@ -29,68 +29,75 @@ const { field } = useApi(async (sql) => {
   ])
 })
 
-type Series = {
-  total: number
-  previousTotal: number | null
-  counts: number[]
-  previousCounts: (number | null)[]
+type Counted = { attempts: number }
+type Compared = Counted & { start: string; end: string }
+type Measures = {
+  buckets: { start: string }[]
+  total: Counted & { compared: Compared[] }
+  points: (Counted & { compared: Compared[] })[]
 }
-type Counts = { previousFrom: string; message?: string; buckets: { start: string }[]; series: Series[] }
 
-const counts = (args: string) =>
-  field<Counts>(`{ loginCounts(${args}) {
-    ... on LoginCounts { previousFrom buckets { start } series { total previousTotal counts previousCounts } }
-    ... on Error { message } } }`)
+const question = (args: string) => `{ measures(${args}, compareTo: [{ span: PREVIOUS }]) {
+  buckets { start } total { attempts compared { start attempts } } points { attempts compared { start end attempts } } } }`
+const counts = async (args: string) => {
+  const { buckets, total, points } = await field<Measures>(question(args))
+  return {
+    starts: buckets.map(({ start }) => start),
+    counts: points.map(({ attempts }) => attempts),
+    // A bucket that the period before does not have is compared with an empty span.
+    before: points.map(({ compared: [one] }) => (one?.start === one?.end ? null : one?.attempts)),
+    total: total.attempts,
+    totalBefore: total.compared[0]?.attempts,
+    startBefore: total.compared[0]?.start,
+  }
+}
 
 it('hours of a day with 25 stand beside the same hours of the day before', async () => {
-  const { previousFrom, series } = await counts(
-    'from: "2025-10-25T22:00Z", to: "2025-10-26T23:00Z", bucket: HOUR, timeZone: "Europe/Berlin", previous: true',
+  const october = await counts(
+    'from: "2025-10-25T22:00Z", to: "2025-10-26T23:00Z", bucket: HOUR, timeZone: "Europe/Berlin"',
   )
-  expect(previousFrom).toBe('2025-10-24T22:00:00.000Z')
-  expect(series[0]?.counts.slice(0, 5)).toEqual([2, 0, 20, 40, 200])
-  expect(series[0]?.previousCounts.slice(0, 5)).toEqual([1, 0, 10, null, 100])
-  expect(series[0]).toMatchObject({ total: 262, previousTotal: 111 })
-  const { series: after } = await counts(
-    'from: "2025-10-26T23:00Z", to: "2025-10-27T23:00Z", bucket: HOUR, timeZone: "Europe/Berlin", previous: true, fillGaps: false',
+  expect(october.startBefore).toBe('2025-10-24T22:00:00.000Z')
+  expect(october.counts.slice(0, 5)).toEqual([2, 0, 20, 40, 200])
+  expect(october.before.slice(0, 5)).toEqual([1, 0, 10, null, 100])
+  expect(october).toMatchObject({ total: 262, totalBefore: 111 })
+  const after = await counts(
+    'from: "2025-10-26T23:00Z", to: "2025-10-27T23:00Z", bucket: HOUR, timeZone: "Europe/Berlin"',
   )
-  expect(after[0]?.previousCounts.slice(0, 5)).toEqual([2, 0, 20, 200, 0])
-  expect(after[0]).toMatchObject({ total: 0, previousTotal: 262 })
+  expect(after.before.slice(0, 5)).toEqual([2, 0, 20, 200, 0])
+  expect(after).toMatchObject({ total: 0, totalBefore: 262 })
 })
 
 it('a day after one that was left out stands beside the last one that was', async () => {
-  const apia = 'from: "2011-12-30T10:00Z", to: "2011-12-31T10:00Z", timeZone: "Pacific/Apia", previous: true'
-  for (const bucket of ['DAY', 'HOUR']) {
-    const { previousFrom, series } = await counts(`${apia}, bucket: ${bucket}`)
-    expect([previousFrom, series[0]?.total, series[0]?.previousTotal]).toEqual([
-      '2011-12-29T10:00:00.000Z',
-      1,
-      2,
-    ])
-  }
+  const apia = 'from: "2011-12-30T10:00Z", to: "2011-12-31T10:00Z", timeZone: "Pacific/Apia"'
+  for (const bucket of ['DAY', 'HOUR'])
+    expect(await counts(`${apia}, bucket: ${bucket}`)).toMatchObject({
+      ...{ startBefore: '2011-12-29T10:00:00.000Z', total: 1, totalBefore: 2 },
+    })
 })
 
 it('a day begins once where the clock goes back over midnight', async () => {
-  const { buckets, series } = await counts(
+  const days = await counts(
     'from: "2006-10-28T02:30Z", to: "2006-10-30T03:30Z", bucket: DAY, timeZone: "America/St_Johns"',
   )
-  expect(buckets.map(({ start }) => start)).toEqual(['2006-10-28T02:30:00.000Z', '2006-10-29T02:30:00.000Z'])
-  expect(series[0]?.counts).toEqual([1, 1110])
+  expect(days.starts).toEqual(['2006-10-28T02:30:00.000Z', '2006-10-29T02:30:00.000Z'])
+  expect(days.counts).toEqual([1, 1110])
   const within = await counts(
-    'from: "2006-10-29T02:45Z", to: "2006-10-30T03:30Z", bucket: DAY, timeZone: "America/St_Johns", previous: true',
+    'from: "2006-10-29T02:45Z", to: "2006-10-30T03:30Z", bucket: DAY, timeZone: "America/St_Johns"',
   )
-  expect(within.buckets.map(({ start }) => start)).toEqual(['2006-10-29T02:45:00.000Z'])
-  expect(within.series[0]).toMatchObject({ total: 1100, previousTotal: 1 })
+  expect(within.starts).toEqual(['2006-10-29T02:45:00.000Z'])
+  expect(within).toMatchObject({ total: 1100, totalBefore: 1 })
 })
 
 it('hours of a clock that is not on whole minutes are refused at once, and those of UTC and of a later clock answered', async () => {
   const monrovia = 'from: "1972-01-07T00:00Z", to: "1972-01-08T00:00Z", bucket: HOUR'
-  expect(await counts(`${monrovia}, timeZone: "Africa/Monrovia"`)).toEqual({
+  expect(await refusal(question(`${monrovia}, timeZone: "Africa/Monrovia"`))).toEqual({
+    ...{ code: 'INVALID_RANGE', argument: 'timeZone' },
     message:
       'a bucket of Africa/Monrovia would begin or end at 1972-01-07T00:44:30.000Z, and counts are kept by whole minutes of UTC: ' +
       'ask with timeZone "UTC", or for a later range',
   })
-  expect((await counts(monrovia)).series[0]?.total).toBe(7)
+  expect((await counts(monrovia)).total).toBe(7)
   const later =
-    'from: "1972-01-07T01:00Z", to: "1972-01-08T00:00Z", bucket: HOUR, timeZone: "Africa/Monrovia"'
-  expect((await counts(later)).series[0]?.total).toBe(7)
+    '{ measures(from: "1972-01-07T01:00Z", to: "1972-01-08T00:00Z", bucket: HOUR, timeZone: "Africa/Monrovia") { total { attempts } } }'
+  expect(await field(later)).toEqual({ total: { attempts: 7 } })
 })

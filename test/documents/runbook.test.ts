@@ -31,9 +31,9 @@ test(
     for (const text of mutations) await expectDone(text, () => rollcall.command(text))
     for (const text of shell) await expectDone(text, () => rollcall.shell(text))
     const { reconciliation } = await rollcall.ask(
-      '{ reconciliation { ... on Reconciliation { agrees hasNextPage } } }',
+      '{ reconciliation { isConsistent pageInfo { hasNextPage } } }',
     )
-    expect(reconciliation).toEqual({ agrees: true, hasNextPage: true })
+    expect(reconciliation).toEqual({ isConsistent: true, pageInfo: { hasNextPage: true } })
   },
 )
 
@@ -106,9 +106,9 @@ async function prepare(deployment: Deployment, feed: Feed, ask: Graphql, text: s
   if (/resumeIngestion|--name resume/.test(text))
     await ask('mutation { pauseIngestion(reason: "so that it can be resumed") { __typename } }')
   else await ask('mutation { resumeIngestion(reason: "so that it runs") { __typename } }')
-  if (!/id: "15"|150-151/.test(text)) return text
+  if (!/batchId: "15"|150-151/.test(text)) return text
   const { id, from, to } = await park(deployment, feed)
-  return text.replaceAll('id: "15"', `id: "${id}"`).replaceAll('150-151', `${from}-${to}`)
+  return text.replaceAll('batchId: "15"', `batchId: "${id}"`).replaceAll('150-151', `${from}-${to}`)
 }
 
 let users = 0

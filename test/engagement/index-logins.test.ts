@@ -1,19 +1,22 @@
 import { expect, test } from 'vitest'
-import type { EngagementFacet } from '../../db/read/engagement/engagement.ts'
-import { anyLogin, type CountFilter } from '../../db/read/counts/count-filter.ts'
+import type { SetFilter } from '../../db/read/counts/set-filter.ts'
+import type { SetFacet } from '../../db/read/engagement/set-facets.ts'
 import type { SeenLogin } from '../support/api/logins-by-day.ts'
 import { rollUpSightings } from '../../db/rollups/roll-up-sightings.ts'
 import { indexLogins } from '../../db/rollups/index-logins.ts'
 import { createLoginDays } from '../../db/login-rows/login-partitions.ts'
-import { readDistinctWithEdges } from '../../db/read/engagement/uniques.ts'
 import { applyRetention } from '../../db/rollups/retention.ts'
 import { DAY_MS, dayOf } from '../../domain/time/period.ts'
+import { attemptChoices } from '../../domain/sightings/attempts.ts'
 import { SightingCache } from '../../domain/sightings/sighting-cache.ts'
 import { fraction, sfc32 } from '../../generator/sfc32.ts'
 import {
+  anyAttempt,
+  countListed,
   END_MS,
   expectedCount,
   inOneSnapshot,
+  randomAttempts,
   randomFilter,
   randomLogin,
   randomRange,
@@ -24,7 +27,7 @@ import {
 import { compareIndexed } from '../support/truth/compare-indexed.ts'
 import { expected, useIndexedLogins, whole } from '../support/api/use-indexed-logins.ts'
 
-const { sql, indexAll, inRows, unindexed } = useIndexedLogins()
+const { sql, indexAll, inLists, unindexed } = useIndexedLogins()
 
 /** A random number of times. */
 async function often(times: number, work: () => Promise<unknown>): Promise<void> {
@@ -63,30 +66,30 @@ test.each([1, 2, 3, 4])(
         expect(await unindexed()).toBe(0)
       }
       for (let i = 0; i < 12; i++) {
-        const [range, filter] = [randomRange(random), i % 3 === 0 ? anyLogin : randomFilter(random)]
-        expect(await inRows(range, filter)).toEqual(expected(logins, range, filter))
+        const unfiltered = { ...anyAttempt, attempts: randomAttempts(random) }
+        const [range, filter] = [randomRange(random), i % 3 === 0 ? unfiltered : randomFilter(random)]
+        expect(await inLists(range, filter)).toEqual(expected(logins, range, filter))
       }
       expect(await compareIndexed(sql())).toEqual([])
     }
     await rollUpSightings(sql())
-    const days = { from: dayOf(START_MS) + 1, to: dayOf(END_MS) - 1 }
-    const edges = [
-      { fromMs: START_MS + next(1_440) * 60_000, toMs: START_MS + DAY_MS },
-      { fromMs: END_MS - DAY_MS, toMs: END_MS - next(1_440) * 60_000 },
-    ]
-    const facets: [EngagementFacet, CountFilter][] = [
-      [{ facet: 'all', values: [''] }, anyLogin],
+    const facets = attemptChoices.flatMap((attempts): [SetFacet, SetFilter][] => [
       [
-        { facet: 'locale', values: ['CA', 'NY'] },
-        { ...anyLogin, locales: ['CA', 'NY'] },
+        { facet: 'all', values: [''], attempts },
+        { ...anyAttempt, attempts },
       ],
-    ]
-    const range = { fromMs: edges[0]?.fromMs ?? 0, toMs: edges[1]?.toMs ?? 0 }
+      [
+        { facet: 'locale', values: ['CA', 'NY'], attempts },
+        { ...anyAttempt, attempts, locales: ['CA', 'NY'] },
+      ],
+    ])
+    // A whole day between parts of two others.
+    const range = { fromMs: START_MS + next(1_440) * 60_000, toMs: END_MS - next(1_440) * 60_000 }
     for (const [facet, filter] of facets) {
       const found = await inOneSnapshot(sql(), (session) =>
-        readDistinctWithEdges(session, ['user'], facet, { days, edges }, filter),
+        countListed(session, 'user', range, filter, facet),
       )
-      expect(found).toEqual(new Map([['user', expectedCount(logins, 'user', [range], filter)]]))
+      expect(found).toBe(expectedCount(logins, 'user', [range], filter))
     }
   },
 )
@@ -98,31 +101,14 @@ test('what is indexed is what answers: rows are not read again', async () => {
   await rollAll(sql())
   await indexAll()
   await sql()`truncate login`
-  expect(await inRows(whole)).toEqual([1n, 1n, 1n])
+  expect(await inLists(whole)).toEqual([1, 1, 1])
   const minute = { fromMs: Math.floor(login.eventTimeMs / 60_000) * 60_000, toMs: 0 }
   minute.toMs = minute.fromMs + 60_000
-  expect(await inRows(minute)).toEqual([1n, 1n, 1n])
-  expect(await inRows({ fromMs: minute.toMs, toMs: minute.toMs + 60_000 })).toEqual([0n, 0n, 0n])
+  expect(await inLists(minute)).toEqual([1, 1, 1])
+  expect(await inLists({ fromMs: minute.toMs, toMs: minute.toMs + 60_000 })).toEqual([0, 0, 0])
 })
 
-test('six hours have everybody, however many were there before', async () => {
-  const random = sfc32(11, 0)
-  const logins = Array.from({ length: 130 }, (_, i): SeenLogin => ({
-    ...randomLogin(random),
-    ...{ userId: `user ${i % 100}`, deviceId: `device ${i % 70}`, ip: `192.0.2.${i % 60}` },
-    eventTimeMs: START_MS + (i % 6) * 3_600_000,
-  }))
-  for (const [batch, end] of [40, 66, 90, 130].entries()) {
-    await writeBatch(sql(), batch, 0, logins.slice([0, 40, 66, 90][batch], end))
-    await rollUpSightings(sql())
-    await rollAll(sql())
-    await indexAll()
-    expect(await compareIndexed(sql())).toEqual([])
-    expect(await inRows(whole)).toEqual(expected(logins.slice(0, end), whole))
-  }
-})
-
-test('hours go with the rows of their day', async () => {
+test('hours outlive the rows of their day, and go at their bound', async () => {
   const random = sfc32(10, 0)
   const nowMs = Date.now()
   await createLoginDays(sql(), nowMs, 3)
@@ -134,20 +120,18 @@ test('hours go with the rows of their day', async () => {
   await rollUpSightings(sql())
   await rollAll(sql())
   await indexAll()
-  const days = async () => {
-    const rows = await sql()<{ ago: number }[]>`
-      select distinct ${dayOf(nowMs)}::integer - (hour::date - date '1970-01-01') as ago from hour_login order by 1`
-    const members = await sql()`
-      select distinct ${dayOf(nowMs)}::integer - (hour::date - date '1970-01-01') as ago from hour_member order by 1`
-    expect(members).toEqual(rows)
-    const sixHours = await sql()`
-      select distinct ${dayOf(nowMs)}::integer - (start::date - date '1970-01-01') as ago from six_hour_member order by 1`
-    expect(sixHours).toEqual(rows)
-    return rows.map((row) => row.ago)
+  const expectAges = async (ages: number[]) => {
+    for (const table of ['hour_login', 'hour_member']) {
+      const rows = await sql()<{ ago: number }[]>`
+        select distinct ${dayOf(nowMs)}::integer - (hour::date - date '1970-01-01') as ago from ${sql()(table)} order by 1`
+      expect(rows.map(({ ago }) => ago)).toEqual(ages)
+    }
   }
-  expect(await days()).toEqual([1, 2, 3])
-  await applyRetention(sql(), { loginDays: 2, minuteDays: 0 })
-  expect(await days()).toEqual([1, 2])
-  await applyRetention(sql(), { loginDays: 0, minuteDays: 0 })
-  expect(await days()).toEqual([])
+  await expectAges([1, 2, 3])
+  await applyRetention(sql(), { loginDays: 1, setDays: 3, minuteDays: 0 })
+  await expectAges([1, 2, 3])
+  await applyRetention(sql(), { loginDays: 1, setDays: 2, minuteDays: 0 })
+  await expectAges([1, 2])
+  await applyRetention(sql(), { loginDays: 1, setDays: 0, minuteDays: 0 })
+  await expectAges([])
 })

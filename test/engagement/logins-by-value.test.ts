@@ -73,10 +73,11 @@ const rare: CountFilter = { ...anyLogin, appVersions: ['9.9'] }
 const whenever: TimeRange = { from: null, to: null }
 const rows = {
   batchId: null,
-  userId: null,
-  deviceId: null,
-  ip: null,
-  partition: null,
+  users: null,
+  devices: null,
+  addresses: null,
+  eventIds: null,
+  partitions: null,
   fromOffset: null,
   toOffset: null,
 }

@@ -24,13 +24,19 @@ const seen = (
 ): SightingGroup => ({
   kind,
   day: dayOf(Date.parse(day)),
+  attempts: 'logins',
   values: locale === null ? null : ['iOS', '1.0', locale, 'unknown'],
   ids,
+})
+const failed = (kind: SightingKind, day: string, ids: string[]): SightingGroup => ({
+  ...seen(kind, day, ids),
+  attempts: 'failures',
+  values: kind === 'user' ? ['iOS', '1.0', 'CA', 'failure'] : null,
 })
 
 const leave = (...groups: SightingGroup[]) => insertSightings(database.sql, 1, groups)
 
-/** `kind period facet value start` → ids, of what is not empty. */
+/** `kind period facet value start` → ids, of what is not empty. Those of logins do not say so. */
 async function bitmaps(where = 'true'): Promise<Record<string, string>> {
   const rows = await database.sql<{ name: string; ids: string }[]>`
     with dictionary as (
@@ -38,7 +44,7 @@ async function bitmaps(where = 'true'): Promise<Record<string, string>> {
       union all select 'device', device_id, number from device
       union all select 'address', ip, number from address
     )
-    select concat_ws(' ', kind, period, facet, nullif(value, ''), start) as name, string_agg(id, ' ' order by id) as ids
+    select concat_ws(' ', kind, period, nullif(attempts, 'logins'), facet, nullif(value, ''), start) as name, string_agg(id, ' ' order by id) as ids
     from engagement join dictionary using (kind)
     where number / 32768 = chunk and get_bit(members, number % 32768) = 1 and ${database.sql.unsafe(where)}
     group by 1`
@@ -65,7 +71,7 @@ test('a late event moves the first day of a user back, in every period', async (
   await rollUpSightings(database.sql)
   await leave(seen('user', '2026-02-27', ['a']), seen('user', '2026-03-12', ['b']))
   await rollUpSightings(database.sql)
-  expect(await bitmaps("facet = 'first'")).toEqual({
+  expect(await bitmaps("facet = 'first' and attempts = 'logins'")).toEqual({
     'user day first 2026-02-27': 'a',
     'user day first 2026-03-10': 'b',
     'user week first 2026-02-23': 'a',
@@ -73,8 +79,51 @@ test('a late event moves the first day of a user back, in every period', async (
     'user month first 2026-02-01': 'a',
     'user month first 2026-03-01': 'b',
   })
-  const [moved] = await database.sql`select first_day::text from app_user where user_id = 'a'`
-  expect(moved).toEqual({ first_day: '2026-02-27' })
+  expect(Object.values(await bitmaps("facet = 'first' and attempts = 'all'"))).toEqual(
+    Object.values(await bitmaps("facet = 'first' and attempts = 'logins'")),
+  )
+  const [moved] = await database.sql`
+    select first_login_day::text as login, first_failure_day::text as failure from app_user where user_id = 'a'`
+  expect(moved).toEqual({ login: '2026-02-27', failure: null })
+})
+
+test('failures are found in bitmaps of their own, and first days of logins do not depend on them', async () => {
+  await leave(failed('user', '2026-03-10', ['a', 'b']), failed('address', '2026-03-10', ['1.1.1.1']))
+  await rollUpSightings(database.sql)
+  await leave(seen('user', '2026-03-12', ['a'], 'CA'), failed('user', '2026-03-09', ['a']))
+  await rollUpSightings(database.sql)
+  expect(await bitmaps("period = 'day' and facet <> 'app_version'")).toEqual({
+    'user day failures all 2026-03-09': 'a',
+    'user day failures all 2026-03-10': 'a b',
+    'user day failures device_type iOS 2026-03-09': 'a',
+    'user day failures device_type iOS 2026-03-10': 'a b',
+    'user day failures locale CA 2026-03-09': 'a',
+    'user day failures locale CA 2026-03-10': 'a b',
+    'user day failures outcome failure 2026-03-09': 'a',
+    'user day failures outcome failure 2026-03-10': 'a b',
+    'user day all 2026-03-12': 'a',
+    'user day device_type iOS 2026-03-12': 'a',
+    'user day locale CA 2026-03-12': 'a',
+    'user day outcome unknown 2026-03-12': 'a',
+    'user day first 2026-03-12': 'a',
+    'user day failures first 2026-03-09': 'a',
+    'user day failures first 2026-03-10': 'b',
+    'user day all first 2026-03-09': 'a',
+    'user day all first 2026-03-10': 'b',
+    'address day failures all 2026-03-10': '1.1.1.1',
+    'address day failures first 2026-03-10': '1.1.1.1',
+    'address day all first 2026-03-10': '1.1.1.1',
+  })
+})
+
+test('sightings that a worker of Rollcall 0.3.1 left are those of logins, and of failures where users say so', async () => {
+  const old = [seen('device', '2026-03-10', ['d']), failed('user', '2026-03-10', ['a'])]
+  await leave(...old.map((group) => ({ ...group, attempts: undefined }) as unknown as SightingGroup))
+  await rollUpSightings(database.sql)
+  expect(await bitmaps("period = 'day' and facet = 'all'")).toEqual({
+    'device day all 2026-03-10': 'd',
+    'user day failures all 2026-03-10': 'a',
+  })
 })
 
 test('the same sightings again change nothing and use up no number', async () => {

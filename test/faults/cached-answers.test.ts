@@ -13,8 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-const comparable = `{ batches { ... on BatchConnection { edges { cursor } freshness { readAt parkedOffsets } } } }`
-const ofTemporal = `{ ingestion { ... on Ingestion { state freshness { readAt } } } }`
+const comparable = `{ batches { edges { cursor } freshness { readAt parkedOffsets } } }`
+const ofTemporal = `{ ingestion { state freshness { readAt } } }`
 
 type Freshness = { readAt: string; parkedOffsets: number }
 

@@ -46,7 +46,7 @@ test('one login that a worker drops, doubles or dates a minute later is found wh
     'minute_count',
     'login_count_delta',
     'processed-data',
-    'loginCounts',
+    'measures by minute',
   ]
   for (const { locale } of [dropped, doubled, shifted]) {
     const places = differences

@@ -46,6 +46,6 @@ async function expectToldToStop(deployment: Deployment): Promise<void> {
 const CANCEL_REQUESTED = 3
 
 async function expectState(ask: Graphql, state: string): Promise<void> {
-  const { ingestion } = await ask('{ ingestion { ... on Ingestion { partitions { state } } } }')
+  const { ingestion } = await ask('{ ingestion { partitions { state } } }')
   expect(ingestion).toEqual({ partitions: [{ state }] })
 }

@@ -9,9 +9,15 @@ import type { RoleProcess } from '../support/deployment/role-process.ts'
 import { controlPart } from '../support/parts/stack-control.ts'
 import { countedLogins } from '../support/deployment/until-state.ts'
 
-type Problem = { kind: string; part: string; message: string; partitions: number[]; batches: number | null }
+type Problem = {
+  kind: string
+  component: string
+  message: string
+  partitions: number[]
+  batchCount: number | null
+}
 
-const DRIVERS_WORDS = /DEADLINE_EXCEEDED|UNAVAILABLE|remote_addr|LB pick|\d+ [A-Z]+_[A-Z]+:/
+const DRIVERS_WORDS = /DEADLINE_EXCEEDED|\bUNAVAILABLE|remote_addr|LB pick|\d+ [A-Z]+_[A-Z]+:/
 
 test.each(['SIGSTOP', 'SIGKILL'] as const)(
   'a worker that is gone (%s) is named by every answer, with the time of its last report',
@@ -25,7 +31,7 @@ test.each(['SIGSTOP', 'SIGKILL'] as const)(
     const [problem] = await problems(ask)
     expect(problem).toMatchObject({
       kind: 'NO_WORKER',
-      part: 'WORKER',
+      component: 'WORKER',
       message: expect.stringMatching(said) as string,
     })
     const probe = await ready()
@@ -51,8 +57,8 @@ test.each(['suspend', 'kill'] as const)(
     const said = new RegExp(`^Temporal does not answer at ${deployment.config.temporal.address}`)
     const [problem] = await problems(ask)
     expect(problem).toMatchObject({
-      kind: 'PART_AWAY',
-      part: 'TEMPORAL',
+      kind: 'COMPONENT_UNAVAILABLE',
+      component: 'TEMPORAL',
       message: expect.stringMatching(said) as string,
     })
     const probe = await ready()
@@ -80,7 +86,7 @@ test('a parked batch and a paused partition are in the log once, in ingestion an
   })
   expect(parked).toMatchObject({
     kind: 'PARKED_BATCHES',
-    batches: 1,
+    batchCount: 1,
     message: expect.stringMatching(/^1 batch parked: /) as string,
   })
   expect(await ready()).toMatchObject({
@@ -112,7 +118,7 @@ test('a parked batch and a paused partition are in the log once, in ingestion an
   ])
   await ask('mutation { resumeIngestion(reason: "seen") { __typename } }')
   await deployment.sql`alter table login drop constraint refuses_users`
-  await ask(`mutation { replayBatch(id: "${batch?.id}", reason: "dropped") { __typename } }`)
+  await ask(`mutation { replayBatch(batchId: "${batch?.id}", reason: "dropped") { __typename } }`)
   await eventually(async () => {
     expect(await problems(ask)).toEqual([])
     expect(lines().filter((line) => / replayed: | by command of tester/.test(line))).toMatchObject([
@@ -140,7 +146,7 @@ async function running() {
 
 async function problems(ask: Graphql): Promise<Problem[]> {
   const { ingestion } = await ask(
-    '{ ingestion { ... on Ingestion { problems { kind part message partitions batches } } } }',
+    '{ ingestion { problems { kind component message partitions batchCount } } }',
   )
   return (ingestion as { problems: Problem[] }).problems
 }

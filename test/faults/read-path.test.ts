@@ -1,53 +1,29 @@
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
-import type { Sql } from '../../db/connection/connect.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { anyFreshness } from '../../db/nodes/requirement.ts'
 import { createReadRouter } from '../../db/nodes/router.ts'
 import { formatReadToken, parseReadToken } from '../../db/nodes/read-token.ts'
-import {
-  type Ask,
-  connect,
-  createApi,
-  createDatabase,
-  type TestDatabase,
-} from '../support/api/api-fixture.ts'
+import { type Ask, createApi } from '../support/api/api-fixture.ts'
+import { NOWHERE, useReplica } from '../support/api/use-replica.ts'
 import { eventually } from '../support/eventually.ts'
 
-const NOWHERE = 'postgres://x:x@127.0.0.1:1/x'
-
-let database: TestDatabase
-let primaryUrl: string
-let replicaUrl: string
-let replica: Sql
-
-beforeAll(async () => {
-  database = await createDatabase(inject('databaseUrl'))
-  primaryUrl = database.urlOn(inject('databaseUrl'))
-  replicaUrl = database.urlOn(inject('replicaUrl'))
-  replica = connect(replicaUrl)
-  await eventually(() => replica`select from batch`)
-})
-
-afterAll(async () => {
-  await replica.end()
-  await database.drop()
-})
+const { sql, replica, primaryUrl, replicaUrl, pauseReplay } = useReplica()
 
 let written = 0
 /** Commits a row that the question below counts. */
 async function write(): Promise<number> {
-  await database.sql`
+  await sql()`
     insert into partition_checkpoint
       (topic, partition, topic_id, next_offset, published_offset, epoch, worker, unfinished_insight, claimed_at, updated_at)
     values ('user-login', ${written}, gen_random_uuid(), 0, 0, 1, 'w', '{}', now(), now())`
   return ++written
 }
 
-const question = `{ ingestion { ... on Ingestion { partitions { partition } freshness { source node readAt replicaLagMs } } } }`
-const comparable = `{ batches { ... on BatchConnection { edges { cursor } freshness { source readAt replicaLagMs } } } }`
+const question = `{ ingestion { partitions { partition } freshness { databaseRole databaseNode readAt replicaLagMs } } }`
+const comparable = `{ batches { edges { cursor } freshness { databaseRole readAt replicaLagMs } } }`
 
 type Freshness = {
-  source: string
-  node: string
+  databaseRole: string
+  databaseNode: string
   readAt: string
   replicaLagMs: number | null
 }
@@ -64,18 +40,6 @@ function apiOn(url: string, replicaUrls: string[]) {
   return { ask, read }
 }
 
-/** Keeps the replica where it is; goes on when the test ends. */
-async function pauseReplay(): Promise<void> {
-  await replica`select pg_wal_replay_pause()`
-  onTestFinished(async () => {
-    await replica`select pg_wal_replay_resume()`
-  })
-  await eventually(async () => {
-    const [state] = await replica<{ state: string }[]>`select pg_get_wal_replay_pause_state() as state`
-    expect(state?.state).toBe('paused')
-  })
-}
-
 async function untilLagging(read: () => Promise<{ replicaLagMs: number | null }>): Promise<void> {
   await eventually(async () => {
     expect((await read()).replicaLagMs).toBeGreaterThan(50)
@@ -89,60 +53,65 @@ const token = async (ask: Ask): Promise<string> => {
 
 describe('a replica that lags', () => {
   it('is passed over by who asks for less staleness, and tells the others how old it is', async () => {
-    const { read } = apiOn(primaryUrl, [replicaUrl])
+    const { read } = apiOn(primaryUrl(), [replicaUrl()])
     await eventually(async () => {
-      expect(await read()).toMatchObject({ source: 'REPLICA', rows: written })
+      expect(await read()).toMatchObject({ databaseRole: 'REPLICA', rows: written })
     })
     await pauseReplay()
     const rows = await write()
-    await untilLagging(() => apiOn(NOWHERE, [replicaUrl]).read())
-    expect(await read({ 'x-rollcall-max-staleness-ms': '20' })).toMatchObject({ source: 'PRIMARY', rows })
+    await untilLagging(() => apiOn(NOWHERE, [replicaUrl()]).read())
+    expect(await read({ 'x-rollcall-max-staleness-ms': '20' })).toMatchObject({
+      databaseRole: 'PRIMARY',
+      rows,
+    })
     const allowed = await read({ 'x-rollcall-max-staleness-ms': '60000' })
-    expect(allowed).toMatchObject({ source: 'REPLICA', rows: rows - 1 })
-    expect(allowed.node).toMatch(/^replica 127\.0\.0\.1:\d+$/)
+    expect(allowed).toMatchObject({ databaseRole: 'REPLICA', rows: rows - 1 })
+    expect(allowed.databaseNode).toMatch(/^replica 127\.0\.0\.1:\d+$/)
   })
 
   it('is passed over by who has written what it lacks, until it has it', async () => {
-    const { ask, read } = apiOn(primaryUrl, [replicaUrl])
+    const { ask, read } = apiOn(primaryUrl(), [replicaUrl()])
     await pauseReplay()
     const rows = await write()
     const readAfter = { 'x-rollcall-read-after': await token(ask) }
-    expect(await read(readAfter)).toMatchObject({ source: 'PRIMARY', rows })
-    await replica`select pg_wal_replay_resume()`
+    expect(await read(readAfter)).toMatchObject({ databaseRole: 'PRIMARY', rows })
+    await replica()`select pg_wal_replay_resume()`
     // A later record, so that the replica passes the place that the token names.
     await write()
     await eventually(async () => {
-      expect(await read(readAfter)).toMatchObject({ source: 'REPLICA', rows: rows + 1 })
+      expect(await read(readAfter)).toMatchObject({ databaseRole: 'REPLICA', rows: rows + 1 })
     })
   })
 
   it('answers while the primary is away, but not who asked for more than it has', async () => {
-    const { ask, read } = apiOn(NOWHERE, [replicaUrl])
+    const { ask, read } = apiOn(NOWHERE, [replicaUrl()])
     await pauseReplay()
     await write()
     await untilLagging(() => read())
     const usual = await read()
-    expect(usual).toMatchObject({ source: 'REPLICA', rows: written - 1 })
+    expect(usual).toMatchObject({ databaseRole: 'REPLICA', rows: written - 1 })
     expect(usual.replicaLagMs).toBeGreaterThan(50)
-    const { data } = await ask('{ ingestion { ... on Ingestion { problems { part message } } } }')
-    const { problems } = data?.ingestion as { problems: { part: string; message: string }[] }
-    expect(problems.find(({ part }) => part === 'POSTGRES')?.message).toMatch(/^the primary does not answer/)
-    const later = { 'x-rollcall-read-after': await token(apiOn(primaryUrl, []).ask) }
+    const { data } = await ask('{ ingestion { problems { component message } } }')
+    const { problems } = data?.ingestion as { problems: { component: string; message: string }[] }
+    expect(problems.find(({ component }) => component === 'POSTGRES')?.message).toMatch(
+      /^the primary does not answer/,
+    )
+    const later = { 'x-rollcall-read-after': await token(apiOn(primaryUrl(), []).ask) }
     for (const headers of [later, { 'x-rollcall-max-staleness-ms': '20' }]) {
       const { errors } = await ask(comparable, {}, headers)
-      expect(errors).toMatchObject([{ extensions: { code: 'TooStale' } }])
+      expect(errors).toMatchObject([{ extensions: { code: 'TOO_STALE' } }])
       expect(errors?.[0]?.message).toMatch(/larger x-rollcall-max-staleness-ms/)
     }
   })
 })
 
 it('a replica that hears nothing of its primary, and has not noticed, says how old it is', async () => {
-  const { read } = apiOn(NOWHERE, [replicaUrl])
+  const { read } = apiOn(NOWHERE, [replicaUrl()])
   await write()
   await eventually(async () => {
-    expect(await read()).toMatchObject({ source: 'REPLICA', rows: written, replicaLagMs: 0 })
+    expect(await read()).toMatchObject({ databaseRole: 'REPLICA', rows: written, replicaLagMs: 0 })
   })
-  const [receiver] = await replica<{ pid: number }[]>`select pid from pg_stat_wal_receiver`
+  const [receiver] = await replica()<{ pid: number }[]>`select pid from pg_stat_wal_receiver`
   const pid = receiver?.pid ?? 0
   process.kill(pid, 'SIGSTOP')
   onTestFinished(() => {
@@ -151,20 +120,20 @@ it('a replica that hears nothing of its primary, and has not noticed, says how o
   const rows = await write()
   await eventually(async () => {
     const frozen = await read()
-    expect(frozen).toMatchObject({ source: 'REPLICA', rows: rows - 1 })
+    expect(frozen).toMatchObject({ databaseRole: 'REPLICA', rows: rows - 1 })
     expect(frozen.replicaLagMs).toBeGreaterThan(3_000)
   })
-  expect(await apiOn(primaryUrl, [replicaUrl]).read({ 'x-rollcall-max-staleness-ms': '3000' })).toMatchObject(
-    {
-      source: 'PRIMARY',
-      rows,
-    },
-  )
+  expect(
+    await apiOn(primaryUrl(), [replicaUrl()]).read({ 'x-rollcall-max-staleness-ms': '3000' }),
+  ).toMatchObject({
+    databaseRole: 'PRIMARY',
+    rows,
+  })
 })
 
 describe('a token', () => {
   it('of another cluster or timeline is answered by the primary, which has all that is left of what was written', async () => {
-    const { ask, read } = apiOn(primaryUrl, [replicaUrl])
+    const { ask, read } = apiOn(primaryUrl(), [replicaUrl()])
     const given = parseReadToken(await token(ask))
     expect(given).not.toBeNull()
     if (given === null) return
@@ -173,14 +142,14 @@ describe('a token', () => {
       { ...given, timeline: given.timeline + 1 },
     ]) {
       const headers = { 'x-rollcall-read-after': formatReadToken({ ...other, position: 1n }) }
-      expect(await read(headers)).toMatchObject({ source: 'PRIMARY' })
+      expect(await read(headers)).toMatchObject({ databaseRole: 'PRIMARY' })
     }
   })
 
   it('that is none is refused, and says where one comes from', async () => {
-    const { ask } = apiOn(primaryUrl, [])
+    const { ask } = apiOn(primaryUrl(), [])
     const { errors } = await ask(question, {}, { 'x-rollcall-read-after': 'soon' })
-    expect(errors).toMatchObject([{ extensions: { code: 'BadHeader' } }])
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_HEADER' } }])
     expect(errors?.[0]?.message).toMatch(/extensions\.readAfter/)
     const stale = await ask(question, {}, { 'x-rollcall-max-staleness-ms': '5s' })
     expect(stale.errors?.[0]?.message).toMatch(/whole number of milliseconds/)
@@ -189,8 +158,8 @@ describe('a token', () => {
 
 it('a replica that is added while the API runs is read from, and one that is taken away no more', async () => {
   const addresses: string[] = []
-  const named = Object.assign(new URL(replicaUrl), { hostname: 'replicas.invalid' }).href
-  const router = createReadRouter({ url: primaryUrl, replicaUrls: [named] }, undefined, () =>
+  const named = Object.assign(new URL(replicaUrl()), { hostname: 'replicas.invalid' }).href
+  const router = createReadRouter({ url: primaryUrl(), replicaUrls: [named] }, undefined, () =>
     Promise.resolve([...addresses]),
   )
   onTestFinished(() => router.close())

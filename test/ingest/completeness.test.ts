@@ -10,7 +10,7 @@ import { partitionStatuses, temporalClient } from '../support/parts/temporal-cli
 import { transactionalProducer } from '../support/kafka/transactional-producer.ts'
 
 type Reason = { cause: string; partition: number | null; offsets: number | null; message: string }
-type Freshness = { lag: number | null; complete: boolean; incompleteBecause: Reason[] }
+type Freshness = { lag: number | null; isComplete: boolean; incompleteReasons: Reason[] }
 type OpenTransaction = {
   producerId: string
   transactionalId: string | null
@@ -23,14 +23,13 @@ type Partition = {
   endOffset: string | null
   stableOffset: string | null
   openTransactions: OpenTransaction[] | null
-  incompleteBecause: { cause: string }[]
+  incompleteReasons: { cause: string }[]
 }
 type Answer = { lag: number | null; partitions: Partition[]; freshness: Freshness }
 
-const QUESTION = `{ ingestion { ... on Ingestion {
-  lag
-  partitions { lag endOffset stableOffset openTransactions { producerId transactionalId since firstOffset lastWriteAt } incompleteBecause { cause } }
-  freshness { lag complete incompleteBecause { cause partition offsets message } } } } }`
+const QUESTION = `{ ingestion { lag
+  partitions { lag endOffset stableOffset openTransactions { producerId transactionalId since firstOffset lastWriteAt } incompleteReasons { cause } }
+  freshness { lag isComplete incompleteReasons { cause partition offsets message } } } }`
 
 /** A worker that has counted some logins, and an API to ask. */
 async function counted(partitions: number) {
@@ -42,7 +41,7 @@ async function counted(partitions: number) {
   const graphql = await graphqlOf(deployment.start('api/main.ts'))
   const ask = async () => ((await graphql(QUESTION)) as { ingestion: Answer }).ingestion
   await eventually(async () => {
-    expect((await ask()).freshness).toEqual({ lag: 0, complete: true, incompleteBecause: [] })
+    expect((await ask()).freshness).toEqual({ lag: 0, isComplete: true, incompleteReasons: [] })
   })
   return { deployment, feed, worker, ask, graphql }
 }
@@ -52,7 +51,7 @@ const untilLagIsUnknown = (ask: () => Promise<Answer>, cause: string) =>
   eventually(async () => {
     const { lag, freshness } = await ask()
     expect(lag).toBeNull()
-    expect(freshness).toMatchObject({ lag: null, complete: false, incompleteBecause: [{ cause }] })
+    expect(freshness).toMatchObject({ lag: null, isComplete: false, incompleteReasons: [{ cause }] })
   })
 
 test('what an open transaction keeps from being read counts as unread, and the answer names the transaction', async () => {
@@ -63,7 +62,7 @@ test('what an open transaction keeps from being read counts as unread, and the a
   const unread = await eventually(async () => {
     const answer = await ask()
     const [first, second] = answer.partitions
-    expect(second).toMatchObject({ lag: 0, openTransactions: [], incompleteBecause: [] })
+    expect(second).toMatchObject({ lag: 0, openTransactions: [], incompleteReasons: [] })
     expect(first?.lag).toBeGreaterThan(10)
     return answer
   })
@@ -72,7 +71,7 @@ test('what an open transaction keeps from being read counts as unread, and the a
   expect(first).toMatchObject({
     stableOffset: stable,
     openTransactions: [{ firstOffset: stable }],
-    incompleteBecause: [{ cause: 'OPEN_TRANSACTION' }],
+    incompleteReasons: [{ cause: 'OPEN_TRANSACTION' }],
   })
   const producer = first?.openTransactions?.[0]
   expect(Date.parse(producer?.lastWriteAt ?? '')).toBeGreaterThan(Date.now() - 60_000)
@@ -82,11 +81,11 @@ test('what an open transaction keeps from being read counts as unread, and the a
     lag: first?.lag,
     freshness: {
       lag: first?.lag,
-      complete: false,
-      incompleteBecause: [{ cause: 'OPEN_TRANSACTION', partition: 0, offsets: first?.lag }],
+      isComplete: false,
+      incompleteReasons: [{ cause: 'OPEN_TRANSACTION', partition: 0, offsets: first?.lag }],
     },
   })
-  expect(unread.freshness.incompleteBecause[0]?.message).toContain(
+  expect(unread.freshness.incompleteReasons[0]?.message).toContain(
     `producer ${producer?.producerId} (transactional.id "${producer?.transactionalId}"), open since ${producer?.since}`,
   )
   // The workflow tells it as of the slice that ended last.
@@ -100,7 +99,7 @@ test('what an open transaction keeps from being read counts as unread, and the a
   await transaction.abort()
   await expectExact(deployment, feed.truth)
   await eventually(async () => {
-    expect((await ask()).freshness).toEqual({ lag: 0, complete: true, incompleteBecause: [] })
+    expect((await ask()).freshness).toEqual({ lag: 0, isComplete: true, incompleteReasons: [] })
   })
 })
 
@@ -110,8 +109,8 @@ test('a topic that was created anew is unread whole, until an operator accepts t
   await eventually(async () => {
     expect((await ask()).freshness).toMatchObject({
       lag: 0,
-      complete: false,
-      incompleteBecause: [{ cause: 'TOPIC_RECREATED' }, { cause: 'TOPIC_RECREATED' }],
+      isComplete: false,
+      incompleteReasons: [{ cause: 'TOPIC_RECREATED' }, { cause: 'TOPIC_RECREATED' }],
     })
   })
   // Fewer than were counted of the old one.
@@ -125,10 +124,10 @@ test('a topic that was created anew is unread whole, until an operator accepts t
     const answer = await graphql(
       'mutation { acceptOffsetLoss(reason: "known") { __typename ... on Error { message } } }',
     )
-    expect(answer).toEqual({ acceptOffsetLoss: { __typename: 'CommandResult' } })
+    expect(answer).toEqual({ acceptOffsetLoss: { __typename: 'IngestionCommandSuccess' } })
   })
   await eventually(async () => {
-    expect((await ask()).freshness).toEqual({ lag: 0, complete: true, incompleteBecause: [] })
+    expect((await ask()).freshness).toEqual({ lag: 0, isComplete: true, incompleteReasons: [] })
   })
   expect(feed.truth.totals().logins).toBe(100)
 })
@@ -137,7 +136,7 @@ test('a topic with fewer partitions than before, or none at all, is not complete
   const { deployment, ask } = await counted(2)
   await recreateTopic(deployment, 1)
   await eventually(async () => {
-    expect((await ask()).freshness.incompleteBecause).toMatchObject([
+    expect((await ask()).freshness.incompleteReasons).toMatchObject([
       { cause: 'TOPIC_RECREATED', partition: 0 },
       { cause: 'PARTITION_GONE', partition: 1 },
     ])

@@ -16,7 +16,7 @@ test('what was counted by other settings and not published is published as it wa
   await crashBeforePublishing(deployment)
   const [batch] = await deployment.sql`select rules from batch`
   expect(batch?.['rules']).toEqual({
-    version: 2,
+    version: 3,
     maxBytes: 65_536,
     maxAgeDays: 3_653,
     maxOutputBytes: expect.any(Number) as number,
@@ -55,6 +55,26 @@ test('what the version before has counted and not published is published as that
     device_type: 'unknown',
     extra: { device_type: ' iOS ' },
   })
+})
+
+test('outcomes of version 2 of the rules are published as they were read then, and new ones as they are read now', async () => {
+  const deployment = await createDeployment(settings)
+  const feed = createFeed(deployment)
+  await feed.loginOf('earlier', { outcome: 'FAILED' })
+  await crashBeforePublishing(deployment, { RULES_VERSION: '2' })
+  await deployment.sql`update batch set rules = jsonb_set(rules::jsonb, '{version}', '2')`
+
+  deployment.start('worker/main.ts')
+  await feed.loginOf('later', { outcome: 'FAILED' })
+  const copies = await eventually(async () => {
+    const found = await readTopic(deployment.kafka, deployment.config.kafka.processedTopic)
+    expect(found).toHaveLength(2)
+    return found.map(({ value }) => JSON.parse(value?.toString() ?? '{}') as Record<string, unknown>)
+  })
+  expect(copies.map((copy) => [copy['user_id'], copy['outcome'], copy['extra']])).toEqual([
+    ['earlier', 'unknown', { outcome: 'FAILED' }],
+    ['later', 'failure', undefined],
+  ])
 })
 
 /** One batch is counted, and nothing of it is published. */

@@ -49,7 +49,7 @@ type Page = { edges: { cursor: string; node: Record<string, unknown> }[]; pageIn
 
 const insights = (args: string, fields = 'partition fromOffset') =>
   field<Page>(`{ insights(${args}) {
-    ... on InsightConnection { edges { cursor node { ${fields} } } pageInfo { hasNextPage } } } }`)
+    edges { cursor node { ${fields} } } pageInfo { hasNextPage } } }`)
 
 const places = ({ edges }: Page) =>
   edges.map(({ node }) => `${String(node['partition'])}/${String(node['fromOffset'])}`)
@@ -60,22 +60,22 @@ test('insights are listed latest first, page by page, none twice and none left o
   expect(first.pageInfo.hasNextPage).toBe(true)
   const rest = await insights(`first: 4, after: "${first.edges.at(-1)?.cursor ?? ''}"`)
   expect(places(rest)).toEqual(['0/5', '0/0'])
-  expect(places(await insights('filter: { partition: 1 }'))).toEqual(['1/5', '1/0'])
-  const written = 'filter: { written: { from: "2026-03-01T10:30:00Z" } }'
+  expect(places(await insights('filter: { partitions: [1] }'))).toEqual(['1/5', '1/0'])
+  const written = 'filter: { writtenAt: { from: "2026-03-01T10:30:00Z" } }'
   expect(places(await insights(written))).toEqual(['0/15', '0/10'])
 })
 
 test('an insight says what was published about its logins', async () => {
   const { edges } = await insights(
     'last: 1',
-    'toOffset batchId logins firstEventAt lastEventAt deviceTypes { value logins } topLocales { value logins } ' +
-      'bottomLocales { value logins } topUsers { value logins }',
+    'toOffset batchId attempts firstEventAt lastEventAt deviceTypes { value attempts } topLocales { value attempts } ' +
+      'bottomLocales { value attempts } topUsers { value attempts }',
   )
-  const counts = (...pairs: [string, number][]) => pairs.map(([value, logins]) => ({ value, logins }))
+  const counts = (...pairs: [string, number][]) => pairs.map(([value, attempts]) => ({ value, attempts }))
   expect(edges[0]?.node).toEqual({
-    ...{ toOffset: '5', batchId: '1', logins: 5 },
+    ...{ toOffset: '5', batchId: '1', attempts: 5 },
     ...{ firstEventAt: '2026-03-01T10:00:00.000Z', lastEventAt: '2026-03-01T10:00:04.000Z' },
-    deviceTypes: counts(['iOS', 5]),
+    deviceTypes: counts(['IOS', 5]),
     topLocales: counts(['CA', 3], ['NY', 2]),
     bottomLocales: counts(['NY', 2], ['CA', 3]),
     topUsers: counts(['user 0', 2], ['user 1', 2], ['user 2', 1]),

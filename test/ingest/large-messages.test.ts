@@ -80,10 +80,10 @@ test('no record is too large to be buried, and those behind it are counted: what
 
   const ask = await graphqlOf(deployment.start('api/main.ts'))
   expect(
-    await ask(`{ rejectedLogins(last: 1) { ... on RejectedLoginConnection { nodes: edges { node {
-      offset isWhole valueBytes valueSha256 } } } } }`),
+    await ask(`{ rejectedRecords(last: 1) { nodes: edges { node {
+      offset isWhole valueBytes valueSha256 } } } }`),
   ).toEqual({
-    rejectedLogins: {
+    rejectedRecords: {
       nodes: [
         { node: { offset: '50', isWhole: false, valueBytes: bomb.length, valueSha256: digestOf(bomb) } },
       ],

@@ -40,10 +40,10 @@ test("Kafka's timestamp decides no record's fate: what is no login is a reject, 
     select record_timestamp::text as timestamp from rejected_login order by kafka_offset`
   expect(rows.map(({ timestamp }) => timestamp)).toEqual(odd)
   const ask = await graphqlOf(deployment.start('api/main.ts'))
-  const { rejectedLogins } = (await ask(`{
-    rejectedLogins { ... on RejectedLoginConnection { edges { node { offset recordedAt recordTimestamp } } } }
-  }`)) as { rejectedLogins: { edges: { node: { recordedAt: string | null; recordTimestamp: string } }[] } }
-  const shown = rejectedLogins.edges.map(({ node }) => node).reverse()
+  const { rejectedRecords } = (await ask(`{
+    rejectedRecords { edges { node { offset recordedAt recordTimestamp } } }
+  }`)) as { rejectedRecords: { edges: { node: { recordedAt: string | null; recordTimestamp: string } }[] } }
+  const shown = rejectedRecords.edges.map(({ node }) => node).reverse()
   expect(shown.map(({ recordTimestamp }) => recordTimestamp)).toEqual(odd)
   expect(shown.map(({ recordedAt }) => recordedAt)).toEqual([
     null,

@@ -94,18 +94,16 @@ test('what is counted and cannot be published halts; its outputs are given up fo
     const { batches } = (await graphql(`
       {
         batches(filter: { statuses: [COMMITTED] }) {
-          ... on BatchConnection {
-            edges {
-              node {
-                logins
-                withheldAt
-              }
+          edges {
+            node {
+              attempts
+              withheldAt
             }
           }
         }
       }
-    `)) as { batches: { edges: { node: { logins: number; withheldAt: string | null } }[] } }
-    return batches.edges.reduce((sum, { node }) => sum + (node.withheldAt === null ? node.logins : 0), 0)
+    `)) as { batches: { edges: { node: { attempts: number; withheldAt: string | null } }[] } }
+    return batches.edges.reduce((sum, { node }) => sum + (node.withheldAt === null ? node.attempts : 0), 0)
   }
 })
 
@@ -151,7 +149,7 @@ async function faulty(fault: string, settings: Record<string, string> = {}) {
 
 async function park(ask: Awaited<ReturnType<typeof graphqlOf>>, reason: string): Promise<unknown> {
   const mutation = `mutation ($reason: String!) { parkBatch(partition: 0, reason: $reason) {
-    ... on CommandResult { partitions { partition state nextOffset } } ... on Error { message } } }`
+    ... on IngestionCommandSuccess { partitions { partition state nextOffset } } ... on Error { message } } }`
   return (await ask(mutation, { reason }))['parkBatch']
 }
 

@@ -3,7 +3,7 @@ import { createReadBack } from '../../api/sources/read-back.ts'
 import { loadConfig } from '../../config/config.ts'
 import { createKafka, type Kafka } from '../../kafka/client.ts'
 import { readRecords } from '../../kafka/read/read-records.ts'
-import { type Answer, createApi } from '../support/api/api-fixture.ts'
+import { type Answer, createApi, refusalIn } from '../support/api/api-fixture.ts'
 import { deleteRecords } from '../support/kafka/delete-records.ts'
 import { createDeployment, type Deployment } from '../support/deployment/deployment.ts'
 import { eventually } from '../support/eventually.ts'
@@ -11,10 +11,15 @@ import { expectExact } from '../support/truth/exactness.ts'
 import { createFeed } from '../support/kafka/feed.ts'
 
 type Ask = (query: string) => Promise<Answer>
-type Event = { offset: string; login: object | null; reject: object | null }
-type Page = { source: string; edges: Event[]; hasNextPage: boolean }
+type Event = { offset: string; attempt: object | null; reject: object | null }
+type Page = {
+  source: string
+  nodes: Event[]
+  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; endCursor: string }
+  totalCount: object
+}
 
-const LOGIN = `{ partition offset batchId eventAt userId deviceId ip ipScope locale localeKind appVersion deviceType outcome
+const ATTEMPT = `{ partition offset batchId eventAt userId deviceId ip ipScope locale localeKind appVersion deviceType outcome
   eventId failureReason sessionId extra }`
 
 /** The API of a deployment; `kafka` is where it reads batches back. */
@@ -33,12 +38,20 @@ async function answer<T>(ask: Ask, query: string): Promise<T> {
 }
 
 const eventsPage = async (ask: Ask, id: bigint, args: string) => {
-  const { events } = await answer<{ events: Page & { __typename: string } }>(
+  const { events } = await answer<{ events: Page }>(
     ask,
-    `batch(id: "${id}") { ... on Batch { events(${args}) { __typename
-      ... on BatchEvents { source hasNextPage edges { offset login ${LOGIN} reject { reason detail } } } } } }`,
+    `batch(batchId: "${id}") { events(${args}) {
+      source nodes { offset attempt ${ATTEMPT} reject { reason detail } }
+      pageInfo { hasNextPage hasPreviousPage endCursor } totalCount { value precision } } }`,
   )
   return events
+}
+
+/** The code of the error at the events of a batch. */
+async function codeOf(ask: Ask, id: bigint, args: string): Promise<unknown> {
+  const { data, errors } = await ask(`{ batch(batchId: "${id}") { batchId events(${args}) { source } } }`)
+  expect(data?.batch).toEqual({ batchId: String(id), events: null })
+  return refusalIn(errors).code
 }
 
 /** All events of a batch, page after page. */
@@ -49,11 +62,15 @@ async function allEvents(
 ): Promise<{ sources: Set<string>; events: Event[] }> {
   const events: Event[] = []
   const sources = new Set<string>()
-  for (let after = ''; ; after = `, after: "${events.at(-1)?.offset ?? ''}"`) {
+  for (let after = '', end = ''; ; after = `, after: "${end}"`) {
     const page = await eventsPage(ask, id, `first: ${first}${after}`)
-    events.push(...page.edges)
+    expect(page.pageInfo.hasPreviousPage).toBe(events.length > 0)
+    events.push(...page.nodes)
     sources.add(page.source)
-    if (!page.hasNextPage) return { sources, events }
+    end = page.pageInfo.endCursor
+    if (page.pageInfo.hasNextPage) continue
+    expect(page.totalCount).toEqual({ value: events.length, precision: 'EXACT' })
+    return { sources, events }
   }
 }
 
@@ -75,16 +92,16 @@ test('a point of a chart leads to its batches and their events, from rows and fr
   await worker.kill()
   const { ask, close } = askOf(deployment, kafka)
   for (const { minute, deviceType, logins } of byDevice(feed.truth.counts())) {
-    const filter = `filter: { deviceTypes: [${deviceType.toUpperCase()}] }`
-    const found = await answer<{ logins: number; contributions: { batchId: string; logins: number }[] }>(
+    const filter = `filter: { deviceType: { in: ["${deviceType}"] } }`
+    const found = await answer<{ attempts: number; contributions: { batchId: string; attempts: number }[] }>(
       ask,
-      `lineage(bucket: "${minute}Z", size: MINUTE, ${filter}) {
-        ... on Lineage { logins contributions { batchId logins } } }`,
+      `lineage(from: "${minute}Z", to: "${minuteAfter(minute)}", ${filter}) {
+        attempts contributions { batchId attempts } }`,
     )
-    expect(found.logins).toBe(logins)
-    expect(found.contributions.reduce((sum, one) => sum + one.logins, 0)).toBe(logins)
-    for (const { batchId, logins: added } of found.contributions)
-      expect(await countLogins(ask, batchId, minute, deviceType)).toBe(added)
+    expect(found.attempts).toBe(logins)
+    expect(found.contributions.reduce((sum, one) => sum + one.attempts, 0)).toBe(logins)
+    for (const { batchId, attempts: added } of found.contributions)
+      expect(await countAttempts(ask, batchId, minute, deviceType)).toBe(added)
   }
   const batches = await batchesOf(deployment)
   expect(batches.length).toBeGreaterThan(3)
@@ -92,7 +109,7 @@ test('a point of a chart leads to its batches and their events, from rows and fr
   for (const { id, logins, rejects } of batches) {
     const { sources, events } = await allEvents(ask, id, 15)
     expect([...sources]).toEqual(['ROWS'])
-    expect([events.filter(({ login }) => login !== null).length, events.length]).toEqual([
+    expect([events.filter(({ attempt }) => attempt !== null).length, events.length]).toEqual([
       logins,
       logins + rejects,
     ])
@@ -106,17 +123,22 @@ test('a point of a chart leads to its batches and their events, from rows and fr
     expect(events).toEqual(fromRows.get(id))
   }
   await expectRedriven(deployment, ask)
-  await expectTypedErrors(deployment, ask)
+  await expectRefusals(deployment, ask)
   await close()
 })
 
-type FateInLog = { fate: string; batch: { id: string } | null; login: object | null; reject: object | null }
+type FateInLog = {
+  fate: string
+  batch: { batchId: string } | null
+  attempt: object | null
+  reject: object | null
+}
 
 async function fatesOf(ask: Ask, topic: string, offset: bigint): Promise<FateInLog[]> {
   const { logs } = await answer<{ logs: FateInLog[] }>(
     ask,
-    `offsetFate(topic: "${topic}", partition: 0, offset: "${offset}") { ... on OffsetFate { logs {
-      fate batch { id } login ${LOGIN} reject { reason detail } } } }`,
+    `offsetFate(topic: "${topic}", partition: 0, offset: "${offset}") { logs {
+      fate batch { batchId } attempt ${ATTEMPT} reject { reason detail } } }`,
   )
   return logs
 }
@@ -154,8 +176,8 @@ test('every offset has its fate: in each log, with and without rows, from Kafka 
     const fates: string[] = []
     for (const offset of offsets) {
       const [log] = await fatesOf(ask, topic, offset)
-      expect([log?.login !== null, log?.reject !== null]).toEqual([
-        log?.fate === 'LOGIN',
+      expect([log?.attempt !== null, log?.reject !== null]).toEqual([
+        log?.fate === 'ATTEMPT',
         log?.fate === 'REJECT',
       ])
       fates.push(log?.fate ?? '')
@@ -167,7 +189,7 @@ test('every offset has its fate: in each log, with and without rows, from Kafka 
   const count = (fate: string) => fates.filter((one) => one === fate).length
   const { logins, rejects } = feed.truth.totals()
   // The record of the aborted transaction, and its marker.
-  expect([count('LOGIN'), count('REJECT'), count('GAP')]).toEqual([logins, rejects, 2])
+  expect([count('ATTEMPT'), count('REJECT'), count('GAP')]).toEqual([logins, rejects, 2])
   await sql`delete from login`
   await sql`update batch set login_rows = 0`
   // Each of these opens a connection to Kafka.
@@ -180,7 +202,7 @@ test('every offset has its fate: in each log, with and without rows, from Kafka 
   for (const status of ['parked', 'skipped']) {
     await sql`update batch set status = ${status} where id = ${last.id}`
     expect(await fatesOf(ask, topic, last.from)).toMatchObject([
-      { fate: status.toUpperCase(), batch: { id: String(last.id) } },
+      { fate: status.toUpperCase(), batch: { batchId: String(last.id) } },
     ])
   }
   await sql`update partition_checkpoint set incarnation = 1, next_offset = 0`
@@ -198,12 +220,13 @@ function byDevice(counts: { minute: string; deviceType: string; logins: number }
   return [...sums.values()]
 }
 
-async function countLogins(ask: Ask, batchId: string, minute: string, deviceType: string): Promise<number> {
-  const end = new Date(Date.parse(`${minute}Z`) + 60_000).toISOString()
+const minuteAfter = (minute: string) => new Date(Date.parse(`${minute}Z`) + 60_000).toISOString()
+
+async function countAttempts(ask: Ask, batchId: string, minute: string, deviceType: string): Promise<number> {
   const { edges } = await answer<{ edges: unknown[] }>(
     ask,
-    `logins(first: 200, filter: { batchId: "${batchId}", event: { from: "${minute}Z", to: "${end}" },
-       dimensions: { deviceTypes: [${deviceType.toUpperCase()}] } }) { ... on LoginConnection { edges { cursor } } }`,
+    `attempts(first: 200, from: "${minute}Z", to: "${minuteAfter(minute)}",
+       filter: { batchId: "${batchId}", deviceType: { in: ["${deviceType}"] } }) { edges { cursor } }`,
   )
   return edges.length
 }
@@ -215,28 +238,36 @@ async function expectRedriven({ sql, config }: Deployment, ask: Ask): Promise<vo
     order by kafka_offset limit 1`
   if (early === undefined) throw new Error('no event was too early')
   await sql`
-    insert into batch_revision (batch_id, revision, kind, command_id, logins, rejects, processed_at, code_version)
-    values (${early.batch}, 1, 'redrive', 'c1', 1, -1, '9999-01-01', 'test')`
+    insert into batch_revision (batch_id, revision, change_number, kind, command_id, logins, rejects, processed_at, code_version)
+    values (${early.batch}, 1, 1, 'redrive', 'c1', 1, -1, '9999-01-01', 'test')`
   await sql`update rejected_login set redriven_in = 1 where kafka_offset = ${early.offset}`
-  const { edges } = await eventsPage(ask, early.batch, `first: 1, after: "${early.offset - 1n}"`)
-  expect(edges).toMatchObject([{ offset: String(early.offset), login: {}, reject: null }])
-  expect(await fatesOf(ask, config.kafka.topic, early.offset)).toMatchObject([{ fate: 'LOGIN', login: {} }])
+  const { events } = await allEvents(ask, early.batch, 500)
+  expect(events.find(({ offset }) => offset === String(early.offset))).toMatchObject({
+    attempt: {},
+    reject: null,
+  })
+  expect(await fatesOf(ask, config.kafka.topic, early.offset)).toMatchObject([
+    { fate: 'ATTEMPT', attempt: {} },
+  ])
 }
 
 /** Kafka away; a batch that is not counted; records that retention took. */
-async function expectTypedErrors(deployment: Deployment, ask: Ask): Promise<void> {
+async function expectRefusals(deployment: Deployment, ask: Ask): Promise<void> {
   const [first, second] = await batchesOf(deployment)
   if (first === undefined || second === undefined) throw new Error('there are no batches')
   const nowhere = loadConfig({ ...deployment.environment, KAFKA_BROKERS: '127.0.0.1:1' })
   const away = askOf(deployment, createKafka(nowhere.kafka, 'away'))
-  expect(await eventsPage(away.ask, first.id, 'first: 1')).toEqual({ __typename: 'KafkaUnavailableError' })
+  expect(await codeOf(away.ask, first.id, 'first: 1')).toBe('KAFKA_UNAVAILABLE')
   await away.close()
   await deployment.sql`update batch set status = 'parked', logins = 0, rejects = 0, gaps = 0 where id = ${second.id}`
   const parked = await eventsPage(ask, second.id, 'first: 500')
-  expect([parked.source, parked.edges.length]).toEqual(['KAFKA', second.logins + second.rejects])
+  const events = second.logins + second.rejects
+  expect([parked.source, parked.nodes.length]).toEqual(['KAFKA', events])
+  expect(parked.totalCount).toEqual({ value: events, precision: 'EXACT' })
   await deleteRecords(deployment.kafka, deployment.config.kafka.topic, 0, Number(second.from))
-  expect(await eventsPage(ask, first.id, 'first: 1')).toEqual({ __typename: 'OffsetsGoneError' })
+  expect(await codeOf(ask, first.id, 'first: 1')).toBe('DATA_GONE')
   await deployment.sql`update partition_checkpoint set incarnation = 1`
-  expect(await eventsPage(ask, second.id, 'first: 1')).toEqual({ __typename: 'OffsetsGoneError' })
-  expect(await eventsPage(ask, first.id, 'first: 501')).toEqual({ __typename: 'PageTooLargeError' })
+  expect(await codeOf(ask, second.id, 'first: 1')).toBe('DATA_GONE')
+  expect(await codeOf(ask, first.id, 'first: 501')).toBe('ANSWER_TOO_LARGE')
+  expect(await codeOf(ask, first.id, 'after: "7"')).toBe('INVALID_ARGUMENT')
 }

@@ -11,21 +11,26 @@ import { raiseCount } from '../support/ledger/raise-count.ts'
 import { temporalClient } from '../support/parts/temporal-client.ts'
 
 type Rows<Node> = { edges: { node: Node }[] }
-type Run = { batches: number; differences: number; raised: number }
-type Alert = { kind: string; subject: string; clearedAt: string | null; detail: Record<string, unknown> }
+type Run = { batchCount: number; discrepancyCount: number; newDiscrepancyCount: number }
+type Discrepancy = {
+  kind: string
+  subject: string
+  clearedAt: string | null
+  detail: Record<string, unknown>
+}
 
 const nodes = <Node>(connection: unknown): Node[] => (connection as Rows<Node>).edges.map(({ node }) => node)
 
 async function askRuns(ask: Graphql): Promise<Run[]> {
   const { reconciliationRuns } = await ask(`{ reconciliationRuns {
-    ... on ReconciliationRunConnection { edges { node { batches differences raised } } } } }`)
+    edges { node { batchCount discrepancyCount newDiscrepancyCount } } } }`)
   return nodes(reconciliationRuns)
 }
 
-async function askAlerts(ask: Graphql, filter = ''): Promise<Alert[]> {
-  const { alerts } = await ask(`{ alerts(filter: { ${filter} }) {
-    ... on AlertConnection { edges { node { kind subject clearedAt detail } } } } }`)
-  return nodes(alerts)
+async function askDiscrepancies(ask: Graphql, filter = ''): Promise<Discrepancy[]> {
+  const { discrepancies } = await ask(`{ discrepancies(filter: { ${filter} }) {
+    edges { node { kind subject clearedAt detail } } } }`)
+  return nodes(discrepancies)
 }
 
 const raiseHour = ({ sql }: Deployment, by: number) => raiseCount(sql, 'hour_count', 0, by)
@@ -33,7 +38,7 @@ const raiseHour = ({ sql }: Deployment, by: number) => raiseCount(sql, 'hour_cou
 // Runs are triggered by the test, and by nothing else.
 const never = { RECONCILE_EVERY_MINUTES: '1440' }
 
-test('a difference is an alert and a line of the log, once for as long as it lasts', async () => {
+test('a difference is a discrepancy and a line of the log, once for as long as it lasts', async () => {
   const deployment = await createDeployment({ KAFKA_PARTITIONS: '1', ...never })
   const client = await temporalClient(deployment)
   const worker = deployment.start('worker/main.ts')
@@ -56,21 +61,23 @@ test('a difference is an alert and a line of the log, once for as long as it las
     })
   }
   const lines = () => worker.log().filter(({ msg }) => /found a difference: hour /.test(String(msg)))
-  expect(await nextRun()).toMatchObject({ differences: 0, raised: 0 })
+  expect(await nextRun()).toMatchObject({ discrepancyCount: 0, newDiscrepancyCount: 0 })
   await raiseHour(deployment, 1)
-  expect(await nextRun()).toMatchObject({ differences: 1, raised: 1 })
-  expect(await askAlerts(ask, 'open: true')).toMatchObject([{ kind: 'grouped_count', clearedAt: null }])
+  expect(await nextRun()).toMatchObject({ discrepancyCount: 1, newDiscrepancyCount: 1 })
+  expect(await askDiscrepancies(ask, 'isOpen: true')).toMatchObject([
+    { kind: 'GROUPED_COUNT', clearedAt: null },
+  ])
   await eventually(() => {
     expect(lines()).toHaveLength(1)
   })
-  expect(await nextRun()).toMatchObject({ differences: 1, raised: 0 })
-  expect(await askAlerts(ask)).toHaveLength(1)
+  expect(await nextRun()).toMatchObject({ discrepancyCount: 1, newDiscrepancyCount: 0 })
+  expect(await askDiscrepancies(ask)).toHaveLength(1)
   await raiseHour(deployment, -1)
-  expect(await nextRun()).toMatchObject({ differences: 0, raised: 0 })
-  expect(await askAlerts(ask, 'open: true')).toEqual([])
+  expect(await nextRun()).toMatchObject({ discrepancyCount: 0, newDiscrepancyCount: 0 })
+  expect(await askDiscrepancies(ask, 'isOpen: true')).toEqual([])
   await raiseHour(deployment, 1)
-  expect(await nextRun()).toMatchObject({ differences: 1, raised: 1 })
-  expect(await askAlerts(ask)).toHaveLength(2)
+  expect(await nextRun()).toMatchObject({ discrepancyCount: 1, newDiscrepancyCount: 1 })
+  expect(await askDiscrepancies(ask)).toHaveLength(2)
   await eventually(() => {
     expect(lines()).toHaveLength(2)
   })
@@ -118,7 +125,7 @@ test('an attempt that is repeated leaves one run and says the same again', async
   expect(runs).toEqual({ runs: 1 })
 })
 
-test('each run adds up the whole ledger: a checkpoint that counted more is an alert, however old its batches', async () => {
+test('each run adds up the whole ledger: a checkpoint that counted more is a discrepancy, however old its batches', async () => {
   const { sql } = await createDeployment({ KAFKA_PARTITIONS: '1' })
   await insertBatches(sql, [
     { id: 1, from: 0, to: 10, logins: 0, rejects: 0, gaps: 10, committedAt: '2026-03-01T12:00:00Z' },

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
-import type { DifferenceKind } from '../../domain/pipeline/reconciliation.ts'
+import type { DiscrepancyKind } from '../../domain/pipeline/reconciliation.ts'
 import { createDeployment } from '../support/deployment/deployment.ts'
 import { expectExact } from '../support/truth/exactness.ts'
 import { createFeed } from '../support/kafka/feed.ts'
 import { raiseCount } from '../support/ledger/raise-count.ts'
 import { type Break, kindsWhen, reconciliationOf } from '../support/ledger/reconciliation-fixture.ts'
 
-type Breakage = { what: string; broken: Break; kinds: DifferenceKind[] }
+type Breakage = { what: string; broken: Break; kinds: DiscrepancyKind[] }
 
 const breakages: Breakage[] = [
   {
@@ -72,6 +72,17 @@ const breakages: Breakage[] = [
     kinds: ['grouped_count'],
   },
   {
+    what: 'failures by version and locale deleted',
+    broken: (sql) => sql`delete from hour_count where dimension_set = 14`,
+    kinds: ['grouped_count'],
+  },
+  {
+    what: 'a version that filters no longer know',
+    broken: (sql) => sql`delete from dimension_value where (dimension, value) =
+      (select dimension, value from dimension_value where dimension = 'app_version' order by value limit 1)`,
+    kinds: ['known_value'],
+  },
+  {
     what: 'counts of a version that nobody has',
     broken: (
       sql,
@@ -95,12 +106,12 @@ test('what ingestion wrote agrees with itself, and whatever is broken in it is f
   const pending = await ask()
   await rollUpCounts(sql, topic)
   const healthy = await ask()
-  expect(healthy).toMatchObject({ agrees: true, differences: [] })
+  expect(healthy).toMatchObject({ isConsistent: true, discrepancies: [] })
   expect(pending).toEqual(healthy)
   const { sent, logins, rejects } = feed.truth.totals()
   const total = (field: string) => healthy.partitions.reduce((sum, one) => sum + Number(one[field]), 0)
-  expect([total('offsets'), total('logins'), total('rejects')]).toEqual([sent, logins, rejects])
-  expect(healthy.partitions.map(({ ledger }) => ledger)).toMatchObject([{ equal: true }, { equal: true }])
+  expect([total('offsets'), total('attempts'), total('rejects')]).toEqual([sent, logins, rejects])
+  expect(healthy.partitions.map(({ ledger }) => ledger)).toMatchObject([{ isEqual: true }, { isEqual: true }])
   for (const { what, broken, kinds } of breakages)
     expect(await kindsWhen(sql, topic, broken), what).toEqual(kinds)
 })

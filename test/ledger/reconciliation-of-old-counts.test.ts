@@ -5,7 +5,7 @@ import { rollUpQuarters } from '../../db/rollups/roll-up-quarters.ts'
 import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
 import { rollUpMonth } from '../../db/rollups/roll-up-months.ts'
 import { applyRetention } from '../../db/rollups/retention.ts'
-import type { DifferenceKind } from '../../domain/pipeline/reconciliation.ts'
+import type { DiscrepancyKind } from '../../domain/pipeline/reconciliation.ts'
 import { createDatabase } from '../support/api/api-fixture.ts'
 import { insertBatches, insertCheckpoint, insertDelta } from '../support/api/api-rows.ts'
 import { type Break, differencesWhen, kindsWhen } from '../support/ledger/reconciliation-fixture.ts'
@@ -85,7 +85,7 @@ test('logins of any age agree before and after a rollup, whenever retention runs
   expect(held).toEqual({ minutes: true, quarters: true, logins: 13 * moments().length })
 })
 
-test('alerts about a login that is older than the minutes are cleared by the next run', async () => {
+test('discrepancies about a login that is older than the minutes are cleared by the next run', async () => {
   const { sql, add, rollUp } = await openCounts()
   await rollUpQuarters(sql, 90)
   const old = midnight(200) + 37 * MINUTE_MS
@@ -103,7 +103,7 @@ test('alerts about a login that is older than the minutes are cleared by the nex
   expect(await run(sql)).toMatchObject({ differences: 0, raised: 0, open: 0 })
 })
 
-type Damage = { what: string; broken: Break; kinds: DifferenceKind[] }
+type Damage = { what: string; broken: Break; kinds: DiscrepancyKind[] }
 
 const damages: Damage[] = [
   {
@@ -148,7 +148,7 @@ const damages: Damage[] = [
   },
 ]
 
-test('whatever is damaged of old counts is found, and its alerts are cleared once it is mended', async () => {
+test('whatever is damaged of old counts is found, and its discrepancies are cleared once it is mended', async () => {
   const { sql, add, rollUp } = await openCounts()
   await add(midnight(200) + 37 * MINUTE_MS)
   await rollUp()
@@ -202,7 +202,7 @@ test('login rows whose day was dropped are past comparing, also when retention i
     >`select expired from reconciliation_run order by id desc limit 1`
     return last?.expired
   }
-  await applyRetention(sql, { loginDays: 10, minuteDays: 0 })
+  await applyRetention(sql, { loginDays: 10, setDays: 400, minuteDays: 0 })
   for (const eventAt of [midnight(5), midnight(1)].map((ms) => new Date(ms).toISOString())) {
     await add(Date.parse(eventAt))
     await sql`update batch set login_rows = 1, first_event_at = ${eventAt}, last_event_at = ${eventAt}
@@ -222,7 +222,7 @@ test('login rows whose day was dropped are past comparing, also when retention i
     [0, 2],
     [30, 2],
   ] as const) {
-    await applyRetention(sql, { loginDays, minuteDays: 0 })
+    await applyRetention(sql, { loginDays, setDays: 400, minuteDays: 0 })
     expect(await expired(), `${loginDays} days`).toBe(gone)
   }
 })

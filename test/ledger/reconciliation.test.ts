@@ -1,10 +1,11 @@
 import { expect, inject, onTestFinished, test } from 'vitest'
 import type { Sql } from '../../db/connection/connect.ts'
 import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
-import { createDatabase } from '../support/api/api-fixture.ts'
+import { createDatabase, refusalIn } from '../support/api/api-fixture.ts'
 import { insertBatches, insertCheckpoint, insertDelta, insertReject } from '../support/api/api-rows.ts'
 import { raiseCount } from '../support/ledger/raise-count.ts'
 import {
+  answersOf,
   type Break,
   differencesWhen,
   everything,
@@ -56,7 +57,7 @@ test('parked, replayed, redriven and skipped batches are accounted for, each log
   await insertEveryShape(sql)
   const ask = reconciliationOf(database.urlOn(url), 'user-login')
   const found = await ask()
-  expect(found).toMatchObject({ differences: [], totalsCompared: true })
+  expect(found).toMatchObject({ discrepancies: [], hasComparedTotals: true })
   expect(found.partitions).toMatchObject([
     {
       ...{
@@ -64,24 +65,26 @@ test('parked, replayed, redriven and skipped batches are accounted for, each log
         fromOffset: '0',
         toOffset: '50',
         offsets: 50,
-        logins: 27,
+        attempts: 27,
         rejects: 2,
-        redriven: 1,
+        redrivenAttempts: 1,
       },
-      ...{ gaps: 1, parked: 10, skipped: 10, ledger: null },
+      ...{ gaps: 1, parkedOffsets: 10, skippedOffsets: 10, ledger: null },
       rejectsByReason: [
         { reason: 'EMPTY', rejects: 1 },
         { reason: 'NOT_JSON', rejects: 1 },
       ],
     },
-    { incarnation: 1, offsets: 5, logins: 5, ledger: { checkpoint: '5', ledgerEnd: '5', equal: true } },
+    { incarnation: 1, offsets: 5, attempts: 5, ledger: { checkpoint: '5', ledgerEnd: '5', isEqual: true } },
   ])
   // No day of March 2026 is kept: the rows of one batch are past comparing.
-  expect(found.expiredBatches).toBe(1)
+  expect(found.expiredBatchCount).toBe(1)
   const range = await ask(', fromOffset: 12, toOffset: 21')
-  expect(range.partitions).toMatchObject([{ fromOffset: '10', toOffset: '30', parked: 10, logins: 10 }])
-  const time = await ask(', committed: { from: "2026-03-01T12:01:00Z" }')
-  expect(time).toMatchObject({ agrees: true, batches: 1, partitions: [{ incarnation: 1 }] })
+  expect(range.partitions).toMatchObject([
+    { fromOffset: '10', toOffset: '30', parkedOffsets: 10, attempts: 10 },
+  ])
+  const time = await ask(', committedAt: { from: "2026-03-01T12:01:00Z" }')
+  expect(time).toMatchObject({ isConsistent: true, batchCount: 1, partitions: [{ incarnation: 1 }] })
   const kinds = (broken: Break) => kindsWhen(sql, 'user-login', broken)
   expect(await kinds((tx) => tx`delete from batch where id = 2`)).toEqual(['ledger_hole'])
   expect(await kinds((tx) => tx`update login_count_delta set logins = array[20] where batch_id = 3`)).toEqual(
@@ -133,7 +136,9 @@ test('totals of checkpoints are compared where all batches are, what an hour tou
   const moveAhead: Break = (tx) => tx`update partition_checkpoint set next_offset = next_offset + 1`
   for (const part of parts) expect(await kinds(moveAhead, part)).toEqual(['checkpoint_offset'])
   const ask = reconciliationOf(database.urlOn(url), 'user-login')
-  expect(await ask(', committed: { from: "2026-03-01T12:01:00Z" }')).toMatchObject({ totalsCompared: false })
+  expect(await ask(', committedAt: { from: "2026-03-01T12:01:00Z" }')).toMatchObject({
+    hasComparedTotals: false,
+  })
 })
 
 test('a range of too many batches is refused with the cap and how to ask instead', async () => {
@@ -145,12 +150,17 @@ test('a range of too many batches is refused with the cap and how to ask instead
     insert into batch (id, topic, partition, from_offset, to_offset, status, logins, rejects, gaps, login_rows, processed_at,
                        code_version)
     select n, 'user-login', 0, n, n + 1, 'committed', 1, 0, 0, 0, now(), 'test' from generate_series(0, 5000) as n`
-  const ask = reconciliationOf(database.urlOn(url), 'user-login')
-  expect(await ask(', fromOffset: 0')).toEqual({
+  const ask = answersOf(database.urlOn(url), 'user-login')
+  expect(refusalIn((await ask(', fromOffset: 0')).errors)).toEqual({
+    ...{ code: 'ANSWER_TOO_LARGE', cap: 5_000 },
     message: expect.stringMatching(/cap of 5000 batches.*fewer offsets/) as string,
   })
-  expect(await ask(', fromOffset: 9, toOffset: 9')).toEqual({
+  expect(refusalIn((await ask(', fromOffset: 9, toOffset: 9')).errors)).toEqual({
+    ...{ code: 'INVALID_RANGE', argument: 'fromOffset' },
     message: expect.stringMatching(/from must be before to/) as string,
   })
-  expect(await ask(', fromOffset: 1')).toMatchObject({ batches: 5_000, agrees: false })
+  expect((await ask(', fromOffset: 1')).data?.reconciliation).toMatchObject({
+    batchCount: 5_000,
+    isConsistent: false,
+  })
 })

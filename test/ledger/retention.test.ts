@@ -32,7 +32,7 @@ test('minutes past retention become quarters, hours stay, and a late login count
   }
   const minute = (text: string) => text.slice(0, 16)
   const hour = (text: string) => `${text.slice(0, 13)}:00`
-  expect(await applyRetention(sql, { loginDays: 1, minuteDays: 5 })).toMatchObject({
+  expect(await applyRetention(sql, { loginDays: 1, setDays: 400, minuteDays: 5 })).toMatchObject({
     deletedMinuteRows: dimensionSets.length,
   })
   expect(await count('minute_count')).toEqual([[minute(daysAgo(2)), 4]])
@@ -46,7 +46,7 @@ test('minutes past retention become quarters, hours stay, and a late login count
     [hour(daysAgo(9)), 4],
     [hour(daysAgo(2)), 6],
   ])
-  expect(await applyRetention(sql, { loginDays: 1, minuteDays: 5 })).toMatchObject({
+  expect(await applyRetention(sql, { loginDays: 1, setDays: 400, minuteDays: 5 })).toMatchObject({
     droppedDays: [],
     deletedMinuteRows: 0,
   })
@@ -61,9 +61,9 @@ test('day tables are created two days ahead and dropped once they are past reten
       select relid::regclass::text as name from pg_partition_tree('login') where level > 0 order by 1`
     return rows.map(({ name }) => name)
   }
-  await applyRetention(sql, { loginDays: 3, minuteDays: 0 })
+  await applyRetention(sql, { loginDays: 3, setDays: 400, minuteDays: 0 })
   expect(await days()).toEqual([3, 2, 1, 0, -1, -2].map((ago) => dayTable(daysAgo(ago))))
-  const shorter = await applyRetention(sql, { loginDays: 1, minuteDays: 0 })
+  const shorter = await applyRetention(sql, { loginDays: 1, setDays: 400, minuteDays: 0 })
   expect(shorter).toMatchObject({
     droppedDays: [3, 2].map((ago) => dayTable(daysAgo(ago))),
     deletedMinuteRows: 0,
@@ -77,15 +77,15 @@ test('rows that went do not come back with a longer retention, and no question t
   const { sql } = database
   const keptFrom = async () => (await sql.begin((tx) => readOldestLoginDay(tx)))?.toISOString()
   const midnight = (ago: number) => new Date(daysAgo(ago, '00:00')).toISOString()
-  await applyRetention(sql, { loginDays: 3, minuteDays: 0 })
+  await applyRetention(sql, { loginDays: 3, setDays: 400, minuteDays: 0 })
   expect(await keptFrom()).toBe(midnight(3))
-  await applyRetention(sql, { loginDays: 1, minuteDays: 0 })
+  await applyRetention(sql, { loginDays: 1, setDays: 400, minuteDays: 0 })
   expect(await keptFrom()).toBe(midnight(1))
-  await applyRetention(sql, { loginDays: 3, minuteDays: 0 })
+  await applyRetention(sql, { loginDays: 3, setDays: 400, minuteDays: 0 })
   expect(await keptFrom()).toBe(midnight(1))
-  await applyRetention(sql, { loginDays: 0, minuteDays: 0 })
+  await applyRetention(sql, { loginDays: 0, setDays: 400, minuteDays: 0 })
   expect(await keptFrom()).toBeUndefined()
-  await applyRetention(sql, { loginDays: 3, minuteDays: 0 })
+  await applyRetention(sql, { loginDays: 3, setDays: 400, minuteDays: 0 })
   expect(await keptFrom()).toBe(midnight(-1))
 })
 
@@ -93,16 +93,16 @@ test('a day that is being written has a summary of who logged in, which gives wa
   const database = await createDatabase(inject('databaseUrl'))
   onTestFinished(database.drop)
   const { sql } = database
-  await applyRetention(sql, { loginDays: 2, minuteDays: 0 })
+  await applyRetention(sql, { loginDays: 2, setDays: 400, minuteDays: 0 })
   const indexesOf = async (ago: number) => {
     const rows = await sql<{ name: string }[]>`
       select replace(indexname, ${`${dayTable(daysAgo(ago))}_`}, '') as name from pg_indexes
       where tablename = ${dayTable(daysAgo(ago))} order by 1`
     return rows.map(({ name }) => name).filter((name) => !name.includes('event_at'))
   }
-  expect(await indexesOf(-1)).toEqual(['seen'])
+  expect(await indexesOf(-1)).toEqual(['event_id', 'seen'])
   expect(await indexesOf(3)).toEqual([])
-  expect(await indexesOf(2)).toEqual(['device_id', 'dimensions', 'ip', 'user_id'])
+  expect(await indexesOf(2)).toEqual(['device_id', 'dimensions', 'event_id', 'ip', 'user_id'])
 })
 
 test('the schedule applies retention, and an event that is older still counts', async () => {
@@ -119,27 +119,32 @@ test('the schedule applies retention, and an event that is older still counts', 
   await eventually(() => schedule.trigger())
   await eventually(async () => {
     expect([...(await sql`select what from retention_bound order by what`)]).toEqual([
+      { what: 'hour_login' },
       { what: 'login' },
       { what: 'minute_count' },
     ])
   })
-  await feed.loginOf('late', { timestamp: Math.floor((Date.now() - 5 * DAY_MS) / 1000) })
+  const lateMs = Math.floor(Date.now() / 1000) * 1000 - 5 * DAY_MS
+  await feed.loginOf('late', { timestamp: lateMs / 1000 })
   await eventually(async () => {
     const range = `from: "${daysAgo(6, '00:00')}", to: "${daysAgo(4, '00:00')}"`
-    const { loginCounts } = await ask(`{ loginCounts(${range}, bucket: DAY) {
-      ... on LoginCounts { series { total } } } }`)
-    expect(loginCounts).toEqual({ series: [{ total: 1 }] })
+    expect(await ask(`{ measures(${range}) { total { attempts } } }`)).toEqual({
+      measures: { total: { attempts: 1 } },
+    })
   })
   expect([...(await sql`select count(*)::integer as rows from login where user_id = 'late'`)]).toEqual([
     { rows: 0 },
   ])
+  const minute = (ms: number) => new Date(Math.floor(ms / 60_000) * 60_000).toISOString()
+  const { measures } = await ask(`{ measures(from: "${minute(lateMs)}", to: "${minute(lateMs + 60_000)}") {
+    total { users devices } } }`)
+  expect(measures).toEqual({ total: { users: 1, devices: 1 } })
   // Kolkata begins its days on a half hour.
   const kolkata = `from: "${daysAgo(6, '18:30')}", to: "${daysAgo(4, '18:30')}", timeZone: "Asia/Kolkata"`
-  const { days, minutes } = await ask(`{
-    days: loginCounts(${kolkata}, bucket: DAY) { ... on LoginCounts { series { total } } }
-    minutes: loginCounts(${kolkata}, bucket: MINUTE) { ... on Error { message } } }`)
-  expect(days).toEqual({ series: [{ total: 1 }] })
-  expect((minutes as { message: string }).message).toMatch(
+  const counts = (bucket: string) =>
+    ask(`{ measures(${kolkata}, bucket: ${bucket}) { total { attempts } points { attempts } } }`)
+  expect(await counts('DAY')).toMatchObject({ measures: { total: { attempts: 1 } } })
+  await expect(counts('MINUTE')).rejects.toThrow(
     /single minutes are kept since .*begin and end on a quarter of an hour/,
   )
 })

@@ -13,7 +13,7 @@ test('npm start with parts of its own shows their passwords nowhere, and says a 
   const npm = run(clone, ['start'], { ...environment, KAFKA_BROKER: 'a:1' })
   await eventually(() => {
     expect(npm.output()).toMatch(/Postgres +postgres:\/\/user_\w+@127/)
-    expect(npm.output()).toMatch(/logins \d+ /)
+    expect(npm.output()).toMatch(/attempts \d+ /)
   })
   expect(npm.output().match(/did you mean KAFKA_BROKERS\?/g)).toHaveLength(1)
   const logs = join(clone, '.rollcall', 'log')

@@ -11,13 +11,13 @@ import { temporalClient } from '../support/parts/temporal-client.ts'
 
 const settled = `{
   __typename
-  ... on SettledBatch { outcome logins rejects batch { status revision revisions { kind commandId published } skippedBy } }
+  ... on BatchCommandSuccess { outcome attempts rejects batch { status revision revisions { kind commandId isPublished } skippedByCommandId } }
   ... on Error { message }
 }`
 const replay = `mutation ($id: Offset!, $commandId: ID) {
-  replayBatch(id: $id, reason: "mended", commandId: $commandId) ${settled}
+  replayBatch(batchId: $id, reason: "mended", commandId: $commandId) ${settled}
 }`
-const skip = `mutation ($id: Offset!) { skipBatch(id: $id, reason: "a test account") ${settled} }`
+const skip = `mutation ($id: Offset!) { skipBatch(batchId: $id, reason: "a test account") ${settled} }`
 const commandId = '0b9d9d6e-6f0e-4d52-8c54-000000000001'
 
 /** An id that served one command does nothing for another one, and the audit has both. */
@@ -58,9 +58,9 @@ test('parked batches are replayed from GraphQL once their cause is mended: twice
   // Its workflow was terminated: it is started again, and this command is its first attempt.
   const replayed = {
     outcome: 'REPLAYED',
-    logins: 1,
+    attempts: 1,
     rejects: 0,
-    batch: { status: 'REPLAYED', revision: 1, revisions: [{ kind: 'REPLAY', commandId, published: true }] },
+    batch: { status: 'REPLAYED', revision: 1, revisions: [{ kind: 'REPLAY', commandId, isPublished: true }] },
   }
   expect(await ask(replay, { id: second.id, commandId })).toMatchObject({ replayBatch: replayed })
   expect(await ask(replay, { id: second.id, commandId })).toMatchObject({ replayBatch: replayed })
@@ -75,7 +75,7 @@ test('parked batches are replayed from GraphQL once their cause is mended: twice
 
   await workflowOf(deployment, client, third).executeUpdate(replayUpdate, { args: ['mended'] })
   expect(await ask(replay, { id: third.id })).toMatchObject({
-    replayBatch: { outcome: 'ALREADY_APPLIED', logins: 1, batch: { status: 'REPLAYED', revision: 1 } },
+    replayBatch: { outcome: 'ALREADY_APPLIED', attempts: 1, batch: { status: 'REPLAYED', revision: 1 } },
   })
   expect(await ask(skip, { id: third.id })).toMatchObject({
     skipBatch: { __typename: 'CommandRefusedError' },
@@ -97,7 +97,7 @@ test('parked batches are replayed from GraphQL once their cause is mended: twice
 test('a batch is given up from GraphQL for good; what no batch is, is not found; without a worker the command says so', async () => {
   const { deployment, ask, client, parked, worker } = await parking(2)
   const [first, second] = parked
-  const skipped = { outcome: 'SKIPPED', logins: 0, batch: { status: 'SKIPPED', revision: 0 } }
+  const skipped = { outcome: 'SKIPPED', attempts: 0, batch: { status: 'SKIPPED', revision: 0 } }
   expect(await ask(skip, { id: first.id })).toMatchObject({ skipBatch: skipped })
   await workflowOf(deployment, client, first).result()
   expect(await ask(replay, { id: first.id })).toMatchObject({ replayBatch: skipped })

@@ -13,7 +13,7 @@ test('rejects are redriven from GraphQL after a rule was mended: once, each with
   const strict = deployment.start('worker/main.ts')
   const ask = await graphqlOf(deployment.start('api/main.ts'))
   await feed.logins(50)
-  await feed.loginOf('large-1', { note: 'x'.repeat(2_000) })
+  await feed.loginOf('large-1', { note: 'x'.repeat(2_000), outcome: 'pending' })
   await feed.reject('{"no":"login"}', 'user_id_missing')
   await eventually(async () => {
     const rows = await deployment.sql`select from rejected_login`
@@ -26,29 +26,34 @@ test('rejects are redriven from GraphQL after a rule was mended: once, each with
     expect(mended.log().map(({ msg }) => msg)).toContain('worker is running')
   })
 
-  const outcome = { examined: 2, logins: 1, stay: [{ reason: 'USER_ID_MISSING', rejects: 1 }], failures: [] }
+  const outcome = {
+    examinedRejects: 2,
+    attempts: 1,
+    remainingRejects: [{ reason: 'USER_ID_MISSING', rejects: 1 }],
+    failedBatches: [],
+  }
   const untilDone = async (started: { dryRun: boolean; commandId: string }) => {
     await ask(redrive, started)
     await eventually(async () => {
       expect(await ask(redriveRun, { commandId: started.commandId })).toMatchObject({
-        redriveRun: { ...outcome, state: 'DONE', dryRun: started.dryRun, batches: 1, batchesDone: 1 },
+        redriveRun: { ...outcome, state: 'DONE', isDryRun: started.dryRun, batchCount: 1, doneCount: 1 },
       })
     })
   }
   await untilDone({ dryRun: true, commandId: randomUUID() })
-  expect(await ask(rejects, { redriven: true })).toEqual({ rejectedLogins: { edges: [] } })
+  expect(await ask(rejects, { redriven: true })).toEqual({ rejectedRecords: { edges: [] } })
   const commandId = randomUUID()
   await untilDone({ dryRun: false, commandId })
-  expect(await ask(redrive, { dryRun: false, commandId })).toMatchObject({ replayRejected: outcome })
+  expect(await ask(redrive, { dryRun: false, commandId })).toMatchObject({ redriveRejectedRecords: outcome })
   await eventually(async () => {
     expect(await ask(rejects, { redriven: true })).toEqual({
-      rejectedLogins: {
+      rejectedRecords: {
         edges: [
           {
             node: {
               reason: 'TOO_LARGE',
-              redriven: true,
-              redrives: [{ commandId, becameLogin: true, reason: null }],
+              isRedriven: true,
+              redrives: [{ runId: commandId, isAttempt: true, reason: null }],
             },
           },
         ],
@@ -56,17 +61,25 @@ test('rejects are redriven from GraphQL after a rule was mended: once, each with
     })
   })
   expect(await ask(rejects, { redriven: false })).toMatchObject({
-    rejectedLogins: {
+    rejectedRecords: {
       edges: [
         {
-          node: { redriven: false, redrives: [{ commandId, becameLogin: false, reason: 'USER_ID_MISSING' }] },
+          node: {
+            isRedriven: false,
+            redrives: [{ runId: commandId, isAttempt: false, reason: 'USER_ID_MISSING' }],
+          },
         },
       ],
     },
   })
-  const changed = `{ batches { ... on BatchConnection { edges { node {
-    revision incarnation changedAt revisions { kind commandId logins rejects published }
-  } } } } }`
+  await eventually(async () => {
+    expect(await ask('{ ingestion { unknownOutcomes { text attempts } } }')).toEqual({
+      ingestion: { unknownOutcomes: [{ text: 'pending', attempts: 1 }] },
+    })
+  })
+  const changed = `{ batches { edges { node {
+    revision incarnation changedAt revisions { kind commandId attempts rejects isPublished }
+  } } } }`
   await eventually(async () => {
     const { batches } = (await ask(changed)) as { batches: { edges: { node: { revision: number } }[] } }
     expect(batches.edges.filter(({ node }) => node.revision > 0)).toEqual([
@@ -75,7 +88,7 @@ test('rejects are redriven from GraphQL after a rule was mended: once, each with
           revision: 1,
           incarnation: 0,
           changedAt: expect.any(String) as string,
-          revisions: [{ kind: 'REDRIVE', commandId, logins: 1, rejects: -1, published: true }],
+          revisions: [{ kind: 'REDRIVE', commandId, attempts: 1, rejects: -1, isPublished: true }],
         },
       },
     ])
@@ -84,15 +97,12 @@ test('rejects are redriven from GraphQL after a rule was mended: once, each with
   await expectCommands(deployment, ['redrive done'])
 })
 
-const redriveFields = `{
-  __typename
-  ... on RedriveRun { state dryRun batches batchesDone examined logins stay { reason rejects } failures { error } }
-  ... on Error { message }
-}`
+const redriveFields =
+  'state isDryRun batchCount doneCount examinedRejects attempts remainingRejects { reason rejects } failedBatches { error }'
 const redrive = `mutation ($dryRun: Boolean!, $commandId: ID) {
-  replayRejected(dryRun: $dryRun, reason: "the limit was raised", commandId: $commandId) ${redriveFields}
+  redriveRejectedRecords(dryRun: $dryRun, reason: "the limit was raised", commandId: $commandId) { __typename ... on RedriveRun { ${redriveFields} } ... on Error { message } }
 }`
-const redriveRun = `query ($commandId: ID!) { redriveRun(commandId: $commandId) ${redriveFields} }`
-const rejects = `query ($redriven: Boolean) { rejectedLogins(filter: { redriven: $redriven }) {
-  ... on RejectedLoginConnection { edges { node { reason redriven redrives { commandId becameLogin reason } } } }
+const redriveRun = `query ($commandId: ID!) { redriveRun(runId: $commandId) { ${redriveFields} } }`
+const rejects = `query ($redriven: Boolean) { rejectedRecords(filter: { isRedriven: $redriven }) {
+  edges { node { reason isRedriven redrives { runId isAttempt reason } } }
 } }`

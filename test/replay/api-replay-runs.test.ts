@@ -8,21 +8,17 @@ import { createFeed } from '../support/kafka/feed.ts'
 import { graphqlOf, type Graphql } from '../support/api/graphql-client.ts'
 import { batchesOf, untilParked } from '../support/ledger/ledger.ts'
 
-const run = `{
-  __typename
-  ... on ReplayRun {
-    commandId state refusal dryRun maxPerMinute
-    plan { logins rejects failing firstEventAt countsInAll batches { id logins error } counts { hour deviceType logins } }
-    progress { batches tried replayed failed }
-    results { id outcome logins error }
-  }
-  ... on Error { message }
-}`
+const runFields = `runId state refusal isDryRun maxPerMinute
+  plan { attempts rejects failingCount firstEventAt incrementCount batches { batchId attempts error } increments { start deviceType attempts } }
+  progress { batchCount triedCount replayedCount failedCount }
+  results { batchId outcome attempts error }`
+const run = `{ __typename ... on ReplayRun { ${runFields} } ... on Error { message } }`
 const replayMany = `mutation ($filter: ParkedBatchFilter, $dryRun: Boolean!, $maxPerMinute: Int, $commandId: ID) {
   replayBatches(filter: $filter, dryRun: $dryRun, maxPerMinute: $maxPerMinute, reason: "mended", commandId: $commandId) ${run}
 }`
-const control = (field: string) => `mutation ($run: ID!) { ${field}(run: $run, reason: "because") ${run} }`
-const replayRun = `query ($commandId: ID!) { replayRun(commandId: $commandId) ${run} }`
+const control = (field: string) =>
+  `mutation ($runId: ID!) { ${field}(runId: $runId, reason: "because") ${run} }`
+const replayRun = `query ($commandId: ID!) { replayRun(runId: $commandId) { ${runFields} } }`
 
 test('many parked batches are planned, replayed at a rate, paused, resumed and cancelled from GraphQL; a command is one run', async () => {
   const { deployment, feed, ask } = await parking(['refused-1', 'refused-2', 'stays-1'])
@@ -30,18 +26,18 @@ test('many parked batches are planned, replayed at a rate, paused, resumed and c
   await deployment.sql`alter table login drop constraint refuses_users`
   await deployment.sql`alter table login add constraint still_refuses check (user_id not like 'stays-%')`
 
-  const dry = { commandId: randomUUID(), dryRun: true, filter: { error: 'REFUSES_users' } }
+  const dry = { commandId: randomUUID(), dryRun: true, filter: { errorContains: 'REFUSES_users' } }
   const planned = {
-    commandId: dry.commandId,
-    dryRun: true,
+    runId: dry.commandId,
+    isDryRun: true,
     plan: {
-      logins: 2,
-      failing: 1,
-      countsInAll: expect.any(Number) as number,
+      attempts: 2,
+      failingCount: 1,
+      incrementCount: expect.any(Number) as number,
       batches: [
-        { id: first?.id, logins: 1, error: null },
-        { id: second?.id, logins: 1, error: null },
-        { id: third?.id, logins: 0, error: expect.stringMatching(/still_refuses/) as string },
+        { batchId: first?.id, attempts: 1, error: null },
+        { batchId: second?.id, attempts: 1, error: null },
+        { batchId: third?.id, attempts: 0, error: expect.stringMatching(/still_refuses/) as string },
       ],
     },
     results: [],
@@ -49,7 +45,7 @@ test('many parked batches are planned, replayed at a rate, paused, resumed and c
   await ask(replayMany, dry)
   expect(await untilState(ask, dry.commandId, 'DONE')).toMatchObject(planned)
   expect(await ask(replayMany, { ...dry, dryRun: false })).toMatchObject({ replayBatches: planned })
-  const none = { commandId: randomUUID(), dryRun: true, filter: { error: 'disk full' } }
+  const none = { commandId: randomUUID(), dryRun: true, filter: { errorContains: 'disk full' } }
   await ask(replayMany, none)
   expect(await untilState(ask, none.commandId, 'DONE')).toMatchObject({
     plan: { batches: [], firstEventAt: null },
@@ -58,9 +54,11 @@ test('many parked batches are planned, replayed at a rate, paused, resumed and c
   const slow = { commandId: randomUUID(), dryRun: false, maxPerMinute: 1 }
   await ask(replayMany, slow)
   await eventually(async () => {
-    expect(await ask(replayRun, slow)).toMatchObject({ replayRun: { progress: { tried: 1, replayed: 1 } } })
+    expect(await ask(replayRun, slow)).toMatchObject({
+      replayRun: { progress: { triedCount: 1, replayedCount: 1 } },
+    })
   })
-  const onSlow = (field: string) => ask(control(field), { run: slow.commandId })
+  const onSlow = (field: string) => ask(control(field), { runId: slow.commandId })
   expect(await onSlow('pauseReplayRun')).toMatchObject({ pauseReplayRun: { state: 'PAUSED' } })
   expect(await onSlow('pauseReplayRun')).toMatchObject({
     pauseReplayRun: { __typename: 'CommandRefusedError' },
@@ -72,30 +70,28 @@ test('many parked batches are planned, replayed at a rate, paused, resumed and c
   const rest = { commandId: randomUUID(), dryRun: false, maxPerMinute: 6_000, filter: { partitions: [0] } }
   await ask(replayMany, rest)
   expect(await untilState(ask, rest.commandId, 'DONE')).toMatchObject({
-    progress: { batches: 2, tried: 2, replayed: 1, failed: 1 },
+    progress: { batchCount: 2, triedCount: 2, replayedCount: 1, failedCount: 1 },
     results: [
-      { id: second?.id, outcome: 'REPLAYED', logins: 1, error: '' },
-      { id: third?.id, outcome: 'FAILED', error: expect.stringMatching(/still_refuses/) as string },
+      { batchId: second?.id, outcome: 'REPLAYED', attempts: 1, error: '' },
+      { batchId: third?.id, outcome: 'FAILED', error: expect.stringMatching(/still_refuses/) as string },
     ],
   })
   await eventually(async () => {
-    expect(await ask(control('pauseReplayRun'), { run: rest.commandId })).toMatchObject({
+    expect(await ask(control('pauseReplayRun'), { runId: rest.commandId })).toMatchObject({
       pauseReplayRun: { __typename: 'CommandRefusedError', message: 'the run has ended' },
     })
   })
   await deployment.sql`alter table login drop constraint still_refuses`
-  const last = { commandId: randomUUID(), dryRun: false, filter: { ids: [third?.id] } }
+  const last = { commandId: randomUUID(), dryRun: false, filter: { batchIds: [third?.id] } }
   await ask(replayMany, last)
   await untilState(ask, last.commandId, 'DONE')
   await expectExact(deployment, feed.truth)
 
   const unknown = randomUUID()
-  expect(await ask(control('cancelReplayRun'), { run: unknown })).toMatchObject({
+  expect(await ask(control('cancelReplayRun'), { runId: unknown })).toMatchObject({
     cancelReplayRun: { __typename: 'NotFoundError' },
   })
-  expect(await ask(replayRun, { commandId: unknown })).toMatchObject({
-    replayRun: { __typename: 'NotFoundError' },
-  })
+  await expect(ask(replayRun, { commandId: unknown })).rejects.toThrow(/NOT_FOUND/)
   await expectCommands(deployment, [
     'cancel_run done',
     'cancel_run failed',

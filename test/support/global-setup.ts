@@ -37,6 +37,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     dataFolder,
     logFolder: join(dataFolder, 'log'),
     usualPorts: false,
+    // Tests kill parts, not the machine.
+    isDurable: false,
     // The run must not touch parts that the environment names.
     environment: {},
     say: (line) => {

@@ -6,6 +6,7 @@ import { HOST } from '../../stack/processes/ports.ts'
 import { createDeployment } from './deployment/deployment.ts'
 import { countedLogins } from './deployment/until-state.ts'
 import { eventually } from './eventually.ts'
+import { graphqlOf } from './api/graphql-client.ts'
 import { openPage } from './parts/browser.ts'
 
 // `npm run pictures`: takes the README's picture anew, of GraphiQL with an answer.
@@ -14,23 +15,17 @@ import { openPage } from './parts/browser.ts'
 const LOGINS = 2_000
 
 const QUERY = `{
-  loginCounts(
-    bucket: HOUR
-    groupBy: [DEVICE_TYPE]
-  ) {
-    ... on LoginCounts {
-      series {
-        deviceType
-        total
-      }
-      freshness {
-        source
-        watermark
+  measures(groupBy: [DEVICE_TYPE]) {
+    freshness {
+        databaseRole
         lag
-        parkedOffsets
-        complete
+        isComplete
       }
-    }
+      groups {
+        values
+        logins
+        users
+      }
   }
 }
 `
@@ -53,10 +48,14 @@ test('the picture of README.md', async () => {
     if (line === undefined) throw new Error('the API has not said where it listens')
     return Number(line['port'])
   }, 30_000)
+  const ask = await graphqlOf(api)
+  await eventually(async () => {
+    expect(await ask('{ ingestion { lag } }')).toEqual({ ingestion: { lag: 0 } })
+  }, 60_000)
   const page = await openPage()
   await page.goto(`http://${HOST}:${port}/graphql?query=${encodeURIComponent(QUERY)}`)
   await page.getByRole('button', { name: /execute query/i }).click()
-  await page.getByText('"complete"').waitFor()
+  await page.getByText('"isComplete"').waitFor()
   await page.mouse.move(0, 0)
   await page.screenshot({ path: join(folder, 'graphiql.png'), animations: 'disabled' })
 })

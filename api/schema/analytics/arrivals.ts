@@ -3,17 +3,17 @@ import {
   delayClasses,
   type LatenessClass,
   latenessClasses,
+  shareOf,
 } from '../../../domain/engagement/arrival.ts'
+import type { CalendarBucket } from '../../../domain/time/calendar.ts'
 import { floorTo, QUARTER_MS, type TimeBucket } from '../../../domain/time/bucket.ts'
 import type { RejectReason } from '../../../domain/login/login.ts'
-import { shareOf } from '../../../domain/counts/series.ts'
 import { readArrivals, readRejectCounts, type ArrivalRow } from '../../../db/read/counts/arrivals.ts'
 import { builder } from '../builder.ts'
-import { InvalidRangeError, RangeTooLargeError } from '../../context/errors.ts'
+import { InvalidArgumentError, InvalidRangeError } from '../../context/errors.ts'
 import type { RequestClock } from '../../context/request-clock.ts'
 import { questionRange } from '../../questions/question-range.ts'
-import { arrivalArgs } from './count-args.ts'
-import { ArrivalBucketEnum, DelayClassEnum, LatenessClassEnum } from '../fields/analytics-enums.ts'
+import { BucketEnum, DelayClassEnum, LatenessClassEnum, WeekdayEnum } from '../fields/analytics-enums.ts'
 import { RejectReasonEnum } from '../fields/pipeline-enums.ts'
 import { type Marks, marksOf } from '../../questions/bucket-completeness.ts'
 import { freshnessField } from '../fields/freshness.ts'
@@ -23,34 +23,36 @@ import { fromField, toField } from '../fields/range-fields.ts'
 type Classed<Name> = { name: Name; logins: bigint; share: number }
 
 const LatenessShare = builder.objectRef<Classed<LatenessClass>>('LatenessShare').implement({
-  description: 'Logins by how long after their event they reached Kafka.',
+  description: 'Attempts by how long after their event they reached Kafka.',
   fields: (t) => ({
     lateness: t.expose('name', { type: LatenessClassEnum, description: 'The class.' }),
-    logins: t.expose('logins', { type: 'BigInt', description: 'Logins of the class.' }),
-    share: t.exposeFloat('share', { description: 'Share of all logins of the bucket, from 0 to 1.' }),
+    attempts: t.expose('logins', { type: 'BigInt', description: 'Attempts of the class.' }),
+    share: t.exposeFloat('share', { description: 'Share of all attempts of the bucket, from 0 to 1.' }),
   }),
 })
 
 const DelayShare = builder.objectRef<Classed<DelayClass>>('DelayShare').implement({
-  description: 'Logins by how long after they reached Kafka they were counted.',
+  description: 'Attempts by how long after they reached Kafka they were counted.',
   fields: (t) => ({
     delay: t.expose('name', { type: DelayClassEnum, description: 'The class.' }),
-    logins: t.expose('logins', { type: 'BigInt', description: 'Logins of the class.' }),
-    share: t.exposeFloat('share', { description: 'Share of all logins of the bucket, from 0 to 1.' }),
+    attempts: t.expose('logins', { type: 'BigInt', description: 'Attempts of the class.' }),
+    share: t.exposeFloat('share', { description: 'Share of all attempts of the bucket, from 0 to 1.' }),
   }),
 })
 
 const RejectRate = builder
   .objectRef<{ reason: RejectReason; rejects: bigint; rate: number }>('RejectRate')
   .implement({
-    description: 'Records that were refused for a reason.',
+    description: 'Records that were rejected for a reason.',
     fields: (t) => ({
       reason: t.expose('reason', { type: RejectReasonEnum, description: 'Why.' }),
       rejects: t.expose('rejects', {
         type: 'BigInt',
-        description: 'How many, those that became logins since included.',
+        description: 'How many, those that became attempts since included.',
       }),
-      rate: t.exposeFloat('rate', { description: 'Share of all records, logins and rejects, from 0 to 1.' }),
+      rate: t.exposeFloat('rate', {
+        description: 'Share of all records, attempts and rejects, from 0 to 1.',
+      }),
     }),
   })
 
@@ -70,7 +72,7 @@ const classed = <Name>(classes: readonly { name: Name }[], logins: readonly bigi
   }))
 
 const ArrivalPoint = builder.objectRef<ArrivalShape>('ArrivalPoint').implement({
-  description: 'How records arrived that were counted or refused in a bucket.',
+  description: 'How records arrived that were counted or rejected in a bucket.',
   fields: (t) => ({
     start: t.field({
       type: 'DateTime',
@@ -79,7 +81,7 @@ const ArrivalPoint = builder.objectRef<ArrivalShape>('ArrivalPoint').implement({
     }),
     end: t.field({
       type: 'DateTime',
-      description: 'End of it, itself not in it.',
+      description: 'End of the bucket, exclusive.',
       resolve: ({ bucket }) => new Date(bucket.toMs),
     }),
     isComplete: t.field({
@@ -89,16 +91,20 @@ const ArrivalPoint = builder.objectRef<ArrivalShape>('ArrivalPoint').implement({
         'buckets.',
     }),
     isCut: t.field(isCutField),
-    logins: t.field({ type: 'BigInt', description: 'Logins that were counted in it.', resolve: loginsOf }),
+    attempts: t.field({
+      type: 'BigInt',
+      description: 'Attempts that were counted in it.',
+      resolve: loginsOf,
+    }),
     outOfOrder: t.field({
       type: 'BigInt',
       description:
-        'Logins whose event is earlier than the latest event counted before them in their partition. In a replay they ' +
-        'are compared with the logins that were replayed with them.',
+        'Attempts whose event is earlier than the latest event counted before them in their partition. In a replay they ' +
+        'are compared with the attempts that were replayed with them.',
       resolve: ({ row }) => row.outOfOrder,
     }),
     outOfOrderShare: t.float({
-      description: 'The same as part of all, from 0 to 1.',
+      description: 'outOfOrder / attempts, from 0 to 1; 0 without attempts.',
       resolve: (shape) => shareOf(shape.row.outOfOrder, loginsOf(shape)),
     }),
     lateness: t.field({
@@ -115,11 +121,11 @@ const ArrivalPoint = builder.objectRef<ArrivalShape>('ArrivalPoint').implement({
     }),
     rejects: t.field({
       type: 'BigInt',
-      description: 'Records that were refused in it.',
+      description: 'Records that were rejected in it.',
       resolve: ({ rejected }) => sum(rejected.map(({ rejects }) => rejects)),
     }),
     rejectRate: t.float({
-      description: 'The same as part of all records, from 0 to 1.',
+      description: 'rejects as part of all records (attempts and rejects), from 0 to 1; 0 without records.',
       resolve: (shape) => shareOf(recordsOf(shape) - loginsOf(shape), recordsOf(shape)),
     }),
     rejectsByReason: t.field({
@@ -133,7 +139,7 @@ const ArrivalPoint = builder.objectRef<ArrivalShape>('ArrivalPoint').implement({
 })
 
 const Arrivals = builder.objectRef<{ range: TimeBucket; points: ArrivalShape[] }>('Arrivals').implement({
-  description: 'How logins arrive.',
+  description: 'How attempts arrived over a range of time, by when they were counted.',
   fields: (t) => ({
     from: t.field(fromField(({ range }) => range)),
     to: t.field(toField(({ range }) => range)),
@@ -150,21 +156,44 @@ builder.queryField('arrivals', (t) =>
   t.field({
     type: Arrivals,
     nullable: true,
-    errors: {
-      types: [InvalidRangeError, RangeTooLargeError],
-      union: { description: 'How logins arrive, or why not.' },
-    },
     description:
-      'How records arrive: how late, how much out of order, how soon they are counted, how many are refused and ' +
+      'How records arrive: how late, how much out of order, how soon they are counted, how many are rejected and ' +
       'why. Buckets go by when records were counted, not by the time of the event.',
     args: {
-      ...arrivalArgs(),
-      bucket: t.arg({ type: ArrivalBucketEnum, defaultValue: 'hour', description: 'Length of the buckets.' }),
+      from: t.arg({
+        type: 'Moment',
+        description:
+          'First moment of the range, by when records were counted; on a quarter of an hour. Default: 24 hours, 30 days, 12 ' +
+          'weeks, 12 months, 8 quarters or 5 years before `to`.',
+      }),
+      to: t.arg({
+        type: 'Moment',
+        description:
+          'End of the range, exclusive; on a quarter of an hour. Default: the end of the bucket that is running.',
+      }),
+      timeZone: t.arg.string({
+        required: true,
+        defaultValue: 'UTC',
+        description: 'Time zone of the buckets and of dates, by its IANA name, such as Europe/Berlin.',
+      }),
+      bucket: t.arg({
+        type: BucketEnum,
+        required: true,
+        defaultValue: 'hour',
+        description: 'Length of the buckets: HOUR or longer.',
+      }),
+      weekStart: t.arg({
+        type: WeekdayEnum,
+        required: true,
+        defaultValue: 1,
+        description: 'First day of weeks.',
+      }),
     },
     resolve: async (_, { bucket, ...args }, context) => {
-      const range = questionRange(bucket ?? 'hour', args, context.clock.minuteMs)
+      checkBucket(bucket)
+      const range = questionRange(bucket, args, context.clock.minuteMs)
       const { buckets } = range
-      checkQuarters(buckets)
+      checkQuarters(range)
       const rows = await context.read((session) => readArrivals(session, buckets))
       const rejects = await context.read((session) => readRejectCounts(session, buckets))
       const rejected = Map.groupBy(rejects, ({ bucketIndex }) => bucketIndex)
@@ -193,12 +222,23 @@ function isOver(clock: RequestClock, knownToMs: number, toMs: number): boolean {
   return toMs <= knownToMs
 }
 
-/** @throws {InvalidRangeError} if the range does not begin and end on a quarter of an hour */
-function checkQuarters(buckets: readonly TimeBucket[]): void {
-  const odd = [buckets[0]?.fromMs ?? 0, buckets.at(-1)?.toMs ?? 0].find((ms) => ms % QUARTER_MS !== 0)
-  if (odd === undefined) return
-  const before = new Date(floorTo(odd, QUARTER_MS)).toISOString()
-  throw new InvalidRangeError(
-    `from and to must be on a quarter of an hour of UTC, because arrivals are kept by quarters: for example ${before}`,
+/** @throws {InvalidArgumentError} if the buckets are shorter than arrivals are kept */
+function checkBucket(bucket: CalendarBucket): void {
+  if (bucket !== 'minute') return
+  throw new InvalidArgumentError(
+    'arrivals are kept by quarters of an hour: ask for bucket HOUR or a longer one',
+    'bucket',
   )
+}
+
+/** @throws {InvalidRangeError} if the range does not begin and end on a quarter of an hour */
+function checkQuarters({ fromMs, toMs }: TimeBucket): void {
+  for (const [name, ms] of [['from', fromMs] as const, ['to', toMs] as const]) {
+    if (ms % QUARTER_MS === 0) continue
+    const before = new Date(floorTo(ms, QUARTER_MS)).toISOString()
+    throw new InvalidRangeError(
+      `${name} must be on a quarter of an hour of UTC, because arrivals are kept by quarters: for example ${before}`,
+      name,
+    )
+  }
 }

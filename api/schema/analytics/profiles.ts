@@ -1,80 +1,76 @@
 import {
   countTraits,
   keyOfTrait,
-  type Profile,
-  readProfile,
+  readSomebody,
+  readSomebodyOf,
   readTraits,
   type Somebody,
   type Trait,
   type TraitRow,
 } from '../../../db/read/engagement/profiles.ts'
 import { readRowsKept, type RowsKept } from '../../../db/read/rows/expired-logins.ts'
-import type { SightingKind } from '../../../domain/sightings/sighting.ts'
-import { dimensions } from '../../../domain/counts/dimensions.ts'
+import { type SightingKind, sightingKinds } from '../../../domain/sightings/sighting.ts'
+import { type DimensionName, dimensions } from '../../../domain/counts/dimensions.ts'
+import { valueText } from '../../../domain/measures/group-dimension.ts'
 import { ipOf } from '../../questions/addresses.ts'
 import { builder } from '../builder.ts'
 import type { ApiContext } from '../../context/context.ts'
-import { InvalidAddressError, NotFoundError } from '../../context/errors.ts'
-import {
-  type Connection,
-  connectionComplexity,
-  type PageArgs,
-  readConnection,
-} from '../../questions/connection.ts'
+import { NotFoundError } from '../../context/errors.ts'
+import { connectionComplexity, type PageArgs, readConnection } from '../../questions/connection.ts'
+import { activeDaysOf } from '../../questions/active-days.ts'
+import { attemptsArg } from './attempts-arg.ts'
 import { engagementFreshnessField } from './engagement-freshness.ts'
-import { withExpired } from '../../questions/logins.ts'
+import { withExpired, withLowerBound } from '../../questions/attempts.ts'
 import { titleOf } from '../fields/dimensions.ts'
+import { capitalised } from '../fields/enum-values.ts'
 import { freshnessField } from '../fields/freshness.ts'
 import { isExpiredField, rowsKeptFromField } from './rows-kept.ts'
 
 const TraitType = builder.objectRef<TraitRow>('Trait').implement({
-  description: 'A value that logins had, within those that are kept as rows.',
+  description: 'A value that attempts had, of those that are kept as rows.',
   fields: (t) => ({
-    value: t.exposeString('value', { description: 'The value as it is stored.' }),
-    logins: t.expose('logins', { type: 'BigInt', description: 'Accepted logins with it.' }),
-    firstAt: t.expose('first_at', { type: 'DateTime', description: 'Time of the earliest of them.' }),
-    lastAt: t.expose('last_at', { type: 'DateTime', description: 'Time of the latest of them.' }),
+    value: t.exposeString('value', { description: 'The value, as in MeasuredGroup.values.' }),
+    attempts: t.expose('logins', { type: 'BigInt', description: 'Attempts with it.' }),
+    firstSeenAt: t.expose('first_at', { type: 'DateTime', description: 'Time of the earliest of them.' }),
+    lastSeenAt: t.expose('last_at', { type: 'DateTime', description: 'Time of the latest of them.' }),
   }),
 })
-
-type TraitConnectionShape = Connection<TraitRow> & { total: () => Promise<number> }
 
 const TraitConnection = builder.connectionObject(
   { type: TraitType, name: 'TraitConnection', description: 'A page of values.' },
   { name: 'TraitEdge', description: 'A value and its place in the list.' },
 )
-builder.objectField(TraitConnection, 'total', (t) =>
-  t.int({
-    description: 'How many values there are in all.',
-    resolve: (connection) => (connection as TraitConnectionShape).total(),
-  }),
-)
+type TraitsShape = Somebody & { rows: RowsKept }
 
-async function traitPage(
-  context: ApiContext,
-  somebody: Somebody,
-  trait: Trait,
-  args: PageArgs,
-): Promise<TraitConnectionShape> {
-  const list = `traits${trait.replaceAll('_', '')}`
-  const page = await readConnection(list, args, keyOfTrait, (wanted) =>
-    context.read((session) => readTraits(session, somebody, trait, wanted)),
-  )
-  return { ...page, total: () => context.read((session) => countTraits(session, somebody, trait)) }
+const traitPage = async (context: ApiContext, somebody: TraitsShape, trait: Trait, args: PageArgs) => {
+  const page = await readConnection(context, args, {
+    list: `traits${trait.replaceAll('_', '')}`,
+    keyOf: keyOfTrait,
+    read: async (session, wanted) => {
+      const rows = await readTraits(session, somebody, trait, wanted)
+      return rows.map((row) => ({ ...row, value: traitText(trait, row.value) }))
+    },
+    count: (session, limit) => countTraits(session, somebody, trait, limit),
+  })
+  return withLowerBound(page, somebody.rows)
 }
 
-type TraitsShape = Somebody & { rows: RowsKept }
+const isDimension = (trait: Trait): trait is DimensionName => dimensions.some(({ name }) => name === trait)
+
+const traitText = (trait: Trait, stored: string) => (isDimension(trait) ? valueText(trait, stored) : stored)
 
 const Traits = builder.objectRef<TraitsShape>('Traits').implement({
   description:
-    'What the logins of the last LOGIN_RETENTION_DAYS days had in common. Each list begins with the value seen ' +
-    'last. The query `logins` lists the logins themselves.',
+    'What the attempts that are kept as rows (LOGIN_RETENTION_DAYS) had in common, failed ones too. Each list begins ' +
+    'with the value seen last. If there were earlier attempts, `isExpired` is true and each `totalCount` is AT_LEAST. ' +
+    'Counts reach further back: measures(from: "2026-01-01", attempts: ALL, filter: {users: ["user-016"]}) ' +
+    '{ total { devices } } asks how many devices the user has had since then. The query `attempts` lists the attempts themselves.',
   fields: (t) => {
     const of = (trait: Trait, what: string) =>
       t.connection(
         {
           type: TraitType,
-          description: `${what} of the logins.`,
+          description: `${what} of the attempts.`,
           complexity: connectionComplexity,
           resolve: (somebody, args, context) => traitPage(context, somebody, trait, args),
         },
@@ -99,68 +95,97 @@ const Traits = builder.objectRef<TraitsShape>('Traits').implement({
   },
 })
 
-const ProfileType = builder.objectRef<Profile>('Profile').implement({
-  description: 'When a user, a device or an address was seen, at any age, and what its logins had in common.',
-  fields: (t) => ({
-    id: t.exposeString('id', { description: 'User id, device id, or address in its normal form.' }),
-    firstDay: t.expose('firstDay', {
-      type: 'DateTime',
-      description: 'First day (UTC) with an accepted login, its midnight.',
-    }),
-    lastDay: t.expose('lastDay', {
-      type: 'DateTime',
-      description: 'Latest day (UTC) with an accepted login, its midnight.',
-    }),
-    activeDays: t.exposeInt('activeDays', { description: 'Days (UTC) with at least one accepted login.' }),
-    traits: t.field({
-      type: Traits,
-      description: 'What its logins had in common, such as the users that share a device or an address.',
-      resolve: async (profile, _, context) => ({ ...profile, rows: await rowsOf(context, profile) }),
-    }),
-    freshness: t.field(engagementFreshnessField),
-  }),
-})
-
 const rowsOf = ({ read }: ApiContext, { kind, id }: Somebody): Promise<RowsKept> =>
   read((session) =>
     readRowsKept(session, {
       batchId: null,
-      userId: kind === 'user' ? id : null,
-      deviceId: kind === 'device' ? id : null,
-      ip: kind === 'address' ? id : null,
+      users: kind === 'user' ? [id] : null,
+      devices: kind === 'device' ? [id] : null,
+      addresses: kind === 'address' ? [id] : null,
       event: { from: null, to: null },
     }),
   )
 
-async function profileOf(context: ApiContext, kind: SightingKind, id: string): Promise<Profile> {
-  const profile = await context.read((session) => readProfile(session, kind, id))
-  if (profile !== null) return profile
-  throw new NotFoundError(`no login of the ${kind} ${JSON.stringify(id.slice(0, 140))} is known`)
-}
+/** `extensions` of a field that is made of numbers and days, which are rolled up after the counts. */
+const ofSets = { readsSets: true }
 
-for (const kind of ['user', 'device'] as const) {
+/** The type of each kind, and the field and argument with its id. */
+const types = {
+  user: { name: 'User', key: 'userId', what: 'User id, exact.' },
+  device: { name: 'Device', key: 'deviceId', what: 'Device id, exact.' },
+  address: { name: 'Address', key: 'ip', what: 'IPv4 or IPv6 address, in any form.' },
+} as const satisfies Record<SightingKind, { name: string; key: string; what: string }>
+
+const orNull = (field: string) =>
+  `Null: there was none, though there may have been failures; \`${field}(attempts: ALL)\` is of any attempt.`
+
+/** What an id is looked for by. */
+const normalised = { user: String, device: String, address: (text: string) => ipOf(text, 'ip') }
+
+for (const kind of sightingKinds) {
+  const { name, key, what } = types[kind]
+  const type = builder.node(builder.objectRef<Somebody>(name), {
+    id: { resolve: ({ number }) => String(number) },
+    loadOne: (id: string, context) => context.read((session) => readSomebodyOf(session, kind, Number(id))),
+    description: `${capitalised(a(kind))}: the days (UTC) with a login, however long ago, and what its attempts had in common, failed ones too. Days with failures are asked for by \`attempts\`.`,
+    fields: (t) => ({
+      [key]: t.exposeString('id', {
+        description: kind === 'address' ? 'The address in its normal form.' : 'The id, as producers send it.',
+      }),
+      firstDay: t.field({
+        type: 'Date',
+        nullable: true,
+        extensions: ofSets,
+        args: attemptsArg(),
+        description: `First day (UTC) with a login, or with what \`attempts\` says. ${orNull('firstDay')}`,
+        resolve: async (somebody, { attempts }, context, info) =>
+          (await activeDaysOf(context, somebody, attempts, info)).firstDay,
+      }),
+      lastDay: t.field({
+        type: 'Date',
+        nullable: true,
+        extensions: ofSets,
+        args: attemptsArg(),
+        description: `Latest day (UTC) with a login, or with what \`attempts\` says. ${orNull('lastDay')}`,
+        resolve: async (somebody, { attempts }, context, info) =>
+          (await activeDaysOf(context, somebody, attempts, info)).lastDay,
+      }),
+      activeDays: t.int({
+        extensions: ofSets,
+        args: attemptsArg(),
+        description:
+          'How many days (UTC) have a login, or what `attempts` says. 0 does not mean never seen: there may be failures.',
+        resolve: async (somebody, { attempts }, context, info) =>
+          (await activeDaysOf(context, somebody, attempts, info)).activeDays,
+      }),
+      traits: t.field({
+        type: Traits,
+        description: 'What its attempts had in common, such as the users that share a device or an address.',
+        resolve: async (somebody, _, context) => ({ ...somebody, rows: await rowsOf(context, somebody) }),
+      }),
+      freshness: t.field(engagementFreshnessField),
+    }),
+  })
   builder.queryField(kind, (t) =>
     t.field({
-      type: ProfileType,
+      type,
       nullable: true,
-      errors: { types: [NotFoundError], union: { description: `The ${kind}, or that there is none.` } },
-      description: `A ${kind}: when it was seen, and what its logins had in common.`,
-      args: { id: t.arg.string({ required: true, description: `The ${kind} id, exact.` }) },
-      resolve: (_, { id }, context) => profileOf(context, kind, id),
+      extensions: ofSets,
+      description: `${capitalised(a(kind))}: the days with its logins or other attempts, and what its attempts had in common. Known from its first attempt on, even a failed one.`,
+      args: { [key]: t.arg.string({ required: true, description: what }) },
+      resolve: async (_, args: Record<string, string>, context) => {
+        const id = normalised[kind](args[key] ?? '')
+        const somebody = await context.read((session) => readSomebody(session, kind, id))
+        if (somebody !== null) return somebody
+        throw new NotFoundError(
+          `no attempt of the ${kind} ${JSON.stringify(id.slice(0, 140))} is known: correct the ${key}`,
+          key,
+        )
+      },
     }),
   )
 }
 
-builder.queryField('address', (t) =>
-  t.field({
-    type: ProfileType,
-    nullable: true,
-    errors: {
-      types: [NotFoundError, InvalidAddressError],
-      union: { description: 'The address, or why not.' },
-    },
-    description: 'An IP address: when it was seen, and what its logins had in common, such as their users.',
-    args: { ip: t.arg.string({ required: true, description: 'IPv4 or IPv6, in any form.' }) },
-    resolve: (_, { ip }, context) => profileOf(context, 'address', ipOf(ip)),
-  }),
-)
+function a(kind: SightingKind): string {
+  return kind === 'address' ? 'an IP address' : `a ${kind}`
+}

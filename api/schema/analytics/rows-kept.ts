@@ -5,7 +5,7 @@ export const rowsKeptFromField = <Parent>(rowsOf: (parent: Parent) => RowsKept) 
   type: 'DateTime' as const,
   nullable: true as const,
   description:
-    'Start of the oldest day whose logins are kept as rows (LOGIN_RETENTION_DAYS); null: none are kept.',
+    'Start of the oldest day whose attempts are kept as rows (LOGIN_RETENTION_DAYS); null: none are kept.',
   resolve: (parent: Parent) => rowsOf(parent).keptFrom,
 })
 
@@ -13,8 +13,8 @@ export const rowsKeptFromField = <Parent>(rowsOf: (parent: Parent) => RowsKept) 
 export const isExpiredField = <Parent>(rowsOf: (parent: Parent) => RowsKept) => ({
   type: 'Boolean' as const,
   description:
-    'Whether logins may be missing because their rows are gone: the range begins before rowsKeptFrom, and there ' +
-    'were logins at that time (by days of UTC; for a user, device or address, from its first day on). Counts ' +
+    'Whether attempts may be missing because their rows are gone: the range begins before rowsKeptFrom, and there ' +
+    'were attempts at that time (by days of UTC; for a user, device or address, from its first day on). Counts ' +
     'still include them.',
   resolve: (parent: Parent) => rowsOf(parent).expired !== 'none',
 })

@@ -1,17 +1,17 @@
 import { readBatch } from '../../../db/read/ledger/batches.ts'
 import { builder } from '../builder.ts'
-import type { SettledBatch as SettledBatchShape } from '../../context/command-types.ts'
-import { BatchFailedError } from '../../context/errors.ts'
+import type { SettledBatch } from '../../context/command-types.ts'
+import { BatchFailedError } from '../../context/command-errors.ts'
 import { Batch } from '../pipeline/batches.ts'
 import { commandArgs, commandErrors, commandRequest } from './command-args.ts'
-import { ReplayOutcomeEnum } from '../fields/pipeline-enums.ts'
+import { BatchCommandOutcomeEnum } from '../fields/pipeline-enums.ts'
 
-const SettledBatch = builder.objectRef<SettledBatchShape>('SettledBatch').implement({
-  description: 'A batch for which nothing is left to do.',
+const BatchCommandSuccess = builder.objectRef<SettledBatch>('BatchCommandSuccess').implement({
+  description: 'A command to a batch that has taken effect, by now or before.',
   fields: (t) => ({
     commandId: t.exposeID('commandId', { description: 'Finds the command in controlEvents.' }),
-    outcome: t.expose('outcome', { type: ReplayOutcomeEnum, description: 'What became of the batch.' }),
-    logins: t.exposeInt('logins', { description: 'Logins of the batch, as they are counted now.' }),
+    outcome: t.expose('outcome', { type: BatchCommandOutcomeEnum, description: 'What became of the batch.' }),
+    attempts: t.exposeInt('logins', { description: 'Attempts of the batch, as they are counted now.' }),
     rejects: t.exposeInt('rejects', { description: 'Rejects of the batch, as they are counted now.' }),
     batch: t.field({
       type: Batch,
@@ -45,18 +45,27 @@ const commands = [
 for (const { field, command, description } of commands) {
   builder.mutationField(field, (t) =>
     t.field({
-      type: SettledBatch,
+      type: BatchCommandSuccess,
+      nullable: true,
       errors: {
         types: [...commandErrors, BatchFailedError],
         union: { description: 'What became of the batch, or why nothing did.' },
       },
       description,
       args: {
-        id: t.arg({ type: 'Offset', required: true, description: 'Id of the batch (batches).' }),
+        batchId: t.arg({
+          type: 'Offset',
+          required: true,
+          description: 'Number of the batch (Batch.batchId).',
+        }),
         ...commandArgs(),
       },
       resolve: (_, args, context) =>
-        context.commands.resolveParkedBatch({ ...commandRequest(args, context), command, batchId: args.id }),
+        context.commands.resolveParkedBatch({
+          ...commandRequest(args, context),
+          command,
+          batchId: args.batchId,
+        }),
     }),
   )
 }

@@ -7,21 +7,21 @@ import {
   CommandFailedError,
   CommandRefusedError,
   InvalidCommandError,
-  NotFoundError,
   NoWorkerError,
   TemporalUnavailableError,
-} from '../../context/errors.ts'
+} from '../../context/command-errors.ts'
+import { NotFoundError } from '../../context/errors.ts'
 
 /** The arguments that every command has. */
 export const commandArgs = () =>
   builder.args((t) => ({
     reason: t.string({
       required: true,
-      description: `Why you send the command, for the audit: one line of 1 to ${REASON_MAX_CHARACTERS} characters.`,
+      description: `Why you send the command, for the audit: one line of 1 to ${REASON_MAX_CHARACTERS} characters. Example: "the broker is upgraded".`,
     }),
     commandId: t.id({
       description:
-        'A UUID that you choose, to repeat the command safely: a command with the same id never acts twice. Left out: a new one.',
+        'A UUID that you choose, to repeat the command safely: a command with the same id never acts twice. Default: a new one.',
     }),
   }))
 
@@ -31,9 +31,6 @@ export const commandRequest = (
   { reason, commandId }: CommandArgs,
   { caller, topic }: ApiContext,
 ): CommandRequest => ({ topic, reason, actor: caller.actor, commandId: commandId ?? null })
-
-/** The errors of questions about a run. */
-export const runErrors = [NotFoundError, NoWorkerError, TemporalUnavailableError]
 
 /** The errors that every command may return. */
 export const commandErrors = [

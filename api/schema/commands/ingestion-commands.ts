@@ -1,16 +1,16 @@
 import type { InputShapeFromFields } from '@pothos/core'
-import type { PartitionStatus } from '../../../workflows/contract.ts'
+import type { PartitionStatus as PartitionStatusShape } from '../../../workflows/contract.ts'
 import { builder } from '../builder.ts'
 import type { IngestionOutcome } from '../../context/command-types.ts'
 import type { ApiContext } from '../../context/context.ts'
 import { commandArgs, commandErrors, commandRequest } from './command-args.ts'
-import { IngestStateEnum } from '../fields/pipeline-enums.ts'
+import { IngestionStateEnum } from '../fields/pipeline-enums.ts'
 
-const CommandedPartition = builder.objectRef<PartitionStatus>('CommandedPartition').implement({
+const PartitionStatus = builder.objectRef<PartitionStatusShape>('PartitionStatus').implement({
   description: 'A partition as it stood once the command had taken effect.',
   fields: (t) => ({
     partition: t.exposeInt('partition', { description: 'Number of the partition.' }),
-    state: t.expose('state', { type: IngestStateEnum, description: 'What it is doing.' }),
+    state: t.expose('state', { type: IngestionStateEnum, description: 'What it is doing.' }),
     nextOffset: t.field({
       type: 'Offset',
       nullable: true,
@@ -30,27 +30,28 @@ const CommandedPartition = builder.objectRef<PartitionStatus>('CommandedPartitio
   }),
 })
 
-const CommandResult = builder.objectRef<IngestionOutcome>('CommandResult').implement({
+const IngestionCommandSuccess = builder.objectRef<IngestionOutcome>('IngestionCommandSuccess').implement({
   description: 'A command to the ingestion that has taken effect.',
   fields: (t) => ({
     commandId: t.exposeID('commandId', { description: 'Finds the command in controlEvents.' }),
     topic: t.exposeString('topic', { description: 'The topic it was for.' }),
     partitions: t.expose('partitions', {
-      type: [CommandedPartition],
+      type: [PartitionStatus],
       description: 'The partitions it was for, as they stand now.',
     }),
   }),
 })
 
 const result = {
-  type: CommandResult,
+  type: IngestionCommandSuccess,
+  nullable: true as const,
   errors: { types: commandErrors, union: { description: 'That the command took effect, or why not.' } },
 }
 
 const ingestionArgs = () => ({
   ...builder.args((t) => ({
-    topic: t.string({ description: 'The topic; left out: the one that is counted.' }),
-    partitions: t.intList({ description: 'The partitions; left out: all of the topic.' }),
+    topic: t.string({ description: 'The topic; default: the one that is counted.' }),
+    partitions: t.intList({ description: 'The partitions; default: all of the topic.' }),
   })),
   ...commandArgs(),
 })
@@ -87,7 +88,8 @@ builder.mutationField('resumeIngestion', (t) =>
       'cause is mended. Returns once reading has really started.',
     args: {
       ...ingestionArgs(),
-      accept: t.arg.boolean({
+      acceptFlood: t.arg.boolean({
+        required: true,
         defaultValue: false,
         description:
           'True lets through a flood of rejects or failing batches that made a partition halt: they are written and ' +
@@ -98,7 +100,7 @@ builder.mutationField('resumeIngestion', (t) =>
       context.commands.controlIngestion({
         ...ingestionRequest(args, context),
         command: 'resume',
-        accept: args.accept ?? false,
+        accept: args.acceptFlood,
       }),
   }),
 )
@@ -129,7 +131,7 @@ builder.mutationField('parkBatch', (t) =>
       'and their outputs are withheld (Batch.withheldAt); replayBatch publishes those later and counts nothing. ' +
       'Refused while the partition runs, and where offsets are lost (use acceptOffsetLoss).',
     args: {
-      topic: t.arg.string({ description: 'The topic; left out: the one that is counted.' }),
+      topic: t.arg.string({ description: 'The topic; default: the one that is counted.' }),
       partition: t.arg.int({ required: true, description: 'The partition.' }),
       ...commandArgs(),
     },

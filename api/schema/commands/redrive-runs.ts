@@ -1,30 +1,17 @@
 import { MAX_BATCHES_OF_A_RUN } from '../../../domain/batch/selection.ts'
-import type { RejectReason } from '../../../domain/login/login.ts'
 import type { RejectSelection } from '../../../domain/batch/selection.ts'
 import type { RedriveRunStatus } from '../../../workflows/run-contract.ts'
 import { builder } from '../builder.ts'
-import { commandArgs, commandErrors, commandRequest, runErrors } from './command-args.ts'
+import { commandArgs, commandErrors, commandRequest } from './command-args.ts'
+import { RejectReasonCount } from '../fields/reject-reason-count.ts'
 import { RejectReasonEnum, RunStateEnum } from '../fields/pipeline-enums.ts'
 import { refusalField } from './run-fields.ts'
 import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
 
-const StayingRejects = builder
-  .objectRef<{ reason: RejectReason; rejects: number }>('StayingRejects')
-  .implement({
-    description: 'Rejects that stay rejects.',
-    fields: (t) => ({
-      reason: t.expose('reason', {
-        type: RejectReasonEnum,
-        description: 'Why they are no logins, as of now.',
-      }),
-      rejects: t.exposeInt('rejects', { description: 'How many.' }),
-    }),
-  })
-
 const RedriveFailure = builder.objectRef<{ batchId: string; error: string }>('RedriveFailure').implement({
   description: 'A batch whose rejects could not be redriven.',
   fields: (t) => ({
-    batchId: t.expose('batchId', { type: 'Offset', description: 'Id of the batch (batches).' }),
+    batchId: t.expose('batchId', { type: 'Offset', description: 'Number of the batch (Batch.batchId).' }),
     error: t.exposeString('error', { description: 'Why not.' }),
   }),
 })
@@ -33,24 +20,31 @@ const RedriveRun = builder.objectRef<RedriveRunStatus>('RedriveRun').implement({
   description:
     'Rejects decoded again, because a rule was mended: batch by batch, each reject with its history.',
   fields: (t) => ({
-    commandId: t.exposeID('commandId', {
-      description: 'The command that started it: finds it in controlEvents and redriveRun.',
+    runId: t.exposeID('commandId', {
+      description: 'The commandId of the redriveRejectedRecords that started it (redriveRun, controlEvents).',
     }),
     topic: t.exposeString('topic', { description: 'Topic of the rejects.' }),
     actor: t.exposeString('actor', { description: 'Who started it.' }),
     reason: t.exposeString('reason', { description: 'Why, in the words of the one who started it.' }),
-    dryRun: t.exposeBoolean('dryRun', { description: 'Whether it only says what would come of it.' }),
+    isDryRun: t.exposeBoolean('dryRun', { description: 'Whether it only says what would come of it.' }),
     state: t.expose('state', { type: RunStateEnum, description: 'What it is doing.' }),
     refusal: t.exposeString('refusal', refusalField),
-    batches: t.exposeInt('batches', { description: 'Batches that hold rejects of the filter.' }),
-    batchesDone: t.exposeInt('batchesDone', { description: 'Those that are done.' }),
-    examined: t.expose('examined', { type: 'BigInt', description: 'Rejects that were decoded again.' }),
-    logins: t.expose('logins', {
+    batchCount: t.exposeInt('batches', { description: 'Batches that hold rejects of the filter.' }),
+    doneCount: t.exposeInt('batchesDone', { description: 'Those that are done.' }),
+    examinedRejects: t.expose('examined', {
       type: 'BigInt',
-      description: 'Of those: logins by now, counted and published. In a dry run: would be.',
+      description: 'Rejects that were decoded again.',
     }),
-    stay: t.expose('stay', { type: [StayingRejects], description: 'The others, by reason.' }),
-    failures: t.expose('failures', {
+    attempts: t.expose('logins', {
+      type: 'BigInt',
+      description: 'Of those: attempts by now, counted and published. In a dry run: would be.',
+    }),
+    remainingRejects: t.field({
+      type: [RejectReasonCount],
+      description: 'The others, by the reason why they are no attempts, as of now.',
+      resolve: ({ stay }) => stay.map(({ reason, rejects }) => [reason, BigInt(rejects)] as const),
+    }),
+    failedBatches: t.expose('failures', {
       type: [RedriveFailure],
       description: 'Batches that could not be redriven; their rejects stay as they are.',
     }),
@@ -58,17 +52,18 @@ const RedriveRun = builder.objectRef<RedriveRunStatus>('RedriveRun').implement({
 })
 
 const RedriveFilter = builder.inputType('RedriveFilter', {
-  description: 'Which rejects, of those not redriven yet; all conditions must hold.',
+  description:
+    'Which rejects, of those not redriven yet; all conditions must hold. Example: {reasons: [TOO_LARGE]}.',
   fields: (t) => ({
     reasons: t.field({ type: [RejectReasonEnum], description: 'Any of these reasons.' }),
     partitions: t.intList({ description: 'Any of these partitions.' }),
     batchIds: t.field({ type: ['Offset'], description: 'Of any of these batches.' }),
-    rejected: t.field({ type: TimeRangeInput, description: 'When they were rejected.' }),
+    rejectedAt: t.field({ type: TimeRangeInput, description: 'When they were rejected.' }),
   }),
 })
 
 function selectionOf(filter: typeof RedriveFilter.$inferInput | null | undefined): RejectSelection {
-  const rejected = timeRange(filter?.rejected)
+  const rejected = timeRange(filter?.rejectedAt)
   return {
     reasons: filter?.reasons ?? null,
     partitions: filter?.partitions ?? null,
@@ -78,17 +73,18 @@ function selectionOf(filter: typeof RedriveFilter.$inferInput | null | undefined
   }
 }
 
-builder.mutationField('replayRejected', (t) =>
+builder.mutationField('redriveRejectedRecords', (t) =>
   t.field({
     type: RedriveRun,
+    nullable: true,
     errors: { types: commandErrors, union: { description: 'The run, or why there is none.' } },
     description:
-      `Decodes the rejects of at most ${MAX_BATCHES_OF_A_RUN} batches again, after a rule was mended: those that are logins now are counted ` +
+      `Decodes the rejects of at most ${MAX_BATCHES_OF_A_RUN} batches again, after a rule was mended: those that are attempts now are counted ` +
       'and published once, the others stay. Returns when that is done, or after some seconds with what is done so far; redriveRun tells how the ' +
       'run goes on. The same commandId sent again is the same run.',
     args: {
-      topic: t.arg.string({ description: 'Topic of the rejects; left out: the one that is counted.' }),
-      filter: t.arg({ type: RedriveFilter, description: 'Which rejects; left out: all.' }),
+      topic: t.arg.string({ description: 'Topic of the rejects; default: the one that is counted.' }),
+      filter: t.arg({ type: RedriveFilter, description: 'Which rejects; default: all.' }),
       dryRun: t.arg.boolean({
         required: true,
         description: 'True: only says what would come of it, and changes nothing.',
@@ -109,13 +105,15 @@ builder.queryField('redriveRun', (t) =>
   t.field({
     type: RedriveRun,
     nullable: true,
-    errors: { types: runErrors, union: { description: 'A run that redrives rejects, or why not.' } },
     description:
       'A run that redrives rejects, under way or ended. Its workflow answers, for as long as Temporal keeps the ' +
       'workflow.',
     args: {
-      commandId: t.arg.id({ required: true, description: 'Of the replayRejected that started it.' }),
+      runId: t.arg.id({
+        required: true,
+        description: 'commandId of the redriveRejectedRecords that started the run.',
+      }),
     },
-    resolve: (_, { commandId }, context) => context.runs.redriveRun(commandId),
+    resolve: (_, { runId }, context) => context.runs.redriveRun(runId),
   }),
 )

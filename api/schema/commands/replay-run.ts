@@ -2,7 +2,7 @@ import type { BatchResult } from '../../../domain/batch/replay.ts'
 import { byField } from '../../../domain/counts/dimensions.ts'
 import type {
   PlannedBatch as PlannedBatchShape,
-  PlannedCount as PlannedCountShape,
+  PlannedCount,
   ReplayPlan as ReplayPlanShape,
 } from '../../../domain/batch/replay-plan.ts'
 import type { ReplayRunStatus } from '../../../workflows/run-contract.ts'
@@ -18,16 +18,16 @@ const PlannedBatch = builder.objectRef<PlannedBatchShape>('PlannedBatch').implem
   description:
     'What replaying a batch would do, found by replaying it in a transaction that was rolled back.',
   fields: (t) => ({
-    id: t.field({
+    batchId: t.field({
       type: 'Offset',
-      description: 'Id of the batch (batches).',
+      description: 'Number of the batch (Batch.batchId).',
       resolve: ({ batchId }) => batchId,
     }),
     partition: t.exposeInt('partition', { description: 'Its partition.' }),
     incarnation: t.exposeInt('incarnation', { description: 'Which log its offsets are of.' }),
     fromOffset: t.expose('from', { type: 'Offset', description: 'First offset.' }),
-    toOffset: t.expose('to', { type: 'Offset', description: 'End of the range, itself not in it.' }),
-    logins: t.exposeInt('logins', { description: 'Logins that would be counted.' }),
+    toOffset: t.expose('to', { type: 'Offset', description: 'End of the range, exclusive.' }),
+    attempts: t.exposeInt('logins', { description: 'Attempts that would be counted.' }),
     rejects: t.exposeInt('rejects', { description: 'Records that would be rejected.' }),
     error: t.exposeString('error', {
       nullable: true,
@@ -36,10 +36,10 @@ const PlannedBatch = builder.objectRef<PlannedBatchShape>('PlannedBatch').implem
   }),
 })
 
-const PlannedCount = builder.objectRef<PlannedCountShape>('PlannedCount').implement({
+const PlannedIncrement = builder.objectRef<PlannedCount>('PlannedIncrement').implement({
   description: 'A count that would grow.',
   fields: (t) => ({
-    hour: t.field({
+    start: t.field({
       type: 'DateTime',
       description: 'Start of the hour, UTC.',
       resolve: ({ hour }) => new Date(hour),
@@ -51,7 +51,7 @@ const PlannedCount = builder.objectRef<PlannedCountShape>('PlannedCount').implem
         resolve: (count) => count[dimension.field],
       }),
     ),
-    logins: t.exposeInt('logins', { description: 'Logins that would be added.' }),
+    attempts: t.exposeInt('logins', { description: 'Attempts that would be added.' }),
   }),
 })
 
@@ -66,43 +66,43 @@ const ReplayPlan = builder.objectRef<ReplayPlanShape>('ReplayPlan').implement({
       complexity: rowsComplexity,
       description: 'The parked batches of the filter, in the order in which they are replayed.',
     }),
-    logins: t.expose('logins', { type: 'BigInt', description: 'Logins that would be counted.' }),
+    attempts: t.expose('logins', { type: 'BigInt', description: 'Attempts that would be counted.' }),
     rejects: t.expose('rejects', { type: 'BigInt', description: 'Records that would be rejected.' }),
-    failing: t.exposeInt('failing', { description: 'Batches that would fail again and stay parked.' }),
+    failingCount: t.exposeInt('failing', { description: 'Batches that would fail again and stay parked.' }),
     firstEventAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Earliest time of an event that would be counted; null without logins.',
+      description: 'Earliest time of an event that would be counted; null without attempts.',
       resolve: ({ firstEventAt }) => moment(firstEventAt),
     }),
     lastEventAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Latest time of an event that would be counted; null without logins.',
+      description: 'Latest time of an event that would be counted; null without attempts.',
       resolve: ({ lastEventAt }) => moment(lastEventAt),
     }),
-    counts: t.expose('counts', {
-      type: [PlannedCount],
+    increments: t.expose('counts', {
+      type: [PlannedIncrement],
       complexity: rowsComplexity,
-      description: 'The counts that would grow, in order of hour; the first 1000 of countsInAll.',
+      description: 'The counts that would grow, in order of hour; the first 1000 of incrementCount.',
     }),
-    countsInAll: t.exposeInt('countsInAll', { description: 'How many counts would grow.' }),
+    incrementCount: t.exposeInt('countsInAll', { description: 'How many counts would grow.' }),
   }),
 })
 
 const BatchReplay = builder.objectRef<BatchResult>('BatchReplay').implement({
   description: 'A batch of a run, as it went.',
   fields: (t) => ({
-    id: t.field({
+    batchId: t.field({
       type: 'Offset',
-      description: 'Id of the batch (batches).',
+      description: 'Number of the batch (Batch.batchId).',
       resolve: ({ batchId }) => batchId,
     }),
     partition: t.exposeInt('partition', { description: 'Its partition.' }),
     fromOffset: t.expose('from', { type: 'Offset', description: 'First offset.' }),
-    toOffset: t.expose('to', { type: 'Offset', description: 'End of the range, itself not in it.' }),
+    toOffset: t.expose('to', { type: 'Offset', description: 'End of the range, exclusive.' }),
     outcome: t.expose('outcome', { type: BatchReplayOutcomeEnum, description: 'What became of it.' }),
-    logins: t.exposeInt('logins', { description: 'Its logins, as they are counted now.' }),
+    attempts: t.exposeInt('logins', { description: 'Its attempts, as they are counted now.' }),
     rejects: t.exposeInt('rejects', { description: 'Its rejects, as they are counted now.' }),
     error: t.exposeString('error', { description: 'Why it stays parked; empty otherwise.' }),
   }),
@@ -111,16 +111,16 @@ const BatchReplay = builder.objectRef<BatchResult>('BatchReplay').implement({
 const ReplayProgress = builder.objectRef<ReplayRunStatus>('ReplayProgress').implement({
   description: 'How far a run is.',
   fields: (t) => ({
-    batches: t.int({
+    batchCount: t.int({
       description: 'Batches of the plan; 0 before it is made.',
       resolve: ({ plan }) => plan?.batches.length ?? 0,
     }),
-    tried: t.int({ description: 'Those that were tried.', resolve: ({ results }) => results.length }),
-    replayed: t.int({
+    triedCount: t.int({ description: 'Those that were tried.', resolve: ({ results }) => results.length }),
+    replayedCount: t.int({
       description: 'Those that this run counted.',
       resolve: ({ results }) => results.filter(({ outcome }) => outcome === 'replayed').length,
     }),
-    failed: t.int({
+    failedCount: t.int({
       description: 'Those that failed again and stay parked.',
       resolve: ({ results }) => results.filter(({ outcome }) => outcome === 'failed').length,
     }),
@@ -130,14 +130,14 @@ const ReplayProgress = builder.objectRef<ReplayRunStatus>('ReplayProgress').impl
 export const ReplayRun = builder.objectRef<ReplayRunStatus>('ReplayRun').implement({
   description: 'A replay of many parked batches, one after the other.',
   fields: (t) => ({
-    commandId: t.exposeID('commandId', {
+    runId: t.exposeID('commandId', {
       description:
-        'The command that started it: finds it in controlEvents, replayRun and the commands to the run.',
+        'The commandId of the replayBatches that started it: finds it in controlEvents, replayRun and the commands to the run.',
     }),
     topic: t.exposeString('topic', { description: 'Topic of the batches.' }),
     actor: t.exposeString('actor', { description: 'Who started it.' }),
     reason: t.exposeString('reason', { description: 'Why, in the words of the one who started it.' }),
-    dryRun: t.exposeBoolean('dryRun', { description: 'Whether it only plans.' }),
+    isDryRun: t.exposeBoolean('dryRun', { description: 'Whether it only plans.' }),
     maxPerMinute: t.exposeInt('maxPerMinute', { description: 'Batches a minute that it replays at most.' }),
     state: t.expose('state', { type: RunStateEnum, description: 'What it is doing.' }),
     refusal: t.exposeString('refusal', refusalField),

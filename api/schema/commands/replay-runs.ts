@@ -2,14 +2,15 @@ import { MAX_BATCHES_OF_A_RUN } from '../../../domain/batch/selection.ts'
 import type { BatchSelection } from '../../../domain/batch/selection.ts'
 import { builder } from '../builder.ts'
 import { MAX_PER_MINUTE } from '../../commands/replay-runs.ts'
-import { commandArgs, commandErrors, commandRequest, runErrors } from './command-args.ts'
+import { commandArgs, commandErrors, commandRequest } from './command-args.ts'
 import { ReplayRun } from './replay-run.ts'
 import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
 
 const ParkedBatchFilter = builder.inputType('ParkedBatchFilter', {
-  description: 'Which parked batches; all conditions must hold.',
+  description:
+    'Which parked batches; all conditions must hold. Example: {errorContains: "check constraint", parkedAt: {from: "2026-11-01"}}.',
   fields: (t) => ({
-    ids: t.field({
+    batchIds: t.field({
       type: ['Offset'],
       description: 'Any of these batches; those not parked are passed over.',
     }),
@@ -18,22 +19,24 @@ const ParkedBatchFilter = builder.inputType('ParkedBatchFilter', {
       type: 'Offset',
       description: 'With toOffset: only batches that hold an offset of [fromOffset, toOffset).',
     }),
-    toOffset: t.field({ type: 'Offset', description: 'End of the offsets, itself not in them.' }),
-    parked: t.field({ type: TimeRangeInput, description: 'When they were parked.' }),
-    error: t.string({ description: 'Text that the error contains; upper and lower case are the same.' }),
+    toOffset: t.field({ type: 'Offset', description: 'End of the offsets, exclusive.' }),
+    parkedAt: t.field({ type: TimeRangeInput, description: 'When they were parked.' }),
+    errorContains: t.string({
+      description: 'Only if the error contains this text; upper and lower case are the same.',
+    }),
   }),
 })
 
 function selectionOf(filter: typeof ParkedBatchFilter.$inferInput | null | undefined): BatchSelection {
-  const parked = timeRange(filter?.parked)
+  const parked = timeRange(filter?.parkedAt)
   return {
-    ids: filter?.ids?.map(String) ?? null,
+    ids: filter?.batchIds?.map(String) ?? null,
     partitions: filter?.partitions ?? null,
     fromOffset: filter?.fromOffset?.toString() ?? null,
     toOffset: filter?.toOffset?.toString() ?? null,
     parkedFrom: parked.from?.toISOString() ?? null,
     parkedTo: parked.to?.toISOString() ?? null,
-    error: filter?.error ?? null,
+    error: filter?.errorContains ?? null,
   }
 }
 
@@ -42,18 +45,20 @@ const DEFAULT_PER_MINUTE = 60
 builder.mutationField('replayBatches', (t) =>
   t.field({
     type: ReplayRun,
+    nullable: true,
     errors: { types: commandErrors, union: { description: 'The run, or why there is none.' } },
     description:
       `Replays many parked batches, ${MAX_BATCHES_OF_A_RUN} at most, as a run of its own. Returns once the plan is made, or after ten seconds with the ` +
       'state PLANNING; replayRun tells how the run goes on. The same commandId sent again is the same run.',
     args: {
-      topic: t.arg.string({ description: 'Topic of the batches; left out: the one that is counted.' }),
-      filter: t.arg({ type: ParkedBatchFilter, description: 'Which parked batches; left out: all.' }),
+      topic: t.arg.string({ description: 'Topic of the batches; default: the one that is counted.' }),
+      filter: t.arg({ type: ParkedBatchFilter, description: 'Which parked batches; default: all.' }),
       dryRun: t.arg.boolean({
         required: true,
         description: 'True: only plans, and counts nothing. False: plans, and then replays.',
       }),
       maxPerMinute: t.arg.int({
+        required: true,
         defaultValue: DEFAULT_PER_MINUTE,
         description: `Batches a minute at most, 1 to ${MAX_PER_MINUTE}: live ingestion shares the database with them.`,
       }),
@@ -65,7 +70,7 @@ builder.mutationField('replayBatches', (t) =>
         topic: args.topic ?? context.topic,
         selection: selectionOf(args.filter),
         dryRun: args.dryRun,
-        maxPerMinute: args.maxPerMinute ?? DEFAULT_PER_MINUTE,
+        maxPerMinute: args.maxPerMinute,
       }),
   }),
 )
@@ -92,17 +97,18 @@ for (const { field, command, description } of controls) {
   builder.mutationField(field, (t) =>
     t.field({
       type: ReplayRun,
+      nullable: true,
       errors: { types: commandErrors, union: { description: 'The run as it stands now, or why not.' } },
       description,
       args: {
-        run: t.arg.id({
+        runId: t.arg.id({
           required: true,
           description: 'commandId of the replayBatches that started the run.',
         }),
         ...commandArgs(),
       },
       resolve: (_, args, context) =>
-        context.commands.controlReplayRun({ ...commandRequest(args, context), command, run: args.run }),
+        context.commands.controlReplayRun({ ...commandRequest(args, context), command, run: args.runId }),
     }),
   )
 }
@@ -111,12 +117,14 @@ builder.queryField('replayRun', (t) =>
   t.field({
     type: ReplayRun,
     nullable: true,
-    errors: { types: runErrors, union: { description: 'A replay run, or why not.' } },
     description:
       'A replay run, under way or ended. Its workflow answers, for as long as Temporal keeps the workflow.',
     args: {
-      commandId: t.arg.id({ required: true, description: 'Of the replayBatches that started it.' }),
+      runId: t.arg.id({
+        required: true,
+        description: 'commandId of the replayBatches that started the run.',
+      }),
     },
-    resolve: (_, { commandId }, context) => context.runs.replayRun(commandId),
+    resolve: (_, { runId }, context) => context.runs.replayRun(runId),
   }),
 )

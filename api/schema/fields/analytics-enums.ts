@@ -1,10 +1,10 @@
 import type { DelayClass, LatenessClass } from '../../../domain/engagement/arrival.ts'
-import type { CalendarBucket } from '../../../domain/time/calendar.ts'
-import type { BucketSize } from '../../../domain/time/bucket.ts'
-import type { Period } from '../../../domain/time/period.ts'
-import type { UniquesSource } from '../../questions/uniques.ts'
+import type { IpScope, LocaleKind } from '../../../domain/login/login.ts'
+import { weekdays } from '../../../domain/measures/group-dimension.ts'
+import type { CalendarBucket, Weekday } from '../../../domain/time/calendar.ts'
+import type { AttemptKind } from '../../../domain/sightings/attempts.ts'
 import { builder } from '../builder.ts'
-import { capitals } from './enum-values.ts'
+import { capitalised, capitals } from './enum-values.ts'
 
 export const BucketEnum = builder.enumType('Bucket', {
   description: 'Length of a time bucket, by the clock and calendar of a time zone.',
@@ -12,23 +12,44 @@ export const BucketEnum = builder.enumType('Bucket', {
     minute: 'A minute, the finest that counts are kept in; for MINUTE_RETENTION_DAYS.',
     hour: 'An hour; one that the clock repeats is two.',
     day: 'From midnight to midnight; 23 or 25 hours where the clock changes.',
-    week: 'From Monday to Sunday (ISO 8601).',
+    week: 'Seven days from `weekStart` on; from Monday (ISO 8601) where a question has none.',
     month: 'A calendar month.',
+    quarter: 'January to March, April to June, July to September, October to December.',
+    year: 'A calendar year.',
   }),
 })
 
-export const ArrivalBucketEnum = builder.enumType('ArrivalBucket', {
-  description: 'Length of a time bucket of arrivals, by the clock and calendar of a time zone.',
-  values: capitals<Exclude<CalendarBucket, 'minute'>>({
-    hour: 'An hour; one that the clock repeats is two.',
-    day: 'From midnight to midnight; 23 or 25 hours where the clock changes.',
-    week: 'From Monday to Sunday (ISO 8601).',
-    month: 'A calendar month.',
+export const WeekdayEnum = builder.enumType('Weekday', {
+  description: 'A day of the week.',
+  values: Object.fromEntries(
+    weekdays.map((name, i) => [
+      name,
+      { value: (i + 1) as Weekday, description: `${capitalised(name.toLowerCase())}.` },
+    ]),
+  ) as Record<(typeof weekdays)[number], { value: Weekday; description: string }>,
+})
+
+export const IpScopeEnum = builder.enumType('IpScope', {
+  description: 'Kind of an IP address.',
+  values: capitals<IpScope>({
+    public: 'Routed on the internet.',
+    private: 'Private, loopback or link-local.',
+    reserved: 'Reserved by IANA.',
+  }),
+})
+
+export const LocaleKindEnum = builder.enumType('LocaleKind', {
+  description: 'What a locale can be.',
+  values: capitals<LocaleKind>({
+    us_state: 'A state, district or territory of the US.',
+    iso_country: 'A country (ISO 3166-1).',
+    ambiguous: 'Both, such as CA, DE and IN: never guessed.',
+    other: 'None of these, such as en-US.',
   }),
 })
 
 export const LatenessClassEnum = builder.enumType('LatenessClass', {
-  description: 'How long after its event a login reached Kafka; events are of whole seconds.',
+  description: 'How long after its event an attempt reached Kafka.',
   values: capitals<LatenessClass>({
     ahead: 'Before its event: the clock of the device, or of the broker, is wrong.',
     within_10_seconds: 'From 0 to 10 seconds.',
@@ -41,7 +62,7 @@ export const LatenessClassEnum = builder.enumType('LatenessClass', {
 })
 
 export const DelayClassEnum = builder.enumType('DelayClass', {
-  description: 'How long after it reached Kafka a login was counted.',
+  description: 'How long after it reached Kafka an attempt was counted.',
   values: capitals<DelayClass>({
     within_100_ms: 'Up to 100 milliseconds.',
     within_250_ms: 'More, up to 250 milliseconds.',
@@ -57,41 +78,11 @@ export const DelayClassEnum = builder.enumType('DelayClass', {
   }),
 })
 
-export const UtcBucketEnum = builder.enumType('UtcBucket', {
-  description: 'Length of a time bucket of UTC.',
-  values: capitals<BucketSize>({
-    minute: '60 seconds, the finest that counts are kept in.',
-    hour: '60 minutes from a whole hour of UTC.',
-    day: '24 hours from midnight UTC.',
+export const AttemptKindEnum = builder.enumType('AttemptKind', {
+  description: 'Which attempts to log in make somebody active, seen or counted.',
+  values: capitals<AttemptKind>({
+    all: 'All attempts.',
+    logins: 'Attempts that did not fail: their outcome is SUCCESS or UNKNOWN.',
+    failures: 'Attempts that failed: their outcome is FAILURE.',
   }),
-})
-
-export const PeriodEnum = builder.enumType('Period', {
-  description: 'Calendar period of UTC.',
-  values: capitals<Period>({
-    day: '24 hours from midnight UTC.',
-    week: 'Seven days from Monday (ISO 8601).',
-    month: 'A month of the calendar.',
-  }),
-})
-
-export const UniquesSourceEnum = builder.enumType('UniquesSource', {
-  description: 'What a number of uniques was counted from; exact either way.',
-  values: capitals<UniquesSource>({
-    days: 'From who was active on which day (UTC): at any age.',
-    days_and_rows:
-      'From whole days, and from rows of logins for the hours before and after them, within LOGIN_RETENTION_DAYS.',
-    rows: 'From rows of logins: within LOGIN_RETENTION_DAYS.',
-  }),
-})
-
-export const OrderEnum = builder.enumType('Order', {
-  description: 'Which end of a ranking comes first.',
-  values: {
-    DESC: { value: 'desc', description: 'Most logins first.' },
-    ASC: {
-      value: 'asc',
-      description: 'Fewest logins first; values without any login are absent.',
-    },
-  } as const,
 })

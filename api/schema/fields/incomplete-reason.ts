@@ -3,7 +3,7 @@ import type { IncompleteCause, IncompleteReason } from '../../context/incomplete
 import { capitals } from './enum-values.ts'
 
 const IncompleteCauseEnum = builder.enumType('IncompleteCause', {
-  description: 'Why counts may lack logins.',
+  description: 'Why counts may lack attempts.',
   values: capitals<IncompleteCause>({
     unread:
       'Offsets that could be read are not read yet: there is a backlog, or reading is paused, waiting or halted ' +
@@ -18,13 +18,13 @@ const IncompleteCauseEnum = builder.enumType('IncompleteCause', {
     offsets_lost: 'Kafka deleted offsets (retention) before they were read.',
     partition_gone: 'The topic was re-created without the partition.',
     kafka_unknown: 'Kafka cannot be asked, or the topic does not exist: how much is unread is not known.',
-    unfolded: 'Batches are counted, but answers about engagement do not include them yet.',
-    rows_expired: 'Logins are counted and their rows are gone (LOGIN_RETENTION_DAYS).',
+    pending_rollup: 'Batches are counted, but answers about engagement do not include them yet.',
+    rows_expired: 'Attempts are counted and their rows are gone (LOGIN_RETENTION_DAYS).',
   }),
 })
 
 export const IncompleteReasonType = builder.objectRef<IncompleteReason>('IncompleteReason').implement({
-  description: 'Why counts may lack logins.',
+  description: 'Why counts may lack attempts.',
   fields: (t) => ({
     cause: t.expose('cause', { type: IncompleteCauseEnum, description: 'What kind of reason it is.' }),
     partition: t.exposeInt('partition', {

@@ -6,15 +6,15 @@ import type { ReadSource } from '../../../db/nodes/snapshot.ts'
 import type { Fate } from '../../../domain/pipeline/offset-fate.ts'
 import type { RejectReason } from '../../../domain/login/login.ts'
 import type { IngestState } from '../../../domain/pipeline/pipeline-state.ts'
-import type { DifferenceKind } from '../../../domain/pipeline/reconciliation.ts'
+import type { DiscrepancyKind } from '../../../domain/pipeline/reconciliation.ts'
 import type { BatchResult, ReplayOutcome } from '../../../domain/batch/replay.ts'
 import type { RunState } from '../../../workflows/run-contract.ts'
 import type { EventSource } from '../../pipeline/batch-events.ts'
 import { builder } from '../builder.ts'
-import type { ProblemKind, ProblemPart } from '../../pipeline/problems.ts'
+import type { ProblemKind, Component } from '../../pipeline/problems.ts'
 import { capitals } from './enum-values.ts'
 
-export const SourceEnum = builder.enumType('Source', {
+export const DatabaseRoleEnum = builder.enumType('DatabaseRole', {
   description: 'Kind of database node that served an answer.',
   values: capitals<ReadSource>({
     replica: 'A streaming replica; replicaLagMs says how far it may be behind.',
@@ -33,7 +33,7 @@ export const BatchStatusEnum = builder.enumType('BatchStatus', {
   }),
 })
 
-export const ReplayOutcomeEnum = builder.enumType('ReplayOutcome', {
+export const BatchCommandOutcomeEnum = builder.enumType('BatchCommandOutcome', {
   description: 'What became of a parked batch, by a command or before it.',
   values: capitals<ReplayOutcome['outcome']>({
     replayed: 'This command counted and published it.',
@@ -69,13 +69,14 @@ export const RevisionKindEnum = builder.enumType('RevisionKind', {
   description: 'What changed a batch after it was written first.',
   values: capitals<RevisionRow['kind']>({
     replay: 'It was parked, and counted then.',
-    redrive: 'Rejects of it were decoded again and became logins.',
+    redrive: 'Rejects of it were decoded again and became attempts.',
     publish: 'Its outputs were withheld, and published then; nothing was counted.',
   }),
 })
 
 export const RejectReasonEnum = builder.enumType('RejectReason', {
-  description: 'Why a record is no login. Closed list; the first reason that applies counts.',
+  description:
+    'Why a record could not be read as an attempt. Closed list; the first reason that applies counts.',
   values: capitals<RejectReason>({
     empty: 'A tombstone, or a value without bytes.',
     too_large: 'More bytes than LOGIN_MAX_BYTES, or an enriched copy that the output topic does not take.',
@@ -83,7 +84,7 @@ export const RejectReasonEnum = builder.enumType('RejectReason', {
     avro_or_protobuf: 'The prefix of a schema registry, and no JSON behind it.',
     not_json: 'Text that is no JSON.',
     not_an_object: 'JSON that is no object.',
-    nested_too_deep: 'An object with more levels than a login can need.',
+    nested_too_deep: 'An object with more levels than an attempt can need.',
     user_id_missing: 'No user_id.',
     user_id_invalid: 'A user_id that is no text, blank or too long.',
     device_id_missing: 'No device_id.',
@@ -98,22 +99,22 @@ export const RejectReasonEnum = builder.enumType('RejectReason', {
   }),
 })
 
-export const IngestStateEnum = builder.enumType('IngestState', {
+export const IngestionStateEnum = builder.enumType('IngestionState', {
   description: 'What the ingestion of a partition is doing.',
   values: capitals<IngestState>({
     running: 'Reads and counts.',
     waiting: 'A part it needs is away; goes on by itself.',
     paused: 'Stopped by an operator; resumeIngestion starts it.',
     halted:
-      'Stopped itself because going on would lose or miscount logins; `reason` says why. Mend the cause and send ' +
+      'Stopped itself because going on would lose or miscount attempts; `reason` says why. Mend the cause and send ' +
       'resumeIngestion, or send acceptOffsetLoss or parkBatch.',
     retired: 'Its topic was re-created without it, and acceptOffsetLoss ended it.',
   }),
 })
 
-export const PartEnum = builder.enumType('Part', {
+export const ComponentEnum = builder.enumType('Component', {
   description: 'A part that Rollcall is made of.',
-  values: capitals<ProblemPart>({
+  values: capitals<Component>({
     kafka: 'The broker: end offsets and lag come from it.',
     postgres: 'The database: checkpoints, watermarks and batches come from it.',
     temporal: 'The workflow engine, which passes on what the workflows say: states and reasons.',
@@ -125,7 +126,7 @@ export const PartEnum = builder.enumType('Part', {
 export const ProblemKindEnum = builder.enumType('ProblemKind', {
   description: 'What is not as it should be.',
   values: capitals<ProblemKind>({
-    part_away: 'A part does not answer; fields that come from it may be null.',
+    component_unavailable: 'A part does not answer; fields that come from it may be null.',
     no_worker: 'No worker answers; states and reasons are not known.',
     not_started: 'Temporal has no ingestion of the topic; a worker starts it.',
     halted: 'Partitions stopped themselves; an operator must decide.',
@@ -145,25 +146,43 @@ export const ControlResultEnum = builder.enumType('ControlResult', {
   }),
 })
 
-export const DifferenceKindEnum = builder.enumType('DifferenceKind', {
+export const DiscrepancyKindEnum = builder.enumType('DiscrepancyKind', {
   description: 'Which two tables should say the same and do not.',
-  values: capitals<DifferenceKind>({
-    ledger_hole: 'Offsets between two batches of the ledger that are in neither.',
-    ledger_overlap: 'Offsets that are in two batches of the ledger.',
-    batch_offsets: 'Offsets of a batch against its logins, rejects and gaps.',
-    batch_logins: 'Logins of a batch against the sum of its deltas.',
-    batch_login_rows: 'Login rows that a batch wrote against those that are there.',
-    batch_rejects: 'Rejects of a batch against the rejected records that are kept.',
-    minute_count: 'Deltas of all batches in a minute against its count.',
-    quarter_count:
-      'Deltas of all batches in a quarter of an hour against its count, where minutes are kept no longer.',
-    hour_count: 'Minutes of an hour, or its quarters, against its count.',
-    month_count: 'Hours of a month (UTC) against its count.',
-    grouped_count: 'Counts by all dimensions against a count by fewer of them.',
-    checkpoint_offset: 'End of the ledger against the offset of the checkpoint.',
-    checkpoint_logins: 'Logins of all batches of a partition against those of its checkpoint.',
-    checkpoint_rejects: 'Rejects of all batches of a partition against those of its checkpoint.',
-  }),
+  values: {
+    ...capitals<
+      Exclude<DiscrepancyKind, 'batch_logins' | 'batch_login_rows' | 'checkpoint_logins' | 'quarter_count'>
+    >({
+      ledger_hole: 'Offsets between two batches of the ledger that are in neither.',
+      ledger_overlap: 'Offsets that are in two batches of the ledger.',
+      batch_offsets: 'Offsets of a batch against its attempts, rejects and gaps.',
+      batch_rejects: 'Rejects of a batch against the rejected records that are kept.',
+      minute_count: 'Deltas of all batches in a minute against its count.',
+      hour_count: 'Minutes of an hour, or its quarters, against its count.',
+      month_count: 'Hours of a month (UTC) against its count.',
+      grouped_count: 'Counts by all dimensions against a count by fewer of them.',
+      known_value:
+        'Attempts of a day with an app version or a locale against the values that filters know: 0 of them are found.',
+      checkpoint_offset: 'End of the ledger against the offset of the checkpoint.',
+      checkpoint_rejects: 'Rejects of all batches of a partition against those of its checkpoint.',
+    }),
+    QUARTER_HOUR_COUNT: {
+      value: 'quarter_count',
+      description:
+        'Deltas of all batches in a quarter of an hour against its count, where minutes are kept no longer.',
+    },
+    BATCH_ATTEMPTS: {
+      value: 'batch_logins',
+      description: 'Attempts of a batch against the sum of its deltas.',
+    },
+    BATCH_ATTEMPT_ROWS: {
+      value: 'batch_login_rows',
+      description: 'Rows of attempts that a batch wrote against those that are there.',
+    },
+    CHECKPOINT_ATTEMPTS: {
+      value: 'checkpoint_logins',
+      description: 'Attempts of all batches of a partition against those of its checkpoint.',
+    },
+  } as const,
 })
 
 export const EventSourceEnum = builder.enumType('EventSource', {
@@ -176,26 +195,33 @@ export const EventSourceEnum = builder.enumType('EventSource', {
 
 export const FateEnum = builder.enumType('Fate', {
   description: 'What became of an offset.',
-  values: capitals<Fate>({
-    before_first_read: 'Before the offset that reading began at.',
-    unread: 'Not read yet. In a log that another one has replaced: never read.',
-    login: 'Counted as a login.',
-    reject: 'A record that is no login.',
-    gap: 'No record: a transaction marker, an aborted or a compacted record.',
-    login_or_gap:
-      'A login or an offset without a record: neither its row nor its record is there any more to tell which.',
-    parked: 'In a batch that failed and waits for an operator; not counted.',
-    skipped: 'Given up by an operator, or lost before it was read; not counted.',
-    unaccounted: 'Below the checkpoint, yet in no batch: the ledger has a hole (see reconciliation).',
-  }),
+  values: {
+    ...capitals<Exclude<Fate, 'login' | 'login_or_gap'>>({
+      before_first_read: 'Before the offset that reading began at.',
+      unread: 'Not read yet. In a log that another one has replaced: never read.',
+      reject: 'A record that could not be read as an attempt.',
+      gap: 'No record: a transaction marker, an aborted or a compacted record.',
+      parked: 'In a batch that failed and waits for an operator; not counted.',
+      skipped: 'Given up by an operator, or lost before it was read; not counted.',
+      unaccounted: 'Below the checkpoint, yet in no batch: the ledger has a hole (see reconciliation).',
+    }),
+    ATTEMPT: { value: 'login', description: 'Counted as an attempt.' },
+    ATTEMPT_OR_GAP: {
+      value: 'login_or_gap',
+      description:
+        'An attempt or an offset without a record: neither its row nor its record is there any more to tell which.',
+    },
+  } as const,
 })
 
-export const CountSizeEnum = builder.enumType('CountSize', {
-  description: 'What a count is kept of, by UTC.',
-  values: capitals<CountSize>({
-    minute: 'A minute; for MINUTE_RETENTION_DAYS.',
-    quarter: 'A quarter of an hour, of the days before.',
-    hour: 'An hour.',
-    month: 'A month that is over.',
-  }),
+export const CountBucketEnum = builder.enumType('CountBucket', {
+  description: 'Length of the buckets that counts are kept of, by UTC.',
+  values: {
+    ...capitals<Exclude<CountSize, 'quarter'>>({
+      minute: 'A minute; for MINUTE_RETENTION_DAYS.',
+      hour: 'An hour.',
+      month: 'A month that is over.',
+    }),
+    QUARTER_HOUR: { value: 'quarter', description: 'A quarter of an hour, of the days before.' },
+  } as const,
 })

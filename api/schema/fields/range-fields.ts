@@ -10,6 +10,6 @@ export const fromField = <Parent>(rangeOf: (parent: Parent) => TimeBucket) => ({
 /** The field `to` of an answer: where its range ends. */
 export const toField = <Parent>(rangeOf: (parent: Parent) => TimeBucket) => ({
   type: 'DateTime' as const,
-  description: 'End of the range, itself not in it.',
+  description: 'End of the range, exclusive.',
   resolve: (parent: Parent) => new Date(rangeOf(parent).toMs),
 })

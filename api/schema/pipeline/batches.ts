@@ -1,6 +1,12 @@
-import { type BatchRow, keyOfBatch, readBatches, type RevisionRow } from '../../../db/read/ledger/batches.ts'
+import {
+  countBatches,
+  type BatchRow,
+  keyOfBatch,
+  readBatch,
+  readBatches,
+  type RevisionRow,
+} from '../../../db/read/ledger/batches.ts'
 import { builder } from '../builder.ts'
-import { InvalidPageError, PageTooLargeError } from '../../context/errors.ts'
 import { connectionComplexity, readConnection } from '../../questions/connection.ts'
 import { BatchStatusEnum, RevisionKindEnum } from '../fields/pipeline-enums.ts'
 import { freshnessField } from '../fields/freshness.ts'
@@ -16,9 +22,9 @@ const BatchRevision = builder.objectRef<RevisionRow>('BatchRevision').implement(
         'The command that caused it (see controlEvents). An attempt that the workflow of the batch made by itself has ' +
         'no row there.',
     }),
-    logins: t.exposeInt('logins', { description: 'Logins that it added.' }),
+    attempts: t.exposeInt('logins', { description: 'Attempts that it added.' }),
     rejects: t.exposeInt('rejects', {
-      description: 'Rejects that it added; negative when they became logins.',
+      description: 'Rejects that it added; negative when they became attempts.',
     }),
     processedAt: t.field({
       type: 'DateTime',
@@ -31,24 +37,26 @@ const BatchRevision = builder.objectRef<RevisionRow>('BatchRevision').implement(
       resolve: ({ committed_at: at }) => new Date(at),
     }),
     codeVersion: t.exposeString('code_version', { description: 'Version of Rollcall that made it.' }),
-    published: t.exposeBoolean('published', {
+    isPublished: t.exposeBoolean('published', {
       description: 'Whether what it added is known to be on the topics that Rollcall publishes.',
     }),
   }),
 })
 
-export const Batch = builder.objectRef<BatchRow>('Batch').implement({
+export const Batch = builder.node(builder.objectRef<BatchRow>('Batch'), {
+  id: { resolve: ({ id }) => String(id) },
+  loadOne: (id: string, context) => context.read((session) => readBatch(session, BigInt(id))),
   description:
     'A contiguous range of offsets of one partition that was read at once: the unit of commitment and of replay. Every ' +
-    'offset of it is a login, a reject or a gap, unless it is parked or skipped: then nothing of it is counted.',
+    'offset of it is an attempt, a reject or a gap, unless it is parked or skipped: then nothing of it is counted.',
   fields: (t) => ({
-    id: t.expose('id', { type: 'Offset', description: 'Id of the batch; not in order of commit.' }),
+    batchId: t.expose('id', { type: 'Offset', description: 'Number of the batch; not in order of commit.' }),
     topic: t.exposeString('topic', { description: 'Topic that was read.' }),
     partition: t.exposeInt('partition', { description: 'Partition that was read.' }),
     fromOffset: t.expose('from_offset', { type: 'Offset', description: 'First offset.' }),
-    toOffset: t.expose('to_offset', { type: 'Offset', description: 'End of the range, itself not in it.' }),
+    toOffset: t.expose('to_offset', { type: 'Offset', description: 'End of the range, exclusive.' }),
     status: t.expose('status', { type: BatchStatusEnum, description: 'What became of it.' }),
-    logins: t.exposeInt('logins', { description: 'Offsets that were counted as logins.' }),
+    attempts: t.exposeInt('logins', { description: 'Offsets that were counted as attempts.' }),
     rejects: t.exposeInt('rejects', { description: 'Offsets that were rejected.' }),
     gaps: t.exposeInt('gaps', {
       description: 'Offsets without a record: transaction markers, aborted or compacted records.',
@@ -56,12 +64,12 @@ export const Batch = builder.objectRef<BatchRow>('Batch').implement({
     firstEventAt: t.expose('first_event_at', {
       type: 'DateTime',
       nullable: true,
-      description: 'Earliest time of an event; null without logins.',
+      description: 'Earliest time of an event; null without attempts.',
     }),
     lastEventAt: t.expose('last_event_at', {
       type: 'DateTime',
       nullable: true,
-      description: 'Latest time of an event; null without logins.',
+      description: 'Latest time of an event; null without attempts.',
     }),
     processedAt: t.expose('processed_at', {
       type: 'DateTime',
@@ -85,7 +93,7 @@ export const Batch = builder.objectRef<BatchRow>('Batch').implement({
       type: 'DateTime',
       nullable: true,
       description:
-        'Since when its outputs are withheld by parkBatch: its logins are counted, and replayBatch publishes them. ' +
+        'Since when its outputs are withheld by parkBatch: its attempts are counted, and replayBatch publishes them. ' +
         'Null otherwise.',
     }),
     rules: t.expose('rules', {
@@ -101,7 +109,7 @@ export const Batch = builder.objectRef<BatchRow>('Batch').implement({
       nullable: true,
       description: 'When it was last changed; null when it is as it was first written.',
     }),
-    skippedBy: t.id({
+    skippedByCommandId: t.id({
       nullable: true,
       description: 'The command that gave up the batch (see controlEvents); null unless it is skipped.',
       resolve: ({ status, command_id: commandId }) => (status === 'skipped' ? commandId : null),
@@ -120,17 +128,20 @@ export const Batch = builder.objectRef<BatchRow>('Batch').implement({
 })
 
 const BatchFilterInput = builder.inputType('BatchFilter', {
-  description: 'Which batches to list; all conditions must hold.',
+  description:
+    'Which batches to list; all conditions must hold. Example: {statuses: [PARKED], committedAt: {from: "2026-11-01"}}.',
   fields: (t) => ({
     statuses: t.field({ type: [BatchStatusEnum], description: 'Any of these statuses.' }),
-    partition: t.int({ description: 'Only this partition.' }),
+    partitions: t.intList({ description: 'Any of these partitions.' }),
     fromOffset: t.field({
       type: 'Offset',
       description: 'With toOffset: only batches that hold an offset of [fromOffset, toOffset).',
     }),
-    toOffset: t.field({ type: 'Offset', description: 'End of the offsets, itself not in them.' }),
-    error: t.string({ description: 'Text that the error contains; upper and lower case are the same.' }),
-    committed: t.field({ type: TimeRangeInput, description: 'When they were written first.' }),
+    toOffset: t.field({ type: 'Offset', description: 'End of the offsets, exclusive.' }),
+    errorContains: t.string({
+      description: 'Only if the error contains this text; upper and lower case are the same.',
+    }),
+    committedAt: t.field({ type: TimeRangeInput, description: 'When they were written first.' }),
   }),
 })
 
@@ -139,22 +150,22 @@ builder.queryField('batches', (t) =>
     {
       type: Batch,
       nullable: true,
-      errors: {
-        types: [PageTooLargeError, InvalidPageError],
-        union: { description: 'A page of batches, or why not.' },
-      },
       description: 'The ledger of what was read, latest written first.',
       complexity: connectionComplexity,
       args: {
-        topic: t.arg.string({ description: 'Topic of the batches; left out: the one that is counted.' }),
-        filter: t.arg({ type: BatchFilterInput, description: 'Which batches; left out: all.' }),
+        topic: t.arg.string({ description: 'Topic of the batches; default: the one that is counted.' }),
+        filter: t.arg({ type: BatchFilterInput, description: 'Which batches; default: all.' }),
       },
-      resolve: (_, args, context) =>
-        readConnection('batches', args, keyOfBatch, (page) =>
-          context.read((session) =>
-            readBatches(session, args.topic ?? context.topic, batchFilter(args.filter), page),
-          ),
-        ),
+      resolve: (_, args, context) => {
+        const topic = args.topic ?? context.topic
+        const filter = batchFilter(args.filter)
+        return readConnection(context, args, {
+          list: 'batches',
+          keyOf: keyOfBatch,
+          read: (session, page) => readBatches(session, topic, filter, page),
+          count: (session, limit) => countBatches(session, topic, filter, limit),
+        })
+      },
     },
     {
       name: 'BatchConnection',
@@ -167,9 +178,9 @@ builder.queryField('batches', (t) =>
 
 const batchFilter = (input: typeof BatchFilterInput.$inferInput | null | undefined) => ({
   statuses: input?.statuses ?? null,
-  partition: input?.partition ?? null,
+  partitions: input?.partitions ?? null,
   fromOffset: input?.fromOffset ?? null,
   toOffset: input?.toOffset ?? null,
-  error: input?.error ?? null,
-  committed: timeRange(input?.committed),
+  error: input?.errorContains ?? null,
+  committed: timeRange(input?.committedAt),
 })

@@ -1,34 +1,36 @@
 import {
+  countControlEvents,
   type ControlEventRow,
   keyOfControlEvent,
+  readControlEvent,
   readControlEvents,
 } from '../../../db/read/ledger/control-events.ts'
-import type { CommandName } from '../../context/command-types.ts'
+import type { CommandName } from '../../../domain/pipeline/command-name.ts'
 import { builder } from '../builder.ts'
-import { InvalidPageError, PageTooLargeError } from '../../context/errors.ts'
 import { connectionComplexity, readConnection } from '../../questions/connection.ts'
 import { ControlResultEnum } from '../fields/pipeline-enums.ts'
 import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
 
-/** The GraphQL command for each name in the audit. */
-const commands: Record<CommandName, string> = {
-  pause: 'pauseIngestion',
-  resume: 'resumeIngestion',
-  accept_loss: 'acceptOffsetLoss',
-  park: 'parkBatch',
-  replay: 'replayBatch, and each batch of a replay run',
-  skip: 'skipBatch',
-  replay_many: 'replayBatches',
-  pause_run: 'pauseReplayRun',
-  resume_run: 'resumeReplayRun',
-  cancel_run: 'cancelReplayRun',
-  redrive: 'replayRejected',
-}
-const commandNames = Object.entries(commands)
-  .map(([name, field]) => `${name} (${field})`)
-  .join(', ')
+const ControlCommandEnum = builder.enumType('ControlCommand', {
+  description: 'A command to the pipeline, by the name of its mutation.',
+  values: {
+    PAUSE_INGESTION: { value: 'pause', description: 'pauseIngestion.' },
+    RESUME_INGESTION: { value: 'resume', description: 'resumeIngestion.' },
+    ACCEPT_OFFSET_LOSS: { value: 'accept_loss', description: 'acceptOffsetLoss.' },
+    PARK_BATCH: { value: 'park', description: 'parkBatch.' },
+    REPLAY_BATCH: { value: 'replay', description: 'replayBatch, and each batch of a replay run.' },
+    SKIP_BATCH: { value: 'skip', description: 'skipBatch.' },
+    REPLAY_BATCHES: { value: 'replay_many', description: 'replayBatches.' },
+    PAUSE_REPLAY_RUN: { value: 'pause_run', description: 'pauseReplayRun.' },
+    RESUME_REPLAY_RUN: { value: 'resume_run', description: 'resumeReplayRun.' },
+    CANCEL_REPLAY_RUN: { value: 'cancel_run', description: 'cancelReplayRun.' },
+    REDRIVE_REJECTED_RECORDS: { value: 'redrive', description: 'redriveRejectedRecords.' },
+  } as const satisfies Record<string, { value: CommandName; description: string }>,
+})
 
-const ControlEvent = builder.objectRef<ControlEventRow>('ControlEvent').implement({
+const ControlEvent = builder.node(builder.objectRef<ControlEventRow>('ControlEvent'), {
+  id: { resolve: ({ id }) => String(id) },
+  loadOne: (id: string, context) => context.read((session) => readControlEvent(session, BigInt(id))),
   description:
     'A command to the pipeline: who, what, when, why, and how it ended. Never changed once written.',
   fields: (t) => ({
@@ -40,7 +42,7 @@ const ControlEvent = builder.objectRef<ControlEventRow>('ControlEvent').implemen
     }),
     requestedAt: t.expose('requested_at', { type: 'DateTime', description: 'When it was asked for.' }),
     actor: t.exposeString('actor', { description: 'Who asked, as they named themselves.' }),
-    command: t.exposeString('command', { description: `What was asked for: ${commandNames}.` }),
+    command: t.expose('command', { type: ControlCommandEnum, description: 'What was asked for.' }),
     topic: t.exposeString('topic', { description: 'Topic it was for.' }),
     partitions: t.exposeIntList('partitions', {
       nullable: true,
@@ -58,13 +60,14 @@ const ControlEvent = builder.objectRef<ControlEventRow>('ControlEvent').implemen
 })
 
 const ControlEventFilterInput = builder.inputType('ControlEventFilter', {
-  description: 'Which commands to list; all conditions must hold.',
+  description:
+    'Which commands to list; all conditions must hold. Example: {commands: [REPLAY_BATCH], results: [REFUSED]}.',
   fields: (t) => ({
     commandId: t.string({ description: 'Only this command.' }),
-    command: t.string({ description: `Only this kind: ${Object.keys(commands).join(', ')}.` }),
+    commands: t.field({ type: [ControlCommandEnum], description: 'Any of these commands.' }),
     actor: t.string({ description: 'Only of this actor.' }),
     results: t.field({ type: [ControlResultEnum], description: 'Any of these results.' }),
-    requested: t.field({ type: TimeRangeInput, description: 'When they were asked for.' }),
+    requestedAt: t.field({ type: TimeRangeInput, description: 'When they were asked for.' }),
   }),
 })
 
@@ -73,19 +76,20 @@ builder.queryField('controlEvents', (t) =>
     {
       type: ControlEvent,
       nullable: true,
-      errors: {
-        types: [PageTooLargeError, InvalidPageError],
-        union: { description: 'A page of the audit, or why not.' },
-      },
       description: 'The audit: every command, allowed or not, latest first.',
       complexity: connectionComplexity,
       args: {
-        filter: t.arg({ type: ControlEventFilterInput, description: 'Which commands; left out: all.' }),
+        filter: t.arg({ type: ControlEventFilterInput, description: 'Which commands; default: all.' }),
       },
-      resolve: (_, args, context) =>
-        readConnection('controlEvents', args, keyOfControlEvent, (page) =>
-          context.read((session) => readControlEvents(session, controlEventFilter(args.filter), page)),
-        ),
+      resolve: (_, args, context) => {
+        const filter = controlEventFilter(args.filter)
+        return readConnection(context, args, {
+          list: 'controlEvents',
+          keyOf: keyOfControlEvent,
+          read: (session, page) => readControlEvents(session, filter, page),
+          count: (session, limit) => countControlEvents(session, filter, limit),
+        })
+      },
     },
     { name: 'ControlEventConnection', description: 'A page of the audit.' },
     { name: 'ControlEventEdge', description: 'A command and its place in the list.' },
@@ -94,8 +98,8 @@ builder.queryField('controlEvents', (t) =>
 
 const controlEventFilter = (input: typeof ControlEventFilterInput.$inferInput | null | undefined) => ({
   commandId: input?.commandId ?? null,
-  command: input?.command ?? null,
+  commands: input?.commands ?? null,
   actor: input?.actor ?? null,
   results: input?.results ?? null,
-  requested: timeRange(input?.requested),
+  requested: timeRange(input?.requestedAt),
 })

@@ -1,7 +1,8 @@
 import type { LastBatch } from '../../../db/read/ledger/progress.ts'
 import type { OpenTransaction } from '../../../domain/pipeline/partition-log.ts'
+import { readUnknownOutcomes } from '../../../db/read/ledger/unknown-outcomes.ts'
+import { DAY_MS } from '../../../domain/time/period.ts'
 import { builder } from '../builder.ts'
-import { NotFoundError } from '../../context/errors.ts'
 import {
   type Ingestion as IngestionShape,
   type IngestionPartition as IngestionPartitionShape,
@@ -10,18 +11,24 @@ import {
   unreadOf,
 } from '../../pipeline/ingestion.ts'
 import type { IngestionProblem } from '../../pipeline/problems.ts'
-import { BatchStatusEnum, IngestStateEnum, PartEnum, ProblemKindEnum } from '../fields/pipeline-enums.ts'
+import {
+  BatchStatusEnum,
+  IngestionStateEnum,
+  ComponentEnum,
+  ProblemKindEnum,
+} from '../fields/pipeline-enums.ts'
 import { freshnessField } from '../fields/freshness.ts'
 import { IncompleteReasonType } from '../fields/incomplete-reason.ts'
+import { UnknownOutcomeType } from './unknown-outcome.ts'
 
 const LastBatchType = builder.objectRef<LastBatch>('LastBatch').implement({
   description: 'The batch with the highest offsets of a partition.',
   fields: (t) => ({
-    id: t.expose('id', { type: 'Offset', description: 'Id of the batch (batches).' }),
+    batchId: t.expose('id', { type: 'Offset', description: 'Number of the batch (Batch.batchId).' }),
     fromOffset: t.expose('from_offset', { type: 'Offset', description: 'First offset.' }),
-    toOffset: t.expose('to_offset', { type: 'Offset', description: 'End of the range, itself not in it.' }),
+    toOffset: t.expose('to_offset', { type: 'Offset', description: 'End of the range, exclusive.' }),
     status: t.expose('status', { type: BatchStatusEnum, description: 'What became of it.' }),
-    logins: t.exposeInt('logins', { description: 'Offsets that were counted as logins.' }),
+    attempts: t.exposeInt('logins', { description: 'Offsets that were counted as attempts.' }),
     rejects: t.exposeInt('rejects', { description: 'Offsets that were rejected.' }),
     committedAt: t.expose('committed_at', { type: 'DateTime', description: 'When it was written.' }),
   }),
@@ -60,7 +67,7 @@ const PartitionIngestion = builder.objectRef<IngestionPartitionShape>('Partition
   fields: (t) => ({
     partition: t.exposeInt('partition', { description: 'Number of the partition.' }),
     state: t.field({
-      type: IngestStateEnum,
+      type: IngestionStateEnum,
       nullable: true,
       description: 'What it is doing; from Temporal.',
       resolve: ({ status }) => status?.state ?? null,
@@ -114,16 +121,16 @@ const PartitionIngestion = builder.objectRef<IngestionPartitionShape>('Partition
         'the topic was re-created. Null also when the log ends before the checkpoint. From Kafka and Postgres.',
       resolve: unreadOf,
     }),
-    incompleteBecause: t.field({
+    incompleteReasons: t.field({
       type: [IncompleteReasonType],
       description:
-        'Why counts may lack logins of the partition; none when they do not, or when a part is away.',
+        'Why counts may lack attempts of the partition; none when they do not, or when a part is away.',
       resolve: incompleteReasonsOf,
     }),
     watermark: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Latest time of an event that was counted; from Postgres. Null before the first login.',
+      description: 'Latest time of an event that was counted; from Postgres. Null before the first attempt.',
       resolve: ({ progress }) => progress?.watermark ?? null,
     }),
     worker: t.string({
@@ -131,10 +138,10 @@ const PartitionIngestion = builder.objectRef<IngestionPartitionShape>('Partition
       description: 'The worker process that last claimed the partition; from Postgres.',
       resolve: ({ progress }) => progress?.worker ?? null,
     }),
-    logins: t.field({
+    attempts: t.field({
       type: 'BigInt',
       nullable: true,
-      description: 'Logins accepted since the partition was first read; from Postgres.',
+      description: 'Attempts since the partition was first read; from Postgres.',
       resolve: ({ progress }) => progress?.logins ?? null,
     }),
     rejects: t.field({
@@ -162,14 +169,14 @@ const Problem = builder.objectRef<IngestionProblem>('IngestionProblem').implemen
   description: 'A problem: a part that is away, or something that waits for an operator.',
   fields: (t) => ({
     kind: t.expose('kind', { type: ProblemKindEnum, description: 'What it is.' }),
-    part: t.expose('part', { type: PartEnum, description: 'Where it is.' }),
+    component: t.expose('component', { type: ComponentEnum, description: 'Where it is.' }),
     message: t.exposeString('message', {
       description: 'What is wrong and what to do, in words. The text before the first colon is a short form.',
     }),
     partitions: t.exposeIntList('partitions', {
       description: 'The partitions concerned; empty when it is not about particular ones.',
     }),
-    batches: t.exposeInt('batches', {
+    batchCount: t.exposeInt('batches', {
       nullable: true,
       description: 'How many batches wait for an operator; null when it is not about batches.',
     }),
@@ -181,7 +188,7 @@ const Ingestion = builder.objectRef<IngestionShape>('Ingestion').implement({
   fields: (t) => ({
     topic: t.exposeString('topic', { description: 'The topic.' }),
     state: t.expose('state', {
-      type: IngestStateEnum,
+      type: IngestionStateEnum,
       nullable: true,
       description:
         'The state of the partition that most needs someone: halted before waiting before paused before running. Null ' +
@@ -203,6 +210,17 @@ const Ingestion = builder.objectRef<IngestionShape>('Ingestion').implement({
         'What is wrong, most urgent first: parts that are away, so that fields are null; partitions that do not run; ' +
         'batches that wait for an operator. Empty when all is well.',
     }),
+    unknownOutcomes: t.field({
+      type: [UnknownOutcomeType],
+      nullable: true,
+      description:
+        'Spellings of outcome that are not understood, of what was counted in the last 24 hours: the 20 most frequent, then ' +
+        'all others together. Null when no node of Postgres answers.',
+      resolve: ({ isUnread, topic }, _, context) => {
+        const sinceMs = context.clock.nowMs() - DAY_MS
+        return isUnread ? null : context.read((session) => readUnknownOutcomes(session, topic, sinceMs))
+      },
+    }),
     freshness: t.field({
       ...freshnessField,
       nullable: true,
@@ -217,10 +235,9 @@ builder.queryField('ingestion', (t) =>
   t.field({
     type: Ingestion,
     nullable: true,
-    errors: { types: [NotFoundError], union: { description: 'The ingestion of a topic, or why not.' } },
     description: 'What the pipeline is doing.',
     args: {
-      topic: t.arg.string({ description: 'The topic; left out: the one that is counted.' }),
+      topic: t.arg.string({ description: 'The topic; default: the one that is counted.' }),
     },
     resolve: (_, args, context) => readIngestion(context, args.topic ?? context.topic),
   }),

@@ -1,6 +1,13 @@
-import { type InsightRow, keyOfInsight, readInsights } from '../../../db/read/rows/insights.ts'
+import {
+  countInsights,
+  type InsightRow,
+  keyOfInsight,
+  readInsight,
+  readInsights,
+} from '../../../db/read/rows/insights.ts'
+import { nodeKey, numbersOf } from '../../context/global-id.ts'
 import { builder } from '../builder.ts'
-import { InvalidPageError, PageTooLargeError } from '../../context/errors.ts'
+import { valueText } from '../../../domain/measures/group-dimension.ts'
 import { connectionComplexity, readConnection } from '../../questions/connection.ts'
 import { freshnessField } from '../fields/freshness.ts'
 import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
@@ -8,19 +15,26 @@ import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
 type Ranked = { value: string; logins: number }
 
 const InsightCount = builder.objectRef<Ranked>('InsightCount').implement({
-  description: 'A value and how many logins of an insight have it.',
+  description: 'A value and how many attempts of an insight have it.',
   fields: (t) => ({
-    value: t.exposeString('value', { description: 'The value: a device type, a locale, a user id.' }),
-    logins: t.exposeInt('logins', { description: 'Logins of the insight with it.' }),
+    value: t.exposeString('value', {
+      description: 'The value: a device type such as IOS, a locale, a user id.',
+    }),
+    attempts: t.exposeInt('logins', { description: 'Attempts of the insight with it.' }),
   }),
 })
 
 const ranked = (locations: { locale: string; logins: number }[]): Ranked[] =>
   locations.map(({ locale, logins }) => ({ value: locale, logins }))
 
-const Insight = builder.objectRef<InsightRow>('Insight').implement({
+const Insight = builder.node(builder.objectRef<InsightRow>('Insight'), {
+  id: { resolve: (row) => nodeKey(row.batch_id, row.first_offset) },
+  loadOne: (id: string, context) => {
+    const [batchId = 0n, offset = 0n] = numbersOf(id)
+    return context.read((session) => readInsight(session, batchId, offset))
+  },
   description:
-    'Statistics of INSIGHT_SIZE consecutive logins of a partition, as they were published. Logins that were ' +
+    'Statistics of INSIGHT_SIZE consecutive attempts of a partition, as they were published. Attempts that were ' +
     'replayed later are in no insight.',
   fields: (t) => ({
     partition: t.exposeInt('partition', { description: 'Their partition.' }),
@@ -31,7 +45,7 @@ const Insight = builder.objectRef<InsightRow>('Insight').implement({
       resolve: ({ last_offset }) => last_offset + 1n,
     }),
     batchId: t.expose('batch_id', { type: 'Offset', description: 'The batch that completed it (batch).' }),
-    logins: t.int({ description: 'How many logins it is of.', resolve: ({ body }) => body.batch_size }),
+    attempts: t.int({ description: 'How many attempts it is of.', resolve: ({ body }) => body.batch_size }),
     firstEventAt: t.field({
       type: 'DateTime',
       description: 'Earliest event of them, to the second.',
@@ -44,33 +58,37 @@ const Insight = builder.objectRef<InsightRow>('Insight').implement({
     }),
     deviceTypes: t.field({
       type: [InsightCount],
-      description: 'Logins by device type.',
+      description: 'Attempts by device type.',
       resolve: ({ body }) =>
-        Object.entries(body.device_type_aggregation).map(([value, logins]) => ({ value, logins })),
+        Object.entries(body.device_type_aggregation).map(([stored, logins]) => ({
+          value: valueText('device_type', stored),
+          logins,
+        })),
     }),
     topLocales: t.field({
       type: [InsightCount],
-      description: 'The 10 locales with the most logins.',
+      description: 'The 10 locales with the most attempts.',
       resolve: ({ body }) => ranked(body.top_10_locations),
     }),
     bottomLocales: t.field({
       type: [InsightCount],
-      description: 'The 5 locales with the fewest logins, fewest first.',
+      description: 'The 5 locales with the fewest attempts, fewest first.',
       resolve: ({ body }) => ranked(body.bottom_5_locations),
     }),
     topUsers: t.field({
       type: [InsightCount],
-      description: 'The 5 users with the most logins.',
+      description: 'The 5 users with the most attempts.',
       resolve: ({ body }) => body.top_5_users.map(({ user_id, logins }) => ({ value: user_id, logins })),
     }),
   }),
 })
 
 const InsightFilterInput = builder.inputType('InsightFilter', {
-  description: 'Which insights to list; all conditions must hold.',
+  description:
+    'Which insights to list; all conditions must hold. Example: {partitions: [0], writtenAt: {from: "2026-11-01"}}.',
   fields: (t) => ({
-    partition: t.int({ description: 'Only this partition.' }),
-    written: t.field({ type: TimeRangeInput, description: 'When they were written.' }),
+    partitions: t.intList({ description: 'Any of these partitions.' }),
+    writtenAt: t.field({ type: TimeRangeInput, description: 'When they were written.' }),
   }),
 })
 
@@ -79,24 +97,22 @@ builder.queryField('insights', (t) =>
     {
       type: Insight,
       nullable: true,
-      errors: {
-        types: [PageTooLargeError, InvalidPageError],
-        union: { description: 'A page of insights, or why not.' },
-      },
       description: 'The insights that were published, latest first.',
       complexity: connectionComplexity,
-      args: { filter: t.arg({ type: InsightFilterInput, description: 'Which insights; left out: all.' }) },
-      resolve: (_, args, context) =>
-        readConnection('insights', args, keyOfInsight, (page) =>
-          context.read((session) =>
-            readInsights(
-              session,
-              context.topic,
-              { partition: args.filter?.partition ?? null, written: timeRange(args.filter?.written) },
-              page,
-            ),
-          ),
-        ),
+      args: { filter: t.arg({ type: InsightFilterInput, description: 'Which insights; default: all.' }) },
+      resolve: (_, args, context) => {
+        const { topic } = context
+        const filter = {
+          partitions: args.filter?.partitions ?? null,
+          written: timeRange(args.filter?.writtenAt),
+        }
+        return readConnection(context, args, {
+          list: 'insights',
+          keyOf: keyOfInsight,
+          read: (session, page) => readInsights(session, topic, filter, page),
+          count: (session, limit) => countInsights(session, topic, filter, limit),
+        })
+      },
     },
     {
       name: 'InsightConnection',

@@ -1,11 +1,11 @@
+import { countingOf } from '../../../domain/pipeline/named-record.ts'
 import { builder } from '../builder.ts'
-import { NotFoundError } from '../../context/errors.ts'
 import { type OffsetFate as OffsetFateShape, traceOffset } from '../../pipeline/offset-fate.ts'
 import { RejectType } from './batch-events.ts'
 import { Batch } from './batches.ts'
 import { FateEnum } from '../fields/pipeline-enums.ts'
 import { freshnessField } from '../fields/freshness.ts'
-import { Login } from '../analytics/logins.ts'
+import { Attempt } from '../analytics/attempts.ts'
 
 const FateInLog = builder.objectRef<OffsetFateShape>('FateInLog').implement({
   description: 'What became of an offset in one log of its partition.',
@@ -16,20 +16,32 @@ const FateInLog = builder.objectRef<OffsetFateShape>('FateInLog').implement({
         'because its offsets are then used again.',
     }),
     fate: t.expose('fate', { type: FateEnum, description: 'What became of it.' }),
+    isVisible: t.boolean({
+      description:
+        'Whether counts include it on the node that answered, so that x-rollcall-read-after would not wait for it.',
+      resolve: ({ fate }) => countingOf[fate] === 'counted',
+    }),
+    behind: t.expose('behind', {
+      type: 'BigInt',
+      nullable: true,
+      description:
+        'How many offsets of its partition have to be decided until it is, itself one of them; null: it is decided, or its log was ' +
+        'replaced before it was read.',
+    }),
     batch: t.expose('batch', {
       type: Batch,
       nullable: true,
       description: 'The batch that holds it; its error says why it was parked. Null: none does.',
     }),
-    login: t.expose('login', {
-      type: Login,
+    attempt: t.expose('login', {
+      type: Attempt,
       nullable: true,
-      description: 'The login; null: it is none, or neither its row nor its record is there any more.',
+      description: 'The attempt; null: it is none, or neither its row nor its record is there any more.',
     }),
     reject: t.expose('reject', {
       type: RejectType,
       nullable: true,
-      description: 'Why it is no login; null: it is no reject.',
+      description: 'Why it is no attempt; null: it is no reject.',
     }),
   }),
 })
@@ -51,12 +63,13 @@ builder.queryField('offsetFate', (t) =>
   t.field({
     type: OffsetFate,
     nullable: true,
-    errors: { types: [NotFoundError], union: { description: 'What became of an offset, or why not.' } },
-    description: 'From an offset to what became of it.',
+    description:
+      'From an offset to what became of it, or to where it is until it is counted. Example: ' +
+      'offsetFate(partition: 0, offset: "1207") { logs { fate isVisible } }.',
     // It may read Kafka.
     complexity: { field: 500, multiplier: 1 },
     args: {
-      topic: t.arg.string({ description: 'Topic of the offset; left out: the one that is counted.' }),
+      topic: t.arg.string({ description: 'Topic of the offset; default: the one that is counted.' }),
       partition: t.arg.int({ required: true, description: 'Partition of the offset.' }),
       offset: t.arg({ type: 'Offset', required: true, description: 'The offset.' }),
     },

@@ -1,15 +1,19 @@
 import {
+  countReconciliationRuns,
   keyOfRun,
+  readReconciliationRun,
   readReconciliationRuns,
   type ReconciliationRunRow,
 } from '../../../db/read/reconciliation/reconciliation-runs.ts'
 import { builder } from '../builder.ts'
-import { InvalidPageError, PageTooLargeError } from '../../context/errors.ts'
 import { connectionComplexity, readConnection } from '../../questions/connection.ts'
 import { freshnessField } from '../fields/freshness.ts'
 
-const ReconciliationRun = builder.objectRef<ReconciliationRunRow>('ReconciliationRun').implement({
-  description: 'A reconciliation by the schedule: of what is new since the one before, and of open alerts.',
+const ReconciliationRun = builder.node(builder.objectRef<ReconciliationRunRow>('ReconciliationRun'), {
+  id: { resolve: ({ id }) => String(id) },
+  loadOne: (id: string, context) => context.read((session) => readReconciliationRun(session, BigInt(id))),
+  description:
+    'A reconciliation by the schedule: of what is new since the one before, and of open discrepancies.',
   fields: (t) => ({
     startedAt: t.expose('started_at', { type: 'DateTime', description: 'When it began.' }),
     finishedAt: t.expose('finished_at', { type: 'DateTime', description: 'When it was done.' }),
@@ -19,15 +23,17 @@ const ReconciliationRun = builder.objectRef<ReconciliationRunRow>('Reconciliatio
         'Batches that were written or changed before it have been compared; before startedAt when more was new than one ' +
         'run takes.',
     }),
-    batches: t.exposeInt('batches', { description: 'Batches that were compared.' }),
-    expiredBatches: t.exposeInt('expired', {
+    batchCount: t.exposeInt('batches', { description: 'Batches that were compared.' }),
+    expiredBatchCount: t.exposeInt('expired', {
       description:
-        'Batches whose login rows could not be compared, because some of their days are past retention.',
+        'Batches whose rows of attempts could not be compared, because some of their days are past retention.',
     }),
-    differences: t.exposeInt('differences', {
-      description: 'Differences that were found, those with an open alert included.',
+    discrepancyCount: t.exposeInt('differences', {
+      description: 'Discrepancies that were found, those that are open since an earlier run included.',
     }),
-    raised: t.exposeInt('raised', { description: 'Alerts that it raised (alerts).' }),
+    newDiscrepancyCount: t.exposeInt('raised', {
+      description: 'Those that no earlier run had found (discrepancies).',
+    }),
   }),
 })
 
@@ -36,19 +42,20 @@ builder.queryField('reconciliationRuns', (t) =>
     {
       type: ReconciliationRun,
       nullable: true,
-      errors: {
-        types: [PageTooLargeError, InvalidPageError],
-        union: { description: 'A page of reconciliations, or why not.' },
-      },
       description: 'What the schedule has reconciled, latest first.',
       complexity: connectionComplexity,
       args: {
-        topic: t.arg.string({ description: 'Topic of the batches; left out: the one that is counted.' }),
+        topic: t.arg.string({ description: 'Topic of the batches; default: the one that is counted.' }),
       },
-      resolve: (_, args, context) =>
-        readConnection('reconciliationRuns', args, keyOfRun, (page) =>
-          context.read((session) => readReconciliationRuns(session, args.topic ?? context.topic, page)),
-        ),
+      resolve: (_, args, context) => {
+        const topic = args.topic ?? context.topic
+        return readConnection(context, args, {
+          list: 'reconciliationRuns',
+          keyOf: keyOfRun,
+          read: (session, page) => readReconciliationRuns(session, topic, page),
+          count: (session, limit) => countReconciliationRuns(session, topic, limit),
+        })
+      },
     },
     {
       name: 'ReconciliationRunConnection',

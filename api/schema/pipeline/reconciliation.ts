@@ -1,41 +1,16 @@
 import type { CheckpointState } from '../../../domain/pipeline/reconciliation.ts'
-import type { RejectReason } from '../../../domain/login/login.ts'
 import { builder } from '../builder.ts'
 import { limits } from '../../context/limits.ts'
 import type { ScheduledReconciliation } from '../../../db/read/reconciliation/reconciliation-runs.ts'
-import {
-  InvalidPageError,
-  InvalidRangeError,
-  PageTooLargeError,
-  TooManyBatchesError,
-} from '../../context/errors.ts'
 import {
   readReconciliation,
   type ReconciledPartition as ReconciledPartitionShape,
   type Reconciliation as ReconciliationShape,
 } from '../../pipeline/reconciliation.ts'
-import { DifferenceType } from './difference.ts'
-import { RejectReasonEnum } from '../fields/pipeline-enums.ts'
+import { FoundDiscrepancy } from './found-discrepancy.ts'
+import { RejectReasonCount } from '../fields/reject-reason-count.ts'
 import { freshnessField } from '../fields/freshness.ts'
 import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
-
-const ReasonCount = builder
-  .objectRef<[reason: RejectReason, rejects: bigint]>('RejectReasonCount')
-  .implement({
-    description: 'Rejects for one reason.',
-    fields: (t) => ({
-      reason: t.field({
-        type: RejectReasonEnum,
-        description: 'Why they are no logins.',
-        resolve: ([reason]) => reason,
-      }),
-      rejects: t.field({
-        type: 'BigInt',
-        description: 'Records that are kept for it.',
-        resolve: ([, rejects]) => rejects,
-      }),
-    }),
-  })
 
 const LedgerEnd = builder.objectRef<CheckpointState>('CheckpointAndLedger').implement({
   description: 'The checkpoint of a partition beside the end of its ledger.',
@@ -49,7 +24,7 @@ const LedgerEnd = builder.objectRef<CheckpointState>('CheckpointAndLedger').impl
       nullable: true,
       description: 'End of the last batch; null before the first one.',
     }),
-    equal: t.boolean({
+    isEqual: t.boolean({
       description: 'Whether they are the same offset.',
       resolve: ({ nextOffset, ledgerEnd }) => ledgerEnd === null || ledgerEnd === nextOffset,
     }),
@@ -58,7 +33,7 @@ const LedgerEnd = builder.objectRef<CheckpointState>('CheckpointAndLedger').impl
 
 const ReconciledPartition = builder.objectRef<ReconciledPartitionShape>('ReconciledPartition').implement({
   description:
-    'What became of the offsets of one partition: offsets = logins + rejects + gaps + parked + skipped.',
+    'What became of the offsets of one partition: offsets = attempts + rejects + gaps + parkedOffsets + skippedOffsets.',
   fields: (t) => ({
     partition: t.exposeInt('partition', { description: 'Number of the partition.' }),
     incarnation: t.exposeInt('incarnation', {
@@ -71,27 +46,27 @@ const ReconciledPartition = builder.objectRef<ReconciledPartitionShape>('Reconci
     }),
     toOffset: t.expose('to', {
       type: 'Offset',
-      description: 'End of the offsets that are covered, itself not in them.',
+      description: 'End of the offsets that are covered, exclusive.',
     }),
-    batches: t.exposeInt('batches', { description: 'Batches that are covered.' }),
+    batchCount: t.exposeInt('batches', { description: 'Batches that are covered.' }),
     offsets: t.expose('offsets', { type: 'BigInt', description: 'Offsets that these batches have read.' }),
-    logins: t.expose('logins', { type: 'BigInt', description: 'Offsets that are counted as logins.' }),
+    attempts: t.expose('logins', { type: 'BigInt', description: 'Offsets that are counted as attempts.' }),
     rejects: t.expose('rejects', { type: 'BigInt', description: 'Offsets that are rejected.' }),
     rejectsByReason: t.field({
-      type: [ReasonCount],
+      type: [RejectReasonCount],
       description: 'The rejected records that are kept, by reason.',
       resolve: ({ rejectsByReason }) => [...rejectsByReason].sort(([a], [b]) => (a < b ? -1 : 1)),
     }),
-    redriven: t.expose('redriven', {
+    redrivenAttempts: t.expose('redriven', {
       type: 'BigInt',
-      description: 'Logins among them that were rejects once and were redriven.',
+      description: 'Attempts among them that were rejects once and were redriven.',
     }),
     gaps: t.expose('gaps', {
       type: 'BigInt',
       description: 'Offsets without a record: transaction markers, aborted or compacted records.',
     }),
-    parked: t.expose('parked', { type: 'BigInt', description: 'Offsets of parked batches.' }),
-    skipped: t.expose('skipped', {
+    parkedOffsets: t.expose('parked', { type: 'BigInt', description: 'Offsets of parked batches.' }),
+    skippedOffsets: t.expose('skipped', {
       type: 'BigInt',
       description: 'Offsets that were given up, or lost before they were read.',
     }),
@@ -105,15 +80,15 @@ const ReconciledPartition = builder.objectRef<ReconciledPartitionShape>('Reconci
 
 const Schedule = builder.objectRef<ScheduledReconciliation>('ScheduledReconciliation').implement({
   description:
-    'How far the schedule has compared the ledger (reconciliationRuns), and what it found (alerts).',
+    'How far the schedule has compared the ledger (reconciliationRuns), and what it found (discrepancies).',
   fields: (t) => ({
     coveredTo: t.expose('coveredTo', {
       type: 'DateTime',
       description: 'Every batch that was written or changed before it has been compared.',
     }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', description: 'When its last run was done.' }),
-    openAlerts: t.exposeInt('openAlerts', {
-      description: 'Differences of all its runs that are still there (alerts).',
+    openDiscrepancyCount: t.exposeInt('openDiscrepancies', {
+      description: 'Discrepancies of all its runs that are still there (discrepancies).',
     }),
   }),
 })
@@ -121,32 +96,28 @@ const Schedule = builder.objectRef<ScheduledReconciliation>('ScheduledReconcilia
 const Reconciliation = builder.objectRef<ReconciliationShape>('Reconciliation').implement({
   description: 'The tables of the database compared with each other, in one snapshot.',
   fields: (t) => ({
-    agrees: t.boolean({
+    isConsistent: t.boolean({
       description:
-        'Whether everything that was compared says the same. It speaks of the covered batches alone (committedFrom, ' +
-        'committedTo, partitions); see also hasNextPage, totalsCompared and expiredBatches.',
+        'Whether everything that was compared says the same. It speaks of the covered batches alone (firstCommittedAt, ' +
+        'lastCommittedAt, partitions); see also pageInfo, hasComparedTotals and expiredBatchCount.',
       resolve: ({ differences }) => differences.length === 0,
     }),
-    batches: t.exposeInt('batches', { description: 'Batches that are covered.' }),
-    committedFrom: t.field({
+    batchCount: t.exposeInt('batches', { description: 'Batches that are covered.' }),
+    firstCommittedAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'When the first covered batch was written; null: none is covered.',
       resolve: ({ committed }) => committed?.from ?? null,
     }),
-    committedTo: t.field({
+    lastCommittedAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'When the last covered batch was written; null: none is covered.',
       resolve: ({ committed }) => committed?.to ?? null,
     }),
-    hasNextPage: t.boolean({
-      description: 'Whether earlier batches are not covered: ask for them with after.',
-      resolve: ({ endCursor }) => endCursor !== null,
-    }),
-    endCursor: t.exposeString('endCursor', {
-      nullable: true,
-      description: 'Passed as after, it covers the batches before these; null: there are none.',
+    pageInfo: t.expose('pageInfo', {
+      type: builder.pageInfoRef(),
+      description: 'Where the covered batches are in the ledger; those after them were written earlier.',
     }),
     schedule: t.expose('schedule', {
       type: Schedule,
@@ -159,22 +130,22 @@ const Reconciliation = builder.objectRef<ReconciliationShape>('Reconciliation').
       type: [ReconciledPartition],
       description: 'What is covered of each partition and each of its logs, in order.',
     }),
-    differences: t.expose('differences', {
-      type: [DifferenceType],
+    discrepancies: t.expose('differences', {
+      type: [FoundDiscrepancy],
       description: 'What differs, of the covered batches and of the buckets that they count into.',
     }),
-    isListCut: t.exposeBoolean('isListCut', {
-      description: 'Whether there are more differences than are listed.',
+    hasMoreDiscrepancies: t.exposeBoolean('hasMoreDiscrepancies', {
+      description: 'Whether there are more discrepancies than are listed.',
     }),
-    expiredBatches: t.exposeInt('expired', {
+    expiredBatchCount: t.exposeInt('expired', {
       description:
-        'Batches whose login rows could not be compared, because some of their days are past retention.',
+        'Batches whose rows of attempts could not be compared, because some of their days are past retention.',
     }),
-    totalsCompared: t.exposeBoolean('withTotals', {
+    hasComparedTotals: t.exposeBoolean('withTotals', {
       description:
-        'Whether the logins and rejects of checkpoints were compared with the sum over all batches. A question does ' +
+        'Whether the attempts and rejects of checkpoints were compared with the sum over all batches. A question does ' +
         'this only when it covers all batches and gives neither offsets nor times. Each run of the schedule does it, ' +
-        'and raises an alert for a difference.',
+        'and raises a discrepancy for a difference.',
     }),
     freshness: t.field(freshnessField),
   }),
@@ -184,10 +155,6 @@ builder.queryField('reconciliation', (t) =>
   t.field({
     type: Reconciliation,
     nullable: true,
-    errors: {
-      types: [InvalidRangeError, TooManyBatchesError, PageTooLargeError, InvalidPageError],
-      union: { description: 'A reconciliation, or why not.' },
-    },
     description:
       'Accounts for every offset that was read, and compares the ledger with counts, deltas, rows, rejects and ' +
       `checkpoints. Without offsets and times it covers the latest ${limits.newestBatches} batches, and \`after\` goes on with those ` +
@@ -197,18 +164,18 @@ builder.queryField('reconciliation', (t) =>
     complexity: { field: Math.ceil((limits.complexity + 1) / 2), multiplier: 1 },
     extensions: { expensive: true },
     args: {
-      topic: t.arg.string({ description: 'Topic of the batches; left out: the one that is counted.' }),
-      partitions: t.arg.intList({ description: 'Only these partitions; left out: all.' }),
+      topic: t.arg.string({ description: 'Topic of the batches; default: the one that is counted.' }),
+      partitions: t.arg.intList({ description: 'Only these partitions; default: all.' }),
       fromOffset: t.arg({
         type: 'Offset',
         description: 'With toOffset: batches that hold an offset of [fromOffset, toOffset).',
       }),
-      toOffset: t.arg({ type: 'Offset', description: 'End of the offsets, itself not in them.' }),
-      committed: t.arg({ type: TimeRangeInput, description: 'When the batches were first written.' }),
+      toOffset: t.arg({ type: 'Offset', description: 'End of the offsets, exclusive.' }),
+      committedAt: t.arg({ type: TimeRangeInput, description: 'When the batches were first written.' }),
       first: t.arg.int({
-        description: `How many batches, latest first, at most ${limits.batches}; left out: ${limits.newestBatches}, or all of a range.`,
+        description: `How many batches, latest first, at most ${limits.batches}; default: ${limits.newestBatches}, or all of a range.`,
       }),
-      after: t.arg.string({ description: 'endCursor of the answer that this one goes on from.' }),
+      after: t.arg.string({ description: 'pageInfo.endCursor of the answer that this one goes on from.' }),
     },
     resolve: (_, args, context) =>
       readReconciliation(
@@ -218,7 +185,7 @@ builder.queryField('reconciliation', (t) =>
           partitions: args.partitions ?? null,
           fromOffset: args.fromOffset ?? null,
           toOffset: args.toOffset ?? null,
-          committed: timeRange(args.committed),
+          committed: timeRange(args.committedAt),
         },
         { first: args.first ?? null, after: args.after ?? null },
       ),

@@ -70,7 +70,8 @@ export function slotRows(sql: Sql, slice: Slots, dimensions: readonly DimensionN
     having ${sql.unsafe(sums.join(' + '))} <> 0`
 }
 
-const setOf = ({ dimensions, filter }: Wanted) => smallestSet([...dimensions, ...filteredDimensions(filter)])
+const setOf = ({ dimensions, filter }: Wanted) =>
+  smallestSet([...dimensions, ...filteredDimensions(filter)], filter.outcomes)
 
 /**
  * `offset 0` makes Postgres look each start up by the key. Otherwise the planner would read the whole table
@@ -96,12 +97,18 @@ function spanOf(sql: Sql, slice: Spans, set: number, { dimensions, filter }: Wan
  */
 const notRolledUp = (sql: Sql, buckets: readonly TimeBucket[], { dimensions, filter }: Wanted) => sql`
   select place.number - 1 as bucket_index, ${columns(sql, dimensions)} added.logins, 0 as next_logins
-  from pending_rollup as pending
-  cross join lateral (
-    select * from login_count_delta where batch_id = pending.batch_id and revision = pending.revision offset 0
-  ) as delta
+  from ${pendingDeltas(sql)}
   ${addedBy(sql, [...dimensions, ...filteredDimensions(filter)])}
   ${placeInBuckets(sql, buckets)} ${withinFilter(sql, filter)}`
+
+/**
+ * The rows `delta` of login_count_delta that are not rolled up yet. `offset 0` keeps the planner, which
+ * cannot know how few they are, from reading all.
+ */
+export const pendingDeltas = (sql: Sql) => sql`pending_rollup as pending
+  cross join lateral (
+    select * from login_count_delta where batch_id = pending.batch_id and revision = pending.revision offset 0
+  ) as delta`
 
 /**
  * Joins the entries of a row `delta` of login_count_delta with the dimensions asked for: each costs time for

@@ -1,7 +1,7 @@
 import type { DimensionName } from '../../../domain/counts/dimensions.ts'
 import { bucketMs, type TimeBucket } from '../../../domain/time/bucket.ts'
 import { coverBuckets, type HeldRows, unitsCut } from '../../../domain/counts/cover-buckets.ts'
-import type { Counts } from '../../../domain/counts/series.ts'
+import type { Counts } from '../../../domain/counts/counts.ts'
 import type { CountFilter } from './count-filter.ts'
 import { columns, isOfSingleRows, rowsOfSpan, type Slots, slotRows, type Spans } from './count-buckets.ts'
 import { type CountSource, countsFrom } from './count-moment.ts'
@@ -62,7 +62,7 @@ async function heldRows(session: ReadSession, buckets: readonly TimeBucket[]): P
 const LOOKED_FOR_MS = 3 * 366 * bucketMs.day
 
 /** Cuts buckets to the days that have counts, if their range is long. */
-async function withinHeld(
+export async function withinHeld(
   { sql }: ReadSession,
   buckets: readonly TimeBucket[],
 ): Promise<readonly TimeBucket[]> {

@@ -21,7 +21,7 @@ export async function readReleases(
   filter: CountFilter,
 ): Promise<ReleaseDays[]> {
   const [from, to] = [isoTime(fromMs), isoTime(toMs)]
-  const set = smallestSet(['app_version', ...filteredDimensions(filter)])
+  const set = smallestSet(['app_version', ...filteredDimensions(filter)], filter.outcomes)
   const rows = await sql<{ version: string; days: string }[]>`
     /* readReleases */
     select version, string_agg((extract(epoch from day) * 1000)::bigint::text, ',') as days

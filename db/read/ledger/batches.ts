@@ -1,6 +1,6 @@
 import type { BatchStatus } from '../../../domain/pipeline/batch-status.ts'
 import type { DecodeRules } from '../../../domain/decode/decode-rules.ts'
-import { type Key, orderOfPage, type Page, type TimeRange, withinPage } from '../keyset.ts'
+import { countUpTo, type Key, orderOfPage, type Page, type TimeRange, withinPage } from '../keyset.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
 export type BatchRow = {
@@ -52,7 +52,7 @@ export type RevisionRow = {
 
 export type BatchFilter = {
   statuses: BatchStatus[] | null
-  partition: number | null
+  partitions: number[] | null
   /** Batches that hold an offset of [fromOffset, toOffset). */
   fromOffset: bigint | null
   toOffset: bigint | null
@@ -70,20 +70,35 @@ export async function readBatches(
   filter: BatchFilter,
   page: Page,
 ): Promise<BatchRow[]> {
-  const { statuses, partition, fromOffset, toOffset, error, committed } = filter
   return await sql<BatchRow[]>`
     /* readBatches */
-    select ${columns(sql)}
+    select ${columns(sql)} ${batchesOf(sql, topic, filter, page)} ${orderOfPage(sql, ['committed_at', 'id'], page)}`
+}
+
+/** Counts batches, up to a limit. */
+export const countBatches = (
+  session: ReadSession,
+  topic: string,
+  filter: BatchFilter,
+  limit: number,
+): Promise<number> => countUpTo(session, batchesOf(session.sql, topic, filter, null), limit)
+
+function batchesOf(
+  sql: ReadSession['sql'],
+  topic: string,
+  { statuses, partitions, fromOffset, toOffset, error, committed }: BatchFilter,
+  page: Page | null,
+) {
+  return sql`
     from batch
     where topic = ${topic}
       ${statuses === null ? sql`` : sql`and status = any(${statuses}::text[])`}
       ${statuses === null || statuses.includes('committed') ? sql`` : sql`and status <> 'committed'`}
-      ${partition === null ? sql`` : sql`and partition = ${partition}`}
+      ${partitions === null ? sql`` : sql`and partition = any(${partitions}::integer[])`}
       ${fromOffset === null ? sql`` : sql`and to_offset > ${String(fromOffset)}::text::bigint`}
       ${toOffset === null ? sql`` : sql`and from_offset < ${String(toOffset)}::text::bigint`}
       ${error === null ? sql`` : sql`and error is not null and position(lower(${error}::text) in lower(error)) > 0`}
-      ${withinPage(sql, ['committed_at', 'id'], page, committed)}
-    ${orderOfPage(sql, ['committed_at', 'id'], page)}`
+      ${withinPage(sql, ['committed_at', 'id'], page, committed)}`
 }
 
 /** Reads one batch. Null: there is no such batch. */

@@ -1,4 +1,5 @@
-import { type Key, orderOfPage, type Page, type TimeRange, withinPage } from '../keyset.ts'
+import { countUpTo, type Key, orderOfPage, type Page, type TimeRange, withinPage } from '../keyset.ts'
+import type { CommandName } from '../../../domain/pipeline/command-name.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
 export type ControlResultName = 'done' | 'refused' | 'failed'
@@ -8,7 +9,7 @@ export type ControlEventRow = {
   command_id: string
   requested_at: Date
   actor: string
-  command: string
+  command: CommandName
   topic: string
   partitions: number[] | null
   reason: string
@@ -20,7 +21,7 @@ export type ControlEventRow = {
 
 export type ControlEventFilter = {
   commandId: string | null
-  command: string | null
+  commands: CommandName[] | null
   actor: string | null
   results: ControlResultName[] | null
   requested: TimeRange
@@ -31,19 +32,42 @@ export const keyOfControlEvent = (row: ControlEventRow): Key => ({ at: row.key_a
 /** Reads the commands of all topics by when they were requested. */
 export async function readControlEvents(
   { sql }: ReadSession,
-  { commandId, command, actor, results, requested }: ControlEventFilter,
+  filter: ControlEventFilter,
   page: Page,
 ): Promise<ControlEventRow[]> {
   return await sql<ControlEventRow[]>`
     /* readControlEvents */
-    select id, command_id, requested_at, actor, command, topic, partitions, reason, result, detail,
-           requested_at::text as key_at
+    select ${columns(sql)} ${eventsOf(sql, filter, page)} ${orderOfPage(sql, ['requested_at', 'id'], page)}`
+}
+
+/** Reads one command. Null: there is no such row. */
+export async function readControlEvent({ sql }: ReadSession, id: bigint): Promise<ControlEventRow | null> {
+  const [event] = await sql<ControlEventRow[]>`
+    /* readControlEvent */ select ${columns(sql)} from control_event where id = ${id}`
+  return event ?? null
+}
+
+const columns = (sql: ReadSession['sql']) => sql`
+  id, command_id, requested_at, actor, command, topic, partitions, reason, result, detail, requested_at::text as key_at`
+
+/** Counts commands, up to a limit. */
+export const countControlEvents = (
+  session: ReadSession,
+  filter: ControlEventFilter,
+  limit: number,
+): Promise<number> => countUpTo(session, eventsOf(session.sql, filter, null), limit)
+
+function eventsOf(
+  sql: ReadSession['sql'],
+  { commandId, commands, actor, results, requested }: ControlEventFilter,
+  page: Page | null,
+) {
+  return sql`
     from control_event
     where true
       ${commandId === null ? sql`` : sql`and command_id = ${commandId}`}
-      ${command === null ? sql`` : sql`and command = ${command}`}
+      ${commands === null ? sql`` : sql`and command = any(${commands}::text[])`}
       ${actor === null ? sql`` : sql`and actor = ${actor}`}
       ${results === null ? sql`` : sql`and result = any(${results}::text[])`}
-      ${withinPage(sql, ['requested_at', 'id'], page, requested)}
-    ${orderOfPage(sql, ['requested_at', 'id'], page)}`
+      ${withinPage(sql, ['requested_at', 'id'], page, requested)}`
 }

@@ -6,7 +6,11 @@ export type PartitionProgress = {
   partition: number
   /** Kafka's id of the topic from which it was read. */
   topic_id: string
+  /** The log that `next_offset` is of. */
+  incarnation: number
   next_offset: bigint
+  /** How many changes of its batches (replays, redrives) are counted. */
+  changes: bigint
   /** The topic no longer has the partition, as an operator has accepted. */
   is_retired: boolean
   /** Logins and rejects since the partition was first read. */
@@ -29,7 +33,7 @@ export type PartitionProgress = {
 export async function readProgress({ sql }: ReadSession, topic: string): Promise<PartitionProgress[]> {
   return await sql<PartitionProgress[]>`
     /* readProgress */
-    select checkpoint.partition, topic_id, next_offset, retired_at is not null as is_retired, logins, rejects,
+    select checkpoint.partition, topic_id, incarnation, next_offset, changes, retired_at is not null as is_retired, logins, rejects,
            case when retired_at is null then watermark end as watermark,
            worker, updated_at,
            coalesce(parked.offsets, 0)::bigint as parked_offsets, parked_at

@@ -1,4 +1,4 @@
-import { type Key, orderOfPage, type Page, withinPage } from '../keyset.ts'
+import { countUpTo, type Key, orderOfPage, type Page, withinPage } from '../keyset.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
 export type ReconciliationRunRow = {
@@ -24,18 +24,38 @@ export async function readReconciliationRuns(
 ): Promise<ReconciliationRunRow[]> {
   return await sql<ReconciliationRunRow[]>`
     /* readReconciliationRuns */
-    select id, started_at, finished_at, covered_to, batches, expired, differences, finished_at::text as key_at,
-           (select count(*)::integer from alert where alert.run_id = run.run_id) as raised
-    from reconciliation_run run
-    where topic = ${topic}
-      ${withinPage(sql, ['finished_at', 'id'], page, { from: null, to: null })}
-    ${orderOfPage(sql, ['finished_at', 'id'], page)}`
+    select ${columns(sql)} ${runsOf(sql, topic, page)} ${orderOfPage(sql, ['finished_at', 'id'], page)}`
 }
 
-/** How far the schedule has compared, and what it found. */
-export type ScheduledReconciliation = { coveredTo: Date; finishedAt: Date; openAlerts: number }
+/** Reads one run. Null: there is no such run. */
+export async function readReconciliationRun(
+  { sql }: ReadSession,
+  id: bigint,
+): Promise<ReconciliationRunRow | null> {
+  const [run] = await sql<ReconciliationRunRow[]>`
+    /* readReconciliationRun */ select ${columns(sql)} from reconciliation_run run where id = ${id}`
+  return run ?? null
+}
 
-/** Reads the last run of the schedule, and how many alerts are open. Null: the schedule has not run yet. */
+const columns = (sql: ReadSession['sql']) => sql`
+  id, started_at, finished_at, covered_to, batches, expired, differences, finished_at::text as key_at,
+  (select count(*)::integer from alert where alert.run_id = run.run_id) as raised`
+
+/** Counts runs, up to a limit. */
+export const countReconciliationRuns = (
+  session: ReadSession,
+  topic: string,
+  limit: number,
+): Promise<number> => countUpTo(session, runsOf(session.sql, topic, null), limit)
+
+const runsOf = (sql: ReadSession['sql'], topic: string, page: Page | null) => sql`
+  from reconciliation_run run
+  where topic = ${topic} ${withinPage(sql, ['finished_at', 'id'], page, { from: null, to: null })}`
+
+/** How far the schedule has compared, and what it found. */
+export type ScheduledReconciliation = { coveredTo: Date; finishedAt: Date; openDiscrepancies: number }
+
+/** Reads the last run of the schedule, and how many discrepancies are open. Null: the schedule has not run yet. */
 export async function readScheduledReconciliation(
   { sql }: ReadSession,
   topic: string,
@@ -43,7 +63,7 @@ export async function readScheduledReconciliation(
   const [run] = await sql<ScheduledReconciliation[]>`
     /* readScheduledReconciliation */
     select covered_to as "coveredTo", finished_at as "finishedAt",
-           (select count(*)::integer from alert where topic = ${topic} and cleared_at is null) as "openAlerts"
+           (select count(*)::integer from alert where topic = ${topic} and cleared_at is null) as "openDiscrepancies"
     from reconciliation_run where topic = ${topic} order by finished_at desc, id desc limit 1`
   return run ?? null
 }

@@ -1,11 +1,20 @@
 import type { PendingQuery, Row } from 'postgres'
-import { ALL_DIMENSIONS, type CountSize, dimensionSets, slotNames } from '../../../domain/counts/counts.ts'
+import {
+  ALL_DIMENSIONS,
+  type CountSize,
+  dimensionBit,
+  dimensionSets,
+  failureSets,
+  keptSets,
+  slotNames,
+} from '../../../domain/counts/counts.ts'
+import { openDimensions } from '../../../domain/counts/dimensions.ts'
 import { bucketMs } from '../../../domain/time/bucket.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
-import type { Difference, DifferenceKind } from '../../../domain/pipeline/reconciliation.ts'
+import type { Difference, DiscrepancyKind } from '../../../domain/pipeline/reconciliation.ts'
 import { countTables, slotLogins } from '../../rollups/count-tables.ts'
 import { dimensionColumns as names } from '../../rollups/dimension-columns.ts'
-import { groupingSets, setOfRow, valuesOfRow } from '../../rollups/dimension-sets.ts'
+import { groupingSets, IS_FAILURE, setOfRow, valuesOfRow } from '../../rollups/dimension-sets.ts'
 import { countDifference, type DifferentCount, rowsAt, startsOf } from '../counts/counts-around.ts'
 import type { CountsToCompare } from './reconciliation-counts.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
@@ -23,7 +32,7 @@ const slotLength: Record<CountSize, string> = {
   month: '1 month',
 }
 
-const fewer = dimensionSets.filter((set) => set !== ALL_DIMENSIONS)
+const fewer = (sets: readonly number[]) => sets.filter((set) => set !== ALL_DIMENSIONS)
 
 /** Compares counts by hour, on the days in which the moments lie, with the sums of their quarters. */
 export async function compareHoursWithQuarters(
@@ -76,12 +85,34 @@ export async function compareSets(
   { starts, limit }: RowsToCompare,
 ): Promise<Difference[]> {
   const { start } = countTables[size]
-  const expected = sql`
+  const grouped = (sets: readonly number[], counted: string) => sql`
     select ${sql.unsafe(setOfRow)} as dimension_set, ${sql(start)}, ${sql.unsafe(valuesOfRow)},
            ${sql.unsafe(slotNames[size].map((name) => `sum(${name}) as ${name}`).join(', '))}
-    from (${rowsAt(sql, size, starts, [ALL_DIMENSIONS])}) as counts
-    group by ${sql(start)}, ${sql.unsafe(groupingSets(fewer))}`
-  return await compareRows(sql, 'grouped_count', size, expected, rowsAt(sql, size, starts, fewer), limit)
+    from (${rowsAt(sql, size, starts, [ALL_DIMENSIONS])}) as counts where ${sql.unsafe(counted)}
+    group by ${sql(start)}, ${sql.unsafe(groupingSets(sets))}`
+  const expected = sql`${grouped(fewer(dimensionSets), 'true')} union all ${grouped(failureSets, IS_FAILURE)}`
+  const found = rowsAt(sql, size, starts, fewer(keptSets))
+  return await compareRows(sql, 'grouped_count', size, expected, found, limit)
+}
+
+/**
+ * Compares the values by which days (UTC, by their starts) are counted with those that filters know. A value
+ * that is missing there would match no prefix, range or `notIn`.
+ */
+export async function compareKnownValues(sql: Sql, { starts, limit }: RowsToCompare): Promise<Difference[]> {
+  const differences: Difference[] = []
+  for (const { name } of openDimensions) {
+    const rows = await sql<DifferentCount[]>`
+      /* compareKnownValues */
+      select day as bucket, dimension_set as set, ${sql.unsafe(names)},
+             0::bigint + ${sql.unsafe(slotNames.hour.join(' + '))} as expected, 0::bigint as found
+      from (${rowsAt(sql, 'hour', starts, [dimensionBit[name]])}) as counts
+      where not exists (select from dimension_value as known where known.dimension = ${name} and known.value = counts.${sql(name)})
+      order by day, ${sql(name)}
+      limit ${limit}`
+    differences.push(...rows.map((row) => countDifference('known_value', 'hour', row)))
+  }
+  return differences
 }
 
 /**
@@ -90,7 +121,7 @@ export async function compareSets(
  */
 async function compareRows(
   sql: Sql,
-  kind: DifferenceKind,
+  kind: DiscrepancyKind,
   size: CountSize,
   expected: PendingQuery<Row[]>,
   found: PendingQuery<Row[]>,

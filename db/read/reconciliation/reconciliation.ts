@@ -29,7 +29,12 @@ import {
   readLedgerKeys,
   readLedgerOf,
 } from './reconciliation-ledger.ts'
-import { compareHoursWithQuarters, compareMonth, compareSets } from './reconciliation-sets.ts'
+import {
+  compareHoursWithQuarters,
+  compareKnownValues,
+  compareMonth,
+  compareSets,
+} from './reconciliation-sets.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
 /** Runs a query in the snapshot of a request, or in a transaction on the primary: one query at a time. */
@@ -138,7 +143,7 @@ const DAYS_PER_STATEMENT = 4
 
 /**
  * Compares the counts of moments (Unix milliseconds): minutes or quarters with the deltas, hours with these,
- * months with hours, and each by fewer dimensions with those by all. Stops once it has as many differences as
+ * months with hours, each by fewer dimensions with those by all, and their values with those that filters know. Stops once it has as many differences as
  * are listed.
  */
 async function compareCounts(read: ReadStep, moments: readonly number[]): Promise<Difference[]> {
@@ -149,11 +154,13 @@ async function compareCounts(read: ReadStep, moments: readonly number[]): Promis
   for (let first = 0; first < days.length && differences.length < limit; first += DAYS_PER_STATEMENT) {
     const some = days.slice(first, first + DAYS_PER_STATEMENT).flat()
     const withMinutes = some.filter((moment) => moment >= keptFromMs)
+    const rows = { starts: startsOf(some, bucketMs.day), limit }
     const withQuarters = some.filter((moment) => moment < keptFromMs)
     differences.push(
       ...(await compareFinest(read, 'minute', { moments: withMinutes, limit })),
       ...(await compareFinest(read, 'quarter', { moments: withQuarters, limit })),
-      ...(await read(({ sql }) => compareSets(sql, 'hour', { starts: startsOf(some, bucketMs.day), limit }))),
+      ...(await read(({ sql }) => compareSets(sql, 'hour', rows))),
+      ...(await read(({ sql }) => compareKnownValues(sql, rows))),
     )
   }
   const months = new Set(moments.map((moment) => periodStart('month', dayOf(moment)) * DAY_MS))

@@ -14,7 +14,7 @@ export type RowsKept = {
   expired: 'none' | 'some' | 'all'
 }
 
-type Listed = Pick<LoginRowFilter, 'batchId' | 'userId' | 'deviceId' | 'ip' | 'event'>
+type Listed = Pick<LoginRowFilter, 'batchId' | 'users' | 'devices' | 'addresses' | 'event'>
 
 /**
  * Finds out what a list of logins lacks because rows are dropped after LOGIN_RETENTION_DAYS while counts
@@ -49,15 +49,15 @@ async function readSpan({ sql }: ReadSession, batchId: bigint, range: TimeRange)
 
 /** Whether a login of the filter can lie in a range, by whole days of UTC: engagement is kept by day. */
 async function isAnyBefore(session: ReadSession, filter: Listed, range: TimeRange): Promise<boolean> {
-  const { userId, deviceId, ip } = filter
+  const { users, devices, addresses } = filter
   if (!(await isAnybodySeen(session, range))) return false
-  const somebody: [SightingKind, string | null][] = [
-    ['user', userId],
-    ['device', deviceId],
-    ['address', ip],
+  const somebody: [SightingKind, string[] | null][] = [
+    ['user', users],
+    ['device', devices],
+    ['address', addresses],
   ]
-  for (const [kind, id] of somebody)
-    if (id !== null && !(await isSeenBefore(session, kind, id, range.to))) return false
+  for (const [kind, ids] of somebody)
+    if (ids !== null && !(await isSeenBefore(session, kind, ids, range.to))) return false
   return true
 }
 
@@ -66,7 +66,7 @@ async function isAnybodySeen({ sql }: ReadSession, { from, to }: TimeRange): Pro
     /* isAnybodySeen */
     select exists (
       select from engagement
-      where kind = 'user' and period = 'day' and facet = 'all' and value = ''
+      where kind = 'user' and period = 'day' and facet = 'all' and attempts in ('logins', 'failures') and value = ''
         ${from === null ? sql`` : sql`and start >= date '1970-01-01' + ${dayOf(from.getTime())}::integer`}
         ${to === null ? sql`` : sql`and start < date '1970-01-01' + ${dayAfter(to)}::integer`}
     ) or exists (
@@ -82,20 +82,20 @@ async function isAnybodySeen({ sql }: ReadSession, { from, to }: TimeRange): Pro
 const dayAfter = (moment: Date): number => Math.ceil(moment.getTime() / DAY_MS)
 
 /**
- * Whether the first day of an id lies before `to`. An id that has no number yet is new: all its rows are
- * still kept.
+ * Whether the first day of one of the ids lies before `to`. An id that has no number yet is new: all its rows
+ * are still kept.
  */
 async function isSeenBefore(
   { sql }: ReadSession,
   kind: SightingKind,
-  id: string,
+  ids: string[],
   to: Date | null,
 ): Promise<boolean> {
   const { table, id: column } = idTables[kind]
   const [found] = await sql<{ seen: boolean }[]>`
     /* isSeenBefore */
     select exists (
-      select from ${sql(table)} where ${sql(column)} = ${id} ${to === null ? sql`` : sql`and first_day < date '1970-01-01' + ${dayAfter(to)}::integer`}
+      select from ${sql(table)} where ${sql(column)} = any(${ids}::text[]) ${to === null ? sql`` : sql`and least(first_login_day, first_failure_day) < date '1970-01-01' + ${dayAfter(to)}::integer`}
     ) as seen`
   return found?.seen ?? false
 }

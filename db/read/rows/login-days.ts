@@ -18,16 +18,6 @@ export async function readOldestLoginDay(sql: ReadSession['sql']): Promise<Date 
   return oldest?.day ?? null
 }
 
-/** End of the latest day that has a table of login rows: no row is later. Null: there is no table. */
-export async function readEndOfLoginDays(sql: ReadSession['sql']): Promise<Date | null> {
-  const [latest] = await sql<{ end: Date | null }[]>`
-    /* readEndOfLoginDays */
-    select to_date(substring(max(relid::regclass::text) from '[0-9]{4}_[0-9]{2}_[0-9]{2}$'), 'YYYY_MM_DD')::timestamptz
-           + interval '1 day' as end
-    from pg_partition_tree('login') where level > 0`
-  return latest?.end ?? null
-}
-
 /** Whether all rows from this event on are kept; true if there is no event. */
 export const isKeptSince = (oldestDay: Date | null, firstEventAt: Date | null): boolean =>
   firstEventAt === null || (oldestDay !== null && firstEventAt >= oldestDay)

@@ -1,5 +1,5 @@
 import type { DeviceType, IpScope, LocaleKind, Login, Outcome } from '../../../domain/login/login.ts'
-import { type Key, orderOfPage, type Page, type TimeRange, withinPage } from '../keyset.ts'
+import { countUpTo, type Key, orderOfPage, type Page, type TimeRange, withinPage } from '../keyset.ts'
 import { type CountFilter, withinFilter } from '../counts/count-filter.ts'
 import { addressText } from '../../login-rows/address-text.ts'
 import { type Part, partsOfRange } from '../counts/login-parts.ts'
@@ -16,11 +16,14 @@ export type LoginRow = PlacedLogin & { key_at: string }
 
 export type LoginRowFilter = {
   batchId: bigint | null
-  userId: string | null
-  deviceId: string | null
-  /** In its normal form (domain/fields/ip.ts). */
-  ip: string | null
-  partition: number | null
+  /** Of any of these; null: of any. */
+  users: string[] | null
+  devices: string[] | null
+  /** In their normal form (domain/fields/ip.ts). */
+  addresses: string[] | null
+  /** Ids that producers gave them. */
+  eventIds: string[] | null
+  partitions: number[] | null
   /** Logins with an offset of [fromOffset, toOffset). */
   fromOffset: bigint | null
   toOffset: bigint | null
@@ -42,42 +45,91 @@ export async function readLogins(
   filter: LoginRowFilter,
   page: Page,
 ): Promise<LoginRow[]> {
-  const { batchId, userId, deviceId, ip, event } = filter
   const rows: LoginRow[] = []
   const missing = () => page.limit - rows.length
-  // With one of these an index leads to few rows: there is no need to search part by part.
-  const hasIndex = [batchId, userId, deviceId, ip].some((one) => one !== null)
-  const parts = hasIndex ? [{ range: event, minutes: null }] : partsOfRange(session, filter, page, missing)
-  for await (const part of parts) {
+  for await (const part of partsOf(session, filter, page, missing)) {
     rows.push(...(await readPart(session, filter, part, { ...page, limit: missing() })))
     if (missing() === 0) break
   }
   return rows
 }
 
+/** Counts logins that are kept as rows, up to a limit. */
+export async function countLogins(
+  session: ReadSession,
+  filter: LoginRowFilter,
+  limit: number,
+): Promise<number> {
+  let rows = 0
+  const missing = () => limit - rows
+  const wholeList = { after: null, before: null, backwards: false, limit }
+  for await (const part of partsOf(session, filter, wholeList, missing)) {
+    rows += await countUpTo(session, loginsOf(session.sql, filter, part, null), missing())
+    if (missing() === 0) break
+  }
+  return rows
+}
+
+function partsOf(session: ReadSession, filter: LoginRowFilter, page: Page, missing: () => number) {
+  const { batchId, users, devices, addresses, eventIds, event } = filter
+  // With one of these an index leads to few rows: there is no need to search part by part.
+  const hasIndex = [batchId, users, devices, addresses, eventIds].some((one) => one !== null)
+  return hasIndex ? [{ range: event, minutes: null }] : partsOfRange(session, filter, page, missing)
+}
+
 async function readPart(
   { sql }: ReadSession,
   filter: LoginRowFilter,
-  { range, minutes }: Part,
+  part: Part,
   page: Page,
 ): Promise<LoginRow[]> {
-  const { batchId, userId, deviceId, ip, partition, fromOffset, toOffset, dimensions } = filter
   const rows = await sql<Row[]>`
     /* readPart */
-    select ${columns(sql)}
-    from login
+    select ${columns(sql)} ${loginsOf(sql, filter, part, page)} ${orderOfPage(sql, order, page)}`
+  return rows.map(toLoginRow)
+}
+
+function loginsOf(sql: Sql, filter: LoginRowFilter, { range, minutes }: Part, page: Page | null) {
+  const { batchId, users, devices, addresses, eventIds, partitions, fromOffset, toOffset, dimensions } =
+    filter
+  return sql`
+    from ${eventIds === null ? sql`login` : sql`(${ofEvents(sql, eventIds)}) as login`}
     where true
       ${batchId === null ? sql`` : ofBatch(sql, batchId)}
-      ${userId === null ? sql`` : sql`and user_id = ${userId}`}
-      ${deviceId === null ? sql`` : sql`and device_id = ${deviceId}`}
-      ${ip === null ? sql`` : sql`and ip = ${ip}::text::inet`}
-      ${partition === null ? sql`` : sql`and kafka_partition = ${partition}`}
+      ${users === null ? sql`` : sql`and user_id = any(${users}::text[])`}
+      ${devices === null ? sql`` : sql`and device_id = any(${devices}::text[])`}
+      ${addresses === null ? sql`` : sql`and ip = any(${addresses}::text[]::inet[])`}
+      ${partitions === null ? sql`` : sql`and kafka_partition = any(${partitions}::integer[])`}
       ${fromOffset === null ? sql`` : sql`and kafka_offset >= ${String(fromOffset)}::text::bigint`}
       ${toOffset === null ? sql`` : sql`and kafka_offset < ${String(toOffset)}::text::bigint`}
       ${withinFilter(sql, dimensions)}
       ${withinPage(sql, order, page, range)}
-      ${minutes === null ? sql`` : sql`and (${withinRanges(sql, minutes)})`}
-    ${orderOfPage(sql, order, page)}`
+      ${minutes === null ? sql`` : sql`and (${withinRanges(sql, minutes)})`}`
+}
+
+/** By the index of event_ids: Postgres knows too little of a day that is filling to choose it. */
+const ofEvents = (sql: Sql, eventIds: string[]) =>
+  sql`select * from login where event_id = any(${eventIds}::text[]) offset 0`
+
+/**
+ * Reads logins of a topic that are kept as rows and have an event_id of their producer, by event time; any of them where there
+ * are more than the limit, as a producer may give many events the same id.
+ */
+export async function readLoginsOfEvent(
+  { sql }: ReadSession,
+  topic: string,
+  eventId: string,
+  limit: number,
+): Promise<PlacedLogin[]> {
+  const rows = await sql<Row[]>`
+    /* readLoginsOfEvent */
+    select ${columns(sql)}
+    from (
+      select * from (${ofEvents(sql, [eventId])}) as found
+      where exists (select from batch where id = batch_id and topic = ${topic})
+      limit ${limit}
+    ) as login
+    order by ${sql.unsafe(order.join(', '))}`
   return rows.map(toLoginRow)
 }
 

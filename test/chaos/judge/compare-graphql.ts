@@ -6,7 +6,7 @@ import {
   tally,
   type Tally,
 } from '../../support/truth/difference.ts'
-import { bucketOf, countName, type CountName, expectedCounts } from '../../support/truth/expected-counts.ts'
+import { bucketOf, countName, expectedCounts } from '../../support/truth/expected-counts.ts'
 import type { Graphql } from '../../support/api/graphql-client.ts'
 
 const DAY_MS = 86_400_000
@@ -17,64 +17,70 @@ export async function compareGraphql(ask: Graphql, truth: GroundTruth): Promise<
   const days = truth.usersPerDay().map(([day]) => day)
   const { logins } = truth.totals()
   return [
-    ...compareTallies('loginCounts', expectedCounts(truth, 'minute'), await askCounts(ask, days)),
-    ...compareTallies('topValues', new Map([['logins', logins]]), await askTotal(ask, days)),
-    ...compareTallies('reconciliation', new Map([['agrees', 'true']]), await askReconciliation(ask)),
-    ...compareTallies('rejectedLogins', new Map(truth.rejectsByReason()), await askRejects(ask)),
+    ...compareTallies('measures by minute', expectedCounts(truth, 'minute'), await askCounts(ask, days)),
+    ...compareTallies('measures', new Map([['attempts', logins]]), await askTotal(ask, days)),
+    ...compareTallies('reconciliation', new Map([['isConsistent', 'true']]), await askReconciliation(ask)),
+    ...compareTallies('rejectedRecords', new Map(truth.rejectsByReason()), await askRejects(ask)),
   ]
 }
 
-type CountSeries = Omit<CountName, 'bucket'> & { points: { start: string; logins: number }[] }
+type Point = { start: string; end: string; attempts: number }
+type Groups = { groups: { values: [string, string, string, string]; attempts: number }[] }
 
-/** By minute and all dimensions, a day at a time. */
+/** How many questions are asked at once: a request may have 15 aliases. */
+const AT_ONCE = 15
+
+/** By minute and all dimensions: first which minutes have attempts, then of which values. */
 async function askCounts(ask: Graphql, days: readonly string[]): Promise<Tally> {
-  const rows: [name: string, logins: number][] = []
+  const rows: [name: string, attempts: number][] = []
   for (const day of days) {
-    const { loginCounts } = await ask(
-      `query ($from: DateTime!, $to: DateTime!) {
-        loginCounts(from: $from, to: $to, bucket: MINUTE, fillGaps: false,
-                    groupBy: [DEVICE_TYPE, APP_VERSION, LOCALE, OUTCOME]) {
-          ... on LoginCounts { series { deviceType appVersion locale outcome points { start logins } } }
-          ... on Error { message }
-        }
-      }`,
-      { from: dayStart(day), to: dayStart(day, 1) },
-    )
-    for (const { points, ...values } of unlessError(loginCounts as { series: CountSeries[] } | Problem)
-      .series)
-      for (const { start, logins } of points) rows.push([nameOf({ ...values, bucket: start }), logins])
+    const range = `from: "${dayStart(day)}", to: "${dayStart(day, 1)}"`
+    const { measures } = await ask(`{ measures(${range}, bucket: MINUTE) { points { start end attempts } } }`)
+    const { points } = measures as { points: Point[] }
+    const minutes = points.filter(({ attempts }) => attempts > 0)
+    while (minutes.length > 0) {
+      const some = minutes.splice(0, AT_ONCE)
+      const questions = some.map(
+        ({ start, end }, i) =>
+          `m${i}: measures(from: "${start}", to: "${end}", groupBy: [DEVICE_TYPE, APP_VERSION, LOCALE, OUTCOME]) {
+             groups { values attempts } }`,
+      )
+      const answers = Object.values(await ask(`{ ${questions.join(' ')} }`)) as Groups[]
+      for (const [i, { groups }] of answers.entries())
+        for (const { values, attempts } of groups) rows.push([nameOf(some[i]?.start ?? '', values), attempts])
+    }
   }
   return sumTally(rows)
 }
 
-const nameOf = (row: CountName): string =>
+const nameOf = (
+  start: string,
+  [deviceType, appVersion, locale, outcome]: Groups['groups'][number]['values'],
+): string =>
   countName({
-    ...row,
-    bucket: bucketOf(row.bucket, 'minute'),
-    deviceType: row.deviceType === 'IOS' ? 'iOS' : row.deviceType.toLowerCase(),
-    outcome: row.outcome.toLowerCase(),
+    ...{ bucket: bucketOf(start, 'minute'), appVersion, locale },
+    deviceType: deviceType === 'IOS' ? 'iOS' : deviceType.toLowerCase(),
+    outcome: outcome.toLowerCase(),
   })
 
 async function askTotal(ask: Graphql, days: readonly string[]): Promise<Tally> {
-  const { topValues } = await ask(
-    `query ($from: DateTime!, $to: DateTime!) {
-      topValues(dimension: LOCALE, from: $from, to: $to) { ... on TopValues { totalLogins } ... on Error { message } }
-    }`,
+  const { measures } = await ask(
+    `query ($from: Moment!, $to: Moment!) { measures(from: $from, to: $to) { total { attempts } } }`,
     { from: dayStart(days[0]), to: dayStart(days.at(-1), 1) },
   )
-  return new Map([['logins', unlessError(topValues as { totalLogins: number } | Problem).totalLogins]])
+  return new Map([['attempts', (measures as { total: { attempts: number } }).total.attempts]])
 }
 
 async function askReconciliation(ask: Graphql): Promise<Tally> {
   const { reconciliation } = await ask(
     `{ reconciliation {
-      ... on Reconciliation { agrees differences { kind expected found } } ... on Error { message }
+      isConsistent discrepancies { kind expected found }
     } }`,
   )
-  const answer = unlessError(reconciliation as { agrees: boolean; differences: object[] } | Problem)
+  const answer = reconciliation as { isConsistent: boolean; discrepancies: object[] }
   return new Map([
-    ['agrees', String(answer.agrees)],
-    ...answer.differences.map((difference) => [JSON.stringify(difference), 'differs'] as const),
+    ['isConsistent', String(answer.isConsistent)],
+    ...answer.discrepancies.map((difference) => [JSON.stringify(difference), 'differs'] as const),
   ])
 }
 
@@ -86,30 +92,20 @@ type RejectPage = {
 async function askRejects(ask: Graphql): Promise<Tally> {
   const reasons: string[] = []
   for (let after: string | null = null, more = true; more;) {
-    const { rejectedLogins } = await ask(
+    const { rejectedRecords } = await ask(
       `query ($after: String) {
-        rejectedLogins(first: ${PAGE_ROWS}, after: $after) {
-          ... on RejectedLoginConnection { edges { node { reason } } pageInfo { hasNextPage endCursor } }
-          ... on Error { message }
+        rejectedRecords(first: ${PAGE_ROWS}, after: $after) {
+          edges { node { reason } } pageInfo { hasNextPage endCursor }
         }
       }`,
       { after },
     )
-    const { edges, pageInfo } = unlessError(rejectedLogins as RejectPage | Problem)
+    const { edges, pageInfo } = rejectedRecords as RejectPage
     reasons.push(...edges.map(({ node }) => node.reason.toLowerCase()))
     after = pageInfo.endCursor
     more = pageInfo.hasNextPage
   }
   return tally(reasons)
-}
-
-/** An error of the schema. */
-type Problem = { message: string }
-
-/** @throws when the answer is an error of the schema */
-function unlessError<T extends object>(answer: T | Problem): T {
-  if ('message' in answer) throw new Error(answer.message)
-  return answer
 }
 
 const dayStart = (day = '1970-01-01', later = 0): string =>

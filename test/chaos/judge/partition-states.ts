@@ -7,9 +7,7 @@ export type PartitionState = { partition: number; state: string | null; reason: 
  * @throws when the API, Temporal or the workers are away
  */
 export async function partitionStates(ask: Graphql): Promise<PartitionState[]> {
-  const { ingestion } = await ask(
-    '{ ingestion { ... on Ingestion { state partitions { partition state reason } } } }',
-  )
+  const { ingestion } = await ask('{ ingestion { state partitions { partition state reason } } }')
   const { state, partitions } = ingestion as { state: string | null; partitions: PartitionState[] }
   if (state === null) throw new Error('Temporal or its workers are away')
   return partitions

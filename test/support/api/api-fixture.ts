@@ -22,14 +22,20 @@ export type TestDatabase = {
   drop: () => Promise<void>
 }
 
-/** A migrated database of its own on the server of `adminUrl`. */
-export async function createDatabase(adminUrl: string): Promise<TestDatabase> {
+/**
+ * A database of its own on the server of `adminUrl`.
+ * @param prepare makes its tables; left out: those of this version
+ */
+export async function createDatabase(
+  adminUrl: string,
+  prepare: (sql: Sql) => Promise<unknown> = migrate,
+): Promise<TestDatabase> {
   const name = `api_${randomUUID().replaceAll('-', '')}`
   const urlOn = (server: string) => Object.assign(new URL(server), { pathname: `/${name}` }).href
   const admin = connect(adminUrl)
   await admin.unsafe(`create database ${name}`)
   const sql = connect(urlOn(adminUrl))
-  await migrate(sql)
+  await prepare(sql)
   const drop = async () => {
     await sql.end()
     await admin.unsafe(`drop database ${name} with (force)`)
@@ -47,6 +53,14 @@ export type Answer = {
   errors?: { message: string; extensions?: object }[]
   extensions?: { readAfter?: string }
 }
+
+export type Refusal = { message: string | undefined; [detail: string]: unknown }
+
+/** The first error of an answer, with its extensions beside the message. */
+export const refusalIn = (errors: Answer['errors']): Refusal => ({
+  message: errors?.[0]?.message,
+  ...errors?.[0]?.extensions,
+})
 
 /** An API over real Postgres; the other parts say what the test wants them to. */
 export function createApi(
@@ -71,7 +85,8 @@ export function createApi(
     readBack: parts.readBack ?? (() => Promise.reject(new Error('not in this test'))),
     logger: quiet,
     clock: parts.clock ?? (() => NOW_MS),
-    limits: { questionsPerSecond: 1_000 },
+    limits: { questionsPerSecond: 1_000, subscriptions: { all: 1_000, perClient: 20 } },
+    documents: { byHash: null, only: false },
     readiness: {
       postgres: () => Promise.resolve(),
       temporal: () => Promise.resolve(),

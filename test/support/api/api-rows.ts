@@ -1,13 +1,14 @@
 import { TOPIC_ID } from '../../../domain/pipeline/partition-log-fixture.ts'
 import type { Sql } from '../../../db/connection/connect.ts'
-import { dimensionBit, dimensionSets, slotNames } from '../../../domain/counts/counts.ts'
+import { addKnownValues } from '../../../db/rollups/known-values.ts'
+import { ALL_DIMENSIONS, dimensionBit, dimensionSets, slotNames } from '../../../domain/counts/counts.ts'
 import { type DimensionName, dimensionNames } from '../../../domain/counts/dimensions.ts'
 import { entriesOf } from '../../../domain/sightings/sighting-cache.ts'
 import type { Sightings } from '../../../domain/sightings/sighting.ts'
 
 type CountEntry = [minute: string, deviceType: string, appVersion: string, locale: string, logins: number]
 
-/** Counts as a rollup keeps them: by every set of dimensions, in the hour of the minute and in its day. */
+/** Counts as a rollup keeps them: by every set of dimensions, in the hour of the minute and in its day; and their values. */
 export async function insertCounts(sql: Sql, entries: CountEntry[]): Promise<void> {
   for (const [minute, deviceType, appVersion, locale, logins] of entries) {
     const at = new Date(minute)
@@ -33,6 +34,9 @@ export async function insertCounts(sql: Sql, entries: CountEntry[]): Promise<voi
       await addToSlot(sql, 'hour_count', ['day', slotNames.hour[at.getUTCHours()]], at, set, kept, logins)
     }
   }
+  await sql.unsafe(
+    addKnownValues(`(select * from hour_count where dimension_set = ${ALL_DIMENSIONS}) as counted`),
+  )
 }
 
 async function addToSlot(

@@ -11,15 +11,17 @@ export const pages = [
   'README.md',
   'docs/analytics.md',
   'docs/getting-started.md',
+  'docs/live.md',
   'docs/operations.md',
   'docs/runbook.md',
+  'docs/schema-changes.md',
 ]
 
 export const textOf = (document: string): string =>
   readFileSync(new URL(`../../../${document}`, import.meta.url), 'utf8')
 
 /** The fenced blocks of a page of Markdown in one language, in order; those inside of lists, too. */
-export function blocksOf(page: string, language: 'graphql' | 'sh'): string[] {
+export function blocksOf(page: string, language: 'graphql' | 'js' | 'sh'): string[] {
   return [...textOf(page).matchAll(FENCED)]
     .filter(([, found]) => found === language)
     .map(([, , block]) => block ?? '')

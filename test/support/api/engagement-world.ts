@@ -43,13 +43,19 @@ function somebodysLogins(): SeenLogin[] {
       deviceType: pick(['iOS', 'android', 'unknown'] as const),
       appVersion: pick(['1.0', '2.0']),
       locale: pick(['CA', 'NY', 'TX']),
-      outcome: 'unknown',
+      outcome: pick(['success', 'unknown', 'unknown', 'failure'] as const),
     }
   })
 }
 
 export type Test = (login: SeenLogin) => boolean
-export const anybody: Test = () => true
+export const didNotFail: Test = ({ outcome }) => outcome !== 'failure'
+/** The attempts that each value of the argument `attempts` lets count. */
+export const ofAttempts = {
+  LOGINS: didNotFail,
+  FAILURES: ({ outcome }) => outcome === 'failure',
+  ALL: () => true,
+} as const satisfies Record<string, Test>
 export const within = (from: string, to: string): Test => {
   const [fromMs, toMs] = [Date.parse(from), Date.parse(to)]
   return ({ eventTimeMs }) => eventTimeMs >= fromMs && eventTimeMs < toMs
@@ -58,4 +64,3 @@ export const distinct = (key: 'userId' | 'deviceId' | 'ip', ...tests: Test[]) =>
   new Set(logins.filter((login) => tests.every((holds) => holds(login))).map((login) => login[key]))
 
 export const common = (a: Set<string>, b: Set<string>) => new Set([...a].filter((id) => b.has(id)))
-export const without = (a: Set<string>, b: Set<string>) => new Set([...a].filter((id) => !b.has(id)))

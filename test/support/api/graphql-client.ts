@@ -6,14 +6,15 @@ import type { RoleProcess } from '../deployment/role-process.ts'
 export type Graphql = (query: string, variables?: Record<string, unknown>) => Promise<Record<string, unknown>>
 
 /** A client of an API process, once it listens. Any GraphQL error makes it throw. */
-export async function graphqlOf(api: RoleProcess): Promise<Graphql> {
-  const port = await eventually(() => {
+export const graphqlOf = async (api: RoleProcess): Promise<Graphql> => graphqlAt(await portOf(api))
+
+/** The port of an API process, once it listens. */
+export const portOf = (api: RoleProcess): Promise<number> =>
+  eventually(() => {
     const line = api.log().find((entry) => typeof entry['port'] === 'number')
     if (line === undefined) throw new Error('the API has not said where it listens')
     return Number(line['port'])
   }, 30_000)
-  return graphqlAt(port)
-}
 
 /** A client of the API on a port of this machine. Any GraphQL error makes it throw. */
 export function graphqlAt(port: number): Graphql {

@@ -5,13 +5,11 @@ import {
   type GraphQLField,
   type GraphQLInputField,
   type GraphQLInputType,
-  type GraphQLObjectType,
   isEnumType,
   isInputObjectType,
   isListType,
   isNonNullType,
   isObjectType,
-  isUnionType,
 } from 'graphql'
 import { schema } from '../../../api/schema/schema.ts'
 
@@ -81,6 +79,7 @@ const moments = [
   '\0',
   0,
 ]
+const dates = ['0001-01-01', '0000-01-01', '9999-12-31', '2026-02-30', '2026-2-1', '+2026-02-01']
 const values: Record<string, unknown[]> = {
   String: texts,
   ID: texts,
@@ -89,6 +88,8 @@ const values: Record<string, unknown[]> = {
   BigInt: wholeNumbers,
   Offset: offsets,
   DateTime: moments,
+  Date: [...moments, ...dates],
+  Moment: [...moments, ...dates],
   Boolean: ['x', 0],
 }
 
@@ -99,6 +100,8 @@ const sound: Record<string, unknown> = {
   Int: 0,
   Offset: '1',
   DateTime: '2026-03-01T00:00:00Z',
+  Date: '2026-03-01',
+  Moment: '2026-03-01',
   Boolean: true,
 }
 
@@ -127,7 +130,7 @@ const operationsOf = (field: GraphQLField<unknown, unknown>, isCommand: boolean)
         isCommand,
         path: path.join('.'),
         said: JSON.stringify(leaf).slice(0, 60),
-        query: `${word} (${declared}) { ${field.name}(${given}) { __typename ... on Error { message } } }`,
+        query: `${word} (${declared}) { ${field.name}(${given}) { __typename } }`,
         variables,
       }
     }),
@@ -150,7 +153,7 @@ function rangesOf(field: GraphQLField<unknown, unknown>): Hostile[] {
       isCommand: false,
       path: 'from',
       said: `${from}, to: ${to}`,
-      query: `query (${declared}) { ${field.name}(${given}) { __typename ... on Error { message } } }`,
+      query: `query (${declared}) { ${field.name}(${given}) { __typename } }`,
       variables,
     }
   })
@@ -159,34 +162,31 @@ function rangesOf(field: GraphQLField<unknown, unknown>): Hostile[] {
 /** Of fields with arguments below a field that is found by its id. */
 function nestedOperationsOf(field: GraphQLField<unknown, unknown>): Hostile[] {
   const type = getNamedType(field.type)
-  if (!isUnionType(type) || !['batch', 'user', 'device', 'address', 'loginCounts'].includes(field.name))
-    return []
+  if (!isObjectType(type) || !['batch', 'user', 'device', 'address'].includes(field.name)) return []
   const own = soundOf(field.args)
-  return type.getTypes().flatMap((member: GraphQLObjectType) =>
-    Object.values(member.getFields()).flatMap((inner) =>
-      inner.args.flatMap((argument) =>
-        leavesOf(argument, [argument.name]).map(({ path, value, leaf }) => {
-          const args = { ...soundOf(inner.args), [argument.name]: value }
-          const outer = written(field.args, {
+  return Object.values(type.getFields()).flatMap((inner) =>
+    inner.args.flatMap((argument) =>
+      leavesOf(argument, [argument.name]).map(({ path, value, leaf }) => {
+        const args = { ...soundOf(inner.args), [argument.name]: value }
+        const outer = written(field.args, {
+          ...own,
+          ...(field.name === 'address' ? { ip: '192.0.2.1' } : {}),
+        })
+        const { declared, given } = written(inner.args, args, 'inner_')
+        const selection = isObjectType(getNamedType(inner.type))
+        return {
+          field: `${field.name}.${inner.name}`,
+          isCommand: false,
+          path: path.join('.'),
+          said: JSON.stringify(leaf).slice(0, 60),
+          query: `query (${outer.declared} ${declared}) { ${field.name}(${outer.given}) { ${inner.name}(${given}) ${selection ? '{ __typename }' : ''} } }`,
+          variables: {
             ...own,
             ...(field.name === 'address' ? { ip: '192.0.2.1' } : {}),
-          })
-          const { declared, given } = written(inner.args, args, 'inner_')
-          const selection = isObjectType(getNamedType(inner.type)) || isUnionType(getNamedType(inner.type))
-          return {
-            field: `${field.name}.${inner.name}`,
-            isCommand: false,
-            path: path.join('.'),
-            said: JSON.stringify(leaf).slice(0, 60),
-            query: `query (${outer.declared} ${declared}) { ${field.name}(${outer.given}) { ... on ${member.name} { ${inner.name}(${given}) ${selection ? '{ __typename }' : ''} } } }`,
-            variables: {
-              ...own,
-              ...(field.name === 'address' ? { ip: '192.0.2.1' } : {}),
-              ...Object.fromEntries(Object.entries(args).map(([name, one]) => [`inner_${name}`, one])),
-            },
-          }
-        }),
-      ),
+            ...Object.fromEntries(Object.entries(args).map(([name, one]) => [`inner_${name}`, one])),
+          },
+        }
+      }),
     ),
   )
 }
@@ -201,13 +201,19 @@ function written(args: readonly GraphQLArgument[], variables: Record<string, unk
 
 const soundOf = (args: readonly Argument[]): Record<string, unknown> =>
   Object.fromEntries(
-    args.filter(({ type }) => isNonNullType(type)).map(({ name, type }) => [name, soundValue(type)]),
+    args
+      .filter(({ type, defaultValue }) => isNonNullType(type) && defaultValue === undefined)
+      .map(({ name, type }) => [name, soundValue(type)]),
   )
 
 function soundValue(type: GraphQLInputType): unknown {
   const nullable = getNullableType(type)
   if (isListType(nullable)) return [soundValue(nullable.ofType)]
-  if (isInputObjectType(nullable)) return soundOf(Object.values(nullable.getFields()))
+  if (isInputObjectType(nullable)) {
+    const fields = Object.values(nullable.getFields())
+    const one = nullable.isOneOf ? fields[0] : undefined
+    return one === undefined ? soundOf(fields) : { [one.name]: soundValue(one.type) }
+  }
   if (isEnumType(nullable)) return nullable.getValues()[0]?.name
   return sound[nullable.name]
 }

@@ -3,6 +3,7 @@ import { createLoginDays, keepRowsFromMs } from '../../../db/login-rows/login-pa
 import { loginColumns } from '../../../domain/columns/columns-fixture.ts'
 import { MinuteCounts } from '../../../domain/counts/counts.ts'
 import type { Login } from '../../../domain/login/login.ts'
+import { DAY_MS } from '../../../domain/time/period.ts'
 import { SightingCache } from '../../../domain/sightings/sighting-cache.ts'
 import type { Sightings } from '../../../domain/sightings/sighting.ts'
 import { insertSightings } from './api-rows.ts'
@@ -12,22 +13,30 @@ export type SeenLogin = Pick<
   'userId' | 'deviceId' | 'ip' | 'eventTimeMs' | 'deviceType' | 'appVersion' | 'locale' | 'outcome'
 >
 
+type Kept = {
+  /** Unix milliseconds that retention ends at. */
+  nowMs: number
+  retentionDays: number
+}
+
+/** Writes logins as insertLoginRows does. Sets by the minute are kept as long as rows. */
+export async function insertLogins(sql: Sql, logins: readonly SeenLogin[], kept: Kept): Promise<void> {
+  const { nowMs, retentionDays } = kept
+  const listsFromMs = retentionDays === 0 ? nowMs + 2 * DAY_MS : keepRowsFromMs(nowMs, retentionDays)
+  await sql`insert into retention_bound values ('hour_login', ${new Date(listsFromMs).toISOString()}::text::timestamptz)`
+  await insertLoginRows(sql, logins, kept)
+}
+
 /**
  * Writes logins as ingestion does, sightings to be rolled up and a row each where `retentionDays` keeps it, all of batch 1, which
- * the ledger may have.
- * @param nowMs Unix milliseconds that retention ends at
+ * the ledger may have. Also for the schema of 0.3.1.
  */
-export async function insertLogins(
+export async function insertLoginRows(
   sql: Sql,
   logins: readonly SeenLogin[],
-  { nowMs, retentionDays }: { nowMs: number; retentionDays: number },
+  { nowMs, retentionDays }: Kept,
 ): Promise<void> {
-  const draft = new SightingCache(new Int32Array(2)).draft()
-  const minutes = new MinuteCounts()
-  const columns = loginColumns(logins)
-  minutes.add(columns)
-  draft.add(columns, minutes.entries)
-  await insertSightings(sql, 1, JSON.parse(draft.sightings().json) as Sightings)
+  await insertSightings(sql, 1, sightingsOf(logins))
   await createLoginDays(sql, nowMs, retentionDays)
   const times = logins.map(({ eventTimeMs }) => eventTimeMs)
   const time = (ms: number) => sql`${new Date(ms).toISOString()}::text::timestamptz`
@@ -45,4 +54,14 @@ export async function insertLogins(
               ${login.ip}::text::inet, 'public', ${login.locale}, 'us_state', ${login.appVersion}, ${login.deviceType},
               ${login.outcome}, 0, ${offset}, 1)`
   }
+}
+
+/** The sightings of logins as ingestion writes them, if it knows of none. */
+export function sightingsOf(logins: readonly SeenLogin[]): Sightings {
+  const draft = new SightingCache(new Int32Array(2)).draft()
+  const minutes = new MinuteCounts()
+  const columns = loginColumns(logins)
+  minutes.add(columns)
+  draft.add(columns, minutes.entries)
+  return JSON.parse(draft.sightings().json) as Sightings
 }

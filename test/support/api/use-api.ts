@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, expect, inject } from 'vitest'
 import type { Sql } from '../../../db/connection/connect.ts'
-import { type Ask, createApi, createDatabase, type TestDatabase } from './api-fixture.ts'
+import {
+  type Ask,
+  createApi,
+  createDatabase,
+  type Refusal,
+  refusalIn,
+  type TestDatabase,
+} from './api-fixture.ts'
 
 /**
  * For the tests of a file: a database of their own, filled once, and the API on it.
@@ -32,6 +39,13 @@ export function useApi(fill: (sql: Sql) => Promise<unknown>, parts: Parameters<t
       const { data, errors } = await ask(query, variables)
       expect(errors).toBeUndefined()
       return Object.values(data ?? {})[0] as T
+    },
+    /** Why a query of one field is refused: the message, the code and what comes with it. */
+    refusal: async (query: string, variables?: object): Promise<Refusal> => {
+      const { data, errors } = await ask(query, variables)
+      expect(Object.values(data ?? {})).toEqual([null])
+      expect(errors).toHaveLength(1)
+      return refusalIn(errors)
     },
   }
 }

@@ -1,13 +1,9 @@
-import { expect } from 'vitest'
 import type { Sql } from '../../../db/connection/connect.ts'
 import { logOf } from '../../../domain/pipeline/partition-log-fixture.ts'
 import { insertCheckpoint, insertCounts } from './api-rows.ts'
 import { useApi } from './use-api.ts'
 
-type Points = { start: string; end: string; logins: number; [field: string]: unknown }[]
-export type Series = { total: number; points: Points; [field: string]: unknown }
-
-/** For the tests of a file: counts in a database, and ways to ask for them. */
+/** For the tests of a file: an API on counts in a database. */
 export function useCounts() {
   const fill = async (sql: Sql) => {
     await insertCheckpoint(sql, 0, 100, '2026-03-01T12:00:20Z')
@@ -21,20 +17,5 @@ export function useCounts() {
       ['2026-03-01T12:00:00Z', 'iOS', '2.0', 'RU', 32],
     ])
   }
-  const kafka = () => ({ ok: true as const, bounds: [logOf(0, 0, 100)] })
-  const { sql, ask, field } = useApi(fill, { kafka })
-
-  const counts = (args: string, fields = 'series { total points { start logins } }') =>
-    field<{ series: Series[]; buckets?: unknown; message?: string }>(
-      `{ loginCounts(${args}) { ... on LoginCounts { ${fields} } ... on Error { message } } }`,
-    )
-
-  /** `[start, logins]` of the only series, to the minute. */
-  async function pointsOf(args: string): Promise<[string, number][]> {
-    const { series } = await counts(args)
-    expect(series).toHaveLength(1)
-    return (series[0]?.points ?? []).map(({ start, logins }) => [start.slice(0, 16), logins])
-  }
-
-  return { sql, ask, field, counts, pointsOf }
+  return useApi(fill, { kafka: () => ({ ok: true as const, bounds: [logOf(0, 0, 100)] }) })
 }

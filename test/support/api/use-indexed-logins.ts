@@ -1,19 +1,25 @@
 import { afterAll, beforeAll, beforeEach, inject } from 'vitest'
-import { readDistinctInRows } from '../../../db/read/engagement/uniques.ts'
 import { indexLogins } from '../../../db/rollups/index-logins.ts'
 import { createLoginDays } from '../../../db/login-rows/login-partitions.ts'
 import { sightingKinds } from '../../../domain/sightings/sighting.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { createDatabase, type TestDatabase } from './api-fixture.ts'
-import { anyLogin } from '../../../db/read/counts/count-filter.ts'
-import { DAYS, END_MS, expectedCount, inOneSnapshot, START_MS } from './indexed-world.ts'
+import {
+  anyAttempt,
+  countListed,
+  DAYS,
+  END_MS,
+  expectedCount,
+  inOneSnapshot,
+  START_MS,
+} from './indexed-world.ts'
 import type { SeenLogin } from './logins-by-day.ts'
 
 /** All days of the world. */
 export const whole: TimeBucket = { fromMs: START_MS, toMs: END_MS }
 
 /** Members of each kind in a range, by the logins themselves. */
-export const expected = (logins: readonly SeenLogin[], range: TimeBucket, filter = anyLogin) =>
+export const expected = (logins: readonly SeenLogin[], range: TimeBucket, filter = anyAttempt) =>
   sightingKinds.map((kind) => expectedCount(logins, kind, [range], filter))
 
 /** For the tests of a file: a database that each finds empty, and what they ask it. */
@@ -26,7 +32,7 @@ export function useIndexedLogins() {
   })
   beforeEach(async () => {
     await createLoginDays(sql(), END_MS, DAYS)
-    await sql()`truncate batch, login, pending_commit_rollup, unindexed_batch, written_count, hour_login, hour_member, six_hour_chunk,
+    await sql()`truncate batch, login, late_login, retention_bound, first_seen, span_day, active_span, pending_rollup, pending_commit_rollup, unindexed_batch, written_count, hour_login, hour_member,
                          login_count_delta, sighting_delta, engagement_chunk, app_user, device, address cascade`
     await sql()`update engagement_kind_size set members = 0`
   })
@@ -34,14 +40,15 @@ export function useIndexedLogins() {
 
   return {
     sql,
+    url: () => database.urlOn(inject('databaseUrl')),
     indexAll: async () => {
       while (await indexLogins(sql()));
     },
-    inRows: (range: TimeBucket, filter = anyLogin) =>
-      inOneSnapshot(sql(), async (session) => {
-        const counts = await readDistinctInRows(session, sightingKinds, range, filter)
-        return sightingKinds.map((kind) => counts.get(kind))
-      }),
+    inLists: (range: TimeBucket, filter = anyAttempt) =>
+      inOneSnapshot(sql(), (session) =>
+        Promise.all(sightingKinds.map((kind) => countListed(session, kind, range, filter))),
+      ),
+    late: async () => (await sql()`select from late_login`).length,
     unindexed: async () => (await sql()`select from unindexed_batch`).length,
   }
 }

@@ -1,7 +1,7 @@
 export const pause = `mutation ($reason: String!, $partitions: [Int!]) {
   pauseIngestion(reason: $reason, partitions: $partitions) {
     __typename
-    ... on CommandResult { partitions { state nextOffset } }
+    ... on IngestionCommandSuccess { partitions { state nextOffset } }
     ... on Error { message }
   }
 }`

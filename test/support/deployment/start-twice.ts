@@ -14,12 +14,12 @@ export const START_STORY_TIMEOUT_MS = DOWNLOAD_TIMEOUT_MS + 3 * START_TIMEOUT_MS
 /** Runs `npm start` in a clone, ends it by Ctrl-C and runs it again: logins are counted, and nothing is left over or lost. */
 export async function startTwice(clone: string): Promise<void> {
   const first = await startRollcall(clone)
-  const counted = await eventually(() => loginsCounted(first.api, 10))
+  const counted = await eventually(() => attemptsCounted(first.api, 10))
   await stopRollcall(first)
   expect(await processesOf(clone)).toEqual([])
 
   const second = await startRollcall(clone)
-  await eventually(() => loginsCounted(second.api, counted + 5))
+  await eventually(() => attemptsCounted(second.api, counted + 5))
   expect(await heldBatches(second.api)).toBe(true)
   await stopRollcall(second)
   expect(await processesOf(clone)).toEqual([])
@@ -66,24 +66,21 @@ async function stopRollcall({ process: child, exited }: Rollcall): Promise<void>
   await exited
 }
 
-async function loginsCounted(api: string, atLeast: number): Promise<number> {
-  const { ingestion } = await ask<{ ingestion: { lag: number; partitions: { logins: number | null }[] } }>(
+async function attemptsCounted(api: string, atLeast: number): Promise<number> {
+  const { ingestion } = await ask<{ ingestion: { lag: number; partitions: { attempts: number | null }[] } }>(
     api,
-    '{ ingestion { ... on Ingestion { lag partitions { logins } } } }',
+    '{ ingestion { lag partitions { attempts } } }',
   )
-  const logins = ingestion.partitions.reduce((sum, partition) => sum + (partition.logins ?? 0), 0)
-  expect(logins).toBeGreaterThanOrEqual(atLeast)
-  return logins
+  const attempts = ingestion.partitions.reduce((sum, partition) => sum + (partition.attempts ?? 0), 0)
+  expect(attempts).toBeGreaterThanOrEqual(atLeast)
+  return attempts
 }
 
 /** Whether the ledger has no hole over the two runs. */
 async function heldBatches(api: string): Promise<boolean> {
   const { batches } = await ask<{
     batches: { edges: { node: { partition: number; fromOffset: string; toOffset: string } }[] }
-  }>(
-    api,
-    '{ batches(first: 500) { ... on BatchConnection { edges { node { partition fromOffset toOffset } } } } }',
-  )
+  }>(api, '{ batches(first: 500) { edges { node { partition fromOffset toOffset } } } }')
   const ranges = batches.edges.map(({ node }) => node)
   const starts = new Set(ranges.map(({ partition, fromOffset }) => `${partition} ${fromOffset}`))
   const ends = ranges.filter(({ partition, toOffset }) => !starts.has(`${partition} ${toOffset}`))

@@ -1,7 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
 import { garbage, type OddRecord } from '../../../generator/garbage.ts'
 import { GroundTruth } from '../../../generator/ground-truth.ts'
-import { createLoginSource } from '../../../generator/login-source.ts'
+import {
+  createLoginSource,
+  type LoginMessage,
+  messageOf,
+  type SentLogin,
+} from '../../../generator/login-source.ts'
 import type { RejectReason } from '../../../domain/login/login.ts'
 import { createLoginProducer } from '../../../kafka/write/login-producer.ts'
 import type { Deployment } from '../deployment/deployment.ts'
@@ -9,8 +15,10 @@ import type { Deployment } from '../deployment/deployment.ts'
 /** Sends logins and keeps the books of what Kafka acknowledged. */
 export type Feed = {
   truth: GroundTruth
-  /** Sends this many logins of now, in records that the original generator would send. */
+  /** Sends this many logins of now, in records that the original generator would send; one in eight fails. */
   logins: (count: number) => Promise<void>
+  /** Sends these logins. */
+  these: (logins: readonly SentLogin[]) => Promise<void>
   /** Sends one login of a user of this name, with more keys if given. */
   loginOf: (userId: string, extra?: object) => Promise<void>
   /** Sends logins that will be lost: they are not in the books. */
@@ -25,6 +33,8 @@ export type Feed = {
 
 const RECORDS_PER_SEND = 500
 const TICK_MS = 50
+/** One login in this many fails. */
+const FAILING = 8
 
 export function createFeed({ kafka, config }: Deployment, seed = 1): Feed {
   const truth = new GroundTruth()
@@ -41,21 +51,28 @@ export function createFeed({ kafka, config }: Deployment, seed = 1): Feed {
     await producer.close()
   })
 
-  const logins = async (count: number) => {
-    for (let rest = count; rest > 0; rest -= RECORDS_PER_SEND) {
-      const messages = Array.from({ length: Math.min(rest, RECORDS_PER_SEND) }, () =>
-        source.next(Math.floor(Date.now() / 1000)),
-      )
+  const send = async (messages: readonly Pick<LoginMessage, 'key' | 'sent'>[]) => {
+    for (let at = 0; at < messages.length; at += RECORDS_PER_SEND) {
+      const some = messages.slice(at, at + RECORDS_PER_SEND)
       await producer.send(
-        messages.map(({ key, value }) => ({ key: Buffer.from(key), value: Buffer.from(value) })),
+        some.map(({ key, sent }) => ({ key: Buffer.from(key), value: Buffer.from(messageOf(sent)) })),
       )
-      for (const { sent } of messages) truth.addSent(sent)
+      for (const { sent } of some) truth.addSent(sent)
     }
   }
+
+  let made = 0
+  const next = () => {
+    const { key, sent } = source.next(Math.floor(Date.now() / 1000))
+    made++
+    return { key, sent: made % FAILING === 0 ? { ...sent, outcome: 'failure' as const } : sent }
+  }
+  const logins = (count: number) => send(Array.from({ length: count }, next))
 
   return {
     truth,
     logins,
+    these: (sent) => send(sent.map((login) => ({ key: randomUUID(), sent: login }))),
     lost: async (count) => {
       const messages = Array.from({ length: count }, () => source.next(Math.floor(Date.now() / 1000)))
       await producer.send(

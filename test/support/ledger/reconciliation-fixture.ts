@@ -2,32 +2,38 @@ import { expect, onTestFinished } from 'vitest'
 import type { Sql, Transaction } from '../../../db/connection/connect.ts'
 import { reconcile } from '../../../db/read/reconciliation/reconciliation.ts'
 import type { LedgerSelection } from '../../../db/read/reconciliation/reconciliation-ledger.ts'
-import type { Difference, DifferenceKind } from '../../../domain/pipeline/reconciliation.ts'
-import { createApi } from '../api/api-fixture.ts'
+import type { Difference, DiscrepancyKind } from '../../../domain/pipeline/reconciliation.ts'
+import { type Answer, createApi } from '../api/api-fixture.ts'
 
 export type Reconciliation = {
-  agrees: boolean
-  batches: number
-  totalsCompared: boolean
-  expiredBatches: number
+  isConsistent: boolean
+  batchCount: number
+  hasComparedTotals: boolean
+  expiredBatchCount: number
   partitions: Record<string, unknown>[]
-  differences: object[]
+  discrepancies: object[]
 }
 
 /** Asks the API of a database for its reconciliation. */
 export function reconciliationOf(url: string, topic: string) {
-  const api = createApi({ url, replicaUrls: [] })
-  onTestFinished(() => api.router.close())
+  const ask = answersOf(url, topic)
   return async (args = ''): Promise<Reconciliation> => {
-    const { data, errors } = await api.ask(`{ reconciliation(topic: "${topic}" ${args}) {
-      ... on Reconciliation { agrees batches expiredBatches totalsCompared
-        partitions { partition incarnation fromOffset toOffset offsets logins rejects rejectsByReason { reason rejects }
-                     redriven gaps parked skipped ledger { checkpoint ledgerEnd equal } }
-        differences { kind partition subject expected found } }
-      ... on Error { message } } }`)
+    const { data, errors } = await ask(args)
     expect(errors).toBeUndefined()
     return data?.reconciliation as Reconciliation
   }
+}
+
+/** The same, for reconciliations that may be refused. */
+export function answersOf(url: string, topic: string) {
+  const api = createApi({ url, replicaUrls: [] })
+  onTestFinished(() => api.router.close())
+  return (args = ''): Promise<Answer> =>
+    api.ask(`{ reconciliation(topic: "${topic}" ${args}) {
+      isConsistent batchCount expiredBatchCount hasComparedTotals
+        partitions { partition incarnation fromOffset toOffset offsets attempts rejects rejectsByReason { reason rejects }
+                     redrivenAttempts gaps parkedOffsets skippedOffsets ledger { checkpoint ledgerEnd isEqual } }
+        discrepancies { kind partition subject expected found } } }`)
 }
 
 /** Every batch. */
@@ -62,6 +68,6 @@ export async function differencesWhen(
 }
 
 /** Their kinds, each once. */
-export async function kindsWhen(...asked: Parameters<typeof differencesWhen>): Promise<DifferenceKind[]> {
+export async function kindsWhen(...asked: Parameters<typeof differencesWhen>): Promise<DiscrepancyKind[]> {
   return [...new Set((await differencesWhen(...asked)).map(({ kind }) => kind))].sort()
 }

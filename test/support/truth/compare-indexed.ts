@@ -2,37 +2,53 @@ import { expect } from 'vitest'
 import { indexLogins } from '../../../db/rollups/index-logins.ts'
 import type { Sql, Transaction } from '../../../db/connection/connect.ts'
 import { dimensionColumns } from '../../../db/rollups/dimension-columns.ts'
+import { LISTS_LOCK } from '../../../db/login-rows/kept-lists.ts'
 import { idTables } from '../../../db/rollups/id-tables.ts'
 import { addressText } from '../../../db/login-rows/address-text.ts'
+import { ofRevisions } from '../../../db/login-rows/rows-to-list.ts'
 import { type DimensionName, dimensionNames } from '../../../domain/counts/dimensions.ts'
 import { sightingKinds } from '../../../domain/sightings/sighting.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { compareTallies, type Difference, tally } from './difference.ts'
 import { eventually } from '../eventually.ts'
 
-/** Has everything indexed, and compares then. Everybody must have a number. */
+class RolledBack extends Error {}
+
+/** Has everything indexed, compares, and takes it back: what was written in the last minutes is not the turn of workers yet. */
 export async function compareAllIndexed(sql: Sql): Promise<Difference[]> {
-  // What was written in the last minutes is not rolled up, so it does not wait there yet.
-  await sql`insert into unindexed_batch select * from pending_commit_rollup on conflict do nothing`
+  // Whoever has no number yet is not indexed.
   await eventually(async () => {
-    // Whoever else lists at the moment has the turn.
-    while (await indexLogins(sql));
-    expect(await sql`select from unindexed_batch`).toHaveLength(0)
+    expect(await sql`select from sighting_delta`).toHaveLength(0)
   })
-  return await compareIndexed(sql)
+  let differences: Difference[] = []
+  const compareAndTakeBack = sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(hashtext(${LISTS_LOCK}))`
+    await tx`
+      with waiting as (delete from pending_commit_rollup returning batch_id, revision)
+      insert into unindexed_batch select * from waiting`
+    while (await indexLogins({ begin: (work: (tx: Transaction) => unknown) => work(tx) } as unknown as Sql));
+    expect(await tx`select from unindexed_batch`).toHaveLength(0)
+    differences = await compareTables(tx)
+    throw new RolledBack()
+  })
+  await compareAndTakeBack.catch((error: unknown) => {
+    if (!(error instanceof RolledBack)) throw error
+  })
+  return differences
 }
 
 /**
- * Where logins that are indexed differ from rows: those of batches that do not wait must be there, and none that no row says.
- * Sets of hours and six hours have whom their logins have.
+ * Where logins that are indexed differ from rows: those of revisions that do not wait must be there, each once, and no others.
+ * Sets of hours have whom their logins have.
  */
 export async function compareIndexed(sql: Sql): Promise<Difference[]> {
-  return await sql.begin('isolation level repeatable read', async (tx) => [
-    ...(await compareLogins(tx)),
-    ...(await compareMembers(tx)),
-    ...(await compareSixHours(tx)),
-  ])
+  return await sql.begin('isolation level repeatable read', compareTables)
 }
+
+const compareTables = async (tx: Transaction): Promise<Difference[]> => [
+  ...(await compareLogins(tx)),
+  ...(await compareMembers(tx)),
+]
 
 type Listed = { hour: string; minutes: Buffer } & Record<DimensionName, string> &
   Record<(typeof idTables)[SightingKind]['numbers'], Buffer>
@@ -51,13 +67,16 @@ async function compareLogins(tx: Transaction): Promise<Difference[]> {
     )
   })
   const rows = await tx<{ name: string; waits: boolean }[]>`
+    with waiting as (select * from unindexed_batch union select * from pending_commit_rollup)
     select concat_ws(' ', date_trunc('hour', event_at)::text, extract(minute from event_at)::integer,
                      ${tx.unsafe(dimensionColumns)}, user_id, device_id, ${addressText(tx)}) as name,
-           (batch_id in (select batch_id from unindexed_batch union select batch_id from pending_commit_rollup)) is true as waits
+           ${ofRevisions(tx, 'waiting')} as waits
     from login`
-  const isListed = new Set(indexed)
-  const expected = rows.filter(({ name, waits }) => !waits || isListed.has(name)).map(({ name }) => name)
-  return compareTallies('hour_login', tally(new Set(expected)), tally(isListed))
+  return compareTallies(
+    'hour_login',
+    tally(rows.filter(({ waits }) => !waits).map(({ name }) => name)),
+    tally(indexed),
+  )
 }
 
 async function idsOf(tx: Transaction, kind: SightingKind): Promise<Map<number, string>> {
@@ -68,16 +87,17 @@ async function idsOf(tx: Transaction, kind: SightingKind): Promise<Map<number, s
 
 const loginsByKind = (tx: Transaction) => tx`
   hour_login,
-  lateral (values ('user'::engagement_kind, users), ('device', devices), ('address', addresses)) as seen (kind, numbers)`
+  lateral (values ('user'::engagement_kind, users), ('device', devices), ('address', addresses)) as seen (kind, numbers),
+  lateral (select case outcome when 'failure' then 'failures' else 'logins' end::engagement_attempts as attempts) as half`
 
 async function compareMembers(tx: Transaction): Promise<Difference[]> {
   const hours = await tx<{ hour: string; members: Buffer; numbers: Buffer }[]>`
-    select concat_ws(' ', hour, kind) as hour, coalesce(members, '') as members, coalesce(numbers, '') as numbers
+    select concat_ws(' ', hour, kind, attempts) as hour, coalesce(members, '') as members, coalesce(numbers, '') as numbers
     from hour_member
     full join (
-      select hour, kind, string_agg(numbers, ''::bytea) as numbers
-      from ${loginsByKind(tx)} group by hour, kind
-    ) as logins using (hour, kind)`
+      select hour, kind, attempts, string_agg(numbers, ''::bytea) as numbers
+      from ${loginsByKind(tx)} group by hour, kind, attempts
+    ) as logins using (hour, kind, attempts)`
   const named = (of: (row: (typeof hours)[number]) => number[]) =>
     hours.flatMap((row) => of(row).map((number) => `${row.hour} ${number}`))
   return compareTallies(
@@ -85,21 +105,6 @@ async function compareMembers(tx: Transaction): Promise<Difference[]> {
     tally(new Set(named(({ numbers }) => numbersOf(numbers)))),
     tally(named(({ members }) => numbersOfPacked(members))),
   )
-}
-
-async function compareSixHours(tx: Transaction): Promise<Difference[]> {
-  const logins = await tx<{ start: string; kind: string; numbers: Buffer }[]>`
-    select date_bin('6 hours', hour, '2000-01-01Z')::text as start, kind, string_agg(numbers, ''::bytea) as numbers
-    from ${loginsByKind(tx)} group by 1, 2`
-  const bitmaps = await tx<{ start: string; kind: string; chunk: number; members: string }[]>`
-    select start::text, kind, chunk, members::text from six_hour_member`
-  const expected = logins.flatMap(({ start, kind, numbers }) =>
-    numbersOf(numbers).map((number) => `${start} ${kind} ${number}`),
-  )
-  const held = bitmaps.flatMap(({ start, kind, chunk, members }) =>
-    Array.from(members.matchAll(/1/g), ({ index }) => `${start} ${kind} ${chunk * members.length + index}`),
-  )
-  return compareTallies('six_hour_member', tally(new Set(expected)), tally(held))
 }
 
 const numbersOf = (numbers: Buffer): number[] =>

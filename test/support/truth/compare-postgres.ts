@@ -36,7 +36,8 @@ type CountRow = Omit<CountName, 'bucket'> & { bucket: Date; logins: number }
 
 async function compareCounts(sql: Sql, truth: GroundTruth): Promise<Difference[]> {
   const deltas = await sql<CountRow[]>`
-    select bucket, ${sql.unsafe(values)}, logins::integer from login_count_delta_entry as added`
+    select added.bucket, ${sql.unsafe(values)}, added.logins::integer
+    from login_count_delta as delta ${sql.unsafe(joinEntries('delta', 'bucket'))}`
   const counts = await Promise.all(
     bucketSizes.map(async (size) => [
       ...compareTallies(`${size}_count`, expectedCounts(truth, size), await readCounts(sql, size)),
@@ -96,9 +97,13 @@ async function readCounts(sql: Sql, size: BucketName): Promise<Tally> {
 
 /** The dimensions of a set, as bits, in the order of the values of a count. */
 const bits = Object.values(dimensionBit)
-const fewerSets = Array.from({ length: ALL_DIMENSIONS }, (_, set) => set).filter(
-  (set) => bits.filter((bit) => (set & bit) !== 0).length <= 2,
-)
+const setsOfSize = (sizes: readonly number[]) =>
+  Array.from({ length: ALL_DIMENSIONS }, (_, set) => set).filter((set) =>
+    sizes.includes(bits.filter((bit) => (set & bit) !== 0).length),
+  )
+const fewerSets = setsOfSize([0, 1, 2])
+/** Sets that have failures alone. */
+const failureSets = setsOfSize([3]).filter((set) => (set & dimensionBit.outcome) !== 0)
 
 const sumName = (bucket: string, set: number, values: readonly string[]): string =>
   JSON.stringify([
@@ -110,7 +115,8 @@ const sumName = (bucket: string, set: number, values: readonly string[]): string
 function expectedSums(counts: Tally): Tally {
   const sums = [...counts].flatMap(([name, logins]) => {
     const [bucket = '', ...values] = JSON.parse(name) as string[]
-    return fewerSets.map((set): [string, number] => [sumName(bucket, set, values), Number(logins)])
+    const sets = values.includes('failure') ? [...fewerSets, ...failureSets] : fewerSets
+    return sets.map((set): [string, number] => [sumName(bucket, set, values), Number(logins)])
   })
   return sumTally(sums)
 }
@@ -122,7 +128,8 @@ async function readSums(sql: Sql, size: BucketName): Promise<Tally> {
     from ${sql(`${size}_count_entry`)} where dimension_set <> ${ALL_DIMENSIONS}::smallint
     union all
     select bucket, kept, array[${sql.unsafe(dimensionColumns)}], logins::integer
-    from login_count_pending cross join unnest(${fewerSets}::integer[]) as sets (kept)`
+    from login_count_pending cross join unnest(${[...fewerSets, ...failureSets]}::integer[]) as sets (kept)
+    where outcome = 'failure' or kept <> all(${failureSets}::integer[])`
   return sumTally(
     rows.map(({ bucket, set, values, logins }) => [sumName(bucketOf(bucket, size), set, values), logins]),
   )

@@ -49,7 +49,10 @@ export async function openRawEvents(
            to_timestamp((text->>'$.timestamp')::bigint) as event_at,
            text->>'$.user_id' as user_id, text->>'$.device_id' as device_id, text->>'$.ip' as ip,
            text->>'$.locale' as locale, text->>'$.app_version' as app_version,
-           coalesce(text->>'$.device_type', 'unknown') as device_type, coalesce(text->>'$.outcome', 'unknown') as outcome
+           coalesce(text->>'$.device_type', 'unknown') as device_type, text->>'$.outcome' as sent_outcome,
+           case when lower(trim(sent_outcome)) in ('success', 'succeeded', 'ok', 'true', '1') then 'success'
+                when lower(trim(sent_outcome)) in ('failure', 'failed', 'denied', 'error', 'false', '0') then 'failure'
+                else 'unknown' end as outcome
     from event where reject is null`)
   return async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJson()
 }

@@ -1,44 +1,65 @@
-import { type DimensionName, dimensions } from '../../../domain/counts/dimensions.ts'
+import { type DimensionName } from '../../../domain/counts/dimensions.ts'
+import type { Graphql } from '../api/graphql-client.ts'
 import { answerTo, at, line, type Range, stored, type TruthQuestion } from './truth-question.ts'
 
-type Point = { start: string; logins: number; previousLogins?: number }
-type Series = Record<string, string | null> & { points: Point[]; counts: number[] }
+type Point = { start: string; attempts: number }
+type Group = { values: string[]; points: Point[]; series: number[] }
 
-/** Logins by bucket of a zone and one dimension, but for buckets without any. */
-export function countsBy(
-  zone: string,
-  bucket: 'hour' | 'day' | 'week' | 'month',
-  dimension: DimensionName,
-  { from, to }: Range,
+type Bucket = 'hour' | 'day' | 'week' | 'month'
+
+/** Attempts by bucket of a zone and one dimension, but for buckets without any. */
+export const attemptsBy = (zone: string, bucket: Bucket, dimension: DimensionName, range: Range) =>
+  seriesBy('attempts', 'true', { zone, bucket, by: [dimension], range })
+
+/** The same of failures, by any dimensions. */
+export const failuresBy = (zone: string, bucket: Bucket, by: readonly DimensionName[], range: Range) =>
+  seriesBy('failures', `outcome = 'failure'`, { zone, bucket, by, range })
+
+type By = { zone: string; bucket: Bucket; by: readonly DimensionName[]; range: Range }
+
+function seriesBy(
+  measure: 'attempts' | 'failures',
+  where: string,
+  { zone, bucket, by, range: { from, to } }: By,
 ): TruthQuestion {
-  const groupBy = dimension.toUpperCase()
-  const field = dimensions.find(({ name }) => name === dimension)?.field ?? ''
+  const series = `series(measure: ${measure.toUpperCase()})`
+  const columns = by.map((name) => `${name}, `).join('')
   return {
-    name: `loginCounts by ${bucket} of ${zone} and ${dimension}`,
+    name: `${measure} by ${bucket} of ${zone}${by.map((name) => ` and ${name}`).join('')}`,
     api: async (ask) => {
-      const { buckets, series } = await answerTo<{ buckets: { start: string }[]; series: Series[] }>(
+      const { buckets, total, groups } = await answerTo<{ buckets: Point[]; total: Group; groups: Group[] }>(
         ask,
-        `{ loginCounts(from: "${from}", to: "${to}", bucket: ${bucket.toUpperCase()}, timeZone: "${zone}", groupBy: [${groupBy}]) {
-            ... on LoginCounts { buckets { start } series { ${field} counts } } ... on Error { message } } }`,
+        `{ measures(from: "${from}", to: "${to}", bucket: ${bucket.toUpperCase()}, timeZone: "${zone}", groupBy: [${by.join().toUpperCase()}]) {
+            buckets { start } ${by.length === 0 ? `total { ${series} }` : `groups { values ${series} }`} } }`,
       )
-      return series.flatMap((one) =>
+      return (by.length === 0 ? [total] : groups).flatMap(({ values = [], series: counts }) =>
         buckets.flatMap(({ start }, i) =>
-          one.counts[i] === 0 ? [] : [line(at(start), stored(one[field] ?? ''), one.counts[i])],
+          counts[i] === 0 ? [] : [line(at(start), ...values.map(stored), counts[i])],
         ),
       )
     },
     // The first bucket begins with the range. An hour that the clock repeats would be one by its name: by its offset it is two.
     raw: `
-      select concat_ws(' | ', strftime(greatest(start, timestamptz '${from}'), '%Y-%m-%d %H:%M:%S'), value, logins)
+      select concat_ws(' | ', strftime(greatest(start, timestamptz '${from}'), '%Y-%m-%d %H:%M:%S'), ${columns} attempts)
       from (
         select ${
           bucket === 'hour'
             ? `event_at - to_minutes(date_part('minute', event_at at time zone '${zone}')::integer)
                         - to_seconds(date_part('second', event_at))`
             : `date_trunc('${bucket}', event_at at time zone '${zone}') at time zone '${zone}'`
-        } as start, ${dimension} as value, count(*) as logins
-        from login where event_at >= '${from}' and event_at < '${to}' group by 1, 2) as counts`,
+        } as start, ${columns} count(*) as attempts
+        from login where event_at >= '${from}' and event_at < '${to}' and ${where} group by all) as counts`,
   }
+}
+
+/** Lines of a question whose groups have points, but for points without attempts. */
+const pointsOf = async (ask: Graphql, query: string): Promise<string[]> => {
+  const { groups } = await answerTo<{ groups: Group[] }>(ask, query)
+  return groups.flatMap(({ values, points }) =>
+    points.flatMap(({ start, attempts }) =>
+      attempts === 0 ? [] : [line(at(start), ...values.map(stored), attempts)],
+    ),
+  )
 }
 
 const regions = {
@@ -49,35 +70,23 @@ const regions = {
 }
 
 /** Three dimensions at once, one of them the region that a state lies in (https://www2.census.gov/geo/pdfs/maps-data/maps/reference/us_regdiv.pdf). */
-export function countsByRegion({ from, to }: Range): TruthQuestion {
+export function attemptsByRegion({ from, to }: Range): TruthQuestion {
   const cases = Object.entries(regions).map(
     ([region, states]) => `when locale in ('${states.split(' ').join(`', '`)}') then '${region}'`,
   )
   return {
-    name: 'loginCounts by month, region, device type and outcome',
-    api: async (ask) => {
-      const { series } = await answerTo<{ series: Series[] }>(
+    name: 'attempts by month, region, device type and outcome',
+    api: (ask) =>
+      pointsOf(
         ask,
-        `{ loginCounts(from: "${from}", to: "${to}", bucket: MONTH, groupBy: [US_REGION, DEVICE_TYPE, OUTCOME], fillGaps: false) {
-            ... on LoginCounts { series { usRegion deviceType outcome points { start logins } } } ... on Error { message } } }`,
-      )
-      return series.flatMap((one) =>
-        one.points.map(({ start, logins }) =>
-          line(
-            at(start),
-            one['usRegion'],
-            stored(one['deviceType'] ?? ''),
-            stored(one['outcome'] ?? ''),
-            logins,
-          ),
-        ),
-      )
-    },
+        `{ measures(from: "${from}", to: "${to}", bucket: MONTH, groupBy: [US_REGION, DEVICE_TYPE, OUTCOME]) {
+            groups { values points { start attempts } } } }`,
+      ),
     raw: `
-      select concat_ws(' | ', strftime(greatest(start, timestamptz '${from}'), '%Y-%m-%d %H:%M:%S'), region, device_type, outcome, logins)
+      select concat_ws(' | ', strftime(greatest(start, timestamptz '${from}'), '%Y-%m-%d %H:%M:%S'), region, device_type, outcome, attempts)
       from (
         select date_trunc('month', event_at) as start, case ${cases.join(' ')} else 'OTHER' end as region, device_type, outcome,
-               count(*) as logins
+               count(*) as attempts
         from login where event_at >= '${from}' and event_at < '${to}' group by all) as counts`,
   }
 }
@@ -85,16 +94,14 @@ export function countsByRegion({ from, to }: Range): TruthQuestion {
 /** Weeks that begin on Mondays of UTC, each beside the one that is as many weeks before as there are. */
 export function previousWeeks({ from, to }: Range, weeks: number): TruthQuestion {
   return {
-    name: 'loginCounts by week beside the weeks before',
+    name: 'attempts by week beside the weeks before',
     api: async (ask) => {
-      const { series } = await answerTo<{ series: Series[] }>(
+      const { points } = await answerTo<{ points: (Point & { compared: Point[] })[] }>(
         ask,
-        `{ loginCounts(from: "${from}", to: "${to}", bucket: WEEK, previous: true) {
-            ... on LoginCounts { series { points { start logins previousLogins } } } ... on Error { message } } }`,
+        `{ measures(from: "${from}", to: "${to}", bucket: WEEK, compareTo: [{ span: PREVIOUS }]) {
+            points { start attempts compared { attempts } } } }`,
       )
-      return (series[0]?.points ?? []).map(({ start, logins, previousLogins }) =>
-        line(at(start), logins, previousLogins),
-      )
+      return points.map(({ start, attempts, compared }) => line(at(start), attempts, compared[0]?.attempts))
     },
     raw: `
       select concat_ws(' | ', strftime(start, '%Y-%m-%d %H:%M:%S'),
@@ -105,93 +112,70 @@ export function previousWeeks({ from, to }: Range, weeks: number): TruthQuestion
   }
 }
 
-/** Counts as they stood at a moment, and what was written since; `isThere` says in SQL which logins were counted at it. */
-export function countsAtMoment({ from, to }: Range, moment: string, isThere: string): TruthQuestion[] {
-  const day = `from: "${from}", to: "${to}", bucket: DAY, groupBy: [LOCALE], fillGaps: false`
-  const question = (name: string, field: string, where: string): TruthQuestion => ({
+/** Counts as they stood at a moment, and what was written since; `isThere` says in SQL which attempts were counted at it. */
+export function attemptsAtMoment({ from, to }: Range, moment: string, isThere: string): TruthQuestion[] {
+  const question = (name: string, argument: string, where: string): TruthQuestion => ({
     name,
-    api: async (ask) => {
-      const { series } = await answerTo<{ series: Series[] }>(
+    api: (ask) =>
+      pointsOf(
         ask,
-        `{ ${field} { ... on LoginCounts { series { locale points { start logins } } } ... on Error { message } } }`,
-      )
-      return series.flatMap((one) =>
-        one.points.map(({ start, logins }) => line(at(start), one['locale'], logins)),
-      )
-    },
+        `{ measures(from: "${from}", to: "${to}", bucket: DAY, groupBy: [LOCALE], ${argument}: "${moment}") {
+            groups { values points { start attempts } } } }`,
+      ),
     raw: `
       select concat_ws(' | ', strftime(date_trunc('day', event_at), '%Y-%m-%d %H:%M:%S'), locale, count(*))
       from login where event_at >= '${from}' and event_at < '${to}' and ${where}
       group by date_trunc('day', event_at), locale`,
   })
   return [
-    question('loginCounts as of a moment', `loginCounts(${day}, asOf: "${moment}")`, isThere),
-    question('countChanges since a moment', `countChanges(${day}, since: "${moment}")`, `not (${isThere})`),
+    question('attempts as of a moment', 'asOf', isThere),
+    question('attempts since a moment', 'since', `not (${isThere})`),
   ]
 }
 
-export function topLocales({ from, to }: Range, order: 'DESC' | 'ASC'): TruthQuestion {
+export function topLocales({ from, to }: Range, direction: 'DESC' | 'ASC'): TruthQuestion {
   return {
-    name: `topValues of locales, ${order}`,
+    name: `locales by attempts, ${direction}`,
     api: async (ask) => {
-      const top = await answerTo<{
-        values: { value: string; logins: number }[]
-        other: { values: number; logins: number }
+      const { groups, other } = await answerTo<{
+        groups: { values: string[]; attempts: number }[]
+        other: { groupCount: number; attempts: number } | null
       }>(
         ask,
-        `{ topValues(dimension: LOCALE, from: "${from}", to: "${to}", first: 7, order: ${order}) {
-            ... on TopValues { values { value logins } other { values logins } } ... on Error { message } } }`,
+        `{ measures(from: "${from}", to: "${to}", groupBy: [LOCALE], first: 7, orderBy: { measure: ATTEMPTS, direction: ${direction} }) {
+            groups { values attempts } other { groupCount attempts } } }`,
       )
       return [
-        ...top.values.map(({ value, logins }) => line(value, logins)),
-        line('other', top.other.values, top.other.logins),
+        ...groups.map(({ values, attempts }) => line(...values, attempts)),
+        line('other', other?.groupCount ?? 0, other?.attempts ?? 0),
       ]
     },
     raw: `
       with ranked as (
-        select locale, count(*) as logins, row_number() over (order by count(*) ${order}, locale) as place
+        select locale, count(*) as attempts, row_number() over (order by count(*) ${direction}, locale) as place
         from login where event_at >= '${from}' and event_at < '${to}' group by locale)
-      select concat_ws(' | ', locale, logins) from ranked where place <= 7
-      union all select concat_ws(' | ', 'other', count(*), coalesce(sum(logins), 0)::bigint) from ranked where place > 7`,
-  }
-}
-
-export function heatmap(zone: string, { from, to }: Range): TruthQuestion {
-  return {
-    name: `loginHeatmap of ${zone}`,
-    api: async (ask) => {
-      const { cells } = await answerTo<{ cells: { weekday: number; hour: number; logins: number }[] }>(
-        ask,
-        `{ loginHeatmap(from: "${from}", to: "${to}", timeZone: "${zone}") {
-            ... on LoginHeatmap { cells { weekday hour logins } } ... on Error { message } } }`,
-      )
-      return cells.flatMap(({ weekday, hour, logins }) => (logins > 0 ? [line(weekday, hour, logins)] : []))
-    },
-    raw: `
-      select concat_ws(' | ', isodow(event_at at time zone '${zone}'), date_part('hour', event_at at time zone '${zone}'), count(*))
-      from login where event_at >= '${from}' and event_at < '${to}'
-      group by isodow(event_at at time zone '${zone}'), date_part('hour', event_at at time zone '${zone}')`,
+      select concat_ws(' | ', locale, attempts) from ranked where place <= 7
+      union all select concat_ws(' | ', 'other', count(*), coalesce(sum(attempts), 0)::bigint) from ranked where place > 7`,
   }
 }
 
 export function outdated({ from, to }: Range, current: string): TruthQuestion {
   return {
-    name: 'versionAdoption',
+    name: 'logins of older versions',
     api: async (ask) => {
-      type Adoption = { points: { start: string; logins: number; outdatedLogins: number }[] }
-      const { points } = await answerTo<Adoption>(
+      const { points } = await answerTo<{ points: (Point & { outdatedLogins: number })[] }>(
         ask,
-        `{ versionAdoption(from: "${from}", to: "${to}", bucket: WEEK, current: "${current}") {
-            ... on VersionAdoption { points { start logins outdatedLogins } } ... on Error { message } } }`,
+        `{ measures(from: "${from}", to: "${to}", bucket: WEEK) {
+            points { start attempts outdatedLogins(olderThan: "${current}") } } }`,
       )
-      return points.flatMap(({ start, logins, outdatedLogins }) =>
-        logins > 0 ? [line(at(start), logins, outdatedLogins)] : [],
+      return points.flatMap(({ start, attempts, outdatedLogins }) =>
+        attempts > 0 ? [line(at(start), attempts, outdatedLogins)] : [],
       )
     },
     // Versions of the generator are of one digit a place, so their text is in order.
     raw: `
       select concat_ws(' | ', strftime(greatest(date_trunc('week', event_at), timestamptz '${from}'), '%Y-%m-%d %H:%M:%S'), count(*),
-                       count(*) filter (app_version < '${current}'))
+                       count(*) filter (app_version < '${current}' and outcome <> 'failure'))
       from login where event_at >= '${from}' and event_at < '${to}' group by date_trunc('week', event_at)`,
   }
 }

@@ -17,19 +17,19 @@ export function arrivals({ from, to }: Range): TruthQuestion {
     api: async (ask) => {
       type Arrived = {
         outOfOrder: number
-        lateness: { lateness: string; logins: number }[]
+        lateness: { lateness: string; attempts: number }[]
         rejectsByReason: { reason: string; rejects: number }[]
       }
       const { points } = await answerTo<{ points: Arrived[] }>(
         ask,
-        `{ arrivals(from: "${from}", to: "${to}", bucket: DAY) { ... on Arrivals { points {
-            outOfOrder lateness { lateness logins } rejectsByReason { reason rejects } } } ... on Error { message } } }`,
+        `{ arrivals(from: "${from}", to: "${to}", bucket: DAY) { points {
+            outOfOrder lateness { lateness attempts } rejectsByReason { reason rejects } } } }`,
       )
       const sums = new Map<string, number>()
       const add = (name: string, count: number) => sums.set(name, (sums.get(name) ?? 0) + count)
       for (const { outOfOrder, lateness, rejectsByReason } of points) {
         add('out of order', outOfOrder)
-        for (const one of lateness) add(one.lateness, one.logins)
+        for (const one of lateness) add(one.lateness, one.attempts)
         for (const { reason, rejects } of rejectsByReason) add(reason.toLowerCase(), rejects)
       }
       return [...sums].flatMap(([name, count]) => (count > 0 ? [line(name, count)] : []))
@@ -53,12 +53,12 @@ export function insights(size: number): TruthQuestion {
   return {
     name: 'insights',
     api: async (ask) => {
-      type Count = { value: string; logins: number }
+      type Count = { value: string; attempts: number }
       type Insight = {
         partition: number
         fromOffset: number
         toOffset: number
-        logins: number
+        attempts: number
         topLocales: Count[]
         topUsers: Count[]
       } & {
@@ -68,14 +68,14 @@ export function insights(size: number): TruthQuestion {
       }
       const { edges } = await answerTo<{ edges: { node: Insight }[] }>(
         ask,
-        `{ insights(first: 100) { ... on InsightConnection { edges { node {
-            partition fromOffset toOffset logins firstEventAt lastEventAt deviceTypes { value logins } topLocales { value logins }
-            topUsers { value logins } } } } ... on Error { message } } }`,
+        `{ insights(first: 100) { edges { node {
+            partition fromOffset toOffset attempts firstEventAt lastEventAt deviceTypes { value attempts } topLocales { value attempts }
+            topUsers { value attempts } } } } }`,
       )
-      const named = (counts: Count[]) => counts.map(({ value, logins }) => `${value} ${logins}`).join(' ')
+      const named = (counts: Count[]) => counts.map(({ value, attempts }) => `${value} ${attempts}`).join(' ')
       return edges.map(({ node }) =>
         line(
-          ...[node.partition, node.fromOffset, node.toOffset, node.logins],
+          ...[node.partition, node.fromOffset, node.toOffset, node.attempts],
           ...[Date.parse(node.firstEventAt), Date.parse(node.lastEventAt)],
           named(node.deviceTypes.sort((a, b) => (a.value < b.value ? -1 : 1))),
           named(node.topLocales),
@@ -100,12 +100,30 @@ export function insights(size: number): TruthQuestion {
         from counts group by partition, insight, what, value
       )
       select concat_ws(' | ', partition, first, last, logins, first_ms, last_ms,
-        (select string_agg(concat(value, ' ', r.logins), ' ' order by value) from ranked r
+        (select string_agg(concat(upper(value), ' ', r.logins), ' ' order by value) from ranked r
          where r.partition = whole.partition and r.insight = whole.insight and what = 'device_type'),
         (select string_agg(concat(value, ' ', r.logins), ' ' order by place) from ranked r
          where r.partition = whole.partition and r.insight = whole.insight and what = 'locale' and place <= 10),
         (select string_agg(concat(value, ' ', r.logins), ' ' order by place) from ranked r
          where r.partition = whole.partition and r.insight = whole.insight and what = 'user_id' and place <= 5))
       from whole`,
+  }
+}
+
+/** Of all that was counted in the last day, which is all that was sent; fewer spellings than are listed. */
+export function unknownOutcomes(): TruthQuestion {
+  return {
+    name: 'ingestion.unknownOutcomes',
+    api: async (ask) => {
+      type Unknown = { text: string | null; attempts: number }
+      const { unknownOutcomes: found } = await answerTo<{ unknownOutcomes: Unknown[] }>(
+        ask,
+        '{ ingestion { unknownOutcomes { text attempts } } }',
+      )
+      return found.map(({ text, attempts }) => line(text, attempts))
+    },
+    raw: `
+      select concat_ws(' | ', trim(sent_outcome), count(*)) from login
+      where outcome = 'unknown' and lower(trim(sent_outcome)) <> 'unknown' group by trim(sent_outcome)`,
   }
 }

@@ -21,11 +21,10 @@ export const stored = (value: string | null) =>
       ? value?.toLowerCase()
       : value
 
-/** @throws the error that the API answered */
+/** The answer to a query of one field. */
 export async function answerTo<T>(ask: Graphql, query: string): Promise<T> {
-  const [answer] = Object.values(await ask(query)) as (T & { message?: string })[]
-  if (answer === undefined || answer.message !== undefined)
-    throw new Error(`${query}: ${String(answer?.message)}`)
+  const [answer] = Object.values(await ask(query)) as T[]
+  if (answer === undefined) throw new Error(`${query}: no answer`)
   return answer
 }
 
@@ -34,6 +33,11 @@ export const isoOf = (ms: number) => new Date(ms).toISOString().replace('.000', 
 
 /** Lines of the only column of a DuckDB answer. */
 export const linesOf = (rows: Rows): string[] => rows.map((row) => String(Object.values(row)[0]))
+
+const without = (lines: readonly string[], others: readonly string[]): string[] => {
+  const known = new Set(others)
+  return lines.filter((one) => !known.has(one))
+}
 
 /** What is answered otherwise than the raw messages have it, in words. */
 export async function wrongAnswers(
@@ -44,8 +48,8 @@ export async function wrongAnswers(
   const found: string[] = []
   for (const { name, api, raw: sql } of questions) {
     const [answered, expected] = [(await api(ask)).sort(), linesOf(await raw(sql)).sort()]
-    const missing = expected.filter((one) => !answered.includes(one))
-    const wrong = answered.filter((one) => !expected.includes(one))
+    const missing = without(expected, answered)
+    const wrong = without(answered, expected)
     if (expected.length === 0) found.push(`${name}: nothing to compare`)
     if (missing.length + wrong.length > 0 || answered.length !== expected.length)
       found.push(`${name}: expected ${missing.slice(0, 3).join('; ')}, found ${wrong.slice(0, 3).join('; ')}`)

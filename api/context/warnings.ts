@@ -1,0 +1,25 @@
+/** Why an answer that is right may not be what was meant: every code of `extensions.warnings`, as docs/errors.md prints it. */
+export const warningCodes = {
+  UNKNOWN_VALUE:
+    'A filter names a value, a user, a device or an address that no attempt ever had: it matches nothing, and `notIn` leaves nothing out by it.',
+  EMPTY_FILTER:
+    'No value meets all conditions of a filter, such as `in` and `notIn` with the same value, `in: []` or the range `>=3 <2`: it matches nothing.',
+  EMPTY_BY_ATTEMPTS:
+    'The filter asks only for outcomes that `attempts` leaves out, or a group or the total has attempts but none of that kind, so nobody is counted. `attempts: ALL` counts them.',
+  UTC_DAYS:
+    'A span by another clock than that of UTC is older than SET_RETENTION_DAYS, so its users, devices and addresses are of the days of UTC with the same dates: where `setBasis` says so.',
+  SETS_INCLUDE_FAILURES:
+    'In days from before an upgrade failures cannot be told apart, and count as logins. `attempts: ALL` is exact.',
+} as const
+
+export type WarningCode = keyof typeof warningCodes
+
+/** What clients find in `extensions.warnings`. */
+export type Warning = {
+  code: WarningCode
+  /** The field of the answer. */
+  path: readonly (string | number)[]
+  /** Where in the field's arguments, such as filter.locale.in. */
+  argument: string
+  message: string
+}

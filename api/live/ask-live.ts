@@ -1,0 +1,109 @@
+import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql'
+import { anyFreshness } from '../../db/nodes/requirement.ts'
+import { formatReadToken, type ReadToken } from '../../db/nodes/read-token.ts'
+import { shownUpTo } from '../../db/nodes/snapshot.ts'
+import type { ReceivedRequest, RequestContext } from '../context/context.ts'
+import type { Freshness } from '../context/freshness.ts'
+import { digestOf } from './changes.ts'
+import type { LiveAnswer } from './live-question.ts'
+
+/** A subscription as the query that it keeps asking. */
+export type Question = {
+  /** The same for equal questions. */
+  key: string
+  /** Text of the document. */
+  query: string
+  document: DocumentNode
+  operationName: string | undefined
+  variables: Record<string, unknown> | undefined
+}
+
+/** Executes a question with all limits, the response cache and masked errors. */
+export type Execute = (args: {
+  schema: GraphQLSchema
+  document: DocumentNode
+  contextValue: RequestContext
+  variableValues: Record<string, unknown> | undefined
+  operationName: string | undefined
+}) => Promise<{ result: ExecutionResult; reading: Reading | null }>
+
+/** What an answer shows, and how fresh that is. */
+export type Reading = { token: ReadToken; freshness: Freshness }
+
+export type Executor = {
+  schema: GraphQLSchema
+  contextOf: (received: ReceivedRequest) => RequestContext
+  execute: Execute
+  /** What clients see of an error. */
+  maskError: (error: unknown) => GraphQLError
+}
+
+/**
+ * Returns what executes a question once more. Every answer says how fresh it is, whatever the question
+ * selects.
+ */
+export function askingOf(
+  question: Question,
+  { schema, contextOf, execute, maskError }: Executor,
+): () => Promise<LiveAnswer> {
+  const { key, query, document, operationName, variables } = question
+  const digest = digestOf(schema, document, operationName)
+  const params = { query, ...(operationName && { operationName }), ...(variables && { variables }) }
+  // A client of its own, so that it takes turns with others where clients do.
+  const received: ReceivedRequest = {
+    ...{ caller: { actor: 'live' }, client: `live ${key}`, params },
+    ...{ requirement: anyFreshness, awaited: null },
+  }
+  const answerOf = (result: ExecutionResult, reading: Reading | null): LiveAnswer => ({
+    shown: reading === null ? null : { token: reading.token, position: reading.freshness.position },
+    digest: digest(result),
+    event: eventOf(result, reading),
+  })
+  return async () => {
+    const contextValue = contextOf(received)
+    try {
+      const args = { schema, document, contextValue, variableValues: variables, operationName }
+      const { result, reading } = await execute(args)
+      return answerOf(result, reading)
+    } catch (error) {
+      return answerOf({ errors: [maskError(error)] }, null)
+    } finally {
+      contextValue.close()
+    }
+  }
+}
+
+/** Null: no node can be asked. The answer says so itself, or does not need one. */
+export async function readState({ read, freshness }: RequestContext): Promise<Reading | null> {
+  try {
+    return { token: await read(shownUpTo), freshness: await freshness() }
+  } catch {
+    return null
+  }
+}
+
+function eventOf(
+  { data, errors, extensions: given }: ExecutionResult,
+  reading: Reading | null,
+): () => Uint8Array {
+  let event: Uint8Array | null = null
+  return () => {
+    const extensions = reading === null ? given : { ...given, freshness: shortFreshness(reading.freshness) }
+    const id = reading === null ? '' : `id: ${formatReadToken(reading.token)}\n`
+    const answer = JSON.stringify({ data, errors: errors?.map(withoutStatus), extensions })
+    return (event ??= Buffer.from(`${id}event: next\ndata: ${answer}\n\n`))
+  }
+}
+
+const shortFreshness = ({ readAt, watermark, lag, isComplete }: Freshness) => ({
+  readAt,
+  watermark,
+  lag: lag === null ? null : Number(lag),
+  isComplete,
+})
+
+/** An error as clients see it: there is no status of HTTP to set any more. */
+const withoutStatus = (error: GraphQLError) => ({
+  ...error.toJSON(),
+  extensions: { ...error.extensions, http: undefined },
+})

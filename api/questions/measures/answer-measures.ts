@@ -1,0 +1,241 @@
+import type { GraphQLResolveInfo } from 'graphql'
+import type { CountSource } from '../../../db/read/counts/count-moment.ts'
+import type { ClockCell } from '../../../domain/measures/groups.ts'
+import type { AttemptKind } from '../../../domain/sightings/attempts.ts'
+import type { BucketedRange } from '../../../domain/measures/compare.ts'
+import type { GroupDimension } from '../../../domain/measures/group-dimension.ts'
+import { type AnswerGroups, signatureOf } from '../../../domain/measures/answer-groups.ts'
+import type { GroupOrder } from '../../../domain/measures/rank.ts'
+import { AnswerSpans } from '../../../domain/measures/spans.ts'
+import { UnnumberedMembers } from '../../../domain/measures/unnumbered-members.ts'
+import type { TimeBucket } from '../../../domain/time/bucket.ts'
+import { type Moment, momentMs } from '../../../domain/time/moment.ts'
+import type { Calendar, CalendarBucket, Weekday } from '../../../domain/time/calendar.ts'
+import type { ApiContext } from '../../context/context.ts'
+import { InvalidArgumentError, UnsupportedCombinationError } from '../../context/errors.ts'
+import { checkPageSize } from '../../context/limits.ts'
+import { engagementCompleteness } from '../engagement-freshness.ts'
+import { completenessFor, type IsComplete, type Marks, marksOf } from '../bucket-completeness.ts'
+import { countSource, countsWritten } from '../count-source.ts'
+import { type AttemptFilter, knownFilter } from '../resolve-filter.ts'
+import type { SelectedField } from '../selected-fields.ts'
+import { answerPeople } from './answer-people.ts'
+import { checkMembers, needsLists } from './check-members.ts'
+import { checkSizes } from './measure-sizes.ts'
+import { type ComparisonArg, comparedRanges, measureRange } from './measure-range.ts'
+import { readNewest } from './newest-release.ts'
+import { type MeasurePlan, planMeasures } from './plan-measures.ts'
+import { planOfLists, readListed } from './read-listed.ts'
+import { type MeasureQuestion, planCells, type PlannedCells, readMeasures } from './read-measures.ts'
+import { pastArgumentsOf } from './refuse-clock-and-past.ts'
+import { isByMembers, knownMembers, type MemberLists } from './resolve-members.ts'
+import { type Charted, createShapes, type Shaping } from './shape-measures.ts'
+import { spanMinutes } from './span-minutes.ts'
+import { type Listing, topGroups } from './top-groups.ts'
+import { warnOfNobody } from './warn-of-nobody.ts'
+
+type MomentArgs = {
+  asOf?: Moment | null | undefined
+  asOfBatchId?: bigint | null | undefined
+  since?: Moment | null | undefined
+}
+
+type MeasureArgs = MomentArgs & {
+  from?: Moment | null | undefined
+  to?: Moment | null | undefined
+  timeZone: string
+  bucket?: CalendarBucket | null | undefined
+  weekStart: Weekday
+  filter?: (AttemptFilter & MemberLists) | null | undefined
+  groupBy: readonly GroupDimension[]
+  orderBy?: GroupOrder | null | undefined
+  attempts: AttemptKind
+  first?: number | null | undefined
+  compareTo: readonly ComparisonArg[]
+}
+
+export type MeasuresAnswer = {
+  range: BucketedRange
+  groupBy: readonly GroupDimension[]
+  buckets: (TimeBucket & Marks)[]
+  total: Charted
+  groups: Charted[]
+  groupCount: number
+  other: (Charted & { groupCount: number }) | null
+  /** Whether people are counted, who follow the other counts by about a second. */
+  hasPeople: boolean
+}
+
+/** What the query selects below `measures`, and where in the answer it stands. */
+type Selection = { selected: readonly SelectedField[]; info: GraphQLResolveInfo }
+
+/**
+ * Answers `measures`.
+ * @throws {ExpectedError} if the question cannot be answered
+ */
+export async function answerMeasures(
+  context: ApiContext,
+  args: MeasureArgs,
+  { selected, info }: Selection,
+): Promise<MeasuresAnswer> {
+  const planned = planAnswer(context, args, selected)
+  const { range, spans, plan, isListed, groupBy, ofGroups } = planned
+  const listing = listingOf(planned)
+  // Of the groups it is not known how many there are.
+  listing.check({ listed: 0, rest: 0 })
+  const unnumbered = new UnnumberedMembers()
+  const filter = await knownFilter(context, args.filter, info)
+  const members = await knownMembers(context, args.filter, unnumbered, info)
+  const { calendar, bucket } = range
+  const { attempts } = args
+  const question = { calendar, bucket, spans, groupBy, filter, attempts, members, unnumbered }
+  const cells = planCells(question, plan)
+  const source = await sourceOf(context, momentsOf(args, calendar), [
+    ...cells.total.counts,
+    ...cells.groups.counts,
+  ])
+  const answer = isListed
+    ? await readListed(context, question, plan, cells, { ...listing, ofGroups, withins: withinsOf(selected) })
+    : await readCounted({ context, info }, question, plan, cells, source, listing)
+
+  const read = { filter: { ...filter, attempts }, plan, span: listing.span }
+  warnOfNobody(context, info, read, answer)
+  // The lists know everybody who is counted; bitmaps follow.
+  const hasBitmaps = plan.people.isAny && !isListed
+  const isComplete = hasBitmaps
+    ? await engagementCompleteness(context, info)
+    : await completenessFor(context, info, { source })
+  const marks = bucket === null ? [] : marksOf({ ...range, bucket }, isComplete)
+  const ranges = { ranges: spans.ranges, groupBy, filter }
+  const newestRelease = plan.newest ? await readNewest(context, ranges) : () => null
+  const clock = shapingOf(context, question, { isComplete, marks, cells: cells.groups.counts })
+  return shaped({ ...clock, newestRelease }, answer, { range, marks, hasPeople: hasBitmaps })
+}
+
+/** What the arguments and the selection alone say of an answer. */
+type PlannedAnswer = Pick<Listing, 'groupBy' | 'order' | 'first'> & {
+  range: BucketedRange
+  spans: AnswerSpans
+  plan: MeasurePlan
+  /** Whether the lists of logins by hour answer. */
+  isListed: boolean
+  /** The spans that groups are wanted of, by number. */
+  ofGroups: ReadonlySet<number>
+}
+
+function planAnswer(
+  { clock }: ApiContext,
+  args: MeasureArgs,
+  selected: readonly SelectedField[],
+): PlannedAnswer {
+  const [groupBy, order, first] = [[...new Set(args.groupBy)], args.orderBy ?? null, firstOf(args)]
+  const range = measureRange(args, clock.minuteMs)
+  const past = pastArgumentsOf(args)
+  const planned = planMeasures(selected, { groupBy, order, hasBuckets: range.bucket !== null, past })
+  const asked = { groupBy, first: args.first, isFiltered: isByMembers(args.filter), past }
+  checkMembers(asked, planned)
+  const isListed = needsLists(asked, planned)
+  const plan = isListed ? planOfLists(planned) : planned
+  const compared = comparedRanges(range, args.compareTo)
+  const spans = new AnswerSpans(range, plan.isCompared ? compared : [])
+  const ofGroups = new Set(spans.list(planned.groups?.isByBucket ?? false).map(({ number }) => number))
+  return { groupBy, order, first, range, spans, plan, isListed, ofGroups }
+}
+
+const listingOf = ({ groupBy, order, first, range, spans, plan }: PlannedAnswer): Listing => ({
+  ...{ groupBy, order, first, span: spans.numberOf(0, null) },
+  check: (groups) => {
+    const sizes = { buckets: range.buckets.length, ranges: spans.ranges.length }
+    checkSizes(plan.lists, { ...sizes, ...groups })
+  },
+})
+
+function shaped(
+  shaping: Shaping,
+  answer: AnswerGroups,
+  { range, marks, hasPeople }: { range: BucketedRange; marks: readonly Marks[]; hasPeople: boolean },
+): MeasuresAnswer {
+  const shapes = createShapes(shaping, answer)
+  const { listed, rest } = answer
+  return {
+    ...{ range, groupBy: shaping.groupBy, groupCount: listed.length + rest.groups, hasPeople },
+    buckets: range.buckets.flatMap((one, place) => withMarks(one, marks[place])),
+    total: shapes.total(),
+    groups: listed.map(shapes.group),
+    other: rest.groups === 0 ? null : shapes.other(),
+  }
+}
+
+/** Reads counts, and counts people. */
+async function readCounted(
+  { context, info }: { context: ApiContext; info: GraphQLResolveInfo },
+  question: MeasureQuestion,
+  plan: MeasurePlan,
+  cells: PlannedCells,
+  source: CountSource,
+  listing: Listing,
+): Promise<AnswerGroups> {
+  const read = await readMeasures(context, question, plan, cells, source)
+  const people = answerPeople(context, info, question, plan.people)
+  const groups = await topGroups(read, people, listing)
+  people.warn()
+  return groups
+}
+
+/** The dimensions within which shares are asked for, without repetitions. */
+function withinsOf(selected: readonly SelectedField[]): (readonly GroupDimension[])[] {
+  const all = selected.map(({ args }) => (args['within'] ?? []) as readonly GroupDimension[])
+  return [...new Map(all.map((within) => [signatureOf(within), within])).values()].filter(
+    (within) => within.length > 0,
+  )
+}
+
+function shapingOf(
+  { clock }: ApiContext,
+  { spans, groupBy }: Pick<MeasureQuestion, 'spans' | 'groupBy'>,
+  { isComplete, marks, cells }: { isComplete: IsComplete; marks: Marks[]; cells: ClockCell[] },
+): Omit<Shaping, 'newestRelease'> {
+  return {
+    ...{ spans, groupBy, buckets: marks.length, ...spanMinutes(clock, { spans, groupBy }, cells) },
+    marksOf: (range, place) => ({
+      isComplete: isComplete(spans.at(range, place)),
+      isCut: place === null ? marks.some(({ isCut }) => isCut) : (marks[place]?.isCut ?? false),
+    }),
+  }
+}
+
+const withMarks = (bucket: TimeBucket, marks: Marks | undefined) =>
+  marks === undefined ? [] : [{ ...bucket, ...marks }]
+
+/** How many groups are listed at most. */
+function firstOf({ first }: Pick<MeasureArgs, 'first'>): number {
+  if (first == null) return Infinity
+  if (first < 1) throw new InvalidArgumentError('first must be at least 1', 'first')
+  checkPageSize(
+    'first',
+    first,
+    'by orderBy from the other end too, or with a filter; `other` adds up the rest',
+  )
+  return first
+}
+
+/** The moments that are asked for; dates are of the time zone. */
+function momentsOf({ asOf, asOfBatchId, since }: MomentArgs, zone: Calendar) {
+  const dateOf = (moment: Moment | null | undefined) =>
+    moment == null ? null : new Date(momentMs(moment, zone))
+  return { asOf: dateOf(asOf), asOfBatchId, since: dateOf(since) }
+}
+
+async function sourceOf(
+  context: ApiContext,
+  { since, ...moment }: ReturnType<typeof momentsOf>,
+  cells: readonly TimeBucket[],
+) {
+  if (since == null) return await countSource(context, moment, cells)
+  if (moment.asOfBatchId != null)
+    throw new UnsupportedCombinationError(
+      'since goes with asOf, not with asOfBatchId: give the moment of the batch',
+      'asOfBatchId',
+    )
+  return await countsWritten(context, since, moment.asOf ?? null, cells)
+}

@@ -1,0 +1,70 @@
+import { type GraphQLResolveInfo, responsePathAsArray } from 'graphql'
+import { readNumbers, readUnindexedIds } from '../../../db/read/engagement/member-numbers.ts'
+import type { UnnumberedMembers } from '../../../domain/measures/unnumbered-members.ts'
+import { plurals, type SightingKind, sightingKinds } from '../../../domain/sightings/sighting.ts'
+import type { ApiContext } from '../../context/context.ts'
+import { ipOf } from '../addresses.ts'
+import { namedTexts } from '../named-texts.ts'
+
+/** Whose attempts count; anybody's where a list is left out or null. */
+export type MemberLists = Partial<
+  Record<(typeof plurals)[SightingKind], readonly string[] | null | undefined>
+>
+
+/** Numbers of members, by kind; see UnnumberedMembers. */
+export type MemberFilter = Partial<Record<SightingKind, ReadonlySet<number>>>
+
+/** Whether a filter is by users, devices or addresses. */
+export const isByMembers = (asked: MemberLists | null | undefined): boolean =>
+  Object.values(plurals).some((field) => asked?.[field] != null)
+
+/**
+ * Resolves lists of ids to numbers, as of the snapshot of the request. Who is not known becomes a warning.
+ * @throws {InvalidArgumentError} if a text is no IP address
+ */
+export async function knownMembers(
+  context: ApiContext,
+  asked: MemberLists | null | undefined,
+  unnumbered: UnnumberedMembers,
+  info: Pick<GraphQLResolveInfo, 'path'>,
+): Promise<MemberFilter> {
+  const members: MemberFilter = {}
+  for (const kind of sightingKinds) {
+    const texts = asked?.[plurals[kind]]
+    if (texts == null) continue
+    const argument = `filter.${plurals[kind]}`
+    const { numbers, unknown } = await resolve(context, { kind, texts, argument }, unnumbered)
+    members[kind] = numbers
+    if (unknown.length === 0) continue
+    const message = unknownMessage(kind, unknown)
+    context.warnings.push({ code: 'UNKNOWN_VALUE', path: responsePathAsArray(info.path), argument, message })
+  }
+  return members
+}
+
+type Listed = { kind: SightingKind; texts: readonly string[]; argument: string }
+
+async function resolve(
+  { read }: Pick<ApiContext, 'read'>,
+  { kind, texts, argument }: Listed,
+  unnumbered: UnnumberedMembers,
+): Promise<{ numbers: Set<number>; unknown: string[] }> {
+  const textOf = new Map(
+    texts.map((text, i) => [kind === 'address' ? ipOf(text, `${argument}[${i}]`) : text, text]),
+  )
+  const ids = [...textOf.keys()]
+  const known = await read((session) => readNumbers(session, kind, ids))
+  const others = ids.filter((id) => !known.has(id))
+  const seen = await read((session) => readUnindexedIds(session, kind, others))
+  return {
+    numbers: new Set([...known.values(), ...[...seen].map((id) => unnumbered.numberOf(kind, id))]),
+    unknown: others.filter((id) => !seen.has(id)).map((id) => textOf.get(id) ?? id),
+  }
+}
+
+function unknownMessage(kind: SightingKind, unknown: readonly string[]): string {
+  const how = kind === 'address' ? 'no attempt came from there' : 'ids are exact'
+  return `${namedTexts(unknown)}: no known ${words[kind]}, and matches nothing; ${how}`
+}
+
+const words: Record<SightingKind, string> = { user: 'user', device: 'device', address: 'IP address' }

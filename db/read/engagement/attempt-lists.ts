@@ -1,0 +1,161 @@
+import type { DimensionName } from '../../../domain/counts/dimensions.ts'
+import { coverHours } from '../../../domain/engagement/cover-hours.ts'
+import type { AttemptList } from '../../../domain/measures/listed-attempts.ts'
+import type { UnnumberedMembers } from '../../../domain/measures/unnumbered-members.ts'
+import type { SightingKind } from '../../../domain/sightings/sighting.ts'
+import type { TimeBucket } from '../../../domain/time/bucket.ts'
+import type { ReadSession } from '../../nodes/snapshot.ts'
+import { IS_FAILURE } from '../../rollups/dimension-sets.ts'
+import { addressText } from '../../login-rows/address-text.ts'
+import { ofRevisions, ROWS_TO_LIST } from '../../login-rows/rows-to-list.ts'
+import { idTables } from '../../rollups/id-tables.ts'
+import { bytesOf } from '../bytes.ts'
+import { columns } from '../counts/count-buckets.ts'
+import { type CountFilter, withinFilter } from '../counts/count-filter.ts'
+import { withinRanges } from '../within-ranges.ts'
+import { hourSlices } from './hour-slices.ts'
+import { hoursOfMembers, mayHaveMembers, type WantedMembers } from './hours-of-members.ts'
+import { readHeldLists, withinHeldLists } from './kept-lists.ts'
+import { hasEventsIn } from './waiting-batches.ts'
+
+type Sql = ReadSession['sql']
+
+/** By what attempts are listed, and whose numbers are wanted. */
+type ListQuestion = {
+  dimensions: readonly DimensionName[]
+  kinds: readonly SightingKind[]
+  filter: CountFilter
+  /** Members whose attempts are wanted; hours without any may be left out. */
+  only: WantedMembers
+}
+
+const NUMBER_BYTES = 4
+
+/**
+ * Reads all attempts of some ranges one by one, those in batches that are not indexed yet included
+ * (db/rollups/index-logins.ts). Hours are read whole: leave out what lies beside the ranges. The lists must be
+ * kept (kept-lists.ts).
+ * @param unnumbered get a number for everybody who has none yet
+ */
+export async function readAttemptLists(
+  session: ReadSession,
+  ranges: readonly TimeBucket[],
+  question: ListQuestion,
+  unnumbered: UnnumberedMembers,
+  onList: (list: AttemptList) => void,
+): Promise<void> {
+  const listed = await hoursOfMembers(session, await listedHours(session, ranges), question.only)
+  for (const hours of hourSlices(listed))
+    for (const row of await readHours(session.sql, hours, question)) onList(listOf(row, question, unnumbered))
+  for (const row of await readUnindexed(session.sql, ranges, question))
+    onList(listOf(row, question, unnumbered))
+}
+
+/** The hours of some ranges that may be listed, in order. */
+async function listedHours(session: ReadSession, ranges: readonly TimeBucket[]): Promise<number[]> {
+  const held = await readHeldLists(session)
+  if (held === null) return []
+  const { whole, parts } = coverHours(withinHeldLists(ranges, held))
+  const hours = new Set([...whole, ...parts.map(({ startMs }) => startMs)])
+  return [...hours].sort((a, b) => a - b)
+}
+
+/** Numbers of 4 bytes each, and who has none yet: places where the number is -1, in order. */
+type Row = Partial<Record<DimensionName, string>> & {
+  hour: number
+  is_failure: boolean
+  minutes: string
+} & Record<string, unknown>
+
+async function readHours(
+  sql: Sql,
+  hours: string[],
+  { dimensions, kinds, filter, only }: ListQuestion,
+): Promise<Row[]> {
+  const numbers = kinds
+    .map((kind) => idTables[kind].numbers)
+    .map((name) => `, encode(string_agg(${name}, ''::bytea), 'base64') as ${name}`)
+  return await sql<Row[]>`
+    /* readHours */
+    select ${columns(sql, dimensions)} (extract(epoch from hour) * 1000)::float8 as hour, ${sql.unsafe(IS_FAILURE)} as is_failure,
+           encode(string_agg(minutes, ''::bytea), 'base64') as minutes ${sql.unsafe(numbers.join(''))}
+    from hour_login
+    where hour = any(${hours}::text[]::timestamptz[]) ${withinFilter(sql, filter)} ${mayHaveMembers(sql, only)}
+    group by ${columns(sql, dimensions)} hour, is_failure`
+}
+
+/** Reads the rows of batches that are not indexed yet as the lists will have them. */
+async function readUnindexed(
+  sql: Sql,
+  ranges: readonly TimeBucket[],
+  { dimensions, kinds, filter }: ListQuestion,
+): Promise<Row[]> {
+  const members = kinds
+    .map((kind) => idTables[kind].numbers)
+    .map(
+      (name) => `, encode(string_agg(int4send(coalesce(${name}, -1)), ''::bytea), 'base64') as ${name},
+        json_agg(${name}_id) filter (where ${name} is null) as ${name}_without`,
+    )
+  return await sql<Row[]>`
+    /* readUnindexed */
+    with waiting as materialized (
+      select batch_id, revision
+      from (select batch_id, revision from pending_commit_rollup union select batch_id, revision from unindexed_batch) as waiting
+      cross join lateral (select first_event_at, last_event_at from batch where id = batch_id offset 0) as ledger
+      where ${hasEventsIn(sql, ranges)}
+    )
+    select ${columns(sql, dimensions)} (extract(epoch from date_trunc('hour', event_at, 'UTC')) * 1000)::float8 as hour,
+           ${sql.unsafe(IS_FAILURE)} as is_failure,
+           encode(string_agg(set_byte('\\x00', 0, extract(minute from event_at at time zone 'UTC')::integer), ''::bytea),
+                  'base64') as minutes ${sql.unsafe(members.join(''))}
+    from (
+      select *, ${addressText(sql)} as address from ${sql.unsafe(ROWS_TO_LIST)} as login
+      where batch_id between (select min(batch_id) from waiting) and (select max(batch_id) from waiting)
+        and ${ofRevisions(sql, 'waiting')} and (${withinRanges(sql, ranges)}) ${withinFilter(sql, filter)}
+    ) as seen
+    ${kinds.map((kind) => numberOf(sql, kind))}
+    group by ${columns(sql, dimensions)} date_trunc('hour', event_at, 'UTC'), is_failure`
+}
+
+function numberOf(sql: Sql, kind: SightingKind) {
+  const { table, id, numbers } = idTables[kind]
+  const seen = sql.unsafe(kind === 'address' ? 'seen.address' : `seen.${id}`)
+  return sql`
+    left join lateral (select number as ${sql(numbers)} from ${sql(table)} as held where held.${sql(id)} = ${seen} offset 0)
+      as ${sql(`of_${kind}`)} on true
+    cross join lateral (select ${seen} as ${sql(`${numbers}_id`)}) as ${sql(`id_of_${kind}`)}`
+}
+
+function listOf(
+  { hour, is_failure: isFailure, minutes, ...row }: Row,
+  { dimensions, kinds }: ListQuestion,
+  unnumbered: UnnumberedMembers,
+): AttemptList {
+  return {
+    ...{ hourMs: hour, isFailure, minutes: bytesOf(minutes) },
+    values: Object.fromEntries(dimensions.map((name) => [name, row[name] as string])),
+    members: Object.fromEntries(
+      kinds.map((kind) => {
+        const name = idTables[kind].numbers
+        const without = (row[`${name}_without`] ?? []) as string[]
+        return [
+          kind,
+          numbersOf(
+            bytesOf(row[name] as string),
+            without.map((id) => unnumbered.numberOf(kind, id)),
+          ),
+        ]
+      }),
+    ),
+  }
+}
+
+/** @param unnumbered the numbers of those that have -1, in order */
+function numbersOf(bytes: Uint8Array, unnumbered: readonly number[]): Int32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  let next = 0
+  return Int32Array.from({ length: bytes.length / NUMBER_BYTES }, (_, place) => {
+    const number = view.getInt32(place * NUMBER_BYTES)
+    return number === -1 ? (unnumbered[next++] ?? -1) : number
+  })
+}

@@ -1,0 +1,13 @@
+import { isoTime } from '../../../domain/time/iso-time.ts'
+import { slicesOf } from './statement-slices.ts'
+
+/** How many hours a statement reads: up to some megabytes, and other queries get a turn between two statements. */
+const HOURS_AT_ONCE = 24
+
+/**
+ * Splits hours into those that one statement reads.
+ * @param hours their starts, Unix milliseconds
+ * @returns ISO times, for Postgres
+ */
+export const hourSlices = (hours: readonly number[]): string[][] =>
+  slicesOf(hours, HOURS_AT_ONCE).map((slice) => slice.map(isoTime))

@@ -1,0 +1,154 @@
+import { expect, it } from 'vitest'
+import { fraction, sfc32 } from '../../generator/sfc32.ts'
+import { bucketMs } from '../time/bucket.ts'
+import type { AnswerGroups, Member, Tallies } from './answer-groups.ts'
+import type { Cell } from './cells.ts'
+import { topMembers } from './top-members.ts'
+import { type AttemptList, ListedAttempts } from './listed-attempts.ts'
+import { rankMembers } from './rank-members.ts'
+import { UnnumberedMembers } from './unnumbered-members.ts'
+
+const HOUR = bucketMs.hour
+/** Of attempts, nothing more. */
+const kept = { counted: [], hasVersions: false }
+/** An hour, half an hour of the same span that another one has, too, half an hour that no cell has, and a third span. */
+const cells: Cell[] = [
+  { fromMs: 0, toMs: HOUR, spans: [0] },
+  { fromMs: HOUR, toMs: 1.5 * HOUR, spans: [0, 1] },
+  { fromMs: 2 * HOUR, toMs: 3 * HOUR, spans: [2] },
+]
+const noAnswer: AnswerGroups = {
+  ...{ total: new Map(), listed: [], rest: { groups: 0, tallies: new Map() } },
+  wholeOf: () => new Map(),
+}
+
+const member = (kind: 'user' | 'address', number: number) => ({ kind, id: `${kind} ${number}`, number })
+
+/** Lists of one attempt each. */
+const attempt = (
+  minute: number,
+  user: number,
+  address: number,
+  locale = 'TX',
+  isFailure = false,
+): AttemptList => ({
+  ...{ hourMs: Math.floor(minute / 60) * HOUR, values: { locale, app_version: '1.0' }, isFailure },
+  minutes: Uint8Array.of(minute % 60),
+  members: { user: Int32Array.of(user), address: Int32Array.of(address) },
+})
+
+it('groups of members have what attempts in the cells come to, and others add up beside them', () => {
+  const attempts = new ListedAttempts({
+    ...{ cells, kinds: ['user'], only: { address: new Set([7, 8]) } },
+    textsOf: ({ locale = '' }) => [locale],
+    ...{ counted: ['address'], hasVersions: true },
+  })
+  for (const list of [
+    attempt(0, 1, 7),
+    attempt(59, 1, 7, 'TX', true),
+    attempt(60, 1, 8),
+    attempt(90, 1, 8),
+    attempt(121, 1, 9),
+    attempt(179, 2, 8, 'NY'),
+    attempt(121, 2, 8),
+    attempt(122, 2, 7),
+    attempt(180, 3, 7),
+    attempt(61, 3, 7),
+    attempt(123, 3, 7),
+  ])
+    attempts.add(list)
+  const order = { measure: 'attempts', direction: 'desc' } as const
+  const ranked = rankMembers(attempts, cells, {
+    ...{ groupBy: ['locale', 'user'], order, first: 3, span: 0, of: 'logins' },
+    unnumbered: new UnnumberedMembers(),
+  })
+  const listing = {
+    ...{ cells, groupBy: ['locale', 'user'] as const, ranked, of: 'logins' as const },
+    withins: [['locale'], ['user']] as const,
+    memberOf: (kind: Member['kind'], number: number) => member(kind as 'user', number),
+  }
+  const answered = (ofGroups: number[], most: number) =>
+    topMembers(attempts, { ...listing, ofGroups: new Set(ofGroups), most })
+  const { listed, rest, total, wholeOf } = answered([0, 1, 2], 6) ?? noAnswer
+  const tally = (attempts: number, failures: number, first: number, last: number, addresses = 1) => [
+    ...[
+      attempts,
+      failures,
+      first * bucketMs.minute,
+      last * bucketMs.minute,
+      addresses,
+      { '1.0': attempts - failures },
+    ],
+  ]
+  const shown = (tallies: Tallies) =>
+    Object.fromEntries(
+      Array.from(tallies, ([span, { attempts, failures, firstSeenMs, lastSeenMs, people, versions }]) => [
+        span,
+        [
+          ...[attempts, failures, firstSeenMs, lastSeenMs, people.of({ name: 'addresses' })],
+          Object.fromEntries(versions ?? []),
+        ],
+      ]),
+    )
+  expect(listed.map(({ values, member }) => [values, member])).toEqual([
+    [['TX', 'user 1'], member('user', 1)],
+    [['TX', 'user 3'], member('user', 3)],
+    [['NY', 'user 2'], member('user', 2)],
+  ])
+  expect(listed.map(({ tallies }) => shown(tallies))).toEqual([
+    { 0: tally(3, 1, 0, 60, 2), 1: tally(1, 0, 60, 60) },
+    { 0: tally(1, 0, 61, 61), 1: tally(1, 0, 61, 61), 2: tally(1, 0, 123, 123) },
+    { 2: tally(1, 0, 179, 179) },
+  ])
+  expect(rest.groups).toBe(1)
+  expect(shown(rest.tallies)).toEqual({ 2: tally(2, 0, 121, 122, 2) })
+  const ofAll = { 0: tally(4, 1, 0, 61, 2), 1: tally(2, 0, 60, 61, 2), 2: tally(4, 0, 121, 179, 2) }
+  expect(shown(total)).toEqual(ofAll)
+  const [tx, , ny] = listed
+  expect(wholeOf(tx ?? null, ['locale']).get(0)?.attempts).toBe(4)
+  expect(wholeOf(ny ?? null, ['locale']).get(2)?.attempts).toBe(1)
+  expect(wholeOf(ny ?? null, ['user']).get(2)?.attempts).toBe(3)
+  expect(wholeOf(ny ?? null, []).get(2)?.attempts).toBe(4)
+  // Groups of a whole range have few sums, however many buckets the total has.
+  expect(answered([0, 1, 2], 5)).toBeNull()
+  const ofOneSpan = answered([0], 2) ?? noAnswer
+  expect(ofOneSpan.listed.map(({ tallies }) => [...tallies.keys()])).toEqual([[0], [0], []])
+  expect(shown(ofOneSpan.total)).toEqual(ofAll)
+})
+
+it('equal groups follow by number, those without one last by their ids, and those without a value behind all', () => {
+  const unnumbered = new UnnumberedMembers()
+  const [zoe, amy] = [unnumbered.numberOf('user', 'zoe'), unnumbered.numberOf('user', 'amy')]
+  const attempts = new ListedAttempts({ cells, kinds: ['user'], only: {}, ...kept, textsOf: () => [] })
+  // Of user 9 there is nothing in span 0.
+  for (const user of [zoe, 5, amy, 3, 4]) attempts.add(attempt(3, user, 0, 'TX', user === 4))
+  attempts.add(attempt(121, 9, 0))
+  const ranked = (measure: 'attempts' | 'failure_rate', direction: 'asc' | 'desc') =>
+    rankMembers(attempts, cells, {
+      ...{ groupBy: ['user'], order: { measure, direction }, first: 9, span: 0, of: 'all', unnumbered },
+    }).map((group) => attempts.groups.partsOf(group)[1])
+  expect(ranked('attempts', 'desc')).toEqual([3, 4, 5, amy, zoe, 9])
+  expect(ranked('attempts', 'asc')).toEqual([9, 3, 4, 5, amy, zoe])
+  expect(ranked('failure_rate', 'desc')).toEqual([4, 3, 5, amy, zoe, 9])
+  expect(ranked('failure_rate', 'asc')).toEqual([3, 5, amy, zoe, 4, 9])
+})
+
+it('millions of attempts are ranked as if they were counted one by one', () => {
+  const random = sfc32(4, 4)
+  const attempts = new ListedAttempts({ cells, kinds: ['user'], only: {}, ...kept, textsOf: () => [] })
+  const counts = new Map<number, number>()
+  for (let i = 0; i < 100; i++) {
+    const users = Int32Array.from({ length: 10_000 }, () => Math.floor(fraction(random) ** 3 * 200_000))
+    for (const user of users) counts.set(user, (counts.get(user) ?? 0) + 1)
+    attempts.add({
+      ...{ hourMs: 0, values: {}, isFailure: false, members: { user: users } },
+      minutes: new Uint8Array(users.length),
+    })
+  }
+  const ranked = rankMembers(attempts, cells, {
+    ...{ groupBy: ['user'], first: 50, span: 0, of: 'all', unnumbered: new UnnumberedMembers() },
+    order: { measure: 'attempts', direction: 'desc' },
+  })
+  const expected = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 50)
+  expect(ranked.map((group) => attempts.groups.partsOf(group)[1])).toEqual(expected.map(([user]) => user))
+})
