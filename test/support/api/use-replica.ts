@@ -20,23 +20,32 @@ export function useReplica(fill: (sql: Sql) => Promise<unknown> = () => Promise.
     database = await createDatabase(inject('databaseUrl'))
     await fill(database.sql)
     replica = connect(replicaUrl())
-    const [filled] = await database.sql<{ lsn: string }[]>`select pg_current_wal_lsn() as lsn`
-    await eventually(async () => {
-      const [replayed] = await replica<{ isFilled: boolean }[]>`
-        select pg_last_wal_replay_lsn() >= ${filled?.lsn ?? null}::pg_lsn as "isFilled"`
-      expect(replayed?.isFilled).toBe(true)
-    })
+    await untilCaughtUp()
   })
   afterAll(async () => {
     await replica.end()
     await database.drop()
   })
 
-  /** Keeps the replica where it is; goes on when the test ends, or before. */
+  /** Waits until the replica shows all that the primary has now. */
+  const untilCaughtUp = async () => {
+    const [written] = await database.sql<{ lsn: string }[]>`select pg_current_wal_lsn() as lsn`
+    await eventually(async () => {
+      const [replayed] = await replica<{ isCaughtUp: boolean }[]>`
+        select pg_last_wal_replay_lsn() >= ${written?.lsn ?? null}::pg_lsn as "isCaughtUp"`
+      expect(replayed?.isCaughtUp).toBe(true)
+    })
+  }
+
+  /**
+   * Keeps the replica where the primary is now; goes on when the test ends, or before. A replica that pauses
+   * within the creation of a table holds its locks, and whoever reads the table waits.
+   */
   const pauseReplay = async (): Promise<() => Promise<void>> => {
     const resume = async () => {
       await replica`select pg_wal_replay_resume()`
     }
+    await untilCaughtUp()
     await replica`select pg_wal_replay_pause()`
     onTestFinished(resume)
     await eventually(async () => {
