@@ -46,6 +46,8 @@ const onRealParts = (name: string, include: string[], settings: Settings = { fil
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 300_000,
     hookTimeout: 180_000,
+    // Real parts share two cores with everything else; scripts/report-retries.ts says which tests needed it.
+    retry: 1,
     // Files that run one after the other in a process share what it has loaded: loading it is most of what a short file takes.
     isolate: false,
     ...settings,

@@ -17,7 +17,10 @@ mkdirSync(reports, { recursive: true })
 
 const tests = (name: string, vitestProject: string): Step => {
   const report = join(reports, `${vitestProject}.json`)
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const reporters = [
+    ...['--reporter=default', '--reporter=scripts/report-retries.ts'],
+    ...['--reporter=json', `--outputFile.json=${report}`],
+  ]
   return { name, command: 'vitest', args: ['run', '--project', vitestProject, ...reporters], report }
 }
 
