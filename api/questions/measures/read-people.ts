@@ -1,9 +1,9 @@
 import { type FoundSets, readHeldSets } from '../../../db/read/engagement/held-sets.ts'
 import type { SetQuestion } from '../../../db/read/engagement/set-cells.ts'
-import { readSets } from '../../../db/read/engagement/sets.ts'
+import { readSetsTogether } from '../../../db/read/engagement/sets-together.ts'
 import type { GroupValues } from '../../../db/read/engagement/set-groups.ts'
 import type { ReadSession } from '../../../db/nodes/snapshot.ts'
-import { areReadByDays, hasOldHalves } from '../../../domain/engagement/set-sources.ts'
+import { hasOldHalves } from '../../../domain/engagement/set-sources.ts'
 import { valueText } from '../../../domain/measures/group-dimension.ts'
 import { keyOfGroup } from '../../../domain/measures/groups.ts'
 import {
@@ -107,14 +107,15 @@ async function countMembers(
   { sources }: PlannedReadings,
 ): Promise<MemberCounts> {
   const found = new Map<string, number>()
-  for (const { counted, question, facet, held } of asked) {
-    const rules = { areByDays: areReadByDays(held), most: limits.listedBytes, mostBitmaps: limits.bitmaps }
-    const counts = await readSets(session, question, facet, sources.get(counted) ?? [], rules)
-    if (counts === 'bitmaps') throw tooManyBitmaps()
-    if (counts === 'bytes') throw setsTooLarge()
-    for (const { values, number, members: count } of counts)
-      found.set(keyOfMembers(number, keyOfAnswer(groups, values)), count)
-  }
+  const sets = asked.map((one) => ({ ...one, sources: sources.get(one.counted) ?? [] }))
+  const counts = await readSetsTogether(session, sets, {
+    most: limits.listedBytes,
+    mostBitmaps: limits.bitmaps,
+  })
+  if (counts === 'bitmaps') throw tooManyBitmaps()
+  if (counts === 'bytes') throw setsTooLarge()
+  for (const { values, number, members: count } of counts.flat())
+    found.set(keyOfMembers(number, keyOfAnswer(groups, values)), count)
   return found
 }
 

@@ -1,5 +1,6 @@
 import type { DimensionName } from '../../../domain/counts/dimensions.ts'
 import { coverHours } from '../../../domain/engagement/cover-hours.ts'
+import { listedNumbers } from '../../../domain/engagement/read-numbers.ts'
 import type { AttemptList } from '../../../domain/measures/listed-attempts.ts'
 import type { UnnumberedMembers } from '../../../domain/measures/unnumbered-members.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
@@ -16,6 +17,7 @@ import { withinRanges } from '../within-ranges.ts'
 import { hourSlices } from './hour-slices.ts'
 import { hoursOfMembers, mayHaveMembers, type WantedMembers } from './hours-of-members.ts'
 import { readHeldLists, withinHeldLists } from './kept-lists.ts'
+import { readAhead } from './read-ahead.ts'
 import { hasEventsIn } from './waiting-batches.ts'
 
 type Sql = ReadSession['sql']
@@ -28,8 +30,6 @@ type ListQuestion = {
   /** Members whose attempts are wanted; hours without any may be left out. */
   only: WantedMembers
 }
-
-const NUMBER_BYTES = 4
 
 /**
  * Reads all attempts of some ranges one by one, those in batches that are not indexed yet included
@@ -45,8 +45,9 @@ export async function readAttemptLists(
   onList: (list: AttemptList) => void,
 ): Promise<void> {
   const listed = await hoursOfMembers(session, await listedHours(session, ranges), question.only)
-  for (const hours of hourSlices(listed))
-    for (const row of await readHours(session.sql, hours, question)) onList(listOf(row, question, unnumbered))
+  const read = async (hours: string[]) => await readHours(session.sql, hours, question)
+  for await (const rows of readAhead(hourSlices(listed), read))
+    for (const row of rows) onList(listOf(row, question, unnumbered))
   for (const row of await readUnindexed(session.sql, ranges, question))
     onList(listOf(row, question, unnumbered))
 }
@@ -152,10 +153,10 @@ function listOf(
 
 /** @param unnumbered the numbers of those that have -1, in order */
 function numbersOf(bytes: Uint8Array, unnumbered: readonly number[]): Int32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const numbers = listedNumbers(bytes)
   let next = 0
-  return Int32Array.from({ length: bytes.length / NUMBER_BYTES }, (_, place) => {
-    const number = view.getInt32(place * NUMBER_BYTES)
-    return number === -1 ? (unnumbered[next++] ?? -1) : number
-  })
+  if (unnumbered.length > 0)
+    for (let place = 0; place < numbers.length; place++)
+      if (numbers[place] === -1) numbers[place] = unnumbered[next++] ?? -1
+  return numbers
 }

@@ -7,7 +7,7 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 import { anyLogin } from '../counts/count-filter.ts'
 import type { CellSink, SetQuestion } from './set-cells.ts'
 import { readMembers } from './set-days.ts'
-import { addParts, addWholeHours, withinLists } from './set-lists.ts'
+import { addLists, withinLists } from './set-lists.ts'
 import { addWaiting } from './set-waiting.ts'
 
 /** Adds the users who were active in a part of a day. */
@@ -42,8 +42,8 @@ export async function edgeReader(
     const sink = sinkOf((_, numbers) => {
       members.addAll(numbers)
     })
-    await addWholeHours(sink, session, question, hours.filter(isInEdge))
-    await addParts(sink, session, question, parts.filter(isInEdge))
+    const own = { hours: hours.filter(isInEdge), parts: parts.filter(isInEdge) }
+    await addLists(new Map([[question.kind, sink]]), session, question, own, { bytes: Infinity })
   }
 }
 

@@ -1,5 +1,6 @@
 import { ActivityInCells } from '../../../domain/engagement/activity-in-cells.ts'
 import { coverCells } from '../../../domain/engagement/cover-cells.ts'
+import type { SpanCell } from '../../../domain/engagement/cut-into-cells.ts'
 import { findCell } from '../../../domain/engagement/find-cell.ts'
 import { numbersOfChunk } from '../../../domain/engagement/read-numbers.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
@@ -10,7 +11,7 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 import type { CellSink, SetQuestion } from './set-cells.ts'
 import { bitmapsOfPeriods, type NumberedDays, periodsOfDays } from './set-days.ts'
 import { firstOf } from './set-facets.ts'
-import { addParts, addWholeHours, bytesListed, withinLists } from './set-lists.ts'
+import { addLists, withinLists } from './set-lists.ts'
 import { addWaiting, type NumberOf, readFirstsWaiting } from './set-waiting.ts'
 import { bitmapsAtOnce, slicesOf } from './statement-slices.ts'
 
@@ -22,7 +23,9 @@ const ON_A_DAY_CUT = -2
 /** The cells, and how members are numbered. */
 type FirstsQuestion = {
   /** In order of time; those of a day that one of them cuts have all of it. */
-  cells: readonly TimeBucket[]
+  cells: readonly SpanCell[]
+  /** Who was active in the cells that are in a span, whatever the values, if that is known already. */
+  active: Pick<ActivityInCells<object>, 'groups'> | null
   /** How many have a number. */
   members: number
   numberOf: NumberOf
@@ -36,15 +39,11 @@ type FirstsQuestion = {
 export async function readFirstCells(
   session: ReadSession,
   { kind, filter: { attempts } }: SetQuestion,
-  { cells, members, numberOf }: FirstsQuestion,
+  { cells, active, members, numberOf }: FirstsQuestion,
   most: number,
 ): Promise<Int32Array | null> {
   const everybody: SetQuestion = { kind, by: [], filter: { ...anyLogin, attempts }, areNew: false }
-  const cover = await withinLists(
-    session,
-    coverCells(cells, () => true),
-  )
-  if ((await bytesListed(session, everybody, cover)) > most) return null
+  const cover = coverCells(cells, () => true)
   const until = cells.at(-1)?.toMs ?? 0
   const waiting = await readFirstsWaiting(session, kind, attempts, { until, numberOf })
   const size = waiting.reduce((least, { number }) => Math.max(least, number + 1), members)
@@ -55,23 +54,52 @@ export async function readFirstCells(
   const cellOf = findCell(cells)
   for (const { number, minute } of waiting) first[number] = cellOf(minute)
 
+  const others = active === null ? cells : cells.map((cell) => (cell.isInSpan ? emptied(cell) : cell))
+  const found = await readActivity(session, everybody, { cells, others, numberOf, most })
+  if (found === null) return null
+  const activities = [found, ...(active === null ? [] : [active])].flatMap((one) => [...one.groups()])
+  cells.forEach((_, cell) => {
+    for (const { activityIn } of activities)
+      for (const numbers of activityIn(cell))
+        for (let at = 0; at < numbers.length; at++) {
+          const number = numbers[at] ?? 0
+          if (first[number] === ON_A_DAY_CUT) first[number] = cell
+        }
+  })
+  return first
+}
+
+const emptied = ({ fromMs }: TimeBucket): TimeBucket => ({ fromMs, toMs: fromMs })
+
+type CellsToRead = {
+  cells: readonly TimeBucket[]
+  /** The same, without those that need not be read. */
+  others: readonly TimeBucket[]
+  numberOf: NumberOf
+  most: number
+}
+
+/** Reads who was active on the days that cells cut. Null: lists have more than `most` bytes. */
+async function readActivity(
+  session: ReadSession,
+  everybody: SetQuestion,
+  { cells, others, numberOf, most }: CellsToRead,
+): Promise<ActivityInCells<object> | null> {
+  const cover = await withinLists(
+    session,
+    coverCells(others, () => true),
+  )
   const activity = new ActivityInCells<object>()
   const sink: CellSink = {
     add: (values, cell, read) => {
       if (cell !== undefined) activity.add('', values, cell, read)
     },
   }
-  await Promise.all([
+  const [, areRead] = await Promise.all([
     addWaiting(sink, session, everybody, { ranges: cover.ranges, cells, numberOf }),
-    addWholeHours(sink, session, everybody, cover.hours),
-    addParts(sink, session, everybody, cover.parts),
+    addLists(new Map([[everybody.kind, sink]]), session, everybody, cover, { bytes: most }),
   ])
-  for (const { activityIn } of activity.groups())
-    cells.forEach((_, cell) => {
-      for (const numbers of activityIn(cell))
-        for (const number of numbers) if (first[number] === ON_A_DAY_CUT) first[number] = cell
-    })
-  return first
+  return areRead ? activity : null
 }
 
 function daysOf(ranges: readonly TimeBucket[]): number[] {

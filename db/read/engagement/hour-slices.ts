@@ -4,10 +4,13 @@ import { slicesOf } from './statement-slices.ts'
 /** How many hours a statement reads: up to some megabytes, and other queries get a turn between two statements. */
 const HOURS_AT_ONCE = 24
 
+/** Splits hours into those that one statement reads. */
+export const slicesOfHours = <Hour>(hours: readonly Hour[]): Hour[][] => slicesOf(hours, HOURS_AT_ONCE)
+
 /**
- * Splits hours into those that one statement reads.
- * @param hours their starts, Unix milliseconds
+ * The same of hours by their starts.
+ * @param hours Unix milliseconds
  * @returns ISO times, for Postgres
  */
 export const hourSlices = (hours: readonly number[]): string[][] =>
-  slicesOf(hours, HOURS_AT_ONCE).map((slice) => slice.map(isoTime))
+  slicesOfHours(hours).map((slice) => slice.map(isoTime))

@@ -1,26 +1,21 @@
-import { ActivityInCells, type ReadNumbers } from '../../../domain/engagement/activity-in-cells.ts'
-import { type CellCover, coverCells, joined } from '../../../domain/engagement/cover-cells.ts'
-import { CHUNK_BYTES } from '../../../domain/engagement/bitmap.ts'
+import { coverCells } from '../../../domain/engagement/cover-cells.ts'
 import { cutsOf } from '../../../domain/engagement/cover-days.ts'
+import { type CellRange, DistinctInSpans } from '../../../domain/engagement/distinct-in-spans.ts'
 import { cutIntoCells, type SpanCell } from '../../../domain/engagement/cut-into-cells.ts'
-import { DistinctInSpans } from '../../../domain/engagement/distinct-in-spans.ts'
-import { numbersOfChunk } from '../../../domain/engagement/read-numbers.ts'
+import type { ReadNumbers } from '../../../domain/engagement/activity-in-cells.ts'
 import type { NumberedSpan } from '../../../domain/measures/cells.ts'
-import { UnnumberedMembers } from '../../../domain/measures/unnumbered-members.ts'
 import type { GroupName } from '../../../domain/counts/dimensions.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { floorTo, type TimeBucket } from '../../../domain/time/bucket.ts'
 import { DAY_MS, type DayRange } from '../../../domain/time/period.ts'
-import { bytesOf, encodedBits } from '../bytes.ts'
-import type { SetFilter } from '../counts/set-filter.ts'
+import { hasAllValues, type SetFilter } from '../counts/set-filter.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 import { readFirstCells } from './first-cells.ts'
-import { bitmapsOfPeriods, type GroupCount, periodsOfDays, readMembers } from './set-days.ts'
-import { bitmapsAtOnce, slicesOf } from './statement-slices.ts'
+import { type KindActivity, readKindsInCells } from './kinds-in-cells.ts'
+import type { GroupCount } from './set-days.ts'
 import type { SetFacet } from './set-facets.ts'
-import { groupNames, type GroupValues, keyOfStored } from './set-groups.ts'
-import { addParts, addWholeHours, bytesListed, withinLists } from './set-lists.ts'
-import { addWaiting } from './set-waiting.ts'
+import type { GroupValues } from './set-groups.ts'
+import { withinLists } from './set-lists.ts'
 
 /** Members of a kind by groups: those with an attempt of the filter. */
 export type SetQuestion = {
@@ -44,61 +39,94 @@ export type CellLimits = {
 }
 
 /**
+ * A question, and the bitmaps that know its members; null: none do. Questions that are answered together are of
+ * the same groups and filter.
+ */
+export type CellQuestion = { question: SetQuestion; facet: SetFacet | null }
+
+/**
  * Counts the different members of spans by who was active in their cells: from bitmaps of whole days, from the lists of hours,
- * and from the rows of batches that wait to be listed.
- * @param facet null: no bitmaps know them
- * @returns null when lists or bitmaps have more than the limit
+ * and from the rows of batches that wait to be listed. What several questions need is read once.
+ * @returns in the order of the questions; null when lists or bitmaps of one of them have more than the limit
  */
 export async function countInCells(
   session: ReadSession,
-  question: SetQuestion,
-  facet: SetFacet | null,
+  questions: readonly CellQuestion[],
   spans: readonly NumberedSpan[],
-  { areByDays, most }: CellLimits,
-): Promise<GroupCount[] | null> {
-  if (spans.length === 0) return []
+  limits: CellLimits,
+): Promise<GroupCount[][] | null> {
+  if (spans.length === 0) return questions.map(() => [])
   const within = spans.map(({ span }) => span)
   // New members take the days that spans cut as a whole: they may have been active there before.
-  const { cells, ranges } = cutIntoCells(within, question.areNew ? daysCut(within) : [])
-  const cover = await withinLists(session, coverCells(cells.map(inSpan), areByDays))
-  if ((await bytesListed(session, question, cover)) > most) return null
-  const members = await readMembers(session, question.kind)
-  const unnumbered = new UnnumberedMembers()
-  const numberOf = (id: string) => members - 1 - unnumbered.numberOf(question.kind, id)
-  const known = { cells, members, numberOf }
-  const firsts = question.areNew ? await readFirstCells(session, question, known, most) : null
-  if (question.areNew && firsts === null) return null
-  const activity = new ActivityInCells<GroupValues>()
-  const sink = sinkOf(activity, question)
-  // Bitmaps lack what waits, too.
-  const waiting = joined(cells.filter(({ isInSpan }) => isInSpan))
-  const [areDaysRead] = await Promise.all([
-    facet === null || addDays(sink, session, question, { facet, days: cover.days, members, most }),
-    addWaiting(sink, session, question, { ranges: waiting, cells, numberOf }),
-    addWholeHours(sink, session, question, cover.hours),
-    addParts(sink, session, question, cover.parts),
-  ])
-  if (!areDaysRead) return null
-  const counter = new DistinctInSpans(ranges, members + unnumbered.countOf(question.kind))
-  return [...activity.groups()].flatMap(({ values, activityIn }) => {
-    const counts = firsts === null ? counter.count(activityIn) : counter.countNew(activityIn, firsts)
-    return counts.flatMap((count, i) => {
-      const number = spans[i]?.number
-      return number === undefined || count === 0 ? [] : [{ values, number, members: count }]
-    })
-  })
+  const areSomeNew = questions.some(({ question }) => question.areNew)
+  const { cells, ranges } = cutIntoCells(within, areSomeNew ? daysCut(within) : [])
+  const cover = await withinLists(session, coverCells(cells.map(inSpan), limits.areByDays))
+  const asked = { cells, cover, most: limits.most }
+  const activities = await readKindsInCells(session, questions, asked)
+  if (activities === null) return await countOneByOne(session, questions, spans, limits)
+  const counts: GroupCount[][] = []
+  for (const { question } of questions) {
+    const activity = activities.get(question.kind)
+    if (activity === undefined) continue
+    const counted = await countQuestion(session, question, { ...asked, ranges, activity })
+    if (counted === null) return null
+    counts.push(numbered(counted, spans))
+  }
+  return counts
 }
 
-function sinkOf(activity: ActivityInCells<GroupValues>, { by, among }: SetQuestion): CellSink {
-  return {
-    add: (values, cell, read) => {
-      const key = keyOfStored(by, values)
-      if (cell === undefined || among?.groups.has(key) === false) return
-      if (among?.areTogether === true) activity.add('', {}, cell, read)
-      else activity.add(key, values, cell, read)
-    },
+/** Counts each kind for itself: together they have more than may be read at once. */
+async function countOneByOne(
+  session: ReadSession,
+  questions: readonly CellQuestion[],
+  spans: readonly NumberedSpan[],
+  limits: CellLimits,
+): Promise<GroupCount[][] | null> {
+  if (new Set(questions.map(({ question }) => question.kind)).size === 1) return null
+  const counts: GroupCount[][] = []
+  for (const one of questions) {
+    const [own] = (await countInCells(session, [one], spans, limits)) ?? []
+    if (own === undefined) return null
+    counts.push(own)
   }
+  return counts
 }
+
+type CountedCells = {
+  cells: readonly SpanCell[]
+  ranges: readonly CellRange[]
+  activity: KindActivity
+  most: number
+}
+
+type CountedGroup = { values: GroupValues; counts: number[] }
+
+/** Counts by group and span; null when the lists that say who is new have more bytes than the limit. */
+async function countQuestion(
+  session: ReadSession,
+  question: SetQuestion,
+  { cells, ranges, activity, most }: CountedCells,
+): Promise<CountedGroup[] | null> {
+  const { members, numberOf, inCells } = activity
+  const isOfEverybody =
+    question.by.length === 0 && hasAllValues(question.filter) && question.among === undefined
+  const known = { cells, members, numberOf, active: isOfEverybody ? inCells : null }
+  const firsts = question.areNew ? await readFirstCells(session, question, known, most) : null
+  if (question.areNew && firsts === null) return null
+  const counter = new DistinctInSpans(ranges, activity.countOf())
+  return Array.from(inCells.groups(), ({ values, activityIn }) => ({
+    values,
+    counts: firsts === null ? counter.count(activityIn) : counter.countNew(activityIn, firsts),
+  }))
+}
+
+const numbered = (groups: readonly CountedGroup[], spans: readonly NumberedSpan[]): GroupCount[] =>
+  groups.flatMap(({ values, counts }) =>
+    counts.flatMap((count, i) => {
+      const number = spans[i]?.number
+      return number === undefined || count === 0 ? [] : [{ values, number, members: count }]
+    }),
+  )
 
 /** The days (UTC) that spans cut. */
 const daysCut = (spans: readonly TimeBucket[]): TimeBucket[] =>
@@ -112,30 +140,3 @@ const inSpan = ({ fromMs, toMs, isInSpan }: SpanCell): TimeBucket => ({
   fromMs,
   toMs: isInSpan ? toMs : fromMs,
 })
-
-/** @returns false when the bitmaps have more than `most` bytes; then not all of them are read */
-async function addDays(
-  sink: CellSink,
-  { sql }: ReadSession,
-  { kind, by }: SetQuestion,
-  { facet, days, members, most }: { facet: SetFacet; days: CellCover['days']; members: number; most: number },
-): Promise<boolean> {
-  const names = groupNames(sql, by)
-  const numbered = days.map(({ cell, ...range }) => ({ ...range, number: cell }))
-  let left = Math.floor(most / CHUNK_BYTES)
-  for (const slice of slicesOf(numbered, bitmapsAtOnce(members))) {
-    const rows = await sql<(GroupValues & { number: number; chunk: number; bits: string })[]>`
-      /* addDays */
-      select number, ${names} chunk, ${sql.unsafe(encodedBits('bit_or(members)'))} as bits
-      from (${bitmapsOfPeriods(sql, kind, facet, by, periodsOfDays(slice))}) as piece
-      group by number, ${names} chunk
-      limit ${left + 1}`
-    left -= rows.length
-    if (left < 0) return false
-    for (const { number, chunk, bits, ...values } of rows) {
-      const bytes = bytesOf(bits)
-      sink.add(values, number, () => numbersOfChunk(chunk, bytes))
-    }
-  }
-  return true
-}

@@ -7,6 +7,10 @@ type Sql = ReadSession['sql']
 /** The stored values of a group, by what it is grouped by. */
 export type GroupValues = Partial<Record<GroupName, string>>
 
+/** The values of a row by what is grouped by, and nothing else that the row has. */
+export const valuesBy = (by: readonly GroupName[], row: GroupValues): GroupValues =>
+  Object.fromEntries(by.map((name) => [name, row[name]]))
+
 /** The same text for the same values. */
 export const keyOfStored = (by: readonly GroupName[], values: GroupValues): string =>
   by.map((name) => values[name] ?? '').join('\0')

@@ -1,22 +1,33 @@
 import type { CellCover } from '../../../domain/engagement/cover-cells.ts'
 import type { HourPart } from '../../../domain/engagement/cover-hours.ts'
 import { listedNumbers, numbersWithin, packedNumbers } from '../../../domain/engagement/read-numbers.ts'
+import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
 import { idTables } from '../../rollups/id-tables.ts'
 import { bytesOf } from '../bytes.ts'
 import { hasAllValues, withinSetFilter } from '../counts/set-filter.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
-import { hourSlices } from './hour-slices.ts'
+import { slicesOfHours } from './hour-slices.ts'
 import { readHeldLists } from './kept-lists.ts'
+import { readAhead } from './read-ahead.ts'
 import type { CellSink, SetQuestion } from './set-cells.ts'
 import { ofAttempts } from './set-facets.ts'
-import { groupColumns, groupNames, type GroupValues } from './set-groups.ts'
+import { groupColumns, groupNames, type GroupValues, valuesBy } from './set-groups.ts'
 
 type Sql = ReadSession['sql']
 
 /** A whole hour (UTC) by its start, Unix milliseconds, and the place of its cell. */
 type CellHour = { startMs: number; cell: number }
 type CellPart = HourPart & { cell: number }
+
+/** Of which attempts lists are read, and by what they are grouped. */
+type ListQuestion = Pick<SetQuestion, 'by' | 'filter'>
+
+/** Who takes the members of each kind that is read. */
+export type KindSinks = ReadonlyMap<SightingKind, CellSink>
+
+/** How many bytes of lists may still be read. */
+export type ListRoom = { bytes: number }
 
 /** Leaves out hours before the first and after the last one that is listed. */
 export async function withinLists(session: ReadSession, cover: CellCover): Promise<CellCover> {
@@ -26,107 +37,153 @@ export async function withinLists(session: ReadSession, cover: CellCover): Promi
   return { ...cover, hours: cover.hours.filter(isListed), parts: cover.parts.filter(isListed) }
 }
 
-/** Adds who is listed in whole hours. */
-export async function addWholeHours(
-  sink: CellSink,
-  { sql }: ReadSession,
-  question: SetQuestion,
-  hours: readonly CellHour[],
-): Promise<void> {
-  const cells = new Map(hours.map(({ startMs, cell }) => [startMs, cell]))
-  const isOfMembers = areMembersEnough(question)
-  const rowsOf = isOfMembers ? membersOfHours : loginsOfHours
-  const read = isOfMembers ? packedNumbers : listedNumbers
-  await Promise.all(
-    hourSlices([...cells.keys()]).map(async (slice) => {
-      for (const { at, numbers, ...values } of await rowsOf(sql, question, slice))
-        sink.add(values, cells.get(at), lazily(numbers, read))
-    }),
+/**
+ * Adds who is listed in hours and parts of hours: what all kinds need is read once.
+ * @param room is used up
+ * @returns false when the lists have more bytes; then not all of them are added
+ */
+export async function addLists(
+  sinks: KindSinks,
+  session: ReadSession,
+  question: ListQuestion,
+  { hours, parts }: Pick<CellCover, 'hours' | 'parts'>,
+  room: ListRoom,
+): Promise<boolean> {
+  const addHours = areMembersEnough(question) ? addMembersOfHours : addLoginsOfHours
+  return (
+    (await addHours(sinks, session, question, hours, room)) &&
+    (await addParts(sinks, session, question, parts, room))
   )
 }
 
 /** Whether whole hours are answered by who was active in them, whatever the values. */
-const areMembersEnough = ({ by, filter }: SetQuestion) => by.length === 0 && hasAllValues(filter)
+const areMembersEnough = ({ by, filter }: ListQuestion) => by.length === 0 && hasAllValues(filter)
 
-/** Adds who is listed in parts of hours. */
-export async function addParts(
-  sink: CellSink,
+async function addMembersOfHours(
+  sinks: KindSinks,
   { sql }: ReadSession,
-  question: SetQuestion,
-  parts: readonly CellPart[],
-): Promise<void> {
-  const ofHour = Map.groupBy(parts, ({ startMs }) => startMs)
-  await Promise.all(
-    hourSlices([...ofHour.keys()]).map(async (slice) => {
-      for (const { at, numbers, minutes, ...values } of await loginsOfHours(sql, question, slice)) {
-        const [listed, ofListed] = [bytesOf(numbers), bytesOf(minutes)]
-        for (const part of ofHour.get(at) ?? [])
-          sink.add(values, part.cell, () => numbersWithin(listed, ofListed, part))
+  { filter }: ListQuestion,
+  hours: readonly CellHour[],
+  room: ListRoom,
+): Promise<boolean> {
+  const cells = new Map(hours.map(({ startMs, cell }) => [startMs, cell]))
+  const read = async (slice: CellHour[]) => await membersOfHours(sql, [...sinks.keys()], filter, slice)
+  for await (const rows of readAhead(slicesOfHours(hours), read))
+    for (const { kind, at, numbers } of rows) {
+      const packed = bytesOf(numbers)
+      room.bytes -= packed.length
+      if (room.bytes < 0) return false
+      sinks.get(kind)?.add({}, cells.get(at), () => packedNumbers(packed))
+    }
+  return true
+}
+
+async function addLoginsOfHours(
+  sinks: KindSinks,
+  { sql }: ReadSession,
+  question: ListQuestion,
+  hours: readonly CellHour[],
+  room: ListRoom,
+): Promise<boolean> {
+  const kinds = [...sinks.keys()]
+  const read = async (slice: CellHour[]) => {
+    const runs = runsOf(slice)
+    return { runs, rows: await loginsOfRuns(sql, kinds, question, { slice, runs }) }
+  }
+  for await (const { runs, rows } of readAhead(slicesOfHours(hours), read))
+    for (const row of rows) {
+      room.bytes -= row.listed
+      for (const kind of kinds) {
+        const numbers = bytesOf(row[idTables[kind].numbers])
+        room.bytes -= numbers.length
+        if (room.bytes < 0) return false
+        const cell = runs[row.run - 1]?.cell
+        sinks.get(kind)?.add(valuesBy(question.by, row), cell, () => listedNumbers(numbers))
       }
-    }),
-  )
+    }
+  return true
 }
 
-/** Base64 text takes a third more than bytes: it is kept only until it is read. */
-function lazily(base64: string, read: (bytes: Uint8Array) => Int32Array): () => Int32Array {
-  const bytes = bytesOf(base64)
-  return () => read(bytes)
+async function addParts(
+  sinks: KindSinks,
+  { sql }: ReadSession,
+  question: ListQuestion,
+  parts: readonly CellPart[],
+  room: ListRoom,
+): Promise<boolean> {
+  const kinds = [...sinks.keys()]
+  const ofHour = Map.groupBy(parts, ({ startMs }) => startMs)
+  const hours = Array.from(ofHour.keys(), (startMs) => ({ startMs }))
+  const read = async (slice: { startMs: number }[]) => await loginsOfParts(sql, kinds, question, slice)
+  for await (const rows of readAhead(slicesOfHours(hours), read))
+    for (const row of rows) {
+      const minutes = bytesOf(row.minutes)
+      room.bytes -= minutes.length
+      for (const kind of kinds) {
+        const numbers = bytesOf(row[idTables[kind].numbers])
+        room.bytes -= numbers.length
+        if (room.bytes < 0) return false
+        const values = valuesBy(question.by, row)
+        for (const part of ofHour.get(row.at) ?? [])
+          sinks.get(kind)?.add(values, part.cell, () => numbersWithin(numbers, minutes, part))
+      }
+    }
+  return true
 }
 
-type ListRow = GroupValues & { at: number; numbers: string }
+/** Numbers of members, by the name of their column. */
+type Numbers = Partial<Record<(typeof idTables)[SightingKind]['numbers'], string>>
 
-const membersOfHours = (sql: Sql, { kind, filter }: SetQuestion, hours: string[]) => sql<ListRow[]>`
+/** The first hours of runs of hours of one cell. Hours are in order of time. */
+const runsOf = (hours: readonly CellHour[]): CellHour[] =>
+  hours.filter(({ cell }, i) => cell !== hours[i - 1]?.cell)
+
+const membersOfHours = (
+  sql: Sql,
+  kinds: readonly SightingKind[],
+  { attempts }: SetQuestion['filter'],
+  hours: Hours,
+) => sql<{ kind: SightingKind; at: number; numbers: string }[]>`
   /* membersOfHours */
-  select (extract(epoch from hour) * 1000)::float8 as at, encode(members, 'base64') as numbers from hour_member
-  where kind = ${kind}::text::engagement_kind and hour = any(${hours}::text[]::timestamptz[])
-    and ${ofAttempts(sql, filter.attempts)}`
+  select kind, (extract(epoch from hour) * 1000)::float8 as at, encode(members, 'base64') as numbers from hour_member
+  where kind = any(${[...kinds]}::text[]::engagement_kind[]) and ${isOneOf(sql, hours)} and ${ofAttempts(sql, attempts)}`
 
-const loginsOfHours = (sql: Sql, { kind, by, filter }: SetQuestion, hours: string[]) => sql<
-  (ListRow & { minutes: string })[]
->`
-  /* loginsOfHours */
-  select (extract(epoch from hour) * 1000)::float8 as at, ${groupColumns(sql, by)}
-         encode(string_agg(${sql(idTables[kind].numbers)}, ''::bytea), 'base64') as numbers,
+/** Lists of whole hours, by group and run: a week by many groups has a fraction of the lists that its hours have. */
+const loginsOfRuns = (
+  sql: Sql,
+  kinds: readonly SightingKind[],
+  { by, filter }: ListQuestion,
+  { slice, runs }: { slice: Hours; runs: Hours },
+) => sql<(GroupValues & Numbers & { run: number; listed: number })[]>`
+  /* loginsOfRuns */
+  select ${groupColumns(sql, by)} width_bucket(hour, ${runs.map(startOf)}::text[]::timestamptz[]) as run,
+         ${numbersOf(sql, kinds)} sum(octet_length(minutes))::integer as listed
+  from hour_login
+  where ${isOneOf(sql, slice)} ${withinSetFilter(sql, filter)}
+  group by ${groupNames(sql, by)} run`
+
+const loginsOfParts = (
+  sql: Sql,
+  kinds: readonly SightingKind[],
+  { by, filter }: ListQuestion,
+  hours: Hours,
+) => sql<(GroupValues & Numbers & { at: number; minutes: string })[]>`
+  /* loginsOfParts */
+  select ${groupColumns(sql, by)} (extract(epoch from hour) * 1000)::float8 as at, ${numbersOf(sql, kinds)}
          encode(string_agg(minutes, ''::bytea), 'base64') as minutes
   from hour_login
-  where hour = any(${hours}::text[]::timestamptz[]) ${withinSetFilter(sql, filter)}
+  where ${isOneOf(sql, hours)} ${withinSetFilter(sql, filter)}
   group by ${groupNames(sql, by)} hour`
 
-/** How many bytes are read of the lists that cover cells. */
-export async function bytesListed(
-  session: ReadSession,
-  question: SetQuestion,
-  { hours, parts }: Pick<CellCover, 'hours' | 'parts'>,
-): Promise<number> {
-  if (!areMembersEnough(question)) return await bytesOfLogins(session, question, [...hours, ...parts])
-  return (await bytesOfMembers(session, question, hours)) + (await bytesOfLogins(session, question, parts))
-}
+/** The numbers of kinds, each followed by a comma. */
+const numbersOf = (sql: Sql, kinds: readonly SightingKind[]) =>
+  kinds.map((kind) => {
+    const name = sql(idTables[kind].numbers)
+    return sql`encode(string_agg(${name}, ''::bytea), 'base64') as ${name}, `
+  })
 
 type Hours = readonly { startMs: number }[]
 
-const isOneOf = (sql: Sql, hours: Hours) =>
-  sql`hour = any(${[...new Set(hours.map(({ startMs }) => startMs))].map(isoTime)}::text[]::timestamptz[])`
+const startOf = ({ startMs }: { startMs: number }): string => isoTime(startMs)
 
-async function bytesOfMembers(
-  { sql }: ReadSession,
-  { kind, filter }: SetQuestion,
-  hours: Hours,
-): Promise<number> {
-  const [row] = await sql<{ bytes: number }[]>`
-    /* bytesOfMembers */
-    select coalesce(sum(octet_length(members)), 0)::float8 as bytes from hour_member
-    where kind = ${kind}::text::engagement_kind and ${isOneOf(sql, hours)} and ${ofAttempts(sql, filter.attempts)}`
-  return row?.bytes ?? 0
-}
-
-async function bytesOfLogins(
-  { sql }: ReadSession,
-  { kind, filter }: SetQuestion,
-  hours: Hours,
-): Promise<number> {
-  const [row] = await sql<{ bytes: number }[]>`
-    /* bytesOfLogins */
-    select coalesce(sum(octet_length(minutes) + octet_length(${sql(idTables[kind].numbers)})), 0)::float8 as bytes
-    from hour_login where ${isOneOf(sql, hours)} ${withinSetFilter(sql, filter)}`
-  return row?.bytes ?? 0
-}
+const isOneOf = (sql: Sql, hours: Hours) => sql`hour = any(${hours.map(startOf)}::text[]::timestamptz[])`

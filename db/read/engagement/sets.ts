@@ -61,10 +61,10 @@ async function readKept(
   const cells = sources.filter((source) => source.kind === 'cells')
   const [byDays, inCells] = await Promise.all([
     facet === null ? [] : countByDays(session, question, facet, days, limits.mostBitmaps),
-    countInCells(session, question, facet, cells, limits),
+    countInCells(session, [{ question, facet }], cells, limits),
   ])
   if (byDays === null) return 'bitmaps'
-  return inCells === null ? 'bytes' : [...byDays, ...inCells]
+  return inCells === null ? 'bytes' : [...byDays, ...inCells.flat()]
 }
 
 /** What answers a span that is made for other values. */
