@@ -1,4 +1,5 @@
 import type { AttemptKind } from '../sightings/attempts.ts'
+import type { SightingKind } from '../sightings/sighting.ts'
 import { bucketMs } from '../time/bucket.ts'
 import { countDistinct, isOfAttempts } from './distinct-members.ts'
 import { addTo } from './groups.ts'
@@ -8,8 +9,14 @@ import { type Counted, countedKinds, isCounted, type People } from './people.ts'
 import type { SpanCells } from './span-cells.ts'
 import { TupleNumbers } from './tuple-numbers.ts'
 
-/** The slot of each group, by its number; -1: none. */
-type Slots = { slotOf: Int32Array; slots: number; cells: SpanCells }
+type Slots = {
+  /** The slot of each group, by its number; -1: none. */
+  slotOf: Int32Array
+  slots: number
+  cells: SpanCells
+  /** The kinds of whom different ones are counted in a slot. */
+  countedIn: (slot: number) => readonly SightingKind[]
+}
 
 /**
  * Adds listed attempts up by slot and span.
@@ -29,7 +36,7 @@ export function talliesBySlot(
   for (const { slot, cell, tally } of sums)
     for (const span of slots.cells.spansAt(cell))
       addTo(tallies[slot] ?? new Map<number, Tally>(), span, tally)
-  if (attempts.counted.length > 0) countPeople(attempts, slots, of, tallies)
+  countPeople(attempts, slots, of, tallies)
   return tallies
 }
 
@@ -42,26 +49,35 @@ function sumsBySlot(
   most: number,
 ): Sum[] | null {
   const places = new TupleNumbers(2)
-  const place = new Int32Array(2)
+  const place = new Int32Array(2).fill(-1)
   const sums: Sum[] = []
+  let last: Tally = { ...nothing }
   for (let i = 0; i < attempts.count; i++) {
     const slot = slotOf[attempts.groupAt(i)] ?? -1
     const cell = cells.placeOf(attempts.cellAt(i))
     if (slot < 0 || cells.spansAt(cell).length === 0) continue
-    const isFailed = attempts.isFailed(i)
-    place[0] = slot
-    place[1] = cell
-    const { tally } = (sums[places.numberOf(place)] ??= { slot, cell, tally: { ...nothing } })
-    if (sums.length > most) return null
-    tally.attempts++
-    if (isFailed) tally.failures++
-    else if (attempts.hasVersions) addVersion(tally, attempts.versionAt(i))
-    if (!isOfAttempts(isFailed, of)) continue
-    const ms = attempts.minuteAt(i) * bucketMs.minute
-    tally.firstSeenMs = Math.min(tally.firstSeenMs, ms)
-    tally.lastSeenMs = Math.max(tally.lastSeenMs, ms)
+    // Most attempts are of the same slot and cell as the one before.
+    if (slot !== place[0] || cell !== place[1]) {
+      place[0] = slot
+      place[1] = cell
+      const { tally } = (sums[places.numberOf(place)] ??= { slot, cell, tally: { ...nothing } })
+      if (sums.length > most) return null
+      last = tally
+    }
+    addAttempt(last, attempts, i, of)
   }
   return sums
+}
+
+function addAttempt(tally: Tally, attempts: ListedAttempts, i: number, of: AttemptKind): void {
+  const isFailed = attempts.isFailed(i)
+  tally.attempts++
+  if (isFailed) tally.failures++
+  else if (attempts.hasVersions) addVersion(tally, attempts.versionAt(i))
+  if (!isOfAttempts(isFailed, of)) return
+  const ms = attempts.minuteAt(i) * bucketMs.minute
+  tally.firstSeenMs = Math.min(tally.firstSeenMs, ms)
+  tally.lastSeenMs = Math.max(tally.lastSeenMs, ms)
 }
 
 function addVersion(tally: Tally, version: string): void {
@@ -72,15 +88,17 @@ function addVersion(tally: Tally, version: string): void {
 /** Puts the different members into the tallies. */
 function countPeople(
   attempts: ListedAttempts,
-  slots: Slots,
+  { slotOf, slots, cells, countedIn }: Slots,
   of: AttemptKind,
   tallies: readonly Map<number, Tally>[],
 ): void {
   const counts = tallies.map(() => new Map<number, Partial<Record<Counted, number>>>())
   for (const name of Object.keys(countedKinds) as Counted[]) {
     const kind = countedKinds[name]
-    if (!attempts.counted.includes(kind)) continue
-    countDistinct(attempts, { ...slots, kind, of }, (slot, span, members) => {
+    const isCountedIn = Array.from({ length: slots }, (_, slot) => countedIn(slot).includes(kind))
+    if (!isCountedIn.includes(true)) continue
+    const own = slotOf.map((slot) => (isCountedIn[slot] === true ? slot : -1))
+    countDistinct(attempts, { kind, of, slotOf: own, slots, cells }, (slot, span, members) => {
       counts[slot]?.set(span, { ...counts[slot].get(span), [name]: members })
     })
   }

@@ -6,6 +6,8 @@ import type { Cell } from './cells.ts'
 import { GrowingColumn } from './growing-column.ts'
 import { TupleNumbers } from './tuple-numbers.ts'
 
+const MINUTES_PER_HOUR = 60
+
 /** Attempts of an hour with the same values, as the lists by hour have them: an attempt has one place in all columns. */
 export type AttemptList = {
   /** Start of the hour, Unix milliseconds. */
@@ -75,10 +77,12 @@ export class ListedAttempts {
     }))
     const version = this.#versions.numberOf([values.app_version ?? ''])
     const parts = new Int32Array(this.groups.length)
+    const firstMinute = hourMs / bucketMs.minute
+    const cellOfHour = this.#cellOfHour(firstMinute)
     let textsAreOf = -1
     for (let i = 0; i < minutes.length; i++) {
-      const minute = hourMs / bucketMs.minute + (minutes[i] ?? 0)
-      const cell = this.#cellAt(minute)
+      const minute = firstMinute + (minutes[i] ?? 0)
+      const cell = cellOfHour ?? this.#cellAt(minute)
       if (cell < 0 || checks.some(({ column, allowed }) => allowed?.has(column[i] ?? 0) === false)) continue
       if (cell !== textsAreOf) parts[0] = this.#texts.numberOf(textsOf(values, cell))
       textsAreOf = cell
@@ -91,6 +95,12 @@ export class ListedAttempts {
       if (this.hasVersions) this.#versionOf.push(version)
       for (const kind of this.counted) this.#memberOf[kind]?.push(members[kind]?.[i] ?? 0)
     }
+  }
+
+  /** The cell that a whole hour lies in; null: it is not of one. */
+  #cellOfHour(firstMinute: number): number | null {
+    const cell = this.#cellAt(firstMinute)
+    return cell >= 0 && cell === this.#cellAt(firstMinute + MINUTES_PER_HOUR - 1) ? cell : null
   }
 
   /** What tells a group apart beside members. */

@@ -3,7 +3,7 @@ import { fraction, sfc32 } from '../../generator/sfc32.ts'
 import { bucketMs } from '../time/bucket.ts'
 import type { AnswerGroups, Member, Tallies } from './answer-groups.ts'
 import type { Cell } from './cells.ts'
-import { topMembers } from './top-members.ts'
+import { type CountedKinds, topMembers } from './top-members.ts'
 import { type AttemptList, ListedAttempts } from './listed-attempts.ts'
 import { rankMembers } from './rank-members.ts'
 import { UnnumberedMembers } from './unnumbered-members.ts'
@@ -21,6 +21,10 @@ const noAnswer: AnswerGroups = {
   ...{ total: new Map(), listed: [], rest: { groups: 0, tallies: new Map() } },
   wholeOf: () => new Map(),
 }
+
+const inAllParts = (kinds: CountedKinds['total']): CountedKinds => ({
+  ...{ listed: kinds, rest: kinds, total: kinds, wholes: kinds },
+})
 
 const member = (kind: 'user' | 'address', number: number) => ({ kind, id: `${kind} ${number}`, number })
 
@@ -64,6 +68,7 @@ it('groups of members have what attempts in the cells come to, and others add up
   })
   const listing = {
     ...{ cells, groupBy: ['locale', 'user'] as const, ranked, of: 'logins' as const },
+    counted: inAllParts(['address']),
     withins: [['locale'], ['user']] as const,
     memberOf: (kind: Member['kind'], number: number) => member(kind as 'user', number),
   }
@@ -115,6 +120,39 @@ it('groups of members have what attempts in the cells come to, and others add up
   expect(ofOneSpan.listed.map(({ tallies }) => [...tallies.keys()])).toEqual([[0], [0], []])
   expect(shown(ofOneSpan.total)).toEqual(ofAll)
 })
+
+it.each(['listed', 'rest', 'total', 'wholes'] as const)(
+  'members are counted in the part of an answer that shows them, and in no other: %s',
+  (part) => {
+    const attempts = new ListedAttempts({
+      ...{ cells, kinds: ['user'], only: {}, counted: ['address'], hasVersions: false },
+      textsOf: ({ locale = '' }) => [locale],
+    })
+    for (const [user, address] of [
+      [1, 7],
+      [1, 8],
+      [2, 8],
+      [2, 9],
+      [2, 9],
+    ] as const)
+      attempts.add(attempt(0, user, address))
+    const answer = topMembers(attempts, {
+      ...{ cells, groupBy: ['locale', 'user'], ranked: [0], of: 'all', withins: [['locale']], most: 9 },
+      ...{ ofGroups: new Set([0]), counted: { ...inAllParts([]), [part]: ['address'] } },
+      memberOf: (kind, number) => member(kind as 'user', number),
+    })
+    const [first = null] = answer?.listed ?? []
+    const addressesOf = (tallies: Tallies | undefined) => tallies?.get(0)?.people.of({ name: 'addresses' })
+    const found: Record<keyof CountedKinds, number | null | undefined> = {
+      listed: addressesOf(first?.tallies),
+      rest: addressesOf(answer?.rest.tallies),
+      total: addressesOf(answer?.total),
+      wholes: addressesOf(answer?.wholeOf(first, ['locale'])),
+    }
+    const all = { listed: 2, rest: 2, total: 3, wholes: 3 }
+    expect(found).toEqual({ listed: 0, rest: 0, total: 0, wholes: 0, [part]: all[part] })
+  },
+)
 
 it('equal groups follow by number, those without one last by their ids, and those without a value behind all', () => {
   const unnumbered = new UnnumberedMembers()

@@ -1,4 +1,5 @@
 import type { AttemptKind } from '../sightings/attempts.ts'
+import type { SightingKind } from '../sightings/sighting.ts'
 import { talliesBySlot } from './add-up-attempts.ts'
 import {
   type AnswerGroups,
@@ -13,6 +14,9 @@ import type { ListedAttempts } from './listed-attempts.ts'
 import { SpanCells } from './span-cells.ts'
 import { TupleNumbers } from './tuple-numbers.ts'
 
+/** The kinds of whom different ones are counted in each part of an answer. */
+export type CountedKinds = Record<'listed' | 'rest' | 'total' | 'wholes', readonly SightingKind[]>
+
 type Listing = {
   cells: readonly Cell[]
   /** The spans that groups are wanted of; the total is of all. */
@@ -24,6 +28,7 @@ type Listing = {
   ranked: readonly number[]
   /** Which attempts make something seen, or somebody counted. */
   of: AttemptKind
+  counted: CountedKinds
   /** The dimensions within which shares are asked for. */
   withins: readonly (readonly GroupDimension[])[]
   memberOf: (kind: Member['kind'], number: number) => Member
@@ -34,14 +39,18 @@ type Listing = {
  * @returns null: there would be more sums than the most
  */
 export function topMembers(attempts: ListedAttempts, listing: Listing): AnswerGroups | null {
-  const { ranked, of, most } = listing
+  const { ranked, of, counted, most } = listing
   const { size } = attempts.groups
   const slotOf = new Int32Array(size).fill(ranked.length)
   ranked.forEach((group, slot) => (slotOf[group] = slot))
   const cells = new SpanCells(listing.cells, (span) => listing.ofGroups.has(span))
-  const tallies = talliesBySlot(attempts, { cells, slotOf, slots: ranked.length + 1 }, of, most)
+  const countedIn = (slot: number) => (slot === ranked.length ? counted.rest : counted.listed)
+  const tallies = talliesBySlot(attempts, { cells, slotOf, slots: ranked.length + 1, countedIn }, of, most)
   if (tallies === null) return null
-  const all = { cells: new SpanCells(listing.cells, () => true), slotOf: new Int32Array(size), slots: 1 }
+  const all = {
+    ...{ cells: new SpanCells(listing.cells, () => true), slotOf: new Int32Array(size), slots: 1 },
+    countedIn: () => counted.total,
+  }
   const [total = new Map<number, never>()] = talliesBySlot(attempts, all, of) ?? []
   const listed = ranked.map((group, slot): ListedGroup => ({
     ...labelOf(attempts, group, listing),
@@ -84,13 +93,14 @@ function wholesWithin(
   attempts: ListedAttempts,
   within: readonly GroupDimension[],
   cells: SpanCells,
-  { groupBy, ranked, of }: Listing,
+  { groupBy, ranked, of, counted }: Listing,
 ): Tallies[] {
   const keyOf = keysWithin(attempts, groupBy, within)
   const keys = new TupleNumbers(groupBy.length)
   const slots = ranked.map((group) => keys.numberOf(keyOf(group)))
   const slotOf = Int32Array.from({ length: attempts.groups.size }, (_, group) => keys.find(keyOf(group)))
-  const tallies = talliesBySlot(attempts, { cells, slotOf, slots: keys.size }, of)
+  const countedIn = () => counted.wholes
+  const tallies = talliesBySlot(attempts, { cells, slotOf, slots: keys.size, countedIn }, of)
   return slots.map((slot) => tallies?.[slot] ?? new Map<number, never>())
 }
 

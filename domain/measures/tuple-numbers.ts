@@ -68,6 +68,9 @@ export class TupleNumbers {
   readonly length: number
   /** The tuples by their first parts: each stands for a shorter one and the part after it. */
   readonly #pairs: readonly PairNumbers[]
+  /** The first part of the last tuple, and the number of the tuple of it alone: most tuples begin like the one before. */
+  #first = 0
+  #numberOfFirst = EMPTY
 
   constructor(length: number) {
     this.length = length
@@ -79,8 +82,13 @@ export class TupleNumbers {
   }
 
   numberOf(parts: ArrayLike<number>): number {
-    let number = 0
-    for (let i = 0; i < this.length; i++) number = this.#pairs[i]?.numberOf(number, parts[i] ?? 0) ?? 0
+    const first = parts[0] ?? 0
+    if (first !== this.#first || this.#numberOfFirst === EMPTY) {
+      this.#first = first
+      this.#numberOfFirst = this.#pairs[0]?.numberOf(0, first) ?? 0
+    }
+    let number = this.#numberOfFirst
+    for (let i = 1; i < this.length; i++) number = this.#pairs[i]?.numberOf(number, parts[i] ?? 0) ?? 0
     return number
   }
 

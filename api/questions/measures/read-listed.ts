@@ -4,11 +4,11 @@ import { readIds } from '../../../db/read/engagement/member-numbers.ts'
 import { isKeptSince } from '../../../db/read/rows/login-days.ts'
 import type { AnswerGroups, Member } from '../../../domain/measures/answer-groups.ts'
 import { cellsOf } from '../../../domain/measures/cells.ts'
-import { topMembers } from '../../../domain/measures/top-members.ts'
+import { type CountedKinds, topMembers } from '../../../domain/measures/top-members.ts'
 import { type GroupDimension, isOfClock, isOfMembers } from '../../../domain/measures/group-dimension.ts'
 import { type ClockCell, valueOf } from '../../../domain/measures/groups.ts'
 import { ListedAttempts } from '../../../domain/measures/listed-attempts.ts'
-import { countedKinds, isCounted } from '../../../domain/measures/people.ts'
+import { countedKinds, isCounted, type PeopleMeasure } from '../../../domain/measures/people.ts'
 import { rankMembers } from '../../../domain/measures/rank-members.ts'
 import type { GroupOrder } from '../../../domain/measures/rank.ts'
 import type { UnnumberedMembers } from '../../../domain/measures/unnumbered-members.ts'
@@ -76,7 +76,8 @@ export async function readListed(
   const ranked = plan.groups === null ? [] : rankMembers(attempts, cells, ranking)
   check({ listed: ranked.length, rest: attempts.groups.size - ranked.length })
   const memberOf = await readMembers(context, question, attempts, ranked)
-  const listing = { cells, ofGroups, groupBy, ranked, of, withins, memberOf, most: limits.rows }
+  const counted = countedKindsOf(plan.people)
+  const listing = { cells, ofGroups, groupBy, ranked, of, counted, withins, memberOf, most: limits.rows }
   const answer = topMembers(attempts, listing)
   if (answer === null) throw tooManyRows()
   return plan.groups === null ? { ...answer, rest: { groups: 0, tallies: new Map() } } : answer
@@ -144,9 +145,19 @@ async function readAttempts(
 }
 
 /** The kinds of whom different ones are counted. */
-const countedIn = (people: PeoplePlan): SightingKind[] => [
-  ...new Set(peopleMeasures(people).flatMap((name) => (isCounted(name) ? [countedKinds[name]] : []))),
+const countedIn = (people: PeoplePlan): SightingKind[] => kindsOf(peopleMeasures(people))
+
+const kindsOf = (names: readonly PeopleMeasure['name'][]): SightingKind[] => [
+  ...new Set(names.flatMap((name) => (isCounted(name) ? [countedKinds[name]] : []))),
 ]
+
+function countedKindsOf({ total, groups, other, wholes }: PeoplePlan): CountedKinds {
+  const kindsIn = (planned: PeoplePlan['total']) => kindsOf(planned.map(({ measure }) => measure.name))
+  return {
+    ...{ listed: kindsIn(groups), rest: kindsIn(other), total: kindsIn(total) },
+    wholes: kindsIn(wholes.flatMap(({ people }) => people)),
+  }
+}
 
 /** Looks up the members of the groups that are listed. */
 async function readMembers(
