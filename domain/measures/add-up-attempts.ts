@@ -54,8 +54,8 @@ function sumsBySlot(
   let last: Tally = { ...nothing }
   for (let i = 0; i < attempts.count; i++) {
     const slot = slotOf[attempts.groupAt(i)] ?? -1
+    if (slot < 0 || !cells.isWanted(attempts.cellAt(i))) continue
     const cell = cells.placeOf(attempts.cellAt(i))
-    if (slot < 0 || cells.spansAt(cell).length === 0) continue
     // Most attempts are of the same slot and cell as the one before.
     if (slot !== place[0] || cell !== place[1]) {
       place[0] = slot

@@ -41,10 +41,11 @@ export function rankMembers(
   const tallyOf = talliesOfSpan(attempts, cells, { measure: order.measure, span, of })
   const sign = order.direction === 'asc' ? 1 : -1
   // What has no value is last.
-  const values = Float64Array.from({ length: size }, (_, group) => {
+  const values = new Float64Array(size)
+  for (let group = 0; group < size; group++) {
     const value = measures[order.measure].of(tallyOf(group))
-    return value === null ? Infinity : sign * value
-  })
+    values[group] = value === null ? Infinity : sign * value
+  }
   return firstInOrder(size, first, (a, b) => {
     const [one, other] = [values[a] ?? 0, values[b] ?? 0]
     return one === other ? byValues(a, b) : one < other ? -1 : 1
@@ -59,15 +60,17 @@ function talliesOfSpan(attempts: ListedAttempts, cells: readonly Cell[], { measu
   const { size } = attempts.groups
   const [all, failures, people] = [new Uint32Array(size), new Uint32Array(size), new Uint32Array(size)]
   const last = new Float64Array(size).fill(-Infinity)
+  const isSeen = measures[measure].source === 'seen'
   for (let i = 0; i < attempts.count; i++) {
-    if (ofSpan.spansAt(ofSpan.placeOf(attempts.cellAt(i))).length === 0) continue
+    if (!ofSpan.isWanted(attempts.cellAt(i))) continue
     const [group, isFailed] = [attempts.groupAt(i), attempts.isFailed(i)]
     all[group] = (all[group] ?? 0) + 1
     if (isFailed) failures[group] = (failures[group] ?? 0) + 1
-    if (isOfAttempts(isFailed, of))
+    if (isSeen && isOfAttempts(isFailed, of))
       last[group] = Math.max(last[group] ?? 0, attempts.minuteAt(i) * bucketMs.minute)
   }
-  if (measure in countedKinds) {
+  const isOfPeople = measure in countedKinds
+  if (isOfPeople) {
     const slotOf = Int32Array.from({ length: size }, (_, group) => group)
     const question = { kind: countedKinds[measure as Counted], of, slotOf, slots: size, cells: ofSpan }
     countDistinct(attempts, question, (group, _, members) => (people[group] = members))
@@ -77,7 +80,7 @@ function talliesOfSpan(attempts: ListedAttempts, cells: readonly Cell[], { measu
     tally.attempts = all[group] ?? 0
     tally.failures = failures[group] ?? 0
     tally.lastSeenMs = last[group] ?? -Infinity
-    tally.people = countedPeople({ [measure]: people[group] ?? 0 })
+    if (isOfPeople) tally.people = countedPeople({ [measure]: people[group] ?? 0 })
     return tally
   }
 }

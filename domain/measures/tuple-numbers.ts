@@ -1,56 +1,62 @@
 const EMPTY = -1
 
+/** A slot has the number of a pair plus 1 (0: it is empty), and its two parts, side by side: one look at memory finds a pair. */
+const SLOT = 4
+
 /** Numbers pairs in the order in which they first occur: 0, 1, 2, ... */
 class PairNumbers {
-  #slots = new Int32Array(32).fill(EMPTY)
-  #firsts = new Int32Array(16)
-  #seconds = new Int32Array(16)
+  #slots = new Int32Array(32 * SLOT)
+  /** The slots of the numbers. */
+  #places = new Int32Array(16)
   size = 0
 
   firstOf(number: number): number {
-    return this.#firsts[number] ?? 0
+    return this.#slots[(this.#places[number] ?? 0) + 1] ?? 0
   }
 
   secondOf(number: number): number {
-    return this.#seconds[number] ?? 0
+    return this.#slots[(this.#places[number] ?? 0) + 2] ?? 0
   }
 
   find(first: number, second: number): number {
-    return this.#slots[this.#slotOf(first, second)] ?? EMPTY
+    return (this.#slots[this.#placeOf(first, second)] ?? 0) - 1
   }
 
   numberOf(first: number, second: number): number {
-    const slot = this.#slotOf(first, second)
-    const known = this.#slots[slot] ?? EMPTY
-    if (known !== EMPTY) return known
+    const place = this.#placeOf(first, second)
+    const known = this.#slots[place] ?? 0
+    if (known !== 0) return known - 1
     const number = this.size++
-    this.#firsts[number] = first
-    this.#seconds[number] = second
-    this.#slots[slot] = number
-    if (this.size === this.#firsts.length) this.#grow()
+    this.#fill(place, number, first, second)
+    if (this.size === this.#places.length) this.#grow()
     return number
   }
 
   /** The slot that has the pair, or that it would get. */
-  #slotOf(first: number, second: number): number {
-    const mask = this.#slots.length - 1
-    for (let slot = hash(first, second) & mask; ; slot = (slot + 1) & mask) {
-      const number = this.#slots[slot] ?? EMPTY
-      if (number === EMPTY) return slot
-      if (this.#firsts[number] === first && this.#seconds[number] === second) return slot
-    }
+  #placeOf(first: number, second: number): number {
+    const slots = this.#slots
+    const mask = slots.length - 1
+    for (let place = (hash(first, second) * SLOT) & mask; ; place = (place + SLOT) & mask)
+      if (slots[place] === 0 || (slots[place + 1] === first && slots[place + 2] === second)) return place
+  }
+
+  #fill(place: number, number: number, first: number, second: number): void {
+    this.#slots[place] = number + 1
+    this.#slots[place + 1] = first
+    this.#slots[place + 2] = second
+    this.#places[number] = place
   }
 
   /** Half of the slots are in use at most. */
   #grow(): void {
-    const room = 2 * this.#firsts.length
-    const [firsts, seconds] = [new Int32Array(room), new Int32Array(room)]
-    firsts.set(this.#firsts)
-    seconds.set(this.#seconds)
-    ;[this.#firsts, this.#seconds] = [firsts, seconds]
-    this.#slots = new Int32Array(2 * room).fill(EMPTY)
-    for (let number = 0; number < this.size; number++)
-      this.#slots[this.#slotOf(firsts[number] ?? 0, seconds[number] ?? 0)] = number
+    const [slots, places] = [this.#slots, this.#places]
+    this.#slots = new Int32Array(2 * slots.length)
+    this.#places = new Int32Array(2 * places.length)
+    for (let number = 0; number < this.size; number++) {
+      const place = places[number] ?? 0
+      const [first, second] = [slots[place + 1] ?? 0, slots[place + 2] ?? 0]
+      this.#fill(this.#placeOf(first, second), number, first, second)
+    }
   }
 }
 

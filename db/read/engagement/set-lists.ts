@@ -156,11 +156,14 @@ const loginsOfRuns = (
   { slice, runs }: { slice: Hours; runs: Hours },
 ) => sql<(GroupValues & Numbers & { run: number; listed: number })[]>`
   /* loginsOfRuns */
-  select ${groupColumns(sql, by)} width_bucket(hour, ${runs.map(startOf)}::text[]::timestamptz[]) as run,
-         ${numbersOf(sql, kinds)} sum(octet_length(minutes))::integer as listed
+  select ${groupColumns(sql, by)} ${runs.length === 1 ? sql`1` : runOf(sql, runs)} as run, ${numbersOf(sql, kinds)} sum(octet_length(minutes))::integer as listed
   from hour_login
   where ${isOneOf(sql, slice)} ${withinSetFilter(sql, filter)}
   group by ${groupNames(sql, by)} run`
+
+/** The place of the run of an hour, from 1 on. The subquery has the texts read once, and not for each row. */
+const runOf = (sql: Sql, runs: Hours) =>
+  sql`width_bucket(hour, (select ${runs.map(startOf)}::text[]::timestamptz[]))`
 
 const loginsOfParts = (
   sql: Sql,
