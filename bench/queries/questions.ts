@@ -2,6 +2,7 @@ import type { Question } from './question.ts'
 import { engagementQuestions } from './questions-engagement.ts'
 import { countsQuestions } from './questions-counts.ts'
 import { measureQuestions } from './questions-measures.ts'
+import { peopleQuestions } from './questions-people.ts'
 import { pipelineQuestions } from './questions-pipeline.ts'
 import { rowQuestions } from './questions-rows.ts'
 import { shapeQuestions } from './questions-shapes.ts'
@@ -16,6 +17,7 @@ export const questions: readonly Question[] = [
   ...topQuestions,
   ...shapeQuestions,
   ...measureQuestions,
+  ...peopleQuestions,
   ...engagementQuestions,
   ...rowQuestions,
   ...pipelineQuestions,
