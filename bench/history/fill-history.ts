@@ -11,13 +11,14 @@ import { rollUpSightings } from '../../db/rollups/roll-up-sightings.ts'
 import { ALL_DIMENSIONS } from '../../domain/counts/counts.ts'
 import { migrate } from '../../db/schema/migrate.ts'
 import {
-  engagementByValue,
-  engagementOfDay,
-  engagementOfOthers,
-  engagementOfPeriod,
-  idTables,
-  masks,
-} from './history-engagement.ts'
+  attemptsOfDay,
+  bitmapsOfDay,
+  firstLoginsOfDay,
+  listedRows,
+  listsOfDay,
+  removeListed,
+} from './history-days.ts'
+import { engagementOfPeriod, idTables } from './history-engagement.ts'
 import {
   fewerDimensions,
   hoursOfDay,
@@ -32,7 +33,6 @@ import {
 } from './history-counts.ts'
 import { states } from './history-indexes.ts'
 import { lateCount, lateLogins } from './history-late.ts'
-import { firstLogins, repeatLists } from './history-lists.ts'
 import {
   arrivalRows,
   arrivalsOfDay,
@@ -43,6 +43,7 @@ import {
   rowsInto,
   pendingCommitRollups,
 } from './history-logins.ts'
+import { packHours, writeFirstDays } from './history-members.ts'
 import {
   dayBeforeEnd,
   daysOfLogins,
@@ -64,10 +65,10 @@ export async function fillHistory(sql: Sql, topic: string, size: HistorySize, sa
   await createLoginDays(sql, HISTORY_END_MS, rowDays(size))
   await fillLogins(sql, topic, size, say)
   await fillCounts(sql, size, say)
-  await fillEngagement(sql, size, say)
-  for (const statement of states(topic, size)) await sql.unsafe(statement)
+  for (const statement of [...idTables(size), ...states(topic, size)]) await sql.unsafe(statement)
+  say(`${size.users} users, devices and addresses`)
   await fillSums(sql, say)
-  await fillLists(sql, size, say)
+  await fillEngagement(sql, size, say)
   if (size.days > rowDays(size)) await fillLate(sql, topic, size, say)
   while (await makeActiveSpans(sql)) say('spans of ten days')
   await indexFinishedLoginDays(sql, HISTORY_END_MS)
@@ -134,14 +135,6 @@ async function fillSums(sql: Sql, say: Say): Promise<void> {
   say('logins by hour')
 }
 
-async function fillLists(sql: Sql, size: HistorySize, say: Say): Promise<void> {
-  const [from, to] = [dayBeforeEnd(size.days), dayBeforeEnd(rowDays(size))]
-  for (let times = 1; times * REPEATED_DAYS < size.days; times++)
-    for (const statement of repeatLists(times, from, to)) await sql.unsafe(statement)
-  say('logins by hour before')
-  await sql.unsafe('analyze hour_login, hour_member')
-}
-
 /** Does for them all that workers do. */
 async function fillLate(sql: Sql, topic: string, size: HistorySize, say: Say): Promise<void> {
   await sql.begin(async (tx) => {
@@ -155,21 +148,20 @@ async function fillLate(sql: Sql, topic: string, size: HistorySize, say: Say): P
   say(`${lateCount(size)} late logins`)
 }
 
+/** Makes the lists by hour, the bitmaps and the first days of all days of the same attempts. */
 async function fillEngagement(sql: Sql, size: HistorySize, say: Say): Promise<void> {
-  for (const statement of [...idTables(size), ...firstLogins]) await sql.unsafe(statement)
-  say(`${size.users} users, devices and addresses`)
-  const ages = Array.from({ length: size.days }, (_, i) => size.days - i)
-  for (const age of ages) await sql.unsafe(engagementOfDay(size, age))
+  await sql.unsafe(listedRows)
+  for (let age = size.days; age > 0; age--) {
+    await sql.unsafe(attemptsOfDay(size, age))
+    await sql.unsafe(listsOfDay(size, age))
+    if (age > rowDays(size)) await packHours(sql)
+    await sql.unsafe(bitmapsOfDay(age))
+    await sql.unsafe(firstLoginsOfDay(age))
+    if (age % REPEATED_DAYS === 0) say(`who was active when: ${age} days to go`)
+  }
+  await writeFirstDays(sql, size)
   await sql.unsafe(engagementOfPeriod('week'))
   await sql.unsafe(engagementOfPeriod('month'))
-  await sql.unsafe(engagementOfOthers)
-  say('who was active when')
-  await sql.begin(async (tx) => {
-    await tx.unsafe(masks(size))
-    // A week or a month may begin before the first day.
-    for (let age = size.days + 31; age > 0; age--) {
-      await tx.unsafe(engagementByValue(dayBeforeEnd(age)))
-      if (age % REPEATED_DAYS === 0) say(`who was active by dimension: ${age} days to go`)
-    }
-  })
+  await sql.unsafe(removeListed)
+  await sql.unsafe('analyze hour_login, hour_member')
 }

@@ -3,6 +3,8 @@ import { fillHistory } from '../../bench/history/fill-history.ts'
 import { dayBeforeEnd } from '../../bench/history/history-size.ts'
 import { failureOf } from '../../bench/queries/ask.ts'
 import { questions } from '../../bench/queries/questions.ts'
+import { bytesOf, encodedBits } from '../../db/read/bytes.ts'
+import { listedNumbers, numbersOfChunk } from '../../domain/engagement/read-numbers.ts'
 import { useApi } from '../support/api/use-api.ts'
 
 /** Of some days with rows and minutes, and some of which quarters alone are left. */
@@ -58,4 +60,30 @@ test('each day of that history has as many logins by hour as it counts, and is m
            (select count(*)::integer from active_span where facet = 'all' and days = 1 and day < ${HISTORY_END}) as spans
     from span_day where day < ${HISTORY_END}`
   expect(spans).toEqual({ days: size.days, made: size.days, spans: size.days })
+})
+
+test('bitmaps and first days of that history are those of the attempts that are listed by hour', async () => {
+  const listed = await sql()<({ day: string; half: string; numbers: Buffer } & Record<'version', string>)[]>`
+    select (hour at time zone 'UTC')::date::text as day, app_version as version,
+           case outcome when 'failure' then 'failures' else 'logins' end as half, string_agg(users, ''::bytea) as numbers
+    from hour_login group by 1, 2, 3`
+  const active = new Set<string>()
+  const first = new Map<number, string>()
+  for (const { day, half, version, numbers } of listed)
+    for (const number of listedNumbers(numbers)) {
+      active.add(`all ${half} ${day} ${number}`).add(`app_version ${half} ${version} ${day} ${number}`)
+      if (half === 'logins' && day < (first.get(number) ?? '9')) first.set(number, day)
+    }
+  const bitmaps = await sql()<{ name: string; chunk: number; bits: string }[]>`
+    select concat_ws(' ', facet, attempts, nullif(value, ''), start) as name, chunk, ${sql().unsafe(encodedBits('members'))} as bits
+    from engagement where kind = 'user' and period = 'day' and facet in ('all', 'app_version')`
+  const held = bitmaps.flatMap(({ name, chunk, bits }) =>
+    Array.from(numbersOfChunk(chunk, bytesOf(bits)), (number) => `${name} ${number}`),
+  )
+  expect(new Set(held)).toEqual(active)
+  const users = await sql()<{ number: number; day: string; quarter: string | null }[]>`
+    select number, first_login_day::text as day, (first_login_at at time zone 'UTC')::date::text as quarter
+    from app_user where first_login_day is not null`
+  expect(new Map(users.map(({ number, day }) => [number, day]))).toEqual(first)
+  expect(users.filter(({ day, quarter }) => quarter !== day)).toEqual([])
 })
