@@ -64,8 +64,9 @@ export async function readCommitted(
   ids: readonly bigint[],
 ): Promise<{ from: Date; to: Date } | null> {
   const [row] = await sql<{ from: Date | null; to: Date | null }[]>`
-    /* readCommitted */
-    select min(committed_at) as "from", max(committed_at) as "to" from batch where id = any(${ids.map(String)}::bigint[])`
+    /* readCommitted: Postgres would look for the first and the last one in order of committed_at, through the whole ledger */
+    select min(committed_at) as "from", max(committed_at) as "to"
+    from (select committed_at from batch where id = any(${ids.map(String)}::bigint[]) offset 0) as covered`
   const { from = null, to = null } = row ?? {}
   return from === null || to === null ? null : { from, to }
 }
