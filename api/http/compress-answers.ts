@@ -5,8 +5,8 @@ import { acceptedCodings, type Coding } from './content-coding.ts'
 
 /** What fits into one packet arrives no sooner when it is smaller. */
 const MIN_BYTES = 1_400
-/** Takes the time of gzip for a fifth fewer bytes; measured with answers of 200 KB. */
-const BROTLI_QUALITY = 5
+/** Takes half of the time of quality 5 (6 ms for 200 KB of rows) for 3 % more bytes, which fewer than gzip makes. */
+const BROTLI_QUALITY = 2
 const COMPRESSED_TYPES = /^(application\/json|application\/graphql-response\+json|text\/html)\b/
 
 type Compress = (coding: Exclude<Coding, 'identity'>, body: string) => Promise<Uint8Array<ArrayBuffer>>

@@ -48,7 +48,8 @@ export class TallyGroups {
       const cell = from[number]
       if (cell === undefined) return
       if (this.#isOfClock) group = this.#groupOf(values, cell.clock)
-      for (const span of cell.spans) if (group !== null) addTo(group.tallies, span, tallyOf(i))
+      const tally = tallyOf(i)
+      for (const span of cell.spans) if (group !== null) addTo(group.tallies, span, tally)
     })
   }
 
@@ -76,9 +77,12 @@ export const valueOf = (name: GroupName, stored: Reading['values']): string =>
   valueText(name, name === 'us_region' ? usRegionOf(stored.locale ?? '') : (stored[name] ?? ''))
 
 export function addTo(tallies: Map<number, Tally>, span: number, more: Readonly<Tally>): void {
-  const held = tallies.get(span) ?? { ...nothing }
+  let held = tallies.get(span)
+  if (held === undefined) {
+    held = { ...nothing }
+    tallies.set(span, held)
+  }
   addTally(held, more)
-  tallies.set(span, held)
 }
 
 /** Adds groups up to one. */
@@ -121,11 +125,9 @@ export const withPeople = (
   tallies: ReadonlyMap<number, Readonly<Tally>>,
   numbers: readonly number[],
   peopleIn: (number: number) => People,
-): Map<number, Tally> =>
-  new Map([
-    ...tallies,
-    ...numbers.map((number): [number, Tally] => [
-      number,
-      { ...(tallies.get(number) ?? nothing), people: peopleIn(number) },
-    ]),
-  ])
+): Map<number, Tally> => {
+  const added = new Map<number, Tally>(tallies)
+  for (const number of numbers)
+    added.set(number, { ...(tallies.get(number) ?? nothing), people: peopleIn(number) })
+  return added
+}

@@ -16,26 +16,27 @@ import type { NewestRelease } from './newest-release.ts'
 
 /** What was measured in a span. */
 export type Measured = Marks & {
-  span: TimeBucket
-  tally: Readonly<Tally>
-  minutes: () => number
-  newestRelease: () => Version | null
+  readonly span: TimeBucket
+  readonly tally: Readonly<Tally>
+  minutes(): number
+  newestRelease(): Version | null
 }
 
-export type Compared = Measured & { isSameLength: () => boolean }
+export type Compared = Measured & { isSameLength(): boolean }
 
-/** Part of all groups, or of those with the same values of some dimensions; null if they have nothing. */
-type ShareOf = (measure: Measure, within: readonly GroupDimension[]) => number | null
-
-export type Point = Measured & { compared: () => Compared[]; share: ShareOf }
+export type Point = Measured & {
+  compared(): Compared[]
+  /** Part of all groups, or of those with the same values of some dimensions; null if they have nothing. */
+  share(measure: Measure, within: readonly GroupDimension[]): number | null
+}
 
 /** Everything together, one group, or all groups beyond the first ones, over the range and in its buckets. */
 export type Charted = Point & {
-  values: readonly string[]
-  member: Member | null
-  points: () => Point[]
-  series: (measure: Measure) => (number | null)[]
-  peak: (measure: Measure) => Point | null
+  readonly values: readonly string[]
+  readonly member: Member | null
+  points(): Point[]
+  series(measure: Measure): (number | null)[]
+  peak(measure: Measure): Point | null
 }
 
 /** What shapes depend on beside the tallies. */
@@ -54,54 +55,100 @@ export type Shaping = {
 
 /** Returns functions that shape the parts of an answer. */
 export function createShapes(shaping: Shaping, { total, rest, wholeOf }: AnswerGroups) {
-  const charted = (tallies: Tallies, group: ListedGroup | null): Charted =>
-    chart(shaping, tallies, group, wholeOf)
+  const charted = (tallies: Tallies, group: ListedGroup | null) =>
+    new Chart({ ...shaping, tallies, group, wholeOf })
   return {
-    total: () => charted(total, null),
-    group: (group: ListedGroup) => charted(group.tallies, group),
-    other: () => ({ ...charted(rest.tallies, null), groupCount: rest.groups }),
+    total: (): Charted => charted(total, null),
+    group: (group: ListedGroup): Charted => charted(group.tallies, group),
+    other: (): Charted & { groupCount: number } =>
+      Object.assign(charted(rest.tallies, null), { groupCount: rest.groups }),
   }
 }
 
-function chart(
-  { spans, buckets, marksOf, minutesOf, isSameLength, newestRelease }: Shaping,
-  tallies: Tallies,
-  group: ListedGroup | null,
-  wholeOf: WholeOf,
-): Charted {
-  const tallyAt = (range: number, place: number | null) =>
-    tallies.get(spans.numberOf(range, place)) ?? nothing
-  const measured = (range: number, place: number | null): Measured => ({
-    ...marksOf(range, place),
-    span: spans.at(range, place),
-    tally: tallyAt(range, place),
-    minutes: () => minutesOf(range, place, group),
-    newestRelease: () => newestRelease(spans.at(range, place), group?.values ?? []),
-  })
-  const point = (place: number | null): Point => ({
-    ...measured(0, place),
-    compared: () =>
-      spans.ranges.slice(1).map((_, i) => ({
-        ...measured(i + 1, place),
-        isSameLength: () => isSameLength(i + 1, place, group),
-      })),
-    share: (measure, within) => {
-      const whole = wholeOf(group, within).get(spans.numberOf(0, place))
-      return shareOf(measure, tallyAt(0, place), whole ?? nothing)
-    },
-  })
-  const places = Array.from({ length: buckets }, (_, place) => place)
-  const series = (measure: Measure) => places.map((place) => measures[measure].of(tallyAt(0, place)))
-  return {
-    ...point(null),
-    values: group?.values ?? [],
-    member: group?.member ?? null,
-    points: () => places.map(point),
-    series,
-    peak: (measure) => {
-      const place = peakOf(series(measure))
-      return place === null ? null : point(place)
-    },
+/** A part of an answer: one group, or several groups together. */
+type Part = Shaping & { tallies: Tallies; group: ListedGroup | null; wholeOf: WholeOf }
+
+/**
+ * A span of a part of an answer. An answer has up to ten thousands of them, of each of which little is selected: nothing is
+ * made before it is asked for.
+ */
+class SpanOfPart implements Point, Compared {
+  protected readonly part: Part
+  readonly #range: number
+  readonly #place: number | null
+
+  /** @param place index of the bucket; null: the range as a whole */
+  constructor(part: Part, range: number, place: number | null) {
+    this.part = part
+    this.#range = range
+    this.#place = place
+  }
+
+  get span(): TimeBucket {
+    return this.part.spans.at(this.#range, this.#place)
+  }
+
+  get tally(): Readonly<Tally> {
+    return this.part.tallies.get(this.part.spans.numberOf(this.#range, this.#place)) ?? nothing
+  }
+
+  get isComplete(): boolean {
+    return this.part.marksOf(this.#range, this.#place).isComplete
+  }
+
+  get isCut(): boolean {
+    return this.part.marksOf(this.#range, this.#place).isCut
+  }
+
+  minutes(): number {
+    return this.part.minutesOf(this.#range, this.#place, this.part.group)
+  }
+
+  newestRelease(): Version | null {
+    return this.part.newestRelease(this.span, this.part.group?.values ?? [])
+  }
+
+  isSameLength(): boolean {
+    return this.part.isSameLength(this.#range, this.#place, this.part.group)
+  }
+
+  compared(): Compared[] {
+    return this.part.spans.ranges.slice(1).map((_, i) => new SpanOfPart(this.part, i + 1, this.#place))
+  }
+
+  share(measure: Measure, within: readonly GroupDimension[]): number | null {
+    const { group, spans, wholeOf } = this.part
+    const whole = wholeOf(group, within).get(spans.numberOf(this.#range, this.#place))
+    return shareOf(measure, this.tally, whole ?? nothing)
+  }
+}
+
+class Chart extends SpanOfPart implements Charted {
+  constructor(part: Part) {
+    super(part, 0, null)
+  }
+
+  get values(): readonly string[] {
+    return this.part.group?.values ?? []
+  }
+
+  get member(): Member | null {
+    return this.part.group?.member ?? null
+  }
+
+  points(): Point[] {
+    return Array.from({ length: this.part.buckets }, (_, place) => new SpanOfPart(this.part, 0, place))
+  }
+
+  series(measure: Measure): (number | null)[] {
+    const { buckets, spans, tallies } = this.part
+    const { of } = measures[measure]
+    return Array.from({ length: buckets }, (_, place) => of(tallies.get(spans.numberOf(0, place)) ?? nothing))
+  }
+
+  peak(measure: Measure): Point | null {
+    const place = peakOf(this.series(measure))
+    return place === null ? null : new SpanOfPart(this.part, 0, place)
   }
 }
 

@@ -18,7 +18,7 @@ const IN_RANGES = 'The same in the ranges of `compareTo`, in its order.'
 const pointsField = {
   description: 'Every bucket in order of time; none without `bucket`.',
   complexity: { field: 1, multiplier: 100 },
-  resolve: ({ points }: Charted) => points(),
+  resolve: (charted: Charted) => charted.points(),
 }
 
 export const TotalType = builder.objectRef<Charted>('MeasuredTotal').implement({
@@ -50,7 +50,7 @@ export const GroupType = builder.objectRef<Charted>('MeasuredGroup').implement({
       args: shareArgs(),
       extensions: ofMeasure,
       description: 'Its share of all groups over the whole range, from 0 to 1; null where all have nothing.',
-      resolve: ({ share }, { measure, within }) => share(measure, within),
+      resolve: (group, { measure, within }) => group.share(measure, within),
     }),
   }),
 })
@@ -66,7 +66,7 @@ for (const type of [TotalType, GroupType])
       complexity: 5,
       description:
         'A measure of every bucket, in the order of `buckets`: a tenth of the size of `points`. Null where it has no value.',
-      resolve: ({ series }, { measure }) => series(measure),
+      resolve: (charted, { measure }) => charted.series(measure),
     }),
     points: t.field({ ...pointsField, type: [PointType] }),
     peak: t.field({
@@ -75,7 +75,7 @@ for (const type of [TotalType, GroupType])
       args: measureArgs('Of which measure.'),
       extensions: ofMeasure,
       description: 'The first of the buckets with the most; null where none has any, and without `bucket`.',
-      resolve: ({ peak }, { measure }) => peak(measure),
+      resolve: (charted, { measure }) => charted.peak(measure),
     }),
   }))
 
@@ -91,7 +91,7 @@ export const OtherGroupsType = builder.objectRef<OtherGroups>('OtherGroups').imp
       args: measureArgs(OF_SHARES),
       extensions: ofMeasure,
       description: 'Their share of all, from 0 to 1; null where all have nothing.',
-      resolve: ({ share }, { measure }) => share(measure, []),
+      resolve: (others, { measure }) => others.share(measure, []),
     }),
     compared: t.field({ ...comparedField, type: [ComparedType], description: IN_RANGES }),
     points: t.field({ ...pointsField, type: [PointType] }),

@@ -62,7 +62,7 @@ export const MeasuredInterface = builder.interfaceRef<Measured>('Measured').impl
       description:
         'Minutes of the span that are over: a rate per minute is logins divided by elapsedMinutes. Of a group by WEEKDAY or HOUR_OF_DAY: ' +
         'those in which the clock shows them.',
-      resolve: ({ minutes }) => minutes(),
+      resolve: (measured) => measured.minutes(),
     }),
     attempts: t.field(count('attempts')),
     logins: t.field(count('logins')),
@@ -79,7 +79,7 @@ export const MeasuredInterface = builder.interfaceRef<Measured>('Measured').impl
         `for ${releaseRule.days} days (UTC), from each day on which it had at least ${releaseRule.leastPercent} % of the attempts, and also ` +
         `${releaseRule.fewLogins} of them, or 2 that are ${releaseRule.fewPercent} %, or half of all. Of filter and groups only device types ` +
         'matter, and it does not matter whether these days are in the range. Null without a release.',
-      resolve: ({ newestRelease }) => newestRelease()?.version ?? null,
+      resolve: (measured) => measured.newestRelease()?.version ?? null,
     }),
     outdatedLogins: t.field({
       type: 'BigInt',
@@ -90,8 +90,8 @@ export const MeasuredInterface = builder.interfaceRef<Measured>('Measured').impl
         }),
       },
       description: 'Logins with an app version older than `olderThan`; what is no version is not older.',
-      resolve: ({ tally, newestRelease }, { olderThan }) =>
-        outdatedLogins(tally, olderThan == null ? newestRelease() : versionOf(olderThan)),
+      resolve: (measured, { olderThan }) =>
+        outdatedLogins(measured.tally, olderThan == null ? measured.newestRelease() : versionOf(olderThan)),
     }),
     firstSeenAt: t.field({
       type: 'DateTime',
@@ -120,7 +120,7 @@ export const ComparedType = builder.objectRef<Compared>('MeasuredComparison').im
       description:
         'Whether it is as long as what it is compared with, and as many minutes of both are over. Months, leap days and clock changes can ' +
         'make lengths differ; of a running bucket less is over. Compare until the same time (`to`) to have both alike.',
-      resolve: ({ isSameLength }) => isSameLength(),
+      resolve: (compared) => compared.isSameLength(),
     }),
   }),
 })
@@ -128,7 +128,7 @@ export const ComparedType = builder.objectRef<Compared>('MeasuredComparison').im
 /** The field `compared` of what has spans to compare with. */
 export const comparedField = {
   complexity: { field: 1, multiplier: 2 },
-  resolve: ({ compared }: Pick<Point, 'compared'>) => compared(),
+  resolve: (point: Point) => point.compared(),
 }
 
 /** Of what there are shares. */
@@ -165,7 +165,7 @@ export const PointType = builder.objectRef<Point>('MeasuredPoint').implement({
       extensions: ofMeasure,
       description:
         'Of a group: its share of all groups in this bucket, from 0 to 1; of all: 1. Null where all have nothing.',
-      resolve: ({ share }, { measure, within }) => share(measure, within),
+      resolve: (point, { measure, within }) => point.share(measure, within),
     }),
   }),
 })
