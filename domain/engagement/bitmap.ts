@@ -64,12 +64,18 @@ export function sparseHex(bits: readonly number[]): { zeroBytes: number; hex: st
  * @param start the number of the first bit, which is the leftmost one of the first byte
  */
 export function numbersOfBits(bits: Uint8Array, start = 0): Int32Array {
-  const found = new Int32Array(bits.length * 8)
   let count = 0
-  for (let at = 0; at < bits.length; at++) {
-    const byte = bits[at] ?? 0
-    for (let bit = 0; byte !== 0 && bit < 8; bit++)
-      if ((byte & (128 >> bit)) !== 0) found[count++] = start + at * 8 + bit
+  for (let at = 0; at < bits.length; at++) count += BITS_SET[bits[at] ?? 0] ?? 0
+  const found = new Int32Array(count)
+  for (let at = 0, place = 0; place < count; at++) {
+    for (let left = bits[at] ?? 0; left !== 0;) {
+      const bit = Math.clz32(left) - 24
+      found[place++] = start + at * 8 + bit
+      left ^= 128 >> bit
+    }
   }
-  return found.slice(0, count)
+  return found
 }
+
+/** How many bits of a byte are set. */
+const BITS_SET = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).replaceAll('0', '').length)

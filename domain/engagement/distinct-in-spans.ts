@@ -69,14 +69,16 @@ export class DistinctInSpans {
   #moveToCell(numbers: Int32Array, cell: number, held: CellCounts): void {
     const [latest, base] = [this.#latest, this.#base]
     const now = base + cell + 1
+    let added = 0
     for (let at = 0; at < numbers.length; at++) {
       const number = numbers[at] ?? 0
       const before = latest[number] ?? 0
       if (before === now) continue
       latest[number] = now
-      held.add(cell, 1)
+      added++
       if (before > base) held.add(before - base - 1, -1)
     }
+    held.add(cell, added)
   }
 
   /** Counts members who have not come before in the cell of their first activity. */
