@@ -6,6 +6,7 @@ import { bundleOnce } from '../../scripts/bundle-once.ts'
 import { removeAbandonedFolders } from '../../stack/processes/abandoned-folders.ts'
 import { startStack } from '../../stack/stack.ts'
 import { serveStackControl } from './parts/stack-control-server.ts'
+import { createTemplate } from './parts/template-database.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,6 +15,8 @@ declare module 'vitest' {
     /** The primary and the replica; their user may create databases. */
     databaseUrl: string
     replicaUrl: string
+    /** A database with the tables of this version, to be copied: in a fraction of the time that they take to make. */
+    templateDatabase: string
     /** Removed when the run ends, or by the next run if this one is killed. */
     runFolder: string
     /** Web UI of Temporal. */
@@ -52,7 +55,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     WORKFLOW_BUNDLE: await bundleOnce(join(rollcall, 'bundles')),
     NODE_COMPILE_CACHE: join(rollcall, 'compile-cache'),
   })
-  project.provide('databaseUrl', stack.environment['DATABASE_URL'] ?? '')
+  const databaseUrl = stack.environment['DATABASE_URL'] ?? ''
+  project.provide('databaseUrl', databaseUrl)
+  project.provide('templateDatabase', await createTemplate(databaseUrl))
   project.provide('replicaUrl', stack.environment['DATABASE_REPLICA_URLS'] ?? '')
   project.provide('runFolder', dataFolder)
   project.provide('temporalUi', stack.temporalUi ?? '')

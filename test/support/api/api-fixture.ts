@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { inject } from 'vitest'
 import { noCommands, noRuns } from '../../../api/server-fixture.ts'
 import { createServer } from '../../../api/server.ts'
 import type { ApiDeps } from '../../../api/context/deps.ts'
 import type { KafkaBounds } from '../../../api/context/source-types.ts'
 import { connectPostgres, type Sql } from '../../../db/connection/connect.ts'
-import { migrate } from '../../../db/schema/migrate.ts'
 import { createReadRouter, type ReadRouter } from '../../../db/nodes/router.ts'
 
 export const connect = (url: string): Sql =>
@@ -28,14 +28,15 @@ export type TestDatabase = {
  */
 export async function createDatabase(
   adminUrl: string,
-  prepare: (sql: Sql) => Promise<unknown> = migrate,
+  prepare?: (sql: Sql) => Promise<unknown>,
 ): Promise<TestDatabase> {
   const name = `api_${randomUUID().replaceAll('-', '')}`
   const urlOn = (server: string) => Object.assign(new URL(server), { pathname: `/${name}` }).href
   const admin = connect(adminUrl)
-  await admin.unsafe(`create database ${name}`)
+  const template = prepare === undefined ? inject('templateDatabase') : 'template1'
+  await admin.unsafe(`create database ${name} template ${template}`)
   const sql = connect(urlOn(adminUrl))
-  await prepare(sql)
+  await prepare?.(sql)
   const drop = async () => {
     await sql.end()
     await admin.unsafe(`drop database ${name} with (force)`)

@@ -10,7 +10,11 @@ export type Deployment = Omit<OpenDeployment, 'close'> & {
 }
 
 export async function createDeployment(extra: Record<string, string> = {}): Promise<Deployment> {
-  const { close, ...deployment } = await openDeployment(inject('stackEnvironment'), extra)
+  const { close, ...deployment } = await openDeployment(
+    inject('stackEnvironment'),
+    extra,
+    inject('templateDatabase'),
+  )
   onTestFinished(close)
   return {
     ...deployment,

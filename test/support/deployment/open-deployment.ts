@@ -15,14 +15,18 @@ export type OpenDeployment = {
   close: () => Promise<void>
 }
 
-/** @param stackEnvironment what finds the parts; their Postgres user may create databases */
+/**
+ * @param stackEnvironment what finds the parts; their Postgres user may create databases
+ * @param template a database to copy, which spares what it has of the migrations
+ */
 export async function openDeployment(
   stackEnvironment: Record<string, string>,
   extra: Record<string, string>,
+  template?: string,
 ): Promise<OpenDeployment> {
   const id = randomUUID().slice(0, 8)
   const environment = { ...stackEnvironment, ...names(stackEnvironment, id), ...extra }
-  await createDatabase(stackEnvironment['DATABASE_URL'] ?? '', id)
+  await createDatabase(stackEnvironment['DATABASE_URL'] ?? '', `rollcall_${id}`, template)
   const config = loadConfig(environment)
   await migrateDatabase(config.database.url)
   await ensureTopics(config.kafka)
@@ -56,8 +60,8 @@ const names = (stackEnvironment: Record<string, string>, id: string): Record<str
 const databaseUrl = (server: string | undefined, id: string): string =>
   (server ?? '').replace(/\/[^/]*$/, `/rollcall_${id}`)
 
-async function createDatabase(server: string, id: string): Promise<void> {
+async function createDatabase(server: string, name: string, template = 'template1'): Promise<void> {
   const admin = postgres(server, { max: 1, onnotice: () => undefined })
-  await admin.unsafe(`create database rollcall_${id}`)
+  await admin.unsafe(`create database ${name} template ${template}`)
   await admin.end()
 }
