@@ -6,6 +6,7 @@ import { graphqlOf, type Graphql } from '../support/api/graphql-client.ts'
 import { untilParked } from '../support/ledger/ledger.ts'
 import { ownFolder } from '../support/parts/own-folder.ts'
 import { endOfLog, progress } from '../support/deployment/progress.ts'
+import { untilReplayed } from '../support/deployment/until-state.ts'
 import { openRawEvents, type RawEvent } from '../support/truth/raw-events.ts'
 import { linesOf, wrongAnswers } from '../support/truth/truth-question.ts'
 import { truthQuestions } from '../support/truth/truth-questions.ts'
@@ -17,7 +18,7 @@ const PARTITIONS = 2
 const DAYS = 50
 const MOMENTS = 1_800
 /** More of them for a trial by hand. */
-const SEEDS = (process.env['TRUTH_SEEDS'] ?? '11,12').split(',').map(Number)
+const SEEDS = (process.env['TRUTH_SEEDS'] ?? '11').split(',').map(Number)
 
 /** A record that means what its JSON says, or a reject that does not depend on the clock. */
 function isPlain({ value, expected }: ScenarioRecord): boolean {
@@ -165,7 +166,10 @@ test.for(SEEDS)(
     await shiftBucket(deployment)
     await dropUser(deployment)
     await untilReplayed(deployment)
-    const caught = (await wrongAnswers(ask, raw, questions)).join('\n')
+    const spoilt = questions.filter(({ name }) =>
+      /^(attempts by hour of UTC|lifecycles by week|retention by week of UTC)/.test(name),
+    )
+    const caught = (await wrongAnswers(ask, raw, spoilt)).join('\n')
     expect(caught).toMatch(/attempts by hour of UTC/)
     for (const attempts of ['LOGINS', 'FAILURES', 'ALL']) {
       expect(caught).toContain(`lifecycles by week, ${attempts}`)
@@ -182,16 +186,6 @@ async function shiftBucket({ sql }: Deployment): Promise<void> {
       select day from hour_count
       where dimension_set = 0 and day between now() - interval '${sql.unsafe(String(DAYS - 10))} days' and now() - interval '10 days'
       order by abs(h00 - h01) desc limit 1)`
-}
-
-/** Questions go to the replica, which has what was written here a little later. */
-async function untilReplayed({ sql }: Deployment): Promise<void> {
-  const [written] = await sql<{ lsn: string }[]>`select pg_current_wal_lsn()::text as lsn`
-  await eventually(async () => {
-    const replicas = await sql`
-      select bool_and(replay_lsn >= ${written?.lsn ?? ''}::text::pg_lsn) as "haveIt" from pg_stat_replication`
-    expect(replicas).toEqual([{ haveIt: true }])
-  })
 }
 
 /** One user is missing from a week. */

@@ -20,3 +20,13 @@ export async function countedLogins({ sql }: Deployment): Promise<number> {
   >`select sum(logins)::integer as logins from partition_checkpoint`
   return row?.logins ?? 0
 }
+
+/** Waits until the replicas, to which questions go, have what was written by now. */
+export async function untilReplayed({ sql }: Pick<Deployment, 'sql'>): Promise<void> {
+  const [written] = await sql<{ lsn: string }[]>`select pg_current_wal_lsn()::text as lsn`
+  await eventually(async () => {
+    const replicas = await sql`
+      select bool_and(replay_lsn >= ${written?.lsn ?? ''}::text::pg_lsn) as "haveIt" from pg_stat_replication`
+    expect(replicas).toEqual([{ haveIt: true }])
+  })
+}
