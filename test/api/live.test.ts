@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { HOST } from '../../stack/processes/ports.ts'
 import { parseReadToken } from '../../db/nodes/read-token.ts'
 import { rollUpSightings } from '../../db/rollups/roll-up-sightings.ts'
@@ -7,24 +7,40 @@ import { insertBatches, insertCounts, insertSightings } from '../support/api/api
 import { portOf } from '../support/api/graphql-client.ts'
 import { subscribe, type Subscription } from '../support/api/live-client.ts'
 import { openPage } from '../support/parts/browser.ts'
-import { createDeployment } from '../support/deployment/deployment.ts'
+import { useDeployment } from '../support/deployment/deployment.ts'
+import { untilReplayed } from '../support/deployment/until-state.ts'
 import { eventually } from '../support/eventually.ts'
 
-const RANGE = 'from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z"'
-const counts = (more = '') =>
-  `subscription { measures(bucket: HOUR, ${RANGE}${more}) { points { attempts } freshness { readAt databaseNode } } }`
+const DAY_MS = 86_400_000
+const deployment = useDeployment()
+let port = 0
+beforeAll(async () => {
+  port = await portOf(deployment().start('api/main.ts'))
+})
 
-/** An API of its own, and what adds a login to its database. */
-async function openApi(settings: Record<string, string> = {}) {
-  const deployment = await createDeployment()
-  const api = deployment.start('api/main.ts', settings)
-  const port = await portOf(api)
-  const addLogins = (logins: number) =>
-    insertCounts(deployment.sql, [['2026-03-01T10:00:00Z', 'android', '1.0', 'CA', logins]])
-  const addBatch = (id: number) =>
-    insertBatches(deployment.sql, [{ id, from: id, to: id + 1, committedAt: `2026-03-01T10:0${id}:00Z` }])
-  return { ...deployment, api, port, addLogins, addBatch }
+let daysTaken = 0
+/** Days whose logins are of one test alone, and what adds logins to the last of them. */
+function ownDays(count = 1) {
+  const day = Date.parse('2026-01-01') / DAY_MS + daysTaken
+  daysTaken += count
+  const [from, last, to] = [day, day + count - 1, day + count].map((of) =>
+    new Date(of * DAY_MS).toISOString(),
+  )
+  const range = `from: "${from}", to: "${to}"`
+  return {
+    day,
+    range,
+    counts: (more = '') =>
+      `subscription { measures(bucket: HOUR, ${range}${more}) { points { attempts } freshness { readAt databaseNode } } }`,
+    addLogins: (logins: number) =>
+      insertCounts(deployment().sql, [[last?.replace('T00', 'T10') ?? '', 'android', '1.0', 'CA', logins]]),
+  }
 }
+
+const readAtOf = ({ answer }: Subscription['events'][number]) =>
+  Date.parse(answer.extensions?.freshness.readAt ?? '')
+/** The node moves on, but no answer. */
+const moveOn = () => deployment().sql`update schema_version set version = version`
 
 const loginsIn = (data: Subscription['events'][number]['answer']['data']): number => {
   const { points } = data?.['measures'] as { points: { attempts: number }[] }
@@ -34,7 +50,7 @@ const totals = ({ events }: Subscription) => events.map(({ answer }) => loginsIn
 
 describe('a subscription', () => {
   it('is sent a whole answer when it has changed, at most once a second, each with its freshness', async () => {
-    const { port, addLogins, sql } = await openApi()
+    const { counts, addLogins } = ownDays()
     const one = await subscribe(port, counts())
     await eventually(() => {
       expect(totals(one)).toEqual([0])
@@ -43,9 +59,8 @@ describe('a subscription', () => {
     await eventually(() => {
       expect(totals(one)).toEqual([0, 3])
     })
-    // The node moves on, but not the answer.
     for (let i = 0; i < 8; i++) {
-      await sql`update schema_version set version = version`
+      await moveOn()
       await sleep(300)
     }
     expect(totals(one)).toEqual([0, 3])
@@ -56,8 +71,9 @@ describe('a subscription', () => {
     await eventually(() => {
       expect(totals(one).at(-1)).toBe(23)
     })
-    const gaps = one.events.slice(2).map(({ atMs }, i) => atMs - (one.events[i + 1]?.atMs ?? 0))
-    // An event may arrive late, and the next one in time.
+    const readAt = one.events.map(readAtOf)
+    const gaps = readAt.slice(2).map((at, i) => at - (readAt[i + 1] ?? 0))
+    // Once a second an execution starts: it may come to read late, and the next one in time.
     expect(gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length).toBeGreaterThan(900)
     expect(new Set(one.events.map(({ id }) => id)).size).toBe(one.events.length)
     for (const { answer } of one.events)
@@ -70,7 +86,7 @@ describe('a subscription', () => {
   })
 
   it('is executed once for all who ask it, and those who come later get the newest answer at once', async () => {
-    const { port, addLogins, sql } = await openApi()
+    const { counts, addLogins } = ownDays()
     const first = await Promise.all(Array.from({ length: 15 }, () => subscribe(port, counts())))
     await eventually(() => {
       for (const one of first) expect(totals(one)).toEqual([0])
@@ -81,23 +97,25 @@ describe('a subscription', () => {
     })
     // Read at the same moment of the same node: by one execution.
     expect(new Set(first.map(({ events }) => events[1]?.text)).size).toBe(1)
-    const readAt = first[0]?.events[1]?.answer.extensions?.freshness.readAt ?? ''
-    await sql`update schema_version set version = version`
-    await sleep(2_500)
-    const late = await subscribe(port, counts().replace('subscription {', 'subscription   {'))
-    await eventually(() => {
-      expect(totals(late)).toEqual([5])
+    const [, sent] = first[0]?.events ?? []
+    if (sent === undefined) expect.fail()
+    await moveOn()
+    await eventually(async () => {
+      const late = await subscribe(port, counts().replace('subscription {', 'subscription   {'))
+      await eventually(() => {
+        expect(totals(late)).toEqual([5])
+      })
+      late.close()
+      expect(late.events.map(readAtOf)[0]).toBeGreaterThan(readAtOf(sent))
     })
-    const readLater = late.events[0]?.answer.extensions?.freshness.readAt ?? ''
-    expect(Date.parse(readLater)).toBeGreaterThan(Date.parse(readAt))
-    expect(totals(first[0] ?? expect.fail())).toEqual([0, 5])
+    for (const one of first) expect(totals(one)).toEqual([0, 5])
   })
 
   it('of measures follows attempts and the people who made them', async () => {
-    const { port, addLogins, sql } = await openApi()
+    const { day, range, addLogins } = ownDays()
     const one = await subscribe(
       port,
-      `subscription { measures(${RANGE}, groupBy: [DEVICE_TYPE]) { total { attempts users } groups { values } } }`,
+      `subscription { measures(${range}, groupBy: [DEVICE_TYPE]) { total { attempts users } groups { values } } }`,
     )
     const answers = () => one.events.map(({ answer }) => answer.data?.['measures'])
     await eventually(() => {
@@ -108,7 +126,7 @@ describe('a subscription', () => {
     await eventually(() => {
       expect(answers().at(-1)).toEqual({ total: { attempts: 3, users: 0 }, groups })
     })
-    const day = Date.parse('2026-03-01') / 86_400_000
+    const { sql } = deployment()
     await insertSightings(sql, 1, [
       {
         kind: 'user',
@@ -125,8 +143,10 @@ describe('a subscription', () => {
   })
 
   it('of a list shows its head, and of ingestion its state', async () => {
-    const { port, addBatch } = await openApi()
+    const addBatch = (id: number) =>
+      insertBatches(deployment().sql, [{ id, from: id, to: id + 1, committedAt: `2026-03-01T10:0${id}:00Z` }])
     await addBatch(1)
+    await untilReplayed(deployment())
     const list = await subscribe(
       port,
       'subscription { batches(first: 1, topic: "user-login") { edges { node { batchId } } } }',
@@ -148,11 +168,10 @@ describe('a subscription', () => {
 })
 
 it('a reader that pauses gets the newest answer when it goes on, and not all that it missed', async () => {
-  const { port, addLogins } = await openApi()
+  const { range, addLogins } = ownDays(6)
   // Two megabytes each: ten are more than the kernel keeps for a connection.
   const times = Array.from({ length: 8 }, (_, i) => `t${i}: start`).join(' ')
-  const days = 'from: "2026-02-24T00:00:00Z", to: "2026-03-02T00:00:00Z"'
-  const wide = `subscription { measures(bucket: MINUTE, ${days}) { points { attempts ${times} } } }`
+  const wide = `subscription { measures(bucket: MINUTE, ${range}) { points { attempts ${times} } } }`
   const reader = await subscribe(port, wide)
   const other = await subscribe(port, wide)
   await eventually(() => {
@@ -174,9 +193,9 @@ it('a reader that pauses gets the newest answer when it goes on, and not all tha
 })
 
 it('GraphiQL follows a subscription', async () => {
-  const { port, addLogins } = await openApi()
+  const { range, addLogins } = ownDays()
   const page = await openPage()
-  const query = `subscription { measures(${RANGE}) { total { attempts } } }`
+  const query = `subscription { measures(${range}) { total { attempts } } }`
   await page.goto(`http://${HOST}:${port}/graphql?query=${encodeURIComponent(query)}`)
   await page.getByRole('button', { name: /execute query/i }).click()
   await page.getByText('"attempts": 0').waitFor()
@@ -185,7 +204,7 @@ it('GraphiQL follows a subscription', async () => {
 })
 
 it('a question that cannot be answered is refused in an event, with its code', async () => {
-  const { port } = await openApi()
+  const { counts } = ownDays()
   const { events } = await subscribe(port, counts(', timeZone: "Moon"'))
   await eventually(() => {
     expect(events.map(({ answer: { data, errors } }) => [data, errors?.[0]?.extensions])).toEqual([
@@ -195,8 +214,9 @@ it('a question that cannot be answered is refused in an event, with its code', a
 })
 
 it('an API that is told to stop ends its subscriptions and then itself', async () => {
-  const { port, api } = await openApi()
-  const one = await subscribe(port, counts())
+  const { counts } = ownDays()
+  const api = deployment().start('api/main.ts')
+  const one = await subscribe(await portOf(api), counts())
   await eventually(() => {
     expect(one.events).toHaveLength(1)
   })

@@ -1,27 +1,51 @@
 import { fileURLToPath } from 'node:url'
-import { inject, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest'
 import { openDeployment, type OpenDeployment } from './open-deployment.ts'
 import { startRole, type RoleProcess } from './role-process.ts'
 
-/** A Rollcall of its own on the run's parts, closed when the test ends. */
+/** A Rollcall of its own on the run's parts. */
 export type Deployment = Omit<OpenDeployment, 'close'> & {
-  /** Starts `node <entry> <args>` with this deployment's environment; it is killed when the test ends. */
+  /** Starts `node <entry> <args>` with this deployment's environment; it is killed when the deployment is closed. */
   start: (entry: string, extra?: Record<string, string>, args?: string[]) => RoleProcess
 }
 
-export async function createDeployment(extra: Record<string, string> = {}): Promise<Deployment> {
+/** A deployment for one test, closed when the test ends. */
+export const createDeployment = (extra: Record<string, string> = {}): Promise<Deployment> =>
+  open(extra, onTestFinished)
+
+/**
+ * A deployment that the tests of a file share, which must not disturb each other.
+ * @returns what gives it to a test
+ */
+export function useDeployment(extra: Record<string, string> = {}): () => Deployment {
+  let deployment: Deployment | undefined
+  const ends: (() => Promise<void>)[] = []
+  beforeAll(async () => {
+    deployment = await open(extra, (end) => ends.push(end))
+  })
+  afterAll(async () => {
+    for (const end of ends.reverse()) await end()
+  })
+  return () => deployment ?? expect.fail('there is no deployment outside a test')
+}
+
+/** @param atEnd takes what is to be done in the end, the latest first */
+async function open(
+  extra: Record<string, string>,
+  atEnd: (end: () => Promise<void>) => void,
+): Promise<Deployment> {
   const { close, ...deployment } = await openDeployment(
     inject('stackEnvironment'),
     extra,
     inject('templateDatabase'),
   )
-  onTestFinished(close)
+  atEnd(close)
   return {
     ...deployment,
     start: (entry, more = {}, args = []) => {
       const environment = { ...deployment.environment, ...more }
       const role = startRole(fileURLToPath(new URL(`../../../${entry}`, import.meta.url)), environment, args)
-      onTestFinished(() => role.kill())
+      atEnd(() => role.kill())
       return role
     },
   }
