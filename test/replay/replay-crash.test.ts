@@ -1,68 +1,70 @@
 import { WorkflowUpdateStage } from '@temporalio/client'
 import { expect, test } from 'vitest'
 import { reconcileTopicId, replayBatchId, replayUpdate } from '../../workflows/contract.ts'
-import { createDeployment } from '../support/deployment/deployment.ts'
+import { createDeployment, type Deployment } from '../support/deployment/deployment.ts'
 import { eventually } from '../support/eventually.ts'
 import { expectExact } from '../support/truth/exactness.ts'
 import { createFeed } from '../support/kafka/feed.ts'
-import { batchesOf, untilParked } from '../support/ledger/ledger.ts'
+import { batchesOf, type LedgerRow, untilParked } from '../support/ledger/ledger.ts'
 import { startRedrive } from '../support/ledger/start-redrive.ts'
 import { temporalClient } from '../support/parts/temporal-client.ts'
 
-test.for([
-  ['before it is counted', 'before_replay_commit'],
-  ['between the count and the outputs', 'after_replay_commit'],
-  ['inside the Kafka transaction of the outputs', 'inside_late_kafka_transaction'],
-  ['after the Kafka commit, before that is recorded', 'after_late_kafka_commit'],
-] as const)('a replay whose worker is killed %s counts and publishes the batch once', async ([, step]) => {
-  const { deployment, feed, parked, worker } = await withOneParked('worker/main.ts')
-  worker.signal('SIGTERM')
-  await worker.exited
-  await deployment.sql`alter table login drop constraint refuses_users`
-  const crashing = deployment.start('test/support/deployment/worker-that-crashes.ts', { CRASH_STEP: step })
-  const client = await temporalClient(deployment)
-  const { topic } = deployment.config.kafka
-  const handle = client.workflow.getHandle(replayBatchId({ topic, partition: 0, incarnation: 0, ...parked }))
-  const replay = await handle.startUpdate(replayUpdate, {
-    args: ['mended'],
-    waitForStage: WorkflowUpdateStage.ACCEPTED,
-  })
-  expect(await crashing.exited).toBe('SIGKILL')
-  deployment.start('worker/main.ts')
-  await feed.logins(50)
-  expect(['replayed', 'already_applied']).toContain((await replay.result()).outcome)
-  await expectExact(deployment, feed.truth)
-  expect(await batchesOf(deployment, 'replayed')).toMatchObject([{ revision: 1 }])
-  const published = await deployment.sql`select published from batch_revision`
-  expect([...published]).toEqual([{ published: true }])
-})
+/** Each leaves its batch to the next worker, which settles it before it comes to its own. */
+const steps = [
+  'before_replay_commit',
+  'after_replay_commit',
+  'inside_late_kafka_transaction',
+  'after_late_kafka_commit',
+] as const
+
+test(
+  'replays whose workers are killed before they count, between the count and the outputs, inside the Kafka transaction, ' +
+    'and before that is recorded count and publish each batch once',
+  async () => {
+    const { deployment, feed, parked, worker } = await withParked(steps.length)
+    worker.signal('SIGTERM')
+    await worker.exited
+    await deployment.sql`alter table login drop constraint refuses_users`
+    const replays: Replay[] = []
+    const untilSettled = async (replay?: Replay) => {
+      if (replay !== undefined)
+        expect(['replayed', 'already_applied']).toContain((await replay.result()).outcome)
+    }
+    for (const [place, step] of steps.entries()) {
+      const crashing = deployment.start('test/support/deployment/worker-that-crashes.ts', {
+        CRASH_STEP: step,
+        // The batch that the worker before it left comes to the same step.
+        CRASH_AFTER: place === 0 ? '1' : '2',
+      })
+      await untilSettled(replays[place - 1])
+      replays.push(await startReplay(deployment, parked[place]))
+      expect(await crashing.exited, step).toBe('SIGKILL')
+    }
+    deployment.start('worker/main.ts')
+    await feed.logins(50)
+    await untilSettled(replays.at(-1))
+    await expectExact(deployment, feed.truth)
+    expect(await batchesOf(deployment, 'replayed')).toMatchObject(steps.map(() => ({ revision: 1 })))
+    const published = await deployment.sql`select published from batch_revision`
+    expect([...published]).toEqual(steps.map(() => ({ published: true })))
+  },
+)
 
 test('a worker that is killed after it parked a batch and before it handed it over leaves one workflow for it', async () => {
-  const { deployment, feed } = await withOneParked('test/support/deployment/worker-that-crashes.ts', {
+  const { deployment, feed, parked } = await withParked(1, 'test/support/deployment/worker-that-crashes.ts', {
     CRASH_STEP: 'after_parking',
   })
   await deployment.sql`alter table login drop constraint refuses_users`
-  const [batch] = await batchesOf(deployment, 'parked')
-  const client = await temporalClient(deployment)
-  const { topic } = deployment.config.kafka
-  const handle = client.workflow.getHandle(
-    replayBatchId({
-      topic,
-      partition: 0,
-      incarnation: 0,
-      from: String(batch?.from),
-      to: String(batch?.to),
-    }),
-  )
+  const handle = await batchWorkflow(deployment, parked[0])
   await handle.executeUpdate(replayUpdate, { args: ['mended'] })
   await expectExact(deployment, feed.truth)
 })
 
 test('a parked batch whose workflow was terminated is back in the list after the next reconciliation', async () => {
-  const { deployment, feed, parked } = await withOneParked('worker/main.ts')
+  const { deployment, feed, parked } = await withParked(1)
   const client = await temporalClient(deployment)
   const { topic } = deployment.config.kafka
-  const handle = client.workflow.getHandle(replayBatchId({ topic, partition: 0, incarnation: 0, ...parked }))
+  const handle = await batchWorkflow(deployment, parked[0])
   await handle.terminate('a click too many')
   const before = await handle.describe()
   expect(before.status.name).toBe('TERMINATED')
@@ -112,18 +114,39 @@ test('a redrive whose worker is killed between the count and the outputs makes t
   await expectExact(deployment, feed.truth)
 })
 
-async function withOneParked(entry: string, extra: Record<string, string> = {}) {
+/** Each of so many logins is refused among others that are counted, and parked. */
+async function withParked(count: number, entry = 'worker/main.ts', extra: Record<string, string> = {}) {
   const deployment = await createDeployment({ KAFKA_PARTITIONS: '1' })
   await deployment.sql`alter table login add constraint refuses_users check (user_id not like 'refused-%')`
   const feed = createFeed(deployment)
   const worker = deployment.start(entry, extra)
-  await feed.logins(50)
-  await feed.loginOf('refused-1')
+  for (let i = 1; i <= count; i++) {
+    await feed.logins(50)
+    await feed.loginOf(`refused-${i}`)
+  }
   await feed.logins(50)
   if (extra['CRASH_STEP'] !== undefined) {
     expect(await worker.exited).toBe('SIGKILL')
     deployment.start('worker/main.ts')
   }
-  const [batch] = await untilParked(deployment, 1)
-  return { deployment, feed, worker, parked: { from: String(batch?.from), to: String(batch?.to) } }
+  return { deployment, feed, worker, parked: await untilParked(deployment, count) }
+}
+
+/** The workflow that keeps a parked batch of the only partition. */
+async function batchWorkflow(deployment: Deployment, batch?: LedgerRow) {
+  const client = await temporalClient(deployment)
+  const range = { from: String(batch?.from), to: String(batch?.to) }
+  const { topic } = deployment.config.kafka
+  return client.workflow.getHandle(replayBatchId({ topic, partition: 0, incarnation: 0, ...range }))
+}
+
+type Replay = Awaited<ReturnType<typeof startReplay>>
+
+/** An operator's command, which a worker has by then. */
+async function startReplay(deployment: Deployment, batch?: LedgerRow) {
+  const handle = await batchWorkflow(deployment, batch)
+  return await handle.startUpdate(replayUpdate, {
+    args: ['mended'],
+    waitForStage: WorkflowUpdateStage.ACCEPTED,
+  })
 }
