@@ -7,27 +7,39 @@ import { createFeed } from '../support/kafka/feed.ts'
 // A batch of 50 records: a few thousand logins become enough batches for the crash to come in the middle.
 const smallBatches = { BATCH_MAX_RECORDS: '50', KAFKA_PARTITIONS: '2' }
 
-test.for([
-  ['before the Postgres commit', 'before_postgres_commit'],
-  ['between the Postgres commit and the Kafka commit', 'after_postgres_commit'],
-  ['inside the Kafka transaction', 'inside_kafka_transaction'],
-  ['after the Kafka commit, before the slice reports', 'after_kafka_commit'],
-] as const)('a worker that is killed %s loses nothing and counts nothing twice', async ([, step]) => {
-  const deployment = await createDeployment(smallBatches)
-  const feed = createFeed(deployment)
-  await feed.logins(3_000)
-  await feed.garbage()
-  const crashing = deployment.start('test/support/deployment/worker-that-crashes.ts', {
-    CRASH_STEP: step,
-    CRASH_AFTER: '7',
-  })
-  expect(await crashing.exited).toBe('SIGKILL')
-  const before = await deployment.sql`select count(*)::integer as batches from batch`
-  expect(before[0]?.['batches']).toBeGreaterThan(0)
-  deployment.start('worker/main.ts')
-  await feed.logins(500)
-  await expectExact(deployment, feed.truth)
-})
+/** Each worker goes on from where the one before it was killed. */
+const steps = [
+  'before_postgres_commit',
+  'after_postgres_commit',
+  'inside_kafka_transaction',
+  'after_kafka_commit',
+] as const
+
+test(
+  'workers that are killed before the Postgres commit, between it and the Kafka commit, inside the Kafka transaction, ' +
+    'and before the slice reports it lose nothing and count nothing twice',
+  async () => {
+    const deployment = await createDeployment(smallBatches)
+    const feed = createFeed(deployment)
+    await feed.logins(3_000)
+    await feed.garbage()
+    let before = 0
+    for (const step of steps) {
+      const crashing = deployment.start('test/support/deployment/worker-that-crashes.ts', {
+        CRASH_STEP: step,
+        CRASH_AFTER: '7',
+      })
+      expect(await crashing.exited, step).toBe('SIGKILL')
+      const [row] = await deployment.sql<{ batches: number }[]>`
+        select count(*)::integer as batches from batch`
+      expect(row?.batches, step).toBeGreaterThan(before)
+      before = row?.batches ?? 0
+    }
+    deployment.start('worker/main.ts')
+    await feed.logins(500)
+    await expectExact(deployment, feed.truth)
+  },
+)
 
 // What the frozen worker had asked Temporal for comes to it first, and each time has to be missed.
 const FROZEN_TIMEOUT_MS = 480_000
