@@ -2,11 +2,11 @@ import { Context } from '@temporalio/activity'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import { expect, onTestFinished, test } from 'vitest'
 import { noProgress, type SliceReport } from '../../domain/batch/slice-report.ts'
-import { bundleWorkflows } from '../../worker/bundle-workflows.ts'
 import { isToldOfCancellations } from '../../worker/told-of-cancellations.ts'
 import { ingestPartitionId, pauseUpdate, sliceTaskQueue } from '../../workflows/contract.ts'
 import type { ingestPartition } from '../../workflows/ingest-partition.ts'
 import { createDeployment, type Deployment } from '../support/deployment/deployment.ts'
+import { workflowBundle } from '../support/deployment/workflow-bundle.ts'
 import { temporalClient } from '../support/parts/temporal-client.ts'
 
 test('a pause stops a slice that sends no heartbeat before its heartbeat time-out does', async () => {
@@ -55,7 +55,7 @@ async function startWorkers(
       connection,
       namespace,
       taskQueue,
-      workflowBundle: { code: await bundleWorkflows() },
+      workflowBundle: workflowBundle(),
       activities: { recordControl: () => Promise.resolve() },
     }),
     await Worker.create({

@@ -1,17 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { bundleWorkflowCode, Worker } from '@temporalio/worker'
-import { beforeAll, expect, test } from 'vitest'
+import { Worker } from '@temporalio/worker'
+import { expect, test } from 'vitest'
+import { workflowBundle } from '../support/deployment/workflow-bundle.ts'
 
 const histories = fileURLToPath(new URL('../histories', import.meta.url))
 const files = readdirSync(histories)
-
-let workflowBundle: Awaited<ReturnType<typeof bundleWorkflowCode>>
-beforeAll(async () => {
-  workflowBundle = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-  })
-})
 
 test.for([
   'ingest-topic',
@@ -29,6 +23,6 @@ test.for(files)(
   'workflows that are open at a deployment go on: %s replays with the code of today',
   async (file) => {
     const history: unknown = JSON.parse(readFileSync(`${histories}/${file}`, 'utf8'))
-    await Worker.runReplayHistory({ workflowBundle }, history)
+    await Worker.runReplayHistory({ workflowBundle: workflowBundle() }, history)
   },
 )
