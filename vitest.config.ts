@@ -12,27 +12,31 @@ const disk = ['test/disk/*.test.ts']
 /** What is fetched for one test alone, which takes minutes or needs a package that few machines have. */
 const slow = ['test/slow/*.test.ts']
 
-/** What takes a minute or more, mostly waiting for one crash after the other: begun last it would be waited for alone. */
+/** What takes half a minute or more, the longest first: begun last it would be waited for alone. */
 const longest = [
-  'lifecycles',
   'replay-crash',
   'crash-between-commits',
-  'truth',
+  'lifecycles',
   'hostile-arguments',
-  'zones-of-quarters',
-  'measures-of-people',
   'start',
   'pause-resume',
-  'data-loss',
-  'halting',
+  'zones-of-quarters',
   'end-of-run',
+  'live',
+  'halting',
+  'measures-of-people',
+  'retention',
 ].map((name) => `/${name}.test.ts`)
+
+const placeOf = ({ moduleId }: TestSpecification): number => {
+  const place = longest.findIndex((file) => moduleId.endsWith(file))
+  return place === -1 ? longest.length : place
+}
 
 class LongestFirst extends BaseSequencer {
   override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(specifications)
-    const isLong = ({ moduleId }: TestSpecification) => longest.some((file) => moduleId.endsWith(file))
-    return [...sorted.filter(isLong), ...sorted.filter((one) => !isLong(one))]
+    return sorted.toSorted((a, b) => placeOf(a) - placeOf(b))
   }
 }
 
