@@ -55,7 +55,7 @@ export async function readFirstCells(
   for (const { number, minute } of waiting) first[number] = cellOf(minute)
 
   const others = active === null ? cells : cells.map((cell) => (cell.isInSpan ? emptied(cell) : cell))
-  const found = await readActivity(session, everybody, { cells, others, numberOf, most })
+  const found = await readKindActivity(session, everybody, { cells, others, numberOf, most })
   if (found === null) return null
   const activities = [found, ...(active === null ? [] : [active])].flatMap((one) => [...one.groups()])
   cells.forEach((_, cell) => {
@@ -80,7 +80,7 @@ type CellsToRead = {
 }
 
 /** Reads who was active on the days that cells cut. Null: lists have more than `most` bytes. */
-async function readActivity(
+async function readKindActivity(
   session: ReadSession,
   everybody: SetQuestion,
   { cells, others, numberOf, most }: CellsToRead,
