@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { GraphQLParams } from 'graphql-yoga'
+import { readFirstAttempt } from '../../db/read/counts/first-attempt.ts'
 import { readProgress } from '../../db/read/ledger/progress.ts'
 import { actorOf } from './actor.ts'
 import type { Warning } from './warnings.ts'
@@ -16,6 +17,8 @@ import { type ReadHeaders, readHeadersOf } from './read-requirement.ts'
 export type ApiContext = Handles<RequestDeps> & {
   /** How fresh the request's snapshot is; computed once per request. */
   freshness: () => Promise<Freshness>
+  /** When the first attempt was, as readFirstAttempt has it; read once per request. */
+  firstAttempt: () => Promise<Date | null>
   /** What is to be said beside the answer; resolvers add to it. */
   warnings: Warning[]
 }
@@ -58,10 +61,12 @@ export function createContext(
   { handles, cacheValidator, close }: Validated<RequestDeps>,
 ): RequestContext {
   let freshness: Promise<Freshness> | null = null
+  let firstAttempt: Promise<Date | null> | null = null
   return {
     ...received,
     ...handles,
     freshness: () => (freshness ??= readFreshness(handles)),
+    firstAttempt: () => (firstAttempt ??= handles.read(readFirstAttempt)),
     warnings: [],
     hasWaited: false,
     cacheValidator,

@@ -6,6 +6,8 @@ export const warningCodes = {
     'No value meets all conditions of a filter, such as `in` and `notIn` with the same value, `in: []` or the range `>=3 <2`: it matches nothing.',
   EMPTY_BY_ATTEMPTS:
     'The filter asks only for outcomes that `attempts` leaves out, or a group or the total has attempts but none of that kind, so nobody is counted. `attempts: ALL` counts them.',
+  BEFORE_FIRST_ATTEMPT:
+    'The range, or one that it is compared with, begins before the day of the first attempt that was counted (with buckets of minutes or hours: before that bucket): until `freshness.firstAttemptAt` it has 0 because nothing is known.',
   UTC_DAYS:
     'A span by another clock than that of UTC is older than SET_RETENTION_DAYS, so its users, devices and addresses are of the days of UTC with the same dates: where `setBasis` says so.',
   SETS_INCLUDE_FAILURES:

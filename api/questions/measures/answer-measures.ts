@@ -19,6 +19,7 @@ import { completenessFor, type IsComplete, type Marks, marksOf } from '../bucket
 import { countSource, countsWritten } from '../count-source.ts'
 import { type AttemptFilter, knownFilter } from '../resolve-filter.ts'
 import type { SelectedField } from '../selected-fields.ts'
+import { warnBeforeFirst } from '../warn-before-first.ts'
 import { answerPeople } from './answer-people.ts'
 import { checkMembers, needsLists } from './check-members.ts'
 import { checkSizes } from './measure-sizes.ts'
@@ -100,6 +101,7 @@ export async function answerMeasures(
 
   const read = { filter: { ...filter, attempts }, plan, span: listing.span }
   warnOfNobody(context, info, read, answer)
+  await warnBeforeFirst(context, info, { calendar, bucket, ranges: spans.ranges })
   // The lists know everybody who is counted; bitmaps follow.
   const hasBitmaps = plan.people.isAny && !isListed
   const isComplete = hasBitmaps

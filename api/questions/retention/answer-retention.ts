@@ -16,6 +16,7 @@ import { limits } from '../../context/limits.ts'
 import { warnIfHalvesAreOld, warnOfUtcDays } from '../attempt-warnings.ts'
 import type { IsComplete } from '../bucket-completeness.ts'
 import { engagementCompleteness } from '../engagement-freshness.ts'
+import { warnBeforeFirst } from '../warn-before-first.ts'
 import { retentionSpans, type SpanArgs } from './retention-spans.ts'
 
 type RetentionArgs = SpanArgs & { groupBy: readonly GroupDimension[]; attempts: AttemptKind }
@@ -61,6 +62,7 @@ export async function answerRetention(
   const firstMs = spans[0]?.counted.fromMs ?? 0
   await warnIfHalvesAreOld(context, info, { facet: by ?? 'all', values: [], attempts }, dayOf(firstMs))
   if (spans.some(({ setBasis }) => setBasis === 'utc_days')) warnOfUtcDays(context, info)
+  await warnBeforeFirst(context, info, { calendar, bucket, ranges: [{ fromMs, toMs }] })
   const isComplete = await engagementCompleteness(context, info)
   const cohorts = cohortsOf(cells, spans.length, by === null ? () => 0 : compareValues(by))
   return {

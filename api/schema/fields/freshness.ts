@@ -33,6 +33,15 @@ export const FreshnessType = builder.objectRef<Freshness>('Freshness').implement
         '0, nothing is missing all the same. Partitions that never counted an attempt and have nothing unread are left ' +
         'out. Null when a partition has something unread and nothing counted, or when nothing was counted at all.',
     }),
+    firstAttemptAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'From when on attempts are known: start of the first minute, by event time, with one that was counted, or of the quarter of an ' +
+        'hour where minutes are no longer kept. Before it everything is 0 because nothing is known. A device whose clock was wrong ' +
+        'may have set it. Null when nothing was counted yet.',
+      resolve: (_, __, context) => context.firstAttempt(),
+    }),
     lag: t.expose('lag', {
       type: 'BigInt',
       nullable: true,
