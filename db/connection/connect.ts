@@ -10,6 +10,8 @@ type ConnectOptions = {
   maxConnections: number
   /** Milliseconds after which Postgres cancels a statement. */
   statementTimeoutMs: number
+  /** Milliseconds after which a statement that waits for a lock fails; left out: it waits as long as it may take. */
+  lockTimeoutMs?: number
   /**
    * Milliseconds that a transaction may wait for its client, so that a stopped process does not keep its
    * locks (G3).
@@ -47,6 +49,7 @@ export function connectPostgres(url: string, options: ConnectOptions): Sql {
       statement_timeout: options.statementTimeoutMs,
       idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs,
       TimeZone: 'UTC',
+      ...(options.lockTimeoutMs === undefined ? {} : { lock_timeout: options.lockTimeoutMs }),
       ...(options.planEachCall === true ? { plan_cache_mode: 'force_custom_plan' } : {}),
     },
   } as unknown as postgres.Options<{ bigint: postgres.PostgresType<bigint> }>)

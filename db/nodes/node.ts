@@ -20,6 +20,12 @@ export type ReadNode = {
 const SESSIONS_PER_NODE = 10
 /** People wait for these answers: a statement that takes longer asks for too much. */
 const STATEMENT_TIMEOUT_MS = 5_000
+/**
+ * Reading waits only for who changes a table, which takes milliseconds: a table that stays locked is the node's
+ * failure, as on a replica whose replay stopped within the change. Shorter than a statement may take, so that the
+ * question is not told to ask for less.
+ */
+const LOCK_TIMEOUT_MS = 2_000
 /** A request that stopped reading must not hold back the replica's replay. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
 /** A request that has waited this long for a connection is told that the node is busy. */
@@ -84,6 +90,7 @@ const openPool = (url: string, configuredAs: ReadSource): Sql =>
     applicationName: `rollcall-api-${configuredAs}`,
     maxConnections: SESSIONS_PER_NODE,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    lockTimeoutMs: LOCK_TIMEOUT_MS,
     idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     planEachCall: true,
   })

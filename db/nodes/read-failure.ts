@@ -1,7 +1,7 @@
 import { UNDEFINED_TABLE } from '../connection/failure.ts'
 
 export type ReadFailureKind =
-  /** No node could be reached, or the one that served the request no longer answers. */
+  /** No node could be reached, or the one that served the request no longer answers, or not about a table. */
   | 'unavailable'
   /** The request lost its snapshot, which does not mean that the node is away. */
   | 'interrupted'
@@ -47,6 +47,12 @@ const sessionLost: Meaning = ['interrupted', 'the connection to the database nod
 const meaningOfCode: Record<string, Meaning> = {
   // query_canceled
   '57014': ['timeout', 'the query took too long; ask for a shorter range or fewer dimensions'],
+  // lock_not_available: somebody changes the table, or the replica stopped before the end of such a change.
+  '55P03': [
+    'unavailable',
+    'a table of the database node stayed locked, because its schema is being changed or a replica does not replay the end of such a change; ' +
+      'ask again, and another node answers if there is one',
+  ],
   // undefined_table, undefined_column
   [UNDEFINED_TABLE]: outdated,
   '42703': outdated,

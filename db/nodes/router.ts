@@ -28,7 +28,7 @@ export type ReadRouter = {
  * its own.
  */
 const USUAL_LAG_MS = 10_000
-const anyLag = { maxLagMs: Infinity, after: [] }
+const anyLag = { maxLagMs: Infinity, after: [], isUnlocked: false }
 
 /**
  * @param report is called when a node stops or starts serving
@@ -52,7 +52,10 @@ export function createReadRouter(
       const up = inTurn.filter((node) => node.health() === 'up')
       const failed = [primary, ...inTurn].filter((node) => node.health() !== 'up')
       failed.filter((node) => node.health() === 'unproven').forEach(tryBeside)
-      const fresh = { maxLagMs: requirement.maxStalenessMs ?? USUAL_LAG_MS, after: requirement.after }
+      const fresh = {
+        ...anyLag,
+        ...{ maxLagMs: requirement.maxStalenessMs ?? USUAL_LAG_MS, after: requirement.after },
+      }
       const isRequired = requirement.maxStalenessMs !== null || requirement.after.length > 0
       const lastResort = isRequired ? fresh : anyLag
       return await firstThatOpens(
@@ -106,14 +109,17 @@ const ifShown =
       ? { isShown: true, result: await work(session) }
       : { isShown: false }
 
-/** Returns what tries, beside the requests, whether a node answers again: once at a time for each node. */
+/**
+ * Returns what tries, beside the requests, whether a node answers again: once at a time for each node. One that
+ * failed because a table stayed locked would otherwise serve until the next question about that table.
+ */
 function createTrials(): (node: ReadNode) => void {
   const running = new Set<ReadNode>()
   return (node) => {
     if (running.has(node)) return
     running.add(node)
     void node
-      .withSession(anyLag, () => Promise.resolve())
+      .withSession({ ...anyLag, isUnlocked: true }, () => Promise.resolve())
       .catch(() => undefined)
       .finally(() => running.delete(node))
   }

@@ -30,6 +30,8 @@ export type Wanted = {
   maxLagMs: number
   /** Nor is a replica that lacks what was written up to one of these, or that cannot tell. */
   after: readonly ReadToken[]
+  /** Whether a node is not opened while a table of the database is locked against reading. */
+  isUnlocked: boolean
 }
 
 /**
@@ -112,12 +114,24 @@ type Description = Omit<ReadSession, 'sql'>
 
 async function refuseUnlessWanted(pool: Sql, description: Description, wanted: Wanted): Promise<void> {
   const { source, replicaLagMs } = description
+  if (wanted.isUnlocked && (await hasLockedTable(pool))) throw new NotOpened('no', 'a table of it is locked')
   if (wanted.configuredAs === 'replica' && source === 'primary')
     throw new NotOpened('no', 'it is no replica any more')
   if (source === 'primary') return
   if ((replicaLagMs ?? Infinity) > wanted.maxLagMs) throw new NotOpened('behind', 'its data are too old')
   if (wanted.after.length > 0 && !(await shows(pool, description, wanted.after)))
     throw new NotOpened('behind', 'it has not replayed what was written')
+}
+
+/** Whether a change of a table is under way; a replica shows those that it replays. */
+async function hasLockedTable(pool: Sql): Promise<boolean> {
+  const [row] = await pool<{ locked: boolean }[]>`
+    /* hasLockedTable */
+    select exists (
+      select from pg_locks join pg_database on oid = database and datname = current_database()
+      where locktype = 'relation' and mode = 'AccessExclusiveLock' and granted
+    ) as locked`
+  return row?.locked === true
 }
 
 /**

@@ -131,6 +131,73 @@ it('a replica that hears nothing of its primary, and has not noticed, says how o
   })
 })
 
+describe('a table that stays locked', () => {
+  /** Locks a table as a change of it does, until the returned function is called. */
+  async function lockTable(): Promise<() => Promise<unknown>> {
+    const [locked, end] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()]
+    const change = sql().begin(async (tx) => {
+      await tx`lock table batch in access exclusive mode`
+      locked.resolve(undefined)
+      await end.promise
+    })
+    onTestFinished(() => {
+      end.resolve(undefined)
+    })
+    await Promise.race([locked.promise, change])
+    return () => {
+      end.resolve(undefined)
+      return change
+    }
+  }
+  const untilReplayed = () =>
+    eventually(async () => {
+      // A later commit, with which the lock reaches the replica.
+      await write()
+      const locks = await replica()`
+        select from pg_locks where relation = 'batch'::regclass and mode = 'AccessExclusiveLock'`
+      expect(locks).toHaveLength(1)
+    })
+  const ofBatches = async (ask: Ask) => {
+    const { data, errors } = await ask(comparable)
+    return errors ?? (data?.batches as { freshness: Freshness }).freshness.databaseRole
+  }
+
+  it('because a replica stopped within its change fails one question, and the primary answers until the replay goes on', async () => {
+    const { ask } = apiOn(primaryUrl(), [replicaUrl()])
+    const unlock = await lockTable()
+    await untilReplayed()
+    await replica()`select pg_wal_replay_pause()`
+    onTestFinished(async () => {
+      await replica()`select pg_wal_replay_resume()`
+    })
+    await unlock()
+    expect(await ofBatches(ask)).toMatchObject([
+      {
+        message: expect.stringContaining('stayed locked') as unknown,
+        extensions: { code: 'DATABASE_UNAVAILABLE' },
+      },
+    ])
+    // Longer than a node that failed is passed over.
+    const untilMs = Date.now() + 7_000
+    while (Date.now() < untilMs) {
+      expect(await ofBatches(ask)).toBe('PRIMARY')
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    await replica()`select pg_wal_replay_resume()`
+    await eventually(async () => {
+      expect(await ofBatches(ask)).toBe('REPLICA')
+    })
+  })
+
+  it('on the primary is told apart from a question that takes too long', async () => {
+    const { ask } = apiOn(primaryUrl(), [])
+    const unlock = await lockTable()
+    expect(await ofBatches(ask)).toMatchObject([{ extensions: { code: 'DATABASE_UNAVAILABLE' } }])
+    await unlock()
+    expect(await ofBatches(ask)).toBe('PRIMARY')
+  })
+})
+
 describe('a token', () => {
   it('of another cluster or timeline is answered by the primary, which has all that is left of what was written', async () => {
     const { ask, read } = apiOn(primaryUrl(), [replicaUrl()])
