@@ -1,5 +1,4 @@
 import SchemaBuilder from '@pothos/core'
-import ComplexityPlugin from '@pothos/plugin-complexity'
 import ErrorsPlugin from '@pothos/plugin-errors'
 import RelayPlugin from '@pothos/plugin-relay'
 import type { CalendarDate, Moment } from '../../domain/time/moment.ts'
@@ -9,6 +8,7 @@ import { type Countable, DEFAULT_PAGE } from '../questions/connection.ts'
 import { capitalised } from './fields/enum-values.ts'
 import { nodeOptions } from './fields/node-options.ts'
 import '../plugins/check-arguments.ts'
+import '../plugins/complexity.ts'
 import type { ApiContext } from '../context/context.ts'
 
 type SchemaTypes = {
@@ -29,7 +29,7 @@ type SchemaTypes = {
 
 /** The files of api/schema/ add their types and fields to it, one file per noun. */
 export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: [ErrorsPlugin, RelayPlugin, ComplexityPlugin, 'checkArguments'],
+  plugins: [ErrorsPlugin, RelayPlugin, 'complexityOfAll', 'checkArguments'],
   defaultFieldNullability: false,
   errors: {
     directResult: true,
