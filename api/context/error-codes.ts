@@ -17,6 +17,8 @@ export const errorDetails = {
   keptFrom: 'From when on there is data to answer with; null: there is none.',
   fate: 'What became of the record that the request named, as `offsetFate` says it; or `LOST` before it was read, `HALTED` where reading halted before it, `NEVER_SEEN` where no attempt that is kept as a row has the event_id, `PENDING_ROLLUP` where it is counted and not yet in answers about users, devices and addresses.',
   behind: 'How many offsets have to be decided until the record is; left out when that is not known.',
+  logEnd:
+    "Where Kafka's log of the partition ended, a second ago at most: the offset that its next record gets, as text. A record whose offset is not before it is not written yet.",
   retryAfterMs: 'After how many milliseconds to ask again.',
   errorId: 'Finds the cause in the log of the API.',
 } as const
@@ -49,7 +51,7 @@ export const errorCodes = {
   },
   NOT_YET_COUNTED: {
     when: 'What `x-rollcall-read-after` names was not counted within `x-rollcall-read-timeout-ms`, or not yet in the sets that the question reads.',
-    details: ['fate', 'behind'],
+    details: ['fate', 'behind', 'logEnd'],
   },
   NEVER_COUNTED: {
     when: 'What `x-rollcall-read-after` names is rejected, skipped, lost or from before the first read; or parked, or behind a halt, until an operator acts.',

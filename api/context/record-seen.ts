@@ -10,6 +10,13 @@ export type RecordSeen = {
   fate: NamedFate | 'no_partition'
   /** How many offsets have to be decided until it is; null: not known. */
   behind: bigint | null
+  /**
+   * Where Kafka's log ended, a second ago at most: the offset that its next record gets. Null: not known, or
+   * the record is not named by its offset.
+   */
+  logEnd: bigint | null
+  /** Whether Kafka has not written it yet: its offset is not before `logEnd`. */
+  isUnwritten: boolean
   /** When it was counted, in microseconds since 1970; null: it is not, or not by a time of its own. */
   writtenAt: bigint | null
 }
@@ -46,13 +53,14 @@ export function neverCounted({ what, fate }: RecordSeen): GraphQLError {
 }
 
 /** The refusal of a request whose record was not counted in time. */
-export const notYetCounted = ({ what, fate, behind }: RecordSeen, timeoutMs: number): GraphQLError =>
+export const notYetCounted = (seen: RecordSeen, timeoutMs: number): GraphQLError =>
   requestError(
     'NOT_YET_COUNTED',
-    `${what} was not counted within ${timeoutMs} ms${whyNot(fate, behind)}: ask again, or with a longer x-rollcall-read-timeout-ms`,
+    `${seen.what} was not counted within ${timeoutMs} ms${whyNot(seen)}: ask again, or with a longer x-rollcall-read-timeout-ms`,
     {
-      fate: fate.toUpperCase(),
-      ...(behind === null ? {} : { behind: Number(behind) }),
+      fate: seen.fate.toUpperCase(),
+      ...(seen.behind === null ? {} : { behind: Number(seen.behind) }),
+      ...(seen.logEnd === null ? {} : { logEnd: String(seen.logEnd) }),
       http: { status: 409, spec: true },
     },
   )
@@ -66,8 +74,9 @@ export const notYetInSets = (timeoutMs: number): GraphQLError =>
     { fate: 'PENDING_ROLLUP', http: { status: 409, spec: true } },
   )
 
-function whyNot(fate: RecordSeen['fate'], behind: bigint | null): string {
+function whyNot({ fate, behind, logEnd, isUnwritten }: RecordSeen): string {
   if (fate === 'never_seen')
     return ', and no attempt that is kept as a row has its event_id: it was not sent, is not read yet, was rejected or parked, or is too old'
+  if (isUnwritten) return `, and Kafka has not written it yet: its next record gets offset ${logEnd}`
   return behind === null ? '' : `, and ${behind} offsets have to be decided until it is`
 }

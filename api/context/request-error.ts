@@ -17,6 +17,7 @@ type DetailsOfRequest = {
   retryAfterMs?: number
   fate?: string
   behind?: number
+  logEnd?: string
 }
 
 /** `spec`: the status is 200 for clients that accept application/json and not application/graphql-response+json. */

@@ -5,6 +5,7 @@ import type { PlacedLogin } from '../../db/read/rows/logins.ts'
 import { type OffsetRecord, readOffset } from '../../db/read/ledger/offset-fate.ts'
 import { type Fate, offsetFate } from '../../domain/pipeline/offset-fate.ts'
 import type { ApiContext } from '../context/context.ts'
+import type { PlaceInLog } from '../context/log-end.ts'
 import { DataGoneError, NotFoundError, PartUnavailableError } from '../context/errors.ts'
 
 export type OffsetFate = {
@@ -12,6 +13,8 @@ export type OffsetFate = {
   fate: Fate
   /** How many offsets have to be decided until it is; null: it is, or never will be. */
   behind: bigint | null
+  /** The offset in the log that is read now; null: its log was replaced. */
+  place: PlaceInLog | null
   batch: BatchRow | null
   login: PlacedLogin | null
   reject: Reject | null
@@ -34,12 +37,20 @@ export async function traceOffset(
       'partition',
     )
   const fates: OffsetFate[] = []
-  for (const record of records) fates.push(await complete(context, offset, record))
+  for (const record of records) {
+    const { topicId, traces } = record
+    const place = traces.isCurrent ? { topic, topicId, partition, offset } : null
+    fates.push({ ...(await complete(context, offset, record)), place })
+  }
   return fates
 }
 
 /** Looks a login without a row up in Kafka, which also tells whether it is a login or a gap. */
-async function complete(context: ApiContext, offset: bigint, record: OffsetRecord): Promise<OffsetFate> {
+async function complete(
+  context: ApiContext,
+  offset: bigint,
+  record: OffsetRecord,
+): Promise<Omit<OffsetFate, 'place'>> {
   const { incarnation, traces, batch, login, reject } = record
   const fate = offsetFate(traces)
   const isNext = traces.isCurrent && fate === 'unread'

@@ -27,6 +27,8 @@ function startCounting() {
     fate: null as RecordSeen['fate'] | null,
     /** From when on the sets lack what was counted, up to now; what is counted is so at the number of its offset. */
     lackFrom: null as bigint | null,
+    /** Where the log ends; null: Kafka is not asked. */
+    logEnd: null as bigint | null,
   }
   const lookFor: LookFor = ({ offsets, areSetsRead }) => {
     state.looks++
@@ -34,7 +36,9 @@ function startCounting() {
     const seenOf = ({ offset }: KafkaPosition): RecordSeen => {
       const behind = offset + 1n - BigInt(state.next)
       const fate = state.fate ?? (behind > 0n ? 'unread' : 'login')
-      return { what: `offset ${offset}`, fate, behind, writtenAt: offset }
+      const { logEnd } = state
+      const isUnwritten = logEnd !== null && offset >= logEnd
+      return { what: `offset ${offset}`, fate, behind, logEnd, isUnwritten, writtenAt: offset }
     }
     return Promise.resolve({
       of: ({ offsets: named }) => named.map(seenOf),
@@ -81,6 +85,21 @@ describe('a question that names offsets', () => {
     expect(patient.ended).toBeNull()
     await pass(200)
     expect(patient.ended).toMatchObject(refusal('NOT_YET_COUNTED', { fate: 'UNREAD', behind: 8 }))
+  })
+
+  it('is told where the log ends, and that an offset behind it is not written yet', async () => {
+    const { state, until, pass } = startCounting()
+    state.logEnd = 6n
+    const [written, unwritten] = [until([at(5)], 0), until([at(6)], 0)]
+    await pass(50)
+    expect(written.ended).toMatchObject(refusal('NOT_YET_COUNTED', { behind: 6, logEnd: '6' }))
+    expect(written.ended).toMatchObject({ message: expect.stringContaining('6 offsets have to') as unknown })
+    expect(unwritten.ended).toMatchObject(refusal('NOT_YET_COUNTED', { behind: 7, logEnd: '6' }))
+    expect(unwritten.ended).toMatchObject({
+      message:
+        'offset 6 was not counted within 0 ms, and Kafka has not written it yet: its next record gets offset 6: ask again, ' +
+        'or with a longer x-rollcall-read-timeout-ms',
+    })
   })
 
   it.each(['reject', 'parked', 'skipped', 'before_first_read', 'unaccounted', 'lost', 'halted'] as const)(

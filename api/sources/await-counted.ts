@@ -131,7 +131,8 @@ function tokensSeen(waiter: Waiter, { isLatest, sets }: Sight): RecordSeen[] {
   if (isLatest || tokens.every((token) => includes(sets.shown, token) === true))
     waiter.tokensWrittenAt ??= sets.writtenTo ?? 0n
   const fate = waiter.tokensWrittenAt === null ? 'unread' : 'login'
-  return [{ what: 'what a command wrote', fate, behind: null, writtenAt: waiter.tokensWrittenAt }]
+  const what = 'what a command wrote'
+  return [{ what, fate, behind: null, logEnd: null, isUnwritten: false, writtenAt: waiter.tokensWrittenAt }]
 }
 
 /** What sets must include to have records that are counted. */

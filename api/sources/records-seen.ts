@@ -118,25 +118,30 @@ function offsetSeen(
   const row = progress.find((one) => one.partition === partition)
   const nextOffset = row?.next_offset ?? null
   const behind = nextOffset === null ? null : offset + 1n - nextOffset
-  if (!kafka.ok) return { what, fate, behind, writtenAt }
+  if (!kafka.ok) return { what, fate, behind, writtenAt, ...noLog }
   const log = kafka.bounds.find((one) => one.partition === partition) ?? null
+  const end = log === null ? noLog : { logEnd: log.end, isUnwritten: offset >= log.end }
   if (row === undefined)
     return log === null
-      ? { what, fate: 'no_partition', behind: null, writtenAt }
-      : { what, fate, behind: offset + 1n - log.start, writtenAt }
+      ? { what, fate: 'no_partition', behind: null, writtenAt, ...end }
+      : { what, fate, behind: offset + 1n - log.start, writtenAt, ...end }
   const position = { topicId: row.topic_id, nextOffset: row.next_offset, isRetired: row.is_retired }
-  return { what, fate: fateInLog(offset, fate, log, position), behind, writtenAt }
+  return { what, fate: fateInLog(offset, fate, log, position), behind, writtenAt, ...end }
 }
+
+const noLog = { logEnd: null, isUnwritten: false }
 
 const eventSeen = (id: string, counted: ReadonlyMap<string, bigint>): RecordSeen => ({
   what: `the event ${JSON.stringify(id)}`,
   fate: counted.has(id) ? 'login' : 'never_seen',
   behind: null,
   writtenAt: counted.get(id) ?? null,
+  ...noLog,
 })
 
 const answerSeen = (answer: AnswerPosition, position: AnswerPosition): Omit<RecordSeen, 'writtenAt'> => ({
   what: 'what an earlier answer included',
   fate: includesPosition(position, answer) ? 'login' : 'unread',
   behind: offsetsMissing(position, answer),
+  ...noLog,
 })

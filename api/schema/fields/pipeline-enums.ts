@@ -198,7 +198,8 @@ export const FateEnum = builder.enumType('Fate', {
   values: {
     ...capitals<Exclude<Fate, 'login' | 'login_or_gap'>>({
       before_first_read: 'Before the offset that reading began at.',
-      unread: 'Not read yet. In a log that another one has replaced: never read.',
+      unread:
+        'Not read yet; beyond logEnd, not even written yet. In a log that another one has replaced: never read.',
       reject: 'A record that could not be read as an attempt.',
       gap: 'No record: a transaction marker, an aborted or a compacted record.',
       parked: 'In a batch that failed and waits for an operator; not counted.',

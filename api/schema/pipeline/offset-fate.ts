@@ -1,4 +1,5 @@
 import { countingOf } from '../../../domain/pipeline/named-record.ts'
+import { readLogEnd } from '../../context/log-end.ts'
 import { builder } from '../builder.ts'
 import { type OffsetFate as OffsetFateShape, traceOffset } from '../../pipeline/offset-fate.ts'
 import { RejectType } from './batch-events.ts'
@@ -27,6 +28,14 @@ const FateInLog = builder.objectRef<OffsetFateShape>('FateInLog').implement({
       description:
         'How many offsets of its partition have to be decided until it is, itself one of them; null: it is decided, or its log was ' +
         'replaced before it was read.',
+    }),
+    logEnd: t.field({
+      type: 'Offset',
+      nullable: true,
+      description:
+        "Where Kafka's log of the partition ends: the offset that its next record gets. An offset that is not before it is not " +
+        'written yet, which UNREAD alone does not tell. Null when Kafka cannot be asked, or the log was replaced.',
+      resolve: ({ place }, _, context) => (place === null ? null : readLogEnd(context, place)),
     }),
     batch: t.expose('batch', {
       type: Batch,

@@ -8,6 +8,8 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 /** What is known about an offset in one log of its partition. */
 export type OffsetRecord = {
   incarnation: number
+  /** Kafka's id of the topic whose log is read now. */
+  topicId: string
   traces: OffsetTraces
   batch: BatchRow | null
   login: PlacedLogin | null
@@ -35,6 +37,7 @@ export async function readOffset(
 
 type Place = {
   incarnation: number
+  topicId: string
   current: number
   nextOffset: bigint
   firstOffset: bigint | null
@@ -51,7 +54,7 @@ async function readPlaces(
   const text = String(offset)
   return await sql<Place[]>`
     /* readPlaces */
-    select log.incarnation, checkpoint.incarnation as current, next_offset as "nextOffset",
+    select log.incarnation, topic_id as "topicId", checkpoint.incarnation as current, next_offset as "nextOffset",
            (select from_offset from batch
             where topic = ${topic} and partition = ${partition} and incarnation = log.incarnation
             order by from_offset limit 1) as "firstOffset",
@@ -70,6 +73,7 @@ async function readPlaces(
 
 const outside = (offset: bigint, place: Place): OffsetRecord => ({
   incarnation: place.incarnation,
+  topicId: place.topicId,
   traces: { ...tracesOf(offset, place), batch: null, hasLoginRow: false, reject: null },
   batch: null,
   login: null,
@@ -88,6 +92,7 @@ async function inside(
   const { status, gaps } = batch
   return {
     incarnation: place.incarnation,
+    topicId: place.topicId,
     traces: {
       ...tracesOf(offset, place),
       batch: { status, gaps, hasAllRows },
