@@ -3,7 +3,7 @@ export const warningCodes = {
   UNKNOWN_VALUE:
     'A filter names a value, a user, a device or an address that no attempt ever had: it matches nothing, and `notIn` leaves nothing out by it.',
   EMPTY_FILTER:
-    'No value meets all conditions of a filter, such as `in` and `notIn` with the same value, `in: []` or the range `>=3 <2`: it matches nothing.',
+    'No value meets all conditions of a filter, such as `in` and `notIn` with the same value, `in: []`, the range `>=3 <2` or a US region with locales outside it; or a list such as `users: []` has nothing in it, or a span ends where it begins: it matches nothing.',
   EMPTY_BY_ATTEMPTS:
     'The filter asks only for outcomes that `attempts` leaves out, or a group or the total has attempts but none of that kind, so nobody is counted. `attempts: ALL` counts them.',
   BEFORE_FIRST_ATTEMPT:

@@ -1,7 +1,9 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core'
-import type { GraphQLFieldResolver } from 'graphql'
+import { type GraphQLFieldResolver, responsePathAsArray } from 'graphql'
 import { InvalidArgumentError } from '../context/errors.ts'
+import type { RequestContext } from '../context/context.ts'
 import { argumentProblem } from './arguments.ts'
+import { emptyFilters } from './empty-filters.ts'
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- Pothos finds the types of its plugins here
@@ -14,7 +16,8 @@ declare global {
 }
 
 /**
- * Refuses a field with unusable arguments before its resolver runs; the other fields are answered. Commands
+ * Refuses a field with unusable arguments before its resolver runs; the other fields are answered. Warns of a
+ * filter that matches nothing by itself. Commands
  * check their arguments themselves, so that the audit has the refusal (api/commands/accept-command.ts).
  */
 class CheckArguments<Types extends SchemaTypes> extends BasePlugin<Types> {
@@ -26,6 +29,9 @@ class CheckArguments<Types extends SchemaTypes> extends BasePlugin<Types> {
     return (parent, given, context, info) => {
       const problem = argumentProblem(given)
       if (problem !== null) throw new InvalidArgumentError(problem.message, problem.argument)
+      const path = responsePathAsArray(info.path)
+      const { warnings } = context as unknown as Pick<RequestContext, 'warnings'>
+      for (const warning of emptyFilters(given)) warnings.push({ path, ...warning })
       return resolve(parent, given, context, info)
     }
   }

@@ -14,6 +14,7 @@ import {
   type Unmatched,
   type ValueFilter,
 } from '../../domain/counts/value-filter.ts'
+import { usRegionOf } from '../../domain/fields/us-region.ts'
 import { parseRange, type VersionRange } from '../../domain/fields/versions.ts'
 import type { ApiContext } from '../context/context.ts'
 import { AnswerTooLargeError, InvalidArgumentError } from '../context/errors.ts'
@@ -77,7 +78,24 @@ export async function resolveFilter(
       })
     if (isEmpty) resolved.unknown.push(emptyFilter(dimension))
   }
+  if (areApart(resolved.filter)) resolved.unknown.push(apart)
   return resolved
+}
+
+/** Whether no locale of a filter lies in one of its regions. */
+const areApart = ({ locales, usRegions }: CountFilter): boolean =>
+  locales !== null &&
+  usRegions !== null &&
+  locales.length > 0 &&
+  usRegions.length > 0 &&
+  !locales.some((locale) => usRegions.includes(usRegionOf(locale)))
+
+const apart: Omit<Warning, 'path'> = {
+  code: 'EMPTY_FILTER',
+  argument: 'filter.usRegion',
+  message:
+    'no locale of filter.locale is in a region of filter.usRegion, so together they match nothing; other countries and languages are in the ' +
+    'region OTHER: leave one of them out',
 }
 
 const conditionsOf = (field: string, { range, ...conditions }: TextFilter): ValueFilter => ({

@@ -118,6 +118,21 @@ test('a filter names the known values that differ by case, and tells conditions 
   ])
 })
 
+test('a region of the US with locales outside it is told, and one with a locale in it is not', async () => {
+  await count(['de-DE', 'TX', 'WA'], ['1.0', '1.0', '1.0'])
+  const warned = async (filter: AttemptFilter) =>
+    (await resolved(filter)).unknown.map(({ code, argument }) => [code, argument])
+  const told = [['EMPTY_FILTER', 'filter.usRegion']]
+  expect(await warned({ usRegion: { in: ['WEST'] }, locale: { in: ['de-DE'] } })).toEqual(told)
+  expect(await warned({ usRegion: { in: ['WEST'] }, locale: { in: ['TX', 'de-DE'] } })).toEqual(told)
+  expect(await warned({ usRegion: { notIn: ['OTHER'] }, locale: { startsWith: 'de-' } })).toEqual(told)
+  expect(await warned({ usRegion: { in: ['WEST', 'SOUTH'] }, locale: { in: ['TX'] } })).toEqual([])
+  expect(await warned({ usRegion: { in: ['OTHER'] }, locale: { in: ['de-DE'] } })).toEqual([])
+  expect(await warned({ usRegion: { in: [] }, locale: { in: ['TX'] } })).toEqual([
+    ['EMPTY_FILTER', 'filter.usRegion'],
+  ])
+})
+
 test('a range of versions that cannot be read is refused, and so is one that takes long', async () => {
   const refused = (range: string) => resolved({ appVersion: { range } }).catch((error: unknown) => error)
   expect(await refused('newest')).toMatchObject({
