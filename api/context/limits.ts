@@ -67,6 +67,8 @@ export const limits = {
   liveQuestions: 200,
   /** Characters of a text argument: no id, value, name or cursor is longer. */
   textCharacters: 1_000,
+  /** Attempts with the event_ids that a list is of: each page looks all of them up and sorts them. */
+  attemptsOfEvents: 50_000,
   /** Users, devices or addresses whose attempts a list is of: each is looked up in every day that is kept. */
   members: 100,
   /** Characters of the position of an answer: 600 partitions, and what a header may have. */

@@ -1,6 +1,7 @@
 import { readRowsKept, type RowsKept } from '../../db/read/rows/expired-logins.ts'
 import {
   countLogins,
+  countLoginsOfEvents,
   keyOfLogin,
   type LoginRow,
   type LoginRowFilter,
@@ -54,12 +55,14 @@ export function memberList(ids: readonly string[] | null | undefined, argument: 
 /**
  * A page of the attempts that are kept as rows.
  * @throws {DataGoneError} if the range has attempts, but none of their rows are kept
+ * @throws {AnswerTooLargeError} if more attempts than the cap have the event_ids of the filter
  */
 export async function listAttempts(
   context: ApiContext,
   filter: LoginRowFilter,
   args: PageArgs,
 ): Promise<AttemptPage> {
+  await checkEvents(context, filter)
   const page = await readConnection(context, args, {
     list: 'attempts',
     keyOf: keyOfLogin,
@@ -69,6 +72,17 @@ export async function listAttempts(
   const rows = await context.read((session) => readRowsKept(session, filter))
   if (rows.expired === 'all') throw gone(rows)
   return { ...withLowerBound(page, rows), event: filter.event, rows }
+}
+
+async function checkEvents({ read }: ApiContext, { eventIds, event }: LoginRowFilter): Promise<void> {
+  if (eventIds === null) return
+  const cap = limits.attemptsOfEvents
+  if ((await read((session) => countLoginsOfEvents(session, eventIds, event, cap + 1))) <= cap) return
+  throw new AnswerTooLargeError(
+    `more than the cap of ${cap} attempts of the range have these event_ids, which are meant for one event each: ask for a shorter range, ` +
+      'by from and to, or for fewer ids',
+    { argument: 'filter.eventIds', cap },
+  )
 }
 
 function gone({ keptFrom }: RowsKept): DataGoneError {

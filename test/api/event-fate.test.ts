@@ -61,5 +61,20 @@ describe('an event_id', () => {
     expect(await listed(['sent-once'], 'partitions: [8]')).toEqual([])
     expect(await listed(['often'])).toHaveLength(60)
     expect(await listed([])).toEqual([])
+
+    await sql`
+      insert into login (event_at, user_id, device_id, ip, ip_scope, locale, locale_kind, app_version, device_type, outcome, event_id,
+                         kafka_partition, kafka_offset, batch_id)
+      select event_at, user_id, device_id, ip, ip_scope, locale, locale_kind, app_version, device_type, outcome, 'shared',
+             kafka_partition, 1000 + number, batch_id
+      from (select * from login where event_id = 'sent-once' limit 1) as one, generate_series(1, 50001) as many (number)`
+    const many = 'attempts(filter: {eventIds: ["none", "shared"]}, first: 1'
+    const refused = await ask(`{ ${many}) { nodes { id } } }`)
+    expect(refused.errors).toMatchObject([
+      { extensions: { code: 'ANSWER_TOO_LARGE', argument: 'filter.eventIds', cap: 50_000 } },
+    ])
+    const earlier = await ask(`{ ${many}, from: "2020-01-01", to: "2020-01-02") { nodes { id } } }`)
+    expect(earlier).toMatchObject({ data: { attempts: { nodes: [] } } })
+    expect(await fateOf('shared')).toMatchObject({ isVisible: true, hasMore: true })
   })
 })

@@ -93,7 +93,7 @@ function loginsOf(sql: Sql, filter: LoginRowFilter, { range, minutes }: Part, pa
   const { batchId, users, devices, addresses, eventIds, partitions, fromOffset, toOffset, dimensions } =
     filter
   return sql`
-    from ${eventIds === null ? sql`login` : sql`(${ofEvents(sql, eventIds)}) as login`}
+    from ${eventIds === null ? sql`login` : sql`(${ofEvents(sql, eventIds, range)}) as login`}
     where true
       ${batchId === null ? sql`` : ofBatch(sql, batchId)}
       ${users === null ? sql`` : sql`and user_id = any(${users}::text[])`}
@@ -107,9 +107,24 @@ function loginsOf(sql: Sql, filter: LoginRowFilter, { range, minutes }: Part, pa
       ${minutes === null ? sql`` : sql`and (${withinRanges(sql, minutes)})`}`
 }
 
+/**
+ * Counts logins that are kept as rows and have one of some event_ids, up to a limit: a page sorts as many, because
+ * the index has them in no order.
+ */
+export const countLoginsOfEvents = (
+  session: ReadSession,
+  eventIds: string[],
+  range: TimeRange,
+  limit: number,
+): Promise<number> =>
+  countUpTo(session, session.sql`from (${ofEvents(session.sql, eventIds, range)}) as login`, limit)
+
 /** By the index of event_ids: Postgres knows too little of a day that is filling to choose it. */
-const ofEvents = (sql: Sql, eventIds: string[]) =>
-  sql`select * from login where event_id = any(${eventIds}::text[]) offset 0`
+const ofEvents = (sql: Sql, eventIds: string[], { from, to }: TimeRange) => sql`
+  select * from login where event_id = any(${eventIds}::text[])
+    ${from === null ? sql`` : sql`and event_at >= ${from}`} ${to === null ? sql`` : sql`and event_at < ${to}`} offset 0`
+
+const ever: TimeRange = { from: null, to: null }
 
 /**
  * Reads logins of a topic that are kept as rows and have an event_id of their producer, by event time; any of them where there
@@ -125,7 +140,7 @@ export async function readLoginsOfEvent(
     /* readLoginsOfEvent */
     select ${columns(sql)}
     from (
-      select * from (${ofEvents(sql, [eventId])}) as found
+      select * from (${ofEvents(sql, [eventId], ever)}) as found
       where exists (select from batch where id = batch_id and topic = ${topic})
       limit ${limit}
     ) as login
