@@ -8,6 +8,8 @@ export const warningCodes = {
     'The filter asks only for outcomes that `attempts` leaves out, or a group or the total has attempts but none of that kind, so nobody is counted. `attempts: ALL` counts them.',
   BEFORE_FIRST_ATTEMPT:
     'The range, or one that it is compared with, begins before the day of the first attempt that was counted (with buckets of minutes or hours: before that bucket): until `freshness.firstAttemptAt` it has 0 because nothing is known.',
+  NOT_SEARCHED:
+    'No attempt with an event_id was found, and there are rejected or parked records, which are not looked through for it.',
   UTC_DAYS:
     'A span by another clock than that of UTC is older than SET_RETENTION_DAYS, so its users, devices and addresses are of the days of UTC with the same dates: where `setBasis` says so.',
   SETS_INCLUDE_FAILURES:

@@ -77,4 +77,24 @@ describe('an event_id', () => {
     expect(earlier).toMatchObject({ data: { attempts: { nodes: [] } } })
     expect(await fateOf('shared')).toMatchObject({ isVisible: true, hasMore: true })
   })
+
+  it('that no attempt has is answered with what was not looked through: rejected and parked records', async () => {
+    const warningsOf = async (eventId: string) => {
+      const { extensions } = await api.ask(`{ eventFate(eventId: "${eventId}") { isVisible } }`)
+      return ((extensions ?? {}) as { warnings?: unknown[] }).warnings
+    }
+    const warning = (where: string) => ({
+      ...{ code: 'NOT_SEARCHED', path: ['eventFate'], argument: 'eventId' },
+      message: expect.stringContaining(`it was not looked for in ${where}; offsetFate`) as unknown,
+    })
+    const parked = 'the 10 offsets of parked batches (batches(filter: {statuses: [PARKED]}) has their events)'
+    expect(await warningsOf('sent-once')).toBeUndefined()
+    expect(await warningsOf('none')).toEqual([warning(parked)])
+    await api.sql()`update partition_checkpoint set rejects = 2`
+    const rejected = 'the 2 records that were rejected (rejectedRecords has their bytes)'
+    expect(await warningsOf('none')).toEqual([warning(`${rejected} and ${parked}`)])
+    await api.sql()`update partition_checkpoint set rejects = 0`
+    await api.sql()`update batch set status = 'skipped' where status = 'parked'`
+    expect(await warningsOf('none')).toBeUndefined()
+  })
 })

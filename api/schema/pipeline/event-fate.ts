@@ -36,11 +36,12 @@ builder.queryField('eventFate', (t) =>
     type: EventFate,
     nullable: true,
     description:
-      'From the id that a producer gave an event (`event_id`) to what became of it, as long as attempts are kept as rows. Example: ' +
+      'From the id that a producer gave an event (`event_id`) to what became of it, as long as attempts are kept as rows. Rejected and ' +
+      'parked records are not looked through: a warning says how many there are and where to look. Example: ' +
       'eventFate(eventId: "e-20240710-4711") { isVisible attempts { partition offset outcome } }.',
     args: {
       eventId: t.arg.string({ required: true, description: 'The id, exact.' }),
     },
-    resolve: (_, { eventId }, context) => traceEvent(context, eventId),
+    resolve: (_, { eventId }, context, info) => traceEvent(context, eventId, info),
   }),
 )
