@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { GraphQLParams } from 'graphql-yoga'
-import { readFirstAttempt } from '../../db/read/counts/first-attempt.ts'
+import { readFirstAttempt, readFirstDay } from '../../db/read/counts/first-attempt.ts'
 import { readProgress } from '../../db/read/ledger/progress.ts'
 import { actorOf } from './actor.ts'
 import type { Warning } from './warnings.ts'
@@ -17,7 +17,9 @@ import { type ReadHeaders, readHeadersOf } from './read-requirement.ts'
 export type ApiContext = Handles<RequestDeps> & {
   /** How fresh the request's snapshot is; computed once per request. */
   freshness: () => Promise<Freshness>
-  /** When the first attempt was, as readFirstAttempt has it; read once per request. */
+  /** The day of the first attempt, as readFirstDay has it; read once per request. */
+  firstDay: () => Promise<number | null>
+  /** When that attempt was, as readFirstAttempt has it; read once per request. */
   firstAttempt: () => Promise<Date | null>
   /** What is to be said beside the answer; resolvers add to it. */
   warnings: Warning[]
@@ -61,12 +63,19 @@ export function createContext(
   { handles, cacheValidator, close }: Validated<RequestDeps>,
 ): RequestContext {
   let freshness: Promise<Freshness> | null = null
+  let firstDay: Promise<number | null> | null = null
   let firstAttempt: Promise<Date | null> | null = null
+  const readDay = () => (firstDay ??= handles.read(readFirstDay))
+  const readAttempt = async () => {
+    const day = await readDay()
+    return day === null ? null : await handles.read((session) => readFirstAttempt(session, day))
+  }
   return {
     ...received,
     ...handles,
     freshness: () => (freshness ??= readFreshness(handles)),
-    firstAttempt: () => (firstAttempt ??= handles.read(readFirstAttempt)),
+    firstDay: readDay,
+    firstAttempt: () => (firstAttempt ??= readAttempt()),
     warnings: [],
     hasWaited: false,
     cacheValidator,

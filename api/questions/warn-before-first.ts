@@ -1,6 +1,7 @@
 import { type GraphQLResolveInfo, responsePathAsArray } from 'graphql'
 import { isoTime } from '../../domain/time/iso-time.ts'
 import type { TimeBucket } from '../../domain/time/bucket.ts'
+import { DAY_MS } from '../../domain/time/period.ts'
 import { type Calendar, type CalendarBucket, isClock } from '../../domain/time/calendar.ts'
 import type { ApiContext } from '../context/context.ts'
 
@@ -18,13 +19,16 @@ type Spans = {
  * nothing was counted at all.
  */
 export async function warnBeforeFirst(
-  { firstAttempt, warnings }: Pick<ApiContext, 'firstAttempt' | 'warnings'>,
+  { firstDay, firstAttempt, warnings }: Pick<ApiContext, 'firstDay' | 'firstAttempt' | 'warnings'>,
   info: Pick<GraphQLResolveInfo, 'path'>,
   { calendar, bucket, ranges }: Spans,
 ): Promise<void> {
+  const unit = bucket !== null && isClock(bucket) ? bucket : 'day'
+  const firstDayEndMs = ((await firstDay()) ?? -Infinity) + DAY_MS
+  // Practically every range begins later, and needs no look at the minutes of that day.
+  if (ranges.every(({ fromMs }) => calendar.endOf(unit, fromMs) > firstDayEndMs)) return
   const firstMs = (await firstAttempt())?.getTime() ?? -Infinity
   const path = responsePathAsArray(info.path)
-  const unit = bucket !== null && isClock(bucket) ? bucket : 'day'
   for (const [i, range] of ranges.entries())
     if (calendar.endOf(unit, range.fromMs) <= firstMs)
       warnings.push({

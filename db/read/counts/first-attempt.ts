@@ -10,11 +10,9 @@ import { readSeenTimes } from './seen-times.ts'
  * Reads the start of the first minute with an attempt, by the time of the event; of the quarter of an hour
  * where minutes are not kept. What is not rolled up yet is included. Counts by hour are kept for ever, so the
  * answer outlives every retention.
- * @returns null when nothing was counted yet
+ * @param firstDayMs result of readFirstDay
  */
-export async function readFirstAttempt(session: ReadSession): Promise<Date | null> {
-  const firstDayMs = await readFirstDay(session)
-  if (firstDayMs === null) return null
+export async function readFirstAttempt(session: ReadSession, firstDayMs: number): Promise<Date | null> {
   const day = { fromMs: firstDayMs, toMs: firstDayMs + DAY_MS }
   const filter = { ...anyLogin, attempts: 'all' as const }
   const seen = await readSeenTimes(session, [day], { dimensions: [], filter }, FEW)
@@ -24,11 +22,14 @@ export async function readFirstAttempt(session: ReadSession): Promise<Date | nul
 /** Without dimensions a day has one result for each size of slots. */
 const FEW = 10
 
-/** The first day (UTC) with an attempt, Unix milliseconds: the first key of an index, and what is pending. */
-async function readFirstDay({ sql }: ReadSession): Promise<number | null> {
+/**
+ * Reads the first day (UTC) with an attempt, Unix milliseconds: the first key of an index, and what is pending.
+ * @returns null when nothing was counted yet
+ */
+export async function readFirstDay({ sql }: ReadSession): Promise<number | null> {
   const { table, start } = countTables.hour
   const [row] = await sql<{ first: number | null }[]>`
-    /* readFirstAttempt */
+    /* readFirstDay */
     select (extract(epoch from date_trunc('day', least(
              (select min(${sql(start)}) from ${sql(table)} where dimension_set = ${smallestSet([])}::smallint),
              (select min(bucket) from ${pendingDeltas(sql)} cross join unnest(delta.buckets) as bucket)
