@@ -5,17 +5,29 @@ import tseslint from 'typescript-eslint'
 // The architecture's import directions: a folder may import itself and the folders listed for it.
 const mayImport = {
   domain: [],
-  config: ['domain'],
+  config: ['domain', 'tls'],
+  tls: [],
   cli: [],
   concurrency: [],
   probes: [],
-  temporal: ['config'],
-  db: ['domain', 'config', 'concurrency'],
-  kafka: ['domain', 'config', 'concurrency'],
+  temporal: ['config', 'tls'],
+  db: ['domain', 'config', 'concurrency', 'tls'],
+  kafka: ['domain', 'config', 'concurrency', 'tls'],
   workflows: ['domain'],
   activities: ['domain', 'config', 'concurrency', 'db', 'kafka'],
-  worker: ['domain', 'config', 'concurrency', 'probes', 'temporal', 'db', 'kafka', 'activities', 'workflows'],
-  api: ['domain', 'config', 'concurrency', 'probes', 'temporal', 'db', 'kafka', 'workflows'],
+  worker: [
+    'domain',
+    'config',
+    'concurrency',
+    'probes',
+    'tls',
+    'temporal',
+    'db',
+    'kafka',
+    'activities',
+    'workflows',
+  ],
+  api: ['domain', 'config', 'concurrency', 'probes', 'tls', 'temporal', 'db', 'kafka', 'workflows'],
   generator: ['domain', 'config', 'cli', 'concurrency', 'kafka'],
 }
 
@@ -51,6 +63,7 @@ const rooms = {
   },
   kafka: {
     records: [],
+    sasl: [],
     topics: ['records'],
     write: ['records', 'topics'],
     read: ['records', 'topics', 'write'],

@@ -8,7 +8,7 @@ const STATEMENT_TIMEOUT_MS = 10 * 60_000
 
 /** Applies retention, on a connection of its own because its statements take long. */
 export async function retainTables({ database, retention }: Config): Promise<Retained> {
-  const sql = connectPostgres(database.url, {
+  const sql = connectPostgres(database, {
     applicationName: 'rollcall retention',
     maxConnections: 1,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,

@@ -1,11 +1,13 @@
 import '../config/production.ts'
 import type { Server } from 'node:http'
-import { Client, Connection } from '@temporalio/client'
+import type { Server as HttpsServer } from 'node:https'
+import { Client } from '@temporalio/client'
 import { type Config } from '../config/config.ts'
 import { loadProcessConfig } from '../config/environment.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
 import { checkDatabase } from '../db/connection/check-database.ts'
 import { connectPostgres } from '../db/connection/connect.ts'
+import { wireProblem } from '../db/connection/wire-problem.ts'
 import { recordControlEvent } from '../db/ledger/control-events.ts'
 import { pingDatabase } from '../db/nodes/ping.ts'
 import { createPrimaryReader, createSingleReader } from '../db/nodes/request-reader.ts'
@@ -17,6 +19,8 @@ import { createKafka } from '../kafka/client.ts'
 import { readRecords } from '../kafka/read/read-records.ts'
 import { createTopicOffsets } from '../kafka/topics/topic-offsets.ts'
 import type { ReadinessChecks } from '../probes/probes.ts'
+import { lazyTemporal } from '../temporal/connect.ts'
+import { TlsProblem } from '../tls/tls-problem.ts'
 import { createCommands } from './commands/create-commands.ts'
 import type { KafkaBounds } from './context/source-types.ts'
 import { watchDatabaseFit } from './http/database-fit.ts'
@@ -43,7 +47,7 @@ const TEMPORAL_PROBE_MS = 1_500
 const config = loadProcessConfig()
 const logger = createLogger(config.logLevel, 'api')
 const parts = openParts(config, logger)
-const http = createApiServer(parts.server, logger, config.api)
+const http = openServer()
 const stop = createStop(http, parts)
 stopOnSignal(stop, logger)
 parts.check.catch((error: unknown) => {
@@ -59,20 +63,30 @@ await watchDatabaseFit(parts.checkSchema, (reason) => {
 })
 if (!stop.isBegun()) listen(http, config.api, logger)
 
+function openServer(): Server | HttpsServer {
+  try {
+    return createApiServer(parts.server, logger, config.api)
+  } catch (error) {
+    if (!(error instanceof TlsProblem)) throw error
+    logger.error({}, error.message)
+    process.exit(1)
+  }
+}
+
 type Connections = ReturnType<typeof openConnections>
 type Parts = ReturnType<typeof openParts>
 
 /** Every connection is opened when it is first needed, so that the API starts whatever is away. */
 function openConnections(config: Config, logger: Logger) {
   return {
-    temporal: Connection.lazy({ address: config.temporal.address }),
+    temporal: lazyTemporal(config.temporal),
     router: createReadRouter(config.database, (node, serves, reason) => {
       if (serves) logger.info({ node, reason }, 'this database node serves reads again')
       else logger.warn({ node, reason }, 'reads go to other database nodes until this one answers again')
     }),
     kafka: createKafka(config.kafka, 'rollcall-api'),
     offsets: createTopicOffsets(config.kafka, 'rollcall-api'),
-    audit: connectPostgres(config.database.url, {
+    audit: connectPostgres(config.database, {
       applicationName: 'rollcall-api-audit',
       maxConnections: AUDIT_CONNECTIONS,
       statementTimeoutMs: AUDIT_TIMEOUT_MS,
@@ -127,7 +141,7 @@ function composeServer(config: Config, logger: Logger, connections: Connections)
     clock: Date.now,
     limits: config.api,
     documents: { byHash: readDocuments(config.api.documents, logger), only: config.api.documentsOnly },
-    readiness: readinessOf(router, access, () => kafkaBounds(topic)),
+    readiness: readinessOf(router, config.database, access, () => kafkaBounds(topic)),
   })
 }
 
@@ -143,12 +157,20 @@ function readDocuments(path: string | null, logger: Logger): Map<string, string>
 
 function readinessOf(
   router: ReadRouter,
+  database: Config['database'],
   access: TemporalAccess,
   readLogs: () => Promise<KafkaBounds>,
 ): ReadinessChecks {
   const readAny = createSingleReader((work) => router.withReadNode(anyFreshness, work))
   return {
-    postgres: () => readAny(pingDatabase),
+    postgres: async () => {
+      try {
+        await readAny(pingDatabase)
+      } catch (error) {
+        const problem = await wireProblem(database)
+        throw problem === null ? error : new Error(`Postgres: ${problem}`, { cause: error })
+      }
+    },
     temporal: async () => {
       const outage = await findOutage(access, TEMPORAL_PROBE_MS)
       if (outage !== null) throw new Error(outage)
@@ -160,7 +182,7 @@ function readinessOf(
   }
 }
 
-function listen(http: Server, { host, port }: Config['api'], logger: Logger): void {
+function listen(http: Server | HttpsServer, { host, port, tls }: Config['api'], logger: Logger): void {
   http.once('error', (error: NodeJS.ErrnoException) => {
     const taken = error.code === 'EADDRINUSE'
     logger.error(
@@ -175,7 +197,10 @@ function listen(http: Server, { host, port }: Config['api'], logger: Logger): vo
     const address = http.address()
     const actual = typeof address === 'object' && address !== null ? address.port : port
     const name = host.includes(':') ? `[${host}]` : host
-    logger.info({ port: actual }, `GraphiQL is at http://${name}:${actual}/graphql`)
+    logger.info(
+      { port: actual },
+      `GraphiQL is at ${tls === null ? 'http' : 'https'}://${name}:${actual}/graphql`,
+    )
   })
 }
 
@@ -185,7 +210,7 @@ type Stop = ((exitCode: number) => void) & { isBegun: () => boolean }
  * Lets requests finish, then ends the process. If that takes too long, or when called again, it ends the
  * process with code 1.
  */
-function createStop(http: Server, { server, close }: Pick<Parts, 'server' | 'close'>): Stop {
+function createStop(http: Server | HttpsServer, { server, close }: Pick<Parts, 'server' | 'close'>): Stop {
   let isBegun = false
   const stop = (exitCode: number) => {
     if (isBegun) process.exit(1)

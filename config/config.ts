@@ -1,6 +1,18 @@
 import type { z } from 'zod'
+import type { ServerFiles } from '../tls/serve-tls.ts'
+import type { TlsClient } from '../tls/tls-client.ts'
 import { contradictions } from './contradictions.ts'
+import type { Secret } from './secret.ts'
 import { settings } from './settings.ts'
+import {
+  databasePassword,
+  kafkaSasl,
+  kafkaTls,
+  type Sasl,
+  serverTls,
+  temporalApiKey,
+  temporalTls,
+} from './wires.ts'
 
 const wholeEnvironment = settings.superRefine(
   (given, context) => {
@@ -20,9 +32,26 @@ export type Config = {
     groupId: string
     partitions: number
     replicationFactor: number
+    /** Null: plaintext. */
+    tls: TlsClient | null
+    /** Null: without sign-in, or with the client certificate. */
+    sasl: Sasl | null
   }
-  database: { url: string; replicaUrls: string[] }
-  temporal: { address: string; namespace: string; taskQueue: string }
+  /** Each URL says how its wire is encrypted (db/connection/postgres-wire.ts). */
+  database: {
+    url: string
+    replicaUrls: string[]
+    /** For the users of URLs without a password. */
+    password?: Secret
+  }
+  temporal: {
+    address: string
+    namespace: string
+    taskQueue: string
+    /** Null: plaintext. */
+    tls: TlsClient | null
+    apiKey: Secret | null
+  }
   api: {
     host: string
     port: number
@@ -33,10 +62,14 @@ export type Config = {
     documentsOnly: boolean
     questionsPerSecond: number
     subscriptions: { all: number; perClient: number }
+    /** Null: HTTP. */
+    tls: ServerFiles | null
   }
   worker: {
     host: string
     port: number
+    /** Null: HTTP. */
+    tls: ServerFiles | null
     /**
      * File with the bundled workflows, made by worker/bundle-workflows.ts; null: the worker bundles them
      * itself.
@@ -94,12 +127,16 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
     groupId: env.KAFKA_GROUP_ID,
     partitions: env.KAFKA_PARTITIONS,
     replicationFactor: env.KAFKA_REPLICATION_FACTOR,
+    tls: kafkaTls(env),
+    sasl: kafkaSasl(env),
   },
-  database: { url: env.DATABASE_URL, replicaUrls: env.DATABASE_REPLICA_URLS },
+  database: { url: env.DATABASE_URL, replicaUrls: env.DATABASE_REPLICA_URLS, ...databasePassword(env) },
   temporal: {
     address: env.TEMPORAL_ADDRESS,
     namespace: env.TEMPORAL_NAMESPACE,
     taskQueue: env.TEMPORAL_TASK_QUEUE,
+    tls: temporalTls(env),
+    apiKey: temporalApiKey(env),
   },
   api: {
     host: env.API_HOST,
@@ -110,10 +147,12 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
     documentsOnly: env.API_DOCUMENTS_ONLY,
     questionsPerSecond: env.API_QUESTIONS_PER_SECOND,
     subscriptions: { all: env.API_SUBSCRIPTIONS, perClient: env.API_SUBSCRIPTIONS_PER_CLIENT },
+    tls: serverTls('API', env.API_TLS_CERT_FILE, env.API_TLS_KEY_FILE),
   },
   worker: {
     host: env.WORKER_HOST,
     port: env.WORKER_PORT,
+    tls: serverTls('WORKER', env.WORKER_TLS_CERT_FILE, env.WORKER_TLS_KEY_FILE),
     workflowBundle: env.WORKFLOW_BUNDLE ?? null,
   },
   ingest: {

@@ -1,15 +1,17 @@
+import { type Contradiction, wireContradictions } from './wire-contradictions.ts'
+
 /**
  * Finds settings that are valid by themselves and contradict each other. Settings that are not valid are
  * ignored.
  */
-export function contradictions(settings: Record<string, unknown>): { setting: string; message: string }[] {
-  return [...topicsTwice(settings), ...noDocuments(settings)]
+export function contradictions(settings: Record<string, unknown>): Contradiction[] {
+  return [...topicsTwice(settings), ...noDocuments(settings), ...wireContradictions(settings)]
 }
 
 /** They must differ, or published messages would be read again as logins without end, or rejected. */
 const TOPICS = ['KAFKA_TOPIC', 'KAFKA_PROCESSED_TOPIC', 'KAFKA_DLQ_TOPIC']
 
-function topicsTwice(settings: Record<string, unknown>): { setting: string; message: string }[] {
+function topicsTwice(settings: Record<string, unknown>): Contradiction[] {
   return TOPICS.flatMap((setting, place) => {
     const other = TOPICS.slice(0, place).find((earlier) => isSameTopic(settings[setting], settings[earlier]))
     return other === undefined ? [] : [{ setting, message: `must be another topic than ${other}` }]

@@ -4,7 +4,9 @@ import { postgresUrlProblem, withoutPassword } from './postgres-url.ts'
 test.each([
   'postgres://u:p@h:5432/d',
   'postgresql://h/d',
-  'postgres://u:p%40%3A%2F%3F%23%25@h/d?sslmode=require',
+  'postgres://u:p%40%3A%2F%3F%23%25@h/d?sslmode=disable',
+  'postgres://u@h/d?sslmode=verify-full',
+  'postgres://u@h/d?sslmode=verify-full&sslrootcert=/ca.pem&sslcert=/c.pem&sslkey=/k.pem&hostaddr=10.0.0.1',
   'postgres://u@[::1]:5432/d',
 ])('%s is taken', (url) => {
   expect(postgresUrlProblem(url)).toBeNull()
@@ -25,6 +27,15 @@ test.each([
   'postgres://u:12?secret@h/d',
   'postgres://u:12#secret@h/d',
   'postgres://u:secret%zz@h/d',
+  'postgres://u:secret@h/d?sslmode=require',
+  'postgres://u:secret@h/d?sslmode=prefer',
+  'postgres://u:secret@h/d?sslmode=verify-ca&sslrootcert=/ca.pem',
+  'postgres://u:secret@h/d?sslmode=no-verify',
+  'postgres://u:secret@h/d?ssl=true',
+  'postgres://u:secret@h/d?sslrootcert=/ca.pem',
+  'postgres://u:secret@h/d?sslmode=verify-full&sslcert=/c.pem',
+  'postgres://u:secret@h/d?sslmode=verify-full&sslpassword=secret',
+  'postgres://u:secret@h/d?hostaddr=h2',
 ])('%s is refused, and nothing of it is repeated', (url) => {
   const problem = postgresUrlProblem(url)
   expect(problem).toMatch(/^must /)

@@ -1,3 +1,6 @@
+import { isIP } from 'node:net'
+import { postgresTlsProblem } from './postgres-tls.ts'
+
 /** What is wrong with a Postgres URL, in the words of what it must be; null: nothing. */
 export function postgresUrlProblem(text: string): string | null {
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) return FORM
@@ -8,7 +11,9 @@ export function postgresUrlProblem(text: string): string | null {
   if (![url.username, url.password, url.pathname].every(canDecode)) return ENCODED
   if (url.hostname.includes(',')) return 'must name one host: replicas go into DATABASE_REPLICA_URLS'
   if (url.port === '0') return 'must have a port from 1 to 65535'
-  return null
+  const address = url.searchParams.get('hostaddr')
+  if (address !== null && isIP(address) === 0) return 'must have an IP address as hostaddr'
+  return postgresTlsProblem(url.searchParams)
 }
 
 const FORM =

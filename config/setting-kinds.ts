@@ -51,6 +51,16 @@ export const hostNames = () =>
     })
     .meta({ accepts: 'host names, separated by commas' })
 
+/** An absolute URL of this scheme without a user, such as https: */
+export const url = (scheme: string) =>
+  z.string().refine(
+    (text) => {
+      const parsed = URL.parse(text)
+      return parsed?.protocol === scheme && parsed.username === '' && parsed.password === ''
+    },
+    { error: `must be a URL that begins with ${scheme}//, without user and password` },
+  )
+
 const isOrigin = (text: string): boolean =>
   URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && /^https?:\/\/[^/?#@\\\s]+$/i.test(text)
 

@@ -12,6 +12,7 @@ import {
   text,
   topicName,
 } from './setting-kinds.ts'
+import { apiWire, kafkaWire, postgresWire, temporalWire, workerWire } from './wire-settings.ts'
 
 // Every setting that Rollcall reads from the environment. `npm run configuration` makes docs/configuration.md
 // of it.
@@ -26,6 +27,7 @@ const kafka = {
     'Partitions of topics that Rollcall creates; existing topics keep theirs.',
   ),
   KAFKA_REPLICATION_FACTOR: integer(1, 1, 32).describe('Replicas of topics that Rollcall creates.'),
+  ...kafkaWire,
 }
 
 const postgres = {
@@ -33,6 +35,7 @@ const postgres = {
     'The primary, without a pooler in between.',
   ),
   DATABASE_REPLICA_URLS: postgresUrls().describe('Replicas; the API reads from them first.'),
+  ...postgresWire,
 }
 
 const temporal = {
@@ -41,6 +44,7 @@ const temporal = {
     .meta({ accepts: 'one host:port', description: 'The Temporal server.' }),
   TEMPORAL_NAMESPACE: text('default').describe('Namespace of the workflows; it must exist.'),
   TEMPORAL_TASK_QUEUE: text('rollcall').describe('Task queue that all workers share.'),
+  ...temporalWire,
 }
 
 const api = {
@@ -62,6 +66,7 @@ const api = {
   ),
   API_SUBSCRIPTIONS: integer(1_000, 0, 100_000).describe('Subscriptions at a time; each has a connection.'),
   API_SUBSCRIPTIONS_PER_CLIENT: integer(20, 1, 100_000).describe('Subscriptions of one client at a time.'),
+  ...apiWire,
 }
 
 const worker = {
@@ -71,6 +76,7 @@ const worker = {
     accepts: 'a path',
     description: 'File with the bundled workflows; unset, the worker bundles them itself.',
   }),
+  ...workerWire,
 }
 
 const ingestion = {

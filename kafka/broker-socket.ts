@@ -1,4 +1,8 @@
 import { connect, type Socket } from 'node:net'
+import { connect as connectTls, type ConnectionOptions } from 'node:tls'
+import { explainErrors } from '../tls/explain-tls.ts'
+import { failedSocket } from '../tls/failed-socket.ts'
+import { type TlsClient, tlsOptions } from '../tls/tls-client.ts'
 
 /** What one read from the system may bring. All sockets share it: their bytes are copied before the next read. */
 const readBuffer = Buffer.allocUnsafeSlow(256 * 1024)
@@ -21,11 +25,14 @@ export function receiveOnce(socket: Socket, correlationId: number, receive: Rece
   receivers.get(socket)?.set(correlationId, receive)
 }
 
+/** @param tls null: plaintext */
+type BrokerAddress = { host: string; port: number; tls: TlsClient | null }
+
 /**
  * Opens a connection to a broker. Its `data` events are whole responses of the Kafka protocol that nobody else receives: Node
  * would take memory of its own for every read, and kafkajs would put the pieces together in more.
  */
-export function connectBroker({ host, port }: { host: string; port: number }, onConnect: () => void): Socket {
+export function connectBroker({ host, port, tls }: BrokerAddress, onConnect: () => void): Socket {
   const receiveBy = new Map<number, Receive>()
   const responses = new Responses((response) => {
     const correlationId = response.length < PAYLOAD_AT ? NaN : response.readInt32BE(CORRELATION_ID_AT)
@@ -34,25 +41,37 @@ export function connectBroker({ host, port }: { host: string; port: number }, on
     if (receive === undefined) socket.emit('data', response)
     else receive(response.subarray(PAYLOAD_AT))
   })
-  const socket: Socket = connect(
-    {
-      host,
-      port,
-      // Nagle's algorithm holds small requests back by up to 40 ms.
-      noDelay: true,
-      keepAlive: true,
-      onread: {
-        buffer: readBuffer,
-        callback: (count) => {
-          responses.add(readBuffer.subarray(0, count))
-          return true
-        },
+  const address = {
+    host,
+    port,
+    onread: {
+      buffer: readBuffer,
+      callback: (count: number) => {
+        responses.add(readBuffer.subarray(0, count))
+        return true
       },
     },
-    onConnect,
-  )
+  }
+  const socket: Socket = tls === null ? connect(address, onConnect) : openSecure(tls, address, onConnect)
+  // Nagle's algorithm holds small requests back by up to 40 ms.
+  socket.setNoDelay(true)
+  socket.setKeepAlive(true)
   receivers.set(socket, receiveBy)
   return socket
+}
+
+function openSecure(
+  tls: TlsClient,
+  address: ConnectionOptions & { host: string },
+  onConnect: () => void,
+): Socket {
+  try {
+    const socket = connectTls({ ...tlsOptions(tls, address.host), ...address }, onConnect)
+    explainErrors(socket, tls)
+    return socket
+  } catch (error) {
+    return failedSocket(error as Error)
+  }
 }
 
 /** Puts responses together out of what is read: https://kafka.apache.org/protocol#protocol_common */

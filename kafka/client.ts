@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts'
 import { connectBroker } from './broker-socket.ts'
 import { growEncodersExactly } from './kafkajs-internals.ts'
 import { checkTimeoutsSeldom, stopIdleTimers } from './kafkajs-timers.ts'
+import { saslOptions } from './sasl/sasl.ts'
 
 export type { Kafka } from 'kafkajs'
 
@@ -34,6 +35,7 @@ export function createKafka(config: Config['kafka'], clientId: string): Kafka {
     requestTimeout: REQUEST_TIMEOUT_MS,
     retry: { retries: RETRIES, initialRetryTime: FIRST_RETRY_MS, maxRetryTime: LONGEST_RETRY_MS },
     logLevel: logLevel.NOTHING,
-    socketFactory: ({ host, port, onConnect }) => connectBroker({ host, port }, onConnect),
+    ...(config.sasl === null ? {} : { sasl: saslOptions(config.sasl) }),
+    socketFactory: ({ host, port, onConnect }) => connectBroker({ host, port, tls: config.tls }, onConnect),
   })
 }

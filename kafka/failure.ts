@@ -35,6 +35,7 @@ const knownTypes: Record<string, KnownType> = {
   RECORD_LIST_TOO_LARGE: { failureClass: 'permanent', sizeSetting: 'segment.bytes' },
   INVALID_RECORD: { failureClass: 'permanent' },
   UNKNOWN_TOPIC_OR_PARTITION: { hint: '; npm run topics creates the topics that do not exist' },
+  UNSUPPORTED_SASL_MECHANISM: { hint: ': correct KAFKA_SASL_MECHANISM' },
   INVALID_TIMESTAMP: { hint: ': the clock of the worker or of the broker is wrong' },
 }
 
@@ -48,7 +49,8 @@ const hintsByMessage: [RegExp, string][] = [
   ],
   [
     /Closed connection|ECONNRESET|Request .* timed out/,
-    ': if this continues, what answers there is not Kafka or expects TLS: correct KAFKA_BROKERS',
+    ': if this continues, what answers there is not Kafka, or expects TLS or sign-in: correct KAFKA_BROKERS, set KAFKA_TLS=true, ' +
+      'or set KAFKA_SASL_MECHANISM',
   ],
   [
     /Replication-factor|replication factor/,

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { loadConfig, settingNames } from '../config/config.ts'
+import { apiWire, kafkaWire, postgresWire, temporalWire, workerWire } from '../config/wire-settings.ts'
 
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
+
+const because = (group: object, reason: string) =>
+  Object.fromEntries(Object.keys(group).map((name) => [name, reason]))
 
 /** Settings that an operator of docker-compose.yml cannot change, and why. */
 const fixed: Record<string, string> = {
@@ -21,6 +25,13 @@ const fixed: Record<string, string> = {
   WORKER_HOST: 'as API_HOST, for an operator who publishes the port',
   WORKER_PORT: 'the health check names it, and each container has its own',
   WORKFLOW_BUNDLE: 'a file of the image would be of no other version than the worker',
+  ...because(kafkaWire, 'the broker of the file speaks plaintext on a network of its own'),
+  ...because(postgresWire, 'as DATABASE_URL'),
+  ...because(temporalWire, 'the server of the file speaks plaintext on a network of its own'),
+  ...because(
+    { ...apiWire, ...workerWire },
+    'the container has no such file; whoever mounts one sets it beside the mount',
+  ),
 }
 
 /** The variables that Compose fills in, each with its default: `${NAME:-default}`. */

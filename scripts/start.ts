@@ -90,7 +90,7 @@ async function start(): Promise<void> {
   startRoles(environmentOf(await bundling))
   if (isDevelopment) {
     const prepare = async () => {
-      await migrateDatabase(config.database.url)
+      await migrateDatabase(config.database)
       return environmentOf(await bundleOnce(bundles))
     }
     guards.push(restartOnChange(roles, prepare, say))
@@ -104,7 +104,7 @@ async function start(): Promise<void> {
 async function prepareParts({ kafka, database, temporal }: Config): Promise<void> {
   const created = await ensureTopics(kafka)
   if (created.length > 0) say(`created topics ${created.join(', ')} with ${kafka.partitions} partitions`)
-  await migrateDatabase(database.url)
+  await migrateDatabase(database)
   await checkTemporal(temporal)
 }
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { loadConfig } from '../config/config.ts'
 import { temporalProblem } from './temporal-problem.ts'
 
-const temporal = { address: '127.0.0.1:7233', namespace: 'default', taskQueue: 'rollcall' }
+const { temporal } = loadConfig({})
 
 const grpcError = (code: number, details: string) =>
   new Error('the request failed', {
@@ -25,6 +26,7 @@ test('a namespace that is missing, and a refusal, say what to mend', () => {
     'correct TEMPORAL_NAMESPACE',
   )
   expect(temporalProblem(grpcError(7, 'Request unauthorized.'), temporal)).toBe(
-    'Temporal at 127.0.0.1:7233 refuses the request: Request unauthorized.',
+    'Temporal at 127.0.0.1:7233 refuses the request (Request unauthorized.): set TEMPORAL_API_KEY, or have it allow the client ' +
+      'certificate of TEMPORAL_TLS_CLIENT_CERT_PATH',
   )
 })

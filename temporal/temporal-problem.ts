@@ -7,6 +7,8 @@ import type { Config } from '../config/config.ts'
 const CANCELLED = 1
 const DEADLINE_EXCEEDED = 4
 const UNAVAILABLE = 14
+/** Of a wrong API key, and of a role that lacks a right. */
+const REFUSALS = [7, 16]
 const OUTAGES = [CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE]
 
 /** Whether Temporal did not answer at all. False means that it answered with an error. */
@@ -16,15 +18,22 @@ export function isNoAnswer(error: unknown): boolean {
 }
 
 /** Describes an error of a request to Temporal in one line that says what to do. */
-export function temporalProblem(error: unknown, { address, namespace }: Config['temporal']): string {
+export function temporalProblem(error: unknown, { address, namespace, apiKey }: Config['temporal']): string {
   const grpc = grpcErrorOf(error)
   const message = grpc?.details ?? (error instanceof Error ? error.message : String(error))
   if (/NOT_FOUND.*amespace|amespace.*not found/i.test(message))
     return `Temporal at ${address} has no namespace ${namespace}: create it (temporal operator namespace create -n ${namespace}), or correct TEMPORAL_NAMESPACE`
+  if (grpc !== null && REFUSALS.includes(grpc.code))
+    return `Temporal at ${address} refuses the request (${grpc.details}): ${credentials(apiKey)}`
   return grpc === null || isNoAnswer(error)
     ? `Temporal does not answer at ${address}: start it there, or correct TEMPORAL_ADDRESS`
     : `Temporal at ${address} refuses the request: ${grpc.details}`
 }
+
+const credentials = (apiKey: Config['temporal']['apiKey']): string =>
+  apiKey === null
+    ? 'set TEMPORAL_API_KEY, or have it allow the client certificate of TEMPORAL_TLS_CLIENT_CERT_PATH'
+    : `correct ${apiKey.setting}, or have it allow that key the namespace`
 
 type GrpcError = { code: number; details: string }
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Connection } from '@temporalio/client'
+import type { Connection } from '@temporalio/client'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
-import { temporalProblem } from '../temporal/temporal-problem.ts'
+import { openTemporal } from '../temporal/connect.ts'
+import { findTemporalProblem } from '../temporal/find-temporal-problem.ts'
 import { registerSearchAttributes } from './temporal-search-attributes.ts'
 
 /** Pause between attempts to reach Temporal at the start. */
@@ -25,13 +26,13 @@ export async function connectTemporal(
 ): Promise<Connection | null> {
   for (let attempt = 1; !stop.aborted; attempt++) {
     try {
-      const connection = await Connection.connect({ address: temporal.address, connectTimeout: '5s' })
+      const connection = await openTemporal(temporal)
       await registerSearchAttributes(connection, temporal.namespace)
       return connection
     } catch (error) {
       if (attempt === 1)
         log.warn(
-          { error: temporalProblem(error, temporal) },
+          { error: await findTemporalProblem(error, temporal) },
           'the worker waits for Temporal and tries again every 2 seconds',
         )
       await sleep(RETRY_MS)
@@ -48,6 +49,6 @@ export async function pingTemporal(connection: Connection, temporal: Config['tem
   try {
     await connection.withDeadline(Date.now() + ANSWER_MS, () => connection.workflowService.getSystemInfo({}))
   } catch (error) {
-    throw new Error(temporalProblem(error, temporal), { cause: error })
+    throw new Error(await findTemporalProblem(error, temporal), { cause: error })
   }
 }

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts'
 import { checkDatabase } from '../db/connection/check-database.ts'
 import { connectPostgres, type Sql } from '../db/connection/connect.ts'
 import { checkSchema, SchemaRefusal } from '../db/schema/schema-version.ts'
+import { nativeOptions } from '../temporal/connect.ts'
 import { createTopicOffsets, type TopicOffsets } from '../kafka/topics/topic-offsets.ts'
 
 /** What a worker process keeps open for all of its activities. */
@@ -31,8 +32,8 @@ export async function openConnections(
   temporal: Connection,
   log: Logger,
 ): Promise<Connections> {
-  const native = await NativeConnection.connect({ address: config.temporal.address })
-  const sql = connectPostgres(config.database.url, {
+  const native = await NativeConnection.connect(nativeOptions(config.temporal))
+  const sql = connectPostgres(config.database, {
     applicationName: 'rollcall worker',
     maxConnections: 2,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,

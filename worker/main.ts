@@ -3,6 +3,7 @@ import { createLogger } from '../config/logger.ts'
 import { productVersion } from '../config/product-version.ts'
 import { SchemaRefusal } from '../db/schema/schema-version.ts'
 import { PipelineFailure } from '../domain/pipeline/failure.ts'
+import { TlsProblem } from '../tls/tls-problem.ts'
 import { runWorker } from './run-worker.ts'
 import { installTemporalLog } from './temporal-log.ts'
 
@@ -33,7 +34,7 @@ try {
 
 /** The message of an error that says what to do; the stack of any other. */
 function describe(error: unknown): string {
-  if (error instanceof PipelineFailure) return error.message
+  if (error instanceof PipelineFailure || error instanceof TlsProblem) return error.message
   const { code, message, stack } = error as NodeJS.ErrnoException
   return code === 'EADDRINUSE'
     ? `${message}: set WORKER_PORT to another port (0 takes any free one)`

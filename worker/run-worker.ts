@@ -21,6 +21,7 @@ import { sharePartitions } from './share-partitions.ts'
 import { SliceSlots } from './slice-slots.ts'
 import { isToldOfCancellations } from './told-of-cancellations.ts'
 import { watchTemporal } from './temporal-watch.ts'
+import { followTemporalFiles } from './temporal-files.ts'
 import { createWorkers, runUntil } from './temporal-workers.ts'
 import { startUpkeep } from './upkeep.ts'
 
@@ -69,19 +70,24 @@ async function runConnected(
     slicesRunning,
     isToldOfCancellations: await isToldOfCancellations(temporal, config.temporal),
   })
-  const probes = await serveProbes(config.worker, readinessChecks(config, connections))
+  const probes = await serveProbes(config.worker, readinessChecks(config, connections), (error) => {
+    log.error({ error }, 'the worker goes on with the certificate that it had')
+  })
   const temporalWatch = watchTemporal(() => pingTemporal(temporal, config.temporal), log)
   const endUpkeep = startUpkeep(config, log, deps.batchesInWork)
+  let endFollowing: () => void = () => undefined
   try {
     await startIngestion(temporal, config)
     await putSchedules(temporal, config)
     const workers = await createWorkers(config, native, createActivities(deps), slots, await workflowCode)
+    endFollowing = followTemporalFiles(config.temporal, workers, connections, log)
     log.info({ topic, address: probes.address() }, 'worker is running')
     const takesSlices = () => !temporalWatch.isAway()
     await runUntil(workers, stop, (refused) =>
       sharePartitions({ config, self, slots, topicOffsets, takesSlices, refused }),
     )
   } finally {
+    endFollowing()
     temporalWatch.end()
     probes.close()
     await Promise.allSettled([endUpkeep(), closeConnections(connections)])

@@ -133,7 +133,7 @@ class Sharing {
 }
 
 const connect = ({ database }: Config): Sql =>
-  connectPostgres(database.url, {
+  connectPostgres(database, {
     applicationName: 'rollcall share',
     maxConnections: 1,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,

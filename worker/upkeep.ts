@@ -63,7 +63,7 @@ type Backlog = Pick<Semaphore, 'isCrowded'>
  * @returns a function that stops upkeep after the task in hand
  */
 export function startUpkeep({ database }: Config, log: Logger, batchesInWork: Backlog): () => Promise<void> {
-  const sql = connectPostgres(database.url, {
+  const sql = connectPostgres(database, {
     applicationName: 'rollcall upkeep',
     maxConnections: 1,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,

@@ -20,7 +20,7 @@ const CLOSE_MS = 1_000
  * behind a pooler
  */
 export async function openSession({ database }: Config, applicationName: string): Promise<Sql> {
-  const sql = connectPostgres(database.url, {
+  const sql = connectPostgres(database, {
     applicationName,
     maxConnections: 1,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,

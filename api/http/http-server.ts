@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import { createHttpsServer, type ServerFiles } from '../../tls/serve-tls.ts'
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts'
 import { type Access, type Refusal, refusalOf } from './http-guard.ts'
 import { refusalBody } from './refusal-body.ts'
@@ -17,46 +19,53 @@ const MAX_CONNECTIONS = 1_000
 /** How long a client has to read why its request was refused. */
 const LINGER_MS = 500
 
+const timeouts = {
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+}
+
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
 /**
- * The HTTP server in front of GraphQL. It limits what a connection may take, and refuses what it can before
+ * The HTTP or HTTPS server in front of GraphQL. It limits what a connection may take, and refuses what it can before
  * it reads a body.
+ * @throws {TlsProblem} the certificate cannot be used
  */
 export function createApiServer(
   handler: Handler,
   logger: Logger,
-  { subscriptions, ...access }: Access & { subscriptions: { all: number } },
-): Server {
-  const http = createServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-    },
-    (request, response) => {
-      endWithBody(request, response)
-      setCorsHeaders(request, response, access.allowedOrigins)
-      const refusal = refusalOf(request, access)
-      if (refusal !== null) {
-        response.writeHead(refusal.status, { 'content-type': 'application/json', connection: 'close' })
-        response.end(bodyOf(refusal))
-        return
-      }
-      if (isPreflight(request, access.allowedOrigins)) {
-        answerPreflight(response)
-        return
-      }
-      Promise.resolve(handler(request, response)).catch((error: unknown) => {
-        logger.error(
-          // What a question by GET asks may be about people.
-          { err: error, path: request.url?.split('?')[0] },
-          'a request could not be answered: its connection is closed',
-        )
-        response.destroy()
-      })
-    },
-  )
+  { subscriptions, tls, ...access }: Access & { subscriptions: { all: number }; tls: ServerFiles | null },
+): Server | HttpsServer {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    endWithBody(request, response)
+    setCorsHeaders(request, response, access.allowedOrigins)
+    const refusal = refusalOf(request, access)
+    if (refusal !== null) {
+      response.writeHead(refusal.status, { 'content-type': 'application/json', connection: 'close' })
+      response.end(bodyOf(refusal))
+      return
+    }
+    if (isPreflight(request, access.allowedOrigins)) {
+      answerPreflight(response)
+      return
+    }
+    Promise.resolve(handler(request, response)).catch((error: unknown) => {
+      logger.error(
+        // What a question by GET asks may be about people.
+        { err: error, path: request.url?.split('?')[0] },
+        'a request could not be answered: its connection is closed',
+      )
+      response.destroy()
+    })
+  }
+  const refused = (reason: string) => {
+    logger.error({ error: reason }, 'the API goes on with the certificate that it had')
+  }
+  const http =
+    tls === null
+      ? createServer(timeouts, answer)
+      : createHttpsServer(tls, { ...timeouts, handshakeTimeout: HEADERS_TIMEOUT_MS, refused }, answer)
   http.maxConnections = MAX_CONNECTIONS + subscriptions.all
   http.setTimeout(IDLE_TIMEOUT_MS)
   http.on('clientError', refuseConnection)

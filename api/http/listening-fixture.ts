@@ -8,7 +8,12 @@ import { serve } from '../server-fixture.ts'
 export async function listening(allowedHosts: string[] = [], allowedOrigins: string[] = []) {
   const { server, logged } = serve()
   const logger = { error: logged, warn: logged, info: logged }
-  const http = createApiServer(server, logger, { allowedHosts, allowedOrigins, subscriptions: { all: 0 } })
+  const http = createApiServer(server, logger, {
+    allowedHosts,
+    allowedOrigins,
+    subscriptions: { all: 0 },
+    tls: null,
+  })
   onTestFinished(() => {
     http.closeAllConnections()
     http.close()

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client'
 import pTimeout from 'p-timeout'
-import { temporalProblem } from '../../temporal/temporal-problem.ts'
+import { findTemporalProblem } from '../../temporal/find-temporal-problem.ts'
 import type { Config } from '../../config/config.ts'
 import type { WorkerReport } from '../../db/read/ledger/workers.ts'
 
@@ -40,7 +40,7 @@ export async function findOutage(
     await client.withDeadline(Date.now() + deadlineMs, () => client.workflowService.getSystemInfo({}))
     return null
   } catch (error) {
-    return temporalProblem(error, temporal)
+    return await findTemporalProblem(error, temporal)
   }
 }
 

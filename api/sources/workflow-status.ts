@@ -1,5 +1,6 @@
 import { QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client'
-import { isNoAnswer, temporalProblem } from '../../temporal/temporal-problem.ts'
+import { findTemporalProblem } from '../../temporal/find-temporal-problem.ts'
+import { isNoAnswer } from '../../temporal/temporal-problem.ts'
 import { ingestTopicId, statusQuery } from '../../workflows/contract.ts'
 import { explainNoAnswer, type TemporalAccess } from './temporal-access.ts'
 import type { NoStatus, WorkflowStatus } from '../context/source-types.ts'
@@ -40,7 +41,7 @@ async function noStatus(access: TemporalAccess, topic: string, error: unknown): 
   if (error instanceof QueryNotRegisteredError)
     return { known: false, why: 'worker', message: `the worker cannot answer for ${topic}: ${error.message}` }
   if (!isNoAnswer(error) && !isWithoutPoller(error))
-    return { known: false, why: 'temporal', message: temporalProblem(error, access.temporal) }
+    return { known: false, why: 'temporal', message: await findTemporalProblem(error, access.temporal) }
   const { part, message } = await explainNoAnswer(access)
   return { known: false, why: part, message }
 }

@@ -1,5 +1,8 @@
-import { connect as connectSocket, type Socket } from 'node:net'
 import postgres from 'postgres'
+import type { Secret } from '../../config/secret.ts'
+import { failedSocket } from '../../tls/failed-socket.ts'
+import { openSocket } from './open-socket.ts'
+import { type PostgresWire, postgresWire } from './postgres-wire.ts'
 
 export type Sql = postgres.Sql<{ bigint: bigint }>
 export type Transaction = postgres.TransactionSql<{ bigint: bigint }>
@@ -23,6 +26,8 @@ type ConnectOptions = {
    * year.
    */
   planEachCall?: boolean
+  /** What messages call the setting with the URL; DATABASE_URL by default. */
+  urlSetting?: string
 }
 
 /**
@@ -31,19 +36,24 @@ type ConnectOptions = {
  */
 export const FROZEN_WORKER_MS = 5_000
 
+/** The URL of a database, and the password of its user if that is not in the URL. */
+export type Database = { url: string; password?: Secret }
+
 /**
- * Creates a pool for the first host of `url`, which connects at the first statement. int8 comes back as
- * bigint.
+ * Creates a pool for a database, given as its URL if that is all. It connects at the first statement. int8 comes back as bigint.
  */
-export function connectPostgres(url: string, options: ConnectOptions): Sql {
-  const { hostname, port } = new URL(url)
-  return postgres(url, {
+export function connectPostgres(database: string | Database, options: ConnectOptions): Sql {
+  const { url, password }: Database = typeof database === 'string' ? { url: database } : database
+  const wire = postgresWire(url, options.urlSetting)
+  const session = password === undefined || new URL(url).password !== '' ? null : withPassword(wire, password)
+  return postgres(wire.url, {
+    ...(session === null ? {} : { password: session.password }),
     max: options.maxConnections,
     connect_timeout: 5,
     idle_timeout: 60,
     types: { bigint: postgres.BigInt },
     onnotice: () => undefined,
-    socket: () => openSocket(hostname.replace(/^\[|\]$/g, ''), Number(port || 5432)),
+    socket: session === null ? () => openSocket(wire) : session.open,
     connection: {
       application_name: options.applicationName,
       statement_timeout: options.statementTimeoutMs,
@@ -55,30 +65,21 @@ export function connectPostgres(url: string, options: ConnectOptions): Sql {
   } as unknown as postgres.Options<{ bigint: postgres.PostgresType<bigint> }>)
 }
 
-/** The message with which Postgres ends the opening of a session: ready for a query, in no transaction. */
-const READY = Buffer.from('Z\0\0\0\x05I', 'latin1')
-
 /**
- * Opens the socket in place of postgres.js, for two reasons. postgres.js does not set TCP_NODELAY, without
- * which a COPY takes tens of milliseconds more. And if the other side closes a connection before a session is
- * open, as a balancer without servers or another kind of server does, postgres.js connects again for ever and
- * reports nothing.
+ * Reads the password for each session, so that a changed one counts without a restart; with the socket, because an error of
+ * postgres.js's own question for it would end the process.
  */
-function openSocket(host: string, port: number): Socket {
-  // postgres.js reads these two properties for its messages and for the host name that a certificate must
-  // have.
-  const socket = Object.assign(connectSocket({ host, port, noDelay: true }), { host, port })
-  let last: Buffer = Buffer.alloc(0)
-  const listen = (chunk: Buffer) => {
-    last = Buffer.concat([last, chunk]).subarray(-READY.length)
-    if (!last.equals(READY)) return
-    socket.off('data', listen)
-    socket.off('end', refuse)
+function withPassword(wire: PostgresWire, secret: Secret) {
+  let latest = ''
+  return {
+    open: () => {
+      try {
+        latest = secret.read()
+        return openSocket(wire)
+      } catch (error) {
+        return failedSocket(error as Error)
+      }
+    },
+    password: () => latest,
   }
-  const refuse = () => {
-    const message = `${host}:${port} closed the connection before a session was open`
-    socket.destroy(Object.assign(new Error(message), { code: 'CONNECTION_CLOSED' }))
-  }
-  socket.on('data', listen).once('end', refuse)
-  return socket
 }

@@ -57,7 +57,7 @@ test('what someone has to mend is said with the setting to mend', () => {
     'Postgres: password authentication failed for user "u": correct the password in DATABASE_URL, or the one on the server',
   )
   expect(saidOf('28000', 'no pg_hba.conf entry for host "h", user "u", database "d", no encryption')).toMatch(
-    /add \?sslmode=require to DATABASE_URL/,
+    /add sslmode=verify-full and sslrootcert to DATABASE_URL/,
   )
   expect(saidOf('08P01', 'unsupported startup parameter: statement_timeout')).toMatch(/PgBouncer/)
 })

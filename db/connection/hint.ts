@@ -18,7 +18,7 @@ const knownCodes: Record<string, KnownCode> = {
   '53300': { hint: 'raise max_connections of Postgres, or run fewer workers and APIs' },
   ECONNREFUSED: { hint: 'start Postgres there, or correct host and port of the URL' },
   ECONNRESET: {
-    hint: 'correct host and port of the URL; with sslmode, Postgres there must have TLS switched on',
+    hint: 'correct host and port of the URL',
   },
   ENOTFOUND: { hint: 'correct the host of the URL' },
   EAI_AGAIN: { hint: 'correct the host of the URL, or mend the name service' },
@@ -28,6 +28,9 @@ const knownCodes: Record<string, KnownCode> = {
   ETIMEDOUT: { hint: 'correct host and port of the URL, or open the way to it' },
   EHOSTUNREACH: { hint: 'correct the host of the URL, or open the way to it' },
   ENETUNREACH: { hint: 'correct the host of the URL, or open the way to it' },
+  // These say themselves what to correct.
+  TLS_PROBLEM: { isRefusal: true },
+  SECRET_PROBLEM: { isRefusal: true },
   CONNECTION_CLOSED: {
     hint: 'if it goes on, Postgres is not what answers there: correct host and port of the URL',
   },
@@ -35,7 +38,12 @@ const knownCodes: Record<string, KnownCode> = {
 
 /** Postgres uses codes such as 28000 for several causes, which only the message tells apart. */
 const hintOfMessage: [RegExp, string][] = [
-  [/no encryption/, 'add ?sslmode=require to the URL, or allow it in pg_hba.conf'],
+  [/no encryption/, 'add sslmode=verify-full and sslrootcert to the URL, or allow plaintext in pg_hba.conf'],
+  [/requires a valid client certificate/, 'add sslcert and sslkey to the URL'],
+  [
+    /certificate authentication failed/,
+    'the certificate of sslcert in the URL is for another user: correct one of the two',
+  ],
   [/no pg_hba.conf entry/, 'allow it in pg_hba.conf, or correct the URL'],
   [/role ".*" does not exist/, 'create it, or correct the user in the URL'],
   [/unsupported startup parameter/, `a pooler such as PgBouncer answered: ${WANTED}`],

@@ -1,6 +1,7 @@
-import { connectPostgres, type Sql } from '../connection/connect.ts'
+import { connectPostgres, type Database, type Sql } from '../connection/connect.ts'
 import { Semaphore } from '../../concurrency/semaphore.ts'
 import { busy, ReadFailure, readFailure } from './read-failure.ts'
+import { nodeAddress } from '../connection/postgres-wire.ts'
 import { inSnapshot, type Opened, type ReadSession, type ReadSource, type Wanted } from './snapshot.ts'
 
 export type ReadNode = {
@@ -39,8 +40,8 @@ const POOL_CLOSE_SECONDS = STATEMENT_TIMEOUT_MS / 1000
 export type ReportNode = (node: string, serves: boolean, reason: string) => void
 
 /** A node with its own pool, which connects at the first session. */
-export function createReadNode(url: string, configuredAs: ReadSource, report: ReportNode): ReadNode {
-  const name = `${configuredAs} ${new URL(url).host}`
+export function createReadNode(database: Database, configuredAs: ReadSource, report: ReportNode): ReadNode {
+  const name = `${configuredAs} ${nodeAddress(database.url)}`
   // Requests wait here and not inside the pool: so a busy node is told from one that does not answer.
   const sessions = new Semaphore(SESSIONS_PER_NODE)
   const health = createHealth((serves, reason) => {
@@ -65,7 +66,7 @@ export function createReadNode(url: string, configuredAs: ReadSource, report: Re
         release()
         return { opened: 'no', reason: 'it failed while others waited for it' }
       }
-      const used = (pool ??= openPool(url, configuredAs))
+      const used = (pool ??= openPool(database, configuredAs))
       try {
         const outcome = await inSnapshot(used, name, { ...wanted, configuredAs }, work, health.markUp)
         if (outcome.opened === 'no') markFailed(used, outcome.reason)
@@ -85,14 +86,15 @@ export function createReadNode(url: string, configuredAs: ReadSource, report: Re
   }
 }
 
-const openPool = (url: string, configuredAs: ReadSource): Sql =>
-  connectPostgres(url, {
+const openPool = (database: Database, configuredAs: ReadSource): Sql =>
+  connectPostgres(database, {
     applicationName: `rollcall-api-${configuredAs}`,
     maxConnections: SESSIONS_PER_NODE,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     lockTimeoutMs: LOCK_TIMEOUT_MS,
     idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     planEachCall: true,
+    urlSetting: configuredAs === 'primary' ? 'DATABASE_URL' : 'DATABASE_REPLICA_URLS',
   })
 
 /** Whether a node serves. @param report told of each change */

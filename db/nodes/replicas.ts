@@ -1,4 +1,6 @@
 import { lookup } from 'node:dns/promises'
+import type { Database } from '../connection/connect.ts'
+import { postgresWire } from '../connection/postgres-wire.ts'
 import { createReadNode, type ReadNode, type ReportNode } from './node.ts'
 
 /** Returns the addresses of a host. @throws when it has none */
@@ -24,11 +26,11 @@ const RESOLVE_EVERY_MS = 5_000
  * The first request looks the hosts up and waits for that; later look-ups run beside the requests.
  */
 export function createReplicas(
-  urls: readonly string[],
+  databases: readonly Database[],
   report: ReportNode,
   resolveHost: ResolveHost = systemAddresses,
 ): Replicas {
-  const hosts = urls.map((url) => createHost(url, report, resolveHost))
+  const hosts = databases.map((database) => createHost(database, report, resolveHost))
   return {
     nodes: async () => (await Promise.all(hosts.map((host) => host.nodes()))).flat(),
     close: async () => {
@@ -37,21 +39,22 @@ export function createReplicas(
   }
 }
 
-function createHost(url: string, report: ReportNode, resolveHost: ResolveHost): Replicas {
-  const { hostname } = new URL(url)
+function createHost(database: Database, report: ReportNode, resolveHost: ResolveHost): Replicas {
+  const { host } = postgresWire(database.url)
   const byAddress = new Map<string, ReadNode>()
   let resolving: Promise<void> | null = null
   let resolvedMs = -Infinity
 
   const resolve = async () => {
-    const addresses = await resolveHost(hostname.replace(/^\[|\]$/g, ''))
+    const addresses = await resolveHost(host)
     for (const [address, node] of byAddress) {
       if (addresses.includes(address)) continue
       byAddress.delete(address)
       void node.close()
     }
     for (const address of addresses)
-      if (!byAddress.has(address)) byAddress.set(address, createReadNode(at(url, address), 'replica', report))
+      if (!byAddress.has(address))
+        byAddress.set(address, createReadNode(at(database, address), 'replica', report))
   }
   const startResolving = () =>
     (resolving ??= resolve()
@@ -77,8 +80,12 @@ function createHost(url: string, report: ReportNode, resolveHost: ResolveHost): 
   }
 }
 
-const at = (url: string, address: string): string =>
-  Object.assign(new URL(url), { hostname: address.includes(':') ? `[${address}]` : address }).href
+/** The host stays the name that a certificate must have. */
+function at(database: Database, address: string): Database {
+  const url = new URL(database.url)
+  url.searchParams.set('hostaddr', address)
+  return { ...database, url: url.href }
+}
 
 /** Addresses of one family only: a host with IPv4 and IPv6 would otherwise count as two replicas. */
 async function systemAddresses(host: string): Promise<string[]> {

@@ -39,8 +39,12 @@ export function createReadRouter(
   report: ReportNode = () => undefined,
   resolveHost?: ResolveHost,
 ): ReadRouter {
-  const replicas = createReplicas(config.replicaUrls, report, resolveHost)
-  const primary = createReadNode(config.url, 'primary', report)
+  const replicas = createReplicas(
+    config.replicaUrls.map((url) => ({ ...config, url })),
+    report,
+    resolveHost,
+  )
+  const primary = createReadNode(config, 'primary', report)
   const tryBeside = createTrials()
   let turn = 0
 

@@ -1,4 +1,4 @@
-import { connectPostgres } from '../connection/connect.ts'
+import { connectPostgres, type Database } from '../connection/connect.ts'
 import { assertDirectSession } from '../connection/direct-session.ts'
 import { classingPostgres } from '../connection/failure.ts'
 import { migrate } from './migrate.ts'
@@ -7,11 +7,11 @@ import { migrate } from './migrate.ts'
 const STATEMENT_TIMEOUT_MS = 60 * 60_000
 
 /**
- * Runs `migrate` on a connection of its own to the primary at `url`.
+ * Runs `migrate` on a connection of its own to the primary.
  * @throws {PipelineFailure} Postgres is away or refuses; the message says what to do
  */
-export async function migrateDatabase(url: string): Promise<string[]> {
-  const sql = connectPostgres(url, {
+export async function migrateDatabase(database: string | Database): Promise<string[]> {
+  const sql = connectPostgres(database, {
     applicationName: 'rollcall migrate',
     maxConnections: 1,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts'
 import type { PartitionLog } from '../../domain/pipeline/partition-log.ts'
+import { isTlsProblem } from '../../tls/tls-problem.ts'
 import { createKafka } from '../client.ts'
 import { classingKafka } from '../failure.ts'
 import { READ_COMMITTED, READ_UNCOMMITTED, type Broker, type Cluster } from '../kafkajs-internals.ts'
@@ -54,7 +55,14 @@ export function createTopicOffsets(config: Config['kafka'], clientId: string): T
 
   return {
     // The second attempt finds a leader that has moved, and replaces a connection that the broker closed.
-    read: (topic) => classingKafka(() => readOnce(topic).catch(() => readOnce(topic))),
+    read: (topic) =>
+      classingKafka(() =>
+        readOnce(topic).catch((error: unknown) => {
+          // It has to be corrected, and is to be said before a probe's time is up.
+          if (isTlsProblem(error)) throw error
+          return readOnce(topic)
+        }),
+      ),
     close: async () => {
       if (kept !== null) await discard(kept)
     },

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { loadConfig } from '../../config/config.ts'
 import { createKafka } from '../../kafka/client.ts'
+import { addUser, type KafkaSecurity, type ScramUser } from './kafka-security.ts'
 import { createPart, type Part, START_TIMEOUT_MS } from './part.ts'
 import { HOST } from '../processes/ports.ts'
 import { startProcess } from '../processes/process.ts'
@@ -17,13 +18,16 @@ type KafkaOptions = {
   logFolder: string
   port: number
   controllerPort: number
+  /** Plaintext without sign-in by default. */
+  security?: KafkaSecurity
 }
 
 /**
  * Creates a Kafka broker that is its own controller (KRaft). It is meant for one machine: internal topics
  * have one replica.
  */
-export function createKafkaPart({ jars, dataFolder, logFolder, port, controllerPort }: KafkaOptions): Part {
+export function createKafkaPart(options: KafkaOptions): Part {
+  const { jars, dataFolder, logFolder, port, security } = options
   const folder = join(dataFolder, 'kafka')
   const properties = join(folder, 'server.properties')
   const logFile = join(logFolder, 'kafka.log')
@@ -32,17 +36,19 @@ export function createKafkaPart({ jars, dataFolder, logFolder, port, controllerP
     'kafka',
     async () => {
       mkdirSync(folder, { recursive: true })
-      writeFileSync(properties, serverProperties(join(folder, 'log'), port, controllerPort))
+      writeFileSync(properties, serverProperties(join(folder, 'log'), options), { mode: 0o600 })
       const meta = join(folder, 'log', 'meta.properties')
-      if (!existsSync(meta)) await formatStorage(jars, properties)
+      if (!existsSync(meta)) await formatStorage(jars, properties, security?.users ?? [])
       const running = startProcess({
         name: 'Kafka',
         command: 'java',
-        args: javaArguments(jars, 'kafka.Kafka', [properties]),
+        args: javaArguments(jars, 'kafka.Kafka', [properties], security?.virtualMachine),
         logFile,
         bookFolder: dataFolder,
       })
-      await untilReady(running, logFile, START_TIMEOUT_MS, () => askBroker(port, clusterIdIn(meta)))
+      await untilReady(running, logFile, START_TIMEOUT_MS, () =>
+        askBroker({ KAFKA_BROKERS: `${HOST}:${port}`, ...security?.client }, clusterIdIn(meta)),
+      )
       return running
     },
     'SIGTERM',
@@ -51,7 +57,13 @@ export function createKafkaPart({ jars, dataFolder, logFolder, port, controllerP
 
 const loggingFile = fileURLToPath(new URL('./kafka-log.properties', import.meta.url))
 
-const javaArguments = (jars: string, mainClass: string, args: string[]): string[] => [
+const javaArguments = (
+  jars: string,
+  mainClass: string,
+  args: string[],
+  settings: string[] = [],
+): string[] => [
+  ...settings,
   '-Xmx512m',
   // On a heap this small, G1 takes a third of the CPU that a busy broker uses.
   '-XX:+UseSerialGC',
@@ -65,10 +77,10 @@ const javaArguments = (jars: string, mainClass: string, args: string[]): string[
   ...args,
 ]
 
-async function formatStorage(jars: string, properties: string): Promise<void> {
+async function formatStorage(jars: string, properties: string, users: readonly ScramUser[]): Promise<void> {
   const clusterId = randomBytes(16).toString('base64url')
   // With "=": an id may begin with a hyphen, and as a word of its own would be taken for an option.
-  const format = ['format', `--cluster-id=${clusterId}`, '-c', properties]
+  const format = ['format', `--cluster-id=${clusterId}`, '-c', properties, ...users.flatMap(addUser)]
   await promisify(execFile)('java', javaArguments(jars, 'kafka.tools.StorageTool', format))
 }
 
@@ -79,26 +91,28 @@ const clusterIdIn = (metaFile: string): string | undefined =>
  * @throws when no broker answers, or when another clone's broker does, which may have taken the port
  *   meanwhile
  */
-async function askBroker(port: number, ours: string | undefined): Promise<void> {
-  const admin = createKafka(loadConfig({ KAFKA_BROKERS: `${HOST}:${port}` }).kafka, 'rollcall-stack').admin({
-    retry: { retries: 0 },
-  })
+async function askBroker(environment: Record<string, string>, ours: string | undefined): Promise<void> {
+  const { kafka } = loadConfig(environment)
+  const admin = createKafka(kafka, 'rollcall-stack').admin({ retry: { retries: 0 } })
   try {
     await admin.connect()
     const { clusterId } = await admin.describeCluster()
-    if (clusterId !== ours) throw new Error(`another Kafka listens on port ${port}`)
+    if (clusterId !== ours) throw new Error(`another Kafka listens on ${kafka.brokers.join()}`)
   } finally {
     await admin.disconnect()
   }
 }
 
-const serverProperties = (logFolder: string, port: number, controllerPort: number): string =>
+const protocolOf = (security: KafkaSecurity | undefined): string => security?.protocol ?? 'PLAINTEXT'
+
+const serverProperties = (logFolder: string, { port, controllerPort, security }: KafkaOptions): string =>
   Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@${HOST}:${controllerPort}`,
-    listeners: `PLAINTEXT://${HOST}:${port},CONTROLLER://${HOST}:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://${HOST}:${port}`,
+    listeners: `${protocolOf(security)}://${HOST}:${port},CONTROLLER://${HOST}:${controllerPort}`,
+    'advertised.listeners': `${protocolOf(security)}://${HOST}:${port}`,
+    'security.inter.broker.protocol': protocolOf(security),
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': logFolder,
     'auto.create.topics.enable': false,
@@ -110,6 +124,7 @@ const serverProperties = (logFolder: string, port: number, controllerPort: numbe
     'offsets.topic.num.partitions': 5,
     'transaction.state.log.num.partitions': 5,
     'group.initial.rebalance.delay.ms': 0,
+    ...security?.settings,
   })
     .map(([key, value]) => `${key}=${value}\n`)
     .join('')

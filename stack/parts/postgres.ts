@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
-import postgres from 'postgres'
+import { connectPostgres, type Sql } from '../../db/connection/connect.ts'
+import type { PostgresSecurity } from './postgres-security.ts'
 import { createPart, type Part, START_TIMEOUT_MS } from './part.ts'
 import { HOST } from '../processes/ports.ts'
 import { binary, preparePostgresFiles, removeStalePidFile, type PostgresFiles } from './postgres-files.ts'
@@ -14,12 +15,24 @@ type PostgresOptions = {
   replicaPort: number
   /** Whether it waits for the disk, so that its data outlives a crash of the machine; true by default. */
   isDurable?: boolean
+  /** Plaintext without passwords by default. */
+  security?: PostgresSecurity
 }
 
 const USER = 'rollcall'
 
-export const postgresUrl = (port: number, database = USER): string =>
-  `postgres://${USER}@${HOST}:${port}/${database}`
+/** @param parameters such as those of TLS */
+export const postgresUrl = (
+  port: number,
+  database = USER,
+  parameters: Record<string, string> = {},
+): string => {
+  const search = new URLSearchParams(parameters).toString()
+  return `postgres://${USER}@${HOST}:${port}/${database}${search === '' ? '' : `?${search}`}`
+}
+
+const urlAt = ({ security }: PostgresOptions, port: number): string =>
+  postgresUrl(port, 'postgres', security?.parameters)
 
 /**
  * Creates a Postgres primary and a streaming replica from a copy of the primary's folder. Start the primary
@@ -28,7 +41,7 @@ export const postgresUrl = (port: number, database = USER): string =>
 export function createPostgresParts(options: PostgresOptions): { primary: Part; replica: Part } {
   const prepare = async (files: PostgresFiles) => {
     const first = await startServer(options, files, 'primary')
-    await withSession(options.port, (sql) => sql.unsafe(`create database ${USER}`))
+    await withSession(urlAt(options, options.port), (sql) => sql.unsafe(`create database ${USER}`))
     await first.stop('SIGINT', START_TIMEOUT_MS)
   }
   const part = (name: string, role: Role) =>
@@ -62,7 +75,7 @@ async function startServer(
     logFile,
     bookFolder: options.dataFolder,
   })
-  await untilReady(running, logFile, START_TIMEOUT_MS, () => askServer(port, folder))
+  await untilReady(running, logFile, START_TIMEOUT_MS, () => askServer(urlAt(options, port), port, folder))
   return running
 }
 
@@ -71,7 +84,7 @@ async function startServer(
  * listens this time.
  */
 export function serverArguments(
-  { port, replicaPort, isDurable = true }: PostgresOptions,
+  { port, replicaPort, isDurable = true, security }: PostgresOptions,
   role: Role,
 ): string[] {
   const settings = {
@@ -87,7 +100,10 @@ export function serverArguments(
     max_wal_size: '2GB',
     timezone: 'UTC',
     ...(isDurable ? {} : { fsync: 'off' }),
-    ...(role === 'replica' ? { primary_conninfo: `host=${HOST} port=${port} user=${USER}` } : {}),
+    ...(role === 'replica'
+      ? { primary_conninfo: `host=${HOST} port=${port} user=${USER} ${security?.replication ?? ''}`.trim() }
+      : {}),
+    ...security?.settings,
   }
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }
@@ -107,19 +123,20 @@ function bufferMiB(): number {
  * @throws when no server answers, or when another clone's server does, which may have taken the port
  *   meanwhile
  */
-async function askServer(port: number, folder: string): Promise<void> {
+async function askServer(url: string, port: number, folder: string): Promise<void> {
   const rows = await withSession(
-    port,
+    url,
     (sql) => sql<{ folder: string }[]>`select current_setting('data_directory') as folder`,
   )
   if (rows[0]?.folder !== folder) throw new Error(`another Postgres listens on port ${port}`)
 }
 
-async function withSession<T>(port: number, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const sql = postgres(postgresUrl(port, 'postgres'), {
-    max: 1,
-    connect_timeout: 1,
-    onnotice: () => undefined,
+async function withSession<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const sql = connectPostgres(url, {
+    applicationName: 'rollcall stack',
+    maxConnections: 1,
+    statementTimeoutMs: START_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: START_TIMEOUT_MS,
   })
   try {
     return await work(sql)

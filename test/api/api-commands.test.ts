@@ -10,6 +10,7 @@ import {
   TemporalUnavailableError,
 } from '../../api/context/command-errors.ts'
 import { NotFoundError } from '../../api/context/errors.ts'
+import { loadConfig } from '../../config/config.ts'
 import type { ControlEvent } from '../../db/ledger/control-events.ts'
 import { ReadFailure } from '../../db/nodes/read-failure.ts'
 import { ingestTopicId } from '../../workflows/contract.ts'
@@ -18,7 +19,7 @@ import { everyParkedBatch } from '../../domain/batch/selection.ts'
 const temporalAddress = inject('stackEnvironment').TEMPORAL_ADDRESS ?? ''
 const quiet = { error: () => undefined, warn: () => undefined, info: () => undefined }
 const parts = {
-  temporal: { address: temporalAddress, namespace: 'default', taskQueue: 'nobody' },
+  temporal: loadConfig({ TEMPORAL_ADDRESS: temporalAddress, TEMPORAL_TASK_QUEUE: 'nobody' }).temporal,
   readWorkerReport: () => Promise.resolve({ seenAt: new Date('2026-03-01T12:00:03.456Z'), isRecent: false }),
   readPrimary: () => Promise.reject(new ReadFailure('unavailable', 'no database node answers')),
   logger: quiet,

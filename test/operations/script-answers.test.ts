@@ -59,10 +59,10 @@ test('a server that wants TLS is said to, and one that has none', async () => {
   const user = await createLockedUser({ demands: 'TLS' })
   const url = inject('databaseUrl')
   expect(await refusal('scripts/migrate.ts', { DATABASE_URL: user.urlOf(url) }, [user.password])).toMatch(
-    /add \?sslmode=require to DATABASE_URL/,
+    /add sslmode=verify-full and sslrootcert to DATABASE_URL/,
   )
-  expect(await refusal('scripts/migrate.ts', { DATABASE_URL: `${url}?sslmode=require` })).toMatch(
-    /must have TLS switched on/,
+  expect(await refusal('scripts/migrate.ts', { DATABASE_URL: `${url}?sslmode=verify-full` })).toMatch(
+    /the server has no TLS: turn ssl on there/,
   )
 })
 

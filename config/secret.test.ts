@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { expect, onTestFinished, test } from 'vitest'
+import { secretOf } from './secret.ts'
+
+function fileWith(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'rollcall-secret-'))
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true })
+  })
+  const file = join(folder, 'password')
+  writeFileSync(file, text)
+  return file
+}
+
+test('a secret of a file is what the file holds now, without the line break at its end', () => {
+  const file = fileWith('first\n')
+  const secret = secretOf('KAFKA_SASL_PASSWORD', undefined, file)
+  expect(secret?.read()).toBe('first')
+  writeFileSync(file, 'sec ond')
+  expect(secret?.read()).toBe('sec ond')
+})
+
+test('a file that is gone or empty is said with its setting', () => {
+  const gone = secretOf('TEMPORAL_API_KEY', undefined, '/nowhere/key')
+  expect(() => gone?.read()).toThrow('TEMPORAL_API_KEY_FILE names a file that cannot be read (ENOENT)')
+  const empty = secretOf('TEMPORAL_API_KEY', undefined, fileWith('\n'))
+  expect(() => empty?.read()).toThrow('TEMPORAL_API_KEY_FILE names a file that is empty')
+})
+
+test('nothing that prints a configuration shows a secret', () => {
+  const config = { password: secretOf('KAFKA_SASL_PASSWORD', 'pst!', undefined) }
+  for (const printed of [JSON.stringify(config), inspect(config), inspect(config, { showHidden: true })])
+    expect(printed).not.toContain('pst!')
+})
+
+test('without either setting there is no secret', () => {
+  expect(secretOf('KAFKA_SASL_PASSWORD', undefined, undefined)).toBeNull()
+})
