@@ -6,16 +6,18 @@ import { writeEnvironmentFile } from './environment-file.ts'
 import { runScript } from './run-script.ts'
 
 // `npm run stack`: starts Kafka, Temporal and Postgres, and writes the environment by which programs find
-// them.
+// them. With `-- --tls` all of them are encrypted and demand client certificates.
+const isEncrypted = process.argv.includes('--tls')
 const folder = fileURLToPath(new URL('../.rollcall', import.meta.url))
 
 await runScript(async () => {
   loadProcessConfig()
   stay(
     await startStack({
-      dataFolder: join(folder, 'data'),
+      dataFolder: join(folder, isEncrypted ? 'data-tls' : 'data'),
       logFolder: join(folder, 'log'),
       usualPorts: true,
+      isEncrypted,
       environment: process.env,
       say: (line) => {
         console.log(line)

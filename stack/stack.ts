@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type Encryption, prepareEncryption } from './encryption.ts'
 import { downloadKafka, downloadTemporal, type Say } from './parts/downloads.ts'
 import { createKafkaPart } from './parts/kafka.ts'
 import type { Part } from './parts/part.ts'
@@ -10,6 +12,7 @@ import { endLeftovers, lockFolder } from './processes/process-book.ts'
 import { writeDown } from './processes/process.ts'
 import { startOnFreePorts } from './start-on-free-ports.ts'
 import { createTemporalPart } from './parts/temporal.ts'
+import type { TlsProxy } from './parts/tls-proxy.ts'
 
 type StackOptions = {
   /** The folder for all data. It stays between runs unless the caller removes it. */
@@ -28,6 +31,8 @@ type StackOptions = {
    * outlives a crash of theirs in any case.
    */
   isDurable?: boolean
+  /** Whether every part speaks TLS and demands client certificates; false by default. */
+  isEncrypted?: boolean
   /** Environment variables, which may name parts that run elsewhere: those are not started. */
   environment: Record<string, string | undefined>
 }
@@ -64,7 +69,9 @@ const usual = {
 export async function startStack(options: StackOptions): Promise<Stack> {
   const unlock = lockFolder(options.dataFolder)
   const parts = new Map<string, Part>()
+  const proxies: TlsProxy[] = []
   const stop = async () => {
+    for (const proxy of proxies) proxy.close()
     // The replica first: otherwise it would log that its primary is gone.
     await parts.get('replica')?.stop()
     await Promise.all([...parts.values()].map((part) => part.stop()))
@@ -76,18 +83,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     endLeftovers(options.dataFolder)
     guardFolder(options.dataFolder)
     endWithParent()
+    const encryption =
+      options.isEncrypted === true ? await prepareEncryption(join(options.dataFolder, 'tls')) : null
     const port = (name: keyof typeof usual) => freePort(options.usualPorts ? usual[name] : 0)
     const starting = [
-      startKafka(options, port, parts),
-      startTemporal(options, port, parts),
-      startPostgres(options, port, parts),
+      startKafka(options, port, parts, encryption),
+      startTemporal(options, port, parts, encryption, proxies),
+      startPostgres(options, port, parts, encryption),
     ] as const
     // Waits until every part has started or failed, before a failure stops the others.
     await Promise.allSettled(starting)
     const [kafka, temporal, postgres] = await Promise.all(starting)
     return {
       parts,
-      environment: { ...kafka, ...temporal.environment, ...postgres },
+      environment: { ...encryption?.environment, ...kafka, ...temporal.environment, ...postgres },
       temporalUi: temporal.ui,
       stop,
     }
@@ -108,6 +117,7 @@ async function startKafka(
   { environment, say, progress = say, dataFolder, logFolder }: StackOptions,
   port: Port,
   parts: Map<string, Part>,
+  encryption: Encryption | null,
 ) {
   if (environment['KAFKA_BROKERS']) return { KAFKA_BROKERS: environment['KAFKA_BROKERS'] }
   const jars = await downloadKafka(partsFolder, progress, (child) => {
@@ -122,6 +132,7 @@ async function startKafka(
         logFolder,
         port: broker,
         controllerPort: controller,
+        ...(encryption === null ? {} : { security: encryption.kafka }),
       })
       return register(parts, part)
     },
@@ -134,6 +145,8 @@ async function startTemporal(
   { environment, say, progress = say, dataFolder, logFolder, isDurable = true }: StackOptions,
   port: Port,
   parts: Map<string, Part>,
+  encryption: Encryption | null,
+  proxies: TlsProxy[],
 ) {
   if (environment['TEMPORAL_ADDRESS'])
     return { environment: { TEMPORAL_ADDRESS: environment['TEMPORAL_ADDRESS'] }, ui: null }
@@ -141,7 +154,12 @@ async function startTemporal(
     writeDown(dataFolder, child)
   })
   const [serverPort, uiPort] = await startOnFreePorts(
-    async () => [await port('temporal'), await port('temporalUi')] as [number, number],
+    // Before a server that is encrypted stands a proxy on the usual port.
+    async () =>
+      [encryption === null ? await port('temporal') : await freePort(0), await port('temporalUi')] as [
+        number,
+        number,
+      ],
     ([server, ui]) => {
       const part = createTemporalPart({
         ...{ binary, dataFolder, logFolder, isDurable },
@@ -151,14 +169,19 @@ async function startTemporal(
       return register(parts, part)
     },
   )
-  say(`Temporal is up on ${HOST}:${serverPort}`)
-  return { environment: { TEMPORAL_ADDRESS: `${HOST}:${serverPort}` }, ui: `http://${HOST}:${uiPort}` }
+  const proxy = await encryption?.proxyTemporal(serverPort, await port('temporal'))
+  if (proxy !== undefined) proxies.push(proxy)
+  // Not by its IP address, which is no server name of TLS.
+  const address = proxy === undefined ? `${HOST}:${serverPort}` : `localhost:${proxy.port}`
+  say(`Temporal is up on ${address}`)
+  return { environment: { TEMPORAL_ADDRESS: address }, ui: `http://${HOST}:${uiPort}` }
 }
 
 async function startPostgres(
   { environment, say, dataFolder, logFolder, isDurable = true }: StackOptions,
   port: Port,
   parts: Map<string, Part>,
+  encryption: Encryption | null,
 ) {
   const { DATABASE_URL, DATABASE_REPLICA_URLS = '' } = environment
   if (DATABASE_URL) return { DATABASE_URL, DATABASE_REPLICA_URLS }
@@ -169,13 +192,15 @@ async function startPostgres(
         ...{ dataFolder, logFolder, isDurable },
         port: first,
         replicaPort: second,
+        ...(encryption === null ? {} : { security: encryption.postgres }),
       })
       return register(parts, servers.primary, servers.replica)
     },
   )
+  const urlOf = (port: number) => postgresUrl(port, undefined, encryption?.postgres.parameters)
   say(`Postgres is up on ${HOST}:${primaryPort}, its replica on ${HOST}:${replicaPort}`)
   return {
-    DATABASE_URL: postgresUrl(primaryPort),
-    DATABASE_REPLICA_URLS: DATABASE_REPLICA_URLS || postgresUrl(replicaPort),
+    DATABASE_URL: urlOf(primaryPort),
+    DATABASE_REPLICA_URLS: DATABASE_REPLICA_URLS || urlOf(replicaPort),
   }
 }

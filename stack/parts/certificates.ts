@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   BasicConstraintsExtension,
@@ -98,3 +98,7 @@ const dates = (valid: keyof typeof periods): [Date, Date] => {
   const [from, to] = periods[valid]
   return [new Date(Date.now() + from), new Date(Date.now() + to)]
 }
+
+/** Both in one text, as Kafka takes them. */
+export const keyAndCertificate = ({ key, cert }: Leaf): string =>
+  [key, cert].map((file) => readFileSync(file, 'utf8')).join('\n')

@@ -1,10 +1,10 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { downloadKafka } from '../../../stack/parts/downloads.ts'
 import { createKafkaPart } from '../../../stack/parts/kafka.ts'
 import { freePort, HOST } from '../../../stack/processes/ports.ts'
 import { partsFolder } from '../../../stack/stack.ts'
-import type { CertificateAuthority } from '../../../stack/parts/certificates.ts'
+import { type CertificateAuthority, keyAndCertificate } from '../../../stack/parts/certificates.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 
 /** A broker that is reached in four ways, each with an address of its own. */
@@ -24,10 +24,7 @@ export async function startSecuredBroker(
 ): Promise<SecuredBroker> {
   const leaf = await ca.issue('broker', { name: 'broker', dns: ['localhost'], ips: [HOST] })
   const keystore = join(folder, 'broker.pem')
-  writeFileSync(keystore, `${readFileSync(leaf.key, 'utf8')}\n${readFileSync(leaf.cert, 'utf8')}\n`, {
-    mode: 0o600,
-  })
-  chmodSync(ca.file, 0o644)
+  writeFileSync(keystore, keyAndCertificate(leaf), { mode: 0o600 })
   const keySet = join(folder, 'keys.json')
   writeFileSync(keySet, JSON.stringify({ keys: [tokens.publicKey] }))
   const [plaintext, controller, scram, mutual, oauth] = (await Promise.all(
