@@ -9,12 +9,17 @@ type Temporal = Config['temporal']
 
 const CONNECT_TIMEOUT = '5s'
 
-/** Makes a connection that connects with the first request. Changed files count from its next connection on. */
-export function lazyTemporal({ address, tls, apiKey }: Temporal): Connection {
+/**
+ * Makes a connection that connects with the first request. Changed files count from its next connection on.
+ * @param lookEveryMs how often the files are looked at; see watchFiles
+ */
+export function lazyTemporal({ address, tls, apiKey }: Temporal, lookEveryMs?: number): Connection {
   const connection = Connection.lazy({
     address,
     connectTimeout: CONNECT_TIMEOUT,
-    ...(tls === null ? {} : { credentials: credentialsOf(tls), channelArgs: channelArguments(tls) }),
+    ...(tls === null
+      ? {}
+      : { credentials: credentialsOf(tls, lookEveryMs), channelArgs: channelArguments(tls) }),
   })
   if (apiKey !== null) connection.setApiKey(() => apiKey.read())
   return connection
@@ -57,8 +62,8 @@ const channelArguments = ({ serverName }: TlsClient): Record<string, string> =>
     : { 'grpc.ssl_target_name_override': serverName, 'grpc.default_authority': serverName }
 
 /** The files of a client as grpc-js takes them: it uses the latest for each connection. */
-function credentialsOf(tls: TlsClient): ChannelCredentials {
-  const provider = new FilesProvider(tls)
+function credentialsOf(tls: TlsClient, lookEveryMs?: number): ChannelCredentials {
+  const provider = new FilesProvider(tls, lookEveryMs)
   return experimental.createCertificateProviderChannelCredentials(
     provider,
     tls.cert === null ? null : provider,
@@ -67,12 +72,14 @@ function credentialsOf(tls: TlsClient): ChannelCredentials {
 
 class FilesProvider implements experimental.CertificateProvider {
   readonly #tls: TlsClient
+  readonly #lookEveryMs: number | undefined
   readonly #caListeners = new Set<experimental.CaCertificateUpdateListener>()
   readonly #identityListeners = new Set<experimental.IdentityCertificateUpdateListener>()
   #endWatch: (() => void) | null = null
 
-  constructor(tls: TlsClient) {
+  constructor(tls: TlsClient, lookEveryMs: number | undefined) {
     this.#tls = tls
+    this.#lookEveryMs = lookEveryMs
   }
 
   addCaCertificateListener(listener: experimental.CaCertificateUpdateListener): void {
@@ -106,9 +113,10 @@ class FilesProvider implements experimental.CertificateProvider {
     }
     const { ca, cert, key } = this.#tls
     const paths = [ca, cert, key].filter((path) => path !== null)
-    this.#endWatch ??= watchFiles(paths, () => {
+    const tell = () => {
       this.#tell()
-    })
+    }
+    this.#endWatch ??= watchFiles(paths, tell, this.#lookEveryMs)
   }
 
   /** Null stands for files that cannot be used: connections fail until they can. */

@@ -21,7 +21,13 @@ beforeAll(async () => {
   close = own.close
   const dataFolder = join(own.folder, 'data')
   stack = await startStack({
-    ...{ dataFolder, logFolder: join(own.folder, 'log'), usualPorts: false, isDurable: false, isEncrypted: true },
+    ...{
+      dataFolder,
+      logFolder: join(own.folder, 'log'),
+      usualPorts: false,
+      isDurable: false,
+      isEncrypted: true,
+    },
     ...{ environment: {}, say: () => undefined },
   })
   config = loadConfig(stack.environment)

@@ -1,12 +1,16 @@
-import { writeFileSync } from 'node:fs'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from '@temporalio/client'
 import { NativeConnection } from '@temporalio/worker'
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import type { Logger } from 'pino'
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { findOutage } from '../../api/sources/temporal-access.ts'
 import { checkTemporal } from '../../scripts/check-temporal.ts'
 import { loadConfig } from '../../config/config.ts'
 import { lazyTemporal, nativeOptions } from '../../temporal/connect.ts'
+import type { Connections } from '../../worker/connections.ts'
+import { followTemporalFiles } from '../../worker/temporal-files.ts'
+import { eventually } from '../support/eventually.ts'
 import { openFolder } from '../support/parts/own-folder.ts'
 import { createAuthority, type Leaf, type CertificateAuthority } from '../../stack/parts/certificates.ts'
 import { startTlsProxy, type TlsProxy } from '../../stack/parts/tls-proxy.ts'
@@ -156,4 +160,51 @@ test('an API key that changes in its file counts for the next request', async ()
   await expect(ask()).rejects.toThrow()
   writeFileSync(file, 'another\n')
   expect(await ask()).toBeDefined()
+})
+
+test("a worker's connection is replaced when its files change, and kept if there is none with them", async () => {
+  const file = join(folder, 'worker-key')
+  writeFileSync(file, KEY)
+  const { temporal } = loadConfig({ ...at('key'), ...tls(), TEMPORAL_API_KEY_FILE: file })
+  const first = await NativeConnection.connect(nativeOptions(temporal))
+  const connections = { native: first } as Connections
+  const log = { info: vi.fn(), error: vi.fn() }
+  const end = followTemporalFiles(temporal, [], connections, log as unknown as Logger, 20)
+  onTestFinished(async () => {
+    end()
+    allowed = KEY
+    await connections.native.close()
+  })
+  writeFileSync(file, 'guess')
+  await eventually(() => {
+    expect(log.error).toHaveBeenCalled()
+  })
+  expect(connections.native).toBe(first)
+  allowed = 'another'
+  writeFileSync(file, 'another')
+  await eventually(() => {
+    expect(connections.native).not.toBe(first)
+  })
+  expect(await connections.native.workflowService.getSystemInfo({})).toBeDefined()
+  expect(JSON.stringify([log.info.mock.calls, log.error.mock.calls])).not.toMatch(/sesame|guess|another/)
+})
+
+test('the certificates of a client that change in their files count for its next connection', async () => {
+  const [cert, key] = [join(folder, 'turned.crt'), join(folder, 'turned.key')]
+  const use = (name: string) => {
+    copyFileSync(leaves[name]?.cert ?? '', cert)
+    copyFileSync(leaves[name]?.key ?? '', key)
+  }
+  use('client of another CA')
+  const { temporal } = loadConfig({
+    ...mutual(),
+    ...{ TEMPORAL_TLS_CLIENT_CERT_PATH: cert, TEMPORAL_TLS_CLIENT_KEY_PATH: key },
+  })
+  const connection = lazyTemporal(temporal, 20)
+  onTestFinished(() => connection.close())
+  const ask = () =>
+    connection.withDeadline(Date.now() + 500, () => connection.workflowService.getSystemInfo({}))
+  await expect(ask()).rejects.toThrow()
+  use('client')
+  expect(await eventually(ask)).toBeDefined()
 })
