@@ -44,6 +44,7 @@ const rooms = {
     sightings: ['login', 'time', 'columns', 'counts'],
     engagement: ['login', 'time', 'columns', 'counts', 'sightings'],
     measures: ['fields', 'time', 'counts', 'sightings', 'engagement'],
+    access: [],
     pipeline: ['login', 'counts'],
     batch: ['login', 'time', 'decode', 'columns', 'sightings', 'counts', 'engagement', 'pipeline'],
   },
@@ -77,6 +78,7 @@ const rooms = {
   },
   api: {
     context: [],
+    identity: ['context'],
     questions: ['context'],
     sources: ['context'],
     pipeline: ['context', 'questions'],
@@ -84,6 +86,7 @@ const rooms = {
     plugins: ['context'],
     http: ['context', 'pipeline'],
     live: ['context'],
+    'schema/access': ['context', 'schema/fields'],
     'schema/fields': ['context', 'questions', 'pipeline'],
     'schema/analytics': ['context', 'questions', 'plugins', 'schema/fields'],
     'schema/measures': ['context', 'questions', 'plugins', 'schema/fields'],

@@ -1,4 +1,5 @@
 import '../config/production.ts'
+import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import { Client } from '@temporalio/client'
@@ -22,9 +23,13 @@ import type { ReadinessChecks } from '../probes/probes.ts'
 import { lazyTemporal } from '../temporal/connect.ts'
 import { TlsProblem } from '../tls/tls-problem.ts'
 import { createCommands } from './commands/create-commands.ts'
+import { createPseudonym } from './context/masks.ts'
 import type { KafkaBounds } from './context/source-types.ts'
 import { watchDatabaseFit } from './http/database-fit.ts'
 import { createApiServer } from './http/http-server.ts'
+import type { IdentityProvider } from './identity/identify.ts'
+import { localMode } from './identity/local-mode.ts'
+import { createOidc } from './identity/oidc.ts'
 import { DocumentsFileError, readDocumentsFile } from './sources/documents-file.ts'
 import { createKafkaBounds } from './sources/kafka-bounds.ts'
 import { createRuns } from './commands/runs.ts'
@@ -138,11 +143,33 @@ function composeServer(config: Config, logger: Logger, connections: Connections)
       clock: Date.now,
     }),
     logger,
+    identity: identityOf(config, logger),
+    pseudonym: createPseudonym(config.pseudonymKey ?? randomBytes(32)),
     clock: Date.now,
     limits: config.api,
     documents: { byHash: readDocuments(config.api.documents, logger), only: config.api.documentsOnly },
     readiness: readinessOf(router, config.database, access, () => kafkaBounds(topic)),
   })
+}
+
+/** Providers are asked at once, and needed only when somebody asks. */
+function identityOf(config: Config, logger: Logger): IdentityProvider {
+  const { identity: oidc } = config
+  const identity = oidc === null ? localMode : createOidc(oidc, Date.now)
+  if (oidc !== null && config.pseudonymKey === null)
+    logger.warn(
+      {},
+      'PSEUDONYM_KEY is not set: roles that may not see persons see other pseudonyms after a restart, and from other APIs',
+    )
+  identity.check().then(
+    (said) => {
+      logger.info({}, said ?? 'access tokens are taken of OIDC_ISSUERS')
+    },
+    (error: unknown) => {
+      logger.warn({ err: error }, 'nobody can be identified until the identity provider answers')
+    },
+  )
+  return identity
 }
 
 function readDocuments(path: string | null, logger: Logger): Map<string, string> | null {

@@ -1,9 +1,11 @@
 import { vi } from 'vitest'
 import { ReadFailure } from '../db/nodes/read-failure.ts'
 import type { ApiDeps } from './context/deps.ts'
+import { createPseudonym } from './context/masks.ts'
+import { localMode } from './identity/local-mode.ts'
 import { createServer } from './server.ts'
 
-const NOW_MS = Date.parse('2026-03-01T12:00:30Z')
+export const NOW_MS = Date.parse('2026-03-01T12:00:30Z')
 
 type Deps = Parameters<typeof createServer>[0]
 export type Answer = {
@@ -22,6 +24,8 @@ export function serve(overrides: Partial<Deps> = {}) {
     commands: noCommands,
     runs: noRuns,
     readBack: () => Promise.reject(new Error('not in this test')),
+    identity: localMode,
+    pseudonym: createPseudonym('a key of tests'),
     logger: { error: logged, warn: logged, info: logged },
     clock: () => NOW_MS,
     limits: { questionsPerSecond: 1_000, subscriptions: { all: 1_000, perClient: 20 } },

@@ -156,8 +156,8 @@ describe('commands', () => {
         topic,
       ]),
     ).toEqual([
-      ['pause', 'ann', [2, 3], 'user-login'],
-      ['resume', 'anonymous', [2, 3], 'user-login'],
+      ['pause', 'ann (unverified)', [2, 3], 'user-login'],
+      ['resume', 'anonymous (unverified)', [2, 3], 'user-login'],
     ])
   })
 

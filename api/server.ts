@@ -13,10 +13,13 @@ import {
   type RequestContext,
 } from './context/context.ts'
 import { type ApiDeps, cacheRoles } from './context/deps.ts'
+import type { Pseudonym } from './context/masks.ts'
 import type { Logger } from './context/logger.ts'
 import { exampleQuery } from './example-query.ts'
+import type { IdentityProvider } from './identity/identify.ts'
 import { compressAnswers } from './http/compress-answers.ts'
 import { opensPage, takeGraphqlRequests } from './http/graphql-requests.ts'
+import { identifyRequests } from './http/identify-requests.ts'
 import { answerProbes } from './http/probes.ts'
 import { answerLive } from './live/answer-live.ts'
 import type { SubscriptionCaps } from './live/subscription-limits.ts'
@@ -37,13 +40,18 @@ import { createLook } from './sources/records-seen.ts'
 
 type ServerDeps = ApiDeps & {
   logger: Logger
+  identity: IdentityProvider
+  /** Stands for personal values where roles may not see them. */
+  pseudonym: Pseudonym
   readiness: ReadinessChecks
   limits: { questionsPerSecond: number; subscriptions: SubscriptionCaps }
   documents: PersistedDocuments
 }
 
 /** The GraphQL server: a request handler for node:http, whose `fetch` answers requests without a port. */
-export function createServer({ logger, readiness, limits: rateLimits, documents, ...deps }: ServerDeps) {
+export function createServer(server: ServerDeps) {
+  const { logger, identity, pseudonym, readiness, limits: rateLimits, documents, ...deps } = server
+  const identified = identifyRequests(identity.identify)
   const readPrimary = createPrimaryReader(deps.router)
   const sources: IngestionSources = {
     ...deps,
@@ -52,7 +60,8 @@ export function createServer({ logger, readiness, limits: rateLimits, documents,
   }
   const contextOf = (received: ReceivedRequest): RequestContext => {
     const requestDeps = { ...deps, caller: received.caller }
-    return createContext(received, createCacheValidator(requestDeps, cacheRoles, received.requirement))
+    const validated = createCacheValidator(requestDeps, cacheRoles, received.requirement)
+    return createContext(received, validated, pseudonym)
   }
   const maskError = createMaskError(logger, schema)
   const counted = createAwaitCounted(
@@ -61,10 +70,15 @@ export function createServer({ logger, readiness, limits: rateLimits, documents,
   )
   return createYoga({
     schema,
-    context: (initial: InitialContext) => contextOf(receiveRequest(initial, deps.topic)),
+    context: (initial: InitialContext) =>
+      contextOf(receiveRequest(initial, identified.actorOf(initial.request), deps.topic)),
     plugins: [
-      answerProbes(readiness, async () => (await readIngestion(sources, deps.topic)).problems),
+      answerProbes(
+        { ...readiness, identity: identity.check },
+        async () => (await readIngestion(sources, deps.topic)).problems,
+      ),
       compressAnswers(),
+      identified,
       takeGraphqlRequests,
       limitDocuments,
       nameArguments,
@@ -82,6 +96,7 @@ export function createServer({ logger, readiness, limits: rateLimits, documents,
         untilCounted: untilCounted(counted),
         readPosition: () => sources.read(({ position }) => Promise.resolve(position)),
         caps: rateLimits.subscriptions,
+        clock: deps.clock,
       }),
       cacheResponses(),
     ],

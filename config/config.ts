@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ServerFiles } from '../tls/serve-tls.ts'
 import type { TlsClient } from '../tls/tls-client.ts'
+import type { RoleGroups } from '../domain/access/role.ts'
 import { contradictions } from './contradictions.ts'
 import type { Secret } from './secret.ts'
 import { settings } from './settings.ts'
@@ -65,6 +66,18 @@ export type Config = {
     /** Null: HTTP. */
     tls: ServerFiles | null
   }
+  /** Null: local mode, in which anyone may ask and command everything. */
+  identity: {
+    issuers: string[]
+    audience: string
+    algorithms: string[]
+    /** The header `typ` that tokens must have; null: any. */
+    tokenType: string | null
+    groupsClaim: string
+    roleGroups: RoleGroups
+  } | null
+  /** Makes the pseudonyms of personal values; null: each API makes its own key. */
+  pseudonymKey: string | null
   worker: {
     host: string
     port: number
@@ -149,6 +162,18 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
     subscriptions: { all: env.API_SUBSCRIPTIONS, perClient: env.API_SUBSCRIPTIONS_PER_CLIENT },
     tls: serverTls('API', env.API_TLS_CERT_FILE, env.API_TLS_KEY_FILE),
   },
+  identity:
+    env.OIDC_ISSUERS.length === 0
+      ? null
+      : {
+          issuers: env.OIDC_ISSUERS,
+          audience: env.OIDC_AUDIENCE ?? '',
+          algorithms: env.OIDC_ALGORITHMS,
+          tokenType: env.OIDC_TOKEN_TYPE === 'any' ? null : env.OIDC_TOKEN_TYPE,
+          groupsClaim: env.OIDC_GROUPS_CLAIM,
+          roleGroups: env.ROLE_GROUPS,
+        },
+  pseudonymKey: env.PSEUDONYM_KEY ?? null,
   worker: {
     host: env.WORKER_HOST,
     port: env.WORKER_PORT,

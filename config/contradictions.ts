@@ -1,11 +1,19 @@
 import { type Contradiction, wireContradictions } from './wire-contradictions.ts'
+import { isLoopback } from './loopback.ts'
+import { isListenHost } from './setting-kinds.ts'
 
 /**
  * Finds settings that are valid by themselves and contradict each other. Settings that are not valid are
  * ignored.
  */
 export function contradictions(settings: Record<string, unknown>): Contradiction[] {
-  return [...topicsTwice(settings), ...noDocuments(settings), ...wireContradictions(settings)]
+  return [
+    ...topicsTwice(settings),
+    ...noDocuments(settings),
+    ...halfIdentity(settings),
+    ...openApi(settings),
+    ...wireContradictions(settings),
+  ]
 }
 
 /** They must differ, or published messages would be read again as logins without end, or rejected. */
@@ -32,3 +40,36 @@ const noDocuments = ({ API_DOCUMENTS: file, API_DOCUMENTS_ONLY: only }: Record<s
   only === true && file === undefined
     ? [{ setting: 'API_DOCUMENTS_ONLY', message: 'must be false unless API_DOCUMENTS names a file' }]
     : []
+
+/** Whoever sets one of these wants identity. */
+const OF_IDENTITY = ['OIDC_AUDIENCE', 'ROLE_GROUPS']
+
+function halfIdentity(settings: Record<string, unknown>): { setting: string; message: string }[] {
+  const missing = OF_IDENTITY.filter((setting) => !isGiven(settings[setting]))
+  if (isGiven(settings['OIDC_ISSUERS']))
+    return missing.map((setting) => ({ setting, message: 'must be given with OIDC_ISSUERS' }))
+  return OF_IDENTITY.filter((setting) => !missing.includes(setting)).map((setting) => ({
+    setting,
+    message: 'does nothing without OIDC_ISSUERS: set that, too',
+  }))
+}
+
+const isGiven = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : value !== undefined
+
+/** Whoever reached the API would be the operator. */
+function openApi({
+  API_HOST: host,
+  API_WITHOUT_IDENTITY: isWanted,
+  OIDC_ISSUERS: issuers,
+}: Record<string, unknown>): { setting: string; message: string }[] {
+  if (isGiven(issuers))
+    return isWanted === true
+      ? [{ setting: 'API_WITHOUT_IDENTITY', message: 'must be false where OIDC_ISSUERS is set' }]
+      : []
+  if (typeof host !== 'string' || !isListenHost(host) || isLoopback(host) || isWanted !== false) return []
+  const message =
+    'must be of loopback, such as 127.0.0.1, unless OIDC_ISSUERS says who may ask; or set API_WITHOUT_IDENTITY=true, ' +
+    'if nobody reaches that address who may not do everything'
+  return [{ setting: 'API_HOST', message }]
+}

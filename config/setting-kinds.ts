@@ -20,7 +20,8 @@ export const integer = (fallback: number, min: number, max: number) =>
 
 export const text = (fallback: string) => z.string().min(1).default(fallback).meta({ accepts: 'any text' })
 
-const list = (fallback: string) =>
+/** Texts separated by commas. */
+export const list = (fallback: string) =>
   z
     .string()
     .default(fallback)
@@ -74,12 +75,14 @@ export const origins = () =>
     .transform((items) => items.map((item) => new URL(item).origin))
     .meta({ accepts: 'origins, separated by commas' })
 
+export const isListenHost = (host: string): boolean => isIPv6(host) || /^[a-zA-Z0-9._-]+$/.test(host)
+
 /** The address that a server listens on, without the port, which is a setting of its own. */
 export const listenHost = () =>
   z
     .string()
     .default('127.0.0.1')
-    .refine((host) => isIPv6(host) || /^[a-zA-Z0-9._-]+$/.test(host), {
+    .refine(isListenHost, {
       error: 'must be a host name or an IP address, without a port and without brackets',
     })
     .meta({ accepts: 'a host name or an IP address' })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { issuers, roleGroups, signatureAlgorithms } from './identity-kinds.ts'
 import {
   choice,
   flag,
@@ -69,6 +70,42 @@ const api = {
   ...apiWire,
 }
 
+const identity = {
+  OIDC_ISSUERS: issuers().describe(
+    'OpenID providers whose access tokens the API takes, as their tokens write `iss`. Unset, there is no identity: local mode.',
+  ),
+  OIDC_AUDIENCE: z.string().min(1).optional().meta({
+    accepts: 'any text',
+    description: 'The audience (`aud`) that tokens for this API have.',
+  }),
+  OIDC_GROUPS_CLAIM: text('groups').describe(
+    'Claim with the groups of a person or program; dots lead into objects, as in `realm_access.roles`.',
+  ),
+  ROLE_GROUPS: roleGroups().describe(
+    'The groups whose members have each role, as `{"viewer":["staff"],"operator":["oncall"]}`. Who is in none is refused.',
+  ),
+  OIDC_ALGORITHMS: signatureAlgorithms('RS256,PS256,ES256,EdDSA').describe(
+    'Algorithms that tokens may be signed by.',
+  ),
+  OIDC_TOKEN_TYPE: choice(['any', 'at+jwt'], 'any').describe(
+    'The header `typ` of tokens: `at+jwt` where the provider sets it (RFC 9068), which keeps ID tokens out.',
+  ),
+  PSEUDONYM_KEY: z
+    .string()
+    .min(32, {
+      error: 'must be a secret of at least 32 characters, such as `openssl rand -base64 32` prints',
+    })
+    .optional()
+    .meta({
+      accepts: 'a secret of 32 characters or more',
+      description:
+        'Makes the pseudonyms that roles see who may not see persons. Unset, each API takes another one at each start.',
+    }),
+  API_WITHOUT_IDENTITY: flag().describe(
+    'Lets the API listen on other addresses than loopback without identity: anyone who reaches it may do everything.',
+  ),
+}
+
 const worker = {
   WORKER_HOST: listenHost().describe('Address that `/health` and `/ready` of the worker listen on.'),
   WORKER_PORT: integer(4001, 0, 65_535).describe('Port of `/health` and `/ready`; 0 takes a free one.'),
@@ -136,6 +173,7 @@ export const settings = z.object({
   ...postgres,
   ...temporal,
   ...api,
+  ...identity,
   ...worker,
   ...ingestion,
   ...upkeep,
@@ -149,6 +187,7 @@ export const settingGroups = {
   Postgres: Object.keys(postgres),
   Temporal: Object.keys(temporal),
   API: Object.keys(api),
+  Identity: Object.keys(identity),
   Worker: Object.keys(worker),
   Ingestion: Object.keys(ingestion),
   'Retention and reconciliation': Object.keys(upkeep),

@@ -1,6 +1,9 @@
 import pTimeout from 'p-timeout'
 
-/** One check per part: it resolves if the part answers, and rejects with the reason if it does not. */
+/**
+ * One check per part: it resolves if the part answers, to a text if there is something to say of it, and rejects
+ * with the reason if it does not.
+ */
 export type ReadinessChecks = Record<string, () => Promise<unknown>>
 
 type Readiness<Problem> = {
@@ -53,8 +56,8 @@ async function readReadiness<Problem>(
 
 async function outcomeOf(check: () => Promise<unknown>): Promise<{ ok: boolean; message?: string }> {
   try {
-    await inTime(check)
-    return { ok: true }
+    const said = await inTime(check)
+    return typeof said === 'string' ? { ok: true, message: said } : { ok: true }
   } catch (error) {
     return { ok: false, message: error instanceof Error ? error.message : String(error) }
   }

@@ -22,6 +22,8 @@ const fixed: Record<string, string> = {
   API_PORT: 'the port in the container stays; API_PORT of .env is the one on this machine',
   API_DOCUMENTS: 'the container has no such file; whoever mounts one sets it beside the mount',
   API_DOCUMENTS_ONLY: 'as API_DOCUMENTS',
+  API_WITHOUT_IDENTITY:
+    'the file publishes the port on loopback only, so that it asks for local mode; .env may end that',
   WORKER_HOST: 'as API_HOST, for an operator who publishes the port',
   WORKER_PORT: 'the health check names it, and each container has its own',
   WORKFLOW_BUNDLE: 'a file of the image would be of no other version than the worker',

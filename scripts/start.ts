@@ -122,7 +122,8 @@ function startRoles(environmentOf: (role: string) => Record<string, string>): vo
   }
 }
 
-function urls(api: string, { temporalUi }: Stack, { kafka, database, temporal }: Config): string {
+function urls(api: string, { temporalUi }: Stack, config: Config): string {
+  const { kafka, database, temporal } = config
   const replicas = database.replicaUrls.map(withoutPassword)
   return `
   GraphiQL         ${api}
@@ -131,6 +132,7 @@ function urls(api: string, { temporalUi }: Stack, { kafka, database, temporal }:
   its replica      ${replicas.length === 0 ? 'none' : replicas.join(', ')}
   Kafka            ${kafka.brokers.join(',')}
   logs             ${logFolder}
+  identity         ${identityWords(config)}
 
   A first query, for GraphiQL:
   ${FIRST_QUERY}
@@ -138,6 +140,11 @@ function urls(api: string, { temporalUi }: Stack, { kafka, database, temporal }:
   Ctrl-C stops everything; npm ${isDevelopment ? 'run dev' : 'start'} continues where it stopped.
 `
 }
+
+const identityWords = ({ identity }: Config): string =>
+  identity === null
+    ? 'none: local mode, in which anyone on this machine may ask and command everything'
+    : `access tokens of ${identity.issuers.join(', ')}`
 
 async function end(): Promise<void> {
   endingSinceMs = Date.now()

@@ -1,10 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import type { GraphQLParams } from 'graphql-yoga'
 import { readFirstAttempt, readFirstDay } from '../../db/read/counts/first-attempt.ts'
+import { isPermitted } from '../../domain/access/permission.ts'
+import type { Role } from '../../domain/access/role.ts'
 import { readProgress } from '../../db/read/ledger/progress.ts'
-import { actorOf } from './actor.ts'
+import type { Actor } from './actor.ts'
 import type { Warning } from './warnings.ts'
 import type { Handles, Validated } from './cache-validator.ts'
+import type { Pseudonym } from './masks.ts'
+import { forbiddenMessage } from './permission.ts'
+import { requestError } from './request-error.ts'
 import type { Caller, RequestDeps } from './deps.ts'
 import { type Freshness, freshnessOf, logsFor } from './freshness.ts'
 import { checkOwnHeaders } from './own-headers.ts'
@@ -15,6 +20,10 @@ import { type ReadHeaders, readHeadersOf } from './read-requirement.ts'
  * resolvers ask for. deps.ts lists the dependencies behind them.
  */
 export type ApiContext = Handles<RequestDeps> & {
+  /** Of who asks: what its answer may have. */
+  roles: readonly Role[]
+  /** Stands for personal values. */
+  pseudonym: Pseudonym
   /** How fresh the request's snapshot is; computed once per request. */
   freshness: () => Promise<Freshness>
   /** The day of the first attempt, as readFirstDay has it; read once per request. */
@@ -35,7 +44,11 @@ export type RequestContext = ApiContext &
 
 export type ReceivedRequest = ReadHeaders & {
   caller: Caller
-  /** The client whose requests share one rate limit: an actor at an IP address. */
+  /** Of who asks. What a request may have depends on them alone, and so may answers that requests share. */
+  roles: readonly Role[]
+  /** From when on its sender has to prove anew who it is, Unix milliseconds; null: never. */
+  validUntilMs: number | null
+  /** The client whose requests share one rate limit: an actor; where nobody vouches for it, at an IP address. */
   client: string
   /** The query and its variables, as the request sent them. */
   params: GraphQLParams
@@ -47,11 +60,21 @@ export type InitialContext = { request: Request; params: GraphQLParams; req?: In
  * @param topic the one that is counted
  * @throws {GraphQLError} a header is unusable
  */
-export function receiveRequest({ request, params, req }: InitialContext, topic: string): ReceivedRequest {
-  checkOwnHeaders(request.headers)
-  const actor = actorOf(request.headers)
-  const client = `${req?.socket.remoteAddress ?? ''} ${actor}`
-  return { caller: { actor }, client, params, ...readHeadersOf(request, topic) }
+export function receiveRequest(
+  { request, params, req }: InitialContext,
+  actor: Actor,
+  topic: string,
+): ReceivedRequest {
+  checkOwnHeaders(request.headers, actor)
+  const client = `${actor.issuer ?? req?.socket.remoteAddress ?? ''} ${actor.subject}`
+  const { roles, validUntilMs } = actor
+  const headers = readHeadersOf(request, topic)
+  // Whether it waits tells whether there is such an event.
+  if (headers.awaited?.records.events.length && !isPermitted(roles, 'persons'))
+    throw requestError('FORBIDDEN', forbiddenMessage('persons', 'x-rollcall-read-after with an event'), {
+      http: { status: 403 },
+    })
+  return { caller: { actor }, roles, validUntilMs, client, params, ...headers }
 }
 
 /**
@@ -61,6 +84,7 @@ export function receiveRequest({ request, params, req }: InitialContext, topic: 
 export function createContext(
   received: ReceivedRequest,
   { handles, cacheValidator, close }: Validated<RequestDeps>,
+  pseudonym: Pseudonym,
 ): RequestContext {
   let freshness: Promise<Freshness> | null = null
   let firstDay: Promise<number | null> | null = null
@@ -73,6 +97,7 @@ export function createContext(
   return {
     ...received,
     ...handles,
+    pseudonym,
     freshness: () => (freshness ??= readFreshness(handles)),
     firstDay: readDay,
     firstAttempt: () => (firstAttempt ??= readAttempt()),

@@ -1,4 +1,5 @@
 import type { ReadRouter } from '../../db/nodes/router.ts'
+import type { Actor } from './actor.ts'
 import type { Commands } from './command-types.ts'
 import type { ReadBack, ReadKafkaBounds, Runs, WorkflowStatus } from './source-types.ts'
 
@@ -23,8 +24,8 @@ export type ApiDeps = {
 /** The dependencies of one request: those of the API, and who asks. */
 export type RequestDeps = ApiDeps & { caller: Caller }
 
-/** Who asks, for the audit. */
-export type Caller = { actor: string }
+/** Who asks. */
+export type Caller = { actor: Actor }
 
 /**
  * Dependencies whose state the cache validator can compare. Resolvers get a handle for each that records its

@@ -113,6 +113,18 @@ export const errorCodes = {
     when: 'The HTTP request is unusable: its path, method, headers, size or body.',
     details: [],
   },
+  UNAUTHENTICATED: {
+    when: 'The request has no access token, or one that is not valid here or not any more.',
+    details: [],
+  },
+  FORBIDDEN: {
+    when: 'No role of who asks may have this: the message names the role that may.',
+    details: ['argument'],
+  },
+  IDENTITY_UNAVAILABLE: {
+    when: 'The identity provider does not answer, and the key of the token is not known yet.',
+    details: ['retryAfterMs'],
+  },
   PERSISTED_QUERY_NOT_FOUND: {
     when: 'No document of the file API_DOCUMENTS has this hash.',
     details: [],

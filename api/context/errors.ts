@@ -57,6 +57,14 @@ export class DataGoneError extends ExpectedError {
   }
 }
 
+/** No role of who asks permits it. */
+export class ForbiddenError extends ExpectedError {
+  readonly code = 'FORBIDDEN'
+  constructor(message: string, argument?: string) {
+    super(message, argument === undefined ? {} : { argument })
+  }
+}
+
 /** Commands have it among their results, too. */
 export class NotFoundError extends ExpectedError {
   readonly code = 'NOT_FOUND'

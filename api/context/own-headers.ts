@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein'
+import type { Actor } from './actor.ts'
 import { requestError } from './request-error.ts'
 import { safeText } from './safe-text.ts'
 
@@ -16,10 +17,16 @@ export const ownHeaders = [
 
 /**
  * Refuses headers that look like Rollcall's own and are none, because an answer that ignores what a client
- * asked for looks right.
+ * asked for looks right; also a name that its sender chose, where somebody vouches for another.
  * @throws {GraphQLError} if there is one
  */
-export function checkOwnHeaders(headers: Headers): void {
+export function checkOwnHeaders(headers: Headers, { issuer }: Pick<Actor, 'issuer'>): void {
+  if (issuer !== null && headers.has('x-rollcall-actor'))
+    throw requestError(
+      'BAD_HEADER',
+      'x-rollcall-actor is for local mode only: this API takes who you are from your access token, so leave it out',
+      { http: { status: 400 } },
+    )
   const known: readonly string[] = ownHeaders
   const names = [...headers.keys()].map((name) => name.toLowerCase())
   const unknown = names.find((name) => name.startsWith(PREFIX) && !known.includes(name))

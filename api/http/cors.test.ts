@@ -25,7 +25,7 @@ describe('a page of an allowed origin', () => {
       expect(answer).toMatch(
         /access-control-allow-origin: https?:\/\/(dashboard.example:8443|second.example)\r/,
       )
-      expect(answer).toContain('access-control-expose-headers: retry-after\r')
+      expect(answer).toContain('access-control-expose-headers: retry-after, www-authenticate\r')
       expect(answer).not.toContain('credentials')
     }
   })
@@ -37,7 +37,7 @@ describe('a page of an allowed origin', () => {
     expect(answer).toContain(`access-control-allow-origin: ${page}\r`)
     expect(answer).toContain('access-control-allow-methods: get, post\r')
     expect(answer).toMatch(
-      /access-control-allow-headers: content-type, .*x-rollcall-read-after, x-rollcall-read-timeout-ms\r/,
+      /access-control-allow-headers: authorization, content-type, .*x-rollcall-read-after, x-rollcall-read-timeout-ms\r/,
     )
     expect(answer).toContain('access-control-max-age: 600\r')
     expect(answer).not.toContain('credentials')

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ownHeaders } from '../context/own-headers.ts'
 
 /** What pages of allowed origins may send. */
-const ALLOWED_HEADERS = ['content-type', 'last-event-id', ...ownHeaders]
+const ALLOWED_HEADERS = ['authorization', 'content-type', 'last-event-id', ...ownHeaders]
 /** What they may read, besides the headers that every page may. */
-const EXPOSED_HEADERS = ['retry-after']
+const EXPOSED_HEADERS = ['retry-after', 'www-authenticate']
 /** How long a browser need not ask again. */
 const PREFLIGHT_SECONDS = 600
 

@@ -63,6 +63,7 @@ describe('probes', () => {
         postgres: { ok: true },
         temporal: { ok: false, message: 'connection refused' },
         kafka: { ok: true },
+        identity: { ok: true, message: expect.stringContaining('local mode') as string },
       },
       problems: expect.any(Array) as unknown,
     })

@@ -1,8 +1,11 @@
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { limits } from '../context/limits.ts'
-import { failing, serve } from '../server-fixture.ts'
+import { as, byRoles } from '../identity/roles-fixture.ts'
+import { failing, NOW_MS, serve } from '../server-fixture.ts'
+
+type Answer = { status: number; text: string; close: () => void; closed: Promise<undefined> }
 
 /**
  * A server whose database is away; `subscribe` returns the status, and what arrives until the first event is
@@ -19,16 +22,24 @@ async function listening(...overrides: Parameters<typeof serve>) {
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const { port } = http.address() as AddressInfo
   const subscribe = async (query: string, headers: Record<string, string> = {}, variables = {}) => {
-    const { promise, resolve } = Promise.withResolvers<{ status: number; text: string; close: () => void }>()
+    const { promise, resolve } = Promise.withResolvers<Answer>()
+    const closed = Promise.withResolvers<undefined>()
     const all = { 'content-type': 'application/json', accept: 'text/event-stream', ...headers }
     const sent = request(
       { host: '127.0.0.1', port, path: '/graphql', method: 'POST', headers: all },
       (response) => {
         let text = ''
         const done = () => {
-          resolve({ status: response.statusCode ?? 0, text, close: () => response.destroy() })
+          resolve({
+            ...{ status: response.statusCode ?? 0, text, closed: closed.promise },
+            close: () => response.destroy(),
+          })
         }
-        response.once('close', done).on('data', (part: Buffer) => {
+        response.once('close', () => {
+          closed.resolve(undefined)
+          done()
+        })
+        response.on('data', (part: Buffer) => {
           text += part.toString()
           if (text.includes('data: ')) done()
         })
@@ -131,4 +142,30 @@ it('an expensive question waits for its turn without a connection', async () => 
   void subscribe(`subscription ${expensive}`)
   await subscribe(head.replace('batches', 'unknown'))
   expect(opened).toHaveBeenCalledTimes(2)
+})
+
+describe('a subscription of somebody who has proven who they are', () => {
+  it('ends when the proof does, and not before', async () => {
+    const identify = async (headers: Headers) => ({
+      ...(await byRoles.identify(headers)),
+      validUntilMs: NOW_MS + Number(headers.get('x-lasts')),
+    })
+    const { subscribe } = await listening({ identity: { ...byRoles, identify } })
+    const lasting = await subscribe(head, { ...as('viewer'), 'x-lasts': '600000' })
+    const short = await subscribe(head, { ...as('viewer'), 'x-lasts': '100' })
+    await short.closed
+    const isOpen = await Promise.race([lasting.closed, Promise.resolve('open')])
+    expect(isOpen).toBe('open')
+  })
+
+  it('is answered by their own roles, beside others who ask the same', async () => {
+    const { subscribe } = await listening({ identity: byRoles })
+    const audit = 'subscription { controlEvents { edges { cursor } } }'
+    const operator = await subscribe(audit, as('operator'))
+    const viewer = await subscribe(audit, as('viewer'))
+    const both = await subscribe(audit, as('viewer', 'operator'))
+    expect(operator.text).toContain('"code":"DATABASE_UNAVAILABLE"')
+    expect(viewer.text).toContain('"code":"FORBIDDEN"')
+    expect(both.text).toContain('"code":"DATABASE_UNAVAILABLE"')
+  })
 })

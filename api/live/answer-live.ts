@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type ExecutionArgs, type ExecutionResult, print } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
+import type { Role } from '../../domain/access/role.ts'
 import type { ReadToken } from '../../db/nodes/read-token.ts'
 import type { RequestContext } from '../context/context.ts'
 import { resumeAfter } from '../context/read-requirement.ts'
@@ -22,6 +23,8 @@ type LiveDeps = Omit<Executor, 'execute'> & {
     args: ExecutionArgs & { contextValue: RequestContext & { request: Request } },
   ) => Promise<Counted | null>
   caps: SubscriptionCaps
+  /** Unix milliseconds. */
+  clock: () => number
 }
 
 const EVENT_STREAM = 'text/event-stream'
@@ -36,6 +39,7 @@ export function answerLive({
   readPosition,
   untilCounted,
   caps,
+  clock,
   ...deps
 }: LiveDeps): Plugin<RequestContext> & Disposable {
   const limits = createSubscriptionLimits(caps)
@@ -72,11 +76,12 @@ export function answerLive({
       if (readings.has(contextValue)) readings.set(contextValue, await readState(contextValue))
     },
     async onSubscribe({ args, setResultAndStopExecution }) {
-      const { request, params, client } = args.contextValue
+      const { request, params, client, roles, validUntilMs } = args.contextValue
       checkAccept(request)
       const tokens = resumeAfter(request)
       const after = afterCounted(tokens, await untilCounted(args))
-      const stream = open(questionOf(args, params), after, client)
+      const stream = open(questionOf(args, params, roles), after, client)
+      if (validUntilMs !== null) endAt(stream, validUntilMs - clock())
       streams.set(request, stream)
       stream.readable.once('close', () => streams.delete(request))
       if (isStopping) stream.end()
@@ -95,6 +100,17 @@ export function answerLive({
       for (const stream of streams.values()) stream.end()
     },
   }
+}
+
+/** Timers take no more than this; whose subscription ends early comes back. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** Ends a subscription with the proof of who asked for it. Whoever proves it anew comes back. */
+function endAt(stream: EventStream, inMs: number): void {
+  const timer = setTimeout(stream.end, Math.min(Math.max(inMs, 0), MAX_TIMER_MS))
+  stream.readable.once('close', () => {
+    clearTimeout(timer)
+  })
 }
 
 const afterCounted = (tokens: readonly ReadToken[], counted: Counted | null): ShownAfter => ({
@@ -116,13 +132,14 @@ async function* noEvents(): AsyncGenerator<never> {}
 function questionOf(
   { document, operationName }: { document: Question['document']; operationName?: string | null | undefined },
   { variables }: GraphQLParams,
+  roles: readonly Role[],
 ): Question {
   const query = asQuery(document)
   const text = print(query)
   const key = createHash('sha256')
-    .update(JSON.stringify([text, operationName, variables]))
+    .update(JSON.stringify([text, operationName, variables, roles]))
     .digest('base64')
-  return { key, query: text, document: query, operationName: operationName ?? undefined, variables }
+  return { key, roles, query: text, document: query, operationName: operationName ?? undefined, variables }
 }
 
 function checkAccept({ headers }: Request): void {

@@ -1,7 +1,9 @@
 import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql'
+import type { Role } from '../../domain/access/role.ts'
 import { anyFreshness } from '../../db/nodes/requirement.ts'
 import { formatReadToken, type ReadToken } from '../../db/nodes/read-token.ts'
 import { shownUpTo } from '../../db/nodes/snapshot.ts'
+import type { Actor } from '../context/actor.ts'
 import type { ReceivedRequest, RequestContext } from '../context/context.ts'
 import type { Freshness } from '../context/freshness.ts'
 import { digestOf } from './changes.ts'
@@ -9,8 +11,10 @@ import type { LiveAnswer } from './live-question.ts'
 
 /** A subscription as the query that it keeps asking. */
 export type Question = {
-  /** The same for equal questions. */
+  /** The same for equal questions of equal rights. */
   key: string
+  /** Of everybody who asks it. */
+  roles: readonly Role[]
   /** Text of the document. */
   query: string
   document: DocumentNode
@@ -46,12 +50,12 @@ export function askingOf(
   question: Question,
   { schema, contextOf, execute, maskError }: Executor,
 ): () => Promise<LiveAnswer> {
-  const { key, query, document, operationName, variables } = question
+  const { key, roles, query, document, operationName, variables } = question
   const digest = digestOf(schema, document, operationName)
   const params = { query, ...(operationName && { operationName }), ...(variables && { variables }) }
   // A client of its own, so that it takes turns with others where clients do.
   const received: ReceivedRequest = {
-    ...{ caller: { actor: 'live' }, client: `live ${key}`, params },
+    ...{ caller: { actor: live }, client: `live ${key}`, params, roles, validUntilMs: null },
     ...{ requirement: anyFreshness, awaited: null },
   }
   const answerOf = (result: ExecutionResult, reading: Reading | null): LiveAnswer => ({
@@ -72,6 +76,9 @@ export function askingOf(
     }
   }
 }
+
+/** Asks for all subscribers, and commands nothing. */
+const live: Actor = { issuer: null, subject: 'live', name: 'live', roles: [], validUntilMs: null }
 
 /** Null: no node can be asked. The answer says so itself, or does not need one. */
 export async function readState({ read, freshness }: RequestContext): Promise<Reading | null> {

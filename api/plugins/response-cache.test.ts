@@ -1,9 +1,11 @@
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql'
 import { createYoga } from 'graphql-yoga'
 import { describe, expect, it } from 'vitest'
+import type { Role } from '../../domain/access/role.ts'
 import { anyFreshness } from '../../db/nodes/requirement.ts'
 import type { ReadSession, ReadSource } from '../../db/nodes/snapshot.ts'
 import { createCacheValidator, type Handles } from '../context/cache-validator.ts'
+import { localActor } from '../context/actor.ts'
 import { createContext, type InitialContext, receiveRequest } from '../context/context.ts'
 import { type CacheRoles, cacheRoles, type RequestDeps } from '../context/deps.ts'
 import { failing, noCommands, noRuns } from '../server-fixture.ts'
@@ -19,6 +21,7 @@ const start = () => ({
   kafkaEnd: 5n,
   source: 'primary' as ReadSource,
   replicaLagMs: null as number | null,
+  roles: ['viewer'] as Role[],
 })
 
 /** An API with one field; `ask` returns how often it was resolved so far. */
@@ -64,9 +67,14 @@ function serveField(
   const server = createYoga({
     schema: new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { field } }) }),
     context: (initial: InitialContext) => {
-      const received = receiveRequest(initial, deps.topic)
+      const received = receiveRequest(
+        initial,
+        { ...localActor(initial.request.headers), roles: world.roles },
+        deps.topic,
+      )
       const { caller, requirement } = received
-      return createContext(received, createCacheValidator({ ...deps, caller }, roles as never, requirement))
+      const validated = createCacheValidator({ ...deps, caller }, roles as never, requirement)
+      return createContext(received, validated, (kind) => kind)
     },
     plugins: [cacheResponses(), { onResultProcess: ({ result }) => void results.push(result) }],
     logging: false,
@@ -96,6 +104,17 @@ describe('an answer is given again', () => {
     expect(await ask()).toBe(3)
     world.nowMs += 1
     expect(await ask()).toBe(4)
+  })
+
+  it('to those with the same roles, and to nobody else', async () => {
+    const { ask, world } = serveField(() => 1)
+    const asWith = (...roles: Role[]) => {
+      world.roles = roles
+      return ask()
+    }
+    expect([await asWith('viewer'), await asWith('viewer')]).toEqual([1, 1])
+    expect([await asWith('analyst'), await asWith('viewer', 'analyst')]).toEqual([2, 3])
+    expect([await asWith('analyst'), await asWith('viewer')]).toEqual([3, 3])
   })
 
   it('as the same object, so that what is made of it can be kept beside it', async () => {

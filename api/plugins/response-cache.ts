@@ -76,8 +76,8 @@ function memoryOf(value: unknown): number {
 const memoryOfAll = (values: readonly unknown[]): number =>
   values.reduce<number>((bytes, value) => bytes + BYTES_PER_VALUE + memoryOf(value), 0)
 
-const keyOf = ({ params: { query, operationName, variables } }: RequestContext): string =>
-  JSON.stringify([query, operationName, variables])
+const keyOf = ({ params: { query, operationName, variables }, roles }: RequestContext): string =>
+  JSON.stringify([query, operationName, variables, roles])
 
 const allowsStaleness = ({ requirement: { maxStalenessMs }, awaited }: RequestContext) =>
   maxStalenessMs !== null && awaited === null

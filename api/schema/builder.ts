@@ -1,18 +1,25 @@
 import SchemaBuilder from '@pothos/core'
 import ErrorsPlugin from '@pothos/plugin-errors'
 import RelayPlugin from '@pothos/plugin-relay'
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
+import { isPermitted, type Permission, permissions } from '../../domain/access/permission.ts'
+import type { GraphQLObjectType } from 'graphql'
+import type { Role } from '../../domain/access/role.ts'
 import type { CalendarDate, Moment } from '../../domain/time/moment.ts'
 import { limits } from '../context/limits.ts'
+import { forbidden, needs } from '../context/permission.ts'
 import { requestError } from '../context/request-error.ts'
 import { type Countable, DEFAULT_PAGE } from '../questions/connection.ts'
 import { capitalised } from './fields/enum-values.ts'
 import { nodeOptions } from './fields/node-options.ts'
 import '../plugins/check-arguments.ts'
 import '../plugins/complexity.ts'
+import '../plugins/permissions.ts'
 import type { ApiContext } from '../context/context.ts'
 
 type SchemaTypes = {
   Context: ApiContext
+  AuthScopes: Record<Permission, boolean>
   Connection: Countable
   DefaultFieldNullability: false
   DefaultEdgesNullability: false
@@ -29,8 +36,14 @@ type SchemaTypes = {
 
 /** The files of api/schema/ add their types and fields to it, one file per noun. */
 export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: [ErrorsPlugin, RelayPlugin, 'complexityOfAll', 'checkArguments'],
+  // The first is outermost: nothing is read for somebody who may not have it.
+  plugins: [ScopeAuthPlugin, 'permissions', ErrorsPlugin, RelayPlugin, 'complexityOfAll', 'checkArguments'],
   defaultFieldNullability: false,
+  scopeAuth: {
+    authScopes: ({ roles }) => scopesOf(roles),
+    unauthorizedError: (_parent, _context, { parentType, fieldName }) =>
+      forbidden(neededFor(parentType, fieldName), `${parentType.name}.${fieldName}`),
+  },
   errors: {
     directResult: true,
     defaultUnionOptions: { name: ({ fieldName }) => `${capitalised(fieldName)}Result` },
@@ -51,7 +64,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     nodeFieldOptions: { nullable: false, description: 'The row.' },
     cursorFieldOptions: { description: 'Opaque place of the row in the list, for after and before; stable.' },
     pageInfoFieldOptions: { description: 'Where the page is in the list.' },
-    pageInfoTypeOptions: { description: 'Where a page is in its list.' },
+    pageInfoTypeOptions: { extensions: needs('figures'), description: 'Where a page is in its list.' },
     hasNextPageFieldOptions: {
       description: 'Whether there are rows after this page, as far as the server looked.',
     },
@@ -82,6 +95,15 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     },
   },
 })
+
+const scopesOf = (roles: readonly Role[]) =>
+  Object.fromEntries(
+    Object.keys(permissions).map((permission) => [permission, isPermitted(roles, permission as Permission)]),
+  ) as Record<Permission, boolean>
+
+/** The permission of a field, which api/plugins/permissions.ts gave it. */
+const neededFor = (type: GraphQLObjectType, field: string) =>
+  type.getFields()[field]?.extensions['permission'] as Permission
 
 const advice = {
   complexity: 'smaller pages, fewer fields, or in several requests',

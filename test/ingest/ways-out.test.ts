@@ -41,7 +41,7 @@ test('a partition that waits for ever goes on when an operator parks the batch i
   expect(parked).toMatchObject({
     from: 0,
     to: 40,
-    error: 'set aside by tester: the cause is being looked for',
+    error: 'set aside by tester (unverified): the cause is being looked for',
   })
   mend()
   await feed.logins(60)
@@ -55,8 +55,13 @@ test('a partition that waits for ever goes on when an operator parks the batch i
     const audit = await deployment.sql`
       select actor, command, result, reason from control_event where command = 'park' order by id`
     expect([...audit]).toEqual([
-      { actor: 'tester', command: 'park', result: 'done', reason: 'the cause is being looked for' },
-      { actor: 'tester', command: 'park', result: 'refused', reason: 'again' },
+      {
+        actor: 'tester (unverified)',
+        command: 'park',
+        result: 'done',
+        reason: 'the cause is being looked for',
+      },
+      { actor: 'tester (unverified)', command: 'park', result: 'refused', reason: 'again' },
     ])
   })
 })

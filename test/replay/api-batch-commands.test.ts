@@ -82,15 +82,27 @@ test('parked batches are replayed from GraphQL once their cause is mended: twice
   })
   await expectExact(deployment, feed.truth)
   expect(await batchesOf(deployment, 'replayed')).toHaveLength(3)
-  const either = expect.stringMatching(/^(tester|temporal-web-ui)$/) as string
+  const either = expect.stringMatching(/^(tester \(unverified\)|temporal-web-ui)$/) as string
   expect(await audit(deployment, 7)).toEqual([
     { command: 'replay', result: 'done', actor: either, outcome: 'already_applied', batch: first.id },
     { command: 'replay', result: 'done', actor: either, outcome: 'replayed', batch: first.id },
-    { command: 'replay', result: 'done', actor: 'tester', outcome: 'replayed', batch: second.id },
-    { command: 'replay', result: 'done', actor: 'tester', outcome: 'already_applied', batch: third.id },
+    {
+      command: 'replay',
+      result: 'done',
+      actor: 'tester (unverified)',
+      outcome: 'replayed',
+      batch: second.id,
+    },
+    {
+      command: 'replay',
+      result: 'done',
+      actor: 'tester (unverified)',
+      outcome: 'already_applied',
+      batch: third.id,
+    },
     { command: 'replay', result: 'done', actor: 'temporal-web-ui', outcome: 'replayed', batch: third.id },
-    { command: 'replay', result: 'failed', actor: 'tester', outcome: null, batch: first.id },
-    { command: 'skip', result: 'refused', actor: 'tester', outcome: null, batch: third.id },
+    { command: 'replay', result: 'failed', actor: 'tester (unverified)', outcome: null, batch: first.id },
+    { command: 'skip', result: 'refused', actor: 'tester (unverified)', outcome: null, batch: third.id },
   ])
 })
 
@@ -105,10 +117,10 @@ test('a batch is given up from GraphQL for good; what no batch is, is not found;
   await worker.kill()
   expect(await ask(skip, { id: second.id })).toMatchObject({ skipBatch: { __typename: 'NoWorkerError' } })
   expect(await audit(deployment, 4)).toEqual([
-    { command: 'replay', result: 'done', actor: 'tester', outcome: 'skipped', batch: first.id },
-    { command: 'replay', result: 'failed', actor: 'tester', outcome: null, batch: '999999' },
-    { command: 'skip', result: 'done', actor: 'tester', outcome: 'skipped', batch: first.id },
-    { command: 'skip', result: 'failed', actor: 'tester', outcome: null, batch: second.id },
+    { command: 'replay', result: 'done', actor: 'tester (unverified)', outcome: 'skipped', batch: first.id },
+    { command: 'replay', result: 'failed', actor: 'tester (unverified)', outcome: null, batch: '999999' },
+    { command: 'skip', result: 'done', actor: 'tester (unverified)', outcome: 'skipped', batch: first.id },
+    { command: 'skip', result: 'failed', actor: 'tester (unverified)', outcome: null, batch: second.id },
   ])
 })
 

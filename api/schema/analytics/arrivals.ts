@@ -10,11 +10,12 @@ import { floorTo, QUARTER_MS, type TimeBucket } from '../../../domain/time/bucke
 import type { RejectReason } from '../../../domain/login/login.ts'
 import { readArrivals, readRejectCounts, type ArrivalRow } from '../../../db/read/counts/arrivals.ts'
 import { builder } from '../builder.ts'
+import { RejectRate } from './reject-rate.ts'
 import { InvalidArgumentError, InvalidRangeError } from '../../context/errors.ts'
 import type { RequestClock } from '../../context/request-clock.ts'
+import { needs } from '../../context/permission.ts'
 import { questionRange } from '../../questions/question-range.ts'
 import { BucketEnum, DelayClassEnum, LatenessClassEnum, WeekdayEnum } from '../fields/analytics-enums.ts'
-import { RejectReasonEnum } from '../fields/pipeline-enums.ts'
 import { type Marks, marksOf } from '../../questions/bucket-completeness.ts'
 import { freshnessField } from '../fields/freshness.ts'
 import { isCompleteField, isCutField } from '../fields/marks.ts'
@@ -23,6 +24,7 @@ import { fromField, toField } from '../fields/range-fields.ts'
 type Classed<Name> = { name: Name; logins: bigint; share: number }
 
 const LatenessShare = builder.objectRef<Classed<LatenessClass>>('LatenessShare').implement({
+  extensions: needs('figures'),
   description: 'Attempts by how long after their event they reached Kafka.',
   fields: (t) => ({
     lateness: t.expose('name', { type: LatenessClassEnum, description: 'The class.' }),
@@ -32,6 +34,7 @@ const LatenessShare = builder.objectRef<Classed<LatenessClass>>('LatenessShare')
 })
 
 const DelayShare = builder.objectRef<Classed<DelayClass>>('DelayShare').implement({
+  extensions: needs('figures'),
   description: 'Attempts by how long after they reached Kafka they were counted.',
   fields: (t) => ({
     delay: t.expose('name', { type: DelayClassEnum, description: 'The class.' }),
@@ -39,22 +42,6 @@ const DelayShare = builder.objectRef<Classed<DelayClass>>('DelayShare').implemen
     share: t.exposeFloat('share', { description: 'Share of all attempts of the bucket, from 0 to 1.' }),
   }),
 })
-
-const RejectRate = builder
-  .objectRef<{ reason: RejectReason; rejects: bigint; rate: number }>('RejectRate')
-  .implement({
-    description: 'Records that were rejected for a reason.',
-    fields: (t) => ({
-      reason: t.expose('reason', { type: RejectReasonEnum, description: 'Why.' }),
-      rejects: t.expose('rejects', {
-        type: 'BigInt',
-        description: 'How many, those that became attempts since included.',
-      }),
-      rate: t.exposeFloat('rate', {
-        description: 'Share of all records, attempts and rejects, from 0 to 1.',
-      }),
-    }),
-  })
 
 type Rejects = { reason: RejectReason; rejects: bigint }
 type ArrivalShape = Marks & { bucket: TimeBucket; row: ArrivalRow; rejected: Rejects[] }
@@ -72,6 +59,7 @@ const classed = <Name>(classes: readonly { name: Name }[], logins: readonly bigi
   }))
 
 const ArrivalPoint = builder.objectRef<ArrivalShape>('ArrivalPoint').implement({
+  extensions: needs('figures'),
   description: 'How records arrived that were counted or rejected in a bucket.',
   fields: (t) => ({
     start: t.field({
@@ -139,6 +127,7 @@ const ArrivalPoint = builder.objectRef<ArrivalShape>('ArrivalPoint').implement({
 })
 
 const Arrivals = builder.objectRef<{ range: TimeBucket; points: ArrivalShape[] }>('Arrivals').implement({
+  extensions: needs('figures'),
   description: 'How attempts arrived over a range of time, by when they were counted.',
   fields: (t) => ({
     from: t.field(fromField(({ range }) => range)),
@@ -154,6 +143,7 @@ const Arrivals = builder.objectRef<{ range: TimeBucket; points: ArrivalShape[] }
 
 builder.queryField('arrivals', (t) =>
   t.field({
+    extensions: needs('figures'),
     type: Arrivals,
     nullable: true,
     description:

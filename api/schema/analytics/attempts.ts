@@ -2,6 +2,7 @@ import { type LoginRowFilter, type PlacedLogin, readLoginsOfBatch } from '../../
 import { byField } from '../../../domain/counts/dimensions.ts'
 import { nodeKey, numbersOf } from '../../context/global-id.ts'
 import { limits } from '../../context/limits.ts'
+import { needs } from '../../context/permission.ts'
 import {
   type AttemptPage,
   attemptRange,
@@ -20,6 +21,7 @@ import { dimensionConditions } from '../fields/attempt-filter.ts'
 import { isExpiredField, rowsKeptFromField } from './rows-kept.ts'
 
 export const Attempt = builder.node(builder.objectRef<PlacedLogin>('Attempt'), {
+  extensions: needs('figures'),
   id: { resolve: ({ batchId, offset }) => nodeKey(batchId, offset) },
   loadOne: async (id: string, context) => {
     const [batchId = 0n, offset = 0n] = numbersOf(id)
@@ -38,9 +40,18 @@ export const Attempt = builder.node(builder.objectRef<PlacedLogin>('Attempt'), {
       description: 'Time of the event.',
       resolve: ({ login }) => new Date(login.eventTimeMs),
     }),
-    userId: t.string({ description: 'Id of the user.', resolve: ({ login }) => login.userId }),
-    deviceId: t.string({ description: 'Id of the device.', resolve: ({ login }) => login.deviceId }),
+    userId: t.string({
+      extensions: needs('persons', 'user'),
+      description: 'Id of the user.',
+      resolve: ({ login }) => login.userId,
+    }),
+    deviceId: t.string({
+      extensions: needs('persons', 'device'),
+      description: 'Id of the device.',
+      resolve: ({ login }) => login.deviceId,
+    }),
     ip: t.string({
+      extensions: needs('persons', 'address'),
       description: 'IPv4 or IPv6 address in its normal form.',
       resolve: ({ login }) => login.ip,
     }),
@@ -63,22 +74,26 @@ export const Attempt = builder.node(builder.objectRef<PlacedLogin>('Attempt'), {
     }),
     eventId: t.string({
       nullable: true,
+      extensions: needs('persons', 'event'),
       description: 'Id that the producer gave the event.',
       resolve: ({ login }) => login.eventId,
     }),
     failureReason: t.string({
       nullable: true,
+      extensions: needs('persons', 'text'),
       description: 'Why the user was not let in, as the producer said.',
       resolve: ({ login }) => login.failureReason,
     }),
     sessionId: t.string({
       nullable: true,
+      extensions: needs('persons', 'session'),
       description: 'Session, as the producer said.',
       resolve: ({ login }) => login.sessionId,
     }),
     extra: t.field({
       type: 'JSON',
       nullable: true,
+      extensions: needs('persons', 'nothing'),
       description:
         'What else the message had: keys that Rollcall has no field for, and values that it could not use; null without any.',
       resolve: ({ login }) => (login.extra === null ? null : (JSON.parse(login.extra) as unknown)),
@@ -91,14 +106,20 @@ const AttemptRowFilterInput = builder.inputType('AttemptRowFilter', {
     'Which attempts to list; all conditions must hold. Example: {users: ["ann"], outcome: {in: ["FAILURE"]}}.',
   fields: (t) => ({
     ...dimensionConditions(t),
-    users: t.stringList({ description: `Only of these users, by their ids; ${limits.members} at most.` }),
+    users: t.stringList({
+      extensions: needs('persons'),
+      description: `Only of these users, by their ids; ${limits.members} at most.`,
+    }),
     devices: t.stringList({
+      extensions: needs('persons'),
       description: `Only from these devices, by their ids; ${limits.members} at most.`,
     }),
     addresses: t.stringList({
+      extensions: needs('persons'),
       description: `Only from these IPv4 or IPv6 addresses, in any form; ${limits.members} at most.`,
     }),
     eventIds: t.stringList({
+      extensions: needs('persons'),
       description: `Only with these ids that producers gave the events (\`event_id\`); ${limits.members} at most.`,
     }),
     batchId: t.field({ type: 'Offset', description: 'Only of this batch (Batch.batchId).' }),
@@ -111,6 +132,7 @@ const AttemptRowFilterInput = builder.inputType('AttemptRowFilter', {
 builder.queryField('attempts', (t) =>
   t.connection(
     {
+      extensions: needs('figures'),
       type: Attempt,
       nullable: true,
       description:

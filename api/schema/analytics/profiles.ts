@@ -16,6 +16,7 @@ import { ipOf } from '../../questions/addresses.ts'
 import { builder } from '../builder.ts'
 import type { ApiContext } from '../../context/context.ts'
 import { NotFoundError } from '../../context/errors.ts'
+import { needs } from '../../context/permission.ts'
 import { connectionComplexity, type PageArgs, readConnection } from '../../questions/connection.ts'
 import { activeDaysOf } from '../../questions/active-days.ts'
 import { attemptsArg } from './attempts-arg.ts'
@@ -27,6 +28,7 @@ import { freshnessField } from '../fields/freshness.ts'
 import { isExpiredField, rowsKeptFromField } from './rows-kept.ts'
 
 const TraitType = builder.objectRef<TraitRow>('Trait').implement({
+  extensions: needs('persons'),
   description: 'A value that attempts had, of those that are kept as rows.',
   fields: (t) => ({
     value: t.exposeString('value', { description: 'The value, as in MeasuredGroup.values.' }),
@@ -60,6 +62,7 @@ const isDimension = (trait: Trait): trait is DimensionName => dimensions.some(({
 const traitText = (trait: Trait, stored: string) => (isDimension(trait) ? valueText(trait, stored) : stored)
 
 const Traits = builder.objectRef<TraitsShape>('Traits').implement({
+  extensions: needs('persons'),
   description:
     'What the attempts that are kept as rows (LOGIN_RETENTION_DAYS) had in common, failed ones too. Each list begins ' +
     'with the value seen last. If there were earlier attempts, `isExpired` is true and each `totalCount` is AT_LEAST. ' +
@@ -125,6 +128,7 @@ const normalised = { user: String, device: String, address: (text: string) => ip
 for (const kind of sightingKinds) {
   const { name, key, what } = types[kind]
   const type = builder.node(builder.objectRef<Somebody>(name), {
+    extensions: needs('persons'),
     id: { resolve: ({ number }) => String(number) },
     loadOne: (id: string, context) => context.read((session) => readSomebodyOf(session, kind, Number(id))),
     description: `${capitalised(a(kind))}: the days (UTC) with a login, however long ago, and what its attempts had in common, failed ones too. Days with failures are asked for by \`attempts\`.`,
@@ -170,7 +174,7 @@ for (const kind of sightingKinds) {
     t.field({
       type,
       nullable: true,
-      extensions: ofSets,
+      extensions: { ...ofSets, ...needs('persons') },
       description: `${capitalised(a(kind))}: the days with its logins or other attempts, and what its attempts had in common. Known from its first attempt on, even a failed one.`,
       args: { [key]: t.arg.string({ required: true, description: what }) },
       resolve: async (_, args: Record<string, string>, context) => {

@@ -1,6 +1,7 @@
 import { attemptsArg } from './attempts-arg.ts'
 import { engagementFreshnessField } from './engagement-freshness.ts'
 import { limits } from '../../context/limits.ts'
+import { needs } from '../../context/permission.ts'
 import {
   answerRetention,
   type CohortAnswer,
@@ -29,6 +30,7 @@ const endField = {
 }
 
 const CohortPointType = builder.objectRef<CohortAnswer['points'][number]>('CohortPoint').implement({
+  extensions: needs('figures'),
   description: 'Users of a cohort in one span.',
   fields: (t) => ({
     index: t.exposeInt('index', {
@@ -50,6 +52,7 @@ const CohortPointType = builder.objectRef<CohortAnswer['points'][number]>('Cohor
 })
 
 const CohortType = builder.objectRef<CohortAnswer>('Cohort').implement({
+  extensions: needs('figures'),
   description: 'Users who were first active in a span.',
   fields: (t) => ({
     start: t.field(startField),
@@ -74,6 +77,7 @@ const CohortType = builder.objectRef<CohortAnswer>('Cohort').implement({
 })
 
 const Retention = builder.objectRef<RetentionAnswer>('Retention').implement({
+  extensions: needs('figures'),
   description: 'Users by the span in which they were first active, and who came back.',
   fields: (t) => ({
     from: t.field(fromField((retention) => retention)),
@@ -139,7 +143,7 @@ builder.queryField('retention', (t) =>
       'Users by the span in which they were first active, and how many of them were active in each span since. Exact: by `timeZone` ' +
       `for SET_RETENTION_DAYS, at any age by days of UTC. There is no filter: \`groupBy\` has cohorts of each value. At most ${limits.rows} values. Example: ` +
       'retention(bucket: WEEK, timeZone: "Europe/Berlin") { cohorts { start users points { index share } } }.',
-    extensions: { expensive: true, readsSets: true },
+    extensions: { expensive: true, readsSets: true, ...needs('figures') },
     args: { ...retentionArgs(), ...attemptsArg() },
     resolve: (_, args, context, info) => answerRetention(context, args, info),
   }),

@@ -2,11 +2,13 @@ import { readBatch } from '../../../db/read/ledger/batches.ts'
 import { builder } from '../builder.ts'
 import type { SettledBatch } from '../../context/command-types.ts'
 import { BatchFailedError } from '../../context/command-errors.ts'
+import { needs } from '../../context/permission.ts'
 import { Batch } from '../pipeline/batches.ts'
 import { commandArgs, commandErrors, commandRequest } from './command-args.ts'
 import { BatchCommandOutcomeEnum } from '../fields/pipeline-enums.ts'
 
 const BatchCommandSuccess = builder.objectRef<SettledBatch>('BatchCommandSuccess').implement({
+  extensions: needs('figures'),
   description: 'A command to a batch that has taken effect, by now or before.',
   fields: (t) => ({
     commandId: t.exposeID('commandId', { description: 'Finds the command in controlEvents.' }),
@@ -45,6 +47,7 @@ const commands = [
 for (const { field, command, description } of commands) {
   builder.mutationField(field, (t) =>
     t.field({
+      extensions: needs('commands'),
       type: BatchCommandSuccess,
       nullable: true,
       errors: {

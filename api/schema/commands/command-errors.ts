@@ -1,8 +1,10 @@
 import { builder } from '../builder.ts'
 import * as errors from '../../context/command-errors.ts'
 import { NotFoundError } from '../../context/errors.ts'
+import { needs } from '../../context/permission.ts'
 
 const ErrorInterface = builder.interfaceRef<Error>('Error').implement({
+  extensions: needs('figures'),
   description: 'Why a command did not succeed. Every error type of a result implements it.',
   fields: (t) => ({
     message: t.exposeString('message', { description: 'What went wrong and what to do, in plain words.' }),
@@ -10,6 +12,7 @@ const ErrorInterface = builder.interfaceRef<Error>('Error').implement({
 })
 
 const CommandErrorInterface = builder.interfaceRef<errors.CommandError>('CommandError').implement({
+  extensions: needs('figures'),
   description: 'A command that did not succeed.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
@@ -51,9 +54,15 @@ const commandErrors = [
 ] as const
 
 for (const [ErrorClass, description] of messageErrors)
-  builder.objectType(ErrorClass, { name: ErrorClass.name, description, interfaces: [ErrorInterface] })
+  builder.objectType(ErrorClass, {
+    extensions: needs('figures'),
+    name: ErrorClass.name,
+    description,
+    interfaces: [ErrorInterface],
+  })
 for (const [ErrorClass, description] of commandErrors)
   builder.objectType(ErrorClass, {
+    extensions: needs('figures'),
     name: ErrorClass.name,
     description,
     interfaces: [CommandErrorInterface, ErrorInterface],

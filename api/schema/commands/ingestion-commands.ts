@@ -3,10 +3,12 @@ import type { PartitionStatus as PartitionStatusShape } from '../../../workflows
 import { builder } from '../builder.ts'
 import type { IngestionOutcome } from '../../context/command-types.ts'
 import type { ApiContext } from '../../context/context.ts'
+import { needs } from '../../context/permission.ts'
 import { commandArgs, commandErrors, commandRequest } from './command-args.ts'
 import { IngestionStateEnum } from '../fields/pipeline-enums.ts'
 
 const PartitionStatus = builder.objectRef<PartitionStatusShape>('PartitionStatus').implement({
+  extensions: needs('figures'),
   description: 'A partition as it stood once the command had taken effect.',
   fields: (t) => ({
     partition: t.exposeInt('partition', { description: 'Number of the partition.' }),
@@ -31,6 +33,7 @@ const PartitionStatus = builder.objectRef<PartitionStatusShape>('PartitionStatus
 })
 
 const IngestionCommandSuccess = builder.objectRef<IngestionOutcome>('IngestionCommandSuccess').implement({
+  extensions: needs('figures'),
   description: 'A command to the ingestion that has taken effect.',
   fields: (t) => ({
     commandId: t.exposeID('commandId', { description: 'Finds the command in controlEvents.' }),
@@ -66,6 +69,7 @@ const ingestionRequest = (args: IngestionArgs, context: ApiContext) => ({
 
 builder.mutationField('pauseIngestion', (t) =>
   t.field({
+    extensions: needs('commands'),
     ...result,
     description:
       'Stops reading a topic, or some of its partitions, after the batch in hand. Returns once it has really stopped, with ' +
@@ -82,6 +86,7 @@ builder.mutationField('pauseIngestion', (t) =>
 
 builder.mutationField('resumeIngestion', (t) =>
   t.field({
+    extensions: needs('commands'),
     ...result,
     description:
       'Resumes a topic, or some of its partitions, where reading stopped: after a pause, or after a halt whose ' +
@@ -107,6 +112,7 @@ builder.mutationField('resumeIngestion', (t) =>
 
 builder.mutationField('acceptOffsetLoss', (t) =>
   t.field({
+    extensions: needs('commands'),
     ...result,
     description:
       'Resumes partitions that halted because Kafka has lost offsets: by retention, or because the topic was ' +
@@ -124,6 +130,7 @@ builder.mutationField('acceptOffsetLoss', (t) =>
 
 builder.mutationField('parkBatch', (t) =>
   t.field({
+    extensions: needs('commands'),
     ...result,
     description:
       'Sets aside what a waiting or halted partition cannot get past, and goes on after it. A batch that cannot be ' +

@@ -1,6 +1,7 @@
 import { MAX_BATCHES_OF_A_RUN } from '../../../domain/batch/selection.ts'
 import type { RejectSelection } from '../../../domain/batch/selection.ts'
 import type { RedriveRunStatus } from '../../../workflows/run-contract.ts'
+import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { commandArgs, commandErrors, commandRequest } from './command-args.ts'
 import { RejectReasonCount } from '../fields/reject-reason-count.ts'
@@ -9,6 +10,7 @@ import { refusalField } from './run-fields.ts'
 import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
 
 const RedriveFailure = builder.objectRef<{ batchId: string; error: string }>('RedriveFailure').implement({
+  extensions: needs('audit'),
   description: 'A batch whose rejects could not be redriven.',
   fields: (t) => ({
     batchId: t.expose('batchId', { type: 'Offset', description: 'Number of the batch (Batch.batchId).' }),
@@ -17,6 +19,7 @@ const RedriveFailure = builder.objectRef<{ batchId: string; error: string }>('Re
 })
 
 const RedriveRun = builder.objectRef<RedriveRunStatus>('RedriveRun').implement({
+  extensions: needs('audit'),
   description:
     'Rejects decoded again, because a rule was mended: batch by batch, each reject with its history.',
   fields: (t) => ({
@@ -75,6 +78,7 @@ function selectionOf(filter: typeof RedriveFilter.$inferInput | null | undefined
 
 builder.mutationField('redriveRejectedRecords', (t) =>
   t.field({
+    extensions: needs('commands'),
     type: RedriveRun,
     nullable: true,
     errors: { types: commandErrors, union: { description: 'The run, or why there is none.' } },
@@ -103,6 +107,7 @@ builder.mutationField('redriveRejectedRecords', (t) =>
 
 builder.queryField('redriveRun', (t) =>
   t.field({
+    extensions: needs('audit'),
     type: RedriveRun,
     nullable: true,
     description:

@@ -6,6 +6,7 @@ import type {
   ReplayPlan as ReplayPlanShape,
 } from '../../../domain/batch/replay-plan.ts'
 import type { ReplayRunStatus } from '../../../workflows/run-contract.ts'
+import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { titleOf, typeOf } from '../fields/dimensions.ts'
 import { BatchReplayOutcomeEnum, RunStateEnum } from '../fields/pipeline-enums.ts'
@@ -15,6 +16,7 @@ import { refusalField } from './run-fields.ts'
 const rowsComplexity = { field: 1, multiplier: 100 }
 
 const PlannedBatch = builder.objectRef<PlannedBatchShape>('PlannedBatch').implement({
+  extensions: needs('audit'),
   description:
     'What replaying a batch would do, found by replaying it in a transaction that was rolled back.',
   fields: (t) => ({
@@ -37,6 +39,7 @@ const PlannedBatch = builder.objectRef<PlannedBatchShape>('PlannedBatch').implem
 })
 
 const PlannedIncrement = builder.objectRef<PlannedCount>('PlannedIncrement').implement({
+  extensions: needs('audit'),
   description: 'A count that would grow.',
   fields: (t) => ({
     start: t.field({
@@ -58,6 +61,7 @@ const PlannedIncrement = builder.objectRef<PlannedCount>('PlannedIncrement').imp
 const moment = (at: string | null) => (at === null ? null : new Date(at))
 
 const ReplayPlan = builder.objectRef<ReplayPlanShape>('ReplayPlan').implement({
+  extensions: needs('audit'),
   description:
     'What a replay run will do, as of its start. A batch that is settled meanwhile is not counted twice.',
   fields: (t) => ({
@@ -91,6 +95,7 @@ const ReplayPlan = builder.objectRef<ReplayPlanShape>('ReplayPlan').implement({
 })
 
 const BatchReplay = builder.objectRef<BatchResult>('BatchReplay').implement({
+  extensions: needs('audit'),
   description: 'A batch of a run, as it went.',
   fields: (t) => ({
     batchId: t.field({
@@ -109,6 +114,7 @@ const BatchReplay = builder.objectRef<BatchResult>('BatchReplay').implement({
 })
 
 const ReplayProgress = builder.objectRef<ReplayRunStatus>('ReplayProgress').implement({
+  extensions: needs('audit'),
   description: 'How far a run is.',
   fields: (t) => ({
     batchCount: t.int({
@@ -128,6 +134,7 @@ const ReplayProgress = builder.objectRef<ReplayRunStatus>('ReplayProgress').impl
 })
 
 export const ReplayRun = builder.objectRef<ReplayRunStatus>('ReplayRun').implement({
+  extensions: needs('audit'),
   description: 'A replay of many parked batches, one after the other.',
   fields: (t) => ({
     runId: t.exposeID('commandId', {

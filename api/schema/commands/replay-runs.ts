@@ -1,5 +1,6 @@
 import { MAX_BATCHES_OF_A_RUN } from '../../../domain/batch/selection.ts'
 import type { BatchSelection } from '../../../domain/batch/selection.ts'
+import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { MAX_PER_MINUTE } from '../../commands/replay-runs.ts'
 import { commandArgs, commandErrors, commandRequest } from './command-args.ts'
@@ -22,6 +23,7 @@ const ParkedBatchFilter = builder.inputType('ParkedBatchFilter', {
     toOffset: t.field({ type: 'Offset', description: 'End of the offsets, exclusive.' }),
     parkedAt: t.field({ type: TimeRangeInput, description: 'When they were parked.' }),
     errorContains: t.string({
+      extensions: needs('failures'),
       description: 'Only if the error contains this text; upper and lower case are the same.',
     }),
   }),
@@ -44,6 +46,7 @@ const DEFAULT_PER_MINUTE = 60
 
 builder.mutationField('replayBatches', (t) =>
   t.field({
+    extensions: needs('commands'),
     type: ReplayRun,
     nullable: true,
     errors: { types: commandErrors, union: { description: 'The run, or why there is none.' } },
@@ -96,6 +99,7 @@ const controls = [
 for (const { field, command, description } of controls) {
   builder.mutationField(field, (t) =>
     t.field({
+      extensions: needs('commands'),
       type: ReplayRun,
       nullable: true,
       errors: { types: commandErrors, union: { description: 'The run as it stands now, or why not.' } },
@@ -115,6 +119,7 @@ for (const { field, command, description } of controls) {
 
 builder.queryField('replayRun', (t) =>
   t.field({
+    extensions: needs('audit'),
     type: ReplayRun,
     nullable: true,
     description:

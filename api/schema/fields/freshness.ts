@@ -2,10 +2,12 @@ import { builder } from '../builder.ts'
 import type { ApiContext } from '../../context/context.ts'
 import type { Freshness } from '../../context/freshness.ts'
 import { formatPosition } from '../../context/position-text.ts'
+import { needs } from '../../context/permission.ts'
 import { IncompleteReasonType } from './incomplete-reason.ts'
 import { DatabaseRoleEnum } from './pipeline-enums.ts'
 
 export const FreshnessType = builder.objectRef<Freshness>('Freshness').implement({
+  extensions: needs('figures'),
   description:
     'How fresh and how complete an answer is, for the whole topic and as of the snapshot that served the answer.',
   fields: (t) => ({

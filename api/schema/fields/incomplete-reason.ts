@@ -1,5 +1,6 @@
 import { builder } from '../builder.ts'
 import type { IncompleteCause, IncompleteReason } from '../../context/incomplete-reasons.ts'
+import { needs } from '../../context/permission.ts'
 import { capitals } from './enum-values.ts'
 
 const IncompleteCauseEnum = builder.enumType('IncompleteCause', {
@@ -24,6 +25,7 @@ const IncompleteCauseEnum = builder.enumType('IncompleteCause', {
 })
 
 export const IncompleteReasonType = builder.objectRef<IncompleteReason>('IncompleteReason').implement({
+  extensions: needs('figures'),
   description: 'Why counts may lack attempts.',
   fields: (t) => ({
     cause: t.expose('cause', { type: IncompleteCauseEnum, description: 'What kind of reason it is.' }),

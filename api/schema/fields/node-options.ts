@@ -1,3 +1,7 @@
+import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql'
+import { isPermitted, type Permission } from '../../../domain/access/permission.ts'
+import type { ApiContext } from '../../context/context.ts'
+import { forbidden, needs } from '../../context/permission.ts'
 import { decodeGlobalId, encodeGlobalId } from '../../context/global-id.ts'
 import { AnswerTooLargeError, InvalidArgumentError, NotFoundError } from '../../context/errors.ts'
 
@@ -12,24 +16,26 @@ export const nodeOptions = {
       'Global id, opaque, for `node` and as a key of caches. It holds no personal value, and stays the same for as long as the ' +
       'database does: one that is counted anew gives new ones.',
   },
-  nodeTypeOptions: { description: 'Whatever has a global id.' },
+  nodeTypeOptions: { extensions: needs('figures'), description: 'Whatever has a global id.' },
   nodeQueryOptions: {
+    extensions: needs('figures'),
     description: 'Whatever has this global id.',
     args: { id: { description: 'The id.' } },
     resolve: async (
       _: unknown,
       { id }: { id: { typename: string } },
-      _context: unknown,
-      _info: unknown,
+      context: ApiContext,
+      { schema }: GraphQLResolveInfo,
       resolveNode: (id: never) => unknown,
     ) => {
-      checkId(id, 'id')
+      checkId(id, 'id', context, schema)
       const node = await resolveNode(undefined as never)
       if (node == null) throw new NotFoundError('there is nothing with this id any more', 'id')
       return node as never
     },
   },
   nodesQueryOptions: {
+    extensions: needs('figures'),
     nullable: { list: true, items: true },
     complexity: { field: 1, multiplier: MOST_IDS },
     description: 'Whatever has these global ids, in their order; null where there is nothing any more.',
@@ -37,8 +43,8 @@ export const nodeOptions = {
     resolve: (
       _: unknown,
       { ids }: { ids: readonly { typename: string }[] },
-      _context: unknown,
-      _info: unknown,
+      context: ApiContext,
+      { schema }: GraphQLResolveInfo,
       resolveNodes: (ids: never) => unknown,
     ) => {
       if (ids.length > MOST_IDS)
@@ -47,17 +53,25 @@ export const nodeOptions = {
           { argument: 'ids', cap: MOST_IDS, asked: ids.length },
         )
       ids.forEach((id, i) => {
-        checkId(id, `ids[${i}]`)
+        checkId(id, `ids[${i}]`, context, schema)
       })
       return resolveNodes(undefined as never) as never
     },
   },
 } as const
 
-function checkId({ typename }: { typename: string }, argument: string): void {
-  if (typename !== '') return
-  throw new InvalidArgumentError(
-    `${argument} is not a global id: use one as a field \`id\` returned it`,
-    argument,
-  )
+/** Also whether the asker may have what it is of, before it is looked for. */
+function checkId(
+  { typename }: { typename: string },
+  argument: string,
+  { roles }: ApiContext,
+  schema: GraphQLSchema,
+): void {
+  if (typename === '')
+    throw new InvalidArgumentError(
+      `${argument} is not a global id: use one as a field \`id\` returned it`,
+      argument,
+    )
+  const permission = schema.getType(typename)?.extensions['permission'] as Permission
+  if (!isPermitted(roles, permission)) throw forbidden(permission, `a ${typename}`, argument)
 }

@@ -1,4 +1,5 @@
 import { limits } from '../../context/limits.ts'
+import { needs } from '../../context/permission.ts'
 import type { ListCount } from '../../questions/connection.ts'
 import { builder } from '../builder.ts'
 import { capitals } from './enum-values.ts'
@@ -13,6 +14,7 @@ const CountPrecision = builder.enumType('CountPrecision', {
 })
 
 const TotalCount = builder.objectRef<ListCount>('TotalCount').implement({
+  extensions: needs('figures'),
   description: 'How many there are.',
   fields: (t) => ({
     value: t.exposeInt('value', {

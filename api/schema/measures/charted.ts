@@ -1,4 +1,5 @@
 import type { Charted } from '../../questions/measures/shape-measures.ts'
+import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { capitalised } from '../fields/enum-values.ts'
 import {
@@ -22,11 +23,13 @@ const pointsField = {
 }
 
 export const TotalType = builder.objectRef<Charted>('MeasuredTotal').implement({
+  extensions: needs('figures'),
   description: 'All attempts of the range and filter.',
   interfaces: [MeasuredInterface],
 })
 
 export const GroupType = builder.objectRef<Charted>('MeasuredGroup').implement({
+  extensions: needs('figures'),
   description: 'A combination of values of the dimensions of `groupBy`.',
   interfaces: [MeasuredInterface],
   fields: (t) => ({
@@ -82,6 +85,7 @@ for (const type of [TotalType, GroupType])
 export type OtherGroups = Charted & { groupCount: number }
 
 export const OtherGroupsType = builder.objectRef<OtherGroups>('OtherGroups').implement({
+  extensions: needs('figures'),
   description: 'All groups beyond `first`, together.',
   interfaces: [MeasuredInterface],
   fields: (t) => ({

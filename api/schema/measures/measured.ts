@@ -3,6 +3,7 @@ import { type Measure, measures } from '../../../domain/measures/measure.ts'
 import { outdatedLogins } from '../../../domain/measures/outdated-logins.ts'
 import { versionOf } from '../../questions/version-argument.ts'
 import type { Compared, Measured, Point } from '../../questions/measures/shape-measures.ts'
+import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { capitals } from '../fields/enum-values.ts'
 import { DimensionEnum } from '../fields/dimensions.ts'
@@ -39,6 +40,7 @@ const count = (measure: 'attempts' | 'logins' | 'failures') => ({
 const momentOf = (ms: number): Date | null => (Number.isFinite(ms) ? new Date(ms) : null)
 
 export const MeasuredInterface = builder.interfaceRef<Measured>('Measured').implement({
+  extensions: needs('figures'),
   description: 'What was measured in a span of time, of one group or of all. Only what is selected is read.',
   fields: (t) => ({
     start: t.field({
@@ -112,6 +114,7 @@ export const MeasuredInterface = builder.interfaceRef<Measured>('Measured').impl
 })
 
 export const ComparedType = builder.objectRef<Compared>('MeasuredComparison').implement({
+  extensions: needs('figures'),
   description:
     'What was measured in a span that the question compares with. Where the clock or the calendar has no such span, its end is its start.',
   interfaces: [MeasuredInterface],
@@ -151,6 +154,7 @@ export const shareArgs = () => ({
 })
 
 export const PointType = builder.objectRef<Point>('MeasuredPoint').implement({
+  extensions: needs('figures'),
   description: 'A bucket of time, of one group or of all.',
   interfaces: [MeasuredInterface],
   fields: (t) => ({

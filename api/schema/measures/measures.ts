@@ -7,6 +7,7 @@ import { type Measure, measures } from '../../../domain/measures/measure.ts'
 import { type GroupDimension, isOfMembers } from '../../../domain/measures/group-dimension.ts'
 import { EXPENSIVE_COMPLEXITY, isGiven } from '../../plugins/limit-expensive.ts'
 import { isByMembers, type MemberLists } from '../../questions/measures/resolve-members.ts'
+import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { BucketEnum } from '../fields/analytics-enums.ts'
 import { DimensionEnum } from '../fields/dimensions.ts'
@@ -18,6 +19,7 @@ import { GroupType, OtherGroupsType, TotalType } from './charted.ts'
 import { PointType } from './measured.ts'
 
 const TimeSpan = builder.objectRef<TimeBucket & Marks>('TimeSpan').implement({
+  extensions: needs('figures'),
   description: 'A bucket of the range.',
   fields: (t) => ({
     start: t.field({
@@ -36,6 +38,7 @@ const TimeSpan = builder.objectRef<TimeBucket & Marks>('TimeSpan').implement({
 })
 
 const Measures = builder.objectRef<MeasuresAnswer>('Measures').implement({
+  extensions: needs('figures'),
   description: 'What was measured over a range of time, by the time of the event.',
   fields: (t) => ({
     from: t.field(fromField(({ range }) => range)),
@@ -116,7 +119,7 @@ builder.queryField('measures', (t) =>
       'Any measures of attempts by time, dimensions, zone and filter, beside other spans, now or as of a moment. Example: ' +
       'measures(bucket: DAY, timeZone: "Europe/Berlin", compareTo: [{span: PREVIOUS}]) { points { start logins compared { logins } } }.',
     complexity: (args) => (isExpensive(args) ? EXPENSIVE_COMPLEXITY : 1),
-    extensions: { expensive: isExpensive, readsSets: isOrderedByPeople },
+    extensions: { expensive: isExpensive, readsSets: isOrderedByPeople, ...needs('figures') },
     args: measureArgs(),
     resolve: (_, args, context, info) =>
       answerMeasures(context, args, { selected: selectedFields(info), info }),

@@ -6,19 +6,25 @@ import { DEFAULT_PAGE } from '../../questions/connection.ts'
 import { builder } from '../builder.ts'
 import { limits } from '../../context/limits.ts'
 import { noSuchBatch } from '../../context/errors.ts'
+import { needs } from '../../context/permission.ts'
 import { Batch } from './batches.ts'
 import { EventSourceEnum, RejectReasonEnum } from '../fields/pipeline-enums.ts'
 import { Attempt } from '../analytics/attempts.ts'
 
 export const RejectType = builder.objectRef<Reject>('Reject').implement({
+  extensions: needs('figures'),
   description: 'Why a record is no attempt.',
   fields: (t) => ({
     reason: t.expose('reason', { type: RejectReasonEnum, description: 'The reason.' }),
-    detail: t.exposeString('detail', { description: 'What was found instead, for people to read.' }),
+    detail: t.exposeString('detail', {
+      extensions: needs('persons', 'text'),
+      description: 'What was found instead, for people to read.',
+    }),
   }),
 })
 
 const Event = builder.objectRef<BatchEvent>('BatchEvent').implement({
+  extensions: needs('figures'),
   description: 'One record of a batch: an attempt or a reject.',
   fields: (t) => ({
     offset: t.expose('offset', { type: 'Offset', description: 'Its offset.' }),
@@ -73,6 +79,7 @@ builder.objectField(Batch, 'events', (t) =>
 
 builder.queryField('batch', (t) =>
   t.field({
+    extensions: needs('figures'),
     type: Batch,
     nullable: true,
     description: 'One batch of the ledger.',

@@ -6,6 +6,7 @@ import {
   readBatches,
   type RevisionRow,
 } from '../../../db/read/ledger/batches.ts'
+import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { connectionComplexity, readConnection } from '../../questions/connection.ts'
 import { BatchStatusEnum, RevisionKindEnum } from '../fields/pipeline-enums.ts'
@@ -13,6 +14,7 @@ import { freshnessField } from '../fields/freshness.ts'
 import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
 
 const BatchRevision = builder.objectRef<RevisionRow>('BatchRevision').implement({
+  extensions: needs('figures'),
   description: 'A change of a batch after it was written first.',
   fields: (t) => ({
     revision: t.exposeInt('revision', { description: 'Number of the change, from 1 on.' }),
@@ -44,6 +46,7 @@ const BatchRevision = builder.objectRef<RevisionRow>('BatchRevision').implement(
 })
 
 export const Batch = builder.node(builder.objectRef<BatchRow>('Batch'), {
+  extensions: needs('figures'),
   id: { resolve: ({ id }) => String(id) },
   loadOne: (id: string, context) => context.read((session) => readBatch(session, BigInt(id))),
   description:
@@ -82,6 +85,7 @@ export const Batch = builder.node(builder.objectRef<BatchRow>('Batch'), {
     codeVersion: t.exposeString('code_version', { description: 'Version of Rollcall that decided it.' }),
     error: t.exposeString('error', {
       nullable: true,
+      extensions: needs('failures', 'text'),
       description: 'Why it was parked, given up, or lost; null otherwise.',
     }),
     incarnation: t.exposeInt('incarnation', {
@@ -139,6 +143,7 @@ const BatchFilterInput = builder.inputType('BatchFilter', {
     }),
     toOffset: t.field({ type: 'Offset', description: 'End of the offsets, exclusive.' }),
     errorContains: t.string({
+      extensions: needs('failures'),
       description: 'Only if the error contains this text; upper and lower case are the same.',
     }),
     committedAt: t.field({ type: TimeRangeInput, description: 'When they were written first.' }),
@@ -148,6 +153,7 @@ const BatchFilterInput = builder.inputType('BatchFilter', {
 builder.queryField('batches', (t) =>
   t.connection(
     {
+      extensions: needs('figures'),
       type: Batch,
       nullable: true,
       description: 'The ledger of what was read, latest written first.',

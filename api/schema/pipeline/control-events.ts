@@ -6,6 +6,7 @@ import {
   readControlEvents,
 } from '../../../db/read/ledger/control-events.ts'
 import type { CommandName } from '../../../domain/pipeline/command-name.ts'
+import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { connectionComplexity, readConnection } from '../../questions/connection.ts'
 import { ControlResultEnum } from '../fields/pipeline-enums.ts'
@@ -29,6 +30,7 @@ const ControlCommandEnum = builder.enumType('ControlCommand', {
 })
 
 const ControlEvent = builder.node(builder.objectRef<ControlEventRow>('ControlEvent'), {
+  extensions: needs('audit'),
   id: { resolve: ({ id }) => String(id) },
   loadOne: (id: string, context) => context.read((session) => readControlEvent(session, BigInt(id))),
   description:
@@ -74,6 +76,7 @@ const ControlEventFilterInput = builder.inputType('ControlEventFilter', {
 builder.queryField('controlEvents', (t) =>
   t.connection(
     {
+      extensions: needs('audit'),
       type: ControlEvent,
       nullable: true,
       description: 'The audit: every command, allowed or not, latest first.',

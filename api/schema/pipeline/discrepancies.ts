@@ -5,6 +5,7 @@ import {
   readDiscrepancy,
   readDiscrepancies,
 } from '../../../db/read/ledger/discrepancies.ts'
+import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { connectionComplexity, readConnection } from '../../questions/connection.ts'
 import { DiscrepancyKindEnum } from '../fields/pipeline-enums.ts'
@@ -12,6 +13,7 @@ import { freshnessField } from '../fields/freshness.ts'
 import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
 
 const Discrepancy = builder.node(builder.objectRef<DiscrepancyRow>('Discrepancy'), {
+  extensions: needs('reconciliation'),
   id: { resolve: ({ id }) => String(id) },
   loadOne: (id: string, context) => context.read((session) => readDiscrepancy(session, BigInt(id))),
   description:
@@ -50,6 +52,7 @@ const DiscrepancyFilterInput = builder.inputType('DiscrepancyFilter', {
 builder.queryField('discrepancies', (t) =>
   t.connection(
     {
+      extensions: needs('reconciliation'),
       type: Discrepancy,
       nullable: true,
       description: 'What the reconciliations of the schedule found to differ, most recently raised first.',

@@ -1,9 +1,11 @@
 import { type EventFate as EventFateShape, traceEvent } from '../../pipeline/event-fate.ts'
+import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { Attempt } from '../analytics/attempts.ts'
 import { freshnessField } from '../fields/freshness.ts'
 
 const EventFate = builder.objectRef<EventFateShape>('EventFate').implement({
+  extensions: needs('persons'),
   description: 'What became of an event, by the id that its producer gave it.',
   fields: (t) => ({
     isVisible: t.boolean({
@@ -33,6 +35,7 @@ const EventFate = builder.objectRef<EventFateShape>('EventFate').implement({
 
 builder.queryField('eventFate', (t) =>
   t.field({
+    extensions: needs('persons'),
     type: EventFate,
     nullable: true,
     description:

@@ -10,6 +10,7 @@ import {
 } from '../../pipeline/explain-difference.ts'
 import { isByMembers } from '../../questions/measures/resolve-members.ts'
 import { UnsupportedCombinationError } from '../../context/errors.ts'
+import { needs } from '../../context/permission.ts'
 import { calendarOf } from '../../questions/question-range.ts'
 import { knownFilter } from '../../questions/resolve-filter.ts'
 import { AttemptFilterInput } from '../fields/attempt-filter.ts'
@@ -39,6 +40,7 @@ type CauseShape = AttemptTally & {
 }
 
 const DifferenceCause = builder.objectRef<CauseShape>('DifferenceCause').implement({
+  extensions: needs('figures'),
   description: 'One cause of a difference.',
   fields: (t) => ({
     kind: t.expose('kind', { type: CauseKindEnum, description: 'Which cause it is.' }),
@@ -66,6 +68,7 @@ const DifferenceCause = builder.objectRef<CauseShape>('DifferenceCause').impleme
 })
 
 const TallyType = builder.objectRef<AttemptTally>('AttemptTally').implement({
+  extensions: needs('figures'),
   description: 'Attempts of a range, or a difference between two numbers of them.',
   fields: (t) => ({
     attempts: t.expose('attempts', { type: 'BigInt', description: 'Attempts.' }),
@@ -79,6 +82,7 @@ const TallyType = builder.objectRef<AttemptTally>('AttemptTally').implement({
 })
 
 const DifferenceExplanation = builder.objectRef<Explanation>('DifferenceExplanation').implement({
+  extensions: needs('figures'),
   description: 'Why two answers about the same range differ.',
   fields: (t) => ({
     from: t.field(fromField((explanation) => explanation)),
@@ -127,7 +131,7 @@ builder.queryField('explainDifference', (t) =>
       `to the difference. At most ${limits.batches} batches with events around the range. Example: ` +
       'explainDifference(from: "2026-11-24", to: "2026-11-25", earlier: {at: "2026-11-25T06:00:00Z"}) { difference { attempts } causes { kind attempts } }.',
     complexity: EXPENSIVE_COMPLEXITY,
-    extensions: { expensive: true },
+    extensions: { expensive: true, ...needs('figures') },
     args: {
       from: t.arg({
         type: 'Moment',

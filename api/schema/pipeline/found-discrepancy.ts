@@ -1,10 +1,12 @@
 import type { CountPlace, Difference } from '../../../domain/pipeline/reconciliation.ts'
 import { byField } from '../../../domain/counts/dimensions.ts'
+import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { titleOf, typeOf } from '../fields/dimensions.ts'
 import { CountBucketEnum, DiscrepancyKindEnum } from '../fields/pipeline-enums.ts'
 
 const CountPlaceType = builder.objectRef<CountPlace>('CountPlace').implement({
+  extensions: needs('reconciliation'),
   description: 'The place of one count: a bucket, and a value of each dimension that it is counted by.',
   fields: (t) => ({
     bucket: t.expose('size', { type: CountBucketEnum, description: 'Length of the bucket.' }),
@@ -21,6 +23,7 @@ const CountPlaceType = builder.objectRef<CountPlace>('CountPlace').implement({
 })
 
 export const FoundDiscrepancy = builder.objectRef<Difference>('FoundDiscrepancy').implement({
+  extensions: needs('reconciliation'),
   description: 'Two tables that should say the same and do not.',
   fields: (t) => ({
     kind: t.expose('kind', { type: DiscrepancyKindEnum, description: 'Which two tables differ.' }),

@@ -2,6 +2,7 @@ import type { LastBatch } from '../../../db/read/ledger/progress.ts'
 import type { OpenTransaction } from '../../../domain/pipeline/partition-log.ts'
 import { readUnknownOutcomes } from '../../../db/read/ledger/unknown-outcomes.ts'
 import { DAY_MS } from '../../../domain/time/period.ts'
+import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import {
   type Ingestion as IngestionShape,
@@ -10,18 +11,14 @@ import {
   readIngestion,
   unreadOf,
 } from '../../pipeline/ingestion.ts'
-import type { IngestionProblem } from '../../pipeline/problems.ts'
-import {
-  BatchStatusEnum,
-  IngestionStateEnum,
-  ComponentEnum,
-  ProblemKindEnum,
-} from '../fields/pipeline-enums.ts'
+import { BatchStatusEnum, IngestionStateEnum } from '../fields/pipeline-enums.ts'
 import { freshnessField } from '../fields/freshness.ts'
 import { IncompleteReasonType } from '../fields/incomplete-reason.ts'
+import { ProblemType } from './ingestion-problem.ts'
 import { UnknownOutcomeType } from './unknown-outcome.ts'
 
 const LastBatchType = builder.objectRef<LastBatch>('LastBatch').implement({
+  extensions: needs('figures'),
   description: 'The batch with the highest offsets of a partition.',
   fields: (t) => ({
     batchId: t.expose('id', { type: 'Offset', description: 'Number of the batch (Batch.batchId).' }),
@@ -35,6 +32,7 @@ const LastBatchType = builder.objectRef<LastBatch>('LastBatch').implement({
 })
 
 const OpenTransactionType = builder.objectRef<OpenTransaction>('OpenTransaction').implement({
+  extensions: needs('figures'),
   description: 'A transaction of a producer that is neither committed nor aborted.',
   fields: (t) => ({
     producerId: t.expose('producerId', {
@@ -62,6 +60,7 @@ const OpenTransactionType = builder.objectRef<OpenTransaction>('OpenTransaction'
 })
 
 const PartitionIngestion = builder.objectRef<IngestionPartitionShape>('PartitionIngestion').implement({
+  extensions: needs('figures'),
   description:
     'The ingestion of one partition. A field is null when the part it comes from is away (problems).',
   fields: (t) => ({
@@ -74,6 +73,7 @@ const PartitionIngestion = builder.objectRef<IngestionPartitionShape>('Partition
     }),
     reason: t.string({
       nullable: true,
+      extensions: needs('failures', 'text'),
       description: 'Why it waits, was paused or halted; empty while it runs; from Temporal.',
       resolve: ({ status }) => status?.reason ?? null,
     }),
@@ -165,25 +165,8 @@ const PartitionIngestion = builder.objectRef<IngestionPartitionShape>('Partition
   }),
 })
 
-const Problem = builder.objectRef<IngestionProblem>('IngestionProblem').implement({
-  description: 'A problem: a part that is away, or something that waits for an operator.',
-  fields: (t) => ({
-    kind: t.expose('kind', { type: ProblemKindEnum, description: 'What it is.' }),
-    component: t.expose('component', { type: ComponentEnum, description: 'Where it is.' }),
-    message: t.exposeString('message', {
-      description: 'What is wrong and what to do, in words. The text before the first colon is a short form.',
-    }),
-    partitions: t.exposeIntList('partitions', {
-      description: 'The partitions concerned; empty when it is not about particular ones.',
-    }),
-    batchCount: t.exposeInt('batches', {
-      nullable: true,
-      description: 'How many batches wait for an operator; null when it is not about batches.',
-    }),
-  }),
-})
-
 const Ingestion = builder.objectRef<IngestionShape>('Ingestion').implement({
+  extensions: needs('figures'),
   description: 'The ingestion of a topic, from Temporal, Postgres and Kafka together.',
   fields: (t) => ({
     topic: t.exposeString('topic', { description: 'The topic.' }),
@@ -205,7 +188,7 @@ const Ingestion = builder.objectRef<IngestionShape>('Ingestion').implement({
       description: 'In order of number: every partition that any of the parts knows.',
     }),
     problems: t.expose('problems', {
-      type: [Problem],
+      type: [ProblemType],
       description:
         'What is wrong, most urgent first: parts that are away, so that fields are null; partitions that do not run; ' +
         'batches that wait for an operator. Empty when all is well.',
@@ -233,6 +216,7 @@ const Ingestion = builder.objectRef<IngestionShape>('Ingestion').implement({
 
 builder.queryField('ingestion', (t) =>
   t.field({
+    extensions: needs('figures'),
     type: Ingestion,
     nullable: true,
     description: 'What the pipeline is doing.',

@@ -6,6 +6,7 @@ import {
   readInsights,
 } from '../../../db/read/rows/insights.ts'
 import { nodeKey, numbersOf } from '../../context/global-id.ts'
+import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { valueText } from '../../../domain/measures/group-dimension.ts'
 import { connectionComplexity, readConnection } from '../../questions/connection.ts'
@@ -15,6 +16,7 @@ import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
 type Ranked = { value: string; logins: number }
 
 const InsightCount = builder.objectRef<Ranked>('InsightCount').implement({
+  extensions: needs('figures'),
   description: 'A value and how many attempts of an insight have it.',
   fields: (t) => ({
     value: t.exposeString('value', {
@@ -28,6 +30,7 @@ const ranked = (locations: { locale: string; logins: number }[]): Ranked[] =>
   locations.map(({ locale, logins }) => ({ value: locale, logins }))
 
 const Insight = builder.node(builder.objectRef<InsightRow>('Insight'), {
+  extensions: needs('figures'),
   id: { resolve: (row) => nodeKey(row.batch_id, row.first_offset) },
   loadOne: (id: string, context) => {
     const [batchId = 0n, offset = 0n] = numbersOf(id)
@@ -76,6 +79,7 @@ const Insight = builder.node(builder.objectRef<InsightRow>('Insight'), {
       resolve: ({ body }) => ranked(body.bottom_5_locations),
     }),
     topUsers: t.field({
+      extensions: needs('persons', 'ranked users'),
       type: [InsightCount],
       description: 'The 5 users with the most attempts.',
       resolve: ({ body }) => body.top_5_users.map(({ user_id, logins }) => ({ value: user_id, logins })),
@@ -95,6 +99,7 @@ const InsightFilterInput = builder.inputType('InsightFilter', {
 builder.queryField('insights', (t) =>
   t.connection(
     {
+      extensions: needs('figures'),
       type: Insight,
       nullable: true,
       description: 'The insights that were published, latest first.',

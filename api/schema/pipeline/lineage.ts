@@ -3,6 +3,7 @@ import { builder } from '../builder.ts'
 import { UnsupportedCombinationError } from '../../context/errors.ts'
 import { EXPENSIVE_COMPLEXITY } from '../../plugins/limit-expensive.ts'
 import { limits, minuteRange } from '../../context/limits.ts'
+import { needs } from '../../context/permission.ts'
 import { type Lineage as LineageShape, traceRange } from '../../pipeline/lineage.ts'
 import { isByMembers } from '../../questions/measures/resolve-members.ts'
 import { knownFilter } from '../../questions/resolve-filter.ts'
@@ -13,6 +14,7 @@ import { freshnessField } from '../fields/freshness.ts'
 import { isCompleteField } from '../fields/marks.ts'
 
 export const ContributionType = builder.objectRef<Contribution>('Contribution').implement({
+  extensions: needs('figures'),
   description: 'What a batch added to a point of a chart, or to another range.',
   fields: (t) => ({
     batchId: t.expose('batch_id', { type: 'Offset', description: 'The batch (batch).' }),
@@ -32,6 +34,7 @@ export const ContributionType = builder.objectRef<Contribution>('Contribution').
 })
 
 const Lineage = builder.objectRef<LineageShape & { isComplete: boolean }>('Lineage').implement({
+  extensions: needs('figures'),
   description: 'A point of a chart, or any other range, and what made it.',
   fields: (t) => ({
     from: t.field({
@@ -65,7 +68,7 @@ builder.queryField('lineage', (t) =>
     nullable: true,
     description: `From a point of a chart to the batches that made it; at most ${limits.batches}, of ${limits.buckets} minutes (almost 7 days) at most. Example: lineage(from: "2026-11-25T07:00Z", to: "2026-11-25T08:00Z") { attempts contributions { batchId attempts } }.`,
     complexity: EXPENSIVE_COMPLEXITY,
-    extensions: { expensive: true },
+    extensions: { expensive: true, ...needs('figures') },
     args: {
       from: t.arg({
         type: 'Moment',

@@ -1,5 +1,6 @@
 import { countingOf } from '../../../domain/pipeline/named-record.ts'
 import { readLogEnd } from '../../context/log-end.ts'
+import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { type OffsetFate as OffsetFateShape, traceOffset } from '../../pipeline/offset-fate.ts'
 import { RejectType } from './batch-events.ts'
@@ -9,6 +10,7 @@ import { freshnessField } from '../fields/freshness.ts'
 import { Attempt } from '../analytics/attempts.ts'
 
 const FateInLog = builder.objectRef<OffsetFateShape>('FateInLog').implement({
+  extensions: needs('figures'),
   description: 'What became of an offset in one log of its partition.',
   fields: (t) => ({
     incarnation: t.exposeInt('incarnation', {
@@ -58,6 +60,7 @@ const FateInLog = builder.objectRef<OffsetFateShape>('FateInLog').implement({
 type Shape = { logs: OffsetFateShape[] }
 
 const OffsetFate = builder.objectRef<Shape>('OffsetFate').implement({
+  extensions: needs('figures'),
   description: 'What became of an offset.',
   fields: (t) => ({
     logs: t.expose('logs', {
@@ -70,6 +73,7 @@ const OffsetFate = builder.objectRef<Shape>('OffsetFate').implement({
 
 builder.queryField('offsetFate', (t) =>
   t.field({
+    extensions: needs('figures'),
     type: OffsetFate,
     nullable: true,
     description:

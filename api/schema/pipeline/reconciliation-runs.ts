@@ -5,11 +5,13 @@ import {
   readReconciliationRuns,
   type ReconciliationRunRow,
 } from '../../../db/read/reconciliation/reconciliation-runs.ts'
+import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { connectionComplexity, readConnection } from '../../questions/connection.ts'
 import { freshnessField } from '../fields/freshness.ts'
 
 const ReconciliationRun = builder.node(builder.objectRef<ReconciliationRunRow>('ReconciliationRun'), {
+  extensions: needs('reconciliation'),
   id: { resolve: ({ id }) => String(id) },
   loadOne: (id: string, context) => context.read((session) => readReconciliationRun(session, BigInt(id))),
   description:
@@ -40,6 +42,7 @@ const ReconciliationRun = builder.node(builder.objectRef<ReconciliationRunRow>('
 builder.queryField('reconciliationRuns', (t) =>
   t.connection(
     {
+      extensions: needs('reconciliation'),
       type: ReconciliationRun,
       nullable: true,
       description: 'What the schedule has reconciled, latest first.',

@@ -1,6 +1,7 @@
 import type { CheckpointState } from '../../../domain/pipeline/reconciliation.ts'
 import { builder } from '../builder.ts'
 import { limits } from '../../context/limits.ts'
+import { needs } from '../../context/permission.ts'
 import type { ScheduledReconciliation } from '../../../db/read/reconciliation/reconciliation-runs.ts'
 import {
   readReconciliation,
@@ -13,6 +14,7 @@ import { freshnessField } from '../fields/freshness.ts'
 import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
 
 const LedgerEnd = builder.objectRef<CheckpointState>('CheckpointAndLedger').implement({
+  extensions: needs('reconciliation'),
   description: 'The checkpoint of a partition beside the end of its ledger.',
   fields: (t) => ({
     checkpoint: t.expose('nextOffset', {
@@ -32,6 +34,7 @@ const LedgerEnd = builder.objectRef<CheckpointState>('CheckpointAndLedger').impl
 })
 
 const ReconciledPartition = builder.objectRef<ReconciledPartitionShape>('ReconciledPartition').implement({
+  extensions: needs('reconciliation'),
   description:
     'What became of the offsets of one partition: offsets = attempts + rejects + gaps + parkedOffsets + skippedOffsets.',
   fields: (t) => ({
@@ -79,6 +82,7 @@ const ReconciledPartition = builder.objectRef<ReconciledPartitionShape>('Reconci
 })
 
 const Schedule = builder.objectRef<ScheduledReconciliation>('ScheduledReconciliation').implement({
+  extensions: needs('reconciliation'),
   description:
     'How far the schedule has compared the ledger (reconciliationRuns), and what it found (discrepancies).',
   fields: (t) => ({
@@ -94,6 +98,7 @@ const Schedule = builder.objectRef<ScheduledReconciliation>('ScheduledReconcilia
 })
 
 const Reconciliation = builder.objectRef<ReconciliationShape>('Reconciliation').implement({
+  extensions: needs('reconciliation'),
   description: 'The tables of the database compared with each other, in one snapshot.',
   fields: (t) => ({
     isConsistent: t.boolean({
@@ -162,7 +167,7 @@ builder.queryField('reconciliation', (t) =>
       'ask once.',
     // More than half of what a request may cost: it adds up thousands of batches.
     complexity: { field: Math.ceil((limits.complexity + 1) / 2), multiplier: 1 },
-    extensions: { expensive: true },
+    extensions: { expensive: true, ...needs('reconciliation') },
     args: {
       topic: t.arg.string({ description: 'Topic of the batches; default: the one that is counted.' }),
       partitions: t.arg.intList({ description: 'Only these partitions; default: all.' }),

@@ -9,6 +9,7 @@ import {
 } from '../../../db/read/rows/rejected-records.ts'
 import { asTimestamp, recordedAtMs } from '../../../domain/login/record-timestamp.ts'
 import { nodeKey, numbersOf } from '../../context/global-id.ts'
+import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { connectionComplexity, readConnection } from '../../questions/connection.ts'
 import { RejectReasonEnum } from '../fields/pipeline-enums.ts'
@@ -16,11 +17,13 @@ import { freshnessField } from '../fields/freshness.ts'
 import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
 
 const Header = builder.objectRef<[name: string, base64: string | null]>('RecordHeader').implement({
+  extensions: needs('figures'),
   description: 'A header of a Kafka record; names may repeat.',
   fields: (t) => ({
     name: t.string({ description: 'Name of the header.', resolve: ([name]) => name }),
     valueBase64: t.string({
       nullable: true,
+      extensions: needs('persons', 'nothing'),
       description: 'Bytes of the header, in base64; null when it has none.',
       resolve: ([, base64]) => base64,
     }),
@@ -28,6 +31,7 @@ const Header = builder.objectRef<[name: string, base64: string | null]>('RecordH
 })
 
 const Redrive = builder.objectRef<RedriveAttemptRow>('Redrive').implement({
+  extensions: needs('figures'),
   description: 'A reject that was decoded again: what became of it.',
   fields: (t) => ({
     runId: t.exposeID('command_id', {
@@ -49,11 +53,15 @@ const Redrive = builder.objectRef<RedriveAttemptRow>('Redrive').implement({
       description: 'Why it stays a reject; null when it became an attempt.',
       resolve: ({ outcome }) => (outcome === 'login' ? null : outcome),
     }),
-    detail: t.exposeString('detail', { description: 'What was found instead, for people to read.' }),
+    detail: t.exposeString('detail', {
+      extensions: needs('persons', 'text'),
+      description: 'What was found instead, for people to read.',
+    }),
   }),
 })
 
 const RejectedRecord = builder.node(builder.objectRef<RejectedRecordRow>('RejectedRecord'), {
+  extensions: needs('figures'),
   id: { resolve: (row) => nodeKey(row.batch_id, row.kafka_offset) },
   loadOne: (id: string, context) => {
     const [batchId = 0n, offset = 0n] = numbersOf(id)
@@ -72,9 +80,13 @@ const RejectedRecord = builder.node(builder.objectRef<RejectedRecordRow>('Reject
       description: 'Number of the batch that read it (Batch.batchId).',
     }),
     reason: t.expose('reason', { type: RejectReasonEnum, description: 'Why it is no attempt.' }),
-    detail: t.exposeString('detail', { description: 'What was found instead, for people to read.' }),
+    detail: t.exposeString('detail', {
+      extensions: needs('persons', 'text'),
+      description: 'What was found instead, for people to read.',
+    }),
     keyBase64: t.string({
       nullable: true,
+      extensions: needs('persons', 'nothing'),
       description: `Key of the record in base64, its first ${PREVIEW_BYTES} bytes; null when it has none.`,
       resolve: ({ key }) => key?.toString('base64') ?? null,
     }),
@@ -84,11 +96,13 @@ const RejectedRecord = builder.node(builder.objectRef<RejectedRecordRow>('Reject
     }),
     valueBase64: t.string({
       nullable: true,
+      extensions: needs('persons', 'nothing'),
       description: `Value of the record in base64, its first ${PREVIEW_BYTES} bytes; null for a tombstone. The whole value is on the dead-letter topic, unless it is more than 8 MiB.`,
       resolve: ({ value_preview: preview }) => preview?.toString('base64') ?? null,
     }),
     valueText: t.string({
       nullable: true,
+      extensions: needs('persons', 'nothing'),
       description: `The first ${PREVIEW_BYTES} bytes of the value as text; what is no UTF-8 shows as U+FFFD. Null for a tombstone.`,
       resolve: ({ value_preview: preview }) => preview?.toString('utf8') ?? null,
     }),
@@ -105,6 +119,7 @@ const RejectedRecord = builder.node(builder.objectRef<RejectedRecordRow>('Reject
     }),
     valueSha256: t.string({
       nullable: true,
+      extensions: needs('persons', 'nothing'),
       description: 'SHA-256 of the whole value in hex, when it is not kept whole; null otherwise.',
       resolve: ({ cut }) => cut?.valueSha256 ?? null,
     }),
@@ -153,6 +168,7 @@ const RejectFilterInput = builder.inputType('RejectedRecordFilter', {
 builder.queryField('rejectedRecords', (t) =>
   t.connection(
     {
+      extensions: needs('figures'),
       type: RejectedRecord,
       nullable: true,
       description:

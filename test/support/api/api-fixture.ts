@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { inject } from 'vitest'
 import { noCommands, noRuns } from '../../../api/server-fixture.ts'
+import { createPseudonym } from '../../../api/context/masks.ts'
+import { localMode } from '../../../api/identity/local-mode.ts'
 import { createServer } from '../../../api/server.ts'
 import type { ApiDeps } from '../../../api/context/deps.ts'
 import type { KafkaBounds } from '../../../api/context/source-types.ts'
@@ -84,6 +86,8 @@ export function createApi(
     commands: noCommands,
     runs: noRuns,
     readBack: parts.readBack ?? (() => Promise.reject(new Error('not in this test'))),
+    identity: localMode,
+    pseudonym: createPseudonym('a key of tests'),
     logger: quiet,
     clock: parts.clock ?? (() => NOW_MS),
     limits: { questionsPerSecond: 1_000, subscriptions: { all: 1_000, perClient: 20 } },

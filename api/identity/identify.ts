@@ -1,0 +1,13 @@
+import type { Actor } from '../context/actor.ts'
+
+/** How the API learns who asks. Each way to sign in is a provider. */
+export type IdentityProvider = {
+  mode: 'local' | 'oidc'
+  /**
+   * Who sent a request.
+   * @throws {RefusedIdentity} nobody vouches for its sender, or it has no role
+   */
+  identify: (headers: Headers) => Promise<Actor>
+  /** Resolves to what operators should know; rejects with why nobody can be identified. */
+  check: () => Promise<string | undefined>
+}

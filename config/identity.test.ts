@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, loadConfig } from './config.ts'
+
+const IDENTITY = {
+  OIDC_ISSUERS: 'https://idp.example/realms/a, http://localhost:9000/',
+  OIDC_AUDIENCE: 'https://rollcall.example',
+  ROLE_GROUPS: '{"viewer":["staff","cn=all,ou=groups"],"operator":["oncall"]}',
+}
+
+/** The problems with an environment: a line each, without the indentation. */
+function problems(env: Record<string, string>): string[] {
+  try {
+    loadConfig(env)
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return error.message
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim())
+  }
+}
+
+it('three settings are identity, and the others have defaults', () => {
+  expect(loadConfig(IDENTITY).identity).toEqual({
+    issuers: ['https://idp.example/realms/a', 'http://localhost:9000/'],
+    audience: 'https://rollcall.example',
+    algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    tokenType: null,
+    groupsClaim: 'groups',
+    roleGroups: { viewer: ['staff', 'cn=all,ou=groups'], operator: ['oncall'] },
+  })
+  expect(loadConfig({}).identity).toBeNull()
+})
+
+describe('is refused:', () => {
+  it.each([
+    ['an issuer without TLS', { OIDC_ISSUERS: 'http://idp.example' }],
+    ['an issuer that only begins like loopback', { OIDC_ISSUERS: 'http://localhost.evil.example' }],
+    ['an issuer that is no URL', { OIDC_ISSUERS: 'idp.example' }],
+    ['an issuer with a query', { OIDC_ISSUERS: 'https://idp.example?tenant=a' }],
+    ['an issuer twice', { OIDC_ISSUERS: 'https://a.example,https://a.example' }],
+    ['a symmetric algorithm', { OIDC_ALGORITHMS: 'RS256,HS256' }],
+    ['the algorithm none', { OIDC_ALGORITHMS: 'none' }],
+    ['no algorithm', { OIDC_ALGORITHMS: ',' }],
+    ['a role that there is not', { ROLE_GROUPS: '{"root":["a"]}' }],
+    ['a role that every object has', { ROLE_GROUPS: '{"constructor":["a"]}' }],
+    ['a group that is no list', { ROLE_GROUPS: '{"viewer":"staff"}' }],
+    ['a group without a name', { ROLE_GROUPS: '{"viewer":[""]}' }],
+    ['groups that are no JSON', { ROLE_GROUPS: 'viewer=staff' }],
+    ['a key that can be guessed', { PSEUDONYM_KEY: 'secret' }],
+  ])('%s', (_, wrong) => {
+    const [name = ''] = Object.keys(wrong)
+    expect(problems({ ...IDENTITY, ...wrong })).toEqual([
+      expect.stringMatching(new RegExp(`^${name}: must be`)),
+    ])
+  })
+
+  it.each([
+    ['issuers without an audience', { ...IDENTITY, OIDC_AUDIENCE: '' }, /^OIDC_AUDIENCE: must be given/],
+    ['issuers without roles', { ...IDENTITY, ROLE_GROUPS: '' }, /^ROLE_GROUPS: must be given/],
+    ['an audience without issuers', { OIDC_AUDIENCE: 'a' }, /^OIDC_AUDIENCE: does nothing without/],
+    ['roles without issuers', { ROLE_GROUPS: IDENTITY.ROLE_GROUPS }, /^ROLE_GROUPS: does nothing without/],
+    [
+      'identity and none',
+      { ...IDENTITY, API_WITHOUT_IDENTITY: 'true' },
+      /^API_WITHOUT_IDENTITY: must be false/,
+    ],
+  ])('%s', (_, env, problem) => {
+    expect(problems(env)).toEqual([expect.stringMatching(problem)])
+  })
+})
+
+describe('without identity', () => {
+  it.each(['0.0.0.0', '::', '10.0.0.7', 'rollcall.example', '127.0.0.1.example', 'localhost.example'])(
+    'the API does not listen on %s, unless it is asked for by name',
+    (host) => {
+      expect(problems({ API_HOST: host })).toEqual([
+        expect.stringMatching(/^API_HOST: must be of loopback.*API_WITHOUT_IDENTITY=true/),
+      ])
+      expect(problems({ API_HOST: host, API_WITHOUT_IDENTITY: 'true' })).toEqual([])
+      expect(problems({ ...IDENTITY, API_HOST: host })).toEqual([])
+    },
+  )
+
+  it.each(['127.0.0.1', '127.8.8.8', '::1', 'localhost', 'a.localhost'])('it listens on %s', (host) => {
+    expect(problems({ API_HOST: host })).toEqual([])
+  })
+})

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, inject, it } from 'vitest'
+import { encodeGlobalId } from '../../api/context/global-id.ts'
+import { HOST } from '../../stack/processes/ports.ts'
+import { portOf } from '../support/api/graphql-client.ts'
+import { subscribe } from '../support/api/live-client.ts'
+import { createDeployment, type Deployment } from '../support/deployment/deployment.ts'
+import { eventually } from '../support/eventually.ts'
+import { everyQuestion } from '../support/identity/every-answer.ts'
+import { startOpenIdProvider } from '../support/identity/open-id-provider.ts'
+
+/** What no answer to somebody who may not see persons may hold, in whatever form. */
+const MARKS = [
+  ...['mark-user', 'mark-device', '203.0.113.77', 'mark-event', 'mark-session', 'mark-failure'],
+  ...['mark-extra', 'mark-reject', 'mark-key', 'mark-header', 'mark-spelling'],
+]
+const LOGINS = 5
+
+async function sendMarked({ kafka, config }: Deployment): Promise<void> {
+  const login = {
+    ...{ user_id: 'mark-user', device_id: 'mark-device', ip: '203.0.113.77', event_id: 'mark-event' },
+    ...{
+      timestamp: Math.floor(Date.now() / 1000),
+      session_id: 'mark-session',
+      failure_reason: 'mark-failure',
+    },
+    ...{ outcome: 'mark-spelling', note: 'mark-extra', device_type: 'iOS', app_version: '1.0', locale: 'RI' },
+  }
+  const producer = kafka.producer()
+  await producer.connect()
+  await producer.send({
+    topic: config.kafka.topic,
+    messages: [
+      ...Array.from({ length: LOGINS }, () => ({ value: JSON.stringify(login), partition: 0 })),
+      {
+        value: JSON.stringify({ ...login, ip: 'mark-reject' }),
+        key: 'mark-key',
+        headers: { h: 'mark-header' },
+        partition: 0,
+      },
+    ],
+  })
+  await producer.disconnect()
+}
+
+/** The marks that an answer holds: also in base64, as bytes, cursors and ids are. */
+function marksIn(answer: string): string[] {
+  const decoded = [...answer.matchAll(/[\w+/-]{8,}={0,2}/g)].map(([text]) =>
+    Buffer.from(text, 'base64').toString('latin1'),
+  )
+  const text = [answer, ...decoded].join('\n')
+  return MARKS.filter((mark) => text.includes(mark))
+}
+
+/** An API whose database holds marks in every personal value; `ask` returns what it sends, as text. */
+async function openMarked(documents: (known: Known) => string[]) {
+  const roles = ['viewer', 'analyst', 'operator', 'admin', 'auditor']
+  const provider = await startOpenIdProvider(roles.map((role) => [role]))
+  const deployment = await createDeployment({ ...provider.settings, INSIGHT_SIZE: '2' })
+  deployment.start('worker/main.ts')
+  await sendMarked(deployment)
+  const { sql } = deployment
+  await eventually(async () => {
+    expect(await sql`select from insight`).not.toHaveLength(0)
+    expect(await sql`select from rejected_login`).toHaveLength(1)
+  })
+  const known = await knownOf(deployment)
+  const file = join(inject('runFolder'), `documents-${process.pid}.json`)
+  const byHash = Object.fromEntries(documents(known).map((document) => [hashOf(document), document]))
+  writeFileSync(file, JSON.stringify(byHash))
+  const port = await portOf(
+    deployment.start('api/main.ts', { API_DOCUMENTS: file, API_QUESTIONS_PER_SECOND: '100000' }),
+  )
+  const headers = new Map<string, { authorization: string }>()
+  for (const role of roles) headers.set(role, { authorization: `Bearer ${await provider.token(role)}` })
+  const as = (role: string) => headers.get(role) ?? { authorization: '' }
+  const url = `http://${HOST}:${port}/graphql`
+  const json = { 'content-type': 'application/json' }
+  return {
+    ...{ known, port, as, roles },
+    byPost: async (role: string, body: object) =>
+      await (
+        await fetch(url, { method: 'POST', headers: { ...json, ...as(role) }, body: JSON.stringify(body) })
+      ).text(),
+    byGet: async (role: string, query: string) =>
+      await (await fetch(`${url}?query=${encodeURIComponent(query)}`, { headers: as(role) })).text(),
+  }
+}
+
+const hashOf = (document: string) => createHash('sha256').update(document).digest('hex')
+
+type Known = Awaited<ReturnType<typeof knownOf>>
+
+async function knownOf({ sql }: Deployment) {
+  const [reject] = await sql<
+    { batch_id: bigint; kafka_offset: bigint }[]
+  >`select batch_id, kafka_offset from rejected_login`
+  const batch = String(reject?.batch_id)
+  const ids = ['User', 'Device', 'Address'].map((name) => encodeGlobalId(name, 1))
+  const rows = [
+    encodeGlobalId('Attempt', `${batch}.0`),
+    encodeGlobalId('RejectedRecord', `${batch}.${reject?.kafka_offset}`),
+    encodeGlobalId('Batch', batch),
+  ]
+  return {
+    ...{ userId: '"mark-user"', deviceId: '"mark-device"', ip: '"203.0.113.77"', eventId: '"mark-event"' },
+    ...{ batchId: `"${batch}"`, partition: '0', offset: `"${reject?.kafka_offset}"`, runId: '"none"' },
+    ...{
+      'node.id': JSON.stringify(rows[0]),
+      ids: JSON.stringify([...rows, ...ids]),
+      earlier: '{at: "2026-01-01"}',
+    },
+    ...{
+      'lineage.from': '"2026-01-01"',
+      'lineage.to': '"2099-01-01"',
+      'measures.bucket': 'DAY',
+      'measures.first': '5',
+    },
+    'measures.groupBy': '[LOCALE]',
+  }
+}
+
+it('reach an analyst in every way, and nobody else in any', async () => {
+  const wrapped = (known: Known) => everyQuestion(known).map(({ document }) => `{ ${document} }`)
+  const people = ['USER', 'DEVICE', 'ADDRESS'].map(
+    (by) => `{ measures(groupBy: [${by}], first: 5) { groups { values node { id } } } }`,
+  )
+  const { byPost, byGet, known, port, as, roles } = await openMarked((known) => [
+    ...wrapped(known),
+    ...people,
+  ])
+  const questions = [...wrapped(known), ...people]
+  expect(questions.length).toBeGreaterThan(300)
+
+  const telling: string[] = []
+  const seen = new Set<string>()
+  for (const query of questions) {
+    const marks = marksIn(await byPost('analyst', { query }))
+    if (marks.length > 0) telling.push(query)
+    for (const mark of marks) seen.add(mark)
+  }
+  expect([...seen].toSorted()).toEqual(MARKS.toSorted())
+  expect(telling.length).toBeGreaterThan(20)
+
+  // Spellings may be seen by those who mend failures.
+  const mayKnow = (role: string) => (['operator', 'auditor'].includes(role) ? ['mark-spelling'] : [])
+  const asked = Object.values<string>(known)
+  for (const role of roles.filter((one) => one !== 'analyst')) {
+    const leaks: unknown[] = []
+    const judge = (way: string, query: string, answer: string) => {
+      // What the question itself has in its arguments may be told back.
+      const told = marksIn(answer).filter(
+        (mark) =>
+          !mayKnow(role).includes(mark) &&
+          !asked.some((value) => query.includes(value) && value.includes(mark)),
+      )
+      if (told.length > 0) leaks.push([role, way, query, told])
+    }
+    for (const query of questions) judge('POST', query, await byPost(role, { query }))
+    for (const query of telling) {
+      judge('GET', query, await byGet(role, query))
+      judge('persisted', query, await byPost(role, { documentId: `sha256:${hashOf(query)}` }))
+    }
+    for (const query of telling.filter((one) => LIVE.test(one))) {
+      const live = await subscribe(port, `subscription ${query}`, as(role))
+      await eventually(() => {
+        expect(live.events.length).toBeGreaterThan(0)
+      })
+      judge('events', query, live.events.map(({ text }) => text).join('\n'))
+      live.close()
+    }
+    expect(leaks).toEqual([])
+  }
+  expect(telling.filter((one) => LIVE.test(one)).length).toBeGreaterThan(10)
+})
+
+const LIVE = /^\{ (attempts|rejectedRecords|insights|ingestion|measures|batches)\b/
