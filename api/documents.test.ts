@@ -67,6 +67,8 @@ const OTHER_NAMES = [
   ...['readAfter', 'warnings', 'LOST', 'NEVER_SEEN'],
   // HTTP and server-sent events
   ...['accept', 'br', 'gzip', 'next', 'encodeURIComponent'],
+  // Access tokens
+  ...['Authorization', 'exp', 'jku', 'jwk', 'x5u', 'x5c'],
   // Updates and settings of Temporal, and an activity
   ...['pause', 'resume', 'replay', 'skip', 'frontend', 'WorkerCommandsEnabled', 'system'],
   ...['enableCancelActivityWorkerCommand', 'ingestSlice'],

@@ -141,10 +141,11 @@ function urls(api: string, { temporalUi }: Stack, config: Config): string {
 `
 }
 
-const identityWords = ({ identity }: Config): string =>
-  identity === null
+function identityWords({ identity }: Config): string {
+  return identity === null
     ? 'none: local mode, in which anyone on this machine may ask and command everything'
     : `access tokens of ${identity.issuers.join(', ')}`
+}
 
 async function end(): Promise<void> {
   endingSinceMs = Date.now()
