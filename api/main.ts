@@ -8,34 +8,28 @@ import { loadProcessConfig } from '../config/environment.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
 import { checkDatabase } from '../db/connection/check-database.ts'
 import { connectPostgres } from '../db/connection/connect.ts'
-import { wireProblem } from '../db/connection/wire-problem.ts'
 import { recordControlEvent } from '../db/ledger/control-events.ts'
-import { pingDatabase } from '../db/nodes/ping.ts'
-import { createPrimaryReader, createSingleReader } from '../db/nodes/request-reader.ts'
-import { anyFreshness } from '../db/nodes/requirement.ts'
-import { createReadRouter, type ReadRouter } from '../db/nodes/router.ts'
+import { createPrimaryReader } from '../db/nodes/request-reader.ts'
+import { createReadRouter } from '../db/nodes/router.ts'
 import { readWorkerReport } from '../db/read/ledger/workers.ts'
 import { checkSchema } from '../db/schema/schema-version.ts'
 import { createKafka } from '../kafka/client.ts'
 import { readRecords } from '../kafka/read/read-records.ts'
 import { createTopicOffsets } from '../kafka/topics/topic-offsets.ts'
-import type { ReadinessChecks } from '../probes/probes.ts'
 import { lazyTemporal } from '../temporal/connect.ts'
 import { TlsProblem } from '../tls/tls-problem.ts'
 import { createCommands } from './commands/create-commands.ts'
 import { createPseudonym } from './context/masks.ts'
-import type { KafkaBounds } from './context/source-types.ts'
 import { watchDatabaseFit } from './http/database-fit.ts'
 import { createApiServer } from './http/http-server.ts'
-import type { IdentityProvider } from './identity/identify.ts'
-import { localMode } from './identity/local-mode.ts'
-import { createOidc } from './identity/oidc.ts'
+import { readinessOf } from './sources/readiness.ts'
+import { identityOf } from './identity/identity-of.ts'
 import { DocumentsFileError, readDocumentsFile } from './sources/documents-file.ts'
 import { createKafkaBounds } from './sources/kafka-bounds.ts'
 import { createRuns } from './commands/runs.ts'
 import { createReadBack } from './sources/read-back.ts'
 import { createServer } from './server.ts'
-import { findOutage, type TemporalAccess } from './sources/temporal-access.ts'
+import type { TemporalAccess } from './sources/temporal-access.ts'
 import { createWorkflowStatus } from './sources/workflow-status.ts'
 
 /**
@@ -46,8 +40,6 @@ const SHUTDOWN_MS = 12_000
 /** One is enough, because commands are rare. */
 const AUDIT_CONNECTIONS = 1
 const AUDIT_TIMEOUT_MS = 3_000
-/** Less than a probe waits (probes/probes.ts), so that /ready can say that Temporal is away. */
-const TEMPORAL_PROBE_MS = 1_500
 
 const config = loadProcessConfig()
 const logger = createLogger(config.logLevel, 'api')
@@ -152,26 +144,6 @@ function composeServer(config: Config, logger: Logger, connections: Connections)
   })
 }
 
-/** Providers are asked at once, and needed only when somebody asks. */
-function identityOf(config: Config, logger: Logger): IdentityProvider {
-  const { identity: oidc } = config
-  const identity = oidc === null ? localMode : createOidc(oidc, Date.now)
-  if (oidc !== null && config.pseudonymKey === null)
-    logger.warn(
-      {},
-      'PSEUDONYM_KEY is not set: roles that may not see persons see other pseudonyms after a restart, and from other APIs',
-    )
-  identity.check().then(
-    (said) => {
-      logger.info({}, said ?? 'access tokens are taken of OIDC_ISSUERS')
-    },
-    (error: unknown) => {
-      logger.warn({ err: error }, 'nobody can be identified until the identity provider answers')
-    },
-  )
-  return identity
-}
-
 function readDocuments(path: string | null, logger: Logger): Map<string, string> | null {
   try {
     return path === null ? null : readDocumentsFile(path)
@@ -179,33 +151,6 @@ function readDocuments(path: string | null, logger: Logger): Map<string, string>
     if (!(error instanceof DocumentsFileError)) throw error
     logger.error({}, error.message)
     process.exit(1)
-  }
-}
-
-function readinessOf(
-  router: ReadRouter,
-  database: Config['database'],
-  access: TemporalAccess,
-  readLogs: () => Promise<KafkaBounds>,
-): ReadinessChecks {
-  const readAny = createSingleReader((work) => router.withReadNode(anyFreshness, work))
-  return {
-    postgres: async () => {
-      try {
-        await readAny(pingDatabase)
-      } catch (error) {
-        const problem = await wireProblem(database)
-        throw problem === null ? error : new Error(`Postgres: ${problem}`, { cause: error })
-      }
-    },
-    temporal: async () => {
-      const outage = await findOutage(access, TEMPORAL_PROBE_MS)
-      if (outage !== null) throw new Error(outage)
-    },
-    kafka: async () => {
-      const logs = await readLogs()
-      if (!logs.ok) throw new Error(logs.message)
-    },
   }
 }
 
