@@ -27,6 +27,23 @@ async function whileLedgerIsLocked<T>(work: () => Promise<T>): Promise<T> {
   })) as T
 }
 
+/** Runs `work` while each look at the ledger takes longer than a statement may. */
+async function whileLedgerIsSlow(work: () => Promise<void>): Promise<void> {
+  await sql().begin(async (tx) => {
+    await tx`alter table batch rename to fast_batch`
+    await tx`create view batch as
+      select fast_batch.* from fast_batch cross join lateral (select pg_sleep(60) where fast_batch.id is not null) as slow`
+  })
+  try {
+    await work()
+  } finally {
+    await sql().begin(async (tx) => {
+      await tx`drop view batch`
+      await tx`alter table fast_batch rename to batch`
+    })
+  }
+}
+
 const waiting = async () => {
   const [row] = await sql()<{ waiting: number }[]>`
     select count(*)::integer as waiting from pg_locks where not granted and relation = 'batch'::regclass`
@@ -63,7 +80,7 @@ describe('expensive questions', () => {
   )
 
   it('that wait in vain are told so, and those after them are answered', async () => {
-    await whileLedgerIsLocked(async () => {
+    await whileLedgerIsSlow(async () => {
       const answers = await Promise.all(
         Array.from({ length: 7 }, (_, i) =>
           ask(`{ ${expensive.reconciliation} }`, {}, { 'x-rollcall-actor': `client ${i}` }),
