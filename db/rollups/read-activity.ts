@@ -1,4 +1,4 @@
-import { ActivityByValue } from '../../domain/engagement/activity-by-value.ts'
+import { ActivityByValue, type UserSlice } from '../../domain/engagement/activity-by-value.ts'
 import { BEFORE_ALL_QUARTERS } from '../../domain/engagement/active-spans.ts'
 import type { DimensionName } from '../../domain/counts/dimensions.ts'
 import { QUARTER_MS } from '../../domain/time/bucket.ts'
@@ -11,8 +11,9 @@ import { keptFrom } from '../login-rows/retention-bound.ts'
 /** Days [from, to) since 1970-01-01. */
 export type Days = { from: number; to: number }
 
-/** Some megabytes an answer. */
-const DAYS_PER_STATEMENT = 7
+/** Some megabytes an answer: no more days than have so many logins. */
+const LOGINS_PER_STATEMENT = 1_000_000
+const MOST_DAYS_PER_STATEMENT = 7
 const QUARTER_S = QUARTER_MS / 1_000
 
 /** The days that spans may touch (both inclusive), and the first one from which on the quarters of first logins are known. */
@@ -45,15 +46,22 @@ export async function readFirsts(tx: Transaction, { from, to }: Days): Promise<I
   return firsts
 }
 
-/** Reads who logged in when, by the values of a facet. */
+/**
+ * Reads who logged in when, by the values of a facet.
+ * @param logins of the days
+ * @param slice the users that are kept
+ */
 export async function readActivity(
   tx: Transaction,
   facet: 'all' | DimensionName,
-  { from, to }: Days,
+  { from, to, logins }: Days & { logins: number },
+  slice: UserSlice,
 ): Promise<ActivityByValue> {
-  const activity = new ActivityByValue()
+  const activity = new ActivityByValue(slice)
   const value = facet === 'all' ? tx`''::text` : tx`${tx(facet)}`
-  for (let day = from; day < to; day += DAYS_PER_STATEMENT) {
+  const fewEnough = Math.floor((LOGINS_PER_STATEMENT * (to - from)) / logins)
+  const daysAtOnce = Math.max(1, Math.min(MOST_DAYS_PER_STATEMENT, fewEnough))
+  for (let day = from; day < to; day += daysAtOnce) {
     const hours = await tx<
       { quarter: number; value: string; minutes: string; users: string }[]
     >`/* readActivity */
@@ -61,7 +69,7 @@ export async function readActivity(
              encode(string_agg(minutes, ''::bytea), 'base64') as minutes,
              encode(string_agg(users, ''::bytea), 'base64') as users
       from hour_login
-      where hour >= ${isoDay(day)}::text::timestamptz and hour < ${isoDay(Math.min(to, day + DAYS_PER_STATEMENT))}::text::timestamptz
+      where hour >= ${isoDay(day)}::text::timestamptz and hour < ${isoDay(Math.min(to, day + daysAtOnce))}::text::timestamptz
         and ${tx.unsafe(IS_NO_FAILURE)}
       group by hour, 2 order by hour`
     for (const { quarter, value, minutes, users } of hours)

@@ -78,6 +78,17 @@ export class ActiveSpans {
   }
 }
 
+/** Adds up counts of different users in the same spans, both in the order of `counted`. */
+export const addSpans = (some: readonly CountedSpans[], others: readonly CountedSpans[]): CountedSpans[] =>
+  some.map((spans, length) => ({
+    ...spans,
+    active: sumOf(spans.active, others[length]?.active ?? noCounts),
+    newUsers: sumOf(spans.newUsers, others[length]?.newUsers ?? noCounts),
+  }))
+
+const sumOf = (some: Int32Array, others: Int32Array): Int32Array =>
+  some.map((count, place) => count + (others[place] ?? 0))
+
 const noCounts = new Int32Array(1)
 
 function addTo(length: Length, quarter: number, before: number, first: number): void {

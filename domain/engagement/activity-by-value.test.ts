@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { fraction, sfc32 } from '../../generator/sfc32.ts'
-import { ActiveSpans, BEFORE_ALL_QUARTERS, QUARTERS_PER_DAY } from './active-spans.ts'
+import { ActiveSpans, addSpans, BEFORE_ALL_QUARTERS, QUARTERS_PER_DAY } from './active-spans.ts'
 import { ActivityByValue, addHour } from './activity-by-value.ts'
 
 const USERS = 20
@@ -50,4 +50,26 @@ test('values of few logins are told apart', () => {
   activity.add(4, 'NY', Uint8Array.of(3, 4), new Uint8Array(8))
   expect(activity.valuesWith(3)).toEqual(['CA'])
   expect(activity.valuesWith(1)).toEqual(['CA', 'NY'])
+})
+
+test('what slices of users count adds up to what all users do', () => {
+  const random = sfc32(5, 0)
+  const next = (below: number) => Math.floor(fraction(random) * below)
+  const slices = [{ of: 1, place: 0 }, ...[0, 1, 2].map((place) => ({ of: 3, place }))]
+  const activities = slices.map((slice) => new ActivityByValue(slice))
+  for (let hour = 0; hour < 40; hour++) {
+    const minutes = Uint8Array.from({ length: next(30) }, () => next(60))
+    const numbers = Buffer.alloc(4 * minutes.length)
+    for (const place of minutes.keys()) numbers.writeInt32BE(next(USERS), 4 * place)
+    for (const activity of activities) activity.add(hour * 4, 'CA', minutes, numbers)
+  }
+  const firsts = Int32Array.from({ length: USERS }, () => next(100))
+  const spans = new ActiveSpans([{ days: 1, from: 0, to: 1 }], firsts)
+  const [whole = [], first = [], ...others] = activities.map((activity) => {
+    spans.clear()
+    for (const hour of activity.hoursOf('CA')) addHour(spans, hour)
+    return spans.counted()
+  })
+  expect(others.reduce(addSpans, first)).toEqual(whole)
+  expect(activities.map((activity) => activity.valuesWith(500))).toEqual(slices.map(() => ['CA']))
 })

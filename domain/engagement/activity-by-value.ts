@@ -7,10 +7,21 @@ const NUMBER_BYTES = 4
 /** Who was active in an hour: numbers in the order of quarters, and where each of the four ends. */
 export type HourOfActivity = { quarter: number; users: Int32Array; ends: Int32Array }
 
+/** The users whose number leaves `place` when it is divided by `of`. What slices count adds up to what all users do. */
+export type UserSlice = { of: number; place: number }
+
+const everybody: UserSlice = { of: 1, place: 0 }
+
 /** Who was active in which quarter of an hour, by value. */
 export class ActivityByValue {
+  readonly #slice: UserSlice
   readonly #hours = new Map<string, HourOfActivity[]>()
   readonly #logins = new Map<string, number>()
+
+  /** @param slice the users that are kept, to hold less at once */
+  constructor(slice = everybody) {
+    this.#slice = slice
+  }
 
   /**
    * Adds the logins of an hour and value. Call it in the order of hours.
@@ -20,12 +31,12 @@ export class ActivityByValue {
    */
   add(quarter: number, value: string, minutes: Uint8Array, users: Uint8Array): void {
     const hours = this.#hours.get(value) ?? []
-    hours.push({ quarter, ...byQuarter(minutes, users) })
+    hours.push({ quarter, ...byQuarter(minutes, users, this.#slice) })
     this.#hours.set(value, hours)
     this.#logins.set(value, (this.#logins.get(value) ?? 0) + minutes.length)
   }
 
-  /** The values with at least so many logins. */
+  /** The values with at least so many logins, of all users. */
   valuesWith(logins: number): string[] {
     return [...this.#hours.keys()].filter((value) => (this.#logins.get(value) ?? 0) >= logins)
   }
@@ -41,19 +52,27 @@ export function addHour(spans: ActiveSpans, { quarter, users, ends }: HourOfActi
     spans.add(quarter + place, users.subarray(ends[place - 1] ?? 0, ends[place]))
 }
 
-function byQuarter(minutes: Uint8Array, numbers: Uint8Array): Pick<HourOfActivity, 'users' | 'ends'> {
+function byQuarter(
+  minutes: Uint8Array,
+  packed: Uint8Array,
+  { of, place: remainder }: UserSlice,
+): Pick<HourOfActivity, 'users' | 'ends'> {
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength)
+  const numbers = Int32Array.from(minutes, (_, place) => view.getInt32(place * NUMBER_BYTES))
   const quarterAt = (place: number) => Math.floor((minutes[place] ?? 0) / MINUTES_PER_QUARTER)
+  const isIn = (place: number) => (numbers[place] ?? 0) % of === remainder
   const ends = new Int32Array(QUARTERS_PER_HOUR)
   for (let place = 0; place < minutes.length; place++)
-    for (let quarter = quarterAt(place); quarter < QUARTERS_PER_HOUR; quarter++)
-      ends[quarter] = (ends[quarter] ?? 0) + 1
+    if (isIn(place))
+      for (let quarter = quarterAt(place); quarter < QUARTERS_PER_HOUR; quarter++)
+        ends[quarter] = (ends[quarter] ?? 0) + 1
   const next = Int32Array.from(ends, (_, quarter) => ends[quarter - 1] ?? 0)
-  const users = new Int32Array(minutes.length)
-  const view = new DataView(numbers.buffer, numbers.byteOffset, numbers.byteLength)
+  const users = new Int32Array(ends.at(-1) ?? 0)
   for (let place = 0; place < minutes.length; place++) {
+    if (!isIn(place)) continue
     const quarter = quarterAt(place)
     const at = next[quarter] ?? 0
-    users[at] = view.getInt32(place * NUMBER_BYTES)
+    users[at] = numbers[place] ?? 0
     next[quarter] = at + 1
   }
   return { users, ends }

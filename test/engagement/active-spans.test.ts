@@ -40,10 +40,10 @@ async function list(logins: SeenLogin[]): Promise<void> {
   await indexAll()
 }
 
-async function makeAll(): Promise<void> {
+async function makeAll(loginsAtOnce?: number): Promise<void> {
   // Late logins are left to gather for an hour.
   await sql()`update span_day set changed_at = changed_at - interval '2 hours'`
-  while (await makeActiveSpans(sql()));
+  while (await makeActiveSpans(sql(), loginsAtOnce));
 }
 
 type Span = { days: number; day: number; active: number[]; new_users: number[] | null }
@@ -51,6 +51,8 @@ const spansOf = async (facet: string, value: string): Promise<Span[]> =>
   await sql()<Span[]>`
     select days, day - date '1970-01-01' as day, active, new_users from active_span
     where facet = ${facet}::text::engagement_facet and value = ${value} order by days, day`
+
+const everySpan = async () => await sql()`select * from active_span order by facet, value, days, day`
 
 const quarterOf = ({ eventTimeMs }: SeenLogin) => Math.floor(eventTimeMs / QUARTER_MS)
 
@@ -133,6 +135,14 @@ test('spans of days that are over have the users who logged in, and late logins 
   await makeAll()
   expect(await openDays()).toEqual([])
   await expectExact('all', '', [...logins, ...lateOnes])
+
+  // Made anew, of more logins than are held at once.
+  const made = await everySpan()
+  expect(made.length).toBeGreaterThan(0)
+  await sql()`update span_day set made = null`
+  await sql()`truncate active_span`
+  await makeAll(1_500)
+  expect(await everySpan()).toEqual(made)
 })
 
 /** Until whoever makes spans has counted, and waits to write them. */
