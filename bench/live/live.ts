@@ -76,7 +76,13 @@ function launchApi(
   subscribers: number,
 ): RunningProcess {
   const all = String(subscribers)
-  const settings = { API_PORT: String(port), API_SUBSCRIPTIONS: all, API_SUBSCRIPTIONS_PER_CLIENT: all }
+  // All come from one client, and at once.
+  const limits = {
+    API_SUBSCRIPTIONS: all,
+    API_SUBSCRIPTIONS_PER_CLIENT: all,
+    API_QUESTIONS_PER_SECOND: '1000000',
+  }
+  const settings = { API_PORT: String(port), ...limits }
   return stack.launch('api', roleArguments('api'), { ...environment, ...settings })
 }
 

@@ -187,7 +187,7 @@ describe('what is wrong is refused, and the message names the setting', () => {
     [
       'an expired client certificate',
       () => ({ user: 'certified', leaf: 'expired client' }),
-      /sslcert in DATABASE_URL .*expired/,
+      /sslcert in DATABASE_URL\b.*expired/,
     ],
     [
       'plaintext in place of TLS',
