@@ -1,4 +1,5 @@
 import {
+  getNamedType,
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLInputField,
@@ -42,7 +43,7 @@ const plain = new WeakMap<GraphQLField<unknown, unknown>, boolean>()
 
 function reachesPermission(input: Input, seen: Set<GraphQLInputType>): boolean {
   if (permissionOf(input) !== null) return true
-  const type = innermost(input.type)
+  const type = getNamedType(input.type)
   if (seen.has(type)) return false
   seen.add(type)
   if (isEnumType(type)) return type.getValues().some((value) => permissionOf(value) !== null)
@@ -50,9 +51,6 @@ function reachesPermission(input: Input, seen: Set<GraphQLInputType>): boolean {
     isInputObjectType(type) && Object.values(type.getFields()).some((one) => reachesPermission(one, seen))
   )
 }
-
-const innermost = (type: GraphQLInputType): GraphQLInputType =>
-  isNonNullType(type) || isListType(type) ? innermost(type.ofType) : type
 
 function permissionOf({ extensions }: { extensions: Readonly<Record<string, unknown>> }): Permission | null {
   const { permission } = extensions
