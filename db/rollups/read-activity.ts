@@ -1,11 +1,11 @@
 import { ActivityByValue, type UserSlice } from '../../domain/engagement/activity-by-value.ts'
 import { BEFORE_ALL_QUARTERS } from '../../domain/engagement/active-spans.ts'
+import { listedNumbers } from '../../domain/engagement/read-numbers.ts'
 import type { DimensionName } from '../../domain/counts/dimensions.ts'
 import { QUARTER_MS } from '../../domain/time/bucket.ts'
 import { isoDay } from '../../domain/time/period.ts'
 import type { Transaction } from '../connection/connect.ts'
 import { IS_NO_FAILURE } from './dimension-sets.ts'
-import { numbersOf } from './first-seen.ts'
 import { keptFrom } from '../login-rows/retention-bound.ts'
 
 /** Days [from, to) since 1970-01-01. */
@@ -42,7 +42,7 @@ export async function readFirsts(tx: Transaction, { from, to }: Days): Promise<I
   const rows = await tx<{ quarter: number; users: Buffer }[]>`/* readFirsts */
     select (extract(epoch from quarter) / ${QUARTER_S})::integer as quarter, users from first_seen
     where quarter >= ${isoDay(from)}::text::timestamptz and quarter < ${isoDay(to)}::text::timestamptz`
-  for (const { quarter, users } of rows) for (const user of numbersOf(users)) firsts[user] = quarter
+  for (const { quarter, users } of rows) for (const user of listedNumbers(users)) firsts[user] = quarter
   return firsts
 }
 

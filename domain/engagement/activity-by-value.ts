@@ -1,8 +1,8 @@
 import type { ActiveSpans } from './active-spans.ts'
+import { listedNumbers } from './read-numbers.ts'
 
 const MINUTES_PER_QUARTER = 15
 const QUARTERS_PER_HOUR = 4
-const NUMBER_BYTES = 4
 
 /** Who was active in an hour: numbers in the order of quarters, and where each of the four ends. */
 export type HourOfActivity = { quarter: number; users: Int32Array; ends: Int32Array }
@@ -57,8 +57,7 @@ function byQuarter(
   packed: Uint8Array,
   { of, place: remainder }: UserSlice,
 ): Pick<HourOfActivity, 'users' | 'ends'> {
-  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength)
-  const numbers = Int32Array.from(minutes, (_, place) => view.getInt32(place * NUMBER_BYTES))
+  const numbers = listedNumbers(packed)
   const quarterAt = (place: number) => Math.floor((minutes[place] ?? 0) / MINUTES_PER_QUARTER)
   const isIn = (place: number) => (numbers[place] ?? 0) % of === remainder
   const ends = new Int32Array(QUARTERS_PER_HOUR)

@@ -1,9 +1,17 @@
 import { CHUNK_BITS, numbersOfBits } from './bitmap.ts'
 import { BLOCK_NUMBERS, MAX_LISTED_MEMBERS } from './member-set.ts'
 
-/** Reads the numbers of members from what tables have of them, in the order in which it stands there. */
+/** The numbers of members as tables have them, in the order in which they stand there. */
 
 const NUMBER_BYTES = 4
+
+/** @returns 4 bytes for each, big-endian; listedNumbers reads them */
+export function numberList(numbers: ArrayLike<number>): Uint8Array {
+  const list = new DataView(new ArrayBuffer(numbers.length * NUMBER_BYTES))
+  for (let place = 0; place < numbers.length; place++)
+    list.setInt32(place * NUMBER_BYTES, numbers[place] ?? 0)
+  return new Uint8Array(list.buffer)
+}
 
 /** @param numbers 4 bytes each, big-endian */
 export function listedNumbers(numbers: Uint8Array): Int32Array {

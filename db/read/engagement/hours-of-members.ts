@@ -1,4 +1,4 @@
-import { hasAnyOf } from '../../../domain/engagement/read-numbers.ts'
+import { hasAnyOf, numberList } from '../../../domain/engagement/read-numbers.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { idTables } from '../../rollups/id-tables.ts'
@@ -48,17 +48,11 @@ export function mayHaveMembers(sql: ReadSession['sql'], only: WantedMembers) {
     if (numbers.length === 0) return sql`and false`
     return sql`and (${either(
       sql,
-      numbers.map((number) => sql`position(${fourBytes(number)} in ${column}) > 0`),
+      numbers.map((number) => sql`position(${Buffer.from(numberList([number]))} in ${column}) > 0`),
     )})`
   })
   // postgres.js takes an empty list for a value.
   return conditions.length === 0 ? sql`` : conditions
-}
-
-function fourBytes(number: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeInt32BE(number)
-  return bytes
 }
 
 async function hoursOf(
