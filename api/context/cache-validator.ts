@@ -20,6 +20,8 @@ export type Validator = {
   replicaLagMs: number
   /** The logs of the partitions in Kafka; null: the answer does not depend on them. */
   kafkaLogs: string | null
+  /** Whether Kafka was asked anew for the answer, so that logs of a second ago do not tell that it still holds. */
+  areLogsNew: boolean
   validity: Validity
 }
 
@@ -61,6 +63,7 @@ export type Validated<Deps extends ComparedDeps> = {
 type Used = {
   session: ReadSession | null
   kafkaLogs: Promise<KafkaBounds>[]
+  areLogsNew: boolean
   /** Whether all of it can be compared. */
   isComparable: boolean
 }
@@ -78,7 +81,7 @@ export function createCacheValidator<Deps extends ComparedDeps>(
   const reader = createRequestReader((work) => deps.router.withReadNode(requirement, work))
   const nowMs = deps.clock()
   const { clock, validity } = createRequestClock(nowMs)
-  const used: Used = { session: null, kafkaLogs: [], isComparable: true }
+  const used: Used = { session: null, kafkaLogs: [], areLogsNew: false, isComparable: true }
   const read = recordSession(reader.read, used)
   const kafkaBounds = recordLogs(deps, used)
   const handles = {
@@ -92,7 +95,10 @@ export function createCacheValidator<Deps extends ComparedDeps>(
   const cacheValidator: CacheValidator = {
     askedAtMs: performance.now(),
     matches: async (validator) =>
-      includes(validator.validity, nowMs) && (await isSame(validator, read, () => kafkaBounds(deps.topic))),
+      includes(validator.validity, nowMs) &&
+      (await isSame(validator, read, () =>
+        kafkaBounds(deps.topic, validator.areLogsNew ? performance.now() : undefined),
+      )),
     used: () => validatorOf(used, validity),
   }
   return { handles, cacheValidator, close: reader.close }
@@ -111,6 +117,7 @@ const recordLogs =
   ({ topic: counted, kafkaBounds }: ComparedDeps, used: Used): ReadKafkaBounds =>
   (topic, sinceMs) => {
     const bounds = kafkaBounds(topic, sinceMs)
+    used.areLogsNew ||= sinceMs !== undefined
     if (topic === counted) used.kafkaLogs.push(bounds)
     else used.isComparable = false
     return bounds
@@ -154,7 +161,7 @@ async function isSame(
 }
 
 async function validatorOf(
-  { session, kafkaLogs, isComparable }: Used,
+  { session, kafkaLogs, areLogsNew, isComparable }: Used,
   validity: () => Validity,
 ): Promise<Validator | null> {
   // If the logs moved while the answer was made, it does not stand for a single state of them.
@@ -162,7 +169,7 @@ async function validatorOf(
   if (session === null || !isComparable || others.length > 0) return null
   const { node, source, position } = session
   const replicaLagMs = source === 'primary' ? 0 : (session.replicaLagMs ?? Infinity)
-  return { node, position, replicaLagMs, kafkaLogs: logs, validity: validity() }
+  return { node, position, replicaLagMs, kafkaLogs: logs, areLogsNew, validity: validity() }
 }
 
 const includes = ({ fromMs, untilMs }: Validity, atMs: number): boolean => fromMs <= atMs && atMs < untilMs

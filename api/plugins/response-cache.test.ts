@@ -19,6 +19,8 @@ const start = () => ({
   nowMs: Date.parse('2026-03-01T12:00:30Z'),
   position: 1n,
   kafkaEnd: 5n,
+  /** Where the log ended when it was last asked for by somebody who did not ask anew. */
+  kafkaEndASecondAgo: null as bigint | null,
   source: 'primary' as ReadSource,
   replicaLagMs: null as number | null,
   roles: ['viewer'] as Role[],
@@ -45,8 +47,10 @@ function serveField(
       withReadNode: (_, work) => work(session()),
       withPrimary: (work) => work(session()),
     },
-    kafkaBounds: () =>
-      Promise.resolve({ ok: true, bounds: [{ partition: 0, end: world.kafkaEnd }] as never[] }),
+    kafkaBounds: (_, sinceMs) => {
+      const end = sinceMs === undefined ? (world.kafkaEndASecondAgo ?? world.kafkaEnd) : world.kafkaEnd
+      return Promise.resolve({ ok: true, bounds: [{ partition: 0, end }] as never[] })
+    },
     clock: () => world.nowMs,
     workflowStatus: () => Promise.resolve({ known: false, why: 'temporal', message: 'away' }),
     readBack: () => Promise.resolve({ events: [], next: 0n }),
@@ -104,6 +108,16 @@ describe('an answer is given again', () => {
     expect(await ask()).toBe(3)
     world.nowMs += 1
     expect(await ask()).toBe(4)
+  })
+
+  it('while Kafka, asked anew, says the same, if it was asked anew for the answer', async () => {
+    const { ask, world } = serveField(({ kafkaBounds, topic }) =>
+      kafkaBounds(topic, performance.now()).then(() => 1),
+    )
+    world.kafkaEndASecondAgo = world.kafkaEnd
+    expect([await ask(), await ask()]).toEqual([1, 1])
+    world.kafkaEnd++
+    expect([await ask(), await ask()]).toEqual([2, 2])
   })
 
   it('to those with the same roles, and to nobody else', async () => {

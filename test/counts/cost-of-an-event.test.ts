@@ -40,15 +40,20 @@ async function countLogins(deployment: Deployment, from: number, to: number): Pr
 /** What the worker would do in the two hours after. */
 async function finishUpkeep({ sql, config }: Deployment): Promise<void> {
   await sql`update batch set committed_at = committed_at - interval '2 hours'`
-  // A worker that was just killed may have the turn still.
+  // The sessions of a worker that was just killed may have the turn of a task still.
   await eventually(async () => {
-    await rollUpCounts(sql, config.kafka.topic)
-    expect(await sql`select from pending_rollup`).toHaveLength(0)
+    expect(await othersAtWork(sql)).toHaveLength(0)
   })
+  await rollUpCounts(sql, config.kafka.topic)
+  expect(await sql`select from pending_rollup`).toHaveLength(0)
   await applyRetention(sql, config.retention)
   for (const task of [rollUpSightings, rollUpByCommitTime, indexLogins, rollUpMonth, makeActiveSpans])
     while (await task(sql));
 }
+
+const othersAtWork = (sql: Deployment['sql']) => sql`
+  select query from pg_stat_activity
+  where datname = current_database() and backend_type = 'client backend' and state <> 'idle' and pid <> pg_backend_pid()`
 
 /** With their indexes and what is kept beside their rows. */
 async function bytesOfTables({ sql }: Deployment): Promise<number> {
