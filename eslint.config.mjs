@@ -45,6 +45,7 @@ const rooms = {
     engagement: ['login', 'time', 'columns', 'counts', 'sightings'],
     measures: ['fields', 'time', 'counts', 'sightings', 'engagement'],
     access: [],
+    audit: ['login'],
     pipeline: ['login', 'counts'],
     batch: ['login', 'time', 'decode', 'columns', 'sightings', 'counts', 'engagement', 'pipeline'],
   },

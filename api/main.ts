@@ -8,7 +8,7 @@ import { loadProcessConfig } from '../config/environment.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
 import { checkDatabase } from '../db/connection/check-database.ts'
 import { connectPostgres } from '../db/connection/connect.ts'
-import { recordControlEvent } from '../db/ledger/control-events.ts'
+import { recordAuditEvent } from '../db/ledger/audit-events.ts'
 import { createPrimaryReader } from '../db/nodes/request-reader.ts'
 import { createReadRouter } from '../db/nodes/router.ts'
 import { readWorkerReport } from '../db/read/ledger/workers.ts'
@@ -29,6 +29,7 @@ import { createKafkaBounds } from './sources/kafka-bounds.ts'
 import { createRuns } from './commands/runs.ts'
 import { createReadBack } from './sources/read-back.ts'
 import { createServer } from './server.ts'
+import { createAudit } from './sources/audit.ts'
 import type { TemporalAccess } from './sources/temporal-access.ts'
 import { createWorkflowStatus } from './sources/workflow-status.ts'
 
@@ -130,8 +131,7 @@ function composeServer(config: Config, logger: Logger, connections: Connections)
     commands: createCommands({
       ...access,
       readPrimary,
-      record: (event) => recordControlEvent(audit, event),
-      logger,
+      audit: createAudit((event) => recordAuditEvent(audit, event), logger),
       clock: Date.now,
     }),
     logger,

@@ -1,14 +1,9 @@
-import pTimeout from 'p-timeout'
-import type { ControlEvent } from '../../db/ledger/control-events.ts'
+import { controlEvent } from '../../db/ledger/control-events.ts'
+import type { Audit } from '../context/audit.ts'
 import { BatchFailedError, CommandRefusedError } from '../context/command-errors.ts'
-import type { Logger } from '../context/logger.ts'
 import type { Command } from './command-request.ts'
 
-export type AuditDeps = {
-  /** Writes a row of the audit on the primary. */
-  record: (event: ControlEvent) => Promise<void>
-  logger: Logger
-}
+export type AuditDeps = { audit: Audit }
 
 /**
  * Runs a command. The workflow that answers it records its result; if none answers, the result is recorded
@@ -25,12 +20,14 @@ export async function auditUnanswered<Result>(
   } catch (error) {
     if (!(error instanceof Error) || isAnswer(error)) throw error
     const { commandId } = command
-    const isWritten = await write(deps, {
-      ...command,
-      commandId: `${commandId}/unanswered`,
-      result: 'failed',
-      detail: { ...command.detail, commandId, error: error.message },
-    })
+    const isWritten = await deps.audit.record(
+      controlEvent({
+        ...command,
+        commandId: `${commandId}/unanswered`,
+        result: 'failed',
+        detail: { ...command.detail, commandId, error: error.message },
+      }),
+    )
     if (!isWritten) error.message += ' (it could not be recorded in the audit either: Postgres is away)'
     throw error
   }
@@ -47,25 +44,5 @@ export async function recordAnswer(
   result: 'done' | 'refused',
   detail: Record<string, unknown>,
 ): Promise<void> {
-  await write(deps, { ...command, result, detail: { ...command.detail, ...detail } })
-}
-
-/** The API waits no longer than this, because a frozen primary does not end slow statements. */
-const WRITE_DEADLINE_MS = 3_000
-
-/** @returns whether Postgres took the row in time; if not, the log has it */
-async function write(deps: AuditDeps, event: ControlEvent): Promise<boolean> {
-  try {
-    await pTimeout(deps.record(event), {
-      milliseconds: WRITE_DEADLINE_MS,
-      message: `the primary did not answer within ${WRITE_DEADLINE_MS} ms`,
-    })
-    return true
-  } catch (error) {
-    deps.logger.error(
-      { err: error, event },
-      'a command could not be recorded in the audit, because the primary did not take the row: this line has it',
-    )
-    return false
-  }
+  await deps.audit.record(controlEvent({ ...command, result, detail: { ...command.detail, ...detail } }))
 }

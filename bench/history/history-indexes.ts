@@ -18,7 +18,9 @@ export const states = (topic: string, size: HistorySize): string[] => [
   `insert into alert (raised_at, kind, topic, subject, detail, cleared_at)
    select at, 'minute_count', '${topic}', 'minute ' || at, '{}', at + interval '1 hour'
    from generate_series(timestamptz '${dayBeforeEnd(30)}Z', '${dayBeforeEnd(0)}Z', '3 hours') as at`,
-  `insert into control_event (command_id, requested_at, actor, command, topic, partitions, reason, result, detail)
-   select 'command ' || at, at, 'bench', 'pause', '${topic}', null, 'made by a benchmark', 'done', '{}'
+  `select append_audit_event(json_build_object('id', 'command ' || at, 'kind', 'command', 'at', at,
+     'actor', json_build_object('issuer', null, 'subject', 'bench', 'name', 'bench', 'verified', false), 'result', 'done',
+     'detail', json_build_object('command', 'pause', 'topic', '${topic}', 'partitions', null, 'reason', 'made by a benchmark',
+                                 'facts', json_build_object()))::text)
    from generate_series(timestamptz '${dayBeforeEnd(30)}Z', '${dayBeforeEnd(0)}Z', '2 hours') as at`,
 ]

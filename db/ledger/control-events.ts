@@ -1,26 +1,34 @@
+import type { AuditDetails, AuditEvent, AuditResult } from '../../domain/audit/audit-event.ts'
 import type { Sql } from '../connection/connect.ts'
+import { recordAuditEvent } from './audit-events.ts'
 
-export type ControlEvent = {
-  /** Identifies the command: writing it again changes nothing. */
+type Detail = AuditDetails['command']
+
+/** A command as workflows and the API give it to the audit. */
+export type ControlEvent = Pick<Detail, 'command' | 'topic' | 'partitions' | 'reason'> & {
+  /** Identifies the command: the same event again changes nothing. */
   commandId: string
   /** ISO 8601. */
   requestedAt: string
   actor: string
-  command: string
-  topic: string
-  /** Null: the whole topic. */
-  partitions: number[] | null
-  reason: string
-  result: 'done' | 'refused' | 'failed'
-  /** What came of the command, or why it was refused or failed. Kept as JSON. */
-  detail: Record<string, unknown>
+  result: AuditResult
+  /** What came of the command, or why it was refused or failed. */
+  detail: Detail['facts']
 }
 
-/** Appends to the audit table (G10). Safe to repeat. */
-export async function recordControlEvent(sql: Sql, event: ControlEvent): Promise<void> {
-  await sql`/* recordControlEvent */
-    insert into control_event (command_id, requested_at, actor, command, topic, partitions, reason, result, detail)
-    values (${event.commandId}, ${event.requestedAt}, ${event.actor}, ${event.command}, ${event.topic}, ${event.partitions}::integer[],
-            ${event.reason}, ${event.result}, ${JSON.stringify(event.detail)}::text::jsonb)
-    on conflict (command_id) do nothing`
+/** A command as an event of the audit. */
+export function controlEvent(event: ControlEvent): AuditEvent<'command'> {
+  const { commandId, requestedAt, actor, command, topic, partitions, reason, result, detail } = event
+  return {
+    id: commandId,
+    kind: 'command',
+    at: new Date(requestedAt).toISOString(),
+    actor: { issuer: null, subject: actor, name: actor, verified: false },
+    result,
+    detail: { command, topic, partitions, reason, facts: detail },
+  }
 }
+
+/** Appends a command to the audit (G10). Safe to repeat. */
+export const recordControlEvent = (sql: Sql, event: ControlEvent): Promise<void> =>
+  recordAuditEvent(sql, controlEvent(event))

@@ -11,7 +11,8 @@ import {
 } from '../../api/context/command-errors.ts'
 import { NotFoundError } from '../../api/context/errors.ts'
 import { loadConfig } from '../../config/config.ts'
-import type { ControlEvent } from '../../db/ledger/control-events.ts'
+import type { AuditEvent } from '../../domain/audit/audit-event.ts'
+import { createAudit } from '../../api/sources/audit.ts'
 import { ReadFailure } from '../../db/nodes/read-failure.ts'
 import { ingestTopicId } from '../../workflows/contract.ts'
 import { everyParkedBatch } from '../../domain/batch/selection.ts'
@@ -22,10 +23,10 @@ const parts = {
   temporal: loadConfig({ TEMPORAL_ADDRESS: temporalAddress, TEMPORAL_TASK_QUEUE: 'nobody' }).temporal,
   readWorkerReport: () => Promise.resolve({ seenAt: new Date('2026-03-01T12:00:03.456Z'), isRecent: false }),
   readPrimary: () => Promise.reject(new ReadFailure('unavailable', 'no database node answers')),
-  logger: quiet,
   clock: Date.now,
 }
 const connections: Connection[] = []
+const appending = () => vi.fn<(event: AuditEvent) => Promise<void>>().mockResolvedValue()
 
 function clientOf(address: string): Client {
   const connection = Connection.lazy({ address })
@@ -35,8 +36,8 @@ function clientOf(address: string): Client {
 
 /** Commands over a real Temporal (or none), and what they wrote to the audit. */
 function commandsOver(client: Client) {
-  const record = vi.fn<(event: ControlEvent) => Promise<void>>().mockResolvedValue()
-  const commands = createCommands({ ...parts, client, record })
+  const record = appending()
+  const commands = createCommands({ ...parts, client, audit: createAudit(record, quiet) })
   const failure = (request: Partial<IngestionRequest>) =>
     commands
       .controlIngestion({
@@ -75,13 +76,11 @@ describe('a command that nothing answers', () => {
     expect(error).toBeInstanceOf(NoWorkerError)
     expect(record.mock.calls.map(([event]) => event)).toMatchObject([
       {
-        commandId: `${commandId}/unanswered`,
-        actor: 'ann',
-        command: 'pause',
-        topic,
-        partitions: [3],
-        reason: 'why',
+        id: `${commandId}/unanswered`,
+        kind: 'command',
+        actor: { name: 'ann', verified: false },
         result: 'failed',
+        detail: { command: 'pause', topic, partitions: [3], reason: 'why' },
       },
     ])
   })
@@ -104,7 +103,7 @@ describe('a command that nothing answers', () => {
     const commands = createCommands({
       ...parts,
       client,
-      record: () => Promise.reject(new Error('Postgres is away')),
+      audit: createAudit(() => Promise.reject(new Error('Postgres is away')), quiet),
     })
     const request = {
       command: 'pause',
@@ -121,17 +120,16 @@ describe('a command that nothing answers', () => {
 })
 
 it('a command to a batch is not sent blindly: without the ledger it fails, and is in the audit', async () => {
-  const record = vi.fn<(event: ControlEvent) => Promise<void>>().mockResolvedValue()
-  const commands = createCommands({ ...parts, client, record })
+  const record = appending()
+  const commands = createCommands({ ...parts, client, audit: createAudit(record, quiet) })
   const request = { command: 'replay', batchId: 7n, topic: 'none', reason: 'why', actor: 'ann' } as const
   const error = await commands
     .resolveParkedBatch({ ...request, commandId: null })
     .catch((failure: unknown) => failure)
   expect(error).toBeInstanceOf(CommandFailedError)
   expect(record.mock.calls[0]?.[0]).toMatchObject({
-    command: 'replay',
     result: 'failed',
-    detail: { batchId: '7' },
+    detail: { command: 'replay', facts: { batchId: '7' } },
   })
 })
 
@@ -142,8 +140,8 @@ describe('a command with an unusable argument', () => {
     ['a rate of nothing', { maxPerMinute: 0 }],
     ['a rate beyond the cap', { maxPerMinute: 6_001 }],
   ])('starts no run: %s', async (_, change) => {
-    const record = vi.fn<(event: ControlEvent) => Promise<void>>().mockResolvedValue()
-    const commands = createCommands({ ...parts, client, record })
+    const record = appending()
+    const commands = createCommands({ ...parts, client, audit: createAudit(record, quiet) })
     const request = {
       topic: 'none',
       reason: 'why',
@@ -155,7 +153,7 @@ describe('a command with an unusable argument', () => {
     await expect(
       commands.startReplayRun({ ...request, selection: everyParkedBatch, ...change }),
     ).rejects.toThrow(InvalidCommandError)
-    expect(record.mock.calls).toMatchObject([[{ command: 'replay_many', result: 'refused' }]])
+    expect(record.mock.calls).toMatchObject([[{ result: 'refused', detail: { command: 'replay_many' } }]])
   })
 
   it.each<[string, Partial<IngestionRequest>]>([
@@ -175,9 +173,13 @@ describe('a command with an unusable argument', () => {
     const { failure, record } = commandsOver(client)
     expect(await failure(request)).toBeInstanceOf(InvalidCommandError)
     const [[event] = []] = record.mock.calls
-    expect(event).toMatchObject({ command: 'pause', actor: 'ann', result: 'refused' })
-    expect(event?.commandId).toMatch(/^[0-9a-f-]{36}\/invalid$/)
-    expect(event?.detail['refusal']).toMatch(new RegExp(Object.keys(request)[0] ?? ''))
+    const refusal = expect.stringMatching(new RegExp(Object.keys(request)[0] ?? '')) as string
+    expect(event).toMatchObject({
+      actor: { name: 'ann' },
+      result: 'refused',
+      detail: { command: 'pause', facts: { refusal } },
+    })
+    expect(event?.id).toMatch(/^[0-9a-f-]{36}\/invalid$/)
     const stored = JSON.stringify(event)
     expect(stored.length).toBeLessThan(1_500)
     expect(stored).not.toMatch(/\\u0000|\\ud83d|\u202e/)

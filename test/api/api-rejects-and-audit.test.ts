@@ -90,7 +90,7 @@ describe('rejects that were redriven', () => {
 })
 
 describe('controlEvents', () => {
-  it('shows who did what and why, a command once however often it was written', async () => {
+  it('shows who did what and why, a command once however often it was written, and another of the same id as well', async () => {
     const event = {
       commandId: 'c1',
       requestedAt: '2026-03-01T10:00:00Z',
@@ -103,7 +103,8 @@ describe('controlEvents', () => {
       detail: { partitions: [{ partition: 0, nextOffset: '7' }] },
     }
     await recordControlEvent(database(), event)
-    await recordControlEvent(database(), { ...event, reason: 'written again' })
+    await recordControlEvent(database(), event)
+    await recordControlEvent(database(), { ...event, command: 'park' })
     const list = async (command: string) => {
       const { data } =
         await ask(`{ controlEvents(filter: { actor: "ann", results: [DONE], commands: [${command}] }) {
@@ -111,6 +112,7 @@ describe('controlEvents', () => {
       return (data?.controlEvents as Connection).edges.map(({ node }) => node)
     }
     expect(await list('RESUME_INGESTION')).toEqual([])
+    expect(await list('PARK_BATCH')).toMatchObject([{ commandId: 'c1', command: 'PARK_BATCH' }])
     expect(await list('RESUME_INGESTION, PAUSE_INGESTION')).toEqual([
       {
         commandId: 'c1',

@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from 'vitest'
+import { recordControlEvent } from '../../db/ledger/control-events.ts'
 import { insertReject } from '../support/api/api-rows.ts'
 import { logins, useEngagement } from '../support/api/engagement-world.ts'
 
@@ -11,9 +12,17 @@ beforeAll(async () => {
     values ('user-login', 1, 0, 5, 14, ${sql().json({ batch_size: 10, start_time: 1, end_time: 2, device_type_aggregation: {}, top_10_locations: [], bottom_5_locations: [], top_5_users: [] })})`
   await sql()`
     insert into alert (raised_at, kind, topic, subject, detail) values (now(), 'minute_count', 'user-login', 'a minute', '{}')`
-  await sql()`
-    insert into control_event (command_id, requested_at, actor, command, topic, partitions, reason, result, detail)
-    values ('c1', now(), 'ann', 'pause', 'user-login', null, 'why', 'done', '{}')`
+  await recordControlEvent(sql(), {
+    commandId: 'c1',
+    requestedAt: new Date().toISOString(),
+    actor: 'ann',
+    command: 'pause',
+    topic: 'user-login',
+    partitions: null,
+    reason: 'why',
+    result: 'done',
+    detail: {},
+  })
 })
 
 type Listed = { nodes: { id: string; __typename: string }[]; edges: { cursor: string }[] }

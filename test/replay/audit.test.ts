@@ -15,14 +15,14 @@ test('the audit takes rows and gives none back, also not to the role that owns i
     result: 'done',
     detail: {},
   })
-  const refused = /control_event is append-only: \w+ is refused/
-  await expect(sql`update control_event set actor = 'someone else'`).rejects.toThrow(refused)
-  await expect(sql`delete from control_event`).rejects.toThrow(refused)
-  await expect(sql`truncate control_event`).rejects.toThrow(refused)
+  const refused = /audit_event is append-only: \w+ is refused/
+  await expect(sql`update audit_event set body = '{}'`).rejects.toThrow(refused)
+  await expect(sql`delete from audit_event`).rejects.toThrow(refused)
+  await expect(sql`truncate audit_event`).rejects.toThrow(refused)
   // As a restore would: that switches ordinary triggers off.
   const restoring = sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`
-    await tx`delete from control_event`
+    await tx`delete from audit_event`
   })
   await expect(restoring).rejects.toThrow(refused)
   expect(await sql`select actor from control_event`).toEqual([{ actor: 'tester' }])

@@ -1,0 +1,26 @@
+import pTimeout from 'p-timeout'
+import type { AuditEvent } from '../../domain/audit/audit-event.ts'
+import type { Audit } from '../context/audit.ts'
+import type { Logger } from '../context/logger.ts'
+
+/** The API waits no longer than this, because a frozen primary does not end slow statements. */
+const WRITE_DEADLINE_MS = 3_000
+
+/** @param append writes an event on the primary */
+export const createAudit = (append: (event: AuditEvent) => Promise<void>, logger: Logger): Audit => ({
+  record: async (event) => {
+    try {
+      await pTimeout(append(event), {
+        milliseconds: WRITE_DEADLINE_MS,
+        message: `the primary did not answer within ${WRITE_DEADLINE_MS} ms`,
+      })
+      return true
+    } catch (error) {
+      logger.error(
+        { err: error, event },
+        'an event could not be recorded in the audit, because the primary did not take it: this line has it',
+      )
+      return false
+    }
+  },
+})
