@@ -112,7 +112,8 @@ function openParts(config: Config, logger: Logger) {
 }
 
 function composeServer(config: Config, logger: Logger, connections: Connections) {
-  const { temporal: connection, router, kafka, offsets, audit } = connections
+  const { temporal: connection, router, kafka, offsets } = connections
+  const audit = createAudit((event) => recordAuditEvent(connections.audit, event), logger)
   const { topic } = config.kafka
   const readPrimary = createPrimaryReader(router)
   const kafkaBounds = createKafkaBounds(offsets, topic)
@@ -131,7 +132,7 @@ function composeServer(config: Config, logger: Logger, connections: Connections)
     commands: createCommands({
       ...access,
       readPrimary,
-      audit: createAudit((event) => recordAuditEvent(audit, event), logger),
+      audit,
       clock: Date.now,
     }),
     logger,

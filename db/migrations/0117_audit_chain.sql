@@ -26,9 +26,9 @@ create table audit_head (
 );
 insert into audit_head (seq, hash) values (0, repeat('0', 64));
 
--- The only way into the chain, for roles that may do nothing else to it. An event that is there already is not appended again; one
--- that only has the same id is, so that no id hides an event. Returns its place in the chain.
-create function append_audit_event(event text) returns bigint language plpgsql security definer as $$
+-- An event that is there already is not appended again; one that only has the same id is, so that no id hides an event. Returns its
+-- place in the chain.
+create function chain_audit_event(event text) returns bigint language plpgsql as $$
 declare
   head audit_head;
   place bigint;
@@ -44,16 +44,60 @@ begin
   update audit_head set seq = head.seq, hash = head.hash;
   return head.seq;
 end $$;
-revoke all on function append_audit_event(text) from public;
--- Temporary tables last: nobody's may stand for those of the chain.
-do $$ begin
-  execute format('alter function append_audit_event(text) set search_path = pg_catalog, %I, pg_temp', current_schema());
+
+-- The only way into the chain, for roles that may do nothing else to it.
+create function append_audit_event(event text) returns bigint language plpgsql security definer as $$
+begin
+  if event::jsonb ->> 'kind' = 'checkpoint' then
+    raise exception 'prune_audit alone appends checkpoints' using errcode = 'insufficient_privilege';
+  end if;
+  return chain_audit_event(event);
 end $$;
 
-create trigger append_only before update or delete on audit_event for each row execute function refuse_change();
+-- Takes the beginning of the chain away, up to the event that this checkpoint names. Returns how many events are gone.
+create function prune_audit(checkpoint text) returns bigint language plpgsql security definer as $$
+declare
+  pruned bigint;
+begin
+  if not exists (select from audit_event where seq = (checkpoint::jsonb #>> '{detail,seq}')::bigint
+                                           and hash = checkpoint::jsonb #>> '{detail,hash}') then
+    raise exception 'the checkpoint names no event of the chain';
+  end if;
+  perform chain_audit_event(checkpoint);
+  delete from audit_event where seq <= (checkpoint::jsonb #>> '{detail,seq}')::bigint;
+  get diagnostics pruned = row_count;
+  return pruned;
+end $$;
+
+-- Whoever asks, an event is changed never, and removed only if a checkpoint in the chain says so.
+create function refuse_audit_removal() returns trigger language plpgsql as $$
+begin
+  if exists (
+    select from removed where seq > (
+      select coalesce(max((body::jsonb #>> '{detail,seq}')::bigint), 0) from audit_event where kind = 'checkpoint')
+  ) then
+    raise exception 'audit_event is append-only: DELETE is refused' using errcode = 'insufficient_privilege';
+  end if;
+  return null;
+end $$;
+create trigger append_only before update on audit_event for each row execute function refuse_change();
 create trigger append_only_truncate before truncate on audit_event execute function refuse_change();
+create trigger append_only_delete after delete on audit_event referencing old table as removed
+  for each statement execute function refuse_audit_removal();
 alter table audit_event enable always trigger append_only;
 alter table audit_event enable always trigger append_only_truncate;
+alter table audit_event enable always trigger append_only_delete;
+
+-- Nobody may call them unless it is granted. Temporary tables come last: nobody's may stand for those of the chain.
+do $$
+declare
+  name text;
+begin
+  foreach name in array array['chain_audit_event(text)', 'append_audit_event(text)', 'prune_audit(text)', 'refuse_audit_removal()'] loop
+    execute format('revoke all on function %s from public', name);
+    execute format('alter function %s set search_path = pg_catalog, %I, pg_temp', name, current_schema());
+  end loop;
+end $$;
 
 -- The commands that are audited already begin the chain, in their order.
 create function pg_temp.canonical(value jsonb) returns text language sql immutable as $$

@@ -49,15 +49,8 @@ export type AuditDetails = {
     how: 'terminated' | 'reset' | 'cancelled'
     reason: string
   }
-  /** The events through `seq` were pruned; `hash` is that of the last of them. */
-  checkpoint: {
-    seq: string
-    hash: string
-    events: string
-    until: string
-    keyId: string | null
-    signature: string | null
-  }
+  /** The events through `seq` are pruned; `hash` is that of the last of them, and both are signed as a head is. */
+  checkpoint: { seq: number; hash: string; events: number; keyId: string | null; signature: string | null }
   /** Somebody looked at a person, device or address, which is in it as a pseudonym. */
   persons_read: { fields: readonly string[]; pseudonyms: readonly string[] }
   /** Somebody took data out. */

@@ -79,7 +79,7 @@ test('a role that may only append can neither read, change nor begin the chain a
   await as(append)
   // A table of the session's own does not stand for the one of the chain.
   await as(
-    `create temp table audit_head as select 1 as one, 0::bigint as seq, '' as hash; ${append.replace('"a"', '"b"')}`,
+    `create temp table audit_head on commit drop as select 1 as one, 0::bigint as seq, '' as hash; ${append.replace('"a"', '"b"')}`,
   )
   for (const statement of [
     'select * from audit_event',
