@@ -4,11 +4,11 @@ export const exampleQuery = `# Logins of the last 24 hours: Ctrl-Enter runs this
 {
   measures(groupBy: [DEVICE_TYPE]) {
     total { attempts logins failures }
-      groups { values logins failureRate share }
-      freshness {
-        databaseRole readAt watermark
-        lag parkedOffsets isComplete
-      }
+    groups { values logins failureRate share }
+    freshness {
+      databaseRole readAt watermark
+      lag parkedOffsets isComplete
+    }
   }
   places: measures(
     groupBy: [LOCALE]
@@ -16,16 +16,16 @@ export const exampleQuery = `# Logins of the last 24 hours: Ctrl-Enter runs this
     first: 5
   ) {
     groups { values logins share }
-      other { groupCount logins share }
+    other { groupCount logins share }
   }
   ingestion {
     state
-      lag
-      partitions {
-        partition state lag
-        checkpoint endOffset worker
-      }
-      problems { component message }
+    lag
+    partitions {
+      partition state lag
+      checkpoint endOffset worker
+    }
+    problems { component message }
   }
 }
 `

@@ -33,7 +33,9 @@ import { giveWarnings } from './plugins/give-warnings.ts'
 import { type PersistedDocuments, runPersistedDocuments } from './plugins/persisted-documents.ts'
 import { limitRate } from './plugins/rate-limit.ts'
 import { giveReadToken } from './plugins/read-after.ts'
+import { readsSets } from './plugins/reads-sets.ts'
 import { cacheResponses } from './plugins/response-cache.ts'
+import { engagementFreshness } from './questions/engagement-freshness.ts'
 import { schema } from './schema/schema.ts'
 import { createAwaitCounted } from './sources/await-counted.ts'
 import { createLook } from './sources/records-seen.ts'
@@ -94,6 +96,9 @@ export function createServer(server: ServerDeps) {
         contextOf,
         maskError,
         untilCounted: untilCounted(counted),
+        // People follow counts by about a second.
+        freshnessOf: (args) =>
+          readsSets(args) ? engagementFreshness(args.contextValue) : args.contextValue.freshness(),
         readPosition: () => sources.read(({ position }) => Promise.resolve(position)),
         caps: rateLimits.subscriptions,
         clock: deps.clock,

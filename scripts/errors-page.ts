@@ -15,7 +15,7 @@ the whole request.
   "data": { "measures": null },
   "errors": [
     {
-      "message": "44640 buckets of a minute are more than the cap of 10000: ask for a shorter range or a coarser bucket",
+      "message": "the range has 44640 minutes, more than the cap of 10000: ask for a shorter range or a coarser bucket",
       "path": ["measures"],
       "extensions": { "code": "ANSWER_TOO_LARGE", "argument": "bucket", "cap": 10000, "asked": 44640 }
     }

@@ -90,6 +90,10 @@ export const limits = {
 /** The message about a range [from, to) that holds nothing. */
 export const EMPTY_RANGE = 'from must be before to, because the range includes from and excludes to'
 
+/** The same with the moments, which dates and another zone hide. */
+export const emptyRange = (fromMs: number, toMs: number) =>
+  `${EMPTY_RANGE}: from is ${isoTime(fromMs)}, to ${isoTime(toMs)}`
+
 /** The range of a question that names none: the last day. */
 const DEFAULT_RANGE_MS = bucketMs.day
 
@@ -128,7 +132,7 @@ export function wholeMinutes({ fromMs, toMs }: TimeBucket): TimeBucket {
   checkMinute('from', fromMs)
   checkMinute('to', toMs)
   if (fromMs >= toMs) {
-    throw new InvalidRangeError(EMPTY_RANGE, 'from')
+    throw new InvalidRangeError(emptyRange(fromMs, toMs), 'from')
   }
   checkSince1970('from', fromMs)
   return { fromMs, toMs }
@@ -162,7 +166,7 @@ export function checkBuckets({ fromMs, toMs }: TimeBucket, bucket: BucketSize): 
   if (asked <= limits.buckets) return
   const advice = bucket === 'day' ? 'a shorter range' : 'a shorter range or a coarser bucket'
   throw new AnswerTooLargeError(
-    `${asked} buckets of a ${bucket} are more than the cap of ${limits.buckets}: ask for ${advice}`,
+    `the range has ${asked} ${bucket}s, more than the cap of ${limits.buckets}: ask for ${advice}`,
     { argument: 'from', cap: limits.buckets, asked },
   )
 }

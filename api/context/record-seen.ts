@@ -56,7 +56,8 @@ export function neverCounted({ what, fate }: RecordSeen): GraphQLError {
 export const notYetCounted = (seen: RecordSeen, timeoutMs: number): GraphQLError =>
   requestError(
     'NOT_YET_COUNTED',
-    `${seen.what} was not counted within ${timeoutMs} ms${whyNot(seen)}: ask again, or with a longer x-rollcall-read-timeout-ms`,
+    `${seen.what} was not counted within ${timeoutMs} ms${whyNot(seen)}: ask again, or with a longer x-rollcall-read-timeout-ms; ` +
+      '`ingestion { state problems { message } }` says whether ingestion is paused or held up',
     {
       fate: seen.fate.toUpperCase(),
       ...(seen.behind === null ? {} : { behind: Number(seen.behind) }),

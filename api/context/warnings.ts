@@ -8,6 +8,8 @@ export const warningCodes = {
     'The filter asks only for outcomes that `attempts` leaves out, or a group or the total has attempts but none of that kind, so nobody is counted. `attempts: ALL` counts them.',
   BEFORE_FIRST_ATTEMPT:
     'The range, or one that it is compared with, begins before the day of the first attempt that was counted (with buckets of minutes or hours: before that bucket): until `freshness.firstAttemptAt` it has 0 because nothing is known.',
+  MISSING_ARGUMENT:
+    'A field is empty, or an argument does nothing, because another argument was not given: points need `bucket`, and groups, `first` and `orderBy` need `groupBy`.',
   NOT_SEARCHED:
     'No attempt with an event_id was found, and there are rejected or parked records, which are not looked through for it.',
   UTC_DAYS:

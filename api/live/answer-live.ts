@@ -6,6 +6,7 @@ import type { ReadToken } from '../../db/nodes/read-token.ts'
 import type { RequestContext } from '../context/context.ts'
 import { resumeAfter } from '../context/read-requirement.ts'
 import { requestError } from '../context/request-error.ts'
+import type { Freshness } from '../context/freshness.ts'
 import type { Counted } from '../context/source-types.ts'
 import { asQuery } from './as-query.ts'
 import { askingOf, type Execute, type Executor, type Question, type Reading, readState } from './ask-live.ts'
@@ -22,6 +23,8 @@ type LiveDeps = Omit<Executor, 'execute'> & {
   untilCounted: (
     args: ExecutionArgs & { contextValue: RequestContext & { request: Request } },
   ) => Promise<Counted | null>
+  /** How fresh the answer to a question is, whatever it selects. */
+  freshnessOf: (args: ExecutionArgs & { contextValue: RequestContext }) => Promise<Freshness>
   caps: SubscriptionCaps
   /** Unix milliseconds. */
   clock: () => number
@@ -38,6 +41,7 @@ const EVENT_STREAM = 'text/event-stream'
 export function answerLive({
   readPosition,
   untilCounted,
+  freshnessOf,
   caps,
   clock,
   ...deps
@@ -72,8 +76,10 @@ export function answerLive({
       })
     },
     // Only now, because an expensive question has waited for its turn before it takes a connection.
-    async onExecute({ args: { contextValue } }) {
-      if (readings.has(contextValue)) readings.set(contextValue, await readState(contextValue))
+    async onExecute({ args }) {
+      const { contextValue } = args
+      if (!readings.has(contextValue)) return
+      readings.set(contextValue, await readState(contextValue, () => freshnessOf(args)))
     },
     async onSubscribe({ args, setResultAndStopExecution }) {
       const { request, params, client, roles, validUntilMs } = args.contextValue

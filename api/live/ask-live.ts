@@ -81,9 +81,12 @@ export function askingOf(
 const live: Actor = { issuer: null, subject: 'live', name: 'live', roles: [], validUntilMs: null }
 
 /** Null: no node can be asked. The answer says so itself, or does not need one. */
-export async function readState({ read, freshness }: RequestContext): Promise<Reading | null> {
+export async function readState(
+  { read }: Pick<RequestContext, 'read'>,
+  readFreshness: () => Promise<Freshness>,
+): Promise<Reading | null> {
   try {
-    return { token: await read(shownUpTo), freshness: await freshness() }
+    return { token: await read(shownUpTo), freshness: await readFreshness() }
   } catch {
     return null
   }

@@ -12,7 +12,7 @@ const AT_ONCE = 2
 const LIMITS = { patienceMs: 10_000, waitingOfOne: 20, runningOfOne: 1 }
 
 /** Complexity of a question that may take Postgres a second or more: a request may ask a few of them. */
-export const EXPENSIVE_COMPLEXITY = 5_000
+export const EXPENSIVE_COMPLEXITY = 3_000
 
 /**
  * Makes requests with expensive questions wait for one of a few slots, before they take a database

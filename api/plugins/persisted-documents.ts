@@ -20,6 +20,7 @@ export type PersistedDocuments = {
 export const runPersistedDocuments = ({ byHash, only }: PersistedDocuments): Plugin => ({
   onParams({ params, setParams }) {
     const hasText = typeof params.query === 'string'
+    if (hasText && (params as Params).documentId != null) throw badRequest(DOCUMENT_TWICE)
     if (byHash === null) {
       if (!hasText && namesDocument(params)) throw notSupported()
       return
@@ -61,6 +62,8 @@ function hashOf({ documentId, extensions }: Params): string | null {
 
 const refusal = (message: string, code: ErrorCode, status: number) =>
   requestError(code, message, { http: { spec: true, status } })
+
+const DOCUMENT_TWICE = 'query and documentId do not go together: send one of them'
 
 // Some of Apollo's clients know the two by their messages.
 const notFound = () => refusal('PersistedQueryNotFound', 'PERSISTED_QUERY_NOT_FOUND', 404)

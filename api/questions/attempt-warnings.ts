@@ -70,7 +70,7 @@ export const warnOfUtcDays = (context: ApiContext, info: GraphQLResolveInfo): vo
     context,
     info,
     'UTC_DAYS',
-    'sets by the minute are kept for SET_RETENTION_DAYS: where setBasis is UTC_DAYS, users, devices and addresses are of the days of UTC ' +
+    'users, devices and addresses are known by the minute for SET_RETENTION_DAYS: where setBasis is UTC_DAYS, users, devices and addresses are of the days of UTC ' +
       'with the same dates',
     'timeZone',
   )

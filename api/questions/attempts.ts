@@ -13,7 +13,7 @@ import { type Moment, momentMs } from '../../domain/time/moment.ts'
 import type { ApiContext } from '../context/context.ts'
 import { AnswerTooLargeError, DataGoneError, InvalidRangeError } from '../context/errors.ts'
 import type { Freshness } from '../context/freshness.ts'
-import { EMPTY_RANGE, limits } from '../context/limits.ts'
+import { emptyRange, limits } from '../context/limits.ts'
 import { type Connection, type PageArgs, readConnection, YEAR_1_MS } from './connection.ts'
 import { calendarOf } from './question-range.ts'
 
@@ -35,7 +35,8 @@ export function attemptRange({ from, to, timeZone }: RangeArgs, rows: Rows, minu
   const end = to == null ? null : new Date(momentMs(to, zone))
   const lastDay = isFew ? null : new Date(Math.max((end?.getTime() ?? minuteMs) - bucketMs.day, YEAR_1_MS))
   const start = from == null ? lastDay : new Date(momentMs(from, zone))
-  if (start !== null && end !== null && start >= end) throw new InvalidRangeError(EMPTY_RANGE, 'from')
+  if (start !== null && end !== null && start >= end)
+    throw new InvalidRangeError(emptyRange(start.getTime(), end.getTime()), 'from')
   return { from: start, to: end }
 }
 

@@ -75,7 +75,7 @@ function tooManyBuckets(bucket: CalendarBucket, { fromMs, toMs }: TimeBucket): A
   const asked = Math.max(limits.buckets + 1, Math.ceil((toMs - fromMs) / MEAN_MS[bucket]))
   const advice = bucket === 'year' ? 'a shorter range' : 'a shorter range or a coarser bucket'
   return new AnswerTooLargeError(
-    `${asked} buckets of a ${bucket} are more than the cap of ${limits.buckets}: ask for ${advice}`,
+    `the range has ${asked} ${bucket}s, more than the cap of ${limits.buckets}: ask for ${advice}`,
     { argument: 'bucket', cap: limits.buckets, asked },
   )
 }

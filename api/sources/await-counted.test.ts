@@ -98,7 +98,7 @@ describe('a question that names offsets', () => {
     expect(unwritten.ended).toMatchObject({
       message:
         'offset 6 was not counted within 0 ms, and Kafka has not written it yet: its next record gets offset 6: ask again, ' +
-        'or with a longer x-rollcall-read-timeout-ms',
+        'or with a longer x-rollcall-read-timeout-ms; `ingestion { state problems { message } }` says whether ingestion is paused or held up',
     })
   })
 

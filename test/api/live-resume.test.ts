@@ -24,6 +24,7 @@ test('the documented client follows a question under load through two APIs, one 
   const [document = ''] = blocksOf('docs/live.md', 'graphql')
   const file = join(ownFolder(), 'follow.mjs')
   await writeFile(file, program)
+  const refused = deployment.start(relative(project, file), {}, ['subscription { nothing }', ...urls])
   const client = deployment.start(relative(project, file), {}, [document, ...urls])
   const answers = () => client.log().filter((line) => 'data' in line) as Answer[]
 
@@ -47,6 +48,8 @@ test('the documented client follows a question under load through two APIs, one 
   const totals = answers().map(attemptsIn)
   expect(totals).toEqual(totals.toSorted((a, b) => a - b))
   expect(totals.some((total) => total > atKill)).toBe(true)
+  // What is refused is not asked again.
+  expect(await refused.exited).toBe(1)
 })
 
 const project = fileURLToPath(new URL('../..', import.meta.url))

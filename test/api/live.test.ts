@@ -142,6 +142,27 @@ describe('a subscription', () => {
     })
   })
 
+  it('about people says in extensions.freshness what is counted and not yet in answers about them', async () => {
+    const { day, range } = ownDays()
+    const { sql } = deployment()
+    await insertBatches(sql, [{ id: 500, from: 0, to: 7, committedAt: '2026-03-01T10:00:00Z' }])
+    const values = ['android', '1.0', 'CA', 'success']
+    await insertSightings(sql, 500, [{ kind: 'user', day, attempts: 'logins', values, ids: ['cleo'] }])
+    await untilReplayed(deployment())
+    const lagOf = async (field: string) => {
+      const live = await subscribe(port, `subscription { measures(${range}) { total { ${field} } } }`)
+      await eventually(() => {
+        expect(live.events).not.toHaveLength(0)
+      })
+      live.close()
+      return Number(live.events[0]?.answer.extensions?.freshness.lag)
+    }
+    expect((await lagOf('users')) - (await lagOf('attempts'))).toBe(7)
+    await rollUpSightings(sql)
+    await untilReplayed(deployment())
+    expect((await lagOf('users')) - (await lagOf('attempts'))).toBe(0)
+  })
+
   it('of a list shows its head, and of ingestion its state', async () => {
     const addBatch = (id: number) =>
       insertBatches(deployment().sql, [{ id, from: id, to: id + 1, committedAt: `2026-03-01T10:0${id}:00Z` }])

@@ -87,8 +87,7 @@ describe('retention', () => {
       })
     expect(await failed('bucket: DAY, from: "2026-01-01"')).toEqual({
       ...{ code: 'ANSWER_TOO_LARGE', argument: 'from', cap: 35 },
-      message:
-        'the range has more than the cap of 35 buckets of a day: ask for a shorter range or a longer bucket',
+      message: 'the range has more than the cap of 35 days: ask for a shorter range or a longer bucket',
     })
   })
 

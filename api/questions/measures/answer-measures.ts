@@ -33,6 +33,7 @@ import { isByMembers, knownMembers, type MemberLists } from './resolve-members.t
 import { type Charted, createShapes, type Shaping } from './shape-measures.ts'
 import { spanMinutes } from './span-minutes.ts'
 import { type Listing, topGroups } from './top-groups.ts'
+import { warnOfMissingArguments } from './warn-of-missing-arguments.ts'
 import { warnOfNobody } from './warn-of-nobody.ts'
 
 type MomentArgs = {
@@ -80,6 +81,7 @@ export async function answerMeasures(
   { selected, info }: Selection,
 ): Promise<MeasuresAnswer> {
   const planned = planAnswer(context, args, selected)
+  warnOfMissingArguments(context, info, args, selected)
   const { range, spans, plan, isListed, groupBy, ofGroups } = planned
   const listing = listingOf(planned)
   // Of the groups it is not known how many there are.

@@ -92,8 +92,8 @@ async function checkKept(context: ApiContext, { spans }: ListQuestion): Promise<
   const firstMs = Math.min(...spans.ranges.map(({ fromMs }) => fromMs))
   if (isKeptSince(keptFrom, new Date(firstMs))) return
   throw new DataGoneError(
-    `only the lists of logins by hour know users, devices and addresses, and they are kept from ${isoTime(keptFrom.getTime())} on ` +
-      '(SET_RETENTION_DAYS): ask for later days, or without groupBy and filter by them',
+    `what single users, devices and addresses did is known from ${isoTime(keptFrom.getTime())} on (SET_RETENTION_DAYS): ` +
+      'ask for later days, or without groupBy and filter by them',
     { argument: 'from', keptFrom },
   )
 }

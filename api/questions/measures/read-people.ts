@@ -136,8 +136,8 @@ const keyOfAnswer = ({ by }: GroupsToCount, values: GroupValues): string =>
 
 const listsGone = (keptFromMs: number) =>
   new DataGoneError(
-    `only sets by the minute can answer for parts of days, by several dimensions, and for devices and addresses by one, and they are ` +
-      `kept from ${isoTime(keptFromMs)} on (SET_RETENTION_DAYS): ask for later days, or for users of whole days by at most one dimension`,
+    'users, devices and addresses of parts of days and by several dimensions, and devices and addresses by one, are known from ' +
+      `${isoTime(keptFromMs)} on (SET_RETENTION_DAYS): ask for later days, or for users of whole days by at most one dimension`,
     { argument: 'from', keptFrom: new Date(keptFromMs) },
   )
 

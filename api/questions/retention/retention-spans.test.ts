@@ -102,8 +102,7 @@ describe('spans of cohorts', () => {
     const days = { bucket: 'day', to: date('2026-11-20') } as const
     expect(refused({ ...days, from: date('2026-10-15') })).toEqual({
       ...{ code: 'ANSWER_TOO_LARGE', argument: 'from', cap: 35 },
-      message:
-        'the range has more than the cap of 35 buckets of a day: ask for a shorter range or a longer bucket',
+      message: 'the range has more than the cap of 35 days: ask for a shorter range or a longer bucket',
     })
     expect(refused({ ...days, from: date('2026-10-16') })).toEqual({ code: 'answered' })
     expect(refused({ from: date('2025-09-15') })).toMatchObject({ code: 'ANSWER_TOO_LARGE', cap: 60 })

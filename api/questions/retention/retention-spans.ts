@@ -3,7 +3,7 @@ import { type Calendar, type CalendarBucket, isClock, type Weekday } from '../..
 import { type Moment, momentMs } from '../../../domain/time/moment.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { AnswerTooLargeError, InvalidArgumentError, InvalidRangeError } from '../../context/errors.ts'
-import { checkSince1970, EMPTY_RANGE } from '../../context/limits.ts'
+import { checkSince1970, emptyRange } from '../../context/limits.ts'
 import { calendarOf, checkClock, edgesOf } from '../question-range.ts'
 
 /** Spans of one answer: each cohort is counted in every span since. Days have a lower cap, as they are many. */
@@ -36,12 +36,11 @@ export function retentionSpans({ from, to, bucket, ...zone }: SpanArgs, nowMs: n
       'bucket',
     )
   const calendar = calendarOf(zone.timeZone, zone.weekStart)
-  const edge = (name: string, moment: Moment) =>
-    checkedEdge(calendar, bucket, name, momentMs(moment, calendar))
+  checkEdges(calendar, bucket, { from, to })
   const running = calendar.startOf(bucket, nowMs)
-  const toMs = to ? edge('to', to) : running
+  const toMs = to ? momentMs(to, calendar) : running
   const fromMs = from
-    ? edge('from', from)
+    ? momentMs(from, calendar)
     : calendar.startOf(bucket, calendar.shift(bucket, toMs, -DEFAULT_SPANS))
   checkSince1970('from', fromMs)
   if (fromMs > running)
@@ -49,31 +48,36 @@ export function retentionSpans({ from, to, bucket, ...zone }: SpanArgs, nowMs: n
       'from must not be in a bucket that has not begun: give an earlier one',
       'from',
     )
-  if (fromMs >= toMs) throw new InvalidRangeError(emptyRange(to), 'from')
+  if (fromMs >= toMs) throw new InvalidRangeError(to ? emptyRange(fromMs, toMs) : NOT_OVER, 'from')
   const ranges = spansOf(calendar, bucket, { fromMs, toMs: Math.min(toMs, calendar.endOf(bucket, nowMs)) })
   checkClock(calendar, edgesOf(ranges))
   return { calendar, fromMs, toMs, ranges }
 }
 
-const emptyRange = (to: Moment | null | undefined): string =>
-  to ? EMPTY_RANGE : 'the bucket that begins with from is not over: give to as well'
+const NOT_OVER = 'the bucket that begins with from is not over: give to as well'
 
 function spansOf(calendar: Calendar, bucket: CalendarBucket, { fromMs, toMs }: TimeBucket): TimeBucket[] {
   const cap = bucket === 'day' ? spanCaps.day : spanCaps.longer
   const spans = calendar.buckets(bucket, { fromMs, toMs }, cap + 1)
   if (spans.length <= cap) return spans
   const instead = bucket === 'year' ? 'a shorter range' : 'a shorter range or a longer bucket'
-  throw new AnswerTooLargeError(
-    `the range has more than the cap of ${cap} buckets of a ${bucket}: ask for ${instead}`,
-    { argument: 'from', cap },
-  )
+  throw new AnswerTooLargeError(`the range has more than the cap of ${cap} ${bucket}s: ask for ${instead}`, {
+    argument: 'from',
+    cap,
+  })
 }
 
-function checkedEdge(calendar: Calendar, bucket: CalendarBucket, name: string, ms: number): number {
-  const start = calendar.startOf(bucket, ms)
-  if (start === ms) return ms
-  const [before, after] = [start, calendar.endOf(bucket, ms)].map((edge) =>
-    isoDay(dayOf(calendar.wall(edge))),
-  )
-  throw new InvalidRangeError(`${name} must be the first day of a ${bucket}: ${before} or ${after}`, name)
+/** @throws {InvalidRangeError} an edge cuts a bucket; the message names both that do */
+function checkEdges(calendar: Calendar, bucket: CalendarBucket, edges: Pick<SpanArgs, 'from' | 'to'>): void {
+  const cutting = Object.entries(edges).flatMap(([name, moment]) => {
+    const ms = moment ? momentMs(moment, calendar) : null
+    if (ms === null || calendar.startOf(bucket, ms) === ms) return []
+    const [before, after] = [calendar.startOf(bucket, ms), calendar.endOf(bucket, ms)].map((edge) =>
+      isoDay(dayOf(calendar.wall(edge))),
+    )
+    return [{ name, message: `${name} must be the first day of a ${bucket}: ${before} or ${after}` }]
+  })
+  const [first] = cutting
+  if (first === undefined) return
+  throw new InvalidRangeError(cutting.map(({ message }) => message).join('; '), first.name)
 }

@@ -164,7 +164,8 @@ builder.queryField('arrivals', (t) =>
       timeZone: t.arg.string({
         required: true,
         defaultValue: 'UTC',
-        description: 'Time zone of the buckets and of dates, by its IANA name, such as Europe/Berlin.',
+        description:
+          'Time zone of the buckets and of dates, by its IANA name, such as Europe/Berlin, or its offset, such as +05:30.',
       }),
       bucket: t.arg({
         type: BucketEnum,

@@ -154,7 +154,8 @@ builder.queryField('attempts', (t) =>
         timeZone: t.arg.string({
           required: true,
           defaultValue: 'UTC',
-          description: 'Time zone of dates, by its IANA name, such as Europe/Berlin.',
+          description:
+            'Time zone of dates, by its IANA name, such as Europe/Berlin, or its offset, such as +05:30.',
         }),
         filter: t.arg({ type: AttemptRowFilterInput, description: 'Which attempts; default: all.' }),
       },

@@ -64,8 +64,8 @@ const traitText = (trait: Trait, stored: string) => (isDimension(trait) ? valueT
 const Traits = builder.objectRef<TraitsShape>('Traits').implement({
   extensions: needs('persons'),
   description:
-    'What the attempts that are kept as rows (LOGIN_RETENTION_DAYS) had in common, failed ones too. Each list begins ' +
-    'with the value seen last. If there were earlier attempts, `isExpired` is true and each `totalCount` is AT_LEAST. ' +
+    'What the attempts that are kept as rows (LOGIN_RETENTION_DAYS) had in common, failed ones too. Each list is ordered by ' +
+    'when its values were last seen, latest first. If there were earlier attempts, `isExpired` is true and each `totalCount` is AT_LEAST. ' +
     'Counts reach further back: measures(from: "2026-01-01", attempts: ALL, filter: {users: ["user-016"]}) ' +
     '{ total { devices } } asks how many devices the user has had since then. The query `attempts` lists the attempts themselves.',
   fields: (t) => {

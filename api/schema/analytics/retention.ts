@@ -106,7 +106,7 @@ const retentionArgs = () =>
     to: t.field({
       type: 'Moment',
       description:
-        'End of the last cohort, exclusive, and of a bucket. Every bucket of the range is a cohort, which is followed to the last of ' +
+        'End of the last cohort, exclusive, and of a bucket. Every bucket of the range in which somebody was new is a cohort, which is followed to the last of ' +
         `them that has begun; at most ${spanCaps.longer}, or ${spanCaps.day} of DAY. Default: the start of the bucket that is running.`,
     }),
     bucket: t.field({
@@ -124,7 +124,8 @@ const retentionArgs = () =>
     timeZone: t.string({
       required: true,
       defaultValue: 'UTC',
-      description: 'Time zone of the spans, by its IANA name, such as Europe/Berlin.',
+      description:
+        'Time zone of the spans, by its IANA name, such as Europe/Berlin, or its offset, such as +05:30.',
     }),
     groupBy: t.field({
       type: [DimensionEnum],

@@ -75,7 +75,7 @@ export const measureArgs = () =>
       required: true,
       defaultValue: 'UTC',
       description:
-        'Time zone of buckets, dates and the clock, by its IANA name, such as Europe/Berlin. Days have 23 or 25 hours where its ' +
+        'Time zone of buckets, dates and the clock, by its IANA name, such as Europe/Berlin, or its offset, such as +05:30. Days have 23 or 25 hours where its ' +
         'clocks change.',
     }),
     bucket: t.field({
@@ -121,7 +121,7 @@ export const measureArgs = () =>
     asOf: t.field({
       type: 'Moment',
       description:
-        'Counts as they stood at this moment: what was written after it, such as late attempts and replays, does not ' +
+        'Attempts, logins and failures as they stood at this moment: what was written after it, such as late attempts and replays, does not ' +
         'count. Default: now.',
     }),
     asOfBatchId: t.field({

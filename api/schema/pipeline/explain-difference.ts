@@ -146,7 +146,8 @@ builder.queryField('explainDifference', (t) =>
       timeZone: t.arg.string({
         required: true,
         defaultValue: 'UTC',
-        description: 'Time zone of dates, by its IANA name, such as Europe/Berlin.',
+        description:
+          'Time zone of dates, by its IANA name, such as Europe/Berlin, or its offset, such as +05:30.',
       }),
       earlier: t.arg({ type: AnswerPoint, required: true, description: 'The earlier point.' }),
       later: t.arg({ type: AnswerPoint, description: 'The later point; default: now.' }),

@@ -79,7 +79,8 @@ builder.queryField('lineage', (t) =>
       timeZone: t.arg.string({
         required: true,
         defaultValue: 'UTC',
-        description: 'Time zone of dates, by its IANA name, such as Europe/Berlin.',
+        description:
+          'Time zone of dates, by its IANA name, such as Europe/Berlin, or its offset, such as +05:30.',
       }),
       filter: t.arg({
         type: AttemptFilterInput,
