@@ -55,6 +55,7 @@ const rooms = {
     ingest: ['connection', 'schema'],
     'login-rows': ['connection'],
     rollups: ['connection', 'login-rows'],
+    sessions: ['connection'],
     ledger: ['connection', 'ingest'],
     nodes: ['connection'],
     'read/counts': ['nodes', 'rollups'],
