@@ -5,6 +5,7 @@ import type { RoleGroups } from '../domain/access/role.ts'
 import { contradictions } from './contradictions.ts'
 import type { Secret } from './secret.ts'
 import { settings } from './settings.ts'
+import { type SignInConfig, signInOf } from './sign-in.ts'
 import {
   databasePassword,
   kafkaSasl,
@@ -76,6 +77,8 @@ export type Config = {
     groupsClaim: string
     roleGroups: RoleGroups
   } | null
+  /** How people sign in in a browser; null: nobody does. */
+  signIn: SignInConfig | null
   /** Makes the pseudonyms of personal values; null: each API makes its own key. */
   pseudonymKey: string | null
   worker: {
@@ -154,7 +157,7 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
   api: {
     host: env.API_HOST,
     port: env.API_PORT,
-    allowedHosts: env.API_ALLOWED_HOSTS,
+    allowedHosts: [...env.API_ALLOWED_HOSTS, ...hostOf(env.API_PUBLIC_URL)],
     allowedOrigins: env.API_ALLOWED_ORIGINS,
     documents: env.API_DOCUMENTS ?? null,
     documentsOnly: env.API_DOCUMENTS_ONLY,
@@ -173,6 +176,7 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
           groupsClaim: env.OIDC_GROUPS_CLAIM,
           roleGroups: env.ROLE_GROUPS,
         },
+  signIn: signInOf(env),
   pseudonymKey: env.PSEUDONYM_KEY ?? null,
   worker: {
     host: env.WORKER_HOST,
@@ -205,3 +209,6 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
   },
   logLevel: env.LOG_LEVEL,
 })
+
+/** Browsers may use the name that they are sent back to. */
+const hostOf = (url: string | undefined): string[] => (url === undefined ? [] : [new URL(url).hostname])

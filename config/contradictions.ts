@@ -1,4 +1,5 @@
 import { type Contradiction, wireContradictions } from './wire-contradictions.ts'
+import { signInContradictions } from './sign-in-contradictions.ts'
 import { isLoopback } from './loopback.ts'
 import { isListenHost } from './setting-kinds.ts'
 
@@ -12,6 +13,7 @@ export function contradictions(settings: Record<string, unknown>): Contradiction
     ...noDocuments(settings),
     ...halfIdentity(settings),
     ...openApi(settings),
+    ...signInContradictions(settings),
     ...wireContradictions(settings),
   ]
 }

@@ -13,6 +13,7 @@ import {
   text,
   topicName,
 } from './setting-kinds.ts'
+import { oidcClient, session } from './sign-in-settings.ts'
 import { apiWire, kafkaWire, postgresWire, temporalWire, workerWire } from './wire-settings.ts'
 
 // Every setting that Rollcall reads from the environment. `npm run configuration` makes docs/configuration.md
@@ -90,6 +91,8 @@ const identity = {
   OIDC_TOKEN_TYPE: choice(['any', 'at+jwt'], 'any').describe(
     'The header `typ` of tokens: `at+jwt` where the provider sets it (RFC 9068), which keeps ID tokens out.',
   ),
+  ...oidcClient,
+  ...session,
   PSEUDONYM_KEY: z
     .string()
     .min(32, {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Role, RoleGroups } from '../../domain/access/role.ts'
-import { type Actor, MAX_NAME_CHARACTERS } from '../context/actor.ts'
+import type { Actor } from '../context/actor.ts'
 import { RefusedIdentity } from '../context/refused-identity.ts'
-import { safeText } from '../context/safe-text.ts'
 import { bearerToken } from './bearer-token.ts'
 import { discoverKeys } from './discover-keys.ts'
 import type { IdentityProvider } from './identify.ts'
+import { nameOf, subjectOf } from './name-of.ts'
 import { createProviderKeys } from './provider-keys.ts'
 import { groupsOf, rolesOf } from './roles-of.ts'
 import { LEEWAY_S, type TokenRules, type VerifiedClaims, verifyToken } from './verify-token.ts'
@@ -21,8 +21,6 @@ export type OidcConfig = Omit<TokenRules, 'keys'> & {
 const REMEMBERED = 10_000
 /** A token is verified anew after this time, so that one whose key was withdrawn ends. */
 const REMEMBERED_MS = 5 * 60_000
-/** OpenID Connect's longest subject. */
-const MAX_SUBJECT_CHARACTERS = 255
 
 /**
  * Identifies programs and people by access tokens of OpenID providers.
@@ -31,7 +29,7 @@ const MAX_SUBJECT_CHARACTERS = 255
 export function createOidc(
   { issuers, groupsClaim, roleGroups, ...rules }: OidcConfig,
   clock: () => number,
-): IdentityProvider {
+): IdentityProvider & Pick<TokenRules, 'keys'> {
   const providers = issuers.map((issuer) => ({
     issuer,
     keys: createProviderKeys(() => discoverKeys(issuer), clock),
@@ -49,6 +47,7 @@ export function createOidc(
   }
   return {
     mode: 'oidc',
+    keys,
     identify: async (headers) => {
       const token = bearerToken(headers)
       const hash = createHash('sha256').update(token).digest('base64')
@@ -73,13 +72,6 @@ const noRole = (claim: string) =>
 
 function actorOf(claims: VerifiedClaims, roles: Role[]): Actor {
   const { iss: issuer, sub, exp } = claims
-  const subject = safeText(sub, MAX_SUBJECT_CHARACTERS)
-  const name = safeText(nameOf(claims) ?? subject, MAX_NAME_CHARACTERS)
-  return { issuer, subject, name, roles, validUntilMs: (exp + LEEWAY_S) * 1000 }
+  const subject = subjectOf(sub)
+  return { issuer, subject, name: nameOf(claims, subject), roles, validUntilMs: (exp + LEEWAY_S) * 1000 }
 }
-
-/** What people call who a token is about: of a program, the client that it is. */
-const nameOf = (claims: VerifiedClaims): string | null =>
-  [claims['preferred_username'], claims['email'], claims['client_id'], claims['azp']].find(
-    (name): name is string => typeof name === 'string' && name !== '',
-  ) ?? null
