@@ -20,6 +20,7 @@ import { lazyTemporal } from '../temporal/connect.ts'
 import { TlsProblem } from '../tls/tls-problem.ts'
 import { createCommands } from './commands/create-commands.ts'
 import { createPseudonym } from './context/masks.ts'
+import { createClientAddress } from './limits/client-address.ts'
 import { watchDatabaseFit } from './http/database-fit.ts'
 import { createApiServer } from './http/http-server.ts'
 import { readinessOf } from './sources/readiness.ts'
@@ -137,6 +138,7 @@ function composeServer(config: Config, logger: Logger, connections: Connections)
     }),
     logger,
     identity: identityOf(config, logger),
+    clientAddress: createClientAddress(config.api.trustedProxies),
     pseudonym: createPseudonym(config.pseudonymKey ?? randomBytes(32)),
     clock: Date.now,
     limits: config.api,

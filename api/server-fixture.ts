@@ -3,9 +3,18 @@ import { ReadFailure } from '../db/nodes/read-failure.ts'
 import type { ApiDeps } from './context/deps.ts'
 import { createPseudonym } from './context/masks.ts'
 import { localMode } from './identity/local-mode.ts'
+import { createClientAddress } from './limits/client-address.ts'
 import { createServer } from './server.ts'
 
 export const NOW_MS = Date.parse('2026-03-01T12:00:30Z')
+
+/** Whose X-Forwarded-For the server believes; connections to it come from there, too. */
+export const PROXY = '127.0.0.1'
+
+/** What node:http tells of a request that came by the proxy. */
+export const sentBy = (headers: Record<string, string> = {}) => ({
+  req: { socket: { remoteAddress: PROXY }, headers },
+})
 
 type Deps = Parameters<typeof createServer>[0]
 export type Answer = {
@@ -25,6 +34,7 @@ export function serve(overrides: Partial<Deps> = {}) {
     runs: noRuns,
     readBack: () => Promise.reject(new Error('not in this test')),
     identity: localMode,
+    clientAddress: createClientAddress([PROXY]),
     pseudonym: createPseudonym('a key of tests'),
     logger: { error: logged, warn: logged, info: logged },
     clock: () => NOW_MS,
@@ -35,11 +45,15 @@ export function serve(overrides: Partial<Deps> = {}) {
   })
   const post = (body: unknown, headers: Record<string, string> = {}) =>
     Promise.resolve(
-      server.fetch('http://api/graphql', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-      }),
+      server.fetch(
+        'http://api/graphql',
+        {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+          body: JSON.stringify(body),
+        },
+        sentBy(headers),
+      ),
     )
   const ask = async (query: string, headers?: Record<string, string>) =>
     (await (await post({ query }, headers)).json()) as Answer

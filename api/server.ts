@@ -21,6 +21,7 @@ import { compressAnswers } from './http/compress-answers.ts'
 import { opensPage, takeGraphqlRequests } from './http/graphql-requests.ts'
 import { identifyRequests } from './http/identify-requests.ts'
 import { answerProbes } from './http/probes.ts'
+import type { ClientAddress, Incoming } from './limits/client-address.ts'
 import { answerLive } from './live/answer-live.ts'
 import type { SubscriptionCaps } from './live/subscription-limits.ts'
 import { type IngestionSources, readIngestion } from './pipeline/ingestion.ts'
@@ -43,6 +44,7 @@ import { createLook } from './sources/records-seen.ts'
 type ServerDeps = ApiDeps & {
   logger: Logger
   identity: IdentityProvider
+  clientAddress: ClientAddress
   /** Stands for personal values where roles may not see them. */
   pseudonym: Pseudonym
   readiness: ReadinessChecks
@@ -52,8 +54,17 @@ type ServerDeps = ApiDeps & {
 
 /** The GraphQL server: a request handler for node:http, whose `fetch` answers requests without a port. */
 export function createServer(server: ServerDeps) {
-  const { logger, identity, pseudonym, readiness, limits: rateLimits, documents, ...deps } = server
-  const identified = identifyRequests(identity.identify)
+  const {
+    logger,
+    identity,
+    clientAddress,
+    pseudonym,
+    readiness,
+    limits: rateLimits,
+    documents,
+    ...deps
+  } = server
+  const identified = identifyRequests(identity.identify, clientAddress)
   const readPrimary = createPrimaryReader(deps.router)
   const sources: IngestionSources = {
     ...deps,
@@ -70,10 +81,10 @@ export function createServer(server: ServerDeps) {
     deps.topic,
     createLook(deps.topic, createLatestReader(deps.router), deps.kafkaBounds),
   )
-  return createYoga({
+  return createYoga<Incoming, RequestContext>({
     schema,
     context: (initial: InitialContext) =>
-      contextOf(receiveRequest(initial, identified.actorOf(initial.request), deps.topic)),
+      contextOf(receiveRequest(initial, identified.senderOf(initial.request), deps.topic)),
     plugins: [
       answerProbes(
         { ...readiness, identity: identity.check },

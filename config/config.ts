@@ -59,6 +59,8 @@ export type Config = {
     port: number
     allowedHosts: string[]
     allowedOrigins: string[]
+    /** Addresses and networks whose X-Forwarded-For is believed. */
+    trustedProxies: string[]
     /** File with the persisted documents; null: there are none. */
     documents: string | null
     documentsOnly: boolean
@@ -159,6 +161,7 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
     port: env.API_PORT,
     allowedHosts: [...env.API_ALLOWED_HOSTS, ...hostOf(env.API_PUBLIC_URL)],
     allowedOrigins: env.API_ALLOWED_ORIGINS,
+    trustedProxies: env.TRUSTED_PROXIES,
     documents: env.API_DOCUMENTS ?? null,
     documentsOnly: env.API_DOCUMENTS_ONLY,
     questionsPerSecond: env.API_QUESTIONS_PER_SECOND,

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
 import { z } from 'zod'
 import { postgresUrlProblem } from './postgres-url.ts'
 import { isTopicName } from '../domain/pipeline/topic-name.ts'
@@ -51,6 +51,27 @@ export const hostNames = () =>
       error: 'must be host names without scheme and port, several separated by commas',
     })
     .meta({ accepts: 'host names, separated by commas' })
+
+/** Not every address at once: each client could then be any. */
+function isNetwork(text: string): boolean {
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const version = isIP(address)
+  const most = version === 6 ? 128 : 32
+  return (
+    version !== 0 &&
+    !address.includes('%') &&
+    (bits === undefined || (Number(bits) > 0 && Number(bits) <= most))
+  )
+}
+
+/** IP addresses, and networks of them in CIDR notation. */
+export const networks = () =>
+  list('')
+    .refine((items) => items.every(isNetwork), {
+      error:
+        'must be IP addresses and networks such as 10.0.0.0/8 or 2001:db8::/32, several separated by commas; a network of all addresses is refused',
+    })
+    .meta({ accepts: 'IP addresses and networks, separated by commas' })
 
 /** An absolute URL of this scheme without a user, such as https: */
 export const url = (scheme: string) =>

@@ -7,6 +7,7 @@ import {
   hostPorts,
   integer,
   listenHost,
+  networks,
   origins,
   postgresUrl,
   postgresUrls,
@@ -57,6 +58,9 @@ const api = {
   ),
   API_ALLOWED_ORIGINS: origins().describe(
     'Other origins whose pages may ask and command in a browser (CORS), without cookies.',
+  ),
+  TRUSTED_PROXIES: networks().describe(
+    'Proxies whose `X-Forwarded-For` the API believes. Limits by address need it behind a proxy: without it, all clients are one address there.',
   ),
   API_DOCUMENTS: z.string().min(1).optional().meta({
     accepts: 'a path',

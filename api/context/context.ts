@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { GraphQLParams } from 'graphql-yoga'
 import { readFirstAttempt, readFirstDay } from '../../db/read/counts/first-attempt.ts'
 import { isPermitted } from '../../domain/access/permission.ts'
@@ -48,25 +47,27 @@ export type ReceivedRequest = ReadHeaders & {
   roles: readonly Role[]
   /** From when on its sender has to prove anew who it is, Unix milliseconds; null: never. */
   validUntilMs: number | null
-  /** The client whose requests share one rate limit: an actor; where nobody vouches for it, at an IP address. */
+  /** The client whose requests share its limits: an actor; where nobody vouches for one, an address. */
   client: string
+  /** Where it asks from, as ClientAddress has it. */
+  address: string
   /** The query and its variables, as the request sent them. */
   params: GraphQLParams
 }
 
-export type InitialContext = { request: Request; params: GraphQLParams; req?: IncomingMessage }
+export type InitialContext = { request: Request; params: GraphQLParams }
 
 /**
  * @param topic the one that is counted
  * @throws {GraphQLError} a header is unusable
  */
 export function receiveRequest(
-  { request, params, req }: InitialContext,
-  actor: Actor,
+  { request, params }: InitialContext,
+  { actor, address }: { actor: Actor; address: string },
   topic: string,
 ): ReceivedRequest {
   checkOwnHeaders(request.headers, actor)
-  const client = `${actor.issuer ?? req?.socket.remoteAddress ?? ''} ${actor.subject}`
+  const client = clientOf(actor, address)
   const { roles, validUntilMs } = actor
   const headers = readHeadersOf(request, topic)
   // Whether it waits tells whether there is such an event.
@@ -74,8 +75,12 @@ export function receiveRequest(
     throw requestError('FORBIDDEN', forbiddenMessage('persons', 'x-rollcall-read-after with an event'), {
       http: { status: 403 },
     })
-  return { caller: { actor }, roles, validUntilMs, client, params, ...headers }
+  return { caller: { actor }, roles, validUntilMs, client, address, params, ...headers }
 }
+
+/** A name that its sender chose makes nobody another client. */
+const clientOf = ({ issuer, subject }: Actor, address: string): string =>
+  issuer === null ? `at ${address}` : JSON.stringify([issuer, subject])
 
 /**
  * The context of a request. It takes handles and not dependencies, so that no dependency can be passed on

@@ -1,18 +1,21 @@
 import type { Plugin } from 'graphql-yoga'
 import type { Actor } from '../context/actor.ts'
 import { RefusedIdentity } from '../context/refused-identity.ts'
+import type { ClientAddress, Incoming } from '../limits/client-address.ts'
 import { opensPage } from './graphql-requests.ts'
 import { refusalBody } from './refusal-body.ts'
 
-type Identify = (headers: Headers) => Promise<Actor>
+type Identify = (headers: Headers, address: string) => Promise<Actor>
 
-type IdentifiedRequests = Plugin & {
+type IdentifiedRequests = Plugin<object, Incoming> & {
   /**
-   * Who sent a request.
+   * Who sent a request, and from which address.
    * @throws {Error} it passed by unidentified, which must not happen
    */
-  actorOf: (request: Request) => Actor
+  senderOf: (request: Request) => Sender
 }
+
+type Sender = { actor: Actor; address: string }
 
 const RETRY_AFTER_S = 5
 
@@ -20,14 +23,15 @@ const RETRY_AFTER_S = 5
  * Learns who sends a request before anything of its body is read, and refuses it otherwise. The page of GraphiQL,
  * in which somebody may enter a token, has nothing to hide.
  */
-export function identifyRequests(identify: Identify): IdentifiedRequests {
-  const actors = new WeakMap<Request, Actor>()
+export function identifyRequests(identify: Identify, addressOf: ClientAddress): IdentifiedRequests {
+  const senders = new WeakMap<Request, Sender>()
   return {
     async onRequest(hook) {
-      const { request, url, fetchAPI } = hook
+      const { request, url, fetchAPI, serverContext } = hook
       if (url.pathname !== '/graphql' || opensPage(request)) return
       try {
-        actors.set(request, await identify(request.headers))
+        const address = addressOf(serverContext.req)
+        senders.set(request, { address, actor: await identify(request.headers, address) })
       } catch (error) {
         if (!(error instanceof RefusedIdentity)) throw error
         const { status, headers, details } = answers[error.code](error.message)
@@ -36,10 +40,10 @@ export function identifyRequests(identify: Identify): IdentifiedRequests {
         )
       }
     },
-    actorOf: (request) => {
-      const actor = actors.get(request)
-      if (actor === undefined) throw new Error('a request reached its context without an actor')
-      return actor
+    senderOf: (request) => {
+      const sender = senders.get(request)
+      if (sender === undefined) throw new Error('a request reached its context without an actor')
+      return sender
     },
   }
 }

@@ -5,9 +5,10 @@ export type IdentityProvider = {
   mode: 'local' | 'oidc'
   /**
    * Who sent a request.
+   * @param address where from, as ClientAddress has it
    * @throws {RefusedIdentity} nobody vouches for its sender, or it has no role
    */
-  identify: (headers: Headers) => Promise<Actor>
+  identify: (headers: Headers, address: string) => Promise<Actor>
   /** Resolves to what operators should know; rejects with why nobody can be identified. */
   check: () => Promise<string | undefined>
 }

@@ -174,7 +174,9 @@ describe('refused is a token', () => {
     ['JSON that is no object', { authorization: 'Bearer bnVsbA.bnVsbA.AAAA' }],
   ])('where there is %s', async (_, headers) => {
     const { oidc } = await setUp()
-    await expect(oidc.identify(new Headers(headers as Record<string, string>))).rejects.toMatchObject({
+    await expect(
+      oidc.identify(new Headers(headers as Record<string, string>), '192.0.2.1'),
+    ).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
     })
   })

@@ -79,7 +79,8 @@ export async function setUp(more: Partial<OidcConfig> = {}) {
     },
     () => nowMs,
   )
-  const identify = (token: string) => oidc.identify(new Headers({ authorization: `Bearer ${token}` }))
+  const identify = (token: string) =>
+    oidc.identify(new Headers({ authorization: `Bearer ${token}` }), '192.0.2.1')
   const pass = (ms: number) => {
     nowMs += ms
   }

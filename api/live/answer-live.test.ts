@@ -107,15 +107,15 @@ it('more than a client or the API may have are refused, and each that ends makes
   const { subscribe } = await listening({
     limits: { questionsPerSecond: 1_000, subscriptions: { all: 3, perClient: 2 } },
   })
-  const as = (actor: string) => subscribe(head, { 'x-rollcall-actor': actor })
-  const [first] = [await as('ann'), await as('ann')]
-  const refused = await as('ann')
+  const as = (address: string) => subscribe(head, { 'x-forwarded-for': address })
+  const [first] = [await as('192.0.2.1'), await as('192.0.2.1')]
+  const refused = await as('192.0.2.1')
   expect(refused.status).toBe(429)
   expect(refused.text).toMatch(/you have 2 subscriptions.*"code":"RATE_LIMITED","cap":2/)
-  expect((await as('bob')).status).toBe(200)
-  expect((await as('bob')).text).toContain('this API has 3 subscriptions')
+  expect((await as('192.0.2.2')).status).toBe(200)
+  expect((await as('192.0.2.2')).text).toContain('this API has 3 subscriptions')
   first.close()
-  await expect.poll(async () => (await as('ann')).status).toBe(200)
+  await expect.poll(async () => (await as('192.0.2.1')).status).toBe(200)
 })
 
 it('more different questions than the API answers are refused, and the same ones are not', async () => {
@@ -136,8 +136,8 @@ it('an expensive question waits for its turn without a connection', async () => 
   const opened = vi.fn(() => new Promise<never>(() => undefined))
   const { subscribe } = await listening({ router: { ...failing(new Error()), withReadNode: opened } })
   const expensive = '{ retention(from: "2026-01-05", to: "2026-02-02") { cohorts { users } } }'
-  void subscribe(expensive, { 'x-rollcall-actor': 'ann' })
-  void subscribe(expensive, { 'x-rollcall-actor': 'bob' })
+  void subscribe(expensive, { 'x-forwarded-for': '192.0.2.1' })
+  void subscribe(expensive, { 'x-forwarded-for': '192.0.2.2' })
   await expect.poll(() => opened.mock.calls.length).toBe(2)
   void subscribe(`subscription ${expensive}`)
   await subscribe(head.replace('batches', 'unknown'))
@@ -146,8 +146,8 @@ it('an expensive question waits for its turn without a connection', async () => 
 
 describe('a subscription of somebody who has proven who they are', () => {
   it('ends when the proof does, and not before', async () => {
-    const identify = async (headers: Headers) => ({
-      ...(await byRoles.identify(headers)),
+    const identify = async (headers: Headers, address: string) => ({
+      ...(await byRoles.identify(headers, address)),
       validUntilMs: NOW_MS + Number(headers.get('x-lasts')),
     })
     const { subscribe } = await listening({ identity: { ...byRoles, identify } })

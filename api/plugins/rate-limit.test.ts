@@ -32,7 +32,10 @@ it('a client that asks too often is told the cap, when to ask again and how to a
       },
     ],
   })
-  expect((await ask('{ __typename }', { 'x-rollcall-actor': 'somebody else' })).errors).toBeUndefined()
+  const refusedTo = async (headers: Record<string, string>) =>
+    (await ask('{ __typename }', headers)).errors !== undefined
+  expect(await refusedTo({ 'x-rollcall-actor': 'somebody else' })).toBe(true)
+  expect(await refusedTo({ 'x-forwarded-for': '192.0.2.1' })).toBe(false)
   expect((await ask(command)).errors).toMatchObject([{ extensions: { code: 'UNEXPECTED' } }])
 })
 

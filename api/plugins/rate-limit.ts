@@ -4,7 +4,7 @@ import { limits } from '../context/limits.ts'
 import type { RequestContext } from '../context/context.ts'
 import { requestError } from '../context/request-error.ts'
 import { operationType, rootFields } from './operation.ts'
-import { createTokenBuckets } from './token-bucket.ts'
+import { createTokenBuckets } from '../limits/token-bucket.ts'
 
 /** A client may save up as many seconds of its rate for a burst. */
 const BURST_SECONDS = 5

@@ -73,7 +73,7 @@ function serveField(
     context: (initial: InitialContext) => {
       const received = receiveRequest(
         initial,
-        { ...localActor(initial.request.headers), roles: world.roles },
+        { actor: { ...localActor(initial.request.headers), roles: world.roles }, address: '192.0.2.1' },
         deps.topic,
       )
       const { caller, requirement } = received

@@ -61,7 +61,7 @@ describe('expensive questions', () => {
           const [head, variables] = name.includes('variable')
             ? ['query ($by: [Dimension!]!)', { by: ['USER'] }]
             : ['', {}]
-          const answer = await ask(`${head} ${text}`, variables, { 'x-rollcall-actor': `client ${i % 2}` })
+          const answer = await ask(`${head} ${text}`, variables, { 'x-forwarded-for': `192.0.2.${i % 2}` })
           answered++
           return answer
         })
@@ -83,7 +83,7 @@ describe('expensive questions', () => {
     await whileLedgerIsSlow(async () => {
       const answers = await Promise.all(
         Array.from({ length: 7 }, (_, i) =>
-          ask(`{ ${expensive.reconciliation} }`, {}, { 'x-rollcall-actor': `client ${i}` }),
+          ask(`{ ${expensive.reconciliation} }`, {}, { 'x-forwarded-for': `192.0.2.${i}` }),
         ),
       )
       const codes = answers.map(({ errors }) => (errors?.[0]?.extensions as { code: string }).code)

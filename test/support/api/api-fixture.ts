@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { inject } from 'vitest'
-import { noCommands, noRuns } from '../../../api/server-fixture.ts'
+import { noCommands, noRuns, PROXY, sentBy } from '../../../api/server-fixture.ts'
 import { createPseudonym } from '../../../api/context/masks.ts'
 import { localMode } from '../../../api/identity/local-mode.ts'
+import { createClientAddress } from '../../../api/limits/client-address.ts'
 import { createServer } from '../../../api/server.ts'
 import type { ApiDeps } from '../../../api/context/deps.ts'
 import type { KafkaBounds } from '../../../api/context/source-types.ts'
@@ -87,6 +88,7 @@ export function createApi(
     runs: noRuns,
     readBack: parts.readBack ?? (() => Promise.reject(new Error('not in this test'))),
     identity: localMode,
+    clientAddress: createClientAddress([PROXY]),
     pseudonym: createPseudonym('a key of tests'),
     logger: quiet,
     clock: parts.clock ?? (() => NOW_MS),
@@ -99,11 +101,15 @@ export function createApi(
     },
   })
   const ask = async (query: string, variables = {}, headers = {}) => {
-    const response = await server.fetch('http://api/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify({ query, variables }),
-    })
+    const response = await server.fetch(
+      'http://api/graphql',
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query, variables }),
+      },
+      sentBy(headers),
+    )
     return (await response.json()) as Answer
   }
   return { ask, router }
