@@ -89,6 +89,7 @@ const rooms = {
     plugins: ['context', 'limits'],
     http: ['context', 'limits', 'pipeline'],
     live: ['context', 'limits'],
+    'sign-in': ['context', 'limits', 'identity', 'http'],
     'schema/access': ['context', 'schema/fields'],
     'schema/fields': ['context', 'questions', 'pipeline'],
     'schema/analytics': ['context', 'questions', 'plugins', 'schema/fields'],

@@ -42,6 +42,9 @@ const SHUTDOWN_MS = 12_000
 /** One is enough, because commands are rare. */
 const AUDIT_CONNECTIONS = 1
 const AUDIT_TIMEOUT_MS = 3_000
+/** Each request of a browser asks for its session, which takes less than a millisecond. */
+const SESSION_CONNECTIONS = 3
+const SESSION_TIMEOUT_MS = 3_000
 
 const config = loadProcessConfig()
 const logger = createLogger(config.logLevel, 'api')
@@ -85,6 +88,12 @@ function openConnections(config: Config, logger: Logger) {
     }),
     kafka: createKafka(config.kafka, 'rollcall-api'),
     offsets: createTopicOffsets(config.kafka, 'rollcall-api'),
+    sessions: connectPostgres(config.database, {
+      applicationName: 'rollcall-api-sessions',
+      maxConnections: SESSION_CONNECTIONS,
+      statementTimeoutMs: SESSION_TIMEOUT_MS,
+      idleInTransactionTimeoutMs: SESSION_TIMEOUT_MS,
+    }),
     audit: connectPostgres(config.database, {
       applicationName: 'rollcall-api-audit',
       maxConnections: AUDIT_CONNECTIONS,
@@ -96,11 +105,17 @@ function openConnections(config: Config, logger: Logger) {
 
 function openParts(config: Config, logger: Logger) {
   const connections = openConnections(config, logger)
-  const { temporal, router, offsets, audit } = connections
+  const { temporal, router, offsets, audit, sessions } = connections
   return {
     server: composeServer(config, logger, connections),
     close: async () => {
-      await Promise.allSettled([router.close(), offsets.close(), audit.end({ timeout: 1 }), temporal.close()])
+      await Promise.allSettled([
+        router.close(),
+        offsets.close(),
+        audit.end({ timeout: 1 }),
+        sessions.end({ timeout: 1 }),
+        temporal.close(),
+      ])
     },
     check: checkDatabase(audit, (error) => {
       logger.error(
@@ -113,7 +128,7 @@ function openParts(config: Config, logger: Logger) {
 }
 
 function composeServer(config: Config, logger: Logger, connections: Connections) {
-  const { temporal: connection, router, kafka, offsets } = connections
+  const { temporal: connection, router, kafka, offsets, sessions } = connections
   const audit = createAudit((event) => recordAuditEvent(connections.audit, event), logger)
   const { topic } = config.kafka
   const readPrimary = createPrimaryReader(router)
@@ -137,7 +152,7 @@ function composeServer(config: Config, logger: Logger, connections: Connections)
       clock: Date.now,
     }),
     logger,
-    identity: identityOf(config, logger),
+    ...identityOf(config, { sessions, record: () => Promise.resolve(), logger }),
     clientAddress: createClientAddress(config.api.trustedProxies),
     pseudonym: createPseudonym(config.pseudonymKey ?? randomBytes(32)),
     clock: Date.now,

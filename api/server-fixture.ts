@@ -34,6 +34,7 @@ export function serve(overrides: Partial<Deps> = {}) {
     runs: noRuns,
     readBack: () => Promise.reject(new Error('not in this test')),
     identity: localMode,
+    signIn: null,
     clientAddress: createClientAddress([PROXY]),
     pseudonym: createPseudonym('a key of tests'),
     logger: { error: logged, warn: logged, info: logged },

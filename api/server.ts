@@ -16,7 +16,9 @@ import { type ApiDeps, cacheRoles } from './context/deps.ts'
 import type { Pseudonym } from './context/masks.ts'
 import type { Logger } from './context/logger.ts'
 import { exampleQuery } from './example-query.ts'
+import { CSRF_HEADER } from './context/own-headers.ts'
 import type { IdentityProvider } from './identity/identify.ts'
+import type { BrowserSignIn } from './identity/sessions/browser-sign-in.ts'
 import { compressAnswers } from './http/compress-answers.ts'
 import { opensPage, takeGraphqlRequests } from './http/graphql-requests.ts'
 import { identifyRequests } from './http/identify-requests.ts'
@@ -37,13 +39,17 @@ import { giveReadToken } from './plugins/read-after.ts'
 import { readsSets } from './plugins/reads-sets.ts'
 import { cacheResponses } from './plugins/response-cache.ts'
 import { engagementFreshness } from './questions/engagement-freshness.ts'
+import { refuseCommands } from './plugins/refuse-commands.ts'
 import { schema } from './schema/schema.ts'
+import { signInPages } from './sign-in/sign-in-pages.ts'
 import { createAwaitCounted } from './sources/await-counted.ts'
 import { createLook } from './sources/records-seen.ts'
 
 type ServerDeps = ApiDeps & {
   logger: Logger
   identity: IdentityProvider
+  /** Null: nobody signs in in a browser. */
+  signIn: BrowserSignIn | null
   clientAddress: ClientAddress
   /** Stands for personal values where roles may not see them. */
   pseudonym: Pseudonym
@@ -57,6 +63,7 @@ export function createServer(server: ServerDeps) {
   const {
     logger,
     identity,
+    signIn,
     clientAddress,
     pseudonym,
     readiness,
@@ -91,6 +98,7 @@ export function createServer(server: ServerDeps) {
         async () => (await readIngestion(sources, deps.topic)).problems,
       ),
       compressAnswers(),
+      ...(signIn === null ? [] : [signInPages({ signIn, addressOf: clientAddress, logger })]),
       identified,
       takeGraphqlRequests,
       limitDocuments,
@@ -98,6 +106,7 @@ export function createServer(server: ServerDeps) {
       runPersistedDocuments(documents),
       closeContext,
       limitRate(rateLimits, deps.clock),
+      refuseCommands,
       awaitRecords(counted),
       limitExpensive(),
       giveReadToken(() => readPrimary(readToken), logger),
@@ -111,6 +120,7 @@ export function createServer(server: ServerDeps) {
         freshnessOf: (args) =>
           readsSets(args) ? engagementFreshness(args.contextValue) : args.contextValue.freshness(),
         readPosition: () => sources.read(({ position }) => Promise.resolve(position)),
+        watch: identity.watch ?? (() => () => undefined),
         caps: rateLimits.subscriptions,
         clock: deps.clock,
       }),
@@ -118,7 +128,7 @@ export function createServer(server: ServerDeps) {
     ],
     maskedErrors: { maskError, isDev: false },
     maxRequestBodySize: limits.bodyBytes,
-    graphiql: (request) => opensPage(request) && graphiql,
+    graphiql: (request) => opensPage(request) && (signIn === null ? graphiql : graphiqlOfSession),
     renderGraphiQL,
     // api/http/cors.ts lets the pages of some origins read answers, refusals that come before this server too.
     cors: false,
@@ -131,6 +141,9 @@ export function createServer(server: ServerDeps) {
 
 /** Without `method` GraphiQL would subscribe by GET, whose URL is too short for some questions. */
 const graphiql = { title: 'Rollcall', defaultQuery: exampleQuery, method: 'POST' } as const
+
+/** Asks with the session of the browser that opened it. */
+const graphiqlOfSession = { ...graphiql, additionalHeaders: { [CSRF_HEADER]: '1' } } as const
 
 /**
  * Serves GraphiQL from the package and not from a CDN: it opens without internet, and no other host's code

@@ -61,24 +61,37 @@ function clients(given: Given): Contradiction[] {
       },
     ]
   if (new Set(issuers.map(wayOf)).size < issuers.length)
-    return [{ setting: 'OIDC_ISSUERS', message: 'must differ in letters and digits, with which paths name them' }]
+    return [
+      { setting: 'OIDC_ISSUERS', message: 'must differ in letters and digits, with which paths name them' },
+    ]
   return secrets(given, ids.filter((id) => id !== NO_CLIENT).length)
 }
 
 function secrets(given: Given, count: number): Contradiction[] {
   const files = listOf(given['OIDC_CLIENT_SECRET_FILE'])
   const setting = 'OIDC_CLIENT_SECRET_FILE'
-  if (count === 0) return [{ setting: 'OIDC_CLIENT_ID', message: `must have a client other than ${NO_CLIENT}` }]
+  if (count === 0)
+    return [{ setting: 'OIDC_CLIENT_ID', message: `must have a client other than ${NO_CLIENT}` }]
   if (given['OIDC_CLIENT_SECRET'] !== undefined) {
     if (files.length > 0)
       return [{ setting: 'OIDC_CLIENT_SECRET', message: `must not be set beside ${setting}` }]
     return count === 1
       ? []
-      : [{ setting: 'OIDC_CLIENT_SECRET', message: `is for one client: set ${setting}, with a file for each` }]
+      : [
+          {
+            setting: 'OIDC_CLIENT_SECRET',
+            message: `is for one client: set ${setting}, with a file for each`,
+          },
+        ]
   }
   return files.length === count
     ? []
-    : [{ setting, message: `must have a file for each client of OIDC_CLIENT_ID, of which there are ${count}` }]
+    : [
+        {
+          setting,
+          message: `must have a file for each client of OIDC_CLIENT_ID, of which there are ${count}`,
+        },
+      ]
 }
 
 const keysTwice = (given: Given): Contradiction[] =>

@@ -13,6 +13,21 @@ export type Actor = {
   roles: readonly Role[]
   /** From when on nobody vouches for it any more, Unix milliseconds; null: that has no end. */
   validUntilMs: number | null
+  /** Of who signed in in a browser. */
+  session?: BrowserSession
+}
+
+/** What a request may know of the session that it is of. */
+export type BrowserSession = {
+  /** SHA-256 of its id. */
+  idHash: Buffer
+  method: 'OPENID_CONNECT' | 'LDAP'
+  /** Unix milliseconds. */
+  signedInAtMs: number
+  /** When it ends unless it is used, Unix milliseconds. */
+  idleEndsAtMs: number
+  /** Not while the primary is away: the session may have ended. */
+  mayCommand: boolean
 }
 
 /** Longer texts are cut. */

@@ -7,9 +7,13 @@ const PREFIX = 'x-rollcall-'
 /** Node takes names of headers of many kilobytes. */
 const MAX_SHOWN_CHARACTERS = 64
 
+/** Without it a cookie proves nothing: pages of other origins cannot send it. */
+export const CSRF_HEADER = 'x-rollcall-csrf'
+
 /** Every header of Rollcall's own that requests may have. */
 export const ownHeaders = [
   'x-rollcall-actor',
+  CSRF_HEADER,
   'x-rollcall-max-staleness-ms',
   'x-rollcall-read-after',
   'x-rollcall-read-timeout-ms',

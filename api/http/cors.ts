@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ownHeaders } from '../context/own-headers.ts'
+import { CSRF_HEADER, ownHeaders } from '../context/own-headers.ts'
 
-/** What pages of allowed origins may send. */
-const ALLOWED_HEADERS = ['authorization', 'content-type', 'last-event-id', ...ownHeaders]
+/** What pages of allowed origins may send: not the header with which a page of the API uses a session. */
+const ALLOWED_HEADERS = ['authorization', 'content-type', 'last-event-id', ...ownHeaders].filter(
+  (name) => name !== CSRF_HEADER,
+)
 /** What they may read, besides the headers that every page may. */
 const EXPOSED_HEADERS = ['retry-after', 'www-authenticate']
 /** How long a browser need not ask again. */
@@ -10,8 +12,8 @@ const PREFLIGHT_SECONDS = 600
 
 /**
  * Lets a page of an allowed origin read the answer, an error too, and tells caches by what answers differ.
- * Credentials are never allowed: the API knows no cookies, and a proxy that signs people in by a cookie must
- * not lend it to pages of other origins.
+ * Credentials are never allowed: neither a session of the API nor one of a proxy that signs people in by a cookie is lent
+ * to pages of other origins.
  * https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 export function setCorsHeaders(

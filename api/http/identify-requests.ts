@@ -5,7 +5,7 @@ import type { ClientAddress, Incoming } from '../limits/client-address.ts'
 import { opensPage } from './graphql-requests.ts'
 import { refusalBody } from './refusal-body.ts'
 
-type Identify = (headers: Headers, address: string) => Promise<Actor>
+type Identify = (headers: Headers, address: string, method: string) => Promise<Actor>
 
 type IdentifiedRequests = Plugin<object, Incoming> & {
   /**
@@ -31,7 +31,7 @@ export function identifyRequests(identify: Identify, addressOf: ClientAddress): 
       if (url.pathname !== '/graphql' || opensPage(request)) return
       try {
         const address = addressOf(serverContext.req)
-        senders.set(request, { address, actor: await identify(request.headers, address) })
+        senders.set(request, { address, actor: await identify(request.headers, address, request.method) })
       } catch (error) {
         if (!(error instanceof RefusedIdentity)) throw error
         const { status, headers, details } = answers[error.code](error.message)

@@ -1,18 +1,58 @@
 import type { Config } from '../../config/config.ts'
 import type { Logger } from '../../config/logger.ts'
+import type { Sql } from '../../db/connection/connect.ts'
+import { unauthenticated } from '../context/refused-identity.ts'
 import type { IdentityProvider } from './identify.ts'
 import { localMode } from './local-mode.ts'
 import { createOidc } from './oidc.ts'
+import { type BrowserSignIn, createBrowserSignIn } from './sessions/browser-sign-in.ts'
+import type { RecordSignIn } from './sessions/sign-in-events.ts'
+import { logOfSignIn } from './sessions/log-of-sign-in.ts'
 
-/** The provider that the configuration names. It is asked at once, and needed only when somebody asks. */
-export function identityOf(config: Config, logger: Logger): IdentityProvider {
-  const { identity: oidc } = config
-  const identity = oidc === null ? localMode : createOidc(oidc, Date.now)
-  if (oidc !== null && config.pseudonymKey === null)
+type Deps = {
+  /** The primary, on which sessions are. */
+  sessions: Sql
+  record: RecordSignIn
+  logger: Logger
+}
+
+/**
+ * The provider that the configuration names, and how people sign in in browsers; null: they do not. It is asked at once,
+ * and needed only when somebody asks.
+ */
+export function identityOf(
+  config: Config,
+  { sessions: sql, record, logger }: Deps,
+): { identity: IdentityProvider; signIn: BrowserSignIn | null } {
+  const { identity: given, signIn: signInConfig } = config
+  if (given !== null && config.pseudonymKey === null)
     logger.warn(
       {},
       'PSEUDONYM_KEY is not set: roles that may not see persons see other pseudonyms after a restart, and from other APIs',
     )
+  if (given === null) return { identity: checked(localMode, logger), signIn: null }
+  const oidc = createOidc(given, Date.now)
+  if (signInConfig === null) return { identity: checked(oidc, logger), signIn: null }
+  const { keys } = oidc
+  const signIn = createBrowserSignIn(config, signInConfig, { sql, keys, record, logger, clock: Date.now })
+  for (const line of logOfSignIn(signInConfig)) logger.info({}, line)
+  return { identity: checked(withSessions(oidc, signIn), logger), signIn }
+}
+
+/** A token is asked for first: whoever sends one does not mean the cookie that their browser adds. */
+const withSessions = (oidc: IdentityProvider, signIn: BrowserSignIn): IdentityProvider => ({
+  ...oidc,
+  identify: async (headers, address, method) => {
+    if (signIn.isBySession(headers)) return await signIn.identify(headers, method)
+    if (headers.has('authorization')) return await oidc.identify(headers, address, method)
+    throw unauthenticated(
+      `say who you are: sign in at ${signIn.publicUrl}/sign-in, or send the header Authorization: Bearer, with an access token`,
+    )
+  },
+  watch: signIn.watch,
+})
+
+function checked(identity: IdentityProvider, logger: Logger): IdentityProvider {
   identity.check().then(
     (said) => {
       logger.info({}, said ?? 'access tokens are taken of OIDC_ISSUERS')

@@ -3,6 +3,7 @@ import { type ExecutionArgs, type ExecutionResult, print } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import type { Role } from '../../domain/access/role.ts'
 import type { ReadToken } from '../../db/nodes/read-token.ts'
+import type { Actor } from '../context/actor.ts'
 import type { RequestContext } from '../context/context.ts'
 import { resumeAfter } from '../context/read-requirement.ts'
 import { requestError } from '../context/request-error.ts'
@@ -25,6 +26,8 @@ type LiveDeps = Omit<Executor, 'execute'> & {
   ) => Promise<Counted | null>
   /** How fresh the answer to a question is, whatever it selects. */
   freshnessOf: (args: ExecutionArgs & { contextValue: RequestContext }) => Promise<Freshness>
+  /** Ends a subscription as soon as nobody vouches any more for who asks, or their roles are others. */
+  watch: (actor: Actor, end: () => void) => () => void
   caps: SubscriptionCaps
   /** Unix milliseconds. */
   clock: () => number
@@ -42,6 +45,7 @@ export function answerLive({
   readPosition,
   untilCounted,
   freshnessOf,
+  watch,
   caps,
   clock,
   ...deps
@@ -82,12 +86,13 @@ export function answerLive({
       readings.set(contextValue, await readState(contextValue, () => freshnessOf(args)))
     },
     async onSubscribe({ args, setResultAndStopExecution }) {
-      const { request, params, client, roles, validUntilMs } = args.contextValue
+      const { request, params, client, roles, validUntilMs, caller } = args.contextValue
       checkAccept(request)
       const tokens = resumeAfter(request)
       const after = afterCounted(tokens, await untilCounted(args))
       const stream = open(questionOf(args, params, roles), after, client)
       if (validUntilMs !== null) endAt(stream, validUntilMs - clock())
+      stream.readable.once('close', watch(caller.actor, stream.end))
       streams.set(request, stream)
       stream.readable.once('close', () => streams.delete(request))
       if (isStopping) stream.end()

@@ -79,7 +79,10 @@ export const deleteSession = (sql: Sql | Transaction, idHash: Buffer): Promise<E
     delete from browser_session where id_hash = ${idHash}
     returning id_hash as "idHash", issuer, subject, name`
 
-/** Ends the sessions of which an issuer says so: by its own session, or all of a subject. */
+/**
+ * Ends the sessions of which an issuer says so: by its own session, or all of a subject; of both, those that have both. A session
+ * for which the issuer gave no name is ended by its subject.
+ */
 export const deleteSessionsOf = (
   sql: Sql | Transaction,
   {
@@ -91,9 +94,10 @@ export const deleteSessionsOf = (
   sql<Ended[]>`/* deleteSessionsOf */
     delete from browser_session
     where issuer = ${issuer}
-      and (${providerSession}::text is null or provider_session = ${providerSession})
-      and (${subject}::text is null or subject = ${subject})
-      and coalesce(${providerSession}::text, ${subject}::text) is not null
+      and (subject = ${subject} or ${subject}::text is null)
+      and (provider_session = ${providerSession} or ${providerSession}::text is null
+           or (provider_session is null and subject = ${subject}))
+      and (${subject}::text is not null or ${providerSession}::text is not null)
     returning id_hash as "idHash", issuer, subject, name`
 
 /** Sessions that have ended by themselves take no space. */

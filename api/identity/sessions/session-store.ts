@@ -131,8 +131,11 @@ export function createSessionStore(
       }
     },
     end: async (idHash) => {
-      forget(idHash)
-      await deleteSession(sql, idHash)
+      try {
+        await deleteSession(sql, idHash)
+      } finally {
+        forget(idHash)
+      }
     },
     forget,
     onEnd: (listener) => {

@@ -1,3 +1,5 @@
+import type { BrowserSession } from '../../context/actor.ts'
+
 /** Somebody whom a way to sign in vouches for. */
 export type SignedIn = {
   /** Who vouches for them: an OpenID issuer, or the URL of a directory. */
@@ -35,6 +37,8 @@ type Way = {
 /** Sends the browser away to sign in, and takes what it comes back with. */
 export type RedirectWay = Way & {
   kind: 'redirect'
+  /** Who vouches for people who sign in this way. */
+  issuer: string
   /**
    * @returns where to send the browser; and what it must come back with: `state` in the URL, and `pending`, which
    * the caller binds to the browser. Both are secret.
@@ -62,7 +66,7 @@ export type PasswordWay = Way & {
 /** A way to sign in in a browser. */
 export type SignInWay = RedirectWay | PasswordWay
 
-export type SignInMethod = 'OPENID_CONNECT' | 'LDAP'
+export type SignInMethod = BrowserSession['method']
 
 /** Somebody is not signed in, or not any more. The message is shown to them. */
 export class SignInRefused extends Error {

@@ -1,5 +1,5 @@
 import type { Role } from '../../../domain/access/role.ts'
-import type { Actor } from '../../context/actor.ts'
+import type { Actor, BrowserSession } from '../../context/actor.ts'
 import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { capitals } from '../fields/enum-values.ts'
@@ -12,6 +12,37 @@ const RoleEnum = builder.enumType('Role', {
     operator: 'Commands ingestion and replays, and sees the audit and reconciliation.',
     admin: 'Manages tokens, settings and erasure.',
     auditor: 'Sees the audit and reconciliation.',
+  }),
+})
+
+const SignInMethod = builder.enumType('SignInMethod', {
+  description: 'How somebody signed in in a browser.',
+  values: {
+    OPENID_CONNECT: { description: 'At an identity provider, by OpenID Connect.' },
+    LDAP: { description: 'With the name and password of a directory.' },
+  } satisfies Record<BrowserSession['method'], object>,
+})
+
+const Session = builder.objectRef<Actor & { session: BrowserSession }>('BrowserSession').implement({
+  extensions: needs('figures'),
+  description:
+    'That of somebody who signed in in a browser. It ends with a sign-out, here or at their provider, too.',
+  fields: (t) => ({
+    method: t.field({
+      type: SignInMethod,
+      description: 'How they signed in.',
+      resolve: ({ session }) => session.method,
+    }),
+    signedInAt: t.field({
+      type: 'DateTime',
+      description: 'When they signed in.',
+      resolve: ({ session }) => new Date(session.signedInAtMs),
+    }),
+    idleUntil: t.field({
+      type: 'DateTime',
+      description: 'When it ends unless it is used until then.',
+      resolve: ({ session }) => new Date(session.idleEndsAtMs),
+    }),
   }),
 })
 
@@ -33,6 +64,12 @@ const Identity = builder.objectRef<Actor>('Identity').implement({
       description: 'Who vouches for them; null: nobody, which is so in local mode only.',
     }),
     roles: t.expose('roles', { type: [RoleEnum], description: 'What they may do.' }),
+    session: t.field({
+      type: Session,
+      nullable: true,
+      description: 'Their session in a browser; null: they ask without one, such as by an access token.',
+      resolve: ({ session, ...actor }) => (session === undefined ? null : { ...actor, session }),
+    }),
     validUntil: t.field({
       type: 'DateTime',
       nullable: true,

@@ -88,6 +88,7 @@ export function createApi(
     runs: noRuns,
     readBack: parts.readBack ?? (() => Promise.reject(new Error('not in this test'))),
     identity: localMode,
+    signIn: null,
     clientAddress: createClientAddress([PROXY]),
     pseudonym: createPseudonym('a key of tests'),
     logger: quiet,

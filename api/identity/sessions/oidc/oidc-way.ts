@@ -57,7 +57,9 @@ export function createOidcWay(
   const checkAlgorithm = ({ id_token: token }: Tokens) => {
     const { alg } = token === undefined ? {} : decodeProtectedHeader(token)
     if (alg !== undefined && !algorithms.includes(alg))
-      throw new SignInRefused(`${client.issuer} signs ID tokens with ${alg}, which OIDC_ALGORITHMS does not have`)
+      throw new SignInRefused(
+        `${client.issuer} signs ID tokens with ${alg}, which OIDC_ALGORITHMS does not have`,
+      )
   }
   const readBy = async (configuration: Configuration, { subject, secret }: KnownPerson) => {
     const known = parse<Secret>(secret)
@@ -76,6 +78,7 @@ export function createOidcWay(
     kind: 'redirect',
     method: 'OPENID_CONNECT',
     id,
+    issuer: client.issuer,
     label: labelOf(client.issuer),
     begin: async () => {
       const configuration = await configure()
