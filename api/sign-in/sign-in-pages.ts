@@ -17,12 +17,13 @@ type Asked = Deps & { request: Request; url: URL; asking: Asking }
 
 /** Answers what browsers and providers ask at /sign-in and /sign-out; GraphiQL sends whoever is not signed in there. */
 export const signInPages = (deps: Deps): Plugin<object, Incoming> => ({
-  async onRequest({ request, url, serverContext, endResponse }) {
+  async onRequest(hook) {
+    const { request, url, serverContext } = hook
     const answer = answerOf(request.method, url.pathname)
     const asking = { headers: request.headers, address: deps.addressOf(serverContext.req) }
-    if (answer !== null) endResponse(await answer({ ...deps, request, url, asking }))
+    if (answer !== null) hook.endResponse(await answer({ ...deps, request, url, asking }))
     else if (url.pathname === '/graphql' && opensPage(request) && (await isNobody(deps, request)))
-      endResponse(redirect({ to: pageFor(deps, url), cookies: [] }))
+      hook.endResponse(redirect({ to: pageFor(deps, url), cookies: [] }))
   },
 })
 
