@@ -2,14 +2,20 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import { wayOf } from '../../../config/sign-in-contradictions.ts'
 import { freePort, HOST } from '../../../stack/processes/ports.ts'
 import { portOf } from '../api/graphql-client.ts'
+import { subscribe } from '../api/live-client.ts'
 import { type Deployment, useDeployment } from '../deployment/deployment.ts'
 import type { RoleProcess } from '../deployment/role-process.ts'
+import { eventually } from '../eventually.ts'
 import { createBrowser, type JarBrowser, locationOf } from './browser-jar.ts'
 import { settingsFor, type SignInProvider, startSignInProvider } from './sign-in-provider.ts'
 
 export const PEOPLE = { ann: ['staff', 'oncall', 'other'], bob: ['staff'], eve: ['other'] }
 export const CSRF = { 'x-rollcall-csrf': '1' }
 export const WHO = '{ identity { name roles session { method signedInAt idleUntil } } }'
+
+const LIVE = 'subscription { batches { edges { cursor } } }'
+/** What holds the id of a session on plain HTTP. */
+export const SESSION = 'rollcall-session'
 
 export type Answered = {
   status: number
@@ -78,7 +84,17 @@ export function useSignedInWorld() {
     })
     return { status: response.status, body: (await response.json()) as Answered['body'] }
   }
-  return { get, answerFor, signIn, ask }
+  const statusOf = async (browser: JarBrowser, port = get().ports.own) =>
+    (await ask(browser, WHO, CSRF, port)).status
+  /** A subscription with the session of a browser, once it has its first event. */
+  const live = async (browser: JarBrowser, port: number) => {
+    const subscription = await subscribe(port, LIVE, { ...CSRF, cookie: browser.cookie() })
+    await eventually(() => {
+      expect(subscription.events).toHaveLength(1)
+    })
+    return subscription
+  }
+  return { get, answerFor, signIn, ask, statusOf, live }
 }
 
 /** The text that a page alerts to. */

@@ -18,12 +18,13 @@ const reportsFolder = fileURLToPath(new URL('../../../.rollcall/reports', import
  * A page of a headless Chromium that reaches nothing but loopback. It is closed when the test ends; when the test has
  * failed, what the page showed is kept in .rollcall/reports/.
  */
-export async function openPage(): Promise<Page> {
+export async function openPage(options: { ignoreHTTPSErrors?: boolean } = {}): Promise<Page> {
   const { executablePath, environment } = await findBrowser()
   const profile = mkdtempSync(join(inject('runFolder'), 'browser-'))
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
+    ...options,
     viewport: VIEWPORT,
     timezoneId: 'UTC',
     locale: 'en-US',

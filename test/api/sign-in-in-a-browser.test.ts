@@ -1,0 +1,96 @@
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { createAuthority } from '../../stack/parts/certificates.ts'
+import { freePort, HOST } from '../../stack/processes/ports.ts'
+import { portOf } from '../support/api/graphql-client.ts'
+import { createDeployment } from '../support/deployment/deployment.ts'
+import { settingsFor, startSignInProvider } from '../support/identity/sign-in-provider.ts'
+import { PEOPLE } from '../support/identity/signed-in-world.ts'
+import { openPage } from '../support/parts/browser.ts'
+import { ownFolder } from '../support/parts/own-folder.ts'
+import { listen } from '../support/tls/listening.ts'
+
+const SESSION = '__Host-rollcall-session'
+
+/** An API of HTTPS at which people sign in, and what a server of plain HTTP on the same host is sent. */
+async function open() {
+  const folder = ownFolder()
+  const ca = await createAuthority(folder, 'browsers')
+  const leaf = await ca.issue('api', { name: 'api', ips: [HOST] })
+  const apiUrl = `https://${HOST}:${await freePort(0)}`
+  const provider = await startSignInProvider(apiUrl, PEOPLE, onTestFinished)
+  const deployment = await createDeployment({
+    ...settingsFor([provider.issuer], apiUrl),
+    API_TLS_CERT_FILE: leaf.cert,
+    API_TLS_KEY_FILE: leaf.key,
+  })
+  await portOf(deployment.start('api/main.ts'))
+  const heard: string[] = []
+  const plain = createServer(({ headers }, response) => {
+    heard.push(headers.cookie ?? '')
+    response.end('plain')
+  })
+  const plainUrl = `http://${HOST}:${await listen(plain)}`
+  onTestFinished(() => void plain.close())
+  return { apiUrl, provider, plainUrl, heard }
+}
+
+it('a person signs in from GraphiQL, asks there, and signs out, with a cookie that plain HTTP never sees', async () => {
+  const { apiUrl, plainUrl, heard } = await open()
+  const page = await openPage({ ignoreHTTPSErrors: true })
+  await page.goto(`${apiUrl}/graphql?query=${encodeURIComponent('{ identity { name roles } }')}`)
+  await page.getByRole('heading', { name: 'Sign in to Rollcall' }).waitFor()
+  await shoot(page, 'sign-in')
+  await page.getByRole('link', { name: /^Sign in with/ }).click()
+  await page.getByPlaceholder('Enter any login').fill('ann')
+  await page.getByPlaceholder('and password').fill('any')
+  await page.getByRole('button', { name: 'Sign-in' }).click()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('button', { name: /execute query/i }).click()
+  await page.getByText('"ann@example.com"').waitFor()
+
+  const session = (await page.context().cookies()).find(({ name }) => name === SESSION)
+  expect(session).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Lax', path: '/' })
+  expect(await page.evaluate('document.cookie')).toBe('')
+  await page.goto(plainUrl)
+  expect(heard.join()).not.toContain('rollcall')
+
+  await page.goto(`${apiUrl}/sign-in`)
+  await page.getByText('viewer, operator').waitFor()
+  await shoot(page, 'signed-in')
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+  await page.getByRole('link', { name: /^Sign in with/ }).waitFor()
+  expect((await page.context().cookies()).some(({ name }) => name === SESSION)).toBe(false)
+})
+
+it('a person signs out at their provider from here, and the page runs nothing and is in no frame', async () => {
+  const { apiUrl, provider } = await open()
+  const page = await openPage({ ignoreHTTPSErrors: true })
+  const problems: string[] = []
+  page.on('console', (message) => problems.push(message.text()))
+  await page.goto(`${apiUrl}/sign-in`)
+  await page.getByRole('link', { name: /^Sign in with/ }).click()
+  await page.getByPlaceholder('Enter any login').fill('bob')
+  await page.getByPlaceholder('and password').fill('any')
+  await page.getByRole('button', { name: 'Sign-in' }).click()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.waitForURL(`${apiUrl}/graphql`)
+  await page.goto(`${apiUrl}/sign-in`)
+  problems.length = 0
+  await page.getByRole('button', { name: 'Sign out there, too' }).click()
+  await page.waitForURL(`${provider.issuer}/session/end?**`)
+  expect(problems).toEqual([])
+  await page.setContent(`<iframe src="${apiUrl}/sign-in"></iframe>`)
+  await page.waitForTimeout(500)
+  expect(page.frames().some((frame) => frame.url().startsWith(apiUrl))).toBe(false)
+})
+
+type Page = Awaited<ReturnType<typeof openPage>>
+
+async function shoot(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.screenshot({ path: join('/tmp/signin-shots', `${name}-${colorScheme}.png`) })
+  }
+}
