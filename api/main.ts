@@ -152,7 +152,7 @@ function composeServer(config: Config, logger: Logger, connections: Connections)
       clock: Date.now,
     }),
     logger,
-    ...identityOf(config, { sessions, record: () => Promise.resolve(), logger }),
+    ...identityOf(config, { sessions, audit, logger }),
     clientAddress: createClientAddress(config.api.trustedProxies),
     pseudonym: createPseudonym(config.pseudonymKey ?? randomBytes(32)),
     clock: Date.now,

@@ -1,18 +1,19 @@
 import type { Config } from '../../config/config.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Sql } from '../../db/connection/connect.ts'
+import type { Audit } from '../context/audit.ts'
 import { unauthenticated } from '../context/refused-identity.ts'
 import type { IdentityProvider } from './identify.ts'
 import { localMode } from './local-mode.ts'
 import { createOidc } from './oidc.ts'
 import { type BrowserSignIn, createBrowserSignIn } from './sessions/browser-sign-in.ts'
-import type { RecordSignIn } from './sessions/sign-in-events.ts'
+import { signInAudit } from './sessions/sign-in-events.ts'
 import { logOfSignIn } from './sessions/log-of-sign-in.ts'
 
 type Deps = {
   /** The primary, on which sessions are. */
   sessions: Sql
-  record: RecordSignIn
+  audit: Audit
   logger: Logger
 }
 
@@ -22,7 +23,7 @@ type Deps = {
  */
 export function identityOf(
   config: Config,
-  { sessions: sql, record, logger }: Deps,
+  { sessions: sql, audit, logger }: Deps,
 ): { identity: IdentityProvider; signIn: BrowserSignIn | null } {
   const { identity: given, signIn: signInConfig } = config
   if (given !== null && config.pseudonymKey === null)
@@ -33,8 +34,8 @@ export function identityOf(
   if (given === null) return { identity: checked(localMode, logger), signIn: null }
   const oidc = createOidc(given, Date.now)
   if (signInConfig === null) return { identity: checked(oidc, logger), signIn: null }
-  const { keys } = oidc
-  const signIn = createBrowserSignIn(config, signInConfig, { sql, keys, record, logger, clock: Date.now })
+  const deps = { sql, keys: oidc.keys, record: signInAudit(audit, Date.now), logger, clock: Date.now }
+  const signIn = createBrowserSignIn(config, signInConfig, deps)
   for (const line of logOfSignIn(signInConfig)) logger.info({}, line)
   return { identity: checked(withSessions(oidc, signIn), logger), signIn }
 }

@@ -103,7 +103,7 @@ async function readNow(deps: Deps, session: Session, sealed: Buffer | null): Pro
 async function end({ store, record }: Deps, session: Session, reason: string): Promise<false> {
   const { idHash, way, issuer, subject, name } = session
   await store.end(idHash)
-  await record({ kind: 'endedByIssuer', way, person: { issuer, subject, name }, address: null, reason })
+  await record({ kind: 'endedByProvider', way, person: { issuer, subject, name }, address: null, reason })
   return false
 }
 

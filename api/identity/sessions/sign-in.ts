@@ -75,7 +75,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
       const who = name === undefined ? { address } : { address, name }
       return await limits.attempt(who, make, (error) => error instanceof SignInRefused)
     } catch (error) {
-      if (error instanceof SignInRefused) await refused(way, address, error.message)
+      if (error instanceof SignInRefused) await refused(way, address, error.message, name ?? null)
       throw error
     } finally {
       atOnce--
@@ -93,11 +93,9 @@ export function createSignIn(deps: SignInDeps): SignIn {
     const before = cookies.session(headers)
     if (before !== null) await store.end(hashOf(before))
     const id = await store.begin(way, person)
-    try {
-      await record({ kind: 'signedIn', way: way.id, person: who, address, reason: null })
-    } catch (error) {
+    if (!(await record({ kind: 'signedIn', way: way.id, person: who, address, reason: null }))) {
       await store.end(hashOf(id))
-      throw error
+      throw new Error('the audit did not take a sign-in')
     }
     return cookies.keepSession(id)
   }

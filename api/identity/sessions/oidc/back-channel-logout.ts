@@ -34,10 +34,10 @@ export async function endByBackChannel(
   for (const { idHash } of ended) store.forget(idHash)
   for (const { subject, name } of ended)
     await record({
-      kind: 'signedOutByIssuer',
+      kind: 'endedByProvider',
       way: wayOf(issuer),
       person: { issuer, subject, name },
       address: null,
-      reason: null,
+      reason: 'signed out there',
     })
 }
