@@ -72,6 +72,7 @@ export function createServer(server: ServerDeps) {
     ...deps
   } = server
   const identified = identifyRequests(identity.identify, clientAddress)
+  const pages = signIn === null ? null : signInPages({ signIn, addressOf: clientAddress, logger })
   const readPrimary = createPrimaryReader(deps.router)
   const sources: IngestionSources = {
     ...deps,
@@ -98,7 +99,7 @@ export function createServer(server: ServerDeps) {
         async () => (await readIngestion(sources, deps.topic)).problems,
       ),
       compressAnswers(),
-      ...(signIn === null ? [] : [signInPages({ signIn, addressOf: clientAddress, logger })]),
+      ...(pages === null ? [] : [pages]),
       identified,
       takeGraphqlRequests,
       limitDocuments,
@@ -128,7 +129,11 @@ export function createServer(server: ServerDeps) {
     ],
     maskedErrors: { maskError, isDev: false },
     maxRequestBodySize: limits.bodyBytes,
-    graphiql: (request) => opensPage(request) && (signIn === null ? graphiql : graphiqlOfSession),
+    graphiql: async (request) => {
+      if (!opensPage(request)) return false
+      if (pages === null) return graphiql
+      return !(await pages.isNobody(request)) && graphiqlOfSession
+    },
     renderGraphiQL,
     // api/http/cors.ts lets the pages of some origins read answers, refusals that come before this server too.
     cors: false,

@@ -15,17 +15,42 @@ import { answerPage, type PageAnswer, redirect } from './page-answers.ts'
 type Deps = { signIn: BrowserSignIn; addressOf: ClientAddress; logger: Logger }
 type Asked = Deps & { request: Request; url: URL; asking: Asking }
 
-/** Answers what browsers and providers ask at /sign-in and /sign-out; GraphiQL sends whoever is not signed in there. */
-export const signInPages = (deps: Deps): Plugin<object, Incoming> => ({
-  async onRequest(hook) {
-    const { request, url, serverContext } = hook
-    const answer = answerOf(request.method, url.pathname)
-    const asking = { headers: request.headers, address: deps.addressOf(serverContext.req) }
-    if (answer !== null) hook.endResponse(await answer({ ...deps, request, url, asking }))
-    else if (url.pathname === '/graphql' && opensPage(request) && (await isNobody(deps, request)))
-      hook.endResponse(redirect({ to: pageFor(deps, url), cookies: [] }))
-  },
-})
+export type SignInPages = Plugin<object, Incoming> & {
+  /** Whether who opens a page has to sign in first. */
+  isNobody: (request: Request) => Promise<boolean>
+}
+
+/** Answers what browsers and providers ask at /sign-in and /sign-out, and sends who opens GraphiQL and is not signed in there. */
+export function signInPages(deps: Deps): SignInPages {
+  const isNobody = onceEach(({ headers }) =>
+    deps.signIn.signedIn(headers).then(
+      (actor) => actor === null,
+      // A primary that is away says nothing of who is signed in: GraphiQL opens, and says so of its questions.
+      () => false,
+    ),
+  )
+  return {
+    isNobody,
+    async onRequest(hook) {
+      const { request, url, serverContext } = hook
+      const answer = answerOf(request.method, url.pathname)
+      const asking = { headers: request.headers, address: deps.addressOf(serverContext.req) }
+      if (answer !== null) hook.endResponse(await answer({ ...deps, request, url, asking }))
+      else if (url.pathname === '/graphql' && opensPage(request) && (await isNobody(request)))
+        hook.endResponse(redirect({ to: pageFor(deps, url), cookies: [] }))
+    },
+  }
+}
+
+/** Yoga asks whether it is to show GraphiQL before plugins see a request. */
+function onceEach(ask: (request: Request) => Promise<boolean>): SignInPages['isNobody'] {
+  const answers = new WeakMap<Request, Promise<boolean>>()
+  return (request) => {
+    const answer = answers.get(request) ?? ask(request)
+    answers.set(request, answer)
+    return answer
+  }
+}
 
 type Answer = (asked: Asked) => Promise<Response>
 
@@ -39,13 +64,6 @@ function answerOf(method: string, path: string): Answer | null {
   if (path === '/sign-out') return ofOwnPage(leave)
   return path === BACK_CHANNEL_PATH ? endByIssuer : null
 }
-
-/** A primary that is away says nothing of who is signed in: GraphiQL opens, and its questions are answered with that. */
-const isNobody = ({ signIn }: Deps, { headers }: Request): Promise<boolean> =>
-  signIn.signedIn(headers).then(
-    (actor) => actor === null,
-    () => false,
-  )
 
 const pageFor = ({ signIn: { publicUrl } }: Deps, { pathname, search }: URL): string =>
   `${publicUrl}/sign-in?to=${encodeURIComponent(pathname + search)}`

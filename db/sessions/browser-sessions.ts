@@ -64,12 +64,17 @@ export const findSessions = (
 
 const hexOf = (hashes: readonly Buffer[]) => hashes.map((hash) => hash.toString('hex'))
 
-/** Says that sessions are used now. */
-export async function touchSessions(sql: Sql, idHashes: readonly Buffer[]): Promise<void> {
+/** Says that sessions are used now. One that has ended stays so. */
+export async function touchSessions(
+  sql: Sql,
+  idHashes: readonly Buffer[],
+  { idleMs }: SessionLimits,
+): Promise<void> {
   await sql`/* touchSessions */
     update browser_session set used_at = clock_timestamp()
     where id_hash in (select decode(hex, 'hex') from unnest(${hexOf(idHashes)}::text[]) as hex)
-      and used_at < clock_timestamp() - ${USED_WITHIN_MS} * interval '1 millisecond'`
+      and used_at between clock_timestamp() - ${idleMs} * interval '1 millisecond'
+                      and clock_timestamp() - ${USED_WITHIN_MS} * interval '1 millisecond'`
 }
 
 type Ended = { idHash: Buffer; issuer: string; subject: string; name: string }

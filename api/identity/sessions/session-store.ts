@@ -94,6 +94,11 @@ export function createSessionStore(
       ? null
       : { ...session, isRemembered: true }
   }
+  /** Beside the request: if it fails, the next one does it. */
+  const touch = (sessions: readonly Session[]) => {
+    const hashes = sessions.map(({ idHash }) => idHash)
+    void touchSessions(sql, hashes, limits).catch(() => undefined)
+  }
   const forget = (idHash: Uint8Array) => {
     remembered.delete(keyOf(idHash))
     for (const tell of listeners) tell(keyOf(idHash))
@@ -113,7 +118,7 @@ export function createSessionStore(
       const hash = hashOf(id)
       try {
         const [session] = await ask([hash])
-        if (session !== undefined) void touchSessions(sql, [hash]).catch(() => undefined)
+        if (session !== undefined) touch([session])
         return session ?? null
       } catch (error) {
         const session = recall(hash)
@@ -124,7 +129,7 @@ export function createSessionStore(
     findAll: async (hashes) => {
       try {
         const sessions = await ask(hashes)
-        void touchSessions(sql, hashes).catch(() => undefined)
+        touch(sessions)
         return sessions
       } catch {
         return hashes.flatMap((hash) => recall(hash) ?? [])

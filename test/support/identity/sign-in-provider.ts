@@ -143,6 +143,9 @@ function configurationOf(apiUrl: string, way: string, jwk: object, people: Map<s
       },
     ],
     jwks: { keys: [jwk] },
+    // Its own would not reach clients on loopback.
+    fetch: (url: string, { method, headers, body }: RequestInit) =>
+      fetch(url, { method, headers, body } as RequestInit),
     features: { devInteractions: { enabled: true }, backchannelLogout: { enabled: true } },
     claims: { openid: ['sub', 'sid'], profile: ['preferred_username'], groups: ['groups'] },
     issueRefreshToken: () => true,
