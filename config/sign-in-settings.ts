@@ -27,7 +27,8 @@ const publicUrl = () =>
     })
     .meta({ accepts: 'an https URL without a path' })
 
-const MIN_KEY_CHARACTERS = 32
+/** Of each key; as many as 256 bits have in hexadecimal or base64 are the rule. */
+export const MIN_KEY_CHARACTERS = 32
 
 const isKeys = (keys: string): boolean =>
   keys

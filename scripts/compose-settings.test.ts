@@ -24,6 +24,8 @@ const fixed: Record<string, string> = {
   API_DOCUMENTS_ONLY: 'as API_DOCUMENTS',
   API_WITHOUT_IDENTITY:
     'the file publishes the port on loopback only, so that it asks for local mode; .env may end that',
+  OIDC_CLIENT_SECRET_FILE: 'as API_DOCUMENTS',
+  SESSION_KEY_FILE: 'as API_DOCUMENTS',
   WORKER_HOST: 'as API_HOST, for an operator who publishes the port',
   WORKER_PORT: 'the health check names it, and each container has its own',
   WORKFLOW_BUNDLE: 'a file of the image would be of no other version than the worker',

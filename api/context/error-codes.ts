@@ -114,15 +114,15 @@ export const errorCodes = {
     details: [],
   },
   UNAUTHENTICATED: {
-    when: 'The request has no access token, or one that is not valid here or not any more.',
+    when: 'The request has no access token or session, or one that is not valid here or not any more.',
     details: [],
   },
   FORBIDDEN: {
-    when: 'No role of who asks may have this: the message names the role that may.',
+    when: 'No role of who asks may have this: the message names the role that may. Or another page than one of the API may have sent it.',
     details: ['argument'],
   },
   IDENTITY_UNAVAILABLE: {
-    when: 'The identity provider does not answer, and the key of the token is not known yet.',
+    when: 'The identity provider does not answer, and the key of the token is not known yet; or the database with the sessions does not.',
     details: ['retryAfterMs'],
   },
   PERSISTED_QUERY_NOT_FOUND: {

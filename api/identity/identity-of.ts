@@ -51,6 +51,10 @@ const withSessions = (oidc: IdentityProvider, signIn: BrowserSignIn): IdentityPr
     )
   },
   watch: signIn.watch,
+  check: async () => {
+    signIn.check()
+    return await oidc.check()
+  },
 })
 
 function checked(identity: IdentityProvider, logger: Logger): IdentityProvider {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { createOidcWay } from '../../api/identity/sessions/oidc/oidc-way.ts'
+import { Secret } from '../../config/secret.ts'
 import { wayOf } from '../../config/sign-in-contradictions.ts'
 import { createBrowser, type JarBrowser, locationOf } from '../support/identity/browser-jar.ts'
+import { CLIENT_ID, CLIENT_SECRET } from '../support/identity/sign-in-provider.ts'
 import { alertOf, CSRF, SESSION, useSignedInWorld, WHO } from '../support/identity/signed-in-world.ts'
 
 const { get, answerFor, signIn, ask, statusOf, live } = useSignedInWorld()
@@ -148,6 +151,23 @@ describe('an answer of a provider is refused', () => {
     expect((await refusal(browser, changed(second, 'code', code)))[0]).toBe(403)
   })
 
+  it('made for another sign-in (nonce), or signed by an algorithm that is not taken', async () => {
+    const { apiUrl, providers } = get()
+    const { issuer, visit } = providers[0]
+    const secret = new Secret('OIDC_CLIENT_SECRET', { value: CLIENT_SECRET })
+    const client = { issuer, way: wayOf(issuer), id: CLIENT_ID, secret, scopes: 'openid profile groups' }
+    const options = { publicUrl: apiUrl, groupsClaim: 'groups', clock: Date.now }
+    const complete = async (algorithms: string[], more: object) => {
+      const way = createOidcWay(client, { ...options, algorithms })
+      const { to, pending } = await way.begin()
+      const answer = new URL(await visit(createBrowser(), to.href, 'ann'))
+      return await way.complete(answer, JSON.stringify({ ...(JSON.parse(pending) as object), ...more }))
+    }
+    expect(await complete(['ES256'], {})).toMatchObject({ issuer, subject: 'ann' })
+    await expect(complete(['ES256'], { nonce: 'another' })).rejects.toThrow('no answer of')
+    await expect(complete(['RS256'], {})).rejects.toThrow('OIDC_ALGORITHMS')
+  })
+
   it('the second time, in parallel too, and the first use goes on', async () => {
     const { apiUrl, ports } = get()
     const browser = createBrowser()
@@ -155,10 +175,32 @@ describe('an answer of a provider is refused', () => {
     const cookie = browser.cookie()
     const again = (url: string) => fetch(url, { headers: { cookie }, redirect: 'manual' })
     const elsewhere = answer.replace(apiUrl, `http://127.0.0.1:${ports.other}`)
-    const statuses = (await Promise.all([again(answer), again(answer), again(elsewhere)])).map(
-      ({ status }) => status,
-    )
-    expect(statuses.toSorted()).toEqual([303, 403, 403])
+    const answers = await Promise.all([again(answer), again(answer), again(elsewhere)])
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([303, 403, 403])
     expect((await again(answer)).status).toBe(403)
+    // A provider that sees a code twice takes back what it gave for it, so that the next reading of groups would fail.
+    const cookies = answers.flatMap(({ headers }) => headers.getSetCookie())
+    const id = cookies.join().match(/rollcall-session=([\w-]{43})/)?.[1] ?? ''
+    await get().deployment.sql`update browser_session set read_again_at = clock_timestamp()`
+    expect(await statusOf(createBrowser(new Map([[SESSION, id]])))).toBe(200)
   })
+})
+
+it('the audit has who signed in and out, and who was refused and why', async () => {
+  const { apiUrl, deployment, providers } = get()
+  const before = new Date().toISOString()
+  await (await signIn('bob')).post(`${apiUrl}/sign-out`, {})
+  const eve = createBrowser()
+  await eve.get(await answerFor(eve, 'eve'))
+  await createBrowser().get(`${apiUrl}/sign-in/callback/${wayOf(providers[0].issuer)}?state=x&code=y`)
+  const rows = await deployment.sql<{ event: object }[]>`
+    select body::jsonb as event from audit_event where happened_at >= ${before} order by seq`
+  const of = (name: string) => ({ issuer: providers[0].issuer, subject: name, verified: true })
+  const provider = wayOf(providers[0].issuer)
+  expect(rows.map(({ event }) => event)).toMatchObject([
+    { kind: 'sign_in', result: 'done', actor: of('bob'), detail: { provider, address: '127.0.0.1' } },
+    { kind: 'sign_out', result: 'done', actor: of('bob'), detail: { provider, by: 'user' } },
+    { kind: 'sign_in', result: 'refused', actor: of('eve'), detail: { provider } },
+    { kind: 'sign_in', result: 'refused', actor: { issuer: null, verified: false }, detail: { provider } },
+  ])
 })

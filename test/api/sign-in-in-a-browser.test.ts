@@ -2,12 +2,12 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { createAuthority } from '../../stack/parts/certificates.ts'
-import { freePort, HOST } from '../../stack/processes/ports.ts'
+import { freePort } from '../../stack/processes/ports.ts'
 import { portOf } from '../support/api/graphql-client.ts'
 import { createDeployment } from '../support/deployment/deployment.ts'
 import { settingsFor, startSignInProvider } from '../support/identity/sign-in-provider.ts'
 import { PEOPLE } from '../support/identity/signed-in-world.ts'
-import { openPage } from '../support/parts/browser.ts'
+import { NAMED_HOST, openPage } from '../support/parts/browser.ts'
 import { ownFolder } from '../support/parts/own-folder.ts'
 import { listen } from '../support/tls/listening.ts'
 
@@ -17,8 +17,8 @@ const SESSION = '__Host-rollcall-session'
 async function open() {
   const folder = ownFolder()
   const ca = await createAuthority(folder, 'browsers')
-  const leaf = await ca.issue('api', { name: 'api', ips: [HOST] })
-  const apiUrl = `https://${HOST}:${await freePort(0)}`
+  const leaf = await ca.issue('api', { name: 'api', dns: [NAMED_HOST] })
+  const apiUrl = `https://${NAMED_HOST}:${await freePort(0)}`
   const provider = await startSignInProvider(apiUrl, PEOPLE, onTestFinished)
   const deployment = await createDeployment({
     ...settingsFor([provider.issuer], apiUrl),
@@ -31,7 +31,7 @@ async function open() {
     heard.push(headers.cookie ?? '')
     response.end('plain')
   })
-  const plainUrl = `http://${HOST}:${await listen(plain)}`
+  const plainUrl = `http://${NAMED_HOST}:${await listen(plain)}`
   onTestFinished(() => void plain.close())
   return { apiUrl, provider, plainUrl, heard }
 }

@@ -30,6 +30,8 @@ export type BrowserSignIn = SignIn &
     /** Takes the logout token of a provider (back-channel logout). */
     endByIssuer: (token: string) => Promise<void>
     watch: NonNullable<IdentityProvider['watch']>
+    /** @throws {SecretError} a secret cannot be read or used */
+    check: () => void
   }
 
 type Deps = {
@@ -77,6 +79,10 @@ export function createBrowserSignIn(
       rolesOf: rolesBy,
       limits: createAttemptLimits(clock),
     }),
+    check: () => {
+      seal.check()
+      for (const { secret } of signIn.clients) secret.read()
+    },
     signOut: (asking, atProvider) => signOut(shared, asking, atProvider),
     endByIssuer: (token) => endByBackChannel({ ...shared, keys, clients, algorithms, wayOf, clock }, token),
     watch: ({ session, roles }, end) =>

@@ -39,3 +39,9 @@ it('a key is changed by a new one before it: what the old one sealed opens until
   expect(sealWith(FIRST).open(after, 'here')).toBeNull()
   expect(sealWith(SECOND).open(before, 'here')).toBeNull()
 })
+
+it('a key that can be guessed is refused, though it comes from a file', () => {
+  expect(() => {
+    sealWith(FIRST, 'short').check()
+  }).toThrow('SESSION_KEY has a key of fewer than 32 characters')
+})

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
-import type { Secret } from '../../../config/secret.ts'
+import { type Secret, SecretError } from '../../../config/secret.ts'
+import { MIN_KEY_CHARACTERS } from '../../../config/sign-in-settings.ts'
 
 const CIPHER = 'aes-256-gcm'
 const VERSION = 1
@@ -10,6 +11,8 @@ const HEAD_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES
 
 /** Encrypts texts that only APIs may read. */
 export type Seal = {
+  /** @throws {SecretError} there is no key that can be used */
+  check: () => void
   /** @param place where the text is kept: it opens nowhere else */
   close: (text: string, place: string) => Buffer
   /** Null: it was sealed with a key that is no more, for another place, or changed. */
@@ -27,10 +30,11 @@ export function createSeal(keys: Secret): Seal {
   let derived: { from: string; keys: Key[] } | null = null
   const read = (): Key[] => {
     const from = keys.read()
-    if (derived?.from !== from) derived = { from, keys: from.trim().split(/\s+/).map(derive) }
+    if (derived?.from !== from) derived = { from, keys: keysIn(from, keys.setting) }
     return derived.keys
   }
   return {
+    check: () => void read(),
     close: (text, place) => {
       const [key] = read()
       if (key === undefined) throw new Error(`${keys.setting} has no key`)
@@ -62,6 +66,14 @@ function opened(bytes: Buffer, key: Key, place: string): string | null {
   } catch {
     return null
   }
+}
+
+/** A file is read when it is needed, so that what is in it was not checked at start. */
+function keysIn(text: string, setting: string): Key[] {
+  const secrets = text.trim().split(/\s+/)
+  if (secrets.some((secret) => secret.length < MIN_KEY_CHARACTERS))
+    throw new SecretError(`${setting} has a key of fewer than ${MIN_KEY_CHARACTERS} characters`)
+  return secrets.map(derive)
 }
 
 function derive(secret: string): Key {

@@ -19,7 +19,7 @@ const SESSION_ID = /^[\w-]{43}$/
 /**
  * Over HTTPS the names have the prefix `__Host-`: browsers take such a cookie only with Secure and Path=/, without a domain,
  * so that no other host, and no page of plain HTTP, can set or get it (RFC 6265bis, section 4.1.3). On loopback over plain HTTP
- * browsers would refuse that, so there it has neither the prefix nor Secure. Lax, because a sign-in comes back from another site.
+ * some browsers refuse that, so there it has neither the prefix nor Secure. Lax, because a sign-in comes back from another site.
  */
 export function cookiesOf(publicUrl: string): Cookies {
   const isSecure = publicUrl.startsWith('https:')

@@ -95,7 +95,7 @@ export async function startSignInProvider(
 
 /** Reads the tokens of an answer that a response is sent. */
 function collect(response: ServerResponse, tokens: string[]): void {
-  const { end } = response
+  const end = response.end.bind(response) as (...all: unknown[]) => ServerResponse
   response.end = ((body: unknown, ...rest: never[]) => {
     const given: unknown = JSON.parse(String(body))
     tokens.push(
@@ -103,8 +103,8 @@ function collect(response: ServerResponse, tokens: string[]): void {
         .filter(([name]) => name.endsWith('_token'))
         .map(([, token]) => String(token)),
     )
-    return (end as (...all: unknown[]) => ServerResponse).call(response, body, ...rest)
-  }) as typeof end
+    return end(body, ...rest)
+  }) as typeof response.end
 }
 
 export const SESSION_KEY = 'a session key of thirty-two characters and more'.replaceAll(' ', '-')

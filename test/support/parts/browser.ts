@@ -7,6 +7,9 @@ import { inject, onTestFinished } from 'vitest'
 import { once } from '../../../stack/parts/downloads.ts'
 import { partsFolder } from '../../../stack/stack.ts'
 
+/** A name of this machine, which browsers do not trust as they trust loopback. */
+export const NAMED_HOST = 'rollcall.test'
+
 /** Enough for a table with its run ids; the runbook's pictures have this size. */
 const VIEWPORT = { width: 1200, height: 700 }
 /** A click on the Web UI takes milliseconds; this is for a machine that has other things to do as well. */
@@ -34,7 +37,7 @@ export async function openPage(options: { ignoreHTTPSErrors?: boolean } = {}): P
       '--disable-component-update',
       '--disable-sync',
       '--no-first-run',
-      '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+      `--host-resolver-rules=MAP ${NAMED_HOST} 127.0.0.1 , MAP * ~NOTFOUND , EXCLUDE 127.0.0.1`,
     ],
     // What the browser itself keeps under the user's home is part of the profile.
     env: { ...environment, PATH: process.env['PATH'], HOME: profile, TMPDIR: profile },

@@ -64,6 +64,8 @@ export function createOidcWay(
   const readBy = async (configuration: Configuration, { subject, secret }: KnownPerson) => {
     const known = parse(secret) as Secret
     if ('access' in known) {
+      if (configuration.serverMetadata().userinfo_endpoint === undefined)
+        throw new SignInRefused(`${client.issuer} gives nothing to read your groups again by: sign in again`)
       const claims = await fetchUserInfo(configuration, known.access, subject)
       return { claims, secret }
     }
