@@ -23,6 +23,7 @@ describe('the groups', () => {
     await makeDue()
     await Promise.all(subscriptions.map(({ ended }) => ended))
     expect((await ask(browser, WHO)).body.data?.['identity']).toMatchObject({ roles: ['VIEWER'] })
+    expect(await sql()`select 1 from audit_event where kind = 'roles_changed'`).toHaveLength(1)
     providers[0].people.set('ann', ['other'])
     await makeDue()
     expect([await statusOf(browser), settings['ROLE_GROUPS']]).toEqual([401, expect.anything()])

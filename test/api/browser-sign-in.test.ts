@@ -18,6 +18,8 @@ describe('somebody who signs in', () => {
         ...{ name: 'ann@example.com', roles: ['VIEWER', 'OPERATOR'] },
         session: { method: 'OPENID_CONNECT' },
       })
+    const choice = await (await createBrowser().get(`${apiUrl}/sign-in`)).text()
+    for (const { issuer } of get().providers) expect(choice).toContain(`Sign in with ${new URL(issuer).host}`)
     const page = await (await browser.get(`${apiUrl}/sign-in`)).text()
     expect(page).toContain('ann@example.com')
     expect(page).toContain('viewer, operator')

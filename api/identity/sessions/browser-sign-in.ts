@@ -60,9 +60,8 @@ export function createBrowserSignIn(
   const limits = { idleMs, maxMs, readGroupsMs: READ_GROUPS_MS }
   const store = createSessionStore(sql, seal, limits, groupsThatCount, clock)
   const rolesBy = (groups: readonly string[]) => rolesOf(groups, roleGroups)
-  const isSomebody = (groups: readonly string[]) => rolesBy(groups).length > 0
   const shared = { publicUrl, ways, cookies, store, sql, record, logger }
-  const current = createGroupReader({ ...shared, seal, isSomebody, groupsThatCount })
+  const current = createGroupReader({ ...shared, seal, rolesOf: rolesBy, groupsThatCount })
   const rolesNow = (session: Parameters<typeof rolesOfSession>[0]) => rolesOfSession(session, roleGroups)
   const watching = watchSessions(store, current, rolesNow, logger)
   const methodOf = (way: string) => ways.get(way)?.method ?? 'OPENID_CONNECT'

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pTimeout from 'p-timeout'
 import type { Sql } from '../../../db/connection/connect.ts'
 import { putGroupReadingOff, storeGroups, takeGroupReading } from '../../../db/sessions/group-readings.ts'
+import type { Role } from '../../../domain/access/role.ts'
 import type { Logger } from '../../context/logger.ts'
 import { RefusedIdentity } from '../../context/refused-identity.ts'
 import type { Seal } from './seal.ts'
@@ -25,8 +26,7 @@ type Deps = {
   seal: Seal
   store: SessionStore
   ways: ReadonlyMap<string, SignInWay>
-  /** Whether these groups give a role. */
-  isSomebody: (groups: readonly string[]) => boolean
+  rolesOf: (groups: readonly string[]) => Role[]
   groupsThatCount: ReadonlySet<string>
   record: RecordSignIn
   logger: Logger
@@ -38,7 +38,7 @@ type Deps = {
  * @returns the session as it is now; null: it has ended, because its issuer says so or its groups give no role any more
  */
 export function createGroupReader(deps: Deps): (session: Session) => Promise<Session | null> {
-  const { sql, store } = deps
+  const { sql, store, logger } = deps
   const readings = new Map<string, Promise<Session | null>>()
   const again = async ({ idHash }: Session) => (await store.findAll([idHash]))[0] ?? null
 
@@ -65,7 +65,14 @@ export function createGroupReader(deps: Deps): (session: Session) => Promise<Ses
         readings.delete(key)
       })
     readings.set(key, reading)
-    const now = await reading
+    const now = await reading.catch((error: unknown) => {
+      if (error instanceof RefusedIdentity) throw error
+      logger.warn(
+        { error: String(error) },
+        'the groups of a session cannot be read or kept, for want of the primary',
+      )
+      return { ...session, isRemembered: true }
+    })
     if (now !== null && now.groupsAgeMs > GROUPS_KEPT_MS) throw tooOld(now)
     return now
   }
@@ -81,14 +88,16 @@ async function readNow(deps: Deps, session: Session, sealed: Buffer | null): Pro
     return await end(deps, session, 'what reads its groups is gone: sign in again')
   try {
     const read = await pTimeout(way.readGroups({ issuer, subject, secret }), { milliseconds: TIMEOUT_MS })
-    if (!deps.isSomebody(read.groups))
-      return await end(deps, session, 'none of its groups has a role any more')
+    const [before, after] = [deps.rolesOf(session.groups), deps.rolesOf(read.groups)]
+    if (after.length === 0) return await end(deps, session, 'none of its groups has a role any more')
     await storeGroups(sql, idHash, {
       name: read.name,
       groups: read.groups.filter((group) => deps.groupsThatCount.has(group)),
       sealed: read.secret === null ? null : seal.close(read.secret, placeOf(idHash)),
       againAfterMs: READ_GROUPS_MS,
     })
+    if (after.join() !== before.join())
+      await deps.record({ kind: 'rolesChanged', person: { issuer, subject, name: read.name }, before, after })
     return true
   } catch (error) {
     if (error instanceof SignInRefused) return await end(deps, session, error.message)

@@ -1,16 +1,29 @@
 import { randomUUID } from 'node:crypto'
 import type { AuditActor, AuditEvent } from '../../../domain/audit/audit-event.ts'
+import type { Role } from '../../../domain/access/role.ts'
 import { MAX_NAME_CHARACTERS } from '../../context/actor.ts'
 import type { Audit } from '../../context/audit.ts'
 import { safeText } from '../../context/safe-text.ts'
 
 /** What the audit has of sign-ins. Nothing in it is a token or a part of one. */
-export type SignInEvent = {
+export type SignInEvent = Happening | RolesChanged
+
+/** In mid-session. */
+type RolesChanged = {
+  kind: 'rolesChanged'
+  person: Person
+  before: readonly Role[]
+  after: readonly Role[]
+}
+
+type Person = { issuer: string; subject: string; name: string }
+
+type Happening = {
   kind: 'signedIn' | 'signInRefused' | 'signedOut' | 'endedByProvider'
   /** The id of the way by which somebody signed in, or would have. */
   way: string
   /** Whom it is about; as text: who they say they are. Null: nobody knows. */
-  person: { issuer: string; subject: string; name: string } | string | null
+  person: Person | string | null
   /** Where from, as ClientAddress has it; null: not from a browser. */
   address: string | null
   /** Why it was refused or ended; null: that is what somebody wanted. */
@@ -26,8 +39,13 @@ export const signInAudit =
   (event) =>
     audit.record(auditedAs(event, clock()))
 
-function auditedAs({ kind, way, person, address, reason }: SignInEvent, nowMs: number): AuditEvent {
-  const event = { id: randomUUID(), at: new Date(nowMs).toISOString(), actor: actorOf(person) }
+function auditedAs(happened: SignInEvent, nowMs: number): AuditEvent {
+  const event = { id: randomUUID(), at: new Date(nowMs).toISOString(), actor: actorOf(happened.person) }
+  if (happened.kind === 'rolesChanged') {
+    const { before, after } = happened
+    return { ...event, kind: 'roles_changed', result: 'done', detail: { before, after } }
+  }
+  const { kind, way, address, reason } = happened
   if (kind === 'signedIn' || kind === 'signInRefused') {
     const result = kind === 'signedIn' ? 'done' : 'refused'
     const refusal = reason === null ? {} : { refusal: reason }

@@ -59,8 +59,12 @@ export function createSignIn(deps: SignInDeps): SignIn {
       throw new SignInRefused('there is no such way to sign in: choose one of those below')
     return way as Extract<SignInWay, { kind: Kind }>
   }
-  const refused = (way: string, address: string, reason: string, person: SignInEvent['person'] = null) =>
-    record({ kind: 'signInRefused', way, person, address, reason })
+  const refused = (
+    way: string,
+    address: string,
+    reason: string,
+    person: Parameters<RecordSignIn>[0]['person'] = null,
+  ) => record({ kind: 'signInRefused', way, person, address, reason })
 
   /** Makes an attempt within the limits, and has it in the audit if it is refused. */
   const attempt = async <T>(
