@@ -13,10 +13,10 @@ export const CSRF_HEADER = 'x-rollcall-csrf'
 /** Every header of Rollcall's own that requests may have. */
 export const ownHeaders = [
   'x-rollcall-actor',
-  CSRF_HEADER,
   'x-rollcall-max-staleness-ms',
   'x-rollcall-read-after',
   'x-rollcall-read-timeout-ms',
+  CSRF_HEADER,
 ] as const
 
 /**

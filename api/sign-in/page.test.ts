@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import type { SignInWay } from '../identity/sessions/sign-in-way.ts'
 import { pageOf } from './page.ts'
+import { styleHash } from './style.ts'
 
 const away = () => Promise.reject(new Error('not in this test'))
 const directory: SignInWay = {
@@ -43,4 +45,9 @@ it('every way is offered, each field has its label, and problems are announced',
   expect(text).toContain('action="https://rollcall.example/sign-in/with/directory"')
   for (const [, id] of text.matchAll(/<input\s+id="([^"]+)"/g)) expect(text).toContain(`for="${id}"`)
   expect(text).toMatch(/lang="en"/)
+})
+
+it('the style of the page is the one that its policy allows', () => {
+  const [, applied = ''] = /<style>([^]*)<\/style>/.exec(page({})) ?? []
+  expect(styleHash).toBe(`'sha256-${createHash('sha256').update(applied).digest('base64')}'`)
 })

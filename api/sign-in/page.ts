@@ -24,9 +24,7 @@ export const pageOf = ({ problem, actor, ...page }: Page): string =>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${actor === null ? 'Sign in' : 'Signed in'} · Rollcall</title>
-        <style>
-          ${rawStyle}
-        </style>
+        ${styleElement}
       </head>
       <body>
         <main>
@@ -38,7 +36,8 @@ export const pageOf = ({ problem, actor, ...page }: Page): string =>
     </html>`.text
   }`
 
-const rawStyle = new Html(style)
+/** The policy of the page names the hash of exactly this text. */
+const styleElement = new Html(`<style>${style}</style>`)
 
 /** Messages begin small and end without a full stop. */
 const sentence = (message: string): string => `${message.charAt(0).toUpperCase()}${message.slice(1)}.`
@@ -93,7 +92,7 @@ function whoIs(
     <a class="button" href="${publicUrl}${to ?? '/graphql'}">${to === null ? 'Ask in GraphiQL' : 'Go on'}</a>
     <form method="post" action="${publicUrl}/sign-out">
       <button class="button plain" type="submit">Sign out</button>
-      ${leavesProvider ? html`<button class="button plain" type="submit" name="everywhere" value="yes">Sign out there, too</button>` : null}
+      ${leavesProvider ? html`<button class="button plain" type="submit" name="everywhere" value="yes">Sign out at the provider, too</button>` : null}
     </form>`
 }
 

@@ -18,8 +18,8 @@ p { margin: 0 0 1rem; }
 p, dd, .button { overflow-wrap: anywhere; }
 .quiet { color: var(--quiet); font-size: 0.875rem; margin: 1.5rem 0 0; }
 .alert { padding: 0.75rem 1rem; border-left: 0.25rem solid var(--alert); background: var(--alert-paper); color: var(--alert); }
-dl { margin: 0 0 1.5rem; display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1rem; }
-dt { color: var(--quiet); } dd { margin: 0; }
+dl { margin: 0 0 1.5rem; }
+dt { color: var(--quiet); font-size: 0.875rem; } dd { margin: 0 0 0.75rem; }
 label { display: block; margin: 0 0 0.25rem; font-weight: 600; }
 input { display: block; width: 100%; margin: 0 0 1rem; padding: 0.625rem 0.75rem; font: inherit; color: inherit; background: var(--card);
   border: 1px solid var(--edge); border-radius: 0.375rem; }
