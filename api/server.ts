@@ -6,6 +6,7 @@ import type { ReadinessChecks } from '../probes/probes.ts'
 import { limits } from './context/limits.ts'
 import { createCacheValidator } from './context/cache-validator.ts'
 import {
+  clientOf,
   createContext,
   type InitialContext,
   type ReceivedRequest,
@@ -23,6 +24,8 @@ import { compressAnswers } from './http/compress-answers.ts'
 import { opensPage, takeGraphqlRequests } from './http/graphql-requests.ts'
 import { identifyRequests } from './http/identify-requests.ts'
 import { answerProbes } from './http/probes.ts'
+import { createAddressLimit } from './limits/address-limit.ts'
+import { createIdentityLimits } from './limits/identity-limits.ts'
 import type { ClientAddress, Incoming } from './limits/client-address.ts'
 import { answerLive } from './live/answer-live.ts'
 import type { SubscriptionCaps } from './live/subscription-limits.ts'
@@ -71,7 +74,11 @@ export function createServer(server: ServerDeps) {
     documents,
     ...deps
   } = server
-  const identified = identifyRequests(identity.identify, clientAddress)
+  const identified = identifyRequests(identity.identify, {
+    addressOf: clientAddress,
+    ofAddress: createAddressLimit(rateLimits.questionsPerSecond, deps.clock),
+    ofIdentity: createIdentityLimits(deps.clock),
+  })
   const pages = signIn === null ? null : signInPages({ signIn, addressOf: clientAddress, logger })
   const readPrimary = createPrimaryReader(deps.router)
   const sources: IngestionSources = {
@@ -106,7 +113,7 @@ export function createServer(server: ServerDeps) {
       nameArguments,
       runPersistedDocuments(documents),
       closeContext,
-      limitRate(rateLimits, deps.clock),
+      limitRate(rateLimits, deps.clock, (request) => clientOf(identified.senderOf(request))),
       refuseCommands,
       awaitRecords(counted),
       limitExpensive(),

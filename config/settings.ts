@@ -68,7 +68,7 @@ const api = {
   }),
   API_DOCUMENTS_ONLY: flag().describe('Whether the API runs the documents of `API_DOCUMENTS` and no others.'),
   API_QUESTIONS_PER_SECOND: integer(100, 1, 1_000_000).describe(
-    'Queries a second that one client may send, in bursts of up to five seconds; more are answered with status 429.',
+    'Questions a second that one client may ask, in bursts of up to five seconds; more are answered with status 429. A request counts as many as it has root fields, and at least one for each 500 of its complexity.',
   ),
   API_SUBSCRIPTIONS: integer(1_000, 0, 100_000).describe('Subscriptions at a time; each has a connection.'),
   API_SUBSCRIPTIONS_PER_CLIENT: integer(20, 1, 100_000).describe('Subscriptions of one client at a time.'),

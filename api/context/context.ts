@@ -49,8 +49,8 @@ export type ReceivedRequest = ReadHeaders & {
   validUntilMs: number | null
   /** The client whose requests share its limits: an actor; where nobody vouches for one, an address. */
   client: string
-  /** Where it asks from, as ClientAddress has it. */
-  address: string
+  /** Where it asks from, as ClientAddress has it; null: the API asks, for its subscribers. */
+  address: string | null
   /** The query and its variables, as the request sent them. */
   params: GraphQLParams
 }
@@ -63,11 +63,10 @@ export type InitialContext = { request: Request; params: GraphQLParams }
  */
 export function receiveRequest(
   { request, params }: InitialContext,
-  { actor, address }: { actor: Actor; address: string },
+  { actor, address }: Sender,
   topic: string,
 ): ReceivedRequest {
   checkOwnHeaders(request.headers, actor)
-  const client = clientOf(actor, address)
   const { roles, validUntilMs } = actor
   const headers = readHeadersOf(request, topic)
   // Whether it waits tells whether there is such an event.
@@ -75,11 +74,22 @@ export function receiveRequest(
     throw requestError('FORBIDDEN', forbiddenMessage('persons', 'x-rollcall-read-after with an event'), {
       http: { status: 403 },
     })
-  return { caller: { actor }, roles, validUntilMs, client, address, params, ...headers }
+  return {
+    caller: { actor },
+    roles,
+    validUntilMs,
+    client: clientOf({ actor, address }),
+    address,
+    params,
+    ...headers,
+  }
 }
 
+/** Who sent a request, and from which address, as ClientAddress has it. */
+export type Sender = { actor: Actor; address: string }
+
 /** A name that its sender chose makes nobody another client. */
-const clientOf = ({ issuer, subject }: Actor, address: string): string =>
+export const clientOf = ({ actor: { issuer, subject }, address }: Sender): string =>
   issuer === null ? `at ${address}` : JSON.stringify([issuer, subject])
 
 /**

@@ -86,7 +86,7 @@ export const errorCodes = {
     details: [],
   },
   RATE_LIMITED: {
-    when: 'A client asked more questions a second than API_QUESTIONS_PER_SECOND, sent too many commands, or has too many subscriptions.',
+    when: 'A client asked more a second than API_QUESTIONS_PER_SECOND, sent too many commands, or has too many subscriptions; or too many requests came from its address, or too many that did not prove who sent them.',
     details: ['cap', 'retryAfterMs'],
   },
   TOO_COMPLEX: {

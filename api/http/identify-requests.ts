@@ -1,11 +1,21 @@
 import type { Plugin } from 'graphql-yoga'
 import type { Actor } from '../context/actor.ts'
+import type { Sender } from '../context/context.ts'
 import { RefusedIdentity } from '../context/refused-identity.ts'
+import type { createAddressLimit } from '../limits/address-limit.ts'
+import { TooManyAttempts } from '../limits/attempt-limits.ts'
 import type { ClientAddress, Incoming } from '../limits/client-address.ts'
+import type { createIdentityLimits } from '../limits/identity-limits.ts'
 import { opensPage } from './graphql-requests.ts'
 import { refusalBody } from './refusal-body.ts'
 
 type Identify = (headers: Headers, address: string, method: string) => Promise<Actor>
+
+type Limits = {
+  addressOf: ClientAddress
+  ofAddress: ReturnType<typeof createAddressLimit>
+  ofIdentity: ReturnType<typeof createIdentityLimits>
+}
 
 type IdentifiedRequests = Plugin<object, Incoming> & {
   /**
@@ -15,29 +25,51 @@ type IdentifiedRequests = Plugin<object, Incoming> & {
   senderOf: (request: Request) => Sender
 }
 
-type Sender = { actor: Actor; address: string }
-
 const RETRY_AFTER_S = 5
 
 /**
- * Learns who sends a request before anything of its body is read, and refuses it otherwise. The page of GraphiQL,
- * in which somebody may enter a token, has nothing to hide.
+ * Learns who sends a request before anything of its body is read, and refuses it otherwise; also if its address sent
+ * too many, or too many whose sender was not known. The page of GraphiQL, in which somebody may enter a token, has
+ * nothing to hide.
  */
-export function identifyRequests(identify: Identify, addressOf: ClientAddress): IdentifiedRequests {
+export function identifyRequests(
+  identify: Identify,
+  { addressOf, ofAddress, ofIdentity }: Limits,
+): IdentifiedRequests {
   const senders = new WeakMap<Request, Sender>()
+  const senderOf = async ({ headers, method }: Request, address: string): Promise<Sender> => {
+    const waitMs = ofIdentity.waitMs(headers, address)
+    if (waitMs > 0) throw new TooManyAttempts(waitMs)
+    try {
+      const actor = await identify(headers, address, method)
+      ofIdentity.proven(headers)
+      return { actor, address }
+    } catch (error) {
+      if (error instanceof RefusedIdentity && error.code === 'UNAUTHENTICATED')
+        ofIdentity.failed(headers, address)
+      throw error
+    }
+  }
   return {
     async onRequest(hook) {
       const { request, url, fetchAPI, serverContext } = hook
-      if (url.pathname !== '/graphql' || opensPage(request)) return
+      if (url.pathname !== '/graphql') return
+      const refuse = ({ status, headers, body }: Answer) => {
+        hook.endResponse(fetchAPI.Response.json(body, { status, headers }))
+      }
+      const address = addressOf(serverContext.req)
+      const waitMs = ofAddress.waitMs(address)
+      if (waitMs > 0) {
+        refuse(rateLimited('too many requests come from your address', waitMs, { cap: ofAddress.perSecond }))
+        return
+      }
+      if (opensPage(request)) return
       try {
-        const address = addressOf(serverContext.req)
-        senders.set(request, { address, actor: await identify(request.headers, address, request.method) })
+        senders.set(request, await senderOf(request, address))
       } catch (error) {
-        if (!(error instanceof RefusedIdentity)) throw error
-        const { status, headers, details } = answers[error.code](error.message)
-        hook.endResponse(
-          fetchAPI.Response.json(refusalBody(error.message, error.code, details), { status, headers }),
-        )
+        if (error instanceof TooManyAttempts) refuse(rateLimited(error.message, error.retryAfterMs))
+        else if (error instanceof RefusedIdentity) refuse(answers[error.code](error.message))
+        else throw error
       }
     },
     senderOf: (request) => {
@@ -48,16 +80,30 @@ export function identifyRequests(identify: Identify, addressOf: ClientAddress): 
   }
 }
 
-type Answer = { status: number; headers: Record<string, string>; details?: object }
+type Answer = { status: number; headers: Record<string, string>; body: object }
+
+const rateLimited = (message: string, waitMs: number, details: { cap?: number } = {}): Answer => ({
+  status: 429,
+  headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) },
+  body: refusalBody(message, 'RATE_LIMITED', { ...details, retryAfterMs: waitMs }),
+})
 
 /** https://datatracker.ietf.org/doc/html/rfc6750#section-3 */
 const answers: Record<RefusedIdentity['code'], (message: string) => Answer> = {
-  UNAUTHENTICATED: (message) => ({ status: 401, headers: challenge('invalid_token', message) }),
-  FORBIDDEN: (message) => ({ status: 403, headers: challenge('insufficient_scope', message) }),
-  IDENTITY_UNAVAILABLE: () => ({
+  UNAUTHENTICATED: (message) => ({
+    status: 401,
+    headers: challenge('invalid_token', message),
+    body: refusalBody(message, 'UNAUTHENTICATED'),
+  }),
+  FORBIDDEN: (message) => ({
+    status: 403,
+    headers: challenge('insufficient_scope', message),
+    body: refusalBody(message, 'FORBIDDEN'),
+  }),
+  IDENTITY_UNAVAILABLE: (message) => ({
     status: 503,
     headers: { 'retry-after': String(RETRY_AFTER_S) },
-    details: { retryAfterMs: RETRY_AFTER_S * 1000 },
+    body: refusalBody(message, 'IDENTITY_UNAVAILABLE', { retryAfterMs: RETRY_AFTER_S * 1000 }),
   }),
 }
 

@@ -55,7 +55,7 @@ export function askingOf(
   const params = { query, ...(operationName && { operationName }), ...(variables && { variables }) }
   // A client of its own, so that it takes turns with others where clients do.
   const received: ReceivedRequest = {
-    ...{ caller: { actor: live }, client: `live ${key}`, address: 'live', params, roles, validUntilMs: null },
+    ...{ caller: { actor: live }, client: `live ${key}`, address: null, params, roles, validUntilMs: null },
     ...{ requirement: anyFreshness, awaited: null },
   }
   const answerOf = (result: ExecutionResult, reading: Reading | null): LiveAnswer => ({

@@ -9,6 +9,7 @@ import {
   GraphQLError,
   type GraphQLField,
   Kind,
+  type OperationDefinitionNode,
   type OperationTypeNode,
   type SelectionSetNode,
 } from 'graphql'
@@ -16,8 +17,12 @@ import {
 type Request = { document: DocumentNode; operationName?: string | null | undefined }
 
 /** The kind of operation that a request runs; null when its document has no such operation. */
-export const operationType = ({ document, operationName }: Request): `${OperationTypeNode}` | null =>
-  getOperationAST(document, operationName)?.operation ?? null
+export const operationType = (request: Request): `${OperationTypeNode}` | null =>
+  operationOf(request)?.operation ?? null
+
+/** The operation that a request runs; null when its document has no such operation. */
+export const operationOf = ({ document, operationName }: Request): OperationDefinitionNode | null =>
+  getOperationAST(document, operationName) ?? null
 
 /**
  * The root fields that a request asks for, those in fragments included. Like execution, it visits each

@@ -28,7 +28,12 @@ test(
   'no argument of any question or command harms the API, and each command that is refused is in the audit',
   { timeout: 600_000 },
   async () => {
-    const deployment = await createDeployment({ API_QUESTIONS_PER_SECOND: '100000', LOG_LEVEL: 'info' })
+    const deployment = await createDeployment({
+      API_QUESTIONS_PER_SECOND: '100000',
+      // Each comes from an address of its own, because commands have a cap.
+      TRUSTED_PROXIES: HOST,
+      LOG_LEVEL: 'info',
+    })
     const { sql, start, config } = deployment
     const api = start('api/main.ts')
     start('worker/main.ts')
@@ -38,17 +43,21 @@ test(
       if (line === undefined) throw new Error('the API has not said where it listens')
       return Number(line['port'])
     })
-    const ask = async (query: string, variables: object, actor: string) => {
+    const ask = async (query: string, variables: object, actor: string, address: string) => {
       const response = await fetch(`http://${HOST}:${port}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-rollcall-actor': actor },
+        headers: {
+          'content-type': 'application/json',
+          'x-rollcall-actor': actor,
+          'x-forwarded-for': address,
+        },
         body: JSON.stringify({ query, variables }),
         signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
       })
       return { status: response.status, answer: (await response.json()) as Answer }
     }
     const expectReady = async () => {
-      const { answer } = await ask('{ ingestion { lag } }', {}, 'tester')
+      const { answer } = await ask('{ ingestion { lag } }', {}, 'tester', '192.0.2.1')
       expect(answer.data?.['ingestion'], JSON.stringify(answer)).toEqual({
         lag: expect.any(Number) as number,
       })
@@ -67,7 +76,7 @@ test(
       const actor = `hostile-${number}`
       const of = `${field}(${path}: ${said})`
       try {
-        const { status, answer } = await ask(query, variables, actor)
+        const { status, answer } = await ask(query, variables, actor, `10.0.${number >> 8}.${number & 255}`)
         if (![200, 400, 413].includes(status)) problems.push({ of, status, answer })
         if (answer.errors?.some((told) => isFault(told)) === true) problems.push({ of, answer })
         if (answer.errors?.some((told) => !namesArgument(told, path)) === true)
