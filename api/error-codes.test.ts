@@ -147,7 +147,9 @@ describe('an error of a request has a code, too', () => {
   })
 
   it('RATE_LIMITED', async () => {
-    const { ask } = serve({ limits: { questionsPerSecond: 1, subscriptions: { all: 1, perClient: 1 } } })
+    const { ask } = serve({
+      limits: { questionsPerSecond: 1, clientMsPerSecond: 1_000, subscriptions: { all: 1, perClient: 1 } },
+    })
     const answers = await Promise.all(Array.from({ length: 6 }, () => ask('{ __typename }')))
     expect(answers.flatMap((answer) => codesIn(answer))).toEqual(['RATE_LIMITED'])
   })

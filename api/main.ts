@@ -154,9 +154,11 @@ function composeServer(config: Config, logger: Logger, connections: Connections)
     logger,
     ...identityOf(config, { sessions, audit, logger }),
     clientAddress: createClientAddress(config.api.trustedProxies),
+    allowedHosts: config.api.allowedHosts,
     pseudonym: createPseudonym(config.pseudonymKey ?? randomBytes(32)),
     clock: Date.now,
     limits: config.api,
+    explorer: config.api.explorer,
     documents: { byHash: readDocuments(config.api.documents, logger), only: config.api.documentsOnly },
     readiness: readinessOf(router, config.database, access, () => kafkaBounds(topic)),
   })
@@ -172,7 +174,11 @@ function readDocuments(path: string | null, logger: Logger): Map<string, string>
   }
 }
 
-function listen(http: Server | HttpsServer, { host, port, tls }: Config['api'], logger: Logger): void {
+function listen(
+  http: Server | HttpsServer,
+  { host, port, tls, explorer }: Config['api'],
+  logger: Logger,
+): void {
   http.once('error', (error: NodeJS.ErrnoException) => {
     const taken = error.code === 'EADDRINUSE'
     logger.error(
@@ -189,7 +195,7 @@ function listen(http: Server | HttpsServer, { host, port, tls }: Config['api'], 
     const name = host.includes(':') ? `[${host}]` : host
     logger.info(
       { port: actual },
-      `GraphiQL is at ${tls === null ? 'http' : 'https'}://${name}:${actual}/graphql`,
+      `${explorer.graphiql ? 'GraphiQL' : 'the API'} is at ${tls === null ? 'http' : 'https'}://${name}:${actual}/graphql`,
     )
   })
 }

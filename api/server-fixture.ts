@@ -36,11 +36,17 @@ export function serve(overrides: Partial<Deps> = {}) {
     identity: localMode,
     signIn: null,
     clientAddress: createClientAddress([PROXY]),
+    allowedHosts: ['api'],
     pseudonym: createPseudonym('a key of tests'),
     logger: { error: logged, warn: logged, info: logged },
     clock: () => NOW_MS,
-    limits: { questionsPerSecond: 1_000, subscriptions: { all: 1_000, perClient: 20 } },
+    limits: {
+      questionsPerSecond: 1_000,
+      clientMsPerSecond: 1_000,
+      subscriptions: { all: 1_000, perClient: 20 },
+    },
     documents: { byHash: null, only: false },
+    explorer: { introspection: true, graphiql: true },
     readiness: { postgres: ok, temporal: ok, kafka: ok },
     ...overrides,
   })

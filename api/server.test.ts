@@ -51,6 +51,12 @@ describe('questions beyond a cap', () => {
       /aliases than the cap of 15/,
     ],
     ['directives', `{ __typename ${'@include(if: true) '.repeat(11)} }`, /directives than the cap of 10/],
+    ['fields', `{ ${'__typename '.repeat(301)} }`, /fields than the cap of 300/],
+    [
+      'fragments',
+      `{ __typename } ${Array.from({ length: 51 }, (_, i) => `fragment F${i} on Query { __typename }`).join(' ')}`,
+      /fragments than the cap of 50/,
+    ],
     ['tokens', `{ ${'__typename '.repeat(2_001)} }`, /tokens than the cap of 2000/],
   ])('are refused before they run: %s', async (_, query, message) => {
     const { errors } = await ask(query)

@@ -1,4 +1,4 @@
-import { createYoga, type GraphiQLRenderer, type Plugin } from 'graphql-yoga'
+import { createYoga, type Plugin } from 'graphql-yoga'
 import { createLatestReader, createPrimaryReader, createSingleReader } from '../db/nodes/request-reader.ts'
 import { anyFreshness } from '../db/nodes/requirement.ts'
 import { readToken } from '../db/nodes/snapshot.ts'
@@ -16,15 +16,16 @@ import {
 import { type ApiDeps, cacheRoles } from './context/deps.ts'
 import type { Pseudonym } from './context/masks.ts'
 import type { Logger } from './context/logger.ts'
-import { exampleQuery } from './example-query.ts'
 import { CSRF_HEADER } from './context/own-headers.ts'
 import type { IdentityProvider } from './identity/identify.ts'
 import type { BrowserSignIn } from './identity/sessions/browser-sign-in.ts'
 import { compressAnswers } from './http/compress-answers.ts'
-import { opensPage, takeGraphqlRequests } from './http/graphql-requests.ts'
+import { serveExplorer } from './http/explorer-page.ts'
+import { takeGraphqlRequests } from './http/graphql-requests.ts'
 import { identifyRequests } from './http/identify-requests.ts'
 import { answerProbes } from './http/probes.ts'
 import { createAddressLimit } from './limits/address-limit.ts'
+import { createTimeBudget } from './limits/time-budget.ts'
 import { createIdentityLimits } from './limits/identity-limits.ts'
 import type { ClientAddress, Incoming } from './limits/client-address.ts'
 import { answerLive } from './live/answer-live.ts'
@@ -32,6 +33,7 @@ import type { SubscriptionCaps } from './live/subscription-limits.ts'
 import { type IngestionSources, readIngestion } from './pipeline/ingestion.ts'
 import { awaitRecords, untilCounted } from './plugins/await-records.ts'
 import { limitDocuments } from './plugins/document-limits.ts'
+import { hideSchema } from './plugins/hide-schema.ts'
 import { createMaskError } from './plugins/mask-error.ts'
 import { limitExpensive } from './plugins/limit-expensive.ts'
 import { nameArguments } from './plugins/name-arguments.ts'
@@ -54,11 +56,15 @@ type ServerDeps = ApiDeps & {
   /** Null: nobody signs in in a browser. */
   signIn: BrowserSignIn | null
   clientAddress: ClientAddress
+  /** The names of the API, besides IP addresses and localhost. */
+  allowedHosts: readonly string[]
   /** Stands for personal values where roles may not see them. */
   pseudonym: Pseudonym
   readiness: ReadinessChecks
-  limits: { questionsPerSecond: number; subscriptions: SubscriptionCaps }
+  limits: { questionsPerSecond: number; clientMsPerSecond: number; subscriptions: SubscriptionCaps }
   documents: PersistedDocuments
+  /** How much clients may learn of the schema by asking. */
+  explorer: { introspection: boolean; graphiql: boolean }
 }
 
 /** The GraphQL server: a request handler for node:http, whose `fetch` answers requests without a port. */
@@ -68,10 +74,12 @@ export function createServer(server: ServerDeps) {
     identity,
     signIn,
     clientAddress,
+    allowedHosts,
     pseudonym,
     readiness,
     limits: rateLimits,
     documents,
+    explorer,
     ...deps
   } = server
   const identified = identifyRequests(identity.identify, {
@@ -91,7 +99,7 @@ export function createServer(server: ServerDeps) {
     const validated = createCacheValidator(requestDeps, cacheRoles, received.requirement)
     return createContext(received, validated, pseudonym)
   }
-  const maskError = createMaskError(logger, schema)
+  const maskError = createMaskError(logger, schema, explorer.introspection)
   const counted = createAwaitCounted(
     deps.topic,
     createLook(deps.topic, createLatestReader(deps.router), deps.kafkaBounds),
@@ -101,22 +109,27 @@ export function createServer(server: ServerDeps) {
     context: (initial: InitialContext) =>
       contextOf(receiveRequest(initial, identified.senderOf(initial.request), deps.topic)),
     plugins: [
-      answerProbes(
-        { ...readiness, identity: identity.check },
-        async () => (await readIngestion(sources, deps.topic)).problems,
-      ),
+      answerProbes({
+        checks: { ...readiness, identity: identity.check },
+        readProblems: async () => (await readIngestion(sources, deps.topic)).problems,
+        rolesOf: identified.rolesOf,
+        allowedHosts,
+        logger,
+      }),
       compressAnswers(),
       ...(pages === null ? [] : [pages]),
       identified,
+      serveExplorer(explorer.graphiql, pages === null ? {} : { [CSRF_HEADER]: '1' }),
+      ...(explorer.introspection ? [] : [hideSchema]),
       takeGraphqlRequests,
       limitDocuments,
-      nameArguments,
+      nameArguments(explorer.introspection),
       runPersistedDocuments(documents),
       closeContext,
       limitRate(rateLimits, deps.clock, (request) => clientOf(identified.senderOf(request))),
       refuseCommands,
       awaitRecords(counted),
-      limitExpensive(),
+      limitExpensive(createTimeBudget(rateLimits.clientMsPerSecond, () => performance.now())),
       giveReadToken(() => readPrimary(readToken), logger),
       giveWarnings,
       answerLive({
@@ -136,12 +149,7 @@ export function createServer(server: ServerDeps) {
     ],
     maskedErrors: { maskError, isDev: false },
     maxRequestBodySize: limits.bodyBytes,
-    graphiql: async (request) => {
-      if (!opensPage(request)) return false
-      if (pages === null) return graphiql
-      return !(await pages.isNobody(request)) && graphiqlOfSession
-    },
-    renderGraphiQL,
+    graphiql: false,
     // api/http/cors.ts lets the pages of some origins read answers, refusals that come before this server too.
     cors: false,
     multipart: false,
@@ -150,19 +158,6 @@ export function createServer(server: ServerDeps) {
     logging: false,
   })
 }
-
-/** Without `method` GraphiQL would subscribe by GET, whose URL is too short for some questions. */
-const graphiql = { title: 'Rollcall', defaultQuery: exampleQuery, method: 'POST' } as const
-
-/** Asks with the session of the browser that opened it. */
-const graphiqlOfSession = { ...graphiql, additionalHeaders: { [CSRF_HEADER]: '1' } } as const
-
-/**
- * Serves GraphiQL from the package and not from a CDN: it opens without internet, and no other host's code
- * runs in it. Its scripts take 30 MB of memory, so they are loaded only when somebody opens it.
- */
-const renderGraphiQL: GraphiQLRenderer = async (options) =>
-  (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options)
 
 const closeContext: Plugin<RequestContext> = {
   onExecute({ args }) {

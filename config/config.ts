@@ -64,7 +64,10 @@ export type Config = {
     /** File with the persisted documents; null: there are none. */
     documents: string | null
     documentsOnly: boolean
+    /** Whether clients may ask for the schema, and whether there is a page to try questions. */
+    explorer: { introspection: boolean; graphiql: boolean }
     questionsPerSecond: number
+    clientMsPerSecond: number
     subscriptions: { all: number; perClient: number }
     /** Null: HTTP. */
     tls: ServerFiles | null
@@ -136,6 +139,12 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
   return arrange(parsed.data)
 }
 
+/** What is not said is so in local mode, where everybody may do everything, and else not. */
+const inLocalMode = (
+  { OIDC_ISSUERS: issuers }: z.infer<typeof settings>,
+  said: boolean | 'local',
+): boolean => (said === 'local' ? issuers.length === 0 : said)
+
 const arrange = (env: z.infer<typeof settings>): Config => ({
   kafka: {
     brokers: env.KAFKA_BROKERS,
@@ -164,7 +173,12 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
     trustedProxies: env.TRUSTED_PROXIES,
     documents: env.API_DOCUMENTS ?? null,
     documentsOnly: env.API_DOCUMENTS_ONLY,
+    explorer: {
+      introspection: inLocalMode(env, env.API_INTROSPECTION),
+      graphiql: inLocalMode(env, env.API_GRAPHIQL),
+    },
     questionsPerSecond: env.API_QUESTIONS_PER_SECOND,
+    clientMsPerSecond: env.API_CLIENT_MS_PER_SECOND,
     subscriptions: { all: env.API_SUBSCRIPTIONS, perClient: env.API_SUBSCRIPTIONS_PER_CLIENT },
     tls: serverTls('API', env.API_TLS_CERT_FILE, env.API_TLS_KEY_FILE),
   },

@@ -146,6 +146,10 @@ export const choice = <const Words extends readonly [string, ...string[]]>(
     .default(fallback as never)
     .meta({ accepts: words.map((word) => `\`${word}\``).join(', ') })
 
+/** On in local mode alone, unless it is said. */
+export const localFlag = () =>
+  choice(['local', 'true', 'false'], 'local').transform((word) => (word === 'local' ? word : word === 'true'))
+
 /** Off unless it is said. */
 export const flag = () =>
   choice(['true', 'false'], 'false')

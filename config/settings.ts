@@ -7,6 +7,7 @@ import {
   hostPorts,
   integer,
   listenHost,
+  localFlag,
   networks,
   origins,
   postgresUrl,
@@ -67,8 +68,17 @@ const api = {
     description: 'JSON file with the persisted documents: an object of hash and document.',
   }),
   API_DOCUMENTS_ONLY: flag().describe('Whether the API runs the documents of `API_DOCUMENTS` and no others.'),
+  API_INTROSPECTION: localFlag().describe(
+    'Whether clients who may ask at all may ask for the schema, and errors suggest names of it; `local`: in local mode only.',
+  ),
+  API_GRAPHIQL: localFlag().describe(
+    'Whether a browser opens GraphiQL at /graphql; `local`: in local mode only.',
+  ),
   API_QUESTIONS_PER_SECOND: integer(100, 1, 1_000_000).describe(
     'Questions a second that one client may ask, in bursts of up to five seconds; more are answered with status 429. A request counts as many as it has root fields, and at least one for each 500 of its complexity.',
+  ),
+  API_CLIENT_MS_PER_SECOND: integer(500, 1, 1_000).describe(
+    'Milliseconds of a second that the API and Postgres may spend on the questions of one client. Who takes more has them answered one at a time; 1000 is no limit.',
   ),
   API_SUBSCRIPTIONS: integer(1_000, 0, 100_000).describe('Subscriptions at a time; each has a connection.'),
   API_SUBSCRIPTIONS_PER_CLIENT: integer(20, 1, 100_000).describe('Subscriptions of one client at a time.'),

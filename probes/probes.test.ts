@@ -1,8 +1,15 @@
 import { expect, test } from 'vitest'
-import { answerProbe } from './probes.ts'
+import { createProbes, type ReadinessChecks } from './probes.ts'
 
 const ok = () => Promise.resolve()
 const noProblems = () => Promise.resolve(null)
+const quiet = { info: () => undefined, warn: () => undefined }
+const answerProbe = (
+  path: string | undefined,
+  checks: ReadinessChecks,
+  readProblems: () => Promise<object[] | null>,
+  mayKnow = true,
+) => createProbes(checks, readProblems, quiet)(path, () => Promise.resolve(mayKnow))
 
 test('/health answers without asking any part', async () => {
   const never = () => new Promise<never>(() => undefined)
@@ -35,4 +42,35 @@ test('a check that throws before it has begun makes its part unready, and nothin
 test('any other path is no probe', async () => {
   for (const path of ['/', '/ready/', '/healthz', undefined])
     expect(await answerProbe(path, {}, noProblems)).toBeNull()
+})
+
+test('a stranger learns which part does not answer, and neither why nor what is wrong with ingestion', async () => {
+  const away = () => Promise.reject(new Error('connect ECONNREFUSED 10.1.2.3:5432'))
+  const readProblems = () => Promise.resolve([{ message: 'partition 3 is halted' }])
+  expect(await answerProbe('/ready', { postgres: away, kafka: ok }, readProblems, false)).toEqual({
+    status: 503,
+    body: { ready: false, parts: { postgres: { ok: false }, kafka: { ok: true } }, problems: null },
+  })
+})
+
+test('probes that come at once are one look at the parts, and the log has once why one does not answer', async () => {
+  let looks = 0
+  let message = 'refused'
+  const away = () => {
+    looks++
+    return Promise.reject(new Error(message))
+  }
+  const warned: object[] = []
+  const probes = createProbes({ postgres: away }, noProblems, {
+    ...quiet,
+    warn: (details) => warned.push(details),
+  })
+  const ask = () => probes('/ready', () => Promise.resolve(false))
+  await Promise.all([ask(), ask(), ask()])
+  expect([looks, warned]).toEqual([1, [{ parts: { postgres: { ok: false, message: 'refused' } } }]])
+  await ask()
+  expect([looks, warned.length]).toEqual([2, 1])
+  message = 'timed out'
+  await ask()
+  expect(warned).toHaveLength(2)
 })

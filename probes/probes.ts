@@ -26,32 +26,67 @@ type ProbeAnswer = { status: number; body: object }
 const DEADLINE_MS = 2_000
 
 /**
- * Answers the probes of a process. `/health` says that it runs. `/ready` answers 200 if every part that the
+ * Answers the probes of a process, `/ready` by one look for all who ask meanwhile. `/health` says that it runs. `/ready` answers 200 if every part that the
  * process needs answers, else 503. Its body has each part, and the problems of ingestion, which no restart
- * would solve.
- * @returns null for any other path
+ * would solve. Strangers learn which parts answer and nothing else: messages name hosts and settings.
+ * @param log gets why the process is not ready, once for each reason
  */
-export async function answerProbe<Problem>(
-  path: string | undefined,
+export function createProbes<Problem>(
   checks: ReadinessChecks,
   readProblems: () => Promise<Problem[] | null>,
-): Promise<ProbeAnswer | null> {
-  if (path === '/health') return { status: 200, body: { ok: true } }
-  if (path !== '/ready') return null
-  const readiness = await readReadiness(checks, readProblems)
-  return { status: readiness.ready ? 200 : 503, body: readiness }
+  log: ProbeLog,
+): Probes {
+  const parts = oneForAll(() => readParts(checks))
+  const problems = oneForAll(() => inTime(readProblems).catch(() => null))
+  let said = ''
+  const sayOnce = (readiness: Omit<Readiness<Problem>, 'problems'>) => {
+    const text = readiness.ready ? '' : JSON.stringify(readiness.parts)
+    if (text === said) return
+    said = text
+    if (readiness.ready) log.info({}, 'all parts answer again: ready')
+    else log.warn({ parts: readiness.parts }, 'not ready: a part does not answer')
+  }
+  return async (path, mayKnow) => {
+    if (path === '/health') return { status: 200, body: { ok: true } }
+    if (path !== '/ready') return null
+    const isTold = await mayKnow()
+    const [read, found] = await Promise.all([parts(), isTold ? problems() : null])
+    sayOnce(read)
+    const body: Readiness<Problem> = {
+      ready: read.ready,
+      parts: isTold ? read.parts : brief(read.parts),
+      problems: found,
+    }
+    return { status: read.ready ? 200 : 503, body }
+  }
+}
+
+/**
+ * Answers one probe; null: the path is of none.
+ * @param mayKnow whether who asks may know more than which parts answer
+ */
+type Probes = (path: string | undefined, mayKnow: () => Promise<boolean>) => Promise<ProbeAnswer | null>
+
+export type ProbeLog = Record<'info' | 'warn', (details: object, message: string) => void>
+
+const brief = (parts: Readiness<never>['parts']) =>
+  Object.fromEntries(Object.entries(parts).map(([name, { ok }]) => [name, { ok }]))
+
+/** While the work is done, whoever asks for it waits for the same. */
+function oneForAll<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | null = null
+  return () =>
+    (running ??= work().finally(() => {
+      running = null
+    }))
 }
 
 /** Checks all parts at the same time. */
-async function readReadiness<Problem>(
-  checks: ReadinessChecks,
-  readProblems: () => Promise<Problem[] | null>,
-): Promise<Readiness<Problem>> {
-  const [parts, problems] = await Promise.all([
-    Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await outcomeOf(check)] as const)),
-    inTime(readProblems).catch(() => null),
-  ])
-  return { ready: parts.every(([, { ok }]) => ok), parts: Object.fromEntries(parts), problems }
+async function readParts(checks: ReadinessChecks): Promise<Omit<Readiness<never>, 'problems'>> {
+  const parts = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => [name, await outcomeOf(check)] as const),
+  )
+  return { ready: parts.every(([, { ok }]) => ok), parts: Object.fromEntries(parts) }
 }
 
 async function outcomeOf(check: () => Promise<unknown>): Promise<{ ok: boolean; message?: string }> {

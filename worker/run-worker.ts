@@ -70,9 +70,7 @@ async function runConnected(
     slicesRunning,
     isToldOfCancellations: await isToldOfCancellations(temporal, config.temporal),
   })
-  const probes = await serveProbes(config.worker, readinessChecks(config, connections), (error) => {
-    log.error({ error }, 'the worker goes on with the certificate that it had')
-  })
+  const probes = await serveProbes(config.worker, readinessChecks(config, connections), log)
   const temporalWatch = watchTemporal(() => pingTemporal(temporal, config.temporal), log)
   const endUpkeep = startUpkeep(config, log, deps.batchesInWork)
   let endFollowing: () => void = () => undefined

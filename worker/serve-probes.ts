@@ -1,22 +1,32 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
-import { answerProbe, type ReadinessChecks } from '../probes/probes.ts'
+import { isOwn, nameOf } from '../probes/own-host.ts'
+import { createProbes, type ProbeLog, type ReadinessChecks } from '../probes/probes.ts'
+import { setSecurityHeaders } from '../probes/security-headers.ts'
+import { isLoopback } from '../config/loopback.ts'
 import { createHttpsServer, type ServerFiles } from '../tls/serve-tls.ts'
 
 /**
  * Serves `/health` and `/ready` of a worker, with the same JSON as the API's. `problems` is always null: the
- * API reports them.
- * @param refused gets why a changed certificate is not taken
+ * API reports them. Who reaches the worker from another machine, or by another name (DNS rebinding), learns which
+ * parts answer and nothing else; the log has the rest.
  * @throws {Error} EADDRINUSE if the port is taken
  * @throws {TlsProblem} the certificate cannot be used
  */
 export async function serveProbes(
   { host, port, tls }: { host: string; port: number; tls: ServerFiles | null },
   checks: ReadinessChecks,
-  refused: (message: string) => void,
+  log: ProbeLog & { error: ProbeLog['warn'] },
 ): Promise<Server | HttpsServer> {
+  const probes = createProbes(checks, () => Promise.resolve(null), log)
+  const refused = (error: string) => {
+    log.error({ error }, 'the worker goes on with the certificate that it had')
+  }
   const answerRequest: RequestListener = (request, response) => {
-    void answerProbe(request.url, checks, () => Promise.resolve(null)).then((answer) => {
+    const { host: name = '' } = request.headers
+    const mayKnow = isLoopback(host) && (name === '' || isOwn(nameOf(`http://${name}`)))
+    setSecurityHeaders(response, name, tls !== null)
+    void probes(request.url, () => Promise.resolve(mayKnow)).then((answer) => {
       const { status, body } = answer ?? unknownPath
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     })

@@ -90,7 +90,7 @@ export const errorCodes = {
     details: ['cap', 'retryAfterMs'],
   },
   TOO_COMPLEX: {
-    when: 'The document has more complexity, levels, fields, aliases, directives or tokens than it may have, or its variables more levels.',
+    when: 'The document has more complexity, levels, fields, fragments, aliases, directives or tokens than it may have, or its variables more levels.',
     details: ['cap', 'asked'],
   },
   BAD_HEADER: {

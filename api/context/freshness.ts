@@ -48,7 +48,7 @@ export function freshnessOf(
   const backlogs = kafka.ok ? backlogsOf(progress, kafka.bounds) : null
   const incompleteReasons = [
     ...(backlogs?.flatMap(reasonsOf) ?? []),
-    ...(kafka.ok ? [] : [unknownKafka(kafka.message)]),
+    ...(kafka.ok ? [] : [unknownKafka]),
     ...progress.flatMap(parkedReason),
   ]
   const watermark = watermarkOf(progress, backlogs)
@@ -160,9 +160,10 @@ function countedTo(progress: readonly PartitionProgress[], backlogs: readonly Pa
   return Math.min(...watermarks, Infinity)
 }
 
-const unknownKafka = (why: string): IncompleteReason => ({
+/** Why Kafka does not answer may name brokers, which is for who may see failures (ingestion.problems). */
+const unknownKafka: IncompleteReason = {
   cause: 'kafka_unknown',
   partition: null,
   offsets: null,
-  message: `how many offsets are unread is not known: ${why}`,
-})
+  message: 'how many offsets are unread is not known: Kafka does not answer, and ingestion.problems says why',
+}

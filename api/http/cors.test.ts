@@ -66,7 +66,7 @@ describe('a page of an allowed origin', () => {
       const answer = await send(text)
       expect(statusOf(answer)).toBe(200)
       expect(answer).not.toContain('access-control-')
-      expect(answer).toContain('vary: accept, accept-encoding, origin\r')
+      expect(answer).toContain('vary: accept, accept-encoding, authorization, cookie, origin\r')
     }
     expect(statusOf(await send(preflight(own)))).toBe(405)
   })

@@ -21,7 +21,7 @@ export function setCorsHeaders(
   response: ServerResponse,
   allowedOrigins: readonly string[],
 ): void {
-  response.setHeader('vary', 'accept, accept-encoding, origin')
+  response.setHeader('vary', 'accept, accept-encoding, authorization, cookie, origin')
   if (origin === undefined || !allowedOrigins.includes(origin)) return
   response.setHeader('access-control-allow-origin', origin)
   response.setHeader('access-control-expose-headers', EXPOSED_HEADERS.join(', '))

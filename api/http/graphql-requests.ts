@@ -36,9 +36,9 @@ export const takeGraphqlRequests: Plugin = {
   onRequestParse({ request, url, setRequestParser }) {
     if (request.method === 'GET') setRequestParser(() => parametersOfUrl(url) as GraphQLParams)
   },
-  onResponse({ request, response }) {
+  onResponse({ response }) {
     // What an answer says may have changed by now, and may be about people.
-    if (request.method === 'GET') response.headers.set('cache-control', 'no-store')
+    response.headers.set('cache-control', 'no-store')
   },
 }
 

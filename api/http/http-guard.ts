@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
+import { isOwn, nameOf } from '../../probes/own-host.ts'
 import { limits } from '../context/limits.ts'
 
 export type Refusal = { status: number; message: string }
@@ -15,13 +15,14 @@ export type Access = {
 /**
  * Why a request is refused by its headers; null: it is not. A website can let its name resolve to this
  * machine (DNS rebinding); to browsers its pages are then of the API's origin, but the Host header still has
- * the name. Probes are answered under any name.
+ * the name. Probes are answered under any name, which then learns less (api/http/probes.ts).
  */
 export function refusalOf(
-  { headers, url = '' }: Pick<IncomingMessage, 'headers' | 'url'>,
+  { headers, rawHeaders, url = '' }: Pick<IncomingMessage, 'headers' | 'rawHeaders' | 'url'>,
   { allowedHosts, allowedOrigins }: Access,
 ): Refusal | null {
   const { host = '', origin } = headers
+  if (rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length > 1) return twoHosts
   // The server behind would take any of these for another path or name.
   if (!url.startsWith('/') || /[/?#@\\]/.test(host))
     return {
@@ -43,20 +44,15 @@ export function refusalOf(
   return isKnownPage ? bodyRefusal(headers) : foreignPage
 }
 
+/** A proxy might have checked the other one. */
+const twoHosts: Refusal = { status: 400, message: 'send one Host header' }
+
 const foreignPage: Refusal = {
   status: 403,
   message:
     'pages of other origins may not use this API: add the origin of the page, such as https://dashboard.example, to ' +
     'API_ALLOWED_ORIGINS; or its host to API_ALLOWED_HOSTS, if it is a page of the API behind a proxy',
 }
-
-/** The host of a URL in lower case, an IPv6 address without its brackets; null: it is not a URL. */
-const nameOf = (url: string): string | null =>
-  URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$|\.$/g, '') : null
-
-const isOwn = (name: string | null, allowedHosts: readonly string[]): boolean =>
-  name !== null &&
-  (isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || allowedHosts.includes(name))
 
 /** Compares host and port only, because a proxy in front may speak TLS. */
 const isSameOrigin = (origin: string, host: string): boolean =>

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import { securityHeaders, setSecurityHeaders } from '../../probes/security-headers.ts'
 import { createHttpsServer, type ServerFiles } from '../../tls/serve-tls.ts'
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts'
 import { type Access, type Refusal, refusalOf } from './http-guard.ts'
@@ -39,6 +40,7 @@ export function createApiServer(
 ): Server | HttpsServer {
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     endWithBody(request, response)
+    setSecurityHeaders(response, request.headers.host ?? '', tls !== null)
     setCorsHeaders(request, response, access.allowedOrigins)
     const refusal = refusalOf(request, access)
     if (refusal !== null) {
@@ -84,6 +86,10 @@ function endWithBody(request: IncomingMessage, response: ServerResponse): void {
   })
 }
 
+const headerLines = Object.entries(securityHeaders)
+  .map(([name, value]) => `${name}: ${value}\r\n`)
+  .join('')
+
 /** Answers what Node's HTTP parser or its time-outs refuse. */
 function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -94,7 +100,7 @@ function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
   const body = bodyOf(refusal)
   socket.end(
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}\r\nconnection: close\r\n` +
-      `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n${headerLines}\r\n${body}`,
     () => socket.destroy(),
   )
 }

@@ -1,5 +1,6 @@
 import type { Plugin } from 'graphql-yoga'
 import type { Actor } from '../context/actor.ts'
+import type { Role } from '../../domain/access/role.ts'
 import type { Sender } from '../context/context.ts'
 import { RefusedIdentity } from '../context/refused-identity.ts'
 import type { createAddressLimit } from '../limits/address-limit.ts'
@@ -23,6 +24,8 @@ type IdentifiedRequests = Plugin<object, Incoming> & {
    * @throws {Error} it passed by unidentified, which must not happen
    */
   senderOf: (request: Request) => Sender
+  /** The roles of who sends a request that anyone may send; none, if nobody vouches for it. */
+  rolesOf: (request: Request, incoming: Incoming) => Promise<readonly Role[]>
 }
 
 const RETRY_AFTER_S = 5
@@ -37,7 +40,7 @@ export function identifyRequests(
   { addressOf, ofAddress, ofIdentity }: Limits,
 ): IdentifiedRequests {
   const senders = new WeakMap<Request, Sender>()
-  const senderOf = async ({ headers, method }: Request, address: string): Promise<Sender> => {
+  const identifySender = async ({ headers, method }: Request, address: string): Promise<Sender> => {
     const waitMs = ofIdentity.waitMs(headers, address)
     if (waitMs > 0) throw new TooManyAttempts(waitMs)
     try {
@@ -65,7 +68,7 @@ export function identifyRequests(
       }
       if (opensPage(request)) return
       try {
-        senders.set(request, await senderOf(request, address))
+        senders.set(request, await identifySender(request, address))
       } catch (error) {
         if (error instanceof TooManyAttempts) refuse(rateLimited(error.message, error.retryAfterMs))
         else if (error instanceof RefusedIdentity) refuse(answers[error.code](error.message))
@@ -76,6 +79,14 @@ export function identifyRequests(
       const sender = senders.get(request)
       if (sender === undefined) throw new Error('a request reached its context without an actor')
       return sender
+    },
+    rolesOf: async ({ headers }, { req }) => {
+      try {
+        return (await identifySender(headers, addressOf(req))).actor.roles
+      } catch (error) {
+        if (error instanceof RefusedIdentity || error instanceof TooManyAttempts) return []
+        throw error
+      }
     },
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { ok, serve } from '../server-fixture.ts'
+import { as, byRoles } from '../identity/roles-fixture.ts'
+import { ok, sentBy, serve } from '../server-fixture.ts'
 
 describe('HTTP', () => {
   it('takes no other body than JSON', async () => {
@@ -93,5 +94,45 @@ describe('probes', () => {
     const response = await answer
     expect(response.status).toBe(200)
     expect(await response.json()).toMatchObject({ ready: true, problems: null })
+  })
+})
+
+describe('/ready with identity', () => {
+  const away = () => Promise.reject(new Error('connect ECONNREFUSED 10.1.2.3:5432'))
+  const readiness = { postgres: away, temporal: ok, kafka: ok }
+  const bodyFor = async (headers: Record<string, string>, host = 'api') => {
+    const { server } = serve({ identity: byRoles, readiness })
+    const response = await server.fetch(`http://${host}/ready`, { headers }, sentBy(headers))
+    return [response.status, (await response.json()) as { parts: object; problems: unknown }] as const
+  }
+
+  it('says to strangers, and to who may not see failures, which part is away and nothing else', async () => {
+    for (const headers of [{}, as('viewer'), { authorization: 'Bearer nonsense' }])
+      expect(await bodyFor(headers)).toEqual([
+        503,
+        {
+          ready: false,
+          parts: {
+            postgres: { ok: false },
+            temporal: { ok: true },
+            kafka: { ok: true },
+            identity: { ok: true },
+          },
+          problems: null,
+        },
+      ])
+  })
+
+  it('says why to who may see failures', async () => {
+    const [, { parts, problems }] = await bodyFor(as('operator'))
+    expect(parts).toMatchObject({ postgres: { message: 'connect ECONNREFUSED 10.1.2.3:5432' } })
+    expect(problems).toBeInstanceOf(Array)
+  })
+
+  it('says no more in local mode to a page that came by a name of its own', async () => {
+    const { server } = serve({ readiness })
+    const bodyOf = async (host: string) => await (await server.fetch(`http://${host}/ready`)).text()
+    expect(await bodyOf('evil.example')).not.toContain('10.1.2.3')
+    expect(await bodyOf('127.0.0.1')).toContain('10.1.2.3')
   })
 })

@@ -1,15 +1,35 @@
 import type { Plugin } from 'graphql-yoga'
-import { answerProbe, type ReadinessChecks } from '../../probes/probes.ts'
+import { isPermitted } from '../../domain/access/permission.ts'
+import type { Role } from '../../domain/access/role.ts'
+import { isOwn, nameOf } from '../../probes/own-host.ts'
+import { createProbes, type ReadinessChecks } from '../../probes/probes.ts'
+import type { Logger } from '../context/logger.ts'
+import type { Incoming } from '../limits/client-address.ts'
 import type { IngestionProblem } from '../pipeline/problems.ts'
 
-/** Answers /health and /ready (probes/probes.ts). */
-export const answerProbes = (
-  checks: ReadinessChecks,
-  readProblems: () => Promise<IngestionProblem[]>,
-): Plugin => ({
-  async onRequest(hook) {
-    const { Response } = hook.fetchAPI
-    const answer = await answerProbe(hook.url.pathname, checks, readProblems)
-    if (answer !== null) hook.endResponse(Response.json(answer.body, { status: answer.status }))
-  },
-})
+type ProbeDeps = {
+  checks: ReadinessChecks
+  readProblems: () => Promise<IngestionProblem[]>
+  /** Of who asks; none, if that is not known. */
+  rolesOf: (request: Request, incoming: Incoming) => Promise<readonly Role[]>
+  /** The names of the API: a page that got here by another one is a stranger's (DNS rebinding). */
+  allowedHosts: readonly string[]
+  logger: Logger
+}
+
+/** Answers /health and /ready (probes/probes.ts); what is wrong, only to who may see failures. */
+export function answerProbes(deps: ProbeDeps): Plugin<object, Incoming> {
+  const { checks, readProblems, rolesOf, allowedHosts, logger } = deps
+  const probes = createProbes(checks, readProblems, logger)
+  return {
+    async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {
+      const answer = await probes(
+        url.pathname,
+        async () =>
+          isOwn(nameOf(url.href), allowedHosts) &&
+          isPermitted(await rolesOf(request, serverContext), 'failures'),
+      )
+      if (answer !== null) endResponse(fetchAPI.Response.json(answer.body, { status: answer.status }))
+    },
+  }
+}

@@ -96,7 +96,9 @@ describe('a question by GET', () => {
       400,
       'BAD_HEADER',
     ])
-    const limited = getting({ limits: { questionsPerSecond: 1, subscriptions: { all: 1, perClient: 1 } } })
+    const limited = getting({
+      limits: { questionsPerSecond: 1, clientMsPerSecond: 1_000, subscriptions: { all: 1, perClient: 1 } },
+    })
     const answers = await Promise.all(Array.from({ length: 6 }, () => limited.answerTo(asked)))
     expect(answers.map(([status]) => status).toSorted()).toEqual([200, 200, 200, 200, 200, 429])
     const zipped = await getting().get(

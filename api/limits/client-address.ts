@@ -29,7 +29,7 @@ export function createClientAddress(trustedProxies: readonly string[]): ClientAd
     let address = canonical(request?.socket.remoteAddress ?? '')
     if (address === null) return NOWHERE
     const header = request?.headers['x-forwarded-for'] ?? ''
-    const hops = isTrusted(address) ? String(header).split(',').slice(-MAX_HOPS) : []
+    const hops = String(header).split(',').slice(-MAX_HOPS)
     while (isTrusted(address)) {
       const before = canonical(withoutPort(hops.pop()?.trim() ?? ''))
       if (before === null) break

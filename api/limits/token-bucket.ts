@@ -12,15 +12,17 @@ type TokenBuckets = {
   charge(key: string, nowMs: number, tokens: number): void
 }
 
+type Rate = { perSecond: number; burst: number; mostOwed?: number }
+
 /** How many keys are kept, whoever invents new ones; one that was dropped starts again with a full bucket. */
 const MAX_KEYS = 10_000
 
 /**
  * A bucket per key: `perSecond` tokens in the long run, `burst` at once. More than a whole bucket are given for a
- * full one, and what is missing is owed.
+ * full one, and what is missing is owed; `mostOwed` at most.
  * https://en.wikipedia.org/wiki/Token_bucket
  */
-export function createTokenBuckets({ perSecond, burst }: { perSecond: number; burst: number }): TokenBuckets {
+export function createTokenBuckets({ perSecond, burst, mostOwed = Infinity }: Rate): TokenBuckets {
   const buckets = new LRUCache<string, { tokens: number; atMs: number }>({ max: MAX_KEYS })
   const filled = (key: string, nowMs: number) => {
     const { tokens, atMs } = buckets.get(key) ?? { tokens: burst, atMs: nowMs }
@@ -29,7 +31,7 @@ export function createTokenBuckets({ perSecond, burst }: { perSecond: number; bu
   const waitMs = (key: string, nowMs: number, wanted = 1) =>
     Math.max(0, Math.ceil(((Math.min(wanted, burst) - filled(key, nowMs)) / perSecond) * 1000))
   const charge = (key: string, nowMs: number, tokens: number) => {
-    buckets.set(key, { tokens: filled(key, nowMs) - tokens, atMs: nowMs })
+    buckets.set(key, { tokens: Math.max(filled(key, nowMs) - tokens, -mostOwed), atMs: nowMs })
   }
   return {
     take(key, nowMs, wanted = 1) {

@@ -105,7 +105,11 @@ it.each([
 
 it('more than a client or the API may have are refused, and each that ends makes room', async () => {
   const { subscribe } = await listening({
-    limits: { questionsPerSecond: 1_000, subscriptions: { all: 3, perClient: 2 } },
+    limits: {
+      questionsPerSecond: 1_000,
+      clientMsPerSecond: 1_000,
+      subscriptions: { all: 3, perClient: 2 },
+    },
   })
   const as = (address: string) => subscribe(head, { 'x-forwarded-for': address })
   const [first] = [await as('192.0.2.1'), await as('192.0.2.1')]
@@ -121,7 +125,11 @@ it('more than a client or the API may have are refused, and each that ends makes
 it('more different questions than the API answers are refused, and the same ones are not', async () => {
   const most = limits.liveQuestions
   const { subscribe } = await listening({
-    limits: { questionsPerSecond: 10_000, subscriptions: { all: most * 2, perClient: most * 2 } },
+    limits: {
+      questionsPerSecond: 10_000,
+      clientMsPerSecond: 1_000,
+      subscriptions: { all: most * 2, perClient: most * 2 },
+    },
   })
   const query = 'subscription Q($n: Int) { batches(first: $n) { __typename } }'
   const ask = (n: number) => subscribe(query, {}, { n })

@@ -1,10 +1,12 @@
 import {
   type DocumentNode,
   GraphQLError,
+  Kind,
   parse,
   type ParseOptions,
   type Source,
   type ValidationRule,
+  visit,
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { limits } from '../context/limits.ts'
@@ -46,12 +48,27 @@ export const limitDocuments: Plugin = {
 
 function parseUpToCap(source: string | Source, options?: ParseOptions): DocumentNode {
   try {
-    return parse(source, { ...options, maxTokens: limits.tokens })
+    const document = parse(source, { ...options, maxTokens: limits.tokens })
+    checkSize(document)
+    return document
   } catch (error) {
     if (error instanceof GraphQLError && error.message.endsWith('tokens. Parsing aborted.'))
       throw tooMany('tokens', limits.tokens)
     throw error
   }
+}
+
+/** Before validation, which takes time by the square of these. */
+function checkSize(document: DocumentNode): void {
+  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)
+  if (fragments.length > limits.fragments) throw tooMany('fragments', limits.fragments)
+  let selections = 0
+  visit(document, {
+    SelectionSet: (node) => {
+      selections += node.selections.length
+    },
+  })
+  if (selections > limits.selections) throw tooMany('fields', limits.selections)
 }
 
 const limitAliases: ValidationRule = (context) => {

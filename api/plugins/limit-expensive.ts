@@ -1,6 +1,7 @@
 import type { Plugin } from 'graphql-yoga'
 import type { RequestContext } from '../context/context.ts'
 import { requestError } from '../context/request-error.ts'
+import type { TimeBudget } from '../limits/time-budget.ts'
 import { createFairSlots } from './fair-slots.ts'
 import { argumentsOf, type ExecutedRequest, operationType, rootFields, variablesOf } from './operation.ts'
 
@@ -9,31 +10,49 @@ import { argumentsOf, type ExecutedRequest, operationType, rootFields, variables
  */
 const AT_ONCE = 2
 /** Every client leaves room for others. */
-const LIMITS = { patienceMs: 10_000, waitingOfOne: 20, runningOfOne: 1 }
+const LIMITS = { patienceMs: 10_000, waitingOfOne: 100, runningOfOne: 1 }
 
 /** Complexity of a question that may take Postgres a second or more: a request may ask a few of them. */
 export const EXPENSIVE_COMPLEXITY = 3_000
 
 /**
- * Makes requests with expensive questions wait for one of a few slots, before they take a database
- * connection. Clients take turns. Other requests never wait.
+ * Makes requests with expensive questions wait for one of a few slots, before they take a database connection; all
+ * requests of a client, too, while it has taken more than its share of time. Clients take turns. Other requests
+ * never wait.
  */
-export function limitExpensive(): Plugin<RequestContext> {
+export function limitExpensive(budget: TimeBudget): Plugin<RequestContext> {
   const slots = createFairSlots(AT_ONCE, LIMITS)
   return {
     async onExecute({ args, setResultAndStopExecution }) {
-      if (!isExpensive(args)) return undefined
-      const release = await slots.acquire(args.contextValue.client)
-      if (release !== null) return { onExecuteDone: release }
-      setResultAndStopExecution({ errors: [tooBusy()] })
-      return undefined
+      if (operationType(args) !== 'query') return undefined
+      const { client } = args.contextValue
+      const { isWithin, run, cancel } = useOf(budget, args.contextValue)
+      const release = isWithin && !isExpensive(args) ? () => undefined : await slots.acquire(client)
+      if (release === null) {
+        cancel()
+        setResultAndStopExecution({ errors: [tooBusy()] })
+        return undefined
+      }
+      const end = run()
+      return {
+        onExecuteDone: () => {
+          end()
+          release()
+        },
+      }
     },
   }
 }
 
+const nothing = () => undefined
+/** Subscriptions are asked for many at once, and as often as the API itself likes. */
+const unlimited = { isWithin: true, run: () => nothing, cancel: nothing }
+
+const useOf = (budget: TimeBudget, { client, address, params }: RequestContext) =>
+  address === null ? unlimited : budget.begin(client, `${params.operationName ?? ''} ${params.query ?? ''}`)
+
 /** Whether a request asks a question that its root field declares as expensive. */
 function isExpensive(request: ExecutedRequest): boolean {
-  if (operationType(request) !== 'query') return false
   const fields = request.schema.getQueryType()?.getFields() ?? {}
   return rootFields(request).some((node) => {
     const field = fields[node.name.value]

@@ -5,6 +5,7 @@ import { type ErrorCode, isErrorCode } from '../context/error-codes.ts'
 import { ExpectedError } from '../context/errors.ts'
 import type { Logger } from '../context/logger.ts'
 import { requestExtensions } from './request-errors.ts'
+import { withoutSuggestion } from './hide-schema.ts'
 import { whatFits } from './what-fits.ts'
 
 /** The codes that clients see of failures of the database. */
@@ -22,12 +23,17 @@ const codes: Record<ReadFailureKind, ErrorCode> = {
  * Decides what a client sees of an error: a code of the closed list, with the message if the error is
  * expected, a failure of the database, or about the request itself. All others are shown as an id, and the
  * log has their cause.
+ * @param isSchemaOpen whether messages may name what the schema has and the request has not
  */
-export function createMaskError(logger: Logger, schema: GraphQLSchema): (error: unknown) => GraphQLError {
+export function createMaskError(
+  logger: Logger,
+  schema: GraphQLSchema,
+  isSchemaOpen: boolean,
+): (error: unknown) => GraphQLError {
   return (error) => {
     const located = isGraphQLError(error) ? error : new GraphQLError('')
     const cause = isGraphQLError(error) ? originOf(error) : error
-    const told = toldOf(located, cause, schema)
+    const told = toldOf(located, cause, isSchemaOpen ? schema : null)
     if (told !== null && isErrorCode(told.extensions.code)) return at(located, told.message, told.extensions)
     const errorId = randomUUID()
     logger.error(
@@ -45,13 +51,14 @@ export function createMaskError(logger: Logger, schema: GraphQLSchema): (error: 
 type Told = { message: string; extensions: Record<string, unknown> }
 
 /** What a client may be told of an error; null: nothing of it. */
-function toldOf(located: GraphQLError, cause: unknown, schema: GraphQLSchema): Told | null {
+function toldOf(located: GraphQLError, cause: unknown, schema: GraphQLSchema | null): Told | null {
   if (cause instanceof ExpectedError)
     return { message: cause.message, extensions: { code: cause.code, ...cause.details } }
   if (cause instanceof ReadFailure) return { message: cause.message, extensions: { code: codes[cause.kind] } }
   if (!isGraphQLError(cause)) return null
   const { message } = located
-  return { message: message + whatFits(message, schema), extensions: requestExtensions(located, cause) }
+  const told = schema === null ? withoutSuggestion(message) : message + whatFits(message, schema)
+  return { message: told, extensions: requestExtensions(located, cause) }
 }
 
 /** Compares names, as Yoga does, because two copies of graphql in one process have two classes. */

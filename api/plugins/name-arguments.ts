@@ -1,12 +1,14 @@
 import { type ASTNode, type DocumentNode, type GraphQLError, type GraphQLSchema, Kind, visit } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import { withoutSuggestion } from './hide-schema.ts'
 import { whatFits } from './what-fits.ts'
 
 /**
  * Names the argument, or the variable, that an error of validation is about, and says what fits there; graphql-js
  * knows only where it is written.
+ * @param isSchemaOpen whether errors may name what the schema has and the document has not
  */
-export const nameArguments: Plugin = {
+export const nameArguments = (isSchemaOpen: boolean): Plugin => ({
   onValidate({ params: { documentAST, schema } }) {
     return ({ valid, result }) => {
       if (valid) return
@@ -15,13 +17,14 @@ export const nameArguments: Plugin = {
       for (const error of errors) {
         const place = places.get(nodeOf(error))
         if (place !== undefined) error.extensions['argument'] = place
-        const added = whatFits(error.message, schema as GraphQLSchema)
+        const added = isSchemaOpen ? whatFits(error.message, schema as GraphQLSchema) : ''
+        if (!isSchemaOpen) error.message = withoutSuggestion(error.message)
         // Yoga keeps the errors of a document, and gives them again.
         if (!error.message.endsWith(added)) error.message += added
       }
     }
   },
-}
+})
 
 const nodeOf = ({ nodes }: GraphQLError): ASTNode | undefined => nodes?.[0]
 

@@ -3,7 +3,9 @@ import { createClientAddress } from '../limits/client-address.ts'
 import { byRoles } from '../identity/roles-fixture.ts'
 import { PROXY, sentBy, serve } from '../server-fixture.ts'
 
-const slow = { limits: { questionsPerSecond: 1, subscriptions: { all: 9, perClient: 9 } } }
+const slow = {
+  limits: { questionsPerSecond: 1, clientMsPerSecond: 1_000, subscriptions: { all: 9, perClient: 9 } },
+}
 const SHORTEST = '{ __typename }'
 const pause = (alias: string) => `${alias}: pauseIngestion(reason: "why") { __typename }`
 const command = `mutation { ${pause('a')} }`

@@ -15,22 +15,15 @@ import { answerPage, type PageAnswer, redirect } from './page-answers.ts'
 type Deps = { signIn: BrowserSignIn; addressOf: ClientAddress; logger: Logger }
 type Asked = Deps & { request: Request; url: URL; asking: Asking }
 
-export type SignInPages = Plugin<object, Incoming> & {
-  /** Whether who opens a page has to sign in first. */
-  isNobody: (request: Request) => Promise<boolean>
-}
-
 /** Answers what browsers and providers ask at /sign-in and /sign-out, and sends who opens GraphiQL and is not signed in there. */
-export function signInPages(deps: Deps): SignInPages {
-  const isNobody = onceEach(({ headers }) =>
+export function signInPages(deps: Deps): Plugin<object, Incoming> {
+  const isNobody = ({ headers }: Request) =>
     deps.signIn.signedIn(headers).then(
       (actor) => actor === null,
       // A primary that is away says nothing of who is signed in: GraphiQL opens, and says so of its questions.
       () => false,
-    ),
-  )
+    )
   return {
-    isNobody,
     async onRequest(hook) {
       const { request, url, serverContext } = hook
       const answer = answerOf(request.method, url.pathname)
@@ -39,16 +32,6 @@ export function signInPages(deps: Deps): SignInPages {
       else if (url.pathname === '/graphql' && opensPage(request) && (await isNobody(request)))
         hook.endResponse(redirect({ to: pageFor(deps, url), cookies: [] }))
     },
-  }
-}
-
-/** Yoga asks whether it is to show GraphiQL before plugins see a request. */
-function onceEach(ask: (request: Request) => Promise<boolean>): SignInPages['isNobody'] {
-  const answers = new WeakMap<Request, Promise<boolean>>()
-  return (request) => {
-    const answer = answers.get(request) ?? ask(request)
-    answers.set(request, answer)
-    return answer
   }
 }
 

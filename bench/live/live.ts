@@ -81,6 +81,7 @@ function launchApi(
     API_SUBSCRIPTIONS: all,
     API_SUBSCRIPTIONS_PER_CLIENT: all,
     API_QUESTIONS_PER_SECOND: '1000000',
+    API_CLIENT_MS_PER_SECOND: '1000',
   }
   const settings = { API_PORT: String(port), ...limits }
   return stack.launch('api', roleArguments('api'), { ...environment, ...settings })

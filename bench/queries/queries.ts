@@ -91,6 +91,7 @@ async function withApi(stack: BenchStack, work: (port: number) => Promise<void>)
     ...stack.environment,
     API_PORT: String(port),
     API_QUESTIONS_PER_SECOND: '1000000',
+    API_CLIENT_MS_PER_SECOND: '1000',
     LOG_LEVEL: 'warn',
   })
   try {

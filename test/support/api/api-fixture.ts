@@ -90,11 +90,17 @@ export function createApi(
     identity: localMode,
     signIn: null,
     clientAddress: createClientAddress([PROXY]),
+    allowedHosts: ['api'],
     pseudonym: createPseudonym('a key of tests'),
     logger: quiet,
     clock: parts.clock ?? (() => NOW_MS),
-    limits: { questionsPerSecond: 1_000, subscriptions: { all: 1_000, perClient: 20 } },
+    limits: {
+      questionsPerSecond: 1_000,
+      clientMsPerSecond: 1_000,
+      subscriptions: { all: 1_000, perClient: 20 },
+    },
     documents: { byHash: null, only: false },
+    explorer: { introspection: true, graphiql: true },
     readiness: {
       postgres: () => Promise.resolve(),
       temporal: () => Promise.resolve(),

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { ALL_MS, createTimeBudget } from './time-budget.ts'
+
+function setUp(msPerSecond = 500) {
+  let nowMs = 0
+  const budget = createTimeBudget(msPerSecond, () => nowMs)
+  const later = (ms: number) => (nowMs += ms)
+  /** How many of `count` that run at once, and together take `tookMs` each, are within the budget. */
+  const within = (client: string, question: string, count: number, tookMs: number) => {
+    const uses = Array.from({ length: count }, () => budget.begin(client, question))
+    const ends = uses.map(({ run }) => run())
+    later(tookMs * count)
+    for (const end of ends) end()
+    return uses.filter(({ isWithin }) => isWithin).length
+  }
+  return { budget, within, later }
+}
+
+describe('the time that a client may take', () => {
+  it('is taken at once by heavy questions that are sent together, and comes back', () => {
+    const { within, later } = setUp()
+    expect(within('ann', 'heavy', 1, 240)).toBe(1)
+    later(2_000)
+    expect(within('ann', 'heavy', 6, 240)).toBe(2)
+    expect(within('ann', 'heavy', 6, 240)).toBe(0)
+    later(10_000)
+    expect(within('ann', 'heavy', 6, 240)).toBe(2)
+  })
+
+  it('is enough for many light questions', () => {
+    const { within, later } = setUp()
+    within('ann', 'light', 1, 5)
+    later(1_000)
+    expect(within('ann', 'light', 100, 5)).toBe(100)
+  })
+
+  it('is not what others take meanwhile', () => {
+    const { budget, later } = setUp()
+    let isWithin = true
+    for (let time = 0; time < 50; time++) {
+      const ends = ['bob', 'bob', 'bob', 'ann'].map((client) => {
+        const use = budget.begin(client, client === 'ann' ? 'light' : 'heavy')
+        if (client === 'ann') isWithin &&= use.isWithin
+        return use.run()
+      })
+      // Ann's answer takes ten times as long as alone, because of bob's.
+      later(200)
+      ends[3]?.()
+      later(400)
+      for (const end of ends.slice(0, 3)) end()
+    }
+    expect(isWithin).toBe(true)
+    expect(budget.begin('bob', 'heavy').isWithin).toBe(false)
+  })
+
+  it('is owed for a while only, however much was taken', () => {
+    const { within, later } = setUp()
+    for (let time = 0; time < 100; time++) within('ann', 'heavy', 6, 240)
+    later(4_000)
+    expect(within('ann', 'heavy', 1, 240)).toBe(1)
+  })
+
+  it('is not believed to be spared by questions that are new, and still expected after an answer from a cache', () => {
+    const { within, later } = setUp()
+    expect(within('bob', 'never asked', 6, 240)).toBe(2)
+    within('ann', 'heavy', 1, 240)
+    within('ann', 'heavy', 1, 0)
+    later(5_000)
+    expect(within('ann', 'heavy', 6, 0)).toBe(2)
+  })
+
+  it('is given back by a request that is not run, and has no end where there is no limit', () => {
+    const { budget } = setUp()
+    for (let time = 0; time < 100; time++) budget.begin('ann', 'x').cancel()
+    expect(budget.begin('ann', 'x').isWithin).toBe(true)
+    expect(setUp(ALL_MS).within('ann', 'heavy', 100, 240)).toBe(100)
+  })
+})

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import { createTokenBuckets } from './token-bucket.ts'
+
+/** The time that a request is going to take. */
+type Use = {
+  /** Whether its client has not taken more than its share of late, this request included. */
+  isWithin: boolean
+  /** Call it when the request runs, and what it returns once it has. */
+  run: () => () => void
+  /** Call it instead if the request is not run. */
+  cancel: () => void
+}
+
+export type TimeBudget = {
+  /** @param question its text, which tells roughly how long it takes */
+  begin(client: string, question: string): Use
+}
+
+/** What a question is expected to take that was not asked before. */
+const UNKNOWN_MS = 250
+const MOST_QUESTIONS = 10_000
+/** How much of what a question took is expected of it the next time, when that took less, such as from a cache. */
+const MEMORY = 0.9
+/** Of the share of a second: so soon is a client let go that has taken too much. */
+const MOST_OWED_S = 2
+/** The share that is no limit. */
+export const ALL_MS = 1_000
+
+/**
+ * Counts the time of Postgres and of the API's thread that each client takes: reserved when a request begins, by what
+ * its question took before, and settled when it ends. While several requests run, time passes for each of
+ * them the slower, so that nobody pays for what others take.
+ * https://en.wikipedia.org/wiki/Processor_sharing
+ * @param msPerSecond what one client may take; as much it may save up; ALL_MS: no limit
+ * @param clock milliseconds that never go back
+ */
+export function createTimeBudget(msPerSecond: number, clock: () => number): TimeBudget {
+  const clients = createTokenBuckets({
+    ...{ perSecond: msPerSecond, burst: msPerSecond },
+    mostOwed: MOST_OWED_S * msPerSecond,
+  })
+  const taken = new LRUCache<string, number>({ max: MOST_QUESTIONS })
+  const time = createSharedTime(clock)
+  return {
+    begin(client, question) {
+      const key = createHash('sha256').update(question).digest('base64')
+      const expectedMs = taken.get(key) ?? UNKNOWN_MS
+      const isWithin = msPerSecond >= ALL_MS || clients.waitMs(client, clock(), expectedMs) === 0
+      clients.charge(client, clock(), expectedMs)
+      const settle = (usedMs: number) => {
+        clients.charge(client, clock(), usedMs - expectedMs)
+      }
+      return {
+        isWithin,
+        run: () => {
+          const end = time.start()
+          return () => {
+            const usedMs = end()
+            settle(usedMs)
+            taken.set(key, Math.max(usedMs, (taken.get(key) ?? 0) * MEMORY))
+          }
+        },
+        cancel: () => {
+          settle(0)
+        },
+      }
+    },
+  }
+}
+
+/** A clock that goes as much slower as there are requests that run. */
+function createSharedTime(clock: () => number) {
+  let running = 0
+  let sharedMs = 0
+  let atMs = clock()
+  const advance = () => {
+    const nowMs = clock()
+    sharedMs += (nowMs - atMs) / Math.max(1, running)
+    atMs = nowMs
+    return sharedMs
+  }
+  return {
+    /** Returns what ends the request, and then says how long it took. */
+    start: () => {
+      const beganMs = advance()
+      running++
+      return () => {
+        const usedMs = advance() - beganMs
+        running--
+        return usedMs
+      }
+    },
+  }
+}
