@@ -80,9 +80,9 @@ export function identifyRequests(
       if (sender === undefined) throw new Error('a request reached its context without an actor')
       return sender
     },
-    rolesOf: async ({ headers }, { req }) => {
+    rolesOf: async (request, { req }) => {
       try {
-        return (await identifySender(headers, addressOf(req))).actor.roles
+        return (await identifySender(request, addressOf(req))).actor.roles
       } catch (error) {
         if (error instanceof RefusedIdentity || error instanceof TooManyAttempts) return []
         throw error
