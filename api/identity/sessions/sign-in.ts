@@ -6,7 +6,7 @@ import { ownUrl } from './own-path.ts'
 import { PENDING_MS, type PendingSignIns } from './pending-sign-ins.ts'
 import type { Cookies } from './session-cookie.ts'
 import { hashOf, type SessionStore } from './session-store.ts'
-import type { RecordSignIn, SignInEvent } from './sign-in-events.ts'
+import type { RecordSignIn } from './sign-in-events.ts'
 import { type SignedIn, SignInRefused, type SignInWay } from './sign-in-way.ts'
 
 /** Answers of providers that are being checked at a time; each may wait for the provider. */
