@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { ServerFiles } from '../tls/serve-tls.ts'
 import type { TlsClient } from '../tls/tls-client.ts'
 import type { RoleGroups } from '../domain/access/role.ts'
+import { type LdapConfig, ldapOf } from './ldap.ts'
 import { contradictions } from './contradictions.ts'
 import type { Secret } from './secret.ts'
 import { settings } from './settings.ts'
@@ -80,10 +81,14 @@ export type Config = {
     /** The header `typ` that tokens must have; null: any. */
     tokenType: string | null
     groupsClaim: string
-    roleGroups: RoleGroups
   } | null
   /** How people sign in in a browser; null: nobody does. */
   signIn: SignInConfig | null
+  /** Null: nobody signs in by a directory. */
+  ldap: LdapConfig | null
+  /** The groups whose members have each role. */
+  roleGroups: RoleGroups
+  serviceTokens: { maxDays: number }
   /** Makes the pseudonyms of personal values; null: each API makes its own key. */
   pseudonymKey: string | null
   worker: {
@@ -191,9 +196,11 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
           algorithms: env.OIDC_ALGORITHMS,
           tokenType: env.OIDC_TOKEN_TYPE === 'any' ? null : env.OIDC_TOKEN_TYPE,
           groupsClaim: env.OIDC_GROUPS_CLAIM,
-          roleGroups: env.ROLE_GROUPS,
         },
   signIn: signInOf(env),
+  ldap: ldapOf(env),
+  roleGroups: env.ROLE_GROUPS,
+  serviceTokens: { maxDays: env.SERVICE_TOKEN_MAX_DAYS },
   pseudonymKey: env.PSEUDONYM_KEY ?? null,
   worker: {
     host: env.WORKER_HOST,

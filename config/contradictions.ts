@@ -1,5 +1,6 @@
 import { type Contradiction, wireContradictions } from './wire-contradictions.ts'
 import { signInContradictions } from './sign-in-contradictions.ts'
+import { ldapContradictions } from './ldap-contradictions.ts'
 import { isLoopback } from './loopback.ts'
 import { isListenHost } from './setting-kinds.ts'
 
@@ -14,6 +15,7 @@ export function contradictions(settings: Record<string, unknown>): Contradiction
     ...halfIdentity(settings),
     ...openApi(settings),
     ...signInContradictions(settings),
+    ...ldapContradictions(settings),
     ...wireContradictions(settings),
   ]
 }
@@ -43,17 +45,30 @@ const noDocuments = ({ API_DOCUMENTS: file, API_DOCUMENTS_ONLY: only }: Record<s
     ? [{ setting: 'API_DOCUMENTS_ONLY', message: 'must be false unless API_DOCUMENTS names a file' }]
     : []
 
-/** Whoever sets one of these wants identity. */
-const OF_IDENTITY = ['OIDC_AUDIENCE', 'ROLE_GROUPS']
+/** Settings any of which is identity, and what each needs. Whoever sets one of those wants identity. */
+const IDENTITY = { OIDC_ISSUERS: ['OIDC_AUDIENCE', 'ROLE_GROUPS'], LDAP_URLS: ['ROLE_GROUPS'] }
 
 function halfIdentity(settings: Record<string, unknown>): { setting: string; message: string }[] {
-  const missing = OF_IDENTITY.filter((setting) => !isGiven(settings[setting]))
-  if (isGiven(settings['OIDC_ISSUERS']))
-    return missing.map((setting) => ({ setting, message: 'must be given with OIDC_ISSUERS' }))
-  return OF_IDENTITY.filter((setting) => !missing.includes(setting)).map((setting) => ({
-    setting,
-    message: 'does nothing without OIDC_ISSUERS: set that, too',
-  }))
+  const ways = Object.entries(IDENTITY)
+  const missing = ways.flatMap(([way, needed]) =>
+    isGiven(settings[way])
+      ? needed
+          .filter((setting) => !isGiven(settings[setting]))
+          .map((setting) => ({ setting, message: `must be given with ${way}` }))
+      : [],
+  )
+  const wanting = (setting: string) =>
+    ways.filter(([, needed]) => needed.includes(setting)).map(([way]) => way)
+  const unused = IDENTITY.OIDC_ISSUERS.filter(
+    (setting) => isGiven(settings[setting]) && !wanting(setting).some((way) => isGiven(settings[way])),
+  )
+  return [
+    ...missing,
+    ...unused.map((setting) => ({
+      setting,
+      message: `does nothing without ${wanting(setting).join(' or ')}: set that, too`,
+    })),
+  ]
 }
 
 const isGiven = (value: unknown): boolean =>
@@ -64,14 +79,15 @@ function openApi({
   API_HOST: host,
   API_WITHOUT_IDENTITY: isWanted,
   OIDC_ISSUERS: issuers,
+  LDAP_URLS: servers,
 }: Record<string, unknown>): { setting: string; message: string }[] {
-  if (isGiven(issuers))
+  if (isGiven(issuers) || isGiven(servers))
     return isWanted === true
-      ? [{ setting: 'API_WITHOUT_IDENTITY', message: 'must be false where OIDC_ISSUERS is set' }]
+      ? [{ setting: 'API_WITHOUT_IDENTITY', message: 'must be false where OIDC_ISSUERS or LDAP_URLS is set' }]
       : []
   if (typeof host !== 'string' || !isListenHost(host) || isLoopback(host) || isWanted !== false) return []
   const message =
-    'must be of loopback, such as 127.0.0.1, unless OIDC_ISSUERS says who may ask; or set API_WITHOUT_IDENTITY=true, ' +
+    'must be of loopback, such as 127.0.0.1, unless OIDC_ISSUERS or LDAP_URLS says who may ask; or set API_WITHOUT_IDENTITY=true, ' +
     'if nobody reaches that address who may not do everything'
   return [{ setting: 'API_HOST', message }]
 }

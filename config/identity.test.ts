@@ -22,13 +22,14 @@ function problems(env: Record<string, string>): string[] {
 }
 
 it('three settings are identity, and the others have defaults', () => {
-  expect(loadConfig(IDENTITY).identity).toEqual({
+  const { identity, roleGroups } = loadConfig(IDENTITY)
+  expect(roleGroups).toEqual({ viewer: ['staff', 'cn=all,ou=groups'], operator: ['oncall'] })
+  expect(identity).toEqual({
     issuers: ['https://idp.example/realms/a', 'http://localhost:9000/'],
     audience: 'https://rollcall.example',
     algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     tokenType: null,
     groupsClaim: 'groups',
-    roleGroups: { viewer: ['staff', 'cn=all,ou=groups'], operator: ['oncall'] },
   })
   expect(loadConfig({}).identity).toBeNull()
 })

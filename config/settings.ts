@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ldap } from './ldap-settings.ts'
 import { issuers, roleGroups, signatureAlgorithms } from './identity-kinds.ts'
 import {
   choice,
@@ -118,6 +119,10 @@ const identity = {
       description:
         'Makes the pseudonyms that roles see who may not see persons. Unset, each API takes another one at each start.',
     }),
+  ...ldap,
+  SERVICE_TOKEN_MAX_DAYS: integer(365, 1, 3_650).describe(
+    'Days after which a service token expires at the latest; those that are made already keep their expiry.',
+  ),
   API_WITHOUT_IDENTITY: flag().describe(
     'Lets the API listen on other addresses than loopback without identity: anyone who reaches it may do everything.',
   ),

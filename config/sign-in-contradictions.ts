@@ -16,7 +16,7 @@ export const wayOf = (issuer: string): string =>
 /** What browsers need besides a way to sign in. */
 const NEEDED = ['API_PUBLIC_URL', 'SESSION_KEY'] as const
 /** Settings any of which makes a way to sign in in a browser. */
-const WAYS = ['OIDC_CLIENT_ID'] as const
+const WAYS = ['OIDC_CLIENT_ID', 'LDAP_URLS'] as const
 
 /** Half a sign-in: what would not be used, and what is missing. */
 export const signInContradictions = (given: Given): Contradiction[] => [

@@ -8,6 +8,7 @@ type Given = Record<string, unknown>
 const PAIRS = [
   ['KAFKA_TLS_CERT_FILE', 'KAFKA_TLS_KEY_FILE'],
   ['TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'],
+  ['LDAP_CERT_FILE', 'LDAP_KEY_FILE'],
   ['API_TLS_CERT_FILE', 'API_TLS_KEY_FILE'],
   ['WORKER_TLS_CERT_FILE', 'WORKER_TLS_KEY_FILE'],
 ] as const
@@ -17,6 +18,7 @@ const SECRETS = [
   'KAFKA_OAUTHBEARER_CLIENT_SECRET',
   'DATABASE_PASSWORD',
   'TEMPORAL_API_KEY',
+  'LDAP_BIND_PASSWORD',
 ]
 
 /** What would silently not be used, or be sent where others can read it. */

@@ -29,6 +29,10 @@ const fixed: Record<string, string> = {
   WORKER_HOST: 'as API_HOST, for an operator who publishes the port',
   WORKER_PORT: 'the health check names it, and each container has its own',
   WORKFLOW_BUNDLE: 'a file of the image would be of no other version than the worker',
+  ...because(
+    { LDAP_CA_FILE: 0, LDAP_CERT_FILE: 0, LDAP_KEY_FILE: 0, LDAP_BIND_PASSWORD_FILE: 0 },
+    'the container has no such file; whoever mounts one sets it beside the mount',
+  ),
   ...because(kafkaWire, 'the broker of the file speaks plaintext on a network of its own'),
   ...because(postgresWire, 'as DATABASE_URL'),
   ...because(temporalWire, 'the server of the file speaks plaintext on a network of its own'),

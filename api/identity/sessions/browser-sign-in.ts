@@ -52,11 +52,12 @@ export function createBrowserSignIn(
   { sql, keys, record, logger, clock }: Deps,
 ): BrowserSignIn {
   const { publicUrl, idleMs, maxMs } = signIn
-  const { roleGroups = {}, algorithms = [] } = config.identity ?? {}
+  const { roleGroups } = config
+  const { algorithms = [] } = config.identity ?? {}
   const groupsThatCount = new Set(Object.values(roleGroups).flat())
   const seal = createSeal(signIn.keys)
   const cookies = cookiesOf(publicUrl)
-  const ways = waysOf(config, clock)
+  const ways = waysOf(config, clock, logger)
   const limits = { idleMs, maxMs, readGroupsMs: READ_GROUPS_MS }
   const store = createSessionStore(sql, seal, limits, groupsThatCount, clock)
   const rolesBy = (groups: readonly string[]) => rolesOf(groups, roleGroups)

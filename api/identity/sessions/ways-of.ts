@@ -1,4 +1,6 @@
 import type { Config } from '../../../config/config.ts'
+import type { Logger } from '../../context/logger.ts'
+import { createLdapWay } from '../ldap/ldap-way.ts'
 import { createOidcWay } from './oidc/oidc-way.ts'
 import type { SignInWay } from './sign-in-way.ts'
 
@@ -6,12 +8,15 @@ import type { SignInWay } from './sign-in-way.ts'
  * The ways to sign in in a browser that the configuration names, by their ids.
  * @param clock Unix milliseconds
  */
-export function waysOf({ identity, signIn }: Config, clock: () => number): Map<string, SignInWay> {
-  if (identity === null || signIn === null) return new Map()
+export function waysOf(config: Config, clock: () => number, logger: Logger): Map<string, SignInWay> {
+  const { ldap, roleGroups } = config
+  const directory = ldap === null ? [] : [createLdapWay(ldap, Object.values(roleGroups).flat(), logger)]
+  return new Map([...oidcWays(config, clock), ...directory].map((way) => [way.id, way]))
+}
+
+function oidcWays({ identity, signIn }: Config, clock: () => number): SignInWay[] {
+  if (identity === null || signIn === null) return []
   const { publicUrl } = signIn
   const { algorithms, groupsClaim } = identity
-  const ways = signIn.clients.map((client) =>
-    createOidcWay(client, { publicUrl, algorithms, groupsClaim, clock }),
-  )
-  return new Map(ways.map((way) => [way.id, way]))
+  return signIn.clients.map((client) => createOidcWay(client, { publicUrl, algorithms, groupsClaim, clock }))
 }
