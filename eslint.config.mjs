@@ -51,6 +51,7 @@ const rooms = {
   },
   db: {
     connection: [],
+    access: ['connection', 'ledger'],
     schema: ['connection'],
     ingest: ['connection', 'schema'],
     'login-rows': ['connection'],
@@ -58,6 +59,7 @@ const rooms = {
     sessions: ['connection'],
     ledger: ['connection', 'ingest'],
     nodes: ['connection'],
+    'read/access': ['access', 'nodes'],
     'read/counts': ['nodes', 'rollups'],
     'read/engagement': ['nodes', 'login-rows', 'rollups', 'read/counts', 'read/rows'],
     'read/rows': ['nodes', 'login-rows', 'rollups', 'read/counts'],
@@ -85,12 +87,12 @@ const rooms = {
     questions: ['context'],
     sources: ['context'],
     pipeline: ['context', 'questions'],
-    commands: ['context', 'sources', 'plugins'],
+    commands: ['context', 'identity', 'sources', 'plugins'],
     plugins: ['context', 'limits'],
     http: ['context', 'limits', 'pipeline'],
     live: ['context', 'limits'],
     'sign-in': ['context', 'limits', 'identity', 'http'],
-    'schema/access': ['context', 'schema/fields'],
+    'schema/access': ['context', 'questions', 'schema/fields', 'schema/commands'],
     'schema/fields': ['context', 'questions', 'pipeline'],
     'schema/analytics': ['context', 'questions', 'plugins', 'schema/fields'],
     'schema/measures': ['context', 'questions', 'plugins', 'schema/fields'],
@@ -134,6 +136,7 @@ const folders = [...Object.keys(mayImport), 'stack', 'scripts', 'bench', 'test']
 const ownedPackages = [
   { folder: 'kafka', patterns: ['kafkajs', 'kafkajs/*'] },
   { folder: 'db', patterns: ['postgres'] },
+  { folder: 'api', patterns: ['ldapts'] },
 ]
 const unrestricted = ['stack', 'bench', 'test']
 

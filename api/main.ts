@@ -30,6 +30,7 @@ import { createKafkaBounds } from './sources/kafka-bounds.ts'
 import { createRuns } from './commands/runs.ts'
 import { createReadBack } from './sources/read-back.ts'
 import { createServer } from './server.ts'
+import { openServiceTokens } from './service-tokens.ts'
 import { createAudit } from './sources/audit.ts'
 import type { TemporalAccess } from './sources/temporal-access.ts'
 import { createWorkflowStatus } from './sources/workflow-status.ts'
@@ -80,6 +81,13 @@ type Parts = ReturnType<typeof openParts>
 
 /** Every connection is opened when it is first needed, so that the API starts whatever is away. */
 function openConnections(config: Config, logger: Logger) {
+  const auditSql = connectPostgres(config.database, {
+    applicationName: 'rollcall-api-audit',
+    maxConnections: AUDIT_CONNECTIONS,
+    statementTimeoutMs: AUDIT_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: AUDIT_TIMEOUT_MS,
+  })
+  const audit = createAudit((event) => recordAuditEvent(auditSql, event), logger)
   return {
     temporal: lazyTemporal(config.temporal),
     router: createReadRouter(config.database, (node, serves, reason) => {
@@ -94,42 +102,39 @@ function openConnections(config: Config, logger: Logger) {
       statementTimeoutMs: SESSION_TIMEOUT_MS,
       idleInTransactionTimeoutMs: SESSION_TIMEOUT_MS,
     }),
-    audit: connectPostgres(config.database, {
-      applicationName: 'rollcall-api-audit',
-      maxConnections: AUDIT_CONNECTIONS,
-      statementTimeoutMs: AUDIT_TIMEOUT_MS,
-      idleInTransactionTimeoutMs: AUDIT_TIMEOUT_MS,
-    }),
+    auditSql,
+    audit,
+    tokens: openServiceTokens(config, audit, logger),
   }
 }
 
 function openParts(config: Config, logger: Logger) {
   const connections = openConnections(config, logger)
-  const { temporal, router, offsets, audit, sessions } = connections
+  const { temporal, router, offsets, auditSql, sessions, tokens } = connections
   return {
     server: composeServer(config, logger, connections),
     close: async () => {
       await Promise.allSettled([
         router.close(),
         offsets.close(),
-        audit.end({ timeout: 1 }),
+        auditSql.end({ timeout: 1 }),
+        tokens.close(),
         sessions.end({ timeout: 1 }),
         temporal.close(),
       ])
     },
-    check: checkDatabase(audit, (error) => {
+    check: checkDatabase(auditSql, (error) => {
       logger.error(
         { error },
         'Postgres refuses this API, which answers what it can without Postgres until that is mended',
       )
     }),
-    checkSchema: () => checkSchema(audit, 'read'),
+    checkSchema: () => checkSchema(auditSql, 'read'),
   }
 }
 
 function composeServer(config: Config, logger: Logger, connections: Connections) {
-  const { temporal: connection, router, kafka, offsets, sessions } = connections
-  const audit = createAudit((event) => recordAuditEvent(connections.audit, event), logger)
+  const { temporal: connection, router, kafka, offsets, sessions, audit, tokens } = connections
   const { topic } = config.kafka
   const readPrimary = createPrimaryReader(router)
   const kafkaBounds = createKafkaBounds(offsets, topic)
@@ -152,7 +157,8 @@ function composeServer(config: Config, logger: Logger, connections: Connections)
       clock: Date.now,
     }),
     logger,
-    ...identityOf(config, { sessions, audit, logger }),
+    serviceTokens: tokens.commands,
+    ...identityOf(config, { sessions, audit, tokens: tokens.identify, logger }),
     clientAddress: createClientAddress(config.api.trustedProxies),
     allowedHosts: config.api.allowedHosts,
     pseudonym: createPseudonym(config.pseudonymKey ?? randomBytes(32)),

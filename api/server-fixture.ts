@@ -32,6 +32,7 @@ export function serve(overrides: Partial<Deps> = {}) {
     workflowStatus: () => Promise.resolve({ known: false, why: 'temporal', message: 'Temporal is away' }),
     commands: noCommands,
     runs: noRuns,
+    serviceTokens: noServiceTokens,
     readBack: () => Promise.reject(new Error('not in this test')),
     identity: localMode,
     signIn: null,
@@ -76,6 +77,7 @@ export const noCommands: ApiDeps['commands'] = {
   controlReplayRun: away,
   startRedriveRun: away,
 }
+export const noServiceTokens: ApiDeps['serviceTokens'] = { make: away, revoke: away }
 export const noRuns: ApiDeps['runs'] = { replayRun: away, redriveRun: away }
 
 export const ok = () => Promise.resolve()

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import type { AuditActor } from '../../domain/audit/audit-event.ts'
 import { type Role, roles } from '../../domain/access/role.ts'
 import { safeText } from './safe-text.ts'
 
@@ -49,6 +50,12 @@ function textOfHeader(header: string): string {
   const bytes = Buffer.from(header, 'latin1')
   return bytes.toString('latin1') === header && isUtf8(bytes) ? bytes.toString('utf8') : header
 }
+
+/** An actor as an event of the audit has it. */
+export const auditActorOf = ({ issuer, subject, name }: Actor): AuditActor => ({
+  ...{ issuer, subject, name },
+  verified: issuer !== null,
+})
 
 /**
  * An actor as the audit names it. The subject and its issuer are in it, because names are not unique; a name

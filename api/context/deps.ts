@@ -1,6 +1,7 @@
 import type { ReadRouter } from '../../db/nodes/router.ts'
 import type { Actor } from './actor.ts'
 import type { Commands } from './command-types.ts'
+import type { ServiceTokenCommands } from './service-token-types.ts'
 import type { ReadBack, ReadKafkaBounds, Runs, WorkflowStatus } from './source-types.ts'
 
 /**
@@ -19,6 +20,7 @@ export type ApiDeps = {
   readBack: ReadBack
   commands: Commands
   runs: Runs
+  serviceTokens: ServiceTokenCommands
 }
 
 /** The dependencies of one request: those of the API, and who asks. */
@@ -56,5 +58,6 @@ export const cacheRoles: CacheRoles<RequestDeps> = {
   readBack: 'uncacheable',
   commands: 'uncacheable',
   runs: 'uncacheable',
+  serviceTokens: 'uncacheable',
   caller: 'uncacheable',
 }

@@ -1,7 +1,7 @@
 /** The types that have a global id. */
 const nodeTypes = [
   ...['Address', 'Attempt', 'Batch', 'ControlEvent', 'Device', 'Discrepancy', 'Insight'],
-  ...['ReconciliationRun', 'RejectedRecord', 'User'],
+  ...['ReconciliationRun', 'RejectedRecord', 'ServiceToken', 'User'],
 ] as const
 
 /** `id`: the numbers that the row is found by. */

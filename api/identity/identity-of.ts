@@ -3,9 +3,11 @@ import type { Logger } from '../../config/logger.ts'
 import type { Sql } from '../../db/connection/connect.ts'
 import type { Audit } from '../context/audit.ts'
 import { unauthenticated } from '../context/refused-identity.ts'
+import { byBearer } from './by-bearer.ts'
 import type { IdentityProvider } from './identify.ts'
 import { localMode } from './local-mode.ts'
 import { createOidc } from './oidc.ts'
+import type { ServiceTokens } from './service-tokens/service-tokens.ts'
 import { type BrowserSignIn, createBrowserSignIn } from './sessions/browser-sign-in.ts'
 import { signInAudit } from './sessions/sign-in-events.ts'
 import { logOfSignIn } from './sessions/log-of-sign-in.ts'
@@ -14,6 +16,7 @@ type Deps = {
   /** The primary, on which sessions are. */
   sessions: Sql
   audit: Audit
+  tokens: ServiceTokens
   logger: Logger
 }
 
@@ -23,44 +26,52 @@ type Deps = {
  */
 export function identityOf(
   config: Config,
-  { sessions: sql, audit, logger }: Deps,
+  { sessions: sql, audit, tokens, logger }: Deps,
 ): { identity: IdentityProvider; signIn: BrowserSignIn | null } {
-  const { identity: given, signIn: signInConfig } = config
-  if (given !== null && config.pseudonymKey === null)
+  const { identity: given, ldap, signIn: signInConfig } = config
+  if (given === null && ldap === null) return { identity: checked(localMode, logger), signIn: null }
+  if (config.pseudonymKey === null)
     logger.warn(
       {},
       'PSEUDONYM_KEY is not set: roles that may not see persons see other pseudonyms after a restart, and from other APIs',
     )
-  if (given === null) return { identity: checked(localMode, logger), signIn: null }
-  const oidc = createOidc(given, Date.now)
-  if (signInConfig === null) return { identity: checked(oidc, logger), signIn: null }
-  const deps = { sql, keys: oidc.keys, record: signInAudit(audit, Date.now), logger, clock: Date.now }
+  const oidc = given === null ? null : createOidc({ ...given, roleGroups: config.roleGroups }, Date.now)
+  const bearers = byBearer(tokens, oidc)
+  if (signInConfig === null) return { identity: checked(bearers, logger), signIn: null }
+  const deps = {
+    sql,
+    keys: oidc?.keys ?? new Map(),
+    record: signInAudit(audit, Date.now),
+    logger,
+    clock: Date.now,
+  }
   const signIn = createBrowserSignIn(config, signInConfig, deps)
   for (const line of logOfSignIn(signInConfig)) logger.info({}, line)
-  return { identity: checked(withSessions(oidc, signIn), logger), signIn }
+  return { identity: checked(withSessions(bearers, signIn), logger), signIn }
 }
 
 /** A token is asked for first: whoever sends one does not mean the cookie that their browser adds. */
-const withSessions = (oidc: IdentityProvider, signIn: BrowserSignIn): IdentityProvider => ({
-  ...oidc,
+const withSessions = (bearers: IdentityProvider, signIn: BrowserSignIn): IdentityProvider => ({
+  ...bearers,
   identify: async (headers, address, method) => {
     if (signIn.isBySession(headers)) return await signIn.identify(headers, method)
-    if (headers.has('authorization')) return await oidc.identify(headers, address, method)
+    if (headers.has('authorization')) return await bearers.identify(headers, address, method)
     throw unauthenticated(
       `say who you are: sign in at ${signIn.publicUrl}/sign-in, or send the header Authorization: Bearer, with an access token`,
     )
   },
-  watch: signIn.watch,
+  watch: (actor, end) =>
+    (actor.session === undefined ? bearers : signIn).watch?.(actor, end) ?? (() => undefined),
   check: async () => {
     signIn.check()
-    return await oidc.check()
+    return await bearers.check()
   },
 })
 
 function checked(identity: IdentityProvider, logger: Logger): IdentityProvider {
   identity.check().then(
     (said) => {
-      logger.info({}, said ?? 'access tokens are taken of OIDC_ISSUERS')
+      logger.info({}, said ?? 'whoever asks has to prove who they are')
     },
     (error: unknown) => {
       logger.warn({ err: error }, 'nobody can be identified until the identity provider answers')

@@ -8,7 +8,7 @@ import { createCacheValidator, type Handles } from '../context/cache-validator.t
 import { localActor } from '../context/actor.ts'
 import { createContext, type InitialContext, receiveRequest } from '../context/context.ts'
 import { type CacheRoles, cacheRoles, type RequestDeps } from '../context/deps.ts'
-import { failing, noCommands, noRuns } from '../server-fixture.ts'
+import { failing, noCommands, noRuns, noServiceTokens } from '../server-fixture.ts'
 import { cacheResponses } from './response-cache.ts'
 
 type Deps = RequestDeps & { weather: { now: () => string } }
@@ -55,6 +55,7 @@ function serveField(
     workflowStatus: () => Promise.resolve({ known: false, why: 'temporal', message: 'away' }),
     readBack: () => Promise.resolve({ events: [], next: 0n }),
     commands: { ...noCommands },
+    serviceTokens: { ...noServiceTokens },
     runs: { ...noRuns, replayRun: () => Promise.resolve({} as never) },
     weather: { now: () => 'rain' },
   }

@@ -115,5 +115,5 @@ builder.queryType({
   description: 'Questions. All fields of a request are read from one snapshot of one database node.',
 })
 builder.mutationType({
-  description: 'Commands to the pipeline. Each leaves a row in the audit (controlEvents).',
+  description: 'Commands. Each leaves a row in the audit; those to the pipeline are listed by controlEvents.',
 })

@@ -44,7 +44,9 @@ function valueOf(type: GraphQLInputType): string {
     return `{${needed.map((one) => `${one.name}: ${valueOf(one.type)}`).join(', ')}}`
   }
   return (
-    { Int: '1', Boolean: 'true', Offset: '"1"', Moment: '"2026-01-01"' }[getNamedType(type).name] ?? '"x"'
+    { Int: '1', Boolean: 'true', Offset: '"1"', DateTime: '"2026-01-01T00:00:00Z"', Moment: '"2026-01-01"' }[
+      getNamedType(type).name
+    ] ?? '"x"'
   )
 }
 
@@ -66,9 +68,13 @@ it('every permission is somebody’s, and everybody with a role has the one that
   expect(permissions.figures.roles).toEqual(roles)
 })
 
-it('every command needs the permission for commands, and no question does', () => {
+it('every command needs the permission for commands or that for tokens, and no question has the first', () => {
   const commanding = fields.filter(({ field }) => permissionOf(field) === 'commands').map(({ at }) => at)
-  expect(commanding).toEqual(fieldsOf('Mutation').map(({ at }) => at))
+  const managing = ['Mutation.createServiceToken', 'Mutation.revokeServiceToken']
+  const commands = fieldsOf('Mutation').map(({ at }) => at)
+  expect(commanding).toEqual(commands.filter((at) => !managing.includes(at)))
+  const ofTokens = fields.filter(({ field }) => permissionOf(field) === 'tokens').map(({ at }) => at)
+  expect(ofTokens).toEqual(expect.arrayContaining([...managing, 'Query.serviceTokens']))
 })
 
 it('whatever is called as personal values are is for those who may see persons', () => {

@@ -18,6 +18,7 @@ export const permissions = {
   commands: { roles: ['operator'], about: 'Commands to the pipeline.' },
   audit: { roles: ['operator', 'auditor'], about: 'Who commanded what, and the runs of commands.' },
   reconciliation: { roles: ['operator', 'auditor'], about: 'Whether the tables agree, and where not.' },
+  tokens: { roles: ['admin'], about: 'Service tokens: to make, list and revoke them.' },
 } as const satisfies Record<string, { roles: readonly Role[]; about: string }>
 
 export type Permission = keyof typeof permissions

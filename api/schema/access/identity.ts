@@ -4,7 +4,7 @@ import { needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { capitals } from '../fields/enum-values.ts'
 
-const RoleEnum = builder.enumType('Role', {
+export const RoleEnum = builder.enumType('Role', {
   description: 'What a person or a program may do; roles add up. docs/permissions.md has every field.',
   values: capitals<Role>({
     viewer: 'Sees figures, and nothing about a person.',

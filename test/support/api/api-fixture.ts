@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { inject } from 'vitest'
-import { noCommands, noRuns, PROXY, sentBy } from '../../../api/server-fixture.ts'
+import { noCommands, noRuns, noServiceTokens, PROXY, sentBy } from '../../../api/server-fixture.ts'
 import { createPseudonym } from '../../../api/context/masks.ts'
 import { localMode } from '../../../api/identity/local-mode.ts'
 import { createClientAddress } from '../../../api/limits/client-address.ts'
@@ -86,6 +86,7 @@ export function createApi(
       parts.workflowStatus ?? (() => Promise.resolve({ known: false, why: 'temporal', message: 'away' })),
     commands: noCommands,
     runs: noRuns,
+    serviceTokens: noServiceTokens,
     readBack: parts.readBack ?? (() => Promise.reject(new Error('not in this test'))),
     identity: localMode,
     signIn: null,

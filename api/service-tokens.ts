@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import type { Config } from '../config/config.ts'
+import { noteServiceTokenUse, readActiveServiceTokens } from '../db/access/service-tokens.ts'
+import { connectPostgres } from '../db/connection/connect.ts'
+import { createReplacedPool } from '../db/connection/replaced-pool.ts'
+import { recordAuditEvent } from '../db/ledger/audit-events.ts'
+import { createServiceTokenCommands } from './commands/service-tokens.ts'
+import { type Actor, auditActorOf } from './context/actor.ts'
+import type { Audit } from './context/audit.ts'
+import type { Logger } from './context/logger.ts'
+import { createKnownTokens } from './identity/service-tokens/known-tokens.ts'
+import { createServiceTokens, type TokenUse } from './identity/service-tokens/service-tokens.ts'
+
+/** One for tokens that are looked up and used, one for commands to them. */
+const CONNECTIONS = 2
+/** Statements about tokens take milliseconds. */
+const DEADLINE_MS = 2_000
+
+/** Service tokens on the primary: what identifies by them, and the commands to them. It connects when it is first needed. */
+export function openServiceTokens({ database, serviceTokens }: Config, audit: Audit, logger: Logger) {
+  const open = () =>
+    connectPostgres(database, {
+      applicationName: 'rollcall-api-tokens',
+      maxConnections: CONNECTIONS,
+      statementTimeoutMs: DEADLINE_MS,
+      idleInTransactionTimeoutMs: DEADLINE_MS,
+    })
+  const pool = createReplacedPool(open, DEADLINE_MS)
+  const known = createKnownTokens(() => pool.run((sql) => readActiveServiceTokens(sql, new Date())), {
+    now: Date.now,
+    elapsed: () => performance.now(),
+  })
+  /** The first use on a day is audited: each one would be a row for every question. */
+  const noteUse = async (actor: Actor, id: bigint, { at, address }: TokenUse) => {
+    try {
+      await pool.run((sql) =>
+        sql.begin(async (transaction) => {
+          if (await noteServiceTokenUse(transaction, id, at))
+            await recordAuditEvent(transaction, {
+              ...{ id: randomUUID(), kind: 'sign_in', at: at.toISOString(), actor: auditActorOf(actor) },
+              ...{ result: 'done', detail: { provider: 'service token', address } },
+            })
+        }),
+      )
+    } catch (error) {
+      logger.warn({ err: error, token: actor.subject }, 'the use of a service token could not be noted')
+    }
+  }
+  return {
+    identify: createServiceTokens(known, noteUse, Date.now),
+    commands: createServiceTokenCommands({
+      pool,
+      known,
+      audit,
+      maxDays: serviceTokens.maxDays,
+      clock: Date.now,
+    }),
+    close: pool.close,
+  }
+}
