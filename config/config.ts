@@ -11,6 +11,7 @@ import {
   databasePassword,
   kafkaSasl,
   kafkaTls,
+  providerTls,
   type Sasl,
   serverTls,
   temporalApiKey,
@@ -81,6 +82,8 @@ export type Config = {
     /** The header `typ` that tokens must have; null: any. */
     tokenType: string | null
     groupsClaim: string
+    /** How providers are proven. */
+    tls: TlsClient
   } | null
   /** How people sign in in a browser; null: nobody does. */
   signIn: SignInConfig | null
@@ -196,6 +199,7 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
           algorithms: env.OIDC_ALGORITHMS,
           tokenType: env.OIDC_TOKEN_TYPE === 'any' ? null : env.OIDC_TOKEN_TYPE,
           groupsClaim: env.OIDC_GROUPS_CLAIM,
+          tls: providerTls(env.OIDC_CA_FILE),
         },
   signIn: signInOf(env),
   ldap: ldapOf(env),

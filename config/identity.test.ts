@@ -30,6 +30,7 @@ it('three settings are identity, and the others have defaults', () => {
     algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     tokenType: null,
     groupsClaim: 'groups',
+    tls: expect.objectContaining({ ca: null }) as unknown,
   })
   expect(loadConfig({}).identity).toBeNull()
 })

@@ -100,6 +100,11 @@ const identity = {
   ROLE_GROUPS: roleGroups().describe(
     'The groups whose members have each role, as `{"viewer":["staff"],"operator":["oncall"]}`. Who is in none is refused.',
   ),
+  OIDC_CA_FILE: z.string().min(1).optional().meta({
+    accepts: 'a path',
+    description:
+      'PEM file of the CAs that issue certificates of providers; unset, those that Node.js trusts.',
+  }),
   OIDC_ALGORITHMS: signatureAlgorithms('RS256,PS256,ES256,EdDSA').describe(
     'Algorithms that tokens may be signed by.',
   ),

@@ -96,6 +96,22 @@ export const temporalTls = (env: Environment): TlsClient | null =>
       }
     : null
 
+/** Providers have names of their own, and none is asked in plaintext but on loopback. */
+export const providerTls = (ca: string | undefined): TlsClient => ({
+  ca: ca ?? null,
+  cert: null,
+  key: null,
+  serverName: null,
+  settings: {
+    address: 'OIDC_ISSUERS',
+    ca: 'OIDC_CA_FILE',
+    cert: 'a client secret',
+    key: 'no certificate',
+    otherName: 'change OIDC_ISSUERS',
+    off: 'correct OIDC_ISSUERS',
+  },
+})
+
 export const temporalApiKey = (env: Environment): Secret | null =>
   secretOf('TEMPORAL_API_KEY', env.TEMPORAL_API_KEY, env.TEMPORAL_API_KEY_FILE)
 

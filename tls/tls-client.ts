@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { checkServerIdentity, createSecureContext, type ConnectionOptions } from 'node:tls'
+import { checkServerIdentity, createSecureContext } from 'node:tls'
 import { TlsProblem } from './tls-problem.ts'
 
 /** How this process proves servers, and itself to them. Paths name PEM files. */
@@ -54,11 +54,19 @@ export function readTlsFiles({ ca = null, cert, key, settings }: TlsFiles): TlsM
   return material
 }
 
+/** Those of `tls.connect` that prove a server. */
+type TlsOptions = TlsMaterial & {
+  servername: string
+  checkServerIdentity: typeof checkServerIdentity
+  rejectUnauthorized: true
+  minVersion: 'TLSv1.2'
+}
+
 /**
  * Options of `tls.connect` for a server: its certificate must be of a trusted CA, valid now, and for its name.
  * @throws {TlsProblem} as readTlsFiles
  */
-export function tlsOptions(client: TlsClient, host: string): ConnectionOptions {
+export function tlsOptions(client: TlsClient, host: string): TlsOptions {
   const name = client.serverName ?? host
   return {
     ...readTlsFiles(client),

@@ -1,4 +1,5 @@
 import { fetchJson } from './fetch-json.ts'
+import type { ProviderFetch } from './provider-fetch.ts'
 
 /** What an OpenID provider says of itself. */
 export type ProviderMetadata = Record<string, unknown> & { issuer: string }
@@ -18,9 +19,9 @@ const PLACES = [
  * @param issuer as its tokens and OIDC_ISSUERS write it
  * @throws {Error} says what is wrong, and what to set
  */
-export async function discoverProvider(issuer: string): Promise<ProviderMetadata> {
+export async function discoverProvider(fetch: ProviderFetch, issuer: string): Promise<ProviderMetadata> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
-  const metadata = await fetchJson(url)
+  const metadata = await fetchJson(fetch, url)
   if (metadata['issuer'] !== issuer)
     throw new Error(
       `${url} names the issuer ${JSON.stringify(metadata['issuer'])}: set OIDC_ISSUERS to exactly that, if it is the right one`,

@@ -1,20 +1,14 @@
-/** A provider that does not answer in this time is away. */
-const TIMEOUT_MS = 5_000
+import type { ProviderFetch } from './provider-fetch.ts'
+
 /** Documents of providers have a few kilobytes. */
 const MAX_BYTES = 256 * 1024
 
 /**
- * Fetches a JSON object. It follows no redirect, because the place of keys is configured, not told.
+ * Fetches a JSON object of a provider.
  * @throws {Error} says what is wrong with the answer
  */
-export async function fetchJson(url: string): Promise<Record<string, unknown>> {
-  const response = await fetch(url, {
-    headers: { accept: 'application/json' },
-    redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).catch((error: unknown) => {
-    throw new Error(`${url} does not answer: ${causeOf(error)}`)
-  })
+export async function fetchJson(fetch: ProviderFetch, url: string): Promise<Record<string, unknown>> {
+  const response = await fetch(url, { headers: { accept: 'application/json' } })
   if (!response.ok) {
     await response.body?.cancel()
     throw new Error(`${url} answers with status ${response.status}`)
@@ -43,10 +37,4 @@ function parsed(text: string, url: string): unknown {
   } catch {
     throw new Error(`${url} answers with no JSON`)
   }
-}
-
-/** fetch says why in the cause of its error. */
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? error.cause.message || error.message : error.message
 }

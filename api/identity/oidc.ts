@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Role, RoleGroups } from '../../domain/access/role.ts'
+import type { TlsClient } from '../../tls/tls-client.ts'
 import type { Actor } from '../context/actor.ts'
 import { RefusedIdentity } from '../context/refused-identity.ts'
 import { bearerToken } from './bearer-token.ts'
 import { discoverKeys } from './discover-keys.ts'
 import type { IdentityProvider } from './identify.ts'
 import { nameOf, subjectOf } from './name-of.ts'
+import { createProviderFetch } from './provider-fetch.ts'
 import { createProviderKeys } from './provider-keys.ts'
 import { groupsOf, rolesOf } from './roles-of.ts'
 import { LEEWAY_S, type TokenRules, type VerifiedClaims, verifyToken } from './verify-token.ts'
@@ -15,6 +17,8 @@ export type OidcConfig = Omit<TokenRules, 'keys'> & {
   issuers: readonly string[]
   groupsClaim: string
   roleGroups: RoleGroups
+  /** How providers are proven. */
+  tls: TlsClient
 }
 
 /** How many verified tokens are remembered; one takes some hundred bytes. */
@@ -27,12 +31,13 @@ const REMEMBERED_MS = 5 * 60_000
  * @param clock Unix milliseconds
  */
 export function createOidc(
-  { issuers, groupsClaim, roleGroups, ...rules }: OidcConfig,
+  { issuers, groupsClaim, roleGroups, tls, ...rules }: OidcConfig,
   clock: () => number,
 ): IdentityProvider & Pick<TokenRules, 'keys'> {
+  const fetch = createProviderFetch(tls)
   const providers = issuers.map((issuer) => ({
     issuer,
-    keys: createProviderKeys(() => discoverKeys(issuer), clock),
+    keys: createProviderKeys(() => discoverKeys(fetch, issuer), clock),
   }))
   const keys = new Map(providers.map(({ issuer, keys: { find } }) => [issuer, find]))
   const remembered = new LRUCache<string, { actor: Actor; verifiedAtMs: number }>({ max: REMEMBERED })

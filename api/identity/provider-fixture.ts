@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { onTestFinished } from 'vitest'
+import { providerTls } from '../../config/wires.ts'
 import { createOidc, type OidcConfig } from './oidc.ts'
 
 export const AUDIENCE = 'https://rollcall.example'
@@ -75,7 +76,12 @@ export async function setUp(more: Partial<OidcConfig> = {}) {
         algorithms: ['RS256', 'ES256'],
         tokenType: 'at+jwt',
       },
-      ...{ groupsClaim: 'groups', roleGroups: { viewer: ['staff'], operator: ['oncall'] }, ...more },
+      ...{
+        tls: providerTls(undefined),
+        groupsClaim: 'groups',
+        roleGroups: { viewer: ['staff'], operator: ['oncall'] },
+        ...more,
+      },
     },
     () => nowMs,
   )

@@ -14,6 +14,7 @@ import type { OidcClient } from '../../../../config/sign-in.ts'
 import { nameOf, subjectOf } from '../../name-of.ts'
 import { groupsOf } from '../../roles-of.ts'
 import { type KnownPerson, type RedirectWay, type SignedIn, SignInRefused } from '../sign-in-way.ts'
+import type { ProviderFetch } from '../../provider-fetch.ts'
 import { createProviderClient } from './provider-client.ts'
 import { isNoMore, refusalOfAnswer } from './refusals.ts'
 
@@ -21,6 +22,8 @@ type Options = {
   publicUrl: string
   algorithms: readonly string[]
   groupsClaim: string
+  /** Asks the provider. */
+  fetch: ProviderFetch
   /** Milliseconds. */
   clock: () => number
 }
@@ -41,9 +44,9 @@ export const callbackPath = (id: string): string => `/sign-in/callback/${id}`
  */
 export function createOidcWay(
   client: OidcClient,
-  { publicUrl, algorithms, groupsClaim, clock }: Options,
+  { publicUrl, algorithms, groupsClaim, fetch, clock }: Options,
 ): RedirectWay {
-  const configure = createProviderClient(client, clock)
+  const configure = createProviderClient(client, fetch, clock)
   const id = client.way
   const redirectUri = publicUrl + callbackPath(id)
 

@@ -3,11 +3,13 @@ import {
   ClientSecretBasic,
   ClientSecretPost,
   Configuration,
+  customFetch,
   enableNonRepudiationChecks,
   type ServerMetadata,
 } from 'openid-client'
 import type { OidcClient } from '../../../../config/sign-in.ts'
 import { discoverProvider } from '../../discover-provider.ts'
+import type { ProviderFetch } from '../../provider-fetch.ts'
 
 /** Metadata is read again after this time; a provider that is away by then has the metadata that it had. */
 const KEPT_MS = 10 * 60_000
@@ -16,11 +18,13 @@ const TIMEOUT_S = 5
 
 /**
  * The client of a provider, with the metadata and the secret of now.
+ * @param fetch asks it
  * @param clock milliseconds
  * @throws {Error} the provider has never answered, or the secret cannot be read
  */
 export function createProviderClient(
   { issuer, id, secret }: OidcClient,
+  fetch: ProviderFetch,
   clock: () => number,
 ): () => Promise<Configuration> {
   let known: { configuration: Configuration; secret: string; readAtMs: number } | null = null
@@ -29,7 +33,8 @@ export function createProviderClient(
     const kept = known?.secret === value ? known : null
     if (kept !== null && clock() - kept.readAtMs < KEPT_MS) return kept.configuration
     try {
-      const configuration = configurationOf(await discoverProvider(issuer), id, value)
+      const configuration = configurationOf(await discoverProvider(fetch, issuer), id, value)
+      configuration[customFetch] = fetch
       known = { configuration, secret: value, readAtMs: clock() }
       return configuration
     } catch (error) {
