@@ -1,6 +1,7 @@
 import type { Config } from '../../../config/config.ts'
 import type { Logger } from '../../context/logger.ts'
 import { createLdapWay } from '../ldap/ldap-way.ts'
+import { createProviderFetch } from '../provider-fetch.ts'
 import { createOidcWay } from './oidc/oidc-way.ts'
 import type { SignInWay } from './sign-in-way.ts'
 
@@ -17,6 +18,9 @@ export function waysOf(config: Config, clock: () => number, logger: Logger): Map
 function oidcWays({ identity, signIn }: Config, clock: () => number): SignInWay[] {
   if (identity === null || signIn === null) return []
   const { publicUrl } = signIn
-  const { algorithms, groupsClaim } = identity
-  return signIn.clients.map((client) => createOidcWay(client, { publicUrl, algorithms, groupsClaim, clock }))
+  const { algorithms, groupsClaim, tls } = identity
+  const fetch = createProviderFetch(tls)
+  return signIn.clients.map((client) =>
+    createOidcWay(client, { publicUrl, algorithms, groupsClaim, fetch, clock }),
+  )
 }
