@@ -1,3 +1,5 @@
+import type { Fetch } from '../tls/trusting-fetch.ts'
+
 /** What a browser keeps and sends, without showing pages: it has cookies, and follows no redirect by itself. */
 export type JarBrowser = {
   cookies: Map<string, string>
@@ -8,7 +10,11 @@ export type JarBrowser = {
   post: (url: string, fields: Record<string, string>, headers?: Record<string, string>) => Promise<Response>
 }
 
-export function createBrowser(cookies = new Map<string, string>()): JarBrowser {
+/** @param fetch asks for pages */
+export function createBrowser(
+  cookies = new Map<string, string>(),
+  fetch: Fetch = globalThis.fetch,
+): JarBrowser {
   const cookie = () => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   const send = async (url: string, init: RequestInit) => {
     const headers = { accept: 'text/html', cookie: cookie(), ...(init.headers as Record<string, string>) }
