@@ -29,8 +29,13 @@ type Known = { find: JWTVerifyGetKey; readAtMs: number }
  * The public keys of a provider, which changes them as it likes.
  * @param read reads all of them
  * @param clock Unix milliseconds
+ * @param rereadMs how often unknown keys make it read them again at most
  */
-export function createProviderKeys(read: () => Promise<JSONWebKeySet>, clock: () => number): ProviderKeys {
+export function createProviderKeys(
+  read: () => Promise<JSONWebKeySet>,
+  clock: () => number,
+  rereadMs = REREAD_MS,
+): ProviderKeys {
   let known: Known | null = null
   let reading: Promise<void> | null = null
   let triedAtMs = -Infinity
@@ -68,7 +73,7 @@ export function createProviderKeys(read: () => Promise<JSONWebKeySet>, clock: ()
         return await before.find(header, token)
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
-        if (reading !== null || mayTry(REREAD_MS)) await readOnce()
+        if (reading !== null || mayTry(rereadMs)) await readOnce()
         if (failure !== null) throw away(failure)
         return await (await ready()).find(header, token)
       }

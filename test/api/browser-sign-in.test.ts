@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { createProviderFetch } from '../../api/identity/provider-fetch.ts'
 import { createOidcWay } from '../../api/identity/sessions/oidc/oidc-way.ts'
 import { Secret } from '../../config/secret.ts'
 import { wayOf } from '../../config/sign-in-contradictions.ts'
+import { providerTls } from '../../config/wires.ts'
 import { createBrowser, type JarBrowser, locationOf } from '../support/identity/browser-jar.ts'
 import { CLIENT_ID, CLIENT_SECRET } from '../support/identity/sign-in-provider.ts'
 import { alertOf, CSRF, SESSION, useSignedInWorld, WHO } from '../support/identity/signed-in-world.ts'
@@ -158,7 +160,8 @@ describe('an answer of a provider is refused', () => {
     const { issuer, visit } = providers[0]
     const secret = new Secret('OIDC_CLIENT_SECRET', { value: CLIENT_SECRET })
     const client = { issuer, way: wayOf(issuer), id: CLIENT_ID, secret, scopes: 'openid profile groups' }
-    const options = { publicUrl: apiUrl, groupsClaim: 'groups', clock: Date.now }
+    const fetch = createProviderFetch(providerTls(undefined))
+    const options = { publicUrl: apiUrl, groupsClaim: 'groups', fetch, clock: Date.now }
     const complete = async (algorithms: string[], more: object) => {
       const way = createOidcWay(client, { ...options, algorithms })
       const { to, pending } = await way.begin()

@@ -9,12 +9,12 @@ import {
   randomState,
   refreshTokenGrant,
 } from 'openid-client'
-import { decodeProtectedHeader } from 'jose'
 import type { OidcClient } from '../../../../config/sign-in.ts'
 import { nameOf, subjectOf } from '../../name-of.ts'
 import { groupsOf } from '../../roles-of.ts'
 import { type KnownPerson, type RedirectWay, type SignedIn, SignInRefused } from '../sign-in-way.ts'
 import type { ProviderFetch } from '../../provider-fetch.ts'
+import { createIdTokenCheck } from './id-token.ts'
 import { createProviderClient } from './provider-client.ts'
 import { isNoMore, refusalOfAnswer } from './refusals.ts'
 
@@ -47,6 +47,7 @@ export function createOidcWay(
   { publicUrl, algorithms, groupsClaim, fetch, clock }: Options,
 ): RedirectWay {
   const configure = createProviderClient(client, fetch, clock)
+  const checkIdToken = createIdTokenCheck(client, { algorithms, fetch, clock })
   const id = client.way
   const redirectUri = publicUrl + callbackPath(id)
 
@@ -57,13 +58,6 @@ export function createOidcWay(
     if (groupsOf(own, groupsClaim).length > 0 || place === undefined) return own
     return { ...own, ...(await fetchUserInfo(configuration, tokens.access_token, subject)) }
   }
-  const checkAlgorithm = ({ id_token: token }: Tokens) => {
-    const { alg } = token === undefined ? {} : decodeProtectedHeader(token)
-    if (alg !== undefined && !algorithms.includes(alg))
-      throw new SignInRefused(
-        `${client.issuer} signs ID tokens with ${alg}, which OIDC_ALGORITHMS does not have`,
-      )
-  }
   const readBy = async (configuration: Configuration, { subject, secret }: KnownPerson) => {
     const known = parse(secret) as Secret
     if ('access' in known) {
@@ -73,7 +67,7 @@ export function createOidcWay(
       return { claims, secret }
     }
     const tokens = await refreshTokenGrant(configuration, known.refresh)
-    checkAlgorithm(tokens)
+    await checkIdToken(tokens.id_token)
     if (tokens.claims() !== undefined && tokens.claims()?.sub !== subject)
       throw new SignInRefused(`${client.issuer} answers for somebody else`)
     const claims = await claimsOf(configuration, tokens, subject)
@@ -110,7 +104,7 @@ export function createOidcWay(
           ...{ pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce },
           idTokenExpected: true,
         })
-        checkAlgorithm(tokens)
+        await checkIdToken(tokens.id_token)
         const own = tokens.claims()
         const sub = own?.sub ?? ''
         const claims = await claimsOf(configuration, tokens, sub)

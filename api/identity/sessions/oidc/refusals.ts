@@ -1,3 +1,4 @@
+import { errors } from 'jose'
 import {
   AuthorizationResponseError,
   ClientError,
@@ -12,7 +13,6 @@ const FAULTS_OF_ANSWER = [
   'OAUTH_JWT_CLAIM_COMPARISON_FAILED',
   'OAUTH_JWT_TIMESTAMP_CHECK_FAILED',
   'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED',
-  'OAUTH_KEY_SELECTION_FAILED',
 ]
 
 /** Why an answer of a provider is refused, in words for who signs in; other errors stay what they are. */
@@ -26,7 +26,10 @@ export function refusalOfAnswer(error: unknown, issuer: string): unknown {
     )
   if (error instanceof ResponseBodyError && error.error === 'invalid_grant')
     return refused('this sign-in was used already, or took too long: begin again', error)
-  if (error instanceof ClientError && FAULTS_OF_ANSWER.includes(error.code ?? ''))
+  if (
+    error instanceof errors.JOSEError ||
+    (error instanceof ClientError && FAULTS_OF_ANSWER.includes(error.code ?? ''))
+  )
     return refused(`this is no answer of ${issuer} to your sign-in: begin again`, error)
   return error
 }
