@@ -52,7 +52,8 @@ const rooms = {
   db: {
     connection: [],
     access: ['connection', 'ledger'],
-    schema: ['connection'],
+    roles: ['connection'],
+    schema: ['connection', 'roles'],
     ingest: ['connection', 'schema'],
     'login-rows': ['connection'],
     rollups: ['connection', 'login-rows'],

@@ -12,6 +12,7 @@ import { recordAuditEvent } from '../db/ledger/audit-events.ts'
 import { createPrimaryReader } from '../db/nodes/request-reader.ts'
 import { createReadRouter } from '../db/nodes/router.ts'
 import { readWorkerReport } from '../db/read/ledger/workers.ts'
+import { excessRights } from '../db/roles/excess-rights.ts'
 import { checkSchema } from '../db/schema/schema-version.ts'
 import { createKafka } from '../kafka/client.ts'
 import { readRecords } from '../kafka/read/read-records.ts'
@@ -53,6 +54,9 @@ const parts = openParts(config, logger)
 const http = openServer()
 const stop = createStop(http, parts)
 stopOnSignal(stop, logger)
+void parts.excessRights().then((excess) => {
+  if (excess !== null) logger.warn({}, excess)
+})
 parts.check.catch((error: unknown) => {
   logger.error(
     { error: error instanceof Error ? error.message : String(error) },
@@ -130,6 +134,8 @@ function openParts(config: Config, logger: Logger) {
       )
     }),
     checkSchema: () => checkSchema(auditSql, 'read'),
+    /** Null while the database is away, too: /ready says it then. */
+    excessRights: () => excessRights(auditSql, 'api').catch(() => null),
   }
 }
 

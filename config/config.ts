@@ -3,6 +3,7 @@ import type { ServerFiles } from '../tls/serve-tls.ts'
 import type { TlsClient } from '../tls/tls-client.ts'
 import type { RoleGroups } from '../domain/access/role.ts'
 import { type LdapConfig, ldapOf } from './ldap.ts'
+import { type Bootstrap, bootstrapOf } from './bootstrap-settings.ts'
 import { contradictions } from './contradictions.ts'
 import type { Secret } from './secret.ts'
 import { settings } from './settings.ts'
@@ -48,6 +49,8 @@ export type Config = {
     /** For the users of URLs without a password. */
     password?: Secret
   }
+  /** Of `npm run migrate -- --bootstrap`. */
+  bootstrap: Bootstrap
   temporal: {
     address: string
     namespace: string
@@ -166,6 +169,7 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
     sasl: kafkaSasl(env),
   },
   database: { url: env.DATABASE_URL, replicaUrls: env.DATABASE_REPLICA_URLS, ...databasePassword(env) },
+  bootstrap: bootstrapOf(env),
   temporal: {
     address: env.TEMPORAL_ADDRESS,
     namespace: env.TEMPORAL_NAMESPACE,

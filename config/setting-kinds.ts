@@ -120,6 +120,13 @@ export const postgresUrl = (fallback: string) =>
     .superRefine(checkPostgresUrl)
     .meta({ accepts: 'postgres://user:password@host:port/database' })
 
+export const optionalPostgresUrl = () =>
+  z
+    .string()
+    .superRefine(checkPostgresUrl)
+    .optional()
+    .meta({ accepts: 'postgres://user:password@host:port/database' })
+
 export const postgresUrls = () =>
   list('')
     .superRefine((urls, context) => {

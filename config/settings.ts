@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ldap } from './ldap-settings.ts'
+import { bootstrapSettings } from './bootstrap-settings.ts'
 import { issuers, roleGroups, signatureAlgorithms } from './identity-kinds.ts'
 import {
   choice,
@@ -37,10 +38,11 @@ const kafka = {
 
 const postgres = {
   DATABASE_URL: postgresUrl('postgres://rollcall:rollcall@127.0.0.1:5432/rollcall').describe(
-    'The primary, without a pooler in between.',
+    'The primary, without a pooler in between, as the role of the process: `rollcall_ingest`, `rollcall_api` or `rollcall_migrate`.',
   ),
   DATABASE_REPLICA_URLS: postgresUrls().describe('Replicas; the API reads from them first.'),
   ...postgresWire,
+  ...bootstrapSettings,
 }
 
 const temporal = {

@@ -17,6 +17,10 @@ const SECRETS = [
   'KAFKA_SASL_PASSWORD',
   'KAFKA_OAUTHBEARER_CLIENT_SECRET',
   'DATABASE_PASSWORD',
+  'DATABASE_ADMIN_PASSWORD',
+  'DATABASE_MIGRATE_PASSWORD',
+  'DATABASE_INGEST_PASSWORD',
+  'DATABASE_API_PASSWORD',
   'TEMPORAL_API_KEY',
   'LDAP_BIND_PASSWORD',
 ]
@@ -30,7 +34,8 @@ export const wireContradictions = (given: Given): Contradiction[] => [
   })),
   ...unusedWithout(given, 'KAFKA_TLS', /^KAFKA_TLS_/),
   ...unusedWithout(given, 'TEMPORAL_TLS', /^TEMPORAL_(TLS|API_KEY)/),
-  ...passwordTwice(given),
+  ...passwordTwice(given, 'DATABASE'),
+  ...passwordTwice(given, 'DATABASE_ADMIN'),
   ...saslContradictions(given),
 ]
 
@@ -47,12 +52,12 @@ const unusedWithout = (given: Given, flag: string, pattern: RegExp): Contradicti
         .map((setting) => ({ setting, message: `must not be set unless ${flag}=true` }))
     : []
 
-function passwordTwice(given: Given): Contradiction[] {
-  const setting = ['DATABASE_PASSWORD', 'DATABASE_PASSWORD_FILE'].find((name) => isSet(given, name))
-  const url = given['DATABASE_URL']
+function passwordTwice(given: Given, prefix: 'DATABASE' | 'DATABASE_ADMIN'): Contradiction[] {
+  const setting = [`${prefix}_PASSWORD`, `${prefix}_PASSWORD_FILE`].find((name) => isSet(given, name))
+  const url = given[`${prefix}_URL`]
   const isTwice =
     setting !== undefined && typeof url === 'string' && URL.canParse(url) && new URL(url).password !== ''
-  return isTwice ? [{ setting, message: 'must not be set beside a password in DATABASE_URL' }] : []
+  return isTwice ? [{ setting, message: `must not be set beside a password in ${prefix}_URL` }] : []
 }
 
 function saslContradictions(given: Given): Contradiction[] {

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs once, in a new primary: the roles, Rollcall's database, and what the replica needs to follow.
+# Runs once, in a new primary: Rollcall's database, the roles of the other parts, and what the replica needs to follow. Rollcall's
+# roles come by `npm run migrate -- --bootstrap`.
 set -eo pipefail
 
 psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres <<'SQL'
-create role rollcall login password 'rollcall';
-create database rollcall owner rollcall;
+create database rollcall;
 create role temporal login createdb password 'temporal';
 create role replicator login replication password 'replicator';
 -- Keeps the log that a stopped replica has not read yet.

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { loadConfig, settingNames } from '../config/config.ts'
+import { bootstrapSettings } from '../config/bootstrap-settings.ts'
 import { apiWire, kafkaWire, postgresWire, temporalWire, workerWire } from '../config/wire-settings.ts'
 
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
@@ -35,6 +36,7 @@ const fixed: Record<string, string> = {
   ),
   ...because(kafkaWire, 'the broker of the file speaks plaintext on a network of its own'),
   ...because(postgresWire, 'as DATABASE_URL'),
+  ...because(bootstrapSettings, 'the roles and their passwords are those of the services of the file'),
   ...because(temporalWire, 'the server of the file speaks plaintext on a network of its own'),
   ...because(
     { ...apiWire, ...workerWire },

@@ -5,8 +5,10 @@ import { ahead } from '../concurrency/ahead.ts'
 import { type Config, loadConfig } from '../config/config.ts'
 import { loadProcessConfig } from '../config/environment.ts'
 import { withoutPassword } from '../config/postgres-url.ts'
+import { bootstrapDatabase } from '../db/schema/bootstrap.ts'
 import { migrateDatabase } from '../db/schema/migrate-database.ts'
 import { ensureTopics } from '../kafka/topics/topics.ts'
+import { signedIn } from '../stack/as-role.ts'
 import { freePort, HOST } from '../stack/processes/ports.ts'
 import { endLeftovers } from '../stack/processes/process-book.ts'
 import { roleArguments } from '../stack/role-arguments.ts'
@@ -82,11 +84,12 @@ async function start(): Promise<void> {
   }
   const config = loadConfig({ ...process.env, ...environment })
   removeEnvironment = writeEnvironmentFile(join(folder, 'environment'), stack.environment)
-  await prepareParts(config)
+  await prepareParts(config, stack)
   if (ending !== undefined) return
   for (const part of stack.parts.values()) guards.push(restartAfterCrash(part, say))
+  const own = (role: string) => (hasOwnPostgres(stack) ? signedIn(environment, role) : environment)
   const environmentOf = (bundle: string) => (role: string) =>
-    role === 'worker' ? { ...environment, WORKFLOW_BUNDLE: bundle } : environment
+    role === 'worker' ? { ...own(role), WORKFLOW_BUNDLE: bundle } : own(role)
   startRoles(environmentOf(await bundling))
   if (isDevelopment) {
     const prepare = async () => {
@@ -100,11 +103,14 @@ async function start(): Promise<void> {
   guards.push(watchProgress(url, process.stdout.isTTY, { say, progress }))
 }
 
-/** Creates the topics and the schema, and checks that Temporal can be used. */
-async function prepareParts({ kafka, database, temporal }: Config): Promise<void> {
+/** Whether Postgres was started here, so that this process is its administrator. */
+const hasOwnPostgres = (started: Stack | undefined): boolean => started?.parts.has('postgres') === true
+
+/** Creates the topics, the schema and the roles of Postgres, and checks that Temporal can be used. */
+async function prepareParts({ kafka, database, temporal }: Config, started: Stack): Promise<void> {
   const created = await ensureTopics(kafka)
   if (created.length > 0) say(`created topics ${created.join(', ')} with ${kafka.partitions} partitions`)
-  await migrateDatabase(database)
+  await (hasOwnPostgres(started) ? bootstrapDatabase(database) : migrateDatabase(database))
   await checkTemporal(temporal)
 }
 

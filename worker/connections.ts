@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { checkDatabase } from '../db/connection/check-database.ts'
 import { connectPostgres, type Sql } from '../db/connection/connect.ts'
+import { excessRights } from '../db/roles/excess-rights.ts'
 import { checkSchema, SchemaRefusal } from '../db/schema/schema-version.ts'
 import { nativeOptions } from '../temporal/connect.ts'
 import { createTopicOffsets, type TopicOffsets } from '../kafka/topics/topic-offsets.ts'
@@ -43,12 +44,19 @@ export async function openConnections(
     log.error({ error }, 'Postgres refuses this worker: partitions wait and try again until that is fixed')
   })
   await refuseUnfitSchema(sql)
+  await warnOfExcessRights(sql, log)
   return { temporal, native, sql, topicOffsets: createTopicOffsets(config.kafka, 'rollcall-worker') }
 }
 
 /** Closes everything and ignores what fails to close. */
 export async function closeConnections({ temporal, native, sql, topicOffsets }: Connections): Promise<void> {
   await Promise.allSettled([topicOffsets.close(), sql.end({ timeout: 1 }), native.close(), temporal.close()])
+}
+
+/** Says nothing while the database is away: /ready says it then. */
+async function warnOfExcessRights(sql: Sql, log: Logger): Promise<void> {
+  const excess = await excessRights(sql, 'ingest').catch(() => null)
+  if (excess !== null) log.warn(excess)
 }
 
 /** Ignores a database that is away: sharePartitions checks the schema again and again before slices run. */

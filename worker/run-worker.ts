@@ -8,6 +8,7 @@ import type { WorkerDeps } from '../activities/session/worker-deps.ts'
 import { ahead } from '../concurrency/ahead.ts'
 import type { Config } from '../config/config.ts'
 import { classingPostgres } from '../db/connection/failure.ts'
+import { excessRights } from '../db/roles/excess-rights.ts'
 import { ingestTopicId } from '../workflows/contract.ts'
 import type { ingestTopic } from '../workflows/ingest-topic.ts'
 import { markup } from '../workflows/page/markdown.ts'
@@ -97,7 +98,7 @@ const readOrBundle = (file: string | null): Promise<string> =>
 
 const readinessChecks = (config: Config, { temporal, sql, topicOffsets }: Connections) => ({
   temporal: () => pingTemporal(temporal, config.temporal),
-  postgres: () => classingPostgres(() => sql`select 1`),
+  postgres: () => classingPostgres(() => excessRights(sql, 'ingest')),
   kafka: () => topicOffsets.read(config.kafka.topic),
 })
 

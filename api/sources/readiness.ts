@@ -4,6 +4,7 @@ import { pingDatabase } from '../../db/nodes/ping.ts'
 import { createSingleReader } from '../../db/nodes/request-reader.ts'
 import { anyFreshness } from '../../db/nodes/requirement.ts'
 import type { ReadRouter } from '../../db/nodes/router.ts'
+import { excessRights } from '../../db/roles/excess-rights.ts'
 import type { ReadinessChecks } from '../../probes/probes.ts'
 import type { KafkaBounds } from '../context/source-types.ts'
 import { findOutage, type TemporalAccess } from './temporal-access.ts'
@@ -22,7 +23,10 @@ export function readinessOf(
   return {
     postgres: async () => {
       try {
-        await readAny(pingDatabase)
+        return await readAny(async (session) => {
+          await pingDatabase(session)
+          return await excessRights(session.sql, 'api')
+        })
       } catch (error) {
         const problem = await wireProblem(database)
         throw problem === null ? error : new Error(`Postgres: ${problem}`, { cause: error })

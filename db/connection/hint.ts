@@ -14,7 +14,11 @@ const knownCodes: Record<string, KnownCode> = {
   '28P01': { isRefusal: true, hint: 'correct the password in the URL, or the one on the server' },
   '3D000': { isRefusal: true, hint: 'create it, or correct the database in the URL' },
   '42704': { isRefusal: true, hint: 'remove the parameter that Postgres does not know from the URL' },
-  '42501': { hint: 'make the user of the URL the owner of the database, or grant it what is denied' },
+  '42501': {
+    hint:
+      'give this process the role that is its own in the URL, or let an administrator run npm run migrate -- --bootstrap ' +
+      '(docs/operations.md, "Roles of Postgres")',
+  },
   '53300': { hint: 'raise max_connections of Postgres, or run fewer workers and APIs' },
   ECONNREFUSED: { hint: 'start Postgres there, or correct host and port of the URL' },
   ECONNRESET: {

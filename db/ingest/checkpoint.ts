@@ -2,6 +2,7 @@ import type { UnfinishedInsight } from '../../domain/batch/insight.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
 import type { FloodGuard } from '../../domain/batch/flood-guard.ts'
 import type { Sql } from '../connection/connect.ts'
+import { LOCK_NOT_AVAILABLE } from '../connection/failure.ts'
 import { checkSchema } from '../schema/schema-version.ts'
 
 export type Checkpoint = {
@@ -56,7 +57,6 @@ export const sliceApplicationName = ({ topic, partition }: PartitionKey): string
  * session is ended.
  */
 const LOCK_TIMEOUT = '3s'
-const LOCK_NOT_AVAILABLE = '55P03'
 
 /**
  * Claims the partition: raises its epoch, so that the worker that held it before can commit nothing any more

@@ -27,21 +27,8 @@ export async function createLoginDays(sql: Sql, nowMs: number, retentionDays: nu
   if (missing.length === 0) return
   await sql.begin(async (tx) => {
     await waitForTurn(tx)
-    for (const day of missing) {
-      await tx.unsafe(
-        `/* createLoginDays */ create table if not exists ${tableName(day)} partition of login for values from ('${isoDay(day)}') to ('${isoDay(day + 1)}')`,
-      )
-      await tx.unsafe(
-        `/* createLoginDays: summary */
-         create index if not exists ${seenIndex(tableName(day))} on ${tableName(day)} using brin
-           (${['user_id text', 'device_id text', 'ip inet'].map((column) => `${column}_bloom_ops (${BLOOM})`).join(', ')})
-           with (pages_per_range = 16, autosummarize = on)`,
-      )
-      await tx.unsafe(
-        `/* createLoginDays: event ids */
-         create index if not exists ${tableName(day)}_event_id on ${tableName(day)} (event_id) where event_id is not null`,
-      )
-    }
+    for (const day of missing)
+      await tx`/* createLoginDays */ select public.create_login_day(${isoDay(day)}::text::date)`
   })
 }
 
@@ -74,7 +61,7 @@ async function dropListed(sql: Sql, table: string): Promise<boolean> {
     // Dropping takes this lock too; taken here, nobody adds rows between the look and the drop.
     await tx`/* dropListed: lock */ lock table only login in access exclusive mode`
     if ((await moveUnlisted(tx, table)) > 0) return false
-    await tx.unsafe(`/* dropListed */ drop table if exists ${table}`)
+    await tx`/* dropListed */ select public.drop_login_day(${dayOfTable(table)}::text::date)`
     return true
   })
 }
@@ -82,7 +69,7 @@ async function dropListed(sql: Sql, table: string): Promise<boolean> {
 /** Moves the rows of a day that are not in the lists by hour yet. @returns how many there were */
 async function moveUnlisted(tx: Transaction, table: string): Promise<number> {
   await waitForLists(tx)
-  const day = table.slice('login_'.length).replaceAll('_', '-')
+  const day = dayOfTable(table)
   const [moved] = await tx<{ rows: number }[]>`/* moveUnlisted */
     with waiting as materialized (
       select batch_id, revision from pending_commit_rollup union select batch_id, revision from unindexed_batch
@@ -114,17 +101,8 @@ async function existingPartitions(sql: Sql): Promise<Set<string>> {
   return new Set(rows.map(({ name }) => name))
 }
 
-/**
- * 16 pages hold about 700 logins. Of the ranges of pages without the login looked for, one in 300 is read in
- * vain.
- */
-const BLOOM = 'n_distinct_per_range = 700, false_positive_rate = 0.003'
-
-/**
- * The name of a day table's summary: a Bloom filter (BRIN) for every 16 pages, which finds a user, device or
- * address on a day that is still being written and hardly slows its COPY. Once the day is over, better
- * indexes replace it.
- */
-export const seenIndex = (table: string): string => `${table}_seen`
-
+/** As the function login_day_table of Postgres names it. */
 const tableName = (day: number): string => `login_${isoDay(day).replaceAll('-', '_')}`
+
+/** The day of a table as Postgres reads it, such as 2026-01-31. */
+export const dayOfTable = (table: string): string => table.slice('login_'.length).replaceAll('_', '-')

@@ -181,8 +181,8 @@ const HEARD_WITHIN_MS = 3_000
 
 async function describeNode(sql: Sql): Promise<Omit<Description, 'node'>> {
   // A replica that has replayed all it received is as old as the last message of its primary, because its
-  // receiver may be gone or cut off. A user who may not read the time of that message is told the age of the
-  // last commit.
+  // receiver may be gone or cut off. Where nobody may read the time of that message (db/roles/make-roles.ts), it is the age of
+  // the last commit.
   const [row] = await sql<
     { in_recovery: boolean; read_at: Date; heard_all: boolean; age_ms: number | null; lsn: string }[]
   >`
@@ -192,7 +192,7 @@ async function describeNode(sql: Sql): Promise<Omit<Description, 'node'>> {
            pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() and receiver.pid is not null as heard_all,
            (extract(epoch from clock_timestamp() - greatest(
              pg_last_xact_replay_timestamp(),
-             case when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then receiver.last_msg_receipt_time end
+             case when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then public.primary_heard_at() end
            )) * 1000)::float8 as age_ms,
            (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end)::text as lsn
     from (values (0)) as one left join pg_stat_get_wal_receiver() receiver on true`

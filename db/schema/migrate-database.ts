@@ -4,7 +4,7 @@ import { classingPostgres } from '../connection/failure.ts'
 import { migrate } from './migrate.ts'
 
 /** An index on a large table may take this long to build. */
-const STATEMENT_TIMEOUT_MS = 60 * 60_000
+export const STATEMENT_TIMEOUT_MS = 60 * 60_000
 
 /**
  * Runs `migrate` on a connection of its own to the primary.

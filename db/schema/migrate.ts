@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { productVersion } from '../../config/product-version.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
+import { applyPrivileges, isBootstrapped } from '../roles/apply-privileges.ts'
 import { tooOld } from './schema-fit.ts'
 import { migrationFiles, migrationFolder, schemaNumber, SchemaRefusal } from './schema-version.ts'
 
@@ -10,38 +11,46 @@ const MIGRATION_LOCK = 7_303_014
 /**
  * Applies the files of db/migrations that this database does not have yet, in the order of their names and in
  * one transaction. Safe when several processes start at once: they take turns on an advisory lock. Workers
- * that count meanwhile lose their partitions, and claim them again only if they fit the new schema.
+ * that count meanwhile lose their partitions, and claim them again only if they fit the new schema. If the database has the roles of
+ * least privilege, they get what db/roles/privileges.ts says.
  * @returns the names of the files that this call applied
  * @throws when the database has a migration that this version does not know, because a newer version migrated
  *   it
  * @throws {SchemaRefusal} when the database was made by a version before 0.3.0
+ * @throws {AdministratorNeeded} when a migration is about the audit, which an administrator has to migrate
  */
-export async function migrate(sql: Sql): Promise<string[]> {
+export const migrate = (sql: Sql): Promise<string[]> =>
+  sql.begin(async (tx) => {
+    const applied = await migrateWithin(tx)
+    if (await isBootstrapped(tx)) await applyPrivileges(tx)
+    return applied
+  })
+
+/** The same within a transaction, without what is about roles. */
+export async function migrateWithin(tx: Transaction): Promise<string[]> {
   const files = await migrationFiles()
   const version = await productVersion()
-  return await sql.begin(async (tx) => {
-    await tx`/* migrate: lock */ select pg_advisory_xact_lock(${MIGRATION_LOCK})`
-    const applied = await appliedMigrations(tx)
-    const unknown = [...applied].filter((name) => !files.includes(name))
-    const old = applied.size === 0 ? null : tooOld(Math.max(...[...applied].map(schemaNumber)), null)
-    if (old !== null) throw new SchemaRefusal(old)
-    if (unknown.length > 0) {
-      throw new Error(
-        `the database has migrations that this version does not know: ${unknown.join(', ')}; run the newer version`,
-      )
-    }
-    const pending = files.filter((name) => !applied.has(name))
-    // Before any table is altered: this waits until no batch holds its checkpoint. Otherwise a batch that
-    // holds one could wait for an altered table while the migration waits for the checkpoint.
-    if (applied.size > 0 && pending.length > 0)
-      await tx`/* migrate: fence */ update partition_checkpoint set epoch = epoch + 1`
-    for (const name of pending) {
-      await recordSchema(tx, schemaNumber(name), version)
-      await tx.unsafe(await readFile(new URL(name, migrationFolder), 'utf8'))
-      await tx`/* migrate: applied */ insert into migration (name) values (${name})`
-    }
-    return pending
-  })
+  await tx`/* migrate: lock */ select pg_advisory_xact_lock(${MIGRATION_LOCK})`
+  const applied = await appliedMigrations(tx)
+  const unknown = [...applied].filter((name) => !files.includes(name))
+  const old = applied.size === 0 ? null : tooOld(Math.max(...[...applied].map(schemaNumber)), null)
+  if (old !== null) throw new SchemaRefusal(old)
+  if (unknown.length > 0) {
+    throw new Error(
+      `the database has migrations that this version does not know: ${unknown.join(', ')}; run the newer version`,
+    )
+  }
+  const pending = files.filter((name) => !applied.has(name))
+  // Before any table is altered: this waits until no batch holds its checkpoint. Otherwise a batch that
+  // holds one could wait for an altered table while the migration waits for the checkpoint.
+  if (applied.size > 0 && pending.length > 0)
+    await tx`/* migrate: fence */ update partition_checkpoint set epoch = epoch + 1`
+  for (const name of pending) {
+    await recordSchema(tx, schemaNumber(name), version)
+    await tx.unsafe(await readFile(new URL(name, migrationFolder), 'utf8'))
+    await tx`/* migrate: applied */ insert into migration (name) values (${name})`
+  }
+  return pending
 }
 
 async function appliedMigrations(tx: Transaction): Promise<Set<string>> {

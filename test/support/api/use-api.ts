@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject } from 'vitest'
 import type { Sql } from '../../../db/connection/connect.ts'
+import { asRole } from '../../../stack/as-role.ts'
 import {
   type Ask,
   createApi,
@@ -22,7 +23,7 @@ export function useApi(fill: (sql: Sql) => Promise<unknown>, parts: Parameters<t
     const primaryUrl = inject('databaseUrl')
     database = await createDatabase(primaryUrl)
     await fill(database.sql)
-    const api = createApi({ url: database.urlOn(primaryUrl), replicaUrls: [] }, parts)
+    const api = createApi({ url: asRole(database.urlOn(primaryUrl), 'api'), replicaUrls: [] }, parts)
     ask = api.ask
     close = () => api.router.close()
   })

@@ -2,10 +2,14 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest'
 import { openDeployment, type OpenDeployment } from './open-deployment.ts'
 import { startRole, type RoleProcess } from './role-process.ts'
+import { signedIn } from '../../../stack/as-role.ts'
 
 /** A Rollcall of its own on the run's parts. */
 export type Deployment = Omit<OpenDeployment, 'close'> & {
-  /** Starts `node <entry> <args>` with this deployment's environment; it is killed when the deployment is closed. */
+  /**
+   * Starts `node <entry> <args>` with this deployment's environment, and the role of Postgres that is its own; it is killed when the
+   * deployment is closed.
+   */
   start: (entry: string, extra?: Record<string, string>, args?: string[]) => RoleProcess
 }
 
@@ -43,7 +47,7 @@ async function open(
   return {
     ...deployment,
     start: (entry, more = {}, args = []) => {
-      const environment = { ...deployment.environment, ...more }
+      const environment = { ...signedIn(deployment.environment, entry.split('/')[0] ?? ''), ...more }
       const role = startRole(fileURLToPath(new URL(`../../../${entry}`, import.meta.url)), environment, args)
       atEnd(() => role.kill())
       return role

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import postgres from 'postgres'
 import { loadConfig, type Config } from '../../../config/config.ts'
 import { connectPostgres, type Sql } from '../../../db/connection/connect.ts'
-import { migrateDatabase } from '../../../db/schema/migrate-database.ts'
+import { bootstrapDatabase } from '../../../db/schema/bootstrap.ts'
 import { createKafka, type Kafka } from '../../../kafka/client.ts'
 import { ensureTopics } from '../../../kafka/topics/topics.ts'
 
@@ -28,7 +28,7 @@ export async function openDeployment(
   const environment = { ...stackEnvironment, ...names(stackEnvironment, id), ...extra }
   await createDatabase(stackEnvironment['DATABASE_URL'] ?? '', `rollcall_${id}`, template)
   const config = loadConfig(environment)
-  await migrateDatabase(config.database.url)
+  await bootstrapDatabase(config.database.url)
   await ensureTopics(config.kafka)
   const sql = connectPostgres(config.database.url, {
     applicationName: 'rollcall test',

@@ -1,0 +1,22 @@
+import { databaseRoles, type SigningRole } from '../db/roles/roles.ts'
+
+/** The URL of a database, or several separated by commas, as one of its roles. The stack's Postgres asks for no password. */
+export const asRole = (urls: string, role: SigningRole): string =>
+  urls
+    .split(',')
+    .map((url) => (url === '' ? '' : Object.assign(new URL(url), { username: databaseRoles[role] }).href))
+    .join(',')
+
+/**
+ * The environment of a process, with which it signs in as the role of Postgres that is its own.
+ * @param process `api`, or one that works as workers do
+ */
+export function signedIn<T extends Record<string, string>>(environment: T, process: string): T {
+  const role = process === 'api' ? 'api' : 'ingest'
+  const { DATABASE_URL = '', DATABASE_REPLICA_URLS = '' } = environment
+  return {
+    ...environment,
+    DATABASE_URL: asRole(DATABASE_URL, role),
+    DATABASE_REPLICA_URLS: asRole(DATABASE_REPLICA_URLS, role),
+  }
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { recordControlEvent } from '../../db/ledger/control-events.ts'
+import { createLoginDays } from '../../db/login-rows/login-partitions.ts'
+import { excessRights } from '../../db/roles/excess-rights.ts'
+import { bootstrapDatabase } from '../../db/schema/bootstrap.ts'
+import { migrateDatabase } from '../../db/schema/migrate-database.ts'
+import { createDatabase } from '../support/api/api-fixture.ts'
+import { outcomeOf, session } from '../support/parts/roles-database.ts'
+
+/** A database as of a deployment that has one role for all. */
+async function createOneRoleDatabase() {
+  const { sql, urlOn, drop, name } = await createDatabase(inject('databaseUrl'), () => Promise.resolve())
+  const role = `old_${randomUUID().slice(0, 8)}`
+  await sql.unsafe(`create role ${role} login; alter database ${name} owner to ${role}`)
+  onTestFinished(async () => {
+    await drop()
+    const admin = session(inject('databaseUrl'))
+    await admin.unsafe(`drop role ${role}`)
+  })
+  const adminUrl = urlOn(inject('databaseUrl'))
+  const url = Object.assign(new URL(adminUrl), { username: role }).href
+  await migrateDatabase(url)
+  return { sql, role, url, adminUrl, old: session(url) }
+}
+
+const command = (commandId: string) => ({
+  ...{
+    commandId,
+    requestedAt: '2026-01-05T12:00:00Z',
+    actor: 'ann',
+    command: 'pauseIngestion',
+    topic: 'user-login',
+  },
+  ...{ partitions: null, reason: 'test', result: 'done' as const, detail: {} },
+})
+
+test('a database of one role works as it did, and says that the role may do too much', async () => {
+  const { old } = await createOneRoleDatabase()
+  await createLoginDays(old, Date.parse('2026-01-05'), 3)
+  await recordControlEvent(old, command('c-1'))
+  for (const process of ['ingest', 'api'] as const)
+    expect(await excessRights(old, process)).toMatch(
+      new RegExp(`owns tables.*npm run migrate -- --bootstrap, and sign in as rollcall_${process} `),
+    )
+})
+
+test('bootstrap takes a database over while its old role works, which goes on without power over the audit', async () => {
+  const { sql, old, role, adminUrl, url } = await createOneRoleDatabase()
+  await createLoginDays(old, Date.parse('2026-01-05'), 3)
+  await recordControlEvent(old, command('c-1'))
+
+  const { applied, notes } = await bootstrapDatabase(adminUrl)
+  expect(applied).toEqual([])
+  expect(notes).toEqual([
+    expect.stringContaining(`revoke rollcall_migrate, rollcall_ingest, rollcall_api from "${role}"`),
+  ])
+  const owners = await sql<{ owner: string }[]>`
+    select distinct pg_get_userbyid(relowner)::text as owner from pg_class
+    where relnamespace = 'public'::regnamespace order by 1`
+  expect(owners.map(({ owner }) => owner)).toEqual(['rollcall_migrate', 'rollcall_owner'])
+
+  await createLoginDays(old, Date.parse('2026-01-07'), 3)
+  await recordControlEvent(old, command('c-2'))
+  expect(await migrateDatabase(url)).toEqual([])
+  for (const act of [
+    'alter table control_event disable trigger all',
+    'drop table control_event',
+    'drop schema public cascade',
+  ])
+    expect(await outcomeOf(old, act)).toBe('42501')
+  expect(await excessRights(old, 'ingest')).toMatch(/owns tables/)
+  expect(await sql`select from control_event`).toHaveLength(2)
+})
+
+test('bootstrap repeated changes nothing and takes no lock of a table', async () => {
+  const { sql, old, role, adminUrl } = await createOneRoleDatabase()
+  await bootstrapDatabase(adminUrl)
+  await sql.unsafe(`revoke rollcall_migrate, rollcall_ingest, rollcall_api from ${role}`)
+  expect(await outcomeOf(old, 'select from batch')).toBe('42501')
+  await sql.begin(async (tx) => {
+    await tx`select from batch, control_event, login`
+    expect(await bootstrapDatabase(adminUrl)).toEqual({ applied: [], notes: [] })
+  })
+  expect(await outcomeOf(old, 'select from batch')).toBe('42501')
+})
+
+test('bootstraps of several databases of a server at once make the roles once', async () => {
+  const databases = await Promise.all([1, 2, 3].map(() => createOneRoleDatabase()))
+  const made = await Promise.all(
+    databases.flatMap(({ adminUrl }) => [adminUrl, adminUrl]).map((url) => bootstrapDatabase(url)),
+  )
+  expect(made.map(({ applied }) => applied)).toEqual(made.map(() => []))
+})
+
+test('a role that may do more than its own is not given a database', async () => {
+  const { adminUrl, sql, old, url } = await createOneRoleDatabase()
+  await expect(bootstrapDatabase(url)).rejects.toThrow(
+    /DATABASE_ADMIN_URL has to name a role with CREATEROLE/,
+  )
+  await sql`alter role rollcall_api createdb`
+  onTestFinished(() => session(adminUrl)`alter role rollcall_api nocreatedb`)
+  await expect(bootstrapDatabase(adminUrl)).rejects.toThrow(
+    /the role rollcall_api may do more than it should/,
+  )
+  expect(await outcomeOf(old, 'select from batch')).toBe('allowed')
+})
