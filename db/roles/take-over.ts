@@ -57,25 +57,31 @@ export async function keepGoing(tx: Transaction, formerOwner: string): Promise<v
   await tx`grant ${tx.unsafe(`${migrate}, ${ingest}, ${api}`)} to ${tx(formerOwner)}`
 }
 
+type Held = {
+  name: string
+  owner: string
+  /** Whether somebody signs in as its owner. */
+  isSomebodys: boolean
+  isOpen: boolean
+  hasTemporary: boolean
+}
+
 /**
  * Whoever owns the database can drop what is in it: that is the administrator, or the role that owns the audit.
  * @returns what the administrator may not do and has to know
  */
-export async function secureDatabase(
-  tx: Transaction,
-  { name }: Administrator,
-  formers: readonly string[],
-): Promise<string[]> {
-  const [database] = await tx<{ name: string; owner: string; isOpen: boolean; hasTemporary: boolean }[]>`
+export async function secureDatabase(tx: Transaction, { name }: Administrator): Promise<string[]> {
+  const [database] = await tx<Held[]>`
     /* secureDatabase */
     select datname::text as name, pg_get_userbyid(datdba)::text as owner,
            has_schema_privilege('public', 'public', 'create') as "isOpen",
-           has_database_privilege('public', current_database(), 'temporary') as "hasTemporary"
+           has_database_privilege('public', current_database(), 'temporary') as "hasTemporary",
+           (select rolcanlogin and not rolsuper from pg_roles where oid = datdba) as "isSomebodys"
     from pg_database where datname = current_database()`
   if (database === undefined) throw new Error('secureDatabase found no database')
   const quoted = `"${database.name.replaceAll('"', '""')}"`
-  const isFormers = database.owner !== name && formers.includes(database.owner)
-  const moved = !isFormers || (await allowed(tx, `alter database ${quoted} owner to ${owner}`))
+  const isOthers = database.isSomebodys && database.owner !== name
+  const moved = !isOthers || (await allowed(tx, `alter database ${quoted} owner to ${owner}`))
   if (database.isOpen) await tx.unsafe('revoke create on schema public from public')
   // No process makes temporary tables; whoever can might put one before a table that it is not.
   if (database.hasTemporary) await tx.unsafe(`revoke temporary on database ${quoted} from public`)

@@ -14,7 +14,7 @@ import {
   secureDatabase,
 } from '../roles/take-over.ts'
 import { STATEMENT_TIMEOUT_MS } from './migrate-database.ts'
-import { migrateWithin } from './migrate.ts'
+import { migrateWithin, waitForMigrations } from './migrate.ts'
 
 export type Bootstrapped = {
   /** The names of the migrations that this call applied. */
@@ -51,11 +51,12 @@ export async function bootstrapDatabase(
 }
 
 async function bootstrap(tx: Transaction, passwords: Passwords): Promise<Bootstrapped> {
+  await waitForMigrations(tx)
   const administrator = await readAdministrator(tx)
   await makeRoles(tx, passwords)
   const endActing = await actAsOwners(tx, administrator)
   const formers = await formerOwners(tx)
-  const notes = await secureDatabase(tx, administrator, formers)
+  const notes = await secureDatabase(tx, administrator)
   await closeNewFunctions(tx)
   const applied = await migrateWithin(tx)
   await applyPrivileges(tx)

@@ -30,7 +30,7 @@ export const migrate = (sql: Sql): Promise<string[]> =>
 export async function migrateWithin(tx: Transaction): Promise<string[]> {
   const files = await migrationFiles()
   const version = await productVersion()
-  await tx`/* migrate: lock */ select pg_advisory_xact_lock(${MIGRATION_LOCK})`
+  await waitForMigrations(tx)
   const applied = await appliedMigrations(tx)
   const unknown = [...applied].filter((name) => !files.includes(name))
   const old = applied.size === 0 ? null : tooOld(Math.max(...[...applied].map(schemaNumber)), null)
@@ -52,6 +52,10 @@ export async function migrateWithin(tx: Transaction): Promise<string[]> {
   }
   return pending
 }
+
+/** Lets one process at a time migrate; the next ones find everything done. */
+export const waitForMigrations = (tx: Transaction) =>
+  tx`/* waitForMigrations */ select pg_advisory_xact_lock(${MIGRATION_LOCK})`
 
 async function appliedMigrations(tx: Transaction): Promise<Set<string>> {
   await tx`/* appliedMigrations: table */

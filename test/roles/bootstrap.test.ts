@@ -8,6 +8,7 @@ import { migrateDatabase } from '../../db/schema/migrate-database.ts'
 import { createPostgresParts, postgresUrl } from '../../stack/parts/postgres.ts'
 import { freePort } from '../../stack/processes/ports.ts'
 import { logsIn, openFolder } from '../support/parts/own-folder.ts'
+import { connect } from '../support/api/api-fixture.ts'
 import { outcomeOf, session } from '../support/parts/roles-database.ts'
 
 // On a server of their own, as a cloud gives it: the administrator is no superuser, and every statement is logged.
@@ -34,11 +35,11 @@ beforeAll(async () => {
   const hba = join(folder, 'postgres', 'primary', 'pg_hba.conf')
   const names = signingRoles.map((role) => databaseRoles[role]).join(',')
   writeFileSync(hba, `host all ${names} all scram-sha-256\n${readFileSync(hba, 'utf8')}`)
-  const superuser = session(postgresUrl(port))
+  const superuser = connect(postgresUrl(port))
   await superuser`select pg_reload_conf()`
-  await superuser.unsafe(
-    'create role administrator login createrole; create database cloud owner administrator',
-  )
+  await superuser`create role administrator login createrole`
+  await superuser`create database cloud owner administrator`
+  await superuser.end()
 })
 afterAll(async () => {
   await stop()

@@ -5,7 +5,7 @@ import { createLoginDays } from '../../db/login-rows/login-partitions.ts'
 import { excessRights } from '../../db/roles/excess-rights.ts'
 import { bootstrapDatabase } from '../../db/schema/bootstrap.ts'
 import { migrateDatabase } from '../../db/schema/migrate-database.ts'
-import { createDatabase } from '../support/api/api-fixture.ts'
+import { connect, createDatabase } from '../support/api/api-fixture.ts'
 import { outcomeOf, session } from '../support/parts/roles-database.ts'
 
 /** A database as of a deployment that has one role for all. */
@@ -15,8 +15,9 @@ async function createOneRoleDatabase() {
   await sql.unsafe(`create role ${role} login; alter database ${name} owner to ${role}`)
   onTestFinished(async () => {
     await drop()
-    const admin = session(inject('databaseUrl'))
+    const admin = connect(inject('databaseUrl'))
     await admin.unsafe(`drop role ${role}`)
+    await admin.end()
   })
   const adminUrl = urlOn(inject('databaseUrl'))
   const url = Object.assign(new URL(adminUrl), { username: role }).href
@@ -99,7 +100,9 @@ test('a role that may do more than its own is not given a database', async () =>
     /DATABASE_ADMIN_URL has to name a role with CREATEROLE/,
   )
   await sql`alter role rollcall_api createdb`
-  onTestFinished(() => session(adminUrl)`alter role rollcall_api nocreatedb`)
+  onTestFinished(async () => {
+    await sql`alter role rollcall_api nocreatedb`
+  })
   await expect(bootstrapDatabase(adminUrl)).rejects.toThrow(
     /the role rollcall_api may do more than it should/,
   )
