@@ -34,8 +34,10 @@ async function makeRole(tx: Transaction, role: DatabaseRole): Promise<void> {
       `the role ${name} may do more than it should: take from it what it has of superuser, createrole, createdb, replication and ` +
         'bypassrls (alter role), and run this again',
     )
-  if (held === undefined) await tx.unsafe(`create role ${name} ${signsIn ? 'login' : 'nologin'}`)
-  else if (role === 'owner' && held.canLogin) await tx.unsafe(`alter role ${name} nologin`)
+  if (held === undefined)
+    await tx.unsafe(`/* makeRole: new */ create role ${name} ${signsIn ? 'login' : 'nologin'}`)
+  else if (role === 'owner' && held.canLogin)
+    await tx.unsafe(`/* makeRole: owner */ alter role ${name} nologin`)
 }
 
 /** A role that signs in otherwise, by certificate or by a service of the cloud, needs no password. */
@@ -57,7 +59,10 @@ export async function letOwnerReadStatistics(tx: Transaction): Promise<boolean> 
   const [held] = await tx<{ isMember: boolean }[]>`/* letOwnerReadStatistics */
     select pg_has_role(${databaseRoles.owner}, 'pg_read_all_stats', 'usage') as "isMember"`
   if (held?.isMember === true) return true
-  return await allowed(tx, `grant pg_read_all_stats to ${databaseRoles.owner}`)
+  return await allowed(
+    tx,
+    `/* letOwnerReadStatistics: grant */ grant pg_read_all_stats to ${databaseRoles.owner}`,
+  )
 }
 
 /** Runs a statement. @returns false if the administrator may not */

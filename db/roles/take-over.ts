@@ -31,9 +31,11 @@ export async function actAsOwners(
   { isSuperuser }: Administrator,
 ): Promise<() => Promise<void>> {
   if (isSuperuser) return () => Promise.resolve()
-  await tx.unsafe(`grant ${owner}, ${migrate} to current_user with inherit true, set true`)
+  await tx.unsafe(`/* actAsOwners */ grant ${owner}, ${migrate} to current_user with inherit true, set true`)
   return async () => {
-    await tx.unsafe(`revoke ${owner}, ${migrate} from current_user granted by current_user`)
+    await tx.unsafe(
+      `/* actAsOwners: end */ revoke ${owner}, ${migrate} from current_user granted by current_user`,
+    )
   }
 }
 
@@ -54,7 +56,7 @@ export async function formerOwners(tx: Transaction): Promise<string[]> {
  * Lets processes that still sign in as a former owner go on, with the rights of all roles that run; the audit is no longer theirs.
  */
 export async function keepGoing(tx: Transaction, formerOwner: string): Promise<void> {
-  await tx`grant ${tx.unsafe(`${migrate}, ${ingest}, ${api}`)} to ${tx(formerOwner)}`
+  await tx`/* keepGoing */ grant ${tx.unsafe(`${migrate}, ${ingest}, ${api}`)} to ${tx(formerOwner)}`
 }
 
 type Held = {
@@ -81,10 +83,13 @@ export async function secureDatabase(tx: Transaction, { name }: Administrator): 
   if (database === undefined) throw new Error('secureDatabase found no database')
   const quoted = `"${database.name.replaceAll('"', '""')}"`
   const isOthers = database.isSomebodys && database.owner !== name
-  const moved = !isOthers || (await allowed(tx, `alter database ${quoted} owner to ${owner}`))
-  if (database.isOpen) await tx.unsafe('revoke create on schema public from public')
+  const moved =
+    !isOthers || (await allowed(tx, `/* secureDatabase: owner */ alter database ${quoted} owner to ${owner}`))
+  if (database.isOpen)
+    await tx.unsafe('/* secureDatabase: schema */ revoke create on schema public from public')
   // No process makes temporary tables; whoever can might put one before a table that it is not.
-  if (database.hasTemporary) await tx.unsafe(`revoke temporary on database ${quoted} from public`)
+  if (database.hasTemporary)
+    await tx.unsafe(`/* secureDatabase: temporary */ revoke temporary on database ${quoted} from public`)
   const missing = await tx<{ role: string; privilege: string }[]>`/* secureDatabase: missing */
     select role, privilege
     from (values (${migrate}, 'create'), (${owner}, 'create'), (${migrate}, 'usage'), (${owner}, 'usage'),
@@ -92,7 +97,8 @@ export async function secureDatabase(tx: Transaction, { name }: Administrator): 
     where not exists (
       select from pg_namespace, aclexplode(nspacl)
       where nspname = 'public' and pg_get_userbyid(grantee) = role and lower(privilege_type) = privilege)`
-  for (const { role, privilege } of missing) await tx.unsafe(`grant ${privilege} on schema public to ${role}`)
+  for (const { role, privilege } of missing)
+    await tx.unsafe(`/* secureDatabase: grant */ grant ${privilege} on schema public to ${role}`)
   await grantDatabase(tx, quoted)
   return moved
     ? []
@@ -108,8 +114,10 @@ async function grantDatabase(tx: Transaction, quoted: string): Promise<void> {
            and (select bool_and(has_database_privilege(role, current_database(), 'connect'))
                 from unnest(${[migrate, ingest, api]}::text[]) as role) as all`
   if (held?.all === true) return
-  await tx.unsafe(`grant connect on database ${quoted} to ${migrate}, ${ingest}, ${api}`)
-  await tx.unsafe(`grant temporary on database ${quoted} to ${migrate}`)
+  await tx.unsafe(
+    `/* grantDatabase: connect */ grant connect on database ${quoted} to ${migrate}, ${ingest}, ${api}`,
+  )
+  await tx.unsafe(`/* grantDatabase: temporary */ grant temporary on database ${quoted} to ${migrate}`)
 }
 
 /** Functions of later migrations are nobody's but their owner's until db/roles/privileges.ts says otherwise. */
@@ -120,6 +128,8 @@ export async function closeNewFunctions(tx: Transaction): Promise<void> {
         select from pg_default_acl where defaclrole = ${role}::regrole and defaclobjtype = 'f'
           and not exists (select from aclexplode(defaclacl) where grantee = 0)) as "isClosed"`
     if (held?.isClosed !== true)
-      await tx.unsafe(`alter default privileges for role ${role} revoke execute on functions from public`)
+      await tx.unsafe(
+        `/* closeNewFunctions: close */ alter default privileges for role ${role} revoke execute on functions from public`,
+      )
   }
 }
