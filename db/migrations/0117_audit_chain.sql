@@ -30,18 +30,18 @@ insert into audit_head (seq, hash) values (0, repeat('0', 64));
 -- place in the chain.
 create function chain_audit_event(event text) returns bigint language plpgsql as $$
 declare
-  head audit_head;
+  head public.audit_head;
   place bigint;
 begin
-  select * into strict head from audit_head for update;
-  select seq into place from audit_event where id = event::jsonb ->> 'id' and body = event;
+  select * into strict head from public.audit_head for update;
+  select seq into place from public.audit_event where id = event::jsonb ->> 'id' and body = event;
   if found then
     return place;
   end if;
   head.seq := head.seq + 1;
   head.hash := encode(sha256(convert_to(head.hash || event, 'UTF8')), 'hex');
-  insert into audit_event (seq, body, hash) values (head.seq, event, head.hash);
-  update audit_head set seq = head.seq, hash = head.hash;
+  insert into public.audit_event (seq, body, hash) values (head.seq, event, head.hash);
+  update public.audit_head set seq = head.seq, hash = head.hash;
   return head.seq;
 end $$;
 
@@ -51,7 +51,7 @@ begin
   if event::jsonb ->> 'kind' = 'checkpoint' then
     raise exception 'prune_audit alone appends checkpoints' using errcode = 'insufficient_privilege';
   end if;
-  return chain_audit_event(event);
+  return public.chain_audit_event(event);
 end $$;
 
 -- Takes the beginning of the chain away, up to the event that this checkpoint names. Returns how many events are gone.
@@ -59,12 +59,12 @@ create function prune_audit(checkpoint text) returns bigint language plpgsql sec
 declare
   pruned bigint;
 begin
-  if not exists (select from audit_event where seq = (checkpoint::jsonb #>> '{detail,seq}')::bigint
+  if not exists (select from public.audit_event where seq = (checkpoint::jsonb #>> '{detail,seq}')::bigint
                                            and hash = checkpoint::jsonb #>> '{detail,hash}') then
     raise exception 'the checkpoint names no event of the chain';
   end if;
-  perform chain_audit_event(checkpoint);
-  delete from audit_event where seq <= (checkpoint::jsonb #>> '{detail,seq}')::bigint;
+  perform public.chain_audit_event(checkpoint);
+  delete from public.audit_event where seq <= (checkpoint::jsonb #>> '{detail,seq}')::bigint;
   get diagnostics pruned = row_count;
   return pruned;
 end $$;
@@ -74,7 +74,7 @@ create function refuse_audit_removal() returns trigger language plpgsql as $$
 begin
   if exists (
     select from removed where seq > (
-      select coalesce(max((body::jsonb #>> '{detail,seq}')::bigint), 0) from audit_event where kind = 'checkpoint')
+      select coalesce(max((body::jsonb #>> '{detail,seq}')::bigint), 0) from public.audit_event where kind = 'checkpoint')
   ) then
     raise exception 'audit_event is append-only: DELETE is refused' using errcode = 'insufficient_privilege';
   end if;
@@ -88,14 +88,15 @@ alter table audit_event enable always trigger append_only;
 alter table audit_event enable always trigger append_only_truncate;
 alter table audit_event enable always trigger append_only_delete;
 
--- Nobody may call them unless it is granted. Temporary tables come last: nobody's may stand for those of the chain.
+-- Nobody may call them unless it is granted. They find nothing by a search path but what is Postgres's own: whoever may make functions
+-- or operators, as the role that migrates, puts none in their way.
 do $$
 declare
   name text;
 begin
   foreach name in array array['chain_audit_event(text)', 'append_audit_event(text)', 'prune_audit(text)', 'refuse_audit_removal()'] loop
     execute format('revoke all on function %s from public', name);
-    execute format('alter function %s set search_path = pg_catalog, %I, pg_temp', name, current_schema());
+    execute format('alter function %s set search_path = pg_catalog, pg_temp', name);
   end loop;
 end $$;
 

@@ -74,10 +74,13 @@ const tables: Record<string, Rights> = {
   span_day: ANY,
 }
 
-/** Rows of the audit are added and never changed, whoever asks. */
+/** The chain of the audit: its functions alone write it. */
 const auditTables: Record<string, Rights> = {
-  control_event: ['select insert', 'select insert'],
+  audit_event: READ,
+  audit_head: READ,
 }
+
+const auditViews: Record<string, Rights> = { control_event: READ }
 
 const views: Record<string, Rights> = {
   revision_written: READ,
@@ -100,9 +103,14 @@ const functions: Record<string, Rights> = {
   drop_login_day_summary: ['execute', ''],
 }
 
-/** Who may replace the function of the audit's triggers could lift them. */
+/** Whoever owned a function that the chain or its triggers run could change what it does. */
 const ownersFunctions: Record<string, Rights> = {
+  append_audit_event: ['execute', 'execute', 'execute'],
+  prune_audit: ['execute', ''],
+  chain_audit_event: ['', ''],
+  refuse_audit_removal: ['', ''],
   refuse_change: ['', ''],
+  iso_moment: ['', ''],
   primary_heard_at: ['', 'execute'],
 }
 
@@ -128,6 +136,7 @@ export const databaseObjects: readonly DatabaseObject[] = [
   ...objects('table', false, tables),
   ...objects('table', true, auditTables),
   ...objects('view', false, views),
+  ...objects('view', true, auditViews),
   ...objects('sequence', false, sequences),
   ...objects('function', false, functions),
   ...objects('function', true, ownersFunctions),

@@ -77,7 +77,7 @@ test('an administrator who is no superuser makes the roles, with passwords that 
 test('neither the administrator nor a role may act as the owner of the audit afterwards, and migrations go on', async () => {
   await bootstrapDatabase(adminUrl())
   const admin = session(adminUrl())
-  for (const act of ['set role rollcall_owner', 'set role rollcall_migrate', 'delete from control_event'])
+  for (const act of ['set role rollcall_owner', 'set role rollcall_migrate', 'delete from audit_event'])
     expect(await outcomeOf(admin, act)).toBe('42501')
   const migrate = Object.assign(new URL(adminUrl()), {
     username: 'rollcall_migrate',

@@ -8,20 +8,27 @@ const DAY = '2026-01-05'
 
 /** What no role may that signs in. */
 const nobodys = [
-  'alter table control_event disable trigger append_only',
-  'alter table control_event disable trigger all',
-  'drop trigger append_only on control_event',
-  'create trigger other before insert on control_event for each row execute function refuse_change()',
-  'create rule other as on delete to control_event do instead nothing',
-  "update control_event set actor = 'nobody'",
-  'delete from control_event',
-  'truncate control_event',
-  'drop table control_event',
-  'alter table control_event add other integer',
-  'alter table control_event owner to current_user',
-  'lock table control_event in access exclusive mode',
+  'alter table audit_event disable trigger append_only',
+  'alter table audit_event disable trigger all',
+  'drop trigger append_only on audit_event',
+  'create trigger other before insert on audit_event for each row execute function refuse_change()',
+  'create rule other as on delete to audit_event do instead nothing',
+  "update audit_event set body = 'nothing'",
+  'delete from audit_event',
+  'truncate audit_event',
+  'drop table audit_event',
+  'alter table audit_event add other integer',
+  'alter table audit_event owner to current_user',
+  'lock table audit_event in access exclusive mode',
   'create or replace function refuse_change() returns trigger language plpgsql as $$ begin return old; end $$',
   'drop function refuse_change cascade',
+  'create or replace function iso_moment(text) returns timestamptz language sql immutable strict return now()',
+  "insert into audit_event (seq, body, hash) values (1, '{}', '')",
+  'update audit_head set seq = 0',
+  'delete from audit_head',
+  "select chain_audit_event('{}')",
+  'create or replace view control_event as select * from audit_event where false',
+  'drop view control_event',
   'alter function refuse_change() owner to current_user',
   'alter function primary_heard_at() reset all',
   'set role rollcall_owner',
@@ -37,7 +44,7 @@ const nobodys = [
   'grant pg_read_all_data to current_user',
   'create extension dblink',
   "copy (select 1) to program 'true'",
-  "copy control_event to '/tmp/rollcall-audit'",
+  "copy audit_event to '/tmp/rollcall-audit'",
   "create temporary table other (line text); copy other from '/etc/passwd'",
   "select pg_read_file('/etc/passwd')",
   "select pg_ls_dir('.')",
@@ -95,6 +102,7 @@ const nobodysThatRuns = [
 ]
 
 const apis = [
+  "select prune_audit('{}')",
   'insert into batch select * from batch',
   "update batch set error = 'other'",
   'update partition_checkpoint set next_offset = 0',
@@ -113,7 +121,7 @@ const apis = [
 const workers = ['select primary_heard_at()']
 
 const acts: Record<SigningRole, readonly string[]> = {
-  migrate: nobodys,
+  migrate: [...nobodys, "select prune_audit('{}')", 'select from audit_event'],
   ingest: [...nobodys, ...nobodysThatRuns, ...workers],
   api: [...nobodys, ...nobodysThatRuns, ...apis],
 }
@@ -145,13 +153,13 @@ test.for(['migrate', 'ingest', 'api'] as const)('%s gives nothing away that is n
   const sql = database.as(role)
   // Postgres only warns of a grant that grants nothing.
   const given = role === 'migrate' ? [] : ['select on batch', 'execute on function create_login_day(date)']
-  for (const what of [...given, 'select, insert, delete on control_event'])
+  for (const what of [...given, 'select, insert, delete on audit_event'])
     await sql.unsafe(`grant ${what} to public`).catch((error: unknown) => {
       expect(error).toMatchObject({ code: REFUSED })
     })
   await expect(sql`alter system set log_statement = none`).rejects.toMatchObject({ code: REFUSED })
   const [held] = await database.sql<{ any: boolean }[]>`
-    select has_table_privilege('public', 'batch', 'select') or has_table_privilege('public', 'control_event', 'select, insert, delete')
+    select has_table_privilege('public', 'batch', 'select') or has_table_privilege('public', 'audit_event', 'select, insert, delete')
            or has_function_privilege('public', 'create_login_day(date)', 'execute') as any`
   expect(held).toEqual({ any: false })
 })

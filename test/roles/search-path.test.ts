@@ -38,3 +38,26 @@ test.for(['trap', 'pg_temp'])(
     await expect(ingest`select public.drop_login_day('2026-01-05')`).rejects.toThrow(/are kept/)
   },
 )
+
+test('the chain of the audit finds nothing that the role which migrates puts in its way', async () => {
+  const { sql, as } = await createRolesDatabase()
+  const trap = (name: string, parameters: string, result: string) => `
+    create function public.${name}(${parameters}) returns ${result} language plpgsql as $$
+    begin raise exception 'trapped as %', current_user; end $$;`
+  // Closer to what the functions write than Postgres's own, which take other types.
+  const traps = [
+    trap('convert_to', 'text, text', 'bytea'),
+    trap('encode', 'bytea, name', 'text'),
+    trap('field', 'jsonb, name', 'text'),
+    trap('path', 'jsonb, text', 'text'),
+    'create operator public.->> (function = public.field, leftarg = jsonb, rightarg = name);',
+    'create operator public.#>> (function = public.path, leftarg = jsonb, rightarg = text)',
+  ]
+  await as('migrate').unsafe(traps.join('\n'))
+  const event = { id: 'e-1', kind: 'command', at: '2026-01-05T12:00:00Z', detail: { seq: 1 } }
+  const [row] = await as('ingest')<
+    { seq: bigint }[]
+  >`select append_audit_event(${JSON.stringify(event)}) as seq`
+  expect(row).toEqual({ seq: 1n })
+  await expect(sql`delete from audit_event`).rejects.toThrow(/append-only/)
+})

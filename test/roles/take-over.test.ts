@@ -65,13 +65,13 @@ test('bootstrap takes a database over while its old role works, which goes on wi
   await recordControlEvent(old, command('c-2'))
   expect(await migrateDatabase(url)).toEqual([])
   for (const act of [
-    'alter table control_event disable trigger all',
-    'drop table control_event',
+    'alter table audit_event disable trigger all',
+    'drop table audit_event cascade',
     'drop schema public cascade',
   ])
     expect(await outcomeOf(old, act)).toBe('42501')
   expect(await excessRights(old, 'ingest')).toMatch(/owns tables/)
-  expect(await sql`select from control_event`).toHaveLength(2)
+  expect(await sql`select from audit_event`).toHaveLength(2)
 })
 
 test('bootstrap repeated changes nothing and takes no lock of a table', async () => {
@@ -80,7 +80,7 @@ test('bootstrap repeated changes nothing and takes no lock of a table', async ()
   await sql.unsafe(`revoke rollcall_migrate, rollcall_ingest, rollcall_api from ${role}`)
   expect(await outcomeOf(old, 'select from batch')).toBe('42501')
   await sql.begin(async (tx) => {
-    await tx`select from batch, control_event, login`
+    await tx`select from batch, audit_event, login`
     expect(await bootstrapDatabase(adminUrl)).toEqual({ applied: [], notes: [] })
   })
   expect(await outcomeOf(old, 'select from batch')).toBe('42501')
