@@ -9,10 +9,10 @@ export const asRole = (urls: string, role: SigningRole): string =>
 
 /**
  * The environment of a process, with which it signs in as the role of Postgres that is its own.
- * @param process `api`, or one that works as workers do
+ * @param process `api`, `migrate`, or one that works as workers do
  */
-export function signedIn<T extends Record<string, string>>(environment: T, process: string): T {
-  const role = process === 'api' ? 'api' : 'ingest'
+export function signedIn(environment: Record<string, string>, process: string): Record<string, string> {
+  const role = process === 'api' || process === 'migrate' ? process : 'ingest'
   const { DATABASE_URL = '', DATABASE_REPLICA_URLS = '' } = environment
   return {
     ...environment,

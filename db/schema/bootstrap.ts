@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connectPostgres, type Database, type Sql, type Transaction } from '../connection/connect.ts'
 import { assertDirectSession } from '../connection/direct-session.ts'
 import { classingPostgres } from '../connection/failure.ts'
+import { findOnlyIn } from '../roles/act-as.ts'
 import { applyPrivileges } from '../roles/apply-privileges.ts'
 import { letOwnerReadStatistics, makeRoles, type Passwords } from '../roles/make-roles.ts'
 import { databaseRoles } from '../roles/roles.ts'
@@ -51,6 +52,7 @@ export async function bootstrapDatabase(
 }
 
 async function bootstrap(tx: Transaction, passwords: Passwords): Promise<Bootstrapped> {
+  await findOnlyIn(tx, 'pg_catalog')
   await waitForMigrations(tx)
   const administrator = await readAdministrator(tx)
   await makeRoles(tx, passwords)

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { productVersion } from '../../config/product-version.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
+import { actAs, endActing, findOnlyIn } from '../roles/act-as.ts'
 import { applyPrivileges, isBootstrapped } from '../roles/apply-privileges.ts'
 import { tooOld } from './schema-fit.ts'
 import { migrationFiles, migrationFolder, schemaNumber, SchemaRefusal } from './schema-version.ts'
@@ -26,11 +27,16 @@ export const migrate = (sql: Sql): Promise<string[]> =>
     return applied
   })
 
-/** The same within a transaction, without what is about roles. */
+/** What a migration of the audit has at the beginning of a line. */
+const OF_AUDIT = /^-- As rollcall_owner\b/m
+
+/** The same within a transaction, without the privileges. */
 export async function migrateWithin(tx: Transaction): Promise<string[]> {
   const files = await migrationFiles()
   const version = await productVersion()
+  await findOnlyIn(tx, 'pg_catalog')
   await waitForMigrations(tx)
+  await actAs(tx, 'migrate')
   const applied = await appliedMigrations(tx)
   const unknown = [...applied].filter((name) => !files.includes(name))
   const old = applied.size === 0 ? null : tooOld(Math.max(...[...applied].map(schemaNumber)), null)
@@ -47,9 +53,13 @@ export async function migrateWithin(tx: Transaction): Promise<string[]> {
     await tx`/* migrate: fence */ update partition_checkpoint set epoch = epoch + 1`
   for (const name of pending) {
     await recordSchema(tx, schemaNumber(name), version)
-    await tx.unsafe(await readFile(new URL(name, migrationFolder), 'utf8'))
+    const statements = await readFile(new URL(name, migrationFolder), 'utf8')
+    if (OF_AUDIT.test(statements)) await actAs(tx, 'owner')
+    await tx.unsafe(statements)
+    await actAs(tx, 'migrate')
     await tx`/* migrate: applied */ insert into migration (name) values (${name})`
   }
+  await endActing(tx)
   return pending
 }
 

@@ -5,7 +5,10 @@ import { createLoginDays } from '../../db/login-rows/login-partitions.ts'
 import { excessRights } from '../../db/roles/excess-rights.ts'
 import { bootstrapDatabase } from '../../db/schema/bootstrap.ts'
 import { migrateDatabase } from '../../db/schema/migrate-database.ts'
+import { asRole, signedIn } from '../../stack/as-role.ts'
 import { connect, createDatabase } from '../support/api/api-fixture.ts'
+import { createDeployment } from '../support/deployment/deployment.ts'
+import { createNewerVersion } from '../support/deployment/newer-version.ts'
 import { outcomeOf, session } from '../support/parts/roles-database.ts'
 
 /** A database as of a deployment that has one role for all. */
@@ -107,4 +110,42 @@ test('a role that may do more than its own is not given a database', async () =>
     /the role rollcall_api may do more than it should/,
   )
   expect(await outcomeOf(old, 'select from batch')).toBe('allowed')
+})
+
+test('what the role that migrates has put into the database gets no rights of an administrator', async () => {
+  const deployment = await createDeployment()
+  const { sql } = deployment
+  const trap = (name: string, parameters: string, result: string) => `
+    create function public.${name}(${parameters}) returns ${result} language plpgsql as $$
+    begin raise exception 'trapped as %', current_user; end $$;`
+  const url = deployment.config.database.url
+  await session(asRole(url, 'migrate')).unsafe(`
+    ${trap('pg_has_role', 'oid, text', 'boolean')}
+    ${trap('has_schema_privilege', 'text, text, text', 'boolean')}
+    ${trap('hashtext', 'varchar', 'integer')}
+    ${trap('trapped', '', 'trigger')}
+    create trigger trapped before update on partition_checkpoint for each statement execute function trapped()`)
+  expect(await bootstrapDatabase(url)).toEqual({ applied: [], notes: [] })
+  // It raises every epoch first.
+  await expect(createNewerVersion('create table newer (id integer);').migrate(deployment)).rejects.toThrow(
+    /trapped as rollcall_migrate/,
+  )
+  await sql`drop trigger trapped on partition_checkpoint`
+  await createNewerVersion('-- As rollcall_owner.\nalter table audit_event add newer integer;').migrate(
+    deployment,
+  )
+  const owners = await sql<{ owner: string }[]>`
+    select pg_get_userbyid(relowner)::text as owner from pg_class where relname = 'audit_event'`
+  expect(owners).toEqual([{ owner: 'rollcall_owner' }])
+})
+
+test('the role that migrates is told that a migration of the audit takes an administrator, and changes nothing', async () => {
+  const deployment = await createDeployment()
+  const environment = signedIn(deployment.environment, 'migrate')
+  const newer = createNewerVersion('-- As rollcall_owner.\nalter table audit_event add newer integer;')
+  await expect(newer.migrate({ ...deployment, environment })).rejects.toThrow(
+    /needs the rights of rollcall_owner: an administrator .* npm run migrate -- --bootstrap/,
+  )
+  await createNewerVersion('create table newer (id integer);').migrate({ ...deployment, environment })
+  expect(await deployment.sql`select from newer`).toEqual([])
 })
