@@ -104,7 +104,9 @@ async function start(): Promise<void> {
 }
 
 /** Whether Postgres was started here, so that this process is its administrator. */
-const hasOwnPostgres = (started: Stack | undefined): boolean => started?.parts.has('postgres') === true
+function hasOwnPostgres(started: Stack | undefined): boolean {
+  return started?.parts.has('postgres') === true
+}
 
 /** Creates the topics, the schema and the roles of Postgres, and checks that Temporal can be used. */
 async function prepareParts({ kafka, database, temporal }: Config, started: Stack): Promise<void> {

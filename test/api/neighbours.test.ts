@@ -170,7 +170,8 @@ describe('a query that fails', () => {
 })
 
 it('a session that somebody ends fails its own request, and the node goes on serving the others', async () => {
-  const on = (server: string) => Object.assign(new URL(server), { pathname: `/${sql().options.database}` }).href
+  const on = (server: string) =>
+    Object.assign(new URL(server), { pathname: `/${sql().options.database}` }).href
   const router = createReadRouter({ url: on(inject('databaseUrl')), replicaUrls: [on(inject('replicaUrl'))] })
   onTestFinished(() => router.close())
   const reading = () => createRequestReader((work) => router.withReadNode(anyFreshness, work))

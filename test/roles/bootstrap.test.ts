@@ -14,7 +14,7 @@ import { outcomeOf, session } from '../support/parts/roles-database.ts'
 // On a server of their own, as a cloud gives it: the administrator is no superuser, and every statement is logged.
 
 const { folder, close } = openFolder()
-const passwords = { migrate: 'marked migrate $%', ingest: 'marked ingest', api: 'marked api' }
+const passwords = { migrate: 'marked migrate $', ingest: 'marked ingest', api: 'marked api' }
 let port: number
 let stop: () => Promise<void>
 
