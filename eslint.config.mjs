@@ -13,8 +13,9 @@ const mayImport = {
   temporal: ['config', 'tls'],
   db: ['domain', 'config', 'concurrency', 'tls'],
   kafka: ['domain', 'config', 'concurrency', 'tls'],
+  audit: ['domain', 'config', 'concurrency', 'db', 'kafka'],
   workflows: ['domain'],
-  activities: ['domain', 'config', 'concurrency', 'db', 'kafka'],
+  activities: ['domain', 'config', 'concurrency', 'db', 'kafka', 'audit'],
   worker: [
     'domain',
     'config',
@@ -24,10 +25,11 @@ const mayImport = {
     'temporal',
     'db',
     'kafka',
+    'audit',
     'activities',
     'workflows',
   ],
-  api: ['domain', 'config', 'concurrency', 'probes', 'tls', 'temporal', 'db', 'kafka', 'workflows'],
+  api: ['domain', 'config', 'concurrency', 'probes', 'tls', 'temporal', 'db', 'kafka', 'audit', 'workflows'],
   generator: ['domain', 'config', 'cli', 'concurrency', 'kafka'],
 }
 

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity'
 import { classingPostgres } from '../db/connection/failure.ts'
 import { recordControlEvent, type ControlEvent } from '../db/ledger/control-events.ts'
 import type { Retained } from '../db/rollups/retention.ts'
+import { type AuditRun, checkAudit, type CheckedAudit, publishAuditHead, pruneAuditChain } from './audit.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { restartBatchWorkflows } from './ingest/batch-workflows.ts'
 import { createIngestActivities } from './ingest/ingest-activities.ts'
@@ -24,6 +25,18 @@ const createOperationActivities = (deps: ActivityDeps) => ({
   recordControl: async (event: ControlEvent): Promise<void> => {
     await recordControlEvent(deps.sql, event)
   },
+
+  /** Publishes the end of the audit chain. Safe to retry: a head that is published twice says the same. */
+  publishAuditHead: async (run: AuditRun): Promise<CheckedAudit> =>
+    await withHeartbeat(() => publishAuditHead(deps, run)),
+
+  /** Checks the whole audit chain. Safe to retry: it reads, and a break is one discrepancy while it lasts. */
+  checkAudit: async (run: AuditRun): Promise<CheckedAudit> =>
+    await withHeartbeat(() => checkAudit(deps, run)),
+
+  /** Prunes the audit as configured. Safe to retry: it removes what it finds. */
+  pruneAudit: async (run: AuditRun): Promise<CheckedAudit> =>
+    await withHeartbeat(() => pruneAuditChain(deps, run)),
 
   /** Drops what is past retention. Safe to retry: it drops what it finds. */
   applyRetention: async (): Promise<Retained> =>

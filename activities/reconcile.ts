@@ -215,6 +215,7 @@ const words: Record<DiscrepancyKind, string> = {
   checkpoint_offset: 'it is not where the ledger ends',
   checkpoint_logins: 'its logins differ from the ledger',
   checkpoint_rejects: 'its rejects differ from the ledger',
+  audit_chain: 'the audit chain is broken',
 }
 
 function inWords({ kind, subject, detail }: OpenDiscrepancy): string {

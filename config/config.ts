@@ -5,7 +5,7 @@ import type { RoleGroups } from '../domain/access/role.ts'
 import { type LdapConfig, ldapOf } from './ldap.ts'
 import { type Bootstrap, bootstrapOf } from './bootstrap-settings.ts'
 import { contradictions } from './contradictions.ts'
-import type { Secret } from './secret.ts'
+import { type Secret, secretOf } from './secret.ts'
 import { settings } from './settings.ts'
 import { type SignInConfig, signInOf } from './sign-in.ts'
 import {
@@ -34,6 +34,7 @@ export type Config = {
     topic: string
     processedTopic: string
     dlqTopic: string
+    auditHeadsTopic: string
     groupId: string
     partitions: number
     replicationFactor: number
@@ -124,6 +125,15 @@ export type Config = {
    */
   retention: { loginDays: number; setDays: number; minuteDays: number }
   reconciliation: { everyMinutes: number }
+  audit: {
+    /** Signs heads; null: they are not signed. */
+    signingKey: Secret | null
+    /** PEM file of the public keys whose signatures count; null: that of the signing key does. */
+    publicKeys: string | null
+    checkEveryMinutes: number
+    /** 0 keeps events for ever. */
+    retentionDays: number
+  }
   generator: { ratePerSecond: number; users: number; scenario: 'original' | 'mixed' }
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error'
 }
@@ -162,6 +172,7 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
     topic: env.KAFKA_TOPIC,
     processedTopic: env.KAFKA_PROCESSED_TOPIC,
     dlqTopic: env.KAFKA_DLQ_TOPIC,
+    auditHeadsTopic: env.KAFKA_AUDIT_HEADS_TOPIC,
     groupId: env.KAFKA_GROUP_ID,
     partitions: env.KAFKA_PARTITIONS,
     replicationFactor: env.KAFKA_REPLICATION_FACTOR,
@@ -232,6 +243,12 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
     loginDays: env.LOGIN_RETENTION_DAYS,
     setDays: env.SET_RETENTION_DAYS,
     minuteDays: env.MINUTE_RETENTION_DAYS,
+  },
+  audit: {
+    signingKey: secretOf('AUDIT_SIGNING_KEY', env.AUDIT_SIGNING_KEY, env.AUDIT_SIGNING_KEY_FILE),
+    publicKeys: env.AUDIT_PUBLIC_KEYS_FILE ?? null,
+    checkEveryMinutes: env.AUDIT_CHECK_EVERY_MINUTES,
+    retentionDays: env.AUDIT_RETENTION_DAYS,
   },
   reconciliation: { everyMinutes: env.RECONCILE_EVERY_MINUTES },
   generator: {

@@ -21,7 +21,7 @@ export function contradictions(settings: Record<string, unknown>): Contradiction
 }
 
 /** They must differ, or published messages would be read again as logins without end, or rejected. */
-const TOPICS = ['KAFKA_TOPIC', 'KAFKA_PROCESSED_TOPIC', 'KAFKA_DLQ_TOPIC']
+const TOPICS = ['KAFKA_TOPIC', 'KAFKA_PROCESSED_TOPIC', 'KAFKA_DLQ_TOPIC', 'KAFKA_AUDIT_HEADS_TOPIC']
 
 function topicsTwice(settings: Record<string, unknown>): Contradiction[] {
   return TOPICS.flatMap((setting, place) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ldap } from './ldap-settings.ts'
 import { bootstrapSettings } from './bootstrap-settings.ts'
+import { auditSettings } from './audit-settings.ts'
 import { issuers, roleGroups, signatureAlgorithms } from './identity-kinds.ts'
 import {
   choice,
@@ -206,6 +207,7 @@ export const settings = z.object({
   ...worker,
   ...ingestion,
   ...upkeep,
+  ...auditSettings,
   ...generator,
   ...logging,
 })
@@ -220,6 +222,7 @@ export const settingGroups = {
   Worker: Object.keys(worker),
   Ingestion: Object.keys(ingestion),
   'Retention and reconciliation': Object.keys(upkeep),
+  Audit: Object.keys(auditSettings),
   Generator: Object.keys(generator),
   Logging: Object.keys(logging),
 }

@@ -23,6 +23,7 @@ const SECRETS = [
   'DATABASE_API_PASSWORD',
   'TEMPORAL_API_KEY',
   'LDAP_BIND_PASSWORD',
+  'AUDIT_SIGNING_KEY',
 ]
 
 /** What would silently not be used, or be sent where others can read it. */

@@ -3,8 +3,9 @@ import { choice, flag, url } from './setting-kinds.ts'
 
 // Settings of encryption and sign-in, for each wire.
 
-const file = (description: string) => z.string().min(1).optional().meta({ accepts: 'a path', description })
-const optional = (description: string) =>
+export const file = (description: string) =>
+  z.string().min(1).optional().meta({ accepts: 'a path', description })
+export const optional = (description: string) =>
   z.string().min(1).optional().meta({ accepts: 'any text', description })
 
 export const saslMechanisms = ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'PLAIN', 'OAUTHBEARER'] as const

@@ -8,16 +8,19 @@ import {
 } from '@temporalio/client'
 import type { Config } from '../config/config.ts'
 import type { applyRetention } from '../workflows/apply-retention.ts'
-import { reconcileTopicId, retentionId } from '../workflows/contract.ts'
+import { auditCheckId, auditHeadsId, reconcileTopicId, retentionId } from '../workflows/contract.ts'
 import type { reconcileTopic } from '../workflows/reconcile-topic.ts'
+import type { AuditWatch, watchAudit } from '../workflows/watch-audit.ts'
 
 type Plan = { id: string; workflowType: string; everyMinutes: number; args: unknown[] }
 
 /** There is work once a day; running each hour makes up for a missed run soon. */
 const RETENTION_EVERY_MINUTES = 60
+/** What is cut off from the end of the audit within it, nobody can tell. */
+const HEADS_EVERY_MINUTES = 1
 
 /**
- * Creates or updates the schedules of reconciliation and retention as configured, or deletes the one that is
+ * Creates or updates the schedules of reconciliation, retention and audit as configured, or deletes those that are
  * turned off. Every worker does this at its start. A schedule that an operator has paused stays paused.
  */
 export async function putSchedules(connection: Connection, config: Config): Promise<void> {
@@ -34,6 +37,16 @@ export async function putSchedules(connection: Connection, config: Config): Prom
     everyMinutes: RETENTION_EVERY_MINUTES,
     args: [],
   })
+  for (const [id, everyMinutes, what] of [
+    [auditHeadsId(topic), HEADS_EVERY_MINUTES, 'heads'],
+    [auditCheckId(topic), config.audit.checkEveryMinutes, 'chain'],
+  ] as const)
+    await putSchedule(connection, config, {
+      id,
+      workflowType: 'watchAudit' satisfies (typeof watchAudit)['name'],
+      everyMinutes,
+      args: [topic, what satisfies AuditWatch],
+    })
 }
 
 async function putSchedule(connection: Connection, config: Config, plan: Plan): Promise<void> {

@@ -9,6 +9,9 @@ export const ingestTopicId = (topic: string) => `ingest/${topic}`
 export const ingestPartitionId = (topic: string, partition: number) => `ingest/${topic}/${partition}`
 /** Id of the schedule; the ids of its runs begin with it. */
 export const reconcileTopicId = (topic: string) => `reconcile/${topic}`
+/** Of the schedules that publish heads of the audit chain, and that check all of it. */
+export const auditHeadsId = (topic: string) => `audit-heads/${topic}`
+export const auditCheckId = (topic: string) => `audit-check/${topic}`
 export const retentionId = (topic: string) => `retention/${topic}`
 
 /**

@@ -36,7 +36,7 @@ export async function clearDiscrepancies(tx: Transaction, ids: readonly bigint[]
 
 /** Reads the open discrepancies of these kinds, oldest first. */
 export async function openDiscrepancies(
-  sql: Sql,
+  sql: Sql | Transaction,
   topic: string,
   kinds: readonly string[],
   limit: number,

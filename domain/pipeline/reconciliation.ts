@@ -45,6 +45,7 @@ export type CheckpointState = {
   ledgerRejects: bigint | null
 }
 
+/** What reconciliation compares. */
 export const discrepancyKinds = [
   'ledger_hole',
   'ledger_overlap',
@@ -62,7 +63,8 @@ export const discrepancyKinds = [
   'checkpoint_logins',
   'checkpoint_rejects',
 ] as const
-export type DiscrepancyKind = (typeof discrepancyKinds)[number]
+/** The chain of the audit is checked by itself (activities/audit.ts). */
+export type DiscrepancyKind = (typeof discrepancyKinds)[number] | 'audit_chain'
 
 /** A dimension that is null covers all values. */
 export type CountPlace = { size: CountSize; bucket: Date } & Record<DimensionField, string | null>

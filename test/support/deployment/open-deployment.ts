@@ -49,6 +49,7 @@ const names = (stackEnvironment: Record<string, string>, id: string): Record<str
   KAFKA_TOPIC: `user-login-${id}`,
   KAFKA_PROCESSED_TOPIC: `processed-data-${id}`,
   KAFKA_DLQ_TOPIC: `user-login-dlq-${id}`,
+  KAFKA_AUDIT_HEADS_TOPIC: `rollcall-audit-heads-${id}`,
   KAFKA_GROUP_ID: `rollcall-${id}`,
   TEMPORAL_TASK_QUEUE: `rollcall-${id}`,
   DATABASE_URL: databaseUrl(stackEnvironment['DATABASE_URL'], id),

@@ -1,0 +1,105 @@
+import { pruneAudit } from '../audit/prune-audit.ts'
+import { type AuditDeps, publishHead } from '../audit/publish-head.ts'
+import { readHeadKeys } from '../audit/keys.ts'
+import { readHeads } from '../audit/read-heads.ts'
+import { verifyAll } from '../audit/verify-chain.ts'
+import { connectPostgres } from '../db/connection/connect.ts'
+import { classingPostgres } from '../db/connection/failure.ts'
+import { clearDiscrepancies, openDiscrepancies, raiseDiscrepancies } from '../db/ledger/discrepancies.ts'
+import { type ChainBreak, sayBreak } from '../domain/audit/explain-break.ts'
+import type { ActivityDeps } from './session/activity-deps.ts'
+
+export type CheckedAudit = {
+  /** What was done, in words. */
+  says: string
+  /** What somebody must look at, each in words. */
+  problems: string[]
+}
+
+export type AuditRun = { topic: string; runId: string }
+
+/** More than one is open only if breaks come one after the other. */
+const MAX_OPEN = 1_000
+/** As long as an activity may take: a statement may remove years of events. */
+const STATEMENT_TIMEOUT_MS = 10 * 60_000
+
+/** @throws {PipelineFailure | SecretError} */
+export const publishAuditHead = (deps: ActivityDeps, run: AuditRun): Promise<CheckedAudit> =>
+  onOwnConnection(deps, async (audit) => {
+    const { head, break: broken } = await publishHead(audit)
+    if (broken !== null) return await raise(audit, run, broken)
+    if (head === null) return well('the last head is published already')
+    return well(
+      `published head ${head.seq}, ${head.keyId === null ? 'not signed' : `signed by key ${head.keyId}`}`,
+    )
+  })
+
+/**
+ * Checks the whole chain and its heads. A break becomes a discrepancy; a chain that is whole clears it.
+ * @throws {PipelineFailure | SecretError}
+ */
+export const checkAudit = (deps: ActivityDeps, run: AuditRun): Promise<CheckedAudit> =>
+  onOwnConnection(deps, async (audit) => {
+    const keys = await readHeadKeys(audit.config)
+    const heads = await readHeads(audit.heads, keys)
+    const found = await verifyAll(audit.sql, heads, keys)
+    if (found.break !== null) return await raise(audit, run, found.break)
+    await audit.sql.begin(async (tx) => {
+      const open = await openDiscrepancies(tx, run.topic, ['audit_chain'], MAX_OPEN)
+      await clearDiscrepancies(
+        tx,
+        open.map(({ id }) => id),
+      )
+    })
+    const compared =
+      found.head === null ? 'there is no head to compare' : `compared with head ${found.head.seq}`
+    return well(`the chain of ${found.count} events is whole, ${compared}`)
+  })
+
+/** @throws {PipelineFailure | SecretError} */
+export const pruneAuditChain = (deps: ActivityDeps, run: AuditRun): Promise<CheckedAudit> =>
+  onOwnConnection(deps, async (audit) => {
+    const { events, refusal, break: broken } = await pruneAudit(audit)
+    if (broken !== null) return await raise(audit, run, broken)
+    if (refusal !== null)
+      return { says: 'nothing was pruned', problems: [`the audit was not pruned: ${refusal}`] }
+    return well(`${events} events were pruned`)
+  })
+
+/** A long check keeps none of the worker's few connections from others. */
+async function onOwnConnection<Result>(
+  { kafka, topicOffsets, config, clock }: ActivityDeps,
+  work: (audit: AuditDeps) => Promise<Result>,
+): Promise<Result> {
+  const sql = connectPostgres(config.database, {
+    applicationName: 'rollcall audit',
+    maxConnections: 1,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: STATEMENT_TIMEOUT_MS,
+  })
+  const heads = { kafka, offsets: topicOffsets, topic: config.kafka.auditHeadsTopic }
+  try {
+    return await classingPostgres(() => work({ sql, heads, config: config.audit, clock }))
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+const well = (says: string): CheckedAudit => ({ says, problems: [] })
+
+async function raise(
+  { sql }: AuditDeps,
+  { topic, runId }: AuditRun,
+  broken: ChainBreak,
+): Promise<CheckedAudit> {
+  const found = sayBreak(broken)
+  const detail = { batchId: null, count: null, expected: 'a whole chain', found, ...broken }
+  const subject = `the audit chain at event ${broken.seq}`
+  await sql.begin((tx) =>
+    raiseDiscrepancies(tx, topic, runId, [{ kind: 'audit_chain', partition: null, subject, detail }]),
+  )
+  return {
+    says: found,
+    problems: [`the audit was tampered with: ${found}; docs/audit.md, "When the chain is broken"`],
+  }
+}

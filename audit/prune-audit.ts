@@ -1,0 +1,47 @@
+import { lastBefore, pruneChain, readChain } from '../db/ledger/audit-chain.ts'
+import type { ChainBreak } from '../domain/audit/explain-break.ts'
+import { readHeadKeys, readSigner } from './keys.ts'
+import type { AuditDeps } from './publish-head.ts'
+import { readHeads } from './read-heads.ts'
+import { verifyAll } from './verify-chain.ts'
+
+/** @property refusal why nothing was pruned; null: nothing was in the way */
+export type Pruned = { events: number; refusal: string | null; break: ChainBreak | null }
+
+const DAY_MS = 86_400_000
+
+/**
+ * Removes the events that are past retention, and leaves a checkpoint, signed if there is a key, from which the rest is
+ * verified. It checks all of the chain before that: what somebody tampered with stays.
+ * @throws {PipelineFailure | SecretError}
+ */
+export async function pruneAudit(deps: AuditDeps): Promise<Pruned> {
+  const { sql, config, clock } = deps
+  if (config.retentionDays === 0) return nothing
+  const now = clock()
+  const seq = await lastBefore(sql, new Date(now - config.retentionDays * DAY_MS))
+  const [first] = await readChain(sql, 0, 1)
+  if (first === undefined || first.seq > seq) return nothing
+  const signer = readSigner(config)
+  const keys = await readHeadKeys(config)
+  if (signer === null && keys.keyIds.length > 0)
+    return { ...nothing, refusal: 'AUDIT_SIGNING_KEY is not set, and an unsigned checkpoint would not count' }
+  const heads = await readHeads(deps.heads, keys)
+  const { break: broken } = await verifyAll(sql, heads, keys)
+  if (broken !== null) return { ...nothing, refusal: 'the chain is broken', break: broken }
+  const [last] = await readChain(sql, seq - 1, 1)
+  if (last === undefined) return nothing
+  const place = { seq, hash: last.hash, at: new Date(now).toISOString() }
+  const { keyId, signature } = signer?.sign(place, 'checkpoint') ?? { keyId: null, signature: null }
+  const events = await pruneChain(sql, {
+    id: `checkpoint/${seq}`,
+    kind: 'checkpoint',
+    at: place.at,
+    actor: null,
+    result: 'done',
+    detail: { seq, hash: last.hash, events: seq - first.seq + 1, keyId, signature },
+  })
+  return { events, refusal: null, break: null }
+}
+
+const nothing: Pruned = { events: 0, refusal: null, break: null }

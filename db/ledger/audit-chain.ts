@@ -1,0 +1,53 @@
+import type { AuditEvent } from '../../domain/audit/audit-event.ts'
+import type { ChainPlace } from '../../domain/audit/audit-head.ts'
+import { canonicalJson } from '../../domain/audit/canonical-json.ts'
+import type { ChainRow } from '../../domain/audit/explain-break.ts'
+import type { Sql, Transaction } from '../connection/connect.ts'
+
+type Reads = Sql | Transaction
+
+/** Reads events of the chain in order, those after a number first. */
+export async function readChain(sql: Reads, after: number, limit: number): Promise<ChainRow[]> {
+  const rows = await sql<{ seq: bigint; body: string; hash: string }[]>`/* readChain */
+    select seq, body, hash from audit_event where seq > ${after} order by seq limit ${limit}`
+  return rows.map((row) => ({ ...row, seq: Number(row.seq) }))
+}
+
+/** Reads where the chain ends. */
+export async function readChainEnd(sql: Reads): Promise<ChainPlace> {
+  const [head] = await sql<
+    { seq: bigint; hash: string }[]
+  >`/* readChainEnd */ select seq, hash from audit_head`
+  if (head === undefined) throw new Error('audit_head has no row')
+  return { hash: head.hash, seq: Number(head.seq) }
+}
+
+/** Reads the checkpoint that says that the events through this number are pruned. Null: there is none. */
+export async function readCheckpoint(sql: Reads, seq: number): Promise<AuditEvent<'checkpoint'> | null> {
+  const [row] = await sql<{ body: string }[]>`/* readCheckpoint */
+    select body from audit_event
+    where kind = 'checkpoint' and body::jsonb #> '{detail,seq}' = to_jsonb(${seq}::bigint)
+    order by seq desc limit 1`
+  return row === undefined ? null : (JSON.parse(row.body) as AuditEvent<'checkpoint'>)
+}
+
+/** The number of the last event before the first one of this time or later. */
+export async function lastBefore(sql: Reads, at: Date): Promise<number> {
+  const [row] = await sql<{ first: bigint | null }[]>`/* lastBefore */
+    select coalesce((select min(seq) from audit_event where happened_at >= ${at}), (select max(seq) + 1 from audit_event)) as first`
+  return Number(row?.first ?? 1n) - 1
+}
+
+/** Removes the events through the place that a checkpoint names, and appends the checkpoint. @returns how many */
+export async function pruneChain(sql: Reads, checkpoint: AuditEvent<'checkpoint'>): Promise<number> {
+  const [row] = await sql<{ pruned: bigint }[]>`/* pruneChain */
+    select prune_audit(${canonicalJson(checkpoint)}) as pruned`
+  return Number(row?.pruned)
+}
+
+/** Whether there is an event of a kind with this id. */
+export async function hasAuditEvent(sql: Reads, kind: AuditEvent['kind'], id: string): Promise<boolean> {
+  const found =
+    await sql`/* hasAuditEvent */ select from audit_event where id = ${id} and kind = ${kind} limit 1`
+  return found.length > 0
+}
