@@ -4,10 +4,11 @@ import type { Server } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import { Client } from '@temporalio/client'
 import { type Config } from '../config/config.ts'
-import { loadProcessConfig } from '../config/environment.ts'
+import { recordSettings } from '../audit/record-settings.ts'
+import { givenSettings, loadProcessConfig } from '../config/environment.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
 import { checkDatabase } from '../db/connection/check-database.ts'
-import { connectPostgres } from '../db/connection/connect.ts'
+import { connectPostgres, type Sql } from '../db/connection/connect.ts'
 import { recordAuditEvent } from '../db/ledger/audit-events.ts'
 import { createPrimaryReader } from '../db/nodes/request-reader.ts'
 import { createReadRouter } from '../db/nodes/router.ts'
@@ -23,6 +24,7 @@ import { createCommands } from './commands/create-commands.ts'
 import { createPseudonym } from './context/masks.ts'
 import { createClientAddress } from './limits/client-address.ts'
 import { watchDatabaseFit } from './http/database-fit.ts'
+import { createRefusalCounter } from './http/count-refusals.ts'
 import { createApiServer } from './http/http-server.ts'
 import { readinessOf } from './sources/readiness.ts'
 import { identityOf } from './identity/identity-of.ts'
@@ -34,6 +36,7 @@ import { createServer } from './server.ts'
 import { openServiceTokens } from './service-tokens.ts'
 import { createAudit } from './sources/audit.ts'
 import type { TemporalAccess } from './sources/temporal-access.ts'
+import { createVerifyAudit } from './sources/verify-audit.ts'
 import { createWorkflowStatus } from './sources/workflow-status.ts'
 
 /**
@@ -108,16 +111,21 @@ function openConnections(config: Config, logger: Logger) {
     }),
     auditSql,
     audit,
+    refusals: createRefusalCounter(audit, Date.now),
     tokens: openServiceTokens(config, audit, logger),
   }
 }
 
 function openParts(config: Config, logger: Logger) {
   const connections = openConnections(config, logger)
-  const { temporal, router, offsets, auditSql, sessions, tokens } = connections
+  const { temporal, router, offsets, auditSql, refusals, sessions, tokens } = connections
+  recordSettings(auditSql, 'api', givenSettings(), new Date()).catch((error: unknown) => {
+    logger.warn({ err: error }, 'the audit does not have the settings of this start')
+  })
   return {
     server: composeServer(config, logger, connections),
     close: async () => {
+      await refusals.flush()
       await Promise.allSettled([
         router.close(),
         offsets.close(),
@@ -140,7 +148,7 @@ function openParts(config: Config, logger: Logger) {
 }
 
 function composeServer(config: Config, logger: Logger, connections: Connections) {
-  const { temporal: connection, router, kafka, offsets, sessions, audit, tokens } = connections
+  const { temporal: connection, router, kafka, offsets, sessions, audit, refusals, tokens } = connections
   const { topic } = config.kafka
   const readPrimary = createPrimaryReader(router)
   const kafkaBounds = createKafkaBounds(offsets, topic)
@@ -156,12 +164,19 @@ function composeServer(config: Config, logger: Logger, connections: Connections)
     workflowStatus: createWorkflowStatus(access),
     runs: createRuns(access),
     readBack: createReadBack({ readRecords: (range, limit) => readRecords(kafka, range, limit) }),
+    verifyAudit: createVerifyAudit(
+      config.audit,
+      { kafka, offsets, topic: config.kafka.auditHeadsTopic },
+      readPrimary,
+    ),
     commands: createCommands({
       ...access,
       readPrimary,
       audit,
       clock: Date.now,
     }),
+    audit,
+    refusals,
     logger,
     serviceTokens: tokens.commands,
     ...identityOf(config, { sessions, audit, tokens: tokens.identify, logger }),

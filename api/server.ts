@@ -15,8 +15,10 @@ import {
 } from './context/context.ts'
 import { type ApiDeps, cacheRoles } from './context/deps.ts'
 import type { Pseudonym } from './context/masks.ts'
+import type { Audit } from './context/audit.ts'
 import type { Logger } from './context/logger.ts'
 import { CSRF_HEADER } from './context/own-headers.ts'
+import type { RefusalCounter } from './http/count-refusals.ts'
 import type { IdentityProvider } from './identity/identify.ts'
 import type { BrowserSignIn } from './identity/sessions/browser-sign-in.ts'
 import { compressAnswers } from './http/compress-answers.ts'
@@ -31,6 +33,7 @@ import type { ClientAddress, Incoming } from './limits/client-address.ts'
 import { answerLive } from './live/answer-live.ts'
 import type { SubscriptionCaps } from './live/subscription-limits.ts'
 import { type IngestionSources, readIngestion } from './pipeline/ingestion.ts'
+import { auditRefusals } from './plugins/audit-refusals.ts'
 import { awaitRecords, untilCounted } from './plugins/await-records.ts'
 import { limitDocuments } from './plugins/document-limits.ts'
 import { hideSchema } from './plugins/hide-schema.ts'
@@ -51,6 +54,8 @@ import { createAwaitCounted } from './sources/await-counted.ts'
 import { createLook } from './sources/records-seen.ts'
 
 type ServerDeps = ApiDeps & {
+  audit: Audit
+  refusals: RefusalCounter
   logger: Logger
   identity: IdentityProvider
   /** Null: nobody signs in in a browser. */
@@ -70,6 +75,8 @@ type ServerDeps = ApiDeps & {
 /** The GraphQL server: a request handler for node:http, whose `fetch` answers requests without a port. */
 export function createServer(server: ServerDeps) {
   const {
+    audit,
+    refusals,
     logger,
     identity,
     signIn,
@@ -82,11 +89,15 @@ export function createServer(server: ServerDeps) {
     explorer,
     ...deps
   } = server
-  const identified = identifyRequests(identity.identify, {
-    addressOf: clientAddress,
-    ofAddress: createAddressLimit(rateLimits.questionsPerSecond, deps.clock),
-    ofIdentity: createIdentityLimits(deps.clock),
-  })
+  const identified = identifyRequests(
+    identity.identify,
+    {
+      addressOf: clientAddress,
+      ofAddress: createAddressLimit(rateLimits.questionsPerSecond, deps.clock),
+      ofIdentity: createIdentityLimits(deps.clock),
+    },
+    refusals.count,
+  )
   const pages = signIn === null ? null : signInPages({ signIn, addressOf: clientAddress, logger })
   const readPrimary = createPrimaryReader(deps.router)
   const sources: IngestionSources = {
@@ -129,6 +140,7 @@ export function createServer(server: ServerDeps) {
       limitRate(rateLimits, deps.clock, (request) => clientOf(identified.senderOf(request))),
       refuseCommands,
       awaitRecords(counted),
+      auditRefusals(audit, deps.clock),
       limitExpensive(createTimeBudget(rateLimits.clientMsPerSecond, () => performance.now())),
       giveReadToken(() => readPrimary(readToken), logger),
       giveWarnings,

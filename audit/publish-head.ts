@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
 import type { Sql } from '../db/connection/connect.ts'
-import { hasAuditEvent } from '../db/ledger/audit-chain.ts'
+import { hasAuditEvent, readChainEnd } from '../db/ledger/audit-chain.ts'
 import { recordAuditEvent } from '../db/ledger/audit-events.ts'
 import type { AuditHead, PublishedHead } from '../domain/audit/audit-head.ts'
 import { canonicalJson } from '../domain/audit/canonical-json.ts'
@@ -29,7 +29,9 @@ export async function publishHead({ sql, heads: topic, config, clock }: AuditDep
   const keys = await readHeadKeys(config)
   const heads = await readHeads(topic, keys, READ_BACK)
   const last = heads.heads.at(-1) ?? null
-  const found = await verifyAll(sql, heads, keys, Math.max(0, (last?.seq ?? 0) - 1))
+  // An empty topic is a new beginning: what is wrong with the events before, only the check of all of them says.
+  const from = heads.isEmpty ? (await readChainEnd(sql)).seq : (last?.seq ?? 0)
+  const found = await verifyAll(sql, heads, keys, Math.max(0, from - 1))
   const { seq, hash } = found.last
   if (found.break !== null || seq === 0) return { head: null, break: found.break }
   if (last?.seq === seq && last.keyId === (signer?.keyId ?? null)) return { head: null, break: null }

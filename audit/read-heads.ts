@@ -14,6 +14,8 @@ export type HeadsRead = {
   areSigned: boolean
   /** Messages of the topic that were read and do not count. */
   ignored: number
+  /** Whether nothing was ever published. */
+  isEmpty: boolean
 }
 
 const READ_AT_ONCE = 10_000
@@ -28,7 +30,11 @@ export async function readHeads(
   keys: HeadKeys,
   most = READ_AT_ONCE,
 ): Promise<HeadsRead> {
-  const [log] = await offsets.read(topic)
+  const [log] = await offsets.read(topic).catch((error: unknown) => {
+    if (!(error instanceof PipelineFailure)) throw error
+    const message = `${error.message} (heads of the audit are on the topic ${topic}, which npm run topics creates)`
+    throw new PipelineFailure(error.failureClass, error.part, message, { cause: error })
+  })
   if (log === undefined) throw new PipelineFailure('transient', 'kafka', `Kafka: ${topic} has no partition`)
   const areSigned = keys.keyIds.length > 0
   const heads: PublishedHead[] = []
@@ -45,5 +51,5 @@ export async function readHeads(
     }
     next = read.next
   }
-  return { heads: heads.sort((a, b) => a.seq - b.seq), areSigned, ignored }
+  return { heads: heads.sort((a, b) => a.seq - b.seq), areSigned, ignored, isEmpty: log.stableEnd === 0n }
 }

@@ -1,4 +1,5 @@
 import { type Config, ConfigError, loadConfig, settingNames } from './config.ts'
+import { type SetSetting, setSettings } from './set-settings.ts'
 import { misspeltSettings } from './misspelt.ts'
 
 /**
@@ -15,6 +16,9 @@ export function loadProcessConfig(): Config {
     process.exit(1)
   }
 }
+
+/** The settings that this process was given. */
+export const givenSettings = (): Map<string, SetSetting> => setSettings(process.env, settingNames)
 
 /** The folder in which the user typed the command; npm itself runs scripts in the folder of the project. */
 export const userFolder = (): string => process.env['INIT_CWD'] ?? process.cwd()

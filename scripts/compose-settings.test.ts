@@ -23,6 +23,8 @@ const fixed: Record<string, string> = {
   API_PORT: 'the port in the container stays; API_PORT of .env is the one on this machine',
   API_DOCUMENTS: 'the container has no such file; whoever mounts one sets it beside the mount',
   API_DOCUMENTS_ONLY: 'as API_DOCUMENTS',
+  AUDIT_SIGNING_KEY_FILE: 'the container has no such file; whoever mounts one sets it beside the mount',
+  AUDIT_PUBLIC_KEYS_FILE: 'as AUDIT_SIGNING_KEY_FILE',
   API_WITHOUT_IDENTITY:
     'the file publishes the port on loopback only, so that it asks for local mode; .env may end that',
   OIDC_CLIENT_SECRET_FILE: 'as API_DOCUMENTS',

@@ -6,6 +6,7 @@ import { type Config, loadConfig } from '../config/config.ts'
 import { loadProcessConfig } from '../config/environment.ts'
 import { withoutPassword } from '../config/postgres-url.ts'
 import { bootstrapDatabase } from '../db/schema/bootstrap.ts'
+import { recordTopics } from '../audit/record-topics.ts'
 import { migrateDatabase } from '../db/schema/migrate-database.ts'
 import { ensureTopics } from '../kafka/topics/topics.ts'
 import { signedIn } from '../stack/as-role.ts'
@@ -113,6 +114,7 @@ async function prepareParts({ kafka, database, temporal }: Config, started: Stac
   const created = await ensureTopics(kafka)
   if (created.length > 0) say(`created topics ${created.join(', ')} with ${kafka.partitions} partitions`)
   await (hasOwnPostgres(started) ? bootstrapDatabase(database) : migrateDatabase(database))
+  await recordTopics(database, created)
   await checkTemporal(temporal)
 }
 

@@ -5,8 +5,10 @@ import { Client, type Connection } from '@temporalio/client'
 import type { Logger } from 'pino'
 import { createActivities } from '../activities/create-activities.ts'
 import type { WorkerDeps } from '../activities/session/worker-deps.ts'
+import { recordSettings } from '../audit/record-settings.ts'
 import { ahead } from '../concurrency/ahead.ts'
 import type { Config } from '../config/config.ts'
+import { givenSettings } from '../config/environment.ts'
 import { classingPostgres } from '../db/connection/failure.ts'
 import { excessRights } from '../db/roles/excess-rights.ts'
 import { ingestTopicId } from '../workflows/contract.ts'
@@ -51,6 +53,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const temporal = await connectTemporal(config.temporal, log, stop)
   if (temporal === null) return
   const connections = await openConnections(config, temporal, log)
+  recordSettings(connections.sql, 'worker', givenSettings(), new Date()).catch((error: unknown) => {
+    log.warn({ err: error }, 'the audit does not have the settings of this start')
+  })
   await runConnected(options, connections, workflowCode)
 }
 

@@ -2,7 +2,7 @@ import type { ReadRouter } from '../../db/nodes/router.ts'
 import type { Actor } from './actor.ts'
 import type { Commands } from './command-types.ts'
 import type { ServiceTokenCommands } from './service-token-types.ts'
-import type { ReadBack, ReadKafkaBounds, Runs, WorkflowStatus } from './source-types.ts'
+import type { ReadBack, ReadKafkaBounds, Runs, VerifyAudit, WorkflowStatus } from './source-types.ts'
 
 /**
  * What the API answers from, whoever asks. The composition root (api/main.ts) builds it from the
@@ -18,6 +18,7 @@ export type ApiDeps = {
   workflowStatus: (topic: string) => Promise<WorkflowStatus>
   /** Reads the events of a batch back from Kafka. */
   readBack: ReadBack
+  verifyAudit: VerifyAudit
   commands: Commands
   runs: Runs
   serviceTokens: ServiceTokenCommands
@@ -56,6 +57,7 @@ export const cacheRoles: CacheRoles<RequestDeps> = {
   clock: 'compared',
   workflowStatus: 'uncacheable',
   readBack: 'uncacheable',
+  verifyAudit: 'uncacheable',
   commands: 'uncacheable',
   runs: 'uncacheable',
   serviceTokens: 'uncacheable',

@@ -38,6 +38,8 @@ export const limits = {
   cohortChunks: 5_000,
   /** Batches that a reconciliation covers by default: some tenths of a second of work for Postgres. */
   newestBatches: 500,
+  /** Events of the audit that one answer hashes: some 70 MB, which takes a second. */
+  auditEvents: 100_000,
   /** Rows of a list that are counted: an index has as many in some milliseconds. */
   counted: 10_000,
   /**

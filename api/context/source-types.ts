@@ -1,3 +1,4 @@
+import type { AuditVerification } from '../../domain/audit/verification.ts'
 import type { PartitionStatus } from '../../workflows/contract.ts'
 import type { PartitionLog } from '../../domain/pipeline/partition-log.ts'
 import type { ReadToken } from '../../db/nodes/read-token.ts'
@@ -31,6 +32,12 @@ export type ReadBack = (
   offsets: Offsets,
   limit: number,
 ) => Promise<{ events: BatchEvent[]; next: bigint }>
+
+/**
+ * Checks a part of the chain of the audit: at most `limit` events after a number.
+ * @throws {PartUnavailableError | ReadFailure}
+ */
+export type VerifyAudit = (part: { after: number; limit: number }) => Promise<AuditVerification>
 
 /** The status of replay and redrive runs, by the id of the command that started them. */
 export type Runs = {

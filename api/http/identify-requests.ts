@@ -18,6 +18,8 @@ type Limits = {
   ofIdentity: ReturnType<typeof createIdentityLimits>
 }
 
+type Refused = (address: string | null, refused: RefusedIdentity) => void
+
 type IdentifiedRequests = Plugin<object, Incoming> & {
   /**
    * Who sent a request, and from which address.
@@ -34,10 +36,12 @@ const RETRY_AFTER_S = 5
  * Learns who sends a request before anything of its body is read, and refuses it otherwise; also if its address sent
  * too many, or too many whose sender was not known. The page of GraphiQL, in which somebody may enter a token, has
  * nothing to hide.
+ * @param refused is told of requests that nobody vouches for
  */
 export function identifyRequests(
   identify: Identify,
   { addressOf, ofAddress, ofIdentity }: Limits,
+  refused: Refused,
 ): IdentifiedRequests {
   const senders = new WeakMap<Request, Sender>()
   const identifySender = async ({ headers, method }: Request, address: string): Promise<Sender> => {
@@ -71,8 +75,10 @@ export function identifyRequests(
         senders.set(request, await identifySender(request, address))
       } catch (error) {
         if (error instanceof TooManyAttempts) refuse(rateLimited(error.message, error.retryAfterMs))
-        else if (error instanceof RefusedIdentity) refuse(answers[error.code](error.message))
-        else throw error
+        else if (error instanceof RefusedIdentity) {
+          refused(address, error)
+          refuse(answers[error.code](error.message))
+        } else throw error
       }
     },
     senderOf: (request) => {

@@ -53,6 +53,7 @@ function serveField(
     },
     clock: () => world.nowMs,
     workflowStatus: () => Promise.resolve({ known: false, why: 'temporal', message: 'away' }),
+    verifyAudit: () => Promise.reject(new Error('not in this test')),
     readBack: () => Promise.resolve({ events: [], next: 0n }),
     commands: { ...noCommands },
     serviceTokens: { ...noServiceTokens },

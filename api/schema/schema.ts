@@ -30,5 +30,7 @@ import './pipeline/batch-events.ts'
 import './pipeline/offset-fate.ts'
 import './pipeline/event-fate.ts'
 import './pipeline/control-events.ts'
+import './pipeline/audit-events.ts'
+import './pipeline/audit-verification.ts'
 
 export const schema = withSubscriptions(builder.toSchema())

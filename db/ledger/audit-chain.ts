@@ -51,3 +51,12 @@ export async function hasAuditEvent(sql: Reads, kind: AuditEvent['kind'], id: st
     await sql`/* hasAuditEvent */ select from audit_event where id = ${id} and kind = ${kind} limit 1`
   return found.length > 0
 }
+
+/** The settings that a process started with when they were last recorded; none if they never were. */
+export async function lastSettings(sql: Reads, process: string): Promise<Record<string, string>> {
+  const [row] = await sql<{ settings: Record<string, string> }[]>`/* lastSettings */
+    select body::jsonb #> '{detail,settings}' as settings from audit_event
+    where kind = 'settings_changed' and body::jsonb #>> '{detail,process}' = ${process}
+    order by happened_at desc, seq desc limit 1`
+  return row?.settings ?? {}
+}

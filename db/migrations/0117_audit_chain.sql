@@ -129,9 +129,17 @@ begin
 end $$;
 drop table control_event;
 
+-- An actor in a word, as the API and workflows name it. A name that nobody vouched for says so by itself.
+create function actor_text(actor jsonb) returns text language sql immutable strict parallel safe
+return case
+  when actor ->> 'issuer' is null then actor ->> 'name'
+  when actor ->> 'name' = actor ->> 'subject' then format('%s (%s)', actor ->> 'subject', actor ->> 'issuer')
+  else format('%s (%s, %s)', actor ->> 'name', actor ->> 'subject', actor ->> 'issuer')
+end;
+
 -- The commands in the chain, as questions read them.
 create view control_event as
-  select seq as id, id as command_id, happened_at as requested_at, body::jsonb #>> '{actor,name}' as actor,
+  select seq as id, id as command_id, happened_at as requested_at, actor_text(body::jsonb -> 'actor') as actor,
          body::jsonb #>> '{detail,command}' as command, body::jsonb #>> '{detail,topic}' as topic,
          case when jsonb_typeof(body::jsonb #> '{detail,partitions}') = 'array'
            then array(select jsonb_array_elements_text(body::jsonb #> '{detail,partitions}')::integer) end as partitions,

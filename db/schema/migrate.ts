@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
 import { productVersion } from '../../config/product-version.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
 import { actAs, endActing, findOnlyIn } from '../roles/act-as.ts'
 import { applyPrivileges, isBootstrapped } from '../roles/apply-privileges.ts'
+import type { AuditEvent } from '../../domain/audit/audit-event.ts'
+import { canonicalJson } from '../../domain/audit/canonical-json.ts'
 import { tooOld } from './schema-fit.ts'
 import { migrationFiles, migrationFolder, schemaNumber, SchemaRefusal } from './schema-version.ts'
 
@@ -59,6 +62,7 @@ export async function migrateWithin(tx: Transaction): Promise<string[]> {
     await actAs(tx, 'migrate')
     await tx`/* migrate: applied */ insert into migration (name) values (${name})`
   }
+  if (pending.length > 0) await recordMigration(tx, pending, version)
   await endActing(tx)
   return pending
 }
@@ -66,6 +70,19 @@ export async function migrateWithin(tx: Transaction): Promise<string[]> {
 /** Lets one process at a time migrate; the next ones find everything done. */
 export const waitForMigrations = (tx: Transaction) =>
   tx`/* waitForMigrations */ select pg_advisory_xact_lock(${MIGRATION_LOCK})`
+
+/** Part of the migration, because a schema that nobody is known to have changed must not be. */
+async function recordMigration(tx: Transaction, applied: string[], version: string): Promise<void> {
+  const event = {
+    id: randomUUID(),
+    kind: 'database_migrated',
+    at: new Date().toISOString(),
+    actor: null,
+    result: 'done',
+    detail: { applied, version },
+  } satisfies AuditEvent<'database_migrated'>
+  await tx`/* recordMigration */ select append_audit_event(${canonicalJson(event)})`
+}
 
 async function appliedMigrations(tx: Transaction): Promise<Set<string>> {
   await tx`/* appliedMigrations: table */

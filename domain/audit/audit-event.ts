@@ -30,16 +30,21 @@ export type AuditDetails = {
   sign_in: { provider: string; address: string | null; refusal?: string; facts?: Facts }
   /** A session ended: by its user, its provider, its age, or somebody else. */
   sign_out: { provider: string; by: 'user' | 'provider' | 'limit' | 'admin'; facts?: Facts }
-  /** Requests of one source that nobody vouched for, in one minute; the source is an address. */
-  identity_refused: { address: string | null; refusal: string; count: number; until: string }
+  /** Requests of one address (null: of many) that were refused for one reason, from `at` until a minute later. */
+  identity_refused: { address: string | null; code: string; refusal: string; count: number; until: string }
   token_made: { tokenId: string; name: string; roles: readonly string[]; expiresAt: string | null }
   token_revoked: { tokenId: string; name: string; reason?: string }
   /** An actor was seen with other roles than before. */
   roles_changed: { before: readonly string[]; after: readonly string[] }
   /** A process started with other settings than it had; secrets are only said to be changed. */
-  settings_changed: { process: string; changed: Readonly<Record<string, SettingChange>> }
+  settings_changed: {
+    process: 'worker' | 'api'
+    changed: Readonly<Record<string, SettingChange>>
+    /** All that are set; fingerprints of secrets. */
+    settings: Readonly<Record<string, string>>
+  }
   database_migrated: { applied: readonly string[]; version: string }
-  topics_created: { topics: readonly { topic: string; partitions: number }[] }
+  topics_created: { topics: readonly string[] }
   /** A public key with which others verify what Rollcall signs. */
   key_published: { use: string; keyId: string; publicKey: string }
   /** A workflow was ended or reset past the commands. */
@@ -59,7 +64,7 @@ export type AuditDetails = {
 
 /** What JSON can say. */
 type Facts = Readonly<Record<string, unknown>>
-type SettingChange = { from: unknown; to: unknown } | 'changed'
+type SettingChange = { from: string | null; to: string | null } | 'changed'
 
 export type AuditKind = keyof AuditDetails
 export type AuditResult = 'done' | 'refused' | 'failed'

@@ -1,5 +1,5 @@
 import type { ChainPlace, PublishedHead } from './audit-head.ts'
-import type { ChainBreak } from './explain-break.ts'
+import { type ChainBreak, sayBreak } from './explain-break.ts'
 
 /** What a check of the chain found. */
 export type AuditVerification = {
@@ -21,3 +21,27 @@ export type AuditVerification = {
   /** Where it breaks first; null: it is whole, as far as it was looked at. */
   break: ChainBreak | null
 }
+
+/** A verification in lines of words. */
+export function sayVerification(found: AuditVerification): string[] {
+  const { from, count, last, checkpoint, head, areHeadsSigned, ignoredHeads } = found
+  const events = count === 0 ? 'no events' : `events ${from} to ${last.seq}`
+  const verdict =
+    found.break === null ? `whole: ${events} follow each other` : `BROKEN: ${sayBreak(found.break)}`
+  return [
+    `the audit is ${verdict}`,
+    ...(checkpoint === null
+      ? []
+      : [
+          `begins after event ${checkpoint.seq}: those up to it were pruned on ${checkpoint.at} (${signedOrNot(checkpoint.isSigned)})`,
+        ]),
+    head === null
+      ? 'compared with no published head: whoever may change the database could have made all of it anew'
+      : `compared with head ${head.seq} of ${head.at} (${signedOrNot(areHeadsSigned)})`,
+    ...(ignoredHeads === 0
+      ? []
+      : [`${ignoredHeads} messages on the topic of heads are signed by no known key`]),
+  ]
+}
+
+const signedOrNot = (isSigned: boolean) => (isSigned ? 'signed' : 'not signed')

@@ -50,13 +50,27 @@ it('a program that its provider vouches for asks by its roles, and nobody else d
   expect(ready.parts).toMatchObject({ identity: { ok: true } })
 })
 
-it('a command is audited under the name that its token proves', async () => {
+it('a command is audited under the name that its token proves, also if it is refused for its role', async () => {
   const { provider, ask, deployment } = await openApi()
   const pause = 'mutation { pauseIngestion(reason: "") { ... on Error { message } } }'
   await ask(pause, bearer(await provider.token('viewer')))
   await ask(pause, bearer(await provider.token('viewer', 'operator')))
-  const rows = await deployment.sql`select actor, result from control_event`
-  expect(rows).toEqual([{ actor: `viewer.operator (${provider.issuer})`, result: 'refused' }])
+  const rows =
+    await deployment.sql`select actor, command, result, detail->>'refusal' as refusal from control_event order by id`
+  const refused = { command: 'pause', result: 'refused' }
+  expect(rows).toEqual([
+    // Of the role, which the workflow never hears of, and of the reason.
+    {
+      actor: `viewer (${provider.issuer})`,
+      ...refused,
+      refusal: expect.stringContaining('needs the role operator') as string,
+    },
+    {
+      actor: `viewer.operator (${provider.issuer})`,
+      ...refused,
+      refusal: expect.stringContaining('reason') as string,
+    },
+  ])
 })
 
 it('keys may change, and their provider may be away, while tokens go on', async () => {

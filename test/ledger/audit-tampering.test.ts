@@ -136,14 +136,15 @@ async function tenEvents() {
   const database = await createDatabase(inject('databaseUrl'))
   onTestFinished(database.drop)
   const { sql } = database
-  await appendEvents(sql, 10)
+  // The migration of the database is the first.
+  await appendEvents(sql, 9)
   return sql
 }
 
 test.each(tamperings)('verification says where: %s', async (_, statements, found) => {
   const sql = await tenEvents()
   const config = withKey(newKey())
-  const heads = { heads: await headsAt(sql, config, [3, 8]), areSigned: true, ignored: 0 }
+  const heads = { heads: await headsAt(sql, config, [3, 8]), areSigned: true, ignored: 0, isEmpty: false }
   await tamper(sql, statements)
   const { break: broken, count, last } = await verifyAll(sql, heads, await readHeadKeys(config))
   expect({ ...broken }).toEqual(found)
@@ -153,7 +154,7 @@ test.each(tamperings)('verification says where: %s', async (_, statements, found
 test('a checkpoint that no known key signed does not stand for events that are gone', async () => {
   const sql = await tenEvents()
   const config = withKey(newKey())
-  const heads = { heads: await headsAt(sql, config, [3, 8]), areSigned: true, ignored: 0 }
+  const heads = { heads: await headsAt(sql, config, [3, 8]), areSigned: true, ignored: 0, isEmpty: false }
   const [head] = heads.heads
   // Whoever may do everything in the database has the signatures of heads, too.
   const forged = {
@@ -168,17 +169,17 @@ test('a checkpoint that no known key signed does not stand for events that are g
   expect((await verifyAll(sql, heads, await readHeadKeys(config))).break).toEqual({ seq: 1, how: 'removed' })
 })
 
-async function withHeads(retentionDays = 0) {
+async function withHeads({ retentionDays = 0, laterMs = 0 } = {}) {
   const { sql, kafka, config } = await createDeployment()
   const offsets = createTopicOffsets(config.kafka, 'test')
   onTestFinished(offsets.close)
-  await appendEvents(sql, 10)
+  await appendEvents(sql, 9)
   const topic = { kafka, offsets, topic: config.kafka.auditHeadsTopic }
   const deps = (key: string | null) => ({
     sql,
     heads: topic,
     config: withKey(key, retentionDays),
-    clock: () => Date.UTC(2026, 0, 6),
+    clock: () => Date.now() + laterMs,
   })
   const verify = async (key: string | null) => {
     const keys = await readHeadKeys(withKey(key))
@@ -210,6 +211,14 @@ test('a head is published when something is new, and not of a chain that somebod
   expect((await verify(key)).break).toEqual({ seq: 12, how: 'rebuilt' })
 })
 
+test('on a new topic heads begin anew after a break, which the check of the whole chain goes on to report', async () => {
+  const { sql, deps, verify } = await withHeads()
+  const key = newKey()
+  await tamper(sql, (tx) => tx`delete from audit_event where seq = 4`)
+  expect((await publishHead(deps(key))).head?.seq).toBe(11)
+  expect((await verify(key)).break).toEqual({ seq: 4, how: 'removed' })
+})
+
 test('without a key heads are published all the same, and the verification says that they are not signed', async () => {
   const { deps, verify } = await withHeads()
   expect((await publishHead(deps(null))).head).toMatchObject({ seq: 10, keyId: null, signature: null })
@@ -218,19 +227,20 @@ test('without a key heads are published all the same, and the verification says 
 })
 
 test('what is past retention is pruned behind a signed checkpoint, and the rest is verified from there', async () => {
-  const { sql, deps, verify } = await withHeads(2)
+  const { sql, deps, verify } = await withHeads({ retentionDays: 2, laterMs: 3 * 86_400_000 })
   const key = newKey()
   await publishHead(deps(key))
-  // The first three events are more than two days old.
-  expect(await pruneAudit(deps(key))).toEqual({ events: 3, refusal: null, break: null })
+  await appendEvents(sql, 2)
+  // The key that was published is an event of its own, and not past retention.
+  expect(await pruneAudit(deps(key))).toEqual({ events: 10, refusal: null, break: null })
   const verification = await verify(key)
   expect(verification).toMatchObject({
-    from: 4,
-    count: 9,
-    checkpoint: { seq: 3, isSigned: true },
+    from: 11,
+    count: 4,
+    checkpoint: { seq: 10, isSigned: true },
     break: null,
   })
-  expect(await pruneAudit(deps(key))).toEqual({ events: 0, refusal: null, break: null })
-  await tamper(sql, (tx) => tx`delete from audit_event where seq = 4`)
+  expect(await pruneAudit(deps(key))).toMatchObject({ events: 0, break: null })
+  await tamper(sql, (tx) => tx`delete from audit_event where seq = 11`)
   expect((await verify(key)).break).toEqual({ seq: 1, how: 'removed' })
 })

@@ -164,7 +164,8 @@ export const DiscrepancyKindEnum = builder.enumType('DiscrepancyKind', {
         'Attempts of a day with an app version or a locale against the values that filters know: 0 of them are found.',
       checkpoint_offset: 'End of the ledger against the offset of the checkpoint.',
       checkpoint_rejects: 'Rejects of all batches of a partition against those of its checkpoint.',
-      audit_chain: 'Events of the audit against the hashes before them and the published heads (auditVerification).',
+      audit_chain:
+        'Events of the audit against the hashes before them and the published heads (auditVerification).',
     }),
     QUARTER_HOUR_COUNT: {
       value: 'quarter_count',

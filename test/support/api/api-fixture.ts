@@ -73,6 +73,7 @@ export function createApi(
     kafka?: () => KafkaBounds
     workflowStatus?: ApiDeps['workflowStatus']
     readBack?: ApiDeps['readBack']
+    verifyAudit?: ApiDeps['verifyAudit']
     clock?: () => number
   } = {},
 ): { ask: Ask; router: ReadRouter } {
@@ -87,7 +88,10 @@ export function createApi(
     commands: noCommands,
     runs: noRuns,
     serviceTokens: noServiceTokens,
+    verifyAudit: parts.verifyAudit ?? (() => Promise.reject(new Error('not in this test'))),
     readBack: parts.readBack ?? (() => Promise.reject(new Error('not in this test'))),
+    audit: { record: () => Promise.resolve(true) },
+    refusals: { count: () => undefined, flush: () => Promise.resolve() },
     identity: localMode,
     signIn: null,
     clientAddress: createClientAddress([PROXY]),
