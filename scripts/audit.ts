@@ -24,28 +24,6 @@ const MOST_HEADS = 1_000_000
 /** Reading a page of events takes milliseconds. */
 const STATEMENT_TIMEOUT_MS = 60_000
 
-await runScript(async () => {
-  const { positionals } = readOptions({ allowPositionals: true })
-  const work = positionals.length === 1 ? works[positionals[0] ?? ''] : undefined
-  if (work === undefined) throw new UsageError(USAGE)
-  const config = loadProcessConfig()
-  const keys = await readHeadKeys(config.audit)
-  const offsets = createTopicOffsets(config.kafka, 'rollcall-audit')
-  const kafka = createKafka(config.kafka, 'rollcall-audit')
-  const sql = connectPostgres(config.database, {
-    applicationName: 'rollcall audit',
-    maxConnections: 1,
-    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-    idleInTransactionTimeoutMs: STATEMENT_TIMEOUT_MS,
-  })
-  try {
-    const heads = await readHeads({ kafka, offsets, topic: config.kafka.auditHeadsTopic }, keys, MOST_HEADS)
-    await classingPostgres(() => work(sql, heads, keys))
-  } finally {
-    await Promise.allSettled([offsets.close(), sql.end({ timeout: 1 })])
-  }
-})
-
 type Keys = Awaited<ReturnType<typeof readHeadKeys>>
 type Work = (sql: Sql, heads: HeadsRead, keys: Keys) => Promise<void>
 
@@ -80,3 +58,25 @@ async function recordExport(sql: Sql): Promise<void> {
     )
   }
 }
+
+await runScript(async () => {
+  const { positionals } = readOptions({ allowPositionals: true })
+  const work = positionals.length === 1 ? works[positionals[0] ?? ''] : undefined
+  if (work === undefined) throw new UsageError(USAGE)
+  const config = loadProcessConfig()
+  const keys = await readHeadKeys(config.audit)
+  const offsets = createTopicOffsets(config.kafka, 'rollcall-audit')
+  const kafka = createKafka(config.kafka, 'rollcall-audit')
+  const sql = connectPostgres(config.database, {
+    applicationName: 'rollcall audit',
+    maxConnections: 1,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: STATEMENT_TIMEOUT_MS,
+  })
+  try {
+    const heads = await readHeads({ kafka, offsets, topic: config.kafka.auditHeadsTopic }, keys, MOST_HEADS)
+    await classingPostgres(() => work(sql, heads, keys))
+  } finally {
+    await Promise.allSettled([offsets.close(), sql.end({ timeout: 1 })])
+  }
+})

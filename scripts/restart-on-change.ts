@@ -4,7 +4,18 @@ import { watchSources } from './watch-sources.ts'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 /** Folders that both worker and API import (eslint.config.mjs). */
-const SHARED = ['concurrency', 'config', 'db', 'domain', 'kafka', 'probes', 'temporal', 'tls', 'workflows']
+const SHARED = [
+  'audit',
+  'concurrency',
+  'config',
+  'db',
+  'domain',
+  'kafka',
+  'probes',
+  'temporal',
+  'tls',
+  'workflows',
+]
 const SOURCES = [
   { role: 'worker', folders: [...SHARED, 'activities', 'worker'] },
   { role: 'api', folders: [...SHARED, 'api'] },

@@ -33,6 +33,7 @@ const lists = {
   insights: 'insights',
   discrepancies: 'discrepancies',
   controlEvents: 'controlEvents',
+  auditEvents: 'auditEvents',
 }
 const listed = (list: string) => field<Listed>(`{ ${list} { nodes { id __typename } edges { cursor } } }`)
 const decoded = (text: string) => Buffer.from(text, 'base64url').toString()

@@ -66,7 +66,7 @@ test('an audit that was made anew is found by the schedule, by GraphQL and by th
     await tx`update audit_event set body = replace(body, '"done"', '"refused"') where seq = 1`
     await hashAnew(tx, 1)
   })
-  expect(await verified()).toMatchObject({ isWhole: false, break: { number: '1', kind: 'REBUILT' } })
+  expect(await verified()).toMatchObject({ isWhole: false, break: { number: 1, kind: 'REBUILT' } })
   const verify = command('verify')
   expect(await verify.exited).toBe(1)
   await run(auditCheckId)

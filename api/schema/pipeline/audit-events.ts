@@ -41,7 +41,7 @@ const AuditEvent = builder.node(builder.objectRef<AuditEventRow>('AuditEvent'), 
       type: 'BigInt',
       description: 'Its place in the chain, from 1 on without gaps.',
     }),
-    eventId: t.string({
+    auditId: t.string({
       description: 'Id of the event; of a command that of the command. Others may have the same.',
       resolve: ({ event }) => event.id,
     }),
@@ -82,7 +82,7 @@ const AuditEvent = builder.node(builder.objectRef<AuditEventRow>('AuditEvent'), 
 const AuditEventFilterInput = builder.inputType('AuditEventFilter', {
   description: 'Which events to list; all conditions must hold. Example: {kinds: [SIGN_IN]}.',
   fields: (t) => ({
-    eventId: t.string({ description: 'Only those with this id.' }),
+    auditId: t.string({ description: 'Only those with this id.' }),
     kinds: t.field({ type: [AuditKindEnum], description: 'Any of these kinds.' }),
     happenedAt: t.field({ type: TimeRangeInput, description: 'When they happened.' }),
   }),
@@ -99,8 +99,8 @@ builder.queryField('auditEvents', (t) =>
       complexity: connectionComplexity,
       args: { filter: t.arg({ type: AuditEventFilterInput, description: 'Which events; default: all.' }) },
       resolve: (_, args, context) => {
-        const { eventId = null, kinds = null, happenedAt } = args.filter ?? {}
-        const filter = { id: eventId, kinds, happened: timeRange(happenedAt) }
+        const { auditId = null, kinds = null, happenedAt } = args.filter ?? {}
+        const filter = { id: auditId, kinds, happened: timeRange(happenedAt) }
         return readConnection(context, args, {
           list: 'auditEvents',
           keyOf: keyOfAuditEvent,
