@@ -18,7 +18,7 @@ import { runScript } from './run-script.ts'
 // `npm run audit -- verify` says whether the audit is whole, and ends with 1 if not; `npm run audit -- export` writes it
 // as JSON lines to standard output.
 
-const USAGE = 'say what to do: npm run audit -- verify, or npm run --silent audit -- export'
+const USAGE = 'say what to do: npm run audit -- verify, or npm run audit --silent -- export'
 /** More than two years of heads, one a minute. */
 const MOST_HEADS = 1_000_000
 /** Reading a page of events takes milliseconds. */
