@@ -1,6 +1,6 @@
 /** The types that have a global id. */
 const nodeTypes = [
-  ...['Address', 'Attempt', 'Batch', 'ControlEvent', 'Device', 'Discrepancy', 'Insight'],
+  ...['Address', 'Attempt', 'AuditEvent', 'Batch', 'ControlEvent', 'Device', 'Discrepancy', 'Insight'],
   ...['ReconciliationRun', 'RejectedRecord', 'ServiceToken', 'User'],
 ] as const
 
