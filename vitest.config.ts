@@ -82,7 +82,7 @@ export default defineConfig({
           // To load modules anew for each file would take half of the CPU time.
           isolate: false,
           include: [
-            '{config,cli,domain,concurrency,probes,tls,temporal,workflows,activities,kafka,db,worker,api,generator,stack,scripts,bench}/**/*.test.ts',
+            '{config,cli,domain,concurrency,probes,signatures,tls,temporal,workflows,activities,kafka,db,worker,api,generator,stack,scripts,bench}/**/*.test.ts',
             'test/chaos/**/*.test.ts',
           ],
         },

@@ -10,6 +10,7 @@ import { createLogger, type Logger } from '../config/logger.ts'
 import { checkDatabase } from '../db/connection/check-database.ts'
 import { connectPostgres, type Sql } from '../db/connection/connect.ts'
 import { recordAuditEvent } from '../db/ledger/audit-events.ts'
+import { publishCommandKey } from '../db/ledger/command-keys.ts'
 import { createPrimaryReader } from '../db/nodes/request-reader.ts'
 import { createReadRouter } from '../db/nodes/router.ts'
 import { readWorkerReport } from '../db/read/ledger/workers.ts'
@@ -18,6 +19,7 @@ import { checkSchema } from '../db/schema/schema-version.ts'
 import { createKafka } from '../kafka/client.ts'
 import { readRecords } from '../kafka/read/read-records.ts'
 import { createTopicOffsets } from '../kafka/topics/topic-offsets.ts'
+import { createCommandSigner, type PublicKey } from '../signatures/command-signer.ts'
 import { lazyTemporal } from '../temporal/connect.ts'
 import { TlsProblem } from '../tls/tls-problem.ts'
 import { createCommands } from './commands/create-commands.ts'
@@ -95,6 +97,7 @@ function openConnections(config: Config, logger: Logger) {
     idleInTransactionTimeoutMs: AUDIT_TIMEOUT_MS,
   })
   const audit = createAudit((event) => recordAuditEvent(auditSql, event), logger)
+  const publish = (key: PublicKey) => publishCommandKey(auditSql, { ...key, holder: 'api' })
   return {
     temporal: lazyTemporal(config.temporal),
     router: createReadRouter(config.database, (node, serves, reason) => {
@@ -113,18 +116,20 @@ function openConnections(config: Config, logger: Logger) {
     audit,
     refusals: createRefusalCounter(audit, Date.now),
     tokens: openServiceTokens(config, audit, logger),
+    signer: createCommandSigner(config.temporal.namespace, publish, Date.now),
   }
 }
 
 function openParts(config: Config, logger: Logger) {
   const connections = openConnections(config, logger)
-  const { temporal, router, offsets, auditSql, refusals, sessions, tokens } = connections
+  const { temporal, router, offsets, auditSql, refusals, sessions, signer, tokens } = connections
   recordSettings(auditSql, 'api', givenSettings(), new Date()).catch((error: unknown) => {
     logger.warn({ err: error }, 'the audit does not have the settings of this start')
   })
   return {
     server: composeServer(config, logger, connections),
     close: async () => {
+      signer.end()
       await refusals.flush()
       await Promise.allSettled([
         router.close(),
@@ -148,7 +153,7 @@ function openParts(config: Config, logger: Logger) {
 }
 
 function composeServer(config: Config, logger: Logger, connections: Connections) {
-  const { temporal: connection, router, kafka, offsets, sessions, audit, refusals, tokens } = connections
+  const { temporal: connection, router, kafka, offsets, sessions, audit, refusals, signer, tokens } = connections
   const { topic } = config.kafka
   const readPrimary = createPrimaryReader(router)
   const kafkaBounds = createKafkaBounds(offsets, topic)
@@ -171,6 +176,7 @@ function composeServer(config: Config, logger: Logger, connections: Connections)
     ),
     commands: createCommands({
       ...access,
+      sign: signer.sign,
       readPrimary,
       audit,
       clock: Date.now,

@@ -1,3 +1,4 @@
+import { actorText } from '../domain/access/command-proof.ts'
 import { describe, expect, it, vi } from 'vitest'
 import { ReadFailure, type ReadFailureKind } from '../db/nodes/read-failure.ts'
 import type { IngestionRequest } from './context/command-types.ts'
@@ -157,7 +158,7 @@ describe('commands', () => {
     expect(
       controlIngestion.mock.calls.map(([{ command, actor, partitions, topic }]) => [
         command,
-        actor,
+        actorText(actor),
         partitions,
         topic,
       ]),

@@ -5,7 +5,8 @@ import { connectPostgres } from '../db/connection/connect.ts'
 import { createReplacedPool } from '../db/connection/replaced-pool.ts'
 import { recordAuditEvent } from '../db/ledger/audit-events.ts'
 import { createServiceTokenCommands } from './commands/service-tokens.ts'
-import { type Actor, auditActorOf } from './context/actor.ts'
+import type { Actor } from './context/actor.ts'
+import { auditedActor } from '../db/ledger/control-events.ts'
 import type { Audit } from './context/audit.ts'
 import type { Logger } from './context/logger.ts'
 import { createKnownTokens } from './identity/service-tokens/known-tokens.ts'
@@ -37,7 +38,7 @@ export function openServiceTokens({ database, serviceTokens }: Config, audit: Au
         sql.begin(async (transaction) => {
           if (await noteServiceTokenUse(transaction, id, at))
             await recordAuditEvent(transaction, {
-              ...{ id: randomUUID(), kind: 'sign_in', at: at.toISOString(), actor: auditActorOf(actor) },
+              ...{ id: randomUUID(), kind: 'sign_in', at: at.toISOString(), actor: auditedActor(actor) },
               ...{ result: 'done', detail: { provider: 'service token', address } },
             })
         }),

@@ -12,6 +12,7 @@ const SHARED = [
   'domain',
   'kafka',
   'probes',
+  'signatures',
   'temporal',
   'tls',
   'workflows',

@@ -1,4 +1,5 @@
 import { Client } from '@temporalio/client'
+import { auditInterferences } from '../activities/commands/audit-interferences.ts'
 import type { ActivityDeps } from '../activities/session/activity-deps.ts'
 import { Semaphore } from '../concurrency/semaphore.ts'
 import type { Config } from '../config/config.ts'
@@ -8,7 +9,9 @@ import { decodeRecords } from '../domain/decode/decode-records.ts'
 import { SharedSightingCache } from '../domain/sightings/sighting-cache.ts'
 import { createKafka } from '../kafka/client.ts'
 import { FULL } from '../kafka/read/take-range.ts'
+import { createAuthors } from './command-authors.ts'
 import { createBatchWorkflows } from './batch-workflows.ts'
+import { findInterferences } from './interferences.ts'
 import type { Connections } from './connections.ts'
 
 /**
@@ -32,15 +35,17 @@ type Given = Pick<
 /** Makes what the activities of this process share. */
 export function createActivityDeps(
   config: Config,
-  { temporal, sql, topicOffsets }: Connections,
+  { temporal, sql, topicOffsets, signer }: Connections,
   { decode, ...given }: Given,
 ): ActivityDeps {
+  const { namespace, taskQueue } = config.temporal
+  const client = new Client({ connection: temporal, namespace })
   return {
     ...given,
-    ...createBatchWorkflows(
-      new Client({ connection: temporal, namespace: config.temporal.namespace }),
-      config,
-    ),
+    ...createBatchWorkflows(client, config, signer.sign),
+    auditInterferences: () =>
+      auditInterferences(sql, taskQueue, (since) => findInterferences(client, taskQueue, since)),
+    authors: createAuthors(sql),
     config,
     kafka: createKafka(config.kafka, 'rollcall-worker'),
     sql,

@@ -7,19 +7,28 @@ import {
 import { ApplicationFailure } from '@temporalio/common'
 import type { ActivityDeps } from '../activities/session/activity-deps.ts'
 import type { Config } from '../config/config.ts'
+import { actorText } from '../domain/access/command-proof.ts'
 import type { ParkedBatch } from '../domain/batch/parked-batch.ts'
-import type { BatchResult, ReplayRequest } from '../domain/batch/replay.ts'
+import type { BatchResult } from '../domain/batch/replay.ts'
+import type { CommandSigner } from '../signatures/command-signer.ts'
 import { batchStart } from '../workflows/batch-start.ts'
-import { REPLAY_FAILED, replayBatchId, replayUpdate } from '../workflows/contract.ts'
+import { COMMAND_REFUSED, REPLAY_FAILED, replayBatchId, replayUpdate } from '../workflows/contract.ts'
 import type { replayBatch } from '../workflows/replay-batch.ts'
 
 /** Starting a workflow takes milliseconds, and ingestion must not wait for a Temporal that is away. */
 const START_DEADLINE_MS = 2_000
 
+/** Types of failure with which the workflow of a batch answers. To ask again would get the same answer. */
+const ANSWERS = [REPLAY_FAILED, COMMAND_REFUSED]
+
 type BatchWorkflows = Pick<ActivityDeps, 'startBatchWorkflow' | 'restartBatchWorkflows' | 'requestReplay'>
 
 /** What activities ask of the workflows of parked batches. */
-export function createBatchWorkflows(client: Client, { temporal }: Config): BatchWorkflows {
+export function createBatchWorkflows(
+  client: Client,
+  { temporal }: Config,
+  sign: CommandSigner['sign'],
+): BatchWorkflows {
   const { taskQueue } = temporal
   return {
     // One that has ended is not started again: the ledger says what became of the batch.
@@ -33,7 +42,7 @@ export function createBatchWorkflows(client: Client, { temporal }: Config): Batc
       for (const batch of await readParked())
         if (!running.has(replayBatchId(batch))) await start(client, taskQueue, batch, 'ALLOW_DUPLICATE')
     },
-    requestReplay: (request) => requestReplay(client, taskQueue, request),
+    requestReplay: (request) => requestReplay(client, taskQueue, sign, request),
   }
 }
 
@@ -63,24 +72,27 @@ async function runningIds(client: Client): Promise<Set<string>> {
 async function requestReplay(
   client: Client,
   taskQueue: string,
-  { batch, ...request }: ReplayRequest,
+  sign: CommandSigner['sign'],
+  { batch, actor, ...request }: Parameters<BatchWorkflows['requestReplay']>[0],
 ): Promise<BatchResult> {
   const { batchId, partition, from, to } = batch
   const about = { batchId, partition, from, to }
+  const target = { command: 'replay', workflowId: replayBatchId(batch), topic: batch.topic }
+  const signed = await sign(target, { ...request, actor: actorText(actor) }, actor)
   try {
     const outcome = await client.workflow.executeUpdateWithStart(replayUpdate, {
       startWorkflowOperation: new WithStartWorkflowOperation<typeof replayBatch>('replayBatch', {
         ...batchStart(batch, taskQueue),
         workflowIdConflictPolicy: 'USE_EXISTING',
       }),
-      args: [request],
+      args: [signed],
       updateId: request.commandId,
     })
     return { ...about, ...outcome, error: '' }
   } catch (error) {
     if (!(error instanceof WorkflowUpdateFailedError)) throw error
     const { cause } = error
-    if (!(cause instanceof ApplicationFailure) || cause.type !== REPLAY_FAILED) throw error
+    if (!(cause instanceof ApplicationFailure) || !ANSWERS.includes(cause.type ?? '')) throw error
     return { ...about, outcome: 'failed', logins: 0, rejects: 0, error: cause.message }
   }
 }

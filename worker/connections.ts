@@ -5,7 +5,9 @@ import type { Config } from '../config/config.ts'
 import { checkDatabase } from '../db/connection/check-database.ts'
 import { connectPostgres, type Sql } from '../db/connection/connect.ts'
 import { excessRights } from '../db/roles/excess-rights.ts'
+import { publishCommandKey } from '../db/ledger/command-keys.ts'
 import { checkSchema, SchemaRefusal } from '../db/schema/schema-version.ts'
+import { createCommandSigner, type CommandSigner, type PublicKey } from '../signatures/command-signer.ts'
 import { nativeOptions } from '../temporal/connect.ts'
 import { createTopicOffsets, type TopicOffsets } from '../kafka/topics/topic-offsets.ts'
 
@@ -18,6 +20,8 @@ export type Connections = {
   /** The primary, for small reads and writes. */
   sql: Sql
   topicOffsets: TopicOffsets
+  /** Signs the replays of runs. */
+  signer: CommandSigner
 }
 
 const STATEMENT_TIMEOUT_MS = 10_000
@@ -45,11 +49,15 @@ export async function openConnections(
   })
   await refuseUnfitSchema(sql)
   await warnOfExcessRights(sql, log)
-  return { temporal, native, sql, topicOffsets: createTopicOffsets(config.kafka, 'rollcall-worker') }
+  const publish = (key: PublicKey) => publishCommandKey(sql, { ...key, holder: 'worker' })
+  const signer = createCommandSigner(config.temporal.namespace, publish, Date.now)
+  return { temporal, native, sql, topicOffsets: createTopicOffsets(config.kafka, 'rollcall-worker'), signer }
 }
 
 /** Closes everything and ignores what fails to close. */
-export async function closeConnections({ temporal, native, sql, topicOffsets }: Connections): Promise<void> {
+export async function closeConnections(connections: Connections): Promise<void> {
+  const { temporal, native, sql, topicOffsets, signer } = connections
+  signer.end()
   await Promise.allSettled([topicOffsets.close(), sql.end({ timeout: 1 }), native.close(), temporal.close()])
 }
 

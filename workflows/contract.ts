@@ -1,4 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
+import type { SignedArgument } from '../domain/access/command-author.ts'
+import type { CommandProof } from '../domain/access/command-proof.ts'
 import type { ParkedBatch } from '../domain/batch/parked-batch.ts'
 import type { IngestState, OperatorCommand } from '../domain/pipeline/pipeline-state.ts'
 import type { ReplayOutcome } from '../domain/batch/replay.ts'
@@ -39,8 +41,11 @@ export type PartitionStatus = {
 /** Longest reason of a command. */
 export const REASON_MAX_CHARACTERS = 500
 
-/** `commandId` identifies the command, so that a retried one has one row in the audit table. */
-export type ControlRequest = { commandId: string; actor: string; reason: string }
+/**
+ * `commandId` identifies the command, so that a retried one has one row in the audit. `proof` says who sent it; without
+ * one, `actor` and `commandId` are no more than what the sender claims.
+ */
+export type ControlRequest = { commandId: string; actor: string; reason: string; proof?: CommandProof }
 
 export type TopicControlRequest = ControlRequest & {
   /** Null for all partitions of the topic. */
@@ -72,17 +77,32 @@ export const parkUpdate = defineUpdate<ControlResult, [TopicControlRequest | str
 /** `ingestTopic` answers with all partitions, `ingestPartition` with its own. */
 export const statusQuery = defineQuery<PartitionStatus[]>('status')
 
+/** A command as `ingestTopic` forwards it to its partitions. */
+export type ForwardedCommand = {
+  command: OperatorCommand
+  request: { commandId: string; reason: string; accept?: boolean }
+  /** As the topic got it, if it is signed: whoever could send this Signal could claim to be anyone. */
+  signed?: SignedArgument
+}
+
 /** From `ingestTopic` to `ingestPartition`; operators use the Updates. */
-export const controlSignal =
-  defineSignal<[{ command: OperatorCommand; request: ControlRequest & { accept?: boolean } }]>('control')
+export const controlSignal = defineSignal<[ForwardedCommand]>('control')
 /**
  * Asks a partition for a report, because a topic that was started anew does not know the status of its
  * partitions.
  */
 export const askSignal = defineSignal('ask')
-/** From `ingestPartition` to `ingestTopic`; with `commandId`, the answer to that command. */
-export const reportSignal =
-  defineSignal<[{ status: PartitionStatus; commandId: string | null; refusal: string | null }]>('report')
+/** A partition's report of its status; with `commandId`, also its answer to that command. */
+export type PartitionReport = {
+  status: PartitionStatus
+  commandId: string | null
+  refusal: string | null
+  /** What it answers to. The topic audits what it did not forward. */
+  forwarded?: ForwardedCommand
+}
+
+/** From `ingestPartition` to `ingestTopic`. */
+export const reportSignal = defineSignal<[PartitionReport]>('report')
 
 /** One workflow per range of offsets and per log: the same offsets may come again in a re-created topic. */
 export const replayBatchId = ({

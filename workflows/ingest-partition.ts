@@ -8,7 +8,6 @@ import {
   resumeUpdate,
   statusQuery,
 } from './contract.ts'
-import { validateControl, validatePark } from './control-request.ts'
 import { Partition, type IngestPartitionInput } from './partition.ts'
 
 /**
@@ -21,26 +20,26 @@ export async function ingestPartition(input: IngestPartitionInput): Promise<void
     description: 'State, next offset and lag as of the last slice',
   })
   setHandler(pauseUpdate, (argument) => partition.execute('pause', argument), {
-    validator: validateControl,
     description: 'Pauses the partition after the batch in hand; the argument is the reason',
   })
   setHandler(resumeUpdate, (argument) => partition.execute('resume', argument), {
-    validator: validateControl,
     description: 'Resumes the partition, also after a halt; the argument is the reason',
   })
   setHandler(acceptLossUpdate, (argument) => partition.execute('accept_loss', argument), {
-    validator: validateControl,
     description: 'Continues behind the lost offsets that halted the partition; the argument is the reason',
   })
   setHandler(parkUpdate, (argument) => partition.execute('park', argument), {
-    validator: validatePark,
     description:
       'Parks the batch in hand, or withholds outputs that cannot be published; the argument is the reason',
   })
-  setHandler(controlSignal, ({ command, request }) => partition.executeForTopic(command, request))
+  setHandler(controlSignal, (forwarded) => partition.executeForTopic(forwarded))
   setHandler(askSignal, () => partition.report(null, null))
   await partition.ingest()
   await condition(() => allHandlersFinished() && partition.audit.written)
   if (partition.isRetired) return
-  await continueAsNew<typeof ingestPartition>({ topic: input.topic, status: partition.status })
+  await continueAsNew<typeof ingestPartition>({
+    topic: input.topic,
+    status: partition.status,
+    acted: partition.acted.list(),
+  })
 }

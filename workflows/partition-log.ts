@@ -1,6 +1,8 @@
 import { log } from '@temporalio/workflow'
 import type { IngestState } from '../domain/pipeline/pipeline-state.ts'
-import type { ControlRequest, PartitionStatus } from './contract.ts'
+import { authorText } from '../domain/access/command-author.ts'
+import type { PartitionStatus } from './contract.ts'
+import type { ReceivedCommand } from './receive-command.ts'
 
 /** Logs that a partition changed its state by itself. */
 export function logMove(topic: string, before: IngestState, status: PartitionStatus): void {
@@ -14,9 +16,9 @@ export function logCommand(
   topic: string,
   before: IngestState,
   status: PartitionStatus,
-  { actor, reason }: Pick<ControlRequest, 'actor' | 'reason'>,
+  { author, reason }: Pick<ReceivedCommand, 'author' | 'reason'>,
 ): void {
-  log.info(`${moveOf(topic, before, status)} by command of ${actor}`, { reason })
+  log.info(`${moveOf(topic, before, status)} by command of ${authorText(author)}`, { reason })
 }
 
 const moveOf = (topic: string, before: IngestState, { state, partition, nextOffset }: PartitionStatus) =>

@@ -6,18 +6,27 @@ import {
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow'
+import { authorText } from '../domain/access/command-author.ts'
 import { DEFECT_ATTEMPTS } from '../domain/pipeline/failure.ts'
 import { nextState, type IngestCommand, type OperatorCommand } from '../domain/pipeline/pipeline-state.ts'
 import type { SliceReport } from '../domain/batch/slice-report.ts'
 import { Audit } from './audit.ts'
 import { COMMAND_REFUSED, ingestTopicId, reportSignal } from './contract.ts'
-import type { PartitionStatus, TopicControlRequest } from './contract.ts'
-import { normaliseControl, type ControlArgument } from './control-request.ts'
+import type { ForwardedCommand, PartitionStatus } from './contract.ts'
+import { ActedCommands } from './acted-commands.ts'
+import type { ControlArgument } from './command-form.ts'
+import { receiveForwarded } from './receive-forwarded.ts'
+import { receiveCommand, type ReceivedCommand } from './receive-command.ts'
 import { acceptLoss, FIRST_SLICE_MS, park, SLICE_MS, sliceActivities } from './partition-activities.ts'
 import { logCommand, logMove } from './partition-log.ts'
 import { showStatus } from './page/partition-page.ts'
 
-export type IngestPartitionInput = { topic: string; status: PartitionStatus }
+export type IngestPartitionInput = {
+  topic: string
+  status: PartitionStatus
+  /** The latest commands that the previous run carried out; absent in the first run. */
+  acted?: string[]
+}
 
 /**
  * Pause between slices while Kafka or Postgres is away: short after a blip, and in an outage long enough to
@@ -26,13 +35,11 @@ export type IngestPartitionInput = { topic: string; status: PartitionStatus }
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 10_000
 
-/** What a command to one partition carries. */
-type PartitionRequest = Omit<TopicControlRequest, 'partitions'>
-
 /** The state of one partition, the slices that ingest it and the commands to it. */
 export class Partition {
   readonly topic: string
   readonly audit = new Audit()
+  readonly acted: ActedCommands
   readonly #activities = sliceActivities()
   status: PartitionStatus
   #slice: CancellationScope | null = null
@@ -44,9 +51,10 @@ export class Partition {
   /** While true no slice starts, because it would take the partition from the command. */
   #isParking = false
 
-  constructor({ topic, status }: IngestPartitionInput) {
+  constructor({ topic, status, acted }: IngestPartitionInput) {
     this.topic = topic
     this.status = status
+    this.acted = new ActedCommands(acted ?? [])
   }
 
   async ingest(): Promise<void> {
@@ -74,25 +82,34 @@ export class Partition {
     command: OperatorCommand,
     argument: ControlArgument,
   ): Promise<{ partitions: PartitionStatus[] }> {
-    const request = { ...normaliseControl(argument), partitions: [this.status.partition] }
-    const refusal = await this.#carryOut(command, request)
+    const received = await receiveCommand(command, this.topic, argument)
+    if (this.acted.has(command, received)) return { partitions: [this.status] }
+    const refusal = received.refusal ?? (await this.#carryOut(command, received))
     const detail = refusal === null ? { ...this.status } : { refusal }
-    this.audit.record(command, this.topic, request, { result: refusal === null ? 'done' : 'refused', detail })
+    const recorded = { ...received, partitions: [this.status.partition] }
+    this.audit.record(command, this.topic, recorded, {
+      result: refusal === null ? 'done' : 'refused',
+      detail,
+    })
     if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, COMMAND_REFUSED)
     await this.report(null, null)
     return { partitions: [this.status] }
   }
 
   /**
-   * Executes a command that the topic forwards, and reports the result to the topic, which writes the audit.
+   * Executes a command that the topic forwards, and reports the result to the topic, which writes the audit. A signed one
+   * is verified again, as what the topic's workflow got: others can send this Signal, too.
    */
-  async executeForTopic(command: OperatorCommand, request: PartitionRequest): Promise<void> {
-    const refusal = await this.#carryOut(command, request)
-    await this.report(request.commandId, refusal)
+  async executeForTopic(forwarded: ForwardedCommand): Promise<void> {
+    const { command, request } = forwarded
+    const received = await receiveForwarded(this.topic, this.status.partition, forwarded)
+    const refusal =
+      received.refusal ?? (this.acted.has(command, received) ? null : await this.#carryOut(command, received))
+    await this.report(request.commandId, refusal, forwarded)
   }
 
   /** @returns why the command is refused, or null once it has taken effect */
-  async #carryOut(command: OperatorCommand, request: PartitionRequest): Promise<string | null> {
+  async #carryOut(command: OperatorCommand, request: ReceivedCommand): Promise<string | null> {
     const { state, partition } = this.status
     if (nextState[state][command] === null) return `partition ${partition} is ${state}`
     if (command === 'accept_loss') {
@@ -100,6 +117,7 @@ export class Partition {
       if (!accepted.ok) return accepted.refusal
       this.status = { ...this.status, nextOffset: accepted.nextOffset }
       if (accepted.isRetired) {
+        this.acted.add(command, request)
         this.#enter('retire', accepted.description)
         logCommand(this.topic, state, this.status, request)
         return null
@@ -109,7 +127,8 @@ export class Partition {
       const refusal = await this.#park(request)
       if (refusal !== null) return refusal
     }
-    this.#acceptsFlood = command === 'resume' && request.accept === true
+    this.acted.add(command, request)
+    this.#acceptsFlood = command === 'resume' && request.accept
     this.#enter(command, command === 'pause' ? request.reason : '')
     logCommand(this.topic, state, this.status, request)
     if (command === 'pause') this.#slice?.cancel()
@@ -120,12 +139,13 @@ export class Partition {
   }
 
   /** @returns why nothing was parked, or null if it was */
-  async #park({ commandId, actor, reason }: PartitionRequest): Promise<string | null> {
+  async #park({ commandId, author, reason }: ReceivedCommand): Promise<string | null> {
     const { partition } = this.status
     this.#isParking = true
     try {
       this.#slice?.cancel()
       await condition(() => this.#slice === null)
+      const actor = authorText(author)
       const parked = await park({ topic: this.topic, partition, commandId, actor, reason })
       if (!parked.ok) return parked.refusal
       this.status = { ...this.status, nextOffset: parked.nextOffset }
@@ -196,11 +216,21 @@ export class Partition {
     showStatus(this.topic, this.status)
   }
 
-  async report(commandId: string | null, refusal: string | null): Promise<void> {
+  async report(
+    commandId: string | null,
+    refusal: string | null,
+    forwarded?: ForwardedCommand,
+  ): Promise<void> {
     const topic = getExternalWorkflowHandle(ingestTopicId(this.topic))
     // If an operator terminated the topic's workflow, the next worker starts it again, and it then asks for a
     // report.
-    await topic.signal(reportSignal, { status: this.status, commandId, refusal }).catch(() => undefined)
+    const answer = {
+      status: this.status,
+      commandId,
+      refusal,
+      ...(forwarded === undefined ? {} : { forwarded }),
+    }
+    await topic.signal(reportSignal, answer).catch(() => undefined)
   }
 
   async #waitForPart(): Promise<void> {

@@ -3,6 +3,7 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
+  patched,
   proxyActivities,
   setHandler,
   uuid4,
@@ -13,15 +14,9 @@ import type { ParkedBatch } from '../domain/batch/parked-batch.ts'
 import type { ReplayAttempt, ReplayOutcome } from '../domain/batch/replay.ts'
 import { Audit } from './audit.ts'
 import { showBatch } from './page/batch-page.ts'
-import {
-  COMMAND_REFUSED,
-  REPLAY_FAILED,
-  replaySignal,
-  replayUpdate,
-  skipUpdate,
-  type ControlRequest,
-} from './contract.ts'
-import { normaliseRequest, validateControl, validateSkip, type ControlArgument } from './control-request.ts'
+import { COMMAND_REFUSED, REPLAY_FAILED, replaySignal, replayUpdate, skipUpdate } from './contract.ts'
+import type { ControlArgument } from './command-form.ts'
+import { receiveCommand } from './receive-command.ts'
 
 const { applyBatch, skipBatch } = proxyActivities<Pick<Activities, 'applyBatch' | 'skipBatch'>>({
   // One batch is read, counted and published.
@@ -42,11 +37,9 @@ type Command = 'replay' | 'skip'
 export async function replayBatch(batch: ParkedBatch): Promise<ReplayOutcome> {
   const run = new BatchRun(batch)
   setHandler(replayUpdate, (argument) => run.execute('replay', argument), {
-    validator: validateControl,
     description: 'Counts and publishes the batch; fix the cause of its failure first',
   })
   setHandler(skipUpdate, (argument) => run.execute('skip', argument), {
-    validator: validateSkip,
     description: 'Gives the batch up for good; the argument is the reason',
   })
   setHandler(replaySignal, async (reason) => {
@@ -54,11 +47,15 @@ export async function replayBatch(batch: ParkedBatch): Promise<ReplayOutcome> {
   })
   // Request Cancellation in the Web UI must not lose a batch: an operator gives it up by `skip`, with a
   // reason.
+  void CancellationScope.current().cancelRequested.catch(() => {
+    if (patched('cancellations-are-audited'))
+      void CancellationScope.nonCancellable(() => run.audit.recordIgnoredCancellation())
+  })
   return await CancellationScope.nonCancellable(async () => {
     // A batch that an operator parked waits for the operator; only a Reset replays it.
     const { runId, firstExecutionRunId } = workflowInfo()
     if (batch.isSetAside === true && runId === firstExecutionRunId) run.wait()
-    else await run.attempt('replay', { commandId: uuid4(), actor: 'rollcall', reason: '' })
+    else await run.attemptByItself()
     await condition(() => run.settled !== null && allHandlersFinished() && run.audit.written)
     return run.settled ?? { outcome: 'already_applied', logins: 0, rejects: 0 }
   })
@@ -71,6 +68,8 @@ class BatchRun {
   settled: ReplayOutcome | null = null
   #error: string
   #isBusy = false
+  /** Number of commands whose authors are being found out. */
+  #arriving = 0
 
   constructor(batch: ParkedBatch) {
     this.#batch = batch
@@ -87,20 +86,35 @@ class BatchRun {
    * @throws {ApplicationFailure} if the batch stays parked or the state forbids the command
    */
   async execute(command: Command, argument: ControlArgument): Promise<ReplayOutcome> {
-    const request = normaliseRequest(argument)
-    const attempt = await CancellationScope.nonCancellable(() => this.attempt(command, request))
     const { topic, partition, batchId, from, to } = this.#batch
-    const detail = { batchId, from, to, ...(attempt.ok ? attempt.outcome : { error: attempt.error }) }
+    this.#arriving += 1
+    const received = await receiveCommand(command, topic, argument)
+    this.#arriving -= 1
+    const about = { batchId, from, to }
+    const recorded = { ...received, partitions: [partition] }
+    if (received.refusal !== null) {
+      const { refusal } = received
+      this.audit.record(command, topic, recorded, { result: 'refused', detail: { ...about, refusal } })
+      throw withoutStack(refusal, COMMAND_REFUSED)
+    }
+    const attempt = await CancellationScope.nonCancellable(() => this.attempt(command, received))
+    const detail = { ...about, ...(attempt.ok ? attempt.outcome : { error: attempt.error }) }
     const result = resultOf(command, attempt)
-    this.audit.record(command, topic, { ...request, partitions: [partition] }, { result, detail })
+    this.audit.record(command, topic, recorded, { result, detail })
     if (!attempt.ok) throw withoutStack(attempt.error, REPLAY_FAILED)
     if (result === 'refused')
       throw withoutStack('the batch is counted by now: there is nothing to skip', COMMAND_REFUSED)
     return attempt.outcome
   }
 
+  /** Tries a replay, after the command with which the workflow was started, if there is one. */
+  async attemptByItself(): Promise<void> {
+    if (this.#arriving > 0) await condition(() => this.#arriving === 0)
+    await this.attempt('replay', { commandId: uuid4(), reason: '' })
+  }
+
   /** Runs one attempt at a time. After the batch is settled, it returns how. */
-  async attempt(command: Command, request: ControlRequest): Promise<ReplayAttempt> {
+  async attempt(command: Command, request: { commandId: string; reason: string }): Promise<ReplayAttempt> {
     // A loop, because one condition wakes all that wait, and only the first may go on.
     while (this.#isBusy) await condition(() => !this.#isBusy)
     if (this.settled !== null) return { ok: true, outcome: asAlreadyApplied(this.settled) }

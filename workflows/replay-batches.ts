@@ -6,6 +6,8 @@ import {
   setHandler,
   sleep,
 } from '@temporalio/workflow'
+import { authorText } from '../domain/access/command-author.ts'
+import { temporalActor } from '../domain/access/command-proof.ts'
 import { bucketMs } from '../domain/time/bucket.ts'
 import type { Activities } from '../activities/create-activities.ts'
 import { markdownList, markup } from './page/markdown.ts'
@@ -13,11 +15,13 @@ import type { PlannedBatch } from '../domain/batch/replay-plan.ts'
 import { Audit } from './audit.ts'
 import { COMMAND_REFUSED } from './contract.ts'
 import { showDetails } from './page/details.ts'
-import { normaliseControl, validateControl, type ControlArgument } from './control-request.ts'
+import type { ControlArgument } from './command-form.ts'
+import { decideAuthor, receiveCommand, receiveStart, type ReceivedCommand } from './receive-command.ts'
 import {
   cancelRunUpdate,
   pauseRunUpdate,
   plannedUpdate,
+  replayRunId,
   replayRunQuery,
   resumeRunUpdate,
   type ReplayRunInput,
@@ -63,7 +67,6 @@ export async function replayBatches(input: ReplayRunInput): Promise<ReplayRunSta
     [cancelRunUpdate, 'cancel'],
   ] as const)
     setHandler(update, (argument) => run.execute(command, argument), {
-      validator: validateControl,
       description: `${command}s the run after the batch in hand; the argument is the reason`,
     })
   await run.plan()
@@ -75,18 +78,28 @@ export async function replayBatches(input: ReplayRunInput): Promise<ReplayRunSta
 class ReplayRun {
   readonly audit = new Audit()
   readonly #input: ReplayRunInput
+  /** The command that started the run; null until it is known who sent it. */
+  #run: ReceivedCommand | null = null
   status: ReplayRunStatus
 
   constructor(input: ReplayRunInput) {
     this.#input = input
-    const { commandId, actor, reason, topic, dryRun, maxPerMinute } = input
-    const told = { commandId, actor, reason, topic, dryRun, maxPerMinute }
+    const { commandId, reason, topic, dryRun, maxPerMinute } = input
+    const told = { commandId, actor: temporalActor.name, reason, topic, dryRun, maxPerMinute }
     this.status = { ...told, state: 'planning', refusal: null, plan: null, results: [] }
   }
 
+  /** Makes the plan, unless the command is refused. */
   async plan(): Promise<void> {
     const { topic, selection, dryRun } = this.#input
-    const planned = await planReplay(topic, selection)
+    const received = await receiveStart('replay_many', this.#input, replayRunId)
+    const planned =
+      received.refusal === null
+        ? await planReplay(topic, selection)
+        : ({ ok: false, refusal: received.refusal } as const)
+    const author = await decideAuthor(received.author)
+    this.#run = { ...received, author }
+    this.status = { ...this.status, actor: authorText(author) }
     if (planned.ok) this.status = { ...this.status, plan: planned.plan }
     else this.status = { ...this.status, refusal: planned.refusal }
     const goesOn = planned.ok && !dryRun && this.status.state === 'planning'
@@ -94,7 +107,7 @@ class ReplayRun {
     const detail = planned.ok
       ? { dryRun, batches: planned.plan.batches.length, logins: planned.plan.logins }
       : { dryRun, refusal: planned.refusal }
-    this.#record('replay_many', this.#input, planned.ok ? 'done' : 'refused', detail)
+    this.audit.record('replay_many', topic, this.#run, { result: planned.ok ? 'done' : 'refused', detail })
   }
 
   async planned(): Promise<ReplayRunStatus> {
@@ -114,44 +127,30 @@ class ReplayRun {
     if (this.status.state !== 'cancelled') this.#enter('done')
   }
 
-  execute(command: RunCommand, argument: ControlArgument): Promise<ReplayRunStatus> {
-    const request = normaliseControl(argument)
+  async execute(command: RunCommand, argument: ControlArgument): Promise<ReplayRunStatus> {
+    const { commandId: run, topic } = this.#input
+    const received = await receiveCommand(`${command}_run`, topic, argument)
     const state = nextState[this.status.state][command]
-    const detail = { run: this.#input.commandId, state: this.status.state }
-    this.#record(`${command}_run`, request, state === null ? 'refused' : 'done', detail)
-    if (state === null) {
-      const refusal = `the run is ${this.status.state}`
-      return Promise.reject(ApplicationFailure.nonRetryable(refusal, COMMAND_REFUSED))
-    }
+    const refusal = received.refusal ?? (state === null ? `the run is ${this.status.state}` : null)
+    const detail = { run, state: this.status.state, ...(received.refusal === null ? {} : { refusal }) }
+    const result = refusal === null ? 'done' : 'refused'
+    this.audit.record(`${command}_run`, topic, { ...received, partitions: null }, { result, detail })
+    if (state === null || refusal !== null)
+      throw ApplicationFailure.nonRetryable(refusal ?? '', COMMAND_REFUSED)
     this.#enter(state)
-    return Promise.resolve(this.status)
+    return this.status
   }
 
   async #replay({ batchId, partition, incarnation, from, to, error }: PlannedBatch): Promise<void> {
-    const { commandId, actor, reason, topic } = this.#input
+    const { commandId, reason, topic } = this.#input
     const result = await requestReplay({
       batch: { batchId, topic, partition, incarnation, from, to, error: error ?? '' },
       commandId: `${commandId}/${batchId}`,
-      actor,
       reason,
+      ...(this.#run === null ? {} : { author: this.#run.author }),
     })
     this.status = { ...this.status, results: [...this.status.results, result] }
     this.#show()
-  }
-
-  #record(
-    command: string,
-    request: { commandId: string; actor: string; reason: string },
-    result: 'done' | 'refused',
-    detail: Record<string, unknown>,
-  ): void {
-    const { commandId, actor, reason } = request
-    this.audit.record(
-      command,
-      this.#input.topic,
-      { commandId, actor, reason, partitions: null },
-      { result, detail },
-    )
   }
 
   #enter(state: RunState): void {

@@ -5,14 +5,18 @@ import {
   proxyActivities,
   setHandler,
 } from '@temporalio/workflow'
+import { authorText } from '../domain/access/command-author.ts'
+import { temporalActor } from '../domain/access/command-proof.ts'
 import type { Activities } from '../activities/create-activities.ts'
 import { type Markdown, markdownList, markup } from './page/markdown.ts'
 import { MAX_BATCHES_OF_A_RUN } from '../domain/batch/selection.ts'
 import { Audit } from './audit.ts'
 import { COMMAND_REFUSED } from './contract.ts'
 import { showDetails } from './page/details.ts'
+import { decideAuthor, receiveStart, type ReceivedCommand } from './receive-command.ts'
 import {
   redriveProgressUpdate,
+  redriveRunId,
   redriveRunQuery,
   type RedriveRunInput,
   type RedriveRunStatus,
@@ -54,10 +58,10 @@ class RedriveRun {
 
   constructor(input: RedriveRunInput) {
     this.#input = input
-    const { commandId, actor, reason, topic, dryRun } = input
+    const { commandId, reason, topic, dryRun } = input
     this.status = {
       commandId,
-      actor,
+      actor: temporalActor.name,
       reason,
       topic,
       dryRun,
@@ -81,6 +85,16 @@ class RedriveRun {
   }
 
   async redriveAll(): Promise<void> {
+    const received = await receiveStart('redrive', this.#input, redriveRunId)
+    const { refusal } = received
+    if (refusal === null) await this.#redriveSelected()
+    else this.#update({ refusal })
+    const author = await decideAuthor(received.author)
+    this.#update({ state: 'done', actor: authorText(author) })
+    this.#recordAudit({ ...received, author })
+  }
+
+  async #redriveSelected(): Promise<void> {
     const batchIds = await findRejects(this.#input.topic, this.#input.selection)
     if (batchIds.length > MAX_BATCHES_OF_A_RUN)
       this.#update({
@@ -90,8 +104,6 @@ class RedriveRun {
       this.#update({ batches: batchIds.length })
       for (const batchId of batchIds) await this.#redrive(batchId)
     }
-    this.#update({ state: 'done' })
-    this.#recordAudit()
   }
 
   async #redrive(batchId: string): Promise<void> {
@@ -115,13 +127,12 @@ class RedriveRun {
     })
   }
 
-  #recordAudit(): void {
-    const { commandId, actor, reason, topic } = this.#input
+  #recordAudit(received: ReceivedCommand): void {
     const { batches, examined, logins, failures, dryRun, refusal } = this.status
     this.audit.record(
       'redrive',
-      topic,
-      { commandId, actor, reason, partitions: null },
+      this.#input.topic,
+      received,
       refusal === null
         ? { result: 'done', detail: { dryRun, batches, examined, logins, failures: failures.length } }
         : { result: 'refused', detail: { dryRun, refusal } },

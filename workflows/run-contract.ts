@@ -26,7 +26,7 @@ export type RunState = 'planning' | 'running' | 'paused' | 'cancelled' | 'done'
 /** Why a run is refused; null if it is not. */
 type Refusable = { refusal: string | null }
 
-export type ReplayRunStatus = Omit<ReplayRunInput, 'selection'> &
+export type ReplayRunStatus = Omit<ReplayRunInput, 'selection' | 'proof'> &
   Refusable & {
     state: RunState
     plan: ReplayPlan | null
@@ -44,7 +44,7 @@ export const replayRunQuery = defineQuery<ReplayRunStatus>('status')
 
 export type RedriveRunInput = ControlRequest & { topic: string; selection: RejectSelection; dryRun: boolean }
 
-export type RedriveRunStatus = Omit<RedriveRunInput, 'selection'> &
+export type RedriveRunStatus = Omit<RedriveRunInput, 'selection' | 'proof'> &
   Refusable & {
     state: RunState
     /** Number of batches with rejects of the selection. */

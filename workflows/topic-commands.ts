@@ -2,24 +2,28 @@ import { ApplicationFailure, condition } from '@temporalio/workflow'
 import type { OperatorCommand } from '../domain/pipeline/pipeline-state.ts'
 import { Audit } from './audit.ts'
 import { COMMAND_REFUSED, controlSignal } from './contract.ts'
-import type { ControlResult, PartitionStatus, TopicControlRequest } from './contract.ts'
-import { type ControlArgument, normaliseControl } from './control-request.ts'
+import type { ControlResult, PartitionReport, PartitionStatus } from './contract.ts'
+import { ActedCommands } from './acted-commands.ts'
+import type { ControlArgument } from './command-form.ts'
+import { receiveCommand, type ReceivedCommand } from './receive-command.ts'
 import type { TopicPartitions } from './topic-partitions.ts'
 
-/** A partition's report of its status; with `commandId`, also its answer to that command. */
-type PartitionReport = { status: PartitionStatus; commandId: string | null; refusal: string | null }
+/** How much is kept of the id of a command that came past the topic. */
+const STRAY_ID_CHARACTERS = 100
 
 /** Commands to a topic: each is forwarded to its partitions, and answered once all of them have answered. */
 export class TopicCommands {
   readonly audit = new Audit()
+  readonly acted: ActedCommands
   readonly #topic: string
   readonly #partitions: TopicPartitions
   /** The answers of partitions, by command and partition. */
   readonly #answers = new Map<string, Map<number, PartitionReport>>()
 
-  constructor(topic: string, partitions: TopicPartitions) {
+  constructor(topic: string, partitions: TopicPartitions, acted: readonly string[]) {
     this.#topic = topic
     this.#partitions = partitions
+    this.acted = new ActedCommands(acted)
   }
 
   /**
@@ -27,7 +31,12 @@ export class TopicCommands {
    * @throws {ApplicationFailure} if all refused
    */
   async execute(command: OperatorCommand, argument: ControlArgument): Promise<ControlResult> {
-    const request = normaliseControl(argument)
+    const request = await receiveCommand(command, this.#topic, argument)
+    const { refusal } = request
+    if (refusal !== null) this.#refuse(command, request, refusal)
+    if (command === 'park' && request.partitions === null)
+      this.#refuse(command, request, 'name the partitions whose batch in hand is to be parked')
+    if (this.acted.has(command, request)) return { partitions: this.#statusesOf(request) }
     const known = this.#partitions.known()
     const unknown = (request.partitions ?? []).filter((partition) => !known.includes(partition))
     if (unknown.length > 0)
@@ -45,15 +54,42 @@ export class TopicCommands {
   }
 
   /** Takes the report of a partition, which may be the answer to a command. */
-  handleReport(report: PartitionReport): void {
+  async handleReport(report: PartitionReport): Promise<void> {
     this.#partitions.update(report.status)
-    if (report.commandId !== null) this.#answers.get(report.commandId)?.set(report.status.partition, report)
     this.#partitions.show()
+    if (report.commandId === null) return
+    const answers = this.#answers.get(report.commandId)
+    if (answers !== undefined) answers.set(report.status.partition, report)
+    else await this.#recordStray(report)
+  }
+
+  /** A command that a partition got and this run did not send: of somebody else, or of a run that was terminated. */
+  async #recordStray({ forwarded, status, refusal }: PartitionReport): Promise<void> {
+    if (forwarded === undefined) return
+    const { command, request, signed } = forwarded
+    const received = await receiveCommand(command, this.#topic, signed ?? request, {
+      unsignedId: `${request.commandId.slice(0, STRAY_ID_CHARACTERS)}/control-${status.partition}`,
+    })
+    const stray = { ...received, partitions: [status.partition], forwardedAs: request.commandId }
+    this.audit.record(
+      command,
+      this.#topic,
+      stray,
+      refusal === null
+        ? { result: 'done', detail: { by: 'signal', ...status } }
+        : { result: 'refused', detail: { by: 'signal', refusal } },
+    )
+  }
+
+  #statusesOf({ partitions }: ReceivedCommand): PartitionStatus[] {
+    return this.#partitions
+      .statuses()
+      .filter(({ partition }) => partitions === null || partitions.includes(partition))
   }
 
   #conclude(
-    command: string,
-    request: TopicControlRequest,
+    command: OperatorCommand,
+    request: ReceivedCommand,
     answers: PartitionReport[],
     pausedBefore: string | null,
   ): ControlResult {
@@ -71,27 +107,30 @@ export class TopicCommands {
     // Once no partition is paused, the topic is not either, and partitions that are added later run.
     if (this.#partitions.statuses().every(({ state }) => state !== 'paused'))
       this.#partitions.pausedFor = null
-    const accepted = request.accept === true ? { accept: true } : {}
+    this.acted.add(command, request)
+    const accepted = request.accept ? { accept: true } : {}
     this.audit.record(command, this.#topic, request, { result: 'done', detail: { partitions, ...accepted } })
     return { partitions }
   }
 
-  #refuse(command: string, request: TopicControlRequest, refusal: string): never {
+  #refuse(command: OperatorCommand, request: ReceivedCommand, refusal: string): never {
     this.audit.record(command, this.#topic, request, { result: 'refused', detail: { refusal } })
     throw ApplicationFailure.nonRetryable(refusal, COMMAND_REFUSED)
   }
 
   async #forward(
     command: OperatorCommand,
-    request: TopicControlRequest,
+    request: ReceivedCommand,
     partition: number,
     answers: Map<number, PartitionReport>,
   ): Promise<void> {
-    const { commandId, actor, reason, accept = false } = request
+    const { commandId, author, reason, accept } = request
+    const signed = author.state === 'unverified' ? {} : { signed: author.signed.argument }
     try {
       await this.#partitions.handle(partition).signal(controlSignal, {
         command,
-        request: { commandId, actor, reason, accept },
+        request: { commandId, reason, accept },
+        ...signed,
       })
     } catch {
       const status = this.#partitions.statusOf(partition)

@@ -8,6 +8,7 @@ import {
   type RejectSelection,
 } from '../../domain/batch/selection.ts'
 import { DEFECT_ATTEMPTS, PipelineFailure } from '../../domain/pipeline/failure.ts'
+import { actorOfRun } from '../commands/actor-of-run.ts'
 import { withHeartbeat } from '../heartbeat.ts'
 import type { ActivityDeps } from '../session/activity-deps.ts'
 import { applyParked, skipParked } from './apply-parked.ts'
@@ -46,8 +47,11 @@ export const createReplayActivities = (deps: ActivityDeps) => ({
     }),
 
   /** Asks the workflow of a parked batch for a replay. Safe to retry: the request is one Update. */
-  requestReplay: async (request: ReplayRequest): Promise<BatchResult> =>
-    await withHeartbeat(() => deps.requestReplay(request)),
+  requestReplay: async ({ author, ...request }: ReplayRequest): Promise<BatchResult> =>
+    await withHeartbeat(async () => {
+      const actor = await actorOfRun(deps.authors.keys, author, request.commandId)
+      return await deps.requestReplay({ ...request, actor })
+    }),
 
   /**
    * Ids of batches with rejects of a selection, one more than a run may have at most. Safe to retry: it only

@@ -1,4 +1,5 @@
 import type { Read } from '../../db/nodes/request-reader.ts'
+import type { CommandSigner } from '../../signatures/command-signer.ts'
 import type { TemporalAccess } from '../sources/temporal-access.ts'
 import type { AuditDeps } from './audit.ts'
 
@@ -7,6 +8,7 @@ export type CommandDeps = AuditDeps &
   TemporalAccess & {
     /** Reads the primary, because replicas may be behind and a command must act on what is so now. */
     readPrimary: Read
+    sign: CommandSigner['sign']
     /** The time now, Unix milliseconds. */
     clock: () => number
   }

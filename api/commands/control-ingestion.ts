@@ -32,11 +32,14 @@ export async function controlIngestion(
     absent: notStarted(topic),
     shownBy: 'ingestion',
   }
-  const handle = deps.client.workflow.getHandle(destination.workflowId)
+  const { workflowId } = destination
+  const handle = deps.client.workflow.getHandle(workflowId)
+  const argument = { ...controlOf(command), partitions: only, ...(accept ? { accept } : {}) }
+  const signed = await deps.sign({ command: command.command, workflowId, topic }, argument, command.actor)
   const { partitions } = await auditUnanswered(deps, command, () =>
     deliver(deps, commandId, destination, () =>
       handle.executeUpdate(updates[request.command], {
-        args: [{ ...controlOf(command), partitions: only, ...(accept ? { accept } : {}) }],
+        args: [signed],
         // A command that is sent twice is a single update: both get the first result.
         updateId: commandId,
       }),

@@ -28,17 +28,19 @@ export async function startRedriveRun(
     filter: selection,
     detail: { dryRun, selection },
   })
-  const input: RedriveRunInput = { ...controlOf(command), topic, selection, dryRun }
   const destination = {
     workflowId: redriveRunId(command.commandId),
     absent: `the run of command ${command.commandId} has ended: redriveRun shows its result`,
     shownBy: 'redriveRun',
   }
+  const { workflowId } = destination
+  const unsigned: RedriveRunInput = { ...controlOf(command), topic, selection, dryRun }
+  const input = await deps.sign({ command: command.command, workflowId, topic }, unsigned, command.actor)
   const status = await auditUnanswered(deps, command, () =>
     deliver(deps, command.commandId, destination, () =>
       beginRun(deps.client, {
         workflowType: 'replayRejected',
-        workflowId: destination.workflowId,
+        workflowId,
         taskQueue: deps.temporal.taskQueue,
         input,
         summary: markup`${dryRun ? 'Dry run of redriving' : 'Redrives'} rejects of ${topic}`,

@@ -36,13 +36,15 @@ export async function startReplayRun(deps: CommandDeps, request: ReplayRunReques
     problem: isRate ? null : `maxPerMinute must be from 1 to ${MAX_PER_MINUTE}`,
     detail: { dryRun, selection },
   })
-  const input: ReplayRunInput = { ...controlOf(command), topic, selection, dryRun, maxPerMinute }
   const destination = destinationOf(command.commandId)
+  const { workflowId } = destination
+  const unsigned: ReplayRunInput = { ...controlOf(command), topic, selection, dryRun, maxPerMinute }
+  const input = await deps.sign({ command: command.command, workflowId, topic }, unsigned, command.actor)
   const status = await auditUnanswered(deps, command, () =>
     deliver(deps, command.commandId, destination, () =>
       beginRun(deps.client, {
         workflowType: 'replayBatches',
-        workflowId: destination.workflowId,
+        workflowId,
         taskQueue: deps.temporal.taskQueue,
         input,
         summary: markup`${dryRun ? 'Dry run of a replay' : 'Replay'} of parked batches of ${topic}`,
@@ -68,13 +70,16 @@ export async function controlReplayRun(
     problem: idProblem('runId', run),
     detail: { run },
   })
-  const { commandId } = command
+  const { commandId, topic } = command
   const destination = destinationOf(run)
-  const handle = deps.client.workflow.getHandle(destination.workflowId)
+  const { workflowId } = destination
+  const handle = deps.client.workflow.getHandle(workflowId)
+  const target = { command: command.command, workflowId, topic }
+  const signed = await deps.sign(target, controlOf(command), command.actor)
   const status = await auditUnanswered(deps, command, () =>
     deliver(deps, commandId, destination, () =>
-      unlessEnded(deps.client, destination.workflowId, () =>
-        handle.executeUpdate(updates[request.command], { args: [controlOf(command)], updateId: commandId }),
+      unlessEnded(deps.client, workflowId, () =>
+        handle.executeUpdate(updates[request.command], { args: [signed], updateId: commandId }),
       ),
     ),
   )

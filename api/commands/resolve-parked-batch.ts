@@ -89,14 +89,17 @@ async function send(
   batch: ParkedBatch,
 ): Promise<ReplayOutcome> {
   const start = batchStart(batch, deps.temporal.taskQueue)
+  const { workflowId } = start
+  const target = { command: name, workflowId, topic: batch.topic }
+  const signed = await deps.sign(target, controlOf(command), command.actor)
   const destination = {
-    workflowId: start.workflowId,
+    workflowId,
     absent: `the workflow of batch ${batch.batchId} ended meanwhile: send the command again`,
     shownBy: 'batches',
   }
   return await deliver(deps, command.commandId, destination, () =>
     deps.client.workflow.executeUpdateWithStart(updates[name], {
-      args: [controlOf(command)],
+      args: [signed],
       // A command that is sent twice is a single update: both get the first result.
       updateId: command.commandId,
       startWorkflowOperation: new WithStartWorkflowOperation<typeof replayBatch>('replayBatch', {

@@ -9,7 +9,9 @@ import {
 import type { ServiceTokenRow } from '../../db/access/service-token-row.ts'
 import type { ReplacedPool } from '../../db/connection/replaced-pool.ts'
 import { recordAuditEvent } from '../../db/ledger/audit-events.ts'
-import { type Actor, auditActorOf, auditNameOf } from '../context/actor.ts'
+import { actorText } from '../../domain/access/command-proof.ts'
+import type { Actor } from '../context/actor.ts'
+import { auditedActor } from '../../db/ledger/control-events.ts'
 import type { Audit } from '../context/audit.ts'
 import { CommandFailedError, CommandRefusedError, InvalidCommandError } from '../context/command-errors.ts'
 import { NotFoundError } from '../context/errors.ts'
@@ -60,7 +62,7 @@ async function makeToken(deps: TokenDeps, request: NewTokenRequest): Promise<Mad
     if ((await countActiveServiceTokens(sql, at)) >= MOST_ACTIVE_TOKENS) return 'too many'
     const token = await insertServiceToken(sql, {
       ...{ hash, commandId, name, purpose, roles: [...new Set(roles)] },
-      ...{ createdBy: auditNameOf(actor), expiresAt },
+      ...{ createdBy: actorText(actor), expiresAt },
     })
     if (token === null) return 'made before'
     await recordAuditEvent(sql, {
@@ -68,7 +70,7 @@ async function makeToken(deps: TokenDeps, request: NewTokenRequest): Promise<Mad
         id: commandId,
         kind: 'token_made',
         at: at.toISOString(),
-        actor: auditActorOf(actor),
+        actor: auditedActor(actor),
         result: 'done',
       },
       detail: { tokenId: String(token.id), name, roles: token.roles, expiresAt: expiresAt.toISOString() },
@@ -94,11 +96,11 @@ async function revokeToken(deps: TokenDeps, request: RevocationRequest): Promise
   if (problem !== null) return await refuse(new InvalidCommandError(problem))
   const commandId = (request.commandId ?? randomUUID()).toLowerCase()
   const revoked = await inTransaction(deps, commandId, async (sql) => {
-    const token = await revokeServiceToken(sql, id, { revokedBy: auditNameOf(actor), reason: reason.trim() })
+    const token = await revokeServiceToken(sql, id, { revokedBy: actorText(actor), reason: reason.trim() })
     if (token === null) return null
     await recordAuditEvent(sql, {
       ...{ id: commandId, kind: 'token_revoked', at: new Date(deps.clock()).toISOString() },
-      ...{ actor: auditActorOf(actor), result: 'done' },
+      ...{ actor: auditedActor(actor), result: 'done' },
       detail: { tokenId: String(id), name: token.name, reason: reason.trim() },
     })
     return token
@@ -131,7 +133,7 @@ const refusing =
   async (error: Error): Promise<never> => {
     await audit.record({
       ...{ id: randomUUID(), kind: 'request_refused', at: new Date(clock()).toISOString() },
-      ...{ actor: auditActorOf(actor), result: 'refused' },
+      ...{ actor: auditedActor(actor), result: 'refused' },
       detail: { field, refusal: error.message, facts },
     })
     throw error

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer'
 import { type Role, roles } from '../../domain/access/role.ts'
-import type { AuditActor } from '../../domain/audit/audit-event.ts'
 import { safeText } from './safe-text.ts'
 
 /** Who asks or commands. */
@@ -51,19 +50,3 @@ function textOfHeader(header: string): string {
   return bytes.toString('latin1') === header && isUtf8(bytes) ? bytes.toString('utf8') : header
 }
 
-/**
- * An actor as the audit names it. The subject and its issuer are in it, because names are not unique; a name
- * that nobody vouched for says so.
- */
-export function auditNameOf({ issuer, subject, name }: Actor): string {
-  if (issuer === null) return `${name} (unverified)`
-  return name === subject ? `${subject} (${issuer})` : `${name} (${subject}, ${issuer})`
-}
-
-/** An actor in an event of the audit. */
-export const auditActorOf = (actor: Actor): AuditActor => ({
-  issuer: actor.issuer,
-  subject: actor.subject,
-  name: actor.issuer === null ? auditNameOf(actor) : actor.name,
-  verified: actor.issuer !== null,
-})

@@ -1,3 +1,4 @@
+import type { CommandActor } from '../../domain/access/command-proof.ts'
 import type { OperatorCommand } from '../../domain/pipeline/pipeline-state.ts'
 import type { PartitionStatus } from '../../workflows/contract.ts'
 import type { ReplayOutcome } from '../../domain/batch/replay.ts'
@@ -8,7 +9,7 @@ import type { RedriveRunStatus, ReplayRunStatus } from '../../workflows/run-cont
 export type CommandRequest = {
   topic: string
   reason: string
-  actor: string
+  actor: CommandActor
   /** A UUID that makes repeating the command safe; null: the command gets a new one. */
   commandId: string | null
 }

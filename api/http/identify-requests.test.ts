@@ -69,7 +69,7 @@ const PAUSE = {
 it('a command has the author that its token proves', async () => {
   const { post, token, actor, provider } = await serveWithIdentity()
   await post(PAUSE, bearer(await token({ groups: ['oncall'] })))
-  expect(actor()).toBe(`ann (u-1, ${provider.issuer})`)
+  expect(actor()).toEqual({ issuer: provider.issuer, subject: 'u-1', name: 'ann' })
 })
 
 it('a name that the sender chose is refused beside a token', async () => {
@@ -91,7 +91,7 @@ it('in local mode a name is one that nobody vouched for, and the probe says so',
   const controlIngestion = vi.fn<ApiDeps['commands']['controlIngestion']>()
   const { post, server } = serve({ commands: { ...noCommands, controlIngestion } })
   await post(PAUSE, { 'x-rollcall-actor': 'ann' })
-  expect(controlIngestion.mock.calls[0]?.[0].actor).toBe('ann (unverified)')
+  expect(controlIngestion.mock.calls[0]?.[0].actor).toEqual({ issuer: null, subject: 'ann', name: 'ann' })
   expect(await (await server.fetch('http://api/ready')).json()).toMatchObject({
     parts: { identity: { ok: true, message: expect.stringContaining('local mode') as string } },
   })

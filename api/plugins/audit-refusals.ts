@@ -3,7 +3,7 @@ import type { ExecutionResult, FieldNode, GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { AuditEvent } from '../../domain/audit/audit-event.ts'
 import type { CommandName } from '../../domain/pipeline/command-name.ts'
-import { auditActorOf } from '../context/actor.ts'
+import { auditedActor } from '../../db/ledger/control-events.ts'
 import type { Audit } from '../context/audit.ts'
 import type { RequestContext } from '../context/context.ts'
 import { safeText } from '../context/safe-text.ts'
@@ -72,7 +72,7 @@ function eventOf(
 ): AuditEvent {
   const field = node.name.value
   const refusal = safeText(message, KEPT_CHARACTERS)
-  const event = { at, actor: auditActorOf(caller.actor), result: 'refused' as const }
+  const event = { at, actor: auditedActor(caller.actor), result: 'refused' as const }
   const command = commands[field]
   if (command === undefined)
     return { ...event, id: randomUUID(), kind: 'request_refused', detail: { field, refusal } }

@@ -1,4 +1,5 @@
-import type { AuditDetails, AuditEvent, AuditResult } from '../../domain/audit/audit-event.ts'
+import type { AuditActor, AuditDetails, AuditEvent, AuditResult } from '../../domain/audit/audit-event.ts'
+import { actorText, type CommandActor } from '../../domain/access/command-proof.ts'
 import type { Sql } from '../connection/connect.ts'
 import { recordAuditEvent } from './audit-events.ts'
 
@@ -10,10 +11,17 @@ export type ControlEvent = Pick<Detail, 'command' | 'topic' | 'partitions' | 're
   commandId: string
   /** ISO 8601. */
   requestedAt: string
-  actor: string
+  actor: CommandActor
   result: AuditResult
   /** What came of the command, or why it was refused or failed. */
   detail: Detail['facts']
+}
+
+/** Who sent a command, as the audit has it: proven if somebody vouches for it, otherwise the name says that nobody does. */
+export const auditedActor = (actor: CommandActor): AuditActor => {
+  const { issuer, subject, name } = actor
+  if (issuer !== null) return { issuer, subject, name, verified: true }
+  return { issuer, subject, name: actorText(actor), verified: false }
 }
 
 /** A command as an event of the audit. */
@@ -23,7 +31,7 @@ export function controlEvent(event: ControlEvent): AuditEvent<'command'> {
     id: commandId,
     kind: 'command',
     at: new Date(requestedAt).toISOString(),
-    actor: { issuer: null, subject: actor, name: actor, verified: false },
+    actor: auditedActor(actor),
     result,
     detail: { command, topic, partitions, reason, facts: detail },
   }

@@ -143,6 +143,7 @@ create view control_event as
          body::jsonb #>> '{detail,command}' as command, body::jsonb #>> '{detail,topic}' as topic,
          case when jsonb_typeof(body::jsonb #> '{detail,partitions}') = 'array'
            then array(select jsonb_array_elements_text(body::jsonb #> '{detail,partitions}')::integer) end as partitions,
-         body::jsonb #>> '{detail,reason}' as reason, body::jsonb ->> 'result' as result, body::jsonb #> '{detail,facts}' as detail
+         body::jsonb #>> '{detail,reason}' as reason, body::jsonb ->> 'result' as result, body::jsonb #> '{detail,facts}' as detail,
+         coalesce((body::jsonb #>> '{actor,verified}')::boolean, false) as is_verified
   from audit_event
   where kind = 'command';

@@ -72,6 +72,13 @@ const tables: Record<string, Rights> = {
   first_seen: ADD_AND_CHANGE,
   active_span: ANY,
   span_day: ANY,
+
+  // Of who asks, which workers need not know.
+  browser_session: ['', 'select insert update delete'],
+  used_once: ['', 'select insert delete'],
+  service_token: ['', 'select insert update'],
+  command_key: ['select insert', 'select insert'],
+  interference_look: ['select insert update', ''],
 }
 
 /** The chain of the audit: its functions alone write it. */
@@ -111,6 +118,7 @@ const ownersFunctions: Record<string, Rights> = {
   refuse_audit_removal: ['', ''],
   refuse_change: ['', ''],
   iso_moment: ['', ''],
+  actor_text: ['execute', 'execute'],
   primary_heard_at: ['', 'execute'],
 }
 

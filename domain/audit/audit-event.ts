@@ -53,6 +53,8 @@ export type AuditDetails = {
     runId: string
     how: 'terminated' | 'reset' | 'cancelled'
     reason: string
+    /** Who Temporal was told it was, which proves nothing; null: it was not told. */
+    claimedBy: string | null
   }
   /** The events through `seq` are pruned; `hash` is that of the last of them, and both are signed as a head is. */
   checkpoint: { seq: number; hash: string; events: number; keyId: string | null; signature: string | null }

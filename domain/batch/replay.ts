@@ -1,3 +1,4 @@
+import type { CommandAuthor } from '../access/command-author.ts'
 import type { ParkedBatch } from './parked-batch.ts'
 
 /**
@@ -27,5 +28,7 @@ export type BatchResult = {
   error: string
 }
 
-/** A replay that another workflow requests. */
-export type ReplayRequest = { batch: ParkedBatch; commandId: string; actor: string; reason: string }
+/**
+ * A replay that a run requests for whoever started it; a run that an older version started leaves out its author.
+ */
+export type ReplayRequest = { batch: ParkedBatch; commandId: string; author?: CommandAuthor; reason: string }

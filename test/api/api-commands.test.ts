@@ -13,6 +13,7 @@ import { NotFoundError } from '../../api/context/errors.ts'
 import { loadConfig } from '../../config/config.ts'
 import type { AuditEvent } from '../../domain/audit/audit-event.ts'
 import { createAudit } from '../../api/sources/audit.ts'
+import { createCommandSigner } from '../../signatures/command-signer.ts'
 import { ReadFailure } from '../../db/nodes/read-failure.ts'
 import { ingestTopicId } from '../../workflows/contract.ts'
 import { everyParkedBatch } from '../../domain/batch/selection.ts'
@@ -24,7 +25,9 @@ const parts = {
   readWorkerReport: () => Promise.resolve({ seenAt: new Date('2026-03-01T12:00:03.456Z'), isRecent: false }),
   readPrimary: () => Promise.reject(new ReadFailure('unavailable', 'no database node answers')),
   clock: Date.now,
+  sign: createCommandSigner('default', () => Promise.resolve(), Date.now).sign,
 }
+const ann = { issuer: null, subject: 'ann', name: 'ann' }
 const connections: Connection[] = []
 const appending = () => vi.fn<(event: AuditEvent) => Promise<void>>().mockResolvedValue()
 
@@ -46,7 +49,7 @@ function commandsOver(client: Client) {
         partitions: null,
         accept: false,
         reason: 'why',
-        actor: 'ann',
+        actor: ann,
         commandId: null,
         ...request,
       })
@@ -78,7 +81,7 @@ describe('a command that nothing answers', () => {
       {
         id: `${commandId}/unanswered`,
         kind: 'command',
-        actor: { name: 'ann', verified: false },
+        actor: { name: 'ann (unverified)', verified: false },
         result: 'failed',
         detail: { command: 'pause', topic, partitions: [3], reason: 'why' },
       },
@@ -111,7 +114,7 @@ describe('a command that nothing answers', () => {
       partitions: null,
       accept: false,
       reason: 'why',
-      actor: 'ann',
+      actor: ann,
     } as const
     await expect(commands.controlIngestion({ ...request, commandId: null })).rejects.toThrow(
       /could not be recorded/,
@@ -122,7 +125,7 @@ describe('a command that nothing answers', () => {
 it('a command to a batch is not sent blindly: without the ledger it fails, and is in the audit', async () => {
   const record = appending()
   const commands = createCommands({ ...parts, client, audit: createAudit(record, quiet) })
-  const request = { command: 'replay', batchId: 7n, topic: 'none', reason: 'why', actor: 'ann' } as const
+  const request = { command: 'replay', batchId: 7n, topic: 'none', reason: 'why', actor: ann } as const
   const error = await commands
     .resolveParkedBatch({ ...request, commandId: null })
     .catch((failure: unknown) => failure)
@@ -145,7 +148,7 @@ describe('a command with an unusable argument', () => {
     const request = {
       topic: 'none',
       reason: 'why',
-      actor: 'ann',
+      actor: ann,
       commandId: null,
       dryRun: true,
       maxPerMinute: 60,
@@ -175,7 +178,7 @@ describe('a command with an unusable argument', () => {
     const [[event] = []] = record.mock.calls
     const refusal = expect.stringMatching(new RegExp(Object.keys(request)[0] ?? '')) as string
     expect(event).toMatchObject({
-      actor: { name: 'ann' },
+      actor: { name: 'ann (unverified)' },
       result: 'refused',
       detail: { command: 'pause', facts: { refusal } },
     })

@@ -94,7 +94,7 @@ describe('controlEvents', () => {
     const event = {
       commandId: 'c1',
       requestedAt: '2026-03-01T10:00:00Z',
-      actor: 'ann',
+      actor: { issuer: 'https://login.example', subject: 'ann', name: 'ann' },
       command: 'pause',
       topic: 'user-login',
       partitions: [0],
@@ -107,8 +107,8 @@ describe('controlEvents', () => {
     await recordControlEvent(database(), { ...event, command: 'park' })
     const list = async (command: string) => {
       const { data } =
-        await ask(`{ controlEvents(filter: { actor: "ann", results: [DONE], commands: [${command}] }) {
-        edges { node { commandId command reason result partitions detail } } } }`)
+        await ask(`{ controlEvents(filter: { actor: "ann (https://login.example)", results: [DONE], commands: [${command}] }) {
+        edges { node { commandId command reason result partitions detail isVerified } } } }`)
       return (data?.controlEvents as Connection).edges.map(({ node }) => node)
     }
     expect(await list('RESUME_INGESTION')).toEqual([])
@@ -121,6 +121,7 @@ describe('controlEvents', () => {
         result: 'DONE',
         partitions: [0],
         detail: { partitions: [{ partition: 0, nextOffset: '7' }] },
+        isVerified: true,
       },
     ])
   })

@@ -15,7 +15,7 @@ beforeAll(async () => {
   await recordControlEvent(sql(), {
     commandId: 'c1',
     requestedAt: new Date().toISOString(),
-    actor: 'ann',
+    actor: { issuer: null, subject: 'ann', name: 'ann' },
     command: 'pause',
     topic: 'user-login',
     partitions: null,

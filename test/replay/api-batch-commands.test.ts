@@ -82,7 +82,7 @@ test('parked batches are replayed from GraphQL once their cause is mended: twice
   })
   await expectExact(deployment, feed.truth)
   expect(await batchesOf(deployment, 'replayed')).toHaveLength(3)
-  const either = expect.stringMatching(/^(tester \(unverified\)|temporal-web-ui)$/) as string
+  const either = expect.stringMatching(/^(tester \(unverified\)|temporal)$/) as string
   expect(await audit(deployment, 7)).toEqual([
     { command: 'replay', result: 'done', actor: either, outcome: 'already_applied', batch: first.id },
     { command: 'replay', result: 'done', actor: either, outcome: 'replayed', batch: first.id },
@@ -100,13 +100,13 @@ test('parked batches are replayed from GraphQL once their cause is mended: twice
       outcome: 'already_applied',
       batch: third.id,
     },
-    { command: 'replay', result: 'done', actor: 'temporal-web-ui', outcome: 'replayed', batch: third.id },
+    { command: 'replay', result: 'done', actor: 'temporal', outcome: 'replayed', batch: third.id },
     { command: 'replay', result: 'failed', actor: 'tester (unverified)', outcome: null, batch: first.id },
     { command: 'skip', result: 'refused', actor: 'tester (unverified)', outcome: null, batch: third.id },
   ])
 })
 
-test('a batch is given up from GraphQL for good; what no batch is, is not found; without a worker the command says so', async () => {
+test('a batch is given up from GraphQL for good, and not by a cancellation, which is audited; what no batch is, is not found; without a worker the command says so', async () => {
   const { deployment, ask, client, parked, worker } = await parking(2)
   const [first, second] = parked
   const skipped = { outcome: 'SKIPPED', attempts: 0, batch: { status: 'SKIPPED', revision: 0 } }
@@ -114,6 +114,13 @@ test('a batch is given up from GraphQL for good; what no batch is, is not found;
   await workflowOf(deployment, client, first).result()
   expect(await ask(replay, { id: first.id })).toMatchObject({ replayBatch: skipped })
   expect(await ask(replay, { id: '999999' })).toMatchObject({ replayBatch: { __typename: 'NotFoundError' } })
+  await workflowOf(deployment, client, second).cancel()
+  await eventually(async () => {
+    const rows = await deployment.sql`
+      select body::jsonb -> 'detail' ->> 'how' as how, body::jsonb ->> 'result' as result
+      from audit_event where kind = 'workflow_interfered'`
+    expect(rows).toEqual([{ how: 'cancelled', result: 'refused' }])
+  })
   await worker.kill()
   expect(await ask(skip, { id: second.id })).toMatchObject({ skipBatch: { __typename: 'NoWorkerError' } })
   expect(await audit(deployment, 4)).toEqual([

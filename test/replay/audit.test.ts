@@ -7,7 +7,7 @@ test('the audit takes rows and gives none back, also not to the role that owns i
   await recordControlEvent(sql, {
     commandId: 'one',
     requestedAt: new Date(0).toISOString(),
-    actor: 'tester',
+    actor: { issuer: 'https://login.example', subject: 't-1', name: 'tester' },
     command: 'skip',
     topic: 'user-login',
     partitions: [0],
@@ -25,5 +25,5 @@ test('the audit takes rows and gives none back, also not to the role that owns i
     await tx`delete from audit_event`
   })
   await expect(restoring).rejects.toThrow(refused)
-  expect(await sql`select actor from control_event`).toEqual([{ actor: 'tester' }])
+  expect(await sql`select actor from control_event`).toEqual([{ actor: 'tester (t-1, https://login.example)' }])
 })

@@ -67,9 +67,10 @@ test('the Web UI lists what is parked and says why; its clicks replay one or man
   ])
   await eventually(async () => {
     expect(await audit(deployment)).toEqual([
-      { command: 'replay', actor: 'temporal-web-ui', result: 'failed', reason: '' },
-      { command: 'replay', actor: 'temporal-web-ui', result: 'done', reason: 'the constraint is gone' },
-      { command: 'skip', actor: 'temporal-web-ui', result: 'done', reason: 'a test account' },
+      { command: 'replay', ...byClick, result: 'failed', reason: '' },
+      { command: 'replay', ...byClick, result: 'done', reason: 'the constraint is gone' },
+      { command: 'skip', ...byClick, result: 'refused', reason: '' },
+      { command: 'skip', ...byClick, result: 'done', reason: 'a test account' },
     ])
   })
 })
@@ -130,6 +131,8 @@ async function parkedIds(deployment: Deployment, count: number): Promise<string[
   )
 }
 
+const byClick = { actor: 'temporal', is_verified: false }
+
 const audit = async ({ sql }: Deployment) => [
-  ...(await sql`select command, actor, result, reason from control_event order by id`),
+  ...(await sql`select command, actor, is_verified, result, reason from control_event order by id`),
 ]

@@ -32,7 +32,7 @@ const command = (commandId: string) => ({
   ...{
     commandId,
     requestedAt: '2026-01-05T12:00:00Z',
-    actor: 'ann',
+    actor: { issuer: null, subject: 'ann', name: 'ann' },
     command: 'pauseIngestion',
     topic: 'user-login',
   },

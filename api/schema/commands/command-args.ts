@@ -1,7 +1,6 @@
 import type { InputShapeFromFields } from '@pothos/core'
 import { builder } from '../builder.ts'
 import { REASON_MAX_CHARACTERS } from '../../../workflows/contract.ts'
-import { auditNameOf } from '../../context/actor.ts'
 import type { CommandRequest } from '../../context/command-types.ts'
 import type { ApiContext } from '../../context/context.ts'
 import {
@@ -31,7 +30,10 @@ type CommandArgs = InputShapeFromFields<ReturnType<typeof commandArgs>>
 export const commandRequest = (
   { reason, commandId }: CommandArgs,
   { caller, topic }: ApiContext,
-): CommandRequest => ({ topic, reason, actor: auditNameOf(caller.actor), commandId: commandId ?? null })
+): CommandRequest => {
+  const { issuer, subject, name } = caller.actor
+  return { topic, reason, actor: { issuer, subject, name }, commandId: commandId ?? null }
+}
 
 /** The errors that every command may return. */
 export const commandErrors = [

@@ -40,10 +40,17 @@ const ControlEvent = builder.node(builder.objectRef<ControlEventRow>('ControlEve
       description:
         'Id of the command. A command that no workflow answered has the suffix /unanswered. A batch of a replay run ' +
         'has the id of the run, a slash and the id of the batch. A command with unusable arguments has a new id with ' +
-        'the suffix /invalid.',
+        'the suffix /invalid. What came past the API without a signature has one that begins with temporal/.',
     }),
     requestedAt: t.expose('requested_at', { type: 'DateTime', description: 'When it was asked for.' }),
-    actor: t.exposeString('actor', { description: 'Who asked, as they named themselves.' }),
+    actor: t.exposeString('actor', {
+      description:
+        'Who asked. `temporal`: it came past the API and without a signature, and `detail.claim` has what its sender says of itself.',
+    }),
+    isVerified: t.exposeBoolean('is_verified', {
+      description:
+        'Whether it is proven who asked: an identity provider vouched for them, and what a workflow was sent for them is signed.',
+    }),
     command: t.expose('command', { type: ControlCommandEnum, description: 'What was asked for.' }),
     topic: t.exposeString('topic', { description: 'Topic it was for.' }),
     partitions: t.exposeIntList('partitions', {

@@ -9,6 +9,7 @@ export type ControlEventRow = {
   command_id: string
   requested_at: Date
   actor: string
+  is_verified: boolean
   command: CommandName
   topic: string
   partitions: number[] | null
@@ -48,7 +49,7 @@ export async function readControlEvent({ sql }: ReadSession, id: bigint): Promis
 }
 
 const columns = (sql: ReadSession['sql']) => sql`
-  id, command_id, requested_at, actor, command, topic, partitions, reason, result, detail, requested_at::text as key_at`
+  id, command_id, requested_at, actor, is_verified, command, topic, partitions, reason, result, detail, requested_at::text as key_at`
 
 /** Counts commands, up to a limit. */
 export const countControlEvents = (

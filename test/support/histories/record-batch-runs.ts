@@ -21,6 +21,7 @@ import {
 } from '../../../workflows/run-contract.ts'
 import { eventually } from '../eventually.ts'
 import { everyParkedBatch } from '../../../domain/batch/selection.ts'
+import { signAsApi, type SignAsApi } from './sign-as-api.ts'
 import { everyReject } from '../ledger/selections.ts'
 
 const SETTLE_MS = 60_000
@@ -30,12 +31,13 @@ const SETTLE_MS = 60_000
  * @returns the ids of the workflows by the name of what they are
  */
 export async function runBatches(client: Client, config: Config): Promise<[name: string, id: string][]> {
-  const sql = connectPostgres(config.database.url, {
+  const sql = connectPostgres(config.database, {
     applicationName: 'recorder',
     maxConnections: 1,
     statementTimeoutMs: 10_000,
     idleInTransactionTimeoutMs: 10_000,
   })
+  const sign = signAsApi(sql, config)
   try {
     await sql`alter table login add constraint refuses_users check (user_id not like 'refused-%')`
     await send(config, ['refused-1', 'ann', 'refused-2', 'refused-3'])
@@ -51,10 +53,14 @@ export async function runBatches(client: Client, config: Config): Promise<[name:
     await batch(first)
       .executeUpdate(replayUpdate, { args: ['too early'] })
       .catch(() => undefined)
-    await batch(second).executeUpdate(skipUpdate, { args: ['given up'] })
+    const skip = { commandId: randomUUID(), actor: 'recorder', reason: 'given up' }
+    await batch(second).executeUpdate(skipUpdate, {
+      args: [await sign('skip', second, skip)],
+      updateId: skip.commandId,
+    })
     await sql`alter table login drop constraint refuses_users`
-    const runId = await replayMany(client, config)
-    const redriveId = await redrive(client, config)
+    const runId = await replayMany(client, config, sign)
+    const redriveId = await redrive(client, config, sign)
     await batch(third).result()
     const schedules = [reconcileTopicId(config.kafka.topic), retentionId(config.kafka.topic)] as const
     for (const id of schedules) await client.schedule.getHandle(id).trigger()
@@ -83,7 +89,7 @@ async function send(config: Config, users: string[]): Promise<void> {
   await producer.disconnect()
 }
 
-async function replayMany(client: Client, { kafka, temporal }: Config): Promise<string> {
+async function replayMany(client: Client, { kafka, temporal }: Config, sign: SignAsApi): Promise<string> {
   const commandId = randomUUID()
   const workflowId = replayRunId(commandId)
   const request = {
@@ -92,13 +98,15 @@ async function replayMany(client: Client, { kafka, temporal }: Config): Promise<
     reason: 'mended',
     topic: kafka.topic,
     selection: everyParkedBatch,
+    dryRun: false,
   }
+  const input = await sign('replay_many', workflowId, { ...request, maxPerMinute: 20 })
   await client.workflow.executeUpdateWithStart(plannedUpdate, {
     startWorkflowOperation: new WithStartWorkflowOperation('replayBatches', {
       workflowId,
       taskQueue: temporal.taskQueue,
       workflowIdConflictPolicy: 'USE_EXISTING',
-      args: [{ ...request, dryRun: false, maxPerMinute: 20 }],
+      args: [input],
     }),
   })
   const run = client.workflow.getHandle(workflowId)
@@ -107,7 +115,7 @@ async function replayMany(client: Client, { kafka, temporal }: Config): Promise<
   await run.executeUpdate(cancelRunUpdate, { args: ['in vain at its end'] }).catch(() => undefined)
   await run.result()
   // What the cancelled run left.
-  const last = { ...request, commandId: randomUUID(), dryRun: false, maxPerMinute: 6_000 }
+  const last = { ...request, commandId: randomUUID(), maxPerMinute: 6_000 }
   await client.workflow.execute('replayBatches', {
     workflowId: replayRunId(last.commandId),
     taskQueue: temporal.taskQueue,
@@ -116,24 +124,17 @@ async function replayMany(client: Client, { kafka, temporal }: Config): Promise<
   return workflowId
 }
 
-async function redrive(client: Client, { kafka, temporal }: Config): Promise<string> {
+async function redrive(client: Client, { kafka, temporal }: Config, sign: SignAsApi): Promise<string> {
   const commandId = randomUUID()
   const workflowId = redriveRunId(commandId)
+  const told = { commandId, actor: 'recorder', reason: 'mended', topic: kafka.topic }
+  const input = await sign('redrive', workflowId, { ...told, selection: everyReject, dryRun: false })
   await client.workflow.executeUpdateWithStart(redriveProgressUpdate, {
     startWorkflowOperation: new WithStartWorkflowOperation('replayRejected', {
       workflowId,
       taskQueue: temporal.taskQueue,
       workflowIdConflictPolicy: 'USE_EXISTING',
-      args: [
-        {
-          commandId,
-          actor: 'recorder',
-          reason: 'mended',
-          topic: kafka.topic,
-          selection: everyReject,
-          dryRun: false,
-        },
-      ],
+      args: [input],
     }),
   })
   return workflowId

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { loadConfig } from '../../../config/config.ts'
+import { connectPostgres } from '../../../db/connection/connect.ts'
 import { migrateDatabase } from '../../../db/schema/migrate-database.ts'
 import { createKafka } from '../../../kafka/client.ts'
 import { ensureTopics } from '../../../kafka/topics/topics.ts'
@@ -19,6 +20,7 @@ import {
 } from '../../../workflows/contract.ts'
 import { eventually } from '../eventually.ts'
 import { runBatches } from './record-batch-runs.ts'
+import { signAsApi } from './sign-as-api.ts'
 
 // `npm run record-histories`: lets the workflows go through every state on real parts, and writes their
 // histories to test/histories. They stand for workflows that are open when a new version is deployed: keep the old
@@ -52,6 +54,13 @@ const worker = spawn(process.execPath, [fileURLToPath(new URL('../../../worker/m
   env: { PATH: process.env['PATH'], ...environment },
   stdio: 'inherit',
 })
+const sql = connectPostgres(config.database, {
+  applicationName: 'recorder',
+  maxConnections: 1,
+  statementTimeoutMs: 10_000,
+  idleInTransactionTimeoutMs: 10_000,
+})
+const sign = signAsApi(sql, config)
 const connection = await Connection.connect({ address: config.temporal.address })
 const client = new Client({ connection })
 const topicId = ingestTopicId(config.kafka.topic)
@@ -76,16 +85,20 @@ try {
 } finally {
   worker.kill('SIGKILL')
   await connection.close()
+  await sql.end({ timeout: 1 })
   await stack.stop()
   rmSync(dataFolder, { recursive: true, force: true })
 }
 
 async function liveThroughEveryState(): Promise<void> {
   const topic = client.workflow.getHandle(topicId)
-  const command = (update: typeof pauseUpdate, reason: string) =>
-    topic.executeUpdate(update, {
-      args: [{ commandId: reason, actor: 'recorder', reason, partitions: null }],
-    })
+  const command = async (update: typeof pauseUpdate, reason: string) => {
+    const argument = { commandId: reason, actor: 'recorder', reason, partitions: null }
+    const args: [typeof argument] = [
+      await sign(update === pauseUpdate ? 'pause' : 'resume', topicId, argument),
+    ]
+    return await topic.executeUpdate(update, { args, updateId: reason })
+  }
   await untilStates('running')
   await command(pauseUpdate, 'pause')
   await command(pauseUpdate, 'refused').catch(() => undefined)
