@@ -49,4 +49,3 @@ function textOfHeader(header: string): string {
   const bytes = Buffer.from(header, 'latin1')
   return bytes.toString('latin1') === header && isUtf8(bytes) ? bytes.toString('utf8') : header
 }
-

@@ -25,5 +25,7 @@ test('the audit takes rows and gives none back, also not to the role that owns i
     await tx`delete from audit_event`
   })
   await expect(restoring).rejects.toThrow(refused)
-  expect(await sql`select actor from control_event`).toEqual([{ actor: 'tester (t-1, https://login.example)' }])
+  expect(await sql`select actor from control_event`).toEqual([
+    { actor: 'tester (t-1, https://login.example)' },
+  ])
 })
