@@ -113,7 +113,10 @@ test('a skipped batch is given up with its reason, stays in the ledger, and no r
   expect(await handle?.result()).toMatchObject({ outcome: 'skipped' })
   expect(await logins(deployment)).toBe(20)
   const audit = await deployment.sql`select command, result, reason from control_event order by id`
-  expect([...audit]).toEqual([{ command: 'skip', result: 'done', reason: 'a test account' }])
+  expect([...audit]).toEqual([
+    { command: 'skip', result: 'refused', reason: '  ' },
+    { command: 'skip', result: 'done', reason: 'a test account' },
+  ])
 })
 
 /** A deployment whose database refuses users named refused-…. */
