@@ -101,7 +101,7 @@ async function countFrom(
 ): Promise<AttemptTally> {
   const counts = await readCounts(context, [range], { source, dimensions: ['outcome'], filter }, limits.rows)
   const sumOf = (some: typeof counts) =>
-    some.flatMap(({ logins }) => logins).reduce((sum, logins) => sum + logins, 0n)
+    BigInt(some.flatMap(({ logins }) => logins).reduce((sum, logins) => sum + logins, 0))
   return { attempts: sumOf(counts), failures: sumOf(counts.filter(({ outcome }) => outcome === 'failure')) }
 }
 

@@ -6,7 +6,7 @@ import { byList, type DimensionList, type DimensionName, dimensionNames, dimensi
 /**
  * Attempts of some buckets, as indexes into the list of buckets, for one value of each dimension that was read.
  */
-export type Counts = { places: number[]; logins: bigint[] } & Partial<Record<DimensionName, string>>
+export type Counts = { places: number[]; logins: number[] } & Partial<Record<DimensionName, string>>
 
 /** The bit of each dimension. A set of dimensions is the sum of their bits. */
 export const dimensionBit = Object.fromEntries(

@@ -2,9 +2,9 @@ import type { AttemptKind } from '../sightings/attempts.ts'
 import type { SightingKind } from '../sightings/sighting.ts'
 import { bucketMs } from '../time/bucket.ts'
 import { countDistinct, isOfAttempts } from './distinct-members.ts'
-import { addTo } from './groups.ts'
+import { tallyOf } from './groups.ts'
 import type { ListedAttempts } from './listed-attempts.ts'
-import { nothing, type Tally } from './measure.ts'
+import { addSeen, addTally, addVersion, newTally, type Tally } from './measure.ts'
 import { type Counted, countedKinds, isCounted, type People } from './people.ts'
 import type { SpanCells } from './span-cells.ts'
 import { TupleNumbers } from './tuple-numbers.ts'
@@ -35,7 +35,7 @@ export function talliesBySlot(
   const tallies = Array.from({ length: slots.slots }, () => new Map<number, Tally>())
   for (const { slot, cell, tally } of sums)
     for (const span of slots.cells.spansAt(cell))
-      addTo(tallies[slot] ?? new Map<number, Tally>(), span, tally)
+      addTally(tallyOf(tallies[slot] ?? new Map<number, Tally>(), span), tally)
   countPeople(attempts, slots, of, tallies)
   return tallies
 }
@@ -48,45 +48,36 @@ function sumsBySlot(
   of: AttemptKind,
   most: number,
 ): Sum[] | null {
+  const { count, groups, cells: cellOf, failed, minutes } = attempts.columns
   const places = new TupleNumbers(2)
-  const place = new Int32Array(2).fill(-1)
+  const parts = new Int32Array(2).fill(-1)
   const sums: Sum[] = []
-  let last: Tally = { ...nothing }
-  for (let i = 0; i < attempts.count; i++) {
-    const slot = slotOf[attempts.groupAt(i)] ?? -1
-    if (slot < 0 || !cells.isWanted(attempts.cellAt(i))) continue
-    const cell = cells.placeOf(attempts.cellAt(i))
+  let last = newTally()
+  for (let i = 0; i < count; i++) {
+    const slot = slotOf[groups[i] ?? 0] ?? -1
+    const cell = cells.wantedPlaceOf(cellOf[i] ?? 0)
+    if (slot < 0 || cell < 0) continue
     // Most attempts are of the same slot and cell as the one before.
-    if (slot !== place[0] || cell !== place[1]) {
-      place[0] = slot
-      place[1] = cell
-      const { tally } = (sums[places.numberOf(place)] ??= { slot, cell, tally: { ...nothing } })
+    if (slot !== parts[0] || cell !== parts[1]) {
+      parts[0] = slot
+      parts[1] = cell
+      const { tally } = (sums[places.numberOf(parts)] ??= { slot, cell, tally: newTally() })
       if (sums.length > most) return null
       last = tally
     }
-    addAttempt(last, attempts, i, of)
+    const isFailed = failed[i] === 1
+    last.attempts++
+    if (isFailed) last.failures++
+    else if (attempts.hasVersions) addVersion(last, attempts.versionAt(i), 1)
+    if (!isOfAttempts(isFailed, of)) continue
+    const ms = (minutes[i] ?? 0) * bucketMs.minute
+    addSeen(last, ms, ms)
   }
   return sums
 }
 
-function addAttempt(tally: Tally, attempts: ListedAttempts, i: number, of: AttemptKind): void {
-  const isFailed = attempts.isFailed(i)
-  tally.attempts++
-  if (isFailed) tally.failures++
-  else if (attempts.hasVersions) addVersion(tally, attempts.versionAt(i))
-  if (!isOfAttempts(isFailed, of)) return
-  const ms = attempts.minuteAt(i) * bucketMs.minute
-  tally.firstSeenMs = Math.min(tally.firstSeenMs, ms)
-  tally.lastSeenMs = Math.max(tally.lastSeenMs, ms)
-}
-
-function addVersion(tally: Tally, version: string): void {
-  tally.versions ??= new Map<string, number>()
-  tally.versions.set(version, (tally.versions.get(version) ?? 0) + 1)
-}
-
-/** Puts the different members into the tallies. */
-function countPeople(
+/** Puts the different members into the tallies of the slots. */
+export function countPeople(
   attempts: ListedAttempts,
   { slotOf, slots, cells, countedIn }: Slots,
   of: AttemptKind,

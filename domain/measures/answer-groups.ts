@@ -1,10 +1,6 @@
 import type { SightingKind } from '../sightings/sighting.ts'
 import type { GroupDimension } from './group-dimension.ts'
-import { sumOf, type TallyGroup } from './groups.ts'
-import type { Tally } from './measure.ts'
-
-/** By the number of the span. */
-export type Tallies = ReadonlyMap<number, Readonly<Tally>>
+import { sumOf, type Tallies, type TallyGroup } from './groups.ts'
 
 /** A user, device or address, and its number; null: it has none yet. */
 export type Member = { kind: SightingKind; id: string; number: number | null }

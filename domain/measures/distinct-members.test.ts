@@ -24,7 +24,13 @@ function listsOf(spans: readonly NumberedSpan[], count: number, members: number)
     const [hour, minute] = [next(HOURS), next(60)]
     all.push({ ...one, ms: hour * HOUR + minute * bucketMs.minute })
     attempts.add({
-      ...{ hourMs: hour * HOUR, values: {}, isFailure: one.isFailure, minutes: Uint8Array.of(minute) },
+      ...{
+        startMs: hour * HOUR,
+        lengthMs: HOUR,
+        values: {},
+        isFailure: one.isFailure,
+        minutes: Uint8Array.of(minute),
+      },
       members: { user: Int32Array.of(one.user), device: Int32Array.of(one.device) },
     })
   }

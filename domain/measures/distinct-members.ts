@@ -26,24 +26,29 @@ export const isOfAttempts = (isFailed: boolean, of: AttemptKind): boolean =>
 export function countDistinct(
   attempts: ListedAttempts,
   question: DistinctQuestion,
-  onCount: (slot: number, span: number, members: number) => void,
+  onCount: (slot: number, span: number, count: number) => void,
 ): void {
   const { kind, slotOf, cells } = question
-  const { least, size } = numbersOf(attempts, kind)
+  const {
+    groups,
+    cells: cellOf,
+    members: { [kind]: members = noMembers },
+  } = attempts.columns
+  const { least, size } = rangeOf(members.subarray(0, attempts.columns.count))
   const [lastSlot, lastCell] = [new Int32Array(size).fill(-1), new Int32Array(size)]
   const counts = new Map<number, number>()
   let slot = -1
   const endSlot = () => {
-    for (const [span, members] of counts) onCount(slot, span, members)
+    for (const [span, count] of counts) onCount(slot, span, count)
     counts.clear()
   }
   const order = bySlotAndCell(attempts, question)
   for (let at = 0; at < order.length; at++) {
     const i = order[at] ?? 0
-    const own = slotOf[attempts.groupAt(i)] ?? -1
+    const own = slotOf[groups[i] ?? 0] ?? -1
     if (own !== slot) endSlot()
     slot = own
-    const [member, cell] = [attempts.memberAt(kind, i) - least, cells.placeOf(attempts.cellAt(i))]
+    const [member, cell] = [(members[i] ?? 0) - least, cells.placeOf(cellOf[i] ?? 0)]
     const before = lastSlot[member] === slot ? (lastCell[member] ?? -1) : -1
     if (before === cell) continue
     lastSlot[member] = slot
@@ -54,11 +59,13 @@ export function countDistinct(
   endSlot()
 }
 
-/** The least number of a member, and how many there are from it to the largest. */
-function numbersOf(attempts: ListedAttempts, kind: SightingKind): { least: number; size: number } {
+const noMembers = new Int32Array(0)
+
+/** The least number, and how many there are from it to the largest. */
+function rangeOf(numbers: Int32Array): { least: number; size: number } {
   let [least, most] = [0, 0]
-  for (let i = 0; i < attempts.count; i++) {
-    const number = attempts.memberAt(kind, i)
+  for (let at = 0; at < numbers.length; at++) {
+    const number = numbers[at] ?? 0
     if (number < least) least = number
     if (number > most) most = number
   }
@@ -67,13 +74,11 @@ function numbersOf(attempts: ListedAttempts, kind: SightingKind): { least: numbe
 
 /** The attempts that count: slot by slot, and in each in order of cells. */
 function bySlotAndCell(attempts: ListedAttempts, { of, slotOf, slots, cells }: DistinctQuestion): Int32Array {
-  const slotAt = (i: number) => slotOf[attempts.groupAt(i)] ?? -1
-  const counted = new Int32Array(attempts.count)
+  const { count: all, groups, cells: cellOf, failed } = attempts.columns
+  const counted = new Int32Array(all)
   let count = 0
-  for (let i = 0; i < attempts.count; i++)
-    if (slotAt(i) >= 0 && isOfAttempts(attempts.isFailed(i), of)) counted[count++] = i
-  const byCell = countingSort(counted.subarray(0, count), cells.size, (i) =>
-    cells.placeOf(attempts.cellAt(i)),
-  )
-  return countingSort(byCell, slots, slotAt)
+  for (let i = 0; i < all; i++)
+    if ((slotOf[groups[i] ?? 0] ?? -1) >= 0 && isOfAttempts(failed[i] === 1, of)) counted[count++] = i
+  const byCell = countingSort(counted.subarray(0, count), cells.size, (i) => cells.placeOf(cellOf[i] ?? 0))
+  return countingSort(byCell, slots, (i) => slotOf[groups[i] ?? 0] ?? 0)
 }

@@ -33,15 +33,37 @@ export const weekdays = [
   'SUNDAY',
 ] as const
 
-/** What the clock shows at a moment, as the value of a dimension: TUESDAY, or 07. */
-export function clockValue(
+const HOURS_PER_DAY = 24
+
+/**
+ * Returns a function that says what the clock shows at a moment, as the values of dimensions (TUESDAY, or 07): the same object
+ * whenever it shows the same.
+ */
+export function clocks(
   { weekHour }: Pick<Calendar, 'weekHour'>,
-  name: ClockDimension,
-  ms: number,
-): string {
-  const { weekday, hour } = weekHour(ms)
-  return name === 'weekday' ? (weekdays[weekday - 1] ?? '') : String(hour).padStart(2, '0')
+  names: readonly ClockDimension[],
+): (ms: number) => Partial<Record<ClockDimension, string>> {
+  if (names.length === 0) return () => noClock
+  const known = new Map<number, Partial<Record<ClockDimension, string>>>()
+  return (ms) => {
+    const { weekday, hour } = weekHour(ms)
+    const key =
+      (names.includes('weekday') ? weekday * HOURS_PER_DAY : 0) + (names.includes('hour_of_day') ? hour : 0)
+    const shown = known.get(key) ?? shows(names, weekday, hour)
+    known.set(key, shown)
+    return shown
+  }
 }
+
+const noClock: Partial<Record<ClockDimension, string>> = {}
+
+const shows = (names: readonly ClockDimension[], weekday: number, hour: number) =>
+  Object.fromEntries(
+    names.map((name) => [
+      name,
+      name === 'weekday' ? (weekdays[weekday - 1] ?? '') : String(hour).padStart(2, '0'),
+    ]),
+  ) as Partial<Record<ClockDimension, string>>
 
 /** A stored value as answers write it: in capitals if it is of a closed list. */
 export const valueText = (name: GroupName, stored: string): string =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { GroupDimension } from './group-dimension.ts'
 import { type ClockCell, readingOf, sumOf, type TallyGroup, TallyGroups } from './groups.ts'
-import { type Measure, nothing, shareOf } from './measure.ts'
+import { addSeen, type Measure, nothing, shareOf } from './measure.ts'
 import { nobody } from './people.ts'
 import { type GroupOrder, rankGroups } from './rank.ts'
 
@@ -13,10 +13,10 @@ const cells: ClockCell[] = [
 ]
 
 const counts = [
-  { places: [0, 1], logins: [3n, 4n], device_type: 'iOS', locale: 'TX', outcome: 'success' },
-  { places: [1], logins: [2n], device_type: 'iOS', locale: 'RI', outcome: 'failure' },
-  { places: [0, 1], logins: [5n, -5n], device_type: 'android', locale: 'TX', outcome: 'unknown' },
-  { places: [0], logins: [0n], device_type: 'unknown', locale: 'QQ', outcome: 'unknown' },
+  { places: [0, 1], logins: [3, 4], device_type: 'iOS', locale: 'TX', outcome: 'success' },
+  { places: [1], logins: [2], device_type: 'iOS', locale: 'RI', outcome: 'failure' },
+  { places: [0, 1], logins: [5, -5], device_type: 'android', locale: 'TX', outcome: 'unknown' },
+  { places: [0], logins: [0], device_type: 'unknown', locale: 'QQ', outcome: 'unknown' },
 ]
 
 function grouped(groupBy: readonly GroupDimension[]): TallyGroup[] {
@@ -62,7 +62,9 @@ describe('groups', () => {
       groups.add(cells, {
         values: { device_type },
         cells: [1],
-        tallyOf: () => ({ ...nothing, firstSeenMs, lastSeenMs }),
+        addTo: (tally) => {
+          addSeen(tally, firstSeenMs, lastSeenMs)
+        },
       })
     }
     seen('iOS', HOUR + 5, HOUR + 7)

@@ -2,20 +2,20 @@ import type { DimensionName } from '../counts/dimensions.ts'
 import type { SightingKind } from '../sightings/sighting.ts'
 import { findCell } from '../engagement/find-cell.ts'
 import { bucketMs } from '../time/bucket.ts'
+import { AttemptColumns } from './attempt-columns.ts'
 import type { Cell } from './cells.ts'
-import { GrowingColumn } from './growing-column.ts'
 import { TupleNumbers } from './tuple-numbers.ts'
 
-const MINUTES_PER_HOUR = 60
-
-/** Attempts of an hour with the same values, as the lists by hour have them: an attempt has one place in all columns. */
+/** Attempts of an hour or a day with the same values, as the lists have them: an attempt has one place in all columns. */
 export type AttemptList = {
-  /** Start of the hour, Unix milliseconds. */
-  hourMs: number
+  /** Start of the hour or day, Unix milliseconds. */
+  startMs: number
+  /** Its length. */
+  lengthMs: number
   values: Partial<Record<DimensionName, string>>
   isFailure: boolean
-  /** Of the hour. */
-  minutes: Uint8Array
+  /** Of each attempt, since the start. */
+  minutes: Uint8Array | Uint16Array
   /** Who, by number; see UnnumberedMembers. */
   members: Partial<Record<SightingKind, Int32Array>>
 }
@@ -35,72 +35,72 @@ type Grouping = {
   hasVersions: boolean
 }
 
-/** Attempts one by one, in columns: the group, the cell, the minute, whether it failed, and what else is kept. */
+/** Attempts one by one, and what they are put into groups by. */
 export class ListedAttempts {
-  count = 0
   /** Groups as tuples: the number of the texts, then a number for each kind of members. */
   readonly groups: TupleNumbers
+  readonly columns: AttemptColumns
   readonly #grouping: Grouping
   readonly #texts = new NumberedTexts()
   readonly #versions = new NumberedTexts()
   readonly #cellAt: (minute: number) => number
-  readonly #groupOf = new GrowingColumn()
-  readonly #cellOf = new GrowingColumn()
-  readonly #minuteOf = new GrowingColumn()
-  readonly #isFailed = new GrowingColumn()
-  readonly #versionOf = new GrowingColumn()
-  readonly #memberOf: Partial<Record<SightingKind, GrowingColumn>>
 
   constructor(grouping: Grouping) {
     this.#grouping = grouping
     this.groups = new TupleNumbers(1 + grouping.kinds.length)
+    this.columns = new AttemptColumns(grouping.counted, grouping.hasVersions)
     this.#cellAt = findCell(grouping.cells)
-    this.#memberOf = Object.fromEntries(grouping.counted.map((kind) => [kind, new GrowingColumn()]))
   }
 
   get hasVersions(): boolean {
     return this.#grouping.hasVersions
   }
 
-  get counted(): readonly SightingKind[] {
-    return this.#grouping.counted
-  }
-
   /** Adds those that are in a cell and count. */
-  add({ hourMs, values, isFailure, minutes, members }: AttemptList): void {
-    const { kinds, only, textsOf } = this.#grouping
-    const columnOf = (kind: SightingKind) => members[kind] ?? new Int32Array(0)
-    const columns = kinds.map(columnOf)
+  add({ startMs, lengthMs, values, isFailure, minutes, members }: AttemptList): void {
+    const { kinds, counted, only, textsOf } = this.#grouping
+    const { columns, groups: numbers } = this
+    columns.reserve(minutes.length)
+    const { groups, cells, minutes: minuteOf, failed, versions } = columns
+    const columnOf = (kind: SightingKind) => members[kind] ?? noMembers
+    const grouped = kinds.map(columnOf)
+    const kept = counted.map((kind) => ({ from: columnOf(kind), to: columns.members[kind] ?? noMembers }))
     const checks = (Object.keys(only) as SightingKind[]).map((kind) => ({
       column: columnOf(kind),
       allowed: only[kind],
     }))
     const version = this.#versions.numberOf([values.app_version ?? ''])
-    const parts = new Int32Array(this.groups.length)
-    const firstMinute = hourMs / bucketMs.minute
-    const cellOfHour = this.#cellOfHour(firstMinute)
-    let textsAreOf = -1
+    const parts = new Int32Array(numbers.length)
+    const firstMinute = startMs / bucketMs.minute
+    const cellOfAll = this.#cellOfAll(firstMinute, lengthMs / bucketMs.minute)
+    let [textsAreOf, place] = [-1, columns.count]
     for (let i = 0; i < minutes.length; i++) {
       const minute = firstMinute + (minutes[i] ?? 0)
-      const cell = cellOfHour ?? this.#cellAt(minute)
-      if (cell < 0 || checks.some(({ column, allowed }) => allowed?.has(column[i] ?? 0) === false)) continue
+      const cell = cellOfAll ?? this.#cellAt(minute)
+      if (cell < 0) continue
+      if (checks.length > 0 && checks.some(({ column, allowed }) => allowed?.has(column[i] ?? 0) === false))
+        continue
       if (cell !== textsAreOf) parts[0] = this.#texts.numberOf(textsOf(values, cell))
       textsAreOf = cell
-      for (let kind = 0; kind < columns.length; kind++) parts[kind + 1] = columns[kind]?.[i] ?? 0
-      this.count++
-      this.#groupOf.push(this.groups.numberOf(parts))
-      this.#cellOf.push(cell)
-      this.#minuteOf.push(minute)
-      this.#isFailed.push(isFailure ? 1 : 0)
-      if (this.hasVersions) this.#versionOf.push(version)
-      for (const kind of this.counted) this.#memberOf[kind]?.push(members[kind]?.[i] ?? 0)
+      for (let kind = 0; kind < grouped.length; kind++) parts[kind + 1] = grouped[kind]?.[i] ?? 0
+      groups[place] = numbers.numberOf(parts)
+      cells[place] = cell
+      minuteOf[place] = minute
+      failed[place] = isFailure ? 1 : 0
+      if (this.hasVersions) versions[place] = version
+      for (let kind = 0; kind < kept.length; kind++) {
+        const column = kept[kind]
+        if (column !== undefined) column.to[place] = column.from[i] ?? 0
+      }
+      place++
     }
+    columns.count = place
   }
 
-  /** The cell that a whole hour lies in; null: it is not of one. */
-  #cellOfHour(firstMinute: number): number | null {
-    const cell = this.#cellAt(firstMinute)
-    return cell >= 0 && cell === this.#cellAt(firstMinute + MINUTES_PER_HOUR - 1) ? cell : null
+  /** The cell that all of some minutes lie in; null: they are not of one. */
+  #cellOfAll(first: number, minutes: number): number | null {
+    const cell = this.#cellAt(first)
+    return cell >= 0 && cell === this.#cellAt(first + minutes - 1) ? cell : null
   }
 
   /** What tells a group apart beside members. */
@@ -108,33 +108,13 @@ export class ListedAttempts {
     return this.#texts.textsOf(this.groups.partsOf(group)[0] ?? 0)
   }
 
-  groupAt(attempt: number): number {
-    return this.#groupOf.at(attempt)
-  }
-
-  cellAt(attempt: number): number {
-    return this.#cellOf.at(attempt)
-  }
-
-  /** Minutes since 1970. */
-  minuteAt(attempt: number): number {
-    return this.#minuteOf.at(attempt)
-  }
-
-  isFailed(attempt: number): boolean {
-    return this.#isFailed.at(attempt) === 1
-  }
-
-  /** Only if versions are kept. */
-  versionAt(attempt: number): string {
-    return this.#versions.textsOf(this.#versionOf.at(attempt))[0] ?? ''
-  }
-
-  /** Only of kinds that are kept. */
-  memberAt(kind: SightingKind, attempt: number): number {
-    return this.#memberOf[kind]?.at(attempt) ?? 0
+  /** The version of the attempt at a place; only if versions are kept. */
+  versionAt(place: number): string {
+    return this.#versions.textsOf(this.columns.versions[place] ?? 0)[0] ?? ''
   }
 }
+
+const noMembers = new Int32Array(0)
 
 /** Numbers lists of texts in the order in which they first occur. */
 class NumberedTexts {

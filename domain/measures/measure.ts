@@ -15,25 +15,35 @@ export type Tally = {
   versions: Map<string, number> | null
 }
 
-export const nothing: Readonly<Tally> = {
+/** A tally of nothing, to be added to. */
+export const newTally = (): Tally => ({
   attempts: 0,
   failures: 0,
   firstSeenMs: Infinity,
   lastSeenMs: -Infinity,
   people: nobody,
   versions: null,
-}
+})
+
+export const nothing: Readonly<Tally> = newTally()
 
 /** Adds a tally to another one, which is changed; but for the people. */
 export function addTally(to: Tally, added: Readonly<Tally>): void {
   const { attempts, failures, firstSeenMs, lastSeenMs, versions } = added
   to.attempts += attempts
   to.failures += failures
-  to.firstSeenMs = Math.min(to.firstSeenMs, firstSeenMs)
-  to.lastSeenMs = Math.max(to.lastSeenMs, lastSeenMs)
-  if (versions === null) return
+  addSeen(to, firstSeenMs, lastSeenMs)
+  for (const [version, logins] of versions ?? []) addVersion(to, version, logins)
+}
+
+export function addSeen(to: Tally, firstMs: number, lastMs: number): void {
+  if (firstMs < to.firstSeenMs) to.firstSeenMs = firstMs
+  if (lastMs > to.lastSeenMs) to.lastSeenMs = lastMs
+}
+
+export function addVersion(to: Tally, version: string, logins: number): void {
   to.versions ??= new Map<string, number>()
-  for (const [version, logins] of versions) to.versions.set(version, (to.versions.get(version) ?? 0) + logins)
+  to.versions.set(version, (to.versions.get(version) ?? 0) + logins)
 }
 
 /**

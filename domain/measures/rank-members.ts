@@ -61,13 +61,14 @@ function talliesOfSpan(attempts: ListedAttempts, cells: readonly Cell[], { measu
   const [all, failures, people] = [new Uint32Array(size), new Uint32Array(size), new Uint32Array(size)]
   const last = new Float64Array(size).fill(-Infinity)
   const isSeen = measures[measure].source === 'seen'
-  for (let i = 0; i < attempts.count; i++) {
-    if (!ofSpan.isWanted(attempts.cellAt(i))) continue
-    const [group, isFailed] = [attempts.groupAt(i), attempts.isFailed(i)]
+  const { count, groups, cells: cellOf, failed, minutes } = attempts.columns
+  for (let i = 0; i < count; i++) {
+    if (ofSpan.wantedPlaceOf(cellOf[i] ?? 0) < 0) continue
+    const [group, isFailed] = [groups[i] ?? 0, failed[i] === 1]
     all[group] = (all[group] ?? 0) + 1
     if (isFailed) failures[group] = (failures[group] ?? 0) + 1
     if (isSeen && isOfAttempts(isFailed, of))
-      last[group] = Math.max(last[group] ?? 0, attempts.minuteAt(i) * bucketMs.minute)
+      last[group] = Math.max(last[group] ?? 0, (minutes[i] ?? 0) * bucketMs.minute)
   }
   const isOfPeople = measure in countedKinds
   if (isOfPeople) {

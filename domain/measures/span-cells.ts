@@ -4,7 +4,7 @@ import type { Cell } from './cells.ts'
 export class SpanCells {
   readonly #spans: number[][] = []
   readonly #places: Int32Array
-  readonly #areWanted: Uint8Array
+  readonly #wanted: Int32Array
   readonly #starts = new Map<number, number>()
 
   /**
@@ -13,16 +13,16 @@ export class SpanCells {
    */
   constructor(cells: readonly Pick<Cell, 'spans'>[], isWanted: (span: number) => boolean) {
     this.#places = Int32Array.from(cells, ({ spans }) => this.#add(spans.filter(isWanted)))
-    this.#areWanted = Uint8Array.from(this.#places, (place) => (this.spansAt(place).length > 0 ? 1 : 0))
+    this.#wanted = this.#places.map((place) => (this.spansAt(place).length > 0 ? place : -1))
   }
 
   get size(): number {
     return this.#spans.length
   }
 
-  /** Whether the cell at a place among those that they were made of lies in one of the spans. */
-  isWanted(cell: number): boolean {
-    return this.#areWanted[cell] === 1
+  /** As placeOf; -1: the cell lies in none of the spans. */
+  wantedPlaceOf(cell: number): number {
+    return this.#wanted[cell] ?? -1
   }
 
   /** The place among these cells of the cell at a place among those that they were made of. */

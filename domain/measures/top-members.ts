@@ -1,16 +1,12 @@
 import type { AttemptKind } from '../sightings/attempts.ts'
 import type { SightingKind } from '../sightings/sighting.ts'
-import { talliesBySlot } from './add-up-attempts.ts'
-import {
-  type AnswerGroups,
-  type ListedGroup,
-  type Member,
-  signatureOf,
-  type Tallies,
-} from './answer-groups.ts'
+import { countPeople, talliesBySlot } from './add-up-attempts.ts'
+import { type AnswerGroups, type ListedGroup, type Member, signatureOf } from './answer-groups.ts'
 import type { Cell } from './cells.ts'
 import { type GroupDimension, isOfMembers } from './group-dimension.ts'
+import { type Tallies, tallyOf } from './groups.ts'
 import type { ListedAttempts } from './listed-attempts.ts'
+import { addTally, type Tally } from './measure.ts'
 import { SpanCells } from './span-cells.ts'
 import { TupleNumbers } from './tuple-numbers.ts'
 
@@ -47,11 +43,7 @@ export function topMembers(attempts: ListedAttempts, listing: Listing): AnswerGr
   const countedIn = (slot: number) => (slot === ranked.length ? counted.rest : counted.listed)
   const tallies = talliesBySlot(attempts, { cells, slotOf, slots: ranked.length + 1, countedIn }, of, most)
   if (tallies === null) return null
-  const all = {
-    ...{ cells: new SpanCells(listing.cells, () => true), slotOf: new Int32Array(size), slots: 1 },
-    countedIn: () => counted.total,
-  }
-  const [total = new Map<number, never>()] = talliesBySlot(attempts, all, of) ?? []
+  const total = totalOf(attempts, listing, tallies)
   const listed = ranked.map((group, slot): ListedGroup => ({
     ...labelOf(attempts, group, listing),
     tallies: tallies[slot] ?? new Map<number, never>(),
@@ -69,6 +61,24 @@ export function topMembers(attempts: ListedAttempts, listing: Listing): AnswerGr
       return wholes.get(signatureOf(within))?.[listed.indexOf(group)] ?? total
     },
   }
+}
+
+/** What all attempts come to; as what slots come to adds up to, unless that is of fewer spans. */
+function totalOf(
+  attempts: ListedAttempts,
+  { cells, ofGroups, of, counted }: Listing,
+  bySlot: readonly Map<number, Tally>[],
+): Tallies {
+  const all = {
+    ...{ cells: new SpanCells(cells, () => true), slotOf: new Int32Array(attempts.groups.size), slots: 1 },
+    countedIn: () => counted.total,
+  }
+  const areAllSpans = cells.every(({ spans }) => spans.every((span) => ofGroups.has(span)))
+  if (!areAllSpans) return talliesBySlot(attempts, all, of)?.[0] ?? new Map<number, never>()
+  const total = new Map<number, Tally>()
+  for (const tallies of bySlot) for (const [span, tally] of tallies) addTally(tallyOf(total, span), tally)
+  countPeople(attempts, all, of, [total])
+  return total
 }
 
 function labelOf(

@@ -3,61 +3,105 @@ const EMPTY = -1
 /** A slot has the number of a pair plus 1 (0: it is empty), and its two parts, side by side: one look at memory finds a pair. */
 const SLOT = 4
 
-/** Numbers pairs in the order in which they first occur: 0, 1, 2, ... */
+/** Places that all tables of second parts may have together: 4 bytes each. */
+const MOST_PLACES = 8_000_000
+
+/**
+ * Numbers pairs in the order in which they first occur: 0, 1, 2, ... Members have low numbers, close together, so that most pairs
+ * are found in a table by their second part: those of one first part. Others are hashed.
+ */
 class PairNumbers {
+  /** By first part, and then by second part: the number of the pair plus 1. */
+  readonly #tables: Int32Array[] = []
+  #places = 0
   #slots = new Int32Array(32 * SLOT)
-  /** The slots of the numbers. */
-  #places = new Int32Array(16)
+  #hashed = 0
+  /** The parts of the numbers. */
+  #firsts = new Int32Array(16)
+  #seconds = new Int32Array(16)
   size = 0
 
   firstOf(number: number): number {
-    return this.#slots[(this.#places[number] ?? 0) + 1] ?? 0
+    return this.#firsts[number] ?? 0
   }
 
   secondOf(number: number): number {
-    return this.#slots[(this.#places[number] ?? 0) + 2] ?? 0
+    return this.#seconds[number] ?? 0
   }
 
   find(first: number, second: number): number {
-    return (this.#slots[this.#placeOf(first, second)] ?? 0) - 1
+    const known = this.#tables[first]?.[second] ?? 0
+    return (known === 0 ? (this.#slots[this.#slotOf(first, second)] ?? 0) : known) - 1
   }
 
   numberOf(first: number, second: number): number {
-    const place = this.#placeOf(first, second)
-    const known = this.#slots[place] ?? 0
+    const known = this.#tables[first]?.[second] ?? 0
     if (known !== 0) return known - 1
-    const number = this.size++
-    this.#fill(place, number, first, second)
-    if (this.size === this.#places.length) this.#grow()
+    const slot = this.#slotOf(first, second)
+    const hashed = this.#slots[slot] ?? 0
+    if (hashed !== 0) return hashed - 1
+    const number = this.#add(first, second)
+    const table = this.#tableFor(first, second)
+    if (table !== null) table[second] = number + 1
+    else this.#fill(slot, number, first, second)
     return number
   }
 
-  /** The slot that has the pair, or that it would get. */
-  #placeOf(first: number, second: number): number {
-    const slots = this.#slots
-    const mask = slots.length - 1
-    for (let place = (hash(first, second) * SLOT) & mask; ; place = (place + SLOT) & mask)
-      if (slots[place] === 0 || (slots[place + 1] === first && slots[place + 2] === second)) return place
+  #add(first: number, second: number): number {
+    const number = this.size++
+    if (number === this.#firsts.length) {
+      this.#firsts = twice(this.#firsts)
+      this.#seconds = twice(this.#seconds)
+    }
+    this.#firsts[number] = first
+    this.#seconds[number] = second
+    return number
   }
 
-  #fill(place: number, number: number, first: number, second: number): void {
-    this.#slots[place] = number + 1
-    this.#slots[place + 1] = first
-    this.#slots[place + 2] = second
-    this.#places[number] = place
+  /** The table that has a place for the pair; null: it would need too many. */
+  #tableFor(first: number, second: number): Int32Array | null {
+    const table = this.#tables[first]
+    if (second < 0 || (first > this.#tables.length && table === undefined)) return null
+    const held = table?.length ?? 0
+    if (table !== undefined && second < held) return table
+    const length = Math.max(1_024, 2 ** Math.ceil(Math.log2(second + 1)))
+    if (this.#places - held + length > MOST_PLACES) return null
+    this.#places += length - held
+    const longer = new Int32Array(length)
+    if (table !== undefined) longer.set(table)
+    this.#tables[first] = longer
+    return longer
+  }
+
+  /** The slot that has the pair, or that it would get. */
+  #slotOf(first: number, second: number): number {
+    const slots = this.#slots
+    const mask = slots.length - 1
+    for (let slot = (hash(first, second) * SLOT) & mask; ; slot = (slot + SLOT) & mask)
+      if (slots[slot] === 0 || (slots[slot + 1] === first && slots[slot + 2] === second)) return slot
   }
 
   /** Half of the slots are in use at most. */
-  #grow(): void {
-    const [slots, places] = [this.#slots, this.#places]
+  #fill(slot: number, number: number, first: number, second: number): void {
+    const slots = this.#slots
+    slots[slot] = number + 1
+    slots[slot + 1] = first
+    slots[slot + 2] = second
+    this.#hashed++
+    if (2 * SLOT * this.#hashed < slots.length) return
     this.#slots = new Int32Array(2 * slots.length)
-    this.#places = new Int32Array(2 * places.length)
-    for (let number = 0; number < this.size; number++) {
-      const place = places[number] ?? 0
-      const [first, second] = [slots[place + 1] ?? 0, slots[place + 2] ?? 0]
-      this.#fill(this.#placeOf(first, second), number, first, second)
+    this.#hashed = 0
+    for (let old = 0; old < slots.length; old += SLOT) {
+      const [known, one, other] = [slots[old] ?? 0, slots[old + 1] ?? 0, slots[old + 2] ?? 0]
+      if (known !== 0) this.#fill(this.#slotOf(one, other), known - 1, one, other)
     }
   }
+}
+
+function twice(numbers: Int32Array): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(2 * numbers.length)
+  longer.set(numbers)
+  return longer
 }
 
 function hash(first: number, second: number): number {

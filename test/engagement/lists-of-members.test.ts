@@ -54,8 +54,8 @@ it('attempts of somebody are looked for in the hours in which there were some, a
       const found: string[] = []
       const range = { fromMs: Date.parse('2026-03-01'), toMs: Date.parse('2026-03-02') }
       const question = { dimensions: [], kinds: ['user' as const], filter: anyLogin, only }
-      await readAttemptLists(session, [range], question, new UnnumberedMembers(), ({ hourMs, minutes }) => {
-        found.push(`${new Date(hourMs).getUTCHours()}: ${minutes.length}`)
+      await readAttemptLists(session, [range], question, new UnnumberedMembers(), ({ startMs, minutes }) => {
+        found.push(`${new Date(startMs).getUTCHours()}: ${minutes.length}`)
       })
       return found
     })

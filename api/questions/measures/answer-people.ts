@@ -1,9 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import type { SetFilter } from '../../../db/read/counts/set-filter.ts'
 import { type GroupDimension, isOfValues } from '../../../domain/measures/group-dimension.ts'
-import { type PutIntoWhole, signatureOf, type Tallies } from '../../../domain/measures/answer-groups.ts'
-import { keyOfGroup, type TallyGroup, withPeople } from '../../../domain/measures/groups.ts'
-import type { Tally } from '../../../domain/measures/measure.ts'
+import { type PutIntoWhole, signatureOf } from '../../../domain/measures/answer-groups.ts'
+import { keyOfGroup, type Tallies, type TallyGroup, withPeople } from '../../../domain/measures/groups.ts'
 import { placeInTime } from '../../../domain/measures/place-in-time.ts'
 import type { AnswerSpans } from '../../../domain/measures/spans.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
@@ -81,7 +80,7 @@ type CountPlanned = (
   planned: readonly PlannedPeople[],
   groups: GroupsToCount,
   size?: number,
-) => Promise<(tallies: Tallies, group?: string) => Map<number, Tally>>
+) => Promise<(tallies: Tallies, group?: string) => Tallies>
 
 type CountedQuestion = Pick<MeasureQuestion, 'calendar' | 'bucket'> & { spans: Pick<AnswerSpans, 'list'> }
 

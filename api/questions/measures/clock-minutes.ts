@@ -1,5 +1,5 @@
 import { type GroupDimension, isOfClock } from '../../../domain/measures/group-dimension.ts'
-import type { ClockCell, TallyGroup } from '../../../domain/measures/groups.ts'
+import type { Clock, ClockCell, TallyGroup } from '../../../domain/measures/groups.ts'
 
 /**
  * Returns a function that adds up the minutes of a span in which the clock shows the values of a group. It
@@ -15,7 +15,7 @@ export function clockMinutes(
   let cellsByKey: Map<string, ClockCell[]> | null = null
   return (span, group) => {
     if (group === null || places.length === 0) return null
-    cellsByKey ??= bySpan(cells, ({ clock }) => places.map(({ name }) => clock[name] ?? ''))
+    cellsByKey ??= bySpan(cells, (clock) => places.map(({ name }) => clock[name] ?? ''))
     const key = keyOf(
       span,
       places.map(({ place }) => group.values[place] ?? ''),
@@ -26,17 +26,15 @@ export function clockMinutes(
 
 const keyOf = (span: number, values: readonly string[]) => [span, ...values].join(' ')
 
-function bySpan(
-  cells: readonly ClockCell[],
-  valuesOf: (cell: ClockCell) => string[],
-): Map<string, ClockCell[]> {
+function bySpan(cells: readonly ClockCell[], valuesOf: (clock: Clock) => string[]): Map<string, ClockCell[]> {
   const found = new Map<string, ClockCell[]>()
-  for (const cell of cells)
-    for (const span of cell.spans) {
-      const key = keyOf(span, valuesOf(cell))
-      const same = found.get(key)
-      if (same === undefined) found.set(key, [cell])
-      else same.push(cell)
-    }
+  for (const [clock, alike] of Map.groupBy(cells, ({ clock }) => clock))
+    for (const cell of alike)
+      for (const span of cell.spans) {
+        const key = keyOf(span, valuesOf(clock))
+        const same = found.get(key)
+        if (same === undefined) found.set(key, [cell])
+        else same.push(cell)
+      }
   return found
 }

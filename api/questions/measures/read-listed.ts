@@ -105,7 +105,7 @@ async function checkAttempts(context: ApiContext, { spans, filter }: ListQuestio
     span: { fromMs: floorTo(fromMs, bucketMs.hour), toMs: -floorTo(-toMs, bucketMs.hour) },
   }))
   const counts = await readCounts(context, cellsOf(hours), question, limits.rows)
-  const asked = counts.reduce((sum, { logins }) => sum + Number(logins.reduce((a, b) => a + b, 0n)), 0)
+  const asked = counts.reduce((sum, { logins }) => sum + logins.reduce((a, b) => a + b, 0), 0)
   if (asked <= limits.listedAttempts) return
   throw new AnswerTooLargeError(
     `${asked} attempts would be read one by one, more than the cap of ${limits.listedAttempts}: ask for a shorter range, with a filter ` +

@@ -7,7 +7,7 @@ import type { DimensionName } from '../../../domain/counts/dimensions.ts'
 import { closedValues } from '../../../domain/counts/value-filter.ts'
 import { cellsOf } from '../../../domain/measures/cells.ts'
 import {
-  clockValue,
+  clocks,
   type GroupDimension,
   isOfClock,
   storedDimensions,
@@ -18,10 +18,11 @@ import {
   failuresOf,
   readingOf,
   sumOf,
+  type Tallies,
   type TallyGroup,
   TallyGroups,
 } from '../../../domain/measures/groups.ts'
-import { nothing, type Tally } from '../../../domain/measures/measure.ts'
+import { addSeen } from '../../../domain/measures/measure.ts'
 import type { AttemptKind } from '../../../domain/sightings/attempts.ts'
 import type { AnswerSpans } from '../../../domain/measures/spans.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
@@ -51,11 +52,13 @@ export type PlannedCells = { total: PartCells; groups: PartCells }
 export function planCells({ calendar, spans, groupBy }: MeasureQuestion, plan: MeasurePlan): PlannedCells {
   const clock = groupBy.filter(isOfClock)
   const cuts = plan.groups === null || clock.length === 0 ? [] : hoursOf(calendar, spans.ranges)
-  const cellsBy = (isByBucket: boolean, names: typeof clock, at: number[]): ClockCell[] =>
-    cellsOf(spans.list(isByBucket), at).map((cell) => ({
+  const cellsBy = (isByBucket: boolean, names: typeof clock, at: number[]): ClockCell[] => {
+    const clockAt = clocks(calendar, names)
+    return cellsOf(spans.list(isByBucket), at).map((cell) => ({
       ...cell,
-      clock: Object.fromEntries(names.map((name) => [name, clockValue(calendar, name, cell.fromMs)])),
+      clock: clockAt(cell.fromMs),
     }))
+  }
   const partCells = (part: PartPlan | null, names: typeof clock, at: number[]): PartCells => ({
     counts: part === null ? [] : cellsBy(part.isByBucket, names, at),
     seen: part === null || part.seen === 'nowhere' ? [] : cellsBy(part.seen === 'buckets', [], []),
@@ -75,7 +78,7 @@ function hoursOf(calendar: Calendar, ranges: readonly TimeBucket[]): number[] {
 }
 
 /** What was read: the tallies of everything together, and the groups, which may have attempts in any span. */
-type ReadMeasures = { total: ReadonlyMap<number, Tally>; groups: TallyGroup[] }
+type ReadMeasures = { total: Tallies; groups: TallyGroup[] }
 
 /**
  * Reads what a plan says.
@@ -149,5 +152,7 @@ function countQuestions(question: CountQuestion, failures: boolean): PartOfCount
 const readingOfSeen = ({ values, bucket, firstMs, lastMs }: SeenTimes): Reading => ({
   values,
   cells: [bucket],
-  tallyOf: () => ({ ...nothing, firstSeenMs: firstMs, lastSeenMs: lastMs }),
+  addTo: (tally) => {
+    addSeen(tally, firstMs, lastMs)
+  },
 })

@@ -1,12 +1,6 @@
-import type {
-  AnswerGroups,
-  ListedGroup,
-  Member,
-  Tallies,
-  WholeOf,
-} from '../../../domain/measures/answer-groups.ts'
+import type { AnswerGroups, ListedGroup, Member, WholeOf } from '../../../domain/measures/answer-groups.ts'
 import type { GroupDimension } from '../../../domain/measures/group-dimension.ts'
-import type { TallyGroup } from '../../../domain/measures/groups.ts'
+import type { Tallies, TallyGroup } from '../../../domain/measures/groups.ts'
 import { type Measure, measures, nothing, shareOf, type Tally } from '../../../domain/measures/measure.ts'
 import type { AnswerSpans } from '../../../domain/measures/spans.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'

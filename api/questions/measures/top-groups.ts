@@ -1,6 +1,6 @@
-import { type AnswerGroups, type Tallies, wholesBy } from '../../../domain/measures/answer-groups.ts'
+import { type AnswerGroups, wholesBy } from '../../../domain/measures/answer-groups.ts'
 import type { GroupDimension } from '../../../domain/measures/group-dimension.ts'
-import { sumOf, type TallyGroup } from '../../../domain/measures/groups.ts'
+import { sumOf, type Tallies, type TallyGroup } from '../../../domain/measures/groups.ts'
 import { type GroupOrder, rankGroups } from '../../../domain/measures/rank.ts'
 import type { AnswerPeople } from './answer-people.ts'
 

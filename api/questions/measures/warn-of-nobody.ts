@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import type { SetFilter } from '../../../db/read/counts/set-filter.ts'
-import type { AnswerGroups, Tallies } from '../../../domain/measures/answer-groups.ts'
+import type { AnswerGroups } from '../../../domain/measures/answer-groups.ts'
+import type { Tallies } from '../../../domain/measures/groups.ts'
 import type { Tally } from '../../../domain/measures/measure.ts'
 import { isCounted } from '../../../domain/measures/people.ts'
 import type { PlannedPeople } from '../../../domain/measures/people-places.ts'

@@ -6,6 +6,7 @@ import type { CountFilter } from './count-filter.ts'
 import { columns, isOfSingleRows, rowsOfSpan, type Slots, slotRows, type Spans } from './count-buckets.ts'
 import { type CountSource, countsFrom } from './count-moment.ts'
 import { readMinutesKeptFrom } from './kept-minutes.ts'
+import { numbersIn } from './numbers-in.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
 /** What to read: the source of the counts, the dimensions to group by, and a filter. */
@@ -121,9 +122,9 @@ async function readSums(
   let read = 0
   const counts = rows.map(({ places, logins, next_logins, ...values }) => {
     const indexed = {
-      places: places.split(','),
-      logins: logins.split(','),
-      nextLogins: next_logins.split(','),
+      places: numbersIn(places),
+      logins: numbersIn(logins),
+      nextLogins: numbersIn(next_logins),
     }
     read += indexed.places.length
     return { ...values, ...addUp(indexed, buckets.length) }
@@ -137,23 +138,24 @@ type IndexedSums = { places: string; logins: string; next_logins: string }
 
 /** Adds logins up by place. Each place occurs once in the result. */
 function addUp(
-  { places, logins, nextLogins }: { places: string[]; logins: string[]; nextLogins: string[] },
+  { places, logins, nextLogins }: { places: number[]; logins: number[]; nextLogins: number[] },
   buckets: number,
 ): Pick<Counts, 'places' | 'logins'> {
-  // An array with an element for each bucket is filled in half the time that a Map takes.
-  const sums = new Array<bigint>(buckets).fill(0n)
-  const add = (place: number, sum = '0') => {
-    if (sum !== '0') sums[place] = (sums[place] ?? 0n) + BigInt(sum)
+  // An array with an element for each bucket is filled in a fraction of the time that a Map takes.
+  const sums = new Float64Array(buckets + 1)
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] ?? 0
+    sums[place] = (sums[place] ?? 0) + (logins[i] ?? 0)
+    sums[place + 1] = (sums[place + 1] ?? 0) + (nextLogins[i] ?? 0)
   }
-  places.forEach((place, i) => {
-    add(Number(place), logins[i])
-    add(Number(place) + 1, nextLogins[i])
-  })
-  const held: number[] = []
-  sums.forEach((sum, place) => {
-    if (sum !== 0n) held.push(place)
-  })
-  return { places: held, logins: held.map((place) => sums[place] ?? 0n) }
+  const held: Pick<Counts, 'places' | 'logins'> = { places: [], logins: [] }
+  for (let place = 0; place < sums.length; place++) {
+    const sum = sums[place] ?? 0
+    if (sum === 0) continue
+    held.places.push(place)
+    held.logins.push(sum)
+  }
+  return held
 }
 
 async function readSlots(
@@ -167,11 +169,11 @@ async function readSlots(
   if (rows.length > most) return null
   const pieces = Map.groupBy(slice.starts.keys(), (i) => slice.starts[i])
   return rows.map(({ start, slots, ...values }) => {
-    const held = slots.split(',')
+    const held = numbersIn(slots)
     const counts: Counts = { ...values, places: [], logins: [] }
     for (const i of pieces.get(start) ?? []) {
-      const logins = BigInt(held[slice.slots[i] ?? 0] ?? 0)
-      if (logins === 0n) continue
+      const logins = held[slice.slots[i] ?? 0] ?? 0
+      if (logins === 0) continue
       addTo(counts, slice.buckets[i] ?? 0, logins)
     }
     return counts
@@ -179,9 +181,9 @@ async function readSlots(
 }
 
 /** Adds logins to the last place or appends a place: the slots of a bucket follow each other. */
-function addTo({ places, logins }: Counts, place: number, more: bigint): void {
+function addTo({ places, logins }: Counts, place: number, more: number): void {
   const last = places.length - 1
-  if (places[last] === place) logins[last] = (logins[last] ?? 0n) + more
+  if (places[last] === place) logins[last] = (logins[last] ?? 0) + more
   else logins[places.push(place) - 1] = more
 }
 
@@ -195,5 +197,5 @@ export async function readLoginTotal(
   filter: CountFilter,
 ): Promise<bigint> {
   const counts = await readLoginCounts(session, [range], loginsAsCounted(filter), MANY)
-  return (counts ?? []).flatMap(({ logins }) => logins).reduce((sum, logins) => sum + logins, 0n)
+  return BigInt((counts ?? []).flatMap(({ logins }) => logins).reduce((sum, logins) => sum + logins, 0))
 }

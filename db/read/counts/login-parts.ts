@@ -110,7 +110,7 @@ async function minutesWithLogins(
   for (const { places, logins } of counts ?? [])
     places.forEach((place, i) => {
       const minute = minutes[place]
-      if (minute !== undefined) minute.logins += logins[i] ?? 0n
+      if (minute !== undefined) minute.logins += BigInt(logins[i] ?? 0)
     })
   return counts === null ? null : minutes.filter(({ logins }) => logins > 0n)
 }

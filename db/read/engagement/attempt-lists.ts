@@ -4,7 +4,7 @@ import { listedNumbers } from '../../../domain/engagement/read-numbers.ts'
 import type { AttemptList } from '../../../domain/measures/listed-attempts.ts'
 import type { UnnumberedMembers } from '../../../domain/measures/unnumbered-members.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
-import type { TimeBucket } from '../../../domain/time/bucket.ts'
+import { bucketMs, type TimeBucket } from '../../../domain/time/bucket.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 import { IS_FAILURE } from '../../rollups/dimension-sets.ts'
 import { addressText } from '../../login-rows/address-text.ts'
@@ -133,7 +133,7 @@ function listOf(
   unnumbered: UnnumberedMembers,
 ): AttemptList {
   return {
-    ...{ hourMs: hour, isFailure, minutes: bytesOf(minutes) },
+    ...{ startMs: hour, lengthMs: bucketMs.hour, isFailure, minutes: bytesOf(minutes) },
     values: Object.fromEntries(dimensions.map((name) => [name, row[name] as string])),
     members: Object.fromEntries(
       kinds.map((kind) => {
