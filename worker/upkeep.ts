@@ -7,6 +7,7 @@ import { assertDirectSession } from '../db/connection/direct-session.ts'
 import { postgresFailure } from '../db/connection/failure.ts'
 import { makeActiveSpans } from '../db/rollups/make-active-spans.ts'
 import { indexLogins } from '../db/rollups/index-logins.ts'
+import { listDay } from '../db/rollups/list-days.ts'
 import { rollUpByCommitTime } from '../db/rollups/roll-up-by-commit-time.ts'
 import { rollUpMonth } from '../db/rollups/roll-up-months.ts'
 import { rollUpSightings } from '../db/rollups/roll-up-sightings.ts'
@@ -38,6 +39,7 @@ const tasks: readonly Task[] = [
   { run: indexLogins, quietMs: QUIET_MS },
   { run: rollUpMonth, quietMs: QUIET_MS },
   { run: makeActiveSpans, quietMs: SPANS_QUIET_MS },
+  { run: listDay, quietMs: SPANS_QUIET_MS },
 ]
 /**
  * How many times as long as a task took upkeep rests after it. In a backlog, when batches wait for each
@@ -57,7 +59,7 @@ type Backlog = Pick<Semaphore, 'isCrowded'>
 /**
  * Starts the work that can be done some time after a commit, for as long as the process runs: rolls up
  * sightings, counts the active users of periods that are over, rolls up counts by commit time and by month,
- * indexes logins by hour, and makes spans of active users. All workers run it, and an advisory lock gives each
+ * indexes logins by hour, makes spans of active users, and lists logins by day. All workers run it, and an advisory lock gives each
  * task to one of them at a time. A failed task is tried again in the next round; the log has one line when
  * upkeep begins to fail and one when it succeeds again.
  * @returns a function that stops upkeep after the task in hand

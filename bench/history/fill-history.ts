@@ -1,6 +1,7 @@
 import type { Sql } from '../../db/connection/connect.ts'
 import { addKnownValues } from '../../db/rollups/known-values.ts'
 import { makeActiveSpans } from '../../db/rollups/make-active-spans.ts'
+import { listDay } from '../../db/rollups/list-days.ts'
 import { indexLogins } from '../../db/rollups/index-logins.ts'
 import { indexFinishedLoginDays } from '../../db/login-rows/login-indexes.ts'
 import { createLoginDays } from '../../db/login-rows/login-partitions.ts'
@@ -71,6 +72,8 @@ export async function fillHistory(sql: Sql, topic: string, size: HistorySize, sa
   await fillEngagement(sql, size, say)
   if (size.days > rowDays(size)) await fillLate(sql, topic, size, say)
   while (await makeActiveSpans(sql)) say('spans of ten days')
+  while (await listDay(sql));
+  say('logins by day')
   await indexFinishedLoginDays(sql, HISTORY_END_MS)
   say('vacuuming')
   // Autovacuum is off while filling: the rows that a thousand calls have indexed leave twenty times their

@@ -36,7 +36,7 @@ type Hour = {
 }
 
 /**
- * Adds the logins of some batches to hour_login and hour_member, the latest batches first. Logins from before
+ * Adds the logins of some batches to hour_login and hour_member, and those of listed days to day_login, the latest batches first. Logins from before
  * the lists are kept are left out. Any worker may call it at any time: a batch leaves unindexed_batch, and its rows leave late_login, in the transaction that
  * indexes it, and rows that a revision adds later come with a row of unindexed_batch of their own. One call at
  * a time in a database; it makes no other transaction wait.
@@ -130,6 +130,17 @@ async function addLogins(
       on conflict (${key}) do update
         set minutes = held.minutes || excluded.minutes, users = held.users || excluded.users,
             devices = held.devices || excluded.devices, addresses = held.addresses || excluded.addresses
+    ), listed_late as (
+      insert into day_login (day, ${tx.unsafe(dimensionColumns)}, hours, minutes, users, devices, addresses)
+      select day, ${tx.unsafe(dimensionColumns)}, string_agg(set_byte('\\x00', 0, extract(hour from hour at time zone 'UTC')::integer), ''::bytea),
+             string_agg(set_byte('\\x00', 0, minute), ''::bytea), ${numbers}
+      from known join listed_day on day = (hour at time zone 'UTC')::date
+      group by day, ${tx.unsafe(dimensionColumns)}
+      returning day
+    ), late as (
+      update listed_day as held set late_lists = late_lists + added.lists
+      from (select day, count(*) as lists from listed_late group by day) as added
+      where held.day = added.day
     ), earliest as (
       select "user", first_login_day, first_login_at, min(hour + make_interval(mins => minute - minute % 15)) as listed_at
       from known where ${tx.unsafe(IS_NO_FAILURE)}

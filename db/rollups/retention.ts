@@ -32,17 +32,19 @@ export async function applyRetention(sql: Sql, retention: Retention): Promise<Re
   await keepListsFrom(sql, retention.setDays)
   await createLoginDays(sql, nowMs, retention.loginDays)
   const droppedDays = await dropLoginDays(sql, nowMs, retention.loginDays)
-  await deleteHours(sql)
+  await deleteLists(sql)
   await deleteSpans(sql)
   const deletedMinuteRows = await rollUpQuarters(sql, retention.minuteDays)
   return { droppedDays, deletedMinuteRows, indexesMade: await indexFinishedLoginDays(sql, nowMs) }
 }
 
-/** Deletes hour_login and what is made from it before the day from which on it is kept. */
-async function deleteHours(sql: Sql): Promise<void> {
+/** Deletes the lists before the day from which on it is kept. */
+async function deleteLists(sql: Sql): Promise<void> {
   const lists = sql.unsafe(keptFrom('hour_login'))
-  await sql`/* deleteHours: logins */ delete from hour_login where hour < ${lists}`
-  await sql`/* deleteHours: members */ delete from hour_member where hour < ${lists}`
+  await sql`/* deleteLists: logins */ delete from hour_login where hour < ${lists}`
+  await sql`/* deleteLists: members */ delete from hour_member where hour < ${lists}`
+  await sql`/* deleteLists: days */ delete from day_login where day < ${lists}`
+  await sql`/* deleteLists: listed days */ delete from listed_day where day < ${lists}`
 }
 
 /**

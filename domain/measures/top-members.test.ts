@@ -93,13 +93,13 @@ it('groups of members have what attempts in the cells come to, and others add up
   ]
   const shown = (tallies: Tallies) =>
     Object.fromEntries(
-      Array.from(tallies, ([span, { attempts, failures, firstSeenMs, lastSeenMs, people, versions }]) => [
-        span,
-        [
-          ...[attempts, failures, firstSeenMs, lastSeenMs, people.of({ name: 'addresses' })],
-          Object.fromEntries(versions ?? []),
-        ],
-      ]),
+      [0, 1, 2].flatMap((span) => {
+        const tally = tallies.get(span)
+        if (tally === undefined) return []
+        const { attempts, failures, firstSeenMs, lastSeenMs, people, versions } = tally
+        const numbers = [attempts, failures, firstSeenMs, lastSeenMs, people.of({ name: 'addresses' })]
+        return [[span, [...numbers, Object.fromEntries(versions ?? [])]]]
+      }),
     )
   expect(listed.map(({ values, member }) => [values, member])).toEqual([
     [['TX', 'user 1'], member('user', 1)],

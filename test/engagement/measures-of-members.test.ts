@@ -17,7 +17,7 @@ import { type MemberQuestion, randomQuestion } from '../support/truth/member-que
 import { type AnswerSpans, argumentsOf, recountAnswer, selectionOf } from '../support/truth/recount-answer.ts'
 import { recount } from '../support/truth/recount-attempts.ts'
 
-const { sql, url, indexAll, unindexed } = useIndexedLogins()
+const { sql, url, indexAll, listDays, unindexed } = useIndexedLogins()
 
 /** Clocks of Europe go back on the third of these days. */
 const FROM_MS = Date.parse('2025-10-24T00:00:00Z')
@@ -100,6 +100,7 @@ test(
       if (next(3) > 0) await rollUpSightings(sql())
       if (next(3) > 0) await rollAll(sql())
       if (next(3) > 0) await indexLogins(sql())
+      if (round === 1 || round === 4) await listDays()
       if (round % 3 === 2) {
         await rollUpSightings(sql())
         await rollAll(sql())
@@ -112,5 +113,6 @@ test(
         expect(answer, JSON.stringify(question)).toEqual(await expected(logins, question, answer))
       }
     }
+    expect((await sql()`select from listed_day`).length).toBeGreaterThan(0)
   },
 )

@@ -113,6 +113,7 @@ test(
     await makeSpans(sql())
     const [made] = await sql()<{ spans: number }[]>`select count(*)::integer as spans from active_span`
     expect(made?.spans).toBeGreaterThan(500)
+    expect((await sql()`select from listed_day`).length).toBeGreaterThan(0)
     await askMany()
   },
 )

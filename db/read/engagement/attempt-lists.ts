@@ -1,10 +1,12 @@
 import type { DimensionName } from '../../../domain/counts/dimensions.ts'
 import { coverHours } from '../../../domain/engagement/cover-hours.ts'
+import { minutesOfDay } from '../../../domain/engagement/numbers-of-pieces.ts'
 import { listedNumbers } from '../../../domain/engagement/read-numbers.ts'
 import type { AttemptList } from '../../../domain/measures/listed-attempts.ts'
 import type { UnnumberedMembers } from '../../../domain/measures/unnumbered-members.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { bucketMs, type TimeBucket } from '../../../domain/time/bucket.ts'
+import { dayOf, isoDay } from '../../../domain/time/period.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 import { IS_FAILURE } from '../../rollups/dimension-sets.ts'
 import { addressText } from '../../login-rows/address-text.ts'
@@ -18,6 +20,8 @@ import { hourSlices } from './hour-slices.ts'
 import { hoursOfMembers, mayHaveMembers, type WantedMembers } from './hours-of-members.ts'
 import { readHeldLists, withinHeldLists } from './kept-lists.ts'
 import { readAhead } from './read-ahead.ts'
+import { listsOf, numbersOf as listsOfKinds } from './list-columns.ts'
+import { readListedDays, slicesOfDays } from './listed-days.ts'
 import { hasEventsIn } from './waiting-batches.ts'
 
 type Sql = ReadSession['sql']
@@ -44,10 +48,16 @@ export async function readAttemptLists(
   unnumbered: UnnumberedMembers,
   onList: (list: AttemptList) => void,
 ): Promise<void> {
-  const listed = await hoursOfMembers(session, await listedHours(session, ranges), question.only)
-  const read = async (hours: string[]) => await readHours(session.sql, hours, question)
-  for await (const rows of readAhead(hourSlices(listed), read))
-    for (const row of rows) onList(listOf(row, question, unnumbered))
+  const hours = await hoursOfMembers(session, await listedHours(session, ranges), question.only)
+  const listed = await readListedDays(session, hours)
+  const days = [...listed.keys()].sort((a, b) => a - b).map((day) => ({ day }))
+  const others = hours.filter((startMs) => !listed.has(dayOf(startMs)))
+  const readers = [
+    readAhead(slicesOfDays(days, listed), async (slice) => await readDays(session.sql, slice, question)),
+    readAhead(hourSlices(others), async (slice) => await readHours(session.sql, slice, question)),
+  ]
+  for (const reader of readers)
+    for await (const rows of reader) for (const row of rows) onList(listOf(row, question, unnumbered))
   for (const row of await readUnindexed(session.sql, ranges, question))
     onList(listOf(row, question, unnumbered))
 }
@@ -63,9 +73,11 @@ async function listedHours(session: ReadSession, ranges: readonly TimeBucket[]):
 
 /** Numbers of 4 bytes each, and who has none yet: places where the number is -1, in order. */
 type Row = Partial<Record<DimensionName, string>> & {
-  hour: number
+  start: number
   is_failure: boolean
   minutes: string
+  /** Of lists of a day. */
+  hours?: string
 } & Record<string, unknown>
 
 async function readHours(
@@ -73,16 +85,27 @@ async function readHours(
   hours: string[],
   { dimensions, kinds, filter, only }: ListQuestion,
 ): Promise<Row[]> {
-  const numbers = kinds
-    .map((kind) => idTables[kind].numbers)
-    .map((name) => `, encode(string_agg(${name}, ''::bytea), 'base64') as ${name}`)
   return await sql<Row[]>`
     /* readHours */
-    select ${columns(sql, dimensions)} (extract(epoch from hour) * 1000)::float8 as hour, ${sql.unsafe(IS_FAILURE)} as is_failure,
-           encode(string_agg(minutes, ''::bytea), 'base64') as minutes ${sql.unsafe(numbers.join(''))}
+    select ${columns(sql, dimensions)} (extract(epoch from hour) * 1000)::float8 as start, ${sql.unsafe(IS_FAILURE)} as is_failure,
+           ${listsOfKinds(sql, kinds)} ${listsOf(sql, 'minutes')}
     from hour_login
     where hour = any(${hours}::text[]::timestamptz[]) ${withinFilter(sql, filter)} ${mayHaveMembers(sql, only)}
     group by ${columns(sql, dimensions)} hour, is_failure`
+}
+
+async function readDays(
+  sql: Sql,
+  days: readonly { day: number }[],
+  { dimensions, kinds, filter, only }: ListQuestion,
+): Promise<Row[]> {
+  return await sql<Row[]>`
+    /* readDays */
+    select ${columns(sql, dimensions)} (extract(epoch from day) * 1000)::float8 as start, ${sql.unsafe(IS_FAILURE)} as is_failure,
+           ${listsOfKinds(sql, kinds)} ${listsOf(sql, 'hours')}, ${listsOf(sql, 'minutes')}
+    from day_login
+    where day = any(${days.map(({ day }) => isoDay(day))}::text[]::date[]) ${withinFilter(sql, filter)} ${mayHaveMembers(sql, only)}
+    group by ${columns(sql, dimensions)} day, is_failure`
 }
 
 /** Reads the rows of batches that are not indexed yet as the lists will have them. */
@@ -105,7 +128,7 @@ async function readUnindexed(
       cross join lateral (select first_event_at, last_event_at from batch where id = batch_id offset 0) as ledger
       where ${hasEventsIn(sql, ranges)}
     )
-    select ${columns(sql, dimensions)} (extract(epoch from date_trunc('hour', event_at, 'UTC')) * 1000)::float8 as hour,
+    select ${columns(sql, dimensions)} (extract(epoch from date_trunc('hour', event_at, 'UTC')) * 1000)::float8 as start,
            ${sql.unsafe(IS_FAILURE)} as is_failure,
            encode(string_agg(set_byte('\\x00', 0, extract(minute from event_at at time zone 'UTC')::integer), ''::bytea),
                   'base64') as minutes ${sql.unsafe(members.join(''))}
@@ -128,12 +151,15 @@ function numberOf(sql: Sql, kind: SightingKind) {
 }
 
 function listOf(
-  { hour, is_failure: isFailure, minutes, ...row }: Row,
+  { start: startMs, is_failure: isFailure, hours, minutes, ...row }: Row,
   { dimensions, kinds }: ListQuestion,
   unnumbered: UnnumberedMembers,
 ): AttemptList {
   return {
-    ...{ startMs: hour, lengthMs: bucketMs.hour, isFailure, minutes: bytesOf(minutes) },
+    ...{ startMs, isFailure },
+    ...(hours === undefined
+      ? { lengthMs: bucketMs.hour, minutes: bytesOf(minutes) }
+      : { lengthMs: bucketMs.day, minutes: minutesOfDay(bytesOf(hours), bytesOf(minutes)) }),
     values: Object.fromEntries(dimensions.map((name) => [name, row[name] as string])),
     members: Object.fromEntries(
       kinds.map((kind) => {

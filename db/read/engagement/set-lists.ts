@@ -2,6 +2,7 @@ import type { CellCover } from '../../../domain/engagement/cover-cells.ts'
 import type { HourPart } from '../../../domain/engagement/cover-hours.ts'
 import { listedNumbers, numbersWithin, packedNumbers } from '../../../domain/engagement/read-numbers.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
+import { coverByDays } from '../../../domain/engagement/cover-listed-days.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
 import { idTables } from '../../rollups/id-tables.ts'
 import { bytesOf } from '../bytes.ts'
@@ -9,8 +10,18 @@ import { hasAllValues, withinSetFilter } from '../counts/set-filter.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 import { slicesOfHours } from './hour-slices.ts'
 import { readHeldLists } from './kept-lists.ts'
+import {
+  type KindSinks,
+  type ListQuestion,
+  type ListRoom,
+  listsOf,
+  type Numbers,
+  numbersOf,
+} from './list-columns.ts'
+import { readListedDays } from './listed-days.ts'
 import { readAhead } from './read-ahead.ts'
-import type { CellSink, SetQuestion } from './set-cells.ts'
+import type { SetQuestion } from './set-cells.ts'
+import { addDayLists } from './set-day-lists.ts'
 import { ofAttempts } from './set-facets.ts'
 import { groupColumns, groupNames, type GroupValues, valuesBy } from './set-groups.ts'
 
@@ -19,15 +30,6 @@ type Sql = ReadSession['sql']
 /** A whole hour (UTC) by its start, Unix milliseconds, and the place of its cell. */
 type CellHour = { startMs: number; cell: number }
 type CellPart = HourPart & { cell: number }
-
-/** Of which attempts lists are read, and by what they are grouped. */
-type ListQuestion = Pick<SetQuestion, 'by' | 'filter'>
-
-/** Who takes the members of each kind that is read. */
-export type KindSinks = ReadonlyMap<SightingKind, CellSink>
-
-/** How many bytes of lists may still be read. */
-export type ListRoom = { bytes: number }
 
 /** Leaves out hours before the first and after the last one that is listed. */
 export async function withinLists(session: ReadSession, cover: CellCover): Promise<CellCover> {
@@ -49,15 +51,34 @@ export async function addLists(
   { hours, parts }: Pick<CellCover, 'hours' | 'parts'>,
   room: ListRoom,
 ): Promise<boolean> {
-  const addHours = areMembersEnough(question) ? addMembersOfHours : addLoginsOfHours
-  return (
-    (await addHours(sinks, session, question, hours, room)) &&
-    (await addParts(sinks, session, question, parts, room))
-  )
+  if (areMembersEnough(question))
+    return (
+      (await addMembersOfHours(sinks, session, question, hours, room)) &&
+      (await addLogins(sinks, session, question, { hours: [], parts }, room))
+    )
+  return await addLogins(sinks, session, question, { hours, parts }, room)
 }
 
 /** Whether whole hours are answered by who was active in them, whatever the values. */
 const areMembersEnough = ({ by, filter }: ListQuestion) => by.length === 0 && hasAllValues(filter)
+
+/** Adds the logins of hours and parts of hours, by days where these are listed. */
+async function addLogins(
+  sinks: KindSinks,
+  session: ReadSession,
+  question: ListQuestion,
+  cover: Pick<CellCover, 'hours' | 'parts'>,
+  room: ListRoom,
+): Promise<boolean> {
+  const starts = [...cover.hours, ...cover.parts].map(({ startMs }) => startMs)
+  const listed = await readListedDays(session, starts)
+  const { days, hours, parts } = coverByDays(cover, (day) => listed.has(day))
+  return (
+    (await addDayLists(sinks, session, question, { days, listed }, room)) &&
+    (await addLoginsOfHours(sinks, session, question, hours, room)) &&
+    (await addParts(sinks, session, question, parts, room))
+  )
+}
 
 async function addMembersOfHours(
   sinks: KindSinks,
@@ -131,9 +152,6 @@ async function addParts(
   return true
 }
 
-/** Numbers of members, by the name of their column. */
-type Numbers = Partial<Record<(typeof idTables)[SightingKind]['numbers'], string>>
-
 /** The first hours of runs of hours of one cell. Hours are in order of time. */
 const runsOf = (hours: readonly CellHour[]): CellHour[] =>
   hours.filter(({ cell }, i) => cell !== hours[i - 1]?.cell)
@@ -173,17 +191,10 @@ const loginsOfParts = (
 ) => sql<(GroupValues & Numbers & { at: number; minutes: string })[]>`
   /* loginsOfParts */
   select ${groupColumns(sql, by)} (extract(epoch from hour) * 1000)::float8 as at, ${numbersOf(sql, kinds)}
-         encode(string_agg(minutes, ''::bytea), 'base64') as minutes
+         ${listsOf(sql, 'minutes')}
   from hour_login
   where ${isOneOf(sql, hours)} ${withinSetFilter(sql, filter)}
   group by ${groupNames(sql, by)} hour`
-
-/** The numbers of kinds, each followed by a comma. */
-const numbersOf = (sql: Sql, kinds: readonly SightingKind[]) =>
-  kinds.map((kind) => {
-    const name = sql(idTables[kind].numbers)
-    return sql`encode(string_agg(${name}, ''::bytea), 'base64') as ${name}, `
-  })
 
 type Hours = readonly { startMs: number }[]
 

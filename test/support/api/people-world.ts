@@ -1,5 +1,6 @@
 import { rollUpCounts } from '../../../db/rollups/roll-up-counts.ts'
 import { indexLogins } from '../../../db/rollups/index-logins.ts'
+import { listDay } from '../../../db/rollups/list-days.ts'
 import { makeActiveSpans } from '../../../db/rollups/make-active-spans.ts'
 import { rollUpSightings } from '../../../db/rollups/roll-up-sightings.ts'
 import type { Sql } from '../../../db/connection/connect.ts'
@@ -73,8 +74,10 @@ export async function listLogins(sql: Sql): Promise<void> {
   while (await indexLogins(sql));
 }
 
+/** What workers do once days are over, and again an hour after late logins: makes spans, and lists days. */
 export async function makeSpans(sql: Sql): Promise<void> {
   // Late logins are left to gather for an hour.
   await sql`update span_day set changed_at = changed_at - interval '2 hours'`
   while (await makeActiveSpans(sql));
+  while (await listDay(sql));
 }

@@ -1,0 +1,26 @@
+import type { SightingKind } from '../../../domain/sightings/sighting.ts'
+import { idTables } from '../../rollups/id-tables.ts'
+import type { ReadSession } from '../../nodes/snapshot.ts'
+import type { CellSink, SetQuestion } from './set-cells.ts'
+
+type Sql = ReadSession['sql']
+
+/** Of which attempts lists are read, and by what they are grouped. */
+export type ListQuestion = Pick<SetQuestion, 'by' | 'filter'>
+
+/** Who takes the members of each kind that is read. */
+export type KindSinks = ReadonlyMap<SightingKind, CellSink>
+
+/** How many bytes of lists may still be read. */
+export type ListRoom = { bytes: number }
+
+/** Numbers of members, by the name of their column. */
+export type Numbers = Partial<Record<(typeof idTables)[SightingKind]['numbers'], string>>
+
+/** The numbers of kinds, each followed by a comma. */
+export const numbersOf = (sql: Sql, kinds: readonly SightingKind[]) =>
+  kinds.map((kind) => sql`${listsOf(sql, idTables[kind].numbers)}, `)
+
+/** A column of lists as one, which bytesOf decodes. */
+export const listsOf = (sql: Sql, column: string) =>
+  sql`encode(string_agg(${sql(column)}, ''::bytea), 'base64') as ${sql(column)}`
