@@ -5,7 +5,6 @@ import { DAY_MS } from '../time/period.ts'
 import { coverCells } from './cover-cells.ts'
 import { cellOfDay, coverByDays, daysOfManyHours } from './cover-listed-days.ts'
 import { numbersOfPieces } from './numbers-of-pieces.ts'
-import { numberList } from './read-numbers.ts'
 
 const random = sfc32(5, 8)
 const next = (below: number) => Math.floor(fraction(random) * below)
@@ -75,7 +74,7 @@ it('the numbers of a piece are those of the logins in its minutes, as often as t
     {
       hours: Uint8Array.from(logins, ({ minute }) => Math.floor(minute / 60)),
       minutes: Uint8Array.from(logins, ({ minute }) => minute % 60),
-      numbers: numberList(logins.map(({ number }) => number)),
+      numbers: Int32Array.from(logins, ({ number }) => number),
     },
     pieces,
   )

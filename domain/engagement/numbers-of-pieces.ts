@@ -1,5 +1,4 @@
 import { type DayPiece, MINUTES_PER_DAY } from './cover-listed-days.ts'
-import { listedNumbers } from './read-numbers.ts'
 
 const MINUTES_PER_HOUR = 60
 
@@ -11,15 +10,15 @@ export function minutesOfDay(hours: Uint8Array, minutes: Uint8Array): Uint16Arra
   return found
 }
 
-/** Logins of a day: their hours and minutes, a byte each, and a number of 4 bytes each. */
-export type LoginsOfDay = { hours: Uint8Array; minutes: Uint8Array; numbers: Uint8Array }
+/** Logins of a day: their hours and minutes, a byte each, and a number each. */
+export type LoginsOfDay = { hours: Uint8Array; minutes: Uint8Array; numbers: Int32Array }
 
 /**
  * The numbers of the logins in each of some pieces of a day.
  * @param pieces in order of time, without overlap
  */
 export function numbersOfPieces(
-  { hours, minutes, numbers: packed }: LoginsOfDay,
+  { hours, minutes, numbers }: LoginsOfDay,
   pieces: readonly DayPiece[],
 ): Int32Array[] {
   const pieceAt = new Int16Array(MINUTES_PER_DAY).fill(-1)
@@ -32,7 +31,6 @@ export function numbersOfPieces(
     if (piece >= 0) sizes[piece] = (sizes[piece] ?? 0) + 1
   }
   const found = Array.from(sizes, (size) => new Int32Array(size))
-  const numbers = listedNumbers(packed)
   const next = new Int32Array(pieces.length)
   for (let place = 0; place < minutes.length; place++) {
     const piece = pieceOf(place)

@@ -13,6 +13,16 @@ export function numberList(numbers: ArrayLike<number>): Uint8Array {
   return new Uint8Array(list.buffer)
 }
 
+/**
+ * As listedNumbers, in the memory of the bytes, which are no longer to be used: answers read many megabytes.
+ * @param numbers 4 bytes each, big-endian
+ */
+export function takenNumbers(numbers: Buffer): Int32Array {
+  if (numbers.byteOffset % NUMBER_BYTES !== 0) return listedNumbers(numbers)
+  numbers.swap32()
+  return new Int32Array(numbers.buffer, numbers.byteOffset, numbers.length / NUMBER_BYTES)
+}
+
 /** @param numbers 4 bytes each, big-endian */
 export function listedNumbers(numbers: Uint8Array): Int32Array {
   const found = new Int32Array(numbers.length / NUMBER_BYTES)

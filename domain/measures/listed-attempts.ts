@@ -56,51 +56,78 @@ export class ListedAttempts {
     return this.#grouping.hasVersions
   }
 
+  /** Makes room for so many. */
+  reserve(attempts: number): void {
+    this.columns.reserve(attempts)
+  }
+
   /** Adds those that are in a cell and count. */
-  add({ startMs, lengthMs, values, isFailure, minutes, members }: AttemptList): void {
+  add(list: AttemptList): void {
+    this.columns.reserve(list.minutes.length)
+    const cell = this.#cellOfAll(list)
+    const areAllCounted = Object.keys(this.#grouping.only).length === 0
+    if (cell !== null && areAllCounted) this.#addAll(list, cell)
+    else this.#addOneByOne(list)
+  }
+
+  #addAll({ startMs, values, isFailure, minutes, members }: AttemptList, cell: number): void {
+    const { kinds, counted, textsOf } = this.#grouping
+    const { columns } = this
+    const [from, to] = [columns.count, columns.count + minutes.length]
+    const columnOf = (kind: SightingKind) => members[kind] ?? noMembers
+    const texts = this.#texts.numberOf(textsOf(values, cell))
+    this.groups.numberAll(texts, kinds.map(columnOf), minutes.length, columns.groups, from)
+    columns.cells.fill(cell, from, to)
+    const firstMinute = startMs / bucketMs.minute
+    for (let i = 0; i < minutes.length; i++) columns.minutes[from + i] = firstMinute + (minutes[i] ?? 0)
+    columns.failed.fill(isFailure ? 1 : 0, from, to)
+    if (this.hasVersions) columns.versions.fill(this.#versionOf(values), from, to)
+    for (const kind of counted) columns.members[kind]?.set(columnOf(kind), from)
+    columns.count = to
+  }
+
+  #addOneByOne({ startMs, values, isFailure, minutes, members }: AttemptList): void {
     const { kinds, counted, only, textsOf } = this.#grouping
     const { columns, groups: numbers } = this
-    columns.reserve(minutes.length)
-    const { groups, cells, minutes: minuteOf, failed, versions } = columns
     const columnOf = (kind: SightingKind) => members[kind] ?? noMembers
     const grouped = kinds.map(columnOf)
-    const kept = counted.map((kind) => ({ from: columnOf(kind), to: columns.members[kind] ?? noMembers }))
     const checks = (Object.keys(only) as SightingKind[]).map((kind) => ({
       column: columnOf(kind),
       allowed: only[kind],
     }))
-    const version = this.#versions.numberOf([values.app_version ?? ''])
+    const version = this.#versionOf(values)
     const parts = new Int32Array(numbers.length)
     const firstMinute = startMs / bucketMs.minute
-    const cellOfAll = this.#cellOfAll(firstMinute, lengthMs / bucketMs.minute)
     let [textsAreOf, place] = [-1, columns.count]
     for (let i = 0; i < minutes.length; i++) {
       const minute = firstMinute + (minutes[i] ?? 0)
-      const cell = cellOfAll ?? this.#cellAt(minute)
-      if (cell < 0) continue
-      if (checks.length > 0 && checks.some(({ column, allowed }) => allowed?.has(column[i] ?? 0) === false))
-        continue
+      const cell = this.#cellAt(minute)
+      if (cell < 0 || checks.some(({ column, allowed }) => allowed?.has(column[i] ?? 0) === false)) continue
       if (cell !== textsAreOf) parts[0] = this.#texts.numberOf(textsOf(values, cell))
       textsAreOf = cell
       for (let kind = 0; kind < grouped.length; kind++) parts[kind + 1] = grouped[kind]?.[i] ?? 0
-      groups[place] = numbers.numberOf(parts)
-      cells[place] = cell
-      minuteOf[place] = minute
-      failed[place] = isFailure ? 1 : 0
-      if (this.hasVersions) versions[place] = version
-      for (let kind = 0; kind < kept.length; kind++) {
-        const column = kept[kind]
-        if (column !== undefined) column.to[place] = column.from[i] ?? 0
+      columns.groups[place] = numbers.numberOf(parts)
+      columns.cells[place] = cell
+      columns.minutes[place] = minute
+      columns.failed[place] = isFailure ? 1 : 0
+      if (this.hasVersions) columns.versions[place] = version
+      for (const kind of counted) {
+        const column = columns.members[kind]
+        if (column !== undefined) column[place] = members[kind]?.[i] ?? 0
       }
       place++
     }
     columns.count = place
   }
 
-  /** The cell that all of some minutes lie in; null: they are not of one. */
-  #cellOfAll(first: number, minutes: number): number | null {
-    const cell = this.#cellAt(first)
-    return cell >= 0 && cell === this.#cellAt(first + minutes - 1) ? cell : null
+  #versionOf(values: AttemptList['values']): number {
+    return this.#versions.numberOf([values.app_version ?? ''])
+  }
+
+  /** The cell that all of an hour or a day lies in; null: it is not of one. */
+  #cellOfAll({ startMs, lengthMs }: AttemptList): number | null {
+    const cell = this.#cellAt(startMs / bucketMs.minute)
+    return cell >= 0 && cell === this.#cellAt((startMs + lengthMs) / bucketMs.minute - 1) ? cell : null
   }
 
   /** What tells a group apart beside members. */

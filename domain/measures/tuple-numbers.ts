@@ -47,6 +47,20 @@ class PairNumbers {
     return number
   }
 
+  /** As numberOf, of pairs with the same first part, one after the other. */
+  numberAll(first: number, seconds: Int32Array, into: Int32Array, at: number): void {
+    let table = this.#tables[first] ?? noPlaces
+    for (let i = 0; i < seconds.length; i++) {
+      const second = seconds[i] ?? 0
+      const known = table[second] ?? 0
+      if (known !== 0) into[at + i] = known - 1
+      else {
+        into[at + i] = this.numberOf(first, second)
+        table = this.#tables[first] ?? noPlaces
+      }
+    }
+  }
+
   #add(first: number, second: number): number {
     const number = this.size++
     if (number === this.#firsts.length) {
@@ -98,6 +112,8 @@ class PairNumbers {
   }
 }
 
+const noPlaces = new Int32Array(0)
+
 function twice(numbers: Int32Array): Int32Array<ArrayBuffer> {
   const longer = new Int32Array(2 * numbers.length)
   longer.set(numbers)
@@ -140,6 +156,29 @@ export class TupleNumbers {
     let number = this.#numberOfFirst
     for (let i = 1; i < this.length; i++) number = this.#pairs[i]?.numberOf(number, parts[i] ?? 0) ?? 0
     return number
+  }
+
+  /**
+   * As numberOf, of tuples with the same first part, one after the other.
+   * @param columns the other parts; of no columns, all are the same tuple
+   * @param into gets the numbers of `count` tuples, from `at` on
+   */
+  numberAll(
+    first: number,
+    columns: readonly Int32Array[],
+    count: number,
+    into: Int32Array,
+    at: number,
+  ): void {
+    const number = this.#pairs[0]?.numberOf(0, first) ?? 0
+    const [second, ...others] = columns
+    if (second === undefined) into.fill(number, at, at + count)
+    else this.#pairs[1]?.numberAll(number, second, into, at)
+    others.forEach((column, i) => {
+      const pairs = this.#pairs[i + 2]
+      for (let place = 0; place < count; place++)
+        into[at + place] = pairs?.numberOf(into[at + place] ?? 0, column[place] ?? 0) ?? 0
+    })
   }
 
   /** -1: the tuple has no number. */

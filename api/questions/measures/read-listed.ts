@@ -70,8 +70,8 @@ export async function readListed(
   const { groupBy, attempts: of, unnumbered } = question
   const cells = (plan.groups === null ? planned.total : planned.groups).counts
   await checkKept(context, question)
-  await checkAttempts(context, question)
-  const attempts = await readAttempts(context, question, plan, cells)
+  const most = await checkAttempts(context, question)
+  const attempts = await readAttempts(context, question, plan, { cells, most })
   const ranking = { groupBy, order: orderOf(order, groupBy), first, span, of, unnumbered }
   const ranked = plan.groups === null ? [] : rankMembers(attempts, cells, ranking)
   check({ listed: ranked.length, rest: attempts.groups.size - ranked.length })
@@ -98,7 +98,8 @@ async function checkKept(context: ApiContext, { spans }: ListQuestion): Promise<
   )
 }
 
-async function checkAttempts(context: ApiContext, { spans, filter }: ListQuestion): Promise<void> {
+/** @returns how many attempts the hours of the question have */
+async function checkAttempts(context: ApiContext, { spans, filter }: ListQuestion): Promise<number> {
   const question = { dimensions: [], filter, source: { kind: 'now' as const } }
   const hours = spans.ranges.map(({ fromMs, toMs }, number) => ({
     number,
@@ -106,7 +107,7 @@ async function checkAttempts(context: ApiContext, { spans, filter }: ListQuestio
   }))
   const counts = await readCounts(context, cellsOf(hours), question, limits.rows)
   const asked = counts.reduce((sum, { logins }) => sum + logins.reduce((a, b) => a + b, 0), 0)
-  if (asked <= limits.listedAttempts) return
+  if (asked <= limits.listedAttempts) return asked
   throw new AnswerTooLargeError(
     `${asked} attempts would be read one by one, more than the cap of ${limits.listedAttempts}: ask for a shorter range, with a filter ` +
       'by device type, app version, locale or outcome, or compare with fewer others',
@@ -118,7 +119,7 @@ async function readAttempts(
   context: ApiContext,
   { groupBy, filter, members, spans, unnumbered }: ListQuestion,
   { groups, total, people }: MeasurePlan,
-  cells: readonly ClockCell[],
+  { cells, most }: { cells: readonly ClockCell[]; most: number },
 ): Promise<ListedAttempts> {
   const [kinds, counted] = [groupBy.filter(isOfMembers), countedIn(people)]
   const hasVersions = (groups ?? total)?.versions ?? false
@@ -130,6 +131,8 @@ async function readAttempts(
         return [isOfClock(name) ? (cells[cell]?.clock[name] ?? '') : valueOf(name, values)]
       }),
   })
+  // Of some members there are few.
+  if (Object.keys(members).length === 0) attempts.reserve(most)
   const asked = {
     ...{ dimensions: countedDimensions(groupBy, hasVersions), filter, only: members },
     kinds: sightingKinds.filter(

@@ -1,7 +1,7 @@
 import type { DimensionName } from '../../../domain/counts/dimensions.ts'
 import { coverHours } from '../../../domain/engagement/cover-hours.ts'
 import { minutesOfDay } from '../../../domain/engagement/numbers-of-pieces.ts'
-import { listedNumbers } from '../../../domain/engagement/read-numbers.ts'
+import { takenNumbers } from '../../../domain/engagement/read-numbers.ts'
 import type { AttemptList } from '../../../domain/measures/listed-attempts.ts'
 import type { UnnumberedMembers } from '../../../domain/measures/unnumbered-members.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
@@ -178,8 +178,8 @@ function listOf(
 }
 
 /** @param unnumbered the numbers of those that have -1, in order */
-function numbersOf(bytes: Uint8Array, unnumbered: readonly number[]): Int32Array {
-  const numbers = listedNumbers(bytes)
+function numbersOf(bytes: Buffer, unnumbered: readonly number[]): Int32Array {
+  const numbers = takenNumbers(bytes)
   let next = 0
   if (unnumbered.length > 0)
     for (let place = 0; place < numbers.length; place++)

@@ -1,6 +1,6 @@
 import { cellOfDay, type CoveredDay } from '../../../domain/engagement/cover-listed-days.ts'
 import { numbersOfPieces } from '../../../domain/engagement/numbers-of-pieces.ts'
-import { listedNumbers } from '../../../domain/engagement/read-numbers.ts'
+import { takenNumbers } from '../../../domain/engagement/read-numbers.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { isoDay } from '../../../domain/time/period.ts'
 import { idTables } from '../../rollups/id-tables.ts'
@@ -59,11 +59,11 @@ async function addWholeDays(
   for await (const { runs, rows } of readAhead(slices, read))
     for (const row of rows)
       for (const kind of kinds) {
-        const numbers = bytesOf(row[idTables[kind].numbers])
-        room.bytes -= numbers.length
+        const bytes = bytesOf(row[idTables[kind].numbers])
+        room.bytes -= bytes.length
         if (room.bytes < 0) return false
-        const cell = runs[row.run - 1]?.cell
-        sinks.get(kind)?.add(valuesBy(question.by, row), cell, () => listedNumbers(numbers))
+        const [cell, numbers] = [runs[row.run - 1]?.cell, takenNumbers(bytes)]
+        sinks.get(kind)?.add(valuesBy(question.by, row), cell, () => numbers)
       }
   return true
 }
@@ -85,9 +85,10 @@ async function addCutDays(
       const [hours, minutes, own] = [bytesOf(row.hours), bytesOf(row.minutes), pieces.get(row.day) ?? []]
       room.bytes -= hours.length + minutes.length
       for (const kind of kinds) {
-        const numbers = bytesOf(row[idTables[kind].numbers])
-        room.bytes -= numbers.length
+        const bytes = bytesOf(row[idTables[kind].numbers])
+        room.bytes -= bytes.length
         if (room.bytes < 0) return false
+        const numbers = takenNumbers(bytes)
         const ofPieces = numbersOfPieces({ hours, minutes, numbers }, own)
         ofPieces.forEach((some, i) => {
           if (some.length > 0) sinks.get(kind)?.add(valuesBy(question.by, row), own[i]?.cell, () => some)

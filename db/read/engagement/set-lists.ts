@@ -1,6 +1,6 @@
 import type { CellCover } from '../../../domain/engagement/cover-cells.ts'
 import type { HourPart } from '../../../domain/engagement/cover-hours.ts'
-import { listedNumbers, numbersWithin, packedNumbers } from '../../../domain/engagement/read-numbers.ts'
+import { takenNumbers, numbersWithin, packedNumbers } from '../../../domain/engagement/read-numbers.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { coverByDays } from '../../../domain/engagement/cover-listed-days.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
@@ -115,11 +115,11 @@ async function addLoginsOfHours(
     for (const row of rows) {
       room.bytes -= row.listed
       for (const kind of kinds) {
-        const numbers = bytesOf(row[idTables[kind].numbers])
-        room.bytes -= numbers.length
+        const bytes = bytesOf(row[idTables[kind].numbers])
+        room.bytes -= bytes.length
         if (room.bytes < 0) return false
-        const cell = runs[row.run - 1]?.cell
-        sinks.get(kind)?.add(valuesBy(question.by, row), cell, () => listedNumbers(numbers))
+        const [cell, numbers] = [runs[row.run - 1]?.cell, takenNumbers(bytes)]
+        sinks.get(kind)?.add(valuesBy(question.by, row), cell, () => numbers)
       }
     }
   return true
