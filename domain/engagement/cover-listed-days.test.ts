@@ -64,7 +64,7 @@ it('few hours of a day are read hour by hour', () => {
 })
 
 it('the numbers of a piece are those of the logins in its minutes, as often as they come', () => {
-  const logins = Array.from({ length: 500 }, () => ({ minute: next(1_440), number: next(40) }))
+  const logins = Array.from({ length: 2 * 1_440 }, (_, i) => ({ minute: (i * 7) % 1_440, number: next(40) }))
   const pieces = [
     { cell: 7, from: 30, to: 90 },
     { cell: 8, from: 90, to: 91 },

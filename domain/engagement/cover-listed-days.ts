@@ -44,7 +44,7 @@ export function coverByDays(
   }
 }
 
-/** Joins parts of a day that follow each other in a cell. */
+/** Joins the parts of a cell, which follow each other. */
 function joined(parts: readonly Hours['parts'][number][]): DayPiece[] {
   const pieces: DayPiece[] = []
   for (const { startMs, cell, ...part } of parts.toSorted(
@@ -53,7 +53,7 @@ function joined(parts: readonly Hours['parts'][number][]): DayPiece[] {
     const firstMinute = (startMs - dayOf(startMs) * DAY_MS) / bucketMs.minute
     const [from, to] = [firstMinute + part.from, firstMinute + part.to]
     const last = pieces.at(-1)
-    if (last?.cell === cell && last.to === from) last.to = to
+    if (last?.cell === cell) last.to = to
     else pieces.push({ cell, from, to })
   }
   return pieces

@@ -38,6 +38,10 @@ export class MemberSet {
     for (let at = 0; at < bits.length; at++) bytes[start + at] = (bytes[start + at] ?? 0) | (bits[at] ?? 0)
   }
 
+  addSet(other: MemberSet): void {
+    this.addBits(0, other.#bytes)
+  }
+
   /**
    * Packs the set block by block of 65,536 numbers (packedNumbers unpacks it). A block is its number of members, then each member's
    * place in the block, in order; both take two bytes, big-endian. A block with more than 4,096 members has

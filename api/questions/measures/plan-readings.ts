@@ -18,6 +18,12 @@ export type PlannedReadings = {
 
 type PlannedPlace = { place: PlaceInTime; basis: SetBasis; numberOf: (count: Count) => number | undefined }
 
+/** The same text for the same source. */
+function keyOfSource(source: SetSource): string {
+  if (source.kind === 'days') return `days ${source.days.from} ${source.days.to}`
+  return `${source.kind} ${source.span.fromMs} ${source.span.toMs}`
+}
+
 /**
  * Plans what is read for the places of an answer. What several of them need is read once.
  * @returns null: nothing that is kept can answer for one of them
@@ -29,7 +35,7 @@ export function planReadings(
 ): PlannedReadings | null {
   const byKey = new Map<string, { counted: CountName; source: NumberedSource }>()
   const numberOf = (counted: CountName, source: SetSource): number => {
-    const key = `${counted} ${JSON.stringify(source)}`
+    const key = `${counted} ${keyOfSource(source)}`
     const known = byKey.get(key)?.source.number ?? byKey.size
     byKey.set(key, { counted, source: { ...source, number: known } })
     return known

@@ -48,6 +48,7 @@ export async function addActiveIn(
   { sql }: ReadSession,
   { days, attempts, chunks }: { days: DayRange; attempts: AttemptKind; chunks: readonly number[] },
 ): Promise<void> {
+  if (days.from >= days.to) return
   const rows = await sql<{ chunk: number; bits: string }[]>`
     /* addActiveIn */
     select chunk, ${sql.unsafe(encodedBits('bit_or(members)'))} as bits

@@ -31,11 +31,8 @@ export async function readCohortsWithEdges(
   const firstOfCuts = await readFirstSeen(session, cuts.map(dayAround), kind, limits)
   if (firstOfSpans === null || firstOfCuts === null) return 'chunks'
 
-  const before = new Map<number, ByValue>()
-  for (const [place, cut] of cuts.entries())
-    before.set(cut, await whoCameBefore(cut, firstOfCuts[place] ?? nobody, addEdge))
-  const cohorts = spans.map((span, place) => cohortOf(span, firstOfSpans[place] ?? nobody, before))
-  return await countCells(session, { spans, cohorts, kind, addEdge, most: limits.cells })
+  const ofCuts = new Map(cuts.map((cut, place) => [cut, firstOfCuts[place] ?? nobody]))
+  return await countCells(session, { spans, firstOfSpans, ofCuts, kind, addEdge, most: limits.cells })
 }
 
 const chunksOf = (byValue: ByValue): number[] => [
@@ -93,7 +90,10 @@ function cohortOf({ fromMs, toMs }: TimeBucket, ofDays: ByValue, before: Map<num
 
 type Counting = {
   spans: readonly TimeBucket[]
-  cohorts: readonly ByValue[]
+  /** Whose first day is one of those of each span (firstDaysOf). */
+  firstOfSpans: readonly ByValue[]
+  /** Whose first day is that of a moment at which a span cuts it, by these moments. */
+  ofCuts: ReadonlyMap<number, ByValue>
   kind: CohortKind
   addEdge: AddEdge
   most: number
@@ -102,20 +102,25 @@ type Counting = {
 /** Span by span, so that who was active in one is in memory at a time. */
 async function countCells(
   session: ReadSession,
-  { spans, cohorts, kind, addEdge, most }: Counting,
+  { spans, firstOfSpans, ofCuts, kind, addEdge, most }: Counting,
 ): Promise<CohortCell[] | TooMany> {
   const cells: CohortCell[] = []
   const chunks = new Set<number>()
+  const cohorts: ByValue[] = []
+  const before = new Map<number, ByValue>()
   for (const [place, span] of spans.entries()) {
-    for (const chunk of chunksOf(cohorts[place] ?? nobody)) chunks.add(chunk)
+    for (const cut of cutsOf(span))
+      if (!before.has(cut)) before.set(cut, await whoCameBefore(cut, ofCuts.get(cut) ?? nobody, addEdge))
+    const own = cohortOf(span, firstOfSpans[place] ?? nobody, before)
+    cohorts.push(own)
+    for (const chunk of chunksOf(own)) chunks.add(chunk)
     if (chunks.size === 0) continue
     const { days, edges } = daysAndEdges(span)
     const active = new MemberSet()
-    await Promise.all([
-      addActiveIn(active, session, { days, attempts: kind.attempts, chunks: [...chunks] }),
-      ...edges.map((edge) => addEdge(active, edge)),
-    ])
-    for (const [cohort, byValue] of cohorts.slice(0, place + 1).entries())
+    await addActiveIn(active, session, { days, attempts: kind.attempts, chunks: [...chunks] })
+    // The last one first: who came before the end of the span was just read.
+    for (const edge of edges.toReversed()) await addEdge(active, edge)
+    for (const [cohort, byValue] of cohorts.entries())
       for (const [value, members] of byValue) {
         const users = members.sharedWith(active)
         if (users > 0) cells.push({ cohort, value, activeIn: place, users: BigInt(users) })

@@ -1,6 +1,6 @@
 import { coverCells } from '../../../domain/engagement/cover-cells.ts'
 import { cutIntoCells } from '../../../domain/engagement/cut-into-cells.ts'
-import type { MemberSet } from '../../../domain/engagement/member-set.ts'
+import { MemberSet } from '../../../domain/engagement/member-set.ts'
 import type { AttemptKind } from '../../../domain/sightings/attempts.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
@@ -10,7 +10,7 @@ import { readMembers } from './set-days.ts'
 import { addLists, withinLists } from './set-lists.ts'
 import { addWaiting } from './set-waiting.ts'
 
-/** Adds the users who were active in a part of a day. */
+/** Adds the users who were active in a part of a day. One call at a time; the part of the last one is in memory. */
 export type AddEdge = (members: MemberSet, edge: TimeBucket) => Promise<void>
 
 /**
@@ -35,7 +35,8 @@ export async function edgeReader(
     coverCells(cells, () => false),
   )
   const waiting = await readWaiting(session, question, { ranges: read, cells })
-  return async (members, edge) => {
+  const readEdge = async (edge: TimeBucket) => {
+    const members = new MemberSet()
     const { from, to } = cellsOf.get(keyOf(edge)) ?? noCells
     const isInEdge = ({ cell }: { cell: number }) => cell >= from && cell < to
     for (const { numbers } of waiting.filter(isInEdge)) members.addAll(numbers)
@@ -44,6 +45,12 @@ export async function edgeReader(
     })
     const own = { hours: hours.filter(isInEdge), parts: parts.filter(isInEdge) }
     await addLists(new Map([[question.kind, sink]]), session, question, own, { bytes: Infinity })
+    return members
+  }
+  let last = { key: '', members: new MemberSet() }
+  return async (members, edge) => {
+    if (last.key !== keyOf(edge)) last = { key: keyOf(edge), members: await readEdge(edge) }
+    members.addSet(last.members)
   }
 }
 
