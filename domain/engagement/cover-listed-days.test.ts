@@ -60,7 +60,7 @@ it('a day lies in a cell only if all of it does', () => {
 it('few hours of a day are read hour by hour', () => {
   const hours = (day: number, count: number) =>
     Array.from({ length: count }, (_, hour) => day * DAY_MS + hour * bucketMs.hour)
-  expect(daysOfManyHours([...hours(3, 5), ...hours(3, 5), ...hours(4, 6)])).toEqual([4])
+  expect(daysOfManyHours([...hours(3, 17), ...hours(3, 17), ...hours(4, 18)])).toEqual([4])
 })
 
 it('the numbers of a piece are those of the logins in its minutes, as often as they come', () => {

@@ -10,8 +10,8 @@ export type CoveredDay = { day: number; pieces: DayPiece[] }
 
 type Hours = Pick<CellCover, 'hours' | 'parts'>
 
-/** Of fewer hours of a day, the lists are smaller than those of the day. */
-const MIN_HOURS = 6
+/** Of fewer hours of a day, reading the others with them costs more than the many rows of lists by hour. */
+const MIN_HOURS = 18
 
 export const MINUTES_PER_DAY = DAY_MS / bucketMs.minute
 const MINUTES_PER_HOUR = 60
