@@ -18,14 +18,15 @@ type Page = { html: string; headers: Record<string, string> }
 export function serveExplorer(isServed: boolean, additionalHeaders: Record<string, string>): Plugin {
   let page: Promise<Page> | null = null
   return {
-    async onRequest({ request, url, fetchAPI, endResponse }) {
+    async onRequest(hook) {
+      const { request, url, fetchAPI } = hook
       if (url.pathname !== '/graphql' || !opensPage(request)) return
       if (!isServed) {
-        endResponse(fetchAPI.Response.json(refusalBody(NO_PAGE), { status: 404 }))
+        hook.endResponse(fetchAPI.Response.json(refusalBody(NO_PAGE), { status: 404 }))
         return
       }
       const { html, headers } = await (page ??= makePage(additionalHeaders))
-      endResponse(new fetchAPI.Response(html, { headers }))
+      hook.endResponse(new fetchAPI.Response(html, { headers }))
     },
   }
 }
@@ -39,7 +40,7 @@ const NO_PAGE =
  */
 async function makePage(additionalHeaders: Record<string, string>): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql')
-  const html = await renderGraphiQL({ ...options, additionalHeaders })
+  const html = renderGraphiQL({ ...options, additionalHeaders })
   const script = html.slice(html.indexOf('<script>') + '<script>'.length, html.lastIndexOf('</script>'))
   const hash = createHash('sha256').update(script).digest('base64')
   const policy = [

@@ -22,14 +22,15 @@ export function answerProbes(deps: ProbeDeps): Plugin<object, Incoming> {
   const { checks, readProblems, rolesOf, allowedHosts, logger } = deps
   const probes = createProbes(checks, readProblems, logger)
   return {
-    async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {
+    async onRequest(hook) {
+      const { request, url, serverContext, fetchAPI } = hook
       const answer = await probes(
         url.pathname,
         async () =>
           isOwn(nameOf(url.href), allowedHosts) &&
           isPermitted(await rolesOf(request, serverContext), 'failures'),
       )
-      if (answer !== null) endResponse(fetchAPI.Response.json(answer.body, { status: answer.status }))
+      if (answer !== null) hook.endResponse(fetchAPI.Response.json(answer.body, { status: answer.status }))
     },
   }
 }
