@@ -27,6 +27,7 @@ const fixed: Record<string, string> = {
   AUDIT_PUBLIC_KEYS_FILE: 'as AUDIT_SIGNING_KEY_FILE',
   API_WITHOUT_IDENTITY:
     'the file publishes the port on loopback only, so that it asks for local mode; .env may end that',
+  OIDC_CA_FILE: 'as API_DOCUMENTS',
   OIDC_CLIENT_SECRET_FILE: 'as API_DOCUMENTS',
   SESSION_KEY_FILE: 'as API_DOCUMENTS',
   WORKER_HOST: 'as API_HOST, for an operator who publishes the port',
