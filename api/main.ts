@@ -153,7 +153,17 @@ function openParts(config: Config, logger: Logger) {
 }
 
 function composeServer(config: Config, logger: Logger, connections: Connections) {
-  const { temporal: connection, router, kafka, offsets, sessions, audit, refusals, signer, tokens } = connections
+  const {
+    temporal: connection,
+    router,
+    kafka,
+    offsets,
+    sessions,
+    audit,
+    refusals,
+    signer,
+    tokens,
+  } = connections
   const { topic } = config.kafka
   const readPrimary = createPrimaryReader(router)
   const kafkaBounds = createKafkaBounds(offsets, topic)

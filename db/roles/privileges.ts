@@ -68,6 +68,8 @@ const tables: Record<string, Rights> = {
   engagement_by_value: ['', ''],
   hour_login: ANY,
   hour_member: ANY,
+  day_login: ANY,
+  listed_day: ANY,
   unindexed_batch: ADD_AND_REMOVE,
   first_seen: ADD_AND_CHANGE,
   active_span: ANY,
