@@ -175,7 +175,8 @@ const direction = (folder, room = null) => {
   const forbiddenFolders = folders.filter((other) => !allowed.includes(other))
   const patterns = [
     ...forbiddenFolders.map((other) => ({
-      regex: `^(\\.\\./)+${other}/`,
+      // A room may have the name of a folder.
+      regex: `^(\\.\\./){${room === null ? 1 : room.split('/').length + 1},}${other}/`,
       message: `${folder}/ may import only: ${allowed.join(', ')} (see ARCHITECTURE.md, Folders and rooms)`,
       // Types cost nothing at run time; workflows type their activity proxies this way.
       allowTypeImports: folder === 'workflows' && other === 'activities',

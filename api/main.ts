@@ -8,25 +8,17 @@ import { recordSettings } from '../audit/record-settings.ts'
 import { givenSettings, loadProcessConfig } from '../config/environment.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
 import { checkDatabase } from '../db/connection/check-database.ts'
-import { connectPostgres, type Sql } from '../db/connection/connect.ts'
-import { recordAuditEvent } from '../db/ledger/audit-events.ts'
-import { publishCommandKey } from '../db/ledger/command-keys.ts'
 import { createPrimaryReader } from '../db/nodes/request-reader.ts'
-import { createReadRouter } from '../db/nodes/router.ts'
 import { readWorkerReport } from '../db/read/ledger/workers.ts'
 import { excessRights } from '../db/roles/excess-rights.ts'
 import { checkSchema } from '../db/schema/schema-version.ts'
-import { createKafka } from '../kafka/client.ts'
 import { readRecords } from '../kafka/read/read-records.ts'
-import { createTopicOffsets } from '../kafka/topics/topic-offsets.ts'
-import { createCommandSigner, type PublicKey } from '../signatures/command-signer.ts'
-import { lazyTemporal } from '../temporal/connect.ts'
 import { TlsProblem } from '../tls/tls-problem.ts'
 import { createCommands } from './commands/create-commands.ts'
+import { type Connections, openConnections } from './connections.ts'
 import { createPseudonym } from './context/masks.ts'
 import { createClientAddress } from './limits/client-address.ts'
 import { watchDatabaseFit } from './http/database-fit.ts'
-import { createRefusalCounter } from './http/count-refusals.ts'
 import { createApiServer } from './http/http-server.ts'
 import { readinessOf } from './sources/readiness.ts'
 import { identityOf } from './identity/identity-of.ts'
@@ -35,8 +27,6 @@ import { createKafkaBounds } from './sources/kafka-bounds.ts'
 import { createRuns } from './commands/runs.ts'
 import { createReadBack } from './sources/read-back.ts'
 import { createServer } from './server.ts'
-import { openServiceTokens } from './service-tokens.ts'
-import { createAudit } from './sources/audit.ts'
 import type { TemporalAccess } from './sources/temporal-access.ts'
 import { createVerifyAudit } from './sources/verify-audit.ts'
 import { createWorkflowStatus } from './sources/workflow-status.ts'
@@ -46,13 +36,6 @@ import { createWorkflowStatus } from './sources/workflow-status.ts'
  * (api/commands/deliver.ts).
  */
 const SHUTDOWN_MS = 12_000
-/** One is enough, because commands are rare. */
-const AUDIT_CONNECTIONS = 1
-const AUDIT_TIMEOUT_MS = 3_000
-/** Each request of a browser asks for its session, which takes less than a millisecond. */
-const SESSION_CONNECTIONS = 3
-const SESSION_TIMEOUT_MS = 3_000
-
 const config = loadProcessConfig()
 const logger = createLogger(config.logLevel, 'api')
 const parts = openParts(config, logger)
@@ -85,40 +68,7 @@ function openServer(): Server | HttpsServer {
   }
 }
 
-type Connections = ReturnType<typeof openConnections>
 type Parts = ReturnType<typeof openParts>
-
-/** Every connection is opened when it is first needed, so that the API starts whatever is away. */
-function openConnections(config: Config, logger: Logger) {
-  const auditSql = connectPostgres(config.database, {
-    applicationName: 'rollcall-api-audit',
-    maxConnections: AUDIT_CONNECTIONS,
-    statementTimeoutMs: AUDIT_TIMEOUT_MS,
-    idleInTransactionTimeoutMs: AUDIT_TIMEOUT_MS,
-  })
-  const audit = createAudit((event) => recordAuditEvent(auditSql, event), logger)
-  const publish = (key: PublicKey) => publishCommandKey(auditSql, { ...key, holder: 'api' })
-  return {
-    temporal: lazyTemporal(config.temporal),
-    router: createReadRouter(config.database, (node, serves, reason) => {
-      if (serves) logger.info({ node, reason }, 'this database node serves reads again')
-      else logger.warn({ node, reason }, 'reads go to other database nodes until this one answers again')
-    }),
-    kafka: createKafka(config.kafka, 'rollcall-api'),
-    offsets: createTopicOffsets(config.kafka, 'rollcall-api'),
-    sessions: connectPostgres(config.database, {
-      applicationName: 'rollcall-api-sessions',
-      maxConnections: SESSION_CONNECTIONS,
-      statementTimeoutMs: SESSION_TIMEOUT_MS,
-      idleInTransactionTimeoutMs: SESSION_TIMEOUT_MS,
-    }),
-    auditSql,
-    audit,
-    refusals: createRefusalCounter(audit, Date.now),
-    tokens: openServiceTokens(config, audit, logger),
-    signer: createCommandSigner(config.temporal.namespace, publish, Date.now),
-  }
-}
 
 function openParts(config: Config, logger: Logger) {
   const connections = openConnections(config, logger)

@@ -2,12 +2,13 @@ import type { z } from 'zod'
 import type { ServerFiles } from '../tls/serve-tls.ts'
 import type { TlsClient } from '../tls/tls-client.ts'
 import type { RoleGroups } from '../domain/access/role.ts'
-import { type LdapConfig, ldapOf } from './ldap.ts'
+import { type AuditConfig, auditOf } from './audit.ts'
 import { type Bootstrap, bootstrapOf } from './bootstrap-settings.ts'
 import { contradictions } from './contradictions.ts'
-import { type Secret, secretOf } from './secret.ts'
+import { type LdapConfig, ldapOf } from './ldap.ts'
+import type { Secret } from './secret.ts'
 import { settings } from './settings.ts'
-import { type SignInConfig, signInOf } from './sign-in.ts'
+import { publicHosts, type SignInConfig, signInOf } from './sign-in.ts'
 import {
   databasePassword,
   kafkaSasl,
@@ -125,15 +126,7 @@ export type Config = {
    */
   retention: { loginDays: number; setDays: number; minuteDays: number }
   reconciliation: { everyMinutes: number }
-  audit: {
-    /** Signs heads; null: they are not signed. */
-    signingKey: Secret | null
-    /** PEM file of the public keys whose signatures count; null: that of the signing key does. */
-    publicKeys: string | null
-    checkEveryMinutes: number
-    /** 0 keeps events for ever. */
-    retentionDays: number
-  }
+  audit: AuditConfig
   generator: { ratePerSecond: number; users: number; scenario: 'original' | 'mixed' }
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error'
 }
@@ -191,7 +184,7 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
   api: {
     host: env.API_HOST,
     port: env.API_PORT,
-    allowedHosts: [...env.API_ALLOWED_HOSTS, ...hostOf(env.API_PUBLIC_URL)],
+    allowedHosts: [...env.API_ALLOWED_HOSTS, ...publicHosts(env)],
     allowedOrigins: env.API_ALLOWED_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
     documents: env.API_DOCUMENTS ?? null,
@@ -244,12 +237,7 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
     setDays: env.SET_RETENTION_DAYS,
     minuteDays: env.MINUTE_RETENTION_DAYS,
   },
-  audit: {
-    signingKey: secretOf('AUDIT_SIGNING_KEY', env.AUDIT_SIGNING_KEY, env.AUDIT_SIGNING_KEY_FILE),
-    publicKeys: env.AUDIT_PUBLIC_KEYS_FILE ?? null,
-    checkEveryMinutes: env.AUDIT_CHECK_EVERY_MINUTES,
-    retentionDays: env.AUDIT_RETENTION_DAYS,
-  },
+  audit: auditOf(env),
   reconciliation: { everyMinutes: env.RECONCILE_EVERY_MINUTES },
   generator: {
     ratePerSecond: env.GENERATE_RATE,
@@ -258,6 +246,3 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
   },
   logLevel: env.LOG_LEVEL,
 })
-
-/** Browsers may use the name that they are sent back to. */
-const hostOf = (url: string | undefined): string[] => (url === undefined ? [] : [new URL(url).hostname])

@@ -53,3 +53,7 @@ function clientsOf(env: Environment): OidcClient[] {
     return [{ issuer, way: wayOf(issuer), id, secret: given, scopes: env.OIDC_SCOPES }]
   })
 }
+
+/** Browsers may use the name that they are sent back to. */
+export const publicHosts = ({ API_PUBLIC_URL: url }: Environment): string[] =>
+  url === undefined ? [] : [new URL(url).hostname]

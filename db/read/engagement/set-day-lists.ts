@@ -54,7 +54,7 @@ async function addWholeDays(
   const read = async (slice: WholeDay[]) => {
     // Days of one cell are read as one.
     const runs = slice.filter(({ cell }, i) => cell !== slice[i - 1]?.cell)
-    return { runs, rows: await loginsOfRuns(sql, kinds, question, { slice, runs }) }
+    return { runs, rows: await loginsOfDayRuns(sql, kinds, question, { slice, runs }) }
   }
   for await (const { runs, rows } of readAhead(slices, read))
     for (const row of rows)
@@ -98,13 +98,13 @@ async function addCutDays(
   return true
 }
 
-const loginsOfRuns = (
+const loginsOfDayRuns = (
   sql: Sql,
   kinds: readonly SightingKind[],
   { by, filter }: ListQuestion,
   { slice, runs }: { slice: readonly WholeDay[]; runs: readonly WholeDay[] },
 ) => sql<(GroupValues & Numbers & { run: number })[]>`
-  /* loginsOfRuns */
+  /* loginsOfDayRuns */
   select ${groupColumns(sql, by)} ${numbersOf(sql, kinds)}
          width_bucket(day, (select ${runs.map(dateOf)}::text[]::date[])) as run
   from day_login

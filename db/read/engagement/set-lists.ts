@@ -54,16 +54,16 @@ export async function addLists(
   if (areMembersEnough(question))
     return (
       (await addMembersOfHours(sinks, session, question, hours, room)) &&
-      (await addLogins(sinks, session, question, { hours: [], parts }, room))
+      (await addListed(sinks, session, question, { hours: [], parts }, room))
     )
-  return await addLogins(sinks, session, question, { hours, parts }, room)
+  return await addListed(sinks, session, question, { hours, parts }, room)
 }
 
 /** Whether whole hours are answered by who was active in them, whatever the values. */
 const areMembersEnough = ({ by, filter }: ListQuestion) => by.length === 0 && hasAllValues(filter)
 
 /** Adds the logins of hours and parts of hours, by days where these are listed. */
-async function addLogins(
+async function addListed(
   sinks: KindSinks,
   session: ReadSession,
   question: ListQuestion,
@@ -109,7 +109,7 @@ async function addLoginsOfHours(
   const kinds = [...sinks.keys()]
   const read = async (slice: CellHour[]) => {
     const runs = runsOf(slice)
-    return { runs, rows: await loginsOfRuns(sql, kinds, question, { slice, runs }) }
+    return { runs, rows: await loginsOfHourRuns(sql, kinds, question, { slice, runs }) }
   }
   for await (const { runs, rows } of readAhead(slicesOfHours(hours), read))
     for (const row of rows) {
@@ -167,13 +167,13 @@ const membersOfHours = (
   where kind = any(${[...kinds]}::text[]::engagement_kind[]) and ${isOneOf(sql, hours)} and ${ofAttempts(sql, attempts)}`
 
 /** Lists of whole hours, by group and run: a week by many groups has a fraction of the lists that its hours have. */
-const loginsOfRuns = (
+const loginsOfHourRuns = (
   sql: Sql,
   kinds: readonly SightingKind[],
   { by, filter }: ListQuestion,
   { slice, runs }: { slice: Hours; runs: Hours },
 ) => sql<(GroupValues & Numbers & { run: number; listed: number })[]>`
-  /* loginsOfRuns */
+  /* loginsOfHourRuns */
   select ${groupColumns(sql, by)} ${runs.length === 1 ? sql`1` : runOf(sql, runs)} as run, ${numbersOf(sql, kinds)} sum(octet_length(minutes))::integer as listed
   from hour_login
   where ${isOneOf(sql, slice)} ${withinSetFilter(sql, filter)}
