@@ -95,7 +95,7 @@ describe('expensive questions', () => {
   })
 
   it.each([
-    { name: 'lineage', room: 4 },
+    { name: 'lineage', room: 8 },
     { name: 'reconciliation', room: 1 },
   ] as const)('have room for $room of $name in a request', async ({ name, room }) => {
     const fields = (count: number) => Array.from({ length: count }, (_, i) => `a${i}: ${expensive[name]}`)
