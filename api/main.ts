@@ -7,6 +7,7 @@ import { type Config } from '../config/config.ts'
 import { recordSettings } from '../audit/record-settings.ts'
 import { givenSettings, loadProcessConfig } from '../config/environment.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
+import { readKey, SecretError } from '../config/secret.ts'
 import { checkDatabase } from '../db/connection/check-database.ts'
 import { createPrimaryReader } from '../db/nodes/request-reader.ts'
 import { readWorkerReport } from '../db/read/ledger/workers.ts'
@@ -148,13 +149,23 @@ function composeServer(config: Config, logger: Logger, connections: Connections)
     ...identityOf(config, { sessions, audit, tokens: tokens.identify, logger }),
     clientAddress: createClientAddress(config.api.trustedProxies),
     allowedHosts: config.api.allowedHosts,
-    pseudonym: createPseudonym(config.pseudonymKey ?? randomBytes(32)),
+    pseudonym: createPseudonym(readPseudonymKey(config.pseudonymKey, logger)),
     clock: Date.now,
     limits: config.api,
     explorer: config.api.explorer,
     documents: { byHash: readDocuments(config.api.documents, logger), only: config.api.documentsOnly },
     readiness: readinessOf(router, config.database, access, () => kafkaBounds(topic)),
   })
+}
+
+function readPseudonymKey(key: Config['pseudonymKey'], logger: Logger): string | Buffer {
+  try {
+    return key === null ? randomBytes(32) : readKey(key)
+  } catch (error) {
+    if (!(error instanceof SecretError)) throw error
+    logger.error({}, error.message)
+    process.exit(1)
+  }
 }
 
 function readDocuments(path: string | null, logger: Logger): Map<string, string> | null {

@@ -6,7 +6,7 @@ import { type AuditConfig, auditOf } from './audit.ts'
 import { type Bootstrap, bootstrapOf } from './bootstrap-settings.ts'
 import { contradictions } from './contradictions.ts'
 import { type LdapConfig, ldapOf } from './ldap.ts'
-import type { Secret } from './secret.ts'
+import { type Secret, secretOf } from './secret.ts'
 import { settings } from './settings.ts'
 import { publicHosts, type SignInConfig, signInOf } from './sign-in.ts'
 import {
@@ -98,7 +98,7 @@ export type Config = {
   roleGroups: RoleGroups
   serviceTokens: { maxDays: number }
   /** Makes the pseudonyms of personal values; null: each API makes its own key. */
-  pseudonymKey: string | null
+  pseudonymKey: Secret | null
   worker: {
     host: string
     port: number
@@ -213,7 +213,7 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
   ldap: ldapOf(env),
   roleGroups: env.ROLE_GROUPS,
   serviceTokens: { maxDays: env.SERVICE_TOKEN_MAX_DAYS },
-  pseudonymKey: env.PSEUDONYM_KEY ?? null,
+  pseudonymKey: secretOf('PSEUDONYM_KEY', env.PSEUDONYM_KEY, env.PSEUDONYM_KEY_FILE),
   worker: {
     host: env.WORKER_HOST,
     port: env.WORKER_PORT,

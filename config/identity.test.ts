@@ -61,6 +61,11 @@ describe('is refused:', () => {
   it.each([
     ['issuers without an audience', { ...IDENTITY, OIDC_AUDIENCE: '' }, /^OIDC_AUDIENCE: must be given/],
     ['issuers without roles', { ...IDENTITY, ROLE_GROUPS: '' }, /^ROLE_GROUPS: must be given/],
+    [
+      'a key beside the file of one',
+      { ...IDENTITY, PSEUDONYM_KEY: 'k'.repeat(32), PSEUDONYM_KEY_FILE: '/key' },
+      /^PSEUDONYM_KEY: must not be set beside/,
+    ],
     ['an audience without issuers', { OIDC_AUDIENCE: 'a' }, /^OIDC_AUDIENCE: does nothing without/],
     ['roles without issuers', { ROLE_GROUPS: IDENTITY.ROLE_GROUPS }, /^ROLE_GROUPS: does nothing without/],
     [

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
-import { secretOf } from './secret.ts'
+import { readKey, Secret, secretOf } from './secret.ts'
 
 function fileWith(text: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-secret-'))
@@ -28,6 +28,14 @@ test('a file that is gone or empty is said with its setting', () => {
   expect(() => gone?.read()).toThrow('TEMPORAL_API_KEY_FILE names a file that cannot be read (ENOENT)')
   const empty = secretOf('TEMPORAL_API_KEY', undefined, fileWith('\n'))
   expect(() => empty?.read()).toThrow('TEMPORAL_API_KEY_FILE names a file that is empty')
+})
+
+test('a key in a file that is too short is said with its setting', () => {
+  const keyOf = (text: string) => readKey(new Secret('PSEUDONYM_KEY_FILE', { file: fileWith(text) }))
+  expect(keyOf(`${'k'.repeat(32)}\n`)).toBe('k'.repeat(32))
+  expect(() => keyOf(`${'k'.repeat(31)}\n`)).toThrow(
+    'PSEUDONYM_KEY_FILE has a key of fewer than 32 characters',
+  )
 })
 
 test('nothing that prints a configuration shows a secret', () => {

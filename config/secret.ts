@@ -50,6 +50,19 @@ export class Secret {
   }
 }
 
+/** Of each key; as many as 256 bits have in hexadecimal or base64 are the rule. */
+export const MIN_KEY_CHARACTERS = 32
+
+/**
+ * Reads a secret that is a key. What is in a file was not checked with the settings.
+ * @throws {SecretError} as `read`, and if it is too short
+ */
+export function readKey(secret: Secret): string {
+  const key = secret.read()
+  if (key.length >= MIN_KEY_CHARACTERS) return key
+  throw new SecretError(`${secret.setting} has a key of fewer than ${MIN_KEY_CHARACTERS} characters`)
+}
+
 /** The secret that one of the two settings gives; null: neither does. */
 export function secretOf(name: string, value: string | undefined, file: string | undefined): Secret | null {
   if (file !== undefined) return new Secret(`${name}_FILE`, { file })

@@ -127,6 +127,11 @@ const identity = {
       description:
         'Makes the pseudonyms that roles see who may not see persons. Unset, each API takes another one at each start.',
     }),
+  PSEUDONYM_KEY_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ accepts: 'a path', description: 'File with the key instead; read at the start.' }),
   ...ldap,
   SERVICE_TOKEN_MAX_DAYS: integer(365, 1, 3_650).describe(
     'Days after which a service token expires at the latest; those that are made already keep their expiry.',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isLoopback } from './loopback.ts'
+import { MIN_KEY_CHARACTERS } from './secret.ts'
 import { integer, list, text } from './setting-kinds.ts'
 
 // Settings of people who sign in in a browser.
@@ -26,9 +27,6 @@ const publicUrl = () =>
       return z.NEVER
     })
     .meta({ accepts: 'an https URL without a path' })
-
-/** Of each key; as many as 256 bits have in hexadecimal or base64 are the rule. */
-export const MIN_KEY_CHARACTERS = 32
 
 const isKeys = (keys: string): boolean =>
   keys

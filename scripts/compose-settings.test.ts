@@ -30,6 +30,7 @@ const fixed: Record<string, string> = {
   OIDC_CA_FILE: 'as API_DOCUMENTS',
   OIDC_CLIENT_SECRET_FILE: 'as API_DOCUMENTS',
   SESSION_KEY_FILE: 'as API_DOCUMENTS',
+  PSEUDONYM_KEY_FILE: 'as API_DOCUMENTS',
   WORKER_HOST: 'as API_HOST, for an operator who publishes the port',
   WORKER_PORT: 'the health check names it, and each container has its own',
   WORKFLOW_BUNDLE: 'a file of the image would be of no other version than the worker',

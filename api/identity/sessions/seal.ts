@@ -1,6 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
-import { type Secret, SecretError } from '../../../config/secret.ts'
-import { MIN_KEY_CHARACTERS } from '../../../config/sign-in-settings.ts'
+import { MIN_KEY_CHARACTERS, type Secret, SecretError } from '../../../config/secret.ts'
 
 const CIPHER = 'aes-256-gcm'
 const VERSION = 1

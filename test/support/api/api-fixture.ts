@@ -100,7 +100,8 @@ export function createApi(
     logger: quiet,
     clock: parts.clock ?? (() => NOW_MS),
     limits: {
-      questionsPerSecond: 1_000,
+      // Tests ask as fast as they can.
+      questionsPerSecond: 1_000_000,
       clientMsPerSecond: 1_000,
       subscriptions: { all: 1_000, perClient: 20 },
     },
