@@ -23,6 +23,8 @@ async function open() {
     ...settingsFor([provider.issuer], apiUrl),
     API_TLS_CERT_FILE: leaf.cert,
     API_TLS_KEY_FILE: leaf.key,
+    API_GRAPHIQL: 'true',
+    API_INTROSPECTION: 'true',
   })
   await portOf(deployment.start('api/main.ts'))
   const heard: string[] = []

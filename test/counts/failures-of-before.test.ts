@@ -13,7 +13,8 @@ async function openDatabaseOfBefore(): Promise<Sql> {
     delete from migration where name like '%_failures.sql';
     alter table batch drop column unknown_outcomes;
     alter table batch_revision drop column unknown_outcomes;
-    create view login_count_delta_entry as select 1`)
+    create view login_count_delta_entry as select 1;
+    alter view login_count_delta_entry owner to rollcall_migrate`)
   const values = `
     (array['iOS', 'android', 'unknown'])[1 + i % 3], (array['2.1.0', '2.2.0'])[1 + i % 2], (array['CA', 'TX', 'DE', 'x'])[1 + i % 4],
     (array['success', 'failure', 'unknown'])[1 + i / 12 % 3]`
