@@ -86,6 +86,19 @@ test('neither the administrator nor a role may act as the owner of the audit aft
   expect(await migrateDatabase(migrate.href)).toEqual([])
 })
 
+// Here, because the roles are those of all databases of a server.
+test('a role that may do more than its own is not given a database', async () => {
+  await bootstrapDatabase(adminUrl())
+  const superuser = session(postgresUrl(port))
+  await superuser`alter role rollcall_api createdb`
+  onTestFinished(async () => {
+    await superuser`alter role rollcall_api nocreatedb`
+  })
+  await expect(bootstrapDatabase(adminUrl())).rejects.toThrow(
+    /the role rollcall_api may do more than it should/,
+  )
+})
+
 test('a password that some clients would change is refused by the name of its setting, and nothing is made', async () => {
   const ingest = new Secret('DATABASE_INGEST_PASSWORD', { value: 'pässword' })
   await expect(bootstrapDatabase(adminUrl(), { ingest })).rejects.toThrow(
