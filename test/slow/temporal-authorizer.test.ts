@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
 import { msToTs } from '@temporalio/common/lib/time.js'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createAuthority, type CertificateAuthority, type Leaf } from '../../stack/parts/certificates.ts'
 import { HOST } from '../../stack/processes/ports.ts'
 import { ingestTopicId, pauseUpdate, searchAttributes, statusQuery } from '../../workflows/contract.ts'
@@ -13,16 +13,25 @@ import { graphqlOf } from '../support/api/graphql-client.ts'
 import { createDeployment } from '../support/deployment/deployment.ts'
 import { eventually } from '../support/eventually.ts'
 import { ownFolder } from '../support/parts/own-folder.ts'
-import { startTemporalServer, whyNoTemporalServer } from '../support/parts/temporal-server.ts'
+import {
+  buildTemporalServer,
+  startTemporalServer,
+  whyNoTemporalServer,
+} from '../support/parts/temporal-server.ts'
 
 /** temporal.api.enums.v1.IndexedValueType */
 const indexed = { KEYWORD: 2, INT: 3 } as const
 const NAMESPACE = 'default'
 
+/** Go compiles some thousand packages, on whatever else the machine does. */
+const BUILD_TIMEOUT_MS = 45 * 60_000
+
 const whyNot = whyNoTemporalServer()
 describe.skipIf(whyNot !== null)(
   `a Temporal server with mTLS and its authorizer${whyNot === null ? '' : ` (${whyNot})`}`,
   () => {
+    beforeAll(buildTemporalServer, BUILD_TIMEOUT_MS)
+
     test('Rollcall works by its token; who may only read sees and commands nothing, and who has no token sees nothing', async () => {
       const folder = ownFolder()
       const ca = await createAuthority(folder, 'ca')

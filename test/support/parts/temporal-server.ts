@@ -28,8 +28,8 @@ export function whyNoTemporalServer(): string | null {
   }
 }
 
-/** The server itself, of which the development server is a part; built once, which takes minutes. */
-const buildServer = async (): Promise<string> => {
+/** The server itself, of which the development server is a part; built once, which takes minutes. Returns its program. */
+export const buildTemporalServer = async (): Promise<string> => {
   const folder = await once(join(partsFolder, `temporal-server-${VERSION}`), async (target) => {
     const path = join(target, 'go')
     const env = {
@@ -59,7 +59,7 @@ export async function startTemporalServer(
   keysUrl: string,
   options: { connect: (address: string) => Promise<Connection> },
 ): Promise<string> {
-  const binary = await buildServer()
+  const binary = await buildTemporalServer()
   const folder = ownFolder()
   const ports = await Promise.all(SERVICES.flatMap(() => [freePort(0), freePort(0)]))
   const config = configOf(ca, leaf, keysUrl, ports)
