@@ -37,6 +37,12 @@ it('a document is run by its hash, as Apollo’s clients send it and as GraphQL 
     expect(await ask(request)).toEqual(data)
 })
 
+it('a hash beside a document is refused, because they may differ', async () => {
+  const both = { documentId: `sha256:${hash}`, query: text }
+  const refused = ['BAD_REQUEST', 'query and documentId do not go together: send one of them']
+  for (const documents of [known, null]) expect(await asking(documents)(both)).toEqual(refused)
+})
+
 describe('a hash alone', () => {
   const probes = [apollo('0'.repeat(64)), { documentId: 'sha256:00' }, apollo('__proto__'), apollo('')]
 

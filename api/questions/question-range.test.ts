@@ -180,6 +180,9 @@ describe('a range between dates', () => {
 
   it('may be empty or before 1970, and is refused then', () => {
     expect(() => range('2026-11-01', '2026-11-01', 'UTC')).toThrow(/from must be before to/)
+    expect(() => range('2026-11-02', '2026-11-01', 'Europe/Berlin')).toThrow(
+      /from is 2026-11-01T23:00:00.000Z, to 2026-10-31T23:00:00.000Z$/,
+    )
     expect(() => range('1970-01-01', '1970-01-02', 'Europe/Berlin')).toThrow(/before 1970/)
   })
 })

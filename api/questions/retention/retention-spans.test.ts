@@ -94,6 +94,14 @@ describe('spans of cohorts', () => {
     ])
   })
 
+  it('must begin and end with a bucket, and both edges that do not are named', () => {
+    expect(refused({ from: date('2026-11-03'), to: date('2026-11-10') })).toEqual({
+      ...{ code: 'INVALID_RANGE', argument: 'from' },
+      message:
+        'from must be the first day of a week: 2026-11-02 or 2026-11-09; to must be the first day of a week: 2026-11-09 or 2026-11-16',
+    })
+  })
+
   it('are days or longer, and not more than the cap: the refusal says how to ask instead', () => {
     expect(refused({ bucket: 'hour' })).toEqual({
       ...{ code: 'INVALID_ARGUMENT', argument: 'bucket' },
