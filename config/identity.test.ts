@@ -1,24 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, loadConfig } from './config.ts'
+import { loadConfig } from './config.ts'
+import { problems } from './problems-fixture.ts'
 
 const IDENTITY = {
   OIDC_ISSUERS: 'https://idp.example/realms/a, http://localhost:9000/',
   OIDC_AUDIENCE: 'https://rollcall.example',
   ROLE_GROUPS: '{"viewer":["staff","cn=all,ou=groups"],"operator":["oncall"]}',
-}
-
-/** The problems with an environment: a line each, without the indentation. */
-function problems(env: Record<string, string>): string[] {
-  try {
-    loadConfig(env)
-    return []
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    return error.message
-      .split('\n')
-      .slice(1)
-      .map((line) => line.trim())
-  }
 }
 
 it('three settings are identity, and the others have defaults', () => {

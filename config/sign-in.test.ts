@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, loadConfig } from './config.ts'
+import { loadConfig } from './config.ts'
+import { problems } from './problems-fixture.ts'
 
 const KEY = 'k'.repeat(32)
 const SIGN_IN = {
@@ -17,16 +18,6 @@ const TWO = {
   OIDC_CLIENT_ID: 'one,two',
   OIDC_CLIENT_SECRET: '',
   OIDC_CLIENT_SECRET_FILE: '/one, /two',
-}
-
-function problems(env: Record<string, string>): string[] {
-  try {
-    loadConfig(env)
-    return []
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    return error.message.split('\n').slice(1)
-  }
 }
 
 it('four settings besides those of identity have people sign in, at a host that is the API’s own', () => {

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { exportJWK, generateKeyPair } from 'jose'
 import Provider from 'oidc-provider'
 import { onTestFinished } from 'vitest'
-import { HOST } from '../../../stack/processes/ports.ts'
+import { serveIssuer } from './loopback-issuer.ts'
 
 export const AUDIENCE = 'https://rollcall.example'
 const SECRET = 'the-secret-of-a-program-in-a-test'
@@ -27,16 +27,7 @@ export async function startOpenIdProvider(programs: string[][], lifetimeS = 3_60
   const http = createServer((request, response) => {
     answer(request, response)
   })
-  await new Promise<void>((listening) => http.listen(0, HOST, listening))
-  const address = http.address()
-  const issuer = `http://${HOST}:${typeof address === 'object' ? address?.port : 0}`
-  const stop = () =>
-    new Promise<void>((stopped) => {
-      http.closeAllConnections()
-      http.close(() => {
-        stopped()
-      })
-    })
+  const { issuer, stop } = await serveIssuer(http)
   onTestFinished(stop)
   const rotate = async () => {
     answer = new Provider(issuer, await configurationOf(programs, lifetimeS)).callback()

@@ -5,7 +5,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import Provider from 'oidc-provider'
 import { inject } from 'vitest'
 import { wayOf } from '../../../config/sign-in-contradictions.ts'
-import { HOST } from '../../../stack/processes/ports.ts'
+import { serveIssuer } from './loopback-issuer.ts'
 import { AUDIENCE } from './open-id-provider.ts'
 import { type JarBrowser, locationOf } from './browser-jar.ts'
 
@@ -51,16 +51,7 @@ export async function startSignInProvider(
       answer(request, response)
     }
   })
-  await new Promise<void>((listening) => http.listen(0, HOST, listening))
-  const address = http.address()
-  const issuer = `http://${HOST}:${typeof address === 'object' ? address?.port : 0}`
-  const stop = () =>
-    new Promise<void>((stopped) => {
-      http.closeAllConnections()
-      http.close(() => {
-        stopped()
-      })
-    })
+  const { issuer, stop } = await serveIssuer(http)
   atEnd(stop)
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
   const kid = 'signs-people-in'
