@@ -1,7 +1,10 @@
+import { takenNumbers } from '../../../domain/engagement/read-numbers.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { idTables } from '../../rollups/id-tables.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
+import { bytesOf } from '../bytes.ts'
 import type { CellSink, SetQuestion } from './set-cells.ts'
+import { type GroupValues, valuesBy } from './set-groups.ts'
 
 type Sql = ReadSession['sql']
 
@@ -20,6 +23,28 @@ export type Numbers = Partial<Record<(typeof idTables)[SightingKind]['numbers'],
 /** The numbers of kinds, each followed by a comma. */
 export const numbersOf = (sql: Sql, kinds: readonly SightingKind[]) =>
   kinds.map((kind) => sql`${listsOf(sql, idTables[kind].numbers)}, `)
+
+/**
+ * Adds the members of a row to their cell.
+ * @param room is used up
+ * @returns false when the row has more bytes; then not all of it is added
+ */
+export function addRow(
+  sinks: KindSinks,
+  by: ListQuestion['by'],
+  row: GroupValues & Numbers,
+  cell: number | undefined,
+  room: ListRoom,
+): boolean {
+  for (const [kind, sink] of sinks) {
+    const bytes = bytesOf(row[idTables[kind].numbers])
+    room.bytes -= bytes.length
+    if (room.bytes < 0) return false
+    const numbers = takenNumbers(bytes)
+    sink.add(valuesBy(by, row), cell, () => numbers)
+  }
+  return true
+}
 
 /** A column of lists as one, which bytesOf decodes. */
 export const listsOf = (sql: Sql, column: string) =>

@@ -8,6 +8,7 @@ import { bytesOf } from '../bytes.ts'
 import { withinSetFilter } from '../counts/set-filter.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 import {
+  addRow,
   type KindSinks,
   type ListQuestion,
   type ListRoom,
@@ -57,14 +58,7 @@ async function addWholeDays(
     return { runs, rows: await loginsOfDayRuns(sql, kinds, question, { slice, runs }) }
   }
   for await (const { runs, rows } of readAhead(slices, read))
-    for (const row of rows)
-      for (const kind of kinds) {
-        const bytes = bytesOf(row[idTables[kind].numbers])
-        room.bytes -= bytes.length
-        if (room.bytes < 0) return false
-        const [cell, numbers] = [runs[row.run - 1]?.cell, takenNumbers(bytes)]
-        sinks.get(kind)?.add(valuesBy(question.by, row), cell, () => numbers)
-      }
+    for (const row of rows) if (!addRow(sinks, question.by, row, runs[row.run - 1]?.cell, room)) return false
   return true
 }
 

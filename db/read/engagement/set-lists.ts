@@ -1,6 +1,6 @@
 import type { CellCover } from '../../../domain/engagement/cover-cells.ts'
 import type { HourPart } from '../../../domain/engagement/cover-hours.ts'
-import { takenNumbers, numbersWithin, packedNumbers } from '../../../domain/engagement/read-numbers.ts'
+import { numbersWithin, packedNumbers } from '../../../domain/engagement/read-numbers.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { coverByDays } from '../../../domain/engagement/cover-listed-days.ts'
 import { isoTime } from '../../../domain/time/iso-time.ts'
@@ -11,6 +11,7 @@ import type { ReadSession } from '../../nodes/snapshot.ts'
 import { slicesOfHours } from './hour-slices.ts'
 import { readHeldLists } from './kept-lists.ts'
 import {
+  addRow,
   type KindSinks,
   type ListQuestion,
   type ListRoom,
@@ -114,13 +115,7 @@ async function addLoginsOfHours(
   for await (const { runs, rows } of readAhead(slicesOfHours(hours), read))
     for (const row of rows) {
       room.bytes -= row.listed
-      for (const kind of kinds) {
-        const bytes = bytesOf(row[idTables[kind].numbers])
-        room.bytes -= bytes.length
-        if (room.bytes < 0) return false
-        const [cell, numbers] = [runs[row.run - 1]?.cell, takenNumbers(bytes)]
-        sinks.get(kind)?.add(valuesBy(question.by, row), cell, () => numbers)
-      }
+      if (!addRow(sinks, question.by, row, runs[row.run - 1]?.cell, room)) return false
     }
   return true
 }
