@@ -155,9 +155,9 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
 
 /** What is not said is so in local mode, where everybody may do everything, and else not. */
 const inLocalMode = (
-  { OIDC_ISSUERS: issuers }: z.infer<typeof settings>,
+  { OIDC_ISSUERS: issuers, LDAP_URLS: servers }: z.infer<typeof settings>,
   said: boolean | 'local',
-): boolean => (said === 'local' ? issuers.length === 0 : said)
+): boolean => (said === 'local' ? issuers.length === 0 && servers.length === 0 : said)
 
 const arrange = (env: z.infer<typeof settings>): Config => ({
   kafka: {

@@ -8,16 +8,19 @@ import { list } from './setting-kinds.ts'
 /** An issuer is compared letter by letter, so that it stays as it is written. Plain HTTP is for trying on loopback. */
 function isIssuer(text: string): boolean {
   if (!URL.canParse(text)) return false
-  const { protocol, hostname, search, hash, username } = new URL(text)
+  const { protocol, hostname, search, hash, username, password } = new URL(text)
   const isSafe = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
-  return isSafe && search === '' && hash === '' && username === ''
+  return isSafe && [search, hash, username, password].every((part) => part === '') && !METADATA.test(text)
 }
+
+/** Where an issuer publishes its metadata (OpenID Connect Discovery 1.0, section 4): it is found below the issuer. */
+const METADATA = /\/\.well-known\//
 
 export const issuers = () =>
   list('')
     .refine((items) => items.every(isIssuer) && new Set(items).size === items.length, {
       error:
-        'must be different https URLs without ? and #, several separated by commas; http is for loopback only',
+        'must be different https URLs without ?, # and /.well-known/…, several separated by commas; http is for loopback only',
     })
     .meta({ accepts: 'https URLs, separated by commas' })
 

@@ -28,6 +28,8 @@ describe('is refused:', () => {
     ['an issuer that only begins like loopback', { OIDC_ISSUERS: 'http://localhost.evil.example' }],
     ['an issuer that is no URL', { OIDC_ISSUERS: 'idp.example' }],
     ['an issuer with a query', { OIDC_ISSUERS: 'https://idp.example?tenant=a' }],
+    ['an issuer with a password', { OIDC_ISSUERS: 'https://:secret@idp.example' }],
+    ['the metadata of an issuer', { OIDC_ISSUERS: 'https://idp.example/a/.well-known/openid-configuration' }],
     ['an issuer twice', { OIDC_ISSUERS: 'https://a.example,https://a.example' }],
     ['a symmetric algorithm', { OIDC_ALGORITHMS: 'RS256,HS256' }],
     ['the algorithm none', { OIDC_ALGORITHMS: 'none' }],
@@ -64,6 +66,32 @@ describe('is refused:', () => {
     expect(problems(env)).toEqual([expect.stringMatching(problem)])
   })
 })
+
+const DIRECTORY = {
+  LDAP_URLS: 'ldaps://ldap.corp.example',
+  LDAP_BIND_DN: 'cn=rollcall,dc=corp,dc=example',
+  LDAP_BIND_PASSWORD: 'the password',
+  LDAP_USER_BASE: 'dc=corp,dc=example',
+  ROLE_GROUPS: '{"viewer":["cn=staff,dc=corp,dc=example"]}',
+  API_PUBLIC_URL: 'https://rollcall.example',
+  SESSION_KEY: 'k'.repeat(32),
+}
+
+it.each([
+  ['local mode', {}, true],
+  ['a provider', IDENTITY, false],
+  ['a directory alone', DIRECTORY, false],
+])(
+  'the schema and GraphiQL are shown in local mode alone, unless it is said otherwise: %s',
+  (_, env, isShown) => {
+    expect(loadConfig(env).api.explorer).toEqual({ introspection: isShown, graphiql: isShown })
+    const other = String(!isShown)
+    expect(loadConfig({ ...env, API_INTROSPECTION: other, API_GRAPHIQL: other }).api.explorer).toEqual({
+      introspection: !isShown,
+      graphiql: !isShown,
+    })
+  },
+)
 
 describe('without identity', () => {
   it.each(['0.0.0.0', '::', '10.0.0.7', 'rollcall.example', '127.0.0.1.example', 'localhost.example'])(

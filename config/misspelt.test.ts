@@ -23,8 +23,25 @@ test.each([
   ['API_PROT', 'API_PORT'],
   ['LOG_LEVELS', 'LOG_LEVEL'],
   ['GENERATE_USER', 'GENERATE_USERS'],
+  ['TRUSTED_PROXY', 'TRUSTED_PROXIES'],
+  ['API_TRUSTED_PROXIES', 'TRUSTED_PROXIES'],
+  ['WORKER_DATABASE_URL', 'DATABASE_URL'],
+  ['ROLES_GROUPS', 'ROLE_GROUPS'],
 ])('%s is said to mean %s', (written, meant) => {
   expect(said(written)).toEqual([`${written} is not a setting: did you mean ${meant}?`])
+})
+
+test.each([
+  ['TEMPORAL_TLS_CA_FILE', 'TEMPORAL_TLS_SERVER_CA_CERT_PATH'],
+  ['DATABASE_PASSWORD_PATH', 'DATABASE_PASSWORD_FILE'],
+  ['KAFKA_TLS_CA', 'KAFKA_TLS_CA_FILE'],
+  ['OIDC_ISSUER_URL', 'OIDC_ISSUERS'],
+  ['LDAP_BIND_PASSWORD_PATH', 'LDAP_BIND_PASSWORD_FILE'],
+  ['ROLE_GROUPS_FILE', 'ROLE_GROUPS'],
+  ['API_TLS_CERT', 'API_TLS_CERT_FILE'],
+])('a name such as %s, of settings that secure something, is said with all that begin so', (written, one) => {
+  const [line] = said(written)
+  expect(line).toMatch(new RegExp(`^${written} is not a setting; those are .*\\b${one}\\b`))
 })
 
 test('a setting is never said to be misspelt', () => {

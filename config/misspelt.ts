@@ -1,7 +1,10 @@
 import { distance } from 'fastest-levenshtein'
 
-/** A prefix that people write before the names of settings to keep the variables of many programs apart. */
-const OWN_PREFIX = /^ROLLCALL_/
+/** What people write before the names of settings: to keep the variables of many programs apart, or for one process. */
+const OWN_PREFIX = /^(ROLLCALL|API|WORKER)_/
+/** Beginnings of settings of identity and encryption, which no other program beside Rollcall is likely to use. */
+const OURS =
+  /^(OIDC|LDAP|AUDIT|SESSION_KEY|PSEUDONYM|ROLE_GROUPS|KAFKA_(TLS|SASL|OAUTHBEARER)|TEMPORAL_(TLS|API)|DATABASE_(PASSWORD|ADMIN|MIGRATE|INGEST|API)|(API|WORKER)_TLS)(?=_|$)/
 /**
  * The first word tells whose variable it is. One shorter than this must be right: APP_PORT may be another
  * program's.
@@ -22,17 +25,34 @@ export function misspeltSettings(
   return Object.keys(env)
     .filter((name) => !settings.includes(name))
     .flatMap((name) => {
-      const meant = nearest(name, settings)
-      return meant === null ? [] : [`${name} is not a setting: did you mean ${meant}?`]
+      const written = name.toUpperCase().replaceAll(/[-.]/g, '_')
+      const meant = nearest(written, settings) ?? nearest(written.replace(OWN_PREFIX, ''), settings)
+      if (meant !== null) return [`${name} is not a setting: did you mean ${meant}?`]
+      const family = familyOf(written, settings)
+      return family.length === 0 ? [] : [`${name} is not a setting; those are ${family.join(', ')}`]
     })
 }
 
-function nearest(name: string, settings: readonly string[]): string | null {
-  const written = name.toUpperCase().replaceAll(/[-.]/g, '_').replace(OWN_PREFIX, '')
-  const candidates = settings.filter((setting) => isNear(written, setting))
+/** Settings that begin as a name does, where nobody else's begin so. */
+function familyOf(written: string, settings: readonly string[]): string[] {
+  const [beginning] = OURS.exec(written) ?? []
+  return beginning === undefined ? [] : settings.filter((setting) => OURS.exec(setting)?.[0] === beginning)
+}
+
+function nearest(written: string, settings: readonly string[]): string | null {
+  const candidates = settings.filter(
+    (setting) => isNear(written, setting) || singular(written) === singular(setting),
+  )
   const [first] = candidates.sort((a, b) => distance(written, a) - distance(written, b))
   return first ?? null
 }
+
+/** A name without what makes its words plural. */
+const singular = (name: string): string =>
+  name
+    .split('_')
+    .map((word) => (word.length < FIRST_WORD_LETTERS ? word : word.replace(/IES$/, 'Y').replace(/S$/, '')))
+    .join('_')
 
 function isNear(written: string, setting: string): boolean {
   const [word, rest] = splitName(written)

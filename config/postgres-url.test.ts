@@ -36,6 +36,13 @@ test.each([
   'postgres://u:secret@h/d?sslmode=verify-full&sslcert=/c.pem',
   'postgres://u:secret@h/d?sslmode=verify-full&sslpassword=secret',
   'postgres://u:secret@h/d?hostaddr=h2',
+  // The time-outs of sessions, and the time zone in which days are counted, are not for a URL to change.
+  'postgres://u:secret@h/d?statement_timeout=0',
+  'postgres://u:secret@h/d?TimeZone=Asia/Tokyo',
+  'postgres://u:secret@h/d?options=-c%20timezone=Asia/Tokyo',
+  'postgres://u:secret@h/d?channel_binding=require',
+  'postgres://u@h/d?password=secret',
+  'postgres://u:secret@h/d?sslmode=verify-full&sslmode=disable',
 ])('%s is refused, and nothing of it is repeated', (url) => {
   const problem = postgresUrlProblem(url)
   expect(problem).toMatch(/^must /)

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { postgresTlsProblem } from './postgres-tls.ts'
+import { postgresParametersProblem } from './postgres-tls.ts'
 
 /** What is wrong with a Postgres URL, in the words of what it must be; null: nothing. */
 export function postgresUrlProblem(text: string): string | null {
@@ -13,7 +13,7 @@ export function postgresUrlProblem(text: string): string | null {
   if (url.port === '0') return 'must have a port from 1 to 65535'
   const address = url.searchParams.get('hostaddr')
   if (address !== null && isIP(address) === 0) return 'must have an IP address as hostaddr'
-  return postgresTlsProblem(url.searchParams)
+  return postgresParametersProblem(url.searchParams)
 }
 
 const FORM =

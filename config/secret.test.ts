@@ -23,6 +23,20 @@ test('a secret of a file is what the file holds now, without the line break at i
   expect(secret?.read()).toBe('sec ond')
 })
 
+test.each([
+  ['two line breaks', 'the secret\n\n'],
+  ['a line break of Windows', 'the secret\r\n'],
+  ['a byte order mark', '\u{feff}the secret'],
+])('%s, which editors add, is no part of a secret', (_, text) => {
+  expect(new Secret('A_FILE', { file: fileWith(text) }).read()).toBe('the secret')
+})
+
+test('a file of another encoding is said with its setting, and nothing of it', () => {
+  const file = fileWith('')
+  writeFileSync(file, Buffer.from('\u{feff}the secret', 'utf16le'))
+  expect(() => new Secret('A_FILE', { file }).read()).toThrow(/^A_FILE names a file that is not UTF-8/)
+})
+
 test('a file that is gone or empty is said with its setting', () => {
   const gone = secretOf('TEMPORAL_API_KEY', undefined, '/nowhere/key')
   expect(() => gone?.read()).toThrow('TEMPORAL_API_KEY_FILE names a file that cannot be read (ENOENT)')

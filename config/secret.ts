@@ -24,17 +24,28 @@ export class Secret {
     this.file = 'file' in given ? given.file : null
   }
 
-  /** @throws {SecretError} the file is gone or empty; a line break at its end does not count */
+  /**
+   * @throws {SecretError} the file is gone, empty, or no UTF-8; line breaks at its end do not count, nor does a byte order mark
+   */
   read(): string {
     if (this.#value !== null) return this.#value
-    const text = this.#readFile().replace(/\r?\n$/, '')
+    const text = this.#decode(this.#readFile()).replace(/[\r\n]+$/, '')
     if (text === '') throw new SecretError(`${this.setting} names a file that is empty`)
     return text
   }
 
-  #readFile(): string {
+  #decode(bytes: Buffer): string {
     try {
-      return readFileSync(this.file ?? '', 'utf8')
+      // A decoder takes a byte order mark away.
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    } catch {
+      throw new SecretError(`${this.setting} names a file that is not UTF-8: save it as that`)
+    }
+  }
+
+  #readFile(): Buffer {
+    try {
+      return readFileSync(this.file ?? '')
     } catch (error) {
       const { code = 'unknown error' } = error as NodeJS.ErrnoException
       throw new SecretError(`${this.setting} names a file that cannot be read (${code})`)

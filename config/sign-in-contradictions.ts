@@ -33,6 +33,10 @@ const isGiven = (given: Given, name: string): boolean =>
     Array.isArray(value) ? value.length > 0 : value !== undefined,
   )
 
+/** Which of the two was given. */
+const givenName = (given: Given, name: string): string =>
+  isGiven({ [name]: given[name] }, name) ? name : `${name}_FILE`
+
 function halfSession(given: Given): Contradiction[] {
   const way = WAYS.find((name) => isGiven(given, name))
   if (way !== undefined)
@@ -40,8 +44,8 @@ function halfSession(given: Given): Contradiction[] {
       setting,
       message: `must be given with ${way}`,
     }))
-  return NEEDED.filter((name) => isGiven(given, name)).map((setting) => ({
-    setting,
+  return NEEDED.filter((name) => isGiven(given, name)).map((name) => ({
+    setting: givenName(given, name),
     message: `does nothing without ${WAYS.join(' or ')}: set that, too`,
   }))
 }
@@ -51,7 +55,12 @@ function clients(given: Given): Contradiction[] {
   const issuers = listOf(given['OIDC_ISSUERS'])
   if (ids.length === 0)
     return isGiven(given, 'OIDC_CLIENT_SECRET')
-      ? [{ setting: 'OIDC_CLIENT_SECRET', message: 'does nothing without OIDC_CLIENT_ID: set that, too' }]
+      ? [
+          {
+            setting: givenName(given, 'OIDC_CLIENT_SECRET'),
+            message: 'does nothing without OIDC_CLIENT_ID: set that, too',
+          },
+        ]
       : []
   if (ids.length !== issuers.length)
     return [

@@ -47,9 +47,14 @@ export const oidcClient = {
   OIDC_CLIENT_SECRET_FILE: list('')
     .meta({ accepts: 'paths, separated by commas' })
     .describe('Files with the secrets instead, one for each client that is not `-`, in their order.'),
-  OIDC_SCOPES: text('openid profile email').describe(
-    'Scopes that a sign-in asks for, separated by spaces. Some providers give groups or refresh tokens for a scope of their own.',
-  ),
+  OIDC_SCOPES: text('openid profile email')
+    .refine((scopes) => /(^| )openid( |$)/.test(scopes) && !scopes.includes(','), {
+      error: 'must have openid, and others separated by spaces',
+    })
+    .meta({ accepts: 'openid and others' })
+    .describe(
+      'Scopes that a sign-in asks for, separated by spaces. Some providers give groups or refresh tokens for a scope of their own.',
+    ),
 }
 
 export const session = {

@@ -89,9 +89,25 @@ describe('is refused, with what to mend:', () => {
       /OIDC_ISSUERS: must differ/,
     ],
     [
+      'scopes separated by commas',
+      { ...SIGN_IN, OIDC_SCOPES: 'openid,profile' },
+      /OIDC_SCOPES: must have openid/,
+    ],
+    ['scopes without openid', { ...SIGN_IN, OIDC_SCOPES: 'profile' }, /OIDC_SCOPES: must have openid/],
+    [
       'a secret without a client',
       { OIDC_CLIENT_SECRET: 's' },
       /OIDC_CLIENT_SECRET: does nothing without OIDC_CLIENT_ID/,
+    ],
+    [
+      'a file with a secret without a client',
+      { OIDC_CLIENT_SECRET_FILE: '/s' },
+      /OIDC_CLIENT_SECRET_FILE: does nothing without OIDC_CLIENT_ID/,
+    ],
+    [
+      'a file with a key without a way',
+      { SESSION_KEY_FILE: '/k' },
+      /SESSION_KEY_FILE: does nothing without OIDC_CLIENT_ID/,
     ],
     ['a key without a way', { SESSION_KEY: KEY }, /SESSION_KEY: does nothing without OIDC_CLIENT_ID/],
   ])('%s', (_, env, problem) => {

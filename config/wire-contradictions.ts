@@ -85,7 +85,10 @@ function saslContradictions(given: Given): Contradiction[] {
   return [
     ...needed
       .filter((name) => !isSet(given, name) && !isSet(given, `${name}_FILE`))
-      .map((setting) => ({ setting, message: `must be set for ${chosen}` })),
+      .map((setting) => ({
+        setting,
+        message: `must be set for ${chosen}${SECRETS.includes(setting) ? `, or ${setting}_FILE` : ''}`,
+      })),
     ...unused.map((setting) => ({
       setting,
       message: `must not be set with ${chosen}, which does not use it`,

@@ -151,10 +151,14 @@ function urls(api: string, { temporalUi }: Stack, config: Config): string {
 `
 }
 
-function identityWords({ identity }: Config): string {
-  return identity === null
+function identityWords({ identity, ldap }: Config): string {
+  const ways = [
+    ...(identity === null ? [] : [`access tokens of ${identity.issuers.join(', ')}`]),
+    ...(ldap === null ? [] : [`the directory at ${ldap.servers.map(({ host }) => host).join(', ')}`]),
+  ]
+  return ways.length === 0
     ? 'none: local mode, in which anyone on this machine may ask and command everything'
-    : `access tokens of ${identity.issuers.join(', ')}`
+    : ways.join('; ')
 }
 
 async function end(): Promise<void> {

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from '@temporalio/client'
-import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { openTemporal } from '../temporal/connect.ts'
 import { findTemporalProblem } from '../temporal/find-temporal-problem.ts'
-import { registerSearchAttributes } from './temporal-search-attributes.ts'
+import { AttributesMissing, registerSearchAttributes } from './temporal-search-attributes.ts'
 
 /** Pause between attempts to reach Temporal at the start. */
 const RETRY_MS = 2_000
@@ -15,31 +14,42 @@ const RETRY_MS = 2_000
 const ANSWER_MS = 1_500
 
 /**
- * Connects to Temporal and registers the search attributes. While Temporal is away it tries again, and logs
- * that once.
+ * Connects to Temporal and registers the search attributes. While that fails it tries again.
+ * @param waits gets why, once for each reason in a row
  * @returns null if `stop` aborted first
  */
 export async function connectTemporal(
   temporal: Config['temporal'],
-  log: Logger,
+  waits: (reason: string) => void,
   stop: AbortSignal,
 ): Promise<Connection | null> {
-  for (let attempt = 1; !stop.aborted; attempt++) {
+  let said = ''
+  while (!stop.aborted) {
     try {
-      const connection = await openTemporal(temporal)
-      await registerSearchAttributes(connection, temporal.namespace)
-      return connection
+      return await connectOnce(temporal)
     } catch (error) {
-      if (attempt === 1)
-        log.warn(
-          { error: await findTemporalProblem(error, temporal) },
-          'the worker waits for Temporal and tries again every 2 seconds',
-        )
-      await sleep(RETRY_MS)
+      const reason = await reasonOf(error, temporal)
+      if (reason !== said) waits(reason)
+      said = reason
+      await sleep(RETRY_MS, undefined, { signal: stop }).catch(() => undefined)
     }
   }
   return null
 }
+
+async function connectOnce(temporal: Config['temporal']): Promise<Connection> {
+  const connection = await openTemporal(temporal)
+  try {
+    await registerSearchAttributes(connection, temporal.namespace)
+    return connection
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+}
+
+const reasonOf = async (error: unknown, temporal: Config['temporal']): Promise<string> =>
+  error instanceof AttributesMissing ? error.message : await findTemporalProblem(error, temporal)
 
 /**
  * Asks Temporal for an answer, whatever it is.

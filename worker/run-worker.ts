@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import type { Server } from 'node:net'
 import { hostname } from 'node:os'
 import { Client, type Connection } from '@temporalio/client'
 import type { Logger } from 'pino'
@@ -13,6 +14,7 @@ import { classingPostgres } from '../db/connection/failure.ts'
 import { excessRights } from '../db/roles/excess-rights.ts'
 import { ingestTopicId } from '../workflows/contract.ts'
 import type { ingestTopic } from '../workflows/ingest-topic.ts'
+import type { ReadinessChecks } from '../probes/probes.ts'
 import { markup } from '../workflows/page/markdown.ts'
 import { createActivityDeps } from './activity-deps.ts'
 import { bundleWorkflows } from './bundle-workflows.ts'
@@ -50,19 +52,33 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const { config, log, stop } = options
   // Bundling takes seconds, in a process of its own, while this one connects.
   const workflowCode = ahead(readOrBundle(config.worker.workflowBundle))
-  const temporal = await connectTemporal(config.temporal, log, stop)
-  if (temporal === null) return
-  const connections = await openConnections(config, temporal, log)
-  recordSettings(connections.sql, 'worker', givenSettings(), new Date()).catch((error: unknown) => {
-    log.warn({ err: error }, 'the audit does not have the settings of this start')
-  })
-  await runConnected(options, connections, workflowCode)
+  let why = 'the worker has not reached Temporal yet'
+  const checks: ReadinessChecks = { temporal: () => Promise.reject(new Error(why)) }
+  // From now on, so that whoever starts workers sees that this one lives, and what it waits for.
+  const probes = await serveProbes(config.worker, checks, log)
+  try {
+    const waits = (error: string) => {
+      why = error
+      log.warn({ error }, 'the worker waits for Temporal and tries again every 2 seconds')
+    }
+    const temporal = await connectTemporal(config.temporal, waits, stop)
+    if (temporal === null) return
+    const connections = await openConnections(config, temporal, log)
+    Object.assign(checks, readinessChecks(config, connections))
+    recordSettings(connections.sql, 'worker', givenSettings(), new Date()).catch((error: unknown) => {
+      log.warn({ err: error }, 'the audit does not have the settings of this start')
+    })
+    await runConnected(options, connections, workflowCode, probes.address())
+  } finally {
+    probes.close()
+  }
 }
 
 async function runConnected(
   { config, log, codeVersion, stop, ...given }: WorkerOptions,
   connections: Connections,
   workflowCode: Promise<string>,
+  address: ReturnType<Server['address']>,
 ): Promise<void> {
   const { temporal, native, topicOffsets } = connections
   const { topic } = config.kafka
@@ -76,7 +92,6 @@ async function runConnected(
     slicesRunning,
     isToldOfCancellations: await isToldOfCancellations(temporal, config.temporal),
   })
-  const probes = await serveProbes(config.worker, readinessChecks(config, connections), log)
   const temporalWatch = watchTemporal(() => pingTemporal(temporal, config.temporal), log)
   const endUpkeep = startUpkeep(config, log, deps.batchesInWork)
   let endFollowing: () => void = () => undefined
@@ -85,7 +100,7 @@ async function runConnected(
     await putSchedules(temporal, config)
     const workers = await createWorkers(config, native, createActivities(deps), slots, await workflowCode)
     endFollowing = followTemporalFiles(config.temporal, workers, connections, log)
-    log.info({ topic, address: probes.address() }, 'worker is running')
+    log.info({ topic, address }, 'worker is running')
     const takesSlices = () => !temporalWatch.isAway()
     await runUntil(workers, stop, (refused) =>
       sharePartitions({ config, self, slots, topicOffsets, takesSlices, refused }),
@@ -93,7 +108,6 @@ async function runConnected(
   } finally {
     endFollowing()
     temporalWatch.end()
-    probes.close()
     await Promise.allSettled([endUpkeep(), closeConnections(connections)])
   }
 }
