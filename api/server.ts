@@ -121,7 +121,7 @@ export function createServer(server: ServerDeps) {
       contextOf(receiveRequest(initial, identified.senderOf(initial.request), deps.topic)),
     plugins: [
       answerProbes({
-        checks: { ...readiness, identity: identity.check },
+        checks: { ...readiness, identity: identity.check, ...signIn?.readiness },
         readProblems: async () => (await readIngestion(sources, deps.topic)).problems,
         rolesOf: identified.rolesOf,
         allowedHosts,

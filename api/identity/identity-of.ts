@@ -47,6 +47,8 @@ export function identityOf(
   }
   const signIn = createBrowserSignIn(config, signInConfig, deps)
   for (const line of logOfSignIn(signInConfig)) logger.info({}, line)
+  // What it finds is logged, and asked again by /ready.
+  for (const look of Object.values(signIn.readiness)) look().catch(() => undefined)
   return { identity: checked(withSessions(bearers, signIn), logger), signIn }
 }
 

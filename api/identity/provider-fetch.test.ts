@@ -1,28 +1,26 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer as createPlain } from 'node:http'
 import { createServer } from 'node:https'
-import { readFileSync, copyFileSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { providerTls } from '../../config/wires.ts'
 import { createAuthority, type Leaf } from '../../stack/parts/certificates.ts'
+import { listen as listening, readLeaf } from '../../test/support/tls/listening.ts'
 import { fetchJson } from './fetch-json.ts'
 import { createProviderFetch } from './provider-fetch.ts'
 
 const HOST = 'localhost'
 
 async function listen(server: Server): Promise<number> {
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   onTestFinished(() => void server.close())
-  const address = server.address()
-  return typeof address === 'object' ? (address?.port ?? 0) : 0
+  return await listening(server)
 }
 
 /** Serves a JSON object over TLS, and sends /moved elsewhere. Returns where. */
-async function serve({ cert, key }: Leaf): Promise<string> {
-  const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (request, response) => {
+async function serve(leaf: Leaf): Promise<string> {
+  const server = createServer(readLeaf(leaf), (request, response) => {
     if (request.url === '/moved') response.writeHead(302, { location: '/' })
     response.end('{"is": "there"}')
   })

@@ -1,19 +1,19 @@
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Attribute, Change } from 'ldapts'
-import { createLdapWay } from '../../api/identity/ldap/ldap-way.ts'
 import { SignInRefused } from '../../api/identity/sessions/sign-in-way.ts'
-import { loadConfig } from '../../config/config.ts'
 import { createAuthority, type CertificateAuthority, type Leaf } from '../../stack/parts/certificates.ts'
 import { whyNoDebianPackages } from '../../stack/parts/debian-packages.ts'
 import { HOST } from '../../stack/processes/ports.ts'
+import { createLdapWorld } from '../support/identity/ldap-world.ts'
 import { ACCOUNT, asRoot, directoryData, GROUPS, passwordOf, PEOPLE } from '../support/identity/people.ts'
 import { startSlapd, type Slapd } from '../support/identity/slapd.ts'
 import { openFolder } from '../support/parts/own-folder.ts'
 import { listen } from '../support/tls/listening.ts'
 
 /** The groups that give roles, written in other ways than the directory does. */
-const [ONCALL, STAFF, EVERYBODY] = ['oncall', 'staff', 'everybody'].map((name) => `CN=${name}, ${GROUPS}`)
+const inOtherWords = (name: string) => `CN=${name}, ${GROUPS}`
+const [ONCALL, STAFF, EVERYBODY] = [inOtherWords('oncall'), inOtherWords('staff'), inOtherWords('everybody')]
 const ROLE_GROUPS = { operator: [ONCALL], analyst: [STAFF], viewer: [EVERYBODY, 'a group of another way'] }
 const DYNLIST = `overlay dynlist
 dynlist-attrset groupOfURLs memberURL member+memberOf@groupOfNames*`
@@ -33,17 +33,12 @@ describe.skipIf(whyNot !== null)(`people of a directory${whyNot === null ? '' : 
   })
   afterAll(close)
 
-  const logged = { info: vi.fn(), warn: vi.fn(), error: vi.fn() }
-  const wayTo = (urls: string, more: Record<string, string> = {}) => {
-    const { ldap } = loadConfig({
-      ...{ LDAP_URLS: urls, LDAP_CA_FILE: ca.file, ROLE_GROUPS: JSON.stringify(ROLE_GROUPS) },
-      ...{ LDAP_BIND_DN: ACCOUNT.dn, LDAP_BIND_PASSWORD: ACCOUNT.password },
-      ...{ API_PUBLIC_URL: 'https://rollcall.example', SESSION_KEY: 'k'.repeat(32) },
-      ...{ LDAP_USER_BASE: PEOPLE, LDAP_GROUP_BASE: GROUPS, ...more },
+  const { logged, wayTo: wayBy } = createLdapWorld(ROLE_GROUPS)
+  const wayTo = (urls: string, more: Record<string, string> = {}) =>
+    wayBy({
+      ...{ LDAP_URLS: urls, LDAP_CA_FILE: ca.file, LDAP_USER_BASE: PEOPLE, LDAP_GROUP_BASE: GROUPS },
+      ...{ LDAP_BIND_DN: ACCOUNT.dn, LDAP_BIND_PASSWORD: ACCOUNT.password, ...more },
     })
-    if (ldap === null) throw new Error('no directory is configured')
-    return createLdapWay(ldap, Object.values(ROLE_GROUPS).flat() as string[], logged)
-  }
   const BY_DN = { LDAP_USER_BASE: '', LDAP_USER_DN: `cn={user},${PEOPLE}` }
 
   it.each([

@@ -14,6 +14,7 @@ it.each([
   ['it is disabled', { nsAccountLock: 'TRUE' }],
   ['it is disabled', { loginDisabled: 'true' }],
   ['its password must be changed first', { pwdReset: 'TRUE' }],
+  ['its password must be changed first', { userAccountControl: '512', pwdLastSet: '0' }],
   ['it has expired', { shadowExpire: '20000' }],
 ])('of an account that may not be used: %s, %o', (said, attributes) => {
   expect(why(attributes)).toBe(said)
@@ -22,7 +23,8 @@ it.each([
 it.each([
   [{}],
   [{ userAccountControl: '512', accountExpires: '0' }],
-  [{ userAccountControl: '66048', accountExpires: '9223372036854775807' }],
+  [{ userAccountControl: '66048', accountExpires: '9223372036854775807', pwdLastSet: '0' }],
+  [{ userAccountControl: '512', pwdLastSet: '134405444451606880' }],
   [{ accountExpires: filetime('2026-03-01T00:00:01Z') }],
   [{ pwdAccountLockedTime: '20260228120000Z' }],
   [{ nsAccountLock: 'FALSE', pwdReset: 'FALSE' }],

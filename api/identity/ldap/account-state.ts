@@ -1,7 +1,7 @@
 import type { Person } from './person.ts'
 
-/** The flag ACCOUNTDISABLE: https://learn.microsoft.com/en-us/windows/win32/adschema/a-useraccountcontrol */
-const DISABLED_FLAG = 0x2
+/** The flags ACCOUNTDISABLE and DONT_EXPIRE_PASSWD: https://learn.microsoft.com/en-us/windows/win32/adschema/a-useraccountcontrol */
+const [DISABLED_FLAG, NEVER_EXPIRES_FLAG] = [0x2, 0x10000]
 /** Intervals of 100 ns since 1601, as Active Directory counts; 1970 is this many milliseconds later. */
 const [INTERVALS_A_MS, FROM_1601_MS] = [10_000n, 11_644_473_600_000n]
 /** With which OpenLDAP's password policy locks an account until somebody unlocks it. */
@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000
 
 /** What tells whether an account may be used, in the directories that people run. */
 export const STATE_ATTRIBUTES = [
-  ...['userAccountControl', 'accountExpires', 'pwdAccountLockedTime', 'pwdReset'],
+  ...['userAccountControl', 'accountExpires', 'pwdLastSet', 'pwdAccountLockedTime', 'pwdReset'],
   ...['nsAccountLock', 'loginDisabled', 'shadowExpire'],
 ]
 
@@ -19,11 +19,13 @@ export const STATE_ATTRIBUTES = [
  * bind: strangers who guess at a password must not end sessions.
  */
 export function whyUnusable({ text }: Pick<Person, 'text'>, nowMs: number): string | null {
-  if ((Number(text('userAccountControl') ?? 0) & DISABLED_FLAG) !== 0) return 'it is disabled'
+  const flags = Number(text('userAccountControl') ?? 0)
+  if ((flags & DISABLED_FLAG) !== 0) return 'it is disabled'
   if (isOver(text('accountExpires'), nowMs)) return 'it has expired'
   if (text('pwdAccountLockedTime') === LOCKED_FOR_GOOD) return 'it is locked'
   if (isTrue(text('nsAccountLock')) || isTrue(text('loginDisabled'))) return 'it is disabled'
-  if (isTrue(text('pwdReset'))) return 'its password must be changed first'
+  const mustChange = text('pwdLastSet') === '0' && (flags & NEVER_EXPIRES_FLAG) === 0
+  if (mustChange || isTrue(text('pwdReset'))) return 'its password must be changed first'
   const days = Number(text('shadowExpire') ?? -1)
   return days > 0 && days * DAY_MS <= nowMs ? 'it has expired' : null
 }

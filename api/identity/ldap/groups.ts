@@ -31,7 +31,7 @@ export async function groupsAmong(
   return groups.filter((group) => held.has(comparableDn(group) ?? ''))
 }
 
-async function isActiveDirectory(directory: Directory): Promise<boolean> {
+export async function isActiveDirectory(directory: Directory): Promise<boolean> {
   const [root] = await directory.search('', { scope: 'base', attributes: ['supportedCapabilities'] })
   return [root?.['supportedCapabilities'] ?? []].flat().some((one) => one.toString() === ACTIVE_DIRECTORY)
 }

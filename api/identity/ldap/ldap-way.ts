@@ -4,7 +4,9 @@ import type { Logger } from '../../context/logger.ts'
 import { type PasswordWay, SignInRefused } from '../sessions/sign-in-way.ts'
 import { whyUnusable } from './account-state.ts'
 import type { Directory } from './directory.ts'
+import { createDirectoryReadiness } from './directory-readiness.ts'
 import { groupsAmong } from './groups.ts'
+import { lookAtSettings } from './look-at-settings.ts'
 import { findPerson, findSubject, type Person } from './person.ts'
 import { createServers } from './servers.ts'
 import { isAskable } from './typed-name.ts'
@@ -20,10 +22,16 @@ const refused = () => new SignInRefused('that is not the name and password of so
 /**
  * People of a directory, who prove who they are by their password.
  * @param groups those that give roles; names that are no DN are of other ways
+ * @param clock Unix milliseconds
  */
-export function createLdapWay(config: LdapConfig, groups: readonly string[], logger: Logger): PasswordWay {
+export function createLdapWay(
+  config: LdapConfig,
+  groups: readonly string[],
+  logger: Logger,
+  clock: () => number,
+): PasswordWay {
   const { people } = config
-  const withDirectory = createServers(config)
+  const servers = createServers(config, clock)
 
   const refuse = (why: string, person: Person | null = null) => {
     logger.info({ why, subject: person?.subject }, 'a sign-in by LDAP was refused')
@@ -39,7 +47,7 @@ export function createLdapWay(config: LdapConfig, groups: readonly string[], log
     const refusal = await directory.bind(person?.dn ?? `${NOBODY},${people.base}`, password)
     if (person === null) throw refuse('the name is of nobody, or of several')
     if (refusal !== null) throw refuse(`the directory refuses the password (${refusal})`, person)
-    const why = whyUnusable(person, Date.now())
+    const why = whyUnusable(person, clock())
     if (why !== null) throw refuse(`of the account: ${why}`, person)
     await asAccount()
     return person
@@ -50,7 +58,7 @@ export function createLdapWay(config: LdapConfig, groups: readonly string[], log
       const enough = sleep(REFUSAL_MS)
       try {
         if (!isAskable(user, password)) throw refuse('the name or the password cannot be one')
-        return await withDirectory(async (directory, asAccount) => {
+        return await servers.onFirst(async (directory, asAccount) => {
           const person = await prove(directory, asAccount, user, password)
           return {
             ...{ issuer: issuerOf(config), subject: person.subject, name: person.name },
@@ -63,11 +71,12 @@ export function createLdapWay(config: LdapConfig, groups: readonly string[], log
         throw error
       }
     },
+    ready: createDirectoryReadiness(() => lookAtSettings(servers, config, groups), logger, clock),
     readGroups: ({ subject }) =>
-      withDirectory(async (directory) => {
+      servers.onFirst(async (directory) => {
         const person = await findSubject(directory, people, subject)
         if (person === null) throw new SignInRefused('the directory has nobody of this name any more')
-        const why = whyUnusable(person, Date.now())
+        const why = whyUnusable(person, clock())
         if (why !== null) throw new SignInRefused(`your account may not be used: ${why}`)
         return {
           groups: await groupsAmong(directory, config, person, groups),

@@ -17,11 +17,13 @@ export type Person = {
   text: (attribute: string) => string | null
 }
 
+/** What the directory knows an entry by, for ever. */
+export const SUBJECTS = ['entryUUID', 'objectGUID']
 const NAMES = ['uid', 'sAMAccountName', 'cn']
 /** One more than there may be: a name must mean one person. */
 const SIZE_LIMIT = 2
 const WANTED = {
-  attributes: ['entryUUID', 'objectGUID', 'memberOf', ...NAMES, ...STATE_ATTRIBUTES],
+  attributes: [...SUBJECTS, 'memberOf', ...NAMES, ...STATE_ATTRIBUTES],
   explicitBufferAttributes: ['objectGUID'],
   sizeLimit: SIZE_LIMIT,
 }

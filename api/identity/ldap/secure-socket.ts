@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { LdapConfig } from '../../../config/ldap.ts'
-import { explainTls } from '../../../tls/explain-tls.ts'
+import { explainErrors, explainTls } from '../../../tls/explain-tls.ts'
 import { tlsOptions } from '../../../tls/tls-client.ts'
 import { askForTls } from './start-tls.ts'
 
@@ -30,6 +30,7 @@ export async function openSecureSocket(server: Server, tls: LdapConfig['tls']): 
   })
   const secure = () => {
     const socket = connectTls({ ...options, socket: raw })
+    explainErrors(socket, tls)
     socket.once('error', fail).once('secureConnect', () => {
       socket.off('error', fail).on('error', () => undefined)
       resolve(socket)

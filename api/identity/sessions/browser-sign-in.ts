@@ -3,6 +3,7 @@ import type { Config } from '../../../config/config.ts'
 import type { SignInConfig } from '../../../config/sign-in.ts'
 import type { Sql } from '../../../db/connection/connect.ts'
 import type { Logger } from '../../context/logger.ts'
+import type { ReadinessChecks } from '../../../probes/probes.ts'
 import { createAttemptLimits } from '../../limits/attempt-limits.ts'
 import type { IdentityProvider } from '../identify.ts'
 import { rolesOf } from '../roles-of.ts'
@@ -32,6 +33,8 @@ export type BrowserSignIn = SignIn &
     watch: NonNullable<IdentityProvider['watch']>
     /** @throws {SecretError} a secret cannot be read or used */
     check: () => void
+    /** What /ready asks of the directory, if there is one. */
+    readiness: ReadinessChecks
   }
 
 type Deps = {
@@ -79,6 +82,9 @@ export function createBrowserSignIn(
       rolesOf: rolesBy,
       limits: createAttemptLimits(clock),
     }),
+    readiness: Object.fromEntries(
+      [...ways.values()].flatMap((way) => (way.kind === 'password' ? [['directory', way.ready]] : [])),
+    ),
     check: () => {
       seal.check()
       for (const { secret } of signIn.clients) secret.read()

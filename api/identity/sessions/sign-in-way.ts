@@ -61,6 +61,8 @@ export type PasswordWay = Way & {
    * @throws {Error} the directory cannot be asked
    */
   check: (user: string, password: string) => Promise<SignedIn>
+  /** For /ready: resolves to what operators should know; rejects with why nobody can sign in. */
+  ready: () => Promise<string | undefined>
 }
 
 /** A way to sign in in a browser. */

@@ -11,7 +11,8 @@ import type { SignInWay } from './sign-in-way.ts'
  */
 export function waysOf(config: Config, clock: () => number, logger: Logger): Map<string, SignInWay> {
   const { ldap, roleGroups } = config
-  const directory = ldap === null ? [] : [createLdapWay(ldap, Object.values(roleGroups).flat(), logger)]
+  const groups = Object.values(roleGroups).flat()
+  const directory = ldap === null ? [] : [createLdapWay(ldap, groups, logger, clock)]
   return new Map([...oidcWays(config, clock), ...directory].map((way) => [way.id, way]))
 }
 

@@ -12,7 +12,8 @@ export const graphqlOf = async (api: RoleProcess): Promise<Graphql> => graphqlAt
 export const portOf = (api: RoleProcess): Promise<number> =>
   eventually(() => {
     const line = api.log().find((entry) => typeof entry['port'] === 'number')
-    if (line === undefined) throw new Error('the API has not said where it listens')
+    if (line === undefined)
+      throw new Error(`the API has not said where it listens, but ${JSON.stringify(api.log().slice(-3))}`)
     return Number(line['port'])
   }, 30_000)
 

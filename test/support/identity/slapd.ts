@@ -21,6 +21,8 @@ export type Slapd = {
   ldap: string
   ldaps: string
   stop: () => Promise<void>
+  /** After `stop`, with what was in it. */
+  start: () => Promise<void>
 }
 
 type Options = {
@@ -85,20 +87,27 @@ access to * by users read by * none
   const filled = ['-T', 'add', '-f', configuration, '-l', write('data.ldif', data)]
   await promisify(execFile)(program, filled, { env: { ...process.env, ...env } })
   const logFile = join(logsIn(folder), `slapd-${plain}.log`)
-  const running = startProcess({
-    name: 'slapd',
-    command: program,
-    // -d keeps it in the foreground.
-    args: ['-d', '0', '-f', configuration, '-h', `ldap://${HOST}:${plain}/ ldaps://${HOST}:${secure}/`],
-    env,
-    logFile,
-    bookFolder: folder,
-  })
-  await untilReady(running, logFile, START_TIMEOUT_MS, async () => {
-    await sleep(20)
-    if ((await isFree(plain)) || (await isFree(secure))) throw new Error('it does not listen yet')
-  })
+  const start = async () => {
+    const process = startProcess({
+      name: 'slapd',
+      command: program,
+      // -d keeps it in the foreground.
+      args: ['-d', '0', '-f', configuration, '-h', `ldap://${HOST}:${plain}/ ldaps://${HOST}:${secure}/`],
+      env,
+      logFile,
+      bookFolder: folder,
+    })
+    await untilReady(process, logFile, START_TIMEOUT_MS, async () => {
+      await sleep(20)
+      if ((await isFree(plain)) || (await isFree(secure))) throw new Error('it does not listen yet')
+    })
+    return process
+  }
+  let running = await start()
   return {
+    start: async () => {
+      running = await start()
+    },
     ldap: `ldap://${HOST}:${plain}`,
     ldaps: `ldaps://${HOST}:${secure}`,
     stop: () => running.stop('SIGKILL', 0),
