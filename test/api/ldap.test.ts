@@ -7,7 +7,7 @@ import { whyNoDebianPackages } from '../../stack/parts/debian-packages.ts'
 import { HOST } from '../../stack/processes/ports.ts'
 import { createLdapWorld } from '../support/identity/ldap-world.ts'
 import { ACCOUNT, asRoot, directoryData, GROUPS, passwordOf, PEOPLE } from '../support/identity/people.ts'
-import { startSlapd, type Slapd } from '../support/identity/slapd.ts'
+import { MEMBER_OF, startSlapd, type Slapd } from '../support/identity/slapd.ts'
 import { openFolder } from '../support/parts/own-folder.ts'
 import { listen } from '../support/tls/listening.ts'
 
@@ -15,8 +15,6 @@ import { listen } from '../support/tls/listening.ts'
 const inOtherWords = (name: string) => `CN=${name}, ${GROUPS}`
 const [ONCALL, STAFF, EVERYBODY] = [inOtherWords('oncall'), inOtherWords('staff'), inOtherWords('everybody')]
 const ROLE_GROUPS = { operator: [ONCALL], analyst: [STAFF], viewer: [EVERYBODY, 'a group of another way'] }
-const DYNLIST = `overlay dynlist
-dynlist-attrset groupOfURLs memberURL member+memberOf@groupOfNames*`
 
 const whyNot = whyNoDebianPackages()
 describe.skipIf(whyNot !== null)(`people of a directory${whyNot === null ? '' : ` (${whyNot})`}`, () => {
@@ -29,7 +27,7 @@ describe.skipIf(whyNot !== null)(`people of a directory${whyNot === null ? '' : 
     ca = await createAuthority(folder, 'ca')
     leaf = await ca.issue('slapd', { name: 'slapd', ips: [HOST] })
     slapd = await startSlapd(folder, { leaf, ca: ca.file, data: directoryData })
-    withMemberOf = await startSlapd(folder, { leaf, ca: ca.file, data: directoryData, overlays: DYNLIST })
+    withMemberOf = await startSlapd(folder, { leaf, ca: ca.file, data: directoryData, overlays: MEMBER_OF })
   })
   afterAll(close)
 

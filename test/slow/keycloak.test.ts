@@ -1,10 +1,16 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { createOidc } from '../../api/identity/oidc.ts'
 import { providerTls } from '../../config/wires.ts'
+import { whyNoDebianPackages } from '../../stack/parts/debian-packages.ts'
+import { HOST } from '../../stack/processes/ports.ts'
 import { eventually } from '../support/eventually.ts'
+import { federate } from '../support/identity/keycloak-federation.ts'
 import { CLIENTS, REALM } from '../support/identity/keycloak-realm.ts'
 import { submit, useKeycloakWorld } from '../support/identity/keycloak-world.ts'
 import { AUDIENCE } from '../support/identity/open-id-provider.ts'
+import { asRoot, directoryOf, group, GROUPS, passwordOf, PEOPLE, person } from '../support/identity/people.ts'
+import { MEMBER_OF, startSlapd } from '../support/identity/slapd.ts'
+import { openFolder } from '../support/parts/own-folder.ts'
 
 const { get, askByToken, askIn, makeDue, signIn } = useKeycloakWorld()
 
@@ -27,7 +33,7 @@ it('a program asks by the groups of its service account, or by its roles in the 
   const byRoles = createOidc(
     {
       ...{ issuers: [keycloak.issuer], audience: AUDIENCE, algorithms: ['RS256'], tokenType: 'at+jwt' },
-      ...{ groupsClaim: 'realm_access.roles', roleGroups: { auditor: ['auditing'] }, tls: providerTls(ca) },
+      ...{ groupsClaim: 'realm_access.roles', roleGroups: { auditor: ['auditing'] }, tls: providerTls(ca.file) },
     },
     Date.now,
   )
@@ -69,6 +75,30 @@ it('a sign-out at Keycloak, by the person or by an administrator, ends the sessi
     expect((await askIn(browsers.cleo)).status).toBe(401)
   })
 })
+
+const whyNot = whyNoDebianPackages()
+it.skipIf(whyNot !== null)(
+  `people of a directory that it federates sign in with their groups there${whyNot === null ? '' : ` (${whyNot})`}`,
+  async () => {
+    const { ca, keycloak } = get()
+    const { folder, close } = openFolder()
+    onTestFinished(close)
+    const leaf = await ca.issue('slapd', { name: 'slapd', ips: [HOST] })
+    const [dora, oncall, staff] = [`cn=dora,${PEOPLE}`, `cn=oncall,${GROUPS}`, `cn=staff,${GROUPS}`]
+    const data = directoryOf([person('dora'), group('oncall', dora), group('staff', oncall)])
+    const slapd = await startSlapd(folder, { leaf, ca: ca.file, data, overlays: MEMBER_OF })
+    await federate(keycloak, slapd.ldaps)
+    const browser = await signIn('dora', passwordOf('dora'))
+    expect((await askIn(browser)).body.data?.['identity']).toMatchObject({ name: 'dora' })
+    expect(rolesOf(await askIn(browser))).toEqual(['VIEWER', 'OPERATOR'])
+    await asRoot(slapd.ldaps, ca.file, (root) => root.del(staff))
+    await makeDue()
+    expect(rolesOf(await askIn(browser))).toEqual(['OPERATOR'])
+    await asRoot(slapd.ldaps, ca.file, (root) => root.del(dora))
+    await makeDue()
+    expect((await askIn(browser)).status).toBe(401)
+  },
+)
 
 it('keys may change and Keycloak may be away, while tokens and sessions go on', async () => {
   const { keycloak } = get()

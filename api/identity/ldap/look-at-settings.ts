@@ -28,7 +28,8 @@ export async function lookAtSettings(
   const problems = outcomes.flatMap((one) => ('problem' in one ? [one.problem] : []))
   if (problems.length === outcomes.length) throw allAway(problems)
   const notes = outcomes.flatMap((one) => ('result' in one ? one.result : []))
-  const all = [...problems.map((problem) => `of LDAP_URLS, ${problem}`), ...new Set(notes)]
+  const some = `${problems.length} of ${outcomes.length} servers of LDAP_URLS cannot be asked: ${problems.join('; ')}`
+  const all = [...(problems.length === 0 ? [] : [some]), ...new Set(notes)]
   return all.length === 0 ? undefined : all.join('; ')
 }
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { wayOf } from '../../../config/sign-in-contradictions.ts'
-import { createAuthority } from '../../../stack/parts/certificates.ts'
+import { type CertificateAuthority, createAuthority } from '../../../stack/parts/certificates.ts'
 import { freePort } from '../../../stack/processes/ports.ts'
 import { portOf } from '../api/graphql-client.ts'
 import { useDeployment } from '../deployment/deployment.ts'
@@ -18,7 +18,7 @@ import { type Answered, CSRF, WHO } from './signed-in-world.ts'
 const OPEN_TIMEOUT_MS = 600_000
 const PEOPLE = { ann: ['staff', 'oncall'], bob: ['staff'], cleo: ['staff'] }
 
-type World = { keycloak: Keycloak; ca: string; apiUrl: string; fetch: Fetch }
+type World = { keycloak: Keycloak; ca: CertificateAuthority; apiUrl: string; fetch: Fetch }
 
 /** For the tests of a file: Keycloak and an API, each of which speaks TLS only and knows the other by one CA. */
 export function useKeycloakWorld() {
@@ -46,7 +46,7 @@ export function useKeycloakWorld() {
       API_TLS_KEY_FILE: leaf.key,
     })
     await portOf(api)
-    world = { keycloak, ca: ca.file, apiUrl, fetch: fetchTrusting(ca.file) }
+    world = { keycloak, ca, apiUrl, fetch: fetchTrusting(ca.file) }
   }, OPEN_TIMEOUT_MS)
   afterAll(async () => {
     for (const end of ends.reverse()) await end()
@@ -68,12 +68,12 @@ export function useKeycloakWorld() {
     /** Has the groups of all sessions be due. */
     makeDue: () => deployment().sql`update browser_session set read_again_at = clock_timestamp()`,
     /** Signs somebody in by Keycloak's form. */
-    signIn: async (person: string): Promise<JarBrowser> => {
+    signIn: async (person: string, password = PASSWORD): Promise<JarBrowser> => {
       const { apiUrl, keycloak, fetch } = get()
       const browser = createBrowser(new Map(), fetch)
       const begun = await browser.get(`${apiUrl}/sign-in/with/${wayOf(keycloak.issuer)}`)
       const form = await browser.get(locationOf(begun))
-      const answer = await submit(browser, form, { username: person, password: PASSWORD })
+      const answer = await submit(browser, form, { username: person, password })
       const entered = await browser.get(locationOf(answer))
       expect([entered.status, locationOf(entered)]).toEqual([303, `${apiUrl}/graphql`])
       return browser

@@ -16,6 +16,10 @@ import { ROOT, SUFFIX } from './people.ts'
 const PACKAGES = ['slapd', 'libltdl7', 'libwrap0', 'libodbc2']
 const START_TIMEOUT_MS = 30_000
 
+/** An overlay that gives people `memberOf`, with groups within groups. */
+export const MEMBER_OF = `overlay dynlist
+dynlist-attrset groupOfURLs memberURL member+memberOf@groupOfNames*`
+
 export type Slapd = {
   /** `ldap:`, which StartTLS secures, and `ldaps:`. */
   ldap: string
