@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { loadProcessConfig } from '../config/environment.ts'
 import { startStack, type Stack } from '../stack/stack.ts'
 import { writeEnvironmentFile } from './environment-file.ts'
+import { roleEnvironments } from './role-environments.ts'
 import { runScript } from './run-script.ts'
 
 // `npm run stack`: starts Kafka, Temporal and Postgres, and writes the environment by which programs find
-// them. With `-- --tls` all of them are encrypted and demand client certificates.
+// them, and one for each role of Postgres. With `-- --tls` all of them are encrypted and demand client certificates.
 const isEncrypted = process.argv.includes('--tls')
 const folder = fileURLToPath(new URL('../.rollcall', import.meta.url))
 
@@ -28,8 +29,13 @@ await runScript(async () => {
 
 function stay(stack: Stack): void {
   const file = join(folder, 'environment')
-  const removeFile = writeEnvironmentFile(file, stack.environment)
+  const roles = roleEnvironments(stack)
+  const removals = [
+    writeEnvironmentFile(file, stack.environment),
+    ...roles.map(([role, environment]) => writeEnvironmentFile(`${file}-${role}`, environment)),
+  ]
   console.log(`\nTo use the parts from another terminal: . ${file}`)
+  for (const [role] of roles) console.log(`as the role of Postgres for ${role}: . ${file}-${role}`)
   console.log(`Temporal Web UI: ${stack.temporalUi ?? 'where your Temporal is'}\nCtrl-C stops all parts.`)
   for (const part of stack.parts.values()) {
     part.onCrash((how) => {
@@ -41,7 +47,7 @@ function stay(stack: Stack): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       clearInterval(alive)
-      removeFile()
+      for (const remove of removals) remove()
       void stack.stop().then(() => process.exit(0))
     })
   }

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { databaseRoles, signingRoles } from '../db/roles/roles.ts'
 import { createAuthority, keyAndCertificate } from './parts/certificates.ts'
 import type { KafkaSecurity } from './parts/kafka-security.ts'
 import { ownedByServer, type PostgresSecurity, tlsSettings } from './parts/postgres-security.ts'
@@ -16,8 +17,8 @@ export type Encryption = {
   environment: Record<string, string>
 }
 
-/** Only clients with a certificate of this name come in. */
-const RULES = `hostssl all rollcall all cert
+/** Only who has a certificate of its user's name comes in. */
+const RULES = `hostssl all all all cert
 hostssl replication rollcall all cert
 `
 
@@ -26,7 +27,9 @@ export async function prepareEncryption(folder: string): Promise<Encryption> {
   mkdirSync(folder, { recursive: true })
   const ca = await createAuthority(folder, 'ca')
   const server = await ca.issue('server', { name: 'rollcall-stack', dns: ['localhost'], ips: [HOST] })
-  const client = await ca.issue('client', { name: 'rollcall' })
+  const client = await ca.issue('rollcall', { name: 'rollcall' })
+  // The roles of Postgres find theirs beside it (as-role.ts).
+  for (const role of signingRoles) await ca.issue(databaseRoles[role], { name: databaseRoles[role] })
   const keystore = join(folder, 'kafka.pem')
   writeFileSync(keystore, keyAndCertificate(server), { mode: 0o600 })
   const kafkaClient = {

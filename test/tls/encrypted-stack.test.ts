@@ -1,12 +1,16 @@
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Config, loadConfig } from '../../config/config.ts'
 import { connectPostgres } from '../../db/connection/connect.ts'
-import { migrateDatabase } from '../../db/schema/migrate-database.ts'
+import { databaseRoles } from '../../db/roles/roles.ts'
 import { createTopicOffsets } from '../../kafka/topics/topic-offsets.ts'
 import { ensureTopics } from '../../kafka/topics/topics.ts'
 import { checkTemporal } from '../../scripts/check-temporal.ts'
+import { roleEnvironments } from '../../scripts/role-environments.ts'
 import { type Stack, startStack } from '../../stack/stack.ts'
+import { fetchTrusting } from '../support/tls/trusting-fetch.ts'
+import { startRole } from '../support/deployment/role-process.ts'
 import { eventually } from '../support/eventually.ts'
 import { openFolder } from '../support/parts/own-folder.ts'
 
@@ -49,18 +53,50 @@ const connect = (url: string) => {
   return sql
 }
 
-test('every part is reached with its environment, and the replica follows over TLS', async () => {
+test('migrations, worker and API sign in by certificates of their roles, and logins are counted over it', async () => {
   await ensureTopics(config.kafka)
-  await migrateDatabase(config.database)
   await checkTemporal(config.temporal)
-  const [replica = ''] = config.database.replicaUrls
+  const environments = new Map(roleEnvironments(stack ?? expect.fail()))
+  const start = (role: string, entry: string, args: string[] = []) => {
+    const own = { WORKER_PORT: '0', API_PORT: '0', ...environments.get(role) }
+    const running = startRole(fileURLToPath(new URL(`../../${entry}`, import.meta.url)), own, args)
+    onTestFinished(() => running.kill())
+    return running
+  }
+  const migrating = start('migrate', 'scripts/migrate.ts', ['--bootstrap'])
+  expect(await migrating.exited, JSON.stringify(migrating.log())).toBe(0)
+  const again = start('migrate', 'scripts/migrate.ts')
+  expect(await again.exited, JSON.stringify(again.log())).toBe(0)
+  start('worker', 'worker/main.ts')
+  start('worker', 'generator/main.ts')
+  const api = start('api', 'api/main.ts')
+
+  const fetch = fetchTrusting(config.kafka.tls?.ca ?? expect.fail())
+  await eventually(async () => {
+    const port = api.log().find((line) => typeof line['port'] === 'number')?.['port']
+    const body = JSON.stringify({ query: '{ ingestion { partitions { checkpoint } } }' })
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`https://localhost:${String(port)}/graphql`, { method: 'POST', headers, body })
+    expect(await answer.text()).toMatch(/"checkpoint":"?[1-9]/)
+  })
+  const sessions = await connect(config.database.url)<{ user: string; ssl: boolean; subject: string }[]>`
+    select distinct usename as user, ssl, client_dn as subject from pg_stat_activity join pg_stat_ssl using (pid)
+    where usename like 'rollcall\\_%'`
+  expect(sessions.toSorted((a, b) => a.user.localeCompare(b.user))).toEqual(
+    [databaseRoles.api, databaseRoles.ingest].map((user) => ({ user, ssl: true, subject: `/CN=${user}` })),
+  )
+})
+
+test('the replica follows over TLS, and lets in the role of APIs', async () => {
+  const own = loadConfig(new Map(roleEnvironments(stack ?? expect.fail())).get('api') ?? {})
+  const [replica = ''] = own.database.replicaUrls
   await eventually(() => connect(replica)`select from partition_checkpoint`)
   const links = await connect(config.database.url)<{ ssl: boolean }[]>`
     select ssl from pg_stat_replication join pg_stat_ssl using (pid)`
   expect(links).toEqual([{ ssl: true }])
 })
 
-test('no part answers in plaintext, or to whom has no certificate', async () => {
+test('no part answers in plaintext, to whom has no certificate, or has that of another user', async () => {
   const { KAFKA_BROKERS = '', TEMPORAL_ADDRESS = '', DATABASE_URL = '' } = stack?.environment ?? {}
   const plain = loadConfig({ KAFKA_BROKERS, TEMPORAL_ADDRESS })
   const offsets = createTopicOffsets(plain.kafka, 'test')
@@ -70,6 +106,9 @@ test('no part answers in plaintext, or to whom has no certificate', async () => 
   const url = new URL(DATABASE_URL)
   for (const name of ['sslcert', 'sslkey']) url.searchParams.delete(name)
   await expect(connect(url.href)`select 1`).rejects.toThrow(/certificate/)
+  const other = new URL(DATABASE_URL)
+  other.username = databaseRoles.api
+  await expect(connect(other.href)`select 1`).rejects.toThrow(/certificate authentication failed/)
   url.search = ''
   await expect(connect(url.href)`select 1`).rejects.toThrow(/no encryption/)
 })
