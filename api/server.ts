@@ -115,6 +115,7 @@ export function createServer(server: ServerDeps) {
     deps.topic,
     createLook(deps.topic, createLatestReader(deps.router), deps.kafkaBounds),
   )
+  const budget = createTimeBudget(rateLimits.clientMsPerSecond, () => performance.now())
   return createYoga<Incoming, RequestContext>({
     schema,
     context: (initial: InitialContext) =>
@@ -141,7 +142,7 @@ export function createServer(server: ServerDeps) {
       refuseCommands,
       awaitRecords(counted),
       auditRefusals(audit, deps.clock),
-      limitExpensive(createTimeBudget(rateLimits.clientMsPerSecond, () => performance.now())),
+      limitExpensive(budget),
       giveReadToken(() => readPrimary(readToken), logger),
       giveWarnings,
       answerLive({
@@ -152,6 +153,7 @@ export function createServer(server: ServerDeps) {
         // People follow counts by about a second.
         freshnessOf: (args) =>
           readsSets(args) ? engagementFreshness(args.contextValue) : args.contextValue.freshness(),
+        waitMs: budget.waitMs,
         readPosition: () => sources.read(({ position }) => Promise.resolve(position)),
         watch: identity.watch ?? (() => () => undefined),
         caps: rateLimits.subscriptions,

@@ -82,7 +82,7 @@ const api = {
     'Questions a second that one client may ask, in bursts of up to five seconds; more are answered with status 429. A request counts as many as it has root fields, and at least one for each 500 of its complexity.',
   ),
   API_CLIENT_MS_PER_SECOND: integer(500, 1, 1_000).describe(
-    'Milliseconds of a second that the API and Postgres may spend on the questions of one client. Who takes more has them answered one at a time; 1000 is no limit.',
+    'Milliseconds of a second that the API and Postgres may spend on the questions of one client, its subscriptions with them. Who takes more has them answered one at a time; 1000 is no limit.',
   ),
   API_SUBSCRIPTIONS: integer(1_000, 0, 100_000).describe('Subscriptions at a time; each has a connection.'),
   API_SUBSCRIPTIONS_PER_CLIENT: integer(20, 1, 100_000).describe('Subscriptions of one client at a time.'),

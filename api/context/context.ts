@@ -41,6 +41,9 @@ export type RequestContext = ApiContext &
     hasWaited: boolean
   }
 
+/** Clients that share the time that a request takes, at least one. */
+export type Payers = readonly [client: string, ...clients: string[]]
+
 export type ReceivedRequest = ReadHeaders & {
   caller: Caller
   /** Of who asks. What a request may have depends on them alone, and so may answers that requests share. */
@@ -49,6 +52,8 @@ export type ReceivedRequest = ReadHeaders & {
   validUntilMs: number | null
   /** The client whose requests share its limits: an actor; where nobody vouches for one, an address. */
   client: string
+  /** Its client alone, or those of all for whom the API asks. */
+  payers: Payers
   /** Where it asks from, as ClientAddress has it; null: the API asks, for its subscribers. */
   address: string | null
   /** The query and its variables, as the request sent them. */
@@ -74,11 +79,13 @@ export function receiveRequest(
     throw requestError('FORBIDDEN', forbiddenMessage('persons', 'x-rollcall-read-after with an event'), {
       http: { status: 403 },
     })
+  const client = clientOf({ actor, address })
   return {
     caller: { actor },
     roles,
     validUntilMs,
-    client: clientOf({ actor, address }),
+    client,
+    payers: [client],
     address,
     params,
     ...headers,

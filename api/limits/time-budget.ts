@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import type { Payers } from '../context/context.ts'
 import { createTokenBuckets } from './token-bucket.ts'
 
 /** The time that a request is going to take. */
 type Use = {
-  /** Whether its client has not taken more than its share of late, this request included. */
+  /** For whom it runs: the client that pays for it, of several the one that has most left. */
+  client: string
+  /** Whether this client has not taken more than its share of late, this request included. */
   isWithin: boolean
   /** Call it when the request runs, and what it returns once it has. */
   run: () => () => void
@@ -12,9 +15,14 @@ type Use = {
   cancel: () => void
 }
 
+/** What tells roughly how long a question takes. */
+type Question = { operationName?: string | null | undefined; query?: string | null | undefined }
+
 export type TimeBudget = {
-  /** @param question its text, which tells roughly how long it takes */
-  begin(client: string, question: string): Use
+  /** @param payers the clients for whom the request runs, which share equally what it takes */
+  begin(payers: Payers, question: Question): Use
+  /** Milliseconds until one of the clients may take its share of what the question is expected to take. */
+  waitMs(payers: Payers, question: Question): number
 }
 
 /** What a question is expected to take that was not asked before. */
@@ -29,7 +37,8 @@ export const ALL_MS = 1_000
 
 /**
  * Counts the time of Postgres and of the API's thread that each client takes: reserved when a request begins, by what
- * its question took before, and settled when it ends. While several requests run, time passes for each of
+ * its question took before, and settled when it ends. Who asks together with others never pays more than alone, and
+ * is not held up by those of them who have nothing left. While several requests run, time passes for each of
  * them the slower, so that nobody pays for what others take.
  * https://en.wikipedia.org/wiki/Processor_sharing
  * @param msPerSecond what one client may take; as much it may save up; ALL_MS: no limit
@@ -42,16 +51,29 @@ export function createTimeBudget(msPerSecond: number, clock: () => number): Time
   })
   const taken = new LRUCache<string, number>({ max: MOST_QUESTIONS })
   const time = createSharedTime(clock)
+  const expect = (key: string) => taken.get(key) ?? UNKNOWN_MS
+  const waitOf = (client: string, ms: number) =>
+    msPerSecond >= ALL_MS ? 0 : clients.waitMs(client, clock(), ms)
+  /** The one that is soonest as if it had taken nothing. */
+  const richest = (payers: Payers): string =>
+    payers
+      .map((client) => ({ client, waitMs: waitOf(client, msPerSecond) }))
+      .reduce((one, other) => (other.waitMs < one.waitMs ? other : one)).client
   return {
-    begin(client, question) {
-      const key = createHash('sha256').update(question).digest('base64')
-      const expectedMs = taken.get(key) ?? UNKNOWN_MS
-      const isWithin = msPerSecond >= ALL_MS || clients.waitMs(client, clock(), expectedMs) === 0
-      clients.charge(client, clock(), expectedMs)
+    begin(payers, question) {
+      const key = keyOf(question)
+      const expectedMs = expect(key)
+      const charge = (ms: number) => {
+        for (const payer of payers) clients.charge(payer, clock(), ms / payers.length)
+      }
+      const client = richest(payers)
+      const isWithin = waitOf(client, expectedMs / payers.length) === 0
+      charge(expectedMs)
       const settle = (usedMs: number) => {
-        clients.charge(client, clock(), usedMs - expectedMs)
+        charge(usedMs - expectedMs)
       }
       return {
+        client,
         isWithin,
         run: () => {
           const end = time.start()
@@ -66,8 +88,14 @@ export function createTimeBudget(msPerSecond: number, clock: () => number): Time
         },
       }
     },
+    waitMs: (payers, question) => waitOf(richest(payers), expect(keyOf(question)) / payers.length),
   }
 }
+
+const keyOf = ({ operationName, query }: Question): string =>
+  createHash('sha256')
+    .update(`${operationName ?? ''} ${query ?? ''}`)
+    .digest('base64')
 
 /** A clock that goes as much slower as there are requests that run. */
 function createSharedTime(clock: () => number) {

@@ -152,6 +152,18 @@ it('an expensive question waits for its turn without a connection', async () => 
   expect(opened).toHaveBeenCalledTimes(2)
 })
 
+it('expensive questions of one subscriber leave others their turn', async () => {
+  const opened = vi.fn(() => new Promise<never>(() => undefined))
+  const { subscribe } = await listening({ router: { ...failing(new Error()), withReadNode: opened } })
+  const expensive = (to: string) => `{ retention(from: "2026-01-05", to: "${to}") { cohorts { users } } }`
+  const greedy = { 'x-forwarded-for': '192.0.2.1' }
+  for (const to of ['2026-02-02', '2026-02-09', '2026-02-16'])
+    void subscribe(`subscription ${expensive(to)}`, greedy)
+  await expect.poll(() => opened.mock.calls.length).toBe(1)
+  void subscribe(expensive('2026-02-02'), { 'x-forwarded-for': '192.0.2.2' })
+  await expect.poll(() => opened.mock.calls.length).toBe(2)
+})
+
 describe('a subscription of somebody who has proven who they are', () => {
   it('ends when the proof does, and not before', async () => {
     const identify = async (headers: Headers, address: string) => ({

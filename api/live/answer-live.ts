@@ -63,8 +63,8 @@ export function answerLive({
     const atEnd = (end: () => void) => stream.readable.once('close', end)
     try {
       atEnd(limits.take(client))
-      const ask = askingOf(question, { ...deps, execute })
-      atEnd(questions.subscribe(question.key, ask, { after, send: stream.send }))
+      const asking = askingOf(question, { ...deps, execute })
+      atEnd(questions.subscribe(question.key, asking, { client, after, send: stream.send }))
     } catch (error) {
       stream.readable.destroy()
       throw error

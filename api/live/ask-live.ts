@@ -4,10 +4,11 @@ import { anyFreshness } from '../../db/nodes/requirement.ts'
 import { formatReadToken, type ReadToken } from '../../db/nodes/read-token.ts'
 import { shownUpTo } from '../../db/nodes/snapshot.ts'
 import type { Actor } from '../context/actor.ts'
-import type { ReceivedRequest, RequestContext } from '../context/context.ts'
+import type { Payers, ReceivedRequest, RequestContext } from '../context/context.ts'
 import type { Freshness } from '../context/freshness.ts'
+import type { TimeBudget } from '../limits/time-budget.ts'
 import { digestOf } from './changes.ts'
-import type { LiveAnswer } from './live-question.ts'
+import type { LiveAnswer, LiveAsking } from './live-question.ts'
 
 /** A subscription as the query that it keeps asking. */
 export type Question = {
@@ -38,23 +39,24 @@ export type Executor = {
   schema: GraphQLSchema
   contextOf: (received: ReceivedRequest) => RequestContext
   execute: Execute
+  /** How long the clients that ask a question have to wait for their share of time. */
+  waitMs: TimeBudget['waitMs']
   /** What clients see of an error. */
   maskError: (error: unknown) => GraphQLError
 }
 
 /**
- * Returns what executes a question once more. Every answer says how fresh it is, whatever the question
+ * Returns what executes a question once more, for those who share its cost. Every answer says how fresh it is, whatever the question
  * selects.
  */
 export function askingOf(
   question: Question,
-  { schema, contextOf, execute, maskError }: Executor,
-): () => Promise<LiveAnswer> {
+  { schema, contextOf, execute, waitMs, maskError }: Executor,
+): LiveAsking {
   const { key, roles, query, document, operationName, variables } = question
   const digest = digestOf(schema, document, operationName)
   const params = { query, ...(operationName && { operationName }), ...(variables && { variables }) }
-  // A client of its own, so that it takes turns with others where clients do.
-  const received: ReceivedRequest = {
+  const received: Omit<ReceivedRequest, 'payers'> = {
     ...{ caller: { actor: live }, client: `live ${key}`, address: null, params, roles, validUntilMs: null },
     ...{ requirement: anyFreshness, awaited: null },
   }
@@ -63,8 +65,8 @@ export function askingOf(
     digest: digest(result),
     event: eventOf(result, reading),
   })
-  return async () => {
-    const contextValue = contextOf(received)
+  const ask = async (payers: Payers): Promise<LiveAnswer> => {
+    const contextValue = contextOf({ ...received, payers })
     try {
       const args = { schema, document, contextValue, variableValues: variables, operationName }
       const { result, reading } = await execute(args)
@@ -75,6 +77,7 @@ export function askingOf(
       contextValue.close()
     }
   }
+  return { ask, waitMs: (payers) => waitMs(payers, params) }
 }
 
 /** Asks for all subscribers, and commands nothing. */

@@ -22,24 +22,27 @@ const answerOf = (digest: string, shown: ReadToken | null, position = counted(0)
 /** A question whose node is always beyond what was read; `next` is what it answers from now on. */
 function startQuestion(first: LiveAnswer) {
   vi.useFakeTimers()
-  const state = { next: first, asked: 0, moves: true }
+  const state = { next: first, asked: 0, moves: true, payers: [] as string[], waitMs: 0 }
   const ticker: Ticker = {
     watch: (_, resume) => {
       if (state.moves) resume()
       return () => undefined
     },
   }
-  const question = startLiveQuestion(() => {
+  const ask = (payers: readonly string[]) => {
     state.asked++
+    state.payers = [...payers]
     return Promise.resolve(state.next)
-  }, ticker)
+  }
+  const question = startLiveQuestion({ ask, waitMs: () => state.waitMs }, ticker)
   onTestFinished(() => {
     vi.useRealTimers()
   })
-  const join = (after: ReadToken | null = null, position: AnswerPosition | null = null) => {
+  const join = (after: ReadToken | null = null, position: AnswerPosition | null = null, client = 'ann') => {
     const sent: string[] = []
     const tokens = after === null ? [] : [after]
     const subscriber: Subscriber = {
+      client,
       after: { tokens, position },
       send: (event) => sent.push(Buffer.from(event).toString()),
     }
@@ -49,6 +52,34 @@ function startQuestion(first: LiveAnswer) {
   const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
   return { state, join, pass }
 }
+
+it('is asked for each client once that subscribes to it, however often', async () => {
+  const { state, join, pass } = startQuestion(answerOf('a', token(1)))
+  join()
+  join()
+  const { leave } = join(null, null, 'bob')
+  await pass(1_000)
+  expect(state.payers).toEqual(['ann', 'bob'])
+  leave()
+  await pass(1_000)
+  expect(state.payers).toEqual(['ann'])
+})
+
+it('is asked only as often as those who subscribe have time left, and at least every half minute', async () => {
+  const { state, join, pass } = startQuestion(answerOf('a', token(1)))
+  state.waitMs = 4_000
+  join()
+  await pass(0)
+  await pass(3_900)
+  expect(state.asked).toBe(1)
+  state.waitMs = 3_600_000
+  await pass(100)
+  expect(state.asked).toBe(2)
+  await pass(29_900)
+  expect(state.asked).toBe(2)
+  await pass(100)
+  expect(state.asked).toBe(3)
+})
 
 it('is asked once a second while the node moves on, and sent when it has changed', async () => {
   const { state, join, pass } = startQuestion(answerOf('a', token(1)))

@@ -1,5 +1,6 @@
 import { type AnswerPosition, includesPosition } from '../../domain/pipeline/answer-position.ts'
 import { includes, type ReadToken } from '../../db/nodes/read-token.ts'
+import type { Payers } from '../context/context.ts'
 import type { Ticker } from './ticker.ts'
 
 /** What an answer shows: what was written, and what counts include. */
@@ -18,7 +19,16 @@ export type LiveAnswer = {
   event: () => Uint8Array
 }
 
+/** How a question is asked, and how long its turn is away, for the clients that subscribe to it. */
+export type LiveAsking = {
+  ask: (payers: Payers) => Promise<LiveAnswer>
+  /** Milliseconds until one of them has something left of its share of time. */
+  waitMs: (payers: Payers) => number
+}
+
 export type Subscriber = {
+  /** Who pays for it with others. */
+  client: string
   /** Its first answer must show this; null: any will do. */
   after: ShownAfter | null
   send(event: Uint8Array): void
@@ -32,18 +42,21 @@ export type LiveQuestion = {
 
 /** From the start of one execution to the start of the next, at least. */
 const PAUSE_MS = 1_000
+/** However much the subscribers have taken: their other questions must not end what they see live. */
+const LONGEST_PAUSE_MS = 30_000
 /** Time, Kafka and Temporal change answers without a write to the database. */
 const RECHECK_MS = 5_000
 
 /**
  * Asks a question for all its subscribers: when a database node has moved on, at most once a second, and no
- * more than half of the time. Whoever subscribes gets the newest answer; then everybody gets those that
+ * more than half of the time, and only as often as one of those who subscribe has something left of its share of time.
+ * Whoever subscribes gets the newest answer; then everybody gets those that
  * differ from the last one. An answer that shows less than the last one is dropped, so that nobody is taken
  * back to an earlier state.
  */
-export function startLiveQuestion(ask: () => Promise<LiveAnswer>, ticker: Ticker): LiveQuestion {
+export function startLiveQuestion({ ask, waitMs }: LiveAsking, ticker: Ticker): LiveQuestion {
   const subscribers = new Set<Subscriber>()
-  let isOver = false
+  let isRunning = false
   let wake: (() => void) | null = null
   let newest: LiveAnswer | null = null
   let latest: ShownAfter | null = null
@@ -58,28 +71,36 @@ export function startLiveQuestion(ask: () => Promise<LiveAnswer>, ticker: Ticker
       else if (hasChanged) subscriber.send(answer.event())
   }
   const run = async () => {
-    while (!isOver) {
+    for (let payers = payersOf(subscribers); payers !== null; payers = payersOf(subscribers)) {
       const startedAtMs = performance.now()
-      const answer = await ask()
+      const answer = await ask(payers)
       take(answer)
-      const pause = pauseSince(startedAtMs, answer.shown?.token.position ?? 0n, ticker)
+      const owedMs = Math.min(waitMs(payersOf(subscribers) ?? payers), LONGEST_PAUSE_MS)
+      const pause = pauseSince(startedAtMs, owedMs, answer.shown?.token.position ?? 0n, ticker)
       wake = pause.end
       await pause.ended
     }
   }
-  void run()
   return {
     add(subscriber) {
       subscribers.add(subscriber)
       if (newest !== null) greet(subscriber, newest)
+      if (!isRunning) void run()
+      isRunning = true
     },
     remove(subscriber) {
       subscribers.delete(subscriber)
-      isOver = subscribers.size === 0
-      if (isOver) wake?.()
-      return isOver
+      if (subscribers.size > 0) return false
+      wake?.()
+      return true
     },
   }
+}
+
+/** Each client once, however often it subscribes. Null: nobody is left. */
+function payersOf(subscribers: ReadonlySet<Subscriber>): Payers | null {
+  const [first, ...others] = new Set([...subscribers].map(({ client }) => client))
+  return first === undefined ? null : [first, ...others]
 }
 
 /** Sends the first answer, unless it shows less than the subscriber has seen. */
@@ -101,12 +122,13 @@ function isBefore(shown: Shown | null, after: ShownAfter | null): boolean {
 /** The time until the next execution is due. */
 function pauseSince(
   startedAtMs: number,
+  owedMs: number,
   position: bigint,
   ticker: Ticker,
 ): { ended: Promise<undefined>; end: () => void } {
   const { promise: ended, resolve } = Promise.withResolvers<undefined>()
   const tookMs = performance.now() - startedAtMs
-  const restMs = Math.max(PAUSE_MS - tookMs, tookMs)
+  const restMs = Math.max(PAUSE_MS - tookMs, tookMs, owedMs)
   let unwatch: (() => void) | null = null
   const end = () => {
     clearTimeout(rest)

@@ -1,5 +1,5 @@
 import { limits } from '../context/limits.ts'
-import { type LiveAnswer, type LiveQuestion, startLiveQuestion, type Subscriber } from './live-question.ts'
+import { type LiveAsking, type LiveQuestion, startLiveQuestion, type Subscriber } from './live-question.ts'
 import { tooMany } from './subscription-limits.ts'
 import type { Ticker } from './ticker.ts'
 
@@ -8,14 +8,14 @@ type LiveQuestions = {
    * Subscribes to a question, and returns what ends that. Subscribers with the same key share its executions.
    * @throws {GraphQLError} there are too many questions
    */
-  subscribe(key: string, ask: () => Promise<LiveAnswer>, subscriber: Subscriber): () => void
+  subscribe(key: string, asking: LiveAsking, subscriber: Subscriber): () => void
 }
 
 /** The questions that somebody is subscribed to, each of which is executed once for all who ask it. */
 export function createLiveQuestions(ticker: Ticker): LiveQuestions {
   const questions = new Map<string, LiveQuestion>()
   return {
-    subscribe(key, ask, subscriber) {
+    subscribe(key, asking, subscriber) {
       let question = questions.get(key)
       if (question === undefined) {
         if (questions.size >= limits.liveQuestions)
@@ -23,7 +23,7 @@ export function createLiveQuestions(ticker: Ticker): LiveQuestions {
             `this API answers ${questions.size} different subscriptions, which is the cap: ask what others ask, or another API`,
             limits.liveQuestions,
           )
-        question = startLiveQuestion(ask, ticker)
+        question = startLiveQuestion(asking, ticker)
         questions.set(key, question)
       }
       const subscribed = question

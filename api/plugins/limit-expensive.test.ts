@@ -13,7 +13,7 @@ function setUp() {
   const { onExecute } = limitExpensive(createTimeBudget(500, () => nowMs))
   const running: string[] = []
   const start = (client: string, query: string, tookMs = 240) => {
-    const contextValue = { client, address: '192.0.2.1', params: { query } }
+    const contextValue = { payers: [client], params: { query } }
     const started = Promise.resolve(
       onExecute?.({
         args: { schema, document: parse(query), contextValue },

@@ -25,8 +25,8 @@ export function limitExpensive(budget: TimeBudget): Plugin<RequestContext> {
   return {
     async onExecute({ args, setResultAndStopExecution }) {
       if (operationType(args) !== 'query') return undefined
-      const { client } = args.contextValue
-      const { isWithin, run, cancel } = useOf(budget, args.contextValue)
+      const { payers, params } = args.contextValue
+      const { client, isWithin, run, cancel } = budget.begin(payers, params)
       const release = isWithin && !isExpensive(args) ? () => undefined : await slots.acquire(client)
       if (release === null) {
         cancel()
@@ -43,13 +43,6 @@ export function limitExpensive(budget: TimeBudget): Plugin<RequestContext> {
     },
   }
 }
-
-const nothing = () => undefined
-/** Subscriptions are asked for many at once, and as often as the API itself likes. */
-const unlimited = { isWithin: true, run: () => nothing, cancel: nothing }
-
-const useOf = (budget: TimeBudget, { client, address, params }: RequestContext) =>
-  address === null ? unlimited : budget.begin(client, `${params.operationName ?? ''} ${params.query ?? ''}`)
 
 /** Whether a request asks a question that its root field declares as expensive. */
 function isExpensive(request: ExecutedRequest): boolean {
