@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { Logger } from '../config/logger.ts'
 import { connectPostgres } from '../db/connection/connect.ts'
+import { createReplacedPool, type ReplacedPool } from '../db/connection/replaced-pool.ts'
 import { recordAuditEvent } from '../db/ledger/audit-events.ts'
 import { publishCommandKey } from '../db/ledger/command-keys.ts'
 import { createReadRouter } from '../db/nodes/router.ts'
@@ -14,23 +15,35 @@ import { createAudit } from './sources/audit.ts'
 
 /** One is enough, because commands are rare. */
 const AUDIT_CONNECTIONS = 1
-const AUDIT_TIMEOUT_MS = 3_000
+/** The API waits no longer than this, because a frozen primary does not end slow statements. */
+const AUDIT_DEADLINE_MS = 3_000
 /** Each request of a browser asks for its session, which takes less than a millisecond. */
 const SESSION_CONNECTIONS = 3
-const SESSION_TIMEOUT_MS = 3_000
+const SESSION_DEADLINE_MS = 2_000
+/** One for tokens that are looked up and used, one for commands to them. */
+const TOKEN_CONNECTIONS = 2
+/** Statements about tokens take milliseconds. */
+const TOKEN_DEADLINE_MS = 2_000
 
 export type Connections = ReturnType<typeof openConnections>
 
 /** Every connection is opened when it is first needed, so that the API starts whatever is away. */
 export function openConnections(config: Config, logger: Logger) {
-  const auditSql = connectPostgres(config.database, {
-    applicationName: 'rollcall-api-audit',
-    maxConnections: AUDIT_CONNECTIONS,
-    statementTimeoutMs: AUDIT_TIMEOUT_MS,
-    idleInTransactionTimeoutMs: AUDIT_TIMEOUT_MS,
-  })
-  const audit = createAudit((event) => recordAuditEvent(auditSql, event), logger)
-  const publish = (key: PublicKey) => publishCommandKey(auditSql, { ...key, holder: 'api' })
+  /** To the primary, for short statements. */
+  const openPool = (name: string, maxConnections: number, deadlineMs: number): ReplacedPool =>
+    createReplacedPool(
+      () =>
+        connectPostgres(config.database, {
+          applicationName: `rollcall-api-${name}`,
+          maxConnections,
+          statementTimeoutMs: deadlineMs,
+          idleInTransactionTimeoutMs: deadlineMs,
+        }),
+      deadlineMs,
+    )
+  const auditPool = openPool('audit', AUDIT_CONNECTIONS, AUDIT_DEADLINE_MS)
+  const audit = createAudit((event) => auditPool.run((sql) => recordAuditEvent(sql, event)), logger)
+  const publish = (key: PublicKey) => auditPool.run((sql) => publishCommandKey(sql, { ...key, holder: 'api' }))
   return {
     temporal: lazyTemporal(config.temporal),
     router: createReadRouter(config.database, (node, serves, reason) => {
@@ -39,16 +52,11 @@ export function openConnections(config: Config, logger: Logger) {
     }),
     kafka: createKafka(config.kafka, 'rollcall-api'),
     offsets: createTopicOffsets(config.kafka, 'rollcall-api'),
-    sessions: connectPostgres(config.database, {
-      applicationName: 'rollcall-api-sessions',
-      maxConnections: SESSION_CONNECTIONS,
-      statementTimeoutMs: SESSION_TIMEOUT_MS,
-      idleInTransactionTimeoutMs: SESSION_TIMEOUT_MS,
-    }),
-    auditSql,
+    sessions: openPool('sessions', SESSION_CONNECTIONS, SESSION_DEADLINE_MS),
+    auditPool,
     audit,
     refusals: createRefusalCounter(audit, Date.now),
-    tokens: openServiceTokens(config, audit, logger),
+    tokens: openServiceTokens(config, openPool('tokens', TOKEN_CONNECTIONS, TOKEN_DEADLINE_MS), audit, logger),
     signer: createCommandSigner(config.temporal.namespace, publish, Date.now),
   }
 }

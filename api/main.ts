@@ -73,10 +73,12 @@ type Parts = ReturnType<typeof openParts>
 
 function openParts(config: Config, logger: Logger) {
   const connections = openConnections(config, logger)
-  const { temporal, router, offsets, auditSql, refusals, sessions, signer, tokens } = connections
-  recordSettings(auditSql, 'api', givenSettings(), new Date()).catch((error: unknown) => {
-    logger.warn({ err: error }, 'the audit does not have the settings of this start')
-  })
+  const { temporal, router, offsets, auditPool, refusals, sessions, signer, tokens } = connections
+  auditPool
+    .run((sql) => recordSettings(sql, 'api', givenSettings(), new Date()))
+    .catch((error: unknown) => {
+      logger.warn({ err: error }, 'the audit does not have the settings of this start')
+    })
   return {
     server: composeServer(config, logger, connections),
     close: async () => {
@@ -85,21 +87,21 @@ function openParts(config: Config, logger: Logger) {
       await Promise.allSettled([
         router.close(),
         offsets.close(),
-        auditSql.end({ timeout: 1 }),
+        auditPool.close(),
         tokens.close(),
-        sessions.end({ timeout: 1 }),
+        sessions.close(),
         temporal.close(),
       ])
     },
-    check: checkDatabase(auditSql, (error) => {
+    check: checkDatabase(auditPool.run, (error) => {
       logger.error(
         { error },
         'Postgres refuses this API, which answers what it can without Postgres until that is mended',
       )
     }),
-    checkSchema: () => checkSchema(auditSql, 'read'),
+    checkSchema: () => auditPool.run((sql) => checkSchema(sql, 'read')),
     /** Null while the database is away, too: /ready says it then. */
-    excessRights: () => excessRights(auditSql, 'api').catch(() => null),
+    excessRights: () => auditPool.run((sql) => excessRights(sql, 'api')).catch(() => null),
   }
 }
 

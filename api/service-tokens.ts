@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import { noteServiceTokenUse, readActiveServiceTokens } from '../db/access/service-tokens.ts'
-import { connectPostgres } from '../db/connection/connect.ts'
-import { createReplacedPool } from '../db/connection/replaced-pool.ts'
+import type { ReplacedPool } from '../db/connection/replaced-pool.ts'
 import { recordAuditEvent } from '../db/ledger/audit-events.ts'
 import { createServiceTokenCommands } from './commands/service-tokens.ts'
 import type { Actor } from './context/actor.ts'
@@ -12,21 +11,13 @@ import type { Logger } from './context/logger.ts'
 import { createKnownTokens } from './identity/service-tokens/known-tokens.ts'
 import { createServiceTokens, type TokenUse } from './identity/service-tokens/service-tokens.ts'
 
-/** One for tokens that are looked up and used, one for commands to them. */
-const CONNECTIONS = 2
-/** Statements about tokens take milliseconds. */
-const DEADLINE_MS = 2_000
-
-/** Service tokens on the primary: what identifies by them, and the commands to them. It connects when it is first needed. */
-export function openServiceTokens({ database, serviceTokens }: Config, audit: Audit, logger: Logger) {
-  const open = () =>
-    connectPostgres(database, {
-      applicationName: 'rollcall-api-tokens',
-      maxConnections: CONNECTIONS,
-      statementTimeoutMs: DEADLINE_MS,
-      idleInTransactionTimeoutMs: DEADLINE_MS,
-    })
-  const pool = createReplacedPool(open, DEADLINE_MS)
+/** Service tokens on the primary: what identifies by them, and the commands to them. */
+export function openServiceTokens(
+  { serviceTokens }: Config,
+  pool: ReplacedPool,
+  audit: Audit,
+  logger: Logger,
+) {
   const known = createKnownTokens(() => pool.run((sql) => readActiveServiceTokens(sql, new Date())), {
     now: Date.now,
     elapsed: () => performance.now(),

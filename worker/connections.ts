@@ -44,9 +44,12 @@ export async function openConnections(
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     idleInTransactionTimeoutMs: STATEMENT_TIMEOUT_MS,
   })
-  await checkDatabase(sql, (error) => {
-    log.error({ error }, 'Postgres refuses this worker: partitions wait and try again until that is fixed')
-  })
+  await checkDatabase(
+    (work) => work(sql),
+    (error) => {
+      log.error({ error }, 'Postgres refuses this worker: partitions wait and try again until that is fixed')
+    },
+  )
   await refuseUnfitSchema(sql)
   await warnOfExcessRights(sql, log)
   const publish = (key: PublicKey) => publishCommandKey(sql, { ...key, holder: 'worker' })

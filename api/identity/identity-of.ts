@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts'
 import type { Logger } from '../../config/logger.ts'
-import type { Sql } from '../../db/connection/connect.ts'
+import type { ReplacedPool } from '../../db/connection/replaced-pool.ts'
 import type { Audit } from '../context/audit.ts'
 import { unauthenticated } from '../context/refused-identity.ts'
 import { byBearer } from './by-bearer.ts'
@@ -14,7 +14,7 @@ import { logOfSignIn } from './sessions/log-of-sign-in.ts'
 
 type Deps = {
   /** The primary, on which sessions are. */
-  sessions: Sql
+  sessions: ReplacedPool
   audit: Audit
   tokens: ServiceTokens
   logger: Logger
@@ -26,7 +26,7 @@ type Deps = {
  */
 export function identityOf(
   config: Config,
-  { sessions: sql, audit, tokens, logger }: Deps,
+  { sessions, audit, tokens, logger }: Deps,
 ): { identity: IdentityProvider; signIn: BrowserSignIn | null } {
   const { identity: given, ldap, signIn: signInConfig } = config
   if (given === null && ldap === null) return { identity: checked(localMode, logger), signIn: null }
@@ -39,7 +39,7 @@ export function identityOf(
   const bearers = byBearer(tokens, oidc)
   if (signInConfig === null) return { identity: checked(bearers, logger), signIn: null }
   const deps = {
-    sql,
+    primary: sessions,
     keys: oidc?.keys ?? new Map(),
     record: signInAudit(audit, Date.now),
     logger,

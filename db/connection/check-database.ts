@@ -9,9 +9,12 @@ import { isRefusal } from './hint.ts'
  * refusal once: later lines of the log only say that the process waits.
  * @throws {PipelineFailure} the URL leads to a pooler, which waiting does not change
  */
-export async function checkDatabase(sql: Sql, say: (message: string) => void): Promise<void> {
+export async function checkDatabase(
+  run: (work: (sql: Sql) => Promise<void>) => Promise<void>,
+  say: (message: string) => void,
+): Promise<void> {
   try {
-    await assertDirectSession(sql)
+    await run(assertDirectSession)
   } catch (error) {
     const failure = postgresFailure(error)
     if (isIndirect(failure)) throw failure

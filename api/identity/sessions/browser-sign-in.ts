@@ -1,7 +1,7 @@
 import type { JWTVerifyGetKey } from 'jose'
 import type { Config } from '../../../config/config.ts'
 import type { SignInConfig } from '../../../config/sign-in.ts'
-import type { Sql } from '../../../db/connection/connect.ts'
+import type { ReplacedPool } from '../../../db/connection/replaced-pool.ts'
 import type { Logger } from '../../context/logger.ts'
 import type { ReadinessChecks } from '../../../probes/probes.ts'
 import { createAttemptLimits } from '../../limits/attempt-limits.ts'
@@ -38,8 +38,7 @@ export type BrowserSignIn = SignIn &
   }
 
 type Deps = {
-  /** The primary. */
-  sql: Sql
+  primary: ReplacedPool
   /** Finds the keys of each issuer. */
   keys: ReadonlyMap<string, JWTVerifyGetKey>
   record: RecordSignIn
@@ -52,7 +51,7 @@ type Deps = {
 export function createBrowserSignIn(
   config: Config,
   signIn: SignInConfig,
-  { sql, keys, record, logger, clock }: Deps,
+  { primary, keys, record, logger, clock }: Deps,
 ): BrowserSignIn {
   const { publicUrl, idleMs, maxMs } = signIn
   const { roleGroups } = config
@@ -62,9 +61,9 @@ export function createBrowserSignIn(
   const cookies = cookiesOf(publicUrl)
   const ways = waysOf(config, clock, logger)
   const limits = { idleMs, maxMs, readGroupsMs: READ_GROUPS_MS }
-  const store = createSessionStore(sql, seal, limits, groupsThatCount, clock)
+  const store = createSessionStore(primary, seal, limits, groupsThatCount, clock)
   const rolesBy = (groups: readonly string[]) => rolesOf(groups, roleGroups)
-  const shared = { publicUrl, ways, cookies, store, sql, record, logger }
+  const shared = { publicUrl, ways, cookies, store, primary, record, logger }
   const current = createGroupReader({ ...shared, seal, rolesOf: rolesBy, groupsThatCount })
   const rolesNow = (session: Parameters<typeof rolesOfSession>[0]) => rolesOfSession(session, roleGroups)
   const watching = watchSessions(store, current, rolesNow, logger)

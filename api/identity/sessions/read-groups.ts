@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pTimeout from 'p-timeout'
-import type { Sql } from '../../../db/connection/connect.ts'
+import type { ReplacedPool } from '../../../db/connection/replaced-pool.ts'
 import { putGroupReadingOff, storeGroups, takeGroupReading } from '../../../db/sessions/group-readings.ts'
 import type { Role } from '../../../domain/access/role.ts'
 import type { Logger } from '../../context/logger.ts'
@@ -22,7 +22,7 @@ const TIMEOUT_MS = 12_000
 const LOOK_MS = 100
 
 type Deps = {
-  sql: Sql
+  primary: ReplacedPool
   seal: Seal
   store: SessionStore
   ways: ReadonlyMap<string, SignInWay>
@@ -38,12 +38,12 @@ type Deps = {
  * @returns the session as it is now; null: it has ended, because its issuer says so or its groups give no role any more
  */
 export function createGroupReader(deps: Deps): (session: Session) => Promise<Session | null> {
-  const { sql, store, logger } = deps
+  const { primary, store, logger } = deps
   const readings = new Map<string, Promise<Session | null>>()
   const again = async ({ idHash }: Session) => (await store.findAll([idHash]))[0] ?? null
 
   const readOnce = async (session: Session): Promise<Session | null> => {
-    const taken = await takeGroupReading(sql, session.idHash)
+    const taken = await primary.run((sql) => takeGroupReading(sql, session.idHash))
     if (taken !== undefined) {
       if (!(await readNow(deps, session, taken.sealed))) return null
       return await again(session)
@@ -80,7 +80,7 @@ export function createGroupReader(deps: Deps): (session: Session) => Promise<Ses
 
 /** @returns whether the session goes on */
 async function readNow(deps: Deps, session: Session, sealed: Buffer | null): Promise<boolean> {
-  const { sql, seal, ways, logger } = deps
+  const { primary, seal, ways, logger } = deps
   const { idHash, issuer, subject } = session
   const way = ways.get(session.way)
   const secret = sealed === null ? null : seal.open(sealed, placeOf(idHash))
@@ -90,12 +90,13 @@ async function readNow(deps: Deps, session: Session, sealed: Buffer | null): Pro
     const read = await pTimeout(way.readGroups({ issuer, subject, secret }), { milliseconds: TIMEOUT_MS })
     const [before, after] = [deps.rolesOf(session.groups), deps.rolesOf(read.groups)]
     if (after.length === 0) return await end(deps, session, 'none of its groups has a role any more')
-    await storeGroups(sql, idHash, {
+    const now = {
       name: read.name,
       groups: read.groups.filter((group) => deps.groupsThatCount.has(group)),
       sealed: read.secret === null ? null : seal.close(read.secret, placeOf(idHash)),
       againAfterMs: READ_GROUPS_MS,
-    })
+    }
+    await primary.run((sql) => storeGroups(sql, idHash, now))
     if (after.join() !== before.join())
       await deps.record({ kind: 'rolesChanged', person: { issuer, subject, name: read.name }, before, after })
     return true
@@ -104,7 +105,7 @@ async function readNow(deps: Deps, session: Session, sealed: Buffer | null): Pro
     // The message alone: what an error holds besides may have a token in it.
     const message = error instanceof Error ? error.message : String(error)
     logger.warn({ error: message, way: way.id }, 'the groups of a session cannot be read again for now')
-    await putGroupReadingOff(sql, idHash, ASK_AGAIN_MS)
+    await primary.run((sql) => putGroupReadingOff(sql, idHash, ASK_AGAIN_MS))
     return true
   }
 }

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import pTimeout from 'p-timeout'
-import type { Sql } from '../../../db/connection/connect.ts'
+import type { ReplacedPool } from '../../../db/connection/replaced-pool.ts'
 import {
   deleteEndedSessions,
   deleteSession,
@@ -17,8 +16,8 @@ import type { SignedIn, SignInWay } from './sign-in-way.ts'
 
 /** While the primary is away, a session that it showed goes on for this long, for questions only. */
 export const AWAY_MS = 60_000
-/** A primary that does not answer in this time is away, and is not asked again for as long. */
-const TIMEOUT_MS = 2_000
+/** A primary that did not answer is not asked again for this time. */
+const ASK_AGAIN_MS = 2_000
 const ID_BYTES = 32
 /** Sessions that are remembered for when the primary is away; one takes some hundred bytes. */
 const REMEMBERED = 10_000
@@ -59,12 +58,11 @@ export const placeOf = (idHash: Uint8Array): string => `session ${keyOf(idHash)}
 
 /**
  * Keeps sessions in Postgres.
- * @param sql the primary
  * @param groupsThatCount the groups that give roles: others are not kept
  * @param clock milliseconds
  */
 export function createSessionStore(
-  sql: Sql,
+  primary: ReplacedPool,
   seal: Seal,
   limits: SessionLimits,
   groupsThatCount: ReadonlySet<string>,
@@ -77,12 +75,12 @@ export function createSessionStore(
   const ask = async (hashes: readonly Buffer[]): Promise<Session[]> => {
     if (clock() < askAgainAtMs) throw new Error('the primary was away a moment ago')
     try {
-      const rows = await pTimeout(findSessions(sql, hashes, limits), { milliseconds: TIMEOUT_MS })
+      const rows = await primary.run((sql) => findSessions(sql, hashes, limits))
       for (const hash of hashes) remembered.delete(keyOf(hash))
       for (const session of rows) remembered.set(keyOf(session.idHash), { session, seenAtMs: clock() })
       return rows.map((row) => ({ ...row, isRemembered: false }))
     } catch (error) {
-      askAgainAtMs = clock() + TIMEOUT_MS
+      askAgainAtMs = clock() + ASK_AGAIN_MS
       throw error
     }
   }
@@ -97,7 +95,7 @@ export function createSessionStore(
   /** Beside the request: if it fails, the next one does it. */
   const touch = (sessions: readonly Session[]) => {
     const hashes = sessions.map(({ idHash }) => idHash)
-    void touchSessions(sql, hashes, limits).catch(() => undefined)
+    void primary.run((sql) => touchSessions(sql, hashes, limits)).catch(() => undefined)
   }
   const forget = (idHash: Uint8Array) => {
     remembered.delete(keyOf(idHash))
@@ -110,8 +108,10 @@ export function createSessionStore(
       const { secret, groups, ...rest } = person
       const sealed = secret === null ? null : seal.close(secret, placeOf(idHash))
       const counting = groups.filter((group) => groupsThatCount.has(group))
-      await deleteEndedSessions(sql, limits)
-      await insertSession(sql, { ...rest, idHash, way: way.id, groups: counting, sealed }, limits)
+      await primary.run(async (sql) => {
+        await deleteEndedSessions(sql, limits)
+        await insertSession(sql, { ...rest, idHash, way: way.id, groups: counting, sealed }, limits)
+      })
       return id
     },
     find: async (id) => {
@@ -137,7 +137,7 @@ export function createSessionStore(
     },
     end: async (idHash) => {
       try {
-        await deleteSession(sql, idHash)
+        await primary.run((sql) => deleteSession(sql, idHash))
       } finally {
         forget(idHash)
       }

@@ -1,4 +1,4 @@
-import type { Sql } from '../../../db/connection/connect.ts'
+import type { ReplacedPool } from '../../../db/connection/replaced-pool.ts'
 import { useOnce } from '../../../db/sessions/used-once.ts'
 import type { Role } from '../../../domain/access/role.ts'
 import type { AttemptLimits } from '../../limits/attempt-limits.ts'
@@ -29,7 +29,7 @@ export type SignInDeps = {
   cookies: Cookies
   pending: PendingSignIns
   store: SessionStore
-  sql: Sql
+  primary: ReplacedPool
   rolesOf: (groups: readonly string[]) => Role[]
   limits: AttemptLimits
   record: RecordSignIn
@@ -50,7 +50,7 @@ export type SignIn = {
 
 /** What browsers do to sign in. Whatever it throws besides the errors it names is a part that is away. */
 export function createSignIn(deps: SignInDeps): SignIn {
-  const { publicUrl, ways, cookies, pending, store, sql, limits, record } = deps
+  const { publicUrl, ways, cookies, pending, store, primary, limits, record } = deps
   let atOnce = 0
 
   const wayOf = <Kind extends SignInWay['kind']>(id: string, kind: Kind) => {
@@ -116,7 +116,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
       const person = await attempt(asking, id, undefined, async () => {
         const begun = pending.take(asking.headers, state, id)
         // Before the provider is asked, which would end what the first use began.
-        if (!(await useOnce(sql, begun.hash, PENDING_MS)))
+        if (!(await primary.run((sql) => useOnce(sql, begun.hash, PENDING_MS))))
           throw new SignInRefused('this answer of your provider was used already: begin again')
         return { ...begun, signedIn: await way.complete(answer, begun.pending) }
       })

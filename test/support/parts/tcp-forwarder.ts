@@ -7,6 +7,8 @@ export type TcpForwarder = {
   port: number
   /** Ends all connections; those that come later go to this port. */
   redirect: (port: number) => void
+  /** Connections stay and carry nothing more, as to a host that vanished; those that come later go where it was. */
+  vanish: () => void
 }
 
 export async function forwardTcp(port: number): Promise<TcpForwarder> {
@@ -44,6 +46,9 @@ export async function forwardTcp(port: number): Promise<TcpForwarder> {
     redirect: (next) => {
       target = next
       endAll()
+    },
+    vanish: () => {
+      for (const socket of sockets) socket.unpipe().pause()
     },
   }
 }

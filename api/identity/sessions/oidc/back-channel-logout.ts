@@ -1,4 +1,4 @@
-import type { Sql } from '../../../../db/connection/connect.ts'
+import type { ReplacedPool } from '../../../../db/connection/replaced-pool.ts'
 import { deleteSessionsOf } from '../../../../db/sessions/browser-sessions.ts'
 import { useOnce } from '../../../../db/sessions/used-once.ts'
 import { LEEWAY_S } from '../../verify-token.ts'
@@ -7,7 +7,7 @@ import type { RecordSignIn } from '../sign-in-events.ts'
 import { LOGOUT_TOKEN_MS, type LogoutRules, LogoutTokenRefused, verifyLogoutToken } from './logout-token.ts'
 
 type Deps = LogoutRules & {
-  sql: Sql
+  primary: ReplacedPool
   store: SessionStore
   wayOf: (issuer: string) => string
   record: RecordSignIn
@@ -21,16 +21,18 @@ type Deps = LogoutRules & {
  * @throws {LogoutTokenRefused} the token is not what it should be, or was used before
  */
 export async function endByBackChannel(
-  { sql, store, wayOf, record, clock, ...rules }: Deps,
+  { primary, store, wayOf, record, clock, ...rules }: Deps,
   token: string,
 ): Promise<void> {
   const notice = await verifyLogoutToken(token, rules, clock())
   const { issuer } = notice
-  const ended = await sql.begin(async (tx) => {
-    if (!(await useOnce(tx, notice.hash, LOGOUT_TOKEN_MS + LEEWAY_S * 1000)))
-      throw new LogoutTokenRefused('the logout token is refused: it was used before')
-    return await deleteSessionsOf(tx, notice)
-  })
+  const ended = await primary.run((sql) =>
+    sql.begin(async (tx) => {
+      if (!(await useOnce(tx, notice.hash, LOGOUT_TOKEN_MS + LEEWAY_S * 1000)))
+        throw new LogoutTokenRefused('the logout token is refused: it was used before')
+      return await deleteSessionsOf(tx, notice)
+    }),
+  )
   for (const { idHash } of ended) store.forget(idHash)
   for (const { subject, name } of ended)
     await record({
