@@ -20,6 +20,11 @@ const FIRST_RETRY_MS = 100
 const LONGEST_RETRY_MS = 1_000
 
 const CONNECTION_TIMEOUT_MS = 3_000
+/**
+ * So long before a broker ends a session, the next request signs in anew: longer than a request is on its way. In kafkajs's 10 s
+ * every request would, where sessions are that short, and brokers refuse that more than once a second.
+ */
+const REAUTHENTICATION_MS = 3_000
 /** A broker that does not answer for this long counts as away. It is longer than any long poll. */
 const REQUEST_TIMEOUT_MS = 10_000
 
@@ -33,6 +38,7 @@ export function createKafka(config: Config['kafka'], clientId: string): Kafka {
     brokers: config.brokers,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    reauthenticationThreshold: REAUTHENTICATION_MS,
     retry: { retries: RETRIES, initialRetryTime: FIRST_RETRY_MS, maxRetryTime: LONGEST_RETRY_MS },
     logLevel: logLevel.NOTHING,
     ...(config.sasl === null ? {} : { sasl: saslOptions(config.sasl) }),

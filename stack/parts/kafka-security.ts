@@ -17,21 +17,26 @@ export type KafkaSecurity = {
 }
 
 const ITERATIONS = 4_096
-const KEY_BYTES = 64
 const SALT_BYTES = 16
+/** Both that a client may ask for, and the size of their keys. */
+const MECHANISMS = [
+  { name: 'SCRAM-SHA-512', hash: 'sha512', keyBytes: 64 },
+  { name: 'SCRAM-SHA-256', hash: 'sha256', keyBytes: 32 },
+]
 
 /**
  * Arguments of Kafka's storage tool that make a user. Other users of the machine can read them, so they have the salted password
  * (RFC 5802, section 3) in place of the password.
  */
-export function addUser({ name, password }: ScramUser): string[] {
-  const salt = randomBytes(SALT_BYTES)
-  const salted = pbkdf2Sync(password, salt, ITERATIONS, KEY_BYTES, 'sha512')
-  const parts = [
-    `name=${name}`,
-    `salt="${salt.toString('base64')}"`,
-    `iterations=${ITERATIONS}`,
-    `saltedpassword="${salted.toString('base64')}"`,
-  ]
-  return ['--add-scram', `SCRAM-SHA-512=[${parts.join(',')}]`]
-}
+export const addUser = ({ name, password }: ScramUser): string[] =>
+  MECHANISMS.flatMap((mechanism) => {
+    const salt = randomBytes(SALT_BYTES)
+    const salted = pbkdf2Sync(password, salt, ITERATIONS, mechanism.keyBytes, mechanism.hash)
+    const parts = [
+      `name=${name}`,
+      `salt="${salt.toString('base64')}"`,
+      `iterations=${ITERATIONS}`,
+      `saltedpassword="${salted.toString('base64')}"`,
+    ]
+    return ['--add-scram', `${mechanism.name}=[${parts.join(',')}]`]
+  })

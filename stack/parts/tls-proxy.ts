@@ -1,27 +1,30 @@
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { createServer } from 'node:tls'
+import { createServer, type TLSSocket } from 'node:tls'
 import { HOST } from '../processes/ports.ts'
 import type { CertificateAuthority, Leaf } from './certificates.ts'
 
+/** `close` ends its connections, too. */
 export type TlsProxy = { port: number; close: () => void }
 
 /**
  * TLS before a server of HTTP/2 on loopback that has none, such as Temporal's development server. Every byte passes as it is.
- * @param clients the CA of the certificates that clients need; without it they need none
+ * @param authority the CA of the certificates that clients need; without it they need none
  */
 export async function startTlsProxy(
   target: number,
   port: number,
   leaf: Leaf,
-  clients?: CertificateAuthority,
+  authority?: CertificateAuthority,
 ): Promise<TlsProxy> {
   const demands =
-    clients === undefined
+    authority === undefined
       ? {}
-      : { ca: readFileSync(clients.file), requestCert: true, rejectUnauthorized: true }
+      : { ca: readFileSync(authority.file), requestCert: true, rejectUnauthorized: true }
   const files = { cert: readFileSync(leaf.cert), key: readFileSync(leaf.key) }
+  const clients = new Set<TLSSocket>()
   const server = createServer({ ...files, ...demands, ALPNProtocols: ['h2'] }, (client) => {
+    clients.add(client.once('close', () => clients.delete(client)))
     const upstream = connect(target, HOST)
     client.pipe(upstream).pipe(client)
     client.on('error', () => upstream.destroy()).on('close', () => upstream.destroy())
@@ -36,6 +39,9 @@ export async function startTlsProxy(
   const address = server.address()
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
-    close: () => server.close(),
+    close: () => {
+      server.close()
+      for (const client of clients) client.destroy()
+    },
   }
 }

@@ -5,12 +5,14 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { loadConfig } from '../../config/config.ts'
 import { createKafka } from '../../kafka/client.ts'
 import { classingKafka } from '../../kafka/failure.ts'
+import { createCluster } from '../../kafka/kafkajs-internals.ts'
 import { createTopicOffsets } from '../../kafka/topics/topic-offsets.ts'
+import { readTopicMetadata } from '../../kafka/topics/topic-metadata.ts'
 import { ensureTopics } from '../../kafka/topics/topics.ts'
 import { HOST } from '../../stack/processes/ports.ts'
 import { openFolder } from '../support/parts/own-folder.ts'
 import { listen, readLeaf } from '../support/tls/listening.ts'
-import { type SecuredBroker, startSecuredBroker } from '../support/tls/secured-broker.ts'
+import { type SecuredBroker, SESSION_MS, startSecuredBroker } from '../support/tls/secured-broker.ts'
 import { createAuthority, type Leaf, type CertificateAuthority } from '../../stack/parts/certificates.ts'
 import { startTokenIssuer, type TokenIssuer } from '../support/tls/token-issuer.ts'
 
@@ -68,6 +70,9 @@ const withToken = (more: Environment = {}): Environment => ({
   ...more,
 })
 const scram = () => ({ KAFKA_BROKERS: broker.addresses.scram, ...tls(), ...withPassword('SCRAM-SHA-512') })
+const scram256 = () => ({
+  ...{ KAFKA_BROKERS: broker.addresses.oauth, ...tls(), ...withPassword('SCRAM-SHA-256') },
+})
 const mutual = () => ({ KAFKA_BROKERS: broker.addresses.mutual, ...tls(), ...clientFiles('client') })
 const oauth = () => ({ KAFKA_BROKERS: broker.addresses.oauth, ...tls(), ...withToken() })
 
@@ -110,6 +115,7 @@ async function serverWith(leaf: string): Promise<string> {
 describe('who may, does', () => {
   test.each([
     ['SCRAM-SHA-512 over TLS', scram],
+    ['SCRAM-SHA-256 over TLS', scram256],
     ['PLAIN over TLS', () => ({ ...scram(), ...withPassword('PLAIN') })],
     ['a client certificate', mutual],
     ['a token of the client credentials grant', oauth],
@@ -159,6 +165,34 @@ describe('who may, does', () => {
     })
     await promise
     expect(lengths).toEqual([700_000, 3])
+  })
+
+  test('a session that the broker ends after a time signs in again on the same connection, with requests of its own and others', async () => {
+    const { kafka: config } = loadConfig(scram256())
+    await ensureTopics(config)
+    const kafka = createKafka(config, 'test')
+    const cluster = createCluster(kafka)
+    onTestFinished(() => cluster.disconnect())
+    await cluster.connect()
+    await cluster.addMultipleTargetTopics([config.topic])
+    const broker = await cluster.findControllerBroker()
+    const { socket } = await broker.connectionPool.getConnectionByRequest({ request: { apiKey: 0 } })
+    const producer = kafka.producer({ transactionalId: 'session', idempotent: true, maxInFlightRequests: 1 })
+    await producer.connect()
+    onTestFinished(() => producer.disconnect())
+    const until = performance.now() + SESSION_MS * 1.5
+    while (performance.now() < until) {
+      await Promise.all([
+        readTopicMetadata(broker, config.topic),
+        broker.describeConfigs({ resources: [{ type: 2, name: config.topic, configNames: [] }] }),
+      ])
+      const transaction = await producer.transaction()
+      await transaction.send({ topic: config.topic, messages: [{ value: 'x' }] })
+      await transaction.commit()
+    }
+    const { socket: latest } = await broker.connectionPool.getConnectionByRequest({ request: { apiKey: 0 } })
+    expect(latest).toBe(socket)
+    expect(socket.destroyed).toBe(false)
   })
 
   test('callers share a token until it is about to expire', async () => {

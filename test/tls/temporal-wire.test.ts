@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Client } from '@temporalio/client'
-import { NativeConnection } from '@temporalio/worker'
+import { Client, Connection } from '@temporalio/client'
+import { NativeConnection, Worker } from '@temporalio/worker'
 import type { Logger } from 'pino'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { findOutage } from '../../api/sources/temporal-access.ts'
@@ -187,6 +188,49 @@ test("a worker's connection is replaced when its files change, and kept if there
   })
   expect(await connections.native.workflowService.getSystemInfo({})).toBeDefined()
   expect(JSON.stringify([log.info.mock.calls, log.error.mock.calls])).not.toMatch(/sesame|guess|another/)
+})
+
+test('a worker that polls goes on with the certificate of its changed files, where the one before is refused', async () => {
+  const [cert, key] = [join(folder, 'polling.crt'), join(folder, 'polling.key')]
+  const use = (name: string) => {
+    copyFileSync(leaves[name]?.cert ?? '', cert)
+    copyFileSync(leaves[name]?.key ?? '', key)
+  }
+  const { TEMPORAL_ADDRESS = '', WORKFLOW_BUNDLE = '' } = inject('stackEnvironment')
+  const serve = (port: number, clients: CertificateAuthority) =>
+    startTlsProxy(Number(TEMPORAL_ADDRESS.split(':')[1]), port, leaves['server'] ?? expect.fail(), clients)
+  const before = await serve(0, ca)
+  use('client')
+  const { temporal } = loadConfig({
+    ...{ ...tls(), TEMPORAL_ADDRESS: `localhost:${before.port}` },
+    ...{ TEMPORAL_TLS_CLIENT_CERT_PATH: cert, TEMPORAL_TLS_CLIENT_KEY_PATH: key },
+  })
+  const taskQueue = randomUUID()
+  const first = await NativeConnection.connect(nativeOptions(temporal))
+  const worker = await Worker.create({
+    ...{ connection: first, taskQueue, workflowBundle: { codePath: WORKFLOW_BUNDLE } },
+    activities: { applyRetention: () => Promise.resolve({ droppedDays: [], deletedMinuteRows: 0, indexesMade: 0 }) },
+  })
+  const connections = { native: first } as Connections
+  const log = { info: vi.fn(), error: vi.fn() }
+  const end = followTemporalFiles(temporal, [worker], connections, log as unknown as Logger, 20)
+  const running = worker.run()
+  const direct = await Connection.connect({ address: TEMPORAL_ADDRESS })
+  const retain = () =>
+    new Client({ connection: direct }).workflow.execute('applyRetention', { taskQueue, workflowId: randomUUID() })
+  await retain()
+  before.close()
+  const after = await serve(before.port, otherCa)
+  onTestFinished(async () => {
+    end()
+    worker.shutdown()
+    await running
+    after.close()
+    await Promise.all([connections.native.close(), direct.close()])
+  })
+  use('client of another CA')
+  expect(await retain()).toMatchObject({ indexesMade: 0 })
+  expect(connections.native).not.toBe(first)
 })
 
 test('the certificates of a client that change in their files count for its next connection', async () => {

@@ -7,7 +7,10 @@ import { partsFolder } from '../../../stack/stack.ts'
 import { type CertificateAuthority, keyAndCertificate } from '../../../stack/parts/certificates.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 
-/** A broker that is reached in four ways, each with an address of its own. */
+/** After so long the broker ends sessions of SCRAM-SHA-256 that do not sign in again. */
+export const SESSION_MS = 5_000
+
+/** A broker that is reached in four ways, each with an address of its own. `oauth` also takes SCRAM-SHA-256. */
 export type SecuredBroker = {
   addresses: Record<'plaintext' | 'scram' | 'mutual' | 'oauth', string>
   user: { name: string; password: string }
@@ -55,7 +58,9 @@ export async function startSecuredBroker(
         'listener.name.scram.sasl.enabled.mechanisms': 'SCRAM-SHA-512,PLAIN',
         'listener.name.scram.scram-sha-512.sasl.jaas.config': `${LOGIN_MODULES}.scram.ScramLoginModule required;`,
         'listener.name.scram.plain.sasl.jaas.config': `${LOGIN_MODULES}.plain.PlainLoginModule required user_${user.name}="${user.password}";`,
-        'listener.name.oauth.sasl.enabled.mechanisms': 'OAUTHBEARER',
+        'listener.name.oauth.sasl.enabled.mechanisms': 'OAUTHBEARER,SCRAM-SHA-256',
+        'listener.name.oauth.scram-sha-256.sasl.jaas.config': `${LOGIN_MODULES}.scram.ScramLoginModule required;`,
+        'listener.name.oauth.scram-sha-256.connections.max.reauth.ms': SESSION_MS,
         'listener.name.oauth.oauthbearer.sasl.jaas.config': `${LOGIN_MODULES}.oauthbearer.OAuthBearerLoginModule required;`,
         'listener.name.oauth.oauthbearer.sasl.server.callback.handler.class': `${LOGIN_MODULES}.oauthbearer.OAuthBearerValidatorCallbackHandler`,
         'listener.name.oauth.sasl.oauthbearer.jwks.endpoint.url': keysUrl,
