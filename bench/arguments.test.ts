@@ -49,6 +49,17 @@ test('a drain against another commit has five pairs unless told otherwise, and w
   expect(parseArguments(['drain'])).toMatchObject({ against: null, rounds: 1 })
 })
 
+test('a drain over encrypted wires has five pairs unless told otherwise, and is one comparison', () => {
+  expect(parseArguments(['drain', '--tls'])).toMatchObject({ tls: true, rounds: 5, workers: [1] })
+  expect(parseArguments(['drain', '--tls', '--rounds', '2', '--workers', '2'])).toMatchObject({ rounds: 2 })
+  expect(parseArguments(['drain'])).toMatchObject({ tls: false, rounds: 1 })
+  const drain = ['drain', '--tls']
+  for (const wrong of [['--tls'], ['paced', '--tls'], [...drain, '--baseline'], [...drain, '--workers', '1,2']])
+    expect(() => parseArguments(wrong)).toThrow('--tls')
+  expect(() => parseArguments([...drain, '--against', 'main'])).toThrow('--against')
+  expect(() => parseArguments([...drain, '--flink'])).toThrow('--tls')
+})
+
 test('a drain beside Flink has five rounds and 50,000 users unless told otherwise', () => {
   expect(parseArguments(['drain', '--flink'])).toMatchObject({
     flink: true,

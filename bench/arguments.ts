@@ -56,6 +56,8 @@ export type BenchOptions = {
   against: string | null
   /** Also run Flink SQL on the same data, in turns with Rollcall. */
   flink: boolean
+  /** Also run on a stack whose wires are all encrypted, in turns. */
+  tls: boolean
   rounds: number
   /** Numbers of worker processes that drain in turns, the largest first. */
   workers: number[]
@@ -170,6 +172,7 @@ function parseIngestion(argv: string[]): BenchOptions {
       baseline: { type: 'boolean', default: false },
       against: { type: 'string' },
       flink: { type: 'boolean', default: false },
+      tls: { type: 'boolean', default: false },
       workers: { type: 'string', default: '1' },
       partitions: { type: 'string' },
       messages: { type: 'string' },
@@ -179,9 +182,9 @@ function parseIngestion(argv: string[]): BenchOptions {
   if (command !== 'drain' && command !== 'paced' && command !== 'all')
     throw new UsageError(`unknown command ${command}`)
   if (rest.length > 0) throw new UsageError(`one command at a time, not also ${rest.join(' ')}`)
-  const { against = null, baseline, flink } = values
+  const { against = null, baseline, flink, tls } = values
   const workers = workerCounts(values.workers)
-  const isComparison = against !== null || flink || workers.length > 1
+  const isComparison = against !== null || flink || tls || workers.length > 1
   const options: BenchOptions = {
     command,
     events: count('--events', values.events, 20_000_000),
@@ -191,6 +194,7 @@ function parseIngestion(argv: string[]): BenchOptions {
     seconds: count('--seconds', values.seconds, 3600),
     against,
     flink,
+    tls,
     rounds: count('--rounds', values.rounds ?? (isComparison ? PAIRS : '1'), 100),
     baseline,
     workers,
@@ -205,7 +209,7 @@ function parseIngestion(argv: string[]): BenchOptions {
 
 /** @throws {UsageError} what the options compare cannot run, or not side by side */
 function requireOneComparison(options: BenchOptions): void {
-  const { command, against, baseline, flink, workers, ratePerSecond } = options
+  const { command, against, baseline, flink, tls, workers, ratePerSecond } = options
   const isDrain = command === 'drain'
   if (against !== null && (command === 'all' || baseline || flink || workers.length > 1))
     throw new UsageError(
@@ -215,6 +219,10 @@ function requireOneComparison(options: BenchOptions): void {
     throw new UsageError('paced --against needs --rate: the rate at which both are measured')
   if (flink && (!isDrain || baseline))
     throw new UsageError('--flink is for a drain without --baseline: one comparison at a time')
+  if (tls && (!isDrain || baseline || flink || against !== null || workers.length > 1))
+    throw new UsageError(
+      '--tls is for a drain without --baseline, --against, --flink and a list of --workers: one comparison at a time',
+    )
   if (workers.some((one) => one > 1) && (!isDrain || baseline || flink))
     throw new UsageError(
       '--workers is for a drain without --baseline and --flink, whose programs are one process',

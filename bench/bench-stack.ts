@@ -28,17 +28,24 @@ export type BenchStack = {
   stop: AbortSignal
 }
 
+type BenchStackOptions = {
+  /** The folder of a stack that stays; null: a new one that goes with it. */
+  kept?: string | null
+  /** Whether every wire is encrypted and demands client certificates. */
+  isEncrypted?: boolean
+}
+
 const project = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * Runs `work` on a stack of its own, in a new folder of `.rollcall` or in the folder `kept`. Afterwards, even
+ * Runs `work` on a stack of its own. Afterwards, even
  * after an error, all processes have ended, and a new folder is gone.
  */
 export async function withBenchStack(
   stop: AbortSignal,
   say: (line: string) => void,
   work: (stack: BenchStack) => Promise<void>,
-  kept: string | null = null,
+  { kept = null, isEncrypted = false }: BenchStackOptions = {},
 ): Promise<void> {
   const folder = kept ?? join(project, '.rollcall', `bench-${Math.random().toString(36).slice(2, 8)}`)
   const dataFolder = join(folder, 'data')
@@ -50,6 +57,7 @@ export async function withBenchStack(
       logFolder,
       usualPorts: false,
       environment: {},
+      isEncrypted,
       say,
     })
     try {

@@ -50,6 +50,7 @@ try {
   } else if (options.command === 'scale') await onStack((stack) => runScale(stack, options))
   else if (options.against !== null) await runAgainst(options, options.against)
   else if (options.flink) await runBesideFlink(options)
+  else if (options.tls) await runOverTls(options)
   else await onStack((stack) => runBenchmark(stack, options, programsOf(options)))
   process.exit(0)
 } catch (error) {
@@ -58,8 +59,8 @@ try {
   process.exit(1)
 }
 
-function onStack(work: (stack: BenchStack) => Promise<void>): Promise<void> {
-  return withBenchStack(stop.signal, say, work)
+function onStack(work: (stack: BenchStack) => Promise<void>, isEncrypted = false): Promise<void> {
+  return withBenchStack(stop.signal, say, work, { isEncrypted })
 }
 
 function programsOf({ workers, baseline }: BenchOptions): Program[] {
@@ -101,11 +102,29 @@ async function runBesideFlink(options: BenchOptions): Promise<void> {
   })
 }
 
+/** On two stacks, because a wire that takes both is not the one that people run. */
+async function runOverTls(options: BenchOptions): Promise<void> {
+  const program = (name: string): Program => ({
+    ...{ name, create: createRollcall, workers: options.workers[0] ?? 1 },
+  })
+  await onStack(
+    (plain) =>
+      onStack(async (encrypted) => {
+        const contenders = [
+          { stack: encrypted, program: program('encrypted') },
+          { stack: plain, program: program('plain') },
+        ]
+        await runDrains(options, contenders, say)
+      }, true),
+  )
+}
+
 /** Runs a drain, paced, or both, the rate of paced being half of what the drain reached. */
 async function runBenchmark(stack: BenchStack, options: BenchOptions, programs: Program[]): Promise<void> {
   const { command, ratePerSecond } = options
+  const contenders = programs.map((program) => ({ stack, program }))
   const drained =
-    command === 'paced' && ratePerSecond !== null ? [] : await runDrains(stack, options, programs)
+    command === 'paced' && ratePerSecond !== null ? [] : await runDrains(options, contenders, say)
   if (command !== 'drain') await runPaced(stack, options, programs, ratePerSecond ?? halfOf(drained))
 }
 

@@ -18,7 +18,9 @@ export const usage = `npm run bench -- [drain|paced|idle|live|scale|queries] [op
                  database of its own; prints median and range of the ratios of the pairs
   --flink        drain: also run Flink SQL, with counts and a row per user and day and with counts alone, in turns with
                  Rollcall; --events come after 200000 to warm up; fetches Flink and needs a JDK 17
-  --rounds N     how often (1; with --against, --flink and a list of --workers 5); more than one prints median and range
+  --tls          drain: also on a second stack whose wires are all encrypted, with client certificates, in turns; prints the
+                 ratios of encrypted to plain
+  --rounds N     how often (1; with --against, --flink, --tls and a list of --workers 5); more than one prints median and range
   --workers N    drain: worker processes, which share the partitions (1); a list such as 1,2 runs the numbers in turns,
                  with 200000 logins for each worker to warm up, and prints the ratios of the most to each of the others
   --partitions N drain: partitions of the topic and of the outputs (4)

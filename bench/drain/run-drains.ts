@@ -8,24 +8,33 @@ import { drain, type DrainResult } from './drain.ts'
 import { reportDrain } from './report-drain.ts'
 import { createReturningUsers } from './returning-users.ts'
 
-/** Lets programs drain the same topic in turns, and reports the results. */
+/** A program, and where it runs. */
+export type Contender = { stack: BenchStack; program: Program }
+
+/** Lets programs drain the same topic in turns, each on its stack, and reports the results. */
 export async function runDrains(
-  stack: BenchStack,
   options: BenchOptions,
-  programs: readonly Program[],
+  contenders: readonly Contender[],
+  say: (line: string) => void,
 ): Promise<DrainResult[]> {
-  const backlog = await fillBacklog(stack, options)
+  const backlogs = new Map<BenchStack, Backlog>()
+  for (const { stack } of contenders)
+    if (!backlogs.has(stack)) backlogs.set(stack, await fillBacklog(stack, options))
+  const all = contenders.flatMap(({ stack, program }) => {
+    const backlog = backlogs.get(stack)
+    return backlog === undefined ? [] : [() => drain(stack, program, backlog)]
+  })
   const results: DrainResult[] = []
   // The broker's JVM compiles in its first half minute, which takes CPU from the measured programs.
-  const warmUp = turns(1, programs)
-  for (const [turn, program] of [...warmUp, ...turns(options.rounds, programs)].entries()) {
+  const warmUp = turns(1, all)
+  for (const [turn, run] of [...warmUp, ...turns(options.rounds, all)].entries()) {
     const isWarmUp = turn < warmUp.length
-    const result = await drain(stack, program, backlog)
+    const result = await run()
     const speed = `${result.subject}: ${Math.round(result.eventsPerSecond)} logins/s, results verified`
-    stack.say(isWarmUp ? `${speed} (to warm up, not counted)` : speed)
+    say(isWarmUp ? `${speed} (to warm up, not counted)` : speed)
     if (!isWarmUp) results.push(result)
   }
-  stack.say(reportDrain(results, options.events))
+  say(reportDrain(results, options.events))
   return results
 }
 

@@ -29,7 +29,9 @@ export async function runQueries(options: QueryOptions, say: Say, stop: AbortSig
     return
   }
   await prepareHistory(options.size, TOPIC, say, stop)
-  await withBenchStack(stop, say, (stack) => measure(stack, options), historyFolder(options.size))
+  await withBenchStack(stop, say, (stack) => measure(stack, options), {
+    kept: historyFolder(options.size),
+  })
 }
 
 async function measure(stack: BenchStack, options: QueryOptions): Promise<void> {
