@@ -77,6 +77,12 @@ export const limits = {
   attemptsOfEvents: 50_000,
   /** Users, devices or addresses whose attempts a list is of: each is looked up in every day that is kept. */
   members: 100,
+  /** Networks that a filter names: each is a condition on every address that is looked at. */
+  networks: 100,
+  /** Addresses of the networks of a filter: some tenths of a second of work. */
+  networkAddresses: 100_000,
+  /** Addresses of the networks whose attempts a list is of: all of an IPv4 network of 24 bits. */
+  listedNetworkAddresses: 256,
   /** Characters of the position of an answer: 600 partitions, and what a header may have. */
   positionCharacters: 16_000,
   /** Values of a list argument. */

@@ -14,7 +14,9 @@ import type { ApiContext } from '../context/context.ts'
 import { AnswerTooLargeError, DataGoneError, InvalidRangeError } from '../context/errors.ts'
 import type { Freshness } from '../context/freshness.ts'
 import { emptyRange, limits } from '../context/limits.ts'
+import { namedAddresses } from './addresses.ts'
 import { type Connection, type PageArgs, readConnection, YEAR_1_MS } from './connection.ts'
+import { networkMembers } from './network-members.ts'
 import { calendarOf } from './question-range.ts'
 
 /** A page of attempts, the range that was searched, and which rows of it are kept. */
@@ -51,6 +53,23 @@ export function memberList(ids: readonly string[] | null | undefined, argument: 
     `${argument} names ${ids.length}, more than the cap of ${limits.members}: ask for some of them at a time`,
     { argument, cap: limits.members, asked: ids.length },
   )
+}
+
+/**
+ * The addresses that a filter lists, in the form in which logins are stored: those of networks, too, from which attempts came.
+ * @throws {InvalidArgumentError} if a text is no address or network
+ * @throws {AnswerTooLargeError} if attempts came from more addresses of the networks than the cap
+ */
+export async function addressList(
+  context: Pick<ApiContext, 'read'>,
+  texts: readonly string[] | null,
+  argument: string,
+): Promise<string[] | null> {
+  if (texts === null) return null
+  const { single, networks } = namedAddresses(texts, argument)
+  const most = limits.listedNetworkAddresses
+  const { numbers } = await networkMembers(context, networks, { argument, most })
+  return [...new Set([...single.keys(), ...numbers.keys()])]
 }
 
 /**

@@ -3,8 +3,10 @@ import { readNumbers, readUnindexedIds } from '../../../db/read/engagement/membe
 import type { UnnumberedMembers } from '../../../domain/measures/unnumbered-members.ts'
 import { plurals, type SightingKind, sightingKinds } from '../../../domain/sightings/sighting.ts'
 import type { ApiContext } from '../../context/context.ts'
-import { ipOf } from '../addresses.ts'
+import { limits } from '../../context/limits.ts'
+import { namedAddresses } from '../addresses.ts'
 import { namedTexts } from '../named-texts.ts'
+import { networkMembers } from '../network-members.ts'
 
 /** Whose attempts count; anybody's where a list is left out or null. */
 export type MemberLists = Partial<
@@ -20,7 +22,8 @@ export const isByMembers = (asked: MemberLists | null | undefined): boolean =>
 
 /**
  * Resolves lists of ids to numbers, as of the snapshot of the request. Who is not known becomes a warning.
- * @throws {InvalidArgumentError} if a text is no IP address
+ * @throws {InvalidArgumentError} if a text is no IP address or network
+ * @throws {AnswerTooLargeError} if there are more networks, or addresses of networks, than the caps
  */
 export async function knownMembers(
   context: ApiContext,
@@ -43,15 +46,28 @@ export async function knownMembers(
 }
 
 type Listed = { kind: SightingKind; texts: readonly string[]; argument: string }
+type Resolved = { numbers: Set<number>; unknown: string[] }
 
 async function resolve(
-  { read }: Pick<ApiContext, 'read'>,
+  context: Pick<ApiContext, 'read'>,
   { kind, texts, argument }: Listed,
   unnumbered: UnnumberedMembers,
-): Promise<{ numbers: Set<number>; unknown: string[] }> {
-  const textOf = new Map(
-    texts.map((text, i) => [kind === 'address' ? ipOf(text, `${argument}[${i}]`) : text, text]),
-  )
+): Promise<Resolved> {
+  if (kind !== 'address') return await byIds(context, kind, new Map(texts.map((id) => [id, id])), unnumbered)
+  const { single, networks } = namedAddresses(texts, argument)
+  const { numbers, unknown } = await byIds(context, kind, single, unnumbered)
+  const within = await networkMembers(context, networks, { argument, most: limits.networkAddresses })
+  for (const [ip, number] of within.numbers) numbers.add(number ?? unnumbered.numberOf(kind, ip))
+  return { numbers, unknown: [...unknown, ...within.empty] }
+}
+
+/** @param textOf what the client wrote, by id */
+async function byIds(
+  { read }: Pick<ApiContext, 'read'>,
+  kind: SightingKind,
+  textOf: ReadonlyMap<string, string>,
+  unnumbered: UnnumberedMembers,
+): Promise<Resolved> {
   const ids = [...textOf.keys()]
   const known = await read((session) => readNumbers(session, kind, ids))
   const others = ids.filter((id) => !known.has(id))
@@ -67,4 +83,8 @@ function unknownMessage(kind: SightingKind, unknown: readonly string[]): string 
   return `${namedTexts(unknown)}: no known ${words[kind]}, and matches nothing; ${how}`
 }
 
-const words: Record<SightingKind, string> = { user: 'user', device: 'device', address: 'IP address' }
+const words: Record<SightingKind, string> = {
+  user: 'user',
+  device: 'device',
+  address: 'IP address or network',
+}

@@ -1,16 +1,17 @@
 import { type LoginRowFilter, type PlacedLogin, readLoginsOfBatch } from '../../../db/read/rows/logins.ts'
 import { byField } from '../../../domain/counts/dimensions.ts'
+import type { ApiContext } from '../../context/context.ts'
 import { nodeKey, numbersOf } from '../../context/global-id.ts'
 import { limits } from '../../context/limits.ts'
 import { needs } from '../../context/permission.ts'
 import {
+  addressList,
   type AttemptPage,
   attemptRange,
   listAttempts,
   memberList,
   withExpired,
 } from '../../questions/attempts.ts'
-import { ipOf } from '../../questions/addresses.ts'
 import { connectionComplexity } from '../../questions/connection.ts'
 import { knownFilter } from '../../questions/resolve-filter.ts'
 import { builder } from '../builder.ts'
@@ -116,7 +117,7 @@ const AttemptRowFilterInput = builder.inputType('AttemptRowFilter', {
     }),
     addresses: t.stringList({
       extensions: needs('persons'),
-      description: `Only from these IPv4 or IPv6 addresses, in any form; ${limits.members} at most.`,
+      description: `Only from these IPv4 or IPv6 addresses, in any form, and from networks (CIDR); ${limits.members} at most, and attempts from no more than ${limits.listedNetworkAddresses} addresses of networks. Example: ["203.0.113.0/24"].`,
     }),
     eventIds: t.stringList({
       extensions: needs('persons'),
@@ -160,7 +161,7 @@ builder.queryField('attempts', (t) =>
         filter: t.arg({ type: AttemptRowFilterInput, description: 'Which attempts; default: all.' }),
       },
       resolve: async (_, args, context, info) => {
-        const rows = rowsOf(args.filter)
+        const rows = await rowsOf(context, args.filter)
         const event = attemptRange(args, rows, context.clock.minuteMs)
         const dimensions = await knownFilter(context, args.filter, info)
         return await listAttempts(context, { ...rows, event, dimensions }, args)
@@ -196,18 +197,22 @@ builder.queryField('attempts', (t) =>
   ),
 )
 
-const rowsOf = (
+async function rowsOf(
+  context: ApiContext,
   input: typeof AttemptRowFilterInput.$inferInput | null | undefined,
-): Omit<LoginRowFilter, 'event' | 'dimensions'> => ({
-  batchId: input?.batchId ?? null,
-  users: memberList(input?.users, 'filter.users'),
-  devices: memberList(input?.devices, 'filter.devices'),
-  addresses:
-    memberList(input?.addresses, 'filter.addresses')?.map((ip, place) =>
-      ipOf(ip, `filter.addresses[${place}]`),
-    ) ?? null,
-  eventIds: memberList(input?.eventIds, 'filter.eventIds'),
-  partitions: input?.partitions ?? null,
-  fromOffset: input?.fromOffset ?? null,
-  toOffset: input?.toOffset ?? null,
-})
+): Promise<Omit<LoginRowFilter, 'event' | 'dimensions'>> {
+  return {
+    batchId: input?.batchId ?? null,
+    users: memberList(input?.users, 'filter.users'),
+    devices: memberList(input?.devices, 'filter.devices'),
+    addresses: await addressList(
+      context,
+      memberList(input?.addresses, 'filter.addresses'),
+      'filter.addresses',
+    ),
+    eventIds: memberList(input?.eventIds, 'filter.eventIds'),
+    partitions: input?.partitions ?? null,
+    fromOffset: input?.fromOffset ?? null,
+    toOffset: input?.toOffset ?? null,
+  }
+}

@@ -56,7 +56,7 @@ export const AttemptFilterInput = builder.inputType('AttemptFilter', {
     }),
     addresses: t.stringList({
       extensions: needs('persons'),
-      description: `Only attempts from these IP addresses, in any form, ${limits.listed} at most; for SET_RETENTION_DAYS.`,
+      description: `Only attempts from these IP addresses, in any form, and from networks (CIDR), ${limits.listed} at most; for SET_RETENTION_DAYS. Example: ["203.0.113.0/24", "2001:db8::1"].`,
     }),
   }),
 })
