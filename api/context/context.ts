@@ -1,4 +1,5 @@
 import type { GraphQLParams } from 'graphql-yoga'
+import { type AttemptsKnown, readAttemptsKnown } from '../../db/read/counts/attempts-around.ts'
 import { readFirstAttempt, readFirstDay } from '../../db/read/counts/first-attempt.ts'
 import { isPermitted } from '../../domain/access/permission.ts'
 import type { Role } from '../../domain/access/role.ts'
@@ -25,10 +26,10 @@ export type ApiContext = Handles<RequestDeps> & {
   pseudonym: Pseudonym
   /** How fresh the request's snapshot is; computed once per request. */
   freshness: () => Promise<Freshness>
-  /** The day of the first attempt, as readFirstDay has it; read once per request. */
-  firstDay: () => Promise<number | null>
-  /** When that attempt was, as readFirstAttempt has it; read once per request. */
+  /** When the first attempt was, as readFirstAttempt has it; read once per request. */
   firstAttempt: () => Promise<Date | null>
+  /** What is known around days, as readAttemptsKnown has it; read once per request for the same days. */
+  attemptsKnown: (daysMs: readonly number[]) => Promise<AttemptsKnown>
   /** What is to be said beside the answer; resolvers add to it. */
   warnings: Warning[]
 }
@@ -109,20 +110,25 @@ export function createContext(
   pseudonym: Pseudonym,
 ): RequestContext {
   let freshness: Promise<Freshness> | null = null
-  let firstDay: Promise<number | null> | null = null
   let firstAttempt: Promise<Date | null> | null = null
-  const readDay = () => (firstDay ??= handles.read(readFirstDay))
+  const known = new Map<string, Promise<AttemptsKnown>>()
   const readAttempt = async () => {
-    const day = await readDay()
+    const day = await handles.read(readFirstDay)
     return day === null ? null : await handles.read((session) => readFirstAttempt(session, day))
   }
+  const readKnown = (daysMs: readonly number[]) =>
+    handles.read((session) => readAttemptsKnown(session, daysMs))
   return {
     ...received,
     ...handles,
     pseudonym,
     freshness: () => (freshness ??= readFreshness(handles)),
-    firstDay: readDay,
     firstAttempt: () => (firstAttempt ??= readAttempt()),
+    attemptsKnown: (daysMs) => {
+      const reading = known.get(daysMs.join()) ?? readKnown(daysMs)
+      known.set(daysMs.join(), reading)
+      return reading
+    },
     warnings: [],
     hasWaited: false,
     cacheValidator,

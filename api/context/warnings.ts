@@ -8,6 +8,10 @@ export const warningCodes = {
     'The filter asks only for outcomes that `attempts` leaves out, or a group or the total has attempts but none of that kind, so nobody is counted. `attempts: ALL` counts them.',
   BEFORE_FIRST_ATTEMPT:
     'The range, or one that it is compared with, begins before the day of the first attempt that was counted (with buckets of minutes or hours: before that bucket): until `freshness.firstAttemptAt` it has 0 because nothing is known.',
+  IN_SILENCE:
+    'The range, or one that it is compared with, begins in a silence of more than 30 days without any attempt, such as between an event of a producer whose clock was wrong and the first real one (with buckets of minutes or hours: before the bucket with which the silence ends): until it ends, 0 may say that nothing is known.',
+  UNKNOWN_OUTCOMES:
+    'Logins or failures are asked for, and attempts of the range, or of one that it is compared with, had an `outcome` that is not understood: they count as logins. docs/messages.md lists what is understood.',
   MISSING_ARGUMENT:
     'A field is empty, or an argument does nothing, because another argument was not given: points need `bucket`, and groups, `first` and `orderBy` need `groupBy`.',
   NOT_SEARCHED:

@@ -104,3 +104,49 @@ test('cohorts from before the first attempt are warned of', async () => {
   ])
   expect(await cohorts('2026-02-03')).toBeUndefined()
 })
+
+test('after a stray event, a range that begins in a silence of more than 30 days is warned of, and in no other', async () => {
+  const silence = 'no attempt was counted between 2025-06-05T10:00:00.000Z and 2026-02-03T23:45:00.000Z'
+  await count('2025-06-05T10:00:00Z')
+  const inSilence = {
+    code: 'IN_SILENCE',
+    argument: 'from',
+    message: `the range begins at 2026-01-01T00:00:00.000Z, and ${silence}: 0 until then may say that nothing is known, as before the first attempt`,
+  }
+  const year = 'from: "2026-01-01", to: "2026-03-01"'
+  expect(await measured(year)).toEqual([inSilence])
+  await rollUpCounts(sql(), 'user-login')
+  expect(await measured(year)).toEqual([inSilence])
+  expect(await measured('from: "2025-06-06", to: "2026-02-01"')).toEqual([
+    {
+      ...inSilence,
+      message: `the range ends at 2026-02-01T00:00:00.000Z, and ${silence}: its 0 may say that nothing is known, as before the first attempt`,
+    },
+  ])
+  expect(
+    await warningsOf(
+      `{ measures(from: "2026-02-08", to: "2026-02-15", compareTo: [{daysBefore: 30}]) { total { compared { users } } } }`,
+    ),
+  ).toEqual([expect.objectContaining({ code: 'IN_SILENCE', argument: 'compareTo[0]' })])
+  expect(await measured('from: "2025-06-04", to: "2026-03-01"')).toEqual([
+    expect.objectContaining({ code: 'BEFORE_FIRST_ATTEMPT' }),
+  ])
+  expect(await measured('from: "2025-06-05", to: "2026-03-01"')).toBeUndefined()
+  // Between attempts of 10 and 20 February nobody wonders, and of what comes after the last one freshness tells.
+  for (const from of ['2026-02-03', '2026-02-04', '2026-02-11', '2026-02-21'])
+    expect(await measured(`from: "${from}", to: "2026-03-01"`), from).toBeUndefined()
+  expect(await measured('bucket: HOUR, from: "2026-02-03T22:00Z", to: "2026-02-04"')).toEqual([
+    expect.objectContaining({ code: 'IN_SILENCE' }),
+  ])
+})
+
+test('31 days without an attempt are a silence, and 30 are none', async () => {
+  await count('2025-05-06T10:00:00Z')
+  expect(await measured('from: "2025-05-07", to: "2025-07-01"')).toBeUndefined()
+  await sql()`delete from login_count_delta where batch_id = ${batches}`
+  await sql()`delete from pending_rollup where batch_id = ${batches}`
+  await count('2025-05-05T10:00:00Z')
+  expect(await measured('from: "2025-05-07", to: "2025-07-01"')).toEqual([
+    expect.objectContaining({ code: 'IN_SILENCE' }),
+  ])
+})

@@ -12,11 +12,25 @@ import { readSeenTimes } from './seen-times.ts'
  * answer outlives every retention.
  * @param firstDayMs result of readFirstDay
  */
-export async function readFirstAttempt(session: ReadSession, firstDayMs: number): Promise<Date | null> {
-  const day = { fromMs: firstDayMs, toMs: firstDayMs + DAY_MS }
+export const readFirstAttempt = async (session: ReadSession, firstDayMs: number): Promise<Date | null> =>
+  (await readAttemptsOfDay(session, firstDayMs))?.first ?? null
+
+/**
+ * Reads the starts of the first and of the last minute of a day (UTC) with attempts, as readFirstAttempt does; null: it has none.
+ * @param dayMs its start, Unix milliseconds
+ */
+export async function readAttemptsOfDay(
+  session: ReadSession,
+  dayMs: number,
+): Promise<{ first: Date; last: Date } | null> {
+  const day = { fromMs: dayMs, toMs: dayMs + DAY_MS }
   const filter = { ...anyLogin, attempts: 'all' as const }
   const seen = await readSeenTimes(session, [day], { dimensions: [], filter }, FEW)
-  return seen === null ? null : new Date(Math.min(...seen.map(({ firstMs }) => firstMs)))
+  if (seen === null || seen.length === 0) return null
+  return {
+    first: new Date(Math.min(...seen.map(({ firstMs }) => firstMs))),
+    last: new Date(Math.max(...seen.map(({ lastMs }) => lastMs))),
+  }
 }
 
 /** Without dimensions a day has one result for each size of slots. */
