@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type CohortCell, cohortsOf } from './retention.ts'
+import { type CohortCell, cohortsOf, cohortsOfAllSpans } from './retention.ts'
 
 const cell = (cohort: number, activeIn: number, users: bigint, value: string | null = null): CohortCell => ({
   ...{ cohort, activeIn, users, value },
@@ -34,4 +34,47 @@ test('cohorts of different values stay apart, in order of time and value', () =>
     [0, '2.0', 2n],
     [1, '1.0', 1n],
   ])
+})
+
+const sizes = (cells: CohortCell[], isDivided: boolean, most = 100) =>
+  cohortsOfAllSpans(cells, 3, { compareValues: byText, isDivided, most })?.map(
+    ({ place, value, users, points }) => [
+      place,
+      value,
+      users,
+      points.map(({ place, users, share }) => [place, users, share]),
+    ],
+  )
+
+test('with empty cohorts, each span has one, of zeros and without a share that is no number', () => {
+  const zeros = (...places: number[]) => places.map((place) => [place, 0n, 0])
+  expect(sizes([cell(1, 1, 2n), cell(1, 2, 1n)], false)).toEqual([
+    [0, null, 0n, zeros(0, 1, 2)],
+    [
+      1,
+      null,
+      2n,
+      [
+        [1, 2n, 1],
+        [2, 1n, 0.5],
+      ],
+    ],
+    [2, null, 0n, zeros(2)],
+  ])
+  expect(sizes([], false)?.map(([place]) => place)).toEqual([0, 1, 2])
+})
+
+test('with empty cohorts, each value of one has one in each span, if all of them are few enough', () => {
+  const cells = [cell(0, 0, 2n, 'b'), cell(2, 2, 1n, 'a')]
+  expect(sizes(cells, true)?.map((cohort) => cohort.slice(0, 3))).toEqual([
+    [0, 'a', 0n],
+    [0, 'b', 2n],
+    [1, 'a', 0n],
+    [1, 'b', 0n],
+    [2, 'a', 1n],
+    [2, 'b', 0n],
+  ])
+  expect(sizes([], true)).toEqual([])
+  expect(sizes(cells, true, 12)).toHaveLength(6)
+  expect(sizes(cells, true, 11)).toBeUndefined()
 })

@@ -1,8 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql'
+import { anyLogin } from '../../../db/read/counts/count-filter.ts'
 import { readCohortCells } from '../../../db/read/engagement/cohort-cells.ts'
 import { readListsKeptFrom } from '../../../db/read/engagement/kept-lists.ts'
 import { type DimensionName, facets } from '../../../domain/counts/dimensions.ts'
-import { type Cohort, cohortsOf } from '../../../domain/engagement/retention.ts'
+import { type Cohort, cohortsOf, cohortsOfAllSpans } from '../../../domain/engagement/retention.ts'
 import { type BasedSpan, basedSpan } from '../../../domain/engagement/based-span.ts'
 import type { SetBasis } from '../../../domain/engagement/set-sources.ts'
 import { compareValues, type GroupDimension, valueText } from '../../../domain/measures/group-dimension.ts'
@@ -17,9 +18,14 @@ import { warnIfHalvesAreOld, warnOfUtcDays } from '../attempt-warnings.ts'
 import type { IsComplete } from '../bucket-completeness.ts'
 import { engagementCompleteness } from '../engagement-freshness.ts'
 import { warnBeforeFirst } from '../warn-before-first.ts'
+import { warnOfUnknownOutcomes } from '../warn-of-unknown-outcomes.ts'
 import { retentionSpans, type SpanArgs } from './retention-spans.ts'
 
-type RetentionArgs = SpanArgs & { groupBy: readonly GroupDimension[]; attempts: AttemptKind }
+type RetentionArgs = SpanArgs & {
+  groupBy: readonly GroupDimension[]
+  attempts: AttemptKind
+  emptyCohorts: boolean
+}
 
 /** A span of an answer. */
 type AnsweredSpan = { range: TimeBucket; isComplete: boolean; setBasis: SetBasis }
@@ -63,8 +69,15 @@ export async function answerRetention(
   await warnIfHalvesAreOld(context, info, { facet: by ?? 'all', values: [], attempts }, dayOf(firstMs))
   if (spans.some(({ setBasis }) => setBasis === 'utc_days')) warnOfUtcDays(context, info)
   await warnBeforeFirst(context, info, { calendar, bucket, ranges: [{ fromMs, toMs }] })
+  if (attempts !== 'all')
+    await warnOfUnknownOutcomes(context, info, { ranges: [{ fromMs, toMs }], filter: anyLogin })
   const isComplete = await engagementCompleteness(context, info)
-  const cohorts = cohortsOf(cells, spans.length, by === null ? () => 0 : compareValues(by))
+  const compare = by === null ? () => 0 : compareValues(by)
+  const all = { compareValues: compare, isDivided: by !== null, most: limits.rows }
+  const cohorts = args.emptyCohorts
+    ? cohortsOfAllSpans(cells, spans.length, all)
+    : cohortsOf(cells, spans.length, compare)
+  if (cohorts === null) throw tooManyValues()
   return {
     ...{ timeZone, bucket, fromMs, toMs, groupBy: by === null ? [] : [by] },
     cohorts: cohorts.map((cohort) => answered(cohort, spans, by, isComplete)),

@@ -42,7 +42,9 @@ const CohortPointType = builder.objectRef<CohortAnswer['points'][number]>('Cohor
       type: 'BigInt',
       description: 'Users of the cohort who were active in the span.',
     }),
-    share: t.exposeFloat('share', { description: 'users as part of all users of the cohort, from 0 to 1.' }),
+    share: t.exposeFloat('share', {
+      description: 'users as part of all users of the cohort, from 0 to 1; 0 if it has none.',
+    }),
     isComplete: t.field(isCompleteField),
     setBasis: t.expose('setBasis', {
       type: SetBasisEnum,
@@ -91,7 +93,8 @@ const Retention = builder.objectRef<RetentionAnswer>('Retention').implement({
     cohorts: t.expose('cohorts', {
       type: [CohortType],
       complexity: { field: 1, multiplier: 30 },
-      description: 'In order of time and value; cohorts without users are absent.',
+      description:
+        'In order of time and value; cohorts without users are absent, unless `emptyCohorts` asks for them.',
     }),
     freshness: t.field(engagementFreshnessField),
   }),
@@ -133,6 +136,13 @@ const retentionArgs = () =>
       defaultValue: [],
       description:
         'Dimension to divide cohorts by, one at most: DEVICE_TYPE, APP_VERSION, LOCALE or OUTCOME. Example: [DEVICE_TYPE].',
+    }),
+    emptyCohorts: t.boolean({
+      required: true,
+      defaultValue: false,
+      description:
+        'Whether every bucket of the range is a cohort, also one in which nobody was new; with `groupBy`, for each value that a cohort ' +
+        'of the answer has, so that a table or a chart is without gaps. Example: true.',
     }),
   }))
 
