@@ -4,6 +4,7 @@ import { requestError } from '../context/request-error.ts'
 import type { TimeBudget } from '../limits/time-budget.ts'
 import { createFairSlots } from './fair-slots.ts'
 import { argumentsOf, type ExecutedRequest, operationType, rootFields, variablesOf } from './operation.ts'
+import { readsSets } from './reads-sets.ts'
 
 /**
  * How many requests with expensive questions run at a time: the other connections are left to other requests.
@@ -49,16 +50,21 @@ function isExpensive(request: ExecutedRequest): boolean {
   const fields = request.schema.getQueryType()?.getFields() ?? {}
   return rootFields(request).some((node) => {
     const field = fields[node.name.value]
-    const { expensive = false } = (field?.extensions ?? {}) as Declared
+    const { expensive = false, expensiveWithSets } = (field?.extensions ?? {}) as Declared
     if (field === undefined || typeof expensive === 'boolean') return expensive === true
     const variables = variablesOf(request)
     const args = variables === null ? null : argumentsOf(field, node, variables)
-    return args !== null && expensive(args)
+    return args !== null && (expensive(args) || (expensiveWithSets?.(args) === true && readsSets(request)))
   })
 }
 
-/** In `extensions` of a root field: whether it may take a second or more, always or with some arguments. */
-type Declared = { expensive?: true | ((args: Record<string, unknown>) => boolean) }
+/** In `extensions` of a root field. */
+type Declared = {
+  /** Whether it may take a second or more, always or with some arguments. */
+  expensive?: true | ((args: Record<string, unknown>) => boolean)
+  /** Whether it may with these arguments if users, devices or addresses are asked for. */
+  expensiveWithSets?: (args: Record<string, unknown>) => boolean
+}
 
 /** Whether one of these arguments is given. */
 export const isGiven =

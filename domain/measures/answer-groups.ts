@@ -15,6 +15,8 @@ export type WholeOf = (group: TallyGroup | null, within: readonly GroupDimension
 export type AnswerGroups = {
   total: Tallies
   listed: readonly ListedGroup[]
+  /** How many groups may be listed, by their condition. */
+  matching: number
   rest: { groups: number; tallies: Tallies }
   wholeOf: WholeOf
 }

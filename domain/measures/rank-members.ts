@@ -8,7 +8,7 @@ import { compareValues, type GroupDimension, isOfMembers } from './group-dimensi
 import type { ListedAttempts } from './listed-attempts.ts'
 import { type Measure, measures, nothing, type Tally } from './measure.ts'
 import { type Counted, countedKinds } from './people.ts'
-import type { GroupOrder } from './rank.ts'
+import { type GroupCondition, type GroupOrder, hasEnough } from './rank.ts'
 import { SpanCells } from './span-cells.ts'
 import type { UnnumberedMembers } from './unnumbered-members.ts'
 
@@ -16,6 +16,8 @@ type Ranking = {
   groupBy: readonly GroupDimension[]
   /** Null: by their values. */
   order: GroupOrder | null
+  /** Which groups may be listed; null: all. */
+  having: GroupCondition | null
   /** How many groups are wanted. */
   first: number
   /** The span that is measured, by its number. */
@@ -25,19 +27,30 @@ type Ranking = {
   unnumbered: UnnumberedMembers
 }
 
+/** The first groups in an order, and how many may be listed. */
+type Ranked = { ranked: number[]; matching: number }
+
 /**
- * The first groups of listed attempts in an order, by their numbers. Equal ones follow in order of their values,
+ * The first groups of listed attempts in an order, by their numbers, of those that may be listed. Equal ones follow in order of their values,
  * where members are in the order of their numbers: the order in which they were first counted. Those without a
  * number come last, by their ids.
  */
 export function rankMembers(
   attempts: ListedAttempts,
   cells: readonly Cell[],
-  { groupBy, order, first, span, of, unnumbered }: Ranking,
-): number[] {
+  { groupBy, order, having, first, span, of, unnumbered }: Ranking,
+): Ranked {
   const { size } = attempts.groups
   const byValues = compareGroups(attempts, groupBy, unnumbered)
-  if (order === null) return firstInOrder(size, first, byValues)
+  const { isOut, matching } = outOf(attempts, cells, having, { span, of })
+  const ranked = (compare: (a: number, b: number) => number): Ranked => {
+    const compareAll = (a: number, b: number) => (isOut[a] ?? 0) - (isOut[b] ?? 0) || compare(a, b)
+    return {
+      ranked: firstInOrder(size, Math.min(first, matching), having === null ? compare : compareAll),
+      matching,
+    }
+  }
+  if (order === null) return ranked(byValues)
   const tallyOf = talliesOfSpan(attempts, cells, { measure: order.measure, span, of })
   const sign = order.direction === 'asc' ? 1 : -1
   // What has no value is last.
@@ -46,10 +59,28 @@ export function rankMembers(
     const value = measures[order.measure].of(tallyOf(group))
     values[group] = value === null ? Infinity : sign * value
   }
-  return firstInOrder(size, first, (a, b) => {
+  return ranked((a, b) => {
     const [one, other] = [values[a] ?? 0, values[b] ?? 0]
     return one === other ? byValues(a, b) : one < other ? -1 : 1
   })
+}
+
+/** Which groups may not be listed (1), and how many may. */
+function outOf(
+  attempts: ListedAttempts,
+  cells: readonly Cell[],
+  having: GroupCondition | null,
+  of: Omit<Measured, 'measure'>,
+): { isOut: Uint8Array; matching: number } {
+  const { size } = attempts.groups
+  const isOut = new Uint8Array(having === null ? 0 : size)
+  if (having === null) return { isOut, matching: size }
+  const tallyOf = talliesOfSpan(attempts, cells, { ...of, measure: having.measure })
+  let matching = 0
+  for (let group = 0; group < size; group++)
+    if (hasEnough(having, tallyOf(group))) matching++
+    else isOut[group] = 1
+  return { isOut, matching }
 }
 
 type Measured = { measure: Measure; span: number; of: AttemptKind }

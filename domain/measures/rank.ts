@@ -1,9 +1,24 @@
 import { compareValues, type GroupDimension } from './group-dimension.ts'
 import type { TallyGroup } from './groups.ts'
-import { type Measure, measures, nothing } from './measure.ts'
+import { type Measure, measures, nothing, type Tally } from './measure.ts'
 
 /** How groups are ordered; equal ones follow in order of their values, and those without a value are last. */
 export type GroupOrder = { measure: Measure; direction: 'asc' | 'desc' }
+
+/** Which groups may be listed: those that have at least so much of a measure. */
+export type GroupCondition = { measure: Measure; atLeast: number }
+
+/** Whether groups meet a condition in one span, by its number; without a condition all do. */
+export const meets =
+  (condition: GroupCondition | null, span: number) =>
+  ({ tallies }: Pick<TallyGroup, 'tallies'>): boolean =>
+    condition === null || hasEnough(condition, tallies.get(span) ?? nothing)
+
+/** What has no value of the measure does not have enough of it. */
+export const hasEnough = ({ measure, atLeast }: GroupCondition, tally: Readonly<Tally>): boolean => {
+  const value = measures[measure].of(tally)
+  return value !== null && value >= atLeast
+}
 
 /**
  * Orders groups by a measure of one span, or by their values.

@@ -18,7 +18,7 @@ const cells: Cell[] = [
   { fromMs: HOUR, toMs: 1.5 * HOUR, spans: [0, 1] },
   { fromMs: 2 * HOUR, toMs: 3 * HOUR, spans: [2] },
 ]
-const noAnswer: AnswerGroups = {
+const noAnswer: Omit<AnswerGroups, 'matching'> = {
   ...{ total: new Map(), listed: [], rest: { groups: 0, tallies: new Map() } },
   wholeOf: () => new Map(),
 }
@@ -68,8 +68,8 @@ it('groups of members have what attempts in the cells come to, and others add up
   ])
     attempts.add(list)
   const order = { measure: 'attempts', direction: 'desc' } as const
-  const ranked = rankMembers(attempts, cells, {
-    ...{ groupBy: ['locale', 'user'], order, first: 3, span: 0, of: 'logins' },
+  const { ranked } = rankMembers(attempts, cells, {
+    ...{ groupBy: ['locale', 'user'], order, having: null, first: 3, span: 0, of: 'logins' },
     unnumbered: new UnnumberedMembers(),
   })
   const listing = {
@@ -170,14 +170,26 @@ it('equal groups follow by number, those without one last by their ids, and thos
   // Of user 9 there is nothing in span 0.
   for (const user of [zoe, 5, amy, 3, 4]) attempts.add(attempt(3, user, 0, 'TX', user === 4))
   attempts.add(attempt(121, 9, 0))
+  const ranking = { groupBy: ['user' as const], span: 0, of: 'all' as const, unnumbered }
+  const usersOf = (ranked: readonly number[]) => ranked.map((group) => attempts.groups.partsOf(group)[1])
   const ranked = (measure: 'attempts' | 'failure_rate', direction: 'asc' | 'desc') =>
-    rankMembers(attempts, cells, {
-      ...{ groupBy: ['user'], order: { measure, direction }, first: 9, span: 0, of: 'all', unnumbered },
-    }).map((group) => attempts.groups.partsOf(group)[1])
+    usersOf(
+      rankMembers(attempts, cells, { ...ranking, order: { measure, direction }, having: null, first: 9 })
+        .ranked,
+    )
   expect(ranked('attempts', 'desc')).toEqual([3, 4, 5, amy, zoe, 9])
   expect(ranked('attempts', 'asc')).toEqual([9, 3, 4, 5, amy, zoe])
   expect(ranked('failure_rate', 'desc')).toEqual([4, 3, 5, amy, zoe, 9])
   expect(ranked('failure_rate', 'asc')).toEqual([3, 5, amy, zoe, 4, 9])
+  const having = (measure: 'attempts' | 'failures' | 'failure_rate', atLeast: number, first = 9) => {
+    const order = { measure: 'attempts', direction: 'asc' } as const
+    const found = rankMembers(attempts, cells, { ...ranking, order, having: { measure, atLeast }, first })
+    return { ...found, ranked: usersOf(found.ranked) }
+  }
+  expect(having('attempts', 1, 2)).toEqual({ ranked: [3, 4], matching: 5 })
+  expect(having('failures', 1)).toEqual({ ranked: [4], matching: 1 })
+  expect(having('failure_rate', 0)).toEqual({ ranked: [3, 4, 5, amy, zoe], matching: 5 })
+  expect(having('attempts', 2)).toEqual({ ranked: [], matching: 0 })
 })
 
 it('millions of attempts are ranked as if they were counted one by one', () => {
@@ -192,8 +204,15 @@ it('millions of attempts are ranked as if they were counted one by one', () => {
       minutes: new Uint8Array(users.length),
     })
   }
-  const ranked = rankMembers(attempts, cells, {
-    ...{ groupBy: ['user'], first: 50, span: 0, of: 'all', unnumbered: new UnnumberedMembers() },
+  const { ranked } = rankMembers(attempts, cells, {
+    ...{
+      groupBy: ['user'],
+      having: null,
+      first: 50,
+      span: 0,
+      of: 'all',
+      unnumbered: new UnnumberedMembers(),
+    },
     order: { measure: 'attempts', direction: 'desc' },
   })
   const expected = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 50)

@@ -34,7 +34,10 @@ type Listing = {
  * As topGroups, of listed attempts. What the others come to is added up without making groups of them.
  * @returns null: there would be more sums than the most
  */
-export function topMembers(attempts: ListedAttempts, listing: Listing): AnswerGroups | null {
+export function topMembers(
+  attempts: ListedAttempts,
+  listing: Listing,
+): Omit<AnswerGroups, 'matching'> | null {
   const { ranked, of, counted, most } = listing
   const { size } = attempts.groups
   const slotOf = new Int32Array(size).fill(ranked.length)

@@ -14,6 +14,7 @@ const expensive = {
   'counts of a moment': 'measures(asOf: "2026-03-01T10:30Z") { total { attempts } }',
   'attempts of users': 'measures(groupBy: [USER], first: 1) { groupCount }',
   'attempts of users by a variable': 'measures(groupBy: $by, first: 1) { groupCount }',
+  'users by weekday': 'measures(groupBy: [WEEKDAY]) { groups { users } }',
   'attempts of somebody': 'measures(filter: { users: ["ann"] }) { total { attempts } }',
 }
 const fragment =

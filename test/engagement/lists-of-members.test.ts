@@ -143,6 +143,74 @@ it.each([
   expect(await total(`, ${groupBy}`, 'groups { values logins }')).toEqual(alone)
 })
 
+it('the total of groups by somebody has new and returning users, as without groups', async () => {
+  const fields =
+    'total { attempts users newUsers returningUsers trailingUsers(days: 7) setBasis } points { newUsers }'
+  const alone = await field(`{ measures(${DAY}, bucket: DAY) { ${fields} } }`)
+  expect(alone).toMatchObject({
+    total: { attempts: 5, users: 2, newUsers: 2, returningUsers: 0, trailingUsers: 2 },
+  })
+  for (const args of ['groupBy: [ADDRESS], first: 1', 'groupBy: [USER, LOCALE], first: 9'])
+    expect(await field(`{ measures(${DAY}, bucket: DAY, ${args}) { groups { values } ${fields} } }`)).toEqual(
+      expect.objectContaining(alone as object),
+    )
+})
+
+describe('users, devices and addresses of a network', () => {
+  const network = (args: string, addresses: string) =>
+    ask(
+      `{ measures(${DAY}, attempts: ALL, ${args} filter: { addresses: ${addresses} }) { total { attempts users } } }`,
+    )
+
+  it('are those of its addresses, of a moment ago, too', async () => {
+    const totals = async (addresses: string) => (await network('', addresses)).data?.['measures']
+    expect(await totals('["192.0.2.0/24"]')).toEqual({ total: { attempts: 4, users: 3 } })
+    expect(await totals('["192.0.2.200/25", "2001:db8::/127"]')).toEqual({ total: { attempts: 0, users: 0 } })
+    expect(await totals('["::/0"]')).toEqual({ total: { attempts: 1, users: 1 } })
+    expect(await totals('["::ffff:192.0.2.0/126", "2001:DB8::A"]')).toEqual({
+      total: { attempts: 5, users: 3 },
+    })
+  })
+
+  it('are nobody with a warning where no attempt came from it', async () => {
+    const { extensions } = await network('', '["192.0.2.0/24", "10.0.0.0/8", "198.51.100.1"]')
+    expect(extensions).toMatchObject({
+      warnings: [
+        {
+          code: 'UNKNOWN_VALUE',
+          argument: 'filter.addresses',
+          message: expect.stringContaining('"198.51.100.1", "10.0.0.0/8"') as unknown,
+        },
+      ],
+    })
+  })
+
+  it('are refused with how to write it, and where it names too many', async () => {
+    const refused = (addresses: string) =>
+      refusal(`{ measures(${DAY}, filter: { addresses: ${addresses} }) { total { attempts } } }`)
+    for (const text of ['192.0.2.0/33', '192.0.2/24', '192.0.2.0/255.255.255.0', '2001:db8::/129', '/8'])
+      expect(await refused(`["192.0.2.1", "${text}"]`)).toMatchObject({
+        ...{ code: 'INVALID_ARGUMENT', argument: 'filter.addresses[1]' },
+        message: expect.stringContaining('203.0.113.0/24') as unknown,
+      })
+    const many = Array.from({ length: 101 }, (_, i) => `10.0.${i}.0/24`)
+    expect(await refused(JSON.stringify(many))).toMatchObject({
+      ...{ code: 'ANSWER_TOO_LARGE', argument: 'filter.addresses', cap: 100, asked: 101 },
+    })
+  })
+
+  it('have their attempts listed', async () => {
+    type Listed = { nodes: { ip: string; userId: string }[]; totalCount: { value: number } }
+    const listed = (addresses: string) =>
+      field<Listed>(
+        `{ attempts(${DAY}, filter: { addresses: ${addresses} }, first: 9) { nodes { ip userId } totalCount { value } } }`,
+      )
+    expect((await listed('["2001:db8::/64"]')).nodes).toEqual([{ ip: '2001:db8::a', userId: 'bob' }])
+    expect((await listed('["192.0.2.0/31", "2001:db8::a"]')).totalCount.value).toBe(5)
+    expect((await listed('["10.0.0.0/8"]')).nodes).toEqual([])
+  })
+})
+
 describe('where only others than `attempts` says are in a group, a warning says so', () => {
   const EMPTY = { code: 'EMPTY_BY_ATTEMPTS', path: ['measures'], argument: 'attempts' }
   it.each([
@@ -217,4 +285,16 @@ describe('a filter by users, devices or addresses', () => {
       message: expect.stringContaining('"here" is not an IP address') as unknown,
     })
   })
+})
+
+it('nobody is said to be left out who was counted a moment ago and is not in the bitmaps yet', async () => {
+  await writeBatch(sql(), 4, 0, [login('fay', '2026-03-01T11:59:00Z', { locale: 'WA' })])
+  const { data, extensions } = await ask(
+    `{ measures(${DAY}, groupBy: [LOCALE]) { groups { values attempts devices } } }`,
+  )
+  expect(data).toMatchObject({
+    measures: { groups: [{ values: ['TX'] }, { values: ['WA'], attempts: 1, devices: 0 }] },
+  })
+  expect(extensions).toBeUndefined()
+  await rollUpSightings(sql())
 })

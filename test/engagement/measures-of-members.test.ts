@@ -31,10 +31,10 @@ afterAll(() => api.router.close())
 
 async function ask(question: MemberQuestion): Promise<AnswerSpans> {
   const { bucket, compareTo, counted } = question
-  const people = `${counted} firstSeenAt lastSeenAt`
-  const fields = `attempts logins failures failureRate outdatedLogins(olderThan: "2.0") ${isOfClock(question) ? '' : people}`
+  const seen = isOfClock(question) ? '' : 'firstSeenAt lastSeenAt'
+  const fields = `attempts logins failures failureRate outdatedLogins(olderThan: "2.0") ${counted} ${seen}`
   const text = `{ measures(${argumentsOf(question)}, compareTo: ${compareTo} ${bucket === null ? '' : `, bucket: ${bucket}`}) {
-    ${selectionOf(question, sharedBy(question), fields)} } }`
+    ${selectionOf(question, counted, fields)} } }`
   const { data, errors } = await api.ask(text)
   expect(errors, text).toBeUndefined()
   return data?.['measures'] as AnswerSpans
@@ -42,8 +42,6 @@ async function ask(question: MemberQuestion): Promise<AnswerSpans> {
 
 const isOfClock = ({ groupBy }: MemberQuestion) =>
   groupBy.some((name) => name === 'WEEKDAY' || name === 'HOUR_OF_DAY')
-
-const sharedBy = (question: MemberQuestion) => (isOfClock(question) ? 'attempts' : question.counted)
 
 /** Members with their numbers, as ties are decided by them. */
 async function readNumbers(): Promise<Map<string, number>> {
@@ -59,11 +57,11 @@ async function expected(logins: readonly SeenLogin[], question: MemberQuestion, 
   const { counted, attempts } = question
   const count = (some: readonly SeenLogin[]) => {
     const { firstSeenAt, lastSeenAt, users, devices, addresses, ...rest } = recount(some, attempts)
-    const people = { firstSeenAt, lastSeenAt, [counted]: { users, devices, addresses }[counted] }
-    return { ...rest, ...(isOfClock(question) ? {} : people) }
+    const seen = isOfClock(question) ? {} : { firstSeenAt, lastSeenAt }
+    return { ...rest, ...seen, [counted]: { users, devices, addresses }[counted] }
   }
   const numbers = await readNumbers()
-  return recountAnswer(logins, question, answer, { count, shared: sharedBy(question), numbers })
+  return recountAnswer(logins, question, answer, { count, shared: counted, numbers })
 }
 
 test(

@@ -202,16 +202,28 @@ describe('older than lists by hour', () => {
 describe('what is refused', () => {
   it.each([
     [
-      'people by the clock',
+      'new people by the clock',
       'groupBy: [WEEKDAY]',
-      'groups { users }',
+      'groups { newUsers }',
       { code: 'UNSUPPORTED_COMBINATION', argument: 'groupBy' },
     ],
     [
-      'an order of people by the clock',
-      'groupBy: [HOUR_OF_DAY], orderBy: { measure: USERS }',
+      'an order of new people by the clock',
+      'groupBy: [HOUR_OF_DAY], orderBy: { measure: NEW_USERS }',
       'groupCount',
       { code: 'UNSUPPORTED_COMBINATION', argument: 'groupBy' },
+    ],
+    [
+      'groups of so many returning people by the clock',
+      'groupBy: [HOUR_OF_DAY], having: { measure: RETURNING_USERS, atLeast: 1 }',
+      'groupCount',
+      { code: 'UNSUPPORTED_COMBINATION', argument: 'groupBy' },
+    ],
+    [
+      'people by the clock as of a moment',
+      'groupBy: [WEEKDAY], asOf: "2026-03-01T12:00:00Z"',
+      'groups { users }',
+      { code: 'UNSUPPORTED_COMBINATION', argument: 'asOf' },
     ],
     [
       'people as of a moment',

@@ -1,46 +1,40 @@
 import type { GraphQLResolveInfo } from 'graphql'
-import type { CountSource } from '../../../db/read/counts/count-moment.ts'
 import type { ClockCell } from '../../../domain/measures/groups.ts'
 import type { AttemptKind } from '../../../domain/sightings/attempts.ts'
 import type { BucketedRange } from '../../../domain/measures/compare.ts'
 import type { GroupDimension } from '../../../domain/measures/group-dimension.ts'
-import { type AnswerGroups, signatureOf } from '../../../domain/measures/answer-groups.ts'
-import type { GroupOrder } from '../../../domain/measures/rank.ts'
+import type { AnswerGroups } from '../../../domain/measures/answer-groups.ts'
+import type { GroupCondition, GroupOrder } from '../../../domain/measures/rank.ts'
 import { AnswerSpans } from '../../../domain/measures/spans.ts'
 import { UnnumberedMembers } from '../../../domain/measures/unnumbered-members.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
-import { type Moment, momentMs } from '../../../domain/time/moment.ts'
-import type { Calendar, CalendarBucket, Weekday } from '../../../domain/time/calendar.ts'
+import type { Moment } from '../../../domain/time/moment.ts'
+import type { CalendarBucket, Weekday } from '../../../domain/time/calendar.ts'
 import type { ApiContext } from '../../context/context.ts'
-import { InvalidArgumentError, UnsupportedCombinationError } from '../../context/errors.ts'
+import { InvalidArgumentError } from '../../context/errors.ts'
 import { checkPageSize } from '../../context/limits.ts'
 import { engagementCompleteness } from '../engagement-freshness.ts'
 import { completenessFor, type IsComplete, type Marks, marksOf } from '../bucket-completeness.ts'
-import { countSource, countsWritten } from '../count-source.ts'
 import { type AttemptFilter, knownFilter } from '../resolve-filter.ts'
 import type { SelectedField } from '../selected-fields.ts'
 import { warnBeforeFirst } from '../warn-before-first.ts'
-import { answerPeople } from './answer-people.ts'
+import { warnOfUnknownOutcomes } from '../warn-of-unknown-outcomes.ts'
 import { checkMembers, needsLists } from './check-members.ts'
 import { checkSizes } from './measure-sizes.ts'
+import { type MomentArgs, sourceOf } from './moments-of-question.ts'
 import { type ComparisonArg, comparedRanges, measureRange } from './measure-range.ts'
 import { readNewest } from './newest-release.ts'
-import { type MeasurePlan, planMeasures } from './plan-measures.ts'
-import { planOfLists, readListed } from './read-listed.ts'
-import { type MeasureQuestion, planCells, type PlannedCells, readMeasures } from './read-measures.ts'
+import { dependsOnOutcomes, type MeasurePlan, planMeasures } from './plan-measures.ts'
+import { readAnswer, readsBitmaps } from './read-answer.ts'
+import { planOfLists } from './read-listed.ts'
+import { type MeasureQuestion, planCells } from './read-measures.ts'
 import { pastArgumentsOf } from './refuse-clock-and-past.ts'
 import { isByMembers, knownMembers, type MemberLists } from './resolve-members.ts'
 import { type Charted, createShapes, type Shaping } from './shape-measures.ts'
 import { spanMinutes } from './span-minutes.ts'
-import { type Listing, topGroups } from './top-groups.ts'
+import type { Listing } from './top-groups.ts'
 import { warnOfMissingArguments } from './warn-of-missing-arguments.ts'
 import { warnOfNobody } from './warn-of-nobody.ts'
-
-type MomentArgs = {
-  asOf?: Moment | null | undefined
-  asOfBatchId?: bigint | null | undefined
-  since?: Moment | null | undefined
-}
 
 type MeasureArgs = MomentArgs & {
   from?: Moment | null | undefined
@@ -51,6 +45,7 @@ type MeasureArgs = MomentArgs & {
   filter?: (AttemptFilter & MemberLists) | null | undefined
   groupBy: readonly GroupDimension[]
   orderBy?: GroupOrder | null | undefined
+  having?: GroupCondition | null | undefined
   attempts: AttemptKind
   first?: number | null | undefined
   compareTo: readonly ComparisonArg[]
@@ -63,6 +58,7 @@ export type MeasuresAnswer = {
   total: Charted
   groups: Charted[]
   groupCount: number
+  matchingGroupCount: number
   other: (Charted & { groupCount: number }) | null
   /** Whether people are counted, who follow the other counts by about a second. */
   hasPeople: boolean
@@ -82,7 +78,7 @@ export async function answerMeasures(
 ): Promise<MeasuresAnswer> {
   const planned = planAnswer(context, args, selected)
   warnOfMissingArguments(context, info, args, selected)
-  const { range, spans, plan, isListed, groupBy, ofGroups } = planned
+  const { range, spans, plan, isListed, groupBy } = planned
   const listing = listingOf(planned)
   // Of the groups it is not known how many there are.
   listing.check({ listed: 0, rest: 0 })
@@ -93,19 +89,22 @@ export async function answerMeasures(
   const { attempts } = args
   const question = { calendar, bucket, spans, groupBy, filter, attempts, members, unnumbered }
   const cells = planCells(question, plan)
-  const source = await sourceOf(context, momentsOf(args, calendar), [
-    ...cells.total.counts,
-    ...cells.groups.counts,
-  ])
-  const answer = isListed
-    ? await readListed(context, question, plan, cells, { ...listing, ofGroups, withins: withinsOf(selected) })
-    : await readCounted({ context, info }, question, plan, cells, source, listing)
+  const source = await sourceOf(context, args, calendar, [...cells.total.counts, ...cells.groups.counts])
+  const answer = await readAnswer(
+    { context, info, selected },
+    question,
+    { plan, cells, source },
+    planned,
+    listing,
+  )
 
-  const read = { filter: { ...filter, attempts }, plan, span: listing.span }
-  warnOfNobody(context, info, read, answer)
+  const hasBitmaps = readsBitmaps(plan, isListed)
+  const read = { filter: { ...filter, attempts }, groupBy, plan, span: listing.span, hasBitmaps }
+  await warnOfNobody(context, info, read, answer)
   await warnBeforeFirst(context, info, { calendar, bucket, ranges: spans.ranges })
+  if (dependsOnOutcomes(plan, attempts))
+    await warnOfUnknownOutcomes(context, info, { ranges: spans.ranges, filter })
   // The lists know everybody who is counted; bitmaps follow.
-  const hasBitmaps = plan.people.isAny && !isListed
   const isComplete = hasBitmaps
     ? await engagementCompleteness(context, info)
     : await completenessFor(context, info, { source })
@@ -117,7 +116,7 @@ export async function answerMeasures(
 }
 
 /** What the arguments and the selection alone say of an answer. */
-type PlannedAnswer = Pick<Listing, 'groupBy' | 'order' | 'first'> & {
+type PlannedAnswer = Pick<Listing, 'groupBy' | 'order' | 'having' | 'first'> & {
   range: BucketedRange
   spans: AnswerSpans
   plan: MeasurePlan
@@ -132,10 +131,11 @@ function planAnswer(
   args: MeasureArgs,
   selected: readonly SelectedField[],
 ): PlannedAnswer {
-  const [groupBy, order, first] = [[...new Set(args.groupBy)], args.orderBy ?? null, firstOf(args)]
+  const [groupBy, first] = [[...new Set(args.groupBy)], firstOf(args)]
+  const [order, having] = [args.orderBy ?? null, args.having ?? null]
   const range = measureRange(args, clock.minuteMs)
   const past = pastArgumentsOf(args)
-  const planned = planMeasures(selected, { groupBy, order, hasBuckets: range.bucket !== null, past })
+  const planned = planMeasures(selected, { groupBy, order, having, hasBuckets: range.bucket !== null, past })
   const asked = { groupBy, first: args.first, isFiltered: isByMembers(args.filter), past }
   checkMembers(asked, planned)
   const isListed = needsLists(asked, planned)
@@ -143,11 +143,11 @@ function planAnswer(
   const compared = comparedRanges(range, args.compareTo)
   const spans = new AnswerSpans(range, plan.isCompared ? compared : [])
   const ofGroups = new Set(spans.list(planned.groups?.isByBucket ?? false).map(({ number }) => number))
-  return { groupBy, order, first, range, spans, plan, isListed, ofGroups }
+  return { groupBy, order, having, first, range, spans, plan, isListed, ofGroups }
 }
 
-const listingOf = ({ groupBy, order, first, range, spans, plan }: PlannedAnswer): Listing => ({
-  ...{ groupBy, order, first, span: spans.numberOf(0, null) },
+const listingOf = ({ groupBy, order, having, first, range, spans, plan }: PlannedAnswer): Listing => ({
+  ...{ groupBy, order, having, first, span: spans.numberOf(0, null) },
   check: (groups) => {
     const sizes = { buckets: range.buckets.length, ranges: spans.ranges.length }
     checkSizes(plan.lists, { ...sizes, ...groups })
@@ -160,38 +160,15 @@ function shaped(
   { range, marks, hasPeople }: { range: BucketedRange; marks: readonly Marks[]; hasPeople: boolean },
 ): MeasuresAnswer {
   const shapes = createShapes(shaping, answer)
-  const { listed, rest } = answer
+  const { listed, rest, matching } = answer
+  const groupCounts = { groupCount: listed.length + rest.groups, matchingGroupCount: matching }
   return {
-    ...{ range, groupBy: shaping.groupBy, groupCount: listed.length + rest.groups, hasPeople },
+    ...{ range, groupBy: shaping.groupBy, ...groupCounts, hasPeople },
     buckets: range.buckets.flatMap((one, place) => withMarks(one, marks[place])),
     total: shapes.total(),
     groups: listed.map(shapes.group),
     other: rest.groups === 0 ? null : shapes.other(),
   }
-}
-
-/** Reads counts, and counts people. */
-async function readCounted(
-  { context, info }: { context: ApiContext; info: GraphQLResolveInfo },
-  question: MeasureQuestion,
-  plan: MeasurePlan,
-  cells: PlannedCells,
-  source: CountSource,
-  listing: Listing,
-): Promise<AnswerGroups> {
-  const read = await readMeasures(context, question, plan, cells, source)
-  const people = answerPeople(context, info, question, plan.people)
-  const groups = await topGroups(read, people, listing)
-  people.warn()
-  return groups
-}
-
-/** The dimensions within which shares are asked for, without repetitions. */
-function withinsOf(selected: readonly SelectedField[]): (readonly GroupDimension[])[] {
-  const all = selected.map(({ args }) => (args['within'] ?? []) as readonly GroupDimension[])
-  return [...new Map(all.map((within) => [signatureOf(within), within])).values()].filter(
-    (within) => within.length > 0,
-  )
 }
 
 function shapingOf(
@@ -221,25 +198,4 @@ function firstOf({ first }: Pick<MeasureArgs, 'first'>): number {
     'by orderBy from the other end too, or with a filter; `other` adds up the rest',
   )
   return first
-}
-
-/** The moments that are asked for; dates are of the time zone. */
-function momentsOf({ asOf, asOfBatchId, since }: MomentArgs, zone: Calendar) {
-  const dateOf = (moment: Moment | null | undefined) =>
-    moment == null ? null : new Date(momentMs(moment, zone))
-  return { asOf: dateOf(asOf), asOfBatchId, since: dateOf(since) }
-}
-
-async function sourceOf(
-  context: ApiContext,
-  { since, ...moment }: ReturnType<typeof momentsOf>,
-  cells: readonly TimeBucket[],
-) {
-  if (since == null) return await countSource(context, moment, cells)
-  if (moment.asOfBatchId != null)
-    throw new UnsupportedCombinationError(
-      'since goes with asOf, not with asOfBatchId: give the moment of the batch',
-      'asOfBatchId',
-    )
-  return await countsWritten(context, since, moment.asOf ?? null, cells)
 }

@@ -7,7 +7,7 @@ const plain: AskedMembers = { groupBy: [], first: 10, isFiltered: false, past: [
 function refusal(changes: Partial<AskedMembers>, path: string[]): string | null {
   const asked = { ...plain, ...changes }
   const plan = planMeasures([{ path, args: {} }], {
-    ...{ groupBy: asked.groupBy, order: null, hasBuckets: false, past: asked.past },
+    ...{ groupBy: asked.groupBy, order: null, having: null, hasBuckets: false, past: asked.past },
   })
   try {
     checkMembers(asked, plan)
@@ -31,6 +31,11 @@ it.each<[string, Partial<AskedMembers>, string[], string | null]>([
   ['users of a device that the filter names', { isFiltered: true }, ['total', 'users'], 'lists'],
   ['addresses by users', { groupBy: ['address'] }, ['groups', 'users'], 'lists'],
   ['users by the clock', { groupBy: ['user', 'weekday'] }, ['groups', 'attempts'], 'groupBy'],
+  ['different users by the clock', { groupBy: ['weekday'], first: null }, ['groups', 'users'], 'lists'],
+  ['the total beside groups by the clock', { groupBy: ['weekday'] }, ['total', 'users'], null],
+  ['new users beside groups by addresses', { groupBy: ['address'] }, ['total', 'newUsers'], null],
+  ['new users of each address', { groupBy: ['address'] }, ['groups', 'newUsers'], 'groupBy'],
+  ['new users of a filter by users', { isFiltered: true }, ['total', 'newUsers'], 'filter'],
   ['all users', { groupBy: ['device'], first: null }, ['groups', 'attempts'], 'first'],
   ['users of the past', { groupBy: ['address'], past: ['asOf'] }, ['groups', 'attempts'], 'asOf'],
   ['a filter by users of the past', { isFiltered: true, past: ['asOf'] }, ['total', 'attempts'], 'asOf'],

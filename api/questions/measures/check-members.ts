@@ -16,13 +16,17 @@ export type AskedMembers = {
   past: readonly PastArgument[]
 }
 
-/** Whether only the lists of logins by hour can answer: groups or the filter are by users, devices or addresses. */
+/**
+ * Whether only the lists of logins by hour can answer: groups or the filter are by users, devices or addresses, or these are
+ * counted by the clock.
+ */
 export function needsLists(
   { groupBy, isFiltered }: Pick<AskedMembers, 'groupBy' | 'isFiltered'>,
   { total, groups, people }: MeasurePlan,
 ): boolean {
   const isMeasured = total !== null || groups !== null || people.isAny
-  return (isFiltered && isMeasured) || (groups !== null && groupBy.some(isOfMembers))
+  const isByClock = groupBy.some(isOfClock) && peopleOfGroups(people).length > 0
+  return (isFiltered && isMeasured) || (groups !== null && (groupBy.some(isOfMembers) || isByClock))
 }
 
 /** @throws {UnsupportedCombinationError} if arguments do not go together */
@@ -40,14 +44,20 @@ export function checkMembers(asked: AskedMembers, plan: MeasurePlan): void {
       'first',
     )
   if (!needsLists(asked, plan)) return
-  const unlisted = peopleMeasures(plan.people).find((name) => !isCounted(name))
+  // Those of the total are known without the lists.
+  const listed = isFiltered ? peopleMeasures(plan.people) : peopleOfGroups(plan.people)
+  const unlisted = listed.find((name) => !isCounted(name))
   if (unlisted !== undefined) throw notListed(camel(unlisted), isFiltered)
+  if (!isFiltered && member === undefined) return
   const what = isFiltered ? 'a filter by' : 'groupBy'
   refusePast(
     past,
     (sent) => `${what} users, devices or addresses is known as of now only: leave it out, or ${sent}`,
   )
 }
+
+/** The measures of people of everything but the total. */
+const peopleOfGroups = (people: MeasurePlan['people']) => peopleMeasures({ ...people, total: [] })
 
 const notListed = (field: string, isFiltered: boolean) =>
   isFiltered
@@ -56,7 +66,6 @@ const notListed = (field: string, isFiltered: boolean) =>
         'filter',
       )
     : new UnsupportedCombinationError(
-        `${field} is not known beside groups by users, devices or addresses: ask for users, devices or addresses, or for ${field} of the ` +
-          'total in a second field with an alias, without groupBy',
+        `${field} is not known beside groups by users, devices or addresses: ask for users, devices or addresses, or for ${field} of the total`,
         'groupBy',
       )

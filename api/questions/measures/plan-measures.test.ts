@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { SelectedField } from '../selected-fields.ts'
 import { type Asked, planMeasures } from './plan-measures.ts'
 
-const plain: Asked = { groupBy: [], order: null, hasBuckets: true, past: [] }
+const plain: Asked = { groupBy: [], order: null, having: null, hasBuckets: true, past: [] }
 
 /** Fields such as `groups.points.share measure=ATTEMPTS`, whose arguments have their defaults. */
 const fields = (...texts: string[]): SelectedField[] =>
@@ -114,6 +114,12 @@ describe('what is refused', () => {
       fields('total.series measure=last_seen_at'),
       plain,
       /ask for lastSeenAt of points/,
+    ],
+    [
+      'groups by the moment of their last attempt',
+      fields('groups.attempts'),
+      { ...plain, groupBy: ['locale'], having: { measure: 'last_seen_at', atLeast: 1 } },
+      /having is of a number/,
     ],
     [
       'a share within what is not grouped by',

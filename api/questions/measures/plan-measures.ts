@@ -1,6 +1,7 @@
 import { type GroupDimension, isOfClock } from '../../../domain/measures/group-dimension.ts'
 import { type Measure, measures, type MeasureSource } from '../../../domain/measures/measure.ts'
-import type { GroupOrder } from '../../../domain/measures/rank.ts'
+import type { AttemptKind } from '../../../domain/sightings/attempts.ts'
+import type { GroupCondition, GroupOrder } from '../../../domain/measures/rank.ts'
 import { UnsupportedCombinationError } from '../../context/errors.ts'
 import type { SelectedField } from '../selected-fields.ts'
 import { versionOf } from '../version-argument.ts'
@@ -12,6 +13,7 @@ import { type PastArgument, refuseClockAndPast, refusePast } from './refuse-cloc
 export type Asked = {
   groupBy: readonly GroupDimension[]
   order: GroupOrder | null
+  having: GroupCondition | null
   hasBuckets: boolean
   /** The arguments that the client sent of those that ask for counts as of a moment, or since one. */
   past: readonly PastArgument[]
@@ -59,7 +61,8 @@ export function planMeasures(selected: readonly SelectedField[], asked: Asked): 
   const ofGroups = selected.filter(({ path: [first] }) => GROUP_FIELDS.includes(first ?? ''))
   const total = ofTotal.some(isOfCounts) ? partOf(ofTotal, [], asked) : null
   const hasGroups = ofGroups.length > 0 && asked.groupBy.length > 0
-  const groups = hasGroups ? partOf(ofGroups, asked.order === null ? [] : [asked.order.measure], asked) : null
+  const ranked = [asked.order, asked.having].flatMap((by) => (by === null ? [] : [by.measure]))
+  const groups = hasGroups ? partOf(ofGroups, ranked, asked) : null
   return {
     ...sharedReading(total, groups, asked),
     people: planPeople(selected, asked),
@@ -73,7 +76,14 @@ export function planMeasures(selected: readonly SelectedField[], asked: Asked): 
   }
 }
 
-const GROUP_FIELDS: readonly string[] = ['groups', 'groupCount', 'other']
+/** Whether logins and failures are told apart in what is planned. */
+export const dependsOnOutcomes = ({ total, groups, people }: MeasurePlan, attempts: AttemptKind): boolean =>
+  [total, groups].some(
+    (part) => part !== null && (part.failures || (part.seen !== 'nowhere' && attempts !== 'all')),
+  ) ||
+  (people.isAny && attempts !== 'all')
+
+const GROUP_FIELDS: readonly string[] = ['groups', 'groupCount', 'matchingGroupCount', 'other']
 
 /**
  * Groups add up to the total, unless only the total is by bucket: then two readings are the smaller ones. Moments
@@ -182,7 +192,9 @@ function checkField(field: SelectedField, { groupBy, past }: Asked): void {
   if (sourceByField[name] === 'seen') refuseClockAndPast(name, { groupBy: dividedBy(field, groupBy), past })
 }
 
-function checkOrder({ order, ...asked }: Asked): void {
+function checkOrder({ order, having, ...asked }: Asked): void {
+  if (having?.measure === 'last_seen_at')
+    throw new UnsupportedCombinationError('having is of a number: LAST_SEEN_AT is a moment', 'having.measure')
   if (order !== null && measures[order.measure].source === 'seen')
     refuseClockAndPast('orderBy LAST_SEEN_AT', asked)
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { SelectedField } from '../selected-fields.ts'
 import { planPeople } from './plan-people.ts'
 
-const asked = { groupBy: ['locale', 'app_version'] as const, order: null, past: [] }
+const asked = { groupBy: ['locale', 'app_version'] as const, order: null, having: null, past: [] }
 /** Fields such as `groups.share measure=users within=locale`. */
 const fields = (...texts: string[]): SelectedField[] =>
   texts.map((text) => {
@@ -90,6 +90,16 @@ describe('what is counted', () => {
     expect(planPeople(fields(...selected), asked)).toEqual(expected)
   })
 
+  it('is everybody by whom it is decided which groups are listed', () => {
+    const having = { measure: 'users', atLeast: 2 } as const
+    const both = { order: { measure: 'addresses', direction: 'asc' } as const, having }
+    expect(planPeople(fields('groups.values'), { ...asked, ...both }).order).toEqual(
+      planned('addresses', 'users'),
+    )
+    const same = { order: { measure: 'users', direction: 'asc' } as const, having }
+    expect(planPeople(fields('groups.values'), { ...asked, ...same }).order).toEqual(planned('users'))
+  })
+
   it('is everybody whom groups are ordered by', () => {
     const order = { measure: 'addresses', direction: 'asc' } as const
     expect(planPeople(fields('groups.values'), { ...asked, order })).toEqual({
@@ -99,16 +109,18 @@ describe('what is counted', () => {
   })
 })
 
-it('people of the total are known beside groups by the clock', () => {
-  expect(planPeople(fields('total.users'), { ...asked, groupBy: ['weekday'] })).toEqual({
+it('people of the total are known beside groups by the clock, and those in the groups that are counts', () => {
+  const byWeekday = { ...asked, groupBy: ['weekday'] as const }
+  expect(planPeople(fields('total.newUsers'), byWeekday)).toEqual({
     ...nothing,
-    total: planned('users'),
+    total: planned('new_users'),
   })
+  expect(planPeople(fields('groups.users'), byWeekday)).toEqual({ ...nothing, groups: planned('users') })
 })
 
 describe('what is refused', () => {
-  it('is people by the clock, and as of a moment', () => {
-    expect(() => planPeople(fields('groups.users'), { ...asked, groupBy: ['weekday'] })).toThrow(
+  it('is what looks at other spans by the clock, and people as of a moment', () => {
+    expect(() => planPeople(fields('groups.newUsers'), { ...asked, groupBy: ['weekday'] })).toThrow(
       /not known by WEEKDAY/,
     )
     expect(() => planPeople(fields('total.users'), { ...asked, past: ['asOf'] })).toThrow(/as of now only/)

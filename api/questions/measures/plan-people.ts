@@ -1,11 +1,11 @@
 import type { GroupDimension } from '../../../domain/measures/group-dimension.ts'
 import type { Measure } from '../../../domain/measures/measure.ts'
-import type { PeopleMeasure } from '../../../domain/measures/people.ts'
+import { isCounted, type PeopleMeasure } from '../../../domain/measures/people.ts'
 import type { PlannedPeople } from '../../../domain/measures/people-places.ts'
-import type { GroupOrder } from '../../../domain/measures/rank.ts'
+import type { GroupCondition, GroupOrder } from '../../../domain/measures/rank.ts'
 import { InvalidArgumentError } from '../../context/errors.ts'
 import type { SelectedField } from '../selected-fields.ts'
-import { type PastArgument, refuseClockAndPast } from './refuse-clock-and-past.ts'
+import { type PastArgument, refuseClockAndPast, refusePastOf } from './refuse-clock-and-past.ts'
 import { BY_BUCKET, dividedBy } from './measured-fields.ts'
 
 /** Which people have to be counted of each part of an answer. */
@@ -15,7 +15,7 @@ export type PeoplePlan = {
   other: PlannedPeople[]
   /** Of the groups with the same values of some dimensions. */
   wholes: { within: readonly GroupDimension[]; people: PlannedPeople[] }[]
-  /** Of all groups, to order them. */
+  /** Of all groups, to order them, and to know which may be listed. */
   order: PlannedPeople[]
   isAny: boolean
 }
@@ -32,19 +32,28 @@ export const peopleMeasures = ({
     ({ measure }) => measure.name,
   )
 
-type Asked = { groupBy: readonly GroupDimension[]; order: GroupOrder | null; past: readonly PastArgument[] }
+type Asked = {
+  groupBy: readonly GroupDimension[]
+  order: GroupOrder | null
+  having: GroupCondition | null
+  past: readonly PastArgument[]
+}
 
 /**
  * Decides which measures of people have to be read.
  * @throws {UnsupportedCombinationError} if they are not known by the groups, or as of the moment
  */
 export function planPeople(selected: readonly SelectedField[], asked: Asked): PeoplePlan {
-  const ordered = asked.order === null ? undefined : peopleMeasureOf(asked.order.measure)
-  if (ordered !== undefined) refuseClockAndPast(`orderBy ${ordered.name.toUpperCase()}`, asked)
+  const ordered = Object.entries({ orderBy: asked.order, having: asked.having }).flatMap(([name, by]) => {
+    const measure = by === null ? undefined : peopleMeasureOf(by.measure)
+    if (measure === undefined) return []
+    refuse(measure, `${name} ${measure.name.toUpperCase()}`, asked)
+    return [{ measure, isByBucket: false }]
+  })
   const uses = selected.flatMap((field) => {
     const measure = peopleOfField(field)
     if (measure === undefined) return []
-    refuseClockAndPast(field.path.at(-1) ?? '', { ...asked, groupBy: dividedBy(field, asked.groupBy) })
+    refuse(measure, field.path.at(-1) ?? '', { ...asked, groupBy: dividedBy(field, asked.groupBy) })
     return [{ ...usedBy(field, asked.groupBy), measure, isByBucket: isOfBucket(field) }]
   })
   const of = (part: 'total' | 'groups' | 'other') => merged(uses.filter(({ parts }) => parts.includes(part)))
@@ -55,9 +64,19 @@ export function planPeople(selected: readonly SelectedField[], asked: Asked): Pe
   return {
     ...{ total: of('total'), groups: of('groups'), other: of('other') },
     wholes: Array.from(wholes.values(), (some) => ({ within: some[0]?.within ?? [], people: merged(some) })),
-    order: ordered === undefined ? [] : [{ measure: ordered, isByBucket: false }],
-    isAny: uses.length > 0 || ordered !== undefined,
+    order: merged(ordered),
+    isAny: uses.length > 0 || ordered.length > 0,
   }
+}
+
+/** What is more than a count in its span alone looks at other spans, too: they have no weekdays and hours of their own. */
+function refuse(
+  measure: PeopleMeasure,
+  name: string,
+  { groupBy, past }: Pick<Asked, 'groupBy' | 'past'>,
+): void {
+  if (isCounted(measure.name)) refusePastOf(name, past)
+  else refuseClockAndPast(name, { groupBy, past })
 }
 
 type Part = 'total' | 'groups' | 'other'

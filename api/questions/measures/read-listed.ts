@@ -64,7 +64,7 @@ export async function readListed(
   asked: ListQuestion,
   plan: MeasurePlan,
   planned: PlannedCells,
-  { order, first, span, check, ofGroups, withins }: MemberListing,
+  { order, having, first, span, check, ofGroups, withins }: MemberListing,
 ): Promise<AnswerGroups> {
   const question = plan.groups === null ? { ...asked, groupBy: [] } : asked
   const { groupBy, attempts: of, unnumbered } = question
@@ -72,15 +72,17 @@ export async function readListed(
   await checkKept(context, question)
   const most = await checkAttempts(context, question)
   const attempts = await readAttempts(context, question, plan, { cells, most })
-  const ranking = { groupBy, order: orderOf(order, groupBy), first, span, of, unnumbered }
-  const ranked = plan.groups === null ? [] : rankMembers(attempts, cells, ranking)
+  const ranking = { groupBy, order: orderOf(order, groupBy), having, first, span, of, unnumbered }
+  const { ranked, matching } =
+    plan.groups === null ? { ranked: [], matching: 0 } : rankMembers(attempts, cells, ranking)
   check({ listed: ranked.length, rest: attempts.groups.size - ranked.length })
   const memberOf = await readMembers(context, question, attempts, ranked)
   const counted = countedKindsOf(plan.people)
   const listing = { cells, ofGroups, groupBy, ranked, of, counted, withins, memberOf, most: limits.rows }
   const answer = topMembers(attempts, listing)
   if (answer === null) throw tooManyRows()
-  return plan.groups === null ? { ...answer, rest: { groups: 0, tallies: new Map() } } : answer
+  const rest = plan.groups === null ? { groups: 0, tallies: new Map<number, never>() } : answer.rest
+  return { ...answer, matching, rest }
 }
 
 /** Members are too many to be ordered by their ids. */

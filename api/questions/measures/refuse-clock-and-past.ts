@@ -25,6 +25,11 @@ export function refuseClockAndPast(
       `${name} is not known by WEEKDAY or HOUR_OF_DAY, which are for measures that add up: leave one of them out, or ask for it of the total`,
       'groupBy',
     )
+  refusePastOf(name, past)
+}
+
+/** Refuses a measure that is known as of now only. */
+export function refusePastOf(name: string, past: readonly PastArgument[]): void {
   refusePast(past, (sent) => `${name} is known as of now only: leave it out, or ${sent}`)
 }
 

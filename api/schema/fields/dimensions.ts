@@ -39,9 +39,9 @@ export const DimensionEnum = builder.enumType('Dimension', {
       us_region:
         'Region of the US (Census Bureau) that the locale is in, read as a state: NORTHEAST, MIDWEST, SOUTH, WEST, or OTHER when it is none.',
       weekday:
-        'Day of the week by the clock of `timeZone`: MONDAY to SUNDAY. Only in `measures`, for what adds up, such as logins, and failureRate.',
+        'Day of the week by the clock of `timeZone`: MONDAY to SUNDAY. Only in `measures`: for what adds up, such as logins, for failureRate, and for SET_RETENTION_DAYS for users, devices and addresses.',
       hour_of_day:
-        'Hour of the day by the clock of `timeZone`: 00 to 23. Only in `measures`, for what adds up, such as logins, and failureRate.',
+        'Hour of the day by the clock of `timeZone`: 00 to 23. Only in `measures`: for what adds up, such as logins, for failureRate, and for SET_RETENTION_DAYS for users, devices and addresses.',
       user: 'User, by id; for SET_RETENTION_DAYS. Only in `measures`, with `first`; not together with WEEKDAY or HOUR_OF_DAY.',
       device: 'Device, by id; where USER is possible.',
       address: 'IP address in its normal form; where USER is possible.',

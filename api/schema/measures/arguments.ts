@@ -28,6 +28,19 @@ const MeasureOrder = builder.inputType('MeasureOrder', {
   }),
 })
 
+const GroupCondition = builder.inputType('GroupCondition', {
+  description: 'Which groups are listed. Example: {measure: ATTEMPTS, atLeast: 20}.',
+  fields: (t) => ({
+    measure: t.field({
+      type: MeasureEnum,
+      required: true,
+      defaultValue: 'attempts',
+      description: 'Of what, in the range asked for. Not LAST_SEEN_AT.',
+    }),
+    atLeast: t.float({ required: true, description: 'The least that a listed group has of it.' }),
+  }),
+})
+
 const ComparedSpan = builder.enumType('ComparedSpan', {
   description: 'A span to compare with, by the calendar of `timeZone`.',
   values: capitals<SpanName>({
@@ -111,6 +124,12 @@ export const measureArgs = () =>
     }),
     first: t.int({
       description: `How many groups, from 1 to ${limits.page}; the others are in \`other\`. Default: all, if the caps allow that many.`,
+    }),
+    having: t.field({
+      type: GroupCondition,
+      description:
+        'Which groups are listed, such as only those with enough attempts for a rate; the others are in `other`, and ' +
+        '`matchingGroupCount` says how many meet it. Default: all. Example: {measure: ATTEMPTS, atLeast: 20}.',
     }),
     compareTo: t.field({
       type: [Comparison],

@@ -4,7 +4,7 @@ import { engagementFreshness } from '../../questions/engagement-freshness.ts'
 import { selectedFields } from '../../questions/selected-fields.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { type Measure, measures } from '../../../domain/measures/measure.ts'
-import { type GroupDimension, isOfMembers } from '../../../domain/measures/group-dimension.ts'
+import { type GroupDimension, isOfClock, isOfMembers } from '../../../domain/measures/group-dimension.ts'
 import { EXPENSIVE_COMPLEXITY, isGiven } from '../../plugins/limit-expensive.ts'
 import { isByMembers, type MemberLists } from '../../questions/measures/resolve-members.ts'
 import { needs } from '../../context/permission.ts'
@@ -84,6 +84,10 @@ const Measures = builder.objectRef<MeasuresAnswer>('Measures').implement({
       type: 'BigInt',
       description: 'How many groups there are, those in `other` included.',
     }),
+    matchingGroupCount: t.expose('matchingGroupCount', {
+      type: 'BigInt',
+      description: 'How many groups meet `having`, whether `first` cuts them or not; without it all do.',
+    }),
     other: t.expose('other', {
       type: OtherGroupsType,
       nullable: true,
@@ -108,8 +112,13 @@ const isExpensive = (args: ExpensiveArgs): boolean =>
   (args.groupBy ?? []).some(isOfMembers) ||
   isByMembers(args.filter)
 
-const isOrderedByPeople = ({ orderBy }: { orderBy?: { measure: Measure } | null }): boolean =>
-  orderBy != null && measures[orderBy.measure].source === 'people'
+/** Users, devices and addresses by the clock are counted of single attempts, too. */
+const isByClock = ({ groupBy }: ExpensiveArgs): boolean => (groupBy ?? []).some(isOfClock)
+
+type ByMeasure = { measure: Measure } | null | undefined
+
+const isRankedByPeople = ({ orderBy, having }: { orderBy?: ByMeasure; having?: ByMeasure }): boolean =>
+  [orderBy, having].some((by) => by != null && measures[by.measure].source === 'people')
 
 builder.queryField('measures', (t) =>
   t.field({
@@ -119,7 +128,12 @@ builder.queryField('measures', (t) =>
       'Any measures of attempts by time, dimensions, zone and filter, beside other spans, now or as of a moment. Example: ' +
       'measures(bucket: DAY, timeZone: "Europe/Berlin", compareTo: [{span: PREVIOUS}]) { points { start logins compared { logins } } }.',
     complexity: (args) => (isExpensive(args) ? EXPENSIVE_COMPLEXITY : 1),
-    extensions: { expensive: isExpensive, readsSets: isOrderedByPeople, ...needs('figures') },
+    extensions: {
+      expensive: isExpensive,
+      expensiveWithSets: isByClock,
+      readsSets: isRankedByPeople,
+      ...needs('figures'),
+    },
     args: measureArgs(),
     resolve: (_, args, context, info) =>
       answerMeasures(context, args, { selected: selectedFields(info), info }),

@@ -58,6 +58,7 @@ export function randomCountQuestion(random: () => number): CountQuestion {
     bucket: chance(0.8) ? length : null,
     ...{ groupBy, isByClock, within: some(groupBy, 0.5), past },
     order: chance(0.4) ? null : { measure: pick(orders), direction: pick(['ASC', 'DESC']) },
+    ...(chance(0.3) ? { having: { measure: pick(orders), atLeast: pick([0.2, 1, 3]) } } : {}),
     first: groupBy.length < 2 && chance(0.3) ? Infinity : 1 + below(6),
     attempts: pick(['ALL', 'LOGINS', 'FAILURES']),
     // Of a year before no minutes are kept.

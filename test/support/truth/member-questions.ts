@@ -14,6 +14,8 @@ const orders = [
   ...(['LAST_SEEN_AT', 'USERS', 'DEVICES', 'ADDRESSES'] as const),
 ]
 
+const numbers = orders.filter((name) => name !== 'LAST_SEEN_AT')
+
 export type MemberQuestion = RecountQuestion & {
   bucket: 'HOUR' | 'DAY' | null
   /** Of whom different ones are counted. */
@@ -21,7 +23,7 @@ export type MemberQuestion = RecountQuestion & {
   compareTo: string
 }
 
-/** @param isByMembers whether groups are by users, devices or addresses; the filter is, if not */
+/** @param isByMembers whether groups are by users, devices or addresses; if not, the filter is, or they are by the clock */
 export function randomQuestion(random: Random32, days: TimeBucket, isByMembers: boolean): MemberQuestion {
   const { some, pick, chance, below } = chooserOf(random)
   const kinds = isByMembers ? atLeastOne(some(members, 0.5), pick(members)) : []
@@ -31,7 +33,8 @@ export function randomQuestion(random: Random32, days: TimeBucket, isByMembers: 
   const [a, b] = [below(minutes), below(minutes)].map((minute) =>
     chance(0.5) ? minute : minute - (minute % 60),
   )
-  const measured = orders.slice(0, groupBy.some((name) => clock.includes(name as never)) ? 4 : 8)
+  const isByClock = groupBy.some((name) => clock.includes(name as never))
+  const measured = orders.filter((name) => !(isByClock && name === 'LAST_SEEN_AT'))
   return {
     range: {
       fromMs: days.fromMs + Math.min(a ?? 0, b ?? 0) * 60_000,
@@ -41,11 +44,12 @@ export function randomQuestion(random: Random32, days: TimeBucket, isByMembers: 
     bucket: pick(['HOUR', 'DAY', null]),
     ...{ groupBy, within: some(groupBy, 0.5) },
     order: chance(0.3) ? null : { measure: pick(measured), direction: pick(['ASC', 'DESC']) },
+    ...(chance(0.3) ? { having: { measure: pick(numbers), atLeast: pick([0.5, 1, 2, 3]) } } : {}),
     first: 1 + below(6),
     attempts: pick(['ALL', 'LOGINS', 'FAILURES']),
     counted: pick(['users', 'devices', 'addresses']),
     compareTo: pick(['[]', '[{ daysBefore: 1 }]', '[{ span: PREVIOUS }, { daysBefore: 2 }]']),
-    filter: randomFilter(random, isByMembers),
+    filter: randomFilter(random, isByMembers || (isByClock && chance(0.5))),
   }
 }
 
@@ -63,8 +67,9 @@ const atLeastOne = <T>(list: T[], one: T): T[] => (list.length === 0 ? [one] : l
 
 type Condition = MemberQuestion['filter']
 
-function randomFilter(random: Random32, isByMembers: boolean): Condition {
-  const { some, below } = chooserOf(random)
+/** @param isAny whether it may be by values alone */
+function randomFilter(random: Random32, isAny: boolean): Condition {
+  const { some, below, chance } = chooserOf(random)
   const ids = (prefix: string, most: number) =>
     some(
       Array.from({ length: most }, (_, i) => `${prefix}${i}`),
@@ -78,23 +83,38 @@ function randomFilter(random: Random32, isByMembers: boolean): Condition {
   const byMembers: Condition[] = [
     { text: `users: ${JSON.stringify(users)}`, holds: ({ userId }) => users.includes(userId) },
     { text: `devices: ${JSON.stringify(devices)}`, holds: ({ deviceId }) => devices.includes(deviceId) },
-    {
-      // Written otherwise than they are stored.
-      text: `addresses: ${JSON.stringify(hosts.flatMap((host) => [` 192.0.2.${host}`, `2001:DB8:0:0::${(1 + host).toString(16)}`]))}`,
-      holds: ({ ip }) =>
-        hosts.some((host) => ip === `192.0.2.${host}` || ip === `2001:db8::${(1 + host).toString(16)}`),
-    },
+    chance(0.5) ? addressesOf(hosts) : networksOf(below(64), 26 + below(7)),
   ]
   const byValues: Condition[] = [
     { text: 'locale: { in: ["ca", "NY"] }', holds: ({ locale }) => locale !== 'GB' },
     { text: 'deviceType: { notIn: ["ANDROID"] }', holds: ({ deviceType }) => deviceType !== 'android' },
     { text: 'outcome: { in: ["FAILURE"] }', holds: ({ outcome }) => outcome === 'failure' },
   ]
-  const chosen = [...some(byMembers, isByMembers ? 0.15 : 0.4), ...some(byValues, 0.25)]
-  if (!isByMembers && chosen.every((one) => byValues.includes(one)))
-    chosen.push(byMembers[below(3)] as Condition)
+  const chosen = [...some(byMembers, isAny ? 0.15 : 0.4), ...some(byValues, 0.25)]
+  if (!isAny && chosen.every((one) => byValues.includes(one))) chosen.push(byMembers[below(3)] as Condition)
   return {
     text: chosen.map(({ text }) => text).join(', '),
     holds: (login) => chosen.every(({ holds }) => holds(login)),
   }
 }
+
+/** Written otherwise than they are stored. */
+const addressesOf = (hosts: readonly number[]): Condition => ({
+  text: `addresses: ${JSON.stringify(hosts.flatMap((host) => [` 192.0.2.${host}`, ipv6Of(host).toUpperCase().replace('::', ':0:0::')]))}`,
+  holds: ({ ip }) => hosts.some((host) => ip === `192.0.2.${host}` || ip === ipv6Of(host)),
+})
+
+/** Some of the first 64 addresses of 192.0.2.0/24 by their first bits, and 16 of IPv6. */
+function networksOf(host: number, bits: number): Condition {
+  const size = 2 ** (32 - bits)
+  const numberOf = (ip: string, form: RegExp, radix: number) =>
+    Number.parseInt(form.exec(ip)?.[1] ?? '', radix)
+  return {
+    text: `addresses: ["192.0.2.${host}/${bits}", " ${ipv6Of(host)}/124", "198.51.100.0/24"]`,
+    holds: ({ ip }) =>
+      Math.floor(numberOf(ip, /^192\.0\.2\.(\d+)$/, 10) / size) === Math.floor(host / size) ||
+      Math.floor(numberOf(ip, /^2001:db8::([0-9a-f]+)$/, 16) / 16) === Math.floor((1 + host) / 16),
+  }
+}
+
+const ipv6Of = (host: number): string => `2001:db8::${(1 + host).toString(16)}`

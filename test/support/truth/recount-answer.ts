@@ -10,6 +10,8 @@ export type RecountQuestion = {
   /** Dimensions within which groups have shares. */
   within: Dimension[]
   order: { measure: string; direction: 'ASC' | 'DESC' } | null
+  /** Which groups may be listed; left out: all. */
+  having?: { measure: string; atLeast: number }
   /** How many groups at most. */
   first: number
   attempts: 'ALL' | 'LOGINS' | 'FAILURES'
@@ -32,9 +34,19 @@ type Recounting = {
 }
 
 /** The arguments of a question. */
-export const argumentsOf = ({ range, timeZone, groupBy, order, first, attempts, filter }: RecountQuestion) =>
+export const argumentsOf = ({
+  range,
+  timeZone,
+  groupBy,
+  order,
+  having,
+  first,
+  attempts,
+  filter,
+}: RecountQuestion) =>
   `from: "${new Date(range.fromMs).toISOString()}", to: "${new Date(range.toMs).toISOString()}", timeZone: "${timeZone}",
    groupBy: [${groupBy.join()}], attempts: ${attempts}, filter: { ${filter.text} } ${first === Infinity ? '' : `, first: ${first}`}
+   ${having === undefined ? '' : `, having: { measure: ${having.measure}, atLeast: ${having.atLeast} }`}
    ${order === null ? '' : `, orderBy: { measure: ${order.measure}, direction: ${order.direction} }`}`
 
 /**
@@ -47,7 +59,7 @@ export function selectionOf({ within: alike }: RecountQuestion, shared: Shared, 
   const point = `start end share ${counted}`
   const spans = `points { ${point} } ${compared}`
   const chart = `peak(measure: ATTEMPTS) { start } series(measure: FAILURES)`
-  return `buckets { start end } groupCount total { start end ${counted} ${chart} ${compared} points { ${point} ${compared} } }
+  return `buckets { start end } groupCount matchingGroupCount total { start end ${counted} ${chart} ${compared} points { ${point} ${compared} } }
     groups { values ${counted} ${chart} ${shares} ${spans} } other { groupCount ${counted} share ${spans} }`
 }
 
@@ -60,7 +72,7 @@ export function recountAnswer(
   { buckets, total: { compared, points } }: AnswerSpans,
   { count, shared, numbers = new Map() }: Recounting,
 ) {
-  const { groupBy, timeZone, first, attempts, range, filter } = question
+  const { groupBy, timeZone, having, first, attempts, range, filter } = question
   const comparedSpans = compared.map(({ start, end }) => ({ start, end }))
   const read = [range, ...comparedSpans.map(rangeOf)]
   const all = logins.filter(
@@ -94,13 +106,19 @@ export function recountAnswer(
     }
   }
   const groups = groupsOf(all, question, numbers)
-  const [listed, rest] = [groups.slice(0, first), groups.slice(first).flatMap(({ some }) => some)]
+  const matching = groups.filter(({ some }) => {
+    if (having === undefined) return true
+    const value = measure(having.measure, recount(within(some, range), attempts))
+    return value !== null && value >= having.atLeast
+  })
+  const listed = matching.slice(0, first)
+  const rest = groups.filter((group) => !listed.includes(group)).flatMap(({ some }) => some)
   const isAlike = (values: readonly string[]) => (login: SeenLogin) =>
     groupBy.every(
       (name, i) => !question.within.includes(name) || valueOf(name, login, timeZone) === values[i],
     )
   return {
-    ...{ buckets, groupCount: groups.length },
+    ...{ buckets, groupCount: groups.length, matchingGroupCount: matching.length },
     total: {
       ...{ start: new Date(range.fromMs).toISOString(), end: new Date(range.toMs).toISOString() },
       ...{ ...chartOf(all), ...total },
@@ -116,10 +134,10 @@ export function recountAnswer(
       part: part(some, all.filter(isAlike(values)), 'failures', range),
     })),
     other:
-      groups.length <= first
+      groups.length === listed.length
         ? null
         : {
-            ...{ groupCount: groups.length - first, ...spansOf(rest, null) },
+            ...{ groupCount: groups.length - listed.length, ...spansOf(rest, null) },
             share: part(rest, all, 'logins', range),
           },
   }
