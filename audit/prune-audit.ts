@@ -1,4 +1,4 @@
-import { lastBefore, pruneChain, readChain } from '../db/ledger/audit-chain.ts'
+import { lastBefore, pruneChain, readChain, readKeptDays } from '../db/ledger/audit-chain.ts'
 import type { ChainBreak } from '../domain/audit/explain-break.ts'
 import { readHeadKeys, readSigner } from './keys.ts'
 import type { AuditDeps } from './publish-head.ts'
@@ -12,14 +12,18 @@ const DAY_MS = 86_400_000
 
 /**
  * Removes the events that are past retention, and leaves a checkpoint, signed if there is a key, from which the rest is
- * verified. It checks all of the chain before that: what somebody tampered with stays.
+ * verified. It checks all of the chain before that: what somebody tampered with stays. Of what the setting and the administrator say,
+ * the longer time counts.
  * @throws {PipelineFailure | SecretError}
  */
 export async function pruneAudit(deps: AuditDeps): Promise<Pruned> {
   const { sql, config, clock } = deps
   if (config.retentionDays === 0) return nothing
+  const kept = await readKeptDays(sql)
+  if (kept === 0) return { ...nothing, refusal: KEPT_FOR_EVER }
   const now = clock()
-  const seq = await lastBefore(sql, new Date(now - config.retentionDays * DAY_MS))
+  const days = Math.max(config.retentionDays, kept ?? 0)
+  const seq = await lastBefore(sql, new Date(now - days * DAY_MS), new Date(now))
   const [first] = await readChain(sql, 0, 1)
   if (first === undefined || first.seq > seq) return nothing
   const signer = readSigner(config)
@@ -45,3 +49,5 @@ export async function pruneAudit(deps: AuditDeps): Promise<Pruned> {
 }
 
 const nothing: Pruned = { events: 0, refusal: null, break: null }
+const KEPT_FOR_EVER =
+  'workers may not prune it until an administrator has run npm run migrate -- --bootstrap with AUDIT_RETENTION_DAYS'

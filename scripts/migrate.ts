@@ -17,9 +17,9 @@ await runScript(async () => {
   for (const note of notes) console.log(`note: ${note}`)
 })
 
-async function bootstrap({ bootstrap: { adminUrl, adminPassword, passwords } }: Config) {
+async function bootstrap({ audit, bootstrap: { adminUrl, adminPassword, passwords } }: Config) {
   if (adminUrl === null)
     throw new Error('--bootstrap needs DATABASE_ADMIN_URL, the URL of an administrator of the database')
   const admin = adminPassword === null ? { url: adminUrl } : { url: adminUrl, password: adminPassword }
-  return await bootstrapDatabase(admin, passwords)
+  return await bootstrapDatabase(admin, passwords, audit.retentionDays)
 }

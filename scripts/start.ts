@@ -110,10 +110,12 @@ function hasOwnPostgres(started: Stack | undefined): boolean {
 }
 
 /** Creates the topics, the schema and the roles of Postgres, and checks that Temporal can be used. */
-async function prepareParts({ kafka, database, temporal }: Config, started: Stack): Promise<void> {
+async function prepareParts({ kafka, database, temporal, audit }: Config, started: Stack): Promise<void> {
   const created = await ensureTopics(kafka)
   if (created.length > 0) say(`created topics ${created.join(', ')} with ${kafka.partitions} partitions`)
-  await (hasOwnPostgres(started) ? bootstrapDatabase(database) : migrateDatabase(database))
+  await (hasOwnPostgres(started)
+    ? bootstrapDatabase(database, {}, audit.retentionDays)
+    : migrateDatabase(database))
   await recordTopics(database, created)
   await checkTemporal(temporal)
 }

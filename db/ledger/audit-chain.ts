@@ -31,10 +31,15 @@ export async function readCheckpoint(sql: Reads, seq: number): Promise<AuditEven
   return row === undefined ? null : (JSON.parse(row.body) as AuditEvent<'checkpoint'>)
 }
 
-/** The number of the last event before the first one of this time or later. */
-export async function lastBefore(sql: Reads, at: Date): Promise<number> {
+/** An event of later than this from now says nothing of when those around it happened. */
+const FUTURE_MS = 86_400_000
+
+/** The number of the last event before the first one of this time or later; what claims to be of the far future does not count. */
+export async function lastBefore(sql: Reads, at: Date, now: Date): Promise<number> {
+  const future = new Date(now.getTime() + FUTURE_MS)
   const [row] = await sql<{ first: bigint | null }[]>`/* lastBefore */
-    select coalesce((select min(seq) from audit_event where happened_at >= ${at}), (select max(seq) + 1 from audit_event)) as first`
+    select coalesce((select min(seq) from audit_event where happened_at >= ${at} and happened_at < ${future}),
+                    (select max(seq) + 1 from audit_event)) as first`
   return Number(row?.first ?? 1n) - 1
 }
 
@@ -43,6 +48,14 @@ export async function pruneChain(sql: Reads, checkpoint: AuditEvent<'checkpoint'
   const [row] = await sql<{ pruned: bigint }[]>`/* pruneChain */
     select prune_audit(${canonicalJson(checkpoint)}) as pruned`
   return Number(row?.pruned)
+}
+
+/** How many days an administrator has events kept, whatever workers say; 0: for ever, null: nobody has said. */
+export async function readKeptDays(sql: Reads): Promise<number | null> {
+  const [row] = await sql<
+    { kept: number | null }[]
+  >`/* readKeptDays */ select kept_days as kept from audit_retention`
+  return row?.kept ?? null
 }
 
 /** Whether there is an event of a kind with this id. */

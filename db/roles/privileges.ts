@@ -79,14 +79,15 @@ const tables: Record<string, Rights> = {
   browser_session: ['', 'select insert update delete'],
   used_once: ['', 'select insert delete'],
   service_token: ['', 'select insert update'],
-  command_key: ['select insert', 'select insert'],
   interference_look: ['select insert update', ''],
 }
 
-/** The chain of the audit: its functions alone write it. */
+/** The chain of the audit, which its functions alone write, and what says who commanded and how long all of it is kept. */
 const auditTables: Record<string, Rights> = {
   audit_event: READ,
   audit_head: READ,
+  audit_retention: ['select', ''],
+  command_key: ['select insert', 'select insert'],
 }
 
 const auditViews: Record<string, Rights> = { control_event: READ }
@@ -119,6 +120,7 @@ const ownersFunctions: Record<string, Rights> = {
   chain_audit_event: ['', ''],
   refuse_audit_removal: ['', ''],
   refuse_change: ['', ''],
+  check_command_key: ['', ''],
   iso_moment: ['', ''],
   actor_text: ['execute', 'execute'],
   primary_heard_at: ['', 'execute'],

@@ -69,7 +69,7 @@ type Held = {
 }
 
 /**
- * Whoever owns the database can drop what is in it: that is the administrator, or the role that owns the audit.
+ * Whoever owns the database, or the schema, can drop what is in it: that is the administrator, or the role that owns the audit.
  * @returns what the administrator may not do and has to know
  */
 export async function secureDatabase(tx: Transaction, { name }: Administrator): Promise<string[]> {
@@ -100,11 +100,26 @@ export async function secureDatabase(tx: Transaction, { name }: Administrator): 
   for (const { role, privilege } of missing)
     await tx.unsafe(`/* secureDatabase: grant */ grant ${privilege} on schema public to ${role}`)
   await grantDatabase(tx, quoted)
-  return moved
+  const notes = moved
     ? []
     : [
         `the database still belongs to ${database.owner}, which may drop whatever is in it: a superuser can say ` +
           `alter database ${quoted} owner to ${owner}`,
+      ]
+  return [...notes, ...(await secureSchema(tx, name))]
+}
+
+/** As of a database that Postgres 14 made, or of one whose schema somebody gave to the role that was to make tables there. */
+async function secureSchema(tx: Transaction, administrator: string): Promise<string[]> {
+  const [schema] = await tx<{ owner: string; isSomebodys: boolean }[]>`/* secureSchema */
+    select rolname::text as owner, not rolsuper and rolname not in (${owner}, 'pg_database_owner') as "isSomebodys"
+    from pg_namespace join pg_roles on pg_roles.oid = nspowner where nspname = 'public'`
+  if (schema?.isSomebodys !== true || schema.owner === administrator) return []
+  const statement = `alter schema public owner to ${owner}`
+  return (await allowed(tx, `/* secureSchema: owner */ ${statement}`))
+    ? []
+    : [
+        `the schema public still belongs to ${schema.owner}, which may drop whatever is in it: a superuser can say ${statement}`,
       ]
 }
 

@@ -27,12 +27,14 @@ export type Bootstrapped = {
 /**
  * Makes the roles of least privilege, gives them what is in the database, and migrates it, all in one transaction. Safe to repeat,
  * while processes run, and on a database that one role has owned so far: that role may go on for the time being.
+ * @param keptDays how long events of the audit are kept, whatever workers say; 0: for ever
  * @throws {AdministratorNeeded} the role of the URL may not do this
  * @throws {PipelineFailure} Postgres is away or refuses; the message says what to do
  */
 export async function bootstrapDatabase(
   admin: string | Database,
   passwords: Passwords = {},
+  keptDays = 0,
 ): Promise<Bootstrapped> {
   const sql = connectPostgres(admin, {
     applicationName: 'rollcall bootstrap',
@@ -44,14 +46,14 @@ export async function bootstrapDatabase(
   try {
     return await classingPostgres(async () => {
       await assertDirectSession(sql)
-      return await retrying(sql, (tx) => bootstrap(tx, passwords))
+      return await retrying(sql, (tx) => bootstrap(tx, passwords, keptDays))
     }, 'DATABASE_ADMIN_URL')
   } finally {
     await sql.end({ timeout: 1 })
   }
 }
 
-async function bootstrap(tx: Transaction, passwords: Passwords): Promise<Bootstrapped> {
+async function bootstrap(tx: Transaction, passwords: Passwords, keptDays: number): Promise<Bootstrapped> {
   await findOnlyIn(tx, 'pg_catalog')
   await waitForMigrations(tx)
   const administrator = await readAdministrator(tx)
@@ -62,6 +64,8 @@ async function bootstrap(tx: Transaction, passwords: Passwords): Promise<Bootstr
   await closeNewFunctions(tx)
   const applied = await migrateWithin(tx)
   await applyPrivileges(tx)
+  await tx`/* bootstrap: retention */
+    update public.audit_retention set kept_days = ${keptDays} where kept_days is distinct from ${keptDays}`
   if (!(await letOwnerReadStatistics(tx)))
     notes.push(
       `a replica that has nothing to replay looks as old as the last commit, because ${databaseRoles.owner} is no member of ` +

@@ -77,6 +77,15 @@ test('bootstrap takes a database over while its old role works, which goes on wi
   expect(await sql`select from audit_event where kind = 'command'`).toHaveLength(2)
 })
 
+test('whoever was given the schema to make tables in can no longer drop the audit with it', async () => {
+  const { sql, old, role, adminUrl } = await createOneRoleDatabase()
+  await sql.unsafe(`alter schema public owner to ${role}`)
+  await bootstrapDatabase(adminUrl)
+  for (const act of ['drop table audit_event cascade', 'drop schema public cascade'])
+    expect(await outcomeOf(old, act)).toBe('42501')
+  expect(await outcomeOf(old, 'create table newer ()')).toBe('allowed')
+})
+
 test('bootstrap repeated changes nothing and takes no lock of a table', async () => {
   const { sql, old, role, adminUrl } = await createOneRoleDatabase()
   await bootstrapDatabase(adminUrl)

@@ -28,7 +28,7 @@ export async function openDeployment(
   const environment = { ...stackEnvironment, ...names(stackEnvironment, id), ...extra }
   await createDatabase(stackEnvironment['DATABASE_URL'] ?? '', `rollcall_${id}`, template)
   const config = loadConfig(environment)
-  await bootstrapDatabase(config.database.url)
+  await bootstrapDatabase(config.database.url, {}, config.audit.retentionDays)
   await ensureTopics(config.kafka)
   const sql = connectPostgres(config.database.url, {
     applicationName: 'rollcall test',
