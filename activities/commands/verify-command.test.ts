@@ -1,9 +1,15 @@
+import { sign } from 'node:crypto'
 import { describe, expect, it, test } from 'vitest'
 import type { SignedCommand } from '../../domain/access/command-author.ts'
-import type { CommandActor } from '../../domain/access/command-proof.ts'
+import { statementText, type CommandActor } from '../../domain/access/command-proof.ts'
 import type { KeyHolder } from '../../db/ledger/command-keys.ts'
 import type { RecordedCommand } from '../../db/ledger/recorded-commands.ts'
-import { createSigningKey, PROOF_LIFETIME_MS, signCommand } from '../../signatures/sign-command.ts'
+import {
+  createSigningKey,
+  hashOfArguments,
+  PROOF_LIFETIME_MS,
+  signCommand,
+} from '../../signatures/sign-command.ts'
 import { verifyingKey } from '../../signatures/verify-command.ts'
 import { verifyCommand, type VerifyDeps } from './verify-command.ts'
 
@@ -57,7 +63,7 @@ describe('a signature proves nothing', () => {
     return { ...command, argument: { ...command.argument, ...change } }
   }
   const proofWith = (change: object) => changed({ proof: { ...signed().argument.proof, ...change } })
-  const soon = new Date(NOW_MS + 10 * PROOF_LIFETIME_MS).toISOString()
+  const soon = new Date(NOW_MS + PROOF_LIFETIME_MS - 1).toISOString()
   test.each<[string, SignedCommand]>([
     ['of another command', { ...signed(), command: 'resume' }],
     ['at another workflow', { ...signed(), workflowId: 'ingest/user-login/0' }],
@@ -71,8 +77,8 @@ describe('a signature proves nothing', () => {
     ['by another actor', proofWith({ actor: { ...ann, subject: 'u-2' } })],
     ['by another name', proofWith({ actor: { ...ann, name: 'bob' } })],
     ['by the actor of another issuer', proofWith({ actor: { ...ann, issuer: 'https://other.example' } })],
-    ['that is made to last', proofWith({ expiresAt: soon })],
-    ['that is dated back', proofWith({ requestedAt: new Date(NOW_MS - 1).toISOString() })],
+    ['that ends at another time', proofWith({ expiresAt: soon })],
+    ['of another time', proofWith({ requestedAt: new Date(NOW_MS + 1).toISOString() })],
     [
       'of another key in the name of this one',
       proofWith({ signature: signed(unsigned, ann, createSigningKey()).argument.proof.signature }),
@@ -93,6 +99,25 @@ describe('a signature proves nothing', () => {
 
   it('by a key that nobody published', async () => {
     expect(await why(signed(unsigned, ann, createSigningKey()))).toMatch(/^nobody has published its key/)
+  })
+
+  it('that its signer has made to last', async () => {
+    const command = signed()
+    const told = { actor: ann, requestedAt: new Date(NOW_MS).toISOString() }
+    const proof = { ...command.argument.proof, expiresAt: '9999-01-01T00:00:00.000Z' }
+    const { commandId, reason } = unsigned
+    const argumentsHash = hashOfArguments(unsigned)
+    const text = statementText({
+      ...target,
+      ...told,
+      commandId,
+      reason,
+      argumentsHash,
+      expiresAt: proof.expiresAt,
+    })
+    const signature = sign(null, Buffer.from(text), key.privateKey).toString('base64url')
+    const lasting = { ...command, argument: { ...command.argument, proof: { ...proof, signature } } }
+    expect(await why(lasting)).toBe('it is valid for longer than what an API signs')
   })
 
   it('once it is late', async () => {

@@ -1,5 +1,6 @@
 import type { SignedCommand, Verdict } from '../../domain/access/command-author.ts'
 import type { RecordedCommand } from '../../db/ledger/recorded-commands.ts'
+import { PROOF_LIFETIME_MS } from '../../signatures/sign-command.ts'
 import { isSignedBy } from '../../signatures/verify-command.ts'
 import type { KnownKey, KnownKeys } from './known-keys.ts'
 import { isSignedArgument } from './signed-argument.ts'
@@ -37,7 +38,10 @@ export async function verifyCommand(deps: VerifyDeps, signed: SignedCommand): Pr
 export async function verifySignature(keys: KnownKeys, signed: SignedCommand): Promise<Verdict> {
   const { argument, command } = signed
   if (!isSignedArgument(argument)) return refused('it has not the form of one')
-  const { keyId, requestedAt } = argument.proof
+  const { keyId, requestedAt, expiresAt } = argument.proof
+  // Else an old key that somebody took would sign for ever, by dates of its own day.
+  if (Date.parse(expiresAt) - Date.parse(requestedAt) > PROOF_LIFETIME_MS)
+    return refused('it is valid for longer than what an API signs')
   const key = await keys.find(keyId)
   if (key === 'away') return { state: 'undecided' }
   if (key === null)
