@@ -1,4 +1,5 @@
-import { exportSPKI, SignJWT, UnsecuredJWT } from 'jose'
+import { createSign, generateKeyPairSync } from 'node:crypto'
+import { exportJWK, exportSPKI, SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { MAX_TOKEN_BYTES } from './bearer-token.ts'
 import { AUDIENCE, claims, createKey, NOW_MS, setUp, sign, startProvider } from './provider-fixture.ts'
@@ -70,6 +71,14 @@ describe('the groups', () => {
   })
 })
 
+it.each(['JWT', 'at+jwt', 'application/at+jwt', undefined])(
+  'without a type in the settings one of the type %s is taken',
+  async (typ) => {
+    const { identify, key, provider } = await setUp({ tokenType: null })
+    expect(await identify(await sign(key, claims(provider.issuer), { typ }))).toMatchObject({ name: 'ann' })
+  },
+)
+
 describe('refused is a token', () => {
   it.each([
     ['of another issuer', { iss: 'https://other.example' }, /issuer/],
@@ -82,6 +91,13 @@ describe('refused is a token', () => {
     ['whose expiry is no number', { exp: '9999999999' as never }, /exp/],
     ['without a subject', { sub: undefined }, /lacks sub/],
     ['whose subject is no text', { sub: 7 as never }, /subject/],
+    ['whose subject would be cut', { sub: 'u'.repeat(256) }, /subject/],
+    ['whose subject is not seen as it is', { sub: 'u-1\u200b' }, /subject/],
+    ['that tells of a sign-out', { events: {} }, /another kind/],
+    ['that came with an ID token', { at_hash: 'x' }, /another kind/],
+    ['that Cognito gave as an ID token', { token_use: 'id' }, /another kind/],
+    ['that Keycloak gave to get others by', { typ: 'Refresh' }, /another kind/],
+    ['that is bound to a key', { cnf: { jkt: 'x' } }, /bound to a key/],
   ])('%s', async (_, more, message) => {
     const { identify, token } = await setUp()
     await expect(identify(await token(more))).rejects.toMatchObject(unauthenticated(message))
@@ -91,6 +107,25 @@ describe('refused is a token', () => {
     const { identify, key, provider } = await setUp()
     const token = await sign(key, claims(provider.issuer), { typ })
     await expect(identify(token)).rejects.toMatchObject(unauthenticated(/at\+jwt|typ/))
+  })
+
+  it.each(['logout+jwt', 'dpop+jwt', 'secevent+jwt', 'id+jwt', 7])(
+    'of the type %s where any access token is taken',
+    async (typ) => {
+      const { identify, key, provider } = await setUp({ tokenType: null })
+      const token = await sign(key, claims(provider.issuer), { typ })
+      await expect(identify(token)).rejects.toMatchObject(unauthenticated(/another kind/))
+    },
+  )
+
+  it('of a key that is too short', async () => {
+    const { identify, provider } = await setUp()
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    provider.keys.push({ ...(await exportJWK(publicKey)), kid: 'short' })
+    const parts = [{ alg: 'RS256', kid: 'short', typ: 'at+jwt' }, claims(provider.issuer)]
+    const text = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+    const signature = createSign('sha256').update(text).sign(privateKey, 'base64url')
+    await expect(identify(`${text}.${signature}`)).rejects.toMatchObject(unauthenticated(/verify/))
   })
 
   it('of algorithm none', async () => {

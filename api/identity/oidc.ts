@@ -7,7 +7,7 @@ import { RefusedIdentity } from '../context/refused-identity.ts'
 import { bearerToken } from './bearer-token.ts'
 import { discoverKeys } from './discover-keys.ts'
 import type { IdentityProvider } from './identify.ts'
-import { nameOf, subjectOf } from './name-of.ts'
+import { nameOf } from './name-of.ts'
 import { createProviderFetch } from './provider-fetch.ts'
 import { createProviderKeys } from './provider-keys.ts'
 import { groupsOf, rolesOf } from './roles-of.ts'
@@ -76,7 +76,6 @@ const noRole = (claim: string) =>
   )
 
 function actorOf(claims: VerifiedClaims, roles: Role[]): Actor {
-  const { iss: issuer, sub, exp } = claims
-  const subject = subjectOf(sub)
+  const { iss: issuer, sub: subject, exp } = claims
   return { issuer, subject, name: nameOf(claims, subject), roles, validUntilMs: (exp + LEEWAY_S) * 1000 }
 }

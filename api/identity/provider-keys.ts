@@ -18,7 +18,7 @@ export type ProviderKeys = {
   find: JWTVerifyGetKey
   /**
    * Reads the keys if that is due.
-   * @throws {RefusedIdentity} none are known
+   * @throws {Error} none are known; the message says why, which is not for strangers
    */
   ready: () => Promise<void>
 }
@@ -55,34 +55,39 @@ export function createProviderKeys(
       reading = null
     }))
   const mayTry = (afterMs: number) => clock() - triedAtMs >= (failure === null ? afterMs : AWAY_MS)
-  const ready = async (): Promise<Known> => {
+  const ready = async (): Promise<Known | null> => {
     const ageMs = known === null ? Infinity : clock() - known.readAtMs
     if (ageMs > KEPT_MS) {
       if (reading !== null || mayTry(0)) await readOnce()
     } else if (ageMs > REFRESH_MS && mayTry(0)) void readOnce()
-    if (known === null || clock() - known.readAtMs > KEPT_MS) throw away(failure)
-    return known
+    return known === null || clock() - known.readAtMs > KEPT_MS ? null : known
   }
   return {
     ready: async () => {
-      await ready()
+      if ((await ready()) === null)
+        throw new Error(
+          `the keys of the identity provider are not known: ${failure ?? 'it has not answered yet'}`,
+        )
     },
     find: async (header, token) => {
       const before = await ready()
+      if (before === null) throw away()
       try {
         return await before.find(header, token)
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
         if (reading !== null || mayTry(rereadMs)) await readOnce()
-        if (failure !== null) throw away(failure)
-        return await (await ready()).find(header, token)
+        const now = failure === null ? await ready() : null
+        if (now === null) throw away()
+        return await now.find(header, token)
       }
     },
   }
 }
 
-const away = (failure: string | null) =>
+/** Anyone can get it by a token that is made up: where the provider is, and why it is away, /ready and the log say. */
+const away = () =>
   new RefusedIdentity(
     'IDENTITY_UNAVAILABLE',
-    `the keys of the identity provider are not known: ${failure ?? 'it has not answered yet'}. Ask again in a moment`,
+    'the identity provider does not answer, and has no key for this token that is known: ask again in a moment',
   )

@@ -7,6 +7,8 @@ import {
   type JWTVerifyGetKey,
 } from 'jose'
 import { unauthenticated } from '../context/refused-identity.ts'
+import { isSubject, MAX_SUBJECT_CHARACTERS } from './name-of.ts'
+import { isAccessTokenType, OTHER_KIND, otherKind } from './token-kind.ts'
 
 /** How far the clocks of the provider and of this machine may be apart. */
 export const LEEWAY_S = 30
@@ -37,6 +39,7 @@ export async function verifyToken(
   nowMs: number,
 ): Promise<VerifiedClaims> {
   const { header, issuer } = unverified(token)
+  if (tokenType === null && !isAccessTokenType(header)) throw unauthenticated(OTHER_KIND)
   const own = OWN_KEYS.find((name) => name in header)
   if (own !== undefined)
     throw unauthenticated(`the token has the header ${own}: keys are taken from the identity provider only`)
@@ -49,8 +52,12 @@ export async function verifyToken(
       ...{ currentDate: new Date(nowMs), requiredClaims: ['exp', 'sub'] },
       ...(tokenType !== null && { typ: tokenType }),
     })
-    if (typeof payload.sub !== 'string' || payload.sub === '')
-      throw unauthenticated('the token has no subject that is text')
+    if (!isSubject(payload.sub))
+      throw unauthenticated(
+        `the token has no subject that is text of ${MAX_SUBJECT_CHARACTERS} characters at most`,
+      )
+    const problem = otherKind(payload)
+    if (problem !== null) throw unauthenticated(problem)
     return payload as VerifiedClaims
   } catch (error) {
     throw refusalOf(error, { audience, algorithms, tokenType })
@@ -78,7 +85,8 @@ function refusalOf(error: unknown, wanted: Wanted): unknown {
     return unauthenticated('the signature of the token is wrong')
   if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
     return unauthenticated('the identity provider has no key for this token: get a new one')
-  return error instanceof errors.JOSEError
+  // jose throws a TypeError for a key that is of another kind than the algorithm, or too short for it.
+  return error instanceof errors.JOSEError || error instanceof TypeError
     ? unauthenticated('the token is no signed JWT that this API can verify')
     : error
 }

@@ -10,7 +10,7 @@ import {
   refreshTokenGrant,
 } from 'openid-client'
 import type { OidcClient } from '../../../../config/sign-in.ts'
-import { nameOf, subjectOf } from '../../name-of.ts'
+import { isSubject, nameOf } from '../../name-of.ts'
 import { groupsOf } from '../../roles-of.ts'
 import { type KnownPerson, type RedirectWay, type SignedIn, SignInRefused } from '../sign-in-way.ts'
 import type { ProviderFetch } from '../../provider-fetch.ts'
@@ -107,11 +107,13 @@ export function createOidcWay(
         await checkIdToken(tokens.id_token)
         const own = tokens.claims()
         const sub = own?.sub ?? ''
+        if (!isSubject(sub))
+          throw new SignInRefused(`${client.issuer} knows you by a name that cannot be kept`)
         const claims = await claimsOf(configuration, tokens, sub)
         return {
           ...personOf(claims, groupsClaim),
           issuer: client.issuer,
-          subject: subjectOf(sub),
+          subject: sub,
           providerSession: typeof own?.['sid'] === 'string' ? own['sid'] : null,
           secret: secretOf(tokens),
         }
