@@ -22,6 +22,7 @@ import type { RefusalCounter } from './http/count-refusals.ts'
 import type { IdentityProvider } from './identity/identify.ts'
 import type { BrowserSignIn } from './identity/sessions/browser-sign-in.ts'
 import { compressAnswers } from './http/compress-answers.ts'
+import { containErrors } from './http/contain-errors.ts'
 import { serveExplorer } from './http/explorer-page.ts'
 import { takeGraphqlRequests } from './http/graphql-requests.ts'
 import { identifyRequests } from './http/identify-requests.ts'
@@ -89,16 +90,15 @@ export function createServer(server: ServerDeps) {
     explorer,
     ...deps
   } = server
-  const identified = identifyRequests(
-    identity.identify,
-    {
-      addressOf: clientAddress,
-      ofAddress: createAddressLimit(rateLimits.questionsPerSecond, deps.clock),
-      ofIdentity: createIdentityLimits(deps.clock),
-    },
-    refusals.count,
-  )
-  const pages = signIn === null ? null : signInPages({ signIn, addressOf: clientAddress, logger })
+  const contained = containErrors(logger)
+  const identityLimits = {
+    addressOf: clientAddress,
+    ofAddress: createAddressLimit(rateLimits.questionsPerSecond, deps.clock),
+    ofIdentity: createIdentityLimits(deps.clock),
+  }
+  const identified = identifyRequests(identity.identify, identityLimits, refusals.count)
+  const pages =
+    signIn === null ? null : signInPages({ signIn, limits: identityLimits, refused: refusals.count, logger })
   const readPrimary = createPrimaryReader(deps.router)
   const sources: IngestionSources = {
     ...deps,
@@ -121,19 +121,21 @@ export function createServer(server: ServerDeps) {
     context: (initial: InitialContext) =>
       contextOf(receiveRequest(initial, identified.senderOf(initial.request), deps.topic)),
     plugins: [
-      answerProbes({
-        checks: { ...readiness, identity: identity.check, ...signIn?.readiness },
-        readProblems: async () => (await readIngestion(sources, deps.topic)).problems,
-        rolesOf: identified.rolesOf,
-        allowedHosts,
-        logger,
-      }),
-      compressAnswers(),
-      ...(pages === null ? [] : [pages]),
-      identified,
-      serveExplorer(explorer.graphiql, pages === null ? {} : { [CSRF_HEADER]: '1' }),
+      contained(
+        answerProbes({
+          checks: { ...readiness, identity: identity.check, ...signIn?.readiness },
+          readProblems: async () => (await readIngestion(sources, deps.topic)).problems,
+          rolesOf: identified.rolesOf,
+          allowedHosts,
+          logger,
+        }),
+      ),
+      contained(compressAnswers()),
+      contained(identified),
+      ...(pages === null ? [] : [contained(pages)]),
+      contained(serveExplorer(explorer.graphiql, pages === null ? {} : { [CSRF_HEADER]: '1' })),
       ...(explorer.introspection ? [] : [hideSchema]),
-      takeGraphqlRequests,
+      contained(takeGraphqlRequests),
       limitDocuments,
       nameArguments(explorer.introspection),
       runPersistedDocuments(documents),

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { securityHeaders, setSecurityHeaders } from '../../probes/security-headers.ts'
 import { createHttpsServer, type ServerFiles } from '../../tls/serve-tls.ts'
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts'
+import { limitConnections } from './limit-connections.ts'
 import { type Access, type Refusal, refusalOf } from './http-guard.ts'
 import { refusalBody } from './refusal-body.ts'
 import type { Logger } from '../context/logger.ts'
@@ -17,6 +18,8 @@ const TIMEOUT_CHECK_MS = 1_000
 const IDLE_TIMEOUT_MS = 60_000
 /** Connections besides those of subscriptions; further ones are closed at once. */
 const MAX_CONNECTIONS = 1_000
+/** How much of all connections one address may have, so that it leaves some to others. */
+const SHARE_OF_ADDRESS = 1 / 2
 /** How long a client has to read why its request was refused. */
 const LINGER_MS = 500
 
@@ -36,7 +39,17 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 export function createApiServer(
   handler: Handler,
   logger: Logger,
-  { subscriptions, tls, ...access }: Access & { subscriptions: { all: number }; tls: ServerFiles | null },
+  {
+    subscriptions,
+    tls,
+    trustedProxies,
+    ...access
+  }: Access & {
+    subscriptions: { all: number }
+    /** They connect for others. */
+    trustedProxies: readonly string[]
+    tls: ServerFiles | null
+  },
 ): Server | HttpsServer {
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     endWithBody(request, response)
@@ -70,6 +83,7 @@ export function createApiServer(
       : createHttpsServer(tls, { ...timeouts, handshakeTimeout: HEADERS_TIMEOUT_MS, refused }, answer)
   http.maxConnections = MAX_CONNECTIONS + subscriptions.all
   http.setTimeout(IDLE_TIMEOUT_MS)
+  limitConnections(http, http.maxConnections * SHARE_OF_ADDRESS, trustedProxies)
   http.on('clientError', refuseConnection)
   return http
 }

@@ -12,13 +12,13 @@ import { refusalBody } from './refusal-body.ts'
 
 type Identify = (headers: Headers, address: string, method: string) => Promise<Actor>
 
-type Limits = {
+export type IdentifyingLimits = {
   addressOf: ClientAddress
   ofAddress: ReturnType<typeof createAddressLimit>
   ofIdentity: ReturnType<typeof createIdentityLimits>
 }
 
-type Refused = (address: string | null, refused: RefusedIdentity) => void
+export type TellRefused = (address: string | null, refused: RefusedIdentity) => void
 
 type IdentifiedRequests = Plugin<object, Incoming> & {
   /**
@@ -40,8 +40,8 @@ const RETRY_AFTER_S = 5
  */
 export function identifyRequests(
   identify: Identify,
-  { addressOf, ofAddress, ofIdentity }: Limits,
-  refused: Refused,
+  { addressOf, ofAddress, ofIdentity }: IdentifyingLimits,
+  refused: TellRefused,
 ): IdentifiedRequests {
   const senders = new WeakMap<Request, Sender>()
   const identifySender = async ({ headers, method }: Request, address: string): Promise<Sender> => {

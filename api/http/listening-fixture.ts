@@ -12,6 +12,7 @@ export async function listening(allowedHosts: string[] = [], allowedOrigins: str
     allowedHosts,
     allowedOrigins,
     subscriptions: { all: 0 },
+    trustedProxies: [],
     tls: null,
   })
   onTestFinished(() => {

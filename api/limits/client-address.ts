@@ -23,8 +23,7 @@ const MAX_HOPS = 32
  * @param trustedProxies addresses and networks in CIDR notation
  */
 export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
-  const trusted = blockListOf(trustedProxies)
-  const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+  const isTrusted = isTrustedBy(trustedProxies)
   return (request) => {
     let address = canonical(request?.socket.remoteAddress ?? '')
     if (address === null) return NOWHERE
@@ -36,6 +35,21 @@ export function createClientAddress(trustedProxies: readonly string[]): ClientAd
       address = before
     }
     return networkOf(address)
+  }
+}
+
+/** The address that a connection is counted under. @param remoteAddress as the socket has it */
+export function addressOf(remoteAddress: string): string {
+  const address = canonical(remoteAddress)
+  return address === null ? NOWHERE : networkOf(address)
+}
+
+/** Returns what tells whether an address, as a socket has it, is that of a trusted proxy. */
+export function isTrustedBy(trustedProxies: readonly string[]): (address: string) => boolean {
+  const trusted = blockListOf(trustedProxies)
+  return (given) => {
+    const address = canonical(given)
+    return address !== null && trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
   }
 }
 

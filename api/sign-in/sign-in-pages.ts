@@ -1,24 +1,36 @@
 import type { Plugin } from 'graphql-yoga'
 import type { Logger } from '../context/logger.ts'
-import { RefusedIdentity } from '../context/refused-identity.ts'
+import { RefusedIdentity, unauthenticated } from '../context/refused-identity.ts'
+import type { Actor } from '../context/actor.ts'
 import { opensPage } from '../http/graphql-requests.ts'
+import type { IdentifyingLimits, TellRefused } from '../http/identify-requests.ts'
 import type { BrowserSignIn } from '../identity/sessions/browser-sign-in.ts'
 import { BACK_CHANNEL_PATH } from '../identity/sessions/log-of-sign-in.ts'
 import { LogoutTokenRefused } from '../identity/sessions/oidc/logout-token.ts'
 import { SignInRefused } from '../identity/sessions/sign-in-way.ts'
 import { type Asking, type Sent, SignInBusy } from '../identity/sessions/sign-in.ts'
 import { TooManyAttempts } from '../limits/attempt-limits.ts'
-import type { ClientAddress, Incoming } from '../limits/client-address.ts'
+import type { Incoming } from '../limits/client-address.ts'
 import { formBody } from './form-body.ts'
 import { answerPage, type PageAnswer, redirect } from './page-answers.ts'
 
-type Deps = { signIn: BrowserSignIn; addressOf: ClientAddress; logger: Logger }
+type Deps = {
+  signIn: BrowserSignIn
+  limits: IdentifyingLimits
+  /** Is told of logout tokens that are none. */
+  refused: TellRefused
+  logger: Logger
+}
 type Asked = Deps & { request: Request; url: URL; asking: Asking }
 
-/** Answers what browsers and providers ask at /sign-in and /sign-out, and sends who opens GraphiQL and is not signed in there. */
+/**
+ * Answers what browsers and providers ask at /sign-in and /sign-out, and sends who opens GraphiQL and is not signed in there. Comes
+ * after what counts the requests to /graphql of an address.
+ */
 export function signInPages(deps: Deps): Plugin<object, Incoming> {
-  const isNobody = ({ headers }: Request) =>
-    deps.signIn.signedIn(headers).then(
+  const { addressOf, ofAddress } = deps.limits
+  const isNobody = (asking: Asking) =>
+    signedIn(deps, asking).then(
       (actor) => actor === null,
       // A primary that is away says nothing of who is signed in: GraphiQL opens, and says so of its questions.
       () => false,
@@ -27,15 +39,35 @@ export function signInPages(deps: Deps): Plugin<object, Incoming> {
     async onRequest(hook) {
       const { request, url, serverContext } = hook
       const answer = answerOf(request.method, url.pathname)
-      const asking = { headers: request.headers, address: deps.addressOf(serverContext.req) }
-      if (answer !== null) hook.endResponse(await answer({ ...deps, request, url, asking }))
-      else if (url.pathname === '/graphql' && opensPage(request) && (await isNobody(request)))
+      const asking = { headers: request.headers, address: addressOf(serverContext.req) }
+      if (answer !== null) {
+        const waitMs = ofAddress.waitMs(asking.address)
+        hook.endResponse(await (waitMs > 0 ? busy(waitMs) : answer)({ ...deps, request, url, asking }))
+      } else if (url.pathname === '/graphql' && opensPage(request) && (await isNobody(asking)))
         hook.endResponse(redirect({ to: pageFor(deps, url), cookies: [] }))
     },
   }
 }
 
+/** Who is signed in, unless too many sessions were made up at this address: each is looked for on the primary. */
+async function signedIn({ signIn, limits }: Deps, { headers, address }: Asking): Promise<Actor | null> {
+  const { ofIdentity } = limits
+  if (signIn.cookies.session(headers) === null || ofIdentity.waitMs(headers, address) > 0) return null
+  const actor = await signIn.signedIn(headers)
+  if (actor === null) ofIdentity.failed(headers, address)
+  else ofIdentity.proven(headers)
+  return actor
+}
+
 type Answer = (asked: Asked) => Promise<Response>
+
+const busy =
+  (waitMs: number): Answer =>
+  ({ signIn }) =>
+    answerPage(signIn, {
+      ...{ status: 429, retryAfterMs: waitMs },
+      problem: 'too many requests come from your address: try again in a moment',
+    })
 
 function answerOf(method: string, path: string): Answer | null {
   const [, way] = /^\/sign-in\/(?:with|callback)\/([a-z0-9-]+)$/.exec(path) ?? []
@@ -92,7 +124,7 @@ const leave: Answer = async (asked) => {
 }
 
 /** https://openid.net/specs/openid-connect-backchannel-1_0.html#BCResponse */
-const endByIssuer: Answer = async ({ request, signIn, logger }) => {
+const endByIssuer: Answer = async ({ request, asking, signIn, refused, logger }) => {
   const headers = { 'cache-control': 'no-store' }
   const token = (await formBody(request))?.get('logout_token') ?? ''
   try {
@@ -100,7 +132,9 @@ const endByIssuer: Answer = async ({ request, signIn, logger }) => {
     return new Response(null, { status: 200, headers })
   } catch (error) {
     const isRefused = error instanceof LogoutTokenRefused
-    logger.warn({ error: messageOf(error) }, 'a provider could not end sessions')
+    // Anyone can send what is none.
+    if (isRefused) refused(asking.address, unauthenticated(error.message))
+    else logger.warn({ error: messageOf(error) }, 'a provider could not end sessions')
     const body = isRefused
       ? { error: 'invalid_request', error_description: error.message }
       : { error: 'temporarily_unavailable' }
@@ -139,9 +173,9 @@ function problemOf(error: unknown, logger: Logger): Pick<PageAnswer, 'status' | 
 }
 
 /** The page, with who is signed in unless the answer says. */
-async function show({ signIn, url, asking }: Asked, answer: PageAnswer): Promise<Response> {
-  const actor =
-    answer.actor === undefined ? await signIn.signedIn(asking.headers).catch(nobody) : answer.actor
+async function show(asked: Asked, answer: PageAnswer): Promise<Response> {
+  const { signIn, url, asking } = asked
+  const actor = answer.actor === undefined ? await signedIn(asked, asking).catch(nobody) : answer.actor
   return await answerPage(signIn, { ...answer, actor, path: answer.path ?? url.searchParams.get('to') })
 }
 
