@@ -1,5 +1,9 @@
-/** Control characters and marks of text direction. They could make a text of the audit look like another. */
-const DECEPTIVE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+/**
+ * Control characters, marks of text direction, and what is not seen at all; but not the joiners that some scripts are written
+ * with. They could make a text of the audit look like another.
+ */
+const DECEPTIVE =
+  /[\p{Cc}\u2028\u2029\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu
 
 /**
  * A text that can be stored and shown: deceptive characters are replaced, and a long text is cut between two

@@ -17,7 +17,8 @@ const REFUSAL_MS = 500
 const NOBODY = 'cn=nobody-3f1b6c'
 
 /** The same for every reason, so that strangers learn nothing of accounts. */
-const refused = () => new SignInRefused('that is not the name and password of somebody who may sign in here')
+const refused = (isOfKnownName: boolean) =>
+  new SignInRefused('that is not the name and password of somebody who may sign in here', { isOfKnownName })
 
 /**
  * People of a directory, who prove who they are by their password.
@@ -35,7 +36,7 @@ export function createLdapWay(
 
   const refuse = (why: string, person: Person | null = null) => {
     logger.info({ why, subject: person?.subject }, 'a sign-in by LDAP was refused')
-    return refused()
+    return refused(person !== null)
   }
   const prove = async (
     directory: Directory,

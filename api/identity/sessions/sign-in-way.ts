@@ -73,4 +73,10 @@ export type SignInMethod = BrowserSession['method']
 /** Somebody is not signed in, or not any more. The message is shown to them. */
 export class SignInRefused extends Error {
   override name = 'SignInRefused'
+  /** Whether the name that was typed is one that the directory knows: else it may be a password, which nobody may keep. */
+  readonly isOfKnownName: boolean
+  constructor(message: string, { isOfKnownName = false } = {}) {
+    super(message)
+    this.isOfKnownName = isOfKnownName
+  }
 }

@@ -79,7 +79,8 @@ export function createSignIn(deps: SignInDeps): SignIn {
       const who = name === undefined ? { address } : { address, name }
       return await limits.attempt(who, make, (error) => error instanceof SignInRefused)
     } catch (error) {
-      if (error instanceof SignInRefused) await refused(way, address, error.message, name ?? null)
+      if (error instanceof SignInRefused)
+        await refused(way, address, error.message, error.isOfKnownName ? (name ?? null) : null)
       throw error
     } finally {
       atOnce--
