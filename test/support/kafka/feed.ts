@@ -32,7 +32,8 @@ export type Feed = {
 }
 
 const RECORDS_PER_SEND = 500
-const TICK_MS = 50
+/** A worker makes a batch of each partition of what a tick brings: more of them would show nothing else. */
+const TICK_MS = 100
 /** One login in this many fails. */
 const FAILING = 8
 
