@@ -9,12 +9,20 @@ const { ask } = useApi(async (sql) => {
 })
 
 /** From the first to the last that a Moment can be, and where clocks and counts begin. */
-const moments = [
+const times = [
   ...['0001-01-01T00:00:00Z', '0050-01-01T00:00:00Z', '1970-01-01T00:00:00Z', '1972-01-07T00:00:00Z'],
   ...['2026-03-01T00:00:00Z', '9999-12-31T00:00:00Z', '9999-12-31T23:59:59.999Z'],
-  ...['0001-01-01', '2026-03-01', '9999-12-31'],
 ]
-const pairs = moments.flatMap((from) => moments.map((to) => ({ from, to })))
+const dates = ['0001-01-01', '2026-03-01', '9999-12-31']
+const moments = [...times, ...dates]
+const pairsOf = (some: string[]) => some.flatMap((from) => some.map((to) => ({ from, to })))
+/** Dates with dates, and with times where nothing else is like it: what they are made into is the same. */
+const pairs = [
+  ...pairsOf(times),
+  ...pairsOf(dates),
+  { from: '0001-01-01', to: '9999-12-31T23:59:59.999Z' },
+  { from: '0050-01-01T00:00:00Z', to: '9999-12-31' },
+]
 
 const arrive = 'points { start end }'
 const range = (from: string, to: string) => `from: "${from}", to: "${to}"`
