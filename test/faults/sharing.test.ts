@@ -4,7 +4,7 @@ import { expectExact } from '../support/truth/exactness.ts'
 import { createFeed } from '../support/kafka/feed.ts'
 import { untilSpread } from '../support/deployment/spread.ts'
 
-const LOGINS_PER_SECOND = 400
+const LOGINS_PER_SECOND = 100
 /** A worker that comes gets its share as slices end, which takes a minute at most. */
 const A_SLICE_MS = 75_000
 const options = { timeout: 240_000 }
@@ -42,7 +42,7 @@ test('a worker that comes later gets its share within a slice', options, async (
 async function underLoad(partitions: number) {
   const deployment = await createDeployment({ KAFKA_PARTITIONS: String(partitions) })
   const feed = createFeed(deployment)
-  await feed.logins(20_000)
+  await feed.logins(4_000)
   const endFeed = feed.steadily(LOGINS_PER_SECOND)
   return { deployment, feed, endFeed }
 }
