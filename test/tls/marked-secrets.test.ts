@@ -71,7 +71,7 @@ type Environment = Record<string, string>
 async function encrypted(): Promise<Environment> {
   const id = randomUUID().slice(0, 8)
   const admin = postgres(database.plainUrl, { max: 1 })
-  await admin.unsafe(`create role sealed login superuser password '${secrets.postgres}'`)
+  await admin.unsafe(`create role sealed_${id} login superuser password '${secrets.postgres}'`)
   await admin.unsafe(`create database rollcall_${id}`)
   await admin.end()
   const password = join(folder, 'password')
@@ -90,7 +90,7 @@ async function encrypted(): Promise<Environment> {
       KAFKA_SASL_USERNAME: 'worker',
       KAFKA_SASL_PASSWORD: secrets.kafka,
     },
-    DATABASE_URL: `postgres://sealed@localhost:${database.port}/rollcall_${id}?sslmode=verify-full&sslrootcert=${ca.file}`,
+    DATABASE_URL: `postgres://sealed_${id}@localhost:${database.port}/rollcall_${id}?sslmode=verify-full&sslrootcert=${ca.file}`,
     DATABASE_REPLICA_URLS: '',
     DATABASE_PASSWORD_FILE: password,
     ...{ TEMPORAL_ADDRESS: `localhost:${temporal.port}`, TEMPORAL_TLS: 'true', TEMPORAL_TASK_QUEUE: id },
@@ -202,8 +202,15 @@ test('with every wire encrypted logins are counted, and no secret is in a log, a
     if (!/"checkpoint":"?[1-9]/.test(answer)) throw new Error(`nothing is counted yet: ${answer}`)
     return answer
   })
-  const ready = [await get(apiPort, '/ready'), await get(workerPort, '/ready')]
-  for (const body of ready) expect(body).toContain('"ready":true')
+  const ready = await Promise.all(
+    [apiPort, workerPort].map((port) =>
+      eventually(async () => {
+        const body = await get(port, '/ready')
+        expect(body).toContain('"ready":true')
+        return body
+      }),
+    ),
+  )
 
   const mistaken = wrong(environment)
   const failing = [
