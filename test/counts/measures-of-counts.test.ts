@@ -11,7 +11,7 @@ import { type CountQuestion, randomCountQuestion } from '../support/truth/count-
 import { type AnswerSpans, argumentsOf, recountAnswer, selectionOf } from '../support/truth/recount-answer.ts'
 import { clockAt, recount, valueOf } from '../support/truth/recount-attempts.ts'
 
-const QUESTIONS = 75
+const QUESTIONS = 50
 
 const { graphql, logins, endOldMinutes, rollUpBefore, sql } = useCountedLogins(seed)
 

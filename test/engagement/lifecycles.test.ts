@@ -14,7 +14,7 @@ import {
 import { isoOf } from '../support/truth/truth-question.ts'
 import { seed } from '../support/seed.ts'
 
-const QUESTIONS = 12
+const QUESTIONS = 8
 
 const LIFECYCLE = `start end isCut users newUsers returningUsers resurrectedUsers dormantUsers comebackUsers(afterDays: 9)
   trailingUsers(days: 7) stickiness(days: 5) setBasis`
@@ -119,7 +119,7 @@ async function askLifecycle({ ask, logins, randomQuestion }: World): Promise<num
 async function askMany(world: World): Promise<void> {
   let compared = 0
   for (let i = 0; i < QUESTIONS; i++) compared += await askLifecycle(world)
-  expect(compared).toBeGreaterThan(20)
+  expect(compared).toBeGreaterThan(10)
 }
 
 describe.each([

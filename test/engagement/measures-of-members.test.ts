@@ -105,7 +105,7 @@ test(
         await indexAll()
         expect(await unindexed()).toBe(0)
       }
-      for (let i = 0; i < 24; i++) {
+      for (let i = 0; i < 16; i++) {
         const question = randomQuestion(random, days, i % 3 > 0)
         const answer = await ask(question)
         expect(answer, JSON.stringify(question)).toEqual(await expected(logins, question, answer))

@@ -6,7 +6,6 @@ import { eventually } from '../support/eventually.ts'
 import { expectExact } from '../support/truth/exactness.ts'
 import { endOfLog, progress } from '../support/deployment/progress.ts'
 import { createFeed } from '../support/kafka/feed.ts'
-import { produceWithJava } from '../support/kafka/java-producer.ts'
 import { cleanOften, compacting, setTopicSettings } from '../support/kafka/kafka-settings.ts'
 import { readTopic } from '../support/kafka/read-topic.ts'
 import { recordBatchesOf } from '../support/kafka/record-batches.ts'
@@ -72,23 +71,6 @@ test('of a compacted topic every login that is left is counted once, over all ga
   const gaps = (await endOfLog(deployment)) - left
   expect(gaps).toBeGreaterThan(50)
   await expectLedger(deployment, { logins: left, gaps })
-})
-
-test('a record batch of more than 125,000 logins is counted whole', async () => {
-  const deployment = await createDeployment({ KAFKA_PARTITIONS: '1' })
-  const { kafka, config } = deployment
-  const different = logins(200)
-  const { truth } = createFeed(deployment)
-  const lines: string[] = []
-  for (let i = 0; i < 130_000; i++) {
-    const { value, sent } = different[i % different.length] ?? expect.fail('no login')
-    lines.push(value)
-    truth.addSent(sent)
-  }
-  await produceWithJava(deployment, lines, { codec: 'zstd', batchBytes: 64 * 1024 * 1024 })
-  expect(await recordBatchesOf(kafka, config.kafka.topic)).toEqual([{ codec: 'zstd', records: 130_000 }])
-  deployment.start('worker/main.ts')
-  await expectExact(deployment, truth)
 })
 
 const source = createLoginSource({ seed: 7, users: 100 })

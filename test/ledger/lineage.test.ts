@@ -1,78 +1,20 @@
 import { expect, test } from 'vitest'
-import { createReadBack } from '../../api/sources/read-back.ts'
 import { loadConfig } from '../../config/config.ts'
-import { createKafka, type Kafka } from '../../kafka/client.ts'
-import { readRecords } from '../../kafka/read/read-records.ts'
-import { type Answer, createApi, refusalIn } from '../support/api/api-fixture.ts'
+import { createKafka } from '../../kafka/client.ts'
 import { deleteRecords } from '../support/kafka/delete-records.ts'
 import { createDeployment, type Deployment } from '../support/deployment/deployment.ts'
-import { eventually } from '../support/eventually.ts'
 import { expectExact } from '../support/truth/exactness.ts'
 import { createFeed } from '../support/kafka/feed.ts'
-
-type Ask = (query: string) => Promise<Answer>
-type Event = { offset: string; attempt: object | null; reject: object | null }
-type Page = {
-  source: string
-  nodes: Event[]
-  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; endCursor: string }
-  totalCount: object
-}
-
-const ATTEMPT = `{ partition offset batchId eventAt userId deviceId ip ipScope locale localeKind appVersion deviceType outcome
-  eventId failureReason sessionId extra }`
-
-/** The API of a deployment; `kafka` is where it reads batches back. */
-function askOf({ config }: Deployment, kafka: Kafka): { ask: Ask; close: () => Promise<void> } {
-  const readBack = createReadBack({
-    readRecords: (range, limit) => readRecords(kafka, range, limit),
-  })
-  const api = createApi({ url: config.database.url, replicaUrls: [] }, { readBack })
-  return { ask: api.ask, close: () => api.router.close() }
-}
-
-async function answer<T>(ask: Ask, query: string): Promise<T> {
-  const { data, errors } = await ask(`{ result: ${query} }`)
-  expect(errors).toBeUndefined()
-  return data?.result as T
-}
-
-const eventsPage = async (ask: Ask, id: bigint, args: string) => {
-  const { events } = await answer<{ events: Page }>(
-    ask,
-    `batch(batchId: "${id}") { events(${args}) {
-      source nodes { offset attempt ${ATTEMPT} reject { reason detail } }
-      pageInfo { hasNextPage hasPreviousPage endCursor } totalCount { value precision } } }`,
-  )
-  return events
-}
-
-/** The code of the error at the events of a batch. */
-async function codeOf(ask: Ask, id: bigint, args: string): Promise<unknown> {
-  const { data, errors } = await ask(`{ batch(batchId: "${id}") { batchId events(${args}) { source } } }`)
-  expect(data?.batch).toEqual({ batchId: String(id), events: null })
-  return refusalIn(errors).code
-}
-
-/** All events of a batch, page after page. */
-async function allEvents(
-  ask: Ask,
-  id: bigint,
-  first: number,
-): Promise<{ sources: Set<string>; events: Event[] }> {
-  const events: Event[] = []
-  const sources = new Set<string>()
-  for (let after = '', end = ''; ; after = `, after: "${end}"`) {
-    const page = await eventsPage(ask, id, `first: ${first}${after}`)
-    expect(page.pageInfo.hasPreviousPage).toBe(events.length > 0)
-    events.push(...page.nodes)
-    sources.add(page.source)
-    end = page.pageInfo.endCursor
-    if (page.pageInfo.hasNextPage) continue
-    expect(page.totalCount).toEqual({ value: events.length, precision: 'EXACT' })
-    return { sources, events }
-  }
-}
+import {
+  allEvents,
+  answer,
+  type Ask,
+  askOf,
+  codeOf,
+  type Event,
+  eventsPage,
+  fatesOf,
+} from '../support/ledger/events-of-batch.ts'
 
 const batchesOf = async ({ sql }: Deployment) => [
   ...(await sql<{ id: bigint; from: bigint; logins: number; rejects: number }[]>`
@@ -124,89 +66,6 @@ test('a point of a chart leads to its batches and their events, from rows and fr
   }
   await expectRedriven(deployment, ask)
   await expectRefusals(deployment, ask)
-  await close()
-})
-
-type FateInLog = {
-  fate: string
-  batch: { batchId: string } | null
-  attempt: object | null
-  reject: object | null
-}
-
-async function fatesOf(ask: Ask, topic: string, offset: bigint): Promise<FateInLog[]> {
-  const { logs } = await answer<{ logs: FateInLog[] }>(
-    ask,
-    `offsetFate(topic: "${topic}", partition: 0, offset: "${offset}") { logs {
-      fate batch { batchId } attempt ${ATTEMPT} reject { reason detail } } }`,
-  )
-  return logs
-}
-
-test('every offset has its fate: in each log, with and without rows, from Kafka where rows cannot tell', async () => {
-  const deployment = await createDeployment({
-    ...{ KAFKA_PARTITIONS: '1', LOGIN_RETENTION_DAYS: '60', BATCH_MAX_RECORDS: '40' },
-  })
-  const { sql, kafka, config } = deployment
-  const { topic } = config.kafka
-  const producer = kafka.producer({
-    transactionalId: `fate-${topic}`,
-    maxInFlightRequests: 1,
-    idempotent: true,
-  })
-  const feed = createFeed(deployment)
-  await feed.garbage()
-  await producer.connect()
-  const aborted = await producer.transaction()
-  await aborted.send({ topic, messages: [{ value: 'never seen' }] })
-  await aborted.abort()
-  await producer.disconnect()
-  await feed.logins(20)
-  const worker = deployment.start('worker/main.ts')
-  const end = await eventually(async () => {
-    const { logins, rejects } = feed.truth.totals()
-    const [row] = await sql<{ next: bigint; counted: bigint }[]>`
-      select next_offset as next, logins + rejects as counted from partition_checkpoint`
-    expect(Number(row?.counted)).toBe(logins + rejects)
-    return row?.next ?? 0n
-  })
-  await worker.kill()
-  const { ask, close } = askOf(deployment, kafka)
-  const askAll = async (offsets: bigint[]) => {
-    const fates: string[] = []
-    for (const offset of offsets) {
-      const [log] = await fatesOf(ask, topic, offset)
-      expect([log?.attempt !== null, log?.reject !== null]).toEqual([
-        log?.fate === 'ATTEMPT',
-        log?.fate === 'REJECT',
-      ])
-      fates.push(log?.fate ?? '')
-    }
-    return fates
-  }
-  const offsets = Array.from({ length: Number(end) }, (_, i) => BigInt(i))
-  const fates = await askAll(offsets)
-  const count = (fate: string) => fates.filter((one) => one === fate).length
-  const { logins, rejects } = feed.truth.totals()
-  // The record of the aborted transaction, and its marker.
-  expect([count('ATTEMPT'), count('REJECT'), count('GAP')]).toEqual([logins, rejects, 2])
-  await sql`delete from login`
-  await sql`update batch set login_rows = 0`
-  // Each of these opens a connection to Kafka.
-  const some = offsets.filter((offset) => offset % 5n === 0n || fates[Number(offset)] === 'GAP')
-  expect(await askAll(some)).toEqual(some.map((offset) => fates[Number(offset)]))
-  expect(await fatesOf(ask, topic, end)).toMatchObject([{ fate: 'UNREAD', batch: null }])
-  const [last] = await sql<{ id: bigint; from: bigint }[]>`
-    select id, from_offset as "from" from batch order by from_offset desc limit 1`
-  if (last === undefined) throw new Error('there are no batches')
-  for (const status of ['parked', 'skipped']) {
-    await sql`update batch set status = ${status} where id = ${last.id}`
-    expect(await fatesOf(ask, topic, last.from)).toMatchObject([
-      { fate: status.toUpperCase(), batch: { batchId: String(last.id) } },
-    ])
-  }
-  await sql`update partition_checkpoint set incarnation = 1, next_offset = 0`
-  expect(await fatesOf(ask, topic, end - 1n)).toMatchObject([{ fate: 'SKIPPED' }, { fate: 'UNREAD' }])
   await close()
 })
 
