@@ -9,7 +9,10 @@ const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }
 const faults = ['test/faults/*.test.ts']
 /** What needs root: it mounts small disks. */
 const disk = ['test/disk/*.test.ts']
-/** What is fetched for one test alone, which takes minutes or needs a package that few machines have. */
+/**
+ * What is fetched for one test alone, which takes minutes or needs a package that few machines have, and what tries more than a
+ * shorter test of every run does.
+ */
 const slow = ['test/slow/*.test.ts']
 
 /** What takes half a minute or more, the longest first: begun last it would be waited for alone. */

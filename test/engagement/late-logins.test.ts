@@ -1,65 +1,37 @@
 import { expect, test } from 'vitest'
-import { keepListsFrom } from '../../db/login-rows/kept-lists.ts'
-import { readListsKeptFrom } from '../../db/read/engagement/kept-lists.ts'
 import { indexLogins } from '../../db/rollups/index-logins.ts'
 import { applyRetention } from '../../db/rollups/retention.ts'
-import { rollUpSightings } from '../../db/rollups/roll-up-sightings.ts'
-import { migrate } from '../../db/schema/migrate.ts'
 import { SightingCache } from '../../domain/sightings/sighting-cache.ts'
 import { sightingKinds } from '../../domain/sightings/sighting.ts'
-import { DAY_MS, dayOf } from '../../domain/time/period.ts'
-import { sfc32 } from '../../generator/sfc32.ts'
+import { DAY_MS } from '../../domain/time/period.ts'
 import { connect } from '../support/api/api-fixture.ts'
 import {
   anyAttempt,
   countListed,
   inOneSnapshot,
   randomFilter,
-  randomLogin,
   rollAll,
   writeBatch,
 } from '../support/api/indexed-world.ts'
+import {
+  ago,
+  random,
+  rangesAround,
+  retention,
+  rollUp,
+  rowsFromMs,
+  today,
+} from '../support/api/late-logins.ts'
 import type { SeenLogin } from '../support/api/logins-by-day.ts'
 import { expected, useIndexedLogins } from '../support/api/use-indexed-logins.ts'
 import { eventually } from '../support/eventually.ts'
 
 const { sql, url, indexAll, inLists, late, unindexed } = useIndexedLogins()
 
-const HOUR_MS = 3_600_000
-const retention = { loginDays: 30, setDays: 400, minuteDays: 0 }
-const today = dayOf(Date.now())
-const rowsFromMs = (today - retention.loginDays) * DAY_MS
-const random = sfc32(21, 0)
-
-/** Somebody's login of an hour of that day. */
-const ago = (days: number): SeenLogin => ({
-  ...randomLogin(random),
-  eventTimeMs: (today - days) * DAY_MS + (days % 24) * HOUR_MS + 12_345,
-})
-const hourOf = ({ eventTimeMs }: SeenLogin) => {
-  const fromMs = Math.floor(eventTimeMs / HOUR_MS) * HOUR_MS
-  return { fromMs, toMs: fromMs + HOUR_MS }
-}
-/** Ranges that need the lists by hour: of an hour, of parts of hours, and of days of another zone. */
-const rangesAround = (login: SeenLogin) => {
-  const hour = hourOf(login)
-  return [
-    hour,
-    { fromMs: hour.fromMs - 60_000, toMs: hour.fromMs + 60_000 },
-    { fromMs: hour.fromMs - 17 * HOUR_MS, toMs: hour.fromMs + 31 * HOUR_MS },
-  ]
-}
-
 async function expectExact(logins: readonly SeenLogin[]): Promise<void> {
   for (const range of logins.flatMap(rangesAround))
     for (const filter of [anyAttempt, randomFilter(random)])
       expect(await inLists(range, filter)).toEqual(expected(logins, range, filter))
-}
-
-/** Everybody gets a number, and everything may be listed. */
-async function rollUp(): Promise<void> {
-  while ((await rollUpSightings(sql())) > 0);
-  await rollAll(sql())
 }
 
 /** Until a statement of this function waits for a lock. @returns the process in Postgres */
@@ -95,7 +67,7 @@ test.each([
       await writeBatch(sql(), 10 + place, 0, batch, { rowsFromMs })
       written.push(...batch)
       await expectExact(written)
-      await rollUp()
+      await rollUp(sql())
       if (place !== 1) await indexAll()
       await expectExact(written)
     }
@@ -112,11 +84,11 @@ test('a late login that a revision adds to a listed batch is listed, too', async
     [ago(40), ago(399)],
   ]
   await writeBatch(sql(), 1, 0, first, { rowsFromMs })
-  await rollUp()
+  await rollUp(sql())
   await indexAll()
   await writeBatch(sql(), 1, 1, second, { rowsFromMs })
   await expectExact([...first, ...second])
-  await rollUp()
+  await rollUp(sql())
   await indexAll()
   expect(await late()).toBe(0)
   await expectExact([...first, ...second])
@@ -127,7 +99,7 @@ test('late logins wait with a batch in which somebody has no number yet', async 
   const [known, unknown] = [ago(31), { ...ago(399), userId: 'new' }]
   const cache = new SightingCache(new Int32Array(4))
   await writeBatch(sql(), 2, 0, [known], { rowsFromMs, cache })
-  await rollUp()
+  await rollUp(sql())
   await indexAll()
   await writeBatch(sql(), 9, 0, [unknown], { rowsFromMs, cache })
   // Its sighting is to come with batch 9.
@@ -136,7 +108,7 @@ test('late logins wait with a batch in which somebody has no number yet', async 
   await indexAll()
   expect([await late(), await unindexed()]).toEqual([3, 2])
   await expectExact([known, unknown])
-  await rollUp()
+  await rollUp(sql())
   await indexAll()
   expect([await late(), await unindexed()]).toEqual([0, 0])
   await expectExact([known, unknown])
@@ -146,7 +118,7 @@ test('a crash while late logins are listed loses none of them', async () => {
   await applyRetention(sql(), retention)
   const logins = [ago(31), ago(399), ago(2)]
   await writeBatch(sql(), 1, 0, logins, { rowsFromMs })
-  await rollUp()
+  await rollUp(sql())
   const doomed = connect(url())
   await sql().begin(async (tx) => {
     // Whoever lists has taken the rows out of late_login by the time that it writes sets of hours.
@@ -168,7 +140,7 @@ test('rows of a day that goes before they are listed are listed all the same', a
   await applyRetention(sql(), retention)
   const logins = [ago(30), ago(29), ago(30)]
   await writeBatch(sql(), 1, 0, logins, { rowsFromMs })
-  await rollUp()
+  await rollUp(sql())
   // What began before the rows move finds them where they were.
   await inOneSnapshot(sql(), async (session) => {
     await session.sql`select from batch`
@@ -192,7 +164,7 @@ test('rows do not move while they are listed, and none is left behind', async ()
   await applyRetention(sql(), retention)
   const logins = [ago(30)]
   await writeBatch(sql(), 1, 0, logins, { rowsFromMs })
-  await rollUp()
+  await rollUp(sql())
   const other = connect(url())
   const retained = await sql().begin(async (tx) => {
     await tx`lock table hour_member in share mode`
@@ -209,59 +181,17 @@ test('rows do not move while they are listed, and none is left behind', async ()
   await expectExact(logins)
 })
 
-test('logins of before the bound are not listed, and their rows do not stay', async () => {
-  await applyRetention(sql(), retention)
-  await writeBatch(sql(), 1, 0, [ago(401), ago(399)], { rowsFromMs })
-  await rollUp()
-  await indexAll()
-  expect([await late(), await unindexed()]).toEqual([0, 0])
-  expect([...(await sql()`select hour from hour_login`)]).toEqual([
-    { hour: new Date(hourOf(ago(399)).fromMs) },
-  ])
-})
-
-const keptFrom = async () => (await inOneSnapshot(sql(), readListsKeptFrom)).getTime()
-
-test('the bound follows the setting and never moves back; with 0 nothing is kept, now or later today', async () => {
-  expect(await keptFrom()).toBe(0)
-  await keepListsFrom(sql(), 400)
-  expect(await keptFrom()).toBe((today - 400) * DAY_MS)
-  await keepListsFrom(sql(), 10)
-  await keepListsFrom(sql(), 400)
-  expect(await keptFrom()).toBe((today - 10) * DAY_MS)
-  await keepListsFrom(sql(), 0)
-  await keepListsFrom(sql(), 400)
-  expect(await keptFrom()).toBe((today + 2) * DAY_MS)
-})
-
-test.for([
-  ['with rows begin with their oldest day', true, today - 2],
-  ['without rows begin once all is counted by this version', false, today + 1],
-] as const)('the lists of a database of 0.3.1 %s', async ([, hasRows, day]) => {
-  await applyRetention(sql(), { ...retention, loginDays: hasRows ? 2 : 0 })
-  await writeBatch(sql(), 1, 0, hasRows ? [ago(1)] : [ago(401)], { rowsFromMs })
-  await sql()`delete from retention_bound where what = 'hour_login'`
-  await sql()`
-    alter table retention_bound add constraint retention_bound_what_check check (what in ('minute_count', 'login'))`
-  await sql()`drop table late_login`
-  await sql()`delete from migration where name like '0108%'`
-  await migrate(sql())
-  expect([...(await sql()`select kept_from from retention_bound where what = 'hour_login'`)]).toEqual([
-    { kept_from: new Date(day * DAY_MS) },
-  ])
-})
-
 test('of a batch whose later revision waits, only the rows of that revision leave a day that goes', async () => {
   await applyRetention(sql(), retention)
   const [first, second] = [[ago(30), ago(30)], [ago(30)]]
   await writeBatch(sql(), 1, 0, first, { rowsFromMs })
-  await rollUp()
+  await rollUp(sql())
   await indexAll()
   await writeBatch(sql(), 1, 1, second, { rowsFromMs })
   await applyRetention(sql(), { ...retention, loginDays: 29 })
   expect(await late()).toBe(1)
   await expectExact([...first, ...second])
-  await rollUp()
+  await rollUp(sql())
   await indexAll()
   expect(await late()).toBe(0)
   const [listed] = await sql()<
