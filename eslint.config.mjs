@@ -9,8 +9,8 @@ const mayImport = {
   tls: [],
   cli: [],
   concurrency: [],
-  probes: [],
-  signatures: ['domain'],
+  probes: ['concurrency'],
+  signatures: ['domain', 'concurrency'],
   temporal: ['config', 'tls'],
   db: ['domain', 'config', 'concurrency', 'tls'],
   kafka: ['domain', 'config', 'concurrency', 'tls'],
@@ -155,6 +155,7 @@ const ownedPackages = [
   { folder: 'kafka', patterns: ['kafkajs', 'kafkajs/*'] },
   { folder: 'db', patterns: ['postgres'] },
   { folder: 'api', patterns: ['ldapts'] },
+  { folder: 'concurrency', patterns: ['p-timeout'] },
 ]
 const unrestricted = ['stack', 'bench', 'test']
 

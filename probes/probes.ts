@@ -1,4 +1,4 @@
-import pTimeout from 'p-timeout'
+import { withDeadline } from '../concurrency/with-deadline.ts'
 
 /**
  * One check per part: it resolves if the part answers, to a text if there is something to say of it, and rejects
@@ -99,4 +99,4 @@ async function outcomeOf(check: () => Promise<unknown>): Promise<{ ok: boolean; 
 }
 
 const inTime = async <T>(work: () => Promise<T>): Promise<T> =>
-  await pTimeout(work(), { milliseconds: DEADLINE_MS, message: `no answer within ${DEADLINE_MS} ms` })
+  await withDeadline(work(), { milliseconds: DEADLINE_MS, message: `no answer within ${DEADLINE_MS} ms` })

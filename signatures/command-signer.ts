@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pTimeout from 'p-timeout'
+import { withDeadline } from '../concurrency/with-deadline.ts'
 import type { CommandActor, CommandProof } from '../domain/access/command-proof.ts'
 import { createSigningKey, signCommand, type CommandTarget, type SigningKey } from './sign-command.ts'
 
@@ -53,7 +53,7 @@ export function createCommandSigner(
     sign: async (target, argument, actor) => {
       if (clock() > key.validUntilMs - RENEWED_BEFORE_MS) key = create()
       const signing = key
-      await pTimeout(signing.published, { milliseconds: PUBLISH_DEADLINE_MS, fallback: () => undefined })
+      await withDeadline(signing.published, { milliseconds: PUBLISH_DEADLINE_MS, fallback: () => undefined })
       return { ...argument, proof: signCommand(signing, { ...target, namespace }, argument, actor, clock()) }
     },
     end: () => {

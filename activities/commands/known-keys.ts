@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pTimeout from 'p-timeout'
+import { withDeadline } from '../../concurrency/with-deadline.ts'
 import {
   readCommandKey,
   readCommandKeys,
@@ -61,6 +61,6 @@ export function createKnownKeys(sql: Sql): KnownKeys {
 
 /** 'away': Postgres failed, or took too long. */
 export const within = <T>(reading: Promise<T>): Promise<T | 'away'> =>
-  pTimeout(reading, { milliseconds: LOOKUP_DEADLINE_MS, fallback: () => 'away' as const }).catch(
+  withDeadline(reading, { milliseconds: LOOKUP_DEADLINE_MS, fallback: () => 'away' as const }).catch(
     () => 'away' as const,
   )

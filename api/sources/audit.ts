@@ -1,4 +1,4 @@
-import pTimeout from 'p-timeout'
+import { withDeadline } from '../../concurrency/with-deadline.ts'
 import type { AuditEvent } from '../../domain/audit/audit-event.ts'
 import type { Audit } from '../context/audit.ts'
 import type { Logger } from '../context/logger.ts'
@@ -10,7 +10,7 @@ const WRITE_DEADLINE_MS = 3_000
 export const createAudit = (append: (event: AuditEvent) => Promise<void>, logger: Logger): Audit => ({
   record: async (event) => {
     try {
-      await pTimeout(append(event), {
+      await withDeadline(append(event), {
         milliseconds: WRITE_DEADLINE_MS,
         message: `the primary did not answer within ${WRITE_DEADLINE_MS} ms`,
       })

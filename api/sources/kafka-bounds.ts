@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import pTimeout from 'p-timeout'
+import { withDeadline } from '../../concurrency/with-deadline.ts'
 import { Semaphore } from '../../concurrency/semaphore.ts'
 import { busy } from '../../db/nodes/read-failure.ts'
 import type { PartitionLog } from '../../domain/pipeline/partition-log.ts'
@@ -69,7 +69,7 @@ type Entry = { answer: Promise<KafkaBounds>; askedMs: number; untilMs: number; i
 async function ask(answer: Promise<PartitionLog[]>): Promise<KafkaBounds> {
   const message = `Kafka did not answer within ${DEADLINE_MS} ms`
   try {
-    return { ok: true, bounds: await pTimeout(answer, { milliseconds: DEADLINE_MS, message }) }
+    return { ok: true, bounds: await withDeadline(answer, { milliseconds: DEADLINE_MS, message }) }
   } catch (error) {
     return { ok: false, message: error instanceof Error ? error.message : String(error) }
   }

@@ -1,4 +1,4 @@
-import pTimeout from 'p-timeout'
+import { withDeadline } from '../../concurrency/with-deadline.ts'
 import type { BatchEvent, BatchOrigin, Offsets } from '../../db/read/ledger/batch-events.ts'
 import type { SourceRecord } from '../../domain/login/record.ts'
 import { decodeLogin } from '../../domain/decode/decode-login.ts'
@@ -56,7 +56,7 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
     `Kafka did not answer within ${DEADLINE_MS} ms; ask again`,
   )
   try {
-    return await pTimeout(work, { milliseconds: DEADLINE_MS, message: late })
+    return await withDeadline(work, { milliseconds: DEADLINE_MS, message: late })
   } catch (error) {
     if (!(error instanceof PipelineFailure)) throw error
     if (error.failureClass === 'data_loss') throw new DataGoneError(error.message)

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client'
-import pTimeout from 'p-timeout'
+import { withDeadline } from '../../concurrency/with-deadline.ts'
 import { findTemporalProblem } from '../../temporal/find-temporal-problem.ts'
 import type { Config } from '../../config/config.ts'
 import type { WorkerReport } from '../../db/read/ledger/workers.ts'
@@ -47,7 +47,7 @@ export async function findOutage(
 /** When a worker last reported; null: Postgres does not answer. */
 export async function findWorkerReport({ readWorkerReport }: TemporalAccess): Promise<WorkerReport | null> {
   try {
-    return await pTimeout(readWorkerReport(), { milliseconds: REPORT_DEADLINE_MS })
+    return await withDeadline(readWorkerReport(), { milliseconds: REPORT_DEADLINE_MS })
   } catch {
     return null
   }

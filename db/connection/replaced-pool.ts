@@ -1,4 +1,4 @@
-import pTimeout from 'p-timeout'
+import { withDeadline } from '../../concurrency/with-deadline.ts'
 import type { Sql } from './connect.ts'
 
 export type ReplacedPool = {
@@ -22,7 +22,7 @@ export function createReplacedPool(open: () => Sql, deadlineMs: number): Replace
       const used = (pool ??= open())
       const late = new Error(`Postgres did not answer within ${deadlineMs} ms`)
       try {
-        return await pTimeout(work(used), { milliseconds: deadlineMs, message: late })
+        return await withDeadline(work(used), { milliseconds: deadlineMs, message: late })
       } catch (error) {
         if (error === late || isConnectionLost(error)) replace(used)
         throw error

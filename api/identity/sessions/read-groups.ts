@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pTimeout from 'p-timeout'
+import { withDeadline } from '../../../concurrency/with-deadline.ts'
 import type { ReplacedPool } from '../../../db/connection/replaced-pool.ts'
 import { putGroupReadingOff, storeGroups, takeGroupReading } from '../../../db/sessions/group-readings.ts'
 import type { Role } from '../../../domain/access/role.ts'
@@ -87,7 +87,7 @@ async function readNow(deps: Deps, session: Session, sealed: Buffer | null): Pro
   if (way === undefined || (sealed !== null && secret === null))
     return await end(deps, session, 'what reads its groups is gone: sign in again')
   try {
-    const read = await pTimeout(way.readGroups({ issuer, subject, secret }), { milliseconds: TIMEOUT_MS })
+    const read = await withDeadline(way.readGroups({ issuer, subject, secret }), { milliseconds: TIMEOUT_MS })
     const [before, after] = [deps.rolesOf(session.groups), deps.rolesOf(read.groups)]
     if (after.length === 0) return await end(deps, session, 'none of its groups has a role any more')
     const now = {
