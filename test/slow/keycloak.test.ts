@@ -33,7 +33,11 @@ it('a program asks by the groups of its service account, or by its roles in the 
   const byRoles = createOidc(
     {
       ...{ issuers: [keycloak.issuer], audience: AUDIENCE, algorithms: ['RS256'], tokenType: 'at+jwt' },
-      ...{ groupsClaim: 'realm_access.roles', roleGroups: { auditor: ['auditing'] }, tls: providerTls(ca.file) },
+      ...{
+        groupsClaim: 'realm_access.roles',
+        roleGroups: { auditor: ['auditing'] },
+        tls: providerTls(ca.file),
+      },
     },
     Date.now,
   )

@@ -129,7 +129,9 @@ describe.skipIf(whyNot !== null)(
     it('a server that is stopped is passed over', async () => {
       const way = wayTo(`ldaps://${HOST}:${await freePort(0)},${samba.ldap}`)
       expect(await way.check('bob', passwordOf('bob'))).toMatchObject({ name: 'bob' })
-      expect(await way.ready()).toMatch(/^1 of 2 servers of LDAP_URLS cannot be asked: 127\.0\.0\.1:\d+ .*ECONNREFUSED/)
+      expect(await way.ready()).toMatch(
+        /^1 of 2 servers of LDAP_URLS cannot be asked: 127\.0\.0\.1:\d+ .*ECONNREFUSED/,
+      )
     })
 
     it.each([

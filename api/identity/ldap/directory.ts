@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net'
 import type { connect } from 'node:tls'
 import { Client, type Entry, ResultCodeError, type SearchOptions } from 'ldapts'
 import type { LdapConfig } from '../../../config/ldap.ts'
+import { explainClosed, explainTls } from '../../../tls/explain-tls.ts'
 import { refusalInWords } from './refusal-in-words.ts'
 import { openSecureSocket } from './secure-socket.ts'
 
@@ -49,8 +51,9 @@ export async function openDirectory(
   tls: LdapConfig['tls'],
 ): Promise<Directory> {
   const socket = await openSecureSocket(server, tls).catch((error: unknown) => {
-    throw awayBecause(error)
+    throw new DirectoryAway(inWords(error), { cause: error })
   })
+  const awayBecause = explaining(socket, tls)
   let isTaken = false
   // ldapts connects again by itself where a connection is lost: nobody would have proven who they are there.
   const once = () => {
@@ -97,16 +100,29 @@ export async function openDirectory(
 
 const codeOf = (error: unknown): number | null => (error instanceof ResultCodeError ? error.code : null)
 
-function awayBecause(error: unknown): DirectoryAway {
-  if (error instanceof DirectoryAway) return error
-  return new DirectoryAway(inWords(error), { cause: error })
+/**
+ * Makes an error of a connection say which setting is wrong, if one is. ldapts tells of a connection that ends no more than that; and a server
+ * of TLS 1.3 looks at the client's certificate after the handshake, as the first question waits for its answer.
+ */
+function explaining(socket: Socket, tls: LdapConfig['tls']): (error: unknown) => DirectoryAway {
+  let isAnswered = false
+  let failure: unknown = null
+  socket
+    .once('data', () => (isAnswered = true))
+    .on('error', (error) => (failure ??= error))
+    .once('close', () => (failure ??= isAnswered ? null : explainClosed(tls)))
+  return (error) => {
+    if (error instanceof DirectoryAway) return error
+    const problem = failure === null || error instanceof ResultCodeError ? null : explainTls(failure, tls)
+    return new DirectoryAway(problem?.message ?? inWords(error), { cause: error })
+  }
 }
 
 function inWords(error: unknown): string {
   const code = codeOf(error)
   if (code === REFERRAL)
     return 'refers to another server, which is not followed: correct LDAP_URLS, LDAP_USER_BASE or LDAP_GROUP_BASE'
-  const said = error instanceof Error ? error.message : String(error)
+  const said = (error instanceof Error ? error.message : String(error)).trim()
   return code !== null && TOO_MUCH.includes(code)
     ? `ends a search for its limits: raise those of LDAP_BIND_DN there, or give it an index of what is searched for (${said})`
     : said

@@ -8,7 +8,8 @@ it.each([
   [said('52e'), 'the password is wrong: data 52e'],
   [said('533'), 'the account is disabled: data 533'],
   [said('0'), said('0')],
-  ['Invalid Credentials Code: 0x31', 'Invalid Credentials Code: 0x31'],
+  ['invalid DN Code: 0x22', 'invalid DN Code: 0x22'],
+  [' Code: 0x31', 'the name or the password is wrong'],
 ])('%s is told as %s', (message, told) => {
   expect(refusalInWords(message)).toBe(told)
 })

@@ -14,9 +14,13 @@ const meanings: Record<string, string> = {
   '775': 'the account is locked',
 }
 
+/** Most others say nothing but the result code of invalid credentials. */
+const NO_WORDS = /^\s*Code: 0x31$/
+
 /** What a directory says to a bind that it refuses, for the log. */
 export function refusalInWords(message: string): string {
   const code = /\bdata ([0-9a-f]+)\b/i.exec(message)?.[1]?.toLowerCase() ?? ''
   const meaning = meanings[code]
-  return meaning === undefined ? message : `${meaning}: data ${code}`
+  if (meaning !== undefined) return `${meaning}: data ${code}`
+  return NO_WORDS.test(message) ? 'the name or the password is wrong' : message
 }

@@ -1,12 +1,18 @@
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { LdapConfig } from '../../../config/ldap.ts'
-import { explainErrors, explainTls } from '../../../tls/explain-tls.ts'
+import { explainTls } from '../../../tls/explain-tls.ts'
+import { TlsProblem } from '../../../tls/tls-problem.ts'
 import { tlsOptions } from '../../../tls/tls-client.ts'
 import { askForTls } from './start-tls.ts'
 
 /** A server that is not secured in this time is away: the next one is asked. */
 const CONNECT_MS = 3_000
+
+const noTls = new TlsProblem(
+  'plaintext',
+  'what answers does not speak TLS: correct LDAP_URLS, or begin it with ldap:// where the server has StartTLS',
+)
 
 type Server = LdapConfig['servers'][number]
 
@@ -23,14 +29,14 @@ export async function openSecureSocket(server: Server, tls: LdapConfig['tls']): 
     reject(new Error(`does not answer within ${CONNECT_MS} ms`))
   }, CONNECT_MS)
   const fail = (error: Error) => {
-    reject(explainTls(error, tls) ?? error)
+    const problem = explainTls(error, tls)
+    reject(problem?.fault === 'plaintext' && !startTls ? noTls : (problem ?? error))
   }
   raw.on('error', fail).once('close', () => {
     reject(new Error('closed the connection before it was secured'))
   })
   const secure = () => {
     const socket = connectTls({ ...options, socket: raw })
-    explainErrors(socket, tls)
     socket.once('error', fail).once('secureConnect', () => {
       socket.off('error', fail).on('error', () => undefined)
       resolve(socket)

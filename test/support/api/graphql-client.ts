@@ -15,7 +15,7 @@ export const portOf = (api: RoleProcess): Promise<number> =>
     if (line === undefined)
       throw new Error(`the API has not said where it listens, but ${JSON.stringify(api.log().slice(-3))}`)
     return Number(line['port'])
-  }, 30_000)
+  })
 
 /** A client of the API on a port of this machine. Any GraphQL error makes it throw. */
 export function graphqlAt(port: number): Graphql {

@@ -29,14 +29,22 @@ export async function federate({ admin }: Keycloak, ldaps: string): Promise<void
   })
   const [directory] = (await admin('GET', `/components?name=directory&type=${PROVIDER}`)) as { id: string }[]
   await admin('POST', '/components', {
-    ...{ name: 'groups', providerId: 'group-ldap-mapper', parentId: directory?.id ?? expect.fail('it has none') },
+    ...{
+      name: 'groups',
+      providerId: 'group-ldap-mapper',
+      parentId: directory?.id ?? expect.fail('it has none'),
+    },
     providerType: 'org.keycloak.storage.ldap.mappers.LDAPStorageMapper',
     config: lists({
       ...{ 'groups.dn': GROUPS, 'group.object.classes': 'groupOfNames', 'group.name.ldap.attribute': 'cn' },
       ...{ 'membership.ldap.attribute': 'member', 'membership.attribute.type': 'DN', mode: 'READ_ONLY' },
       ...{ 'membership.user.ldap.attribute': 'uid', 'memberof.ldap.attribute': 'memberOf' },
       ...{ 'user.roles.retrieve.strategy': 'GET_GROUPS_FROM_USER_MEMBEROF_ATTRIBUTE' },
-      ...{ 'preserve.group.inheritance': 'false', 'ignore.missing.groups': 'false', 'groups.path': `/${BELOW}` },
+      ...{
+        'preserve.group.inheritance': 'false',
+        'ignore.missing.groups': 'false',
+        'groups.path': `/${BELOW}`,
+      },
     }),
   })
 }
