@@ -40,6 +40,7 @@ describe.skipIf(whyNot !== null)(
       await asAdministrator(samba.ldaps, ca.file, fillDomain)
     }, OPEN_TIMEOUT_MS)
     afterAll(close)
+    afterAll(() => samba.stop())
 
     const { logged, wayTo: wayBy } = createLdapWorld(ROLE_GROUPS)
     /** As docs/ldap.md has them. */

@@ -28,8 +28,8 @@ const HOST_NAME = 'dc1'
 const BRIDGE = fileURLToPath(new URL('./samba-bridge.ts', import.meta.url))
 const ports = { ldap: 389, ldaps: 636, globalCatalogue: 3269 } as const
 
-/** Its domain, and the name of its only domain controller. */
-export const DOMAIN = 'corp.example'
+/** Its domain, and its only domain controller. */
+const DOMAIN = 'corp.example'
 export const CONTROLLER = `${HOST_NAME}.${DOMAIN}`
 export const SUFFIX = 'DC=corp,DC=example'
 export const ADMINISTRATOR = {
