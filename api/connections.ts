@@ -43,7 +43,8 @@ export function openConnections(config: Config, logger: Logger) {
     )
   const auditPool = openPool('audit', AUDIT_CONNECTIONS, AUDIT_DEADLINE_MS)
   const audit = createAudit((event) => auditPool.run((sql) => recordAuditEvent(sql, event)), logger)
-  const publish = (key: PublicKey) => auditPool.run((sql) => publishCommandKey(sql, { ...key, holder: 'api' }))
+  const publish = (key: PublicKey) =>
+    auditPool.run((sql) => publishCommandKey(sql, { ...key, holder: 'api' }))
   return {
     temporal: lazyTemporal(config.temporal),
     router: createReadRouter(config.database, (node, serves, reason) => {
@@ -56,7 +57,12 @@ export function openConnections(config: Config, logger: Logger) {
     auditPool,
     audit,
     refusals: createRefusalCounter(audit, Date.now),
-    tokens: openServiceTokens(config, openPool('tokens', TOKEN_CONNECTIONS, TOKEN_DEADLINE_MS), audit, logger),
+    tokens: openServiceTokens(
+      config,
+      openPool('tokens', TOKEN_CONNECTIONS, TOKEN_DEADLINE_MS),
+      audit,
+      logger,
+    ),
     signer: createCommandSigner(config.temporal.namespace, publish, Date.now),
   }
 }

@@ -54,7 +54,12 @@ test('a drain over encrypted wires has five pairs unless told otherwise, and is 
   expect(parseArguments(['drain', '--tls', '--rounds', '2', '--workers', '2'])).toMatchObject({ rounds: 2 })
   expect(parseArguments(['drain'])).toMatchObject({ tls: false, rounds: 1 })
   const drain = ['drain', '--tls']
-  for (const wrong of [['--tls'], ['paced', '--tls'], [...drain, '--baseline'], [...drain, '--workers', '1,2']])
+  for (const wrong of [
+    ['--tls'],
+    ['paced', '--tls'],
+    [...drain, '--baseline'],
+    [...drain, '--workers', '1,2'],
+  ])
     expect(() => parseArguments(wrong)).toThrow('--tls')
   expect(() => parseArguments([...drain, '--against', 'main'])).toThrow('--against')
   expect(() => parseArguments([...drain, '--flink'])).toThrow('--tls')

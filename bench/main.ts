@@ -107,15 +107,14 @@ async function runOverTls(options: BenchOptions): Promise<void> {
   const program = (name: string): Program => ({
     ...{ name, create: createRollcall, workers: options.workers[0] ?? 1 },
   })
-  await onStack(
-    (plain) =>
-      onStack(async (encrypted) => {
-        const contenders = [
-          { stack: encrypted, program: program('encrypted') },
-          { stack: plain, program: program('plain') },
-        ]
-        await runDrains(options, contenders, say)
-      }, true),
+  await onStack((plain) =>
+    onStack(async (encrypted) => {
+      const contenders = [
+        { stack: encrypted, program: program('encrypted') },
+        { stack: plain, program: program('plain') },
+      ]
+      await runDrains(options, contenders, say)
+    }, true),
   )
 }
 

@@ -209,7 +209,9 @@ test('a worker that polls goes on with the certificate of its changed files, whe
   const first = await NativeConnection.connect(nativeOptions(temporal))
   const worker = await Worker.create({
     ...{ connection: first, taskQueue, workflowBundle: { codePath: WORKFLOW_BUNDLE } },
-    activities: { applyRetention: () => Promise.resolve({ droppedDays: [], deletedMinuteRows: 0, indexesMade: 0 }) },
+    activities: {
+      applyRetention: () => Promise.resolve({ droppedDays: [], deletedMinuteRows: 0, indexesMade: 0 }),
+    },
   })
   const connections = { native: first } as Connections
   const log = { info: vi.fn(), error: vi.fn() }
@@ -217,7 +219,10 @@ test('a worker that polls goes on with the certificate of its changed files, whe
   const running = worker.run()
   const direct = await Connection.connect({ address: TEMPORAL_ADDRESS })
   const retain = () =>
-    new Client({ connection: direct }).workflow.execute('applyRetention', { taskQueue, workflowId: randomUUID() })
+    new Client({ connection: direct }).workflow.execute('applyRetention', {
+      taskQueue,
+      workflowId: randomUUID(),
+    })
   await retain()
   before.close()
   const after = await serve(before.port, otherCa)
