@@ -22,7 +22,7 @@ export type TimeBudget = {
   /** @param payers the clients for whom the request runs, which share equally what it takes */
   begin(payers: Payers, question: Question): Use
   /** Milliseconds until one of the clients may take its share of what the question is expected to take. */
-  waitMs(payers: Payers, question: Question): number
+  waitMs: (payers: Payers, question: Question) => number
 }
 
 /** What a question is expected to take that was not asked before. */

@@ -1,12 +1,13 @@
-import { Client, Connection } from '@temporalio/client'
+import { Client } from '@temporalio/client'
 import type { Config } from '../../config/config.ts'
+import { openTemporal } from '../../temporal/connect.ts'
 
 /**
  * Ends every workflow and schedule of the benchmark's Temporal server. Their ids come from the topic, which
  * the next round reads again with another database and group.
  */
 export async function endWorkflows({ temporal }: Config): Promise<void> {
-  const connection = await Connection.connect({ address: temporal.address })
+  const connection = await openTemporal(temporal)
   const client = new Client({ connection, namespace: temporal.namespace })
   try {
     for await (const { scheduleId } of client.schedule.list())

@@ -3,7 +3,7 @@ import type { Sql } from './connect.ts'
 
 export type ReplacedPool = {
   /** @throws {Error} it took longer than the deadline; whether it took effect is not known then */
-  run<T>(work: (sql: Sql) => Promise<T>): Promise<T>
+  run: <T>(work: (sql: Sql) => Promise<T>) => Promise<T>
   close: () => Promise<void>
 }
 
