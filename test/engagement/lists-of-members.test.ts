@@ -141,6 +141,7 @@ it.each([
   expect(alone.total).toMatchObject({ users: 2, lastSeenAt: '2026-03-01T10:00:00.000Z' })
   expect(await total(`, ${groupBy}`, 'groups { values logins points { logins } }')).toEqual(alone)
   expect(await total(`, ${groupBy}`, 'groups { values logins }')).toEqual(alone)
+  expect(await total(`, ${groupBy}`, 'groups { values users }')).toEqual(alone)
 })
 
 it('the total of groups by somebody has new and returning users, as without groups', async () => {

@@ -30,20 +30,24 @@ export async function readAttemptsKnown(
 ): Promise<AttemptsKnown> {
   const { table, start } = countTables.hour
   const held = sql`select ${sql(start)} from ${sql(table)} where dimension_set = ${smallestSet([])}::smallint and ${sql(start)}`
-  const ms = (day: ReturnType<typeof sql>) => sql`(extract(epoch from ${day}) * 1000)::float8`
-  const rows = await sql<{ before: number | null; from: number | null; has_unknown: boolean }[]>`
+  const ms = (moment: ReturnType<typeof sql>) =>
+    sql`(extract(epoch from date_trunc('day', ${moment}, 'UTC')) * 1000)::float8`
+  const rows = await sql<{ before: number | null; next: number | null; has_unknown: boolean }[]>`
     /* readAttemptsKnown */
-    with pending_day as materialized (
-      select distinct date_trunc('day', bucket, 'UTC') as day
-      from ${pendingDeltas(sql)} cross join unnest(delta.buckets) as bucket
+    with asked as (
+      select * from unnest(${daysMs.map(isoTime)}::text[]::timestamptz[]) with ordinality as asked (day, place)
+    ), waiting as (
+      select place, max(bucket) filter (where bucket < asked.day) as before, min(bucket) filter (where bucket >= asked.day) as next
+      from ${pendingDeltas(sql)} cross join unnest(delta.buckets) as bucket cross join asked
+      group by place
     )
-    select ${ms(sql`greatest((${held} < asked.day order by 1 desc limit 1), (select max(day) from pending_day where day < asked.day))`)} as before,
-           ${ms(sql`least((${held} >= asked.day order by 1 limit 1), (select min(day) from pending_day where day >= asked.day))`)} as from,
+    select ${ms(sql`greatest(waiting.before, (${held} < asked.day order by 1 desc limit 1))`)} as before,
+           ${ms(sql`least(waiting.next, (${held} >= asked.day order by 1 limit 1))`)} as next,
            coalesce(${anyUnknownOf(sql, 'batch')}, ${anyUnknownOf(sql, 'batch_revision')}, false) as has_unknown
-    from unnest(${daysMs.map(isoTime)}::text[]::timestamptz[]) with ordinality as asked (day, place)
+    from asked left join waiting using (place)
     order by place`
   return {
-    around: rows.map(({ before, from }) => ({ beforeMs: before, fromMs: from })),
+    around: rows.map(({ before, next }) => ({ beforeMs: before, fromMs: next })),
     hasUnknownOutcomes: rows[0]?.has_unknown ?? false,
   }
 }
