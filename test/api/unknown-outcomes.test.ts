@@ -79,10 +79,10 @@ test('who asks about logins or failures of a range is told of outcomes that were
   const logins = (date: string) => `{ measures(${day(date)}) { total { logins } } }`
   expect(await told(logins('2026-01-10'))).toBeUndefined()
 
-  const events = { from: 0, to: 0, committedAt: agoIso(2) }
+  const committedAt = agoIso(2)
   await insertBatches(database(), [
-    { ...events, id: 11, firstEventAt: '2026-01-10T10:00:00Z' },
-    { ...events, id: 12, firstEventAt: '2026-01-10T10:00:30Z' },
+    { id: 11, from: 200, to: 210, committedAt, firstEventAt: '2026-01-10T10:00:00Z' },
+    { id: 12, from: 210, to: 220, committedAt, firstEventAt: '2026-01-10T10:00:30Z' },
   ])
   await keep(11, [['denied by policy', 2]])
   await keep(12, [

@@ -80,11 +80,9 @@ async function byIds(
 
 function unknownMessage(kind: SightingKind, unknown: readonly string[]): string {
   const how = kind === 'address' ? 'no attempt came from there' : 'ids are exact'
-  return `${namedTexts(unknown)}: no known ${words[kind]}, and matches nothing; ${how}`
+  const isOfNetworks = kind === 'address' && unknown.some((text) => text.includes('/'))
+  const what = isOfNetworks ? 'IP address or network' : words[kind]
+  return `${namedTexts(unknown)}: no known ${what}, and matches nothing; ${how}`
 }
 
-const words: Record<SightingKind, string> = {
-  user: 'user',
-  device: 'device',
-  address: 'IP address or network',
-}
+const words: Record<SightingKind, string> = { user: 'user', device: 'device', address: 'IP address' }
