@@ -2,10 +2,11 @@ import { pruneAudit } from '../audit/prune-audit.ts'
 import { type AuditDeps, publishHead } from '../audit/publish-head.ts'
 import { readHeadKeys } from '../audit/keys.ts'
 import { readHeads } from '../audit/read-heads.ts'
-import { verifyAll } from '../audit/verify-chain.ts'
+import { checkPart } from '../audit/check-part.ts'
 import { connectPostgres } from '../db/connection/connect.ts'
 import { classingPostgres } from '../db/connection/failure.ts'
 import { clearDiscrepancies, openDiscrepancies, raiseDiscrepancies } from '../db/ledger/discrepancies.ts'
+import type { ChainPlace } from '../domain/audit/audit-head.ts'
 import { type ChainBreak, sayBreak } from '../domain/audit/explain-break.ts'
 import type { ActivityDeps } from './session/activity-deps.ts'
 
@@ -14,9 +15,22 @@ export type CheckedAudit = {
   says: string
   /** What somebody must look at, each in words. */
   problems: string[]
+  /** For the next run of its schedule; null: nothing. */
+  next: Remembered | null
 }
 
-export type AuditRun = { topic: string; runId: string }
+/** Where a run ended, as Temporal remembers it, which nobody who may write Postgres or Kafka can change. */
+export type Remembered = ChainPlace & {
+  /** Of the heads. */
+  topic: string
+}
+
+export type AuditRun = {
+  topic: string
+  runId: string
+  /** What the last run left; null or left out: nothing. */
+  last?: Remembered | null
+}
 
 /** More than one is open only if breaks come one after the other. */
 const MAX_OPEN = 1_000
@@ -26,24 +40,40 @@ const STATEMENT_TIMEOUT_MS = 10 * 60_000
 /** @throws {PipelineFailure | SecretError} */
 export const publishAuditHead = (deps: ActivityDeps, run: AuditRun): Promise<CheckedAudit> =>
   onOwnConnection(deps, async (audit) => {
-    const { head, break: broken } = await publishHead(audit)
-    if (broken !== null) return await raise(audit, run, broken)
-    if (head === null) return well('the last head is published already')
-    return well(
-      `published head ${head.seq}, ${head.keyId === null ? 'not signed' : `signed by key ${head.keyId}`}`,
-    )
+    const { topic } = audit.heads
+    // Another topic is a new beginning (docs/audit.md, "When the chain is broken").
+    const known = run.last?.topic === topic ? run.last : null
+    const { head, place, break: broken, isTopicNew } = await publishHead(audit, known)
+    if (broken !== null) return { ...(await raise(audit, run, broken)), next: known }
+    const says =
+      head === null
+        ? 'the last head is published already'
+        : `published head ${head.seq}, ${head.keyId === null ? 'not signed' : `signed by key ${head.keyId}`}`
+    const lost = `the topic ${topic} has lost the heads of the audit: the last was that of event ${known?.seq}, from which the chain is as it was`
+    return {
+      says,
+      problems: isTopicNew ? [lost] : [],
+      next: place === null ? known : { seq: place.seq, hash: place.hash, topic },
+    }
   })
 
 /**
- * Checks the whole chain and its heads. A break becomes a discrepancy; a chain that is whole clears it.
+ * Checks the chain and its heads, a million events after those of the last run. A break becomes a discrepancy; checks that come from
+ * the beginning to the end without one clear it.
  * @throws {PipelineFailure | SecretError}
  */
 export const checkAudit = (deps: ActivityDeps, run: AuditRun): Promise<CheckedAudit> =>
   onOwnConnection(deps, async (audit) => {
     const keys = await readHeadKeys(audit.config)
     const heads = await readHeads(audit.heads, keys)
-    const found = await verifyAll(audit.sql, heads, keys)
+    const { found, next } = await checkPart(audit.sql, heads, keys, run.last ?? null)
     if (found.break !== null) return await raise(audit, run, found.break)
+    if (next !== null)
+      return {
+        says: `events ${found.from} to ${next.seq} follow each other; the next check goes on there`,
+        problems: [],
+        next: { seq: next.seq, hash: next.hash, topic: audit.heads.topic },
+      }
     await audit.sql.begin(async (tx) => {
       const open = await openDiscrepancies(tx, run.topic, ['audit_chain'], MAX_OPEN)
       await clearDiscrepancies(
@@ -53,7 +83,9 @@ export const checkAudit = (deps: ActivityDeps, run: AuditRun): Promise<CheckedAu
     })
     const compared =
       found.head === null ? 'there is no head to compare' : `compared with head ${found.head.seq}`
-    return well(`the chain of ${found.count} events is whole, ${compared}`)
+    const events =
+      found.from === 1 ? `the chain of ${found.count} events` : `the chain through event ${found.last.seq}`
+    return well(`${events} is whole, ${compared}`)
   })
 
 /** @throws {PipelineFailure | SecretError} */
@@ -62,7 +94,7 @@ export const pruneAuditChain = (deps: ActivityDeps, run: AuditRun): Promise<Chec
     const { events, refusal, break: broken } = await pruneAudit(audit)
     if (broken !== null) return await raise(audit, run, broken)
     if (refusal !== null)
-      return { says: 'nothing was pruned', problems: [`the audit was not pruned: ${refusal}`] }
+      return { says: 'nothing was pruned', problems: [`the audit was not pruned: ${refusal}`], next: null }
     return well(`${events} events were pruned`)
   })
 
@@ -85,7 +117,7 @@ async function onOwnConnection<Result>(
   }
 }
 
-const well = (says: string): CheckedAudit => ({ says, problems: [] })
+const well = (says: string): CheckedAudit => ({ says, problems: [], next: null })
 
 async function raise(
   { sql }: AuditDeps,
@@ -101,5 +133,6 @@ async function raise(
   return {
     says: found,
     problems: [`the audit was tampered with: ${found}; docs/audit.md, "When the chain is broken"`],
+    next: null,
   }
 }

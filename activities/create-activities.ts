@@ -42,7 +42,7 @@ const createOperationActivities = (deps: ActivityDeps) => ({
   publishAuditHead: async (run: AuditRun): Promise<CheckedAudit> =>
     await withHeartbeat(() => publishAuditHead(deps, run)),
 
-  /** Checks the whole audit chain. Safe to retry: it reads, and a break is one discrepancy while it lasts. */
+  /** Checks a part of the audit chain. Safe to retry: it reads, and a break is one discrepancy while it lasts. */
   checkAudit: async (run: AuditRun): Promise<CheckedAudit> =>
     await withHeartbeat(() => checkAudit(deps, run)),
 

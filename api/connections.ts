@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts'
 import type { Logger } from '../config/logger.ts'
 import { connectPostgres } from '../db/connection/connect.ts'
 import { createReplacedPool, type ReplacedPool } from '../db/connection/replaced-pool.ts'
-import { recordAuditEvent } from '../db/ledger/audit-events.ts'
+import { recordAuditEvent, recordAuditEvents } from '../db/ledger/audit-events.ts'
 import { publishCommandKey } from '../db/ledger/command-keys.ts'
 import { createReadRouter } from '../db/nodes/router.ts'
 import { createKafka } from '../kafka/client.ts'
@@ -12,6 +12,7 @@ import { lazyTemporal } from '../temporal/connect.ts'
 import { createRefusalCounter } from './http/count-refusals.ts'
 import { openServiceTokens } from './service-tokens.ts'
 import { createAudit } from './sources/audit.ts'
+import { createLookAudit } from './sources/look-audit.ts'
 
 /** One is enough, because commands are rare. */
 const AUDIT_CONNECTIONS = 1
@@ -41,6 +42,8 @@ export function openConnections(config: Config, logger: Logger) {
         }),
       deadlineMs,
     )
+  // Looks have a pool of their own, so that they and commands do not wait for each other here.
+  const lookPool = config.audit.reads ? openPool('looks', AUDIT_CONNECTIONS, AUDIT_DEADLINE_MS) : null
   const auditPool = openPool('audit', AUDIT_CONNECTIONS, AUDIT_DEADLINE_MS)
   const audit = createAudit((event) => auditPool.run((sql) => recordAuditEvent(sql, event)), logger)
   const publish = (key: PublicKey) =>
@@ -56,6 +59,17 @@ export function openConnections(config: Config, logger: Logger) {
     sessions: openPool('sessions', SESSION_CONNECTIONS, SESSION_DEADLINE_MS),
     auditPool,
     audit,
+    lookAudit:
+      lookPool === null
+        ? null
+        : createLookAudit(
+            (events) => lookPool.run((sql) => recordAuditEvents(sql, events)),
+            Date.now,
+            logger,
+          ),
+    closeLooks: async () => {
+      await lookPool?.close()
+    },
     refusals: createRefusalCounter(audit, Date.now),
     tokens: openServiceTokens(
       config,

@@ -36,6 +36,7 @@ export function serve(overrides: Partial<Deps> = {}) {
     readBack: () => Promise.reject(new Error('not in this test')),
     verifyAudit: () => Promise.reject(new Error('not in this test')),
     audit: { record: () => Promise.resolve(true) },
+    lookAudit: null,
     refusals: { count: () => undefined, flush: () => Promise.resolve() },
     identity: localMode,
     signIn: null,

@@ -15,7 +15,7 @@ import {
 } from './context/context.ts'
 import { type ApiDeps, cacheRoles } from './context/deps.ts'
 import type { Pseudonym } from './context/masks.ts'
-import type { Audit } from './context/audit.ts'
+import type { Audit, LookAudit } from './context/audit.ts'
 import type { Logger } from './context/logger.ts'
 import { CSRF_HEADER } from './context/own-headers.ts'
 import type { RefusalCounter } from './http/count-refusals.ts'
@@ -34,6 +34,7 @@ import type { ClientAddress, Incoming } from './limits/client-address.ts'
 import { answerLive } from './live/answer-live.ts'
 import type { SubscriptionCaps } from './live/subscription-limits.ts'
 import { type IngestionSources, readIngestion } from './pipeline/ingestion.ts'
+import { auditAwaited, auditLooks } from './plugins/audit-looks.ts'
 import { auditRefusals } from './plugins/audit-refusals.ts'
 import { awaitRecords, untilCounted } from './plugins/await-records.ts'
 import { limitDocuments } from './plugins/document-limits.ts'
@@ -56,6 +57,8 @@ import { createLook } from './sources/records-seen.ts'
 
 type ServerDeps = ApiDeps & {
   audit: Audit
+  /** Null: who looked at whom is not audited. */
+  lookAudit: LookAudit | null
   refusals: RefusalCounter
   logger: Logger
   identity: IdentityProvider
@@ -77,6 +80,7 @@ type ServerDeps = ApiDeps & {
 export function createServer(server: ServerDeps) {
   const {
     audit,
+    lookAudit,
     refusals,
     logger,
     identity,
@@ -108,7 +112,7 @@ export function createServer(server: ServerDeps) {
   const contextOf = (received: ReceivedRequest): RequestContext => {
     const requestDeps = { ...deps, caller: received.caller }
     const validated = createCacheValidator(requestDeps, cacheRoles, received.requirement)
-    return createContext(received, validated, pseudonym)
+    return createContext(received, validated, { pseudonym, auditsLooks: lookAudit !== null })
   }
   const maskError = createMaskError(logger, schema, explorer.introspection)
   const counted = createAwaitCounted(
@@ -142,11 +146,13 @@ export function createServer(server: ServerDeps) {
       closeContext,
       limitRate(rateLimits, deps.clock, (request) => clientOf(identified.senderOf(request))),
       refuseCommands,
+      ...(lookAudit === null ? [] : [auditAwaited(lookAudit)]),
       awaitRecords(counted),
       auditRefusals(audit, deps.clock),
       limitExpensive(budget),
       giveReadToken(() => readPrimary(readToken), logger),
       giveWarnings,
+      ...(lookAudit === null ? [] : [auditLooks(lookAudit)]),
       answerLive({
         schema,
         contextOf,
@@ -157,6 +163,8 @@ export function createServer(server: ServerDeps) {
           readsSets(args) ? engagementFreshness(args.contextValue) : args.contextValue.freshness(),
         waitMs: budget.waitMs,
         readPosition: () => sources.read(({ position }) => Promise.resolve(position)),
+        lookAudit,
+        pseudonym,
         watch: identity.watch ?? (() => () => undefined),
         caps: rateLimits.subscriptions,
         clock: deps.clock,

@@ -1,9 +1,10 @@
-import { lastBefore, pruneChain, readChain, readKeptDays } from '../db/ledger/audit-chain.ts'
+import { lastOlderThan, pruneChain, readChain, readKeptDays } from '../db/ledger/audit-chain.ts'
 import type { ChainBreak } from '../domain/audit/explain-break.ts'
 import { readHeadKeys, readSigner } from './keys.ts'
 import type { AuditDeps } from './publish-head.ts'
 import { readHeads } from './read-heads.ts'
-import { verifyAll } from './verify-chain.ts'
+import { PART_EVENTS } from './check-part.ts'
+import { verifyChain } from './verify-chain.ts'
 
 /** @property refusal why nothing was pruned; null: nothing was in the way */
 export type Pruned = { events: number; refusal: string | null; break: ChainBreak | null }
@@ -11,9 +12,9 @@ export type Pruned = { events: number; refusal: string | null; break: ChainBreak
 const DAY_MS = 86_400_000
 
 /**
- * Removes the events that are past retention, and leaves a checkpoint, signed if there is a key, from which the rest is
- * verified. It checks all of the chain before that: what somebody tampered with stays. Of what the setting and the administrator say,
- * the longer time counts.
+ * Removes events that are past retention, a million at most, and leaves a checkpoint, signed if there is a key, from which the rest
+ * is verified. It checks them before that: what somebody tampered with stays. Of what the setting and the administrator say, the longer
+ * time counts.
  * @throws {PipelineFailure | SecretError}
  */
 export async function pruneAudit(deps: AuditDeps): Promise<Pruned> {
@@ -23,15 +24,18 @@ export async function pruneAudit(deps: AuditDeps): Promise<Pruned> {
   if (kept === 0) return { ...nothing, refusal: KEPT_FOR_EVER }
   const now = clock()
   const days = Math.max(config.retentionDays, kept ?? 0)
-  const seq = await lastBefore(sql, new Date(now - days * DAY_MS), new Date(now))
+  const past = await lastOlderThan(sql, days * DAY_MS, new Date(now))
   const [first] = await readChain(sql, 0, 1)
-  if (first === undefined || first.seq > seq) return nothing
+  if (first === undefined || first.seq > past) return nothing
+  const seq = Math.min(past, first.seq + PART_EVENTS - 1)
   const signer = readSigner(config)
   const keys = await readHeadKeys(config)
   if (signer === null && keys.keyIds.length > 0)
     return { ...nothing, refusal: 'AUDIT_SIGNING_KEY is not set, and an unsigned checkpoint would not count' }
   const heads = await readHeads(deps.heads, keys)
-  const { break: broken } = await verifyAll(sql, heads, keys)
+  const { break: broken } = await sql.begin('isolation level repeatable read read only', (tx) =>
+    verifyChain(tx, { heads, keys, after: 0, limit: seq - first.seq + 1 }),
+  )
   if (broken !== null) return { ...nothing, refusal: 'the chain is broken', break: broken }
   const [last] = await readChain(sql, seq - 1, 1)
   if (last === undefined) return nothing

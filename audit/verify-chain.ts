@@ -8,6 +8,7 @@ import {
   explainBreak,
   FIRST_HASH,
   follows,
+  isListedRight,
   type HashText,
 } from '../domain/audit/explain-break.ts'
 import type { AuditVerification } from '../domain/audit/verification.ts'
@@ -103,7 +104,7 @@ async function walk(tx: Transaction, begin: ChainPlace, options: Verify): Promis
   const named = new Set(options.heads.heads.map(({ seq }) => seq))
   const walked: Walked = { last: begin, broken: null, isEnd: false, first: begin.seq + 1, hashes: new Map() }
   let beforeLast: ChainPlace | null = null
-  const lastSeq = begin.seq + options.limit
+  const lastSeq = Math.min(begin.seq + options.limit, Number.MAX_SAFE_INTEGER)
   while (walked.last.seq < lastSeq) {
     const limit = Math.min(PAGE_ROWS, lastSeq - walked.last.seq)
     const rows = await readChain(tx, walked.last.seq, limit)
@@ -112,6 +113,10 @@ async function walk(tx: Transaction, begin: ChainPlace, options: Verify): Promis
         const [next = null] = await readChain(tx, row.seq, 1)
         const moved = await findMoved(tx, options.heads.heads, row.seq)
         walked.broken = explainBreak({ beforeLast, last: walked.last, row, next, moved }, hashText)
+        return walked
+      }
+      if (!isListedRight(row)) {
+        walked.broken = { seq: row.seq, how: 'mislabelled' }
         return walked
       }
       if (named.has(row.seq)) walked.hashes.set(row.seq, row.hash)

@@ -1,4 +1,4 @@
-import { integer, topicName } from './setting-kinds.ts'
+import { choice, integer, topicName } from './setting-kinds.ts'
 import { file, optional } from './wire-settings.ts'
 
 export const auditSettings = {
@@ -14,6 +14,9 @@ export const auditSettings = {
   ),
   AUDIT_CHECK_EVERY_MINUTES: integer(60, 0, 10_080).describe(
     'Minutes from one check of the whole audit chain by the workers to the next; 0 turns it off.',
+  ),
+  AUDIT_READS: choice(['none', 'persons'], 'none').describe(
+    'Which answers the audit has: none, or all that show persons or are asked for by them. Needs PSEUDONYM_KEY.',
   ),
   AUDIT_RETENTION_DAYS: integer(0, 0, 36_500).describe(
     'Days that events of the audit are kept; 0 keeps them for ever.',

@@ -12,6 +12,7 @@ export function contradictions(settings: Record<string, unknown>): Contradiction
   return [
     ...topicsTwice(settings),
     ...noDocuments(settings),
+    ...unknownPersons(settings),
     ...halfIdentity(settings),
     ...openApi(settings),
     ...signInContradictions(settings),
@@ -43,6 +44,22 @@ const isSameTopic = (one: unknown, other: unknown): boolean =>
 const noDocuments = ({ API_DOCUMENTS: file, API_DOCUMENTS_ONLY: only }: Record<string, unknown>) =>
   only === true && file === undefined
     ? [{ setting: 'API_DOCUMENTS_ONLY', message: 'must be false unless API_DOCUMENTS names a file' }]
+    : []
+
+/** The audit keeps pseudonyms: of a key that the next start does not have, they would name nobody. */
+const unknownPersons = ({
+  AUDIT_READS: reads,
+  PSEUDONYM_KEY: key,
+  PSEUDONYM_KEY_FILE: file,
+}: Record<string, unknown>) =>
+  reads === 'persons' && key === undefined && file === undefined
+    ? [
+        {
+          setting: 'AUDIT_READS',
+          message:
+            'must be none unless PSEUDONYM_KEY or PSEUDONYM_KEY_FILE is given, which tells whom it names',
+        },
+      ]
     : []
 
 /** Settings any of which is identity, and what each needs. Whoever sets one of those wants identity. */

@@ -17,7 +17,10 @@ const { publishAuditHead, checkAudit, pruneAudit } = proxyActivities<Activities>
 
 /** Publishes a head of the audit chain, or checks and prunes the chain. Schedules start it. */
 export async function watchAudit(topic: string, what: AuditWatch): Promise<CheckedAudit> {
-  const run = { topic, runId: workflowInfo().runId }
+  const { runId, lastResult } = workflowInfo()
+  // Of the run before, of the same schedule; undefined at the first one.
+  const last = (lastResult as CheckedAudit | undefined)?.next ?? null
+  const run = { topic, runId, last }
   const done = what === 'heads' ? await publishAuditHead(run) : await checkAndPrune(run)
   for (const problem of done.problems) log.error(problem)
   showDetails(markup`${done.says}`)
@@ -26,7 +29,8 @@ export async function watchAudit(topic: string, what: AuditWatch): Promise<Check
 
 async function checkAndPrune(run: AuditRun): Promise<CheckedAudit> {
   const checked = await checkAudit(run)
-  if (checked.problems.length > 0) return checked
+  // Nothing is pruned of a chain that was not checked to its end.
+  if (checked.problems.length > 0 || checked.next !== null) return checked
   const pruned = await pruneAudit(run)
-  return { says: `${checked.says}; ${pruned.says}`, problems: pruned.problems }
+  return { says: `${checked.says}; ${pruned.says}`, problems: pruned.problems, next: null }
 }

@@ -7,6 +7,7 @@ import { readProgress } from '../../db/read/ledger/progress.ts'
 import type { Actor } from './actor.ts'
 import type { Warning } from './warnings.ts'
 import type { Handles, Validated } from './cache-validator.ts'
+import { Look } from './look.ts'
 import type { Pseudonym } from './masks.ts'
 import { forbiddenMessage } from './permission.ts'
 import { requestError } from './request-error.ts'
@@ -32,6 +33,8 @@ export type ApiContext = Handles<RequestDeps> & {
   attemptsKnown: (daysMs: readonly number[]) => Promise<AttemptsKnown>
   /** What is to be said beside the answer; resolvers add to it. */
   warnings: Warning[]
+  /** What the answer shows of persons, for the audit; null: that is not asked for, or who asks may see none. */
+  look: Look | null
 }
 
 /** What plugins get: the context of the resolvers, and what the response cache and the limits need. */
@@ -107,7 +110,7 @@ export const clientOf = ({ actor: { issuer, subject }, address }: Sender): strin
 export function createContext(
   received: ReceivedRequest,
   { handles, cacheValidator, close }: Validated<RequestDeps>,
-  pseudonym: Pseudonym,
+  { pseudonym, auditsLooks }: { pseudonym: Pseudonym; auditsLooks: boolean },
 ): RequestContext {
   let freshness: Promise<Freshness> | null = null
   let firstAttempt: Promise<Date | null> | null = null
@@ -130,6 +133,7 @@ export function createContext(
       return reading
     },
     warnings: [],
+    look: auditsLooks && isPermitted(received.roles, 'persons') ? new Look() : null,
     hasWaited: false,
     cacheValidator,
     close,

@@ -125,6 +125,10 @@ export const errorCodes = {
     when: 'The identity provider does not answer, and the key of the token is not known yet; or the database with the sessions does not.',
     details: ['retryAfterMs'],
   },
+  AUDIT_UNAVAILABLE: {
+    when: 'The answer shows persons, who looks at them is audited (AUDIT_READS), and the primary does not take that at the moment: nothing is shown.',
+    details: ['retryAfterMs'],
+  },
   PERSISTED_QUERY_NOT_FOUND: {
     when: 'No document of the file API_DOCUMENTS has this hash.',
     details: [],

@@ -1,7 +1,11 @@
 import { createHmac } from 'node:crypto'
 
 /** Of what kind a value is that takes a pseudonym. Equal values of a kind have equal pseudonyms. */
-export type PseudonymKind = 'user' | 'device' | 'address' | 'event' | 'session'
+export const pseudonymKinds = ['user', 'device', 'address', 'event', 'session'] as const
+export type PseudonymKind = (typeof pseudonymKinds)[number]
+
+export const isPseudonymKind = (text: unknown): text is PseudonymKind =>
+  (pseudonymKinds as readonly unknown[]).includes(text)
 
 export type Pseudonym = (kind: PseudonymKind, value: string) => string
 

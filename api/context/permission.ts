@@ -1,5 +1,6 @@
 import { type Permission, permissions } from '../../domain/access/permission.ts'
 import { ForbiddenError } from './errors.ts'
+import type { Subject } from './look.ts'
 import type { PseudonymKind } from './masks.ts'
 
 /**
@@ -17,6 +18,21 @@ export type Needs = { permission: Permission; mask?: Mask }
  */
 export const needs = (permission: Permission, mask?: Mask): Needs =>
   mask === undefined ? { permission } : { permission, mask }
+
+/**
+ * In `extensions`: of whom or what it tells something, for the audit of looks (AUDIT_READS). Of an argument: of what kind its values
+ * are. Of a type or field: the subjects, by the parent of a field.
+ */
+export type About<Whom = PseudonymKind | AboutParent> = { about?: Whom }
+export type AboutParent = (parent: unknown) => readonly Subject[]
+
+/** The `extensions` of an argument by whose values somebody is looked for. */
+export const named = (kind: PseudonymKind): About<PseudonymKind> => ({ about: kind })
+
+/** The `extensions` of a type or field whose values are about others than they name. */
+export const about = (subjects: (parent: never) => readonly Subject[]): About<AboutParent> => ({
+  about: subjects as AboutParent,
+})
 
 export const forbidden = (permission: Permission, what: string, argument?: string) =>
   new ForbiddenError(forbiddenMessage(permission, what), argument)

@@ -14,7 +14,14 @@ const identity: IdentityProvider = {
 
 function setUp() {
   let nowMs = NOW_MS
-  const { post } = serve({ identity, clock: () => nowMs })
+  const refused: string[] = []
+  const { post } = serve({
+    ...{ identity, clock: () => nowMs },
+    refusals: {
+      count: (address, { code }) => refused.push(`${address} ${code}`),
+      flush: () => Promise.resolve(),
+    },
+  })
   const send = (token: string | null, address = '192.0.2.1') =>
     post(
       { query: '{ __typename }' },
@@ -26,7 +33,7 @@ function setUp() {
     return statuses
   }
   const later = (ms: number) => (nowMs += ms)
-  return { send, fail, later }
+  return { send, fail, later, refused }
 }
 
 describe('an address whose requests fail to prove who sent them', () => {
@@ -51,6 +58,17 @@ describe('an address whose requests fail to prove who sent them', () => {
     expect((await send('good 2')).status).toBe(429)
     expect((await send('good 2', '192.0.2.2')).status).toBe(200)
     expect((await send(null)).status).toBe(401)
+  })
+
+  it('is counted for the audit under both reasons', async () => {
+    const { fail, refused } = setUp()
+    await fail('bad')
+    expect(Map.groupBy(refused, (one) => one)).toEqual(
+      new Map([
+        ['192.0.2.1 UNAUTHENTICATED', Array.from({ length: 100 }, () => '192.0.2.1 UNAUTHENTICATED')],
+        ['192.0.2.1 TOO_MANY_ATTEMPTS', Array.from({ length: 50 }, () => '192.0.2.1 TOO_MANY_ATTEMPTS')],
+      ]),
+    )
   })
 
   it('does not keep out who comes with a token by requests without one', async () => {

@@ -2,6 +2,7 @@ import type { Plugin } from 'graphql-yoga'
 import type { Actor } from '../context/actor.ts'
 import type { Role } from '../../domain/access/role.ts'
 import type { Sender } from '../context/context.ts'
+import type { CountRefusal } from '../context/audit.ts'
 import { RefusedIdentity } from '../context/refused-identity.ts'
 import type { createAddressLimit } from '../limits/address-limit.ts'
 import { TooManyAttempts } from '../limits/attempt-limits.ts'
@@ -17,8 +18,6 @@ export type IdentifyingLimits = {
   ofAddress: ReturnType<typeof createAddressLimit>
   ofIdentity: ReturnType<typeof createIdentityLimits>
 }
-
-export type TellRefused = (address: string | null, refused: RefusedIdentity) => void
 
 type IdentifiedRequests = Plugin<object, Incoming> & {
   /**
@@ -36,12 +35,12 @@ const RETRY_AFTER_S = 5
  * Learns who sends a request before anything of its body is read, and refuses it otherwise; also if its address sent
  * too many, or too many whose sender was not known. The page of GraphiQL, in which somebody may enter a token, has
  * nothing to hide.
- * @param refused is told of requests that nobody vouches for
+ * @param refused is told of requests that nobody vouches for, and of those that are not even looked into
  */
 export function identifyRequests(
   identify: Identify,
   { addressOf, ofAddress, ofIdentity }: IdentifyingLimits,
-  refused: TellRefused,
+  refused: CountRefusal,
 ): IdentifiedRequests {
   const senders = new WeakMap<Request, Sender>()
   const identifySender = async ({ headers, method }: Request, address: string): Promise<Sender> => {
@@ -74,8 +73,10 @@ export function identifyRequests(
       try {
         senders.set(request, await identifySender(request, address))
       } catch (error) {
-        if (error instanceof TooManyAttempts) refuse(rateLimited(error.message, error.retryAfterMs))
-        else if (error instanceof RefusedIdentity) {
+        if (error instanceof TooManyAttempts) {
+          refused(address, error)
+          refuse(rateLimited(error.message, error.retryAfterMs))
+        } else if (error instanceof RefusedIdentity) {
           refused(address, error)
           refuse(answers[error.code](error.message))
         } else throw error

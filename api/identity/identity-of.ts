@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { ReplacedPool } from '../../db/connection/replaced-pool.ts'
-import type { Audit } from '../context/audit.ts'
+import type { Audit, CountRefusal } from '../context/audit.ts'
 import { unauthenticated } from '../context/refused-identity.ts'
 import { byBearer } from './by-bearer.ts'
 import type { IdentityProvider } from './identify.ts'
@@ -16,6 +16,8 @@ type Deps = {
   /** The primary, on which sessions are. */
   sessions: ReplacedPool
   audit: Audit
+  /** Counts attempts to sign in that are not made. */
+  refused: CountRefusal
   tokens: ServiceTokens
   logger: Logger
 }
@@ -26,7 +28,7 @@ type Deps = {
  */
 export function identityOf(
   config: Config,
-  { sessions, audit, tokens, logger }: Deps,
+  { sessions, audit, refused, tokens, logger }: Deps,
 ): { identity: IdentityProvider; signIn: BrowserSignIn | null } {
   const { identity: given, ldap, signIn: signInConfig } = config
   if (given === null && ldap === null) return { identity: checked(localMode, logger), signIn: null }
@@ -42,6 +44,7 @@ export function identityOf(
     primary: sessions,
     keys: oidc?.keys ?? new Map(),
     record: signInAudit(audit, Date.now),
+    refused,
     logger,
     clock: Date.now,
   }

@@ -11,6 +11,7 @@ export type Attempt = {
 
 /** Too many attempts failed: this one must not be made. */
 export class TooManyAttempts extends Error {
+  readonly code = 'TOO_MANY_ATTEMPTS'
   readonly retryAfterMs: number
   constructor(retryAfterMs: number) {
     super(`too many attempts to sign in failed: try again in ${Math.ceil(retryAfterMs / 1000)} s`)

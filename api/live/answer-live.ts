@@ -4,7 +4,10 @@ import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import type { Role } from '../../domain/access/role.ts'
 import type { ReadToken } from '../../db/nodes/read-token.ts'
 import type { Actor } from '../context/actor.ts'
+import type { LookAudit } from '../context/audit.ts'
 import type { RequestContext } from '../context/context.ts'
+import type { Pseudonym } from '../context/masks.ts'
+import { viewerOf } from '../context/viewer.ts'
 import { resumeAfter } from '../context/read-requirement.ts'
 import { requestError } from '../context/request-error.ts'
 import type { Freshness } from '../context/freshness.ts'
@@ -12,8 +15,9 @@ import type { Counted } from '../context/source-types.ts'
 import { asQuery } from './as-query.ts'
 import { askingOf, type Execute, type Executor, type Question, type Reading, readState } from './ask-live.ts'
 import { createEventStream, type EventStream } from './event-stream.ts'
-import type { ShownAfter } from './live-question.ts'
+import type { LiveAnswer, ShownAfter } from './live-question.ts'
 import { createLiveQuestions } from './live-questions.ts'
+import { sendAudited } from './send-audited.ts'
 import { createSubscriptionLimits, type SubscriptionCaps } from './subscription-limits.ts'
 import { createTicker } from './ticker.ts'
 
@@ -28,6 +32,9 @@ type LiveDeps = Omit<Executor, 'execute'> & {
   freshnessOf: (args: ExecutionArgs & { contextValue: RequestContext }) => Promise<Freshness>
   /** Ends a subscription as soon as nobody vouches any more for who asks, or their roles are others. */
   watch: (actor: Actor, end: () => void) => () => void
+  /** Null: who looks at whom is not audited. */
+  lookAudit: LookAudit | null
+  pseudonym: Pseudonym
   caps: SubscriptionCaps
   /** Unix milliseconds. */
   clock: () => number
@@ -46,6 +53,8 @@ export function answerLive({
   untilCounted,
   freshnessOf,
   watch,
+  lookAudit,
+  pseudonym,
   caps,
   clock,
   ...deps
@@ -58,13 +67,19 @@ export function answerLive({
   const server = Promise.withResolvers<Execute>()
   const execute: Execute = async (args) => await (await server.promise)(args)
 
-  const open = (question: Question, after: ShownAfter, client: string): EventStream => {
+  const open = (question: Question, after: ShownAfter, context: Subscribing): EventStream => {
     const stream = createEventStream()
     const atEnd = (end: () => void) => stream.readable.once('close', end)
     try {
-      atEnd(limits.take(client))
+      atEnd(limits.take(context.client))
       const asking = askingOf(question, { ...deps, execute })
-      atEnd(questions.subscribe(question.key, asking, { client, after, send: stream.send }))
+      const send =
+        lookAudit === null
+          ? ({ event }: LiveAnswer) => {
+              stream.send(event())
+            }
+          : sendAudited(stream, lookAudit, viewerOf(context, 'subscription'), pseudonym)
+      atEnd(questions.subscribe(question.key, asking, { client: context.client, after, send }))
     } catch (error) {
       stream.readable.destroy()
       throw error
@@ -86,11 +101,11 @@ export function answerLive({
       readings.set(contextValue, await readState(contextValue, () => freshnessOf(args)))
     },
     async onSubscribe({ args, setResultAndStopExecution }) {
-      const { request, params, client, roles, validUntilMs, caller } = args.contextValue
+      const { request, params, roles, validUntilMs, caller } = args.contextValue
       checkAccept(request)
       const tokens = resumeAfter(request)
       const after = afterCounted(tokens, await untilCounted(args))
-      const stream = open(questionOf(args, params, roles), after, client)
+      const stream = open(questionOf(args, params, roles), after, args.contextValue)
       if (validUntilMs !== null) endAt(stream, validUntilMs - clock())
       stream.readable.once('close', watch(caller.actor, stream.end))
       streams.set(request, stream)
@@ -123,6 +138,8 @@ function endAt(stream: EventStream, inMs: number): void {
     clearTimeout(timer)
   })
 }
+
+type Subscribing = RequestContext & { request: Request }
 
 const afterCounted = (tokens: readonly ReadToken[], counted: Counted | null): ShownAfter => ({
   tokens: counted === null || counted.inSets === null ? tokens : [...tokens, counted.inSets.shown],

@@ -8,6 +8,7 @@ import type { Payers, ReceivedRequest, RequestContext } from '../context/context
 import type { Freshness } from '../context/freshness.ts'
 import type { TimeBudget } from '../limits/time-budget.ts'
 import { digestOf } from './changes.ts'
+import { withoutStatus } from './error-event.ts'
 import type { LiveAnswer, LiveAsking } from './live-question.ts'
 
 /** A subscription as the query that it keeps asking. */
@@ -60,9 +61,14 @@ export function askingOf(
     ...{ caller: { actor: live }, client: `live ${key}`, address: null, params, roles, validUntilMs: null },
     ...{ requirement: anyFreshness, awaited: null },
   }
-  const answerOf = (result: ExecutionResult, reading: Reading | null): LiveAnswer => ({
+  const answerOf = (
+    result: ExecutionResult,
+    reading: Reading | null,
+    look: LiveAnswer['look'],
+  ): LiveAnswer => ({
     shown: reading === null ? null : { token: reading.token, position: reading.freshness.position },
     digest: digest(result),
+    look,
     event: eventOf(result, reading),
   })
   const ask = async (payers: Payers): Promise<LiveAnswer> => {
@@ -70,9 +76,9 @@ export function askingOf(
     try {
       const args = { schema, document, contextValue, variableValues: variables, operationName }
       const { result, reading } = await execute(args)
-      return answerOf(result, reading)
+      return answerOf(result, reading, contextValue.look)
     } catch (error) {
-      return answerOf({ errors: [maskError(error)] }, null)
+      return answerOf({ errors: [maskError(error)] }, null, contextValue.look)
     } finally {
       contextValue.close()
     }
@@ -113,10 +119,4 @@ const shortFreshness = ({ readAt, watermark, lag, isComplete }: Freshness) => ({
   watermark,
   lag: lag === null ? null : Number(lag),
   isComplete,
-})
-
-/** An error as clients see it: there is no status of HTTP to set any more. */
-const withoutStatus = (error: GraphQLError) => ({
-  ...error.toJSON(),
-  extensions: { ...error.extensions, http: undefined },
 })

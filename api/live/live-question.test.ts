@@ -15,7 +15,7 @@ const counted = (nextOffset: number): AnswerPosition => ({
 })
 const answerOf = (digest: string, shown: ReadToken | null, position = counted(0)): LiveAnswer => ({
   shown: shown === null ? null : { token: shown, position },
-  digest,
+  ...{ digest, look: null },
   event: () => Buffer.from(`${digest}@${shown?.position ?? 'nowhere'}`),
 })
 
@@ -44,7 +44,7 @@ function startQuestion(first: LiveAnswer) {
     const subscriber: Subscriber = {
       client,
       after: { tokens, position },
-      send: (event) => sent.push(Buffer.from(event).toString()),
+      send: ({ event }) => sent.push(Buffer.from(event()).toString()),
     }
     question.add(subscriber)
     return { sent, leave: () => question.remove(subscriber) }

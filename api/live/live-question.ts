@@ -1,6 +1,7 @@
 import { type AnswerPosition, includesPosition } from '../../domain/pipeline/answer-position.ts'
 import { includes, type ReadToken } from '../../db/nodes/read-token.ts'
 import type { Payers } from '../context/context.ts'
+import type { Look } from '../context/look.ts'
 import type { Ticker } from './ticker.ts'
 
 /** What an answer shows: what was written, and what counts include. */
@@ -15,6 +16,8 @@ export type LiveAnswer = {
   shown: Shown | null
   /** The same for equal answers. */
   digest: string
+  /** What it shows of persons; null: nothing, or that is not audited. */
+  look: Look | null
   /** The event that carries it; made when it is first sent. */
   event: () => Uint8Array
 }
@@ -31,7 +34,7 @@ export type Subscriber = {
   client: string
   /** Its first answer must show this; null: any will do. */
   after: ShownAfter | null
-  send(event: Uint8Array): void
+  send(answer: LiveAnswer): void
 }
 
 export type LiveQuestion = {
@@ -68,7 +71,7 @@ export function startLiveQuestion({ ask, waitMs }: LiveAsking, ticker: Ticker): 
     if (answer.shown !== null) latest = { tokens: [answer.shown.token], position: null }
     for (const subscriber of subscribers)
       if (subscriber.after !== null && answer.shown !== null) greet(subscriber, answer)
-      else if (hasChanged) subscriber.send(answer.event())
+      else if (hasChanged) subscriber.send(answer)
   }
   const run = async () => {
     for (let payers = payersOf(subscribers); payers !== null; payers = payersOf(subscribers)) {
@@ -104,10 +107,11 @@ function payersOf(subscribers: ReadonlySet<Subscriber>): Payers | null {
 }
 
 /** Sends the first answer, unless it shows less than the subscriber has seen. */
-function greet(subscriber: Subscriber, { shown, event }: LiveAnswer): void {
+function greet(subscriber: Subscriber, answer: LiveAnswer): void {
+  const { shown } = answer
   if (isBefore(shown, subscriber.after)) return
   if (shown !== null) subscriber.after = null
-  subscriber.send(event())
+  subscriber.send(answer)
 }
 
 /** Tokens that cannot be compared are of a database that is gone: nothing is waited for. */

@@ -7,9 +7,10 @@ import SchemaBuilder, {
 import type { GraphQLFieldResolver } from 'graphql'
 import { isPermission, isPermitted, type Permission } from '../../domain/access/permission.ts'
 import type { ApiContext } from '../context/context.ts'
-import { forbidden, type Mask } from '../context/permission.ts'
+import { type About, type AboutParent, forbidden, type Mask } from '../context/permission.ts'
 import { forbiddenArgument } from './forbidden-argument.ts'
 import { masked } from './masked-values.ts'
+import { notingLooks } from './note-looks.ts'
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- Pothos finds the types of its plugins here
@@ -25,6 +26,7 @@ type Resolver<Types extends SchemaTypes> = GraphQLFieldResolver<unknown, Types['
 
 /** Everybody who may ask at all has it, so that nothing is checked where it is enough. */
 const EVERYBODY: Permission = 'figures'
+const PERSONAL: Permission = 'persons'
 const ROOTS = ['Query', 'Mutation']
 
 /**
@@ -42,7 +44,25 @@ class Permissions<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 
   override wrapResolve(resolve: Resolver<Types>, field: PothosOutputFieldConfig<Types>): Resolver<Types> {
-    return withMask(withArguments(resolve, field), field)
+    return withMask(withArguments(this.#withLook(resolve, field), field), field)
+  }
+
+  #withLook(resolve: Resolver<Types>, field: PothosOutputFieldConfig<Types>): Resolver<Types> {
+    const { parentType, name, args } = field
+    const isPersonal = field.extensions?.['permission'] === PERSONAL
+    const own = (field.extensions as About<AboutParent> | undefined)?.about
+    if (!isPersonal && own === undefined && Object.keys(args).length === 0) return resolve
+    const mask = maskOf(field)
+    // What is masked by a pseudonym names its own subject.
+    const isNamed = mask !== undefined && mask !== 'nothing' && mask !== 'text'
+    const about = own ?? (isPersonal && !isNamed ? this.#aboutOf(parentType) : undefined)
+    const shown = { name: `${parentType}.${name}`, isPersonal, mask, about }
+    return notingLooks(resolve, shown) as Resolver<Types>
+  }
+
+  #aboutOf(type: string): AboutParent | undefined {
+    const { extensions } = this.buildCache.getTypeConfig(type) as { extensions?: About<AboutParent> }
+    return extensions?.about
   }
 
   #permissionOf({ extensions, parentType, name }: PothosOutputFieldConfig<Types>): Permission {

@@ -80,7 +80,7 @@ function serveField(
       )
       const { caller, requirement } = received
       const validated = createCacheValidator({ ...deps, caller }, roles as never, requirement)
-      return createContext(received, validated, (kind) => kind)
+      return createContext(received, validated, { pseudonym: (kind) => kind, auditsLooks: false })
     },
     plugins: [cacheResponses(), { onResultProcess: ({ result }) => void results.push(result) }],
     logging: false,

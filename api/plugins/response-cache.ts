@@ -5,7 +5,11 @@ import type { Validator } from '../context/cache-validator.ts'
 import type { RequestContext } from '../context/context.ts'
 import { operationType } from './operation.ts'
 
-type Entry = { result: ExecutionResult; validator: Validator; askedAtMs: number }
+type Entry = Pick<RequestContext, 'look'> & {
+  result: ExecutionResult
+  validator: Validator
+  askedAtMs: number
+}
 
 /** Memory of all answers. */
 const MAX_BYTES = 64 * 1024 * 1024
@@ -35,6 +39,8 @@ export function cacheResponses(): Plugin<RequestContext> {
       if (equal !== undefined && allowsStaleness(context)) await equal
       const entry = entries.get(key)
       if (entry !== undefined && (await isGood(entry, context))) {
+        // A cached answer shows what it showed when it was made.
+        context.look = entry.look
         setResultAndStopExecution(entry.result)
         return undefined
       }
@@ -97,12 +103,12 @@ async function isGood({ validator, askedAtMs }: Entry, context: RequestContext):
 async function keep(
   entries: LRUCache<string, Entry>,
   key: string,
-  { cacheValidator }: RequestContext,
+  { cacheValidator, look }: RequestContext,
   result: ExecutionResult | AsyncIterable<ExecutionResult>,
 ): Promise<void> {
   if (Symbol.asyncIterator in result || result.errors !== undefined) return
   const validator = await cacheValidator.used()
   if (validator === null) return
   // The same object each time, which nobody may change: what is made of an answer is kept beside it.
-  entries.set(key, { result: Object.freeze(result), validator, askedAtMs: cacheValidator.askedAtMs })
+  entries.set(key, { result: Object.freeze(result), validator, askedAtMs: cacheValidator.askedAtMs, look })
 }

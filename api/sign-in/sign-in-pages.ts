@@ -3,7 +3,8 @@ import type { Logger } from '../context/logger.ts'
 import { RefusedIdentity, unauthenticated } from '../context/refused-identity.ts'
 import type { Actor } from '../context/actor.ts'
 import { opensPage } from '../http/graphql-requests.ts'
-import type { IdentifyingLimits, TellRefused } from '../http/identify-requests.ts'
+import type { CountRefusal } from '../context/audit.ts'
+import type { IdentifyingLimits } from '../http/identify-requests.ts'
 import type { BrowserSignIn } from '../identity/sessions/browser-sign-in.ts'
 import { BACK_CHANNEL_PATH } from '../identity/sessions/log-of-sign-in.ts'
 import { LogoutTokenRefused } from '../identity/sessions/oidc/logout-token.ts'
@@ -18,7 +19,7 @@ type Deps = {
   signIn: BrowserSignIn
   limits: IdentifyingLimits
   /** Is told of logout tokens that are none. */
-  refused: TellRefused
+  refused: CountRefusal
   logger: Logger
 }
 type Asked = Deps & { request: Request; url: URL; asking: Asking }

@@ -5,12 +5,14 @@ import type { ChainRow } from '../../domain/audit/explain-break.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
 
 type Reads = Sql | Transaction
+type StoredEvent = Pick<ChainRow, 'body' | 'hash'> & ChainRow['listed'] & { seq: bigint }
 
 /** Reads events of the chain in order, those after a number first. */
 export async function readChain(sql: Reads, after: number, limit: number): Promise<ChainRow[]> {
-  const rows = await sql<{ seq: bigint; body: string; hash: string }[]>`/* readChain */
-    select seq, body, hash from audit_event where seq > ${after} order by seq limit ${limit}`
-  return rows.map((row) => ({ ...row, seq: Number(row.seq) }))
+  const rows = await sql<StoredEvent[]>`/* readChain */
+    select seq, body, hash, id, kind, (extract(epoch from happened_at) * 1000)::double precision as "atMs"
+    from audit_event where seq > ${after} order by seq limit ${limit}`
+  return rows.map(({ seq, body, hash, ...listed }) => ({ seq: Number(seq), body, hash, listed }))
 }
 
 /** Reads where the chain ends. */
@@ -34,12 +36,18 @@ export async function readCheckpoint(sql: Reads, seq: number): Promise<AuditEven
 /** An event of later than this from now says nothing of when those around it happened. */
 const FUTURE_MS = 86_400_000
 
-/** The number of the last event before the first one of this time or later; what claims to be of the far future does not count. */
-export async function lastBefore(sql: Reads, at: Date, now: Date): Promise<number> {
-  const future = new Date(now.getTime() + FUTURE_MS)
-  const [row] = await sql<{ first: bigint | null }[]>`/* lastBefore */
-    select coalesce((select min(seq) from audit_event where happened_at >= ${at} and happened_at < ${future}),
-                    (select max(seq) + 1 from audit_event)) as first`
+/**
+ * The number of the last event before the first one that is no older than this. Both clocks have to agree that the others are: one
+ * that is wrong removes nothing early. What claims to be of the far future does not count.
+ * @param now by the clock of who asks
+ */
+export async function lastOlderThan(sql: Reads, ageMs: number, now: Date): Promise<number> {
+  const [row] = await sql<{ first: bigint | null }[]>`/* lastOlderThan */
+    select coalesce(
+      (select min(seq) from audit_event
+       where happened_at >= least(${now}, clock_timestamp()) - ${ageMs} * interval '1 millisecond'
+         and happened_at < greatest(${now}, clock_timestamp()) + ${FUTURE_MS} * interval '1 millisecond'),
+      (select max(seq) + 1 from audit_event)) as first`
   return Number(row?.first ?? 1n) - 1
 }
 

@@ -9,3 +9,12 @@ import type { Sql, Transaction } from '../connection/connect.ts'
 export async function recordAuditEvent(sql: Sql | Transaction, event: AuditEvent): Promise<void> {
   await sql`/* recordAuditEvent */ select append_audit_event(${canonicalJson(event)})`
 }
+
+/** Appends events in their order, all or none, as recordAuditEvent does. */
+export async function recordAuditEvents(
+  sql: Sql | Transaction,
+  events: readonly AuditEvent[],
+): Promise<void> {
+  await sql`/* recordAuditEvents */
+    select append_audit_event(event) from unnest(${events.map(canonicalJson)}::text[]) as event`
+}

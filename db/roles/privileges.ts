@@ -118,6 +118,7 @@ const ownersFunctions: Record<string, Rights> = {
   append_audit_event: ['execute', 'execute', 'execute'],
   prune_audit: ['execute', ''],
   chain_audit_event: ['', ''],
+  is_audit_event: ['', ''],
   refuse_audit_removal: ['', ''],
   refuse_change: ['', ''],
   check_command_key: ['', ''],

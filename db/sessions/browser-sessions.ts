@@ -105,13 +105,25 @@ export const deleteSessionsOf = (
       and (${subject}::text is not null or ${providerSession}::text is not null)
     returning id_hash as "idHash", issuer, subject, name`
 
-/** Sessions that have ended by themselves take no space. */
-export async function deleteEndedSessions(
+/** @property limit that it came to: unused for too long, or too old */
+export type SessionPastLimit = Ended & { way: string; limit: 'idle' | 'absolute'; endedAt: Date }
+
+/** Removes some of the sessions that have ended by themselves, and returns them. */
+export const deleteSessionsPastLimits = (
   sql: Sql | Transaction,
   { idleMs, maxMs }: SessionLimits,
-): Promise<void> {
-  await sql`/* deleteEndedSessions */
-    delete from browser_session
-    where used_at < clock_timestamp() - ${idleMs} * interval '1 millisecond'
-       or signed_in_at < clock_timestamp() - ${maxMs} * interval '1 millisecond'`
-}
+  atMost: number,
+): Promise<SessionPastLimit[]> =>
+  sql<SessionPastLimit[]>`/* deleteSessionsPastLimits */
+    with past as (
+      select id_hash, used_at + ${idleMs} * interval '1 millisecond' as idle_ends_at,
+             signed_in_at + ${maxMs} * interval '1 millisecond' as ends_at
+      from browser_session
+      where used_at < clock_timestamp() - ${idleMs} * interval '1 millisecond'
+         or signed_in_at < clock_timestamp() - ${maxMs} * interval '1 millisecond'
+      limit ${atMost}
+      for update skip locked)
+    delete from browser_session as session using past where session.id_hash = past.id_hash
+    returning session.id_hash as "idHash", issuer, subject, name, way,
+              case when idle_ends_at <= ends_at then 'idle' else 'absolute' end as limit,
+              least(idle_ends_at, ends_at) as "endedAt"`

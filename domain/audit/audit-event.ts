@@ -59,7 +59,21 @@ export type AuditDetails = {
   /** The events through `seq` are pruned; `hash` is that of the last of them, and both are signed as a head is. */
   checkpoint: { seq: number; hash: string; events: number; keyId: string | null; signature: string | null }
   /** Somebody looked at a person, device or address, which is in it as a pseudonym. */
-  persons_read: { fields: readonly string[]; pseudonyms: readonly string[] }
+  persons_read: {
+    by: 'query' | 'command' | 'subscription'
+    /** Where it was asked from. */
+    address: string | null
+    /** The header x-request-id of its sender, such as a proxy; null: it had none. */
+    requestId: string | null
+    /** The fields that showed it and the arguments that asked by it, and how often each did. */
+    fields: Readonly<Record<string, number>>
+    /** How many different ones of each kind. */
+    counts: Readonly<Partial<Record<'user' | 'device' | 'address' | 'event' | 'session' | 'record', number>>>
+    /** Their pseudonyms, as masked answers have them, and the places of rejected records. */
+    whom: readonly string[]
+    /** How many of them `whom` leaves out. */
+    more: number
+  }
   /** Somebody took data out. */
   exported: { what: string; facts?: Facts }
 }

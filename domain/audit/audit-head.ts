@@ -1,4 +1,4 @@
-import { isJsonObject } from '../login/json-value.ts'
+import { isJsonObject, parsedJson } from '../login/json-value.ts'
 import { canonicalJson } from './canonical-json.ts'
 
 /** A place in the chain: the event with this number has this hash, which stands for all events up to it. */
@@ -27,7 +27,7 @@ export const signedText = ({ at, hash, seq }: AuditHead, what: Signed): string =
 
 /** Reads a head as it is published. Null: the text is none. */
 export function parseHead(text: string): PublishedHead | null {
-  const value = parsed(text)
+  const value = parsedJson(text)
   if (!isJsonObject(value)) return null
   const { at, hash, seq, keyId, signature } = value
   if (typeof at !== 'string' || typeof hash !== 'string' || !Number.isSafeInteger(seq)) return null
@@ -35,11 +35,3 @@ export function parseHead(text: string): PublishedHead | null {
 }
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}

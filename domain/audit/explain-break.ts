@@ -1,12 +1,17 @@
+import { isJsonObject, parsedJson } from '../login/json-value.ts'
 import type { ChainPlace } from './audit-head.ts'
 
 /** An event as the chain holds it. */
-export type ChainRow = ChainPlace & { body: string }
+export type ChainRow = ChainPlace & {
+  body: string
+  /** By what it is listed, beside the body: id, kind and time, in Unix milliseconds. */
+  listed: { id: string; kind: string; atMs: number }
+}
 
 /**
  * How the chain breaks. `changed`: it, or the one before it, which was hashed anew. `unlinked`: the event does not follow the one before, and nothing tells whether that was changed and
  * hashed anew or others between them were removed. `cut_off`: the last events are gone. `rebuilt`: all hashes fit, but not to
- * what was published.
+ * what was published. `mislabelled`: the event is as it was, and is listed under another id, kind or time.
  */
 export const breakKinds = [
   'changed',
@@ -16,6 +21,7 @@ export const breakKinds = [
   'unlinked',
   'cut_off',
   'rebuilt',
+  'mislabelled',
 ] as const
 export type BreakKind = (typeof breakKinds)[number]
 
@@ -24,6 +30,20 @@ export type ChainBreak = { seq: number; how: BreakKind }
 
 /** SHA-256 of a text in UTF-8, in hex. */
 export type HashText = (text: string) => string
+
+/** Whether an event is found by what it says itself: columns beside it might say otherwise, and no hash covers them. */
+export function isListedRight({ body, listed }: Pick<ChainRow, 'body' | 'listed'>): boolean {
+  const said = parsedJson(body)
+  if (!isJsonObject(said)) return false
+  const { id, kind, at } = said
+  const isOther = (value: unknown, column: string) => typeof value === 'string' && value !== column
+  if (isOther(id, listed.id) || isOther(kind, listed.kind)) return false
+  // Postgres reads other forms, too, and as it is set.
+  return typeof at !== 'string' || !MOMENT.test(at) || Math.abs(Date.parse(at) - listed.atMs) < 1
+}
+
+/** As Rollcall writes moments. */
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/
 
 export const FIRST_HASH = '0'.repeat(64)
 
@@ -72,6 +92,7 @@ const words: Record<BreakKind, string> = {
   inserted: 'was inserted',
   unlinked: 'does not follow the one before: that was changed, or events between them were removed',
   cut_off: 'is missing, and all after it: the end was cut off',
+  mislabelled: 'is as it was, and is listed under another id, kind or time',
   rebuilt: 'is the first of those whose hashes are not those that were published: the chain was made anew',
 }
 

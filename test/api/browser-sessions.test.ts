@@ -71,15 +71,22 @@ describe('the groups', () => {
 
 describe('a session ends', () => {
   it.each([
-    ['without use', 'used_at', '61 minutes'],
-    ['after its longest time, however it is used', 'signed_in_at', '13 hours'],
-  ])('%s', async (_, column, age) => {
+    ['without use', 'used_at', '61 minutes', 'idle'],
+    ['after its longest time, however it is used', 'signed_in_at', '13 hours', 'absolute'],
+  ])('%s, and the audit has it', async (_, column, age, limit) => {
     const { ports } = get()
     const browser = await signIn('bob')
     const subscription = await live(browser, ports.own)
     await sql()`update browser_session set ${sql()(column)} = clock_timestamp() - ${age}::text::interval`
     await subscription.ended
     expect(await statusOf(browser)).toBe(401)
+    // Both clean up now, and every minute.
+    await Promise.all([signIn('ann'), signIn('ann')])
+    expect(
+      await sql()`select body::jsonb -> 'actor' ->> 'subject' as subject from audit_event
+        where kind = 'sign_out' and body::jsonb -> 'detail' ->> 'by' = 'limit'
+          and body::jsonb -> 'detail' -> 'facts' ->> 'limit' = ${limit}`,
+    ).toEqual([{ subject: 'bob' }])
   })
 
   it('when its provider says so, by its own session or by the person, once, with its subscriptions', async () => {

@@ -3,8 +3,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, inject, it } from 'vitest'
 import { encodeGlobalId } from '../../api/context/global-id.ts'
+import type { Sql } from '../../db/connection/connect.ts'
 import { isPermission, isPermitted, permissions } from '../../domain/access/permission.ts'
 import { type Role, roles } from '../../domain/access/role.ts'
+import type { AuditEvent } from '../../domain/audit/audit-event.ts'
 import { HOST } from '../../stack/processes/ports.ts'
 import { portOf } from '../support/api/graphql-client.ts'
 import { subscribe } from '../support/api/live-client.ts'
@@ -17,7 +19,10 @@ import { startOpenIdProvider } from '../support/identity/open-id-provider.ts'
 /** An API whose database holds marks in every personal value; `ask` returns what it sends, as text. */
 async function openMarked(documents: (known: Known) => string[]) {
   const provider = await startOpenIdProvider(roles.map((role) => [role]))
-  const deployment = await createDeployment({ ...provider.settings, INSIGHT_SIZE: '2' })
+  const deployment = await createDeployment({
+    ...{ ...provider.settings, INSIGHT_SIZE: '2' },
+    ...{ AUDIT_READS: 'persons', TRUSTED_PROXIES: HOST },
+  })
   deployment.start('worker/main.ts')
   await sendMarked(deployment)
   const { sql } = deployment
@@ -38,10 +43,14 @@ async function openMarked(documents: (known: Known) => string[]) {
   const url = `http://${HOST}:${port}/graphql`
   const json = { 'content-type': 'application/json' }
   return {
-    ...{ known, port, as },
-    byPost: async (role: string, body: object) =>
+    ...{ known, port, as, sql },
+    byPost: async (role: string, body: object, more: Record<string, string> = {}) =>
       await (
-        await fetch(url, { method: 'POST', headers: { ...json, ...as(role) }, body: JSON.stringify(body) })
+        await fetch(url, {
+          method: 'POST',
+          headers: { ...json, ...as(role), ...more },
+          body: JSON.stringify(body),
+        })
       ).text(),
     byGet: async (role: string, query: string) =>
       await (await fetch(`${url}?query=${encodeURIComponent(query)}`, { headers: as(role) })).text(),
@@ -92,19 +101,44 @@ it('reach an analyst in every way, and nobody else in any', async () => {
   const people = ['USER', 'DEVICE', 'ADDRESS'].map(
     (by) => `{ measures(groupBy: [${by}], first: 5) { groups { values node { id } } } }`,
   )
-  const { byPost, byGet, known, port, as } = await openMarked((known) => [...wrapped(known), ...people])
+  const { byPost, byGet, known, port, as, sql } = await openMarked((known) => [...wrapped(known), ...people])
   const questions = [...wrapped(known), ...people]
   expect(questions.length).toBeGreaterThan(300)
 
   const telling: string[] = []
+  const ofPersons: string[] = []
   const seen = new Set<string>()
   await each(questions, async (query) => {
-    const marks = marksIn(await byPost('analyst', { query }))
+    const marks = marksIn(await byPost('analyst', { query }, placeOf(query, 'first')))
     if (marks.length > 0) telling.push(query)
+    if (marks.some((mark) => mark !== 'mark-spelling')) ofPersons.push(query)
     for (const mark of marks) seen.add(mark)
   })
   expect([...seen].toSorted()).toEqual(MARKS.toSorted())
   expect(telling.length).toBeGreaterThan(20)
+
+  // Many of them are cached by now.
+  await each(ofPersons, async (query) => {
+    await eventually(async () => {
+      const answer = await byPost('analyst', { query }, placeOf(query, 'again'))
+      expect(marksIn(answer), answer).not.toHaveLength(0)
+    })
+  })
+  const looks = await looksIn(sql)
+  const unseen = ofPersons.flatMap((query) =>
+    ['first', 'again']
+      .map((time) => placeOf(query, time)['x-request-id'])
+      .filter((id) => !looks.some(({ detail }) => detail.requestId === id))
+      .map(() => query),
+  )
+  expect(unseen).toEqual([])
+  // Whose they are is known of all but rejects that are shown without their records.
+  const nameless = looks.filter(
+    ({ detail: { whom, fields } }) =>
+      whom.length === 0 && !Object.keys(fields).every((field) => /^(Reject|Query)\./.test(field)),
+  )
+  expect(nameless).toEqual([])
+  expect(marksIn(JSON.stringify(looks))).toEqual([])
 
   // Spellings may be seen by those who mend failures.
   const mayKnow = (role: string) => (['operator', 'auditor'].includes(role) ? ['mark-spelling'] : [])
@@ -154,7 +188,44 @@ it('reach an analyst in every way, and nobody else in any', async () => {
   })
   expect(leaks).toEqual([])
   expect(live.length).toBeGreaterThan(10)
+  const after = await looksIn(sql)
+  expect(new Set(after.map(({ actor }) => actor.subject))).toEqual(new Set(['analyst']))
+  expect(after).toHaveLength(looks.length)
+  const shown = await subscribe(port, 'subscription { attempts { nodes { userId } } }', as('analyst'))
+  await eventually(() => {
+    expect(shown.events[0]?.text).toContain('mark-user')
+  })
+  expect((await looksIn(sql)).at(-1)).toMatchObject({
+    actor: { subject: 'analyst', verified: true },
+    detail: { by: 'subscription', fields: { 'Attempt.userId': LOGINS }, counts: { user: 1 }, more: 0 },
+  })
+  const pseudonym = /user-[0-9a-f]{16}/.exec(
+    await byPost('viewer', { query: '{ attempts { nodes { userId } } }' }),
+  )
+  expect((await looksIn(sql)).at(-1)?.detail.whom).toEqual([pseudonym?.[0]])
+  // An audit that takes nothing.
+  await sql`revoke execute on function append_audit_event from rollcall_api`
+  const refused = await byPost('analyst', { query: '{ attempts { nodes { deviceId } } }' })
+  expect(refused).toContain('AUDIT_UNAVAILABLE')
+  expect(marksIn(refused)).toEqual([])
+  expect(await byPost('analyst', { query: '{ measures { total { logins } } }' })).not.toContain('errors')
+  const ended = await subscribe(port, 'subscription { attempts { nodes { ip } } }', as('analyst'))
+  await ended.ended
+  expect(ended.events.map(({ answer }) => answer.errors?.[0]?.extensions.code)).toEqual(['AUDIT_UNAVAILABLE'])
 })
+
+/** Headers that tell a question from all others, so that its look is an event of its own. */
+const placeOf = (query: string, time: string) => {
+  const id = hashOf(`${time} ${query}`)
+  return { 'x-request-id': id, 'x-forwarded-for': `2001:db8:${id.slice(0, 4)}:${id.slice(4, 8)}::1` }
+}
+
+type LookEvent = Pick<AuditEvent<'persons_read'>, 'detail'> & { actor: { subject: string } }
+
+const looksIn = (sql: Sql) =>
+  sql<LookEvent[]>`
+    select body::jsonb -> 'actor' as actor, body::jsonb -> 'detail' as detail from audit_event
+    where kind = 'persons_read' order by seq`
 
 /** What the others may ask who may not see persons, one of these may ask, too. */
 const ASKED_EVERYTHING: Role[] = ['operator', 'admin']

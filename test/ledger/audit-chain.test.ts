@@ -74,7 +74,7 @@ test('a role that may only append can neither read, change nor begin the chain a
       await tx.unsafe(`set local role ${role}`)
       return await tx.unsafe(statement)
     })
-  const append = `select append_audit_event('{"id":"a","kind":"command","at":"2026-03-01T10:00:00Z"}')`
+  const append = `select append_audit_event('{"id":"a","kind":"command","at":"2026-03-01T10:00:00Z","actor":null,"result":"done","detail":{}}')`
   await expect(as(append)).rejects.toThrow('permission denied')
   await sql.unsafe(`grant execute on function append_audit_event(text) to ${role}`)
   await as(append)
@@ -92,6 +92,29 @@ test('a role that may only append can neither read, change nor begin the chain a
   const rows = await chainIn(sql)
   expect(rows.map(({ hash }) => hash)).toEqual(hashesOf(rows))
   expect(rows).toHaveLength(3)
+})
+
+test('what no reader could read is no event, because nobody could remove it', async () => {
+  const { sql } = await openDatabase()
+  const event = {
+    ...{ id: 'a', kind: 'command', at: '2026-03-01T10:00:00.000Z', result: 'done' },
+    actor: { issuer: null, subject: 'ann', name: 'ann', verified: false },
+    detail: { partitions: [0] },
+  }
+  const wrong = [
+    ...[{ kind: 5 }, { kind: 'Command' }, { id: null }, { at: 'infinity' }, { at: 'now' }, { at: 5 }],
+    ...[{ result: 'well' }, { detail: null }, { detail: [] }, { detail: { partitions: ['x'] } }],
+    ...[{ actor: 'ann' }, { actor: undefined }, { actor: { ...event.actor, verified: 'maybe' } }],
+    ...[{ actor: { ...event.actor, name: null } }, { detail: { partitions: { 0: 0 } } }],
+  ].map((change) => JSON.stringify({ ...event, ...change }))
+  const right = JSON.stringify(event)
+  const twice = right.replace('"id":"a"', '"id":"a","kind":"sign_out"')
+  for (const text of [...wrong, twice, '[]', 'null', 'no JSON', ''])
+    await expect(sql`select append_audit_event(${text})`, text).rejects.toThrow(
+      /this is no event of the audit|invalid input syntax for type json/,
+    )
+  await sql`select append_audit_event(${right})`
+  expect(await sql`select actor, partitions from control_event`).toEqual([{ actor: 'ann', partitions: [0] }])
 })
 
 test('the commands of a database of 0.3.1 begin the chain', async () => {

@@ -3,7 +3,9 @@ import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { Client } from '@temporalio/client'
 import { expect, test } from 'vitest'
+import type { AuditRun } from '../../activities/audit.ts'
 import { auditCheckId, auditHeadsId } from '../../workflows/contract.ts'
 import { graphqlOf } from '../support/api/graphql-client.ts'
 import { createDeployment } from '../support/deployment/deployment.ts'
@@ -37,6 +39,12 @@ test('an audit that was made anew is found by the schedule, by GraphQL and by th
   await eventually(async () => {
     expect(await verified()).toMatchObject({ isWhole: true, isComplete: true, hasSignedHeads: true })
     expect((await verified())['head']).not.toBeNull()
+  })
+  await run(auditHeadsId)
+  await eventually(async () => {
+    expect(await rememberedBy(client, auditHeadsId(config.kafka.topic))).toContainEqual(
+      expect.objectContaining({ topic: config.kafka.auditHeadsTopic, hash: expect.any(String) as string }),
+    )
   })
   const command = (argument: string) =>
     deployment.start('scripts/audit.ts', { AUDIT_PUBLIC_KEYS_FILE: publicFile }, [argument])
@@ -80,3 +88,19 @@ test('an audit that was made anew is found by the schedule, by GraphQL and by th
     ])
   })
 })
+
+/** What the runs of a schedule were given of what the runs before them left. */
+async function rememberedBy(client: Client, scheduleId: string): Promise<unknown[]> {
+  const remembered: unknown[] = []
+  for await (const { workflowId, runId } of client.workflow.list({
+    query: `WorkflowId STARTS_WITH '${scheduleId}'`,
+  })) {
+    const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory()
+    for (const event of events ?? []) {
+      const [input] = event.activityTaskScheduledEventAttributes?.input?.payloads ?? []
+      if (input?.data != null)
+        remembered.push((JSON.parse(Buffer.from(input.data).toString()) as AuditRun).last)
+    }
+  }
+  return remembered
+}

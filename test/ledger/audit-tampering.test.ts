@@ -2,9 +2,11 @@ import { expect, inject, onTestFinished, test } from 'vitest'
 import { pruneAudit } from '../../audit/prune-audit.ts'
 import { publishHead } from '../../audit/publish-head.ts'
 import { readHeads } from '../../audit/read-heads.ts'
+import { checkPart } from '../../audit/check-part.ts'
 import { verifyAll } from '../../audit/verify-chain.ts'
 import { readHeadKeys } from '../../audit/keys.ts'
 import type { Transaction } from '../../db/connection/connect.ts'
+import type { ChainPlace } from '../../domain/audit/audit-head.ts'
 import { createTopicOffsets } from '../../kafka/topics/topic-offsets.ts'
 import { sendRecord } from '../../kafka/write/send-record.ts'
 import { createDatabase } from '../support/api/api-fixture.ts'
@@ -122,6 +124,21 @@ const tamperings: Tampering[] = [
     },
     { seq: 1, how: 'rebuilt' },
   ],
+  ...(
+    [
+      ['kind', `kind = 'topics_created'`],
+      ['time', `happened_at = happened_at - interval '1 year'`],
+      ['id', `id = 'other'`],
+    ] as const
+  ).map(([column, set]): Tampering => [
+    `an event listed under another ${column}`,
+    async (tx) => {
+      const [name = ''] = set.split(' ')
+      await tx.unsafe(`alter table audit_event alter column ${name} drop expression`)
+      await tx.unsafe(`update audit_event set ${set} where seq = 6`)
+    },
+    { seq: 6, how: 'mislabelled' },
+  ]),
   [
     'everything removed',
     async (tx) => {
@@ -194,7 +211,7 @@ test('a head is published when something is new, and not of a chain that somebod
   const key = newKey()
   // The key itself is the eleventh event.
   expect((await publishHead(deps(key))).head?.seq).toBe(11)
-  expect(await publishHead(deps(key))).toEqual({ head: null, break: null })
+  expect(await publishHead(deps(key))).toMatchObject({ head: null, place: { seq: 11 }, break: null })
   await appendEvents(sql, 1)
   expect((await publishHead(deps(key))).head?.seq).toBe(12)
   await sendRecord(topic.kafka, topic.topic, '{"seq":99,"hash":"x","at":"2026-01-01"}')
@@ -208,8 +225,52 @@ test('a head is published when something is new, and not of a chain that somebod
     await tx.unsafe(`update audit_event set body = ${changed} where seq = 12`)
     await hashAnew(tx, 12)
   })
-  expect(await publishHead(deps(key))).toEqual({ head: null, break: { seq: 12, how: 'rebuilt' } })
+  expect(await publishHead(deps(key))).toMatchObject({ head: null, break: { seq: 12, how: 'rebuilt' } })
   expect((await verify(key)).break).toEqual({ seq: 12, how: 'rebuilt' })
+})
+
+test('whoever takes the heads away and makes the chain anew gets no head of it, because Temporal remembers the last', async () => {
+  const { sql, topic, deps } = await withHeads()
+  const key = newKey()
+  const { place } = await publishHead(deps(key))
+  const emptied = { ...deps(key), heads: { ...topic, topic: `${topic.topic}-emptied` } }
+  const admin = topic.kafka.admin()
+  await admin.connect()
+  await admin.createTopics({ topics: [{ topic: emptied.heads.topic, numPartitions: 1 }] })
+  await admin.disconnect()
+  expect(await publishHead(emptied, place)).toMatchObject({
+    head: { seq: 11 },
+    break: null,
+    isTopicNew: true,
+  })
+  await tamper(sql, async (tx) => {
+    await tx.unsafe(`update audit_event set body = ${changed} where seq = 5`)
+    await hashAnew(tx, 1)
+  })
+  expect(await publishHead(emptied, place)).toMatchObject({ head: null, break: { how: 'rebuilt' } })
+})
+
+test('a check of a part goes on where the one before ended, and all parts together find what one check finds', async () => {
+  const sql = await tenEvents()
+  const config = withKey(newKey())
+  const keys = await readHeadKeys(config)
+  const heads = { heads: await headsAt(sql, config, [3, 8]), areSigned: true, ignored: 0, isEmpty: false }
+  const check = (from: ChainPlace | null) => checkPart(sql, heads, keys, from, 4)
+  const first = await check(null)
+  const second = await check(first.next)
+  const third = await check(second.next)
+  expect([first, second, third].map(({ found, next }) => [found.from, found.break, next?.seq])).toEqual([
+    [1, null, 4],
+    [5, null, 8],
+    [9, null, undefined],
+  ])
+  expect((await check({ seq: 4, hash: 'another' })).found.break).toEqual({ seq: 4, how: 'changed' })
+  await tamper(sql, (tx) => tx.unsafe(`update audit_event set body = ${changed} where seq = 6`))
+  expect((await check(null)).found.break).toBeNull()
+  expect(await check(first.next)).toMatchObject({ found: { break: { seq: 6, how: 'changed' } }, next: null })
+  await tamper(sql, (tx) => hashAnew(tx, 4))
+  // Not the part that was changed, but heads tell at once.
+  expect((await check(null)).found.break).toMatchObject({ how: 'rebuilt' })
 })
 
 test('on a new topic heads begin anew after a break, which the check of the whole chain goes on to report', async () => {
@@ -230,6 +291,10 @@ test('without a key heads are published all the same, and the verification says 
 test('what is past retention is pruned behind a signed checkpoint, and the rest is verified from there', async () => {
   const { sql, deps, verify } = await withHeads({ retentionDays: 2, laterMs: 3 * 86_400_000 })
   const key = newKey()
+  await tamper(sql, async (tx) => {
+    await tx`update audit_event set body = regexp_replace(body, '"at":"[^"]*"', '"at":"2026-01-01T00:00:00.000Z"')`
+    await hashAnew(tx, 1)
+  })
   await publishHead(deps(key))
   await appendEvents(sql, 2)
   expect(await pruneAudit(deps(key))).toMatchObject({
@@ -238,6 +303,7 @@ test('what is past retention is pruned behind a signed checkpoint, and the rest 
   })
   // As in a database in which nobody but the workers says.
   await sql`update audit_retention set kept_days = null`
+  // The clock of this worker is three days ahead, and that of Postgres is not.
   // The key that was published is an event of its own, and not past retention.
   expect(await pruneAudit(deps(key))).toEqual({ events: 10, refusal: null, break: null })
   const verification = await verify(key)

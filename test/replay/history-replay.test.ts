@@ -15,6 +15,8 @@ test.for([
   'replay-rejected',
   'reconcile-topic',
   'apply-retention',
+  'watch-audit-heads',
+  'watch-audit-chain',
 ])('there is a history of %s to replay', (name) => {
   expect(files.some((file) => file.startsWith(`${name}-`))).toBe(true)
 })

@@ -54,7 +54,10 @@ test('the chain of the audit finds nothing that the role which migrates puts in 
     'create operator public.#>> (function = public.path, leftarg = jsonb, rightarg = text)',
   ]
   await as('migrate').unsafe(traps.join('\n'))
-  const event = { id: 'e-1', kind: 'command', at: '2026-01-05T12:00:00Z', detail: { seq: 1 } }
+  const event = {
+    ...{ id: 'e-1', kind: 'command', at: '2026-01-05T12:00:00Z', actor: null, result: 'done' },
+    detail: { seq: 1 },
+  }
   const [row] = await as('ingest')<
     { seq: bigint }[]
   >`select append_audit_event(${JSON.stringify(event)}) as seq`

@@ -2,11 +2,13 @@ import type { JWTVerifyGetKey } from 'jose'
 import type { Config } from '../../../config/config.ts'
 import type { SignInConfig } from '../../../config/sign-in.ts'
 import type { ReplacedPool } from '../../../db/connection/replaced-pool.ts'
+import type { CountRefusal } from '../../context/audit.ts'
 import type { Logger } from '../../context/logger.ts'
 import type { ReadinessChecks } from '../../../probes/probes.ts'
 import { createAttemptLimits } from '../../limits/attempt-limits.ts'
 import type { IdentityProvider } from '../identify.ts'
 import { rolesOf } from '../roles-of.ts'
+import { everyMinute, pastLimits } from './end-past-limits.ts'
 import { endByBackChannel } from './oidc/back-channel-logout.ts'
 import { createPendingSignIns } from './pending-sign-ins.ts'
 import { createGroupReader, READ_GROUPS_MS } from './read-groups.ts'
@@ -42,6 +44,8 @@ type Deps = {
   /** Finds the keys of each issuer. */
   keys: ReadonlyMap<string, JWTVerifyGetKey>
   record: RecordSignIn
+  /** Counts attempts that were not made, because there were too many. */
+  refused: CountRefusal
   logger: Logger
   /** Unix milliseconds. */
   clock: () => number
@@ -51,7 +55,7 @@ type Deps = {
 export function createBrowserSignIn(
   config: Config,
   signIn: SignInConfig,
-  { primary, keys, record, logger, clock }: Deps,
+  { primary, keys, record, refused, logger, clock }: Deps,
 ): BrowserSignIn {
   const { publicUrl, idleMs, maxMs } = signIn
   const { roleGroups } = config
@@ -61,7 +65,9 @@ export function createBrowserSignIn(
   const cookies = cookiesOf(publicUrl)
   const ways = waysOf(config, clock, logger)
   const limits = { idleMs, maxMs, readGroupsMs: READ_GROUPS_MS }
-  const store = createSessionStore(primary, seal, limits, groupsThatCount, clock)
+  const endPastLimits = pastLimits(primary, limits)
+  everyMinute(endPastLimits, logger)
+  const store = createSessionStore(primary, seal, limits, groupsThatCount, clock, endPastLimits)
   const rolesBy = (groups: readonly string[]) => rolesOf(groups, roleGroups)
   const shared = { publicUrl, ways, cookies, store, primary, record, logger }
   const current = createGroupReader({ ...shared, seal, rolesOf: rolesBy, groupsThatCount })
@@ -80,6 +86,7 @@ export function createBrowserSignIn(
       pending: createPendingSignIns(cookies, seal, clock),
       rolesOf: rolesBy,
       limits: createAttemptLimits(clock),
+      refused,
     }),
     readiness: Object.fromEntries(
       [...ways.values()].flatMap((way) => (way.kind === 'password' ? [['directory', way.ready]] : [])),

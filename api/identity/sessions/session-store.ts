@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { ReplacedPool } from '../../../db/connection/replaced-pool.ts'
 import {
-  deleteEndedSessions,
   deleteSession,
   findSessions,
   insertSession,
@@ -60,6 +59,7 @@ export const placeOf = (idHash: Uint8Array): string => `session ${keyOf(idHash)}
  * Keeps sessions in Postgres.
  * @param groupsThatCount the groups that give roles: others are not kept
  * @param clock milliseconds
+ * @param endPastLimits removes sessions that have ended by themselves
  */
 export function createSessionStore(
   primary: ReplacedPool,
@@ -67,6 +67,7 @@ export function createSessionStore(
   limits: SessionLimits,
   groupsThatCount: ReadonlySet<string>,
   clock: () => number,
+  endPastLimits: () => Promise<void>,
 ): SessionStore {
   const remembered = new LRUCache<string, { session: SessionRow; seenAtMs: number }>({ max: REMEMBERED })
   const listeners: ((key: string) => void)[] = []
@@ -108,10 +109,10 @@ export function createSessionStore(
       const { secret, groups, ...rest } = person
       const sealed = secret === null ? null : seal.close(secret, placeOf(idHash))
       const counting = groups.filter((group) => groupsThatCount.has(group))
-      await primary.run(async (sql) => {
-        await deleteEndedSessions(sql, limits)
-        await insertSession(sql, { ...rest, idHash, way: way.id, groups: counting, sealed }, limits)
-      })
+      await endPastLimits()
+      await primary.run((sql) =>
+        insertSession(sql, { ...rest, idHash, way: way.id, groups: counting, sealed }, limits),
+      )
       return id
     },
     find: async (id) => {

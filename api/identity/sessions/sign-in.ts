@@ -1,7 +1,8 @@
 import type { ReplacedPool } from '../../../db/connection/replaced-pool.ts'
 import { useOnce } from '../../../db/sessions/used-once.ts'
 import type { Role } from '../../../domain/access/role.ts'
-import type { AttemptLimits } from '../../limits/attempt-limits.ts'
+import type { CountRefusal } from '../../context/audit.ts'
+import { type AttemptLimits, TooManyAttempts } from '../../limits/attempt-limits.ts'
 import { ownUrl } from './own-path.ts'
 import { PENDING_MS, type PendingSignIns } from './pending-sign-ins.ts'
 import type { Cookies } from './session-cookie.ts'
@@ -14,6 +15,7 @@ const MOST_AT_ONCE = 32
 
 /** Too many sign in at this moment. */
 export class SignInBusy extends Error {
+  readonly code = 'SIGN_IN_BUSY'
   override name = 'SignInBusy'
 }
 
@@ -32,6 +34,8 @@ export type SignInDeps = {
   primary: ReplacedPool
   rolesOf: (groups: readonly string[]) => Role[]
   limits: AttemptLimits
+  /** Is told of attempts that are not made. */
+  refused: CountRefusal
   record: RecordSignIn
 }
 
@@ -73,7 +77,11 @@ export function createSignIn(deps: SignInDeps): SignIn {
     name: string | undefined,
     make: () => Promise<T>,
   ) => {
-    if (atOnce >= MOST_AT_ONCE) throw new SignInBusy('too many people sign in at this moment: try again')
+    if (atOnce >= MOST_AT_ONCE) {
+      const busy = new SignInBusy('too many people sign in at this moment: try again')
+      deps.refused(address, busy)
+      throw busy
+    }
     atOnce++
     try {
       const who = name === undefined ? { address } : { address, name }
@@ -81,6 +89,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     } catch (error) {
       if (error instanceof SignInRefused)
         await refused(way, address, error.message, error.isOfKnownName ? (name ?? null) : null)
+      if (error instanceof TooManyAttempts) deps.refused(address, error)
       throw error
     } finally {
       atOnce--

@@ -1,5 +1,6 @@
 import type { AnswerGroups, ListedGroup, Member, WholeOf } from '../../../domain/measures/answer-groups.ts'
-import type { GroupDimension } from '../../../domain/measures/group-dimension.ts'
+import { type GroupDimension, isOfMembers } from '../../../domain/measures/group-dimension.ts'
+import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import type { Tallies, TallyGroup } from '../../../domain/measures/groups.ts'
 import { type Measure, measures, nothing, shareOf, type Tally } from '../../../domain/measures/measure.ts'
 import type { AnswerSpans } from '../../../domain/measures/spans.ts'
@@ -28,6 +29,8 @@ export type Point = Measured & {
 export type Charted = Point & {
   readonly values: readonly string[]
   readonly member: Member | null
+  /** The users, devices and addresses among its values. */
+  people(): { kind: SightingKind; value: string }[]
   points(): Point[]
   series(measure: Measure): (number | null)[]
   peak(measure: Measure): Point | null
@@ -128,6 +131,13 @@ class Chart extends SpanOfPart implements Charted {
 
   get member(): Member | null {
     return this.part.group?.member ?? null
+  }
+
+  people(): { kind: SightingKind; value: string }[] {
+    return this.part.groupBy.flatMap((kind, i) => {
+      const value = this.values[i]
+      return isOfMembers(kind) && value !== undefined ? [{ kind, value }] : []
+    })
   }
 
   points(): Point[] {

@@ -3,7 +3,7 @@ import { byField } from '../../../domain/counts/dimensions.ts'
 import type { ApiContext } from '../../context/context.ts'
 import { nodeKey, numbersOf } from '../../context/global-id.ts'
 import { limits } from '../../context/limits.ts'
-import { needs } from '../../context/permission.ts'
+import { about, named, needs } from '../../context/permission.ts'
 import {
   addressList,
   type AttemptPage,
@@ -22,7 +22,10 @@ import { dimensionConditions } from '../fields/attempt-filter.ts'
 import { isExpiredField, rowsKeptFromField } from './rows-kept.ts'
 
 export const Attempt = builder.node(builder.objectRef<PlacedLogin>('Attempt'), {
-  extensions: needs('figures'),
+  extensions: {
+    ...needs('figures'),
+    ...about(({ login }: PlacedLogin) => [{ kind: 'user', value: login.userId }]),
+  },
   id: { resolve: ({ batchId, offset }) => nodeKey(batchId, offset) },
   loadOne: async (id: string, context) => {
     const [batchId = 0n, offset = 0n] = numbersOf(id)
@@ -108,19 +111,19 @@ const AttemptRowFilterInput = builder.inputType('AttemptRowFilter', {
   fields: (t) => ({
     ...dimensionConditions(t),
     users: t.stringList({
-      extensions: needs('persons'),
+      extensions: { ...needs('persons'), ...named('user') },
       description: `Only of these users, by their ids; ${limits.members} at most.`,
     }),
     devices: t.stringList({
-      extensions: needs('persons'),
+      extensions: { ...needs('persons'), ...named('device') },
       description: `Only from these devices, by their ids; ${limits.members} at most.`,
     }),
     addresses: t.stringList({
-      extensions: needs('persons'),
+      extensions: { ...needs('persons'), ...named('address') },
       description: `Only from these IPv4 or IPv6 addresses, in any form, and from networks (CIDR); ${limits.members} at most, and attempts from no more than ${limits.listedNetworkAddresses} addresses of networks. Example: ["203.0.113.0/24"].`,
     }),
     eventIds: t.stringList({
-      extensions: needs('persons'),
+      extensions: { ...needs('persons'), ...named('event') },
       description: `Only with these ids that producers gave the events (\`event_id\`); ${limits.members} at most.`,
     }),
     batchId: t.field({ type: 'Offset', description: 'Only of this batch (Batch.batchId).' }),

@@ -1,6 +1,6 @@
 import { byField, type Dimension } from '../../../domain/counts/dimensions.ts'
 import { limits } from '../../context/limits.ts'
-import { needs } from '../../context/permission.ts'
+import { named, needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 
 const VersionFilter = builder.inputType('VersionFilter', {
@@ -47,15 +47,15 @@ export const AttemptFilterInput = builder.inputType('AttemptFilter', {
   fields: (t) => ({
     ...dimensionConditions(t),
     users: t.stringList({
-      extensions: needs('persons'),
+      extensions: { ...needs('persons'), ...named('user') },
       description: `Only attempts of these users, ${limits.listed} at most; for SET_RETENTION_DAYS.`,
     }),
     devices: t.stringList({
-      extensions: needs('persons'),
+      extensions: { ...needs('persons'), ...named('device') },
       description: `Only attempts from these devices, ${limits.listed} at most; for SET_RETENTION_DAYS.`,
     }),
     addresses: t.stringList({
-      extensions: needs('persons'),
+      extensions: { ...needs('persons'), ...named('address') },
       description: `Only attempts from these IP addresses, in any form, and from networks (CIDR), ${limits.listed} at most; for SET_RETENTION_DAYS. Example: ["203.0.113.0/24", "2001:db8::1"].`,
     }),
   }),

@@ -64,7 +64,7 @@ export const nodeOptions = {
 function checkId(
   { typename }: { typename: string },
   argument: string,
-  { roles }: ApiContext,
+  { roles, look }: ApiContext,
   schema: GraphQLSchema,
 ): void {
   if (typename === '')
@@ -74,4 +74,6 @@ function checkId(
     )
   const permission = schema.getType(typename)?.extensions['permission'] as Permission
   if (!isPermitted(roles, permission)) throw forbidden(permission, `a ${typename}`, argument)
+  // Whose id it is, its fields say; here, that somebody asks whether there is one.
+  if (permission === 'persons') look?.field(argument === 'id' ? 'Query.node(id)' : 'Query.nodes(ids)')
 }

@@ -1,5 +1,5 @@
 import type { Charted } from '../../questions/measures/shape-measures.ts'
-import { needs } from '../../context/permission.ts'
+import { about, needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { capitalised } from '../fields/enum-values.ts'
 import {
@@ -34,6 +34,7 @@ export const GroupType = builder.objectRef<Charted>('MeasuredGroup').implement({
   interfaces: [MeasuredInterface],
   fields: (t) => ({
     values: t.stringList({
+      extensions: about((group: Charted) => group.people()),
       description:
         'The values in the order of `groupBy`, such as ["IOS", "2.3.0"]. Filters take them as they are, but for WEEKDAY and HOUR_OF_DAY, which no filter has.',
       resolve: ({ values }) => [...values],

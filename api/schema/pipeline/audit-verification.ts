@@ -19,6 +19,7 @@ const AuditBreakKind = builder.enumType('AuditBreakKind', {
     cut_off: 'The event and all after it are missing.',
     rebuilt:
       'From this event on, hashes fit each other and not the published heads: the chain was made anew.',
+    mislabelled: 'The event is as it was, and is listed under another id, kind or time.',
   }),
 })
 

@@ -1,5 +1,5 @@
 import { type EventFate as EventFateShape, traceEvent } from '../../pipeline/event-fate.ts'
-import { needs } from '../../context/permission.ts'
+import { named, needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { Attempt } from '../analytics/attempts.ts'
 import { freshnessField } from '../fields/freshness.ts'
@@ -43,7 +43,7 @@ builder.queryField('eventFate', (t) =>
       'parked records are not looked through: a warning says how many there are and where to look. Example: ' +
       'eventFate(eventId: "e-20240710-4711") { isVisible attempts { partition offset outcome } }.',
     args: {
-      eventId: t.arg.string({ required: true, description: 'The id, exact.' }),
+      eventId: t.arg.string({ required: true, extensions: named('event'), description: 'The id, exact.' }),
     },
     resolve: (_, { eventId }, context, info) => traceEvent(context, eventId, info),
   }),

@@ -4,64 +4,20 @@ import {
   PREVIEW_BYTES,
   readRejectedRecord,
   readRejectedRecords,
-  type RedriveAttemptRow,
   type RejectedRecordRow,
 } from '../../../db/read/rows/rejected-records.ts'
 import { asTimestamp, recordedAtMs } from '../../../domain/login/record-timestamp.ts'
 import { nodeKey, numbersOf } from '../../context/global-id.ts'
-import { needs } from '../../context/permission.ts'
+import { about, needs } from '../../context/permission.ts'
 import { builder } from '../builder.ts'
 import { connectionComplexity, readConnection } from '../../questions/connection.ts'
 import { RejectReasonEnum } from '../fields/pipeline-enums.ts'
 import { freshnessField } from '../fields/freshness.ts'
 import { TimeRangeInput, timeRange } from '../fields/time-range.ts'
-
-const Header = builder.objectRef<[name: string, base64: string | null]>('RecordHeader').implement({
-  extensions: needs('figures'),
-  description: 'A header of a Kafka record; names may repeat.',
-  fields: (t) => ({
-    name: t.string({ description: 'Name of the header.', resolve: ([name]) => name }),
-    valueBase64: t.string({
-      nullable: true,
-      extensions: needs('persons', 'nothing'),
-      description: 'Bytes of the header, in base64; null when it has none.',
-      resolve: ([, base64]) => base64,
-    }),
-  }),
-})
-
-const Redrive = builder.objectRef<RedriveAttemptRow>('Redrive').implement({
-  extensions: needs('figures'),
-  description: 'A reject that was decoded again: what became of it.',
-  fields: (t) => ({
-    runId: t.exposeID('command_id', {
-      description: 'The redriveRejectedRecords behind it: its commandId (redriveRun, controlEvents).',
-    }),
-    triedAt: t.field({
-      type: 'DateTime',
-      description: 'When that was.',
-      resolve: ({ attempted_at: at }) => new Date(at),
-    }),
-    codeVersion: t.exposeString('code_version', { description: 'Version of Rollcall that decoded it.' }),
-    isAttempt: t.boolean({
-      description: 'Whether the record is an attempt since, which is counted.',
-      resolve: ({ outcome }) => outcome === 'login',
-    }),
-    reason: t.field({
-      type: RejectReasonEnum,
-      nullable: true,
-      description: 'Why it stays a reject; null when it became an attempt.',
-      resolve: ({ outcome }) => (outcome === 'login' ? null : outcome),
-    }),
-    detail: t.exposeString('detail', {
-      extensions: needs('persons', 'text'),
-      description: 'What was found instead, for people to read.',
-    }),
-  }),
-})
+import { Header, Redrive, subjectsOf } from './record-parts.ts'
 
 const RejectedRecord = builder.node(builder.objectRef<RejectedRecordRow>('RejectedRecord'), {
-  extensions: needs('figures'),
+  extensions: { ...needs('figures'), ...about(subjectsOf) },
   id: { resolve: (row) => nodeKey(row.batch_id, row.kafka_offset) },
   loadOne: (id: string, context) => {
     const [batchId = 0n, offset = 0n] = numbersOf(id)
@@ -109,7 +65,7 @@ const RejectedRecord = builder.node(builder.objectRef<RejectedRecordRow>('Reject
     headers: t.field({
       type: [Header],
       description: 'Headers of the record, in order.',
-      resolve: ({ headers }) => headers,
+      resolve: (record) => record.headers.map(([name, base64]) => ({ name, base64, record })),
     }),
     isWhole: t.boolean({
       description:
@@ -143,11 +99,12 @@ const RejectedRecord = builder.node(builder.objectRef<RejectedRecordRow>('Reject
       description: 'Whether redriveRejectedRecords made it an attempt since, so that it is counted.',
       resolve: ({ redriven_in: revision }) => revision !== null,
     }),
-    redrives: t.expose('redrives', {
+    redrives: t.field({
       type: [Redrive],
       // A few at most; only what is asked of each counts.
       complexity: { field: 1, multiplier: 1 },
       description: 'How it was redriven, in order.',
+      resolve: (record) => record.redrives.map((redrive) => ({ ...redrive, record })),
     }),
   }),
 })

@@ -5,6 +5,7 @@ import { createPseudonym } from '../../../api/context/masks.ts'
 import { localMode } from '../../../api/identity/local-mode.ts'
 import { createClientAddress } from '../../../api/limits/client-address.ts'
 import { createServer } from '../../../api/server.ts'
+import type { LookAudit } from '../../../api/context/audit.ts'
 import type { ApiDeps } from '../../../api/context/deps.ts'
 import type { KafkaBounds } from '../../../api/context/source-types.ts'
 import { connectPostgres, type Sql } from '../../../db/connection/connect.ts'
@@ -75,6 +76,7 @@ export function createApi(
     readBack?: ApiDeps['readBack']
     verifyAudit?: ApiDeps['verifyAudit']
     clock?: () => number
+    lookAudit?: LookAudit
   } = {},
 ): { ask: Ask; router: ReadRouter } {
   const router = createReadRouter(database)
@@ -91,6 +93,7 @@ export function createApi(
     verifyAudit: parts.verifyAudit ?? (() => Promise.reject(new Error('not in this test'))),
     readBack: parts.readBack ?? (() => Promise.reject(new Error('not in this test'))),
     audit: { record: () => Promise.resolve(true) },
+    lookAudit: parts.lookAudit ?? null,
     refusals: { count: () => undefined, flush: () => Promise.resolve() },
     identity: localMode,
     signIn: null,

@@ -4,6 +4,8 @@ import type { Config } from '../../../config/config.ts'
 import { connectPostgres } from '../../../db/connection/connect.ts'
 import { createKafka } from '../../../kafka/client.ts'
 import {
+  auditCheckId,
+  auditHeadsId,
   reconcileTopicId,
   replayBatchId,
   replayUpdate,
@@ -62,15 +64,22 @@ export async function runBatches(client: Client, config: Config): Promise<[name:
     const runId = await replayMany(client, config, sign)
     const redriveId = await redrive(client, config, sign)
     await batch(third).result()
-    const schedules = [reconcileTopicId(config.kafka.topic), retentionId(config.kafka.topic)] as const
-    for (const id of schedules) await client.schedule.getHandle(id).trigger()
+    const { topic } = config.kafka
+    const scheduled = {
+      'reconcile-topic': reconcileTopicId(topic),
+      'apply-retention': retentionId(topic),
+      'watch-audit-heads': auditHeadsId(topic),
+      'watch-audit-chain': auditCheckId(topic),
+    }
+    for (const id of Object.values(scheduled)) await client.schedule.getHandle(id).trigger()
+    const completed: [string, string][] = []
+    for (const [name, id] of Object.entries(scheduled)) completed.push([name, await completedRun(client, id)])
     return [
       ['replay-batch', first],
       ['replay-batch-skipped', second],
       ['replay-batches', runId],
       ['replay-rejected', redriveId],
-      ['reconcile-topic', await completedRun(client, schedules[0])],
-      ['apply-retention', await completedRun(client, schedules[1])],
+      ...completed,
     ]
   } finally {
     await sql.end()

@@ -55,6 +55,7 @@ export const withKey = (key: string | null, retentionDays = 0): Config['audit'] 
   signingKey: key === null ? null : new Secret('AUDIT_SIGNING_KEY', { value: key }),
   publicKeys: null,
   checkEveryMinutes: 0,
+  reads: false,
   retentionDays,
 })
 
