@@ -13,7 +13,7 @@ import { subscribe } from '../support/api/live-client.ts'
 import { createDeployment, type Deployment } from '../support/deployment/deployment.ts'
 import { eventually } from '../support/eventually.ts'
 import { everyQuestion } from '../support/identity/every-answer.ts'
-import { MARKS, marksIn, sendMarked } from '../support/identity/marked-values.ts'
+import { LOGINS, MARKS, marksIn, sendMarked } from '../support/identity/marked-values.ts'
 import { startOpenIdProvider } from '../support/identity/open-id-provider.ts'
 
 /** An API whose database holds marks in every personal value; `ask` returns what it sends, as text. */

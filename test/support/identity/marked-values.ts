@@ -5,7 +5,7 @@ export const MARKS = [
   ...['mark-user', 'mark-device', '203.0.113.77', 'mark-event', 'mark-session', 'mark-failure'],
   ...['mark-extra', 'mark-reject', 'mark-key', 'mark-header', 'mark-spelling'],
 ]
-const LOGINS = 5
+export const LOGINS = 5
 
 /** Logins and a reject that hold marks. */
 export async function sendMarked({ kafka, config }: Deployment): Promise<void> {
