@@ -78,6 +78,8 @@ test.each([
   { API_ALLOWED_ORIGINS: 'https://a@b.example' },
   { API_ALLOWED_ORIGINS: 'https://*.example, file:///x' },
   { API_DOCUMENTS_ONLY: 'true' },
+  { AUDIT_READS: 'persons' },
+  { AUDIT_READS: 'all' },
   { API_DOCUMENTS_ONLY: 'yes' },
   { LOG_LEVEL: 'loud' },
   { WORKER_HOST: 'http://a' },

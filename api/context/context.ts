@@ -50,6 +50,8 @@ export type Payers = readonly [client: string, ...clients: string[]]
 
 export type ReceivedRequest = ReadHeaders & {
   caller: Caller
+  /** Who is shown the answer. Unlike `caller`, whose use makes an answer one for nobody else, no answer may be made of it. */
+  viewer: Actor
   /** Of who asks. What a request may have depends on them alone, and so may answers that requests share. */
   roles: readonly Role[]
   /** From when on its sender has to prove anew who it is, Unix milliseconds; null: never. */
@@ -86,6 +88,7 @@ export function receiveRequest(
   const client = clientOf({ actor, address })
   return {
     caller: { actor },
+    viewer: actor,
     roles,
     validUntilMs,
     client,

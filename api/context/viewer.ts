@@ -9,13 +9,13 @@ const KEPT_CHARACTERS = 100
 const RETRY_AFTER_S = 5
 
 /** A request, and who sent it. */
-export type Viewing = Pick<RequestContext, 'caller' | 'address'> & Pick<YogaInitialContext, 'request'>
+export type Viewing = Pick<RequestContext, 'viewer' | 'address'> & Pick<YogaInitialContext, 'request'>
 
 /** Who sees the answer to a request. */
-export const viewerOf = ({ caller, address, request }: Viewing, by: Viewer['by']): Viewer => {
+export const viewerOf = ({ viewer, address, request }: Viewing, by: Viewer['by']): Viewer => {
   const requestId = request.headers.get('x-request-id')
   return {
-    ...{ actor: caller.actor, by, address },
+    ...{ actor: viewer, by, address },
     requestId: requestId === null ? null : safeText(requestId, KEPT_CHARACTERS),
   }
 }

@@ -58,7 +58,8 @@ export function askingOf(
   const digest = digestOf(schema, document, operationName)
   const params = { query, ...(operationName && { operationName }), ...(variables && { variables }) }
   const received: Omit<ReceivedRequest, 'payers'> = {
-    ...{ caller: { actor: live }, client: `live ${key}`, address: null, params, roles, validUntilMs: null },
+    ...{ caller: { actor: live }, viewer: live, client: `live ${key}`, address: null, params, roles },
+    validUntilMs: null,
     ...{ requirement: anyFreshness, awaited: null },
   }
   const answerOf = (

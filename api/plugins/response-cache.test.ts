@@ -6,9 +6,12 @@ import { anyFreshness } from '../../db/nodes/requirement.ts'
 import type { ReadSession, ReadSource } from '../../db/nodes/snapshot.ts'
 import { createCacheValidator, type Handles } from '../context/cache-validator.ts'
 import { localActor } from '../context/actor.ts'
-import { createContext, type InitialContext, receiveRequest } from '../context/context.ts'
+import type { LookAudit } from '../context/audit.ts'
+import { type ApiContext, createContext, type InitialContext, receiveRequest } from '../context/context.ts'
 import { type CacheRoles, cacheRoles, type RequestDeps } from '../context/deps.ts'
 import { failing, noCommands, noRuns, noServiceTokens } from '../server-fixture.ts'
+import type { Seen } from '../context/look.ts'
+import { auditLooks } from './audit-looks.ts'
 import { cacheResponses } from './response-cache.ts'
 
 type Deps = RequestDeps & { weather: { now: () => string } }
@@ -62,6 +65,13 @@ function serveField(
   }
   let resolved = 0
   const results: unknown[] = []
+  const looks: Seen['fields'][] = []
+  const lookAudit: LookAudit = {
+    record: (_, { fields }) => {
+      looks.push(fields)
+      return Promise.resolve(true)
+    },
+  }
   const field = {
     type: GraphQLString,
     resolve: async (_: unknown, __: unknown, context: Handles<Deps>) => {
@@ -80,9 +90,13 @@ function serveField(
       )
       const { caller, requirement } = received
       const validated = createCacheValidator({ ...deps, caller }, roles as never, requirement)
-      return createContext(received, validated, { pseudonym: (kind) => kind, auditsLooks: false })
+      return createContext(received, validated, { pseudonym: (kind) => kind, auditsLooks: true })
     },
-    plugins: [cacheResponses(), { onResultProcess: ({ result }) => void results.push(result) }],
+    plugins: [
+      auditLooks(lookAudit),
+      cacheResponses(),
+      { onResultProcess: ({ result }) => void results.push(result) },
+    ],
     logging: false,
   })
   const ask = async (maxStalenessMs?: number) => {
@@ -95,8 +109,21 @@ function serveField(
     expect(await response.json()).toEqual({ data: { field: expect.anything() as unknown } })
     return resolved
   }
-  return { world, ask, results }
+  return { world, ask, results, looks }
 }
+
+it('a cached answer is as much of a look as the first one', async () => {
+  const { ask, world, looks } = serveField((context) => {
+    const { look } = context as unknown as ApiContext
+    look?.field('Attempt.userId')
+    return 'ann'
+  })
+  await ask()
+  expect(looks).toEqual([])
+  world.roles = ['analyst']
+  expect([await ask(), await ask(), await ask()]).toEqual([2, 2, 2])
+  expect(looks).toEqual([{ 'Attempt.userId': 1 }, { 'Attempt.userId': 1 }, { 'Attempt.userId': 1 }])
+})
 
 describe('an answer is given again', () => {
   it('while node, place, logs and minute are the same', async () => {

@@ -33,7 +33,7 @@ export function createLookAudit(
   clock: () => number,
   logger: Logger,
 ): LookAudit {
-  const known = new LRUCache<string, Promise<boolean>>({ max: MOST_KNOWN, ttl: SAME_LOOK_MS })
+  const known = new LRUCache<string, { atMs: number; recorded: Promise<boolean> }>({ max: MOST_KNOWN })
   const waiting: Waiting[] = []
   let isWriting = false
   let warnedAtMs = -Infinity
@@ -90,11 +90,14 @@ export function createLookAudit(
     record: async (viewer, seen) => {
       const key = keyOf(viewer, seen)
       const earlier = known.get(key)
-      if (earlier !== undefined) return await earlier
-      const recorded = attempt(eventOf(viewer, seen, clock()))
-      known.set(key, recorded)
-      if (await recorded) return true
-      if (known.peek(key) === recorded) known.delete(key)
+      const nowMs = clock()
+      // A clock that was put back makes no look an old one.
+      if (earlier !== undefined && Math.abs(nowMs - earlier.atMs) < SAME_LOOK_MS)
+        return await earlier.recorded
+      const look = { atMs: nowMs, recorded: attempt(eventOf(viewer, seen, nowMs)) }
+      known.set(key, look)
+      if (await look.recorded) return true
+      if (known.peek(key) === look) known.delete(key)
       return false
     },
   }
