@@ -28,11 +28,13 @@ export type BenchStack = {
   stop: AbortSignal
 }
 
-type BenchStackOptions = {
+export type BenchStackOptions = {
   /** The folder of a stack that stays; null: a new one that goes with it. */
   kept?: string | null
   /** Whether every wire is encrypted and demands client certificates. */
   isEncrypted?: boolean
+  /** Whether the broker's JVM optimises what it compiles. */
+  isBrokerOptimised?: boolean
 }
 
 const project = fileURLToPath(new URL('..', import.meta.url))
@@ -45,7 +47,7 @@ export async function withBenchStack(
   stop: AbortSignal,
   say: (line: string) => void,
   work: (stack: BenchStack) => Promise<void>,
-  { kept = null, isEncrypted = false }: BenchStackOptions = {},
+  { kept = null, isEncrypted = false, isBrokerOptimised = false }: BenchStackOptions = {},
 ): Promise<void> {
   const folder = kept ?? join(project, '.rollcall', `bench-${Math.random().toString(36).slice(2, 8)}`)
   const dataFolder = join(folder, 'data')
@@ -58,6 +60,7 @@ export async function withBenchStack(
       usualPorts: false,
       environment: {},
       isEncrypted,
+      isBrokerOptimised,
       say,
     })
     try {

@@ -33,6 +33,8 @@ type StackOptions = {
   isDurable?: boolean
   /** Whether every part speaks TLS and demands client certificates; false by default. */
   isEncrypted?: boolean
+  /** Whether the broker's JVM optimises what it compiles, as that of an encrypted one always does; false by default. */
+  isBrokerOptimised?: boolean
   /** Environment variables, which may name parts that run elsewhere: those are not started. */
   environment: Record<string, string | undefined>
 }
@@ -114,7 +116,7 @@ function register(parts: Map<string, Part>, ...made: Part[]): Part[] {
 type Port = (name: keyof typeof usual) => Promise<number>
 
 async function startKafka(
-  { environment, say, progress = say, dataFolder, logFolder }: StackOptions,
+  { environment, say, progress = say, dataFolder, logFolder, isBrokerOptimised = false }: StackOptions,
   port: Port,
   parts: Map<string, Part>,
   encryption: Encryption | null,
@@ -132,6 +134,7 @@ async function startKafka(
         logFolder,
         port: broker,
         controllerPort: controller,
+        isOptimised: isBrokerOptimised || encryption !== null,
         ...(encryption === null ? {} : { security: encryption.kafka }),
       })
       return register(parts, part)

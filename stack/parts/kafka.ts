@@ -20,6 +20,8 @@ type KafkaOptions = {
   controllerPort: number
   /** Plaintext without sign-in by default. */
   security?: KafkaSecurity
+  /** Whether its JVM compiles with the optimising compiler; false by default. TLS needs it: the other has no instructions for AES. */
+  isOptimised?: boolean
 }
 
 /**
@@ -27,7 +29,7 @@ type KafkaOptions = {
  * have one replica.
  */
 export function createKafkaPart(options: KafkaOptions): Part {
-  const { jars, dataFolder, logFolder, port, security } = options
+  const { jars, dataFolder, logFolder, port, security, isOptimised = false } = options
   const folder = join(dataFolder, 'kafka')
   const properties = join(folder, 'server.properties')
   const logFile = join(logFolder, 'kafka.log')
@@ -42,7 +44,12 @@ export function createKafkaPart(options: KafkaOptions): Part {
       const running = startProcess({
         name: 'Kafka',
         command: 'java',
-        args: javaArguments(jars, 'kafka.Kafka', [properties], security?.virtualMachine),
+        args: javaArguments(
+          jars,
+          'kafka.Kafka',
+          [properties],
+          [...(security?.virtualMachine ?? []), ...(isOptimised ? [] : QUICK)],
+        ),
         logFile,
         bookFolder: dataFolder,
       })
@@ -57,19 +64,22 @@ export function createKafkaPart(options: KafkaOptions): Part {
 
 const loggingFile = fileURLToPath(new URL('./kafka-log.properties', import.meta.url))
 
+/**
+ * The optimising compiler takes seconds at the start, and then a fifth of a core for minutes, which disturbs
+ * measurements.
+ */
+const QUICK = ['-XX:TieredStopAtLevel=1']
+
 const javaArguments = (
   jars: string,
   mainClass: string,
   args: string[],
-  settings: string[] = [],
+  settings: string[] = QUICK,
 ): string[] => [
   ...settings,
   '-Xmx512m',
   // On a heap this small, G1 takes a third of the CPU that a busy broker uses.
   '-XX:+UseSerialGC',
-  // The optimising compiler takes seconds at the start, and then a fifth of a core for minutes, which
-  // disturbs measurements.
-  '-XX:TieredStopAtLevel=1',
   `-Dlog4j2.configurationFile=${loggingFile}`,
   '-cp',
   join(jars, '*'),
