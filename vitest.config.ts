@@ -84,6 +84,8 @@ export default defineConfig({
           testTimeout: 60_000,
           // To load modules anew for each file would take half of the CPU time.
           isolate: false,
+          // Vitest would leave one of two cores to others; some tests wait for time-outs for many seconds.
+          maxWorkers: 2,
           include: [
             '{config,cli,domain,concurrency,probes,signatures,tls,temporal,workflows,activities,kafka,db,worker,api,generator,stack,scripts,bench}/**/*.test.ts',
             'test/chaos/**/*.test.ts',

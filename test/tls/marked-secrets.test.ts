@@ -56,6 +56,9 @@ beforeAll(async () => {
     startSecuredPostgres(folder, ca),
     startApiKeyProxy(target, server, (key) => key === secrets.temporal),
   ])
+  const admin = postgres(database.plainUrl, { max: 1 })
+  await admin.unsafe(`create role sealed login superuser password '${secrets.postgres}'`)
+  await admin.end()
 })
 
 afterAll(async () => {
@@ -71,7 +74,6 @@ type Environment = Record<string, string>
 async function encrypted(): Promise<Environment> {
   const id = randomUUID().slice(0, 8)
   const admin = postgres(database.plainUrl, { max: 1 })
-  await admin.unsafe(`create role sealed_${id} login superuser password '${secrets.postgres}'`)
   await admin.unsafe(`create database rollcall_${id}`)
   await admin.end()
   const password = join(folder, 'password')
@@ -90,7 +92,7 @@ async function encrypted(): Promise<Environment> {
       KAFKA_SASL_USERNAME: 'worker',
       KAFKA_SASL_PASSWORD: secrets.kafka,
     },
-    DATABASE_URL: `postgres://sealed_${id}@localhost:${database.port}/rollcall_${id}?sslmode=verify-full&sslrootcert=${ca.file}`,
+    DATABASE_URL: `postgres://sealed@localhost:${database.port}/rollcall_${id}?sslmode=verify-full&sslrootcert=${ca.file}`,
     DATABASE_REPLICA_URLS: '',
     DATABASE_PASSWORD_FILE: password,
     ...{ TEMPORAL_ADDRESS: `localhost:${temporal.port}`, TEMPORAL_TLS: 'true', TEMPORAL_TASK_QUEUE: id },
