@@ -23,7 +23,6 @@ const longest = [
   'transactions-and-gaps',
   'crash-between-commits',
   'personal-values',
-  'bench-history',
   'schema-versions',
   'pause-resume',
   'attack-of-failures',

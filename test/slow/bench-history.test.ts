@@ -7,6 +7,8 @@ import { bytesOf, encodedBits } from '../../db/read/bytes.ts'
 import { listedNumbers, numbersOfChunk } from '../../domain/engagement/read-numbers.ts'
 import { useApi } from '../support/api/use-api.ts'
 
+// That the questions fit the schema, a unit test says in every run: bench/queries/questions.test.ts.
+
 /** Of some days with rows and minutes, and some of which quarters alone are left. */
 const size = { logins: 3_000, users: 300, days: 100 }
 const HISTORY_END = dayBeforeEnd(0)
