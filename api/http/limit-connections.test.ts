@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { Server, Socket } from 'node:net'
+import type { Server } from 'node:net'
 import { expect, it, vi } from 'vitest'
 import { limitConnections } from './limit-connections.ts'
 
@@ -9,7 +9,7 @@ function setUp(trustedProxies: string[] = []) {
   return (remoteAddress: string) => {
     const destroy = vi.fn()
     const socket = Object.assign(new EventEmitter(), { remoteAddress, destroy })
-    server.emit('connection', socket as unknown as Socket)
+    server.emit('connection', socket)
     return { isOpen: () => destroy.mock.calls.length === 0, close: () => socket.emit('close') }
   }
 }

@@ -72,7 +72,11 @@ it('logout tokens that are none are counted, and fill no log', async () => {
   endByIssuer.mockRejectedValue(new LogoutTokenRefused('the logout token is refused: it is no JWT'))
   const answer = await server.fetch(
     'http://api/sign-in/back-channel-logout',
-    { method: 'POST', body: new URLSearchParams({ logout_token: 'x' }) },
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'logout_token=x',
+    },
     sentBy({ 'x-forwarded-for': '192.0.2.1' }),
   )
   expect(answer.status).toBe(400)
