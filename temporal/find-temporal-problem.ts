@@ -7,13 +7,20 @@ type Temporal = Config['temporal']
 
 /** Together with the request that failed, shorter than a probe waits (probes/probes.ts). */
 const PROBE_MS = 400
+/** For who waits anyway: on a busy machine a handshake takes longer than that. */
+export const PATIENT_MS = 5_000
 const HTTP_2 = 'h2'
 
 /**
  * Describes an error of a request to Temporal in one line that says what to do. Where Temporal did not answer, it looks at the wire
  * itself, because the SDK says only that time was up.
+ * @param patienceMs how long it looks
  */
-export async function findTemporalProblem(error: unknown, temporal: Temporal): Promise<string> {
+export async function findTemporalProblem(
+  error: unknown,
+  temporal: Temporal,
+  patienceMs = PROBE_MS,
+): Promise<string> {
   const secret = secretErrorOf(error)
   if (secret !== null) return secret.message
   const said = temporalProblem(error, temporal)
@@ -21,10 +28,10 @@ export async function findTemporalProblem(error: unknown, temporal: Temporal): P
   const { address, tls } = temporal
   const { host, port } = split(address)
   if (tls === null)
-    return (await speaksTls(host, port, PROBE_MS))
+    return (await speaksTls(host, port, patienceMs))
       ? `Temporal at ${address} expects TLS: set TEMPORAL_TLS=true, or correct TEMPORAL_ADDRESS`
       : said
-  const problem = await probeTls({ host, port, tls, protocol: HTTP_2, patienceMs: PROBE_MS })
+  const problem = await probeTls({ host, port, tls, protocol: HTTP_2, patienceMs })
   return problem === null ? said : `Temporal at ${address}: ${problem.message}`
 }
 

@@ -30,3 +30,13 @@ test('a namespace that is missing, and a refusal, say what to mend', () => {
       'certificate of TEMPORAL_TLS_CLIENT_CERT_PATH',
   )
 })
+
+test.each([
+  'The request does not have valid authentication credentials',
+  'The caller does not have permission to execute the specified operation',
+])("a refusal in the words of a worker's connection is none of the address: %s", (words) => {
+  const error = new Error(`Failed to call GetSystemInfo: code: '${words}', message: ""`)
+  expect(temporalProblem(error, temporal)).toMatch(
+    /refuses the request \(it does not have .*set TEMPORAL_API_KEY/,
+  )
+})

@@ -37,11 +37,20 @@ const credentials = (apiKey: Config['temporal']['apiKey']): string =>
 
 type GrpcError = { code: number; details: string }
 
+/** Refusals as the SDK's native connection writes them: it has words for the codes. */
+const nativeRefusals: [RegExp, number][] = [
+  [/does not have permission/, 7],
+  [/does not have valid authentication credentials/, 16],
+]
+
 /** Finds the gRPC error that the SDK has wrapped; null if there is none. */
 function grpcErrorOf(error: unknown): GrpcError | null {
   if (!(error instanceof Error)) return null
   const { code, details } = error as Partial<GrpcError>
-  return typeof code === 'number' && typeof details === 'string'
-    ? { code, details }
-    : grpcErrorOf(error.cause)
+  if (typeof code === 'number' && typeof details === 'string') return { code, details }
+  for (const [words, refusal] of nativeRefusals) {
+    const [said] = words.exec(error.message) ?? []
+    if (said !== undefined) return { code: refusal, details: `it ${said}` }
+  }
+  return grpcErrorOf(error.cause)
 }

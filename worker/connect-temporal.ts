@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from '@temporalio/client'
 import type { Config } from '../config/config.ts'
 import { openTemporal } from '../temporal/connect.ts'
-import { findTemporalProblem } from '../temporal/find-temporal-problem.ts'
+import { findTemporalProblem, PATIENT_MS } from '../temporal/find-temporal-problem.ts'
 import { AttributesMissing, registerSearchAttributes } from './temporal-search-attributes.ts'
 
 /** Pause between attempts to reach Temporal at the start. */
@@ -49,7 +49,7 @@ async function connectOnce(temporal: Config['temporal']): Promise<Connection> {
 }
 
 const reasonOf = async (error: unknown, temporal: Config['temporal']): Promise<string> =>
-  error instanceof AttributesMissing ? error.message : await findTemporalProblem(error, temporal)
+  error instanceof AttributesMissing ? error.message : await findTemporalProblem(error, temporal, PATIENT_MS)
 
 /**
  * Asks Temporal for an answer, whatever it is.

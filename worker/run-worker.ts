@@ -6,11 +6,12 @@ import { Client, type Connection } from '@temporalio/client'
 import type { Logger } from 'pino'
 import { createActivities } from '../activities/create-activities.ts'
 import type { WorkerDeps } from '../activities/session/worker-deps.ts'
+import { checkHeadKeys } from '../audit/keys.ts'
 import { recordSettings } from '../audit/record-settings.ts'
 import { ahead } from '../concurrency/ahead.ts'
 import type { Config } from '../config/config.ts'
 import { givenSettings } from '../config/environment.ts'
-import { classingPostgres } from '../db/connection/failure.ts'
+import { classingPostgres, postgresFailure } from '../db/connection/failure.ts'
 import { excessRights } from '../db/roles/excess-rights.ts'
 import { ingestTopicId } from '../workflows/contract.ts'
 import type { ingestTopic } from '../workflows/ingest-topic.ts'
@@ -65,8 +66,14 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     if (temporal === null) return
     const connections = await openConnections(config, temporal, log)
     Object.assign(checks, readinessChecks(config, connections))
+    await checkHeadKeys(config.audit, (error) => {
+      log.error({ error }, 'the audit is neither signed nor verified until that is mended')
+    })
     recordSettings(connections.sql, 'worker', givenSettings(), new Date()).catch((error: unknown) => {
-      log.warn({ err: error }, 'the audit does not have the settings of this start')
+      log.warn(
+        { error: postgresFailure(error).message },
+        'the audit does not have the settings of this start',
+      )
     })
     await runConnected(options, connections, workflowCode, probes.address())
   } finally {

@@ -2,6 +2,7 @@ import { NativeConnection, type Worker } from '@temporalio/worker'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { nativeOptions } from '../temporal/connect.ts'
+import { findTemporalProblem, PATIENT_MS } from '../temporal/find-temporal-problem.ts'
 import { watchFiles } from '../tls/watch-files.ts'
 import type { Connections } from './connections.ts'
 
@@ -32,7 +33,10 @@ export function followTemporalFiles(
       log.info('the worker has a new connection to Temporal, as its files have changed')
     } catch (error) {
       log.error(
-        { error: error instanceof Error ? error.message : String(error) },
+        {
+          error: await findTemporalProblem(error, temporal, PATIENT_MS),
+          said: error instanceof Error ? error.message : String(error),
+        },
         'the files of the connection to Temporal have changed, and with them there is none: the worker keeps the one it has',
       )
     }

@@ -180,6 +180,7 @@ test("a worker's connection is replaced when its files change, and kept if there
   await eventually(() => {
     expect(log.error).toHaveBeenCalled()
   })
+  expect(JSON.stringify(log.error.mock.calls)).toMatch(/refuses the request .*correct TEMPORAL_API_KEY_FILE/)
   expect(connections.native).toBe(first)
   allowed = 'another'
   writeFileSync(file, 'another')
