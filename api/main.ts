@@ -4,11 +4,13 @@ import type { Server } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import { Client } from '@temporalio/client'
 import { type Config } from '../config/config.ts'
+import { checkHeadKeys } from '../audit/keys.ts'
 import { recordSettings } from '../audit/record-settings.ts'
 import { givenSettings, loadProcessConfig } from '../config/environment.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
 import { readKey, SecretError } from '../config/secret.ts'
 import { checkDatabase } from '../db/connection/check-database.ts'
+import { postgresFailure } from '../db/connection/failure.ts'
 import { createPrimaryReader } from '../db/nodes/request-reader.ts'
 import { readWorkerReport } from '../db/read/ledger/workers.ts'
 import { excessRights } from '../db/roles/excess-rights.ts'
@@ -74,10 +76,16 @@ type Parts = ReturnType<typeof openParts>
 function openParts(config: Config, logger: Logger) {
   const connections = openConnections(config, logger)
   const { temporal, router, offsets, auditPool, refusals, sessions, signer, tokens } = connections
+  void checkHeadKeys(config.audit, (error) => {
+    logger.error({ error }, 'the audit is not verified until that is mended')
+  })
   auditPool
     .run((sql) => recordSettings(sql, 'api', givenSettings(), new Date()))
     .catch((error: unknown) => {
-      logger.warn({ err: error }, 'the audit does not have the settings of this start')
+      logger.warn(
+        { error: postgresFailure(error).message },
+        'the audit does not have the settings of this start',
+      )
     })
   return {
     server: composeServer(config, logger, connections),

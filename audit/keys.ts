@@ -41,6 +41,18 @@ export function readSigner({ signingKey }: Config['audit']): Signer | null {
 }
 
 /**
+ * Says at the start of a process what is wrong with the keys of the audit. It goes on all the same: they are read again
+ * whenever they are needed.
+ */
+export async function checkHeadKeys(config: Config['audit'], say: (problem: string) => void): Promise<void> {
+  try {
+    await readHeadKeys(config)
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/**
  * Reads the public keys whose signatures count, as they are now.
  * @throws {SecretError} a setting gives no Ed25519 keys
  */

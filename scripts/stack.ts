@@ -5,13 +5,14 @@ import { startStack, type Stack } from '../stack/stack.ts'
 import { writeEnvironmentFile } from './environment-file.ts'
 import { roleEnvironments } from './role-environments.ts'
 import { runScript } from './run-script.ts'
+import { hasOption } from './script-options.ts'
 
 // `npm run stack`: starts Kafka, Temporal and Postgres, and writes the environment by which programs find
 // them, and one for each role of Postgres. With `-- --tls` all of them are encrypted and demand client certificates.
-const isEncrypted = process.argv.includes('--tls')
 const folder = fileURLToPath(new URL('../.rollcall', import.meta.url))
 
 await runScript(async () => {
+  const isEncrypted = hasOption('tls', process.argv, process.env)
   loadProcessConfig()
   stay(
     await startStack({

@@ -14,6 +14,8 @@ const entries = [
     ),
   ),
   'workflows/index.ts',
+  // docs/audit.md
+  'scripts/audit.ts',
 ]
 
 const allowed = read('.dockerignore')

@@ -54,7 +54,18 @@ test('what someone has to mend is said with the setting to mend', () => {
   const saidOf = (code: string, message: string) =>
     postgresFailure(Object.assign(new Error(message), { code })).message
   expect(saidOf('28P01', 'password authentication failed for user "u"')).toBe(
-    'Postgres: password authentication failed for user "u": correct the password in DATABASE_URL, or the one on the server',
+    'Postgres: password authentication failed for user "u": correct the password in DATABASE_URL or DATABASE_PASSWORD_FILE, or the one on the server',
+  )
+  const denied = Object.assign(new Error('password authentication failed'), { code: '28P01' })
+  expect(postgresFailure(denied, 'DATABASE_ADMIN_URL').message).toMatch(
+    /in DATABASE_ADMIN_URL or DATABASE_ADMIN_PASSWORD_FILE/,
+  )
+  const refused = Object.assign(new Error('permission denied to grant role "rollcall_owner"'), {
+    code: '42501',
+  })
+  expect(postgresFailure(refused).message).toMatch(/let an administrator run npm run migrate -- --bootstrap/)
+  expect(postgresFailure(refused, 'DATABASE_ADMIN_URL').message).toMatch(
+    /as the administrator who made the roles/,
   )
   expect(saidOf('28000', 'no pg_hba.conf entry for host "h", user "u", database "d", no encryption')).toMatch(
     /add sslmode=verify-full and sslrootcert to DATABASE_URL/,

@@ -11,7 +11,7 @@ type KnownCode = {
 const knownCodes: Record<string, KnownCode> = {
   '08P01': { isRefusal: true },
   '28000': { isRefusal: true },
-  '28P01': { isRefusal: true, hint: 'correct the password in the URL, or the one on the server' },
+  '28P01': { isRefusal: true, hint: 'correct the password in the URL or its file, or the one on the server' },
   '3D000': { isRefusal: true, hint: 'create it, or correct the database in the URL' },
   '42704': { isRefusal: true, hint: 'remove the parameter that Postgres does not know from the URL' },
   '42501': {
@@ -40,6 +40,13 @@ const knownCodes: Record<string, KnownCode> = {
   },
 }
 
+const INSUFFICIENT_PRIVILEGE = '42501'
+const ADMIN_URL = 'DATABASE_ADMIN_URL'
+/** Roles are of a whole server: those that another administrator made are not this one's to give. */
+const administratorHint =
+  'sign in as a superuser, or as the administrator who made the roles of Rollcall on this server, or have that one grant them ' +
+  'with admin option (docs/operations.md, "Roles of Postgres")'
+
 /** Postgres uses codes such as 28000 for several causes, which only the message tells apart. */
 const hintOfMessage: [RegExp, string][] = [
   [/no encryption/, 'add sslmode=verify-full and sslrootcert to the URL, or allow plaintext in pg_hba.conf'],
@@ -60,8 +67,13 @@ const hintOfMessage: [RegExp, string][] = [
 export function hintOf(error: unknown, setting = 'DATABASE_URL'): string | null {
   const { code = '', message = '' } = error as { code?: string; message?: string }
   const hint = hintOfMessage.find(([pattern]) => pattern.test(message))?.[1] ?? knownCodes[code]?.hint
-  return hint?.replace('the URL', setting) ?? null
+  if (code === INSUFFICIENT_PRIVILEGE && setting === ADMIN_URL) return administratorHint
+  return hint?.replace('the URL', setting).replace('its file', passwordFile(setting)) ?? null
 }
+
+/** The setting with the file of the password that a URL does not have. */
+const passwordFile = (setting: string): string =>
+  setting === ADMIN_URL ? 'DATABASE_ADMIN_PASSWORD_FILE' : 'DATABASE_PASSWORD_FILE'
 
 /** Whether somebody has to correct a setting or the server, so that it is no outage. */
 export function isRefusal(error: unknown): boolean {
