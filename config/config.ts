@@ -203,7 +203,7 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
       ? null
       : {
           issuers: env.OIDC_ISSUERS,
-          audience: env.OIDC_AUDIENCE ?? '',
+          audience: env.OIDC_AUDIENCE ?? env.API_PUBLIC_URL ?? '',
           algorithms: env.OIDC_ALGORITHMS,
           tokenType: env.OIDC_TOKEN_TYPE === 'any' ? null : env.OIDC_TOKEN_TYPE,
           groupsClaim: env.OIDC_GROUPS_CLAIM,

@@ -65,12 +65,15 @@ const unknownPersons = ({
 /** Settings any of which is identity, and what each needs. Whoever sets one of those wants identity. */
 const IDENTITY = { OIDC_ISSUERS: ['OIDC_AUDIENCE', 'ROLE_GROUPS'], LDAP_URLS: ['ROLE_GROUPS'] }
 
+/** What takes the place of a setting that is not given. */
+const INSTEAD: Record<string, string> = { OIDC_AUDIENCE: 'API_PUBLIC_URL' }
+
 function halfIdentity(settings: Record<string, unknown>): { setting: string; message: string }[] {
   const ways = Object.entries(IDENTITY)
   const missing = ways.flatMap(([way, needed]) =>
     isGiven(settings[way])
       ? needed
-          .filter((setting) => !isGiven(settings[setting]))
+          .filter((setting) => ![setting, INSTEAD[setting] ?? ''].some((name) => isGiven(settings[name])))
           .map((setting) => ({ setting, message: `must be given with ${way}` }))
       : [],
   )

@@ -67,6 +67,15 @@ describe('is refused:', () => {
   })
 })
 
+it('the audience is the URL by which people reach the API, unless it is said', () => {
+  const { OIDC_AUDIENCE: audience, ...rest } = IDENTITY
+  const people = { ...rest, OIDC_ISSUERS: 'https://idp.example', API_PUBLIC_URL: 'https://rollcall.example/' }
+  const client = { OIDC_CLIENT_ID: 'rollcall', OIDC_CLIENT_SECRET: 'secret', SESSION_KEY: 'k'.repeat(32) }
+  expect(loadConfig({ ...people, ...client }).identity?.audience).toBe('https://rollcall.example')
+  const said = { ...people, ...client, OIDC_AUDIENCE: `${audience}/api` }
+  expect(loadConfig(said).identity?.audience).toBe(`${audience}/api`)
+})
+
 const DIRECTORY = {
   LDAP_URLS: 'ldaps://ldap.corp.example',
   LDAP_BIND_DN: 'cn=rollcall,dc=corp,dc=example',

@@ -91,11 +91,11 @@ const api = {
 
 const identity = {
   OIDC_ISSUERS: issuers().describe(
-    'OpenID providers whose access tokens the API takes, as their tokens write `iss`. Unset, there is no identity: local mode.',
+    'OpenID providers whose access tokens the API takes, as their tokens write `iss`. Without them and `LDAP_URLS` there is no identity: local mode.',
   ),
   OIDC_AUDIENCE: z.string().min(1).optional().meta({
     accepts: 'any text',
-    description: 'The audience (`aud`) that tokens for this API have.',
+    description: 'The audience (`aud`) that tokens for this API have; unset, `API_PUBLIC_URL`.',
   }),
   OIDC_GROUPS_CLAIM: text('groups').describe(
     'Claim with the groups of a person or program; dots lead into objects, as in `realm_access.roles`.',
