@@ -33,7 +33,6 @@ it.each<[string, Partial<AskedMembers>, string[], string | null]>([
   ['users by the clock', { groupBy: ['user', 'weekday'] }, ['groups', 'attempts'], 'groupBy'],
   ['different users by the clock', { groupBy: ['weekday'], first: null }, ['groups', 'users'], 'lists'],
   ['the total beside groups by the clock', { groupBy: ['weekday'] }, ['total', 'users'], null],
-  ['new users beside groups by addresses', { groupBy: ['address'] }, ['total', 'newUsers'], null],
   ['new users of each address', { groupBy: ['address'] }, ['groups', 'newUsers'], 'groupBy'],
   ['new users of a filter by users', { isFiltered: true }, ['total', 'newUsers'], 'filter'],
   ['all users', { groupBy: ['device'], first: null }, ['groups', 'attempts'], 'first'],
@@ -41,4 +40,19 @@ it.each<[string, Partial<AskedMembers>, string[], string | null]>([
   ['a filter by users of the past', { isFiltered: true, past: ['asOf'] }, ['total', 'attempts'], 'asOf'],
 ])('%s', (_, changes, path, expected) => {
   expect(refusal(changes, path)).toBe(expected)
+})
+
+it('new users of the total are known beside groups by addresses', () => {
+  const asked: AskedMembers = { ...plain, groupBy: ['address'] }
+  const selected = [
+    ['groups', 'attempts'],
+    ['total', 'newUsers'],
+  ].map((path) => ({ path, args: {} }))
+  const plan = planMeasures(selected, {
+    ...{ groupBy: asked.groupBy, order: null, having: null, hasBuckets: false, past: [] },
+  })
+  expect(needsLists(asked, plan)).toBe(true)
+  expect(() => {
+    checkMembers(asked, plan)
+  }).not.toThrow()
 })
