@@ -12,29 +12,32 @@ export function clockMinutes(
   minutesOf: (cell: ClockCell) => number,
 ): (span: number, group: Pick<TallyGroup, 'values'> | null) => number | null {
   const places = groupBy.flatMap((name, place) => (isOfClock(name) ? [{ name, place }] : []))
-  let cellsByKey: Map<string, ClockCell[]> | null = null
+  let cellsByValues: CellsByValues | null = null
   return (span, group) => {
     if (group === null || places.length === 0) return null
-    cellsByKey ??= bySpan(cells, (clock) => places.map(({ name }) => clock[name] ?? ''))
-    const key = keyOf(
-      span,
-      places.map(({ place }) => group.values[place] ?? ''),
-    )
-    return (cellsByKey.get(key) ?? []).reduce((sum, cell) => sum + minutesOf(cell), 0)
+    cellsByValues ??= byValues(cells, (clock) => places.map(({ name }) => clock[name] ?? ''))
+    const key = keyOf(places.map(({ place }) => group.values[place] ?? ''))
+    return (cellsByValues.get(key)?.get(span) ?? []).reduce((sum, cell) => sum + minutesOf(cell), 0)
   }
 }
 
-const keyOf = (span: number, values: readonly string[]) => [span, ...values].join(' ')
+/** Cells by what the clock shows in them, and by span. */
+type CellsByValues = ReadonlyMap<string, ReadonlyMap<number, readonly ClockCell[]>>
 
-function bySpan(cells: readonly ClockCell[], valuesOf: (clock: Clock) => string[]): Map<string, ClockCell[]> {
-  const found = new Map<string, ClockCell[]>()
-  for (const [clock, alike] of Map.groupBy(cells, ({ clock }) => clock))
+const keyOf = (values: readonly string[]) => values.join(' ')
+
+function byValues(cells: readonly ClockCell[], valuesOf: (clock: Clock) => string[]): CellsByValues {
+  const found = new Map<string, Map<number, ClockCell[]>>()
+  for (const [clock, alike] of Map.groupBy(cells, ({ clock }) => clock)) {
+    const key = keyOf(valuesOf(clock))
+    const ofValues = found.get(key) ?? new Map<number, ClockCell[]>()
+    found.set(key, ofValues)
     for (const cell of alike)
       for (const span of cell.spans) {
-        const key = keyOf(span, valuesOf(clock))
-        const same = found.get(key)
-        if (same === undefined) found.set(key, [cell])
+        const same = ofValues.get(span)
+        if (same === undefined) ofValues.set(span, [cell])
         else same.push(cell)
       }
+  }
   return found
 }
