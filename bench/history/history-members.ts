@@ -1,5 +1,5 @@
 import type { Sql } from '../../db/connection/connect.ts'
-import { bytesOf, encodedBits } from '../../db/read/bytes.ts'
+import { bytesOfBits } from '../../db/read/binary-rows.ts'
 import { idTables } from '../../db/rollups/id-tables.ts'
 import { MemberSet } from '../../domain/engagement/member-set.ts'
 import { listedNumbers, numbersOfChunk } from '../../domain/engagement/read-numbers.ts'
@@ -44,12 +44,12 @@ async function writeFirstDaysOf(
   half: AttemptHalf,
   chunk: number,
 ): Promise<void> {
-  const days = await sql<{ start: string; bits: string }[]>`
-    select start::text, ${sql.unsafe(encodedBits('members'))} as bits from engagement
+  const days = await sql<{ start: string; bits: Buffer }[]>`
+    select start::text, ${sql.unsafe(bytesOfBits('members'))} as bits from engagement
     where kind = ${kind}::text::engagement_kind and period = 'day' and facet = 'first'
       and attempts = ${half}::text::engagement_attempts and chunk = ${chunk}`
   const firsts = days.flatMap(({ start, bits }) =>
-    Array.from(numbersOfChunk(chunk, bytesOf(bits)), (number) => ({ number, start })),
+    Array.from(numbersOfChunk(chunk, bits), (number) => ({ number, start })),
   )
   await sql`
     update ${sql(idTables[kind].table)} as held

@@ -59,6 +59,8 @@ export function connectPostgres(database: string | Database, options: ConnectOpt
       statement_timeout: options.statementTimeoutMs,
       idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs,
       TimeZone: 'UTC',
+      // Cursors are read to the end (db/read/binary-rows.ts).
+      cursor_tuple_fraction: 1,
       ...(options.lockTimeoutMs === undefined ? {} : { lock_timeout: options.lockTimeoutMs }),
       ...(options.planEachCall === true ? { plan_cache_mode: 'force_custom_plan' } : {}),
     },

@@ -11,6 +11,8 @@ async function sources(): Promise<Map<string, string>> {
 
 /** A statement's comment: the name of its function, and which of its statements it is. */
 const NAME = /\/\* (\w+)(?:: [\w -]+)? \*\//g
+/** The same of one that is read in binary, as the name of its cursor. */
+const CURSOR = /readBinary(?:<[^`;]*?>)?\(\s*\w+,\s*'(\w+)'/g
 const DECLARATION = /^(?:export )?(?:async )?(?:function|const) (\w+)/gm
 /** The beginning of a statement that is written where it is sent. */
 const STATEMENT = /await (?:sql|tx|pool)(?:\.unsafe)?(?:<[^`;]*?>)?(?:\(\s*)?`\s*(.{0,60})/g
@@ -18,14 +20,14 @@ const STATEMENT = /await (?:sql|tx|pool)(?:\.unsafe)?(?:<[^`;]*?>)?(?:\(\s*)?`\s
 const found = (text: string, pattern: RegExp): string[] =>
   Array.from(text.matchAll(pattern), ([, name = '']) => name)
 
-test('the name in a comment of a statement is that of one function, which is in the same file', async () => {
+test('the name in a comment of a statement, or of its cursor, is that of one function, which is in the same file', async () => {
   const texts = await sources()
   const filesOf = Map.groupBy(
     [...texts].flatMap(([file, text]) => found(text, DECLARATION).map((name) => ({ name, file }))),
     ({ name }) => name,
   )
   const strays = [...texts].flatMap(([file, text]) =>
-    found(text, NAME)
+    [...found(text, NAME), ...found(text, CURSOR)]
       .filter(
         (name) =>
           filesOf

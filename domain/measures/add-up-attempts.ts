@@ -69,7 +69,7 @@ function sumsBySlot(
     last.attempts++
     if (isFailed) last.failures++
     else if (attempts.hasVersions) addVersion(last, attempts.versionAt(i), 1)
-    if (!isOfAttempts(isFailed, of)) continue
+    if (!attempts.hasTimes || !isOfAttempts(isFailed, of)) continue
     const ms = (minutes[i] ?? 0) * bucketMs.minute
     addSeen(last, ms, ms)
   }

@@ -7,7 +7,7 @@ export class AttemptColumns {
   count = 0
   groups = new Int32Array(0)
   cells = new Int32Array(0)
-  /** Minutes since 1970. */
+  /** Minutes since 1970; empty if times are not kept. */
   minutes = new Int32Array(0)
   /** 1: the attempt failed. */
   failed = new Uint8Array(0)
@@ -15,10 +15,10 @@ export class AttemptColumns {
   versions = new Int32Array(0)
   /** Numbers of members, of the kinds that are kept. */
   readonly members: Partial<Record<SightingKind, Int32Array>> = {}
-  readonly #hasVersions: boolean
+  readonly #has: { times: boolean; versions: boolean }
 
-  constructor(kinds: readonly SightingKind[], hasVersions: boolean) {
-    this.#hasVersions = hasVersions
+  constructor(kinds: readonly SightingKind[], has: { times: boolean; versions: boolean }) {
+    this.#has = has
     for (const kind of kinds) this.members[kind] = new Int32Array(0)
   }
 
@@ -34,8 +34,8 @@ export class AttemptColumns {
     }
     this.groups = grown(this.groups)
     this.cells = grown(this.cells)
-    this.minutes = grown(this.minutes)
-    if (this.#hasVersions) this.versions = grown(this.versions)
+    if (this.#has.times) this.minutes = grown(this.minutes)
+    if (this.#has.versions) this.versions = grown(this.versions)
     for (const kind of Object.keys(this.members) as SightingKind[])
       this.members[kind] = grown(this.members[kind] ?? new Int32Array(0))
     const failed = new Uint8Array(longer)

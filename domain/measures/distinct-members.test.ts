@@ -15,7 +15,8 @@ function listsOf(spans: readonly NumberedSpan[], count: number, members: number)
   const next = (below: number) => Math.floor(fraction(random) * below)
   const cells = cellsOf(spans)
   const attempts = new ListedAttempts({
-    ...{ cells, kinds: ['device'], only: {}, counted: ['user'], hasVersions: false, textsOf: () => [] },
+    ...{ cells, kinds: ['device'], only: {}, counted: ['user'], textsOf: () => [] },
+    ...{ hasVersions: false, hasTimes: true },
   })
   const all: { ms: number; user: number; device: number; isFailure: boolean }[] = []
   for (let i = 0; i < count; i++) {
@@ -29,6 +30,7 @@ function listsOf(spans: readonly NumberedSpan[], count: number, members: number)
         lengthMs: HOUR,
         values: {},
         isFailure: one.isFailure,
+        attempts: 1,
         minutes: Uint8Array.of(minute),
       },
       members: { user: Int32Array.of(one.user), device: Int32Array.of(one.device) },

@@ -14,8 +14,10 @@ export type AttemptList = {
   lengthMs: number
   values: Partial<Record<DimensionName, string>>
   isFailure: boolean
-  /** Of each attempt, since the start. */
-  minutes: Uint8Array | Uint16Array
+  /** How many there are. */
+  attempts: number
+  /** Of each attempt, since the start; null: not read, because nobody asks when it was within the hour or the day. */
+  minutes: Uint8Array | Uint16Array | null
   /** Who, by number; see UnnumberedMembers. */
   members: Partial<Record<SightingKind, Int32Array>>
 }
@@ -33,6 +35,8 @@ type Grouping = {
   counted: readonly SightingKind[]
   /** Whether the version is kept of each attempt. */
   hasVersions: boolean
+  /** Whether the minute is kept of each attempt. */
+  hasTimes: boolean
 }
 
 /** Attempts one by one, and what they are put into groups by. */
@@ -48,12 +52,24 @@ export class ListedAttempts {
   constructor(grouping: Grouping) {
     this.#grouping = grouping
     this.groups = new TupleNumbers(1 + grouping.kinds.length)
-    this.columns = new AttemptColumns(grouping.counted, grouping.hasVersions)
+    this.columns = new AttemptColumns(grouping.counted, {
+      times: grouping.hasTimes,
+      versions: grouping.hasVersions,
+    })
     this.#cellAt = findCell(grouping.cells)
   }
 
   get hasVersions(): boolean {
     return this.#grouping.hasVersions
+  }
+
+  get hasTimes(): boolean {
+    return this.#grouping.hasTimes
+  }
+
+  /** Whether lists of an hour or a day may lack their minutes: all of it lies in one cell, and no minute is kept. */
+  mayLackMinutes(time: Pick<AttemptList, 'startMs' | 'lengthMs'>): boolean {
+    return !this.hasTimes && this.#cellOfAll(time) !== null
   }
 
   /** Makes room for so many. */
@@ -63,30 +79,31 @@ export class ListedAttempts {
 
   /** Adds those that are in a cell and count. */
   add(list: AttemptList): void {
-    this.columns.reserve(list.minutes.length)
+    this.columns.reserve(list.attempts)
     const cell = this.#cellOfAll(list)
     const areAllCounted = Object.keys(this.#grouping.only).length === 0
     if (cell !== null && areAllCounted) this.#addAll(list, cell)
     else this.#addOneByOne(list)
   }
 
-  #addAll({ startMs, values, isFailure, minutes, members }: AttemptList, cell: number): void {
+  #addAll({ startMs, values, isFailure, attempts, minutes, members }: AttemptList, cell: number): void {
     const { kinds, counted, textsOf } = this.#grouping
     const { columns } = this
-    const [from, to] = [columns.count, columns.count + minutes.length]
+    const [from, to] = [columns.count, columns.count + attempts]
     const columnOf = (kind: SightingKind) => members[kind] ?? noMembers
     const texts = this.#texts.numberOf(textsOf(values, cell))
-    this.groups.numberAll(texts, kinds.map(columnOf), minutes.length, columns.groups, from)
+    this.groups.numberAll(texts, kinds.map(columnOf), attempts, columns.groups, from)
     columns.cells.fill(cell, from, to)
     const firstMinute = startMs / bucketMs.minute
-    for (let i = 0; i < minutes.length; i++) columns.minutes[from + i] = firstMinute + (minutes[i] ?? 0)
+    if (this.hasTimes)
+      for (let i = 0; i < attempts; i++) columns.minutes[from + i] = firstMinute + (minutes?.[i] ?? 0)
     columns.failed.fill(isFailure ? 1 : 0, from, to)
     if (this.hasVersions) columns.versions.fill(this.#versionOf(values), from, to)
     for (const kind of counted) columns.members[kind]?.set(columnOf(kind), from)
     columns.count = to
   }
 
-  #addOneByOne({ startMs, values, isFailure, minutes, members }: AttemptList): void {
+  #addOneByOne({ startMs, values, isFailure, attempts, minutes, members }: AttemptList): void {
     const { kinds, counted, only, textsOf } = this.#grouping
     const { columns, groups: numbers } = this
     const columnOf = (kind: SightingKind) => members[kind] ?? noMembers
@@ -99,8 +116,8 @@ export class ListedAttempts {
     const parts = new Int32Array(numbers.length)
     const firstMinute = startMs / bucketMs.minute
     let [textsAreOf, place] = [-1, columns.count]
-    for (let i = 0; i < minutes.length; i++) {
-      const minute = firstMinute + (minutes[i] ?? 0)
+    for (let i = 0; i < attempts; i++) {
+      const minute = firstMinute + (minutes?.[i] ?? 0)
       const cell = this.#cellAt(minute)
       if (cell < 0 || checks.some(({ column, allowed }) => allowed?.has(column[i] ?? 0) === false)) continue
       if (cell !== textsAreOf) parts[0] = this.#texts.numberOf(textsOf(values, cell))
@@ -108,7 +125,7 @@ export class ListedAttempts {
       for (let kind = 0; kind < grouped.length; kind++) parts[kind + 1] = grouped[kind]?.[i] ?? 0
       columns.groups[place] = numbers.numberOf(parts)
       columns.cells[place] = cell
-      columns.minutes[place] = minute
+      if (this.hasTimes) columns.minutes[place] = minute
       columns.failed[place] = isFailure ? 1 : 0
       if (this.hasVersions) columns.versions[place] = version
       for (const kind of counted) {
@@ -125,7 +142,7 @@ export class ListedAttempts {
   }
 
   /** The cell that all of an hour or a day lies in; null: it is not of one. */
-  #cellOfAll({ startMs, lengthMs }: AttemptList): number | null {
+  #cellOfAll({ startMs, lengthMs }: Pick<AttemptList, 'startMs' | 'lengthMs'>): number | null {
     const cell = this.#cellAt(startMs / bucketMs.minute)
     return cell >= 0 && cell === this.#cellAt((startMs + lengthMs) / bucketMs.minute - 1) ? cell : null
   }

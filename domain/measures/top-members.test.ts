@@ -11,7 +11,7 @@ import { UnnumberedMembers } from './unnumbered-members.ts'
 
 const HOUR = bucketMs.hour
 /** Of attempts, nothing more. */
-const kept = { counted: [], hasVersions: false }
+const kept = { counted: [], hasVersions: false, hasTimes: true }
 /** An hour, half an hour of the same span that another one has, too, half an hour that no cell has, and a third span. */
 const cells: Cell[] = [
   { fromMs: 0, toMs: HOUR, spans: [0] },
@@ -43,6 +43,7 @@ const attempt = (
     values: { locale, app_version: '1.0' },
     isFailure,
   },
+  attempts: 1,
   minutes: Uint8Array.of(minute % 60),
   members: { user: Int32Array.of(user), address: Int32Array.of(address) },
 })
@@ -51,7 +52,7 @@ it('groups of members have what attempts in the cells come to, and others add up
   const attempts = new ListedAttempts({
     ...{ cells, kinds: ['user'], only: { address: new Set([7, 8]) } },
     textsOf: ({ locale = '' }) => [locale],
-    ...{ counted: ['address'], hasVersions: true },
+    ...{ counted: ['address'], hasVersions: true, hasTimes: true },
   })
   for (const list of [
     attempt(0, 1, 7),
@@ -134,7 +135,7 @@ it.each(['listed', 'rest', 'total', 'wholes'] as const)(
   'members are counted in the part of an answer that shows them, and in no other: %s',
   (part) => {
     const attempts = new ListedAttempts({
-      ...{ cells, kinds: ['user'], only: {}, counted: ['address'], hasVersions: false },
+      ...{ cells, kinds: ['user'], only: {}, counted: ['address'], hasVersions: false, hasTimes: true },
       textsOf: ({ locale = '' }) => [locale],
     })
     for (const [user, address] of [
@@ -201,6 +202,7 @@ it('millions of attempts are ranked as if they were counted one by one', () => {
     for (const user of users) counts.set(user, (counts.get(user) ?? 0) + 1)
     attempts.add({
       ...{ startMs: 0, lengthMs: HOUR, values: {}, isFailure: false, members: { user: users } },
+      attempts: users.length,
       minutes: new Uint8Array(users.length),
     })
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { readBinary } from '../../db/read/binary-rows.ts'
 import { anyLogin } from '../../db/read/counts/count-filter.ts'
 import { readAttemptLists } from '../../db/read/engagement/attempt-lists.ts'
 import { readNumbers } from '../../db/read/engagement/member-numbers.ts'
@@ -54,8 +55,9 @@ it('attempts of somebody are looked for in the hours in which there were some, a
       const found: string[] = []
       const range = { fromMs: Date.parse('2026-03-01'), toMs: Date.parse('2026-03-02') }
       const question = { dimensions: [], kinds: ['user' as const], filter: anyLogin, only }
-      await readAttemptLists(session, [range], question, new UnnumberedMembers(), ({ startMs, minutes }) => {
-        found.push(`${new Date(startMs).getUTCHours()}: ${minutes.length}`)
+      const asked = { ...question, mayLackMinutes: () => false }
+      await readAttemptLists(session, [range], asked, new UnnumberedMembers(), ({ startMs, attempts }) => {
+        found.push(`${new Date(startMs).getUTCHours()}: ${attempts}`)
       })
       return found
     })
@@ -66,6 +68,31 @@ it('attempts of somebody are looked for in the hours in which there were some, a
   expect(await read({ user: new Set([bob]) })).toEqual(['10: 1', '11: 1', waiting])
   expect(await read({ user: new Set([ann, bob]) })).toEqual(['9: 1', '10: 1', '11: 1', waiting])
   expect(await read({ user: new Set([-1]) })).toEqual([waiting])
+})
+
+it('what is read in binary is what Postgres has, and what cannot be read is told by the statement itself', async () => {
+  const long = Buffer.from(Array.from({ length: 200_000 }, (_, i) => i % 251))
+  await inOneSnapshot(sql(), async ({ sql: tx }) => {
+    const row = tx`
+      select ${long} as long, ''::bytea as empty, null::bytea as missing, ${'Zoë, 東京'}::text as text, -7 as whole,
+             1.5::float8 as part, true as yes, false as no, json_build_array('a', null) as json`
+    const [first, another] = await Promise.all([
+      readBinary(tx, 'one', row),
+      readBinary(tx, 'one', tx`select 2 as two`),
+    ])
+    expect(first).toEqual([
+      {
+        ...{ long, empty: Buffer.alloc(0), missing: null, text: 'Zoë, 東京', whole: -7, part: 1.5 },
+        ...{ yes: true, no: false, json: ['a', null] },
+      },
+    ])
+    expect(another).toEqual([{ two: 2 }])
+    expect(await readBinary(tx, 'none', tx`select 1 as one where false`)).toEqual([])
+    await expect(tx.savepoint((sub) => readBinary(sub, 'broken', sub`select 1 / 0 as x`))).rejects.toThrow(
+      'division by zero',
+    )
+    await expect(readBinary(tx, 'dates', tx`select current_date as day`)).rejects.toThrow('dates: column day')
+  })
 })
 
 describe('groups by users, devices and addresses', () => {

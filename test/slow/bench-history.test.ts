@@ -3,7 +3,7 @@ import { fillHistory } from '../../bench/history/fill-history.ts'
 import { dayBeforeEnd } from '../../bench/history/history-size.ts'
 import { failureOf } from '../../bench/queries/ask.ts'
 import { questions } from '../../bench/queries/questions.ts'
-import { bytesOf, encodedBits } from '../../db/read/bytes.ts'
+import { bytesOfBits } from '../../db/read/binary-rows.ts'
 import { listedNumbers, numbersOfChunk } from '../../domain/engagement/read-numbers.ts'
 import { useApi } from '../support/api/use-api.ts'
 
@@ -76,11 +76,11 @@ test('bitmaps and first days of that history are those of the attempts that are 
       active.add(`all ${half} ${day} ${number}`).add(`app_version ${half} ${version} ${day} ${number}`)
       if (half === 'logins' && day < (first.get(number) ?? '9')) first.set(number, day)
     }
-  const bitmaps = await sql()<{ name: string; chunk: number; bits: string }[]>`
-    select concat_ws(' ', facet, attempts, nullif(value, ''), start) as name, chunk, ${sql().unsafe(encodedBits('members'))} as bits
+  const bitmaps = await sql()<{ name: string; chunk: number; bits: Buffer }[]>`
+    select concat_ws(' ', facet, attempts, nullif(value, ''), start) as name, chunk, ${sql().unsafe(bytesOfBits('members'))} as bits
     from engagement where kind = 'user' and period = 'day' and facet in ('all', 'app_version')`
   const held = bitmaps.flatMap(({ name, chunk, bits }) =>
-    Array.from(numbersOfChunk(chunk, bytesOf(bits)), (number) => `${name} ${number}`),
+    Array.from(numbersOfChunk(chunk, bits), (number) => `${name} ${number}`),
   )
   expect(new Set(held)).toEqual(active)
   const users = await sql()<{ number: number; day: string; quarter: string | null }[]>`

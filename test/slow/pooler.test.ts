@@ -8,7 +8,8 @@ import { createDeployment } from '../support/deployment/deployment.ts'
 import { eventually } from '../support/eventually.ts'
 import { startPgBouncer } from '../support/parts/pgbouncer.ts'
 
-const DROPPED = 'statement_timeout, idle_in_transaction_session_timeout, plan_cache_mode'
+const DROPPED =
+  'statement_timeout, idle_in_transaction_session_timeout, plan_cache_mode, cursor_tuple_fraction'
 /** Its default refuses what it does not know; people then have it ignored. */
 const poolers = ['session', 'transaction', 'statement'].flatMap((pool_mode) => [
   { pool_mode },

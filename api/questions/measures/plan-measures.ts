@@ -39,6 +39,8 @@ export type MeasurePlan = {
   /** Null: nothing of it is selected, or nothing is grouped by. */
   groups: PartPlan | null
   people: PeoplePlan
+  /** Whether the first or the last attempt is asked for anywhere. */
+  hasTimes: boolean
   /** Whether the ranges of `compareTo` are read. */
   isCompared: boolean
   /** Whether the newest release is looked for. */
@@ -66,6 +68,7 @@ export function planMeasures(selected: readonly SelectedField[], asked: Asked): 
   return {
     ...sharedReading(total, groups, asked),
     people: planPeople(selected, asked),
+    hasTimes: [total, groups].some((part) => part !== null && part.seen !== 'nowhere'),
     isCompared: selected.some(({ path }) => path.includes('compared')),
     newest: selected.some(isOfNewest),
     lists: {

@@ -120,13 +120,13 @@ async function checkAttempts(context: ApiContext, { spans, filter }: ListQuestio
 async function readAttempts(
   context: ApiContext,
   { groupBy, filter, members, spans, unnumbered }: ListQuestion,
-  { groups, total, people }: MeasurePlan,
+  { groups, total, people, hasTimes }: MeasurePlan,
   { cells, most }: { cells: readonly ClockCell[]; most: number },
 ): Promise<ListedAttempts> {
   const [kinds, counted] = [groupBy.filter(isOfMembers), countedIn(people)]
   const hasVersions = (groups ?? total)?.versions ?? false
   const attempts = new ListedAttempts({
-    ...{ cells, kinds, only: members, counted, hasVersions },
+    ...{ cells, kinds, only: members, counted, hasVersions, hasTimes },
     textsOf: (values, cell) =>
       groupBy.flatMap((name) => {
         if (isOfMembers(name)) return []
@@ -137,6 +137,7 @@ async function readAttempts(
   if (Object.keys(members).length === 0) attempts.reserve(most)
   const asked = {
     ...{ dimensions: countedDimensions(groupBy, hasVersions), filter, only: members },
+    mayLackMinutes: (day: { startMs: number; lengthMs: number }) => attempts.mayLackMinutes(day),
     kinds: sightingKinds.filter(
       (kind) => kinds.includes(kind) || counted.includes(kind) || members[kind] !== undefined,
     ),

@@ -1,7 +1,5 @@
 import type { DimensionName } from '../../../domain/counts/dimensions.ts'
 import { coverHours } from '../../../domain/engagement/cover-hours.ts'
-import { minutesOfDay } from '../../../domain/engagement/numbers-of-pieces.ts'
-import { takenNumbers } from '../../../domain/engagement/read-numbers.ts'
 import type { AttemptList } from '../../../domain/measures/listed-attempts.ts'
 import type { UnnumberedMembers } from '../../../domain/measures/unnumbered-members.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
@@ -12,16 +10,17 @@ import { IS_FAILURE } from '../../rollups/dimension-sets.ts'
 import { addressText } from '../../login-rows/address-text.ts'
 import { ofRevisions, ROWS_TO_LIST } from '../../login-rows/rows-to-list.ts'
 import { idTables } from '../../rollups/id-tables.ts'
-import { bytesOf } from '../bytes.ts'
+import { readBinary } from '../binary-rows.ts'
 import { columns } from '../counts/count-buckets.ts'
 import { type CountFilter, withinFilter } from '../counts/count-filter.ts'
 import { withinRanges } from '../within-ranges.ts'
+import { type AttemptRow, listOf } from './attempt-rows.ts'
 import { hourSlices } from './hour-slices.ts'
 import { hoursOfMembers, mayHaveMembers, type WantedMembers } from './hours-of-members.ts'
 import { readHeldLists, withinHeldLists } from './kept-lists.ts'
 import { readAhead } from './read-ahead.ts'
 import { listsOf, numbersOf as listsOfKinds } from './list-columns.ts'
-import { readListedDays, slicesOfDays } from './listed-days.ts'
+import { type ListedDays, readListedDays, slicesOfDays } from './listed-days.ts'
 import { hasEventsIn } from './waiting-batches.ts'
 
 type Sql = ReadSession['sql']
@@ -33,6 +32,8 @@ type ListQuestion = {
   filter: CountFilter
   /** Members whose attempts are wanted; hours without any may be left out. */
   only: WantedMembers
+  /** Whether lists of a day may lack their minutes. */
+  mayLackMinutes: (day: { startMs: number; lengthMs: number }) => boolean
 }
 
 /**
@@ -50,16 +51,30 @@ export async function readAttemptLists(
 ): Promise<void> {
   const hours = await hoursOfMembers(session, await listedHours(session, ranges), question.only)
   const listed = await readListedDays(session, hours)
-  const days = [...listed.keys()].sort((a, b) => a - b).map((day) => ({ day }))
+  const { sql } = session
+  const take = (rows: readonly AttemptRow[], lengthMs: number) => {
+    for (const row of rows) onList(listOf(row, lengthMs, question, unnumbered))
+  }
+  for (const { days, columns } of partsOfDays(listed, question))
+    for await (const rows of readAhead(slicesOfDays(days, listed), (slice) =>
+      readDays(sql, slice, question, columns),
+    ))
+      take(rows, bucketMs.day)
   const others = hours.filter((startMs) => !listed.has(dayOf(startMs)))
-  const readers = [
-    readAhead(slicesOfDays(days, listed), async (slice) => await readDays(session.sql, slice, question)),
-    readAhead(hourSlices(others), async (slice) => await readHours(session.sql, slice, question)),
+  for await (const rows of readAhead(hourSlices(others), (slice) => readHours(sql, slice, question)))
+    take(rows, bucketMs.hour)
+  take(await readUnindexed(sql, ranges, question), bucketMs.hour)
+}
+
+/** Listed days, in order, and what is read of them beside members: those that may lack their minutes apart from others. */
+function partsOfDays(listed: ListedDays, { mayLackMinutes }: ListQuestion) {
+  const days = [...listed.keys()].sort((a, b) => a - b).map((day) => ({ day }))
+  const isShort = ({ day }: { day: number }) =>
+    mayLackMinutes({ startMs: day * bucketMs.day, lengthMs: bucketMs.day })
+  return [
+    { days: days.filter(isShort), columns: [] },
+    { days: days.filter((day) => !isShort(day)), columns: ['hours', 'minutes'] },
   ]
-  for (const reader of readers)
-    for await (const rows of reader) for (const row of rows) onList(listOf(row, question, unnumbered))
-  for (const row of await readUnindexed(session.sql, ranges, question))
-    onList(listOf(row, question, unnumbered))
 }
 
 /** The hours of some ranges that may be listed, in order. */
@@ -71,41 +86,44 @@ async function listedHours(session: ReadSession, ranges: readonly TimeBucket[]):
   return [...hours].sort((a, b) => a - b)
 }
 
-/** Numbers of 4 bytes each, and who has none yet: places where the number is -1, in order. */
-type Row = Partial<Record<DimensionName, string>> & {
-  start: number
-  is_failure: boolean
-  minutes: string
-  /** Of lists of a day. */
-  hours?: string
-} & Record<string, unknown>
+/** How many attempts the lists of a row have. */
+const attemptsListed = (sql: Sql) => sql`sum(octet_length(minutes))::integer as attempts`
 
 async function readHours(
   sql: Sql,
   hours: string[],
   { dimensions, kinds, filter, only }: ListQuestion,
-): Promise<Row[]> {
-  return await sql<Row[]>`
-    /* readHours */
+): Promise<AttemptRow[]> {
+  return await readBinary<AttemptRow>(
+    sql,
+    'readHours',
+    sql`
     select ${columns(sql, dimensions)} (extract(epoch from hour) * 1000)::float8 as start, ${sql.unsafe(IS_FAILURE)} as is_failure,
-           ${listsOfKinds(sql, kinds)} ${listsOf(sql, 'minutes')}
+           ${listsOfKinds(sql, kinds)} ${attemptsListed(sql)}, ${listsOf(sql, 'minutes')}
     from hour_login
     where hour = any(${hours}::text[]::timestamptz[]) ${withinFilter(sql, filter)} ${mayHaveMembers(sql, only)}
-    group by ${columns(sql, dimensions)} hour, is_failure`
+    group by ${columns(sql, dimensions)} hour, is_failure`,
+  )
 }
 
 async function readDays(
   sql: Sql,
   days: readonly { day: number }[],
   { dimensions, kinds, filter, only }: ListQuestion,
-): Promise<Row[]> {
-  return await sql<Row[]>`
-    /* readDays */
+  more: readonly string[],
+): Promise<AttemptRow[]> {
+  // postgres.js takes an empty list for a value.
+  const others = more.length === 0 ? sql`` : more.map((column) => sql`${listsOf(sql, column)}, `)
+  return await readBinary<AttemptRow>(
+    sql,
+    'readDays',
+    sql`
     select ${columns(sql, dimensions)} (extract(epoch from day) * 1000)::float8 as start, ${sql.unsafe(IS_FAILURE)} as is_failure,
-           ${listsOfKinds(sql, kinds)} ${listsOf(sql, 'hours')}, ${listsOf(sql, 'minutes')}
+           ${listsOfKinds(sql, kinds)} ${others} ${attemptsListed(sql)}
     from day_login
     where day = any(${days.map(({ day }) => isoDay(day))}::text[]::date[]) ${withinFilter(sql, filter)} ${mayHaveMembers(sql, only)}
-    group by ${columns(sql, dimensions)} day, is_failure`
+    group by ${columns(sql, dimensions)} day, is_failure`,
+  )
 }
 
 /** Reads the rows of batches that are not indexed yet as the lists will have them. */
@@ -113,15 +131,17 @@ async function readUnindexed(
   sql: Sql,
   ranges: readonly TimeBucket[],
   { dimensions, kinds, filter }: ListQuestion,
-): Promise<Row[]> {
+): Promise<AttemptRow[]> {
   const members = kinds
     .map((kind) => idTables[kind].numbers)
     .map(
-      (name) => `, encode(string_agg(int4send(coalesce(${name}, -1)), ''::bytea), 'base64') as ${name},
+      (name) => `, string_agg(int4send(coalesce(${name}, -1)), ''::bytea) as ${name},
         json_agg(${name}_id) filter (where ${name} is null) as ${name}_without`,
     )
-  return await sql<Row[]>`
-    /* readUnindexed */
+  return await readBinary<AttemptRow>(
+    sql,
+    'readUnindexed',
+    sql`
     with waiting as materialized (
       select batch_id, revision
       from (select batch_id, revision from pending_commit_rollup union select batch_id, revision from unindexed_batch) as waiting
@@ -130,15 +150,16 @@ async function readUnindexed(
     )
     select ${columns(sql, dimensions)} (extract(epoch from date_trunc('hour', event_at, 'UTC')) * 1000)::float8 as start,
            ${sql.unsafe(IS_FAILURE)} as is_failure,
-           encode(string_agg(set_byte('\\x00', 0, extract(minute from event_at at time zone 'UTC')::integer), ''::bytea),
-                  'base64') as minutes ${sql.unsafe(members.join(''))}
+           string_agg(set_byte('\\x00', 0, extract(minute from event_at at time zone 'UTC')::integer), ''::bytea) as minutes,
+           count(*)::integer as attempts ${sql.unsafe(members.join(''))}
     from (
       select *, ${addressText(sql)} as address from ${sql.unsafe(ROWS_TO_LIST)} as login
       where batch_id between (select min(batch_id) from waiting) and (select max(batch_id) from waiting)
         and ${ofRevisions(sql, 'waiting')} and (${withinRanges(sql, ranges)}) ${withinFilter(sql, filter)}
     ) as seen
     ${kinds.map((kind) => numberOf(sql, kind))}
-    group by ${columns(sql, dimensions)} date_trunc('hour', event_at, 'UTC'), is_failure`
+    group by ${columns(sql, dimensions)} date_trunc('hour', event_at, 'UTC'), is_failure`,
+  )
 }
 
 function numberOf(sql: Sql, kind: SightingKind) {
@@ -148,41 +169,4 @@ function numberOf(sql: Sql, kind: SightingKind) {
     left join lateral (select number as ${sql(numbers)} from ${sql(table)} as held where held.${sql(id)} = ${seen} offset 0)
       as ${sql(`of_${kind}`)} on true
     cross join lateral (select ${seen} as ${sql(`${numbers}_id`)}) as ${sql(`id_of_${kind}`)}`
-}
-
-function listOf(
-  { start: startMs, is_failure: isFailure, hours, minutes, ...row }: Row,
-  { dimensions, kinds }: ListQuestion,
-  unnumbered: UnnumberedMembers,
-): AttemptList {
-  return {
-    ...{ startMs, isFailure },
-    ...(hours === undefined
-      ? { lengthMs: bucketMs.hour, minutes: bytesOf(minutes) }
-      : { lengthMs: bucketMs.day, minutes: minutesOfDay(bytesOf(hours), bytesOf(minutes)) }),
-    values: Object.fromEntries(dimensions.map((name) => [name, row[name] as string])),
-    members: Object.fromEntries(
-      kinds.map((kind) => {
-        const name = idTables[kind].numbers
-        const without = (row[`${name}_without`] ?? []) as string[]
-        return [
-          kind,
-          numbersOf(
-            bytesOf(row[name] as string),
-            without.map((id) => unnumbered.numberOf(kind, id)),
-          ),
-        ]
-      }),
-    ),
-  }
-}
-
-/** @param unnumbered the numbers of those that have -1, in order */
-function numbersOf(bytes: Buffer, unnumbered: readonly number[]): Int32Array {
-  const numbers = takenNumbers(bytes)
-  let next = 0
-  if (unnumbered.length > 0)
-    for (let place = 0; place < numbers.length; place++)
-      if (numbers[place] === -1) numbers[place] = unnumbered[next++] ?? -1
-  return numbers
 }

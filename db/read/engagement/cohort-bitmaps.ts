@@ -3,7 +3,7 @@ import type { MemberSet } from '../../../domain/engagement/member-set.ts'
 import type { AttemptKind } from '../../../domain/sightings/attempts.ts'
 import type { DayRange } from '../../../domain/time/period.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
-import { bytesOf, encodedBits } from '../bytes.ts'
+import { bytesOfBits, readBinary } from '../binary-rows.ts'
 import { bitmapsOfPeriods, type NumberedDays, type NumberedPeriod, periodsOfDays } from './set-days.ts'
 import { allOf, firstOf, ofAttempts } from './set-facets.ts'
 
@@ -49,13 +49,16 @@ export async function addActiveIn(
   { days, attempts, chunks }: { days: DayRange; attempts: AttemptKind; chunks: readonly number[] },
 ): Promise<void> {
   if (days.from >= days.to) return
-  const rows = await sql<{ chunk: number; bits: string }[]>`
-    /* addActiveIn */
-    select chunk, ${sql.unsafe(encodedBits('bit_or(members)'))} as bits
+  const rows = await readBinary<{ chunk: number; bits: Buffer }>(
+    sql,
+    'addActiveIn',
+    sql`
+    select chunk, ${sql.unsafe(bytesOfBits('bit_or(members)'))} as bits
     from (${activeIn(sql, [days], attempts)}) as held
     where chunk = any(${[...chunks]}::integer[])
-    group by chunk`
-  for (const { chunk, bits } of rows) members.addBits(chunk, bytesOf(bits))
+    group by chunk`,
+  )
+  for (const { chunk, bits } of rows) members.addBits(chunk, bits)
 }
 
 const placed = (ranges: readonly DayRange[]): NumberedDays[] =>

@@ -4,7 +4,7 @@ import { MemberSet } from '../../../domain/engagement/member-set.ts'
 import type { CohortCell } from '../../../domain/engagement/retention.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { dayOf, type DayRange } from '../../../domain/time/period.ts'
-import { bytesOf, encodedBits } from '../bytes.ts'
+import { bytesOfBits, readBinary } from '../binary-rows.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 import { addActiveIn, type CohortKind, type CohortLimits, firstSeen, type TooMany } from './cohort-bitmaps.ts'
 import { type AddEdge, edgeReader } from './edge-members.ts'
@@ -48,20 +48,23 @@ async function readFirstSeen(
   kind: CohortKind,
   { chunks: most }: CohortLimits,
 ): Promise<ByValue[] | null> {
-  const rows = await sql<{ place: number; value: string | null; chunk: number; bits: string }[]>`
-    /* readFirstSeen */
-    select place, value, chunk, ${sql.unsafe(encodedBits('members'))} as bits
+  const rows = await readBinary<{ place: number; value: string | null; chunk: number; bits: Buffer }>(
+    sql,
+    'readFirstSeen',
+    sql`
+    select place, value, chunk, ${sql.unsafe(bytesOfBits('members'))} as bits
     from (
       select place, value, chunk, bit_or(members) as members from (${firstSeen(sql, ranges, kind)}) as first
       group by place, value, chunk
     ) as seen
     where bit_count(members) > 0
-    limit ${most + 1}`
+    limit ${most + 1}`,
+  )
   if (rows.length > most) return null
   const found = ranges.map(() => new Map<string | null, MemberChunks>())
   for (const { place, value, chunk, bits } of rows) {
     const members = found[place]?.get(value) ?? new MemberChunks()
-    members.addBits(chunk, bytesOf(bits))
+    members.addBits(chunk, bits)
     found[place]?.set(value, members)
   }
   return found

@@ -5,7 +5,7 @@ import { findCell } from '../../../domain/engagement/find-cell.ts'
 import { numbersOfChunk } from '../../../domain/engagement/read-numbers.ts'
 import type { TimeBucket } from '../../../domain/time/bucket.ts'
 import { dayOf } from '../../../domain/time/period.ts'
-import { bytesOf, encodedBits } from '../bytes.ts'
+import { bytesOfBits, readBinary } from '../binary-rows.ts'
 import { anyLogin } from '../counts/count-filter.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 import type { CellSink, SetQuestion } from './set-cells.ts'
@@ -117,11 +117,14 @@ async function markFirsts(
   first: Int32Array,
 ): Promise<void> {
   for (const slice of slicesOf(periodsOfDays(days), bitmapsAtOnce(first.length))) {
-    const rows = await sql<{ number: number; chunk: number; bits: string }[]>`
-      /* markFirsts */
-      select number, chunk, ${sql.unsafe(encodedBits('members'))} as bits
-      from (${bitmapsOfPeriods(sql, kind, firstOf(filter.attempts), [], slice)}) as piece`
+    const rows = await readBinary<{ number: number; chunk: number; bits: Buffer }>(
+      sql,
+      'markFirsts',
+      sql`
+      select number, chunk, ${sql.unsafe(bytesOfBits('members'))} as bits
+      from (${bitmapsOfPeriods(sql, kind, firstOf(filter.attempts), [], slice)}) as piece`,
+    )
     for (const { number, chunk, bits } of rows)
-      for (const member of numbersOfChunk(chunk, bytesOf(bits))) first[member] = number
+      for (const member of numbersOfChunk(chunk, bits)) first[member] = number
   }
 }

@@ -2,7 +2,7 @@ import { hasAnyOf, numberList } from '../../../domain/engagement/read-numbers.ts
 import { isoTime } from '../../../domain/time/iso-time.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { idTables } from '../../rollups/id-tables.ts'
-import { bytesOf } from '../bytes.ts'
+import { readBinary } from '../binary-rows.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 import { either } from '../within-ranges.ts'
 import { slicesOf } from './statement-slices.ts'
@@ -63,11 +63,14 @@ async function hoursOf(
 ): Promise<number[]> {
   const found = new Set<number>()
   for (const slice of slicesOf(hours, HOURS_AT_ONCE)) {
-    const rows = await sql<{ at: number; members: string }[]>`
-      /* hoursOfMembers */
-      select (extract(epoch from hour) * 1000)::float8 as at, encode(members, 'base64') as members from hour_member
-      where kind = ${kind}::text::engagement_kind and hour = any(${slice.map(isoTime)}::text[]::timestamptz[])`
-    for (const { at, members } of rows) if (hasAnyOf(bytesOf(members), numbers)) found.add(at)
+    const rows = await readBinary<{ at: number; members: Buffer }>(
+      sql,
+      'hoursOfMembers',
+      sql`
+      select (extract(epoch from hour) * 1000)::float8 as at, members from hour_member
+      where kind = ${kind}::text::engagement_kind and hour = any(${slice.map(isoTime)}::text[]::timestamptz[])`,
+    )
+    for (const { at, members } of rows) if (hasAnyOf(members, numbers)) found.add(at)
   }
   return hours.filter((hour) => found.has(hour))
 }

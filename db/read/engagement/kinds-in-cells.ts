@@ -5,7 +5,7 @@ import type { SpanCell } from '../../../domain/engagement/cut-into-cells.ts'
 import { numbersOfChunk } from '../../../domain/engagement/read-numbers.ts'
 import { UnnumberedMembers } from '../../../domain/measures/unnumbered-members.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
-import { bytesOf, encodedBits } from '../bytes.ts'
+import { bytesOfBits, readBinary } from '../binary-rows.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 import type { CellQuestion, CellSink, SetQuestion } from './set-cells.ts'
 import { bitmapsOfPeriods, periodsOfDays, readMembers } from './set-days.ts'
@@ -96,18 +96,18 @@ async function addDays(
   const numbered = days.map(({ cell, ...range }) => ({ ...range, number: cell }))
   let left = Math.floor(most / CHUNK_BYTES)
   for (const slice of slicesOf(numbered, bitmapsAtOnce(members))) {
-    const rows = await sql<(GroupValues & { number: number; chunk: number; bits: string })[]>`
-      /* addDays */
-      select number, ${names} chunk, ${sql.unsafe(encodedBits('bit_or(members)'))} as bits
+    const rows = await readBinary<GroupValues & { number: number; chunk: number; bits: Buffer }>(
+      sql,
+      'addDays',
+      sql`
+      select number, ${names} chunk, ${sql.unsafe(bytesOfBits('bit_or(members)'))} as bits
       from (${bitmapsOfPeriods(sql, kind, facet, by, periodsOfDays(slice))}) as piece
       group by number, ${names} chunk
-      limit ${left + 1}`
+      limit ${left + 1}`,
+    )
     left -= rows.length
     if (left < 0) return false
-    for (const row of rows) {
-      const bytes = bytesOf(row.bits)
-      sink.add(valuesBy(by, row), row.number, () => numbersOfChunk(row.chunk, bytes))
-    }
+    for (const row of rows) sink.add(valuesBy(by, row), row.number, () => numbersOfChunk(row.chunk, row.bits))
   }
   return true
 }

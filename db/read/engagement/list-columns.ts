@@ -2,7 +2,6 @@ import { takenNumbers } from '../../../domain/engagement/read-numbers.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { idTables } from '../../rollups/id-tables.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
-import { bytesOf } from '../bytes.ts'
 import type { CellSink, SetQuestion } from './set-cells.ts'
 import { type GroupValues, valuesBy } from './set-groups.ts'
 
@@ -17,8 +16,8 @@ export type KindSinks = ReadonlyMap<SightingKind, CellSink>
 /** How many bytes of lists may still be read. */
 export type ListRoom = { bytes: number }
 
-/** Numbers of members, by the name of their column. */
-export type Numbers = Partial<Record<(typeof idTables)[SightingKind]['numbers'], string>>
+/** Numbers of members, 4 bytes each, by the name of their column. */
+export type Numbers = Partial<Record<(typeof idTables)[SightingKind]['numbers'], Buffer>>
 
 /** The numbers of kinds, each followed by a comma. */
 export const numbersOf = (sql: Sql, kinds: readonly SightingKind[]) =>
@@ -37,7 +36,7 @@ export function addRow(
   room: ListRoom,
 ): boolean {
   for (const [kind, sink] of sinks) {
-    const bytes = bytesOf(row[idTables[kind].numbers])
+    const bytes = row[idTables[kind].numbers] ?? noBytes
     room.bytes -= bytes.length
     if (room.bytes < 0) return false
     const numbers = takenNumbers(bytes)
@@ -46,6 +45,8 @@ export function addRow(
   return true
 }
 
-/** A column of lists as one, which bytesOf decodes. */
+export const noBytes = Buffer.alloc(0)
+
+/** A column of lists as one. */
 export const listsOf = (sql: Sql, column: string) =>
-  sql`encode(string_agg(${sql(column)}, ''::bytea), 'base64') as ${sql(column)}`
+  sql`string_agg(${sql(column)}, ''::bytea) as ${sql(column)}`

@@ -4,7 +4,7 @@ import { takenNumbers } from '../../../domain/engagement/read-numbers.ts'
 import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { isoDay } from '../../../domain/time/period.ts'
 import { idTables } from '../../rollups/id-tables.ts'
-import { bytesOf } from '../bytes.ts'
+import { readBinary } from '../binary-rows.ts'
 import { withinSetFilter } from '../counts/set-filter.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 import {
@@ -13,6 +13,7 @@ import {
   type ListQuestion,
   type ListRoom,
   listsOf,
+  noBytes,
   type Numbers,
   numbersOf,
 } from './list-columns.ts'
@@ -76,10 +77,11 @@ async function addCutDays(
   })
   for await (const { pieces, rows } of readAhead(slices, read))
     for (const row of rows) {
-      const [hours, minutes, own] = [bytesOf(row.hours), bytesOf(row.minutes), pieces.get(row.day) ?? []]
+      const { hours, minutes, day } = row
+      const own = pieces.get(day) ?? []
       room.bytes -= hours.length + minutes.length
       for (const kind of kinds) {
-        const bytes = bytesOf(row[idTables[kind].numbers])
+        const bytes = row[idTables[kind].numbers] ?? noBytes
         room.bytes -= bytes.length
         if (room.bytes < 0) return false
         const numbers = takenNumbers(bytes)
@@ -97,26 +99,34 @@ const loginsOfDayRuns = (
   kinds: readonly SightingKind[],
   { by, filter }: ListQuestion,
   { slice, runs }: { slice: readonly WholeDay[]; runs: readonly WholeDay[] },
-) => sql<(GroupValues & Numbers & { run: number })[]>`
-  /* loginsOfDayRuns */
+) =>
+  readBinary<GroupValues & Numbers & { run: number }>(
+    sql,
+    'loginsOfDayRuns',
+    sql`
   select ${groupColumns(sql, by)} ${numbersOf(sql, kinds)}
          width_bucket(day, (select ${runs.map(dateOf)}::text[]::date[])) as run
   from day_login
   where ${isOneOf(sql, slice)} ${withinSetFilter(sql, filter)}
-  group by ${groupNames(sql, by)} run`
+  group by ${groupNames(sql, by)} run`,
+  )
 
 const loginsOfDays = (
   sql: Sql,
   kinds: readonly SightingKind[],
   { by, filter }: ListQuestion,
   days: readonly CoveredDay[],
-) => sql<(GroupValues & Numbers & { day: number; hours: string; minutes: string })[]>`
-  /* loginsOfDays */
+) =>
+  readBinary<GroupValues & Numbers & { day: number; hours: Buffer; minutes: Buffer }>(
+    sql,
+    'loginsOfDays',
+    sql`
   select ${groupColumns(sql, by)} ${numbersOf(sql, kinds)} day - date '1970-01-01' as day,
          ${listsOf(sql, 'hours')}, ${listsOf(sql, 'minutes')}
   from day_login as held
   where ${isOneOf(sql, days)} ${withinSetFilter(sql, filter)}
-  group by ${groupNames(sql, by)} held.day`
+  group by ${groupNames(sql, by)} held.day`,
+  )
 
 const dateOf = ({ day }: { day: number }): string => isoDay(day)
 

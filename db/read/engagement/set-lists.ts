@@ -1,32 +1,18 @@
 import type { CellCover } from '../../../domain/engagement/cover-cells.ts'
 import type { HourPart } from '../../../domain/engagement/cover-hours.ts'
 import { numbersWithin, packedNumbers } from '../../../domain/engagement/read-numbers.ts'
-import type { SightingKind } from '../../../domain/sightings/sighting.ts'
 import { coverByDays } from '../../../domain/engagement/cover-listed-days.ts'
-import { isoTime } from '../../../domain/time/iso-time.ts'
 import { idTables } from '../../rollups/id-tables.ts'
-import { bytesOf } from '../bytes.ts'
-import { hasAllValues, withinSetFilter } from '../counts/set-filter.ts'
+import { hasAllValues } from '../counts/set-filter.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 import { slicesOfHours } from './hour-slices.ts'
 import { readHeldLists } from './kept-lists.ts'
-import {
-  addRow,
-  type KindSinks,
-  type ListQuestion,
-  type ListRoom,
-  listsOf,
-  type Numbers,
-  numbersOf,
-} from './list-columns.ts'
+import { addRow, type KindSinks, type ListQuestion, type ListRoom, noBytes } from './list-columns.ts'
 import { readListedDays } from './listed-days.ts'
 import { readAhead } from './read-ahead.ts'
-import type { SetQuestion } from './set-cells.ts'
 import { addDayLists } from './set-day-lists.ts'
-import { ofAttempts } from './set-facets.ts'
-import { groupColumns, groupNames, type GroupValues, valuesBy } from './set-groups.ts'
-
-type Sql = ReadSession['sql']
+import { loginsOfHourRuns, loginsOfParts, membersOfHours } from './set-hour-lists.ts'
+import { valuesBy } from './set-groups.ts'
 
 /** A whole hour (UTC) by its start, Unix milliseconds, and the place of its cell. */
 type CellHour = { startMs: number; cell: number }
@@ -92,10 +78,9 @@ async function addMembersOfHours(
   const read = async (slice: CellHour[]) => await membersOfHours(sql, [...sinks.keys()], filter, slice)
   for await (const rows of readAhead(slicesOfHours(hours), read))
     for (const { kind, at, numbers } of rows) {
-      const packed = bytesOf(numbers)
-      room.bytes -= packed.length
+      room.bytes -= numbers.length
       if (room.bytes < 0) return false
-      sinks.get(kind)?.add({}, cells.get(at), () => packedNumbers(packed))
+      sinks.get(kind)?.add({}, cells.get(at), () => packedNumbers(numbers))
     }
   return true
 }
@@ -133,10 +118,10 @@ async function addParts(
   const read = async (slice: { startMs: number }[]) => await loginsOfParts(sql, kinds, question, slice)
   for await (const rows of readAhead(slicesOfHours(hours), read))
     for (const row of rows) {
-      const minutes = bytesOf(row.minutes)
+      const { minutes } = row
       room.bytes -= minutes.length
       for (const kind of kinds) {
-        const numbers = bytesOf(row[idTables[kind].numbers])
+        const numbers = row[idTables[kind].numbers] ?? noBytes
         room.bytes -= numbers.length
         if (room.bytes < 0) return false
         const values = valuesBy(question.by, row)
@@ -150,49 +135,3 @@ async function addParts(
 /** The first hours of runs of hours of one cell. Hours are in order of time. */
 const runsOf = (hours: readonly CellHour[]): CellHour[] =>
   hours.filter(({ cell }, i) => cell !== hours[i - 1]?.cell)
-
-const membersOfHours = (
-  sql: Sql,
-  kinds: readonly SightingKind[],
-  { attempts }: SetQuestion['filter'],
-  hours: Hours,
-) => sql<{ kind: SightingKind; at: number; numbers: string }[]>`
-  /* membersOfHours */
-  select kind, (extract(epoch from hour) * 1000)::float8 as at, encode(members, 'base64') as numbers from hour_member
-  where kind = any(${[...kinds]}::text[]::engagement_kind[]) and ${isOneOf(sql, hours)} and ${ofAttempts(sql, attempts)}`
-
-/** Lists of whole hours, by group and run: a week by many groups has a fraction of the lists that its hours have. */
-const loginsOfHourRuns = (
-  sql: Sql,
-  kinds: readonly SightingKind[],
-  { by, filter }: ListQuestion,
-  { slice, runs }: { slice: Hours; runs: Hours },
-) => sql<(GroupValues & Numbers & { run: number; listed: number })[]>`
-  /* loginsOfHourRuns */
-  select ${groupColumns(sql, by)} ${runs.length === 1 ? sql`1` : runOf(sql, runs)} as run, ${numbersOf(sql, kinds)} sum(octet_length(minutes))::integer as listed
-  from hour_login
-  where ${isOneOf(sql, slice)} ${withinSetFilter(sql, filter)}
-  group by ${groupNames(sql, by)} run`
-
-/** The place of the run of an hour, from 1 on. The subquery has the texts read once, and not for each row. */
-const runOf = (sql: Sql, runs: Hours) =>
-  sql`width_bucket(hour, (select ${runs.map(startOf)}::text[]::timestamptz[]))`
-
-const loginsOfParts = (
-  sql: Sql,
-  kinds: readonly SightingKind[],
-  { by, filter }: ListQuestion,
-  hours: Hours,
-) => sql<(GroupValues & Numbers & { at: number; minutes: string })[]>`
-  /* loginsOfParts */
-  select ${groupColumns(sql, by)} (extract(epoch from hour) * 1000)::float8 as at, ${numbersOf(sql, kinds)}
-         ${listsOf(sql, 'minutes')}
-  from hour_login
-  where ${isOneOf(sql, hours)} ${withinSetFilter(sql, filter)}
-  group by ${groupNames(sql, by)} hour`
-
-type Hours = readonly { startMs: number }[]
-
-const startOf = ({ startMs }: { startMs: number }): string => isoTime(startMs)
-
-const isOneOf = (sql: Sql, hours: Hours) => sql`hour = any(${hours.map(startOf)}::text[]::timestamptz[])`

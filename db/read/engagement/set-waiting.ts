@@ -6,7 +6,7 @@ import { listedNumbers } from '../../../domain/engagement/read-numbers.ts'
 import { idTables } from '../../rollups/id-tables.ts'
 import { addressText } from '../../login-rows/address-text.ts'
 import { ROWS_TO_LIST } from '../../login-rows/rows-to-list.ts'
-import { bytesOf } from '../bytes.ts'
+import { readBinary } from '../binary-rows.ts'
 import { anyLogin } from '../counts/count-filter.ts'
 import { withinSetFilter } from '../counts/set-filter.ts'
 import { withinRanges } from '../within-ranges.ts'
@@ -19,7 +19,7 @@ import { ofBatches, readWaitingBatches } from './waiting-batches.ts'
 export type NumberOf = (id: string) => number
 
 /** Without their number: who has none, in the order in which -1 stands for them. */
-type WaitingRow = GroupValues & { minutes: string | null; numbers: string | null; without: string[] | null }
+type WaitingRow = GroupValues & { minutes: Buffer; numbers: Buffer; without: string[] | null }
 
 /**
  * Adds who has a login row in the ranges in a batch that waits to be listed (db/rollups/index-logins.ts).
@@ -39,10 +39,12 @@ export async function addWaiting(
   if (batches.length === 0) return
   const { table, id } = idTables[kind]
   const names = groupNames(sql, by)
-  const rows = await sql<WaitingRow[]>`
-    /* addWaiting */
-    select ${names} encode(string_agg(int4send(minute), ''::bytea), 'base64') as minutes,
-           encode(string_agg(int4send(coalesce(number, -1)), ''::bytea), 'base64') as numbers,
+  const rows = await readBinary<WaitingRow>(
+    sql,
+    'addWaiting',
+    sql`
+    select ${names} string_agg(int4send(minute), ''::bytea) as minutes,
+           string_agg(int4send(coalesce(number, -1)), ''::bytea) as numbers,
            json_agg(seen.id) filter (where number is null) as without
     from (
       select distinct ${groupColumns(sql, by)} floor(extract(epoch from event_at) / 60)::integer as minute,
@@ -51,12 +53,14 @@ export async function addWaiting(
       where ${ofBatches(sql, batches)} and (${withinRanges(sql, ranges)}) ${withinSetFilter(sql, filter)}
     ) as seen
     left join lateral (select number from ${sql(table)} as held where held.${sql(id)} = seen.id offset 0) as known on true
-    group by ${names} ()`
+    group by ${names} ()
+    having count(*) > 0`,
+  )
   const cellOf = findCell(cells)
   for (const { minutes, numbers, without, ...values } of rows) {
-    const minuteAt = listedNumbers(bytesOf(minutes))
+    const minuteAt = listedNumbers(minutes)
     let next = 0
-    const numberAt = listedNumbers(bytesOf(numbers)).map((number) =>
+    const numberAt = listedNumbers(numbers).map((number) =>
       number < 0 ? numberOf(without?.[next++] ?? '') : number,
     )
     const found = Map.groupBy(numberAt.entries(), ([place]) => cellOf(minuteAt[place] ?? 0))
