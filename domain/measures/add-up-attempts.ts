@@ -44,36 +44,54 @@ type Sum = { slot: number; cell: number; tally: Tally }
 
 function sumsBySlot(
   attempts: ListedAttempts,
-  { slotOf, cells }: Slots,
+  { slotOf, slots, cells }: Slots,
   of: AttemptKind,
   most: number,
 ): Sum[] | null {
   const { count, groups, cells: cellOf, failed, minutes } = attempts.columns
-  const places = new TupleNumbers(2)
-  const parts = new Int32Array(2).fill(-1)
-  const sums: Sum[] = []
-  let last = newTally()
+  const placeOf = placesOf(slots, cells.size)
+  const sums: (Sum | undefined)[] = []
+  let held = 0
+  let last: Sum = { slot: -1, cell: -1, tally: newTally() }
   for (let i = 0; i < count; i++) {
     const slot = slotOf[groups[i] ?? 0] ?? -1
     const cell = cells.wantedPlaceOf(cellOf[i] ?? 0)
     if (slot < 0 || cell < 0) continue
     // Most attempts are of the same slot and cell as the one before.
-    if (slot !== parts[0] || cell !== parts[1]) {
-      parts[0] = slot
-      parts[1] = cell
-      const { tally } = (sums[places.numberOf(parts)] ??= { slot, cell, tally: newTally() })
-      if (sums.length > most) return null
-      last = tally
+    if (slot !== last.slot || cell !== last.cell) {
+      const place = placeOf(slot, cell)
+      const known = sums[place]
+      last = known ?? { slot, cell, tally: newTally() }
+      if (known === undefined) {
+        if (++held > most) return null
+        sums[place] = last
+      }
     }
+    const { tally } = last
     const isFailed = failed[i] === 1
-    last.attempts++
-    if (isFailed) last.failures++
-    else if (attempts.hasVersions) addVersion(last, attempts.versionAt(i), 1)
+    tally.attempts++
+    if (isFailed) tally.failures++
+    else if (attempts.hasVersions) addVersion(tally, attempts.versionAt(i), 1)
     if (!attempts.hasTimes || !isOfAttempts(isFailed, of)) continue
     const ms = (minutes[i] ?? 0) * bucketMs.minute
-    addSeen(last, ms, ms)
+    addSeen(tally, ms, ms)
   }
-  return sums
+  return sums.filter((sum) => sum !== undefined)
+}
+
+/** So many places may stay empty for the sake of finding the others at once. */
+const MOST_PLACES = 100_000
+
+/** Returns a function that gives each pair of a slot and a cell a place of its own. */
+function placesOf(slots: number, cells: number): (slot: number, cell: number) => number {
+  if (slots * cells <= MOST_PLACES) return (slot, cell) => slot * cells + cell
+  const numbers = new TupleNumbers(2)
+  const parts = new Int32Array(2)
+  return (slot, cell) => {
+    parts[0] = slot
+    parts[1] = cell
+    return numbers.numberOf(parts)
+  }
 }
 
 /** Puts the different members into the tallies of the slots. */

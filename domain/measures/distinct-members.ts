@@ -34,7 +34,8 @@ export function countDistinct(
     cells: cellOf,
     members: { [kind]: members = noMembers },
   } = attempts.columns
-  const { least, size } = rangeOf(members.subarray(0, attempts.columns.count))
+  const order = bySlotAndCell(attempts, question)
+  const { least, size } = rangeOf(order, members)
   const [lastSlot, lastCell] = [new Int32Array(size).fill(-1), new Int32Array(size)]
   const counts = new Map<number, number>()
   let slot = -1
@@ -42,7 +43,6 @@ export function countDistinct(
     for (const [span, count] of counts) onCount(slot, span, count)
     counts.clear()
   }
-  const order = bySlotAndCell(attempts, question)
   for (let at = 0; at < order.length; at++) {
     const i = order[at] ?? 0
     const own = slotOf[groups[i] ?? 0] ?? -1
@@ -61,11 +61,11 @@ export function countDistinct(
 
 const noMembers = new Int32Array(0)
 
-/** The least number, and how many there are from it to the largest. */
-function rangeOf(numbers: Int32Array): { least: number; size: number } {
+/** The least number of those at some places, and how many there are from it to the largest. */
+function rangeOf(places: Int32Array, numbers: Int32Array): { least: number; size: number } {
   let [least, most] = [0, 0]
-  for (let at = 0; at < numbers.length; at++) {
-    const number = numbers[at] ?? 0
+  for (let at = 0; at < places.length; at++) {
+    const number = numbers[places[at] ?? 0] ?? 0
     if (number < least) least = number
     if (number > most) most = number
   }
