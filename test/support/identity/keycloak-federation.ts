@@ -12,7 +12,7 @@ const lists = (settings: Record<string, string>) =>
   Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, [value]]))
 
 /**
- * Has the realm look for people and their groups in a directory, too, as docs/sign-in.md says.
+ * Has the realm look for people and their groups in a directory, too. Direct groups count.
  * https://www.keycloak.org/docs/latest/server_admin/#_ldap
  */
 export async function federate({ admin }: Keycloak, ldaps: string): Promise<void> {
@@ -39,7 +39,7 @@ export async function federate({ admin }: Keycloak, ldaps: string): Promise<void
       ...{ 'groups.dn': GROUPS, 'group.object.classes': 'groupOfNames', 'group.name.ldap.attribute': 'cn' },
       ...{ 'membership.ldap.attribute': 'member', 'membership.attribute.type': 'DN', mode: 'READ_ONLY' },
       ...{ 'membership.user.ldap.attribute': 'uid', 'memberof.ldap.attribute': 'memberOf' },
-      ...{ 'user.roles.retrieve.strategy': 'GET_GROUPS_FROM_USER_MEMBEROF_ATTRIBUTE' },
+      ...{ 'user.roles.retrieve.strategy': 'LOAD_GROUPS_BY_MEMBER_ATTRIBUTE' },
       ...{
         'preserve.group.inheritance': 'false',
         'ignore.missing.groups': 'false',

@@ -17,6 +17,7 @@ dn: cn=${name.replaceAll(/[\\,+"]/g, (special) => `\\${special}`)},${PEOPLE}
 objectClass: inetOrgPerson
 cn: ${name}
 sn: ${name}
+givenName: ${name}
 uid: ${uid}
 mail: ${uid.replaceAll(/[^a-z]/g, 'x')}@corp.example
 userPassword: ${passwordOf(uid)}
