@@ -118,7 +118,13 @@ async function runOverTls(options: BenchOptions): Promise<void> {
     )
   // Both brokers are optimised, as the encrypted one always is.
   await onStack(
-    (plain) => onStack(async (encrypted) => void (await compare(plain, encrypted)), { isEncrypted: true }),
+    (plain) =>
+      onStack(
+        async (encrypted) => {
+          await compare(plain, encrypted)
+        },
+        { isEncrypted: true },
+      ),
     { isBrokerOptimised: true },
   )
 }
