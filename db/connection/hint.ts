@@ -13,7 +13,6 @@ const knownCodes: Record<string, KnownCode> = {
   '28000': { isRefusal: true },
   '28P01': { isRefusal: true, hint: 'correct the password in the URL or its file, or the one on the server' },
   '3D000': { isRefusal: true, hint: 'create it, or correct the database in the URL' },
-  '42704': { isRefusal: true, hint: 'remove the parameter that Postgres does not know from the URL' },
   '42501': {
     hint:
       'give this process the role that is its own in the URL, or let an administrator run npm run migrate -- --bootstrap ' +
