@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import pTimeout from 'p-timeout'
+import { withDeadline } from '../../concurrency/with-deadline.ts'
 import type { AuditEvent } from '../../domain/audit/audit-event.ts'
 import { auditedActor } from '../../db/ledger/control-events.ts'
 import type { LookAudit, Viewer } from '../context/audit.ts'
@@ -63,7 +63,7 @@ export function createLookAudit(
     }
     waiting.push(mine)
     if (!isWriting) void write()
-    await pTimeout(promise, {
+    await withDeadline(promise, {
       milliseconds: WRITE_DEADLINE_MS,
       message: `the primary did not answer within ${WRITE_DEADLINE_MS} ms`,
     }).finally(() => {

@@ -1,4 +1,4 @@
-import pTimeout from 'p-timeout'
+import { withDeadline } from '../../../concurrency/with-deadline.ts'
 import type { Logger } from '../../context/logger.ts'
 
 /** How long it is not looked again. Strangers may ask for /ready as often as they like. */
@@ -48,7 +48,7 @@ export function createDirectoryReadiness(
       looking ??= lookNow().finally(() => {
         looking = null
       })
-      await pTimeout(looking, { milliseconds: PATIENCE_MS, fallback: () => undefined })
+      await withDeadline(looking, { milliseconds: PATIENCE_MS, fallback: () => undefined })
     }
     if (known === null) throw new Error('no server of LDAP_URLS has answered yet')
     if (!known.isGood && !wasGood) throw new Error(known.said)
