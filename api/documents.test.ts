@@ -1,6 +1,7 @@
 import { isEnumType, isInputObjectType, isInterfaceType, isObjectType, parse, validate } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { blocksOf, documents, pages, proseOf, textOf } from '../test/support/api/document-blocks.ts'
+import { searchAttributes } from '../workflows/contract.ts'
 import { schema } from './schema/schema.ts'
 
 it.each(pages)('%s shows only GraphQL that the API takes', (page) => {
@@ -68,10 +69,13 @@ const OTHER_NAMES = [
   // HTTP and server-sent events
   ...['accept', 'br', 'gzip', 'next', 'encodeURIComponent'],
   // Access tokens
-  ...['Authorization', 'exp', 'jku', 'jwk', 'x5u', 'x5c'],
+  ...['Authorization', 'cnf', 'exp', 'jku', 'jwk', 'x5u', 'x5c'],
   // Updates and settings of Temporal, and an activity
   ...['pause', 'resume', 'replay', 'skip', 'frontend', 'WorkerCommandsEnabled', 'system'],
   ...['enableCancelActivityWorkerCommand', 'ingestSlice'],
+  ...Object.keys(searchAttributes),
+  // Commands of npm, by which a table tells who connects to what
+  ...['migrate', 'topics', 'api', 'audit', 'generate'],
   // Records and what they hold
   ...['timestamp', 'CA', 'DE', 'IN'],
   // The file of the schema

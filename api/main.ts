@@ -1,38 +1,20 @@
 import '../config/production.ts'
-import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
-import { Client } from '@temporalio/client'
 import { type Config } from '../config/config.ts'
 import { checkHeadKeys } from '../audit/keys.ts'
 import { recordSettings } from '../audit/record-settings.ts'
 import { givenSettings, loadProcessConfig } from '../config/environment.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
-import { readKey, SecretError } from '../config/secret.ts'
 import { checkDatabase } from '../db/connection/check-database.ts'
 import { postgresFailure } from '../db/connection/failure.ts'
-import { createPrimaryReader } from '../db/nodes/request-reader.ts'
-import { readWorkerReport } from '../db/read/ledger/workers.ts'
 import { excessRights } from '../db/roles/excess-rights.ts'
 import { checkSchema } from '../db/schema/schema-version.ts'
-import { readRecords } from '../kafka/read/read-records.ts'
 import { TlsProblem } from '../tls/tls-problem.ts'
-import { createCommands } from './commands/create-commands.ts'
-import { type Connections, openConnections } from './connections.ts'
-import { createPseudonym } from './context/masks.ts'
-import { createClientAddress } from './limits/client-address.ts'
+import { openConnections } from './connections.ts'
 import { watchDatabaseFit } from './http/database-fit.ts'
 import { createApiServer } from './http/http-server.ts'
-import { readinessOf } from './sources/readiness.ts'
-import { identityOf } from './identity/identity-of.ts'
-import { DocumentsFileError, readDocumentsFile } from './sources/documents-file.ts'
-import { createKafkaBounds } from './sources/kafka-bounds.ts'
-import { createRuns } from './commands/runs.ts'
-import { createReadBack } from './sources/read-back.ts'
-import { createServer } from './server.ts'
-import type { TemporalAccess } from './sources/temporal-access.ts'
-import { createVerifyAudit } from './sources/verify-audit.ts'
-import { createWorkflowStatus } from './sources/workflow-status.ts'
+import { composeServer } from './compose-server.ts'
 
 /**
  * How long requests may take to finish when the API stops. A command waits 10 s for its workflow
@@ -111,86 +93,6 @@ function openParts(config: Config, logger: Logger) {
     checkSchema: () => auditPool.run((sql) => checkSchema(sql, 'read')),
     /** Null while the database is away, too: /ready says it then. */
     excessRights: () => auditPool.run((sql) => excessRights(sql, 'api')).catch(() => null),
-  }
-}
-
-function composeServer(config: Config, logger: Logger, connections: Connections) {
-  const {
-    temporal: connection,
-    router,
-    kafka,
-    offsets,
-    sessions,
-    audit,
-    lookAudit,
-    refusals,
-    signer,
-    tokens,
-  } = connections
-  const { topic } = config.kafka
-  const readPrimary = createPrimaryReader(router)
-  const kafkaBounds = createKafkaBounds(offsets, topic)
-  const access: TemporalAccess = {
-    client: new Client({ connection, namespace: config.temporal.namespace }),
-    temporal: config.temporal,
-    readWorkerReport: () => readPrimary((session) => readWorkerReport(session, topic)),
-  }
-  return createServer({
-    topic,
-    router,
-    kafkaBounds,
-    workflowStatus: createWorkflowStatus(access),
-    runs: createRuns(access),
-    readBack: createReadBack({ readRecords: (range, limit) => readRecords(kafka, range, limit) }),
-    verifyAudit: createVerifyAudit(
-      config.audit,
-      { kafka, offsets, topic: config.kafka.auditHeadsTopic },
-      readPrimary,
-    ),
-    commands: createCommands({
-      ...access,
-      sign: signer.sign,
-      readPrimary,
-      audit,
-      clock: Date.now,
-    }),
-    audit,
-    lookAudit,
-    refusals,
-    logger,
-    serviceTokens: tokens.commands,
-    ...identityOf(config, {
-      ...{ sessions, audit, refused: refusals.count },
-      ...{ tokens: tokens.identify, logger },
-    }),
-    clientAddress: createClientAddress(config.api.trustedProxies),
-    allowedHosts: config.api.allowedHosts,
-    pseudonym: createPseudonym(readPseudonymKey(config.pseudonymKey, logger)),
-    clock: Date.now,
-    limits: config.api,
-    explorer: config.api.explorer,
-    documents: { byHash: readDocuments(config.api.documents, logger), only: config.api.documentsOnly },
-    readiness: readinessOf(router, config.database, access, () => kafkaBounds(topic)),
-  })
-}
-
-function readPseudonymKey(key: Config['pseudonymKey'], logger: Logger): string | Buffer {
-  try {
-    return key === null ? randomBytes(32) : readKey(key)
-  } catch (error) {
-    if (!(error instanceof SecretError)) throw error
-    logger.error({}, error.message)
-    process.exit(1)
-  }
-}
-
-function readDocuments(path: string | null, logger: Logger): Map<string, string> | null {
-  try {
-    return path === null ? null : readDocumentsFile(path)
-  } catch (error) {
-    if (!(error instanceof DocumentsFileError)) throw error
-    logger.error({}, error.message)
-    process.exit(1)
   }
 }
 
