@@ -13,7 +13,14 @@ const cells: Cell[] = [
   { fromMs: HOUR, toMs: 1.5 * HOUR, spans: [0, 1] },
   { fromMs: 2 * HOUR, toMs: 3 * HOUR, spans: [2] },
 ]
-const byUser = { cells, kinds: ['user' as const], only: {}, counted: [], hasVersions: false, textsOf: () => [] }
+const byUser = {
+  cells,
+  kinds: ['user' as const],
+  only: {},
+  counted: [],
+  hasVersions: false,
+  textsOf: () => [],
+}
 
 it.each([4, 100_001])('attempts of %d slots come to what counting them one by one does', (slots) => {
   const random = sfc32(7, 7)
