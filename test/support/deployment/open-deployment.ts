@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import postgres from 'postgres'
 import { loadConfig, type Config } from '../../../config/config.ts'
 import { connectPostgres, type Sql } from '../../../db/connection/connect.ts'
+import { readAdministrator, secureDatabase } from '../../../db/roles/take-over.ts'
 import { bootstrapDatabase } from '../../../db/schema/bootstrap.ts'
 import { createKafka, type Kafka } from '../../../kafka/client.ts'
 import { ensureTopics } from '../../../kafka/topics/topics.ts'
@@ -17,7 +18,7 @@ export type OpenDeployment = {
 
 /**
  * @param stackEnvironment what finds the parts; their Postgres user may create databases
- * @param template a database to copy, which spares what it has of the migrations
+ * @param template a bootstrapped database to copy
  */
 export async function openDeployment(
   stackEnvironment: Record<string, string>,
@@ -28,7 +29,9 @@ export async function openDeployment(
   const environment = { ...stackEnvironment, ...names(stackEnvironment, id), ...extra }
   await createDatabase(stackEnvironment['DATABASE_URL'] ?? '', `rollcall_${id}`, template)
   const config = loadConfig(environment)
-  await bootstrapDatabase(config.database.url, {}, config.audit.retentionDays)
+  const { retentionDays } = config.audit
+  if (template === undefined || retentionDays > 0)
+    await bootstrapDatabase(config.database.url, {}, retentionDays)
   await ensureTopics(config.kafka)
   const sql = connectPostgres(config.database.url, {
     applicationName: 'rollcall test',
@@ -36,6 +39,8 @@ export async function openDeployment(
     statementTimeoutMs: 30_000,
     idleInTransactionTimeoutMs: 30_000,
   })
+  // A copy has all but what its template says of the database itself.
+  if (template !== undefined) await sql.begin(async (tx) => secureDatabase(tx, await readAdministrator(tx)))
   return {
     environment,
     config,
