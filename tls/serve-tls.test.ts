@@ -16,8 +16,8 @@ async function setUp() {
   })
   const ca = await createAuthority(folder, 'ca')
   const files = { cert: join(folder, 'used.crt'), key: join(folder, 'used.key'), settings }
-  const use = async (name: string) => {
-    const leaf = await ca.issue(name, { name, dns: ['localhost'] })
+  const use = async (name: string, valid: 'now' | 'expired' | 'not yet' = 'now') => {
+    const leaf = await ca.issue(name, { name, dns: ['localhost'], valid })
     copyFileSync(leaf.cert, files.cert)
     copyFileSync(leaf.key, files.key)
   }
@@ -38,8 +38,8 @@ async function shown(port: number): Promise<unknown> {
 test('a server shows a changed certificate to the connections that follow, and keeps the one it has if the new one is none', async () => {
   const { files, use } = await setUp()
   await use('first')
-  const refused = vi.fn()
-  const server = createHttpsServer(files, { refused, lookEveryMs: 5 }, () => undefined)
+  const [refused, distrusted] = [vi.fn(), vi.fn()]
+  const server = createHttpsServer(files, { refused, distrusted, lookEveryMs: 5 }, () => undefined)
   onTestFinished(() => {
     server.close()
   })
@@ -61,7 +61,19 @@ test('a server shows a changed certificate to the connections that follow, and k
 
 test('a server without a certificate does not start, and says which setting', async () => {
   const { files } = await setUp()
-  expect(() => createHttpsServer(files, { refused: () => undefined }, () => undefined)).toThrow(
-    'API_TLS_CERT_FILE names a file that cannot be read (ENOENT)',
-  )
+  expect(() =>
+    createHttpsServer(files, { refused: () => undefined, distrusted: () => undefined }, () => undefined),
+  ).toThrow('API_TLS_CERT_FILE names a file that cannot be read (ENOENT)')
+})
+
+test.each([
+  ['expired', /API_TLS_CERT_FILE expired/],
+  ['not yet', /API_TLS_CERT_FILE is not valid before/],
+  ['now', null],
+] as const)('a server says of its own certificate that clients refuse it: %s', async (valid, said) => {
+  const { files, use } = await setUp()
+  await use('own', valid)
+  const distrusted = vi.fn()
+  createHttpsServer(files, { refused: vi.fn(), distrusted }, () => undefined).emit('close')
+  expect(distrusted.mock.calls).toEqual(said === null ? [] : [[expect.stringMatching(said)]])
 })

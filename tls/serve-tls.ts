@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { createServer, type Server, type ServerOptions } from 'node:https'
 import { readTlsFiles } from './tls-client.ts'
@@ -14,6 +15,8 @@ export type ServerFiles = {
 type Options = ServerOptions & {
   /** Gets why a changed certificate is not taken; the server goes on with the one before. */
   refused: (message: string) => void
+  /** Gets why clients will refuse the certificate that is used. */
+  distrusted: (message: string) => void
   lookEveryMs?: number
 }
 
@@ -23,10 +26,15 @@ type Options = ServerOptions & {
  */
 export function createHttpsServer(
   files: ServerFiles,
-  { refused, lookEveryMs, ...options }: Options,
+  { refused, distrusted, lookEveryMs, ...options }: Options,
   listener: RequestListener,
 ): Server {
-  const read = () => readTlsFiles(files)
+  const read = () => {
+    const material = readTlsFiles(files)
+    const problem = periodProblem(new X509Certificate(material.cert ?? ''), files.settings.cert, new Date())
+    if (problem !== null) distrusted(problem)
+    return material
+  }
   const fixed = { minVersion: 'TLSv1.2' } as const
   const server = createServer({ ...options, ...fixed, ...read() }, listener)
   const endWatch = watchFiles(
@@ -41,4 +49,12 @@ export function createHttpsServer(
     lookEveryMs,
   )
   return server.once('close', endWatch)
+}
+
+/** Why a certificate is not valid now; null: it is. */
+function periodProblem({ validFrom, validTo }: X509Certificate, setting: string, now: Date): string | null {
+  if (new Date(validTo) < now) return `the certificate of ${setting} expired ${validTo}: replace the file`
+  if (new Date(validFrom) > now)
+    return `the certificate of ${setting} is not valid before ${validFrom}: replace the file, or set the clock`
+  return null
 }

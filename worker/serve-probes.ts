@@ -22,6 +22,9 @@ export async function serveProbes(
   const refused = (error: string) => {
     log.error({ error }, 'the worker goes on with the certificate that it had')
   }
+  const distrusted = (error: string) => {
+    log.error({ error }, 'clients refuse the certificate of this worker')
+  }
   const answerRequest: RequestListener = (request, response) => {
     const { host: name = '' } = request.headers
     const mayKnow = isLoopback(host) && (name === '' || isOwn(nameOf(`http://${name}`)))
@@ -32,7 +35,9 @@ export async function serveProbes(
     })
   }
   const server =
-    tls === null ? createServer(answerRequest) : createHttpsServer(tls, { refused }, answerRequest)
+    tls === null
+      ? createServer(answerRequest)
+      : createHttpsServer(tls, { refused, distrusted }, answerRequest)
   const { promise, resolve, reject } = Promise.withResolvers<undefined>()
   server.once('error', reject)
   server.listen(port, host, () => {

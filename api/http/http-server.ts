@@ -77,10 +77,11 @@ export function createApiServer(
   const refused = (reason: string) => {
     logger.error({ error: reason }, 'the API goes on with the certificate that it had')
   }
-  const http =
-    tls === null
-      ? createServer(timeouts, answer)
-      : createHttpsServer(tls, { ...timeouts, handshakeTimeout: HEADERS_TIMEOUT_MS, refused }, answer)
+  const distrusted = (reason: string) => {
+    logger.error({ error: reason }, 'clients refuse the certificate of this API')
+  }
+  const options = { ...timeouts, handshakeTimeout: HEADERS_TIMEOUT_MS, refused, distrusted }
+  const http = tls === null ? createServer(timeouts, answer) : createHttpsServer(tls, options, answer)
   http.maxConnections = MAX_CONNECTIONS + subscriptions.all
   http.setTimeout(IDLE_TIMEOUT_MS)
   limitConnections(http, http.maxConnections * SHARE_OF_ADDRESS, trustedProxies)
