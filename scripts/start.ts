@@ -99,7 +99,7 @@ async function start(): Promise<void> {
     }
     guards.push(restartOnChange(roles, prepare, say))
   }
-  const url = `http://${HOST}:${config.api.port}/graphql`
+  const url = `${config.api.tls === null ? 'http' : 'https'}://${HOST}:${config.api.port}/graphql`
   say(urls(url, stack, config))
   guards.push(watchProgress(url, process.stdout.isTTY, { say, progress }))
 }
