@@ -1,10 +1,11 @@
 import type { Sql, Transaction } from '../connection/connect.ts'
 import { databaseRoles, type RunningRole } from './roles.ts'
 
-type Rights = { isSuperuser: boolean; owns: boolean; creates: boolean; writes: boolean }
+/** `writes`: null in a database that is not migrated yet. */
+type Rights = { isSuperuser: boolean; owns: boolean; creates: boolean; writes: boolean | null }
 
 /**
- * Says whether a process runs with more rights than it needs, and what to do: a database that nobody gave roles to works as it did.
+ * Says whether a process runs with more rights than it needs, or with those of another process, and what to do: a database that nobody gave roles to works as it did.
  * Null: it does not. Asked of whichever node the process reads; a database that is not migrated yet has nothing to say.
  */
 export async function excessRights(sql: Sql | Transaction, running: RunningRole): Promise<string | null> {
@@ -16,7 +17,7 @@ export async function excessRights(sql: Sql | Transaction, running: RunningRole)
            ) as owns,
            rolcreaterole or rolbypassrls or rolreplication or pg_has_role(datdba, 'usage')
              or has_schema_privilege('public', 'create') as creates,
-           coalesce(has_table_privilege(to_regclass('public.batch'), 'insert'), false) as writes
+           has_table_privilege(to_regclass('public.batch'), 'insert') as writes
     from pg_roles, pg_database where rolname = current_user and datname = current_database()`
   const excess = rights === undefined ? null : excessOf(rights, running)
   return excess === null
@@ -29,5 +30,6 @@ function excessOf({ isSuperuser, owns, creates, writes }: Rights, running: Runni
   if (isSuperuser) return 'is a superuser'
   if (owns) return 'owns tables, which it could change and drop'
   if (creates) return 'may make tables or roles'
-  return running === 'api' && writes ? 'may write counts' : null
+  if (running === 'api') return writes === true ? 'may write counts' : null
+  return writes === false ? 'may not write counts, as if it were of an API' : null
 }

@@ -77,6 +77,18 @@ test('bootstrap takes a database over while its old role works, which goes on wi
   expect(await sql`select from audit_event where kind = 'command'`).toHaveLength(2)
 })
 
+test('a process that signs in as the role of another one says so', async () => {
+  const { adminUrl } = await createOneRoleDatabase()
+  await bootstrapDatabase(adminUrl)
+  for (const [role, process, said] of [
+    ['api', 'ingest', /may not write counts.*sign in as rollcall_ingest /],
+    ['ingest', 'api', /may write counts.*sign in as rollcall_api /],
+  ] as const) {
+    expect(await excessRights(session(asRole(adminUrl, role)), process)).toMatch(said)
+    expect(await excessRights(session(asRole(adminUrl, role)), role)).toBeNull()
+  }
+})
+
 test('whoever was given the schema to make tables in can no longer drop the audit with it', async () => {
   const { sql, old, role, adminUrl } = await createOneRoleDatabase()
   await sql.unsafe(`alter schema public owner to ${role}`)
