@@ -2,6 +2,12 @@
 -- Events of the audit are what its readers can read. An event stays for ever, so one that cannot be read, such as a command whose partitions
 -- are words, would stand in the way of all others for ever: whoever may append could blind who audits.
 
+-- Whether a text is a number that a partition may have had, be it only that somebody asked for it.
+create function is_partition(number text) returns boolean language sql immutable strict parallel safe
+  set search_path = pg_catalog, pg_temp
+return case when number ~ '^-?\d{1,10}$' then number::bigint between -2147483648 and 2147483647 else false end;
+revoke all on function is_partition(text) from public;
+
 create function is_audit_event(event text) returns boolean language plpgsql immutable strict parallel safe
   set search_path = pg_catalog, pg_temp
 as $$
@@ -28,7 +34,7 @@ begin
       and jsonb_typeof(actor -> 'verified') = 'boolean'))
     and (body ->> 'kind' <> 'command' or partitions is null or jsonb_typeof(partitions) = 'null' or (
       jsonb_typeof(partitions) = 'array'
-      and not exists (select from jsonb_array_elements(partitions) as one where one::text !~ '^\d{1,9}$')));
+      and not exists (select from jsonb_array_elements(partitions) as one where public.is_partition(one::text) is not true)));
 end $$;
 revoke all on function is_audit_event(text) from public;
 

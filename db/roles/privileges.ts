@@ -119,6 +119,7 @@ const ownersFunctions: Record<string, Rights> = {
   prune_audit: ['execute', ''],
   chain_audit_event: ['', ''],
   is_audit_event: ['', ''],
+  is_partition: ['', ''],
   refuse_audit_removal: ['', ''],
   refuse_change: ['', ''],
   check_command_key: ['', ''],

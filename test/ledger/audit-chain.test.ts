@@ -99,13 +99,15 @@ test('what no reader could read is no event, because nobody could remove it', as
   const event = {
     ...{ id: 'a', kind: 'command', at: '2026-03-01T10:00:00.000Z', result: 'done' },
     actor: { issuer: null, subject: 'ann', name: 'ann', verified: false },
-    detail: { partitions: [0] },
+    // Of a command that is refused for them.
+    detail: { partitions: [0, 2_147_483_647, -1] },
   }
   const wrong = [
     ...[{ kind: 5 }, { kind: 'Command' }, { id: null }, { at: 'infinity' }, { at: 'now' }, { at: 5 }],
     ...[{ result: 'well' }, { detail: null }, { detail: [] }, { detail: { partitions: ['x'] } }],
     ...[{ actor: 'ann' }, { actor: undefined }, { actor: { ...event.actor, verified: 'maybe' } }],
     ...[{ actor: { ...event.actor, name: null } }, { detail: { partitions: { 0: 0 } } }],
+    ...[{ detail: { partitions: [2_147_483_648] } }, { detail: { partitions: [0.5] } }],
   ].map((change) => JSON.stringify({ ...event, ...change }))
   const right = JSON.stringify(event)
   const twice = right.replace('"id":"a"', '"id":"a","kind":"sign_out"')
@@ -114,7 +116,9 @@ test('what no reader could read is no event, because nobody could remove it', as
       /this is no event of the audit|invalid input syntax for type json/,
     )
   await sql`select append_audit_event(${right})`
-  expect(await sql`select actor, partitions from control_event`).toEqual([{ actor: 'ann', partitions: [0] }])
+  expect(await sql`select actor, partitions from control_event`).toEqual([
+    { actor: 'ann', partitions: [0, 2_147_483_647, -1] },
+  ])
 })
 
 test('the commands of a database of 0.3.1 begin the chain', async () => {

@@ -15,7 +15,9 @@ test('workers prune what is past the retention that an administrator set, and no
   const { as, sql } = await createRolesDatabase()
   const ingest = as('ingest')
   const old = (at: string) => `select append_audit_event(
-    json_build_object('id', gen_random_uuid(), 'kind', 'exported', 'at', ${at}, 'actor', null, 'result', 'done', 'detail', null)::text)`
+    json_build_object(
+      'id', gen_random_uuid(), 'kind', 'exported', 'actor', null, 'result', 'done', 'detail', json_build_object(),
+      'at', to_char((${at}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::text)`
   await sql.unsafe('alter table audit_event disable trigger user; delete from audit_event')
   await sql.unsafe(
     'alter table audit_event enable trigger user; alter table audit_event enable always trigger append_only_delete',

@@ -30,8 +30,9 @@ export async function openDeployment(
   await createDatabase(stackEnvironment['DATABASE_URL'] ?? '', `rollcall_${id}`, template)
   const config = loadConfig(environment)
   const { retentionDays } = config.audit
-  if (template === undefined || retentionDays > 0)
-    await bootstrapDatabase(config.database.url, {}, retentionDays)
+  // A Postgres of the test's own has neither the template nor the roles.
+  const isCopy = template !== undefined && extra['DATABASE_URL'] === undefined
+  if (!isCopy || retentionDays > 0) await bootstrapDatabase(config.database.url, {}, retentionDays)
   await ensureTopics(config.kafka)
   const sql = connectPostgres(config.database.url, {
     applicationName: 'rollcall test',
@@ -40,7 +41,7 @@ export async function openDeployment(
     idleInTransactionTimeoutMs: 30_000,
   })
   // A copy has all but what its template says of the database itself.
-  if (template !== undefined) await sql.begin(async (tx) => secureDatabase(tx, await readAdministrator(tx)))
+  if (isCopy) await sql.begin(async (tx) => secureDatabase(tx, await readAdministrator(tx)))
   return {
     environment,
     config,

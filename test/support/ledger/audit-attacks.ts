@@ -6,6 +6,7 @@ export function keyOf(holder: 'api' | 'worker', valid = '1 day'): string {
 }
 /** The whole audit, behind a checkpoint that fits. */
 export const pruneAll = `
-  select prune_audit(json_build_object('id', 'c', 'kind', 'checkpoint', 'at', now(), 'actor', null, 'result', 'done',
+  select prune_audit(json_build_object('id', 'c' || seq, 'kind', 'checkpoint', 'actor', null, 'result', 'done',
+                                       'at', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
                                        'detail', json_build_object('seq', seq, 'hash', hash))::text)
   from audit_event order by seq desc limit 1`
