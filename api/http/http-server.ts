@@ -20,6 +20,8 @@ const IDLE_TIMEOUT_MS = 60_000
 const MAX_CONNECTIONS = 1_000
 /** How much of all connections one address may have, so that it leaves some to others. */
 const SHARE_OF_ADDRESS = 1 / 2
+/** Connections of an address besides the subscriptions of one client. */
+const BESIDE_SUBSCRIPTIONS = 100
 /** How long a client has to read why its request was refused. */
 const LINGER_MS = 500
 
@@ -45,7 +47,7 @@ export function createApiServer(
     trustedProxies,
     ...access
   }: Access & {
-    subscriptions: { all: number }
+    subscriptions: { all: number; perClient: number }
     /** They connect for others. */
     trustedProxies: readonly string[]
     tls: ServerFiles | null
@@ -84,7 +86,9 @@ export function createApiServer(
   const http = tls === null ? createServer(timeouts, answer) : createHttpsServer(tls, options, answer)
   http.maxConnections = MAX_CONNECTIONS + subscriptions.all
   http.setTimeout(IDLE_TIMEOUT_MS)
-  limitConnections(http, http.maxConnections * SHARE_OF_ADDRESS, trustedProxies)
+  const share = http.maxConnections * SHARE_OF_ADDRESS
+  // A client that may subscribe as often asks beside it.
+  limitConnections(http, Math.max(share, subscriptions.perClient + BESIDE_SUBSCRIPTIONS), trustedProxies)
   http.on('clientError', refuseConnection)
   return http
 }

@@ -11,7 +11,7 @@ export async function listening(allowedHosts: string[] = [], allowedOrigins: str
   const http = createApiServer(server, logger, {
     allowedHosts,
     allowedOrigins,
-    subscriptions: { all: 0 },
+    subscriptions: { all: 0, perClient: 0 },
     trustedProxies: [],
     tls: null,
   })
