@@ -3,7 +3,8 @@ import { Client } from '@temporalio/client'
 import { type Config } from '../config/config.ts'
 import { type Logger } from '../config/logger.ts'
 import { readKey, SecretError } from '../config/secret.ts'
-import { createPrimaryReader } from '../db/nodes/request-reader.ts'
+import { createPrimaryReader, createSingleReader } from '../db/nodes/request-reader.ts'
+import { anyFreshness } from '../db/nodes/requirement.ts'
 import { readWorkerReport } from '../db/read/ledger/workers.ts'
 import { readRecords } from '../kafka/read/read-records.ts'
 import { createCommands } from './commands/create-commands.ts'
@@ -14,6 +15,7 @@ import { readinessOf } from './sources/readiness.ts'
 import { identityOf } from './identity/identity-of.ts'
 import { DocumentsFileError, readDocumentsFile } from './sources/documents-file.ts'
 import { createKafkaBounds } from './sources/kafka-bounds.ts'
+import type { ApiMetrics } from './metrics/serve-api-metrics.ts'
 import { createRuns } from './commands/runs.ts'
 import { createReadBack } from './sources/read-back.ts'
 import { createServer } from './server.ts'
@@ -24,7 +26,12 @@ import { createWorkflowStatus } from './sources/workflow-status.ts'
 /**
  * Makes the server from the configuration and what is connected. Ends the process where a file that it needs cannot be used.
  */
-export function composeServer(config: Config, logger: Logger, connections: Connections) {
+export function composeServer(
+  config: Config,
+  logger: Logger,
+  connections: Connections,
+  metrics: ApiMetrics,
+) {
   const {
     temporal: connection,
     router,
@@ -45,11 +52,14 @@ export function composeServer(config: Config, logger: Logger, connections: Conne
     temporal: config.temporal,
     readWorkerReport: () => readPrimary((session) => readWorkerReport(session, topic)),
   }
-  return createServer({
+  const workflowStatus = createWorkflowStatus(access)
+  const read = createSingleReader((work) => router.withReadNode(anyFreshness, work))
+  const sources = { topic, workflowStatus, kafkaBounds, read, readPrimary, clock: Date.now }
+  const server = createServer({
     topic,
     router,
     kafkaBounds,
-    workflowStatus: createWorkflowStatus(access),
+    workflowStatus,
     runs: createRuns(access),
     readBack: createReadBack({ readRecords: (range, limit) => readRecords(kafka, range, limit) }),
     verifyAudit: createVerifyAudit(
@@ -69,6 +79,7 @@ export function composeServer(config: Config, logger: Logger, connections: Conne
     refusals,
     logger,
     serviceTokens: tokens.commands,
+    metrics: metrics.requests,
     ...identityOf(config, {
       ...{ sessions, audit, refused: refusals.count },
       ...{ tokens: tokens.identify, logger },
@@ -82,6 +93,7 @@ export function composeServer(config: Config, logger: Logger, connections: Conne
     documents: { byHash: readDocuments(config.api.documents, logger), only: config.api.documentsOnly },
     readiness: readinessOf(router, config.database, access, () => kafkaBounds(topic)),
   })
+  return { server, serveMetrics: () => metrics.serve(config.metrics, sources, logger) }
 }
 
 function readPseudonymKey(key: Config['pseudonymKey'], logger: Logger): string | Buffer {

@@ -6,6 +6,7 @@ import { checkHeadKeys } from '../audit/keys.ts'
 import { recordSettings } from '../audit/record-settings.ts'
 import { givenSettings, loadProcessConfig } from '../config/environment.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
+import { productVersion } from '../config/product-version.ts'
 import { checkDatabase } from '../db/connection/check-database.ts'
 import { postgresFailure } from '../db/connection/failure.ts'
 import { excessRights } from '../db/roles/excess-rights.ts'
@@ -15,6 +16,7 @@ import { openConnections } from './connections.ts'
 import { watchDatabaseFit } from './http/database-fit.ts'
 import { createApiServer } from './http/http-server.ts'
 import { composeServer } from './compose-server.ts'
+import { type ApiMetrics, createApiMetrics } from './metrics/serve-api-metrics.ts'
 
 /**
  * How long requests may take to finish when the API stops. A command waits 10 s for its workflow
@@ -23,7 +25,7 @@ import { composeServer } from './compose-server.ts'
 const SHUTDOWN_MS = 12_000
 const config = loadProcessConfig()
 const logger = createLogger(config.logLevel, 'api')
-const parts = openParts(config, logger)
+const parts = openParts(config, logger, createApiMetrics(await productVersion()))
 const http = openServer()
 const stop = createStop(http, parts)
 stopOnSignal(stop, logger)
@@ -41,7 +43,10 @@ await watchDatabaseFit(parts.checkSchema, (reason) => {
   logger.error({}, reason)
   stop(1)
 })
-if (!stop.isBegun()) listen(http, config.api, logger)
+if (!stop.isBegun()) {
+  listen(http, config.api, logger)
+  await serveMetrics(parts, logger)
+}
 
 function openServer(): Server | HttpsServer {
   try {
@@ -55,7 +60,7 @@ function openServer(): Server | HttpsServer {
 
 type Parts = ReturnType<typeof openParts>
 
-function openParts(config: Config, logger: Logger) {
+function openParts(config: Config, logger: Logger, metrics: ApiMetrics) {
   const connections = openConnections(config, logger)
   const { temporal, router, offsets, auditPool, refusals, sessions, signer, tokens } = connections
   void checkHeadKeys(config.audit, (error) => {
@@ -70,7 +75,7 @@ function openParts(config: Config, logger: Logger) {
       )
     })
   return {
-    server: composeServer(config, logger, connections),
+    ...composeServer(config, logger, connections, metrics),
     close: async () => {
       signer.end()
       await refusals.flush()
@@ -120,6 +125,16 @@ function listen(
       `${explorer.graphiql ? 'GraphiQL' : 'the API'} is at ${tls === null ? 'http' : 'https'}://${name}:${actual}/graphql`,
     )
   })
+}
+
+async function serveMetrics({ serveMetrics }: Pick<Parts, 'serveMetrics'>, logger: Logger): Promise<void> {
+  try {
+    const server = await serveMetrics()
+    server?.unref()
+  } catch (error) {
+    logger.error({ err: error }, 'metrics cannot be served: correct METRICS_HOST or API_METRICS_PORT')
+    process.exit(1)
+  }
 }
 
 type Stop = ((exitCode: number) => void) & { isBegun: () => boolean }

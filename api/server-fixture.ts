@@ -2,6 +2,7 @@ import { vi } from 'vitest'
 import { ReadFailure } from '../db/nodes/read-failure.ts'
 import type { ApiDeps } from './context/deps.ts'
 import { createPseudonym } from './context/masks.ts'
+import { createApiMetrics } from './metrics/serve-api-metrics.ts'
 import { localMode } from './identity/local-mode.ts'
 import { createClientAddress } from './limits/client-address.ts'
 import { createServer } from './server.ts'
@@ -52,6 +53,7 @@ export function serve(overrides: Partial<Deps> = {}) {
     },
     documents: { byHash: null, only: false },
     explorer: { introspection: true, graphiql: true },
+    metrics: createApiMetrics('0.0.0').requests,
     readiness: { postgres: ok, temporal: ok, kafka: ok },
     ...overrides,
   })

@@ -2,6 +2,8 @@ import { createYoga, type Plugin } from 'graphql-yoga'
 import { createLatestReader, createPrimaryReader, createSingleReader } from '../db/nodes/request-reader.ts'
 import { anyFreshness } from '../db/nodes/requirement.ts'
 import { readToken } from '../db/nodes/snapshot.ts'
+import type { apiMetrics } from '../metrics/api-metrics.ts'
+import type { MadeMetrics } from '../metrics/metric.ts'
 import type { ReadinessChecks } from '../probes/probes.ts'
 import { limits } from './context/limits.ts'
 import { createCacheValidator } from './context/cache-validator.ts'
@@ -33,6 +35,7 @@ import { createIdentityLimits } from './limits/identity-limits.ts'
 import type { ClientAddress, Incoming } from './limits/client-address.ts'
 import { answerLive } from './live/answer-live.ts'
 import type { SubscriptionCaps } from './live/subscription-limits.ts'
+import { measureCost, measureRequests } from './metrics/measure-requests.ts'
 import { type IngestionSources, readIngestion } from './pipeline/ingestion.ts'
 import { auditAwaited, auditLooks } from './plugins/audit-looks.ts'
 import { auditRefusals } from './plugins/audit-refusals.ts'
@@ -72,6 +75,7 @@ type ServerDeps = ApiDeps & {
   readiness: ReadinessChecks
   limits: { questionsPerSecond: number; clientMsPerSecond: number; subscriptions: SubscriptionCaps }
   documents: PersistedDocuments
+  metrics: MadeMetrics<typeof apiMetrics>
   /** How much clients may learn of the schema by asking. */
   explorer: { introspection: boolean; graphiql: boolean }
 }
@@ -92,6 +96,7 @@ export function createServer(server: ServerDeps) {
     limits: rateLimits,
     documents,
     explorer,
+    metrics,
     ...deps
   } = server
   const contained = containErrors(logger)
@@ -134,6 +139,7 @@ export function createServer(server: ServerDeps) {
           logger,
         }),
       ),
+      measureRequests(metrics),
       contained(compressAnswers()),
       contained(identified),
       ...(pages === null ? [] : [contained(pages)]),
@@ -144,7 +150,12 @@ export function createServer(server: ServerDeps) {
       nameArguments(explorer.introspection),
       runPersistedDocuments(documents),
       closeContext,
-      limitRate(rateLimits, deps.clock, (request) => clientOf(identified.senderOf(request))),
+      limitRate(
+        rateLimits,
+        deps.clock,
+        (request) => clientOf(identified.senderOf(request)),
+        measureCost(metrics),
+      ),
       refuseCommands,
       ...(lookAudit === null ? [] : [auditAwaited(lookAudit)]),
       awaitRecords(counted),
@@ -169,7 +180,9 @@ export function createServer(server: ServerDeps) {
         caps: rateLimits.subscriptions,
         clock: deps.clock,
       }),
-      cacheResponses(),
+      cacheResponses(() => {
+        metrics.rollcall_cached_answers_total.inc()
+      }),
     ],
     maskedErrors: { maskError, isDev: false },
     maxRequestBodySize: limits.bodyBytes,

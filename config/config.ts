@@ -6,6 +6,7 @@ import { type AuditConfig, auditOf } from './audit.ts'
 import { type Bootstrap, bootstrapOf } from './bootstrap-settings.ts'
 import { contradictions } from './contradictions.ts'
 import { type LdapConfig, ldapOf } from './ldap.ts'
+import { type MetricsConfig, metricsOf } from './metrics-settings.ts'
 import { type Secret, secretOf } from './secret.ts'
 import { settings } from './settings.ts'
 import { publicHosts, type SignInConfig, signInOf } from './sign-in.ts'
@@ -110,6 +111,7 @@ export type Config = {
      */
     workflowBundle: string | null
   }
+  metrics: MetricsConfig
   ingest: {
     insightSize: number
     batchMaxBytes: number
@@ -220,6 +222,7 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
     tls: serverTls('WORKER', env.WORKER_TLS_CERT_FILE, env.WORKER_TLS_KEY_FILE),
     workflowBundle: env.WORKFLOW_BUNDLE ?? null,
   },
+  metrics: metricsOf(env),
   ingest: {
     insightSize: env.INSIGHT_SIZE,
     batchMaxBytes: env.BATCH_MAX_BYTES,

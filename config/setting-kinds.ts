@@ -18,6 +18,17 @@ export const integer = (fallback: number, min: number, max: number) =>
     .transform(Number)
     .meta({ accepts: `${grouped(min)} to ${grouped(max)}` })
 
+/** A port to listen on; unset: none. */
+export const port = () =>
+  z
+    .string()
+    .optional()
+    .refine((text) => text === undefined || (/^\d+$/.test(text) && Number(text) <= 65_535), {
+      error: 'must be a port from 0 to 65535',
+    })
+    .transform((text) => (text === undefined ? null : Number(text)))
+    .meta({ accepts: '0 to 65,535' })
+
 export const text = (fallback: string) => z.string().min(1).default(fallback).meta({ accepts: 'any text' })
 
 /** Texts separated by commas. */

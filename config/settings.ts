@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ldap } from './ldap-settings.ts'
 import { bootstrapSettings } from './bootstrap-settings.ts'
 import { auditSettings } from './audit-settings.ts'
+import { metricsSettings } from './metrics-settings.ts'
 import { issuers, roleGroups, signatureAlgorithms } from './identity-kinds.ts'
 import {
   choice,
@@ -210,6 +211,7 @@ export const settings = z.object({
   ...api,
   ...identity,
   ...worker,
+  ...metricsSettings,
   ...ingestion,
   ...upkeep,
   ...auditSettings,
@@ -225,6 +227,7 @@ export const settingGroups = {
   API: Object.keys(api),
   Identity: Object.keys(identity),
   Worker: Object.keys(worker),
+  Metrics: Object.keys(metricsSettings),
   Ingestion: Object.keys(ingestion),
   'Retention and reconciliation': Object.keys(upkeep),
   Audit: Object.keys(auditSettings),

@@ -33,6 +33,10 @@ const fixed: Record<string, string> = {
   PSEUDONYM_KEY_FILE: 'as API_DOCUMENTS',
   WORKER_HOST: 'as API_HOST, for an operator who publishes the port',
   WORKER_PORT: 'the health check names it, and each container has its own',
+  METRICS_HOST: 'as API_HOST, for Prometheus in the network of the file',
+  API_METRICS_PORT: 'no port of metrics is published',
+  WORKER_METRICS_PORT: 'as API_METRICS_PORT',
+  TEMPORAL_METRICS_PORT: 'as API_METRICS_PORT',
   WORKFLOW_BUNDLE: 'a file of the image would be of no other version than the worker',
   ...because(
     { LDAP_CA_FILE: 0, LDAP_CERT_FILE: 0, LDAP_KEY_FILE: 0, LDAP_BIND_PASSWORD_FILE: 0 },

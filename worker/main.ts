@@ -9,7 +9,7 @@ import { installTemporalLog } from './temporal-log.ts'
 
 const config = loadProcessConfig()
 const log = createLogger(config.logLevel, 'worker')
-installTemporalLog(log)
+installTemporalLog(log, config.metrics)
 
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -21,6 +21,7 @@ import { createActivityDeps } from './activity-deps.ts'
 import { bundleWorkflows } from './bundle-workflows.ts'
 import { connectTemporal, pingTemporal } from './connect-temporal.ts'
 import { closeConnections, type Connections, openConnections } from './connections.ts'
+import { startMetrics } from './start-metrics.ts'
 import { putSchedules } from './schedules.ts'
 import { serveProbes } from './serve-probes.ts'
 import { sharePartitions } from './share-partitions.ts'
@@ -92,15 +93,17 @@ async function runConnected(
   const self = { id: randomUUID(), topic, name: `${process.pid}@${hostname()}`, version: codeVersion }
   const slots = new SliceSlots()
   const slicesRunning = () => slots.running
+  const metrics = await startMetrics(config.metrics, codeVersion, log)
   const deps = createActivityDeps(config, connections, {
     ...given,
     workerName: self.name,
     codeVersion,
+    observe: metrics.activities,
     slicesRunning,
     isToldOfCancellations: await isToldOfCancellations(temporal, config.temporal),
   })
   const temporalWatch = watchTemporal(() => pingTemporal(temporal, config.temporal), log)
-  const endUpkeep = startUpkeep(config, log, deps.batchesInWork)
+  const endUpkeep = startUpkeep(config, log, deps.batchesInWork, metrics.upkeep)
   let endFollowing: () => void = () => undefined
   try {
     await startIngestion(temporal, config)
@@ -115,6 +118,7 @@ async function runConnected(
   } finally {
     endFollowing()
     temporalWatch.end()
+    metrics.close()
     await Promise.allSettled([endUpkeep(), closeConnections(connections)])
   }
 }

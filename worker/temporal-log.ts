@@ -1,5 +1,6 @@
 import { Runtime } from '@temporalio/worker'
 import type { Logger } from 'pino'
+import type { Config } from '../config/config.ts'
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const
 
@@ -11,7 +12,7 @@ const shownFields = ['workflowId', 'reason', 'error'] as const
  * is away, the core logs each failed attempt; those lines become level debug, because temporal-watch.ts logs
  * the outage once.
  */
-export function installTemporalLog(log: Logger): void {
+export function installTemporalLog(log: Logger, { host, temporal: port }: Config['metrics']): void {
   Runtime.install({
     logger: {
       log: (level, message, meta) => {
@@ -33,9 +34,20 @@ export function installTemporalLog(log: Logger): void {
         write(log, 'error', message, meta)
       },
     },
-    telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
+    telemetryOptions: {
+      logging: { forward: {}, filter: 'ERROR' },
+      ...(port === null ? {} : { metrics: { prometheus: prometheusAt(host, port) } }),
+    },
   })
 }
+
+/** Names and units as Prometheus' conventions want them. */
+const prometheusAt = (host: string, port: number) => ({
+  bindAddress: `${host.includes(':') ? `[${host}]` : host}:${port}`,
+  countersTotalSuffix: true,
+  unitSuffix: true,
+  useSecondsForDurations: true,
+})
 
 type Level = (typeof levels)[keyof typeof levels]
 

@@ -24,6 +24,7 @@ const QUIET_MS = 10_000
 const SPANS_QUIET_MS = 60_000
 
 type Task = {
+  name: string
   /** Resolves to false or 0 if there was nothing to do. */
   run: (sql: Sql) => Promise<number | boolean>
   quietMs: number
@@ -34,12 +35,12 @@ type Task = {
  * answers wait for them, so they are in each round.
  */
 const tasks: readonly Task[] = [
-  { run: rollUpSightings, quietMs: 0 },
-  { run: rollUpByCommitTime, quietMs: QUIET_MS },
-  { run: indexLogins, quietMs: QUIET_MS },
-  { run: rollUpMonth, quietMs: QUIET_MS },
-  { run: makeActiveSpans, quietMs: SPANS_QUIET_MS },
-  { run: listDay, quietMs: SPANS_QUIET_MS },
+  { name: 'roll_up_sightings', run: rollUpSightings, quietMs: 0 },
+  { name: 'roll_up_by_commit_time', run: rollUpByCommitTime, quietMs: QUIET_MS },
+  { name: 'index_logins', run: indexLogins, quietMs: QUIET_MS },
+  { name: 'roll_up_month', run: rollUpMonth, quietMs: QUIET_MS },
+  { name: 'make_active_spans', run: makeActiveSpans, quietMs: SPANS_QUIET_MS },
+  { name: 'list_day', run: listDay, quietMs: SPANS_QUIET_MS },
 ]
 /**
  * How many times as long as a task took upkeep rests after it. In a backlog, when batches wait for each
@@ -56,6 +57,12 @@ const STATEMENT_TIMEOUT_MS = 30_000
 /** Whether batches wait for each other. */
 type Backlog = Pick<Semaphore, 'isCrowded'>
 
+/** Is told how each task went. */
+export type UpkeepObserver = {
+  taskDone: (task: string, durationMs: number) => void
+  taskFailed: (task: string) => void
+}
+
 /**
  * Starts the work that can be done some time after a commit, for as long as the process runs: rolls up
  * sightings, counts the active users of periods that are over, rolls up counts by commit time and by month,
@@ -64,7 +71,12 @@ type Backlog = Pick<Semaphore, 'isCrowded'>
  * upkeep begins to fail and one when it succeeds again.
  * @returns a function that stops upkeep after the task in hand
  */
-export function startUpkeep({ database }: Config, log: Logger, batchesInWork: Backlog): () => Promise<void> {
+export function startUpkeep(
+  { database }: Config,
+  log: Logger,
+  batchesInWork: Backlog,
+  observe: UpkeepObserver,
+): () => Promise<void> {
   const sql = connectPostgres(database, {
     applicationName: 'rollcall upkeep',
     maxConnections: 1,
@@ -72,7 +84,7 @@ export function startUpkeep({ database }: Config, log: Logger, batchesInWork: Ba
     idleInTransactionTimeoutMs: FROZEN_WORKER_MS,
   })
   const stop = new AbortController()
-  const ended = runRounds(sql, log, batchesInWork, stop.signal)
+  const ended = runRounds(sql, log, { batchesInWork, observe, stop: stop.signal })
   return async () => {
     stop.abort()
     await Promise.race([ended, sleep(INTERVAL_MS)])
@@ -80,7 +92,10 @@ export function startUpkeep({ database }: Config, log: Logger, batchesInWork: Ba
   }
 }
 
-async function runRounds(sql: Sql, log: Logger, batchesInWork: Backlog, stop: AbortSignal): Promise<void> {
+type Rounds = { batchesInWork: Backlog; observe: UpkeepObserver; stop: AbortSignal }
+
+async function runRounds(sql: Sql, log: Logger, rounds: Rounds): Promise<void> {
+  const { stop } = rounds
   const isOver = () => stop.aborted
   const outage = { isLogged: false }
   const dueMs = new Map<Task, number>()
@@ -89,7 +104,7 @@ async function runRounds(sql: Sql, log: Logger, batchesInWork: Backlog, stop: Ab
     outage.isLogged = true
   }
   while (!isOver()) {
-    const hasFailed = await runRound(sql, dueMs, batchesInWork, stop, onFailure)
+    const hasFailed = await runRound(sql, dueMs, rounds, onFailure)
     if (isOver()) return
     if (outage.isLogged && !hasFailed) {
       log.info('upkeep works again: answers about engagement catch up')
@@ -107,8 +122,7 @@ async function runRounds(sql: Sql, log: Logger, batchesInWork: Backlog, stop: Ab
 async function runRound(
   sql: Sql,
   dueMs: Map<Task, number>,
-  batchesInWork: Backlog,
-  stop: AbortSignal,
+  { batchesInWork, observe, stop }: Rounds,
   onFailure: (error: unknown) => void,
 ): Promise<boolean> {
   let hasFailed = false
@@ -119,7 +133,9 @@ async function runRound(
       await assertDirectSession(sql)
       const hasWorked = Boolean(await task.run(sql))
       dueMs.set(task, hasWorked ? 0 : startMs + task.quietMs)
+      observe.taskDone(task.name, performance.now() - startMs)
     } catch (error) {
+      observe.taskFailed(task.name)
       onFailure(error)
       hasFailed = true
     }

@@ -34,8 +34,13 @@ export async function decideAndCommit(
   for (let attempt = 1; ; attempt++) {
     try {
       const batchId = await classingPostgres(() => session.nextBatchId())
+      const startMs = performance.now()
       const decided = await decideOrBlame(session, position, range, batchId)
-      return { ok: true, committed: await commit(session, position, range, batchId, decided, options) }
+      const decidedMs = performance.now()
+      const committed = await commit(session, position, range, batchId, decided, options)
+      const durations = { decideMs: decidedMs - startMs, commitMs: performance.now() - decidedMs }
+      session.deps.observe.batchCommitted(decided.batch, durations)
+      return { ok: true, committed }
     } catch (error) {
       if (!(error instanceof PipelineFailure)) throw error
       const { failureClass } = error

@@ -9,6 +9,7 @@ import {
   type SliceProgress,
   type SliceReport,
 } from '../../domain/batch/slice-report.ts'
+import { asFailure } from '../../domain/pipeline/failure.ts'
 import type { FetchedRange } from '../../kafka/read/take-range.ts'
 import { sliceHeartbeatMs, startHeartbeat, type Heartbeat } from '../heartbeat.ts'
 import { publishGap } from '../publish/publish-gap.ts'
@@ -59,11 +60,18 @@ export async function ingestSlice(
   const stop = stopAfter(request.longestMs, [cancelled, handOver])
   const heartbeatMs = () => sliceHeartbeatMs(deps.slicesRunning(), deps.isToldOfCancellations)
   const heartbeat = startHeartbeat(noProgress(), heartbeatMs)
+  const { observe } = deps
+  observe.sliceBegan(request.partition)
   try {
     await ingestPartition(deps, request, heartbeat, stop.signal)
-    return { ...heartbeat.details, outcome: cancelled.aborted ? 'stopped' : 'ended', reason: '' }
+    const outcome = cancelled.aborted ? 'stopped' : 'ended'
+    observe.sliceEnded(request.partition, outcome, null)
+    return { ...heartbeat.details, outcome, reason: '' }
   } catch (error) {
-    return failureReport(heartbeat.details, error)
+    const failure = asFailure(error)
+    const report = failureReport(heartbeat.details, failure)
+    observe.sliceEnded(request.partition, report.outcome, failure)
+    return report
   } finally {
     heartbeat.end()
     stop.clear()

@@ -60,5 +60,6 @@ export async function writeParked(
     }),
   )
   logParked({ topic, partition, from, to }, batchId, why.error)
+  deps.observe.batchParked(partition)
   return { batchId, position: { ...position, next: to, floodGuard: why.floodGuard } }
 }

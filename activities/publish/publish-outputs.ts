@@ -10,9 +10,11 @@ export async function publishOutputs(
   outputs: OutputCollector,
   to: bigint,
 ): Promise<bigint> {
+  const startMs = performance.now()
   await producer.publish(outputs, to, async () => {
     await deps.onStep?.('inside_kafka_transaction')
   })
+  deps.observe.batchPublished(performance.now() - startMs)
   await deps.onStep?.('after_kafka_commit')
   return to
 }

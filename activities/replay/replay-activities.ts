@@ -7,10 +7,11 @@ import {
   type BatchSelection,
   type RejectSelection,
 } from '../../domain/batch/selection.ts'
-import { DEFECT_ATTEMPTS, PipelineFailure } from '../../domain/pipeline/failure.ts'
+import { asFailure, DEFECT_ATTEMPTS, PipelineFailure } from '../../domain/pipeline/failure.ts'
 import { actorOfRun } from '../commands/actor-of-run.ts'
 import { withHeartbeat } from '../heartbeat.ts'
 import type { ActivityDeps } from '../session/activity-deps.ts'
+import type { Observer } from '../session/observer.ts'
 import { applyParked, skipParked } from './apply-parked.ts'
 import { planReplay, type Planned } from './plan-replay.ts'
 import { redriveBatch, type RedriveRequest, type Redriven } from './redrive.ts'
@@ -27,7 +28,7 @@ export const createReplayActivities = (deps: ActivityDeps) => ({
    */
   applyBatch: async ({ batchId, commandId }: BatchRequest): Promise<ReplayAttempt> =>
     await withHeartbeat(() =>
-      permanentFailureAsValue(async () => ({
+      permanentFailureAsValue(deps.observe, async () => ({
         ok: true,
         outcome: await applyParked(deps, BigInt(batchId), commandId),
       })),
@@ -35,7 +36,7 @@ export const createReplayActivities = (deps: ActivityDeps) => ({
 
   /** Skips a parked batch. Safe to retry: a skipped batch stays skipped. */
   skipBatch: async ({ batchId, ...request }: BatchRequest & { reason: string }): Promise<ReplayAttempt> =>
-    await permanentFailureAsValue(async () => ({
+    await permanentFailureAsValue(deps.observe, async () => ({
       ok: true,
       outcome: await skipParked(deps, BigInt(batchId), request),
     })),
@@ -68,7 +69,10 @@ export const createReplayActivities = (deps: ActivityDeps) => ({
    */
   redriveBatch: async (request: RedriveRequest): Promise<RedriveAttempt> =>
     await withHeartbeat(() =>
-      permanentFailureAsValue(async () => ({ ok: true, redriven: await redriveBatch(deps, request) })),
+      permanentFailureAsValue(deps.observe, async () => ({
+        ok: true,
+        redriven: await redriveBatch(deps, request),
+      })),
     ),
 })
 
@@ -76,15 +80,19 @@ export const createReplayActivities = (deps: ActivityDeps) => ({
  * Returns a failure that the batch itself causes. Throws outages and lost claims, so that Temporal retries
  * the activity.
  */
-async function permanentFailureAsValue<T>(work: () => Promise<T>): Promise<T | { ok: false; error: string }> {
+async function permanentFailureAsValue<T>(
+  observe: Observer,
+  work: () => Promise<T>,
+): Promise<T | { ok: false; error: string }> {
   try {
-    return await work()
+    const done = await work()
+    observe.replayed('done')
+    return done
   } catch (error) {
+    const failure = asFailure(error)
+    observe.replayed(failure.failureClass)
     if (error instanceof PipelineFailure && isRetried(error)) throw error
-    return {
-      ok: false,
-      error: error instanceof PipelineFailure ? error.message : `Rollcall: ${String(error)}`,
-    }
+    return { ok: false, error: failure.message }
   }
 }
 

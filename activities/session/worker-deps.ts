@@ -6,6 +6,7 @@ import type { DecodeStep } from '../../domain/columns/decode-step.ts'
 import type { decodeRecords } from '../../domain/decode/decode-records.ts'
 import type { SharedSightingCache } from '../../domain/sightings/sighting-cache.ts'
 import type { Kafka } from '../../kafka/client.ts'
+import type { Observer } from './observer.ts'
 
 /** What slices and replays need of their process; all that run in it share one. */
 export type WorkerDeps = {
@@ -37,6 +38,7 @@ export type WorkerDeps = {
   clock: () => number
   /** Starts the workflow of a parked batch, unless it exists already. Throws if Temporal is away. */
   startBatchWorkflow: (batch: ParkedBatch) => Promise<void>
+  observe: Observer
   /** Called at each step of a batch; tests end the process there. */
   onStep?: (step: BatchStep) => void | Promise<void>
 }

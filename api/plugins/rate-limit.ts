@@ -5,7 +5,7 @@ import type { RequestContext } from '../context/context.ts'
 import { requestError } from '../context/request-error.ts'
 import { createTokenBuckets } from '../limits/token-bucket.ts'
 import { COMPLEXITY_OF_ONE, costOf } from './cost.ts'
-import { operationType } from './operation.ts'
+import { type ExecutedRequest, operationType } from './operation.ts'
 
 /** A client may save up as many seconds of its rate for a burst. */
 const BURST_SECONDS = 5
@@ -14,11 +14,13 @@ const BURST_SECONDS = 5
  * Caps on how much a client asks, by what its requests cost (cost.ts). Commands have their own cap, so that a busy
  * dashboard does not keep an operator out.
  * @param clientOf who sent a request, as in its context
+ * @param charged is told what each request cost
  */
 export function limitRate(
   { questionsPerSecond }: { questionsPerSecond: number },
   clock: () => number,
   clientOf: (request: Request) => string,
+  charged: (request: ExecutedRequest, cost: number) => void = () => undefined,
 ): Plugin<RequestContext> {
   const rates = {
     query: {
@@ -50,7 +52,9 @@ export function limitRate(
     if (type === null || address === null) return
     // To subscribe is a question.
     const kind = type === 'mutation' ? 'mutation' : 'query'
-    const waitMs = buckets[kind].take(client, clock(), costOf(args))
+    const cost = costOf(args)
+    const waitMs = buckets[kind].take(client, clock(), cost)
+    if (waitMs === 0) charged(args, cost)
     if (waitMs > 0) setResultAndStopExecution({ errors: [tooOften(kind, waitMs)] })
   }
   /** A document that cannot be run costs work, too. */

@@ -1,4 +1,4 @@
-import { defect, PipelineFailure } from '../pipeline/failure.ts'
+import { asFailure } from '../pipeline/failure.ts'
 
 /** How far a slice has come. Its heartbeats carry the same. */
 export type SliceProgress = {
@@ -35,9 +35,9 @@ export const noProgress = (): SliceProgress => ({
   parked: 0,
 })
 
-/** Translates a failure into the end of a slice. An error without a class is a defect of Rollcall. */
+/** Translates a failure into the end of a slice. */
 export function failureReport(progress: SliceProgress, error: unknown): SliceReport {
-  const failure = error instanceof PipelineFailure ? error : defect(error)
+  const failure = asFailure(error)
   const outcome = (
     {
       transient: 'waiting',

@@ -42,6 +42,10 @@ export const isNativeError = (error: unknown): boolean =>
 export const defect = (error: unknown): PipelineFailure =>
   new PipelineFailure('defect', 'rollcall', `Rollcall: ${String(error)}`, { cause: error })
 
+/** An error without a class is a defect of Rollcall. */
+export const asFailure = (error: unknown): PipelineFailure =>
+  error instanceof PipelineFailure ? error : defect(error)
+
 /**
  * Records whose bytes cannot be read. The offsets `[from, to)` fail again however often they are fetched
  * (G6).

@@ -8,10 +8,11 @@ import { runWorker } from '../../../worker/run-worker.ts'
 
 const STEP_MS = 60
 
+const config = loadConfig(process.env)
 const log = createLogger('info', 'dawdling-worker')
-installTemporalLog(log)
+installTemporalLog(log, config.metrics)
 await runWorker({
-  config: loadConfig(process.env),
+  config,
   log,
   codeVersion: 'test',
   stop: new AbortController().signal,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { inject } from 'vitest'
 import { noCommands, noRuns, noServiceTokens, PROXY, sentBy } from '../../../api/server-fixture.ts'
 import { createPseudonym } from '../../../api/context/masks.ts'
+import { createApiMetrics } from '../../../api/metrics/serve-api-metrics.ts'
 import { localMode } from '../../../api/identity/local-mode.ts'
 import { createClientAddress } from '../../../api/limits/client-address.ts'
 import { createServer } from '../../../api/server.ts'
@@ -110,6 +111,7 @@ export function createApi(
     },
     documents: { byHash: null, only: false },
     explorer: { introspection: true, graphiql: true },
+    metrics: createApiMetrics('test').requests,
     readiness: {
       postgres: () => Promise.resolve(),
       temporal: () => Promise.resolve(),

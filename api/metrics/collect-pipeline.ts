@@ -1,0 +1,104 @@
+import {
+  countOpenDiscrepancies,
+  countWorkers,
+  readOldestParked,
+  readPendingRollups,
+} from '../../db/read/ledger/pipeline-ages.ts'
+import { readUnsettled } from '../../db/read/ledger/unsettled.ts'
+import { readScheduledReconciliation } from '../../db/read/reconciliation/reconciliation-runs.ts'
+import type { ReadSession } from '../../db/nodes/snapshot.ts'
+import { ReadFailure } from '../../db/nodes/read-failure.ts'
+import type { MadeMetrics } from '../../metrics/metric.ts'
+import type { pipelineMetrics } from '../../metrics/pipeline-metrics.ts'
+import {
+  type Ingestion,
+  type IngestionPartition,
+  type IngestionSources,
+  readIngestion,
+  unreadOf,
+} from '../pipeline/ingestion.ts'
+
+type Metrics = MadeMetrics<typeof pipelineMetrics>
+
+/** Sets every metric of the pipeline to what is found now. What is not known is left out. */
+export async function collectPipeline(
+  metrics: Metrics,
+  sources: IngestionSources & { clock: () => number },
+): Promise<void> {
+  const { topic } = sources
+  const [ingestion, stored] = await Promise.all([
+    readIngestion(sources, topic),
+    sources.read((session) => readLedger(session, topic)).catch(nullIfAway),
+  ])
+  for (const metric of Object.values(metrics)) metric.reset()
+  showDependencies(metrics, ingestion)
+  for (const partition of ingestion.partitions) showPartition(metrics, partition)
+  const delayMs = delayOf(ingestion, sources.clock())
+  if (delayMs !== null) metrics.rollcall_ingestion_delay_seconds.set(delayMs / 1_000)
+  if (stored !== null) showLedger(metrics, stored)
+}
+
+function nullIfAway(error: unknown): null {
+  if (error instanceof ReadFailure) return null
+  throw error
+}
+
+const readLedger = async (session: ReadSession, topic: string) => ({
+  unsettled: await readUnsettled(session, topic),
+  oldestParkedAt: await readOldestParked(session, topic),
+  pending: await readPendingRollups(session),
+  workers: await countWorkers(session, topic),
+  reconciliation: await readScheduledReconciliation(session, topic),
+  discrepancies: await countOpenDiscrepancies(session, topic),
+})
+
+const seconds = (at: Date): number => at.getTime() / 1_000
+
+function showDependencies({ rollcall_dependency_up: up }: Metrics, { problems }: Ingestion): void {
+  const away = new Set(
+    problems
+      .filter(({ kind }) => kind === 'component_unavailable' || kind === 'no_worker')
+      .map(({ component }) => component),
+  )
+  for (const dependency of ['kafka', 'postgres', 'temporal', 'worker'] as const)
+    up.set({ dependency }, away.has(dependency) ? 0 : 1)
+}
+
+/** Null: it is not known what is unread, or a partition with unread records has counted nothing. */
+function delayOf({ lag, partitions }: Ingestion, nowMs: number): number | null {
+  if (lag === null) return null
+  const behind = partitions.filter((partition) => (unreadOf(partition) ?? 0n) > 0n)
+  const watermarks = behind.map(({ progress }) => progress?.watermark?.getTime() ?? null)
+  if (watermarks.includes(null)) return null
+  return Math.max(0, ...watermarks.map((watermarkMs) => nowMs - (watermarkMs ?? nowMs)))
+}
+
+function showPartition(metrics: Metrics, found: IngestionPartition): void {
+  const { partition, status, progress } = found
+  const unread = unreadOf(found)
+  if (unread !== null) metrics.rollcall_partition_lag.set({ partition }, Number(unread))
+  if (status !== null) metrics.rollcall_partition_state.set({ partition, state: status.state }, 1)
+  if (progress === null) return
+  const { worker, watermark, parked_offsets: parked } = progress
+  metrics.rollcall_partition_held_info.set({ partition, worker }, 1)
+  metrics.rollcall_partition_parked_offsets.set({ partition }, Number(parked))
+  if (watermark !== null)
+    metrics.rollcall_partition_watermark_timestamp_seconds.set({ partition }, seconds(watermark))
+}
+
+function showLedger(metrics: Metrics, stored: Awaited<ReturnType<typeof readLedger>>): void {
+  const { unsettled, oldestParkedAt, pending, workers, reconciliation, discrepancies } = stored
+  metrics.rollcall_parked_batches.set(unsettled.parkedBatches)
+  metrics.rollcall_withheld_batches.set(unsettled.withheldBatches)
+  if (oldestParkedAt !== null) metrics.rollcall_parked_oldest_timestamp_seconds.set(seconds(oldestParkedAt))
+  for (const { rollup, batches, oldestAt } of pending) {
+    metrics.rollcall_pending_batches.set({ rollup }, batches)
+    if (oldestAt !== null)
+      metrics.rollcall_pending_oldest_timestamp_seconds.set({ rollup }, seconds(oldestAt))
+  }
+  for (const { version, workers: count } of workers) metrics.rollcall_workers.set({ version }, count)
+  for (const { kind, open } of discrepancies) metrics.rollcall_discrepancies.set({ kind }, open)
+  if (reconciliation === null) return
+  metrics.rollcall_reconciliation_finished_timestamp_seconds.set(seconds(reconciliation.finishedAt))
+  metrics.rollcall_reconciliation_covered_to_timestamp_seconds.set(seconds(reconciliation.coveredTo))
+}

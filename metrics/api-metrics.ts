@@ -1,0 +1,48 @@
+import type { Metric } from './metric.ts'
+
+const field = { field: 'root field of the schema' }
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** What one API answered since it started. */
+export const apiMetrics = {
+  rollcall_http_requests_total: {
+    type: 'counter',
+    help: 'HTTP requests that were answered, those of subscriptions once.',
+    labels: { method: '`GET`, `POST`, `OPTIONS` or `other`', status: 'status of the response' },
+  },
+  rollcall_http_request_duration_seconds: {
+    type: 'histogram',
+    help: 'How long a request took until its response began.',
+    buckets: SECONDS,
+  },
+  rollcall_fields_total: {
+    type: 'counter',
+    help: 'Questions, commands and subscriptions that were executed. A request with several counts in each.',
+    labels: { ...field, operation: '`query`, `mutation` or `subscription`' },
+  },
+  rollcall_field_duration_seconds: {
+    type: 'histogram',
+    help: 'How long requests with the field took to execute; those answered from the cache included.',
+    labels: field,
+    buckets: SECONDS,
+  },
+  rollcall_field_cost_total: {
+    type: 'counter',
+    help: 'Cost of requests with the field, in questions, as rate limits count it.',
+    labels: field,
+  },
+  rollcall_refusals_total: {
+    type: 'counter',
+    help: 'Errors that clients were told.',
+    labels: { code: 'code of docs/errors.md, or `none`' },
+  },
+  rollcall_cached_answers_total: {
+    type: 'counter',
+    help: 'Requests that were answered from the cache; compare with rollcall_fields_total.',
+  },
+  rollcall_audit_events_total: {
+    type: 'counter',
+    help: 'Events that this API recorded in the audit: sign-ins, refusals, tokens, commands.',
+    labels: { kind: 'kind of the event', outcome: 'its outcome' },
+  },
+} as const satisfies Record<string, Metric>

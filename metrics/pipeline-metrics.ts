@@ -1,0 +1,78 @@
+import type { Metric } from './metric.ts'
+
+const partition = { partition: 'partition of the topic' }
+
+/**
+ * How ingestion stands, as an API finds it at each scrape. Every API gives the same: aggregate with `max`. What is not known, because
+ * a dependency is away, is absent.
+ */
+export const pipelineMetrics = {
+  rollcall_dependency_up: {
+    type: 'gauge',
+    help: 'Whether a dependency answers: 1 or 0. A worker is one, because the state of partitions is its answer.',
+    labels: { dependency: '`kafka`, `postgres` (the primary), `temporal` or `worker`' },
+  },
+  rollcall_partition_lag: {
+    type: 'gauge',
+    help: 'Offsets of a partition that are not processed, up to its high watermark.',
+    labels: partition,
+  },
+  rollcall_partition_state: {
+    type: 'gauge',
+    help: 'Always 1; the label says the state.',
+    labels: { ...partition, state: '`running`, `paused`, `waiting`, `halted` or `retired`' },
+  },
+  rollcall_partition_held_info: {
+    type: 'gauge',
+    help: 'Always 1; the label says which worker claimed the partition last.',
+    labels: { ...partition, worker: 'process id and host' },
+  },
+  rollcall_partition_watermark_timestamp_seconds: {
+    type: 'gauge',
+    help: 'Event time of the latest attempt of a partition that is counted.',
+    labels: partition,
+  },
+  rollcall_partition_parked_offsets: {
+    type: 'gauge',
+    help: 'Offsets of parked batches: they are not counted.',
+    labels: partition,
+  },
+  rollcall_ingestion_delay_seconds: {
+    type: 'gauge',
+    help: 'How far counts are behind: the age of the latest counted attempt, of the partition with unread records that is furthest behind. 0 while nothing is unread; absent while that is not known.',
+  },
+  rollcall_parked_batches: { type: 'gauge', help: 'Batches that wait for a replay.' },
+  rollcall_parked_oldest_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the batch was parked that has waited longest; absent while none waits.',
+  },
+  rollcall_withheld_batches: { type: 'gauge', help: 'Batches that are counted and not published.' },
+  rollcall_workers: {
+    type: 'gauge',
+    help: 'Workers that reported in the last six seconds.',
+    labels: { version: 'version of Rollcall' },
+  },
+  rollcall_pending_batches: {
+    type: 'gauge',
+    help: 'Batches that upkeep has yet to roll up.',
+    labels: { rollup: '`counts`, `counts_by_commit_time`, `sightings` or `login_lists`' },
+  },
+  rollcall_pending_oldest_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the oldest batch was committed that upkeep has yet to roll up; absent while there is none.',
+    labels: { rollup: '`counts`, `counts_by_commit_time`, `sightings` or `login_lists`' },
+  },
+  rollcall_reconciliation_finished_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the last scheduled reconciliation finished; absent before the first.',
+  },
+  rollcall_reconciliation_covered_to_timestamp_seconds: {
+    type: 'gauge',
+    help: 'Up to which commit time the ledger was compared with the counts.',
+  },
+  rollcall_discrepancies: {
+    type: 'gauge',
+    help: 'Discrepancies that are open, those of the audit chain included.',
+    labels: { kind: 'kind of the discrepancy' },
+  },
+} as const satisfies Record<string, Metric>
