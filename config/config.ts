@@ -5,6 +5,7 @@ import type { RoleGroups } from '../domain/access/role.ts'
 import { type AuditConfig, auditOf } from './audit.ts'
 import { type Bootstrap, bootstrapOf } from './bootstrap-settings.ts'
 import { contradictions } from './contradictions.ts'
+import { type IdentityConfig, identityOf } from './identity.ts'
 import { type LdapConfig, ldapOf } from './ldap.ts'
 import { type MetricsConfig, metricsOf } from './metrics-settings.ts'
 import { type Secret, secretOf } from './secret.ts'
@@ -14,7 +15,6 @@ import {
   databasePassword,
   kafkaSasl,
   kafkaTls,
-  providerTls,
   type Sasl,
   serverTls,
   temporalApiKey,
@@ -81,16 +81,7 @@ export type Config = {
     tls: ServerFiles | null
   }
   /** Null: local mode, in which anyone may ask and command everything. */
-  identity: {
-    issuers: string[]
-    audience: string
-    algorithms: string[]
-    /** The header `typ` that tokens must have; null: any. */
-    tokenType: string | null
-    groupsClaim: string
-    /** How providers are proven. */
-    tls: TlsClient
-  } | null
+  identity: IdentityConfig | null
   /** How people sign in in a browser; null: nobody does. */
   signIn: SignInConfig | null
   /** Null: nobody signs in by a directory. */
@@ -200,17 +191,7 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
     subscriptions: { all: env.API_SUBSCRIPTIONS, perClient: env.API_SUBSCRIPTIONS_PER_CLIENT },
     tls: serverTls('API', env.API_TLS_CERT_FILE, env.API_TLS_KEY_FILE),
   },
-  identity:
-    env.OIDC_ISSUERS.length === 0
-      ? null
-      : {
-          issuers: env.OIDC_ISSUERS,
-          audience: env.OIDC_AUDIENCE ?? env.API_PUBLIC_URL ?? '',
-          algorithms: env.OIDC_ALGORITHMS,
-          tokenType: env.OIDC_TOKEN_TYPE === 'any' ? null : env.OIDC_TOKEN_TYPE,
-          groupsClaim: env.OIDC_GROUPS_CLAIM,
-          tls: providerTls(env.OIDC_CA_FILE),
-        },
+  identity: identityOf(env),
   signIn: signInOf(env),
   ldap: ldapOf(env),
   roleGroups: env.ROLE_GROUPS,
