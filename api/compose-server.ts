@@ -26,12 +26,7 @@ import { createWorkflowStatus } from './sources/workflow-status.ts'
 /**
  * Makes the server from the configuration and what is connected. Ends the process where a file that it needs cannot be used.
  */
-export function composeServer(
-  config: Config,
-  logger: Logger,
-  connections: Connections,
-  metrics: ApiMetrics,
-) {
+export function composeServer(config: Config, logger: Logger, connections: Connections, metrics: ApiMetrics) {
   const {
     temporal: connection,
     router,

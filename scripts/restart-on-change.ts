@@ -12,6 +12,7 @@ const SHARED = [
   'domain',
   'kafka',
   'probes',
+  'metrics',
   'signatures',
   'temporal',
   'tls',
