@@ -8,10 +8,13 @@ import { type Held, partitionsOf, untilSpread } from '../support/deployment/spre
 
 const PARTITIONS = 6
 const A_SLICE_MS = 75_000
+/** Heartbeats are missed after 8 s (workflows/partition-activities.ts); the slice of a worker that is well lasts a minute. */
+const MISSED_MS = 40_000
+const BEFORE_MISSED_MS = 7_500
 
 test(
-  'partitions of a worker that is frozen or killed are read by others within 15 seconds, those of one that is told to stop ' +
-    'at once; a frozen one gets its share again, and one that is told to stop exits with 0',
+  'partitions of a worker that is frozen or killed are read by others once its heartbeats are missed, those of one that is told ' +
+    'to stop before that; a frozen one gets its share again, and one that is told to stop exits with 0',
   { timeout: 480_000 },
   async () => {
     const deployment = await createDeployment({ KAFKA_PARTITIONS: String(PARTITIONS) })
@@ -24,21 +27,20 @@ test(
     const ofFrozen = await partitionsOf(deployment, frozen)
     expect(ofFrozen).toHaveLength(PARTITIONS / 3)
     frozen.signal('SIGSTOP')
-    await expectTakenOver(deployment, frozen, ofFrozen, 15_000)
+    await expectTakenOver(deployment, frozen, ofFrozen, MISSED_MS)
     frozen.signal('SIGCONT')
 
     await untilAtRest(deployment, [frozen, killed, stopped])
     const ofKilled = await partitionsOf(deployment, killed)
     expect(ofKilled).toHaveLength(PARTITIONS / 3)
     await killed.kill()
-    await expectTakenOver(deployment, killed, ofKilled, 15_000)
+    await expectTakenOver(deployment, killed, ofKilled, MISSED_MS)
 
     await untilAtRest(deployment, [frozen, stopped])
     const ofStopped = await partitionsOf(deployment, stopped)
     expect(ofStopped).toHaveLength(PARTITIONS / 2)
     stopped.signal('SIGTERM')
-    // Sooner than any heartbeat time-out (8 s).
-    await expectTakenOver(deployment, stopped, ofStopped, 5_000)
+    await expectTakenOver(deployment, stopped, ofStopped, BEFORE_MISSED_MS)
     expect(await stopped.exited).toBe(0)
 
     await untilSpread(deployment, [frozen], PARTITIONS, A_SLICE_MS)
