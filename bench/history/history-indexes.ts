@@ -18,7 +18,8 @@ export const states = (topic: string, size: HistorySize): string[] => [
   `insert into alert (raised_at, kind, topic, subject, detail, cleared_at)
    select at, 'minute_count', '${topic}', 'minute ' || at, '{}', at + interval '1 hour'
    from generate_series(timestamptz '${dayBeforeEnd(30)}Z', '${dayBeforeEnd(0)}Z', '3 hours') as at`,
-  `select append_audit_event(json_build_object('id', 'command ' || at, 'kind', 'command', 'at', at,
+  `select append_audit_event(json_build_object('id', 'command ' || at, 'kind', 'command',
+     'at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
      'actor', json_build_object('issuer', null, 'subject', 'bench', 'name', 'bench', 'verified', false), 'result', 'done',
      'detail', json_build_object('command', 'pause', 'topic', '${topic}', 'partitions', null, 'reason', 'made by a benchmark',
                                  'facts', json_build_object()))::text)
