@@ -157,7 +157,8 @@ describe('a session ends', () => {
   })
 })
 
-it('while the primary is away, who is signed in asks on and commands nothing, and nobody else comes in', async () => {
+/** An API that reaches the primary by a forwarder, and two people who are signed in and whom it has not met. */
+async function behindForwarder() {
   const { deployment, settings } = get()
   const url = new URL(deployment.environment['DATABASE_URL'] ?? '')
   const forwarder = await forwardTcp(Number(url.port))
@@ -165,6 +166,11 @@ it('while the primary is away, who is signed in asks on and commands nothing, an
   const api = deployment.start('api/main.ts', { ...settings, API_PORT: '0', DATABASE_URL: url.href })
   const port = await portOf(api)
   const [known, unknown] = [await signIn('ann'), await signIn('bob')]
+  return { deployment, forwarder, port, known, unknown }
+}
+
+it('while the primary is away, who is signed in asks on and commands nothing, and nobody else comes in', async () => {
+  const { deployment, forwarder, port, known, unknown } = await behindForwarder()
   const pause = 'mutation { pauseIngestion(reason: "x") { ... on Error { message } } }'
   expect((await ask(known, WHO, CSRF, port)).status).toBe(200)
   forwarder.redirect(await freePort(0))
@@ -182,13 +188,7 @@ it('while the primary is away, who is signed in asks on and commands nothing, an
 })
 
 it('a host of the primary that vanishes keeps nobody waiting once another has its name, nor the audit', async () => {
-  const { deployment, settings } = get()
-  const url = new URL(deployment.environment['DATABASE_URL'] ?? '')
-  const forwarder = await forwardTcp(Number(url.port))
-  url.port = String(forwarder.port)
-  const api = deployment.start('api/main.ts', { ...settings, API_PORT: '0', DATABASE_URL: url.href })
-  const port = await portOf(api)
-  const [known, unknown] = [await signIn('ann'), await signIn('bob')]
+  const { forwarder, port, known, unknown } = await behindForwarder()
   const audited = () =>
     sql()`select 1 from pg_stat_activity where application_name like 'rollcall-api-audit' and state = 'idle'`
   // As many connections as the API has for sessions, and its one for the audit.
