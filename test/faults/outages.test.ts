@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
 import { expect, onTestFinished, test } from 'vitest'
-import { reconcileTopicId, retentionId } from '../../workflows/contract.ts'
+import { auditCheckId, auditHeadsId, reconcileTopicId, retentionId } from '../../workflows/contract.ts'
 import { createDeployment, type Deployment } from '../support/deployment/deployment.ts'
 import { eventually } from '../support/eventually.ts'
 import { expectExact } from '../support/truth/exactness.ts'
@@ -119,4 +119,4 @@ const warnings = (role: RoleProcess) =>
     .filter(({ level, workflowId }) => Number(level) >= PINO_WARN && !isOfSchedule(String(workflowId)))
 
 const isOfSchedule = (workflowId: string) =>
-  [reconcileTopicId(''), retentionId('')].some((prefix) => workflowId.startsWith(prefix))
+  [reconcileTopicId, retentionId, auditHeadsId, auditCheckId].some((id) => workflowId.startsWith(id('')))
