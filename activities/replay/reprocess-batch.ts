@@ -1,4 +1,9 @@
-import { claimBatch, recordRevisionPublished, type ClaimedBatch } from '../../db/ledger/change-batch.ts'
+import {
+  claimBatch,
+  recordRevisionPublished,
+  requireUnpublished,
+  type ClaimedBatch,
+} from '../../db/ledger/change-batch.ts'
 import type { Sql } from '../../db/connection/connect.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
 import { PipelineFailure } from '../../domain/pipeline/failure.ts'
@@ -71,7 +76,7 @@ export async function withReprocessing<T>(
       outputTopics: [config.kafka.processedTopic, config.kafka.dlqTopic],
     })
     closers.push(producer.close)
-    const isPublished = (await settleMarker(reader, producer, batch, marker)) === batch.to
+    const isPublished = (await settleMarker(sql, reader, producer, batch, marker)) === batch.to
     return await work({
       topic,
       partition,
@@ -108,6 +113,7 @@ async function publishWithMarker(
  * @returns the marker; sets it to the first offset of the batch if the batch has nothing counted to publish
  */
 async function settleMarker(
+  sql: Sql,
   reader: RangeReader,
   producer: OutputProducer,
   batch: ClaimedBatch,
@@ -116,6 +122,7 @@ async function settleMarker(
   const offset = await reader.groupOffset(marker)
   if (offset !== null) return offset
   if (batch.unpublished !== null) {
+    await classingPostgres(() => requireUnpublished(sql, batch))
     throw new PipelineFailure(
       'data_loss',
       'kafka',

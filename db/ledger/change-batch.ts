@@ -129,6 +129,17 @@ export async function recordRevisionPublished(sql: Sql, batchId: bigint, revisio
 }
 
 /**
+ * Asks whether the revision of a batch is still unpublished, for who finds its marker gone: an attempt that had the claim before may
+ * have published it, recorded that and deleted the marker meanwhile.
+ * @throws {PipelineFailure} fenced, when it has
+ */
+export async function requireUnpublished(sql: Sql, batch: ClaimedBatch): Promise<void> {
+  const published = await sql`/* requireUnpublished */
+    select from batch_revision where batch_id = ${batch.id} and revision = ${batch.revision} and published`
+  if (published.length > 0) throw lostClaim(batch)
+}
+
+/**
  * Gives a parked batch up for good. It stays in the ledger with the reason.
  * @throws {PipelineFailure} fenced, when another attempt has claimed it
  */

@@ -1,6 +1,7 @@
 import { WorkflowUpdateStage } from '@temporalio/client'
 import { expect, test } from 'vitest'
 import { reconcileTopicId, replayBatchId, replayUpdate } from '../../workflows/contract.ts'
+import { deleteGroup } from '../../kafka/write/delete-group.ts'
 import { createDeployment, type Deployment } from '../support/deployment/deployment.ts'
 import { eventually } from '../support/eventually.ts'
 import { expectExact } from '../support/truth/exactness.ts'
@@ -91,7 +92,7 @@ test('a parked batch whose workflow was terminated is back in the list after the
   await expectExact(deployment, feed.truth)
 })
 
-test('a redrive whose worker is killed between the count and the outputs makes the rejects logins once', async () => {
+test('a redrive whose workers are killed before and after its outputs, and which another finishes, makes the rejects logins once', async () => {
   const deployment = await createDeployment({ KAFKA_PARTITIONS: '1', LOGIN_MAX_BYTES: '1024' })
   const feed = createFeed(deployment)
   const strict = deployment.start('worker/main.ts')
@@ -103,16 +104,31 @@ test('a redrive whose worker is killed between the count and the outputs makes t
   strict.signal('SIGTERM')
   await strict.exited
   const lenient = { LOGIN_MAX_BYTES: '65536' }
-  const crashing = deployment.start('test/support/deployment/worker-that-crashes.ts', {
-    ...lenient,
-    CRASH_STEP: 'after_replay_commit',
-  })
+  const crashingAt = (step: string) =>
+    deployment.start('test/support/deployment/worker-that-crashes.ts', { ...lenient, CRASH_STEP: step })
+  const counting = crashingAt('after_replay_commit')
   const run = await startRedrive(deployment)
-  expect(await crashing.exited).toBe('SIGKILL')
+  expect(await counting.exited).toBe('SIGKILL')
+  expect(await crashingAt('after_late_kafka_commit').exited).toBe('SIGKILL')
+  await finishedAfterTheNextClaim(deployment)
   deployment.start('worker/main.ts', lenient)
   expect(await run.result()).toMatchObject({ examined: 2, logins: 2, failures: [] })
   await expectExact(deployment, feed.truth)
 })
+
+/** What an attempt does that lost its claim after its outputs: it records them once the next has read the ledger, and deletes the marker. */
+async function finishedAfterTheNextClaim({ sql, kafka, config }: Deployment): Promise<void> {
+  const [batch] = await sql<{ id: bigint; revision: number }[]>`
+    select batch_id as id, revision from batch_revision where not published`
+  await deleteGroup(kafka, `${config.kafka.groupId}/batch/${batch?.id}/${batch?.revision}`)
+  await sql`
+    create function finish_revision() returns trigger language plpgsql security definer as $$
+    begin
+      update batch_revision set published = true where batch_id = new.id;
+      return new;
+    end $$`
+  await sql`create trigger finishes after update of claim on batch for each row execute function finish_revision()`
+}
 
 /** Each of so many logins is refused among others that are counted, and parked. */
 async function withParked(count: number, entry = 'worker/main.ts', extra: Record<string, string> = {}) {
