@@ -9,11 +9,15 @@ const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }
 const faults = ['test/faults/*.test.ts']
 /** What needs root: it mounts small disks. */
 const disk = ['test/disk/*.test.ts']
-/**
- * What is fetched for one test alone, which takes minutes or needs a package that few machines have, and what tries more than a
- * shorter test of every run does.
- */
+/** What is fetched for one test alone, which takes minutes or needs a package that few machines have: one file at a time. */
 const slow = ['test/slow/*.test.ts']
+/** What takes minutes to run, and tries again, in more ways or with more questions, what a shorter test of every run does. */
+const longer = ['test/**/*.slow.test.ts']
+const random = [
+  'engagement/lifecycles',
+  'engagement/measures-of-{people,members}',
+  'counts/measures-of-counts',
+].map((name) => `test/${name}.test.ts`)
 
 /** What takes half a minute or more, the longest first: begun last it would be waited for alone. */
 const longest = [
@@ -25,19 +29,14 @@ const longest = [
   'personal-values',
   'schema-versions',
   'pause-resume',
-  'attack-of-failures',
   'completeness',
   'hostile-arguments',
-  'web-ui',
   'live',
   'ways-out',
   'own-login',
   'halting',
   'runs',
-  'runbook',
-  'own-parts',
   'start',
-  'zones-of-quarters',
   'lifecycles',
 ].map((name) => `/${name}.test.ts`)
 
@@ -53,7 +52,15 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-type Settings = { exclude?: string[]; maxWorkers?: number; fileParallelism?: boolean; testTimeout?: number }
+type Settings = {
+  exclude?: string[]
+  maxWorkers?: number
+  fileParallelism?: boolean
+  testTimeout?: number
+  env?: Record<string, string>
+  /** Projects of one run that have the same place run side by side. */
+  sequence?: { groupOrder: number }
+}
 
 const onRealParts = (name: string, include: string[], settings: Settings = { fileParallelism: false }) => ({
   resolve,
@@ -93,12 +100,17 @@ export default defineConfig({
       },
       // Every file owns topics, a database and a task queue, and waits most of its time.
       onRealParts('stack', ['test/**/*.test.ts'], {
-        exclude: [...faults, ...disk, ...slow, 'test/chaos/**'],
+        exclude: [...faults, ...disk, ...slow, ...longer, 'test/chaos/**'],
         maxWorkers: 3,
       }),
       onRealParts('faults', faults),
       onRealParts('disk', disk, { fileParallelism: false, testTimeout: 300_000 }),
-      onRealParts('slow', slow),
+      onRealParts('slow', slow, { fileParallelism: false, sequence: { groupOrder: 0 } }),
+      onRealParts('longer', [...longer, ...random], {
+        maxWorkers: 3,
+        env: { TEST_THOROUGH: 'true' },
+        sequence: { groupOrder: 1 },
+      }),
       onRealParts('pictures', ['test/support/pictures.ts', 'test/support/picture-of-graphiql.ts']),
     ],
   },

@@ -6,12 +6,12 @@ import { bucketMs, floorTo, type TimeBucket } from '../../domain/time/bucket.ts'
 import { NOW_MS } from '../support/api/api-fixture.ts'
 import { MINUTES_FROM_MS, useCountedLogins } from '../support/api/counted-logins.ts'
 import type { SeenLogin } from '../support/api/logins-by-day.ts'
-import { seed } from '../support/seed.ts'
+import { isThorough, seed } from '../support/seed.ts'
 import { type CountQuestion, randomCountQuestion } from '../support/truth/count-questions.ts'
 import { type AnswerSpans, argumentsOf, recountAnswer, selectionOf } from '../support/truth/recount-answer.ts'
 import { clockAt, recount, valueOf } from '../support/truth/recount-attempts.ts'
 
-const QUESTIONS = 50
+const QUESTIONS = isThorough ? 50 : 12
 
 const { graphql, logins, endOldMinutes, rollUpBefore, sql } = useCountedLogins(seed)
 
