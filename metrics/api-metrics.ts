@@ -40,6 +40,24 @@ export const apiMetrics = {
     type: 'counter',
     help: 'Requests that were answered from the cache; compare with rollcall_fields_total.',
   },
+  rollcall_sign_ins_total: {
+    type: 'counter',
+    help: 'Attempts of people to sign in in a browser.',
+    labels: {
+      method: '`openid_connect` or `ldap`',
+      outcome:
+        '`signed_in`; `refused`: by provider, directory or roles; `limited`: not made, after too many; `failed`: a part is away',
+    },
+  },
+  rollcall_rate_limited_total: {
+    type: 'counter',
+    help: 'Requests and connections that a limit refused.',
+    labels: {
+      limit:
+        '`questions` and `commands` of a client; `address`: requests of an address; `identity`: unproven requests of an address; `sign_in`: attempts to sign in; `expensive`: questions that waited too long for a slot; `subscriptions`; `connections` of an address',
+    },
+  },
+  rollcall_subscriptions: { type: 'gauge', help: 'Subscriptions that are open.' },
   rollcall_audit_events_total: {
     type: 'counter',
     help: 'Events that this API recorded in the audit: sign-ins, refusals, tokens, commands.',

@@ -1,6 +1,7 @@
 import type { Metric } from './metric.ts'
 
 const partition = { partition: 'partition of the topic' }
+const node = { node: '`primary` or `replica`, and its address, as settings and DNS name them' }
 
 /**
  * How ingestion stands, as an API finds it at each scrape. Every API gives the same: aggregate with `max`. What is not known, because
@@ -11,6 +12,16 @@ export const pipelineMetrics = {
     type: 'gauge',
     help: 'Whether a dependency answers: 1 or 0. A worker is one, because the state of partitions is its answer.',
     labels: { dependency: '`kafka`, `postgres` (the primary), `temporal` or `worker`' },
+  },
+  rollcall_node_up: {
+    type: 'gauge',
+    help: 'Whether a database node answers this API: 1 or 0. Each API has a look of its own: aggregate with `min`.',
+    labels: node,
+  },
+  rollcall_node_delay_seconds: {
+    type: 'gauge',
+    help: 'How far a replica is behind its primary; 0 of the primary. Absent while the node does not answer or cannot tell.',
+    labels: node,
   },
   rollcall_partition_lag: {
     type: 'gauge',
@@ -74,5 +85,13 @@ export const pipelineMetrics = {
     type: 'gauge',
     help: 'Discrepancies that are open, those of the audit chain included.',
     labels: { kind: 'kind of the discrepancy' },
+  },
+  rollcall_audit_chain_intact: {
+    type: 'gauge',
+    help: 'Whether no break of the audit chain is open: 1 or 0. Absent before the first check.',
+  },
+  rollcall_audit_checked_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the last check of the audit chain finished, whatever it found; absent before the first.',
   },
 } as const satisfies Record<string, Metric>

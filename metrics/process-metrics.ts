@@ -8,6 +8,21 @@ export const processMetrics = {
     help: 'Always 1; the labels say what runs.',
     labels: { version: 'version of Rollcall', node_version: 'version of Node.js', role: '`api` or `worker`' },
   },
+  rollcall_certificate_expiry_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the first certificate of a wire expires. Of servers, it is that of the last connection to each; absent before.',
+    labels: {
+      wire: 'the server that this process speaks to: `kafka`, `kafka_tokens`, `postgres`, `temporal`, `identity_provider` or `directory`; with `_client`: the certificate that this process shows there; `api` or `worker`: the one that it serves',
+    },
+  },
+  rollcall_pool_connections: {
+    type: 'gauge',
+    help: 'Connections to Postgres that are open, and requests of an API that wait for one.',
+    labels: {
+      pool: 'of an API: `primary`, `replica`, `audit`, `looks`, `sessions` or `tokens`; of a worker: `worker`, `share`, `upkeep`, `slice`, `batch`, `audit` or `retention`',
+      state: '`used`: a statement or transaction runs; `idle`; `waiting`: for a connection',
+    },
+  },
 } as const satisfies Record<string, Metric>
 
 /** A registry with the metrics that every process has. */
