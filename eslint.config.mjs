@@ -112,7 +112,7 @@ const rooms = {
     plugins: ['context', 'limits'],
     http: ['context', 'limits', 'pipeline'],
     live: ['context', 'limits'],
-    metrics: ['context', 'pipeline', 'plugins'],
+    metrics: ['context', 'limits', 'identity', 'pipeline', 'plugins'],
     'sign-in': ['context', 'limits', 'identity', 'http'],
     'schema/access': ['context', 'questions', 'schema/fields', 'schema/commands'],
     'schema/fields': ['context', 'questions', 'pipeline'],

@@ -5,6 +5,7 @@ import { readHeads } from '../audit/read-heads.ts'
 import { checkPart } from '../audit/check-part.ts'
 import { connectPostgres } from '../db/connection/connect.ts'
 import { classingPostgres } from '../db/connection/failure.ts'
+import { recordAuditCheck } from '../db/ledger/audit-chain.ts'
 import { clearDiscrepancies, openDiscrepancies, raiseDiscrepancies } from '../db/ledger/discrepancies.ts'
 import type { ChainPlace } from '../domain/audit/audit-head.ts'
 import { type ChainBreak, sayBreak } from '../domain/audit/explain-break.ts'
@@ -64,29 +65,35 @@ export const publishAuditHead = (deps: ActivityDeps, run: AuditRun): Promise<Che
  */
 export const checkAudit = (deps: ActivityDeps, run: AuditRun): Promise<CheckedAudit> =>
   onOwnConnection(deps, async (audit) => {
-    const keys = await readHeadKeys(audit.config)
-    const heads = await readHeads(audit.heads, keys)
-    const { found, next } = await checkPart(audit.sql, heads, keys, run.last ?? null)
-    if (found.break !== null) return await raise(audit, run, found.break)
-    if (next !== null)
-      return {
-        says: `events ${found.from} to ${next.seq} follow each other; the next check goes on there`,
-        problems: [],
-        next: { seq: next.seq, hash: next.hash, topic: audit.heads.topic },
-      }
-    await audit.sql.begin(async (tx) => {
-      const open = await openDiscrepancies(tx, run.topic, ['audit_chain'], MAX_OPEN)
-      await clearDiscrepancies(
-        tx,
-        open.map(({ id }) => id),
-      )
-    })
-    const compared =
-      found.head === null ? 'there is no head to compare' : `compared with head ${found.head.seq}`
-    const events =
-      found.from === 1 ? `the chain of ${found.count} events` : `the chain through event ${found.last.seq}`
-    return well(`${events} is whole, ${compared}`)
+    const checked = await checkOn(audit, run)
+    await recordAuditCheck(audit.sql, run.topic)
+    return checked
   })
+
+async function checkOn(audit: AuditDeps, run: AuditRun): Promise<CheckedAudit> {
+  const keys = await readHeadKeys(audit.config)
+  const heads = await readHeads(audit.heads, keys)
+  const { found, next } = await checkPart(audit.sql, heads, keys, run.last ?? null)
+  if (found.break !== null) return await raise(audit, run, found.break)
+  if (next !== null)
+    return {
+      says: `events ${found.from} to ${next.seq} follow each other; the next check goes on there`,
+      problems: [],
+      next: { seq: next.seq, hash: next.hash, topic: audit.heads.topic },
+    }
+  await audit.sql.begin(async (tx) => {
+    const open = await openDiscrepancies(tx, run.topic, ['audit_chain'], MAX_OPEN)
+    await clearDiscrepancies(
+      tx,
+      open.map(({ id }) => id),
+    )
+  })
+  const compared =
+    found.head === null ? 'there is no head to compare' : `compared with head ${found.head.seq}`
+  const events =
+    found.from === 1 ? `the chain of ${found.count} events` : `the chain through event ${found.last.seq}`
+  return well(`${events} is whole, ${compared}`)
+}
 
 /** @throws {PipelineFailure | SecretError} */
 export const pruneAuditChain = (deps: ActivityDeps, run: AuditRun): Promise<CheckedAudit> =>

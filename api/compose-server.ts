@@ -15,6 +15,8 @@ import { readinessOf } from './sources/readiness.ts'
 import { identityOf } from './identity/identity-of.ts'
 import { DocumentsFileError, readDocumentsFile } from './sources/documents-file.ts'
 import { createKafkaBounds } from './sources/kafka-bounds.ts'
+import { countLimited } from './metrics/measure-requests.ts'
+import { measureSignIns } from './metrics/measure-sign-ins.ts'
 import type { ApiMetrics } from './metrics/serve-api-metrics.ts'
 import { createRuns } from './commands/runs.ts'
 import { createReadBack } from './sources/read-back.ts'
@@ -49,7 +51,12 @@ export function composeServer(config: Config, logger: Logger, connections: Conne
   }
   const workflowStatus = createWorkflowStatus(access)
   const read = createSingleReader((work) => router.withReadNode(anyFreshness, work))
-  const sources = { topic, workflowStatus, kafkaBounds, read, readPrimary, clock: Date.now }
+  const lookAtNodes = () => router.look()
+  const sources = { topic, workflowStatus, kafkaBounds, read, readPrimary, lookAtNodes, clock: Date.now }
+  const { identity, signIn } = identityOf(config, {
+    ...{ sessions, audit, refused: refusals.count },
+    ...{ tokens: tokens.identify, logger },
+  })
   const server = createServer({
     topic,
     router,
@@ -75,10 +82,8 @@ export function composeServer(config: Config, logger: Logger, connections: Conne
     logger,
     serviceTokens: tokens.commands,
     metrics: metrics.requests,
-    ...identityOf(config, {
-      ...{ sessions, audit, refused: refusals.count },
-      ...{ tokens: tokens.identify, logger },
-    }),
+    identity,
+    signIn: signIn === null ? null : measureSignIns(signIn, metrics.requests),
     clientAddress: createClientAddress(config.api.trustedProxies),
     allowedHosts: config.api.allowedHosts,
     pseudonym: createPseudonym(readPseudonymKey(config.pseudonymKey, logger)),
@@ -88,7 +93,11 @@ export function composeServer(config: Config, logger: Logger, connections: Conne
     documents: { byHash: readDocuments(config.api.documents, logger), only: config.api.documentsOnly },
     readiness: readinessOf(router, config.database, access, () => kafkaBounds(topic)),
   })
-  return { server, serveMetrics: () => metrics.serve(config.metrics, sources, logger) }
+  return {
+    server,
+    limited: countLimited(metrics.requests),
+    serveMetrics: () => metrics.serve(config, sources, logger),
+  }
 }
 
 function readPseudonymKey(key: Config['pseudonymKey'], logger: Logger): string | Buffer {

@@ -1,6 +1,8 @@
+import type { AuditEvent } from '../domain/audit/audit-event.ts'
 import type { Config } from '../config/config.ts'
 import type { Logger } from '../config/logger.ts'
 import { connectPostgres } from '../db/connection/connect.ts'
+import { countWork } from '../db/connection/pool-use.ts'
 import { createReplacedPool, type ReplacedPool } from '../db/connection/replaced-pool.ts'
 import { recordAuditEvent, recordAuditEvents } from '../db/ledger/audit-events.ts'
 import { publishCommandKey } from '../db/ledger/command-keys.ts'
@@ -28,24 +30,32 @@ const TOKEN_DEADLINE_MS = 2_000
 
 export type Connections = ReturnType<typeof openConnections>
 
-/** Every connection is opened when it is first needed, so that the API starts whatever is away. */
-export function openConnections(config: Config, logger: Logger) {
+/**
+ * Every connection is opened when it is first needed, so that the API starts whatever is away.
+ * @param recorded is told of each event that the audit has
+ */
+export function openConnections(config: Config, logger: Logger, recorded: (event: AuditEvent) => void) {
   /** To the primary, for short statements. */
-  const openPool = (name: string, maxConnections: number, deadlineMs: number): ReplacedPool =>
-    createReplacedPool(
-      () =>
-        connectPostgres(config.database, {
-          applicationName: `rollcall-api-${name}`,
-          maxConnections,
-          statementTimeoutMs: deadlineMs,
-          idleInTransactionTimeoutMs: deadlineMs,
-        }),
+  const openPool = (name: string, maxConnections: number, deadlineMs: number): ReplacedPool => {
+    const options = {
+      applicationName: `rollcall-api-${name}`,
+      maxConnections,
+      statementTimeoutMs: deadlineMs,
+      idleInTransactionTimeoutMs: deadlineMs,
+    }
+    return createReplacedPool(
+      () => connectPostgres(config.database, options),
       deadlineMs,
+      countWork(options.applicationName, maxConnections),
     )
+  }
   // Looks have a pool of their own, so that they and commands do not wait for each other here.
   const lookPool = config.audit.reads ? openPool('looks', AUDIT_CONNECTIONS, AUDIT_DEADLINE_MS) : null
   const auditPool = openPool('audit', AUDIT_CONNECTIONS, AUDIT_DEADLINE_MS)
-  const audit = createAudit((event) => auditPool.run((sql) => recordAuditEvent(sql, event)), logger)
+  const audit = createAudit(async (event) => {
+    await auditPool.run((sql) => recordAuditEvent(sql, event))
+    recorded(event)
+  }, logger)
   const publish = (key: PublicKey) =>
     auditPool.run((sql) => publishCommandKey(sql, { ...key, holder: 'api' }))
   return {
@@ -63,7 +73,10 @@ export function openConnections(config: Config, logger: Logger) {
       lookPool === null
         ? null
         : createLookAudit(
-            (events) => lookPool.run((sql) => recordAuditEvents(sql, events)),
+            async (events) => {
+              await lookPool.run((sql) => recordAuditEvents(sql, events))
+              events.forEach(recorded)
+            },
             Date.now,
             logger,
           ),

@@ -16,6 +16,7 @@ import { openConnections } from './connections.ts'
 import { watchDatabaseFit } from './http/database-fit.ts'
 import { createApiServer } from './http/http-server.ts'
 import { composeServer } from './compose-server.ts'
+import { countAuditEvents } from './metrics/measure-requests.ts'
 import { type ApiMetrics, createApiMetrics } from './metrics/serve-api-metrics.ts'
 
 /**
@@ -50,7 +51,7 @@ if (!stop.isBegun()) {
 
 function openServer(): Server | HttpsServer {
   try {
-    return createApiServer(parts.server, logger, config.api)
+    return createApiServer(parts.server, logger, config.api, parts.limited)
   } catch (error) {
     if (!(error instanceof TlsProblem)) throw error
     logger.error({}, error.message)
@@ -61,7 +62,7 @@ function openServer(): Server | HttpsServer {
 type Parts = ReturnType<typeof openParts>
 
 function openParts(config: Config, logger: Logger, metrics: ApiMetrics) {
-  const connections = openConnections(config, logger)
+  const connections = openConnections(config, logger, countAuditEvents(metrics.requests))
   const { temporal, router, offsets, auditPool, refusals, sessions, signer, tokens } = connections
   void checkHeadKeys(config.audit, (error) => {
     logger.error({ error }, 'the audit is not verified until that is mended')

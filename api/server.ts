@@ -35,7 +35,7 @@ import { createIdentityLimits } from './limits/identity-limits.ts'
 import type { ClientAddress, Incoming } from './limits/client-address.ts'
 import { answerLive } from './live/answer-live.ts'
 import type { SubscriptionCaps } from './live/subscription-limits.ts'
-import { measureCost, measureRequests } from './metrics/measure-requests.ts'
+import { countLimited, measureCost, measureRequests } from './metrics/measure-requests.ts'
 import { type IngestionSources, readIngestion } from './pipeline/ingestion.ts'
 import { auditAwaited, auditLooks } from './plugins/audit-looks.ts'
 import { auditRefusals } from './plugins/audit-refusals.ts'
@@ -100,10 +100,12 @@ export function createServer(server: ServerDeps) {
     ...deps
   } = server
   const contained = containErrors(logger)
+  const limited = countLimited(metrics)
   const identityLimits = {
     addressOf: clientAddress,
     ofAddress: createAddressLimit(rateLimits.questionsPerSecond, deps.clock),
     ofIdentity: createIdentityLimits(deps.clock),
+    limited,
   }
   const identified = identifyRequests(identity.identify, identityLimits, refusals.count)
   const pages =
@@ -150,17 +152,15 @@ export function createServer(server: ServerDeps) {
       nameArguments(explorer.introspection),
       runPersistedDocuments(documents),
       closeContext,
-      limitRate(
-        rateLimits,
-        deps.clock,
-        (request) => clientOf(identified.senderOf(request)),
-        measureCost(metrics),
-      ),
+      limitRate(rateLimits, deps.clock, (request) => clientOf(identified.senderOf(request)), {
+        charged: measureCost(metrics),
+        limited,
+      }),
       refuseCommands,
       ...(lookAudit === null ? [] : [auditAwaited(lookAudit)]),
       awaitRecords(counted),
       auditRefusals(audit, deps.clock),
-      limitExpensive(budget),
+      limitExpensive(budget, limited),
       giveReadToken(() => readPrimary(readToken), logger),
       giveWarnings,
       ...(lookAudit === null ? [] : [auditLooks(lookAudit)]),
@@ -178,6 +178,10 @@ export function createServer(server: ServerDeps) {
         pseudonym,
         watch: identity.watch ?? (() => () => undefined),
         caps: rateLimits.subscriptions,
+        showOpen: (open) => {
+          metrics.rollcall_subscriptions.set(open)
+        },
+        limited,
         clock: deps.clock,
       }),
       cacheResponses(() => {

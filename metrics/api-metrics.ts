@@ -44,7 +44,7 @@ export const apiMetrics = {
     type: 'counter',
     help: 'Attempts of people to sign in in a browser.',
     labels: {
-      method: '`openid_connect` or `ldap`',
+      method: '`openid_connect` or `ldap`; `unknown`: there is no such way',
       outcome:
         '`signed_in`; `refused`: by provider, directory or roles; `limited`: not made, after too many; `failed`: a part is away',
     },

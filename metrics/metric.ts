@@ -19,6 +19,13 @@ type Made<M extends Metric> = M['type'] extends 'counter'
     ? Gauge<LabelsOf<M>>
     : Histogram<LabelsOf<M>>
 
+/** Makes a gauge absent until it is set again. */
+export function forget(gauge: Gauge): void {
+  gauge.reset()
+  // Without labels, prom-client resets it to 0, which would say something.
+  gauge.remove({})
+}
+
 type LabelsOf<M extends Metric> = M extends { labels: infer Labels } ? Extract<keyof Labels, string> : never
 
 export type MadeMetrics<Metrics extends Record<string, Metric>> = {

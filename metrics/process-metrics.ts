@@ -1,4 +1,4 @@
-import { Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import { makeMetrics, type Metric } from './metric.ts'
 
 /** Metrics of every process, besides those of Node.js (serve-metrics.ts). */
@@ -25,12 +25,29 @@ export const processMetrics = {
   },
 } as const satisfies Record<string, Metric>
 
-/** A registry with the metrics that every process has. */
-export function createRegistry(role: 'api' | 'worker', version: string): Registry {
-  const registry = new Registry()
-  makeMetrics(registry, processMetrics).rollcall_build_info.set(
-    { version, node_version: process.versions.node, role },
-    1,
-  )
-  return registry
+/** What a process knows of itself at a scrape. */
+export type ProcessFacts = {
+  /** By wire: when the first certificate expires. */
+  certificates: ReadonlyMap<string, Date>
+  /** By pool: how its connections are used. */
+  pools: ReadonlyMap<string, Readonly<Record<'used' | 'idle' | 'waiting', number>>>
+}
+
+/** Makes the metrics that every process has. `show` brings them up to date. */
+export function createProcessMetrics(registry: Registry, role: 'api' | 'worker', version: string) {
+  const metrics = makeMetrics(registry, processMetrics)
+  metrics.rollcall_build_info.set({ version, node_version: process.versions.node, role }, 1)
+  return {
+    show: ({ certificates, pools }: ProcessFacts): void => {
+      const {
+        rollcall_certificate_expiry_timestamp_seconds: expiry,
+        rollcall_pool_connections: connections,
+      } = metrics
+      expiry.reset()
+      for (const [wire, at] of certificates) expiry.set({ wire }, at.getTime() / 1_000)
+      connections.reset()
+      for (const [pool, use] of pools)
+        for (const state of ['used', 'idle', 'waiting'] as const) connections.set({ pool, state }, use[state])
+    },
+  }
 }

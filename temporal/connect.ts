@@ -2,7 +2,7 @@ import { getCACertificates } from 'node:tls'
 import { type ChannelCredentials, experimental } from '@grpc/grpc-js'
 import { Connection, type TLSConfig } from '@temporalio/client'
 import type { Config } from '../config/config.ts'
-import { readTlsFiles, type TlsClient } from '../tls/tls-client.ts'
+import { checkAndNote, readTlsFiles, type TlsClient } from '../tls/tls-client.ts'
 import { watchFiles } from '../tls/watch-files.ts'
 
 type Temporal = Config['temporal']
@@ -67,6 +67,7 @@ function credentialsOf(tls: TlsClient, lookEveryMs?: number): ChannelCredentials
   return experimental.createCertificateProviderChannelCredentials(
     provider,
     tls.cert === null ? null : provider,
+    { checkServerIdentity: (name, certificate) => checkAndNote(tls, name, certificate) },
   )
 }
 

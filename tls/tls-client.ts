@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { checkServerIdentity, createSecureContext } from 'node:tls'
+import { checkServerIdentity, createSecureContext, type PeerCertificate } from 'node:tls'
+import { noteCertificate } from './certificates-seen.ts'
 import { TlsProblem } from './tls-problem.ts'
 
 /** How this process proves servers, and itself to them. Paths name PEM files. */
@@ -73,10 +74,21 @@ export function tlsOptions(client: TlsClient, host: string): TlsOptions {
     // IP addresses are no server names (RFC 6066, section 3).
     servername: isIP(name) === 0 ? name : '',
     // With an IP address, Node would compare the certificate with "localhost" where it is given a socket.
-    checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
+    checkServerIdentity: (_, certificate) => checkAndNote(client, name, certificate),
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
   }
+}
+
+/** As `checkServerIdentity` of node:tls, for drivers that are given it; what passes is noted for metrics. */
+export function checkAndNote(
+  { settings: { address } }: Pick<TlsClient, 'settings'>,
+  name: string,
+  certificate: PeerCertificate,
+): Error | undefined {
+  const problem = checkServerIdentity(name, certificate)
+  if (problem === undefined) noteCertificate(address, name, certificate.valid_to)
+  return problem
 }
 
 function readCa(path: string, setting: string): Buffer {

@@ -93,7 +93,7 @@ async function runConnected(
   const self = { id: randomUUID(), topic, name: `${process.pid}@${hostname()}`, version: codeVersion }
   const slots = new SliceSlots()
   const slicesRunning = () => slots.running
-  const metrics = await startMetrics(config.metrics, codeVersion, log)
+  const metrics = await startMetrics(config, codeVersion, log)
   const deps = createActivityDeps(config, connections, {
     ...given,
     workerName: self.name,

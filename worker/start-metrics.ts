@@ -1,8 +1,11 @@
 import type { Logger } from 'pino'
+import { Registry } from 'prom-client'
 import type { Observer } from '../activities/session/observer.ts'
+import { certificateExpiries } from '../config/certificate-expiries.ts'
 import type { Config } from '../config/config.ts'
+import { poolUse } from '../db/connection/pool-use.ts'
 import { makeMetrics } from '../metrics/metric.ts'
-import { createRegistry } from '../metrics/process-metrics.ts'
+import { createProcessMetrics } from '../metrics/process-metrics.ts'
 import { serveMetrics } from '../metrics/serve-metrics.ts'
 import { workerMetrics } from '../metrics/worker-metrics.ts'
 import { observe, observeUpkeep } from './observe.ts'
@@ -15,12 +18,10 @@ type WorkerMeasures = { activities: Observer; upkeep: UpkeepObserver; close: () 
  * Measures this worker, and serves what it measures if a port is set.
  * @throws {Error} EADDRINUSE if the port is taken
  */
-export async function startMetrics(
-  { host, worker: port }: Config['metrics'],
-  version: string,
-  log: Logger,
-): Promise<WorkerMeasures> {
-  const registry = createRegistry('worker', version)
+export async function startMetrics(config: Config, version: string, log: Logger): Promise<WorkerMeasures> {
+  const { host, worker: port } = config.metrics
+  const registry = new Registry()
+  const own = createProcessMetrics(registry, 'worker', version)
   const metrics = makeMetrics(registry, workerMetrics)
   const server =
     port === null
@@ -28,7 +29,10 @@ export async function startMetrics(
       : await serveMetrics(
           registry,
           { host, port },
-          () => Promise.resolve(),
+          () => {
+            own.show({ certificates: certificateExpiries(config, 'worker'), pools: poolUse() })
+            return Promise.resolve()
+          },
           (error) => {
             log.error({ err: error }, 'metrics could not be collected')
           },

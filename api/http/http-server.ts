@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { securityHeaders, setSecurityHeaders } from '../../probes/security-headers.ts'
 import { createHttpsServer, type ServerFiles } from '../../tls/serve-tls.ts'
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts'
+import type { CountLimited } from '../limits/limited.ts'
 import { limitConnections } from './limit-connections.ts'
 import { type Access, type Refusal, refusalOf } from './http-guard.ts'
 import { refusalBody } from './refusal-body.ts'
@@ -52,6 +53,7 @@ export function createApiServer(
     trustedProxies: readonly string[]
     tls: ServerFiles | null
   },
+  limited: CountLimited,
 ): Server | HttpsServer {
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     endWithBody(request, response)
@@ -88,7 +90,12 @@ export function createApiServer(
   http.setTimeout(IDLE_TIMEOUT_MS)
   const share = http.maxConnections * SHARE_OF_ADDRESS
   // A client that may subscribe as often asks beside it.
-  limitConnections(http, Math.max(share, subscriptions.perClient + BESIDE_SUBSCRIPTIONS), trustedProxies)
+  limitConnections(
+    http,
+    Math.max(share, subscriptions.perClient + BESIDE_SUBSCRIPTIONS),
+    trustedProxies,
+    limited,
+  )
   http.on('clientError', refuseConnection)
   return http
 }

@@ -8,6 +8,7 @@ import type { createAddressLimit } from '../limits/address-limit.ts'
 import { TooManyAttempts } from '../limits/attempt-limits.ts'
 import type { ClientAddress, Incoming } from '../limits/client-address.ts'
 import type { createIdentityLimits } from '../limits/identity-limits.ts'
+import type { CountLimited } from '../limits/limited.ts'
 import { opensPage } from './graphql-requests.ts'
 import { refusalBody } from './refusal-body.ts'
 
@@ -17,6 +18,7 @@ export type IdentifyingLimits = {
   addressOf: ClientAddress
   ofAddress: ReturnType<typeof createAddressLimit>
   ofIdentity: ReturnType<typeof createIdentityLimits>
+  limited: CountLimited
 }
 
 type IdentifiedRequests = Plugin<object, Incoming> & {
@@ -39,7 +41,7 @@ const RETRY_AFTER_S = 5
  */
 export function identifyRequests(
   identify: Identify,
-  { addressOf, ofAddress, ofIdentity }: IdentifyingLimits,
+  { addressOf, ofAddress, ofIdentity, limited }: IdentifyingLimits,
   refused: CountRefusal,
 ): IdentifiedRequests {
   const senders = new WeakMap<Request, Sender>()
@@ -66,6 +68,7 @@ export function identifyRequests(
       const address = addressOf(serverContext.req)
       const waitMs = ofAddress.waitMs(address)
       if (waitMs > 0) {
+        limited('address')
         refuse(rateLimited('too many requests come from your address', waitMs, { cap: ofAddress.perSecond }))
         return
       }
@@ -74,6 +77,7 @@ export function identifyRequests(
         senders.set(request, await identifySender(request, address))
       } catch (error) {
         if (error instanceof TooManyAttempts) {
+          limited('identity')
           refused(address, error)
           refuse(rateLimited(error.message, error.retryAfterMs))
         } else if (error instanceof RefusedIdentity) {

@@ -5,7 +5,7 @@ import { limitConnections } from './limit-connections.ts'
 
 function setUp(trustedProxies: string[] = []) {
   const server = new EventEmitter()
-  limitConnections(server as unknown as Server, 2, trustedProxies)
+  limitConnections(server as unknown as Server, 2, trustedProxies, () => undefined)
   return (remoteAddress: string) => {
     const destroy = vi.fn()
     const socket = Object.assign(new EventEmitter(), { remoteAddress, destroy })

@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'node:net'
+import type { CountLimited } from '../limits/limited.ts'
 import { addressOf, isTrustedBy } from '../limits/client-address.ts'
 
 /**
@@ -6,7 +7,12 @@ import { addressOf, isTrustedBy } from '../limits/client-address.ts'
  * connections together, so that one client could have them all.
  * @param most of one address
  */
-export function limitConnections(server: Server, most: number, trustedProxies: readonly string[]): void {
+export function limitConnections(
+  server: Server,
+  most: number,
+  trustedProxies: readonly string[],
+  limited: CountLimited,
+): void {
   const isTrusted = isTrustedBy(trustedProxies)
   const open = new Map<string, number>()
   server.on('connection', (socket: Socket) => {
@@ -20,6 +26,8 @@ export function limitConnections(server: Server, most: number, trustedProxies: r
       if (left === 0) open.delete(address)
       else open.set(address, left)
     })
-    if (count > most) socket.destroy()
+    if (count <= most) return
+    limited('connections')
+    socket.destroy()
   })
 }

@@ -8,13 +8,14 @@ import { serve } from '../server-fixture.ts'
 export async function listening(allowedHosts: string[] = [], allowedOrigins: string[] = []) {
   const { server, logged } = serve()
   const logger = { error: logged, warn: logged, info: logged }
-  const http = createApiServer(server, logger, {
+  const config = {
     allowedHosts,
     allowedOrigins,
     subscriptions: { all: 0, perClient: 0 },
     trustedProxies: [],
     tls: null,
-  })
+  }
+  const http = createApiServer(server, logger, config, () => undefined)
   onTestFinished(() => {
     http.closeAllConnections()
     http.close()

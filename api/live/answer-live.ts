@@ -12,6 +12,7 @@ import { resumeAfter } from '../context/read-requirement.ts'
 import { requestError } from '../context/request-error.ts'
 import type { Freshness } from '../context/freshness.ts'
 import type { Counted } from '../context/source-types.ts'
+import type { CountLimited } from '../limits/limited.ts'
 import { asQuery } from './as-query.ts'
 import { askingOf, type Execute, type Executor, type Question, type Reading, readState } from './ask-live.ts'
 import { createEventStream, type EventStream } from './event-stream.ts'
@@ -36,6 +37,10 @@ type LiveDeps = Omit<Executor, 'execute'> & {
   lookAudit: LookAudit | null
   pseudonym: Pseudonym
   caps: SubscriptionCaps
+  /** Is told how many are open, whenever that changes. */
+  showOpen: (open: number) => void
+  /** Is told of each that is refused, because there are too many. */
+  limited: CountLimited
   /** Unix milliseconds. */
   clock: () => number
 }
@@ -56,6 +61,8 @@ export function answerLive({
   lookAudit,
   pseudonym,
   caps,
+  showOpen,
+  limited,
   clock,
   ...deps
 }: LiveDeps): Plugin<RequestContext> & Disposable {
@@ -81,6 +88,7 @@ export function answerLive({
           : sendAudited(stream, lookAudit, viewerOf(context, 'subscription'), pseudonym)
       atEnd(questions.subscribe(question.key, asking, { client: context.client, after, send }))
     } catch (error) {
+      limited('subscriptions')
       stream.readable.destroy()
       throw error
     }
@@ -109,7 +117,11 @@ export function answerLive({
       if (validUntilMs !== null) endAt(stream, validUntilMs - clock())
       stream.readable.once('close', watch(caller.actor, stream.end))
       streams.set(request, stream)
-      stream.readable.once('close', () => streams.delete(request))
+      showOpen(streams.size)
+      stream.readable.once('close', () => {
+        streams.delete(request)
+        showOpen(streams.size)
+      })
       if (isStopping) stream.end()
       setResultAndStopExecution(noEvents())
     },

@@ -1,14 +1,17 @@
+import type { Gauge } from 'prom-client'
 import {
   countOpenDiscrepancies,
   countWorkers,
+  readAuditCheck,
   readOldestParked,
   readPendingRollups,
 } from '../../db/read/ledger/pipeline-ages.ts'
 import { readUnsettled } from '../../db/read/ledger/unsettled.ts'
 import { readScheduledReconciliation } from '../../db/read/reconciliation/reconciliation-runs.ts'
+import type { NodeLook } from '../../db/nodes/node.ts'
 import type { ReadSession } from '../../db/nodes/snapshot.ts'
 import { ReadFailure } from '../../db/nodes/read-failure.ts'
-import type { MadeMetrics } from '../../metrics/metric.ts'
+import { forget, type MadeMetrics } from '../../metrics/metric.ts'
 import type { pipelineMetrics } from '../../metrics/pipeline-metrics.ts'
 import {
   type Ingestion,
@@ -20,18 +23,23 @@ import {
 
 type Metrics = MadeMetrics<typeof pipelineMetrics>
 
+export type PipelineSources = IngestionSources & {
+  lookAtNodes: () => Promise<NodeLook[]>
+  /** Unix milliseconds. */
+  clock: () => number
+}
+
 /** Sets every metric of the pipeline to what is found now. What is not known is left out. */
-export async function collectPipeline(
-  metrics: Metrics,
-  sources: IngestionSources & { clock: () => number },
-): Promise<void> {
+export async function collectPipeline(metrics: Metrics, sources: PipelineSources): Promise<void> {
   const { topic } = sources
-  const [ingestion, stored] = await Promise.all([
+  const [ingestion, stored, nodes] = await Promise.all([
     readIngestion(sources, topic),
     sources.read((session) => readLedger(session, topic)).catch(nullIfAway),
+    sources.lookAtNodes(),
   ])
-  for (const metric of Object.values(metrics)) metric.reset()
+  for (const metric of Object.values<Gauge>(metrics)) forget(metric)
   showDependencies(metrics, ingestion)
+  for (const node of nodes) showNode(metrics, node)
   for (const partition of ingestion.partitions) showPartition(metrics, partition)
   const delayMs = delayOf(ingestion, sources.clock())
   if (delayMs !== null) metrics.rollcall_ingestion_delay_seconds.set(delayMs / 1_000)
@@ -50,6 +58,7 @@ const readLedger = async (session: ReadSession, topic: string) => ({
   workers: await countWorkers(session, topic),
   reconciliation: await readScheduledReconciliation(session, topic),
   discrepancies: await countOpenDiscrepancies(session, topic),
+  audit: await readAuditCheck(session, topic),
 })
 
 const seconds = (at: Date): number => at.getTime() / 1_000
@@ -73,6 +82,11 @@ function delayOf({ lag, partitions }: Ingestion, nowMs: number): number | null {
   return Math.max(0, ...watermarks.map((watermarkMs) => nowMs - (watermarkMs ?? nowMs)))
 }
 
+function showNode(metrics: Metrics, { node, isUp, delayMs }: NodeLook): void {
+  metrics.rollcall_node_up.set({ node }, isUp ? 1 : 0)
+  if (delayMs !== null) metrics.rollcall_node_delay_seconds.set({ node }, delayMs / 1_000)
+}
+
 function showPartition(metrics: Metrics, found: IngestionPartition): void {
   const { partition, status, progress } = found
   const unread = unreadOf(found)
@@ -87,7 +101,7 @@ function showPartition(metrics: Metrics, found: IngestionPartition): void {
 }
 
 function showLedger(metrics: Metrics, stored: Awaited<ReturnType<typeof readLedger>>): void {
-  const { unsettled, oldestParkedAt, pending, workers, reconciliation, discrepancies } = stored
+  const { unsettled, oldestParkedAt, pending, workers, reconciliation, discrepancies, audit } = stored
   metrics.rollcall_parked_batches.set(unsettled.parkedBatches)
   metrics.rollcall_withheld_batches.set(unsettled.withheldBatches)
   if (oldestParkedAt !== null) metrics.rollcall_parked_oldest_timestamp_seconds.set(seconds(oldestParkedAt))
@@ -98,6 +112,10 @@ function showLedger(metrics: Metrics, stored: Awaited<ReturnType<typeof readLedg
   }
   for (const { version, workers: count } of workers) metrics.rollcall_workers.set({ version }, count)
   for (const { kind, open } of discrepancies) metrics.rollcall_discrepancies.set({ kind }, open)
+  if (audit !== null) {
+    metrics.rollcall_audit_chain_intact.set(audit.isIntact ? 1 : 0)
+    metrics.rollcall_audit_checked_timestamp_seconds.set(seconds(audit.checkedAt))
+  }
   if (reconciliation === null) return
   metrics.rollcall_reconciliation_finished_timestamp_seconds.set(seconds(reconciliation.finishedAt))
   metrics.rollcall_reconciliation_covered_to_timestamp_seconds.set(seconds(reconciliation.coveredTo))

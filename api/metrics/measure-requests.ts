@@ -1,8 +1,10 @@
 import type { Plugin } from 'graphql-yoga'
+import type { AuditEvent } from '../../domain/audit/audit-event.ts'
 import type { MadeMetrics } from '../../metrics/metric.ts'
 import type { apiMetrics } from '../../metrics/api-metrics.ts'
 import type { RequestContext } from '../context/context.ts'
 import { errorCodes } from '../context/error-codes.ts'
+import type { CountLimited } from '../limits/limited.ts'
 import { type ExecutedRequest, operationType, rootFields } from '../plugins/operation.ts'
 
 type Metrics = MadeMetrics<typeof apiMetrics>
@@ -52,6 +54,20 @@ export const measureCost =
   (request: ExecutedRequest, cost: number): void => {
     const fields = fieldsOf(request)
     for (const field of fields) metrics.rollcall_field_cost_total.inc({ field }, cost / fields.length)
+  }
+
+/** Counts what limits refuse. */
+export const countLimited =
+  (metrics: Metrics): CountLimited =>
+  (limit) => {
+    metrics.rollcall_rate_limited_total.inc({ limit })
+  }
+
+/** Counts what the audit has of this API. */
+export const countAuditEvents =
+  (metrics: Metrics) =>
+  ({ kind, result }: AuditEvent): void => {
+    metrics.rollcall_audit_events_total.inc({ kind, outcome: result })
   }
 
 /** Each root field once. Names that the schema does not have were refused before. */

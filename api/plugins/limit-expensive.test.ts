@@ -10,7 +10,10 @@ const DECLARED = '{ reconciliation { __typename } }'
 
 function setUp() {
   let nowMs = 0
-  const { onExecute } = limitExpensive(createTimeBudget(500, () => nowMs))
+  const { onExecute } = limitExpensive(
+    createTimeBudget(500, () => nowMs),
+    () => undefined,
+  )
   const running: string[] = []
   const start = (client: string, query: string, tookMs = 240) => {
     const contextValue = { payers: [client], params: { query } }

@@ -1,6 +1,7 @@
 import type { Plugin } from 'graphql-yoga'
 import type { RequestContext } from '../context/context.ts'
 import { requestError } from '../context/request-error.ts'
+import type { CountLimited } from '../limits/limited.ts'
 import type { TimeBudget } from '../limits/time-budget.ts'
 import { createFairSlots } from './fair-slots.ts'
 import { argumentsOf, type ExecutedRequest, operationType, rootFields, variablesOf } from './operation.ts'
@@ -21,7 +22,7 @@ export const EXPENSIVE_COMPLEXITY = 3_000
  * requests of a client, too, while it has taken more than its share of time. Clients take turns. Other requests
  * never wait.
  */
-export function limitExpensive(budget: TimeBudget): Plugin<RequestContext> {
+export function limitExpensive(budget: TimeBudget, limited: CountLimited): Plugin<RequestContext> {
   const slots = createFairSlots(AT_ONCE, LIMITS)
   return {
     async onExecute({ args, setResultAndStopExecution }) {
@@ -31,6 +32,7 @@ export function limitExpensive(budget: TimeBudget): Plugin<RequestContext> {
       const release = isWithin && !isExpensive(args) ? () => undefined : await slots.acquire(client)
       if (release === null) {
         cancel()
+        limited('expensive')
         setResultAndStopExecution({ errors: [tooBusy()] })
         return undefined
       }

@@ -3,6 +3,7 @@ import type { Plugin } from 'graphql-yoga'
 import { limits } from '../context/limits.ts'
 import type { RequestContext } from '../context/context.ts'
 import { requestError } from '../context/request-error.ts'
+import type { CountLimited } from '../limits/limited.ts'
 import { createTokenBuckets } from '../limits/token-bucket.ts'
 import { COMPLEXITY_OF_ONE, costOf } from './cost.ts'
 import { type ExecutedRequest, operationType } from './operation.ts'
@@ -14,13 +15,13 @@ const BURST_SECONDS = 5
  * Caps on how much a client asks, by what its requests cost (cost.ts). Commands have their own cap, so that a busy
  * dashboard does not keep an operator out.
  * @param clientOf who sent a request, as in its context
- * @param charged is told what each request cost
+ * @param told of what each request cost, and of those that are refused
  */
 export function limitRate(
   { questionsPerSecond }: { questionsPerSecond: number },
   clock: () => number,
   clientOf: (request: Request) => string,
-  charged: (request: ExecutedRequest, cost: number) => void = () => undefined,
+  told: { charged: (request: ExecutedRequest, cost: number) => void; limited: CountLimited },
 ): Plugin<RequestContext> {
   const rates = {
     query: {
@@ -33,13 +34,14 @@ export function limitRate(
       what: 'commands',
       advice: 'replay many batches with one replayBatches',
     },
-  }
+  } as const
   const buckets = {
     query: createTokenBuckets({ ...rates.query, burst: rates.query.perSecond * BURST_SECONDS }),
     mutation: createTokenBuckets({ ...rates.mutation, burst: rates.mutation.perSecond * BURST_SECONDS }),
   }
   const tooOften = (kind: keyof typeof rates, waitMs: number) => {
     const { perSecond, what, advice } = rates[kind]
+    told.limited(what)
     return rateLimited(
       `more than the cap of ${perSecond} ${what} a second: ask again in ${waitMs} ms, or ${advice}`,
       perSecond,
@@ -54,7 +56,7 @@ export function limitRate(
     const kind = type === 'mutation' ? 'mutation' : 'query'
     const cost = costOf(args)
     const waitMs = buckets[kind].take(client, clock(), cost)
-    if (waitMs === 0) charged(args, cost)
+    if (waitMs === 0) told.charged(args, cost)
     if (waitMs > 0) setResultAndStopExecution({ errors: [tooOften(kind, waitMs)] })
   }
   /** A document that cannot be run costs work, too. */

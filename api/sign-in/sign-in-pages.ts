@@ -29,7 +29,7 @@ type Asked = Deps & { request: Request; url: URL; asking: Asking }
  * after what counts the requests to /graphql of an address.
  */
 export function signInPages(deps: Deps): Plugin<object, Incoming> {
-  const { addressOf, ofAddress } = deps.limits
+  const { addressOf, ofAddress, limited } = deps.limits
   const isNobody = (asking: Asking) =>
     signedIn(deps, asking).then(
       (actor) => actor === null,
@@ -43,6 +43,7 @@ export function signInPages(deps: Deps): Plugin<object, Incoming> {
       const asking = { headers: request.headers, address: addressOf(serverContext.req) }
       if (answer !== null) {
         const waitMs = ofAddress.waitMs(asking.address)
+        if (waitMs > 0) limited('address')
         hook.endResponse(await (waitMs > 0 ? busy(waitMs) : answer)({ ...deps, request, url, asking }))
       } else if (url.pathname === '/graphql' && opensPage(request) && (await isNobody(asking)))
         hook.endResponse(redirect({ to: pageFor(deps, url), cookies: [] }))

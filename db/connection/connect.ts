@@ -2,6 +2,7 @@ import postgres from 'postgres'
 import type { Secret } from '../../config/secret.ts'
 import { failedSocket } from '../../tls/failed-socket.ts'
 import { openSocket } from './open-socket.ts'
+import { countSession } from './pool-use.ts'
 import { type PostgresWire, postgresWire } from './postgres-wire.ts'
 
 export type Sql = postgres.Sql<{ bigint: bigint }>
@@ -46,6 +47,7 @@ export function connectPostgres(database: string | Database, options: ConnectOpt
   const { url, password }: Database = typeof database === 'string' ? { url: database } : database
   const wire = postgresWire(url, options.urlSetting)
   const session = password === undefined || new URL(url).password !== '' ? null : withPassword(wire, password)
+  const open = session === null ? () => openSocket(wire) : session.open
   return postgres(wire.url, {
     ...(session === null ? {} : { password: session.password }),
     max: options.maxConnections,
@@ -53,7 +55,11 @@ export function connectPostgres(database: string | Database, options: ConnectOpt
     idle_timeout: 60,
     types: { bigint: postgres.BigInt },
     onnotice: () => undefined,
-    socket: session === null ? () => openSocket(wire) : session.open,
+    socket: async () => {
+      const socket = await open()
+      countSession(options.applicationName, socket)
+      return socket
+    },
     connection: {
       application_name: options.applicationName,
       statement_timeout: options.statementTimeoutMs,

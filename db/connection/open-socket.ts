@@ -4,6 +4,7 @@ import { explainErrors, explainTls } from '../../tls/explain-tls.ts'
 import { failedSocket } from '../../tls/failed-socket.ts'
 import { type TlsClient, tlsOptions } from '../../tls/tls-client.ts'
 import { TlsProblem } from '../../tls/tls-problem.ts'
+import { READY } from './pool-use.ts'
 import type { PostgresWire } from './postgres-wire.ts'
 
 /** As long as postgres.js itself waits for a session. */
@@ -11,9 +12,6 @@ const SECURE_MS = 5_000
 /** https://www.postgresql.org/docs/18/protocol-message-formats.html (SSLRequest): length 8, code 80877103. */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f])
 const WILLING = 'S'
-
-/** The message with which Postgres ends the opening of a session: ready for a query, in no transaction. */
-const READY = Buffer.from('Z\0\0\0\x05I', 'latin1')
 
 /**
  * Opens the socket in place of postgres.js, for three reasons. postgres.js does not set TCP_NODELAY, without

@@ -10,8 +10,13 @@ export type ReplacedPool = {
 /**
  * A pool for short statements. One that misses the deadline has the pool replaced, because a connection to a host that
  * vanished would keep all later ones waiting for minutes.
+ * @param begin is told of each piece of work, and returns what is told of its end
  */
-export function createReplacedPool(open: () => Sql, deadlineMs: number): ReplacedPool {
+export function createReplacedPool(
+  open: () => Sql,
+  deadlineMs: number,
+  begin: () => () => void,
+): ReplacedPool {
   let pool: Sql | null = null
   const replace = (used: Sql) => {
     if (pool === used) pool = null
@@ -20,12 +25,15 @@ export function createReplacedPool(open: () => Sql, deadlineMs: number): Replace
   return {
     async run(work) {
       const used = (pool ??= open())
+      const end = begin()
       const late = new Error(`Postgres did not answer within ${deadlineMs} ms`)
       try {
         return await withDeadline(work(used), { milliseconds: deadlineMs, message: late })
       } catch (error) {
         if (error === late || isConnectionLost(error)) replace(used)
         throw error
+      } finally {
+        end()
       }
     },
     close: async () => {

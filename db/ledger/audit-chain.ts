@@ -15,6 +15,13 @@ export async function readChain(sql: Reads, after: number, limit: number): Promi
   return rows.map(({ seq, body, hash, ...listed }) => ({ seq: Number(seq), body, hash, listed }))
 }
 
+/** Records that a check of the chain has finished. */
+export async function recordAuditCheck(sql: Reads, topic: string): Promise<void> {
+  await sql`/* recordAuditCheck */
+    insert into audit_check (topic, checked_at) values (${topic}, clock_timestamp())
+    on conflict (topic) do update set checked_at = excluded.checked_at`
+}
+
 /** Reads where the chain ends. */
 export async function readChainEnd(sql: Reads): Promise<ChainPlace> {
   const [head] = await sql<

@@ -1,8 +1,18 @@
 import { connectPostgres, type Database, type Sql } from '../connection/connect.ts'
 import { Semaphore } from '../../concurrency/semaphore.ts'
 import { busy, ReadFailure, readFailure } from './read-failure.ts'
+import { countWork } from '../connection/pool-use.ts'
 import { nodeAddress } from '../connection/postgres-wire.ts'
 import { inSnapshot, type Opened, type ReadSession, type ReadSource, type Wanted } from './snapshot.ts'
+
+/** How a node is found. */
+export type NodeLook = {
+  /** Its role and address, as in ReadSession. */
+  node: string
+  isUp: boolean
+  /** By how much it is behind at most; 0 of a primary. Null: not known. */
+  delayMs: number | null
+}
 
 export type ReadNode = {
   /**
@@ -14,6 +24,8 @@ export type ReadNode = {
     wanted: Omit<Wanted, 'configuredAs'>,
     work: (session: ReadSession) => Promise<T>,
   ): Promise<Opened<T>>
+  /** Looks at the node, unless it failed a moment ago. */
+  look(): Promise<NodeLook>
   close(): Promise<void>
 }
 
@@ -44,6 +56,7 @@ export function createReadNode(database: Database, configuredAs: ReadSource, rep
   const name = `${configuredAs} ${nodeAddress(database.url)}`
   // Requests wait here and not inside the pool: so a busy node is told from one that does not answer.
   const sessions = new Semaphore(SESSIONS_PER_NODE)
+  const beginWork = countWork(applicationName(configuredAs), SESSIONS_PER_NODE)
   const health = createHealth((serves, reason) => {
     report(name, serves, reason)
   })
@@ -56,12 +69,24 @@ export function createReadNode(database: Database, configuredAs: ReadSource, rep
     void failed.end({ timeout: POOL_CLOSE_SECONDS }).catch(() => undefined)
   }
 
-  return {
+  const acquire = async () => {
+    const endWork = beginWork()
+    const release = await sessions.acquire({ patienceMs: PATIENCE_MS })
+    if (release === null) {
+      endWork()
+      throw busy(`all ${SESSIONS_PER_NODE} connections are busy`)
+    }
+    return () => {
+      endWork()
+      release()
+    }
+  }
+
+  const node: ReadNode = {
     health: health.state,
     async withSession(wanted, work) {
       const failuresBefore = health.failures()
-      const release = await sessions.acquire({ patienceMs: PATIENCE_MS })
-      if (release === null) throw busy(`all ${SESSIONS_PER_NODE} connections are busy`)
+      const release = await acquire()
       if (health.state() !== 'up' && health.failures() !== failuresBefore) {
         release()
         return { opened: 'no', reason: 'it failed while others waited for it' }
@@ -80,15 +105,33 @@ export function createReadNode(database: Database, configuredAs: ReadSource, rep
         release()
       }
     },
+    look: async () => {
+      if (health.state() === 'down') return { node: name, isUp: false, delayMs: null }
+      try {
+        const outcome = await node.withSession(
+          { maxLagMs: Infinity, after: [], isUnlocked: false },
+          ({ source, replicaLagMs }) => Promise.resolve(source === 'primary' ? 0 : replicaLagMs),
+        )
+        return outcome.opened === 'yes'
+          ? { node: name, isUp: true, delayMs: outcome.result }
+          : { node: name, isUp: false, delayMs: null }
+      } catch (error) {
+        if (!(error instanceof ReadFailure)) throw error
+        return { node: name, isUp: error.kind === 'busy', delayMs: null }
+      }
+    },
     close: async () => {
       await pool?.end({ timeout: 1 })
     },
   }
+  return node
 }
+
+const applicationName = (configuredAs: ReadSource): string => `rollcall-api-${configuredAs}`
 
 const openPool = (database: Database, configuredAs: ReadSource): Sql =>
   connectPostgres(database, {
-    applicationName: `rollcall-api-${configuredAs}`,
+    applicationName: applicationName(configuredAs),
     maxConnections: SESSIONS_PER_NODE,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     lockTimeoutMs: LOCK_TIMEOUT_MS,

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts'
 import { containedRead } from './contained-read.ts'
 import { ReadFailure } from './read-failure.ts'
-import { createReadNode, type ReadNode, type ReportNode } from './node.ts'
+import { createReadNode, type NodeLook, type ReadNode, type ReportNode } from './node.ts'
 import { createReplicas, type ResolveHost } from './replicas.ts'
 import type { ReadRequirement } from './requirement.ts'
 import type { ReadSession, Wanted } from './snapshot.ts'
@@ -23,6 +23,9 @@ export type ReadRouter = {
   close(): Promise<void>
 }
 
+/** Looks at the primary and at every replica at this moment; takes some seconds at most. */
+type LooksAtNodes = { look(): Promise<NodeLook[]> }
+
 /**
  * A replica that is further behind serves only when the primary is away, unless the client states a limit of
  * its own.
@@ -38,7 +41,7 @@ export function createReadRouter(
   config: Config['database'],
   report: ReportNode = () => undefined,
   resolveHost?: ResolveHost,
-): ReadRouter {
+): ReadRouter & LooksAtNodes {
   const replicas = createReplicas(
     config.replicaUrls.map((url) => ({ ...config, url })),
     report,
@@ -73,6 +76,7 @@ export function createReadRouter(
       )
     },
     withPrimary: (work) => firstThatOpens([{ node: primary, wanted: anyLag }], ifShown(null, work)),
+    look: async () => Promise.all([primary, ...(await replicas.nodes())].map((node) => node.look())),
     close: async () => {
       await Promise.all([primary.close(), replicas.close()])
     },

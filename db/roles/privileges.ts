@@ -42,6 +42,7 @@ const tables: Record<string, Rights> = {
   insight: APPEND,
   alert: ADD_AND_CHANGE,
   reconciliation_run: APPEND,
+  audit_check: ADD_AND_CHANGE,
 
   login_count_delta: APPEND,
   pending_rollup: ADD_AND_REMOVE,

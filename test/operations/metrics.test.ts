@@ -2,12 +2,12 @@ import { expect, test } from 'vitest'
 import { apiMetrics } from '../../metrics/api-metrics.ts'
 import { pipelineMetrics } from '../../metrics/pipeline-metrics.ts'
 import { workerMetrics } from '../../metrics/worker-metrics.ts'
-import { HOST } from '../../stack/processes/ports.ts'
+import { processMetrics } from '../../metrics/process-metrics.ts'
 import { graphqlOf } from '../support/api/graphql-client.ts'
 import { createDeployment } from '../support/deployment/deployment.ts'
-import type { RoleProcess } from '../support/deployment/role-process.ts'
 import { eventually } from '../support/eventually.ts'
 import { createFeed } from '../support/kafka/feed.ts'
+import { metricsIn, scrape, seriesIn, sumOf } from '../support/metrics/scrape.ts'
 
 const LOGINS = 200
 
@@ -46,24 +46,16 @@ test('what worker and API serve to Prometheus is what was counted, asked and ref
   expect(sumOf(answers, 'rollcall_refusals_total', 'code="GRAPHQL_VALIDATION_FAILED"')).toBe(1)
   expect(sumOf(answers, 'rollcall_http_requests_total')).toBe(2)
   expect(work + answers).not.toContain('a-person-of-this-test')
-  for (const name of Object.keys(workerMetrics)) expect(work).toContain(`# TYPE ${name} `)
-  for (const name of Object.keys({ ...apiMetrics, ...pipelineMetrics }))
+  expect(sumOf(answers, 'rollcall_node_up', 'node="primary 127.0.0.1:')).toBe(1)
+  expect(sumOf(answers, 'rollcall_node_delay_seconds')).toBe(0)
+  expect(sumOf(work, 'rollcall_pool_connections', 'pool="slice",')).toBe(deployment.config.kafka.partitions)
+  expect(sumOf(answers, 'rollcall_pool_connections', 'pool="primary"')).toBeGreaterThan(0)
+  expect(sumOf(answers, 'rollcall_build_info', 'role="api"')).toBe(1)
+  for (const name of Object.keys({ ...processMetrics, ...workerMetrics }))
+    expect(work).toContain(`# TYPE ${name} `)
+  for (const name of Object.keys({ ...processMetrics, ...apiMetrics, ...pipelineMetrics }))
     expect(answers).toContain(`# TYPE ${name} `)
+  // What is not known is not said to be 0.
+  expect(seriesIn(answers)).not.toContain('rollcall_parked_oldest_timestamp_seconds')
+  expect(metricsIn(answers)).toContain('rollcall_parked_oldest_timestamp_seconds')
 })
-
-async function scrape(role: RoleProcess): Promise<string> {
-  const served =
-    role.log().find(({ msg }) => msg === 'metrics are served') ?? expect.fail('none are served yet')
-  const { port } = served['address'] as { port: number }
-  const response = await fetch(`http://${HOST}:${port}/metrics`)
-  expect(response.status).toBe(200)
-  return await response.text()
-}
-
-/** The sum of the samples of a metric whose labels contain a text. */
-const sumOf = (served: string, name: string, label = ''): number =>
-  served
-    .split('\n')
-    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
-    .filter((line) => line.includes(label))
-    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)

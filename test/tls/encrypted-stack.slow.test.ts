@@ -12,6 +12,7 @@ import { type Stack, startStack } from '../../stack/stack.ts'
 import { fetchTrusting } from '../support/tls/trusting-fetch.ts'
 import { startRole } from '../support/deployment/role-process.ts'
 import { eventually } from '../support/eventually.ts'
+import { scrape, sumOf } from '../support/metrics/scrape.ts'
 import { openFolder } from '../support/parts/own-folder.ts'
 
 // What `npm run stack -- --tls` starts.
@@ -42,6 +43,8 @@ afterAll(async () => {
   close()
 })
 
+const noPorts = { WORKER_PORT: '0', API_PORT: '0', WORKER_METRICS_PORT: '0', API_METRICS_PORT: '0' }
+
 const connect = (url: string) => {
   const sql = connectPostgres(url, {
     applicationName: 'test',
@@ -58,7 +61,7 @@ test('migrations, worker and API sign in by certificates of their roles, and log
   await checkTemporal(config.temporal)
   const environments = new Map(roleEnvironments(stack ?? expect.fail()))
   const start = (role: string, entry: string, args: string[] = []) => {
-    const own = { WORKER_PORT: '0', API_PORT: '0', ...environments.get(role) }
+    const own = { ...noPorts, ...environments.get(role) }
     const running = startRole(fileURLToPath(new URL(`../../${entry}`, import.meta.url)), own, args)
     onTestFinished(() => running.kill())
     return running
@@ -67,7 +70,7 @@ test('migrations, worker and API sign in by certificates of their roles, and log
   expect(await migrating.exited, JSON.stringify(migrating.log())).toBe(0)
   const again = start('migrate', 'scripts/migrate.ts')
   expect(await again.exited, JSON.stringify(again.log())).toBe(0)
-  start('worker', 'worker/main.ts')
+  const worker = start('worker', 'worker/main.ts')
   start('worker', 'generator/main.ts')
   const api = start('api', 'api/main.ts')
 
@@ -79,6 +82,20 @@ test('migrations, worker and API sign in by certificates of their roles, and log
     const answer = await fetch(`https://localhost:${String(port)}/graphql`, { method: 'POST', headers, body })
     expect(await answer.text()).toMatch(/"checkpoint":"?[1-9]/)
   })
+  const wires = ['kafka', 'kafka_client', 'postgres', 'postgres_client', 'temporal', 'temporal_client']
+  for (const [role, own] of [
+    [worker, 'worker'],
+    [api, 'api'],
+  ] as const)
+    await eventually(async () => {
+      const served = await scrape(role)
+      const expiring = [...wires, own].filter((wire) => {
+        const label = `wire="${wire}"`
+        const expiresS = sumOf(served, 'rollcall_certificate_expiry_timestamp_seconds', label)
+        return expiresS * 1_000 > Date.now()
+      })
+      expect(expiring).toEqual([...wires, own])
+    })
   const sessions = await connect(config.database.url)<{ user: string; ssl: boolean; subject: string }[]>`
     select distinct usename as user, ssl, client_dn as subject from pg_stat_activity join pg_stat_ssl using (pid)
     where usename like 'rollcall\\_%'`

@@ -48,6 +48,20 @@ export async function countWorkers(
     where topic = ${topic} and seen_at > ${new Date(readAt.getTime() - LIVE_MS)} group by version`
 }
 
+/** When the chain of the audit was last checked, and whether no break of it is open. Null: it was never checked. */
+export async function readAuditCheck(
+  { sql }: ReadSession,
+  topic: string,
+): Promise<{ checkedAt: Date; isIntact: boolean } | null> {
+  const [row] = await sql<{ checkedAt: Date; isIntact: boolean }[]>`
+    /* readAuditCheck */
+    select checked_at as "checkedAt", not exists (
+      select from alert where alert.topic = audit_check.topic and cleared_at is null and kind = 'audit_chain'
+    ) as "isIntact"
+    from audit_check where topic = ${topic}`
+  return row ?? null
+}
+
 /** Counts the open discrepancies of a topic by kind. */
 export async function countOpenDiscrepancies(
   { sql }: ReadSession,
