@@ -1,6 +1,7 @@
 import '../config/production.ts'
 import type { Server } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
+import { CannotListen, cannotListen } from '../config/cannot-listen.ts'
 import { type Config } from '../config/config.ts'
 import { checkHeadKeys } from '../audit/keys.ts'
 import { recordSettings } from '../audit/record-settings.ts'
@@ -107,14 +108,9 @@ function listen(
   { host, port, tls, explorer }: Config['api'],
   logger: Logger,
 ): void {
-  http.once('error', (error: NodeJS.ErrnoException) => {
-    const taken = error.code === 'EADDRINUSE'
-    logger.error(
-      { err: taken ? undefined : error },
-      taken
-        ? `port ${port} of ${host} is taken: set API_PORT to another one, or to 0 for any free one`
-        : `cannot listen on ${host}, port ${port}: correct API_HOST or API_PORT`,
-    )
+  http.once('error', (error) => {
+    const settings = { host: 'API_HOST', port: 'API_PORT' }
+    logger.error({}, cannotListen(error, { host, port, settings }).message)
     process.exit(1)
   })
   http.listen(port, host, () => {
@@ -133,7 +129,7 @@ async function serveMetrics({ serveMetrics }: Pick<Parts, 'serveMetrics'>, logge
     const server = await serveMetrics()
     server?.unref()
   } catch (error) {
-    logger.error({ err: error }, 'metrics cannot be served: correct METRICS_HOST or API_METRICS_PORT')
+    logger.error({}, error instanceof CannotListen ? error.message : String(error))
     process.exit(1)
   }
 }

@@ -184,8 +184,8 @@ export function createServer(server: ServerDeps) {
         limited,
         clock: deps.clock,
       }),
-      cacheResponses(() => {
-        metrics.rollcall_cached_answers_total.inc()
+      cacheResponses((isCached) => {
+        metrics[isCached ? 'rollcall_cached_answers_total' : 'rollcall_uncached_answers_total'].inc()
       }),
     ],
     maskedErrors: { maskError, isDev: false },

@@ -38,7 +38,11 @@ export const apiMetrics = {
   },
   rollcall_cached_answers_total: {
     type: 'counter',
-    help: 'Requests that were answered from the cache; compare with rollcall_fields_total.',
+    help: 'Questions that were answered from the cache: the requests of clients, and those of subscriptions.',
+  },
+  rollcall_uncached_answers_total: {
+    type: 'counter',
+    help: 'Questions to which the cache had no answer, or none that still holds.',
   },
   rollcall_sign_ins_total: {
     type: 'counter',

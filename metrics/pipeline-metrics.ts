@@ -73,6 +73,11 @@ export const pipelineMetrics = {
     help: 'When the oldest batch was committed that upkeep has yet to roll up; absent while there is none.',
     labels: { rollup: '`counts`, `counts_by_commit_time`, `sightings` or `login_lists`' },
   },
+  rollcall_rollup_delay_seconds: {
+    type: 'gauge',
+    help: 'How far a rollup is behind commits: the age of the oldest batch that upkeep has yet to roll up; 0 while there is none.',
+    labels: { rollup: '`counts`, `counts_by_commit_time`, `sightings` or `login_lists`' },
+  },
   rollcall_reconciliation_finished_timestamp_seconds: {
     type: 'gauge',
     help: 'When the last scheduled reconciliation finished; absent before the first.',
@@ -80,6 +85,10 @@ export const pipelineMetrics = {
   rollcall_reconciliation_covered_to_timestamp_seconds: {
     type: 'gauge',
     help: 'Up to which commit time the ledger was compared with the counts.',
+  },
+  rollcall_reconciliation_differences: {
+    type: 'gauge',
+    help: 'What the last scheduled reconciliation found to differ; absent before the first.',
   },
   rollcall_discrepancies: {
     type: 'gauge',

@@ -8,6 +8,11 @@ export const processMetrics = {
     help: 'Always 1; the labels say what runs.',
     labels: { version: 'version of Rollcall', node_version: 'version of Node.js', role: '`api` or `worker`' },
   },
+  rollcall_memory_bytes: {
+    type: 'gauge',
+    help: 'Memory of the process. Array buffers are part of what is external, and all are part of what is resident as far as they are used.',
+    labels: { kind: '`resident`, `heap`, `heap_used`, `external` or `array_buffers`' },
+  },
   rollcall_certificate_expiry_timestamp_seconds: {
     type: 'gauge',
     help: 'When the first certificate of a wire expires. Of servers, it is that of the last connection to each; absent before.',
@@ -33,6 +38,14 @@ export type ProcessFacts = {
   pools: ReadonlyMap<string, Readonly<Record<'used' | 'idle' | 'waiting', number>>>
 }
 
+const memoryKinds = [
+  ['resident', 'rss'],
+  ['heap', 'heapTotal'],
+  ['heap_used', 'heapUsed'],
+  ['external', 'external'],
+  ['array_buffers', 'arrayBuffers'],
+] as const
+
 /** Makes the metrics that every process has. `show` brings them up to date. */
 export function createProcessMetrics(registry: Registry, role: 'api' | 'worker', version: string) {
   const metrics = makeMetrics(registry, processMetrics)
@@ -43,6 +56,8 @@ export function createProcessMetrics(registry: Registry, role: 'api' | 'worker',
         rollcall_certificate_expiry_timestamp_seconds: expiry,
         rollcall_pool_connections: connections,
       } = metrics
+      const memory = process.memoryUsage()
+      for (const [kind, field] of memoryKinds) metrics.rollcall_memory_bytes.set({ kind }, memory[field])
       expiry.reset()
       for (const [wire, at] of certificates) expiry.set({ wire }, at.getTime() / 1_000)
       connections.reset()

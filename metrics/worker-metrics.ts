@@ -64,6 +64,11 @@ export const workerMetrics = {
       class: '`transient`, `permanent`, `fenced`, `data_loss`, `defect` or `flood`',
     },
   },
+  rollcall_retries_total: {
+    type: 'counter',
+    help: 'Work that is tried again, because a dependency was away or busy: slices, replays and tasks of upkeep.',
+    labels: { dependency: '`kafka`, `postgres`, `temporal` or `rollcall`' },
+  },
   rollcall_upkeep_task_duration_seconds: {
     type: 'histogram',
     help: 'How long a task of upkeep took.',

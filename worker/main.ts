@@ -1,3 +1,4 @@
+import { CannotListen } from '../config/cannot-listen.ts'
 import { loadProcessConfig } from '../config/environment.ts'
 import { createLogger } from '../config/logger.ts'
 import { productVersion } from '../config/product-version.ts'
@@ -9,8 +10,6 @@ import { installTemporalLog } from './temporal-log.ts'
 
 const config = loadProcessConfig()
 const log = createLogger(config.logLevel, 'worker')
-installTemporalLog(log, config.metrics)
-
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
@@ -23,6 +22,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 try {
+  installTemporalLog(log, config.metrics)
   await runWorker({ config, log, codeVersion: await productVersion(), stop: stop.signal })
   log.info('worker has stopped')
   process.exit(0)
@@ -34,9 +34,7 @@ try {
 
 /** The message of an error that says what to do; the stack of any other. */
 function describe(error: unknown): string {
-  if (error instanceof PipelineFailure || error instanceof TlsProblem) return error.message
-  const { code, message, stack } = error as NodeJS.ErrnoException
-  return code === 'EADDRINUSE'
-    ? `${message}: set WORKER_PORT to another port (0 takes any free one)`
-    : (stack ?? message)
+  const { message, stack } = error as Error
+  const isSaid = [PipelineFailure, TlsProblem, CannotListen].some((said) => error instanceof said)
+  return isSaid ? message : (stack ?? message)
 }

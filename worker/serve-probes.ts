@@ -3,6 +3,7 @@ import type { Server as HttpsServer } from 'node:https'
 import { isOwn, nameOf } from '../probes/own-host.ts'
 import { createProbes, type ProbeLog, type ReadinessChecks } from '../probes/probes.ts'
 import { setSecurityHeaders } from '../probes/security-headers.ts'
+import { cannotListen } from '../config/cannot-listen.ts'
 import { isLoopback } from '../config/loopback.ts'
 import { createHttpsServer, type ServerFiles } from '../tls/serve-tls.ts'
 
@@ -10,7 +11,7 @@ import { createHttpsServer, type ServerFiles } from '../tls/serve-tls.ts'
  * Serves `/health` and `/ready` of a worker, with the same JSON as the API's. `problems` is always null: the
  * API reports them. Who reaches the worker from another machine, or by another name (DNS rebinding), learns which
  * parts answer and nothing else; the log has the rest.
- * @throws {Error} EADDRINUSE if the port is taken
+ * @throws {CannotListen}
  * @throws {TlsProblem} the certificate cannot be used
  */
 export async function serveProbes(
@@ -39,7 +40,9 @@ export async function serveProbes(
       ? createServer(answerRequest)
       : createHttpsServer(tls, { refused, distrusted }, answerRequest)
   const { promise, resolve, reject } = Promise.withResolvers<undefined>()
-  server.once('error', reject)
+  server.once('error', (error) => {
+    reject(cannotListen(error, { host, port, settings: { host: 'WORKER_HOST', port: 'WORKER_PORT' } }))
+  })
   server.listen(port, host, () => {
     resolve(undefined)
   })

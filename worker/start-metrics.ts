@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { Registry } from 'prom-client'
 import type { Observer } from '../activities/session/observer.ts'
+import { cannotListen } from '../config/cannot-listen.ts'
 import { certificateExpiries } from '../config/certificate-expiries.ts'
 import type { Config } from '../config/config.ts'
 import { poolUse } from '../db/connection/pool-use.ts'
@@ -11,12 +12,14 @@ import { workerMetrics } from '../metrics/worker-metrics.ts'
 import { observe, observeUpkeep } from './observe.ts'
 import type { UpkeepObserver } from './upkeep.ts'
 
+const settings = { host: 'METRICS_HOST', port: 'WORKER_METRICS_PORT' }
+
 /** What measures the work of this process. */
 type WorkerMeasures = { activities: Observer; upkeep: UpkeepObserver; close: () => void }
 
 /**
  * Measures this worker, and serves what it measures if a port is set.
- * @throws {Error} EADDRINUSE if the port is taken
+ * @throws {CannotListen}
  */
 export async function startMetrics(config: Config, version: string, log: Logger): Promise<WorkerMeasures> {
   const { host, worker: port } = config.metrics
@@ -36,7 +39,9 @@ export async function startMetrics(config: Config, version: string, log: Logger)
           (error) => {
             log.error({ err: error }, 'metrics could not be collected')
           },
-        )
+        ).catch((error: unknown) => {
+          throw cannotListen(error, { host, port, settings })
+        })
   if (server !== null) log.info({ address: server.address() }, 'metrics are served')
   return {
     activities: observe(metrics),

@@ -86,11 +86,11 @@ async function permanentFailureAsValue<T>(
 ): Promise<T | { ok: false; error: string }> {
   try {
     const done = await work()
-    observe.replayed('done')
+    observe.replayed(null)
     return done
   } catch (error) {
     const failure = asFailure(error)
-    observe.replayed(failure.failureClass)
+    observe.replayed(failure)
     if (error instanceof PipelineFailure && isRetried(error)) throw error
     return { ok: false, error: failure.message }
   }

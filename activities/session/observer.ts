@@ -2,7 +2,7 @@ import type { FailureClass, Dependency } from '../../domain/pipeline/failure.ts'
 import type { DecidedBatch } from '../../domain/batch/batch.ts'
 import type { SliceReport } from '../../domain/batch/slice-report.ts'
 
-type Failure = { failureClass: FailureClass; part: Dependency }
+export type Failure = { failureClass: FailureClass; part: Dependency }
 
 /** Is told what the activities of a process do, so that it can be measured. Its functions never throw. */
 export type Observer = {
@@ -12,7 +12,8 @@ export type Observer = {
   batchCommitted: (batch: DecidedBatch, durations: { decideMs: number; commitMs: number }) => void
   batchPublished: (publishMs: number) => void
   batchParked: (partition: number) => void
-  replayed: (outcome: 'done' | FailureClass) => void
+  /** @param failure null: it is done */
+  replayed: (failure: Failure | null) => void
 }
 
 /** Measures nothing. */

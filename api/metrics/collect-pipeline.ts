@@ -5,6 +5,7 @@ import {
   readAuditCheck,
   readOldestParked,
   readPendingRollups,
+  rollups,
 } from '../../db/read/ledger/pipeline-ages.ts'
 import { readUnsettled } from '../../db/read/ledger/unsettled.ts'
 import { readScheduledReconciliation } from '../../db/read/reconciliation/reconciliation-runs.ts'
@@ -43,7 +44,7 @@ export async function collectPipeline(metrics: Metrics, sources: PipelineSources
   for (const partition of ingestion.partitions) showPartition(metrics, partition)
   const delayMs = delayOf(ingestion, sources.clock())
   if (delayMs !== null) metrics.rollcall_ingestion_delay_seconds.set(delayMs / 1_000)
-  if (stored !== null) showLedger(metrics, stored)
+  if (stored !== null) showLedger(metrics, stored, sources.clock())
 }
 
 function nullIfAway(error: unknown): null {
@@ -100,15 +101,17 @@ function showPartition(metrics: Metrics, found: IngestionPartition): void {
     metrics.rollcall_partition_watermark_timestamp_seconds.set({ partition }, seconds(watermark))
 }
 
-function showLedger(metrics: Metrics, stored: Awaited<ReturnType<typeof readLedger>>): void {
+function showLedger(metrics: Metrics, stored: Awaited<ReturnType<typeof readLedger>>, nowMs: number): void {
   const { unsettled, oldestParkedAt, pending, workers, reconciliation, discrepancies, audit } = stored
   metrics.rollcall_parked_batches.set(unsettled.parkedBatches)
   metrics.rollcall_withheld_batches.set(unsettled.withheldBatches)
   if (oldestParkedAt !== null) metrics.rollcall_parked_oldest_timestamp_seconds.set(seconds(oldestParkedAt))
+  for (const rollup of rollups) metrics.rollcall_rollup_delay_seconds.set({ rollup }, 0)
   for (const { rollup, batches, oldestAt } of pending) {
     metrics.rollcall_pending_batches.set({ rollup }, batches)
-    if (oldestAt !== null)
-      metrics.rollcall_pending_oldest_timestamp_seconds.set({ rollup }, seconds(oldestAt))
+    if (oldestAt === null) continue
+    metrics.rollcall_pending_oldest_timestamp_seconds.set({ rollup }, seconds(oldestAt))
+    metrics.rollcall_rollup_delay_seconds.set({ rollup }, Math.max(0, nowMs - oldestAt.getTime()) / 1_000)
   }
   for (const { version, workers: count } of workers) metrics.rollcall_workers.set({ version }, count)
   for (const { kind, open } of discrepancies) metrics.rollcall_discrepancies.set({ kind }, open)
@@ -118,5 +121,6 @@ function showLedger(metrics: Metrics, stored: Awaited<ReturnType<typeof readLedg
   }
   if (reconciliation === null) return
   metrics.rollcall_reconciliation_finished_timestamp_seconds.set(seconds(reconciliation.finishedAt))
+  metrics.rollcall_reconciliation_differences.set(reconciliation.differences)
   metrics.rollcall_reconciliation_covered_to_timestamp_seconds.set(seconds(reconciliation.coveredTo))
 }

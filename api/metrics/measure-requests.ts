@@ -70,10 +70,15 @@ export const countAuditEvents =
     metrics.rollcall_audit_events_total.inc({ kind, outcome: result })
   }
 
+/** The root fields of requests that are being answered. */
+const known = new WeakMap<ExecutedRequest, readonly string[]>()
+
 /** Each root field once. Names that the schema does not have were refused before. */
-const fieldsOf = (request: ExecutedRequest): string[] => [
-  ...new Set(rootFields(request).map(({ name }) => name.value)),
-]
+function fieldsOf(request: ExecutedRequest): readonly string[] {
+  const fields = known.get(request) ?? [...new Set(rootFields(request).map(({ name }) => name.value))]
+  known.set(request, fields)
+  return fields
+}
 
 const METHODS = new Set(['GET', 'POST', 'OPTIONS'])
 const methodOf = ({ method }: Request) => (METHODS.has(method) ? method : 'other')

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import { Registry } from 'prom-client'
+import { cannotListen } from '../../config/cannot-listen.ts'
 import { certificateExpiries } from '../../config/certificate-expiries.ts'
 import type { Config } from '../../config/config.ts'
 import type { Logger } from '../../config/logger.ts'
@@ -12,6 +13,8 @@ import { serveMetrics } from '../../metrics/serve-metrics.ts'
 import { atMostEach } from './at-most-each.ts'
 import { collectPipeline, type PipelineSources } from './collect-pipeline.ts'
 
+const settings = { host: 'METRICS_HOST', port: 'API_METRICS_PORT' }
+
 /** Scrapes that come sooner are given what the one before found. */
 const YOUNGEST_MS = 2_000
 
@@ -22,7 +25,7 @@ export function createApiMetrics(version: string) {
   const pipeline = makeMetrics(registry, pipelineMetrics)
   return {
     requests: makeMetrics(registry, apiMetrics),
-    /** @throws {Error} EADDRINUSE if the port is taken */
+    /** @throws {CannotListen} */
     serve: async (config: Config, sources: PipelineSources, logger: Logger): Promise<Server | null> => {
       const { host, api: port } = config.metrics
       if (port === null) return null
@@ -37,6 +40,8 @@ export function createApiMetrics(version: string) {
       }
       const server = await serveMetrics(registry, { host, port }, collect, (error) => {
         logger.error({ err: error }, 'metrics could not be collected')
+      }).catch((error: unknown) => {
+        throw cannotListen(error, { host, port, settings })
       })
       logger.info({ address: server.address() }, 'metrics are served')
       return server

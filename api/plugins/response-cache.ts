@@ -22,9 +22,11 @@ const MAX_ENTRY_BYTES = 1024 * 1024
  * commit is missed, and clients read what they wrote. A client that allows staleness
  * (x-rollcall-max-staleness-ms) gets any answer that is young enough without a question to the node, and
  * waits while the same question is being answered. `freshness` in the answer says how old it is.
- * @param onCached is called when an answer is given again
+ * @param answered is told of each question whether its answer is given again
  */
-export function cacheResponses(onCached: () => void = () => undefined): Plugin<RequestContext> {
+export function cacheResponses(
+  answered: (isCached: boolean) => void = () => undefined,
+): Plugin<RequestContext> {
   const entries = new LRUCache<string, Entry>({
     maxSize: MAX_BYTES,
     maxEntrySize: MAX_ENTRY_BYTES,
@@ -42,10 +44,11 @@ export function cacheResponses(onCached: () => void = () => undefined): Plugin<R
       if (entry !== undefined && (await isGood(entry, context))) {
         // A cached answer shows what it showed when it was made.
         context.look = entry.look
-        onCached()
+        answered(true)
         setResultAndStopExecution(entry.result)
         return undefined
       }
+      answered(false)
       const done = Promise.withResolvers<undefined>()
       running.set(key, done.promise)
       return {

@@ -2,8 +2,11 @@ import { LIVE_MS } from '../../ledger/workers.ts'
 import type { ReadSession } from '../../nodes/snapshot.ts'
 
 /** What upkeep makes of batches some time after their commit. */
+export const rollups = ['counts', 'counts_by_commit_time', 'sightings', 'login_lists'] as const
+
+/** How much of a rollup is still to be made. */
 export type PendingRollup = {
-  rollup: 'counts' | 'counts_by_commit_time' | 'sightings' | 'login_lists'
+  rollup: (typeof rollups)[number]
   batches: number
   /** When the oldest of the batches was committed; null: there is none. */
   oldestAt: Date | null

@@ -53,7 +53,13 @@ const runsOf = (sql: ReadSession['sql'], topic: string, page: Page | null) => sq
   where topic = ${topic} ${withinPage(sql, ['finished_at', 'id'], page, { from: null, to: null })}`
 
 /** How far the schedule has compared, and what it found. */
-export type ScheduledReconciliation = { coveredTo: Date; finishedAt: Date; openDiscrepancies: number }
+export type ScheduledReconciliation = {
+  coveredTo: Date
+  finishedAt: Date
+  /** Of the last run. */
+  differences: number
+  openDiscrepancies: number
+}
 
 /** Reads the last run of the schedule, and how many discrepancies are open. Null: the schedule has not run yet. */
 export async function readScheduledReconciliation(
@@ -62,7 +68,7 @@ export async function readScheduledReconciliation(
 ): Promise<ScheduledReconciliation | null> {
   const [run] = await sql<ScheduledReconciliation[]>`
     /* readScheduledReconciliation */
-    select covered_to as "coveredTo", finished_at as "finishedAt",
+    select covered_to as "coveredTo", finished_at as "finishedAt", differences,
            (select count(*)::integer from alert where topic = ${topic} and cleared_at is null) as "openDiscrepancies"
     from reconciliation_run where topic = ${topic} order by finished_at desc, id desc limit 1`
   return run ?? null
