@@ -33,7 +33,7 @@ export type Broker = {
   listOffsets(request: {
     isolationLevel: number
     topics: { topic: string; partitions: { partition: number; timestamp: string }[] }[]
-  }): Promise<{ responses: { partitions: { partition: number; offset: string }[] }[] }>
+  }): Promise<{ responses: { partitions: { partition: number; offset: string; timestamp: string }[] }[] }>
   initProducerId(request: { transactionalId: string; transactionTimeout: number }): Promise<{
     producerId: string
     producerEpoch: number

@@ -1,6 +1,9 @@
 import type { AuditVerification } from '../../domain/audit/verification.ts'
 import type { PartitionStatus } from '../../workflows/contract.ts'
 import type { PartitionLog } from '../../domain/pipeline/partition-log.ts'
+import type { Drain, Pace } from '../../domain/pipeline/pace.ts'
+import type { RetentionEnd } from '../../domain/pipeline/unread-retention.ts'
+import type { PartitionProgress } from '../../db/read/ledger/progress.ts'
 import type { ReadToken } from '../../db/nodes/read-token.ts'
 import type { BatchEvent, BatchOrigin, Offsets } from '../../db/read/ledger/batch-events.ts'
 import type { AnswerPosition } from '../../domain/pipeline/answer-position.ts'
@@ -21,6 +24,31 @@ export type KafkaBounds = { ok: true; bounds: PartitionLog[] } | { ok: false; me
  *   default an answer that is a second old will do. A failure is kept for some seconds in any case.
  */
 export type ReadKafkaBounds = (topic: string, sinceMs?: number) => Promise<KafkaBounds>
+
+/** What is known of a partition whose unread offsets can be counted. */
+export type BehindPartition = {
+  partition: number
+  log: PartitionLog
+  /** Null: it was never read. */
+  progress: PartitionProgress | null
+  unread: bigint
+  /** Whether offsets are gone that were not read. */
+  isExpired: boolean
+}
+
+/** What becomes of what a partition has not read. */
+export type Outlook = {
+  /** Null: not known yet. */
+  pace: Pace | null
+  drain: Drain
+  /** Timestamp of the oldest unread record, or the latest one before it, Unix milliseconds; null: not known, or nothing is unread. */
+  oldestUnreadMs: number | null
+  /** When retention takes it; null: nothing is unread. */
+  retention: RetentionEnd | null
+}
+
+/** Tells what becomes of partitions of the topic that is counted, by their numbers. */
+export type ReadOutlooks = (partitions: readonly BehindPartition[]) => Promise<Map<number, Outlook>>
 
 /**
  * Reads events of a batch from Kafka and decodes them as they were decoded then. `next` is the first offset

@@ -4,10 +4,12 @@ import { classingKafka } from '../failure.ts'
 import { createCluster, type Cluster } from '../kafkajs-internals.ts'
 
 /** Resource type of DescribeConfigs. */
-const TOPIC_RESOURCE = 2
+export const TOPIC_RESOURCE = 2
 /** Kafka's own defaults, for a topic whose settings the principal may not see. */
 const defaults = { 'max.message.bytes': 1_048_588, 'segment.bytes': 1_073_741_824 }
 const DENIED = new Set(['TOPIC_AUTHORIZATION_FAILED', 'CLUSTER_AUTHORIZATION_FAILED'])
+/** Whether a broker does not let this client have what it asked for. */
+export const isDenied = (error: unknown): boolean => DENIED.has((error as { type?: string }).type ?? '')
 /** Every output fits into this size, because a dead letter is cut. */
 const LEAST_BYTES = 32 * 1024
 
@@ -27,7 +29,7 @@ export async function readTopicLimits(cluster: Cluster, topics: string[]): Promi
       for (const { configName, configValue } of resources[0]?.configEntries ?? [])
         if (configName in defaults) settings[configName as keyof typeof defaults] = Number(configValue)
     } catch (error) {
-      if (!DENIED.has((error as { type?: string }).type ?? '')) throw error
+      if (!isDenied(error)) throw error
     }
     limits.set(topic, Math.min(...Object.values(settings)))
   }

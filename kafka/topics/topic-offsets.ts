@@ -6,8 +6,10 @@ import { classingKafka } from '../failure.ts'
 import { READ_COMMITTED, READ_UNCOMMITTED, type Broker, type Cluster } from '../kafkajs-internals.ts'
 import { openCluster } from '../open-cluster.ts'
 import { readOpenTransactions, withStarts } from './open-transactions.ts'
+import { readUnread, type UnreadOfTopic } from './read-unread.ts'
 import { readTopicMetadata } from './topic-metadata.ts'
 import { readTransactionStarts, type TransactionStart } from './transaction-starts.ts'
+import type { Place } from './unread-records.ts'
 
 export type TopicOffsets = {
   /**
@@ -15,6 +17,11 @@ export type TopicOffsets = {
    * @throws {PipelineFailure} transient: Kafka is away, or the topic does not exist
    */
   read(topic: string): Promise<PartitionLog[]>
+  /**
+   * Reads what retention needs of the records from some places on.
+   * @throws {PipelineFailure} as read
+   */
+  readUnread(topic: string, places: readonly Place[], nowMs: number): Promise<UnreadOfTopic>
   close: () => Promise<void>
 }
 
@@ -39,12 +46,12 @@ export function createTopicOffsets(config: Config['kafka'], clientId: string): T
    * Keeps the connections for the topic that is counted until one fails, then drops them together with what
    * kafkajs knew of the brokers.
    */
-  const readOnce = async (topic: string): Promise<PartitionLog[]> => {
+  const readOnce = async <T>(topic: string, work: (cluster: Cluster) => Promise<T>): Promise<T> => {
     const isCounted = topic === config.topic
     const opened = isCounted && kept !== null ? kept : open(topic)
     if (isCounted) kept = opened
     try {
-      return await readLogs(await opened, topic)
+      return await work(await opened)
     } catch (error) {
       void discard(opened)
       throw error
@@ -53,16 +60,20 @@ export function createTopicOffsets(config: Config['kafka'], clientId: string): T
     }
   }
 
+  // The second attempt finds a leader that has moved, and replaces a connection that the broker closed.
+  const readTwice = <T>(topic: string, work: (cluster: Cluster) => Promise<T>): Promise<T> =>
+    classingKafka(() =>
+      readOnce(topic, work).catch((error: unknown) => {
+        // It has to be corrected, and is to be said before a probe's time is up.
+        if (isTlsProblem(error)) throw error
+        return readOnce(topic, work)
+      }),
+    )
+
   return {
-    // The second attempt finds a leader that has moved, and replaces a connection that the broker closed.
-    read: (topic) =>
-      classingKafka(() =>
-        readOnce(topic).catch((error: unknown) => {
-          // It has to be corrected, and is to be said before a probe's time is up.
-          if (isTlsProblem(error)) throw error
-          return readOnce(topic)
-        }),
-      ),
+    read: (topic) => readTwice(topic, (cluster) => readLogs(cluster, topic)),
+    readUnread: (topic, places, nowMs) =>
+      readTwice(topic, (cluster) => readUnread(cluster, topic, places, nowMs)),
     close: async () => {
       if (kept !== null) await discard(kept)
     },
