@@ -5,6 +5,7 @@ import { type Logger } from '../config/logger.ts'
 import { readKey, SecretError } from '../config/secret.ts'
 import { createPrimaryReader, createSingleReader } from '../db/nodes/request-reader.ts'
 import { anyFreshness } from '../db/nodes/requirement.ts'
+import { readProgress } from '../db/read/ledger/progress.ts'
 import { readWorkerReport } from '../db/read/ledger/workers.ts'
 import { readRecords } from '../kafka/read/read-records.ts'
 import { createCommands } from './commands/create-commands.ts'
@@ -14,6 +15,7 @@ import { createClientAddress } from './limits/client-address.ts'
 import { readinessOf } from './sources/readiness.ts'
 import { identityOf } from './identity/identity-of.ts'
 import { DocumentsFileError, readDocumentsFile } from './sources/documents-file.ts'
+import { createDependencies } from './sources/dependencies.ts'
 import { createKafkaBounds } from './sources/kafka-bounds.ts'
 import { countLimited } from './metrics/measure-requests.ts'
 import { measureSignIns } from './metrics/measure-sign-ins.ts'
@@ -21,6 +23,9 @@ import type { ApiMetrics } from './metrics/serve-api-metrics.ts'
 import { createRuns } from './commands/runs.ts'
 import { createReadBack } from './sources/read-back.ts'
 import { createServer } from './server.ts'
+import { looksOf } from './looks-of.ts'
+import { createOutlooks } from './sources/outlook.ts'
+import { watchPace } from './sources/watch-pace.ts'
 import type { TemporalAccess } from './sources/temporal-access.ts'
 import { createVerifyAudit } from './sources/verify-audit.ts'
 import { createWorkflowStatus } from './sources/workflow-status.ts'
@@ -28,7 +33,13 @@ import { createWorkflowStatus } from './sources/workflow-status.ts'
 /**
  * Makes the server from the configuration and what is connected. Ends the process where a file that it needs cannot be used.
  */
-export function composeServer(config: Config, logger: Logger, connections: Connections, metrics: ApiMetrics) {
+export function composeServer(
+  config: Config,
+  version: string,
+  logger: Logger,
+  connections: Connections,
+  metrics: ApiMetrics,
+) {
   const {
     temporal: connection,
     router,
@@ -50,18 +61,31 @@ export function composeServer(config: Config, logger: Logger, connections: Conne
     readWorkerReport: () => readPrimary((session) => readWorkerReport(session, topic)),
   }
   const workflowStatus = createWorkflowStatus(access)
+  const outlooks = createOutlooks(topic, offsets.readUnread, {
+    now: Date.now,
+    elapsed: () => performance.now(),
+  })
   const read = createSingleReader((work) => router.withReadNode(anyFreshness, work))
   const lookAtNodes = () => router.look()
-  const sources = { topic, workflowStatus, kafkaBounds, read, readPrimary, lookAtNodes, clock: Date.now }
-  const { identity, signIn } = identityOf(config, {
+  const sources = {
+    ...{ topic, workflowStatus, kafkaBounds, read, readPrimary, lookAtNodes, clock: Date.now },
+    outlooks: outlooks.read,
+  }
+  const identified = identityOf(config, {
     ...{ sessions, audit, refused: refusals.count },
     ...{ tokens: tokens.identify, logger },
   })
   const server = createServer({
+    version,
     topic,
     router,
     kafkaBounds,
     workflowStatus,
+    outlooks: outlooks.read,
+    dependencies: createDependencies(
+      config,
+      looksOf(config, { access, offsets, router, workflowStatus, signIn: identified.signIn }),
+    ),
     runs: createRuns(access),
     readBack: createReadBack({ readRecords: (range, limit) => readRecords(kafka, range, limit) }),
     verifyAudit: createVerifyAudit(
@@ -82,8 +106,8 @@ export function composeServer(config: Config, logger: Logger, connections: Conne
     logger,
     serviceTokens: tokens.commands,
     metrics: metrics.requests,
-    identity,
-    signIn: signIn === null ? null : measureSignIns(signIn, metrics.requests),
+    ...identified,
+    signIn: identified.signIn === null ? null : measureSignIns(identified.signIn, metrics.requests),
     clientAddress: createClientAddress(config.api.trustedProxies),
     allowedHosts: config.api.allowedHosts,
     pseudonym: createPseudonym(readPseudonymKey(config.pseudonymKey, logger)),
@@ -97,6 +121,10 @@ export function composeServer(config: Config, logger: Logger, connections: Conne
     server,
     limited: countLimited(metrics.requests),
     serveMetrics: () => metrics.serve(config, sources, logger),
+    endWatch: watchPace(outlooks, {
+      readLogs: () => kafkaBounds(topic),
+      readProgress: () => read((session) => readProgress(session, topic)),
+    }),
   }
 }
 

@@ -18,7 +18,7 @@ import { watchDatabaseFit } from './http/database-fit.ts'
 import { createApiServer } from './http/http-server.ts'
 import { composeServer } from './compose-server.ts'
 import { countAuditEvents } from './metrics/measure-requests.ts'
-import { type ApiMetrics, createApiMetrics } from './metrics/serve-api-metrics.ts'
+import { createApiMetrics } from './metrics/serve-api-metrics.ts'
 
 /**
  * How long requests may take to finish when the API stops. A command waits 10 s for its workflow
@@ -27,7 +27,7 @@ import { type ApiMetrics, createApiMetrics } from './metrics/serve-api-metrics.t
 const SHUTDOWN_MS = 12_000
 const config = loadProcessConfig()
 const logger = createLogger(config.logLevel, 'api')
-const parts = openParts(config, logger, createApiMetrics(await productVersion()))
+const parts = openParts(config, await productVersion(), logger)
 const http = openServer()
 const stop = createStop(http, parts)
 stopOnSignal(stop, logger)
@@ -62,7 +62,8 @@ function openServer(): Server | HttpsServer {
 
 type Parts = ReturnType<typeof openParts>
 
-function openParts(config: Config, logger: Logger, metrics: ApiMetrics) {
+function openParts(config: Config, version: string, logger: Logger) {
+  const metrics = createApiMetrics(version)
   const connections = openConnections(config, logger, countAuditEvents(metrics.requests))
   const { temporal, router, offsets, auditPool, refusals, sessions, signer, tokens } = connections
   void checkHeadKeys(config.audit, (error) => {
@@ -76,9 +77,11 @@ function openParts(config: Config, logger: Logger, metrics: ApiMetrics) {
         'the audit does not have the settings of this start',
       )
     })
+  const { endWatch, ...composed } = composeServer(config, version, logger, connections, metrics)
   return {
-    ...composeServer(config, logger, connections, metrics),
+    ...composed,
     close: async () => {
+      endWatch()
       signer.end()
       await refusals.flush()
       await Promise.allSettled([

@@ -27,10 +27,13 @@ export type Answer = {
 export function serve(overrides: Partial<Deps> = {}) {
   const logged = vi.fn()
   const server = createServer({
+    version: '0.0.0',
     topic: 'user-login',
     router: failing(new ReadFailure('unavailable', 'no database node answers')),
     kafkaBounds: () => Promise.resolve({ ok: false, message: 'Kafka is away' }),
     workflowStatus: () => Promise.resolve({ known: false, why: 'temporal', message: 'Temporal is away' }),
+    outlooks: () => Promise.resolve(new Map()),
+    dependencies: () => Promise.resolve([]),
     commands: noCommands,
     runs: noRuns,
     serviceTokens: noServiceTokens,

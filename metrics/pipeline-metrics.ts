@@ -48,6 +48,11 @@ export const pipelineMetrics = {
     help: 'Offsets of parked batches: they are not counted.',
     labels: partition,
   },
+  rollcall_partition_retention_remaining_seconds: {
+    type: 'gauge',
+    help: "Time until Kafka's retention takes the oldest unread record at the earliest; 0 when it may have been taken. Absent while nothing is unread, and where retention is unlimited or not known.",
+    labels: partition,
+  },
   rollcall_ingestion_delay_seconds: {
     type: 'gauge',
     help: 'How far counts are behind: the age of the latest counted attempt, of the partition with unread records that is furthest behind. 0 while nothing is unread; absent while that is not known.',

@@ -2,13 +2,23 @@ import type { ReadRouter } from '../../db/nodes/router.ts'
 import type { Actor } from './actor.ts'
 import type { Commands } from './command-types.ts'
 import type { ServiceTokenCommands } from './service-token-types.ts'
-import type { ReadBack, ReadKafkaBounds, Runs, VerifyAudit, WorkflowStatus } from './source-types.ts'
+import type {
+  Dependency,
+  ReadBack,
+  ReadKafkaBounds,
+  ReadOutlooks,
+  Runs,
+  VerifyAudit,
+  WorkflowStatus,
+} from './source-types.ts'
 
 /**
  * What the API answers from, whoever asks. The composition root (api/main.ts) builds it from the
  * configuration.
  */
 export type ApiDeps = {
+  /** Version of Rollcall. */
+  version: string
   /** The topic whose logins are counted. */
   topic: string
   router: ReadRouter
@@ -16,6 +26,10 @@ export type ApiDeps = {
   /** The time now, Unix milliseconds. */
   clock: () => number
   workflowStatus: (topic: string) => Promise<WorkflowStatus>
+  /** Tells what becomes of backlogs. */
+  outlooks: ReadOutlooks
+  /** Looks at what Rollcall needs. */
+  dependencies: () => Promise<Dependency[]>
   /** Reads the events of a batch back from Kafka. */
   readBack: ReadBack
   verifyAudit: VerifyAudit
@@ -51,11 +65,14 @@ export type CacheRoles<Deps extends ComparedDeps> = {
 
 /** A dependency that is missing here, or has a role that it cannot have, does not compile. */
 export const cacheRoles: CacheRoles<RequestDeps> = {
+  version: 'fixed',
   topic: 'fixed',
   router: 'compared',
   kafkaBounds: 'compared',
   clock: 'compared',
   workflowStatus: 'uncacheable',
+  outlooks: 'uncacheable',
+  dependencies: 'uncacheable',
   readBack: 'uncacheable',
   verifyAudit: 'uncacheable',
   commands: 'uncacheable',

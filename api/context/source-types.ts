@@ -8,6 +8,7 @@ import type { ReadToken } from '../../db/nodes/read-token.ts'
 import type { BatchEvent, BatchOrigin, Offsets } from '../../db/read/ledger/batch-events.ts'
 import type { AnswerPosition } from '../../domain/pipeline/answer-position.ts'
 import type { RedriveRunStatus, ReplayRunStatus } from '../../workflows/run-contract.ts'
+import type { Certificate } from '../../tls/read-certificate.ts'
 import type { Awaited } from './read-requirement.ts'
 
 /** Why nothing is known of an ingestion: Temporal has no workflow for it, or a part does not answer. */
@@ -24,6 +25,34 @@ export type KafkaBounds = { ok: true; bounds: PartitionLog[] } | { ok: false; me
  *   default an answer that is a second old will do. A failure is kept for some seconds in any case.
  */
 export type ReadKafkaBounds = (topic: string, sinceMs?: number) => Promise<KafkaBounds>
+
+export type DependencyKind =
+  | 'kafka'
+  | 'postgres_primary'
+  | 'postgres_replica'
+  | 'temporal'
+  | 'workers'
+  | 'upkeep'
+  | 'identity_provider'
+  | 'directory'
+
+/** Something that Rollcall needs, as an API finds it. */
+export type Dependency = {
+  kind: DependencyKind
+  /** Where it is, as the settings say; '' where there is no such place. */
+  address: string
+  isUp: boolean
+  /** Null: it does not answer, or has no answer to wait for. */
+  latencyMs: number | null
+  /** What is wrong, in words; '': nothing. */
+  message: string
+  /** Of a replica: by how much it is behind at most. Null: not known, or no replica. */
+  delayMs: number | null
+  /** Null: there is no wire. */
+  isEncrypted: boolean | null
+  /** Null: plaintext, or none was shown. */
+  certificate: Certificate | null
+}
 
 /** What is known of a partition whose unread offsets can be counted. */
 export type BehindPartition = {

@@ -14,6 +14,8 @@ import type { ReadSession } from '../../db/nodes/snapshot.ts'
 import { ReadFailure } from '../../db/nodes/read-failure.ts'
 import { forget, type MadeMetrics } from '../../metrics/metric.ts'
 import type { pipelineMetrics } from '../../metrics/pipeline-metrics.ts'
+import type { ReadOutlooks } from '../context/source-types.ts'
+import { behind } from '../pipeline/health.ts'
 import {
   type Ingestion,
   type IngestionPartition,
@@ -26,6 +28,7 @@ type Metrics = MadeMetrics<typeof pipelineMetrics>
 
 export type PipelineSources = IngestionSources & {
   lookAtNodes: () => Promise<NodeLook[]>
+  outlooks: ReadOutlooks
   /** Unix milliseconds. */
   clock: () => number
 }
@@ -38,10 +41,17 @@ export async function collectPipeline(metrics: Metrics, sources: PipelineSources
     sources.read((session) => readLedger(session, topic)).catch(nullIfAway),
     sources.lookAtNodes(),
   ])
+  const outlooks = await sources.outlooks(ingestion.partitions.flatMap(behind))
   for (const metric of Object.values<Gauge>(metrics)) forget(metric)
   showDependencies(metrics, ingestion)
   for (const node of nodes) showNode(metrics, node)
   for (const partition of ingestion.partitions) showPartition(metrics, partition)
+  for (const [partition, { retention }] of outlooks)
+    if (retention !== null && retention.atMs !== null)
+      metrics.rollcall_partition_retention_remaining_seconds.set(
+        { partition },
+        Math.max(0, retention.atMs - sources.clock()) / 1_000,
+      )
   const delayMs = delayOf(ingestion, sources.clock())
   if (delayMs !== null) metrics.rollcall_ingestion_delay_seconds.set(delayMs / 1_000)
   if (stored !== null) showLedger(metrics, stored, sources.clock())

@@ -44,6 +44,9 @@ function serveField(
       replicaLagMs: world.replicaLagMs,
     }) as never as ReadSession
   const deps: Omit<Deps, 'caller'> = {
+    version: '0.0.0',
+    outlooks: () => Promise.resolve(new Map()),
+    dependencies: () => Promise.resolve([]),
     topic: 'user-login',
     router: {
       ...failing(new Error('not in this test')),

@@ -23,32 +23,29 @@ type Clocks = {
   elapsed: () => number
 }
 
+type Place = Pick<BehindPartition, 'partition' | 'log' | 'progress'>
+
+export type Outlooks = {
+  /** Takes how far partitions are: every few seconds, so that their pace is known. */
+  note: (partitions: readonly Place[]) => void
+  /** Never throws, and takes two seconds at most. */
+  read: ReadOutlooks
+}
+
 const nothingKnown: UnreadOfTopic = { retention: null, timestamps: new Map(), logBytes: new Map() }
 
-/**
- * Tells what becomes of the backlogs of the topic that is counted. Each call adds to what is known of the pace, so that somebody has to
- * ask every few seconds. The result never throws, and takes two seconds at most.
- */
-export function createOutlooks(
-  topic: string,
-  readUnread: ReadUnread,
-  { now, elapsed }: Clocks,
-): ReadOutlooks {
+/** Tells what becomes of the backlogs of the topic that is counted. */
+export function createOutlooks(topic: string, readUnread: ReadUnread, { now, elapsed }: Clocks): Outlooks {
   const samples = new Map<number, PaceSample[]>()
 
-  const addSample = ({ partition, log, progress }: BehindPartition) => {
+  const noteOne = ({ partition, log, progress }: Place) => {
     if (progress === null) return
     const atMs = elapsed()
-    const sample = {
-      atMs,
-      log: `${log.topicId} ${progress.incarnation}`,
-      checkpoint: progress.next_offset,
-      end: log.end,
-    }
     const kept = (samples.get(partition) ?? []).filter((one) => atMs - one.atMs <= WINDOW_MS)
-    samples.set(partition, [...kept, sample])
+    const where = { log: `${log.topicId} ${progress.incarnation}`, end: log.end }
+    samples.set(partition, [...kept, { atMs, checkpoint: progress.next_offset, ...where }])
   }
-  const unreadRecords = async (behind: readonly BehindPartition[], nowMs: number): Promise<UnreadOfTopic> => {
+  const readBehind = async (behind: readonly BehindPartition[], nowMs: number): Promise<UnreadOfTopic> => {
     const places = behind.map(({ partition, log, unread }) => ({ partition, offset: log.end - unread }))
     if (places.length === 0) return nothingKnown
     try {
@@ -57,42 +54,43 @@ export function createOutlooks(
       return nothingKnown
     }
   }
-
-  return async (partitions) => {
-    partitions.forEach(addSample)
-    const nowMs = now()
-    const behind = partitions.filter(({ unread }) => unread > 0n)
-    const found = await unreadRecords(behind, nowMs)
-    return new Map(
-      partitions.map((one): [number, Outlook] => {
-        const { partition, unread, isExpired } = one
-        const pace = paceOf(samples.get(partition) ?? [])
-        const timestampMs = found.timestamps.get(partition) ?? null
-        const bytesPerOffset = bytesPerOffsetOf(one.log, found.logBytes.get(partition))
-        const records = {
-          timestampMs,
-          bytes: bytesPerOffset === null ? null : bytesPerOffset * Number(unread),
-          bytesPerSecond:
-            bytesPerOffset === null || pace === null ? null : bytesPerOffset * pace.producedPerSecond,
-        }
-        return [
-          partition,
-          {
-            pace,
-            drain: drainOf(unread, pace, nowMs),
-            oldestUnreadMs: timestampMs,
-            retention:
-              unread === 0n && !isExpired
-                ? null
-                : isExpired
-                  ? { atMs: nowMs, by: 'age' }
-                  : retentionEnd(found.retention, records, nowMs),
-          },
-        ]
-      }),
-    )
+  return {
+    note: (partitions) => {
+      partitions.forEach(noteOne)
+    },
+    read: async (partitions) => {
+      partitions.forEach(noteOne)
+      const nowMs = now()
+      const found = await readBehind(
+        partitions.filter(({ unread }) => unread > 0n),
+        nowMs,
+      )
+      return new Map(
+        partitions.map((one) => [
+          one.partition,
+          outlookOf(one, samples.get(one.partition) ?? [], found, nowMs),
+        ]),
+      )
+    },
   }
 }
 
-const bytesPerOffsetOf = ({ start, end }: PartitionLog, bytes: number | undefined): number | null =>
+function outlookOf(
+  { partition, log, unread, isExpired }: BehindPartition,
+  samples: readonly PaceSample[],
+  { retention, timestamps, logBytes }: UnreadOfTopic,
+  nowMs: number,
+): Outlook {
+  const pace = paceOf(samples)
+  const timestampMs = timestamps.get(partition) ?? null
+  const perOffset = bytesPerOffset(log, logBytes.get(partition))
+  const bytes = perOffset === null ? null : perOffset * Number(unread)
+  const bytesPerSecond = perOffset === null || pace === null ? null : perOffset * pace.producedPerSecond
+  const known = { pace, drain: drainOf(unread, pace, nowMs), oldestUnreadMs: timestampMs }
+  if (isExpired) return { ...known, retention: { atMs: nowMs, by: 'age' } }
+  if (unread === 0n) return { ...known, retention: null }
+  return { ...known, retention: retentionEnd(retention, { timestampMs, bytes, bytesPerSecond }, nowMs) }
+}
+
+const bytesPerOffset = ({ start, end }: PartitionLog, bytes: number | undefined): number | null =>
   bytes === undefined || end === start ? null : bytes / Number(end - start)

@@ -12,6 +12,10 @@ export type NodeLook = {
   isUp: boolean
   /** By how much it is behind at most; 0 of a primary. Null: not known. */
   delayMs: number | null
+  /** How long it took to answer; null: it did not. */
+  latencyMs: number | null
+  /** Why it does not serve; '': it does. */
+  problem: string
 }
 
 export type ReadNode = {
@@ -106,18 +110,20 @@ export function createReadNode(database: Database, configuredAs: ReadSource, rep
       }
     },
     look: async () => {
-      if (health.state() === 'down') return { node: name, isUp: false, delayMs: null }
+      const away = (problem: string) => ({ node: name, isUp: false, delayMs: null, latencyMs: null, problem })
+      if (health.state() === 'down') return away(health.reason())
+      const startMs = performance.now()
       try {
         const outcome = await node.withSession(
           { maxLagMs: Infinity, after: [], isUnlocked: false },
           ({ source, replicaLagMs }) => Promise.resolve(source === 'primary' ? 0 : replicaLagMs),
         )
-        return outcome.opened === 'yes'
-          ? { node: name, isUp: true, delayMs: outcome.result }
-          : { node: name, isUp: false, delayMs: null }
+        if (outcome.opened !== 'yes') return away(outcome.reason)
+        const latencyMs = performance.now() - startMs
+        return { node: name, isUp: true, delayMs: outcome.result, latencyMs, problem: '' }
       } catch (error) {
         if (!(error instanceof ReadFailure)) throw error
-        return { node: name, isUp: error.kind === 'busy', delayMs: null }
+        return { ...away(error.message), isUp: error.kind === 'busy' }
       }
     },
     close: async () => {
@@ -144,10 +150,13 @@ const openPool = (database: Database, configuredAs: ReadSource): Sql =>
 function createHealth(report: (serves: boolean, reason: string) => void) {
   let failedUntilMs: number | null = null
   let failures = 0
+  let lastReason = ''
   return {
     state: () => (failedUntilMs === null ? 'up' : Date.now() < failedUntilMs ? 'down' : 'unproven'),
     /** How often it has failed so far. */
     failures: () => failures,
+    /** Why it failed last. */
+    reason: () => lastReason,
     markUp: () => {
       if (failedUntilMs !== null) report(true, 'it answers again')
       failedUntilMs = null
@@ -155,6 +164,7 @@ function createHealth(report: (serves: boolean, reason: string) => void) {
     markFailed: (reason: string) => {
       if (failedUntilMs === null) report(false, reason)
       failedUntilMs = Date.now() + DOWN_MS
+      lastReason = reason
       failures++
     },
   } as const

@@ -11,6 +11,7 @@ import type { BatchResult, ReplayOutcome } from '../../../domain/batch/replay.ts
 import type { RunState } from '../../../workflows/run-contract.ts'
 import type { EventSource } from '../../pipeline/batch-events.ts'
 import { builder } from '../builder.ts'
+import type { Severity } from '../../pipeline/next-steps.ts'
 import type { ProblemKind, Component } from '../../pipeline/problems.ts'
 import { capitals } from './enum-values.ts'
 
@@ -120,6 +121,16 @@ export const ComponentEnum = builder.enumType('Component', {
     temporal: 'The workflow engine, which passes on what the workflows say: states and reasons.',
     worker: 'A worker process (npm run worker): it reads and counts, and states and reasons come from it.',
     rollcall: 'Rollcall itself: its partitions and batches.',
+    identity_provider: 'An OpenID provider, which says who somebody is.',
+    directory: 'A directory (LDAP), in which people sign in.',
+  }),
+})
+
+export const SeverityEnum = builder.enumType('Severity', {
+  description: 'How urgent a problem is.',
+  values: capitals<Severity>({
+    warn: 'It can wait for the morning.',
+    page: 'It wakes whoever is on call: logins are not counted, or are about to be lost, or numbers are wrong.',
   }),
 })
 
@@ -134,6 +145,13 @@ export const ProblemKindEnum = builder.enumType('ProblemKind', {
     paused: 'Partitions were paused by an operator.',
     parked_batches: 'Batches failed and are not counted; they wait for an operator.',
     withheld_outputs: 'Batches are counted and not published; they wait for an operator.',
+    retention_near: "Kafka's retention takes unread records before they are read at the present rate.",
+    rollups_behind: 'Upkeep is behind: answers about users lag, and those about counts take longer.',
+    replica_behind: 'A replica of Postgres does not answer or is far behind; other nodes answer for it.',
+    discrepancies: 'Reconciliations found tables that differ.',
+    reconciliation_overdue: 'The schedule has not reconciled for an hour.',
+    audit_chain_broken: 'The chain of the audit does not hold.',
+    certificate_expires: 'The certificate of a dependency expires soon, or has.',
   }),
 })
 

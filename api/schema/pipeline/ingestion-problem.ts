@@ -1,7 +1,21 @@
 import type { IngestionProblem } from '../../pipeline/problems.ts'
 import { needs } from '../../context/permission.ts'
+import { nextSteps, type NextStep } from '../../pipeline/next-steps.ts'
 import { builder } from '../builder.ts'
-import { ComponentEnum, ProblemKindEnum } from '../fields/pipeline-enums.ts'
+import { ComponentEnum, ProblemKindEnum, SeverityEnum } from '../fields/pipeline-enums.ts'
+
+const NextStepType = builder.objectRef<NextStep>('NextStep').implement({
+  extensions: needs('figures'),
+  description: 'A command that goes on after a problem. In its reason, put why you send it.',
+  fields: (t) => ({
+    does: t.exposeString('does', { description: 'What it does, in a few words.' }),
+    mutation: t.exposeString('mutation', { description: 'The command as a GraphQL document.' }),
+    commandLine: t.exposeString('commandLine', {
+      nullable: true,
+      description: 'The same for the command line; null where it has no such command.',
+    }),
+  }),
+})
 
 export const ProblemType = builder.objectRef<IngestionProblem>('IngestionProblem').implement({
   extensions: needs('figures'),
@@ -19,6 +33,25 @@ export const ProblemType = builder.objectRef<IngestionProblem>('IngestionProblem
     batchCount: t.exposeInt('batches', {
       nullable: true,
       description: 'How many batches wait for an operator; null when it is not about batches.',
+    }),
+    severity: t.expose('severity', {
+      type: SeverityEnum,
+      description: 'Whether it wakes whoever is on call.',
+    }),
+    since: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when; null when that is not known.',
+      resolve: ({ since }) => (since === null ? null : new Date(since)),
+    }),
+    runbook: t.exposeString('runbook', {
+      description: 'The section of the runbook that is about it, as a path in the project and an anchor.',
+    }),
+    nextSteps: t.field({
+      type: [NextStepType],
+      description:
+        'The commands that go on, the first one to try first; none where it ends by itself or by no command.',
+      resolve: nextSteps,
     }),
   }),
 })

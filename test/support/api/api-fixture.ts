@@ -83,6 +83,9 @@ export function createApi(
   const router = createReadRouter(database)
   const quiet = { error: console.error, warn: () => undefined, info: () => undefined }
   const server = createServer({
+    version: '0.0.0',
+    outlooks: () => Promise.resolve(new Map()),
+    dependencies: () => Promise.resolve([]),
     topic: 'user-login',
     router,
     kafkaBounds: () => Promise.resolve(parts.kafka?.() ?? { ok: false, message: 'away' }),
