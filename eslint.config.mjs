@@ -11,6 +11,7 @@ const mayImport = {
   concurrency: [],
   probes: ['concurrency'],
   metrics: [],
+  alerts: ['metrics'],
   signatures: ['domain', 'concurrency'],
   temporal: ['config', 'tls'],
   db: ['domain', 'config', 'concurrency', 'tls'],

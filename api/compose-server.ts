@@ -61,7 +61,7 @@ export function composeServer(
     readWorkerReport: () => readPrimary((session) => readWorkerReport(session, topic)),
   }
   const workflowStatus = createWorkflowStatus(access)
-  const outlooks = createOutlooks(topic, offsets.readUnread, {
+  const outlooks = createOutlooks(topic, (...wanted) => offsets.readUnread(...wanted), {
     now: Date.now,
     elapsed: () => performance.now(),
   })
