@@ -20,6 +20,7 @@ import { createKafkaBounds } from './sources/kafka-bounds.ts'
 import { countLimited } from './metrics/measure-requests.ts'
 import { measureSignIns } from './metrics/measure-sign-ins.ts'
 import type { ApiMetrics } from './metrics/serve-api-metrics.ts'
+import { createAccessLog } from './http/access-log.ts'
 import { createRuns } from './commands/runs.ts'
 import { createReadBack } from './sources/read-back.ts'
 import { createServer } from './server.ts'
@@ -75,6 +76,7 @@ export function composeServer(
     ...{ sessions, audit, refused: refusals.count },
     ...{ tokens: tokens.identify, logger },
   })
+  const pseudonym = createPseudonym(readPseudonymKey(config.pseudonymKey, logger))
   const server = createServer({
     version,
     topic,
@@ -110,7 +112,7 @@ export function composeServer(
     signIn: identified.signIn === null ? null : measureSignIns(identified.signIn, metrics.requests),
     clientAddress: createClientAddress(config.api.trustedProxies),
     allowedHosts: config.api.allowedHosts,
-    pseudonym: createPseudonym(readPseudonymKey(config.pseudonymKey, logger)),
+    pseudonym,
     clock: Date.now,
     limits: config.api,
     explorer: config.api.explorer,
@@ -120,6 +122,7 @@ export function composeServer(
   return {
     server,
     limited: countLimited(metrics.requests),
+    accessLog: createAccessLog(logger, config.api.accessLog, pseudonym),
     serveMetrics: () => metrics.serve(config, sources, logger),
     endWatch: watchPace(outlooks, {
       readLogs: () => kafkaBounds(topic),
@@ -133,7 +136,7 @@ function readPseudonymKey(key: Config['pseudonymKey'], logger: Logger): string |
     return key === null ? randomBytes(32) : readKey(key)
   } catch (error) {
     if (!(error instanceof SecretError)) throw error
-    logger.error({}, error.message)
+    logger.fatal({}, error.message)
     process.exit(1)
   }
 }
@@ -143,7 +146,7 @@ function readDocuments(path: string | null, logger: Logger): Map<string, string>
     return path === null ? null : readDocumentsFile(path)
   } catch (error) {
     if (!(error instanceof DocumentsFileError)) throw error
-    logger.error({}, error.message)
+    logger.fatal({}, error.message)
     process.exit(1)
   }
 }

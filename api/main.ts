@@ -7,6 +7,7 @@ import { checkHeadKeys } from '../audit/keys.ts'
 import { recordSettings } from '../audit/record-settings.ts'
 import { givenSettings, loadProcessConfig } from '../config/environment.ts'
 import { createLogger, type Logger } from '../config/logger.ts'
+import { logNodeFaults } from '../config/node-faults.ts'
 import { productVersion } from '../config/product-version.ts'
 import { checkDatabase } from '../db/connection/check-database.ts'
 import { postgresFailure } from '../db/connection/failure.ts'
@@ -27,7 +28,8 @@ import { createApiMetrics } from './metrics/serve-api-metrics.ts'
 const SHUTDOWN_MS = 12_000
 const config = loadProcessConfig()
 const logger = createLogger(config.logLevel, 'api')
-const parts = openParts(config, await productVersion(), logger)
+logNodeFaults(logger)
+const parts = openParts(config, productVersion(), logger)
 const http = openServer()
 const stop = createStop(http, parts)
 stopOnSignal(stop, logger)
@@ -35,14 +37,14 @@ void parts.excessRights().then((excess) => {
   if (excess !== null) logger.warn({}, excess)
 })
 parts.check.catch((error: unknown) => {
-  logger.error(
+  logger.fatal(
     { error: error instanceof Error ? error.message : String(error) },
     'the API stops: it cannot use its database in this way',
   )
   process.exit(1)
 })
 await watchDatabaseFit(parts.checkSchema, (reason) => {
-  logger.error({}, reason)
+  logger.fatal({}, reason)
   stop(1)
 })
 if (!stop.isBegun()) {
@@ -52,10 +54,10 @@ if (!stop.isBegun()) {
 
 function openServer(): Server | HttpsServer {
   try {
-    return createApiServer(parts.server, logger, config.api, parts.limited)
+    return createApiServer(parts.server, logger, { ...config.api, accessLog: parts.accessLog }, parts.limited)
   } catch (error) {
     if (!(error instanceof TlsProblem)) throw error
-    logger.error({}, error.message)
+    logger.fatal({}, error.message)
     process.exit(1)
   }
 }
@@ -113,7 +115,7 @@ function listen(
 ): void {
   http.once('error', (error) => {
     const settings = { host: 'API_HOST', port: 'API_PORT' }
-    logger.error({}, cannotListen(error, { host, port, settings }).message)
+    logger.fatal({}, cannotListen(error, { host, port, settings }).message)
     process.exit(1)
   })
   http.listen(port, host, () => {
@@ -132,7 +134,7 @@ async function serveMetrics({ serveMetrics }: Pick<Parts, 'serveMetrics'>, logge
     const server = await serveMetrics()
     server?.unref()
   } catch (error) {
-    logger.error({}, error instanceof CannotListen ? error.message : String(error))
+    logger.fatal({}, error instanceof CannotListen ? error.message : String(error))
     process.exit(1)
   }
 }

@@ -19,6 +19,7 @@ import { type ApiDeps, cacheRoles } from './context/deps.ts'
 import type { Pseudonym } from './context/masks.ts'
 import type { Audit, LookAudit } from './context/audit.ts'
 import type { Logger } from './context/logger.ts'
+import { noteCost } from './context/request-notes.ts'
 import { CSRF_HEADER } from './context/own-headers.ts'
 import type { RefusalCounter } from './http/count-refusals.ts'
 import type { IdentityProvider } from './identity/identify.ts'
@@ -49,6 +50,7 @@ import { giveWarnings } from './plugins/give-warnings.ts'
 import { type PersistedDocuments, runPersistedDocuments } from './plugins/persisted-documents.ts'
 import { limitRate } from './plugins/rate-limit.ts'
 import { giveReadToken } from './plugins/read-after.ts'
+import { noteRequests } from './plugins/note-requests.ts'
 import { readsSets } from './plugins/reads-sets.ts'
 import { cacheResponses } from './plugins/response-cache.ts'
 import { refuseCommands } from './plugins/refuse-commands.ts'
@@ -101,6 +103,7 @@ export function createServer(server: ServerDeps) {
   } = server
   const contained = containErrors(logger)
   const limited = countLimited(metrics)
+  const charged = measureCost(metrics)
   const identityLimits = {
     addressOf: clientAddress,
     ofAddress: createAddressLimit(rateLimits.questionsPerSecond, deps.clock),
@@ -142,6 +145,7 @@ export function createServer(server: ServerDeps) {
         }),
       ),
       measureRequests(metrics),
+      noteRequests,
       contained(compressAnswers()),
       contained(identified),
       ...(pages === null ? [] : [contained(pages)]),
@@ -153,7 +157,10 @@ export function createServer(server: ServerDeps) {
       runPersistedDocuments(documents),
       closeContext,
       limitRate(rateLimits, deps.clock, (request) => clientOf(identified.senderOf(request)), {
-        charged: measureCost(metrics),
+        charged: (request, cost) => {
+          charged(request, cost)
+          noteCost(cost)
+        },
         limited,
       }),
       refuseCommands,

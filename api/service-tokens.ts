@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
+import { repeatedFault } from '../config/repeated-fault.ts'
 import { noteServiceTokenUse, readActiveServiceTokens } from '../db/access/service-tokens.ts'
+import { postgresFailure } from '../db/connection/failure.ts'
 import type { ReplacedPool } from '../db/connection/replaced-pool.ts'
 import { recordAuditEvent } from '../db/ledger/audit-events.ts'
 import { createServiceTokenCommands } from './commands/service-tokens.ts'
@@ -22,6 +24,11 @@ export function openServiceTokens(
     now: Date.now,
     elapsed: () => performance.now(),
   })
+  const fault = repeatedFault(logger, {
+    level: 'warn',
+    failing: 'the use of a service token could not be noted',
+    works: 'the use of service tokens is noted again',
+  })
   /** The first use on a day is audited: each one would be a row for every question. */
   const noteUse = async (actor: Actor, id: bigint, { at, address }: TokenUse) => {
     try {
@@ -34,8 +41,9 @@ export function openServiceTokens(
             })
         }),
       )
+      fault.worked()
     } catch (error) {
-      logger.warn({ err: error, token: actor.subject }, 'the use of a service token could not be noted')
+      fault.failed({ error: postgresFailure(error).message, token: actor.subject })
     }
   }
   return {

@@ -77,6 +77,8 @@ export type Config = {
     questionsPerSecond: number
     clientMsPerSecond: number
     subscriptions: { all: number; perClient: number }
+    /** Which requests are logged. */
+    accessLog: 'all' | 'refused' | 'off'
     /** Null: HTTP. */
     tls: ServerFiles | null
   }
@@ -189,6 +191,7 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
     questionsPerSecond: env.API_QUESTIONS_PER_SECOND,
     clientMsPerSecond: env.API_CLIENT_MS_PER_SECOND,
     subscriptions: { all: env.API_SUBSCRIPTIONS, perClient: env.API_SUBSCRIPTIONS_PER_CLIENT },
+    accessLog: env.API_ACCESS_LOG,
     tls: serverTls('API', env.API_TLS_CERT_FILE, env.API_TLS_KEY_FILE),
   },
   identity: identityOf(env),

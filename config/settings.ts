@@ -202,6 +202,9 @@ const logging = {
   LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error'], 'info').describe(
     'Least severe level that is logged. The log is JSON lines on standard output.',
   ),
+  API_ACCESS_LOG: choice(['all', 'refused', 'off'], 'all').describe(
+    'Which requests the API logs: all, those that are not answered as asked, or none. Lines are of level info.',
+  ),
 }
 
 export const settings = z.object({

@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import { loadProcessConfig, userFolder } from '../config/environment.ts'
 import { createLogger } from '../config/logger.ts'
+import { logNodeFaults } from '../config/node-faults.ts'
 import { createScreen } from '../cli/screen.ts'
 import { createKafka } from '../kafka/client.ts'
 import { createLoginProducer, type LoginProducer, type LoginRecord } from '../kafka/write/login-producer.ts'
@@ -105,6 +106,7 @@ async function close(producer: LoginProducer): Promise<void> {
 
 async function generateLogins(): Promise<number> {
   const log = createLogger(logLevel, 'generator')
+  logNodeFaults(log)
   const producer = createLoginProducer(client, {
     topic: kafka.topic,
     signal: stop.signal,
@@ -112,10 +114,10 @@ async function generateLogins(): Promise<number> {
       log.warn({ error: message }, 'Kafka does not answer; waiting for it')
     },
     onRecovery: (outageMs) => {
-      log.info({ outageMs }, 'Kafka answers again; catching up')
+      log.info({ duration: Math.round(outageMs * 1e6) }, 'Kafka answers again; catching up')
     },
   })
-  log.info({ topic: kafka.topic, ...generator }, 'generating logins')
+  log.info({ topic: kafka.topic, rate: generator.ratePerSecond }, 'generating logins')
   const sent = await generate(generator.scenario === 'mixed' ? mixed() : original(), producer, {
     ratePerSecond: generator.ratePerSecond,
     log,

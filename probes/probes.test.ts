@@ -3,7 +3,7 @@ import { createProbes, type ReadinessChecks } from './probes.ts'
 
 const ok = () => Promise.resolve()
 const noProblems = () => Promise.resolve(null)
-const quiet = { info: () => undefined, warn: () => undefined }
+const quiet = { failed: () => undefined, worked: () => undefined }
 const answerProbe = (
   path: string | undefined,
   checks: ReadinessChecks,
@@ -53,24 +53,22 @@ test('a stranger learns which part does not answer, and neither why nor what is 
   })
 })
 
-test('probes that come at once are one look at the parts, and the log has once why one does not answer', async () => {
+test('probes that come at once are one look at the parts, and the log is told which do not answer, and why', async () => {
   let looks = 0
-  let message = 'refused'
-  const away = () => {
+  let isAway = true
+  const part = () => {
     looks++
-    return Promise.reject(new Error(message))
+    return isAway ? Promise.reject(new Error('refused')) : Promise.resolve()
   }
-  const warned: object[] = []
-  const probes = createProbes({ postgres: away }, noProblems, {
-    ...quiet,
-    warn: (details) => warned.push(details),
+  const told: unknown[] = []
+  const probes = createProbes({ postgres: part, kafka: () => Promise.resolve() }, noProblems, {
+    failed: (fields) => told.push(fields),
+    worked: () => told.push('works'),
   })
   const ask = () => probes('/ready', () => Promise.resolve(false))
   await Promise.all([ask(), ask(), ask()])
-  expect([looks, warned]).toEqual([1, [{ parts: { postgres: { ok: false, message: 'refused' } } }]])
+  expect([looks, told]).toEqual([1, [{ parts: ['postgres'], error: 'postgres: refused' }]])
+  isAway = false
   await ask()
-  expect([looks, warned.length]).toEqual([2, 1])
-  message = 'timed out'
-  await ask()
-  expect(warned).toHaveLength(2)
+  expect([looks, told.at(-1)]).toEqual([2, 'works'])
 })

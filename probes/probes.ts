@@ -29,29 +29,28 @@ const DEADLINE_MS = 2_000
  * Answers the probes of a process, `/ready` by one look for all who ask meanwhile. `/health` says that it runs. `/ready` answers 200 if every part that the
  * process needs answers, else 503. Its body has each part, and the problems of ingestion, which no restart
  * would solve. Strangers learn which parts answer and nothing else: messages name hosts and settings.
- * @param log gets why the process is not ready, once for each reason
+ * @param log is told what the process is not ready for
  */
 export function createProbes<Problem>(
   checks: ReadinessChecks,
   readProblems: () => Promise<Problem[] | null>,
   log: ProbeLog,
 ): Probes {
-  const parts = oneForAll(() => readParts(checks))
+  const parts = oneForAll(async () => {
+    const read = await readParts(checks)
+    say(read)
+    return read
+  })
   const problems = oneForAll(() => inTime(readProblems).catch(() => null))
-  let said = ''
-  const sayOnce = (readiness: Omit<Readiness<Problem>, 'problems'>) => {
-    const text = readiness.ready ? '' : JSON.stringify(readiness.parts)
-    if (text === said) return
-    said = text
-    if (readiness.ready) log.info({}, 'all parts answer again: ready')
-    else log.warn({ parts: readiness.parts }, 'not ready: a part does not answer')
+  const say = ({ ready, parts }: Omit<Readiness<Problem>, 'problems'>) => {
+    if (ready) log.worked()
+    else log.failed(whatFails(parts))
   }
   return async (path, mayKnow) => {
     if (path === '/health') return { status: 200, body: { ok: true } }
     if (path !== '/ready') return null
     const isTold = await mayKnow()
     const [read, found] = await Promise.all([parts(), isTold ? problems() : null])
-    sayOnce(read)
     const body: Readiness<Problem> = {
       ready: read.ready,
       parts: isTold ? read.parts : brief(read.parts),
@@ -67,7 +66,23 @@ export function createProbes<Problem>(
  */
 type Probes = (path: string | undefined, mayKnow: () => Promise<boolean>) => Promise<ProbeAnswer | null>
 
-export type ProbeLog = Record<'info' | 'warn', (details: object, message: string) => void>
+/** What the log says of a process that is not ready. */
+export const readinessWords = {
+  level: 'warn',
+  failing: 'not ready: a part does not answer',
+  works: 'all parts answer again: ready',
+} as const
+
+/** Is told each time of what does not answer, or that all does. */
+export type ProbeLog = { failed: (fields: { parts: string[]; error: string }) => void; worked: () => void }
+
+const whatFails = (parts: Readiness<never>['parts']) => {
+  const failing = Object.entries(parts).filter(([, { ok }]) => !ok)
+  return {
+    parts: failing.map(([name]) => name),
+    error: failing.map(([name, { message = '' }]) => `${name}: ${message}`).join('; '),
+  }
+}
 
 const brief = (parts: Readiness<never>['parts']) =>
   Object.fromEntries(Object.entries(parts).map(([name, { ok }]) => [name, { ok }]))

@@ -1,6 +1,6 @@
 import type { Connection } from '@temporalio/client'
 import { NativeConnection } from '@temporalio/worker'
-import type { Logger } from 'pino'
+import type { Logger } from '../config/logger.ts'
 import type { Config } from '../config/config.ts'
 import { checkDatabase } from '../db/connection/check-database.ts'
 import { connectPostgres, type Sql } from '../db/connection/connect.ts'
@@ -67,7 +67,7 @@ export async function closeConnections(connections: Connections): Promise<void> 
 /** Says nothing while the database is away: /ready says it then. */
 async function warnOfExcessRights(sql: Sql, log: Logger): Promise<void> {
   const excess = await excessRights(sql, 'ingest').catch(() => null)
-  if (excess !== null) log.warn(excess)
+  if (excess !== null) log.warn({}, excess)
 }
 
 /** Ignores a database that is away: sharePartitions checks the schema again and again before slices run. */

@@ -1,6 +1,8 @@
 import { CannotListen } from '../config/cannot-listen.ts'
 import { loadProcessConfig } from '../config/environment.ts'
+import type { LogFields } from '../config/log-fields.ts'
 import { createLogger } from '../config/logger.ts'
+import { logNodeFaults } from '../config/node-faults.ts'
 import { productVersion } from '../config/product-version.ts'
 import { SchemaRefusal } from '../db/schema/schema-version.ts'
 import { PipelineFailure } from '../domain/pipeline/failure.ts'
@@ -10,6 +12,7 @@ import { installTemporalLog } from './temporal-log.ts'
 
 const config = loadProcessConfig()
 const log = createLogger(config.logLevel, 'worker')
+logNodeFaults(log)
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
@@ -23,18 +26,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 try {
   installTemporalLog(log, config.metrics)
-  await runWorker({ config, log, codeVersion: await productVersion(), stop: stop.signal })
-  log.info('worker has stopped')
+  await runWorker({ config, log, codeVersion: productVersion(), stop: stop.signal })
+  log.info({}, 'worker has stopped')
   process.exit(0)
 } catch (error) {
-  if (error instanceof SchemaRefusal) log.fatal(error.message)
-  else log.fatal({ error: describe(error) }, 'worker failed')
+  if (error instanceof SchemaRefusal) log.fatal({}, error.message)
+  else log.fatal(describe(error), 'worker failed')
   process.exit(1)
 }
 
-/** The message of an error that says what to do; the stack of any other. */
-function describe(error: unknown): string {
-  const { message, stack } = error as Error
+/** The message of an error that says what to do; any other with its stack. */
+function describe(error: unknown): LogFields {
   const isSaid = [PipelineFailure, TlsProblem, CannotListen].some((said) => error instanceof said)
-  return isSaid ? message : (stack ?? message)
+  return isSaid ? { error: (error as Error).message } : { err: error }
 }

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:net'
 import { hostname } from 'node:os'
 import { Client, type Connection } from '@temporalio/client'
-import type { Logger } from 'pino'
+import { listeningAt } from '../config/log-fields.ts'
+import type { Logger } from '../config/logger.ts'
 import { createActivities } from '../activities/create-activities.ts'
 import type { WorkerDeps } from '../activities/session/worker-deps.ts'
 import { checkHeadKeys } from '../audit/keys.ts'
@@ -110,7 +111,7 @@ async function runConnected(
     await putSchedules(temporal, config)
     const workers = await createWorkers(config, native, createActivities(deps), slots, await workflowCode)
     endFollowing = followTemporalFiles(config.temporal, workers, connections, log)
-    log.info({ topic, address }, 'worker is running')
+    log.info({ topic, ...listeningAt(address) }, 'worker is running')
     const takesSlices = () => !temporalWatch.isAway()
     await runUntil(workers, stop, (refused) =>
       sharePartitions({ config, self, slots, topicOffsets, takesSlices, refused }),

@@ -1,10 +1,12 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import { isOwn, nameOf } from '../probes/own-host.ts'
-import { createProbes, type ProbeLog, type ReadinessChecks } from '../probes/probes.ts'
+import { createProbes, type ReadinessChecks, readinessWords } from '../probes/probes.ts'
 import { setSecurityHeaders } from '../probes/security-headers.ts'
 import { cannotListen } from '../config/cannot-listen.ts'
+import type { Logger } from '../config/logger.ts'
 import { isLoopback } from '../config/loopback.ts'
+import { repeatedFault } from '../config/repeated-fault.ts'
 import { createHttpsServer, type ServerFiles } from '../tls/serve-tls.ts'
 
 /**
@@ -17,9 +19,9 @@ import { createHttpsServer, type ServerFiles } from '../tls/serve-tls.ts'
 export async function serveProbes(
   { host, port, tls }: { host: string; port: number; tls: ServerFiles | null },
   checks: ReadinessChecks,
-  log: ProbeLog & { error: ProbeLog['warn'] },
+  log: Logger,
 ): Promise<Server | HttpsServer> {
-  const probes = createProbes(checks, () => Promise.resolve(null), log)
+  const probes = createProbes(checks, () => Promise.resolve(null), repeatedFault(log, readinessWords))
   const refused = (error: string) => {
     log.error({ error }, 'the worker goes on with the certificate that it had')
   }

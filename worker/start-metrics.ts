@@ -1,13 +1,15 @@
-import type { Logger } from 'pino'
 import { Registry } from 'prom-client'
+import { listeningAt } from '../config/log-fields.ts'
+import type { Logger } from '../config/logger.ts'
 import type { Observer } from '../activities/session/observer.ts'
 import { cannotListen } from '../config/cannot-listen.ts'
 import { certificateExpiries } from '../config/certificate-expiries.ts'
 import type { Config } from '../config/config.ts'
+import { repeatedFault } from '../config/repeated-fault.ts'
 import { poolUse } from '../db/connection/pool-use.ts'
 import { makeMetrics } from '../metrics/metric.ts'
 import { createProcessMetrics } from '../metrics/process-metrics.ts'
-import { serveMetrics } from '../metrics/serve-metrics.ts'
+import { collectingWords, serveMetrics } from '../metrics/serve-metrics.ts'
 import { workerMetrics } from '../metrics/worker-metrics.ts'
 import { observe, observeUpkeep } from './observe.ts'
 import type { UpkeepObserver } from './upkeep.ts'
@@ -36,13 +38,11 @@ export async function startMetrics(config: Config, version: string, log: Logger)
             own.show({ certificates: certificateExpiries(config, 'worker'), pools: poolUse() })
             return Promise.resolve()
           },
-          (error) => {
-            log.error({ err: error }, 'metrics could not be collected')
-          },
+          repeatedFault(log, collectingWords),
         ).catch((error: unknown) => {
           throw cannotListen(error, { host, port, settings })
         })
-  if (server !== null) log.info({ address: server.address() }, 'metrics are served')
+  if (server !== null) log.info({ metricsPort: listeningAt(server.address()).port }, 'metrics are served')
   return {
     activities: observe(metrics),
     upkeep: observeUpkeep(metrics),

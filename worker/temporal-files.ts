@@ -1,5 +1,5 @@
 import { NativeConnection, type Worker } from '@temporalio/worker'
-import type { Logger } from 'pino'
+import type { Logger } from '../config/logger.ts'
 import type { Config } from '../config/config.ts'
 import { nativeOptions } from '../temporal/connect.ts'
 import { findTemporalProblem, PATIENT_MS } from '../temporal/find-temporal-problem.ts'
@@ -30,13 +30,10 @@ export function followTemporalFiles(
       for (const worker of workers) worker.connection = next
       connections.native = next
       await before.close()
-      log.info('the worker has a new connection to Temporal, as its files have changed')
+      log.info({}, 'the worker has a new connection to Temporal, as its files have changed')
     } catch (error) {
       log.error(
-        {
-          error: await findTemporalProblem(error, temporal, PATIENT_MS),
-          said: error instanceof Error ? error.message : String(error),
-        },
+        { err: error, reason: await findTemporalProblem(error, temporal, PATIENT_MS) },
         'the files of the connection to Temporal have changed, and with them there is none: the worker keeps the one it has',
       )
     }

@@ -1,10 +1,11 @@
-import { type NativeConnection, Worker } from '@temporalio/worker'
+import { type NativeConnection, Worker, type WorkerInterceptors } from '@temporalio/worker'
 import type { Activities } from '../activities/create-activities.ts'
 import type { SliceRequest } from '../activities/ingest/ingest-slice.ts'
 import { abortedBy } from '../concurrency/stop-signal.ts'
 import type { Config } from '../config/config.ts'
 import type { SchemaRefusal } from '../db/schema/schema-version.ts'
 import { sliceTaskQueue } from '../workflows/contract.ts'
+import { logActivities } from './log-activities.ts'
 import type { SliceSlots } from './slice-slots.ts'
 
 /**
@@ -40,6 +41,7 @@ export async function createWorkers(
     shutdownGraceTime: 0,
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
+    interceptors,
   } as const
   return [
     await Worker.create({
@@ -65,6 +67,8 @@ export async function createWorkers(
     }),
   ]
 }
+
+const interceptors: WorkerInterceptors = { activity: [logActivities] }
 
 const unused = { type: 'fixed-size', numSlots: 1 } as const
 

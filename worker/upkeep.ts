@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Logger } from 'pino'
+import type { Logger } from '../config/logger.ts'
+import { repeatedFault } from '../config/repeated-fault.ts'
 import type { Semaphore } from '../concurrency/semaphore.ts'
 import type { Config } from '../config/config.ts'
 import { connectPostgres, FROZEN_WORKER_MS, type Sql } from '../db/connection/connect.ts'
@@ -67,8 +68,8 @@ export type UpkeepObserver = {
  * Starts the work that can be done some time after a commit, for as long as the process runs: rolls up
  * sightings, counts the active users of periods that are over, rolls up counts by commit time and by month,
  * indexes logins by hour, makes spans of active users, and lists logins by day. All workers run it, and an advisory lock gives each
- * task to one of them at a time. A failed task is tried again in the next round; the log has one line when
- * upkeep begins to fail and one when it succeeds again.
+ * task to one of them at a time. A failed task is tried again in the next round; the log says when
+ * upkeep begins to fail, and when it succeeds again.
  * @returns a function that stops upkeep after the task in hand
  */
 export function startUpkeep(
@@ -97,19 +98,19 @@ type Rounds = { batchesInWork: Backlog; observe: UpkeepObserver; stop: AbortSign
 async function runRounds(sql: Sql, log: Logger, rounds: Rounds): Promise<void> {
   const { stop } = rounds
   const isOver = () => stop.aborted
-  const outage = { isLogged: false }
+  // At level info, because the partitions that wait for Postgres log the warning.
+  const outage = repeatedFault(log, { level: 'info', ...saysOfUpkeep })
+  const refusal = repeatedFault(log, { level: 'error', ...saysOfUpkeep })
   const dueMs = new Map<Task, number>()
-  const onFailure = (error: unknown) => {
-    if (!outage.isLogged) logFailure(log, error)
-    outage.isLogged = true
+  const onFailure = (error: unknown, task: Task) => {
+    const { failureClass, message } = postgresFailure(error)
+    const fault = failureClass === 'permanent' ? refusal : outage
+    fault.failed({ error: message, task: task.name })
   }
   while (!isOver()) {
     const hasFailed = await runRound(sql, dueMs, rounds, onFailure)
     if (isOver()) return
-    if (outage.isLogged && !hasFailed) {
-      log.info('upkeep works again: answers about engagement catch up')
-      outage.isLogged = false
-    }
+    if (!hasFailed) for (const fault of [outage, refusal]) fault.worked()
     await sleep(INTERVAL_MS, undefined, { signal: stop }).catch(() => undefined)
   }
 }
@@ -123,7 +124,7 @@ async function runRound(
   sql: Sql,
   dueMs: Map<Task, number>,
   { batchesInWork, observe, stop }: Rounds,
-  onFailure: (error: unknown) => void,
+  onFailure: (error: unknown, task: Task) => void,
 ): Promise<boolean> {
   let hasFailed = false
   for (const task of tasks) {
@@ -136,7 +137,7 @@ async function runRound(
       observe.taskDone(task.name, performance.now() - startMs)
     } catch (error) {
       observe.taskFailed(task.name)
-      onFailure(error)
+      onFailure(error, task)
       hasFailed = true
     }
     await rest(performance.now() - startMs, batchesInWork, stop)
@@ -163,12 +164,7 @@ async function rest(taskMs: number, batchesInWork: Backlog, stop: AbortSignal): 
     await sleep(Math.min(INTERVAL_MS, leftMs()), undefined, { signal: stop }).catch(() => undefined)
 }
 
-/** Logs an outage at level info, because the partitions that wait for Postgres log the warning. */
-function logFailure(log: Logger, error: unknown): void {
-  const { failureClass, message } = postgresFailure(error)
-  const level = failureClass === 'permanent' ? 'error' : 'info'
-  log[level](
-    { error: message },
-    'upkeep failed and is tried again: until it succeeds, answers about engagement fall behind',
-  )
+const saysOfUpkeep = {
+  failing: 'upkeep failed and is tried again: until it succeeds, answers about engagement fall behind',
+  works: 'upkeep works again: answers about engagement catch up',
 }

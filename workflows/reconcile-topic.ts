@@ -16,8 +16,10 @@ const { reconcileRecent } = proxyActivities<Activities>({
 export async function reconcileTopic(topic: string): Promise<ReconcileSummary> {
   const summary = await reconcileRecent({ topic, runId: workflowInfo().runId })
   const { batches, raised, lines, open } = summary
-  for (const difference of lines) log.warn(`reconciliation of ${topic} found a difference: ${difference}`)
-  if (open > lines.length) log.warn(`reconciliation of ${topic}: ${open} discrepancies are open in all`)
+  for (const difference of lines)
+    log.error(`reconciliation of ${topic} found a difference: ${difference}`, { topic })
+  if (open > lines.length)
+    log.error(`reconciliation of ${topic}: ${open} discrepancies are open in all`, { topic })
   showDetails(markup`${batches} batches compared, ${raised} discrepancies raised, ${open} open`)
   return summary
 }

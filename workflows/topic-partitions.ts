@@ -78,7 +78,8 @@ export class TopicPartitions {
         const known = this.#known(partition)
         const status = known ?? this.#newPartition(partition)
         this.#partitions.set(partition, status)
-        if (await this.#startPartition(status)) log.info(`reading ${this.#topic}/${partition}`)
+        if (await this.#startPartition(status))
+          log.info(`reading ${this.#topic}/${partition}`, { topic: this.#topic, partition })
         else if (known === undefined) await this.handle(partition).signal(askSignal)
       }),
     )

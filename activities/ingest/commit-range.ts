@@ -4,6 +4,7 @@ import { classingPostgres } from '../../db/connection/failure.ts'
 import { watchRecords } from '../../domain/batch/flood-guard.ts'
 import { DEFECT_ATTEMPTS, PipelineFailure } from '../../domain/pipeline/failure.ts'
 import type { FetchedRange } from '../../kafka/read/take-range.ts'
+import { logCounted } from '../batch-log.ts'
 import { decideBatch, type Decided } from '../decide/decide-batch.ts'
 import type { PartitionSession } from '../session/partition-session.ts'
 import type { IngestPosition } from '../session/ingest-position.ts'
@@ -40,6 +41,7 @@ export async function decideAndCommit(
       const committed = await commit(session, position, range, batchId, decided, options)
       const durations = { decideMs: decidedMs - startMs, commitMs: performance.now() - decidedMs }
       session.deps.observe.batchCommitted(decided.batch, durations)
+      logCounted(decided.batch, batchId, durations.decideMs + durations.commitMs)
       return { ok: true, committed }
     } catch (error) {
       if (!(error instanceof PipelineFailure)) throw error

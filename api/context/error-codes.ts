@@ -21,6 +21,7 @@ export const errorDetails = {
     "Where Kafka's log of the partition ended, a second ago at most: the offset that its next record gets, as text. A record whose offset is not before it is not written yet.",
   retryAfterMs: 'After how many milliseconds to ask again.',
   errorId: 'Finds the cause in the log of the API.',
+  requestId: 'Finds all lines of the request in the log of the API: the answer has it as `x-request-id`.',
 } as const
 
 /** Every `extensions.code` that the API gives. Clients may rely on there being no other one. */
@@ -143,7 +144,7 @@ export const errorCodes = {
   },
   UNEXPECTED: {
     when: 'A fault of Rollcall or of a part that it cannot name.',
-    details: ['errorId'],
+    details: ['errorId', 'requestId'],
   },
 } as const satisfies Record<string, ErrorMeaning>
 

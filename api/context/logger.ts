@@ -1,6 +1,4 @@
-/** The part of pino's interface that the API uses. */
-export type Logger = {
-  error(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  info(fields: object, message: string): void
-}
+import type { Logger as WholeLogger } from '../../config/logger.ts'
+
+/** The part of the log that the API uses. */
+export type Logger = Pick<WholeLogger, 'error' | 'warn' | 'info'>

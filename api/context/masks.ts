@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 
 /** Of what kind a value is that takes a pseudonym. Equal values of a kind have equal pseudonyms. */
-export const pseudonymKinds = ['user', 'device', 'address', 'event', 'session'] as const
+export const pseudonymKinds = ['user', 'device', 'address', 'event', 'session', 'actor'] as const
 export type PseudonymKind = (typeof pseudonymKinds)[number]
 
 export const isPseudonymKind = (text: unknown): text is PseudonymKind =>

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Plugin } from 'graphql-yoga'
 import type { Logger } from '../context/logger.ts'
+import { logFieldsHere } from '../../config/logger.ts'
+import { knownPath, noteCode } from '../context/request-notes.ts'
 import { refusalBody } from './refusal-body.ts'
 
 type OnRequest = NonNullable<Plugin['onRequest']>
@@ -16,10 +18,14 @@ export const containErrors =
     const { onRequest, onResponse } = plugin as { onRequest?: OnRequest; onResponse?: OnResponse }
     const answerTo = (err: unknown, { fetchAPI, request }: Parameters<OnRequest | OnResponse>[0]) => {
       const errorId = randomUUID()
-      const path = request.url.replace(/^\w+:\/\/[^/]*|\?.*$/g, '')
+      const path = knownPath(request.url.replace(/^\w+:\/\/[^/]*/, ''))
       logger.error({ errorId, err, path }, 'a request failed unexpectedly: its client was given this errorId')
+      noteCode('UNEXPECTED')
       const message = `an unexpected error happened: the log of the API has its cause under the errorId ${errorId}`
-      return fetchAPI.Response.json(refusalBody(message, 'UNEXPECTED', { errorId }), { status: 500 })
+      return fetchAPI.Response.json(
+        refusalBody(message, 'UNEXPECTED', { errorId, requestId: logFieldsHere().requestId }),
+        { status: 500 },
+      )
     }
     return {
       ...plugin,

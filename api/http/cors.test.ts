@@ -25,7 +25,7 @@ describe('a page of an allowed origin', () => {
       expect(answer).toMatch(
         /access-control-allow-origin: https?:\/\/(dashboard.example:8443|second.example)\r/,
       )
-      expect(answer).toContain('access-control-expose-headers: retry-after, www-authenticate\r')
+      expect(answer).toContain('access-control-expose-headers: retry-after, www-authenticate, x-request-id\r')
       expect(answer).not.toContain('credentials')
     }
   })

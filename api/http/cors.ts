@@ -6,7 +6,7 @@ const ALLOWED_HEADERS = ['authorization', 'content-type', 'last-event-id', ...ow
   (name) => name !== CSRF_HEADER,
 )
 /** What they may read, besides the headers that every page may. */
-const EXPOSED_HEADERS = ['retry-after', 'www-authenticate']
+const EXPOSED_HEADERS = ['retry-after', 'www-authenticate', 'x-request-id']
 /** How long a browser need not ask again. */
 const PREFLIGHT_SECONDS = 600
 

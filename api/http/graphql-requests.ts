@@ -1,4 +1,5 @@
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
+import { noteCode } from '../context/request-notes.ts'
 import { acceptedTypes } from './media-types.ts'
 import { refusalBody } from './refusal-body.ts'
 import { parametersOfUrl } from './url-parameters.ts'
@@ -15,6 +16,7 @@ export const takeGraphqlRequests: Plugin = {
   onRequest(hook) {
     const { request, url, fetchAPI } = hook
     const refuse = ({ status, message, headers = {} }: Refusal) => {
+      noteCode('BAD_REQUEST')
       hook.endResponse(fetchAPI.Response.json(refusalBody(message), { status, headers }))
     }
     if (url.pathname === '/' && request.method === 'GET') {

@@ -9,6 +9,8 @@ import { limitConnections } from './limit-connections.ts'
 import { type Access, type Refusal, refusalOf } from './http-guard.ts'
 import { refusalBody } from './refusal-body.ts'
 import type { Logger } from '../context/logger.ts'
+import { knownPath, noteCode } from '../context/request-notes.ts'
+import type { AccessLog } from './access-log.ts'
 
 /** Headers come in one packet. A request of the largest size takes some seconds on a slow line. */
 const HEADERS_TIMEOUT_MS = 5_000
@@ -32,6 +34,7 @@ const timeouts = {
   connectionsCheckingInterval: TIMEOUT_CHECK_MS,
 }
 
+type Answering = (request: IncomingMessage, response: ServerResponse) => void
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
 /**
@@ -46,11 +49,13 @@ export function createApiServer(
     subscriptions,
     tls,
     trustedProxies,
+    accessLog,
     ...access
   }: Access & {
     subscriptions: { all: number; perClient: number }
     /** They connect for others. */
     trustedProxies: readonly string[]
+    accessLog: AccessLog
     tls: ServerFiles | null
   },
   limited: CountLimited,
@@ -61,6 +66,7 @@ export function createApiServer(
     setCorsHeaders(request, response, access.allowedOrigins)
     const refusal = refusalOf(request, access)
     if (refusal !== null) {
+      noteCode('BAD_REQUEST')
       response.writeHead(refusal.status, { 'content-type': 'application/json', connection: 'close' })
       response.end(bodyOf(refusal))
       return
@@ -71,8 +77,7 @@ export function createApiServer(
     }
     Promise.resolve(handler(request, response)).catch((error: unknown) => {
       logger.error(
-        // What a question by GET asks may be about people.
-        { err: error, path: request.url?.split('?')[0] },
+        { err: error, path: knownPath(request.url) },
         'a request could not be answered: its connection is closed',
       )
       response.destroy()
@@ -85,7 +90,12 @@ export function createApiServer(
     logger.error({ error: reason }, 'clients refuse the certificate of this API')
   }
   const options = { ...timeouts, handshakeTimeout: HEADERS_TIMEOUT_MS, refused, distrusted }
-  const http = tls === null ? createServer(timeouts, answer) : createHttpsServer(tls, options, answer)
+  const logged: Answering = (request, response) => {
+    accessLog(request, response, () => {
+      answer(request, response)
+    })
+  }
+  const http = tls === null ? createServer(timeouts, logged) : createHttpsServer(tls, options, logged)
   http.maxConnections = MAX_CONNECTIONS + subscriptions.all
   http.setTimeout(IDLE_TIMEOUT_MS)
   const share = http.maxConnections * SHARE_OF_ADDRESS

@@ -3,6 +3,7 @@ import type { Actor } from '../context/actor.ts'
 import type { Role } from '../../domain/access/role.ts'
 import type { Sender } from '../context/context.ts'
 import type { CountRefusal } from '../context/audit.ts'
+import { noteCode, noteSender } from '../context/request-notes.ts'
 import { RefusedIdentity } from '../context/refused-identity.ts'
 import type { createAddressLimit } from '../limits/address-limit.ts'
 import { TooManyAttempts } from '../limits/attempt-limits.ts'
@@ -63,6 +64,7 @@ export function identifyRequests(
       const { request, url, fetchAPI, serverContext } = hook
       if (url.pathname !== '/graphql') return
       const refuse = ({ status, headers, body }: Answer) => {
+        for (const { extensions } of body.errors) noteCode(extensions.code)
         hook.endResponse(fetchAPI.Response.json(body, { status, headers }))
       }
       const address = addressOf(serverContext.req)
@@ -74,7 +76,9 @@ export function identifyRequests(
       }
       if (opensPage(request)) return
       try {
-        senders.set(request, await identifySender(request, address))
+        const sender = await identifySender(request, address)
+        senders.set(request, sender)
+        noteSender(sender.actor)
       } catch (error) {
         if (error instanceof TooManyAttempts) {
           limited('identity')
@@ -102,7 +106,7 @@ export function identifyRequests(
   }
 }
 
-type Answer = { status: number; headers: Record<string, string>; body: object }
+type Answer = { status: number; headers: Record<string, string>; body: ReturnType<typeof refusalBody> }
 
 const rateLimited = (message: string, waitMs: number, details: { cap?: number } = {}): Answer => ({
   status: 429,

@@ -1,18 +1,22 @@
 import type { AddressInfo, Socket } from 'node:net'
 import { connect } from 'node:net'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
+import { createPseudonym } from '../context/masks.ts'
+import { createAccessLog } from './access-log.ts'
 import { createApiServer } from './http-server.ts'
 import { serve } from '../server-fixture.ts'
 
-/** For unit tests: an API that listens. `open` connects to it, and `send` returns what it answers to a text. */
+/** For unit tests: an API that listens. `open` connects to it, and `send` returns what it answers to a text; `accessed` gets the lines of the access log. */
 export async function listening(allowedHosts: string[] = [], allowedOrigins: string[] = []) {
   const { server, logged } = serve()
+  const accessed = vi.fn()
   const logger = { error: logged, warn: logged, info: logged }
   const config = {
     allowedHosts,
     allowedOrigins,
     subscriptions: { all: 0, perClient: 0 },
     trustedProxies: [],
+    accessLog: createAccessLog({ ...logger, info: accessed }, 'all', createPseudonym('a key of tests')),
     tls: null,
   }
   const http = createApiServer(server, logger, config, () => undefined)
@@ -43,7 +47,7 @@ export async function listening(allowedHosts: string[] = [], allowedOrigins: str
     socket.write(text)
     return await answer
   }
-  return { open, send, logged }
+  return { open, send, logged, accessed }
 }
 
 /** The text of a question by POST. */

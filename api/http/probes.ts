@@ -1,8 +1,9 @@
 import type { Plugin } from 'graphql-yoga'
+import { repeatedFault } from '../../config/repeated-fault.ts'
 import { isPermitted } from '../../domain/access/permission.ts'
 import type { Role } from '../../domain/access/role.ts'
 import { isOwn, nameOf } from '../../probes/own-host.ts'
-import { createProbes, type ReadinessChecks } from '../../probes/probes.ts'
+import { createProbes, type ReadinessChecks, readinessWords } from '../../probes/probes.ts'
 import type { Logger } from '../context/logger.ts'
 import type { Incoming } from '../limits/client-address.ts'
 import type { IngestionProblem } from '../pipeline/problems.ts'
@@ -20,7 +21,7 @@ type ProbeDeps = {
 /** Answers /health and /ready (probes/probes.ts); what is wrong, only to who may see failures. */
 export function answerProbes(deps: ProbeDeps): Plugin<object, Incoming> {
   const { checks, readProblems, rolesOf, allowedHosts, logger } = deps
-  const probes = createProbes(checks, readProblems, logger)
+  const probes = createProbes(checks, readProblems, repeatedFault(logger, readinessWords))
   return {
     async onRequest(hook) {
       const { request, url, serverContext, fetchAPI } = hook

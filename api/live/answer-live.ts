@@ -7,6 +7,7 @@ import type { Actor } from '../context/actor.ts'
 import type { LookAudit } from '../context/audit.ts'
 import type { RequestContext } from '../context/context.ts'
 import type { Pseudonym } from '../context/masks.ts'
+import { noteSubscription } from '../context/request-notes.ts'
 import { viewerOf } from '../context/viewer.ts'
 import { resumeAfter } from '../context/read-requirement.ts'
 import { requestError } from '../context/request-error.ts'
@@ -122,6 +123,7 @@ export function answerLive({
         streams.delete(request)
         showOpen(streams.size)
       })
+      noteSubscription()
       if (isStopping) stream.end()
       setResultAndStopExecution(noEvents())
     },

@@ -3,13 +3,15 @@ import { Registry } from 'prom-client'
 import { cannotListen } from '../../config/cannot-listen.ts'
 import { certificateExpiries } from '../../config/certificate-expiries.ts'
 import type { Config } from '../../config/config.ts'
+import { listeningAt } from '../../config/log-fields.ts'
 import type { Logger } from '../../config/logger.ts'
+import { repeatedFault } from '../../config/repeated-fault.ts'
 import { poolUse } from '../../db/connection/pool-use.ts'
 import { apiMetrics } from '../../metrics/api-metrics.ts'
 import { makeMetrics } from '../../metrics/metric.ts'
 import { pipelineMetrics } from '../../metrics/pipeline-metrics.ts'
 import { createProcessMetrics } from '../../metrics/process-metrics.ts'
-import { serveMetrics } from '../../metrics/serve-metrics.ts'
+import { collectingWords, serveMetrics } from '../../metrics/serve-metrics.ts'
 import { atMostEach } from './at-most-each.ts'
 import { collectPipeline, type PipelineSources } from './collect-pipeline.ts'
 
@@ -38,12 +40,11 @@ export function createApiMetrics(version: string) {
         await look()
         own.show({ certificates: certificateExpiries(config, 'api'), pools: poolUse() })
       }
-      const server = await serveMetrics(registry, { host, port }, collect, (error) => {
-        logger.error({ err: error }, 'metrics could not be collected')
-      }).catch((error: unknown) => {
+      const told = repeatedFault(logger, collectingWords)
+      const server = await serveMetrics(registry, { host, port }, collect, told).catch((error: unknown) => {
         throw cannotListen(error, { host, port, settings })
       })
-      logger.info({ address: server.address() }, 'metrics are served')
+      logger.info({ metricsPort: listeningAt(server.address()).port }, 'metrics are served')
       return server
     },
   }

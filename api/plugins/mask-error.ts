@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { GraphQLError, type GraphQLSchema } from 'graphql'
+import { GraphQLError, type GraphQLSchema, Kind } from 'graphql'
+import { logFieldsHere } from '../../config/logger.ts'
 import { ReadFailure, type ReadFailureKind } from '../../db/nodes/read-failure.ts'
 import { type ErrorCode, isErrorCode } from '../context/error-codes.ts'
 import { ExpectedError } from '../context/errors.ts'
@@ -37,13 +38,13 @@ export function createMaskError(
     if (told !== null && isErrorCode(told.extensions.code)) return at(located, told.message, told.extensions)
     const errorId = randomUUID()
     logger.error(
-      { errorId, err: cause, path: located.path },
+      { errorId, err: cause, field: fieldOf(located) },
       'a request failed unexpectedly: its client was given this errorId',
     )
     return at(
       located,
       `an unexpected error happened: the log of the API has its cause under the errorId ${errorId}`,
-      { code: 'UNEXPECTED', errorId },
+      { code: 'UNEXPECTED', errorId, requestId: logFieldsHere().requestId },
     )
   }
 }
@@ -71,6 +72,10 @@ function originOf(error: GraphQLError): unknown {
   if (originalError === undefined) return error
   return isGraphQLError(originalError) ? originOf(originalError) : originalError
 }
+
+/** The name of the field in the schema: by its alias a client may call it what it likes. */
+const fieldOf = ({ nodes }: GraphQLError): string | undefined =>
+  nodes?.flatMap((node) => (node.kind === Kind.FIELD ? [node.name.value] : []))[0]
 
 /** An error with another message and other extensions at the same place of the query. */
 function at(

@@ -1,4 +1,5 @@
 import type { Plugin } from 'graphql-yoga'
+import { type RepeatedFault, repeatedFault } from '../../config/repeated-fault.ts'
 import type { Logger } from '../context/logger.ts'
 import { RefusedIdentity, unauthenticated } from '../context/refused-identity.ts'
 import type { Actor } from '../context/actor.ts'
@@ -22,7 +23,7 @@ type Deps = {
   refused: CountRefusal
   logger: Logger
 }
-type Asked = Deps & { request: Request; url: URL; asking: Asking }
+type Asked = Deps & { request: Request; url: URL; asking: Asking; fault: RepeatedFault }
 
 /**
  * Answers what browsers and providers ask at /sign-in and /sign-out, and sends who opens GraphiQL and is not signed in there. Comes
@@ -30,6 +31,11 @@ type Asked = Deps & { request: Request; url: URL; asking: Asking }
  */
 export function signInPages(deps: Deps): Plugin<object, Incoming> {
   const { addressOf, ofAddress, limited } = deps.limits
+  const fault = repeatedFault(deps.logger, {
+    level: 'error',
+    failing: 'somebody could not sign in',
+    works: 'people can sign in again',
+  })
   const isNobody = (asking: Asking) =>
     signedIn(deps, asking).then(
       (actor) => actor === null,
@@ -44,7 +50,7 @@ export function signInPages(deps: Deps): Plugin<object, Incoming> {
       if (answer !== null) {
         const waitMs = ofAddress.waitMs(asking.address)
         if (waitMs > 0) limited('address')
-        hook.endResponse(await (waitMs > 0 ? busy(waitMs) : answer)({ ...deps, request, url, asking }))
+        hook.endResponse(await (waitMs > 0 ? busy(waitMs) : answer)({ ...deps, request, url, asking, fault }))
       } else if (url.pathname === '/graphql' && opensPage(request) && (await isNobody(asking)))
         hook.endResponse(redirect({ to: pageFor(deps, url), cookies: [] }))
     },
@@ -155,19 +161,24 @@ const ofOwnPage =
 
 async function sent(asked: Asked, to: Promise<Sent>, path: string | null = null): Promise<Response> {
   try {
-    return redirect(await to)
+    const answer = redirect(await to)
+    asked.fault.worked()
+    return answer
   } catch (error) {
-    return await show(asked, { ...problemOf(error, asked.logger), path })
+    return await show(asked, { ...problemOf(error, asked.fault), path })
   }
 }
 
-function problemOf(error: unknown, logger: Logger): Pick<PageAnswer, 'status' | 'problem' | 'retryAfterMs'> {
+function problemOf(
+  error: unknown,
+  fault: RepeatedFault,
+): Pick<PageAnswer, 'status' | 'problem' | 'retryAfterMs'> {
   if (error instanceof SignInRefused) return { status: 403, problem: error.message }
   if (error instanceof TooManyAttempts)
     return { status: 429, problem: error.message, retryAfterMs: error.retryAfterMs }
   if (error instanceof SignInBusy) return { status: 429, problem: error.message, retryAfterMs: 1_000 }
   // The message alone: what an error holds besides may have a token in it.
-  logger.error({ error: messageOf(error) }, 'somebody could not sign in')
+  fault.failed({ error: messageOf(error) })
   return {
     status: 503,
     problem: 'signing in does not work at the moment: try again in a moment, or ask who runs this API',

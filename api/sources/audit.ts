@@ -17,7 +17,7 @@ export const createAudit = (append: (event: AuditEvent) => Promise<void>, logger
       return true
     } catch (error) {
       logger.error(
-        { err: error, event },
+        { err: error, auditEvent: JSON.stringify(event) },
         'an event could not be recorded in the audit, because the primary did not take it: this line has it',
       )
       return false

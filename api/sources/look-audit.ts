@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import { repeatedFault } from '../../config/repeated-fault.ts'
 import { withDeadline } from '../../concurrency/with-deadline.ts'
 import type { AuditEvent } from '../../domain/audit/audit-event.ts'
 import { auditedActor } from '../../db/ledger/control-events.ts'
@@ -17,8 +18,6 @@ const MOST_KNOWN = 10_000
 const AT_ONCE = 100
 /** Looks that wait at a time; answers beyond are refused at once. */
 const MOST_WAITING = 1_000
-/** Warnings of an audit that is away come no more often. */
-const WARN_EVERY_MS = 10_000
 
 type Waiting = { event: AuditEvent; resolve: () => void; reject: (error: unknown) => void }
 
@@ -36,7 +35,12 @@ export function createLookAudit(
   const known = new LRUCache<string, { atMs: number; recorded: Promise<boolean> }>({ max: MOST_KNOWN })
   const waiting: Waiting[] = []
   let isWriting = false
-  let warnedAtMs = -Infinity
+  const fault = repeatedFault(logger, {
+    level: 'warn',
+    failing:
+      'answers about persons are refused, because the audit on the primary does not take who asks for them (AUDIT_READS)',
+    works: 'answers about persons are given again: the audit takes who asks for them',
+  })
 
   const write = async () => {
     isWriting = true
@@ -74,15 +78,10 @@ export function createLookAudit(
   const attempt = async (event: AuditEvent): Promise<boolean> => {
     try {
       await appended(event)
+      fault.worked()
       return true
     } catch (error) {
-      if (clock() - warnedAtMs >= WARN_EVERY_MS) {
-        warnedAtMs = clock()
-        logger.warn(
-          { err: error },
-          'answers about persons are refused, because the audit on the primary does not take who asks for them (AUDIT_READS)',
-        )
-      }
+      fault.failed({ error: messageOf(error) })
       return false
     }
   }
@@ -120,3 +119,5 @@ function eventOf(
     detail: { by, address, requestId, fields, counts, whom, more },
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

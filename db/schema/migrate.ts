@@ -36,7 +36,7 @@ const OF_AUDIT = /^-- As rollcall_owner\b/m
 /** The same within a transaction, without the privileges. */
 export async function migrateWithin(tx: Transaction): Promise<string[]> {
   const files = await migrationFiles()
-  const version = await productVersion()
+  const version = productVersion()
   await findOnlyIn(tx, 'pg_catalog')
   await waitForMigrations(tx)
   await actAs(tx, 'migrate')

@@ -27,7 +27,7 @@ export function schemaNumber(migrationFile: string): number {
  */
 const code: CodeSchema = {
   schema: schemaNumber((await migrationFiles()).at(-1) ?? ''),
-  version: await productVersion(),
+  version: productVersion(),
 }
 
 /** @throws {SchemaRefusal} when this code must not use the database in this way */

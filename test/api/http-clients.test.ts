@@ -75,7 +75,7 @@ test('an API whose file of documents is unusable does not start, and names it', 
   const deployment = await createDeployment()
   const api = deployment.start('api/main.ts', { API_DOCUMENTS: '/no/such/documents.json' })
   expect(await api.exited).toBe(1)
-  expect(api.log().at(-1)?.['msg']).toMatch(
+  expect(api.log().at(-1)?.['message']).toMatch(
     /^API_DOCUMENTS names \/no\/such\/documents.json, which cannot be used: ENOENT/,
   )
 })

@@ -68,13 +68,13 @@ async function expectWaitsWhileFull(
   expect(warnings(worker)).toEqual([`${deployment.config.kafka.topic}/0 running -> waiting`])
 }
 
-const PINO_WARN = 40
+const WARNINGS = ['warn', 'error', 'fatal']
 
 const warnings = (worker: RoleProcess): string[] =>
   worker
     .log()
-    .filter(({ level }) => Number(level) >= PINO_WARN)
-    .map(({ msg }) => String(msg).replace(/ at offset .*/, ''))
+    .filter((line) => WARNINGS.includes(String(line['log.level'])))
+    .map(({ message }) => String(message).replace(/ at offset .*/, ''))
 
 type OnSmallDisk = { part: Part; disk: SmallDisk; environment: Record<string, string> }
 

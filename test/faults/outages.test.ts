@@ -38,7 +38,7 @@ test.for([
   await expectExact(deployment, feed.truth)
   expect(
     warnings(worker)
-      .map(({ msg }) => String(msg).replace(/ at offset .*/, ''))
+      .map(({ message }) => String(message).replace(/ at offset .*/, ''))
       .sort(),
   ).toEqual([0, 1].map((partition) => `${deployment.config.kafka.topic}/${partition} running -> waiting`))
   expect(feed.truth.totals().rejects).toBe(0)
@@ -58,7 +58,7 @@ test(
     await endFeed()
     await expectExact(deployment, feed.truth)
     await expectRunning(client, deployment)
-    expect(warnings(worker).map(({ msg }) => msg)).toEqual([
+    expect(warnings(worker).map(({ message }) => message)).toEqual([
       'Temporal is away: running slices continue for up to a minute, then partitions wait until it is back',
     ])
   },
@@ -110,13 +110,16 @@ async function untilRolledUp({ sql }: Deployment): Promise<void> {
   }, ROLLED_UP_WITHIN_MS)
 }
 
-const PINO_WARN = 40
+const WARNINGS = ['warn', 'error', 'fatal']
 
-/** Without those of schedules: they run by the clock, and one that falls into an outage says so each time that it is tried. */
+/** Without those of schedules: they run by the clock, and one that falls into an outage says so. */
 const warnings = (role: RoleProcess) =>
   role
     .log()
-    .filter(({ level, workflowId }) => Number(level) >= PINO_WARN && !isOfSchedule(String(workflowId)))
+    .filter(
+      (line) =>
+        WARNINGS.includes(String(line['log.level'])) && !isOfSchedule(String(line['rollcall.workflow.id'])),
+    )
 
 const isOfSchedule = (workflowId: string) =>
   [reconcileTopicId, retentionId, auditHeadsId, auditCheckId].some((id) => workflowId.startsWith(id('')))

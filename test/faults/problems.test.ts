@@ -95,7 +95,8 @@ test('a parked batch and a paused partition are in the log once, in ingestion an
     problems: [{ kind: 'parked_batches', batches: 1 }],
   })
   const [batch] = await deployment.sql<{ id: bigint }[]>`select id from batch where status = 'parked'`
-  const lines = () => worker.log().map(({ msg, error }) => `${String(msg)} ${String(error)}`)
+  const lines = () =>
+    worker.log().map((line) => `${String(line['message'])} ${String(line['error.message'])}`)
   const { topic } = deployment.config.kafka
   // Postgres knows of the batch before the worker says so.
   await eventually(() => {
@@ -152,7 +153,7 @@ async function problems(ask: Graphql): Promise<Problem[]> {
 }
 
 async function probe(api: RoleProcess) {
-  const port = Number(api.log().find((entry) => typeof entry['port'] === 'number')?.['port'])
+  const port = Number(api.log().find((entry) => typeof entry['server.port'] === 'number')?.['server.port'])
   const response = await fetch(`http://${HOST}:${port}/ready`)
   return { status: response.status, ...((await response.json()) as { problems: Problem[] }) }
 }

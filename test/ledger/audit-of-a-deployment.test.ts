@@ -83,8 +83,8 @@ test('an audit that was made anew is found by the schedule, by GraphQL and by th
       '{ discrepancies(filter: { kinds: [AUDIT_CHAIN] }) { nodes { subject } } }',
     )
     expect(discrepancies).toEqual({ nodes: [{ subject: 'the audit chain at event 1' }] })
-    expect(worker.log().filter(({ level }) => Number(level) >= 50)).toEqual([
-      expect.objectContaining({ msg: expect.stringContaining('tampered with') as string }),
+    expect(worker.log().filter((line) => line['log.level'] === 'error')).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('tampered with') as string }),
     ])
   })
 })

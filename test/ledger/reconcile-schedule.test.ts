@@ -60,7 +60,7 @@ test('a difference is a discrepancy and a line of the log, once for as long as i
       return runs[0]
     })
   }
-  const lines = () => worker.log().filter(({ msg }) => /found a difference: hour /.test(String(msg)))
+  const lines = () => worker.log().filter(({ message }) => /found a difference: hour /.test(String(message)))
   expect(await nextRun()).toMatchObject({ discrepancyCount: 0, newDiscrepancyCount: 0 })
   await raiseHour(deployment, 1)
   expect(await nextRun()).toMatchObject({ discrepancyCount: 1, newDiscrepancyCount: 1 })

@@ -119,10 +119,8 @@ async function expectRefused(role: RoleProcess | undefined, reason: RegExp): Pro
   expect(JSON.stringify(role.log())).not.toContain('    at ')
 }
 
-const ERROR_LEVEL = 50
-
 const fatal = (role: RoleProcess): unknown[] =>
   role
     .log()
-    .filter(({ level }) => Number(level) >= ERROR_LEVEL)
-    .map(({ msg }) => msg)
+    .filter((line) => ['error', 'fatal'].includes(String(line['log.level'])))
+    .map(({ message }) => message)

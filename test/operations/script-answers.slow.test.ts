@@ -124,10 +124,10 @@ test('a worker says that Postgres refuses it, and goes on once the password is m
   const worker = start('worker/main.ts', { DATABASE_URL })
   const ready = await eventually(() => {
     expect(worker.log()).toContainEqual(
-      expect.objectContaining({ level: 50, msg: expect.stringMatching('refuses') as string }),
+      expect.objectContaining({ 'log.level': 'error', message: expect.stringMatching('refuses') as string }),
     )
-    const running = worker.log().find(({ msg }) => msg === 'worker is running')
-    return `http://${HOST}:${(running as { address: { port: number } }).address.port}/ready`
+    const running = worker.log().find(({ message }) => message === 'worker is running')
+    return `http://${HOST}:${String(running?.['server.port'])}/ready`
   })
   const refused = await fetch(ready)
   expect(refused.status).toBe(503)

@@ -23,7 +23,7 @@ test('rejects are redriven from GraphQL after a rule was mended: once, each with
   await strict.exited
   const mended = deployment.start('worker/main.ts', { LOGIN_MAX_BYTES: '65536' })
   await eventually(() => {
-    expect(mended.log().map(({ msg }) => msg)).toContain('worker is running')
+    expect(mended.log().map(({ message }) => message)).toContain('worker is running')
   })
 
   const outcome = {

@@ -39,9 +39,7 @@ type Ready = { parts: { postgres: { ok: boolean; message?: string } } }
 
 async function postgresOf(role: RoleProcess): Promise<Ready['parts']['postgres']> {
   const port = await eventually(() => {
-    const said = role
-      .log()
-      .map(({ port, address }) => port ?? (address as { port?: number } | undefined)?.port)
+    const said = role.log().map((line) => line['server.port'])
     const found = said.find((value) => typeof value === 'number')
     if (found === undefined) throw new Error('it has not said where it listens')
     return found
@@ -63,8 +61,8 @@ test('a worker and an API that sign in as a superuser go on, and say so in the l
     const most = deployment.start(entry, { DATABASE_URL, DATABASE_REPLICA_URLS })
     expect(await postgresOf(most)).toEqual({ ok: true, message: expect.stringMatching(said) as string })
     await eventually(() => {
-      expect(most.log().map(({ msg }) => msg)).toContainEqual(expect.stringMatching(said))
+      expect(most.log().map(({ message }) => message)).toContainEqual(expect.stringMatching(said))
     })
-    expect(least.log().filter(({ msg }) => said.test(String(msg)))).toEqual([])
+    expect(least.log().filter(({ message }) => said.test(String(message)))).toEqual([])
   }
 })

@@ -33,8 +33,8 @@ describe.skipIf(whyNot !== null)(`behind PgBouncer${whyNot === null ? '' : ` (${
     const worker = start('worker/main.ts', { DATABASE_URL: url })
     expect(await worker.exited).toBe(1)
     expect(worker.log().at(-1)).toMatchObject({
-      msg: 'worker failed',
-      error: expect.stringMatching(REFUSAL) as string,
+      message: 'worker failed',
+      'error.message': expect.stringMatching(REFUSAL) as string,
     })
     expect(await sql`select from partition_checkpoint`).toHaveLength(0)
   })
@@ -55,7 +55,7 @@ describe.skipIf(whyNot !== null)(`behind PgBouncer${whyNot === null ? '' : ` (${
     const url = await startPgBouncer(config.database.url, poolers[1] ?? {})
     const api = start('api/main.ts', { DATABASE_URL: url, DATABASE_REPLICA_URLS: '' })
     expect(await api.exited).toBe(1)
-    expect(api.log().at(-1)).toMatchObject({ error: expect.stringMatching(REFUSAL) as string })
+    expect(api.log().at(-1)).toMatchObject({ 'error.message': expect.stringMatching(REFUSAL) as string })
   })
 
   test.each(poolers)(

@@ -44,9 +44,9 @@ test('the picture of README.md', async () => {
   await generator.exited
   const api = deployment.start('api/main.ts')
   const port = await eventually(() => {
-    const line = api.log().find((entry) => typeof entry['port'] === 'number')
+    const line = api.log().find((entry) => typeof entry['server.port'] === 'number')
     if (line === undefined) throw new Error('the API has not said where it listens')
-    return Number(line['port'])
+    return Number(line['server.port'])
   }, 30_000)
   const ask = await graphqlOf(api)
   await eventually(async () => {

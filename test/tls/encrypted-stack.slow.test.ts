@@ -76,7 +76,7 @@ test('migrations, worker and API sign in by certificates of their roles, and log
 
   const fetch = fetchTrusting(config.kafka.tls?.ca ?? expect.fail())
   await eventually(async () => {
-    const port = api.log().find((line) => typeof line['port'] === 'number')?.['port']
+    const port = api.log().find((line) => typeof line['server.port'] === 'number')?.['server.port']
     const body = JSON.stringify({ query: '{ ingestion { partitions { checkpoint } } }' })
     const headers = { 'content-type': 'application/json' }
     const answer = await fetch(`https://localhost:${String(port)}/graphql`, { method: 'POST', headers, body })

@@ -131,11 +131,11 @@ function start(entry: string, environment: Environment, args: string[] = []): Ro
 }
 
 /** The port that a role says it listens on, once it does. */
-const portOf = (role: RoleProcess, find: (line: Record<string, unknown>) => unknown): Promise<number> =>
+const portOf = (role: RoleProcess): Promise<number> =>
   eventually(() => {
     const port = role
       .log()
-      .map(find)
+      .map((line) => line['server.port'])
       .find((one): one is number => typeof one === 'number')
     if (port === undefined) throw new Error(`it does not listen yet: ${JSON.stringify(role.log().at(-1))}`)
     return Promise.resolve(port)
@@ -197,8 +197,8 @@ test('with every wire encrypted logins are counted, and no secret is in a log, a
   const worker = start('worker/main.ts', environment)
   const api = start('api/main.ts', environment)
   const generator = start('generator/main.ts', byToken({ ...environment, GENERATE_RATE: '50' }))
-  const apiPort = await portOf(api, ({ port }) => port)
-  const workerPort = await portOf(worker, ({ address }) => (address as { port?: number } | undefined)?.port)
+  const apiPort = await portOf(api)
+  const workerPort = await portOf(worker)
   const counted = await eventually(async () => {
     const answer = await get(apiPort, '/graphql', '{ ingestion { partitions { checkpoint } } }')
     if (!/"checkpoint":"?[1-9]/.test(answer)) throw new Error(`nothing is counted yet: ${answer}`)
@@ -220,7 +220,7 @@ test('with every wire encrypted logins are counted, and no secret is in a log, a
     start('api/main.ts', mistaken),
     start('generator/main.ts', mistaken),
   ]
-  const failingApi = await portOf(failing[1] as RoleProcess, ({ port }) => port)
+  const failingApi = await portOf(failing[1] as RoleProcess)
   const unready = await eventually(async () => {
     const body = await get(failingApi, '/ready')
     if (!/TEMPORAL_API_KEY/.test(body) || !/KAFKA_SASL_PASSWORD/.test(body)) throw new Error(body)

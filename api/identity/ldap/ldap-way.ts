@@ -35,7 +35,7 @@ export function createLdapWay(
   const servers = createServers(config, clock)
 
   const refuse = (why: string, person: Person | null = null) => {
-    logger.info({ why, subject: person?.subject }, 'a sign-in by LDAP was refused')
+    logger.info({ reason: why, subject: person?.subject }, 'a sign-in by LDAP was refused')
     return refused(person !== null)
   }
   const prove = async (

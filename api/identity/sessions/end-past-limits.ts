@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { repeatedFault } from '../../../config/repeated-fault.ts'
 import type { ReplacedPool } from '../../../db/connection/replaced-pool.ts'
 import { recordAuditEvents } from '../../../db/ledger/audit-events.ts'
 import {
@@ -31,9 +32,14 @@ export const pastLimits = (primary: ReplacedPool, limits: SessionLimits) => asyn
 
 /** Does so every minute, also where nobody signs in. */
 export function everyMinute(endPastLimits: () => Promise<void>, logger: Logger): void {
+  const fault = repeatedFault(logger, {
+    level: 'warn',
+    failing: 'sessions past their limits are not in the audit yet',
+    works: 'sessions past their limits are in the audit again',
+  })
   setInterval(() => {
-    endPastLimits().catch((error: unknown) => {
-      logger.warn({ error: String(error) }, 'sessions past their limits are not in the audit yet')
+    endPastLimits().then(fault.worked, (error: unknown) => {
+      fault.failed({ error: String(error) })
     })
   }, EVERY_MS).unref()
 }

@@ -3,6 +3,7 @@ import { withDeadline } from '../../../concurrency/with-deadline.ts'
 import type { ReplacedPool } from '../../../db/connection/replaced-pool.ts'
 import { putGroupReadingOff, storeGroups, takeGroupReading } from '../../../db/sessions/group-readings.ts'
 import type { Role } from '../../../domain/access/role.ts'
+import { type RepeatedFault, repeatedFault } from '../../../config/repeated-fault.ts'
 import type { Logger } from '../../context/logger.ts'
 import { RefusedIdentity } from '../../context/refused-identity.ts'
 import type { Seal } from './seal.ts'
@@ -21,6 +22,19 @@ const TIMEOUT_MS = 12_000
 /** How often it is looked whether another API has read the groups. */
 const LOOK_MS = 100
 
+const words = {
+  primary: {
+    level: 'warn',
+    failing: 'the groups of a session cannot be read or kept, for want of the primary',
+    works: 'the groups of sessions are kept again',
+  },
+  way: {
+    level: 'warn',
+    failing: 'the groups of a session cannot be read again for now',
+    works: 'the groups of sessions are read again',
+  },
+} as const
+
 type Deps = {
   primary: ReplacedPool
   seal: Seal
@@ -37,8 +51,10 @@ type Deps = {
  * used up by use, a second use would end the session at the provider.
  * @returns the session as it is now; null: it has ended, because its issuer says so or its groups give no role any more
  */
-export function createGroupReader(deps: Deps): (session: Session) => Promise<Session | null> {
-  const { primary, store, logger } = deps
+export function createGroupReader(given: Deps): (session: Session) => Promise<Session | null> {
+  const { primary, store, logger } = given
+  const deps = { ...given, fault: repeatedFault(logger, words.way) }
+  const fault = repeatedFault(logger, words.primary)
   const readings = new Map<string, Promise<Session | null>>()
   const again = async ({ idHash }: Session) => (await store.findAll([idHash]))[0] ?? null
 
@@ -67,20 +83,22 @@ export function createGroupReader(deps: Deps): (session: Session) => Promise<Ses
     readings.set(key, reading)
     const now = await reading.catch((error: unknown) => {
       if (error instanceof RefusedIdentity) throw error
-      logger.warn(
-        { error: String(error) },
-        'the groups of a session cannot be read or kept, for want of the primary',
-      )
+      fault.failed({ error: String(error) })
       return { ...session, isRemembered: true }
     })
+    if (now?.isRemembered !== true) fault.worked()
     if (now !== null && now.groupsAgeMs > GROUPS_KEPT_MS) throw tooOld(now)
     return now
   }
 }
 
 /** @returns whether the session goes on */
-async function readNow(deps: Deps, session: Session, sealed: Buffer | null): Promise<boolean> {
-  const { primary, seal, ways, logger } = deps
+async function readNow(
+  deps: Deps & { fault: RepeatedFault },
+  session: Session,
+  sealed: Buffer | null,
+): Promise<boolean> {
+  const { primary, seal, ways, fault } = deps
   const { idHash, issuer, subject } = session
   const way = ways.get(session.way)
   const secret = sealed === null ? null : seal.open(sealed, placeOf(idHash))
@@ -88,6 +106,7 @@ async function readNow(deps: Deps, session: Session, sealed: Buffer | null): Pro
     return await end(deps, session, 'what reads its groups is gone: sign in again')
   try {
     const read = await withDeadline(way.readGroups({ issuer, subject, secret }), { milliseconds: TIMEOUT_MS })
+    fault.worked()
     const [before, after] = [deps.rolesOf(session.groups), deps.rolesOf(read.groups)]
     if (after.length === 0) return await end(deps, session, 'none of its groups has a role any more')
     const now = {
@@ -104,7 +123,7 @@ async function readNow(deps: Deps, session: Session, sealed: Buffer | null): Pro
     if (error instanceof SignInRefused) return await end(deps, session, error.message)
     // The message alone: what an error holds besides may have a token in it.
     const message = error instanceof Error ? error.message : String(error)
-    logger.warn({ error: message, way: way.id }, 'the groups of a session cannot be read again for now')
+    fault.failed({ error: message, way: way.id })
     await primary.run((sql) => putGroupReadingOff(sql, idHash, ASK_AGAIN_MS))
     return true
   }

@@ -1,3 +1,4 @@
+import { repeatedFault } from '../../../config/repeated-fault.ts'
 import type { Actor } from '../../context/actor.ts'
 import type { Logger } from '../../context/logger.ts'
 import { keyOf, type Session, type SessionStore } from './session-store.ts'
@@ -27,6 +28,11 @@ export function watchSessions(
 ): WatchSessions {
   const watched = new Map<string, Set<Watched>>()
   let timer: NodeJS.Timeout | null = null
+  const fault = repeatedFault(logger, {
+    level: 'warn',
+    failing: 'the sessions of subscriptions could not be checked',
+    works: 'the sessions of subscriptions are checked again',
+  })
 
   const endAll = (key: string) => {
     for (const { end } of watched.get(key) ?? []) end()
@@ -51,8 +57,8 @@ export function watchSessions(
   const schedule = () => {
     timer ??= setTimeout(() => {
       look()
-        .catch((error: unknown) => {
-          logger.warn({ error: String(error) }, 'the sessions of subscriptions could not be checked')
+        .then(fault.worked, (error: unknown) => {
+          fault.failed({ error: String(error) })
         })
         .finally(() => {
           timer = null

@@ -40,9 +40,9 @@ export async function tryHostile(operations: Hostile[]): Promise<void> {
   start('worker/main.ts')
   await createFeed(deployment).logins(500)
   const port = await eventually(() => {
-    const line = api.log().find((entry) => typeof entry['port'] === 'number')
+    const line = api.log().find((entry) => typeof entry['server.port'] === 'number')
     if (line === undefined) throw new Error('the API has not said where it listens')
-    return Number(line['port'])
+    return Number(line['server.port'])
   })
   const ask = async (query: string, variables: object, actor: string, address: string) => {
     const response = await fetch(`http://${HOST}:${port}/graphql`, {

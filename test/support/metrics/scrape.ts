@@ -5,9 +5,8 @@ import type { RoleProcess } from '../deployment/role-process.ts'
 /** What a worker or API serves to Prometheus, once it does: start it with its metrics port 0. */
 export async function scrape(role: RoleProcess): Promise<string> {
   const served =
-    role.log().find(({ msg }) => msg === 'metrics are served') ?? expect.fail('none are served yet')
-  const { port } = served['address'] as { port: number }
-  return await scrapePort(port)
+    role.log().find(({ message }) => message === 'metrics are served') ?? expect.fail('none are served yet')
+  return await scrapePort(Number(served['rollcall.metrics.port']))
 }
 
 /** What is served to Prometheus at a port of this machine. */

@@ -1,0 +1,27 @@
+import { LRUCache } from 'lru-cache'
+import type { Logger } from './logger.ts'
+import { counted, FaultCount } from './repeated-fault.ts'
+
+/** Kinds of warnings that are counted at a time. */
+const MOST_WARNINGS = 100
+
+/**
+ * Has `log` what Node.js would write as text to standard error: warnings, deprecations, and the error that nobody caught, after
+ * which the process ends with code 1.
+ */
+export function logNodeFaults(log: Logger): void {
+  const warnings = new LRUCache<string, FaultCount>({ max: MOST_WARNINGS })
+  // Those of Node.js itself, which write the text.
+  process.removeAllListeners('warning')
+  process.on('warning', (warning) => {
+    const kind = `${warning.name} ${warning.message.replaceAll(/\d+/g, '#')}`
+    const count = warnings.get(kind) ?? new FaultCount()
+    warnings.set(kind, count)
+    const said = count.failed(performance.now())
+    if (said !== null) log.warn({ err: warning, ...counted(said) }, `Node.js warns: ${warning.message}`)
+  })
+  process.on('uncaughtException', (error, origin) => {
+    log.fatal({ err: error }, `the process ends by an error that nobody caught (${origin})`)
+    process.exit(1)
+  })
+}
