@@ -47,10 +47,10 @@ export async function decideBatch(
     listsFromMs: listFromMs(clockMs, setDays),
   })
   const outputs = batchOutputs(session)
-  await decideInSteps(session, range.records, { nowMs, rules }, (logins, rejected) => {
+  await decideInSteps(session, range.records, { nowMs, rules }, (logins, rejected, traceContexts) => {
     draft.add(logins, rejected)
     rows.add(logins)
-    outputs.add(logins, rejected)
+    outputs.add(logins, rejected, traceContexts)
   })
   const batch = draft.decided()
   outputs.addInsights(batch.insights.map(({ body }) => body))

@@ -9,7 +9,7 @@ import type { RejectedRecord } from '../../domain/login/record.ts'
 import type { OutputProducer } from '../../kafka/write/output-producer.ts'
 import type { PartitionSession } from '../session/partition-session.ts'
 import type { WorkerDeps } from '../session/worker-deps.ts'
-import { BatchOutputs } from './outputs.ts'
+import { BatchOutputs, type TraceContexts } from './outputs.ts'
 
 /** Few enough for their bytes to stay in the processor's cache from one step of the work to the next. */
 const RECORDS_PER_STEP = 250
@@ -30,21 +30,21 @@ export const batchOutputs = (session: Deciding): BatchOutputs =>
   new BatchOutputs(session.producer.collect(), session.deps.config.kafka, session)
 
 /**
- * Decides records step by step, and calls `take` with each step's logins and the records that are none. The logins are
- * there during that call only. In between, the process handles answers of Kafka and Postgres to other batches.
+ * Decides records step by step, and calls `take` with each step's logins, the records that are none, and to which traces records
+ * belong. The logins are there during that call only. In between, the process handles answers of Kafka and Postgres to other batches.
  */
 export async function decideInSteps(
   { deps }: Deciding,
   all: SourceRecords,
   options: DecodeOptions,
-  take: (logins: LoginColumns, rejected: readonly RejectedRecord[]) => void,
+  take: (logins: LoginColumns, rejected: readonly RejectedRecord[], traceContexts: TraceContexts) => void,
 ): Promise<void> {
   await deps.deciding.within(async () => {
     const combinations = deps.combinations.of(options.rules.version)
     for (let next = 0; next < all.length;) {
       records.clear()
       next = all.appendTo(records, next)
-      take(logins, deps.decodeStep(records, options, logins, combinations))
+      take(logins, deps.decodeStep(records, options, logins, combinations), records.traceContexts)
       await nextTurn()
     }
   })

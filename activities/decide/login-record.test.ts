@@ -44,3 +44,24 @@ test('a login is published as the record of its texts, and to the partition of i
   }
   expect(compared).toBeGreaterThan(300)
 })
+
+test('a login of a traced record carries its headers unchanged, and the one after it does not', () => {
+  const value = mutatedMessages(0, 200, NOW_MS).find((message) => isLogin(message)) ?? expect.fail('no login')
+  const { logins } = isLogin(value) ?? expect.fail('no login')
+  const login = new LoginRecord({ topic: 'user-login', partition: 3 }, 'user-login/3')
+  const [traceparent, one, other] = ['00-traceparent', 'a=1', 'b=2'].map((text) => Buffer.from(text))
+  const namesOf = ({ headers }: OutputRecord) => headers.map(([name, bytes]) => [String(name), bytes])
+  const traceContext = { traceparent: traceparent ?? expect.fail(), tracestates: [one, other] as Buffer[] }
+  expect(namesOf(login.of(logins, 0, traceContext)).slice(2)).toEqual([
+    ['traceparent', traceparent],
+    ['tracestate', one],
+    ['tracestate', other],
+  ])
+  expect(namesOf(login.of(logins, 0))).toHaveLength(2)
+})
+
+function isLogin(value: Uint8Array) {
+  const record = { offset: 7n, timestamp: NOW_MS, key: null, value, headers: [] }
+  const made = decided([record], { nowMs: NOW_MS, rules: rulesWith() })
+  return made.logins.count === 1 ? made : null
+}

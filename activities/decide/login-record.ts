@@ -5,7 +5,8 @@ import { LoginColumns, RANGES, USER_ID } from '../../domain/columns/login-column
 import { MAX_DIGITS, putNumber } from '../../domain/columns/put-bytes.ts'
 import type { ByteRange } from '../../kafka/records/byte-range.ts'
 import type { ByteWriter, OutputRecord } from '../../kafka/records/encode-record-batch.ts'
-import { headers } from './output-headers.ts'
+import type { TraceContext } from '../../domain/login/trace-context.ts'
+import { headers, traceHeaders } from './output-headers.ts'
 
 const noLogins = new LoginColumns(new ByteArena(0))
 
@@ -22,6 +23,7 @@ export class LoginRecord {
   /** topic/partition/ and, behind it, the offset. */
   readonly #source: ByteRange
   readonly #offsetStart: number
+  readonly #headers: OutputRecord['headers']
   readonly #record: OutputRecord
 
   /** @param source topic/partition */
@@ -32,11 +34,15 @@ export class LoginRecord {
     const bytes = new Uint8Array(prefix.length + MAX_DIGITS)
     bytes.set(prefix)
     this.#source = { bytes, start: 0, end: 0 }
-    this.#record = { key: this.#key, value: this.#value, headers: headers(this.#source) }
+    this.#headers = headers(this.#source)
+    this.#record = { key: this.#key, value: this.#value, headers: this.#headers }
   }
 
-  /** The record of a login, which is as it is until the next call. */
-  of(logins: LoginColumns, login: number): OutputRecord {
+  /**
+   * The record of a login, which is as it is until the next call.
+   * @param traceContext of the record that the login is from
+   */
+  of(logins: LoginColumns, login: number, traceContext?: TraceContext): OutputRecord {
     const range = login * RANGES + USER_ID
     this.#key.bytes = logins.arena.bytes
     this.#key.start = logins.starts[range] ?? 0
@@ -45,6 +51,8 @@ export class LoginRecord {
     this.#login = login
     this.#value.maxBytes = this.#enriched.maxBytes(logins, login)
     this.#source.end = putNumber(this.#source.bytes, this.#offsetStart, logins.offsets[login] ?? 0)
-    return this.#record
+    return traceContext === undefined
+      ? this.#record
+      : { ...this.#record, headers: [...this.#headers, ...traceHeaders(traceContext)] }
   }
 }

@@ -27,9 +27,9 @@ export async function outputsAsDecided(
   const options = { nowMs: processedAtMs, rules: rules ?? firstRules }
   let count = 0
   const others = new RecordArray(records.filter(({ offset }) => !rejects.has(offset)))
-  await decideInSteps(session, others, options, (logins) => {
+  await decideInSteps(session, others, options, (logins, _, traceContexts) => {
     count += logins.count
-    outputs.add(logins, [])
+    outputs.add(logins, [], traceContexts)
   })
   const rejected = records.flatMap((record) => {
     const reject = rejects.get(record.offset)

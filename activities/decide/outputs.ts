@@ -1,11 +1,15 @@
 import type { PartitionKey } from '../../db/ingest/checkpoint.ts'
 import type { LoginColumns } from '../../domain/columns/login-columns.ts'
+import type { RecordColumns } from '../../domain/columns/record-columns.ts'
 import type { RejectedRecord } from '../../domain/login/record.ts'
 import type { OutputRecord } from '../../kafka/records/encode-record-batch.ts'
 import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
 import { deadLetter } from './dead-letter.ts'
 import { headers, SCHEMA_VERSION } from './output-headers.ts'
 import { LoginRecord } from './login-record.ts'
+
+/** To which traces records belong, by their offsets. */
+export type TraceContexts = RecordColumns['traceContexts']
 
 /**
  * Turns decoded records into Kafka records: enriched logins and insights for `processed-data`, rejects for
@@ -28,10 +32,13 @@ export class BatchOutputs {
     this.#login = new LoginRecord(key, this.#source)
   }
 
-  add(logins: LoginColumns, rejected: readonly RejectedRecord[]): void {
+  add(logins: LoginColumns, rejected: readonly RejectedRecord[], traceContexts: TraceContexts): void {
     const { processedTopic } = this.#topics
-    for (let login = 0; login < logins.count; login++)
-      this.collected.add(processedTopic, this.#login.of(logins, login))
+    for (let login = 0; login < logins.count; login++) {
+      const traceContext =
+        traceContexts.size === 0 ? undefined : traceContexts.get(logins.offsets[login] ?? NaN)
+      this.collected.add(processedTopic, this.#login.of(logins, login, traceContext))
+    }
     this.addRejects(rejected)
   }
 

@@ -1,4 +1,5 @@
 import type { SourceRecord } from '../login/record.ts'
+import type { TraceContext } from '../login/trace-context.ts'
 import type { ByteArena } from './byte-arena.ts'
 
 /** Makes records as objects, by their index. */
@@ -30,6 +31,8 @@ export class RecordColumns {
   /** Bytes of the value in the arena; from 0 to 0: the arena has none, and only the record says what it is. */
   readonly starts: Int32Array
   readonly ends: Int32Array
+  /** Of the records that belong to a trace, by their offsets. */
+  readonly traceContexts = new Map<number, TraceContext>()
   readonly #sources: RecordSource[] = []
   readonly #indexes: Int32Array
 
@@ -62,6 +65,7 @@ export class RecordColumns {
     this.count = 0
     this.#sources.length = 0
     this.arena.clear()
+    if (this.traceContexts.size > 0) this.traceContexts.clear()
   }
 
   add(
@@ -79,6 +83,11 @@ export class RecordColumns {
     this.ends[at] = end
     this.#sources[at] = source
     this.#indexes[at] = index
+  }
+
+  /** @param context of the record that was added last; null: it has none */
+  addTraceContext(context: TraceContext | null): void {
+    if (context !== null) this.traceContexts.set(this.offsets[this.count - 1] ?? NaN, context)
   }
 
   /** @throws {RangeError} there is no such record */

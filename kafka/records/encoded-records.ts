@@ -1,6 +1,8 @@
 import type { RecordColumns } from '../../domain/columns/record-columns.ts'
 import type { SourceRecord } from '../../domain/login/record.ts'
 import { asTimestamp, type RecordTimestamp } from '../../domain/login/record-timestamp.ts'
+import { TRACEPARENT, traceContextOf } from '../../domain/login/trace-context.ts'
+import { readBytes, readHeaders, readTraceHeaders, skipBytes } from './record-fields.ts'
 import { readBigVarint, readVarint, type Cursor } from './varint.ts'
 
 /**
@@ -22,6 +24,8 @@ export class EncodedRecords {
   readonly #appendTime: RecordTimestamp | null
   readonly #starts: Int32Array
   readonly #offsets: Float64Array
+  /** Whether some record may be of a trace: most topics have no headers, and nobody looks for them then. */
+  readonly #mayBeTraced: boolean
 
   /** @throws {RangeError} when the bytes do not hold `count` records */
   constructor(bytes: Buffer, count: number, base: RecordBase) {
@@ -36,11 +40,14 @@ export class EncodedRecords {
     this.#starts = new Int32Array(count + 1)
     this.#offsets = new Float64Array(count)
     const cursor: Cursor = { buffer: bytes, at: 0 }
+    const skipped: Skipped = { offset: 0, hasHeaders: false }
     for (let index = 0; index < count; index++) {
       this.#starts[index] = cursor.at
-      this.#offsets[index] = skipRecord(cursor, base.offset)
+      skipRecord(cursor, base.offset, skipped)
+      this.#offsets[index] = skipped.offset
     }
     this.#starts[count] = cursor.at
+    this.#mayBeTraced = skipped.hasHeaders && bytes.includes(TRACEPARENT)
   }
 
   /** Size of the records [from, to) in bytes. */
@@ -109,6 +116,10 @@ export class EncodedRecords {
         valueEnd - Math.max(0, length),
         valueEnd,
       )
+      if (this.#mayBeTraced) {
+        if (!isCopied) skipBytes(cursor) // value
+        columns.addTraceContext(traceContextOf(readTraceHeaders(cursor)))
+      }
     }
     return end
   }
@@ -142,48 +153,24 @@ function firstIndex(low: number, high: number, holds: (index: number) => boolean
 /** Kafka defines no record attributes yet, but their byte is there. */
 const ATTRIBUTES_BYTES = 1
 
-/**
- * Moves the cursor past a record and checks that it is well formed.
- * @returns the record's offset
- */
-function skipRecord(cursor: Cursor, baseOffset: number): number {
+/** What is known of the records that were skipped: the offset of the last one, and whether one of them has headers. */
+type Skipped = { offset: number; hasHeaders: boolean }
+
+/** Moves the cursor past a record and checks that it is well formed. */
+function skipRecord(cursor: Cursor, baseOffset: number, skipped: Skipped): void {
   const length = readVarint(cursor)
   const end = cursor.at + length
   if (length < 0 || end > cursor.buffer.length) throw new RangeError('a record reaches past its batch')
   cursor.at += ATTRIBUTES_BYTES
   readVarint(cursor) // timestamp
-  const offset = baseOffset + readVarint(cursor)
+  skipped.offset = baseOffset + readVarint(cursor)
   skipBytes(cursor)
   skipBytes(cursor)
   const headers = readVarint(cursor)
+  if (headers > 0) skipped.hasHeaders = true
   for (let header = 0; header < headers; header++) {
     skipBytes(cursor)
     skipBytes(cursor)
   }
   cursor.at = end
-  return offset
-}
-
-function skipBytes(cursor: Cursor): number {
-  const length = readVarint(cursor)
-  if (length < 0) return length
-  if (cursor.at + length > cursor.buffer.length) throw new RangeError('a field reaches past its batch')
-  cursor.at += length
-  return length
-}
-
-function readBytes(cursor: Cursor): Buffer | null {
-  const length = skipBytes(cursor)
-  return length < 0 ? null : cursor.buffer.subarray(cursor.at - length, cursor.at)
-}
-
-const noHeaders: SourceRecord['headers'] = []
-
-function readHeaders(cursor: Cursor): SourceRecord['headers'] {
-  const count = readVarint(cursor)
-  if (count <= 0) return noHeaders
-  return Array.from(
-    { length: count },
-    () => [readBytes(cursor)?.toString('utf8') ?? '', readBytes(cursor)] as const,
-  )
 }

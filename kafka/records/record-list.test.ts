@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ByteArena } from '../../domain/columns/byte-arena.ts'
+import { RecordArray } from '../../domain/columns/record-array.ts'
 import { RecordColumns } from '../../domain/columns/record-columns.ts'
 import { encodeRecordBatch } from './encode-record-batch.ts'
 import { decodeRecordBatch, splitRecordBatches } from './record-batch.ts'
@@ -84,6 +85,47 @@ test('a record that is larger than a step is in it without its value, and the on
     }
   }
   expect(values).toEqual(['a', '', 'b'])
+})
+
+test('columns know the trace of each record, be it encoded or an object, and whether or not its value fits', () => {
+  const traceparent = (n: number) => `00-${String(n).padStart(32, 'a')}-b7ad6b7169203331-01`
+  const headersOf = [
+    [],
+    [['traceparent', traceparent(1)]],
+    [['content-type', 'traceparent']],
+    [
+      ['content-type', null],
+      ['tracestate', 'a=1'],
+      ['traceparent', traceparent(3)],
+    ],
+    [['traceparent', 'no trace']],
+    [['traceparent', traceparent(5)]],
+  ] as const
+  const values = ['a', 'b', 'c', 'd', 'e', 'x'.repeat(300_000)]
+  const bytes = encodeRecordBatch(
+    headersOf.map((headers, n) => ({ key: 'k', value: values[n] ?? null, headers })),
+    state,
+    1_000,
+  )
+  const [batch] = splitRecordBatches(bytes)
+  const list = new RecordList()
+  list.append(decodeRecordBatch(batch ?? expect.fail('no batch')))
+  for (const records of [list, new RecordArray(list.slice())]) {
+    const traced: [number, string[]][] = []
+    for (let next = 0; next < records.length;) {
+      const columns = new RecordColumns(new ByteArena(16), 10)
+      next = records.appendTo(columns, next)
+      for (const [offset, { traceparent: parent, tracestates }] of columns.traceContexts)
+        traced.push([offset, [parent, ...tracestates].map((text) => Buffer.from(text).toString())])
+      columns.clear()
+      expect(columns.traceContexts.size).toBe(0)
+    }
+    expect(traced).toEqual([
+      [1, [traceparent(1)]],
+      [3, [traceparent(3), 'a=1']],
+      [5, [traceparent(5)]],
+    ])
+  }
 })
 
 test('the first record from an offset on is found, behind all of them the end', () => {
