@@ -19,6 +19,7 @@ import { createDependencies } from './sources/dependencies.ts'
 import { createKafkaBounds } from './sources/kafka-bounds.ts'
 import { countLimited } from './metrics/measure-requests.ts'
 import { measureSignIns } from './metrics/measure-sign-ins.ts'
+import type { Tracing } from '../tracing/span.ts'
 import type { ApiMetrics } from './metrics/serve-api-metrics.ts'
 import { createAccessLog } from './http/access-log.ts'
 import { createRuns } from './commands/runs.ts'
@@ -28,6 +29,7 @@ import { looksOf } from './looks-of.ts'
 import { createOutlooks } from './sources/outlook.ts'
 import { watchPace } from './sources/watch-pace.ts'
 import type { TemporalAccess } from './sources/temporal-access.ts'
+import { traceHandler } from './tracing/trace-requests.ts'
 import { createVerifyAudit } from './sources/verify-audit.ts'
 import { createWorkflowStatus } from './sources/workflow-status.ts'
 
@@ -40,6 +42,7 @@ export function composeServer(
   logger: Logger,
   connections: Connections,
   metrics: ApiMetrics,
+  tracing: Tracing,
 ) {
   const {
     temporal: connection,
@@ -108,6 +111,7 @@ export function composeServer(
     logger,
     serviceTokens: tokens.commands,
     metrics: metrics.requests,
+    tracing,
     ...identified,
     signIn: identified.signIn === null ? null : measureSignIns(identified.signIn, metrics.requests),
     clientAddress: createClientAddress(config.api.trustedProxies),
@@ -121,6 +125,7 @@ export function composeServer(
   })
   return {
     server,
+    handler: traceHandler(tracing, config.api.trustedProxies, server),
     limited: countLimited(metrics.requests),
     accessLog: createAccessLog(logger, config.api.accessLog, pseudonym),
     serveMetrics: () => metrics.serve(config, sources, logger),

@@ -1,6 +1,7 @@
 import '../config/production.ts'
 import type { Server } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
+import { hostname } from 'node:os'
 import { CannotListen, cannotListen } from '../config/cannot-listen.ts'
 import { type Config } from '../config/config.ts'
 import { checkHeadKeys } from '../audit/keys.ts'
@@ -14,6 +15,9 @@ import { postgresFailure } from '../db/connection/failure.ts'
 import { excessRights } from '../db/roles/excess-rights.ts'
 import { checkSchema } from '../db/schema/schema-version.ts'
 import { TlsProblem } from '../tls/tls-problem.ts'
+import { reportDelivery } from '../tracing/report-delivery.ts'
+import type { Tracing } from '../tracing/span.ts'
+import { startTracing } from '../tracing/start-tracing.ts'
 import { openConnections } from './connections.ts'
 import { watchDatabaseFit } from './http/database-fit.ts'
 import { createApiServer } from './http/http-server.ts'
@@ -29,7 +33,10 @@ const SHUTDOWN_MS = 12_000
 const config = loadProcessConfig()
 const logger = createLogger(config.logLevel, 'api')
 logNodeFaults(logger)
-const parts = openParts(config, productVersion(), logger)
+const version = productVersion()
+const service = { role: 'api', version, instance: `${process.pid}@${hostname()}` } as const
+const tracing = await startTracing(config.tracing, service, reportDelivery(logger))
+const parts = openParts(config, version, logger, tracing)
 const http = openServer()
 const stop = createStop(http, parts)
 stopOnSignal(stop, logger)
@@ -54,7 +61,12 @@ if (!stop.isBegun()) {
 
 function openServer(): Server | HttpsServer {
   try {
-    return createApiServer(parts.server, logger, { ...config.api, accessLog: parts.accessLog }, parts.limited)
+    return createApiServer(
+      parts.handler,
+      logger,
+      { ...config.api, accessLog: parts.accessLog },
+      parts.limited,
+    )
   } catch (error) {
     if (!(error instanceof TlsProblem)) throw error
     logger.fatal({}, error.message)
@@ -64,7 +76,7 @@ function openServer(): Server | HttpsServer {
 
 type Parts = ReturnType<typeof openParts>
 
-function openParts(config: Config, version: string, logger: Logger) {
+function openParts(config: Config, version: string, logger: Logger, tracing: Tracing) {
   const metrics = createApiMetrics(version)
   const connections = openConnections(config, logger, countAuditEvents(metrics.requests))
   const { temporal, router, offsets, auditPool, refusals, sessions, signer, tokens } = connections
@@ -79,7 +91,7 @@ function openParts(config: Config, version: string, logger: Logger) {
         'the audit does not have the settings of this start',
       )
     })
-  const { endWatch, ...composed } = composeServer(config, version, logger, connections, metrics)
+  const { endWatch, ...composed } = composeServer(config, version, logger, connections, metrics, tracing)
   return {
     ...composed,
     close: async () => {
@@ -94,6 +106,7 @@ function openParts(config: Config, version: string, logger: Logger) {
         tokens.close(),
         sessions.close(),
         temporal.close(),
+        tracing.close(),
       ])
     },
     check: checkDatabase(auditPool.run, (error) => {

@@ -6,6 +6,7 @@ import { createApiMetrics } from './metrics/serve-api-metrics.ts'
 import { localMode } from './identity/local-mode.ts'
 import { createClientAddress } from './limits/client-address.ts'
 import { createServer } from './server.ts'
+import { untraced } from '../tracing/span.ts'
 
 export const NOW_MS = Date.parse('2026-03-01T12:00:30Z')
 
@@ -57,6 +58,7 @@ export function serve(overrides: Partial<Deps> = {}) {
     documents: { byHash: null, only: false },
     explorer: { introspection: true, graphiql: true },
     metrics: createApiMetrics('0.0.0').requests,
+    tracing: untraced,
     readiness: { postgres: ok, temporal: ok, kafka: ok },
     ...overrides,
   })

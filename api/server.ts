@@ -4,6 +4,7 @@ import { anyFreshness } from '../db/nodes/requirement.ts'
 import { readToken } from '../db/nodes/snapshot.ts'
 import type { apiMetrics } from '../metrics/api-metrics.ts'
 import type { MadeMetrics } from '../metrics/metric.ts'
+import type { Tracing } from '../tracing/span.ts'
 import type { ReadinessChecks } from '../probes/probes.ts'
 import { limits } from './context/limits.ts'
 import { createCacheValidator } from './context/cache-validator.ts'
@@ -59,6 +60,7 @@ import { schema } from './schema/schema.ts'
 import { signInPages } from './sign-in/sign-in-pages.ts'
 import { createAwaitCounted } from './sources/await-counted.ts'
 import { createLook } from './sources/records-seen.ts'
+import { traceExecutions, traceOperations } from './tracing/trace-requests.ts'
 
 type ServerDeps = ApiDeps & {
   audit: Audit
@@ -78,6 +80,7 @@ type ServerDeps = ApiDeps & {
   limits: { questionsPerSecond: number; clientMsPerSecond: number; subscriptions: SubscriptionCaps }
   documents: PersistedDocuments
   metrics: MadeMetrics<typeof apiMetrics>
+  tracing: Tracing
   /** How much clients may learn of the schema by asking. */
   explorer: { introspection: boolean; graphiql: boolean }
 }
@@ -99,6 +102,7 @@ export function createServer(server: ServerDeps) {
     documents,
     explorer,
     metrics,
+    tracing,
     ...deps
   } = server
   const contained = containErrors(logger)
@@ -146,6 +150,7 @@ export function createServer(server: ServerDeps) {
       ),
       measureRequests(metrics),
       noteRequests,
+      traceOperations,
       contained(compressAnswers()),
       contained(identified),
       ...(pages === null ? [] : [contained(pages)]),
@@ -175,6 +180,7 @@ export function createServer(server: ServerDeps) {
         schema,
         contextOf,
         maskError,
+        traceExecutions: (asked) => traceExecutions(tracing, asked),
         untilCounted: untilCounted(counted),
         // People follow counts by about a second.
         freshnessOf: (args) =>

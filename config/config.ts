@@ -10,6 +10,8 @@ import { type LdapConfig, ldapOf } from './ldap.ts'
 import { type MetricsConfig, metricsOf } from './metrics-settings.ts'
 import { type Secret, secretOf } from './secret.ts'
 import { settings } from './settings.ts'
+import type { TracingOptions } from '../tracing/options.ts'
+import { tracingOf } from './tracing.ts'
 import { publicHosts, type SignInConfig, signInOf } from './sign-in.ts'
 import {
   databasePassword,
@@ -105,6 +107,8 @@ export type Config = {
     workflowBundle: string | null
   }
   metrics: MetricsConfig
+  /** Null: nothing is traced. */
+  tracing: TracingOptions | null
   ingest: {
     insightSize: number
     batchMaxBytes: number
@@ -207,6 +211,7 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
     workflowBundle: env.WORKFLOW_BUNDLE ?? null,
   },
   metrics: metricsOf(env),
+  tracing: tracingOf(env),
   ingest: {
     insightSize: env.INSIGHT_SIZE,
     batchMaxBytes: env.BATCH_MAX_BYTES,

@@ -58,6 +58,7 @@ export const logFields = {
   parts: { name: 'rollcall.parts', says: 'The parts that do not answer.' },
   task: { name: 'rollcall.upkeep.task', says: 'The task of upkeep.' },
   times: { name: 'rollcall.fault.times', says: 'How often a fault has come since it began.' },
+  spans: { name: 'rollcall.traces.lost', says: 'Spans that could not be delivered.' },
   omitted: { name: 'rollcall.access.omitted', says: 'Requests of the second before that have no line.' },
   signal: { name: 'rollcall.signal', says: 'The signal that ends the process.' },
   sent: { name: 'rollcall.generator.sent', says: 'Records that the generator has sent.' },

@@ -1,5 +1,5 @@
 /** Settings whose values nobody may see, by the endings of their names. Files are named by paths, which are no secrets. */
-const SECRET = /(PASSWORD|SECRET|KEY|TOKEN|CREDENTIAL)S?$/
+const SECRET = /(PASSWORD|SECRET|KEY|TOKEN|CREDENTIAL|OTLP_HEADER)S?$/
 
 /** A setting as it was given; a secret only says that it was. */
 export type SetSetting = { value: string; isSecret: boolean }

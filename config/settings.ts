@@ -3,6 +3,7 @@ import { ldap } from './ldap-settings.ts'
 import { bootstrapSettings } from './bootstrap-settings.ts'
 import { auditSettings } from './audit-settings.ts'
 import { metricsSettings } from './metrics-settings.ts'
+import { tracingSettings } from './tracing-settings.ts'
 import { issuers, roleGroups, signatureAlgorithms } from './identity-kinds.ts'
 import {
   choice,
@@ -215,6 +216,7 @@ export const settings = z.object({
   ...identity,
   ...worker,
   ...metricsSettings,
+  ...tracingSettings,
   ...ingestion,
   ...upkeep,
   ...auditSettings,
@@ -231,6 +233,7 @@ export const settingGroups = {
   Identity: Object.keys(identity),
   Worker: Object.keys(worker),
   Metrics: Object.keys(metricsSettings),
+  Traces: Object.keys(tracingSettings),
   Ingestion: Object.keys(ingestion),
   'Retention and reconciliation': Object.keys(upkeep),
   Audit: Object.keys(auditSettings),

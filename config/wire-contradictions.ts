@@ -11,6 +11,7 @@ const PAIRS = [
   ['LDAP_CERT_FILE', 'LDAP_KEY_FILE'],
   ['API_TLS_CERT_FILE', 'API_TLS_KEY_FILE'],
   ['WORKER_TLS_CERT_FILE', 'WORKER_TLS_KEY_FILE'],
+  ['OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE', 'OTEL_EXPORTER_OTLP_CLIENT_KEY'],
 ] as const
 
 const SECRETS = [
@@ -25,6 +26,7 @@ const SECRETS = [
   'PSEUDONYM_KEY',
   'LDAP_BIND_PASSWORD',
   'AUDIT_SIGNING_KEY',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ]
 
 /** What would silently not be used, or be sent where others can read it. */
@@ -39,6 +41,7 @@ export const wireContradictions = (given: Given): Contradiction[] => [
   ...passwordTwice(given, 'DATABASE'),
   ...passwordTwice(given, 'DATABASE_ADMIN'),
   ...saslContradictions(given),
+  ...tracingContradictions(given),
 ]
 
 const isSet = (given: Given, name: string): boolean => given[name] !== undefined
@@ -97,4 +100,19 @@ function saslContradictions(given: Given): Contradiction[] {
       ? [{ setting: 'KAFKA_TLS', message: `must be true for ${chosen}, or others could read it` }]
       : []),
   ]
+}
+
+const TAKES_SHARE = /traceidratio$/
+
+/** A share that is not used would be believed to hold. */
+function tracingContradictions(given: Given): Contradiction[] {
+  const sampler = given['OTEL_TRACES_SAMPLER']
+  return isSet(given, 'OTEL_TRACES_SAMPLER_ARG') && typeof sampler === 'string' && !TAKES_SHARE.test(sampler)
+    ? [
+        {
+          setting: 'OTEL_TRACES_SAMPLER_ARG',
+          message: `must not be set with OTEL_TRACES_SAMPLER=${sampler}, which takes no share: set parentbased_traceidratio`,
+        },
+      ]
+    : []
 }

@@ -28,7 +28,7 @@ const FETCHED_BATCHES = 16
 /** What differs from worker to worker and from test to test. */
 type Given = Pick<
   ActivityDeps,
-  'workerName' | 'codeVersion' | 'observe' | 'onStep' | 'slicesRunning' | 'isToldOfCancellations'
+  'workerName' | 'codeVersion' | 'observe' | 'tracing' | 'onStep' | 'slicesRunning' | 'isToldOfCancellations'
 > &
   Partial<Pick<ActivityDeps, 'decode'>>
 

@@ -17,6 +17,8 @@ import { excessRights } from '../db/roles/excess-rights.ts'
 import { ingestTopicId } from '../workflows/contract.ts'
 import type { ingestTopic } from '../workflows/ingest-topic.ts'
 import type { ReadinessChecks } from '../probes/probes.ts'
+import { reportDelivery } from '../tracing/report-delivery.ts'
+import { startTracing } from '../tracing/start-tracing.ts'
 import { markup } from '../workflows/page/markdown.ts'
 import { createActivityDeps } from './activity-deps.ts'
 import { bundleWorkflows } from './bundle-workflows.ts'
@@ -95,11 +97,14 @@ async function runConnected(
   const slots = new SliceSlots()
   const slicesRunning = () => slots.running
   const metrics = await startMetrics(config, codeVersion, log)
+  const service = { role: 'worker', version: codeVersion, instance: self.name } as const
+  const tracing = await startTracing(config.tracing, service, reportDelivery(log))
   const deps = createActivityDeps(config, connections, {
     ...given,
     workerName: self.name,
     codeVersion,
     observe: metrics.activities,
+    tracing,
     slicesRunning,
     isToldOfCancellations: await isToldOfCancellations(temporal, config.temporal),
   })
@@ -109,7 +114,14 @@ async function runConnected(
   try {
     await startIngestion(temporal, config)
     await putSchedules(temporal, config)
-    const workers = await createWorkers(config, native, createActivities(deps), slots, await workflowCode)
+    const workers = await createWorkers(
+      config,
+      native,
+      createActivities(deps),
+      slots,
+      await workflowCode,
+      tracing,
+    )
     endFollowing = followTemporalFiles(config.temporal, workers, connections, log)
     log.info({ topic, ...listeningAt(address) }, 'worker is running')
     const takesSlices = () => !temporalWatch.isAway()
@@ -120,7 +132,7 @@ async function runConnected(
     endFollowing()
     temporalWatch.end()
     metrics.close()
-    await Promise.allSettled([endUpkeep(), closeConnections(connections)])
+    await Promise.allSettled([endUpkeep(), closeConnections(connections), tracing.close()])
   }
 }
 

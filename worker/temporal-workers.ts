@@ -1,12 +1,14 @@
-import { type NativeConnection, Worker, type WorkerInterceptors } from '@temporalio/worker'
+import { type NativeConnection, Worker } from '@temporalio/worker'
 import type { Activities } from '../activities/create-activities.ts'
 import type { SliceRequest } from '../activities/ingest/ingest-slice.ts'
 import { abortedBy } from '../concurrency/stop-signal.ts'
 import type { Config } from '../config/config.ts'
 import type { SchemaRefusal } from '../db/schema/schema-version.ts'
+import type { Tracing } from '../tracing/span.ts'
 import { sliceTaskQueue } from '../workflows/contract.ts'
 import { logActivities } from './log-activities.ts'
 import type { SliceSlots } from './slice-slots.ts'
+import { traceActivities } from './trace-activities.ts'
 
 /**
  * The SDK sends heartbeats no more often than this, and a slice learns of a pause by the answer to a
@@ -31,6 +33,7 @@ export async function createWorkers(
   activities: Activities,
   slots: SliceSlots,
   workflowCode: string,
+  tracing: Tracing,
 ): Promise<Worker[]> {
   const { namespace, taskQueue } = config.temporal
   const { ingestSlice, ...others } = activities
@@ -41,8 +44,8 @@ export async function createWorkers(
     shutdownGraceTime: 0,
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
-    interceptors,
-  } as const
+    interceptors: { activity: [logActivities, traceActivities(tracing)] },
+  }
   return [
     await Worker.create({
       ...shared,
@@ -67,8 +70,6 @@ export async function createWorkers(
     }),
   ]
 }
-
-const interceptors: WorkerInterceptors = { activity: [logActivities] }
 
 const unused = { type: 'fixed-size', numSlots: 1 } as const
 

@@ -6,6 +6,7 @@ import { BatchDraft } from '../../domain/batch/batch-draft.ts'
 import { emptyInsight } from '../../domain/batch/insight.ts'
 import type { FetchedRange } from '../../kafka/read/take-range.ts'
 import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
+import { traced } from '../../tracing/active-span.ts'
 import type { IngestPosition } from '../session/ingest-position.ts'
 import { batchOutputs, currentRules, decideInSteps, type Deciding } from './deciding.ts'
 
@@ -22,12 +23,32 @@ export type Decided = { batch: DecidedBatch; rows: LoginRows; outputs: OutputCol
  * @param options.nowMs the time that decoding takes for now, in Unix milliseconds; by default the clock's
  * @param options.insightSize logins per insight; by default the configured number
  */
-export async function decideBatch(
+export const decideBatch = (
+  session: Deciding,
+  range: FetchedRange,
+  position: Pick<IngestPosition, 'unfinishedInsight' | 'latestEventMs'>,
+  batchId: bigint,
+  options: DecidingOptions = {},
+): Promise<Decided> =>
+  traced(
+    'decode',
+    () => ({
+      attributes: {
+        'rollcall.batch.id': String(batchId),
+        'messaging.batch.message_count': range.records.length,
+      },
+    }),
+    () => decide(session, range, position, batchId, options),
+  )
+
+type DecidingOptions = { nowMs?: number; insightSize?: number }
+
+async function decide(
   session: Deciding,
   range: FetchedRange,
   { unfinishedInsight, latestEventMs }: Pick<IngestPosition, 'unfinishedInsight' | 'latestEventMs'>,
   batchId: bigint,
-  options: { nowMs?: number; insightSize?: number } = {},
+  options: DecidingOptions,
 ): Promise<Decided> {
   const { topic, partition, deps } = session
   const clockMs = deps.clock()

@@ -6,6 +6,8 @@ import { DEFECT_ATTEMPTS, PipelineFailure } from '../../domain/pipeline/failure.
 import type { FetchedRange } from '../../kafka/read/take-range.ts'
 import { logCounted } from '../batch-log.ts'
 import { decideBatch, type Decided } from '../decide/decide-batch.ts'
+import { traced } from '../../tracing/active-span.ts'
+import { commitSpan } from '../session/commit-span.ts'
 import type { PartitionSession } from '../session/partition-session.ts'
 import type { IngestPosition } from '../session/ingest-position.ts'
 import { floodFailure } from './flood-failure.ts'
@@ -86,17 +88,20 @@ async function commit(
   const { guard: floodGuard, flood } = watchRecords(position.floodGuard, seen, deps.config.ingest.flood)
   if (flood !== null) throw floodFailure(session, position, flood)
   await deps.onStep?.('before_postgres_commit')
-  await classingPostgres(() =>
-    commitBatch(sql, {
-      batchId,
-      holding: checkpoint,
-      decided: batch,
-      rows,
-      floodGuard,
-      publishedOffset,
-      endOffset,
-      codeVersion: deps.codeVersion,
-    }),
+  const committing = {
+    batchId,
+    holding: checkpoint,
+    decided: batch,
+    rows,
+    floodGuard,
+    publishedOffset,
+    endOffset,
+    codeVersion: deps.codeVersion,
+  }
+  await traced(
+    'commit',
+    () => commitSpan(batchId, session, batch),
+    () => classingPostgres(() => commitBatch(sql, committing)),
   )
   sighting.remember(batch.sightings)
   await deps.onStep?.('after_postgres_commit')

@@ -24,6 +24,9 @@ const LEAST_BYTES = 64 * 1024
 /** A fetch. `found` is how much of a full range there is to take (see RangeReader.fetch). */
 export type Fetched = {
   found: number
+  /** When the fetch began and ended, as `performance.now()` gives it. */
+  startMs: number
+  endMs: number
   /** Lets another partition fetch. Call it when the range is taken, or will not be. */
   release: () => void
 }
@@ -43,7 +46,9 @@ export const fetchAhead = (
 
 async function fetchFew({ reader, deps }: Fetching, offset: bigint): Promise<Fetched> {
   const maxBytes = Math.min(deps.config.ingest.batchMaxBytes, LEAST_BYTES)
-  return { found: await reader.fetch(offset, { ...IDLE, maxBytes }), release: () => undefined }
+  const startMs = performance.now()
+  const found = await reader.fetch(offset, { ...IDLE, maxBytes })
+  return { found, startMs, endMs: performance.now(), release: () => undefined }
 }
 
 /** Finds nothing if `stop` aborts before there is room. */
@@ -56,11 +61,12 @@ async function fetchBatch(
   const maxBytes = deps.config.ingest.batchMaxBytes
   const minBytes = Math.min(wait.minBytes, Math.floor(maxBytes / LINGER_PART))
   const release = await deps.fetchedBatches.acquire({ stop })
-  if (release === null) return { found: 0, release: () => undefined }
+  const startMs = performance.now()
+  if (release === null) return { found: 0, startMs, endMs: startMs, release: () => undefined }
   try {
     const found = await reader.fetch(offset, { ...wait, minBytes, maxBytes })
     if (found === 0) release()
-    return { found, release }
+    return { found, startMs, endMs: performance.now(), release }
   } catch (error) {
     release()
     throw error

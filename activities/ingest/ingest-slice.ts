@@ -11,6 +11,7 @@ import {
 } from '../../domain/batch/slice-report.ts'
 import { asFailure } from '../../domain/pipeline/failure.ts'
 import type { FetchedRange } from '../../kafka/read/take-range.ts'
+import { errorType, within } from '../../tracing/active-span.ts'
 import { sliceHeartbeatMs, startHeartbeat, type Heartbeat } from '../heartbeat.ts'
 import { publishGap } from '../publish/publish-gap.ts'
 import { startPublishing, type Publishing } from '../publish/publishing.ts'
@@ -19,6 +20,7 @@ import { IDLE } from '../session/kafka-options.ts'
 import { openPartitionSession, type PartitionSession } from '../session/partition-session.ts'
 import type { IngestPosition } from '../session/ingest-position.ts'
 import type { WorkerDeps } from '../session/worker-deps.ts'
+import type { Span } from '../../tracing/span.ts'
 import { decideAndCommit } from './commit-range.ts'
 import { fetchAhead, giveUp, LINGER, takeNext, type UndecodableRange } from './fetch-ahead.ts'
 import { startMissingBatchWorkflows } from './batch-workflows.ts'
@@ -26,6 +28,7 @@ import { parkRange } from './park-range.ts'
 import { progressBehind } from './slice-progress.ts'
 import type { CommittedPart } from './committed-part.ts'
 import { splitRange } from './split-range.ts'
+import { traceRange, traceSliceFailure } from './trace-range.ts'
 
 export type SliceRequest = PartitionKey & {
   /** Milliseconds after which the slice ends, once the batch in hand is finished. */
@@ -71,6 +74,7 @@ export async function ingestSlice(
     const failure = asFailure(error)
     const report = failureReport(heartbeat.details, failure)
     observe.sliceEnded(request.partition, report.outcome, failure)
+    traceSliceFailure(report.outcome, failure)
     return report
   } finally {
     heartbeat.end()
@@ -127,18 +131,27 @@ async function ingestRanges(
       }
       const release = await batchesInWork.acquire({ weight: fetched.found, stop: end })
       if (release === null) break
+      let span: Span | null = null
       try {
         const range = await takeNext(session, position.next, publishing.publishedOffset)
         fetched.release()
         fetching = fetchAhead(session, range.to, LINGER, end)
         showLag(heartbeat, range.endOffset, range.to)
-        position = await commitAndPublish(session, position, range, publishing, heartbeat)
+        span = traceRange(session, range, fetched)
+        const behind = position
+        position = await within(span, () => commitAndPublish(session, behind, range, publishing, heartbeat))
         // The first range of a slice also rolls up what the last slice left.
         if (ranges === 0) await rollUp(session, 1)
         else if (ranges % RANGES_PER_LOOK === 0) await rollUp(session, BATCHES_PER_ROLL_UP)
         ranges++
+      } catch (error) {
+        span?.failed(errorType(error))
+        throw error
       } finally {
-        publishing.whenDone(release)
+        publishing.whenDone(() => {
+          span?.end()
+          release()
+        })
       }
     }
   } finally {

@@ -12,6 +12,8 @@ import { logSettled } from '../batch-log.ts'
 import { NO_POSITION, decideBatch, type Decided } from '../decide/decide-batch.ts'
 import { finishRevision, outputsOfBatch } from './finish-revision.ts'
 import { withClaimedBatch, withReprocessing, type Reprocessing } from './reprocess-batch.ts'
+import { traced } from '../../tracing/active-span.ts'
+import { commitSpan } from '../session/commit-span.ts'
 import { readAgain } from '../publish/read-again.ts'
 import type { WorkerDeps } from '../session/worker-deps.ts'
 
@@ -73,10 +75,15 @@ async function replay(
     insightSize: 0,
   })
   await deps.onStep?.('before_replay_commit')
-  await classingPostgres(async () => {
-    await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)
-    await commitReplay(reprocessing, sql, batch, decided, commandId)
-  })
+  await traced(
+    'commit',
+    () => commitSpan(batch.id, batch, decided.batch),
+    () =>
+      classingPostgres(async () => {
+        await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)
+        await commitReplay(reprocessing, sql, batch, decided, commandId)
+      }),
+  )
   reprocessing.sighting.remember(decided.batch.sightings)
   logSettled(batch, batch.id, `replayed: ${decided.batch.logins} logins counted`)
   await deps.onStep?.('after_replay_commit')

@@ -24,6 +24,8 @@ import { finishRevision } from './finish-revision.ts'
 import { withClaimedBatch, withReprocessing } from './reprocess-batch.ts'
 import { closeAll } from '../session/postgres-session.ts'
 import { rangeLimits } from '../session/kafka-options.ts'
+import { traced } from '../../tracing/active-span.ts'
+import { commitSpan } from '../session/commit-span.ts'
 import type { WorkerDeps } from '../session/worker-deps.ts'
 import { wholeRecord } from '../publish/whole-record.ts'
 
@@ -149,10 +151,15 @@ async function apply(
     const options = { nowMs: batch.processedAtMs, insightSize: 0 }
     const decided = await decideBatch(reprocessing, range, NO_POSITION, batch.id, options)
     await deps.onStep?.('before_replay_commit')
-    await classingPostgres(async () => {
-      await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)
-      await commitRedrive(deps, sql, { batch, commandId, accepted }, decided, record)
-    })
+    await traced(
+      'commit',
+      () => commitSpan(batch.id, batch, decided.batch),
+      () =>
+        classingPostgres(async () => {
+          await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)
+          await commitRedrive(deps, sql, { batch, commandId, accepted }, decided, record)
+        }),
+    )
     reprocessing.sighting.remember(decided.batch.sightings)
     await deps.onStep?.('after_replay_commit')
     await reprocessing.publish(decided.outputs)

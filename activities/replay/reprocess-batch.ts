@@ -12,6 +12,8 @@ import type { OutputCollector } from '../../kafka/write/collect-outputs.ts'
 import { deleteGroup } from '../../kafka/write/delete-group.ts'
 import { openOutputProducer, type OutputProducer } from '../../kafka/write/output-producer.ts'
 import { openRangeReader, type RangeReader } from '../../kafka/read/range-reader.ts'
+import { traced } from '../../tracing/active-span.ts'
+import { publishSpan } from '../publish/publish-span.ts'
 import { closeAll, endSession, openSession, type Closer } from '../session/postgres-session.ts'
 import { rangeLimits } from '../session/kafka-options.ts'
 import type { WorkerDeps } from '../session/worker-deps.ts'
@@ -86,7 +88,11 @@ export async function withReprocessing<T>(
       sighting: deps.sighting.of(batch.serverStart),
       isPublished,
       publish: async (outputs) => {
-        await publishWithMarker(deps, producer, outputs, batch.to)
+        await traced(
+          'publish',
+          () => publishSpan(batch, batch.to),
+          () => publishWithMarker(deps, producer, outputs, batch.to),
+        )
         await classingPostgres(() => recordRevisionPublished(sql, batch.id, revision))
         // Nothing reads the marker after this.
         await deleteGroup(kafka, marker)

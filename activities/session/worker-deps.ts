@@ -6,6 +6,7 @@ import type { DecodeStep } from '../../domain/columns/decode-step.ts'
 import type { decodeRecords } from '../../domain/decode/decode-records.ts'
 import type { SharedSightingCache } from '../../domain/sightings/sighting-cache.ts'
 import type { Kafka } from '../../kafka/client.ts'
+import type { Tracing } from '../../tracing/span.ts'
 import type { Observer } from './observer.ts'
 
 /** What slices and replays need of their process; all that run in it share one. */
@@ -39,6 +40,7 @@ export type WorkerDeps = {
   /** Starts the workflow of a parked batch, unless it exists already. Throws if Temporal is away. */
   startBatchWorkflow: (batch: ParkedBatch) => Promise<void>
   observe: Observer
+  tracing: Tracing
   /** Called at each step of a batch; tests end the process there. */
   onStep?: (step: BatchStep) => void | Promise<void>
 }

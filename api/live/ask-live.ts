@@ -42,6 +42,10 @@ export type Executor = {
   execute: Execute
   /** How long the clients that ask a question have to wait for their share of time. */
   waitMs: TimeBudget['waitMs']
+  /** Makes executions of a question traces. */
+  traceExecutions: (
+    asked: Pick<Question, 'document' | 'operationName'>,
+  ) => <T>(work: () => Promise<T>) => Promise<T>
   /** What clients see of an error. */
   maskError: (error: unknown) => GraphQLError
 }
@@ -52,9 +56,10 @@ export type Executor = {
  */
 export function askingOf(
   question: Question,
-  { schema, contextOf, execute, waitMs, maskError }: Executor,
+  { schema, contextOf, execute, waitMs, traceExecutions, maskError }: Executor,
 ): LiveAsking {
   const { key, roles, query, document, operationName, variables } = question
+  const trace = traceExecutions(question)
   const digest = digestOf(schema, document, operationName)
   const params = { query, ...(operationName && { operationName }), ...(variables && { variables }) }
   const received: Omit<ReceivedRequest, 'payers'> = {
@@ -84,7 +89,7 @@ export function askingOf(
       contextValue.close()
     }
   }
-  return { ask, waitMs: (payers) => waitMs(payers, params) }
+  return { ask: (payers) => trace(() => ask(payers)), waitMs: (payers) => waitMs(payers, params) }
 }
 
 /** Asks for all subscribers, and commands nothing. */

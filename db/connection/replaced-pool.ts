@@ -1,5 +1,6 @@
 import { withDeadline } from '../../concurrency/with-deadline.ts'
 import type { Sql } from './connect.ts'
+import { traceStatementsOf } from './trace-statements.ts'
 
 export type ReplacedPool = {
   /** @throws {Error} it took longer than the deadline; whether it took effect is not known then */
@@ -28,7 +29,7 @@ export function createReplacedPool(
       const end = begin()
       const late = new Error(`Postgres did not answer within ${deadlineMs} ms`)
       try {
-        return await withDeadline(work(used), { milliseconds: deadlineMs, message: late })
+        return await withDeadline(work(traceStatementsOf(used)), { milliseconds: deadlineMs, message: late })
       } catch (error) {
         if (error === late || isConnectionLost(error)) replace(used)
         throw error

@@ -1,4 +1,5 @@
 import type { Transaction } from '../connection/connect.ts'
+import { placeOfNode, traceStatement } from '../connection/trace-statements.ts'
 import { ReadFailure, readFailure } from './read-failure.ts'
 import type { ReadSession } from './snapshot.ts'
 
@@ -19,7 +20,7 @@ export async function containedRead<T>(
   session: ReadSession,
   query: (session: ReadSession) => Promise<T>,
 ): Promise<T> {
-  const statements = watchStatements(session.sql)
+  const statements = watchStatements(session)
   try {
     const result = await Promise.race([query({ ...session, sql: statements.sql }), statements.overrun])
     if (statements.haveFailed()) await statements.undo()
@@ -51,7 +52,8 @@ const withSavepoint = new WeakSet<Transaction>()
  * The statements of one query. `overrun` rejects when Postgres falls silent, or when all of them together
  * take too long. From then on, and from `undo` on, whatever the query left running cannot send another one.
  */
-function watchStatements(sql: Transaction) {
+function watchStatements({ sql, node, source }: ReadSession) {
+  const place = () => ({ ...placeOfNode(node), 'rollcall.node.role': source })
   const limits = startLimits()
   let state: 'unused' | 'open' | 'over' = 'unused'
   let hasFailed = false
@@ -70,7 +72,10 @@ function watchStatements(sql: Transaction) {
       if (state === 'unused') setSavepoint(sql)
       state = 'open'
       const made: unknown = Reflect.apply(target, self, args)
-      if (made instanceof Promise) watch(made)
+      if (made instanceof Promise) {
+        watch(made)
+        traceStatement(place, args, made)
+      }
       return made
     },
   })

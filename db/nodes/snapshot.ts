@@ -1,6 +1,8 @@
 import type { Sql, Transaction } from '../connection/connect.ts'
 import { assertDirectSession } from '../connection/direct-session.ts'
 import { hintOf } from '../connection/hint.ts'
+import { placeOfNode } from '../connection/trace-statements.ts'
+import { activeSpan } from '../../tracing/active-span.ts'
 import { includes, parseLsn, type ReadToken } from './read-token.ts'
 
 export type ReadSource = 'primary' | 'replica'
@@ -60,6 +62,7 @@ export async function inSnapshot<T>(
   work: (session: ReadSession) => Promise<T>,
   onOpen: () => void,
 ): Promise<Opened<T>> {
+  const span = traceOpening(node)
   // Settles before the transaction does: a hung node does not answer the rollback either.
   const failed = Promise.withResolvers<never>()
   const progress = { isOpen: false, isLate: false }
@@ -71,6 +74,7 @@ export async function inSnapshot<T>(
     if (progress.isLate) throw new NotOpened('no', 'answered too late')
     clearTimeout(deadline)
     progress.isOpen = true
+    span('yes', session.source)
     onOpen()
     try {
       return await work(session)
@@ -85,9 +89,22 @@ export async function inSnapshot<T>(
   } catch (error) {
     if (progress.isOpen) throw error
     const opened = error instanceof NotOpened ? error.opened : 'no'
+    span(opened, wanted.configuredAs)
     return { opened, reason: reasonOf(error, wanted) }
   } finally {
     clearTimeout(deadline)
+  }
+}
+
+/** A span for what it takes until a node has opened a snapshot, or has not; the request names the node that answers it. */
+function traceOpening(node: string): (opened: Opened<unknown>['opened'], role: ReadSource) => void {
+  const request = activeSpan()
+  const span = request?.child('open snapshot', { kind: 'client', attributes: placeOfNode(node) })
+  return (opened, role) => {
+    span?.set({ 'rollcall.node.opened': opened, 'rollcall.node.role': role })
+    if (opened === 'no') span?.failed('unavailable')
+    span?.end()
+    if (opened === 'yes') request?.set({ 'rollcall.node': node })
   }
 }
 

@@ -98,8 +98,8 @@ async function tracesOf({ kafka, config }: Deployment): Promise<Record<string, H
       .filter(({ value }) => String(value).includes('"type":"login"'))
       .map(({ key, headers }) => {
         const { 'rollcall-source': source, 'rollcall-schema-version': version, ...others } = headers
-        expect([source?.length, version]).toEqual([expect.any(Number), '1'])
-        return [key, others]
+        expect([source?.startsWith(`${config.kafka.topic}/0/`), version]).toEqual([true, '1'])
+        return [String(key), others]
       }),
   )
 }

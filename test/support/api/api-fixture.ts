@@ -11,6 +11,7 @@ import type { ApiDeps } from '../../../api/context/deps.ts'
 import type { KafkaBounds } from '../../../api/context/source-types.ts'
 import { connectPostgres, type Sql } from '../../../db/connection/connect.ts'
 import { createReadRouter, type ReadRouter } from '../../../db/nodes/router.ts'
+import { untraced } from '../../../tracing/span.ts'
 
 export const connect = (url: string): Sql =>
   connectPostgres(url, {
@@ -92,6 +93,7 @@ export function createApi(
     workflowStatus:
       parts.workflowStatus ?? (() => Promise.resolve({ known: false, why: 'temporal', message: 'away' })),
     commands: noCommands,
+    tracing: untraced,
     runs: noRuns,
     serviceTokens: noServiceTokens,
     verifyAudit: parts.verifyAudit ?? (() => Promise.reject(new Error('not in this test'))),

@@ -1,0 +1,16 @@
+import type { DeliveryReport } from './otlp-exporter.ts'
+
+type Log = Record<'info' | 'warn', (about: object, message: string) => void>
+
+/** Logs that the collector is away once, and once that it is back. */
+export const reportDelivery = (log: Log): DeliveryReport => ({
+  lost: (error) => {
+    log.warn(
+      { error },
+      'traces cannot be delivered and are dropped until they can: check OTEL_EXPORTER_OTLP_ENDPOINT and the collector there',
+    )
+  },
+  taken: (spans) => {
+    log.info({ spans }, 'traces are delivered again; so many spans that were sent in vain are lost')
+  },
+})
