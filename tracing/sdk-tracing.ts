@@ -57,8 +57,14 @@ export function sdkTracing(options: TracingOptions, service: TracedService, repo
     begin: (name, { parent, links = [], ...begun } = {}) => {
       const remote = parent === undefined ? null : remoteParent(parent)
       const context = remote === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, remote)
-      const span = tracer.startSpan(name, { ...startOf(begun), links: links.flatMap(linkOf) }, context)
-      return span.isRecording() ? spanOf(tracer, span, context) : null
+      // One for all spans of a trace, so that they fit each other; the clocks drift apart in days.
+      const clockMs = Date.now() - performance.now()
+      const span = tracer.startSpan(
+        name,
+        { ...startOf(begun, clockMs), links: links.flatMap(linkOf) },
+        context,
+      )
+      return span.isRecording() ? spanOf(tracer, span, context, clockMs) : null
     },
     close: async () => {
       const closing = provider.shutdown().catch(() => undefined)
@@ -67,7 +73,8 @@ export function sdkTracing(options: TracingOptions, service: TracedService, repo
   }
 }
 
-function spanOf(tracer: Tracer, span: SdkSpan, context: Context): Span {
+/** @param clockMs Unix milliseconds at the origin of `performance.now()` */
+function spanOf(tracer: Tracer, span: SdkSpan, context: Context, clockMs: number): Span {
   const inside = trace.setSpan(context, span)
   const { traceId, spanId } = span.spanContext()
   return {
@@ -76,7 +83,8 @@ function spanOf(tracer: Tracer, span: SdkSpan, context: Context): Span {
     get hasEnded() {
       return !span.isRecording()
     },
-    child: (name, options = {}) => spanOf(tracer, tracer.startSpan(name, startOf(options), inside), inside),
+    child: (name, options = {}) =>
+      spanOf(tracer, tracer.startSpan(name, startOf(options, clockMs), inside), inside, clockMs),
     set: (attributes) => {
       span.setAttributes(mutable(attributes))
     },
@@ -87,16 +95,19 @@ function spanOf(tracer: Tracer, span: SdkSpan, context: Context): Span {
       span.setAttribute('error.type', type)
       span.setStatus({ code: SpanStatusCode.ERROR })
     },
-    end: (endMs) => {
-      if (span.isRecording()) span.end(endMs === undefined ? undefined : unixMs(endMs))
+    end: (endMs = performance.now()) => {
+      if (span.isRecording()) span.end(clockMs + endMs)
     },
   }
 }
 
-const startOf = ({ kind = 'internal', attributes = {}, startMs }: SpanOptions) => ({
+const startOf = (
+  { kind = 'internal', attributes = {}, startMs = performance.now() }: SpanOptions,
+  clockMs: number,
+) => ({
   kind: kinds[kind],
   attributes: mutable(attributes),
-  ...(startMs === undefined ? {} : { startTime: unixMs(startMs) }),
+  startTime: clockMs + startMs,
 })
 
 /** The SDK takes lists that it may change, and copies them. */
@@ -106,6 +117,3 @@ const linkOf = (place: SpanPlace | null): Link[] =>
   place === null
     ? []
     : [{ context: { traceId: place.traceId, spanId: place.spanId, traceFlags: TraceFlags.SAMPLED } }]
-
-/** Of the monotonic clock, by the present time: its origin drifts from that in days. */
-const unixMs = (atMs: number): number => Date.now() - (performance.now() - atMs)
