@@ -37,6 +37,18 @@ const fixed: Record<string, string> = {
   API_METRICS_PORT: 'no port of metrics is published',
   WORKER_METRICS_PORT: 'as API_METRICS_PORT',
   TEMPORAL_METRICS_PORT: 'as API_METRICS_PORT',
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'OTEL_EXPORTER_OTLP_ENDPOINT names the collector',
+  OTEL_EXPORTER_OTLP_PROTOCOL: 'there is one',
+  OTEL_SERVICE_NAME: 'worker and API would have one name',
+  ...because(
+    {
+      OTEL_EXPORTER_OTLP_HEADERS_FILE: 0,
+      OTEL_EXPORTER_OTLP_CERTIFICATE: 0,
+      OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: 0,
+      OTEL_EXPORTER_OTLP_CLIENT_KEY: 0,
+    },
+    'the container has no such file; whoever mounts one sets it beside the mount',
+  ),
   WORKFLOW_BUNDLE: 'a file of the image would be of no other version than the worker',
   ...because(
     { LDAP_CA_FILE: 0, LDAP_CERT_FILE: 0, LDAP_KEY_FILE: 0, LDAP_BIND_PASSWORD_FILE: 0 },

@@ -16,6 +16,7 @@ const SHARED = [
   'signatures',
   'temporal',
   'tls',
+  'tracing',
   'workflows',
 ]
 const SOURCES = [

@@ -45,7 +45,7 @@ export async function createWorkers(
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
     interceptors: { activity: [logActivities, traceActivities(tracing)] },
-  }
+  } satisfies Partial<WorkerOptions>
   return [
     await Worker.create({
       ...shared,

@@ -1,5 +1,5 @@
-import { EventEmitter } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { activeSpan } from '../../tracing/active-span.ts'
 import type { RootOptions, Span, Tracing } from '../../tracing/span.ts'
@@ -19,8 +19,9 @@ function begunBy(sent: { url?: string; method?: string; from?: string; headers?:
     close: () => Promise.resolve(),
   }
   const { url = '/graphql', method = 'POST', from = PROXY, headers = {} } = sent
-  const request = { url, method, headers, socket: { remoteAddress: from } } as unknown as IncomingMessage
-  traceHandler(tracing, [PROXY], () => undefined)(request, new EventEmitter() as ServerResponse)
+  const request = Object.assign(new IncomingMessage(new Socket()), { url, method, headers })
+  Object.defineProperty(request.socket, 'remoteAddress', { value: from })
+  traceHandler(tracing, [PROXY], () => undefined)(request, new ServerResponse(request))
   return begun as (RootOptions & { name: string }) | null
 }
 
@@ -59,8 +60,8 @@ test('probes and pages are not traced', () => {
 test('a request that is cut off ends its span', () => {
   let hasEnded = false
   const span = { end: () => (hasEnded = true) } as unknown as Span
-  const request = { url: '/graphql', method: 'GET', headers: {}, socket: {} } as unknown as IncomingMessage
-  const response = new EventEmitter() as ServerResponse
+  const request = Object.assign(new IncomingMessage(new Socket()), { url: '/graphql', method: 'GET' })
+  const response = new ServerResponse(request)
   const tracing: Tracing = { begin: () => span, close: () => Promise.resolve() }
   let seen: Span | null = null
   traceHandler(tracing, [], () => (seen = activeSpan()))(request, response)
