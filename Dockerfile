@@ -1,4 +1,4 @@
-# One image for every role; the command names it: worker/main.ts, api/main.ts, generator/main.ts, scripts/migrate.ts.
+# One image for every role; the command names it: worker/main.ts, worker/upkeep-main.ts, api/main.ts, generator/main.ts, scripts/migrate.ts.
 FROM node:24.21.0-bookworm-slim AS packages
 WORKDIR /rollcall
 COPY package.json package-lock.json .npmrc ./

@@ -5,7 +5,7 @@ import { lastSettings } from '../db/ledger/audit-chain.ts'
 import { recordAuditEvent } from '../db/ledger/audit-events.ts'
 import { changedSettings, FINGERPRINT } from '../domain/audit/changed-settings.ts'
 
-type Process = 'worker' | 'api'
+type Process = 'worker' | 'upkeep' | 'api'
 
 /**
  * Two bytes of a slow hash: a changed secret has another one but once in 65,536 times, and who guesses secrets cannot

@@ -100,6 +100,8 @@ export type Config = {
     port: number
     /** Null: HTTP. */
     tls: ServerFiles | null
+    /** Whether it does upkeep as well. */
+    upkeep: boolean
     /**
      * File with the bundled workflows, made by worker/bundle-workflows.ts; null: the worker bundles them
      * itself.
@@ -208,6 +210,7 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
     host: env.WORKER_HOST,
     port: env.WORKER_PORT,
     tls: serverTls('WORKER', env.WORKER_TLS_CERT_FILE, env.WORKER_TLS_KEY_FILE),
+    upkeep: env.WORKER_UPKEEP,
     workflowBundle: env.WORKFLOW_BUNDLE ?? null,
   },
   metrics: metricsOf(env),

@@ -169,7 +169,7 @@ export const localFlag = () =>
   choice(['local', 'true', 'false'], 'local').transform((word) => (word === 'local' ? word : word === 'true'))
 
 /** Off unless it is said. */
-export const flag = () =>
-  choice(['true', 'false'], 'false')
+export const flag = (unset: 'true' | 'false' = 'false') =>
+  choice(['true', 'false'], unset)
     .transform((word) => word === 'true')
     .meta({ accepts: '`true`, `false`' })

@@ -144,6 +144,9 @@ const identity = {
 }
 
 const worker = {
+  WORKER_UPKEEP: flag('true').describe(
+    'Whether a worker does upkeep as well: rollups, retention, reconciliation, checks of the audit. `false` where `npm run upkeep` does.',
+  ),
   WORKER_HOST: listenHost().describe('Address that `/health` and `/ready` of the worker listen on.'),
   WORKER_PORT: integer(4001, 0, 65_535).describe('Port of `/health` and `/ready`; 0 takes a free one.'),
   WORKFLOW_BUNDLE: z.string().min(1).optional().meta({

@@ -6,7 +6,11 @@ export const processMetrics = {
   rollcall_build_info: {
     type: 'gauge',
     help: 'Always 1; the labels say what runs.',
-    labels: { version: 'version of Rollcall', node_version: 'version of Node.js', role: '`api` or `worker`' },
+    labels: {
+      version: 'version of Rollcall',
+      node_version: 'version of Node.js',
+      role: '`api`, `worker` or `upkeep`',
+    },
   },
   rollcall_memory_bytes: {
     type: 'gauge',
@@ -47,7 +51,7 @@ const memoryKinds = [
 ] as const
 
 /** Makes the metrics that every process has. `show` brings them up to date. */
-export function createProcessMetrics(registry: Registry, role: 'api' | 'worker', version: string) {
+export function createProcessMetrics(registry: Registry, role: 'api' | 'worker' | 'upkeep', version: string) {
   const metrics = makeMetrics(registry, processMetrics)
   metrics.rollcall_build_info.set({ version, node_version: process.versions.node, role }, 1)
   return {

@@ -49,6 +49,7 @@ const fixed: Record<string, string> = {
     },
     'the container has no such file; whoever mounts one sets it beside the mount',
   ),
+  WORKER_UPKEEP: 'the workers of the file do upkeep; a service that does nothing else is for larger sites',
   WORKFLOW_BUNDLE: 'a file of the image would be of no other version than the worker',
   ...because(
     { LDAP_CA_FILE: 0, LDAP_CERT_FILE: 0, LDAP_KEY_FILE: 0, LDAP_BIND_PASSWORD_FILE: 0 },

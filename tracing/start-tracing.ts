@@ -3,7 +3,7 @@ import type { TracingOptions } from './options.ts'
 import { type Tracing, untraced } from './span.ts'
 
 /** What a process says of itself. */
-export type TracedService = { role: 'api' | 'worker'; version: string; instance: string }
+export type TracedService = { role: 'api' | 'worker' | 'upkeep'; version: string; instance: string }
 
 /**
  * Starts to trace this process. Without options nothing is traced, and nothing of OpenTelemetry is loaded.

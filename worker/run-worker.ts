@@ -1,39 +1,32 @@
-import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:net'
-import { hostname } from 'node:os'
 import { Client, type Connection } from '@temporalio/client'
 import { listeningAt } from '../config/log-fields.ts'
 import type { Logger } from '../config/logger.ts'
 import { createActivities } from '../activities/create-activities.ts'
+import { createUpkeepActivities } from '../activities/upkeep-activities.ts'
 import type { WorkerDeps } from '../activities/session/worker-deps.ts'
-import { checkHeadKeys } from '../audit/keys.ts'
-import { recordSettings } from '../audit/record-settings.ts'
 import { ahead } from '../concurrency/ahead.ts'
 import type { Config } from '../config/config.ts'
-import { givenSettings } from '../config/environment.ts'
-import { classingPostgres, postgresFailure } from '../db/connection/failure.ts'
-import { excessRights } from '../db/roles/excess-rights.ts'
 import { ingestTopicId } from '../workflows/contract.ts'
 import type { ingestTopic } from '../workflows/ingest-topic.ts'
-import type { ReadinessChecks } from '../probes/probes.ts'
 import { reportDelivery } from '../tracing/report-delivery.ts'
 import { startTracing } from '../tracing/start-tracing.ts'
 import { markup } from '../workflows/page/markdown.ts'
 import { createActivityDeps } from './activity-deps.ts'
 import { bundleWorkflows } from './bundle-workflows.ts'
-import { connectTemporal, pingTemporal } from './connect-temporal.ts'
-import { closeConnections, type Connections, openConnections } from './connections.ts'
+import { pingTemporal } from './connect-temporal.ts'
+import type { Connections } from './connections.ts'
 import { startMetrics } from './start-metrics.ts'
 import { putSchedules } from './schedules.ts'
-import { serveProbes } from './serve-probes.ts'
 import { sharePartitions } from './share-partitions.ts'
 import { SliceSlots } from './slice-slots.ts'
 import { isToldOfCancellations } from './told-of-cancellations.ts'
 import { watchTemporal } from './temporal-watch.ts'
 import { followTemporalFiles } from './temporal-files.ts'
-import { createWorkers, runUntil } from './temporal-workers.ts'
+import { createUpkeepWorker, createWorkers, runUntil } from './temporal-workers.ts'
 import { startUpkeep } from './upkeep.ts'
+import { identityOf, withConnections } from './with-connections.ts'
 
 /**
  * `onStep` and `decode` are for tests, which stop a worker in the middle of a batch or change its decoder.
@@ -54,35 +47,11 @@ type WorkerOptions = Partial<Pick<WorkerDeps, 'onStep' | 'decode'>> & {
  * migration
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { config, log, stop } = options
   // Bundling takes seconds, in a process of its own, while this one connects.
-  const workflowCode = ahead(readOrBundle(config.worker.workflowBundle))
-  let why = 'the worker has not reached Temporal yet'
-  const checks: ReadinessChecks = { temporal: () => Promise.reject(new Error(why)) }
-  // From now on, so that whoever starts workers sees that this one lives, and what it waits for.
-  const probes = await serveProbes(config.worker, checks, log)
-  try {
-    const waits = (error: string) => {
-      why = error
-      log.warn({ error }, 'the worker waits for Temporal and tries again every 2 seconds')
-    }
-    const temporal = await connectTemporal(config.temporal, waits, stop)
-    if (temporal === null) return
-    const connections = await openConnections(config, temporal, log)
-    Object.assign(checks, readinessChecks(config, connections))
-    await checkHeadKeys(config.audit, (error) => {
-      log.error({ error }, 'the audit is neither signed nor verified until that is mended')
-    })
-    recordSettings(connections.sql, 'worker', givenSettings(), new Date()).catch((error: unknown) => {
-      log.warn(
-        { error: postgresFailure(error).message },
-        'the audit does not have the settings of this start',
-      )
-    })
-    await runConnected(options, connections, workflowCode, probes.address())
-  } finally {
-    probes.close()
-  }
+  const workflowCode = ahead(readOrBundle(options.config.worker.workflowBundle))
+  await withConnections('worker', options, (connections, address) =>
+    runConnected(options, connections, workflowCode, address),
+  )
 }
 
 async function runConnected(
@@ -93,10 +62,11 @@ async function runConnected(
 ): Promise<void> {
   const { temporal, native, topicOffsets } = connections
   const { topic } = config.kafka
-  const self = { id: randomUUID(), topic, name: `${process.pid}@${hostname()}`, version: codeVersion }
+  const doesUpkeep = config.worker.upkeep
+  const self = { ...identityOf(topic, codeVersion), doesUpkeep }
   const slots = new SliceSlots()
   const slicesRunning = () => slots.running
-  const metrics = await startMetrics(config, codeVersion, log)
+  const metrics = await startMetrics(config, 'worker', codeVersion, log)
   const service = { role: 'worker', version: codeVersion, instance: self.name } as const
   const tracing = await startTracing(config.tracing, service, reportDelivery(log))
   const deps = createActivityDeps(config, connections, {
@@ -109,11 +79,11 @@ async function runConnected(
     isToldOfCancellations: await isToldOfCancellations(temporal, config.temporal),
   })
   const temporalWatch = watchTemporal(() => pingTemporal(temporal, config.temporal), log)
-  const endUpkeep = startUpkeep(config, log, deps.batchesInWork, metrics.upkeep)
+  const endUpkeep = doesUpkeep ? startUpkeep(config, log, deps.batchesInWork, metrics.upkeep) : null
   let endFollowing: () => void = () => undefined
   try {
     await startIngestion(temporal, config)
-    await putSchedules(temporal, config)
+    if (doesUpkeep) await putSchedules(temporal, config)
     const workers = await createWorkers(
       config,
       native,
@@ -122,6 +92,8 @@ async function runConnected(
       await workflowCode,
       tracing,
     )
+    if (doesUpkeep)
+      workers.push(await createUpkeepWorker(config, native, createUpkeepActivities(deps), tracing))
     endFollowing = followTemporalFiles(config.temporal, workers, connections, log)
     log.info({ topic, ...listeningAt(address) }, 'worker is running')
     const takesSlices = () => !temporalWatch.isAway()
@@ -132,18 +104,12 @@ async function runConnected(
     endFollowing()
     temporalWatch.end()
     metrics.close()
-    await Promise.allSettled([endUpkeep(), closeConnections(connections), tracing.close()])
+    await Promise.allSettled([endUpkeep?.(), tracing.close()])
   }
 }
 
 const readOrBundle = (file: string | null): Promise<string> =>
   file === null ? bundleWorkflows() : readFile(file, 'utf8')
-
-const readinessChecks = (config: Config, { temporal, sql, topicOffsets }: Connections) => ({
-  temporal: () => pingTemporal(temporal, config.temporal),
-  postgres: () => classingPostgres(() => excessRights(sql, 'ingest')),
-  kafka: () => topicOffsets.read(config.kafka.topic),
-})
 
 /** Starts the workflow of the topic, unless another worker has. */
 async function startIngestion(connection: Connection, config: Config): Promise<void> {

@@ -8,7 +8,13 @@ import {
 } from '@temporalio/client'
 import type { Config } from '../config/config.ts'
 import type { applyRetention } from '../workflows/apply-retention.ts'
-import { auditCheckId, auditHeadsId, reconcileTopicId, retentionId } from '../workflows/contract.ts'
+import {
+  auditCheckId,
+  auditHeadsId,
+  reconcileTopicId,
+  retentionId,
+  upkeepTaskQueue,
+} from '../workflows/contract.ts'
 import type { reconcileTopic } from '../workflows/reconcile-topic.ts'
 import type { AuditWatch, watchAudit } from '../workflows/watch-audit.ts'
 
@@ -21,21 +27,22 @@ const HEADS_EVERY_MINUTES = 1
 
 /**
  * Creates or updates the schedules of reconciliation, retention and audit as configured, or deletes those that are
- * turned off. Every worker does this at its start. A schedule that an operator has paused stays paused.
+ * turned off. Whoever does upkeep does this at its start. A schedule that an operator has paused stays paused.
  */
 export async function putSchedules(connection: Connection, config: Config): Promise<void> {
   const { topic } = config.kafka
+  const queue = upkeepTaskQueue(config.temporal.taskQueue)
   await putSchedule(connection, config, {
     id: reconcileTopicId(topic),
     workflowType: 'reconcileTopic' satisfies (typeof reconcileTopic)['name'],
     everyMinutes: config.reconciliation.everyMinutes,
-    args: [topic],
+    args: [topic, queue],
   })
   await putSchedule(connection, config, {
     id: retentionId(topic),
     workflowType: 'applyRetention' satisfies (typeof applyRetention)['name'],
     everyMinutes: RETENTION_EVERY_MINUTES,
-    args: [],
+    args: [queue],
   })
   for (const [id, everyMinutes, what] of [
     [auditHeadsId(topic), HEADS_EVERY_MINUTES, 'heads'],
@@ -45,7 +52,7 @@ export async function putSchedules(connection: Connection, config: Config): Prom
       id,
       workflowType: 'watchAudit' satisfies (typeof watchAudit)['name'],
       everyMinutes,
-      args: [topic, what satisfies AuditWatch],
+      args: [topic, what satisfies AuditWatch, queue],
     })
 }
 

@@ -6,7 +6,7 @@ import {
   announceWorker,
   LIVE_MS,
   rankWorker,
-  type RunningWorker,
+  type IngestingWorker,
   withdrawWorker,
 } from '../db/ledger/workers.ts'
 import { partitionShare } from '../domain/pipeline/partition-share.ts'
@@ -34,7 +34,7 @@ const STATEMENT_TIMEOUT_MS = 3_000
 
 type SharingOptions = {
   config: Config
-  self: RunningWorker
+  self: IngestingWorker
   slots: SliceSlots
   topicOffsets: TopicOffsets
   /**

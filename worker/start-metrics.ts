@@ -20,13 +20,18 @@ const settings = { host: 'METRICS_HOST', port: 'WORKER_METRICS_PORT' }
 type WorkerMeasures = { activities: Observer; upkeep: UpkeepObserver; close: () => void }
 
 /**
- * Measures this worker, and serves what it measures if a port is set.
+ * Measures this process, and serves what it measures if a port is set.
  * @throws {CannotListen}
  */
-export async function startMetrics(config: Config, version: string, log: Logger): Promise<WorkerMeasures> {
+export async function startMetrics(
+  config: Config,
+  role: 'worker' | 'upkeep',
+  version: string,
+  log: Logger,
+): Promise<WorkerMeasures> {
   const { host, worker: port } = config.metrics
   const registry = new Registry()
-  const own = createProcessMetrics(registry, 'worker', version)
+  const own = createProcessMetrics(registry, role, version)
   const metrics = makeMetrics(registry, workerMetrics)
   const server =
     port === null

@@ -14,7 +14,7 @@ const log = pino({ level: 'silent' })
 const unused = {} as Parameters<ReturnType<typeof createApiMetrics>['serve']>[1]
 const listeners: [string, string, (settings: Settings) => Promise<unknown>][] = [
   ['WORKER_HOST', 'WORKER_PORT', (env) => serveProbes(loadConfig(env).worker, {}, log)],
-  ['METRICS_HOST', 'WORKER_METRICS_PORT', (env) => startMetrics(loadConfig(env), '0.0.0', log)],
+  ['METRICS_HOST', 'WORKER_METRICS_PORT', (env) => startMetrics(loadConfig(env), 'worker', '0.0.0', log)],
   [
     'METRICS_HOST',
     'TEMPORAL_METRICS_PORT',

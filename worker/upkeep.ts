@@ -67,8 +67,8 @@ export type UpkeepObserver = {
 /**
  * Starts the work that can be done some time after a commit, for as long as the process runs: rolls up
  * sightings, counts the active users of periods that are over, rolls up counts by commit time and by month,
- * indexes logins by hour, makes spans of active users, and lists logins by day. All workers run it, and an advisory lock gives each
- * task to one of them at a time. A failed task is tried again in the next round; the log says when
+ * indexes logins by hour, makes spans of active users, and lists logins by day. Several processes may run it: an advisory lock gives
+ * each task to one of them at a time. A failed task is tried again in the next round; the log says when
  * upkeep begins to fail, and when it succeeds again.
  * @returns a function that stops upkeep after the task in hand
  */

@@ -21,6 +21,8 @@ export const retentionId = (topic: string) => `retention/${topic}`
  * for a slot.
  */
 export const sliceTaskQueue = (taskQueue: string) => `${taskQueue}-slices`
+/** Activities of schedules have one, which workers that do no upkeep leave alone. */
+export const upkeepTaskQueue = (taskQueue: string) => `${taskQueue}-upkeep`
 
 /** Offsets are decimal strings, because a JSON number cannot hold every int64. */
 export type PartitionStatus = {

@@ -1,19 +1,13 @@
-import { log, proxyActivities, workflowInfo } from '@temporalio/workflow'
-import type { Activities } from '../activities/create-activities.ts'
+import { log, workflowInfo } from '@temporalio/workflow'
 import { markup } from './page/markdown.ts'
 import { showDetails } from './page/details.ts'
 import type { ReconcileSummary } from '../activities/reconcile.ts'
-
-const { reconcileRecent } = proxyActivities<Activities>({
-  // A run compares ten thousand batches at most.
-  startToCloseTimeout: '5 minutes',
-  heartbeatTimeout: '1 minute',
-  // Retries until an outage ends; the schedule starts no second run meanwhile.
-  retry: { initialInterval: '5 seconds', maximumInterval: '1 minute' },
-})
+import { upkeepActivities } from './upkeep-activities.ts'
 
 /** Reconciles what was counted since the last run, and logs each difference. The schedule starts it. */
-export async function reconcileTopic(topic: string): Promise<ReconcileSummary> {
+export async function reconcileTopic(topic: string, queue?: string): Promise<ReconcileSummary> {
+  // A run compares ten thousand batches at most.
+  const { reconcileRecent } = upkeepActivities(queue, '5 minutes')
   const summary = await reconcileRecent({ topic, runId: workflowInfo().runId })
   const { batches, raised, lines, open } = summary
   for (const difference of lines)

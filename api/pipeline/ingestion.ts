@@ -7,7 +7,7 @@ import {
   readProgress,
 } from '../../db/read/ledger/progress.ts'
 import { ReadFailure } from '../../db/nodes/read-failure.ts'
-import { pingDatabase } from '../../db/nodes/ping.ts'
+import { readUpkeepReport } from '../../db/read/ledger/workers.ts'
 import { readUnsettled, type Unsettled } from '../../db/read/ledger/unsettled.ts'
 import type { PartitionStatus } from '../../workflows/contract.ts'
 import type { ApiContext } from '../context/context.ts'
@@ -19,7 +19,7 @@ import {
   type PartitionBacklog,
   reasonsOf,
 } from '../context/incomplete-reasons.ts'
-import { type IngestionProblem, problemsOf } from './problems.ts'
+import { type IngestionProblem, type PrimaryReport, problemsOf } from './problems.ts'
 
 /** What each source knows of a partition: null when it is away or does not know the partition. */
 export type IngestionPartition = {
@@ -54,10 +54,10 @@ export type IngestionSources = Pick<
  */
 export async function readIngestion(context: IngestionSources, topic: string): Promise<Ingestion> {
   const reading = readStored(context, topic)
-  const [status, stored, outage, kafka] = await Promise.all([
+  const [status, stored, primary, kafka] = await Promise.all([
     context.workflowStatus(topic),
     reading,
-    outageOfPrimary(context),
+    reportOfPrimary(context, topic),
     logsFor(
       context.kafkaBounds,
       topic,
@@ -79,7 +79,7 @@ export async function readIngestion(context: IngestionSources, topic: string): P
     state: mostUrgent(statuses),
     lag: isKnown ? lagOf(partitions.flatMap(({ backlog }) => backlog ?? [])) : null,
     partitions,
-    problems: problemsOf(status, stored.unsettled, kafka, outage),
+    problems: problemsOf(status, stored.unsettled, kafka, primary),
     isUnread,
   }
 }
@@ -92,16 +92,15 @@ type Stored = {
 }
 
 /**
- * Why the primary does not answer; null: it does. It is asked because replicas answer without it, although
+ * Whether upkeep is done, or why the primary does not answer. It is asked because replicas answer without it, although
  * nothing is counted and no command is audited then.
  */
-async function outageOfPrimary({ readPrimary }: IngestionSources): Promise<string | null> {
+async function reportOfPrimary({ readPrimary }: IngestionSources, topic: string): Promise<PrimaryReport> {
   try {
-    await readPrimary(pingDatabase)
-    return null
+    return await readPrimary((session) => readUpkeepReport(session, topic))
   } catch (error) {
     if (!(error instanceof ReadFailure)) throw error
-    return error.message
+    return { outage: error.message }
   }
 }
 

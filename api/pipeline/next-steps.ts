@@ -22,6 +22,7 @@ type Rule = {
 const rules: Record<ProblemKind, Rule> = {
   component_unavailable: { section: 'a-part-does-not-answer', severity: 'page' },
   no_worker: { section: 'no-worker', severity: 'page' },
+  no_upkeep: { section: 'rollups-are-behind', severity: 'warn' },
   not_started: { section: 'no-worker', severity: 'page' },
   halted: { section: 'halted-partitions', severity: 'page' },
   waiting: { section: 'a-part-does-not-answer', severity: 'warn' },

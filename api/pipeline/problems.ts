@@ -1,5 +1,6 @@
 import type { Unsettled } from '../../db/read/ledger/unsettled.ts'
 import type { Dependency } from '../../domain/pipeline/failure.ts'
+import { NO_UPKEEP, type UpkeepReport } from '../../domain/pipeline/upkeep-report.ts'
 import { type IngestState, statesByUrgency } from '../../domain/pipeline/pipeline-state.ts'
 import type { PartitionStatus } from '../../workflows/contract.ts'
 import { runbook } from '../context/runbook.ts'
@@ -18,6 +19,7 @@ type UnusualState = Exclude<IngestState, 'running' | 'retired'>
 export type ProblemKind =
   | 'component_unavailable'
   | 'no_worker'
+  | 'no_upkeep'
   | 'not_started'
   | UnusualState
   | 'parked_batches'
@@ -67,13 +69,13 @@ export function problemsOf(
   status: WorkflowStatus,
   unsettled: Unsettled | { problem: string },
   kafka: KafkaBounds,
-  outageOfPrimary: string | null,
+  primary: PrimaryReport,
 ): IngestionProblem[] {
   return [
     ...(status.known ? [] : [noStatusProblem(status)]),
-    ...('problem' in unsettled ? [away('postgres', unsettled.problem)] : awayPrimary(outageOfPrimary)),
+    ...('problem' in unsettled ? [away('postgres', unsettled.problem)] : awayPrimary(primary)),
     ...(kafka.ok ? [] : [away('kafka', kafka.message)]),
-    ...(status.known ? unusualPartitions(status.partitions) : []),
+    ...(status.known ? [...withoutUpkeep(primary), ...unusualPartitions(status.partitions)] : []),
     ...('problem' in unsettled ? [] : unsettledBatches(unsettled)),
   ].map(told)
 }
@@ -87,10 +89,19 @@ const away = (component: Component, message: string): FoundProblem => ({
   ...general,
 })
 
-const awayPrimary = (outage: string | null): FoundProblem[] =>
-  outage === null
-    ? []
-    : [away('postgres', `the primary does not answer: nothing is counted until it does (${outage})`)]
+/** What the primary says of upkeep, or why it does not answer. */
+export type PrimaryReport = UpkeepReport | { outage: string }
+
+const awayPrimary = (primary: PrimaryReport): FoundProblem[] =>
+  'outage' in primary
+    ? [away('postgres', `the primary does not answer: nothing is counted until it does (${primary.outage})`)]
+    : []
+
+/** Not while no worker answers: that comes first, and may be all that is wrong. */
+const withoutUpkeep = (primary: PrimaryReport): FoundProblem[] =>
+  'isMissing' in primary && primary.isMissing
+    ? [{ kind: 'no_upkeep', component: 'worker', message: NO_UPKEEP, ...general }]
+    : []
 
 function noStatusProblem({ why, message }: Extract<WorkflowStatus, { known: false }>): FoundProblem {
   if (why === 'temporal') return away('temporal', message)

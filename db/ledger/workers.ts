@@ -10,6 +10,8 @@ export type RunningWorker = {
   version: string
 }
 
+export type IngestingWorker = RunningWorker & { doesUpkeep: boolean }
+
 /**
  * A worker that was not seen for this long counts as gone: it reports every two seconds, later on a busy
  * machine.
@@ -17,11 +19,14 @@ export type RunningWorker = {
 export const LIVE_MS = 6_000
 
 /** Records that a worker runs, and forgets workers that were not seen for an hour. */
-export async function announceWorker(sql: Sql, { id, topic, name, version }: RunningWorker): Promise<void> {
+export async function announceWorker(
+  sql: Sql,
+  { id, topic, name, version, doesUpkeep }: IngestingWorker,
+): Promise<void> {
   await sql`/* announceWorker */
     with forgotten as (delete from worker where id <> ${id} and seen_at < clock_timestamp() - interval '1 hour')
-    insert into worker (id, topic, name, version, started_at, seen_at)
-    values (${id}, ${topic}, ${name}, ${version}, clock_timestamp(), clock_timestamp())
+    insert into worker (id, topic, name, version, does_upkeep, started_at, seen_at)
+    values (${id}, ${topic}, ${name}, ${version}, ${doesUpkeep}, clock_timestamp(), clock_timestamp())
     on conflict (id) do update set seen_at = excluded.seen_at`
 }
 

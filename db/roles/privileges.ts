@@ -32,6 +32,7 @@ const tables: Record<string, Rights> = {
 
   partition_checkpoint: ADD_AND_CHANGE,
   worker: ANY,
+  upkeep_process: ANY,
   batch: ADD_AND_CHANGE,
   batch_revision: ADD_AND_CHANGE,
   // Day tables are reached through it; retention moves their unlisted rows to late_login.

@@ -38,7 +38,7 @@ export type AuditDetails = {
   roles_changed: { before: readonly string[]; after: readonly string[] }
   /** A process started with other settings than it had; secrets are only said to be changed. */
   settings_changed: {
-    process: 'worker' | 'api'
+    process: 'worker' | 'upkeep' | 'api'
     changed: Readonly<Record<string, SettingChange>>
     /** All that are set; fingerprints of secrets. */
     settings: Readonly<Record<string, string>>

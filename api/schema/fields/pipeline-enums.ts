@@ -139,6 +139,7 @@ export const ProblemKindEnum = builder.enumType('ProblemKind', {
   values: capitals<ProblemKind>({
     component_unavailable: 'A part does not answer; fields that come from it may be null.',
     no_worker: 'No worker answers; states and reasons are not known.',
+    no_upkeep: 'No process does upkeep; answers about users fall behind, and nothing is reconciled.',
     not_started: 'Temporal has no ingestion of the topic; a worker starts it.',
     halted: 'Partitions stopped themselves; an operator must decide.',
     waiting: 'Partitions wait for a part, and go on by themselves.',
