@@ -3,7 +3,7 @@ import { connectPostgres, type Database, type Sql, type Transaction } from '../c
 import { assertDirectSession } from '../connection/direct-session.ts'
 import { classingPostgres } from '../connection/failure.ts'
 import { findOnlyIn } from '../roles/act-as.ts'
-import { applyPrivileges } from '../roles/apply-privileges.ts'
+import { AdministratorNeeded, applyPrivileges, isBootstrapped } from '../roles/apply-privileges.ts'
 import { letOwnerReadStatistics, makeRoles, type Passwords } from '../roles/make-roles.ts'
 import { databaseRoles } from '../roles/roles.ts'
 import {
@@ -15,7 +15,8 @@ import {
   secureDatabase,
 } from '../roles/take-over.ts'
 import { STATEMENT_TIMEOUT_MS } from './migrate-database.ts'
-import { migrateWithin, waitForMigrations } from './migrate.ts'
+import { migrate, migrateWithin } from './migrate.ts'
+import { waitForMigrations } from './migration-lock.ts'
 
 export type Bootstrapped = {
   /** The names of the migrations that this call applied. */
@@ -25,7 +26,8 @@ export type Bootstrapped = {
 }
 
 /**
- * Makes the roles of least privilege, gives them what is in the database, and migrates it, all in one transaction. Safe to repeat,
+ * Makes the roles of least privilege, gives them what is in the database, and migrates it, all in one transaction; a database that has the roles is
+ * migrated first, as by `npm run migrate`. Safe to repeat,
  * while processes run, and on a database that one role has owned so far: that role may go on for the time being.
  * @param keptDays how long events of the audit are kept, whatever workers say; 0: for ever
  * @throws {AdministratorNeeded} the role of the URL may not do this
@@ -46,10 +48,23 @@ export async function bootstrapDatabase(
   try {
     return await classingPostgres(async () => {
       await assertDirectSession(sql)
-      return await retrying(sql, (tx) => bootstrap(tx, passwords, keptDays))
+      const before = await migrateBeside(sql)
+      const { applied, notes } = await retrying(sql, (tx) => bootstrap(tx, passwords, keptDays))
+      return { applied: [...before, ...applied], notes }
     }, 'DATABASE_ADMIN_URL')
   } finally {
     await sql.end({ timeout: 1 })
+  }
+}
+
+/** Migrates without a stop what has the roles already; nothing, if that takes what only the rest of a bootstrap gives. */
+async function migrateBeside(sql: Sql): Promise<string[]> {
+  if (!(await sql.begin(isBootstrapped))) return []
+  try {
+    return await migrate(sql)
+  } catch (error) {
+    if (error instanceof AdministratorNeeded) return []
+    throw error
   }
 }
 

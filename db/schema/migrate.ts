@@ -1,112 +1,121 @@
-import { readFile } from 'node:fs/promises'
-import { randomUUID } from 'node:crypto'
-import { productVersion } from '../../config/product-version.ts'
 import type { Sql, Transaction } from '../connection/connect.ts'
 import { actAs, endActing, findOnlyIn } from '../roles/act-as.ts'
 import { applyPrivileges, isBootstrapped } from '../roles/apply-privileges.ts'
-import type { AuditEvent } from '../../domain/audit/audit-event.ts'
-import { canonicalJson } from '../../domain/audit/canonical-json.ts'
+import { buildIndex } from './build-index.ts'
+import { readMigration, withinTransaction, type Migration } from './migration-file.ts'
+import { retryingLocks } from './retrying-locks.ts'
+import { waitForMigrations } from './migration-lock.ts'
+import { appliedMigrations, recordApplied, recordMigration } from './record-migrations.ts'
 import { tooOld } from './schema-fit.ts'
-import { migrationFiles, migrationFolder, schemaNumber, SchemaRefusal } from './schema-version.ts'
-
-/** An advisory lock: an arbitrary number, but the same in every version of Rollcall. */
-const MIGRATION_LOCK = 7_303_014
+import { checkSchema, migrationFiles, schemaNumber, SchemaRefusal } from './schema-version.ts'
 
 /**
- * Applies the files of db/migrations that this database does not have yet, in the order of their names and in
- * one transaction. Safe when several processes start at once: they take turns on an advisory lock. Workers
- * that count meanwhile lose their partitions, and claim them again only if they fit the new schema. If the database has the roles of
- * least privilege, they get what db/roles/privileges.ts says.
- * @returns the names of the files that this call applied
- * @throws when the database has a migration that this version does not know, because a newer version migrated
- *   it
+ * Applies the files of db/migrations that this database does not have yet, in the order of their names. Those beside which older
+ * code may go on are applied one by one, each in a transaction that nobody waits for long (retrying-locks.ts). All up to the last
+ * that older code does not fit are one transaction: workers that count meanwhile lose their partitions, and claim them again only if
+ * they fit the new schema. Safe when several processes start at once: they take turns on an advisory lock. If the database has the
+ * roles of least privilege, they get what db/roles/privileges.ts says.
+ * @returns the names of the files that this call applied; none, too, when a newer version migrated the database and says that this
+ *   one fits still
+ * @throws when the database has a migration that this version does not know and does not fit
  * @throws {SchemaRefusal} when the database was made by a version before 0.3.0
  * @throws {AdministratorNeeded} when a migration is about the audit, which an administrator has to migrate
  */
-export const migrate = (sql: Sql): Promise<string[]> =>
-  sql.begin(async (tx) => {
-    const applied = await migrateWithin(tx)
-    if (await isBootstrapped(tx)) await applyPrivileges(tx)
-    return applied
+export async function migrate(sql: Sql): Promise<string[]> {
+  const { applied, rest } = await sql.begin(async (tx) => {
+    await waitForMigrations(tx)
+    const pending = await pendingMigrations(tx)
+    const stopping = pending.slice(0, pending.findLastIndex(({ fitsOlder }) => !fitsOlder) + 1)
+    const together = (await isEmpty(tx)) ? pending : stopping
+    await applyTogether(tx, together)
+    await applyPrivilegesOfRoles(tx)
+    return { applied: together.map(({ name }) => name), rest: pending.slice(together.length) }
   })
+  for (const migration of rest) if (await applyBeside(sql, migration)) applied.push(migration.name)
+  return applied
+}
 
-/** What a migration of the audit has at the beginning of a line. */
-const OF_AUDIT = /^-- As rollcall_owner\b/m
-
-/** The same within a transaction, without the privileges. */
+/** The same within a transaction, without the privileges. Whoever uses a table that is changed waits until the transaction ends. */
 export async function migrateWithin(tx: Transaction): Promise<string[]> {
-  const files = await migrationFiles()
-  const version = productVersion()
-  await findOnlyIn(tx, 'pg_catalog')
   await waitForMigrations(tx)
+  const pending = await pendingMigrations(tx)
+  await applyTogether(tx, pending)
+  return pending.map(({ name }) => name)
+}
+
+async function pendingMigrations(tx: Transaction): Promise<Migration[]> {
+  const files = await migrationFiles()
+  await findOnlyIn(tx, 'pg_catalog')
   await actAs(tx, 'migrate')
   const applied = await appliedMigrations(tx)
   const unknown = [...applied].filter((name) => !files.includes(name))
   const old = applied.size === 0 ? null : tooOld(Math.max(...[...applied].map(schemaNumber)), null)
   if (old !== null) throw new SchemaRefusal(old)
-  if (unknown.length > 0) {
+  const pending = files.filter((name) => !applied.has(name))
+  if (unknown.length > 0 && !(pending.length === 0 && (await fits(tx))))
     throw new Error(
       `the database has migrations that this version does not know: ${unknown.join(', ')}; run the newer version`,
     )
+  await endActing(tx)
+  return await Promise.all(pending.map(readMigration))
+}
+
+async function fits(tx: Transaction): Promise<boolean> {
+  try {
+    await checkSchema(tx, 'write')
+    return true
+  } catch (error) {
+    if (error instanceof SchemaRefusal) return false
+    throw error
   }
-  const pending = files.filter((name) => !applied.has(name))
+}
+
+async function applyTogether(tx: Transaction, pending: readonly Migration[]): Promise<void> {
+  if (pending.length === 0) return
+  const wasEmpty = await isEmpty(tx)
+  await actAs(tx, 'migrate')
   // Before any table is altered: this waits until no batch holds its checkpoint. Otherwise a batch that
   // holds one could wait for an altered table while the migration waits for the checkpoint.
-  if (applied.size > 0 && pending.length > 0)
-    await tx`/* migrate: fence */ update partition_checkpoint set epoch = epoch + 1`
-  for (const name of pending) {
-    await recordSchema(tx, schemaNumber(name), version)
-    const statements = await readFile(new URL(name, migrationFolder), 'utf8')
-    if (OF_AUDIT.test(statements)) await actAs(tx, 'owner')
-    await tx.unsafe(statements)
-    await actAs(tx, 'migrate')
-    await tx`/* migrate: applied */ insert into migration (name) values (${name})`
-  }
-  if (pending.length > 0) await recordMigration(tx, pending, version)
+  if (!wasEmpty) await tx`/* migrate: fence */ update partition_checkpoint set epoch = epoch + 1`
+  for (const migration of pending) await applyOne(tx, migration, withinTransaction(migration))
+  await recordMigration(
+    tx,
+    pending.map(({ name }) => name),
+  )
   await endActing(tx)
-  return pending
 }
 
-/** Lets one process at a time migrate; the next ones find everything done. */
-export const waitForMigrations = (tx: Transaction) =>
-  tx`/* waitForMigrations */ select pg_advisory_xact_lock(${MIGRATION_LOCK})`
-
-/** Part of the migration, because a schema that nobody is known to have changed must not be. */
-async function recordMigration(tx: Transaction, applied: string[], version: string): Promise<void> {
-  const event = {
-    id: randomUUID(),
-    kind: 'database_migrated',
-    at: new Date().toISOString(),
-    actor: null,
-    result: 'done',
-    detail: { applied, version },
-  } satisfies AuditEvent<'database_migrated'>
-  await tx`/* recordMigration */ select append_audit_event(${canonicalJson(event)})`
+/** @returns false: another process has applied it meanwhile */
+async function applyBeside(sql: Sql, migration: Migration): Promise<boolean> {
+  const isApplied = (tx: Transaction) => appliedMigrations(tx).then((names) => names.has(migration.name))
+  if (migration.index !== null) await buildIndex(sql, migration.index, isApplied)
+  return await retryingLocks(sql, migration.name, async (tx, hurry) => {
+    await waitForMigrations(tx)
+    await findOnlyIn(tx, 'pg_catalog')
+    await actAs(tx, 'migrate')
+    if (await isApplied(tx)) return false
+    await hurry()
+    await applyOne(tx, migration, migration.statements)
+    await recordMigration(tx, [migration.name])
+    await endActing(tx)
+    await applyPrivilegesOfRoles(tx)
+    return true
+  })
 }
 
-async function appliedMigrations(tx: Transaction): Promise<Set<string>> {
-  await tx`/* appliedMigrations: table */
-    create table if not exists migration (name text primary key, applied_at timestamptz not null default now())`
-  await tx`/* appliedMigrations: schema */ create table if not exists schema_version (
-    one boolean primary key default true check (one),
-    schema integer not null,
-    version text not null,          -- of Rollcall, that migrated last
-    oldest_writer integer not null, -- schema of the oldest code that may still write
-    oldest_reader integer not null
-  )`
-  const rows = await tx<{ name: string }[]>`/* appliedMigrations */ select name from migration`
-  return new Set(rows.map(({ name }) => name))
+async function applyOne(tx: Transaction, migration: Migration, statements: string): Promise<void> {
+  await recordApplied(tx, migration)
+  if (migration.isOfAudit) await actAs(tx, 'owner')
+  await tx.unsafe(statements)
+  await actAs(tx, 'migrate')
 }
 
-/**
- * Records that no older code fits; a migration that older code does fit says so in `schema_version` itself.
- */
-async function recordSchema(tx: Transaction, schema: number, version: string): Promise<void> {
-  await tx`/* recordSchema */
-    insert into schema_version as held (schema, version, oldest_writer, oldest_reader)
-    values (${schema}, ${version}, ${schema}, ${schema})
-    on conflict (one) do update
-      set schema = greatest(held.schema, excluded.schema), version = excluded.version,
-          oldest_writer = greatest(held.oldest_writer, excluded.oldest_writer),
-          oldest_reader = greatest(held.oldest_reader, excluded.oldest_reader)`
+async function applyPrivilegesOfRoles(tx: Transaction): Promise<void> {
+  if (await isBootstrapped(tx)) await applyPrivileges(tx)
+}
+
+/** Whether no migration has been applied. */
+async function isEmpty(tx: Transaction): Promise<boolean> {
+  const [row] = await tx<{ one: number }[]>`/* isEmpty */ select 1 as one from public.migration limit 1`
+  return row === undefined
 }
