@@ -8,7 +8,7 @@ import { runScript } from './run-script.ts'
 await runScript(async () => {
   const files = await hashMigrations()
   const schema = Math.max(...Object.keys(files).map(schemaNumber))
-  const released: ReleasedMigrations = { version: await productVersion(), schema, files }
+  const released: ReleasedMigrations = { version: productVersion(), schema, files }
   await writeFile(releasedFile, `${JSON.stringify(released, null, 2)}\n`)
   console.log(`the migrations of ${released.version} end with ${schema}`)
 })

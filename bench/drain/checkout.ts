@@ -83,8 +83,22 @@ async function removeWorkTree(folder: string): Promise<void> {
   await run('git', remove, { cwd: project, timeout: GIT_TIMEOUT_MS }).catch(() => undefined)
 }
 
-/** What says what is installed: the versions, and what is mended in them. */
-const PACKAGE_FILES = ['package-lock.json', 'scripts/mend-postgres.mjs']
+/** Whether this clone has all packages of another folder, in the same versions, and mended in the same way; it may have more. */
+function hasPackagesOf(folder: string): boolean {
+  const read = (of: string, file: string) => readFileSync(join(of, file), 'utf8')
+  const versions = (of: string) => {
+    const lock = JSON.parse(read(of, 'package-lock.json')) as {
+      packages: Record<string, { version?: string }>
+    }
+    return Object.entries(lock.packages).filter(([name]) => name !== '')
+  }
+  const ours = new Map(versions(project))
+  const mended = 'scripts/mend-postgres.mjs'
+  return (
+    read(folder, mended) === read(project, mended) &&
+    versions(folder).every(([name, { version }]) => ours.get(name)?.version === version)
+  )
+}
 
 /** Links this clone's packages, or installs others if they differ. */
 async function givePackages(
@@ -93,8 +107,7 @@ async function givePackages(
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const read = (of: string) => PACKAGE_FILES.map((file) => readFileSync(join(of, file), 'utf8')).join()
-  if (read(folder) === read(project)) {
+  if (hasPackagesOf(folder)) {
     symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'))
     return
   }

@@ -63,7 +63,6 @@ type Say = (line: string) => void
  */
 export async function fillHistory(sql: Sql, topic: string, size: HistorySize, say: Say): Promise<void> {
   await migrate(sql)
-  await createLoginDays(sql, HISTORY_END_MS, rowDays(size))
   await fillLogins(sql, topic, size, say)
   await fillCounts(sql, size, say)
   for (const statement of [...idTables(size), ...states(topic, size)]) await sql.unsafe(statement)
@@ -82,7 +81,9 @@ export async function fillHistory(sql: Sql, topic: string, size: HistorySize, sa
   await sql.unsafe('vacuum (freeze, analyze)')
 }
 
-async function fillLogins(sql: Sql, topic: string, size: HistorySize, say: Say): Promise<void> {
+/** Fills a database that has the tables and nothing in them with logins as rows, and the ledger and the deltas of their batches. */
+export async function fillLogins(sql: Sql, topic: string, size: HistorySize, say: Say): Promise<void> {
+  await createLoginDays(sql, HISTORY_END_MS, rowDays(size))
   const rows = [
     rowsInto('login'),
     ledgerRows(topic),

@@ -13,7 +13,9 @@ const since = await Promise.all(
 )
 
 test('code of the release before goes on beside every migration since: it only adds, and says so', () => {
-  expect(breaches(since.map(withinTransaction)).filter(({ statement }) => listed[statement] === undefined)).toEqual([])
+  expect(
+    breaches(since.map(withinTransaction)).filter(({ statement }) => listed[statement] === undefined),
+  ).toEqual([])
   const stopping = since.filter(({ statements, schema }) => {
     const [, writer, reader] = /oldest_writer = (\d+), oldest_reader = (\d+);/.exec(statements) ?? []
     return [writer, reader].some((oldest) => Number(oldest ?? schema) > released.schema)
@@ -40,8 +42,14 @@ test.for([
   ['alter table batch add constraint few check (logins < 9)', 'reads all rows'],
   ['create index by_region on batch (region)', 'lets nobody write'],
   ['create unique index on public.batch (region)', 'lets nobody write'],
-  ['create or replace function append_audit_event(event text) returns bigint as $$ select 1; $$ language sql', 'calls'],
-  ['create trigger t before insert on batch for each row execute function f()', 'changes what older code writes'],
+  [
+    'create or replace function append_audit_event(event text) returns bigint as $$ select 1; $$ language sql',
+    'calls',
+  ],
+  [
+    'create trigger t before insert on batch for each row execute function f()',
+    'changes what older code writes',
+  ],
   ["update batch set status = 'x'", 'holds rows'],
   ['-- why\ninsert into batch select 1', 'holds rows'],
   ['truncate batch', 'holds rows'],
@@ -72,8 +80,14 @@ test('an index that is built concurrently is told from the rest of its file, and
   const index = 'create index concurrently by_region on batch (region);'
   const fits = 'update schema_version set oldest_writer = 129, oldest_reader = 129;'
   const migration = parseMigration('0200_x.sql', `-- Why.\n${index}\n${fits}\n`)
-  expect(migration).toMatchObject({ schema: 200, fitsOlder: true, index: { name: 'by_region', statement: index } })
+  expect(migration).toMatchObject({
+    schema: 200,
+    fitsOlder: true,
+    index: { name: 'by_region', statement: index },
+  })
   expect(migration.statements).not.toContain('create index')
   expect(withinTransaction(migration)).toContain('create index by_region on batch (region);')
-  expect(() => parseMigration('0200_x.sql', index)).toThrow('0200_x.sql builds an index concurrently: it says')
+  expect(() => parseMigration('0200_x.sql', index)).toThrow(
+    '0200_x.sql builds an index concurrently: it says',
+  )
 })

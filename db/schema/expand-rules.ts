@@ -13,18 +13,23 @@ const rules: readonly Rule[] = [
   { pattern: /^drop trigger \S+ on (?<of>\S+)/, why: 'drops what older code relies on' },
   { pattern: /^alter table (?:only )?(?<of>\S+).*\bdrop\b/, why: 'drops what older code may use' },
   { pattern: /^alter \S+ (?<of>\S+).*\brename\b/, why: 'renames what older code uses' },
-  { pattern: /^alter table (?:only )?(?<of>\S+).* (?:set data )?type /, why: 'changes a type, and writes the table anew' },
+  {
+    pattern: /^alter table (?:only )?(?<of>\S+).* (?:set data )?type /,
+    why: 'changes a type, and writes the table anew',
+  },
   { pattern: /^alter table (?:only )?(?<of>\S+).*\bset not null\b/, why: 'refuses rows of older code' },
   {
     pattern: /^alter table (?:only )?(?<of>\S+).*\badd (?:column )?(?!.*\bdefault\b).*\bnot null\b/,
     why: 'refuses rows of older code: the column needs a default',
   },
   {
-    pattern: /^alter table (?:only )?(?<of>\S+).*\badd column .*\bdefault\b.*(?:random|nextval|clock_timestamp|identity|generated)/,
+    pattern:
+      /^alter table (?:only )?(?<of>\S+).*\badd column .*\bdefault\b.*(?:random|nextval|clock_timestamp|identity|generated)/,
     why: 'writes the table anew: each row has another default',
   },
   {
-    pattern: /^alter table (?:only )?(?<of>\S+).*\badd (?:constraint|check|unique|primary|foreign|exclude)(?!.*\bnot valid\b)/,
+    pattern:
+      /^alter table (?:only )?(?<of>\S+).*\badd (?:constraint|check|unique|primary|foreign|exclude)(?!.*\bnot valid\b)/,
     why: 'reads all rows under a lock: add it not valid, and validate it a release later',
   },
   {
@@ -37,7 +42,8 @@ const rules: readonly Rule[] = [
     why: 'changes what older code writes, or refuses it',
   },
   {
-    pattern: /^(?:update|delete from|truncate(?: table)?|merge into|insert into) (?!schema_version\b)(?<of>[\w.]+)/,
+    pattern:
+      /^(?:update|delete from|truncate(?: table)?|merge into|insert into) (?!schema_version\b)(?<of>[\w.]+)/,
     why: 'holds rows that older code writes, until all are done: let upkeep do it, a few at a time',
   },
   { pattern: /^(?:lock|cluster|vacuum full|reindex)\b/, why: 'holds a table' },
@@ -64,7 +70,9 @@ export function breaches(texts: readonly string[]): Breach[] {
 
 /** The table that a statement makes: there were no rows and no code for it. */
 const madeBy = (statement: string): string[] => {
-  const name = /^create table (?:if not exists )?(?<name>[\w.]+)/.exec(statement.toLowerCase())?.groups?.['name']
+  const name = /^create table (?:if not exists )?(?<name>[\w.]+)/.exec(statement.toLowerCase())?.groups?.[
+    'name'
+  ]
   return name === undefined ? [] : [bare(name)]
 }
 

@@ -31,10 +31,11 @@ export function parseMigration(name: string, text: string): Migration {
   const fitsOlder = Number(FITS.exec(text)?.[1] ?? schema) < schema
   const isOfAudit = OF_AUDIT.test(text)
   const found = INDEX.exec(text)
-  if (found === null)
-    return { name, schema, statements: text, fitsOlder, isOfAudit, index: null }
+  if (found === null) return { name, schema, statements: text, fitsOlder, isOfAudit, index: null }
   if (isOfAudit || !fitsOlder)
-    throw new Error(`${name} builds an index concurrently: it says which older code fits, and is not of the audit`)
+    throw new Error(
+      `${name} builds an index concurrently: it says which older code fits, and is not of the audit`,
+    )
   const index = { name: found.groups?.['index'] ?? '', statement: found[0] }
   return { name, schema, statements: text.replace(found[0], ''), fitsOlder, isOfAudit, index }
 }

@@ -13,7 +13,7 @@ export async function recordMigration(tx: Transaction, applied: string[]): Promi
     at: new Date().toISOString(),
     actor: null,
     result: 'done',
-    detail: { applied, version: await productVersion() },
+    detail: { applied, version: productVersion() },
   } satisfies AuditEvent<'database_migrated'>
   await tx`/* recordMigration */ select append_audit_event(${canonicalJson(event)})`
 }
@@ -44,7 +44,7 @@ export async function recordApplied(
   await tx`/* recordApplied */ insert into migration (name) values (${name})`
   await tx`/* recordApplied: schema */
     insert into schema_version as held (schema, version, oldest_writer, oldest_reader)
-    values (${schema}, ${await productVersion()}, ${schema}, ${schema})
+    values (${schema}, ${productVersion()}, ${schema}, ${schema})
     on conflict (one) do update
       set schema = greatest(held.schema, excluded.schema), version = excluded.version,
           oldest_writer = greatest(held.oldest_writer, excluded.oldest_writer),

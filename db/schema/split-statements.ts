@@ -6,7 +6,10 @@ export function splitStatements(text: string): string[] {
   const statements = ['']
   for (const [token] of text.matchAll(TOKEN)) {
     if (token === ';') statements.push('')
-    else if (!token.startsWith('--') && !token.startsWith('/*')) statements.push((statements.pop() ?? '') + token)
+    else if (!token.startsWith('--') && !token.startsWith('/*'))
+      statements.push((statements.pop() ?? '') + token)
   }
-  return statements.map((statement) => statement.replace(/\s+/g, ' ').trim()).filter((statement) => statement !== '')
+  return statements
+    .map((statement) => statement.replace(/\s+/g, ' ').trim())
+    .filter((statement) => statement !== '')
 }

@@ -13,9 +13,14 @@ export type Deployment = Omit<OpenDeployment, 'close'> & {
   start: (entry: string, extra?: Record<string, string>, args?: string[]) => RoleProcess
 }
 
-/** A deployment for one test, closed when the test ends. */
-export const createDeployment = (extra: Record<string, string> = {}): Promise<Deployment> =>
-  open(extra, onTestFinished)
+/**
+ * A deployment for one test, closed when the test ends.
+ * @param template the database to copy; that of this version by default
+ */
+export const createDeployment = (
+  extra: Record<string, string> = {},
+  template?: string,
+): Promise<Deployment> => open(extra, onTestFinished, template)
 
 /**
  * A deployment that the tests of a file share, which must not disturb each other.
@@ -37,12 +42,9 @@ export function useDeployment(extra: Record<string, string> = {}): () => Deploym
 async function open(
   extra: Record<string, string>,
   atEnd: (end: () => Promise<void>) => void,
+  template = inject('templateDatabase'),
 ): Promise<Deployment> {
-  const { close, ...deployment } = await openDeployment(
-    inject('stackEnvironment'),
-    extra,
-    inject('templateDatabase'),
-  )
+  const { close, ...deployment } = await openDeployment(inject('stackEnvironment'), extra, template)
   atEnd(close)
   return {
     ...deployment,
