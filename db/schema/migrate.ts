@@ -24,10 +24,10 @@ import { checkSchema, migrationFiles, schemaNumber, SchemaRefusal } from './sche
 export async function migrate(sql: Sql): Promise<string[]> {
   const { applied, rest } = await sql.begin(async (tx) => {
     await waitForMigrations(tx)
-    const pending = await pendingMigrations(tx)
+    const { pending, isEmpty } = await readPending(tx)
     const stopping = pending.slice(0, pending.findLastIndex(({ fitsOlder }) => !fitsOlder) + 1)
-    const together = (await isEmpty(tx)) ? pending : stopping
-    await applyTogether(tx, together)
+    const together = isEmpty ? pending : stopping
+    await applyTogether(tx, together, isEmpty)
     await applyPrivilegesOfRoles(tx)
     return { applied: together.map(({ name }) => name), rest: pending.slice(together.length) }
   })
@@ -38,12 +38,13 @@ export async function migrate(sql: Sql): Promise<string[]> {
 /** The same within a transaction, without the privileges. Whoever uses a table that is changed waits until the transaction ends. */
 export async function migrateWithin(tx: Transaction): Promise<string[]> {
   await waitForMigrations(tx)
-  const pending = await pendingMigrations(tx)
-  await applyTogether(tx, pending)
+  const { pending, isEmpty } = await readPending(tx)
+  await applyTogether(tx, pending, isEmpty)
   return pending.map(({ name }) => name)
 }
 
-async function pendingMigrations(tx: Transaction): Promise<Migration[]> {
+/** `isEmpty`: no migration has been applied, so nobody uses what they make. */
+async function readPending(tx: Transaction): Promise<{ pending: Migration[]; isEmpty: boolean }> {
   const files = await migrationFiles()
   await findOnlyIn(tx, 'pg_catalog')
   await actAs(tx, 'migrate')
@@ -57,7 +58,7 @@ async function pendingMigrations(tx: Transaction): Promise<Migration[]> {
       `the database has migrations that this version does not know: ${unknown.join(', ')}; run the newer version`,
     )
   await endActing(tx)
-  return await Promise.all(pending.map(readMigration))
+  return { pending: await Promise.all(pending.map(readMigration)), isEmpty: applied.size === 0 }
 }
 
 async function fits(tx: Transaction): Promise<boolean> {
@@ -70,13 +71,16 @@ async function fits(tx: Transaction): Promise<boolean> {
   }
 }
 
-async function applyTogether(tx: Transaction, pending: readonly Migration[]): Promise<void> {
+async function applyTogether(
+  tx: Transaction,
+  pending: readonly Migration[],
+  isEmpty: boolean,
+): Promise<void> {
   if (pending.length === 0) return
-  const wasEmpty = await isEmpty(tx)
   await actAs(tx, 'migrate')
   // Before any table is altered: this waits until no batch holds its checkpoint. Otherwise a batch that
   // holds one could wait for an altered table while the migration waits for the checkpoint.
-  if (!wasEmpty) await tx`/* migrate: fence */ update partition_checkpoint set epoch = epoch + 1`
+  if (!isEmpty) await tx`/* migrate: fence */ update partition_checkpoint set epoch = epoch + 1`
   for (const migration of pending) await applyOne(tx, migration, withinTransaction(migration))
   await recordMigration(
     tx,
@@ -112,10 +116,4 @@ async function applyOne(tx: Transaction, migration: Migration, statements: strin
 
 async function applyPrivilegesOfRoles(tx: Transaction): Promise<void> {
   if (await isBootstrapped(tx)) await applyPrivileges(tx)
-}
-
-/** Whether no migration has been applied. */
-async function isEmpty(tx: Transaction): Promise<boolean> {
-  const [row] = await tx<{ one: number }[]>`/* isEmpty */ select 1 as one from public.migration limit 1`
-  return row === undefined
 }

@@ -22,6 +22,7 @@ const PER_SECOND = 150
 /** What is counted between two steps, at least. */
 const STEP = 500
 const FATAL = 60
+const DAY_MS = 86_400_000
 const project = fileURLToPath(new URL('../..', import.meta.url))
 
 test('this version and the release before run side by side, any order, under load and kills, and back again: nothing is lost, nothing twice, all sums are right', async () => {
@@ -119,10 +120,9 @@ const announced = (worker: RoleProcess) =>
   })
 
 async function total(ask: Graphql): Promise<number> {
-  const { measures } = (await ask('{ measures { groups { attempts } } }')) as {
-    measures: { groups: { attempts: number }[] }
-  }
-  return measures.groups.reduce((sum, { attempts }) => sum + attempts, 0)
+  const [from, to] = [-DAY_MS, DAY_MS].map((ms) => minuteOf(Date.now() + ms))
+  const { measures } = await ask(`{ measures(from: "${from}", to: "${to}") { total { attempts } } }`)
+  return (measures as { total: { attempts: number } }).total.attempts
 }
 
 async function command(ask: Graphql, mutation: string): Promise<void> {
@@ -166,3 +166,5 @@ async function expectReplays(deployment: Deployment, bundles: { code: string }[]
   }
   expect(replayed).toBeGreaterThan(4)
 }
+
+const minuteOf = (ms: number): string => new Date(Math.floor(ms / 60_000) * 60_000).toISOString()
