@@ -15,6 +15,9 @@ const NEWER_TABLE = 'create table newer (id integer);'
 test('a worker and an API that are too old for the database refuse to start, and say which versions fit', async () => {
   const deployment = await createDeployment()
   await createNewerVersion(NEWER_TABLE).migrate(deployment)
+  await expect(migrateDatabase(deployment.config.database.url)).rejects.toThrow(
+    /migrations that this version does not know: 9000_newer\.sql; run the newer version/,
+  )
   const [worker, api] = ROLES.map((role) => deployment.start(role))
   await expectRefused(
     worker,
@@ -80,6 +83,8 @@ test('a worker goes on beside a migration that says that older versions may writ
   await createNewerVersion(
     `${NEWER_TABLE} update schema_version set oldest_writer = 1, oldest_reader = 1;`,
   ).migrate(deployment)
+  // As after a return to this version.
+  expect(await migrateDatabase(deployment.config.database.url)).toEqual([])
   const { read } = await progress(deployment)
   await eventually(async () => {
     expect((await progress(deployment)).read).toBeGreaterThan(read + 500)

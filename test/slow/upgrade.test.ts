@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { Worker } from '@temporalio/worker'
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker'
 import { expect, onTestFinished, test } from 'vitest'
 import { auditHeadsId, reconcileTopicId } from '../../workflows/contract.ts'
 import { compareGraphql } from '../chaos/judge/compare-graphql.ts'
@@ -17,6 +17,9 @@ import { eventually } from '../support/eventually.ts'
 import { createFeed } from '../support/kafka/feed.ts'
 import { temporalClient } from '../support/parts/temporal-client.ts'
 import { expectExact } from '../support/truth/exactness.ts'
+
+// Each replay is a worker that says how it starts and ends.
+Runtime.install({ logger: new DefaultLogger('WARN') })
 
 const PER_SECOND = 150
 /** What is counted between two steps, at least. */
