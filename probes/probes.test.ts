@@ -39,6 +39,21 @@ test('a check that throws before it has begun makes its part unready, and nothin
   })
 })
 
+test('/ready excludes the parts that whoever asks does not need: they may be away, and are listed all the same', async () => {
+  const away = () => Promise.reject(new Error('connection refused'))
+  const checks = { postgres: ok, kafka: away, temporal: away }
+  for (const target of ['/ready?exclude=kafka,temporal', '/ready?exclude=kafka&exclude=temporal'])
+    expect(await answerProbe(target, checks, noProblems), target).toMatchObject({
+      status: 200,
+      body: { ready: true, parts: { kafka: { ok: false, message: 'connection refused' } } },
+    })
+  for (const target of ['/ready?exclude=kafka', '/ready?exclude=', '/ready?exclude=postgres,other'])
+    expect(await answerProbe(target, checks, noProblems), target).toMatchObject({
+      status: 503,
+      body: { ready: false },
+    })
+})
+
 test('any other path is no probe', async () => {
   for (const path of ['/', '/ready/', '/healthz', undefined])
     expect(await answerProbe(path, {}, noProblems)).toBeNull()

@@ -27,8 +27,9 @@ const DEADLINE_MS = 2_000
 
 /**
  * Answers the probes of a process, `/ready` by one look for all who ask meanwhile. `/health` says that it runs. `/ready` answers 200 if every part that the
- * process needs answers, else 503. Its body has each part, and the problems of ingestion, which no restart
- * would solve. Strangers learn which parts answer and nothing else: messages name hosts and settings.
+ * process needs answers, else 503; with `?exclude=kafka,temporal` those need not, as in probes of Kubernetes' own API server. Its body
+ * has each part, and the problems of ingestion, which no restart would solve. Strangers learn which parts answer and nothing else:
+ * messages name hosts and settings.
  * @param log is told what the process is not ready for
  */
 export function createProbes<Problem>(
@@ -46,25 +47,29 @@ export function createProbes<Problem>(
     if (ready) log.worked()
     else log.failed(whatFails(parts))
   }
-  return async (path, mayKnow) => {
+  return async (target, mayKnow) => {
+    const [path, query] = target?.split('?', 2) ?? []
     if (path === '/health') return { status: 200, body: { ok: true } }
     if (path !== '/ready') return null
     const isTold = await mayKnow()
     const [read, found] = await Promise.all([parts(), isTold ? problems() : null])
+    const excluded = new URLSearchParams(query).getAll('exclude').flatMap((names) => names.split(','))
+    const ready = Object.entries(read.parts).every(([name, { ok }]) => ok || excluded.includes(name))
     const body: Readiness<Problem> = {
-      ready: read.ready,
+      ready,
       parts: isTold ? read.parts : brief(read.parts),
       problems: found,
     }
-    return { status: read.ready ? 200 : 503, body }
+    return { status: ready ? 200 : 503, body }
   }
 }
 
 /**
  * Answers one probe; null: the path is of none.
+ * @param target path and query
  * @param mayKnow whether who asks may know more than which parts answer
  */
-type Probes = (path: string | undefined, mayKnow: () => Promise<boolean>) => Promise<ProbeAnswer | null>
+type Probes = (target: string | undefined, mayKnow: () => Promise<boolean>) => Promise<ProbeAnswer | null>
 
 /** What the log says of a process that is not ready. */
 export const readinessWords = {

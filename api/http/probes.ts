@@ -26,7 +26,7 @@ export function answerProbes(deps: ProbeDeps): Plugin<object, Incoming> {
     async onRequest(hook) {
       const { request, url, serverContext, fetchAPI } = hook
       const answer = await probes(
-        url.pathname,
+        url.pathname + url.search,
         async () =>
           isOwn(nameOf(url.href), allowedHosts) &&
           isPermitted(await rolesOf(request, serverContext), 'failures'),

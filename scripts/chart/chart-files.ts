@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { generatedPage } from '../generated-page.ts'
+import { chartSettings } from './chart-settings.ts'
+import { valuesSchema } from './values-schema.ts'
+
+const project = fileURLToPath(new URL('../../', import.meta.url))
+const monitoring = `${project}deploy/monitoring`
+export const chartFolder = `${project}deploy/helm/rollcall`
+
+/** The files of the chart that `npm run chart` makes, by their path in it. Helm reads no file outside its folder. */
+export async function chartFiles(): Promise<Record<string, string>> {
+  const readers = Object.fromEntries(chartSettings().map(({ name, readers }) => [name, readers]))
+  const made = {
+    'values.schema.json': valuesSchema(),
+    'files/settings.json': JSON.stringify(readers),
+  }
+  const formatted = Object.entries(made).map(
+    async ([file, text]) => [file, await generatedPage(`${chartFolder}/${file}`, [text])] as const,
+  )
+  return {
+    ...Object.fromEntries(await Promise.all(formatted)),
+    ...alerts(),
+    ...dashboards(),
+    'Chart.yaml': chart(),
+  }
+}
+
+function alerts(): Record<string, string> {
+  const file = `${monitoring}/rollcall-alerts.yml`
+  return existsSync(file) ? { 'files/rollcall-alerts.yml': readFileSync(file, 'utf8') } : {}
+}
+
+function dashboards(): Record<string, string> {
+  const folder = `${monitoring}/dashboards`
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : []
+  return Object.fromEntries(
+    names.map((name) => [`files/dashboards/${name}`, readFileSync(`${folder}/${name}`, 'utf8')]),
+  )
+}
+
+/** With the version of Rollcall, which is the tag of its image. */
+function chart(): string {
+  const { version } = z
+    .object({ version: z.string() })
+    .parse(JSON.parse(readFileSync(`${project}package.json`, 'utf8')))
+  return readFileSync(`${chartFolder}/Chart.yaml`, 'utf8').replace(
+    /^appVersion: .*$/m,
+    `appVersion: '${version}'`,
+  )
+}

@@ -1,0 +1,80 @@
+"""Validates objects of Kubernetes: standard input is a JSON list of them. Prints a JSON list of {version, kind, name,
+error}. Arguments are folders of CustomResourceDefinitions. Kubernetes' own kinds are checked for each minor version from 1.30 on
+that kubernetes-validate knows, strictly: unknown fields are errors."""
+
+import json
+import pathlib
+import sys
+
+import jsonschema
+import kubernetes_validate
+import yaml
+
+OLDEST = (1, 30)
+objects = json.load(sys.stdin)
+found = []
+
+
+def closed(schema):
+    """A structural schema refuses nothing it does not know, but the API server drops it: here that is an error."""
+    if not isinstance(schema, dict):
+        return schema
+    made = {
+        key: {name: closed(part) for name, part in value.items()}
+        if key == "properties"
+        else closed(value)
+        for key, value in schema.items()
+    }
+    if "properties" in made and not schema.get("x-kubernetes-preserve-unknown-fields"):
+        made.setdefault("additionalProperties", False)
+    return made
+
+
+def custom_schemas(folders):
+    schemas = {}
+    for folder in folders:
+        for file in pathlib.Path(folder).glob("*.yaml"):
+            definition = yaml.load(file.read_text(), Loader=yaml.CSafeLoader)
+            spec = definition["spec"]
+            for version in spec["versions"]:
+                schema = closed(version["schema"]["openAPIV3Schema"])
+                schema["properties"]["metadata"] = {"type": "object"}
+                schemas[f"{spec['group']}/{version['name']}", spec["names"]["kind"]] = schema
+    return schemas
+
+
+def tell(version, checked, error):
+    found.append(
+        {
+            "version": version,
+            "kind": checked["kind"],
+            "name": checked["metadata"]["name"],
+            "error": str(error.message),
+        }
+    )
+
+
+versions = {
+    kubernetes_validate.utils.major_minor(version)
+    for version in kubernetes_validate.utils.all_versions()
+}
+newer = sorted(
+    (v for v in versions if tuple(map(int, v.split("."))) >= OLDEST),
+    key=lambda v: tuple(map(int, v.split("."))),
+)
+custom = custom_schemas(sys.argv[1:])
+for checked in objects:
+    schema = custom.get((checked["apiVersion"], checked["kind"]))
+    if schema is not None:
+        for error in jsonschema.Draft202012Validator(schema).iter_errors(checked):
+            tell("custom", checked, error)
+        continue
+    for version in newer:
+        try:
+            kubernetes_validate.validate(checked, version, strict=True)
+        except (
+            kubernetes_validate.ValidationError,
+            kubernetes_validate.SchemaNotFoundError,
+        ) as error:
+            tell(version, checked, error)
+json.dump({"versions": newer, "errors": found}, sys.stdout)
