@@ -12,6 +12,9 @@ const only = (properties: Record<string, Schema>, more: Schema = {}): Schema => 
   properties,
   ...more,
 })
+/** The same where values.yaml has all of them: null would take one away, of which a template makes something. */
+const each = (properties: Record<string, Schema>): Schema =>
+  only(properties, { required: Object.keys(properties) })
 const text: Schema = { type: 'string' }
 const flag: Schema = { type: 'boolean' }
 const count = (minimum: number): Schema => ({ type: 'integer', minimum })
@@ -35,102 +38,113 @@ const optionally = (schema: Schema): Schema => ({ if: { minProperties: 1 }, then
 const file = source('secret', 'configMap')
 const password = optionally(source('secret'))
 
+/** What an earlier file of values gives can be taken back by null. */
+const orNull = (schema: Schema): Schema => ({ if: { type: 'null' }, else: schema })
+
 /** Numbers, booleans, lists and objects may be written as such: the chart makes a variable's text of them. */
 function setting({ accepts, description, enum: values }: ChartSetting): Schema {
   const [, min, max] = /^([\d,]+) to ([\d,]+)$/.exec(accepts) ?? []
   const isFlag = values?.includes('true') === true
-  if (values !== undefined) return { description, enum: [...values, ...(isFlag ? [true, false] : []), ''] }
+  if (values !== undefined)
+    return { description, enum: [...values, ...(isFlag ? [true, false] : []), '', null] }
   if (min !== undefined && max !== undefined)
     return {
       description,
-      ...{ type: ['integer', 'string'], pattern: '^[0-9]*$' },
+      ...{ type: ['integer', 'string', 'null'], pattern: '^[0-9]*$' },
       ...{ minimum: Number(min.replaceAll(',', '')), maximum: Number(max.replaceAll(',', '')) },
     }
-  if (accepts === 'JSON') return { description, type: ['object', 'string'] }
+  if (accepts === 'JSON') return { description, type: ['object', 'string', 'null'] }
   return accepts.includes('separated by commas') || accepts.includes(', several')
-    ? { description, type: ['string', 'array'], items: text }
-    : { description, type: 'string' }
+    ? { description, type: ['string', 'array', 'null'], items: text }
+    : { description, type: ['string', 'null'] }
 }
 
 const files = ({ accepts, description }: ChartSetting): Schema =>
   accepts.startsWith('paths')
-    ? { description, if: { type: 'array' }, then: { items: file }, else: file }
-    : { ...file, description }
+    ? { description, if: { type: 'array' }, then: { items: file }, else: orNull(file) }
+    : { ...orNull(file), description }
 
 const resources = only({ requests: object, limits: object })
-const podDisruptionBudget = only({ enabled: flag, maxUnavailable: { type: ['integer', 'string'] } })
+const podDisruptionBudget = each({ enabled: flag, maxUnavailable: { type: ['integer', 'string'] } })
 const role = {
   ...{ heapMiB: count(128), resources, podDisruptionBudget },
   terminationGracePeriodSeconds: count(30),
   ...{ nodeSelector: labels, tolerations: objects, affinity: object, priorityClassName: text },
   ...{ podAnnotations: labels, podLabels: labels },
 }
-const user = only({
+const user = each({
   name: { type: 'string', minLength: 1 },
   ...{ password, certificate: only({ secret: name }) },
 })
-const wire = only({ to: objects, ports: { type: 'array', items: port } })
-const peers = only({ from: objects })
+const wire = each({ to: objects, ports: { type: 'array', items: port } })
+const peers = each({ from: objects })
 
 const fixed = {
   ...{ nameOverride: name, fullnameOverride: name },
-  image: only({
+  image: each({
     ...{ repository: text, tag: text, pullSecrets: { type: 'array', items: text } },
     digest: { type: 'string', pattern: '^$|^sha256:[0-9a-f]{64}$' },
     pullPolicy: oneOf('IfNotPresent', 'Always', 'Never'),
   }),
-  postgres: only({
-    ...{ host: { type: 'string', pattern: '^[^\\s:/@,]*$' }, port, database: { type: 'string', minLength: 1 } },
+  postgres: each({
+    ...{
+      host: { type: 'string', pattern: '^[^\\s:/@,]*$' },
+      port,
+      database: { type: 'string', minLength: 1 },
+    },
     ...{ replicas: { type: 'array', items: address }, sslmode: oneOf('verify-full', 'disable') },
     ca: optionally(file),
-    users: only({ migrate: user, ingest: user, api: user }),
-    administrator: only({ name: text, password }),
+    users: each({ migrate: user, ingest: user, api: user }),
+    administrator: each({ name: text, password }),
   }),
-  migrations: only({
+  migrations: each({
     ...{ enabled: flag, bootstrap: flag, hook: flag, topics: flag, resources },
     activeDeadlineSeconds: count(60),
   }),
-  worker: only({
+  worker: each({
     ...role,
     replicas: count(1),
-    autoscaling: only({
+    autoscaling: each({
       ...{ enabled: flag, minReplicas: count(1), maxReplicas: count(1), lagThreshold: count(1) },
       ...{ trigger: oneOf('kafka', 'prometheus'), prometheusAddress: text, pollingIntervalSeconds: count(5) },
-      ...{ scaleDownAfterSeconds: { type: 'integer', minimum: 60, maximum: 3_600 }, fallbackReplicas: count(1) },
+      ...{
+        scaleDownAfterSeconds: { type: 'integer', minimum: 60, maximum: 3_600 },
+        fallbackReplicas: count(1),
+      },
     }),
   }),
-  upkeep: only({ ...role, separate: flag, replicas: count(1) }),
-  api: only({
+  upkeep: each({ ...role, separate: flag, replicas: count(1) }),
+  api: each({
     ...role,
     ...{ replicas: count(1), preStopSeconds: count(1) },
-    autoscaling: only({
+    autoscaling: each({
       ...{ enabled: flag, minReplicas: count(1), maxReplicas: count(1) },
       targetCPUUtilizationPercentage: { type: 'integer', minimum: 1, maximum: 100 },
     }),
-    service: only({ type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer'), port, annotations: labels }),
+    service: each({ type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer'), port, annotations: labels }),
   }),
-  ingress: only({ enabled: flag, className: text, host: text, tlsSecret: text, annotations: labels }),
-  httpRoute: only({
+  ingress: each({ enabled: flag, className: text, host: text, tlsSecret: text, annotations: labels }),
+  httpRoute: each({
     ...{ enabled: flag, parentRefs: objects, hostnames: { type: 'array', items: text } },
     annotations: labels,
   }),
-  networkPolicy: only({
+  networkPolicy: each({
     ...{ enabled: flag, api: peers, metrics: peers, dns: wire, kafka: wire, postgres: wire },
     ...{ temporal: wire, oidc: wire, ldap: wire, extraEgress: objects },
   }),
-  metrics: only({
+  metrics: each({
     enabled: flag,
-    podMonitor: only({ enabled: flag, interval: text, labels }),
-    prometheusRule: only({ enabled: flag, labels }),
-    dashboards: only({ enabled: flag, labels }),
+    podMonitor: each({ enabled: flag, interval: text, labels }),
+    prometheusRule: each({ enabled: flag, labels }),
+    dashboards: each({ enabled: flag, labels }),
   }),
-  serviceAccount: only({ annotations: labels }),
+  serviceAccount: each({ annotations: labels }),
   podSecurityContext: only({
     // Zero would be root, which "restricted" refuses.
     ...{ runAsUser: { type: ['integer', 'null'], minimum: 1 }, runAsGroup: { type: ['integer', 'null'] } },
     fsGroup: { type: ['integer', 'null'] },
   }),
-  topologySpread: only({ enabled: flag, whenUnsatisfiable: oneOf('ScheduleAnyway', 'DoNotSchedule') }),
+  topologySpread: each({ enabled: flag, whenUnsatisfiable: oneOf('ScheduleAnyway', 'DoNotSchedule') }),
   ...{ extraEnv: objects, commonLabels: labels },
 }
 
@@ -155,6 +169,7 @@ export function valuesSchema(): string {
       ),
       ...fixed,
     }),
+    required: ['settings', 'files', ...Object.keys(fixed)],
   }
   return JSON.stringify(schema)
 }

@@ -1,5 +1,6 @@
 """Renders the chart, as `helm template` does, for each request of standard input, a JSON list of {values, name, namespace,
-release}. Prints a JSON list of {error} or {notes, objects: [{file, object}]}. Values are YAML."""
+release}. Prints a JSON list of {error} or {notes, objects: [{file, object}]}. Values are YAML documents; each later one lies
+over those before it, as of several `--values`."""
 
 import json
 import sys
@@ -10,10 +11,17 @@ from helm_python import Chart, HelmError
 chart = Chart.load(sys.argv[1])
 
 
+def over(below, above):
+    if not isinstance(below, dict) or not isinstance(above, dict):
+        return above
+    return {**below, **{key: over(below.get(key), value) for key, value in above.items()}}
+
+
 def render(request):
     try:
-        values = yaml.safe_load(request["values"]) or {}
-        chart.validate_schema(values)
+        values = {}
+        for document in yaml.safe_load_all(request["values"]):
+            values = over(values, document or {})
         files = chart.render(
             values,
             name=request.get("release", "rollcall"),

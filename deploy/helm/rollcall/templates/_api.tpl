@@ -1,5 +1,5 @@
 {{- define "rollcall.apiScheme" -}}
-{{ ternary "HTTPS" "HTTP" (hasKey .Values.files "API_TLS_CERT_FILE") }}
+{{ empty (get .Values.files "API_TLS_CERT_FILE") | ternary "HTTP" "HTTPS" }}
 {{- end -}}
 
 {{/* The container of the API. Takes root, config and reader. */}}

@@ -45,11 +45,11 @@ same words as ever is left to it. */}}
 {{- if not $settings.API_PUBLIC_URL -}}
 {{- $problems = append $problems "settings.API_PUBLIC_URL: give where browsers reach the API, such as https://rollcall.example, because people sign in there" -}}
 {{- end -}}
-{{- if not (hasKey $values.files "SESSION_KEY_FILE") -}}
+{{- if not $values.files.SESSION_KEY_FILE -}}
 {{- $problems = append $problems "files.SESSION_KEY_FILE: give the Secret of the key of sessions, such as { secret: rollcall-sessions, key: key }, because people sign in" -}}
 {{- end -}}
 {{- end -}}
-{{- if and $identity (not (hasKey $values.files "PSEUDONYM_KEY_FILE")) -}}
+{{- if and $identity (not $values.files.PSEUDONYM_KEY_FILE) -}}
 {{- $problems = append $problems "files.PSEUDONYM_KEY_FILE: give the Secret of the key of pseudonyms, or each pod shows others" -}}
 {{- end -}}
 {{- with $values.worker.autoscaling -}}

@@ -72,7 +72,7 @@ postgres://{{ include "rollcall.encoded" .user.name }}@{{ .address }}/{{ include
 {{- end }}
 {{- end }}
 {{- range $name, $file := $root.Values.files }}
-{{- if has $reader (get $readers $name) }}
+{{- if and $file (has $reader (get $readers $name)) }}
 - name: {{ $name }}
   {{- if kindIs "slice" $file }}
   {{- $paths := list }}

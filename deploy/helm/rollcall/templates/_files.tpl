@@ -20,7 +20,7 @@ would not. Takes root, reader and bootstrap. */}}
 {{- $postgres := $root.Values.postgres -}}
 {{- $user := get $postgres.users (include "rollcall.userName" $reader) -}}
 {{- range $name, $file := $root.Values.files }}
-{{- if has $reader (get $readers $name) }}
+{{- if and $file (has $reader (get $readers $name)) }}
 {{- if kindIs "slice" $file }}
 {{- range $place, $from := $file }}
 {{- include "rollcall.source" (dict "from" $from "path" (printf "%s-%d" $name $place)) }}

@@ -25,7 +25,7 @@ ports:
   - { name: metrics, containerPort: 4101 }
   - { name: temporal, containerPort: 4102 }
   {{- end }}
-{{- $scheme := ternary "HTTPS" "HTTP" (hasKey .root.Values.files "WORKER_TLS_CERT_FILE") }}
+{{- $scheme := empty (get .root.Values.files "WORKER_TLS_CERT_FILE") | ternary "HTTP" "HTTPS" }}
 {{ include "rollcall.probes" (dict "port" "probes" "scheme" $scheme "ready" "/ready") }}
 resources: {{- toYaml .config.resources | nindent 2 }}
 {{- end -}}
