@@ -1,5 +1,5 @@
 """Validates objects of Kubernetes: standard input is a JSON list of them. Prints a JSON list of {version, kind, name,
-error}. Arguments are folders of CustomResourceDefinitions. Kubernetes' own kinds are checked for each minor version from 1.30 on
+error}. The argument is a folder of CustomResourceDefinitions. Kubernetes' own kinds are checked for each minor version from 1.30 on
 that kubernetes-validate knows, strictly: unknown fields are errors."""
 
 import json
@@ -11,6 +11,8 @@ import kubernetes_validate
 import yaml
 
 OLDEST = (1, 30)
+# PyYAML takes a plain "=" for YAML 1.1's default value, which it cannot construct.
+yaml.CSafeLoader.add_constructor("tag:yaml.org,2002:value", lambda _, node: node.value)
 objects = json.load(sys.stdin)
 found = []
 
@@ -30,16 +32,14 @@ def closed(schema):
     return made
 
 
-def custom_schemas(folders):
+def custom_schemas(folder):
     schemas = {}
-    for folder in folders:
-        for file in pathlib.Path(folder).glob("*.yaml"):
-            definition = yaml.load(file.read_text(), Loader=yaml.CSafeLoader)
-            spec = definition["spec"]
-            for version in spec["versions"]:
-                schema = closed(version["schema"]["openAPIV3Schema"])
-                schema["properties"]["metadata"] = {"type": "object"}
-                schemas[f"{spec['group']}/{version['name']}", spec["names"]["kind"]] = schema
+    for file in pathlib.Path(folder).rglob("*.yaml"):
+        spec = yaml.load(file.read_text(), Loader=yaml.CSafeLoader).get("spec", {})
+        for version in spec.get("versions", []):
+            schema = closed(version["schema"]["openAPIV3Schema"])
+            schema["properties"]["metadata"] = {"type": "object"}
+            schemas[f"{spec['group']}/{version['name']}", spec["names"]["kind"]] = schema
     return schemas
 
 
@@ -62,7 +62,7 @@ newer = sorted(
     (v for v in versions if tuple(map(int, v.split("."))) >= OLDEST),
     key=lambda v: tuple(map(int, v.split("."))),
 )
-custom = custom_schemas(sys.argv[1:])
+custom = custom_schemas(sys.argv[1])
 for checked in objects:
     schema = custom.get((checked["apiVersion"], checked["kind"]))
     if schema is not None:
