@@ -20,16 +20,13 @@ import type { Tracing } from '../tracing/span.ts'
 import { startTracing } from '../tracing/start-tracing.ts'
 import { openConnections } from './connections.ts'
 import { watchDatabaseFit } from './http/database-fit.ts'
+import { createDraining } from './http/draining.ts'
 import { createApiServer } from './http/http-server.ts'
 import { composeServer } from './compose-server.ts'
 import { countAuditEvents } from './metrics/measure-requests.ts'
 import { createApiMetrics } from './metrics/serve-api-metrics.ts'
+import { createStop, type Stop } from './stop.ts'
 
-/**
- * How long requests may take to finish when the API stops. A command waits 10 s for its workflow
- * (api/commands/deliver.ts).
- */
-const SHUTDOWN_MS = 12_000
 const config = loadProcessConfig()
 const logger = createLogger(config.logLevel, 'api')
 logNodeFaults(logger)
@@ -37,8 +34,12 @@ const version = productVersion()
 const service = { role: 'api', version, instance: `${process.pid}@${hostname()}` } as const
 const tracing = await startTracing(config.tracing, service, reportDelivery(logger))
 const parts = openParts(config, version, logger, tracing)
+const draining = createDraining()
 const http = openServer()
-const stop = createStop(http, parts)
+const stop = createStop({
+  ...{ http, draining, drainMs: config.api.drainSeconds * 1_000, close: parts.close },
+  endSubscriptions: () => void parts.server.dispose(),
+})
 stopOnSignal(stop, logger)
 void parts.excessRights().then((excess) => {
   if (excess !== null) logger.warn({}, excess)
@@ -52,7 +53,7 @@ parts.check.catch((error: unknown) => {
 })
 await watchDatabaseFit(parts.checkSchema, (reason) => {
   logger.fatal({}, reason)
-  stop(1)
+  stop.now(1)
 })
 if (!stop.isBegun()) {
   listen(http, config.api, logger)
@@ -64,7 +65,7 @@ function openServer(): Server | HttpsServer {
     return createApiServer(
       parts.handler,
       logger,
-      { ...config.api, accessLog: parts.accessLog },
+      { ...config.api, accessLog: parts.accessLog, draining },
       parts.limited,
     )
   } catch (error) {
@@ -152,34 +153,16 @@ async function serveMetrics({ serveMetrics }: Pick<Parts, 'serveMetrics'>, logge
   }
 }
 
-type Stop = ((exitCode: number) => void) & { isBegun: () => boolean }
-
-/**
- * Lets requests finish, then ends the process. If that takes too long, or when called again, it ends the
- * process with code 1.
- */
-function createStop(http: Server | HttpsServer, { server, close }: Pick<Parts, 'server' | 'close'>): Stop {
-  let isBegun = false
-  const stop = (exitCode: number) => {
-    if (isBegun) process.exit(1)
-    isBegun = true
-    setTimeout(() => process.exit(1), SHUTDOWN_MS).unref()
-    // Ends the subscriptions, whose clients come back to another API.
-    void server.dispose()
-    http.close(() => {
-      void close().then(() => process.exit(exitCode))
-    })
-    http.closeIdleConnections()
-  }
-  return Object.assign(stop, { isBegun: () => isBegun })
-}
-
 /** Stops at the first signal; a second one ends the process at once. */
 function stopOnSignal(stop: Stop, logger: Logger): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (!stop.isBegun()) logger.info({ signal }, 'stopping: the API ends once its requests are answered')
-      stop(0)
+      if (!stop.isBegun())
+        logger.info(
+          { signal, drainSeconds: config.api.drainSeconds },
+          'stopping: /ready fails, and the API ends once balancers have noticed and its requests are answered',
+        )
+      stop.told()
     })
   }
 }

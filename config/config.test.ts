@@ -25,6 +25,16 @@ test('a variable that is set to nothing counts as not set', () => {
   expect(loadConfig({ API_PORT: '' }).api.port).toBe(4000)
 })
 
+test.each([
+  [{}, 0],
+  [{ API_HOST: '::1' }, 0],
+  [{ API_HOST: '0.0.0.0', API_WITHOUT_IDENTITY: 'true' }, 5],
+  [{ API_DRAIN_SECONDS: '30' }, 30],
+  [{ API_HOST: '0.0.0.0', API_WITHOUT_IDENTITY: 'true', API_DRAIN_SECONDS: '0' }, 0],
+])('an API that nobody else reaches has no balancer to wait for, unless it is said: %o', (given, seconds) => {
+  expect(loadConfig(given).api.drainSeconds).toBe(seconds)
+})
+
 test('several brokers and replicas are lists', () => {
   const config = loadConfig({
     KAFKA_BROKERS: 'a:1, b:2',

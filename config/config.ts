@@ -7,6 +7,7 @@ import { type Bootstrap, bootstrapOf } from './bootstrap-settings.ts'
 import { contradictions } from './contradictions.ts'
 import { type IdentityConfig, identityOf } from './identity.ts'
 import { type LdapConfig, ldapOf } from './ldap.ts'
+import { isLoopback } from './loopback.ts'
 import { type MetricsConfig, metricsOf } from './metrics-settings.ts'
 import { type Secret, secretOf } from './secret.ts'
 import { settings } from './settings.ts'
@@ -81,6 +82,8 @@ export type Config = {
     subscriptions: { all: number; perClient: number }
     /** Which requests are logged. */
     accessLog: 'all' | 'refused' | 'off'
+    /** How long it goes on answering, unready, when it is told to stop. */
+    drainSeconds: number
     /** Null: HTTP. */
     tls: ServerFiles | null
   }
@@ -160,6 +163,9 @@ const inLocalMode = (
   said: boolean | 'local',
 ): boolean => (said === 'local' ? issuers.length === 0 && servers.length === 0 : said)
 
+/** Where balancers ask once or twice a second, they have noticed by then. */
+const DRAIN_SECONDS = 5
+
 const arrange = (env: z.infer<typeof settings>): Config => ({
   kafka: {
     brokers: env.KAFKA_BROKERS,
@@ -198,6 +204,7 @@ const arrange = (env: z.infer<typeof settings>): Config => ({
     clientMsPerSecond: env.API_CLIENT_MS_PER_SECOND,
     subscriptions: { all: env.API_SUBSCRIPTIONS, perClient: env.API_SUBSCRIPTIONS_PER_CLIENT },
     accessLog: env.API_ACCESS_LOG,
+    drainSeconds: env.API_DRAIN_SECONDS ?? (isLoopback(env.API_HOST) ? 0 : DRAIN_SECONDS),
     tls: serverTls('API', env.API_TLS_CERT_FILE, env.API_TLS_KEY_FILE),
   },
   identity: identityOf(env),

@@ -61,6 +61,7 @@ export const logFields = {
   spans: { name: 'rollcall.traces.lost', says: 'Spans that could not be delivered.' },
   omitted: { name: 'rollcall.access.omitted', says: 'Requests of the second before that have no line.' },
   signal: { name: 'rollcall.signal', says: 'The signal that ends the process.' },
+  drainSeconds: { name: 'rollcall.drain.seconds', says: 'How long the API still answers before it ends.' },
   sent: { name: 'rollcall.generator.sent', says: 'Records that the generator has sent.' },
   rate: { name: 'rollcall.generator.rate', says: 'Records that the generator sends a second.' },
 } as const satisfies Record<string, Field>

@@ -18,6 +18,20 @@ export const integer = (fallback: number, min: number, max: number) =>
     .transform(Number)
     .meta({ accepts: `${grouped(min)} to ${grouped(max)}` })
 
+/** A whole number in a range; unset: null. */
+export const optionalInteger = (min: number, max: number) =>
+  z
+    .string()
+    .optional()
+    .refine(
+      (text) => text === undefined || (/^\d+$/.test(text) && Number(text) >= min && Number(text) <= max),
+      {
+        error: `must be a whole number from ${min} to ${max}`,
+      },
+    )
+    .transform((text) => (text === undefined ? null : Number(text)))
+    .meta({ accepts: `${grouped(min)} to ${grouped(max)}` })
+
 /** A port to listen on; unset: none. */
 export const port = () =>
   z

@@ -14,6 +14,7 @@ import {
   listenHost,
   localFlag,
   networks,
+  optionalInteger,
   origins,
   postgresUrl,
   postgresUrls,
@@ -88,6 +89,9 @@ const api = {
   ),
   API_SUBSCRIPTIONS: integer(1_000, 0, 100_000).describe('Subscriptions at a time; each has a connection.'),
   API_SUBSCRIPTIONS_PER_CLIENT: integer(20, 1, 100_000).describe('Subscriptions of one client at a time.'),
+  API_DRAIN_SECONDS: optionalInteger(0, 300).describe(
+    'Seconds that an API which is told to stop goes on answering while `/ready` fails, so that balancers notice. Unset: 0 where `API_HOST` is loopback, else 5.',
+  ),
   ...apiWire,
 }
 

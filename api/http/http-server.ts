@@ -3,6 +3,7 @@ import type { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { securityHeaders, setSecurityHeaders } from '../../probes/security-headers.ts'
 import { createHttpsServer, type ServerFiles } from '../../tls/serve-tls.ts'
+import type { Draining } from './draining.ts'
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts'
 import type { CountLimited } from '../limits/limited.ts'
 import { limitConnections } from './limit-connections.ts'
@@ -19,6 +20,11 @@ const REQUEST_TIMEOUT_MS = 15_000
 const TIMEOUT_CHECK_MS = 1_000
 /** A connection without traffic is closed after this; every command ends sooner. */
 const IDLE_TIMEOUT_MS = 60_000
+/**
+ * How long a connection is kept for the next request: longer than the 60 s of nginx and of the balancers of clouds, which else send
+ * a request into a connection that is just being closed.
+ */
+const KEEP_ALIVE_MS = 65_000
 /** Connections besides those of subscriptions; further ones are closed at once. */
 const MAX_CONNECTIONS = 1_000
 /** How much of all connections one address may have, so that it leaves some to others. */
@@ -32,6 +38,7 @@ const timeouts = {
   headersTimeout: HEADERS_TIMEOUT_MS,
   requestTimeout: REQUEST_TIMEOUT_MS,
   connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
 }
 
 type Answering = (request: IncomingMessage, response: ServerResponse) => void
@@ -50,12 +57,14 @@ export function createApiServer(
     tls,
     trustedProxies,
     accessLog,
+    draining,
     ...access
   }: Access & {
     subscriptions: { all: number; perClient: number }
     /** They connect for others. */
     trustedProxies: readonly string[]
     accessLog: AccessLog
+    draining: Draining
     tls: ServerFiles | null
   },
   limited: CountLimited,
@@ -71,6 +80,7 @@ export function createApiServer(
       response.end(bodyOf(refusal))
       return
     }
+    if (draining.take(request, response)) return
     if (isPreflight(request, access.allowedOrigins)) {
       answerPreflight(response)
       return

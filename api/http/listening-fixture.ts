@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { onTestFinished, vi } from 'vitest'
 import { createPseudonym } from '../context/masks.ts'
 import { createAccessLog } from './access-log.ts'
+import { createDraining } from './draining.ts'
 import { createApiServer } from './http-server.ts'
 import { serve } from '../server-fixture.ts'
 
@@ -10,6 +11,7 @@ import { serve } from '../server-fixture.ts'
 export async function listening(allowedHosts: string[] = [], allowedOrigins: string[] = []) {
   const { server, logged } = serve()
   const accessed = vi.fn()
+  const draining = createDraining()
   const logger = { error: logged, warn: logged, info: logged }
   const config = {
     allowedHosts,
@@ -17,6 +19,7 @@ export async function listening(allowedHosts: string[] = [], allowedOrigins: str
     subscriptions: { all: 0, perClient: 0 },
     trustedProxies: [],
     accessLog: createAccessLog({ ...logger, info: accessed }, 'all', createPseudonym('a key of tests')),
+    draining,
     tls: null,
   }
   const http = createApiServer(server, logger, config, () => undefined)
@@ -47,7 +50,7 @@ export async function listening(allowedHosts: string[] = [], allowedOrigins: str
     socket.write(text)
     return await answer
   }
-  return { open, send, logged, accessed }
+  return { open, send, logged, accessed, http, server, draining }
 }
 
 /** The text of a question by POST. */

@@ -124,7 +124,7 @@ export function answerLive({
         showOpen(streams.size)
       })
       noteSubscription()
-      if (isStopping) stream.end()
+      if (isStopping) stream.sendAway()
       setResultAndStopExecution(noEvents())
     },
     onResultProcess(hook) {
@@ -137,7 +137,7 @@ export function answerLive({
     },
     [Symbol.dispose]() {
       isStopping = true
-      for (const stream of streams.values()) stream.end()
+      for (const stream of streams.values()) stream.sendAway()
     },
   }
 }

@@ -92,3 +92,23 @@ it('comments while nothing is sent, and ends when its reader takes nothing for a
   await settled()
   expect(vi.getTimerCount()).toBe(0)
 })
+
+it('says when to come back, not to all readers the same, before it sends them away', async () => {
+  const streams = Array.from({ length: 20 }, createEventStream)
+  const read = streams.map(({ readable }) => readable.setEncoding('utf8').toArray() as Promise<string[]>)
+  await settled()
+  for (const stream of streams) stream.sendAway()
+  const ends = (await Promise.all(read)).map((chunks) => chunks.join('').replace(':\n\n', ''))
+  for (const end of ends) expect(end).toMatch(/^retry: \d{3,4}\n\n$/)
+  expect(new Set(ends).size).toBeGreaterThan(1)
+})
+
+it('that has ended sends nobody away again', async () => {
+  const { readable, end, sendAway } = createEventStream()
+  const failed = vi.fn()
+  readable.on('error', failed)
+  end()
+  sendAway()
+  expect(await readable.setEncoding('utf8').toArray()).toEqual([])
+  expect(failed).not.toHaveBeenCalled()
+})

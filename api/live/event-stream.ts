@@ -5,6 +5,8 @@ const STALLED_MS = 60_000
 /** Less than proxies wait before they close a connection without traffic. */
 const COMMENT_MS = 12_000
 const COMMENT = Buffer.from(':\n\n')
+/** Readers who are sent away together come back one after the other. */
+const RETRY_MS = { least: 500, most: 2_000 }
 
 export type EventStream = {
   readable: Readable
@@ -12,6 +14,8 @@ export type EventStream = {
   send: (event: Uint8Array) => void
   /** Ends it; the reader may come back. */
   end: () => void
+  /** Ends it, and says when the reader is to come back, which another API then answers. */
+  sendAway: () => void
 }
 
 /**
@@ -24,6 +28,7 @@ export function createEventStream(): EventStream {
   let waiting: Uint8Array | null = COMMENT
   let isWanted = false
   let takenAtMs = performance.now()
+  let hasEnded = false
   const readable = new Readable({
     highWaterMark: 1,
     read() {
@@ -47,11 +52,22 @@ export function createEventStream(): EventStream {
   readable.once('close', () => {
     clearInterval(keepAlive)
   })
+  const end = () => {
+    hasEnded = true
+    readable.push(null)
+  }
   return {
     readable,
     send,
-    end: () => {
-      readable.push(null)
+    end,
+    sendAway: () => {
+      if (!hasEnded) readable.push(retry())
+      end()
     },
   }
+}
+
+function retry(): Uint8Array {
+  const ms = RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.least)
+  return Buffer.from(`retry: ${Math.round(ms)}\n\n`)
 }
