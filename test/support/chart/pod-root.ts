@@ -10,7 +10,7 @@ const project = fileURLToPath(new URL('../../..', import.meta.url))
 export const POD_USER = 10001
 
 /**
- * A root as a pod has it: the image's files and those of Secrets, all read-only, and /tmp of 16 MB. Then, as its user and without any
+ * A root as a pod has it: the image's files and those of Secrets, all read-only, and /tmp of 64 MB. Then, as its user and without any
  * capability, the container's command, as process 1.
  */
 const SET_UP = `set -e
@@ -28,7 +28,7 @@ mount --bind "$project" rollcall
 mount -o remount,bind,ro rollcall
 mount --bind "$files" etc/rollcall
 mount -o remount,bind,ro etc/rollcall
-mount -t tmpfs -o size=16m,mode=1777 tmpfs tmp
+mount -t tmpfs -o size=64m,mode=1777 tmpfs tmp
 mount -o remount,bind,ro usr
 mount -o remount,ro .
 exec chroot . setpriv --reuid ${POD_USER} --regid ${POD_USER} --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all \\

@@ -33,8 +33,9 @@ containers:
       - { name: files, mountPath: {{ include "rollcall.folder" . }}, readOnly: true }
       {{- end }}
 volumes:
+  # The compiler of workflows unpacks its 30 MB there; nothing else is written.
   - name: tmp
-    emptyDir: { sizeLimit: 16Mi }
+    emptyDir: { sizeLimit: 64Mi }
   {{- if $sources }}
   - name: files
     projected:
