@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { loadConfig, settingNames } from '../../config/config.ts'
 import { misspeltSettings } from '../../config/misspelt.ts'
+import { chartFolder } from '../../scripts/chart/chart-files.ts'
+import { cases } from '../support/chart/cases.ts'
 import { environmentOf, refusedByRestricted, workloadsOf, type Workload } from '../support/chart/pods.ts'
 import { whyNoPython } from '../support/chart/python-packages.ts'
-import { examples, type Manifest, objectsOf, renderChart } from '../support/chart/render-chart.ts'
+import { type Manifest, objectsOf, renderChart } from '../support/chart/render-chart.ts'
 
 /** Settings that are secrets, which come in files. */
 const SECRETS = settingNames.filter((name) => settingNames.includes(`${name}_FILE`))
@@ -12,9 +15,8 @@ const whyNot = whyNoPython()
 describe.skipIf(whyNot !== null)(`the Helm chart${whyNot === null ? '' : ` (${whyNot})`}`, () => {
   const rendered = new Map<string, Manifest[]>()
   beforeAll(async () => {
-    const renderings = await renderChart(Object.values(examples))
-    for (const [place, name] of Object.keys(examples).entries())
-      rendered.set(name, objectsOf(renderings[place]))
+    const renderings = await renderChart(Object.values(cases))
+    for (const [place, name] of Object.keys(cases).entries()) rendered.set(name, objectsOf(renderings[place]))
   })
   const each = (look: (workload: Workload, example: string) => void) => {
     for (const [example, objects] of rendered) for (const one of workloadsOf(objects)) look(one, example)
@@ -126,6 +128,15 @@ describe.skipIf(whyNot !== null)(`the Helm chart${whyNot === null ? '' : ` (${wh
     expect(ports('api')).toEqual(['"api"', '"metrics"', '53', '53', '5432', '9093', '7233', '443'])
     expect(ports('jobs')).toEqual(['53', '53', '5432', '9093'])
     expect(JSON.stringify(objectsOfKind('small-site', 'NetworkPolicy'))).toContain('"port":636')
+  })
+
+  test('Prometheus knows the targets by the jobs of the alert rules, which are there if the chart has them', () => {
+    expect(JSON.stringify(objectsOfKind('production', 'PodMonitor'))).toContain(
+      '"replacement":"rollcall-${1}"',
+    )
+    const hasRules = existsSync(`${chartFolder}/files/rollcall-alerts.yml`)
+    expect(objectsOfKind('production', 'PrometheusRule')).toHaveLength(hasRules ? 1 : 0)
+    expect(objectsOfKind('small-site', 'PrometheusRule')).toEqual([])
   })
 
   test('what Jobs need is there before them, and all of it again with each upgrade', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { examples } from '../support/chart/cases.ts'
 import { whyNoPython } from '../support/chart/python-packages.ts'
-import { errorOf, examples, renderChart } from '../support/chart/render-chart.ts'
+import { errorOf, renderChart } from '../support/chart/render-chart.ts'
 
 /** What is wrong on top of the values of an example, and what Helm says. */
 const REFUSED: [wrong: string, example: string, said: string[]][] = [

@@ -51,20 +51,7 @@ export function whyNoPodRoot(): string | null {
 function inPodRoot(folder: string, command: readonly string[]): string[] {
   const [root, files] = [join(folder, 'root'), join(folder, 'files')]
   for (const made of [root, files]) mkdirSync(made, { recursive: true })
-  return [
-    '--mount',
-    '--pid',
-    '--fork',
-    '--kill-child',
-    'sh',
-    '-c',
-    SET_UP,
-    'sh',
-    root,
-    project,
-    files,
-    ...command,
-  ]
+  return ['--mount', '--pid', '--fork', 'sh', '-c', SET_UP, 'sh', root, project, files, ...command]
 }
 
 export type Container = {
@@ -103,7 +90,10 @@ export function startContainer(
   return {
     output: () => output,
     stop: () => process.kill(first(), 'SIGTERM'),
-    kill: () => child.kill('SIGKILL'),
+    // Process 1 takes all others along. It outlives its parent: with another user it is no longer told of that one's end.
+    kill: () => {
+      if (child.exitCode === null && child.signalCode === null) process.kill(first(), 'SIGKILL')
+    },
     status: () => readFileSync(`/proc/${first()}/status`, 'utf8'),
     written: () => readdirSync(`/proc/${first()}/root/tmp`, { recursive: true }).map(String),
     exited,

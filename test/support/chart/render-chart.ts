@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import { chartFolder } from '../../../scripts/chart/chart-files.ts'
@@ -27,14 +25,6 @@ const rendering = z.union([
 ])
 
 export type Rendering = z.infer<typeof rendering>
-
-/** The values that the chart is tried with, by the names of their files. */
-export const examples: Record<string, string> = Object.fromEntries(
-  readdirSync(join(chartFolder, '../examples')).map((file) => [
-    file.replace(/\.yaml$/, ''),
-    readFileSync(join(chartFolder, '../examples', file), 'utf8'),
-  ]),
-)
 
 /** Renders the chart with each of these values (YAML), as release "rollcall" in the namespace "analytics". */
 export async function renderChart(values: readonly string[], folder = chartFolder): Promise<Rendering[]> {

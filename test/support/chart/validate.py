@@ -13,7 +13,8 @@ import yaml
 OLDEST = (1, 30)
 # PyYAML takes a plain "=" for YAML 1.1's default value, which it cannot construct.
 yaml.CSafeLoader.add_constructor("tag:yaml.org,2002:value", lambda _, node: node.value)
-objects = json.load(sys.stdin)
+# Many are the same in several examples.
+objects = [json.loads(text) for text in sorted({json.dumps(part, sort_keys=True) for part in json.load(sys.stdin)})]
 found = []
 
 
