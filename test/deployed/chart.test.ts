@@ -94,6 +94,20 @@ describe.skipIf(whyNot !== null)(`the Helm chart${whyNot === null ? '' : ` (${wh
     })
   })
 
+  test('the heap leaves a pod 384 MiB of its memory for what is outside of it', () => {
+    const mebibytes = (text = '') => Number.parseInt(text) * (text.endsWith('Gi') ? 1_024 : 1)
+    each(({ kind, name, template: { spec } }, example) => {
+      for (const { command, resources } of spec.containers) {
+        if (kind === 'Job') continue
+        const heap = command.find((word) => word.startsWith('--max-old-space-size='))?.split('=')[1]
+        expect(
+          mebibytes(resources.limits['memory']) - Number(heap),
+          `${name} of ${example}`,
+        ).toBeGreaterThanOrEqual(384)
+      }
+    })
+  })
+
   test('an autoscaler alone decides how many pods there are, and KEDA has never more workers than partitions', () => {
     const replicas = (example: string) =>
       Object.fromEntries(
