@@ -130,7 +130,7 @@ const fixed = {
   }),
   networkPolicy: each({
     ...{ enabled: flag, api: peers, metrics: peers, dns: wire, kafka: wire, postgres: wire },
-    ...{ temporal: wire, oidc: wire, ldap: wire, extraEgress: objects },
+    ...{ temporal: wire, oidc: wire, ldap: wire, otlp: wire, extraEgress: objects },
   }),
   metrics: each({
     enabled: flag,

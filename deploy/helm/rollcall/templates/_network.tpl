@@ -10,6 +10,7 @@ list) and fallback. */}}
 {{- $host := regexReplaceAll "^[a-z]+://([^/]+).*$" $address "${1}" -}}
 {{- $port := regexFind "[0-9]+$" (regexFind ":[0-9]+$" $host) -}}
 {{- $default := ternary 389 $.fallback (hasPrefix "ldap://" $address) -}}
+{{- $default = ternary 80 $default (hasPrefix "http://" $address) -}}
 {{- $ports = append $ports (default $default $port | int) -}}
 {{- end -}}
 {{- end -}}
@@ -53,6 +54,11 @@ list) and fallback. */}}
 {{- include "rollcall.egress" (dict "wire" (ternary $network.oidc (dict "ports" list "to" list) (gt (len $providers) 0)) "ports" (include "rollcall.portsOf" (dict "addresses" $providers "fallback" 443))) }}
 {{- if and (eq .component "api") $settings.LDAP_URLS }}
 {{- include "rollcall.egress" (dict "wire" $network.ldap "ports" (include "rollcall.portsOf" (dict "addresses" $settings.LDAP_URLS "fallback" 636))) }}
+{{- end }}
+{{- $collectors := list }}
+{{- range list $settings.OTEL_EXPORTER_OTLP_ENDPOINT $settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT }}{{ if . }}{{ $collectors = append $collectors . }}{{ end }}{{ end }}
+{{- if and $collectors (ne .component "jobs") }}
+{{- include "rollcall.egress" (dict "wire" $network.otlp "ports" (include "rollcall.portsOf" (dict "addresses" $collectors "fallback" 443))) }}
 {{- end }}
 {{- with $network.extraEgress }}
 {{ toYaml . }}
