@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { createAuthority } from '../../stack/parts/certificates.ts'
 import { whyNoDebianPackages } from '../../stack/parts/debian-packages.ts'
 import { freePort, HOST } from '../../stack/processes/ports.ts'
@@ -46,13 +46,15 @@ describe.skipIf(whyNot !== null)(`behind a balancer${whyNot === null ? '' : ` ($
 
   describe.each(Object.keys(balancers) as BalancerName[])('%s', (name) => {
     let ports: [number, number] = [0, 0]
-    let apis: RoleProcess[] = []
+    const apis: RoleProcess[] = []
+    let metricsPorts: [number, number] = [0, 0]
     let url = ''
     let ask: (method: 'GET' | 'POST', body?: object) => Promise<Response>
 
     const startApi = async (which: 0 | 1) => {
       const api = deployment().start('api/main.ts', {
         API_PORT: String(ports[which]),
+        API_METRICS_PORT: String(metricsPorts[which]),
         API_DRAIN_SECONDS: '4',
         TRUSTED_PROXIES: HOST,
         API_QUESTIONS_PER_SECOND: '10000',
@@ -63,17 +65,29 @@ describe.skipIf(whyNot !== null)(`behind a balancer${whyNot === null ? '' : ` ($
       await portOf(api)
       return api
     }
-    /** Has asked both APIs, so that the balancer has found them well. */
-    const bothAnswer = () =>
-      eventually(async () => {
-        const nodes = await Promise.all(Array.from({ length: 8 }, async () => (await ask('GET')).status))
-        expect(nodes).toEqual(nodes.map(() => 200))
+    const answeredBy = async (port: number) => {
+      const text = await (await fetch(`http://${HOST}:${port}/metrics`)).text()
+      return text
+        .split('\n')
+        .filter((line) => line.startsWith('rollcall_fields_total'))
+        .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
+    }
+    /** Until the balancer has found both APIs well, and asks them. */
+    const bothAnswer = async () => {
+      const before = await Promise.all(metricsPorts.map(answeredBy))
+      await eventually(async () => {
+        const statuses = await Promise.all(Array.from({ length: 8 }, async () => (await ask('GET')).status))
+        expect(statuses).toEqual(statuses.map(() => 200))
+        for (const [i, count] of (await Promise.all(metricsPorts.map(answeredBy))).entries())
+          expect(count).toBeGreaterThan(before[i] ?? 0)
       })
+    }
 
     beforeAll(async () => {
       const ca = (await authority).file
       const leaf = await (await authority).issue(`${name}-leaf`, { name, dns: ['localhost'] })
       ports = [await freePort(0), await freePort(0)]
+      metricsPorts = [await freePort(0), await freePort(0)]
       const { port, running } = await startBalancer(name, ports, leaf, folder)
       stops.push(() => running.stop('SIGKILL', 0))
       url = `https://localhost:${port}/graphql`
@@ -86,9 +100,18 @@ describe.skipIf(whyNot !== null)(`behind a balancer${whyNot === null ? '' : ` ($
               headers: { 'content-type': 'application/json' },
               body: JSON.stringify(body),
             })
-      await Promise.all([startApi(0), startApi(1)])
+    })
+    beforeEach(async () => {
+      for (const which of [0, 1] as const)
+        if (apis[which] === undefined || gone.has(apis[which])) await startApi(which)
       await bothAnswer()
     })
+    const gone = new WeakSet<RoleProcess>()
+    const kill = async (which: 0 | 1) => {
+      const api = apis[which] ?? expect.fail()
+      gone.add(api)
+      await api.kill()
+    }
     const stops: (() => Promise<void>)[] = []
     afterAll(async () => {
       for (const stop of stops) await stop()
@@ -173,7 +196,7 @@ describe.skipIf(whyNot !== null)(`behind a balancer${whyNot === null ? '' : ` ($
         expect(client.totals().length).toBeGreaterThan(3)
         expect(asked.length).toBeGreaterThan(60)
       })
-      await apis[0]?.kill()
+      await kill(0)
       const killedAtMs = performance.now()
       const count = asked.length
       const shown = client.totals().length
@@ -191,15 +214,18 @@ describe.skipIf(whyNot !== null)(`behind a balancer${whyNot === null ? '' : ` ($
         expect(client.totals().at(-1)).toBe(all)
       })
       expect(client.totals()).toEqual(client.totals().toSorted((a, b) => a - b))
-      await startApi(0)
-      await bothAnswer()
     })
 
     test('a question by GET that an API took to its grave is asked again, a command is not', async () => {
       const reasons = Array.from({ length: 8 }, (_, i) => `${name} ${i}`)
       // It takes connections and answers nothing.
       apis[1]?.signal('SIGSTOP')
-      const questions = reasons.map(async () => (await ask('GET')).status)
+      const questions = reasons.map(() =>
+        ask('GET').then(
+          ({ status }) => status,
+          (error: unknown) => String((error as Error).cause),
+        ),
+      )
       let answers = 0
       const commands = reasons.map(async (reason) => {
         const answered = await ask('POST', { query: COMMAND, variables: { reason } }).then(
@@ -212,7 +238,7 @@ describe.skipIf(whyNot !== null)(`behind a balancer${whyNot === null ? '' : ` ($
       await eventually(() => {
         expect(answers).toBeGreaterThan(2)
       })
-      await apis[1]?.kill()
+      await kill(1)
       expect(await Promise.all(questions)).toEqual(reasons.map(() => 200))
       const done = await Promise.all(commands)
       const well = done.filter(({ answered }) => answered === 200).map(({ reason }) => reason)
@@ -224,8 +250,6 @@ describe.skipIf(whyNot !== null)(`behind a balancer${whyNot === null ? '' : ` ($
         // Each once, and none that was told to have failed.
         expect(rows.map(({ reason }) => reason)).toEqual(well.toSorted())
       })
-      await startApi(1)
-      await bothAnswer()
     })
 
     test('of two APIs one is drained: no question and no command fails, and subscriptions go on', async () => {
@@ -240,8 +264,10 @@ describe.skipIf(whyNot !== null)(`behind a balancer${whyNot === null ? '' : ` ($
       await eventually(() => {
         expect(client.totals().length).toBeGreaterThan(3)
       })
-      apis[0]?.signal('SIGTERM')
-      expect(await apis[0]?.exited).toBe(0)
+      const drained = apis[0] ?? expect.fail()
+      gone.add(drained)
+      drained.signal('SIGTERM')
+      expect(await drained.exited).toBe(0)
       const count = asked.length
       const shown = client.totals().length
       await eventually(() => {
@@ -251,7 +277,6 @@ describe.skipIf(whyNot !== null)(`behind a balancer${whyNot === null ? '' : ` ($
       await Promise.all([end(), commands.end(), endFeed()])
       expect([...asked, ...commands.asked].filter(({ failure }) => failure !== null)).toEqual([])
       expect(client.totals()).toEqual(client.totals().toSorted((a, b) => a - b))
-      await startApi(0)
     })
   })
 })

@@ -49,7 +49,9 @@ async function downloadCaddy(): Promise<string> {
   return join(folder, 'caddy')
 }
 
-export const balancers = {
+export type BalancerName = 'HAProxy' | 'nginx' | 'Caddy'
+
+export const balancers: Record<BalancerName, Balancer> = {
   HAProxy: {
     config: 'haproxy.cfg',
     changes: (port) => [['bind :443', `bind ${HOST}:${port}`]],
@@ -87,9 +89,7 @@ export const balancers = {
       args: ['run', '--adapter', 'caddyfile', '--config', config],
     }),
   },
-} satisfies Record<string, Balancer>
-
-export type BalancerName = keyof typeof balancers
+}
 
 /** A balancer before two APIs, with the configuration that is shipped. */
 export async function startBalancer(
@@ -98,7 +98,7 @@ export async function startBalancer(
   leaf: Leaf,
   folder: string,
 ): Promise<{ port: number; running: RunningProcess }> {
-  const { config, changes, program } = balancers[name] as Balancer
+  const { config, changes, program } = balancers[name]
   const own = await freePort(0)
   const shipped = readFileSync(new URL(`../../../deploy/load-balancing/${config}`, import.meta.url), 'utf8')
   const pem = join(folder, 'balancer.pem')
@@ -138,6 +138,6 @@ const certificates = (shipped: string, pem: string, leaf: Leaf): [string, string
     .filter(([path]) => shipped.includes(path))
 
 function replaced(text: string, from: string, to: string): string {
-  if (!text.includes(from)) throw new Error(`the configuration has no ${from}`)
+  if (text.split(from).length !== 2) throw new Error(`the configuration has not one ${from}`)
   return text.replace(from, to)
 }
