@@ -35,7 +35,11 @@ it('containers have the versions of the local stack', () => {
 })
 
 it('containers run the Node.js and the version of package.json', () => {
-  expect(found(dockerfile, /^FROM node:([\d.]+)-/gm)).toEqual([product.devDependencies['node']])
+  expect(found(dockerfile, /^FROM (?:--platform=\S+ )?node:([\d.]+)-/gm)).toEqual([
+    product.devDependencies['node'],
+  ])
+  expect(found(dockerfile, /image.base.name="\S+:([\d.]+)-/g)).toEqual([product.devDependencies['node']])
+  expect(found(dockerfile, /image.version="(\S+)"/g)).toEqual([product.version])
   expect(images('rollcall')).toEqual([product.version])
 })
 
