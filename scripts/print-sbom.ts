@@ -1,4 +1,4 @@
 import { sbomOf } from './sbom.ts'
 
-// `npm run --silent sbom > rollcall.cdx.json`: what the image is made of, as a CycloneDX document.
+// `npm run sbom --silent > rollcall.cdx.json`: what the image is made of, as a CycloneDX document.
 console.log(JSON.stringify(sbomOf(), null, 2))
