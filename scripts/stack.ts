@@ -8,11 +8,13 @@ import { runScript } from './run-script.ts'
 import { hasOption } from './script-options.ts'
 
 // `npm run stack`: starts Kafka, Temporal and Postgres, and writes the environment by which programs find
-// them, and one for each role of Postgres. With `-- --tls` all of them are encrypted and demand client certificates.
+// them, and one for each role of Postgres. With `-- --tls` all of them are encrypted and demand client certificates; with
+// `-- --metrics` Kafka and Temporal serve metrics for Prometheus.
 const folder = fileURLToPath(new URL('../.rollcall', import.meta.url))
 
 await runScript(async () => {
   const isEncrypted = hasOption('tls', process.argv, process.env)
+  const isMeasured = hasOption('metrics', process.argv, process.env)
   loadProcessConfig()
   stay(
     await startStack({
@@ -20,6 +22,7 @@ await runScript(async () => {
       logFolder: join(folder, 'log'),
       usualPorts: true,
       isEncrypted,
+      isMeasured,
       environment: process.env,
       say: (line) => {
         console.log(line)
@@ -37,6 +40,7 @@ function stay(stack: Stack): void {
   ]
   console.log(`\nTo use the parts from another terminal: . ${file}`)
   for (const [role] of roles) console.log(`as the role of Postgres for ${role}: . ${file}-${role}`)
+  for (const [part, url] of Object.entries(stack.metrics)) console.log(`metrics of ${part}: ${url}`)
   console.log(`Temporal Web UI: ${stack.temporalUi ?? 'where your Temporal is'}\nCtrl-C stops all parts.`)
   for (const part of stack.parts.values()) {
     part.onCrash((how) => {

@@ -18,11 +18,14 @@ import { restartAfterCrash, supervise, type Supervised } from '../stack/processe
 import { bundleOnce } from './bundle-once.ts'
 import { checkTemporal } from './check-temporal.ts'
 import { writeEnvironmentFile } from './environment-file.ts'
+import { metricsPorts } from './metrics-ports.ts'
 import { restartOnChange } from './restart-on-change.ts'
 import { watchProgress } from './progress-line.ts'
+import { hasOption } from './script-options.ts'
 
 // `npm start` starts Kafka, Temporal and Postgres, creates topics and schema, then starts worker, API and
-// generator. `npm run dev` passes --watch: worker and API restart when their files change.
+// generator. `npm run dev` passes --watch: worker and API restart when their files change. With `-- --metrics` all of them but
+// Postgres serve metrics for Prometheus.
 
 const FIRST_QUERY = '{ ingestion { state lag partitions { partition state checkpoint endOffset lag } } }'
 
@@ -67,7 +70,8 @@ try {
 }
 
 async function start(): Promise<void> {
-  const { api, worker } = loadProcessConfig()
+  const { api, worker, metrics } = loadProcessConfig()
+  const isMeasured = hasOption('metrics', process.argv, process.env)
   const bundling = ahead(bundleOnce(bundles))
   stack = await startStack({
     dataFolder,
@@ -75,9 +79,11 @@ async function start(): Promise<void> {
     say,
     progress,
     usualPorts: true,
+    isMeasured,
     environment: process.env,
   })
   const environment = {
+    ...(isMeasured ? await metricsPorts(metrics) : {}),
     ...stack.environment,
     API_PORT: String(await freePort(api.port)),
     WORKER_PORT: String(await freePort(worker.port)),
@@ -134,7 +140,8 @@ function startRoles(environmentOf: (role: string) => Record<string, string>): vo
   }
 }
 
-function urls(api: string, { temporalUi }: Stack, config: Config): string {
+function urls(api: string, stack: Stack, config: Config): string {
+  const { temporalUi } = stack
   const { kafka, database, temporal } = config
   const replicas = database.replicaUrls.map(withoutPassword)
   return `
@@ -144,13 +151,27 @@ function urls(api: string, { temporalUi }: Stack, config: Config): string {
   its replica      ${replicas.length === 0 ? 'none' : replicas.join(', ')}
   Kafka            ${kafka.brokers.join(',')}
   logs             ${logFolder}
-  identity         ${identityWords(config)}
+  identity         ${identityWords(config)}${metricsWords(stack, config)}
 
   A first query, for GraphiQL:
   ${FIRST_QUERY}
 
   Ctrl-C stops everything; npm ${isDevelopment ? 'run dev' : 'start'} continues where it stopped.
 `
+}
+
+/** A line for each target of Prometheus; nothing where there is none. */
+function metricsWords(stack: Stack, { metrics: { host, api, worker, temporal } }: Config): string {
+  const at = (port: number | null) => (port === null ? null : `http://${host}:${port}/metrics`)
+  const targets = Object.entries({
+    'metrics of the API': at(api),
+    'of the worker': at(worker),
+    'of its Temporal library': at(temporal),
+    'of Kafka': stack.metrics['kafka'] ?? null,
+    'of Temporal': stack.metrics['temporal'] ?? null,
+  })
+  const lines = targets.map(([whose, url]) => (url === null ? '' : `\n  ${whose.padEnd(25)}${url}`))
+  return lines.join('')
 }
 
 function identityWords({ identity, ldap }: Config): string {

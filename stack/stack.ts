@@ -1,7 +1,8 @@
+import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Encryption, prepareEncryption } from './encryption.ts'
-import { downloadKafka, downloadTemporal, type Say } from './parts/downloads.ts'
+import { downloadKafka, downloadKafkaAgent, downloadTemporal, type Say } from './parts/downloads.ts'
 import { createKafkaPart } from './parts/kafka.ts'
 import type { Part } from './parts/part.ts'
 import { endWithParent } from './processes/end-with-parent.ts'
@@ -35,6 +36,8 @@ type StackOptions = {
   isEncrypted?: boolean
   /** Whether the broker's JVM optimises what it compiles, as that of an encrypted one always does; false by default. */
   isBrokerOptimised?: boolean
+  /** Whether Kafka and Temporal serve metrics for Prometheus; false by default. */
+  isMeasured?: boolean
   /** Environment variables, which may name parts that run elsewhere: those are not started. */
   environment: Record<string, string | undefined>
 }
@@ -46,6 +49,8 @@ export type Stack = {
   environment: Record<string, string>
   /** The URL of the Web UI of the Temporal that was started here; null: Temporal runs elsewhere. */
   temporalUi: string | null
+  /** Where parts that were started here serve metrics, by name: `kafka` and `temporal`; none if it was not asked for. */
+  metrics: Record<string, string>
   stop: () => Promise<void>
 }
 
@@ -59,6 +64,8 @@ const usual = {
   temporalUi: 8233,
   postgres: 5432,
   replica: 5433,
+  kafkaMetrics: 4103,
+  temporalMetrics: 4104,
 }
 
 /**
@@ -88,9 +95,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const encryption =
       options.isEncrypted === true ? await prepareEncryption(join(options.dataFolder, 'tls')) : null
     const port = (name: keyof typeof usual) => freePort(options.usualPorts ? usual[name] : 0)
+    const metrics = options.isMeasured === true ? {} : null
     const starting = [
-      startKafka(options, port, parts, encryption),
-      startTemporal(options, port, parts, encryption, proxies),
+      startKafka(options, port, parts, encryption, metrics),
+      startTemporal(options, port, parts, encryption, proxies, metrics),
       startPostgres(options, port, parts, encryption),
     ] as const
     // Waits until every part has started or failed, before a failure stops the others.
@@ -100,6 +108,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       parts,
       environment: { ...encryption?.environment, ...kafka, ...temporal.environment, ...postgres },
       temporalUi: temporal.ui,
+      metrics: metrics ?? {},
       stop,
     }
   } catch (error) {
@@ -113,6 +122,11 @@ function register(parts: Map<string, Part>, ...made: Part[]): Part[] {
   return made
 }
 
+/** Where parts serve metrics, by name; null: they do not. */
+type Metrics = Record<string, string> | null
+
+const metricsUrl = (port: number) => `http://${HOST}:${port}/metrics`
+
 type Port = (name: keyof typeof usual) => Promise<number>
 
 async function startKafka(
@@ -120,14 +134,22 @@ async function startKafka(
   port: Port,
   parts: Map<string, Part>,
   encryption: Encryption | null,
+  metrics: Metrics,
 ) {
   if (environment['KAFKA_BROKERS']) return { KAFKA_BROKERS: environment['KAFKA_BROKERS'] }
-  const jars = await downloadKafka(partsFolder, progress, (child) => {
+  const writeDownloader = (child: ChildProcess) => {
     writeDown(dataFolder, child)
-  })
-  const [brokerPort] = await startOnFreePorts(
-    async () => [await port('kafka'), await port('controller')] as [number, number],
-    ([broker, controller]) => {
+  }
+  const jars = await downloadKafka(partsFolder, progress, writeDownloader)
+  const agent = metrics === null ? null : await downloadKafkaAgent(partsFolder, progress, writeDownloader)
+  const [brokerPort, , metricsPort] = await startOnFreePorts(
+    async () =>
+      [await port('kafka'), await port('controller'), agent === null ? 0 : await port('kafkaMetrics')] as [
+        number,
+        number,
+        number,
+      ],
+    ([broker, controller, metricsPort]) => {
       const part = createKafkaPart({
         jars,
         dataFolder,
@@ -136,10 +158,12 @@ async function startKafka(
         controllerPort: controller,
         isOptimised: isBrokerOptimised || encryption !== null,
         ...(encryption === null ? {} : { security: encryption.kafka }),
+        ...(agent === null ? {} : { metrics: { agent, port: metricsPort } }),
       })
       return register(parts, part)
     },
   )
+  if (metrics !== null) metrics['kafka'] = metricsUrl(metricsPort)
   say(`Kafka is up on ${HOST}:${brokerPort}`)
   return { KAFKA_BROKERS: `${HOST}:${brokerPort}` }
 }
@@ -150,28 +174,32 @@ async function startTemporal(
   parts: Map<string, Part>,
   encryption: Encryption | null,
   proxies: TlsProxy[],
+  metrics: Metrics,
 ) {
   if (environment['TEMPORAL_ADDRESS'])
     return { environment: { TEMPORAL_ADDRESS: environment['TEMPORAL_ADDRESS'] }, ui: null }
   const binary = await downloadTemporal(partsFolder, progress, (child) => {
     writeDown(dataFolder, child)
   })
-  const [serverPort, uiPort] = await startOnFreePorts(
+  const [serverPort, uiPort, metricsPort] = await startOnFreePorts(
     // Before a server that is encrypted stands a proxy on the usual port.
     async () =>
-      [encryption === null ? await port('temporal') : await freePort(0), await port('temporalUi')] as [
-        number,
-        number,
-      ],
-    ([server, ui]) => {
+      [
+        encryption === null ? await port('temporal') : await freePort(0),
+        await port('temporalUi'),
+        metrics === null ? 0 : await port('temporalMetrics'),
+      ] as [number, number, number],
+    ([server, ui, metricsPort]) => {
       const part = createTemporalPart({
         ...{ binary, dataFolder, logFolder, isDurable },
         port: server,
         uiPort: ui,
+        ...(metrics === null ? {} : { metricsPort }),
       })
       return register(parts, part)
     },
   )
+  if (metrics !== null) metrics['temporal'] = metricsUrl(metricsPort)
   const proxy = await encryption?.proxyTemporal(serverPort, await port('temporal'))
   if (proxy !== undefined) proxies.push(proxy)
   // Not by its IP address, which is no server name of TLS.

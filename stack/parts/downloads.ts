@@ -38,6 +38,13 @@ export const downloadKafka = (partsFolder: string, say: Say, started?: Started):
     started,
   )
 
+/** Downloads the agent with which a broker serves its metrics (3 MB). Returns its path. */
+export async function downloadKafkaAgent(partsFolder: string, say: Say, started?: Started): Promise<string> {
+  const pom = fileURLToPath(new URL('./kafka-metrics-pom.xml', import.meta.url))
+  const folder = await downloadJars(partsFolder, { name: 'Kafka-metrics', pom }, say, started)
+  return join(folder, readdirSync(folder).find((name) => name.endsWith('.jar')) ?? '')
+}
+
 /**
  * Downloads the jars that a POM names, with all that they need, from Maven Central. Returns their folder;
  * every version of the POM has a folder of its own.

@@ -22,7 +22,14 @@ type KafkaOptions = {
   security?: KafkaSecurity
   /** Whether its JVM compiles with the optimising compiler; false by default. TLS needs it: the other has no instructions for AES. */
   isOptimised?: boolean
+  /** The agent that serves its metrics for Prometheus, and on which port; left out: it serves none. */
+  metrics?: { agent: string; port: number }
 }
+
+const metricsFile = fileURLToPath(new URL('../../deploy/monitoring/kafka-jmx.yml', import.meta.url))
+
+const agentArguments = ({ metrics }: Pick<KafkaOptions, 'metrics'>): string[] =>
+  metrics === undefined ? [] : [`-javaagent:${metrics.agent}=${HOST}:${metrics.port}:${metricsFile}`]
 
 /**
  * Creates a Kafka broker that is its own controller (KRaft). It is meant for one machine: internal topics
@@ -48,7 +55,7 @@ export function createKafkaPart(options: KafkaOptions): Part {
           jars,
           'kafka.Kafka',
           [properties],
-          [...(security?.virtualMachine ?? []), ...(isOptimised ? [] : QUICK)],
+          [...(security?.virtualMachine ?? []), ...(isOptimised ? [] : QUICK), ...agentArguments(options)],
         ),
         logFile,
         bookFolder: dataFolder,

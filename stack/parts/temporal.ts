@@ -14,6 +14,8 @@ type TemporalOptions = {
   logFolder: string
   port: number
   uiPort: number
+  /** Where it serves its metrics for Prometheus; left out: on a port of its own choice. */
+  metricsPort?: number
   /** Whether it waits for the disk, so that its data outlives a crash of the machine; true by default. */
   isDurable?: boolean
 }
@@ -60,8 +62,15 @@ export function createTemporalPart(options: TemporalOptions): Part {
   )
 }
 
-function serverArguments({ dataFolder, port, uiPort, isDurable = true }: TemporalOptions): string[] {
-  const addresses = ['--ip', HOST, '--port', String(port), '--ui-port', String(uiPort)]
+function serverArguments({
+  dataFolder,
+  port,
+  uiPort,
+  metricsPort,
+  isDurable = true,
+}: TemporalOptions): string[] {
+  const metrics = metricsPort === undefined ? [] : ['--metrics-port', String(metricsPort)]
+  const addresses = ['--ip', HOST, '--port', String(port), '--ui-port', String(uiPort), ...metrics]
   const attributes = Object.entries(searchAttributes).flatMap(([name, type]) => [
     '--search-attribute',
     `${name}=${typeNames[type]}`,
