@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { apiMetrics } from '../metrics/api-metrics.ts'
+import { exporterMetrics } from '../metrics/exporter-metrics.ts'
 import type { Metric } from '../metrics/metric.ts'
 import { pipelineMetrics } from '../metrics/pipeline-metrics.ts'
 import { processMetrics } from '../metrics/process-metrics.ts'
@@ -22,6 +23,16 @@ const pipeline = `Every API finds out at each scrape how ingestion stands, two s
 What is not known, because a dependency is away, is absent.
 `
 
+const others = `\`npm start -- --metrics\` serves the metrics of API, worker, Kafka and Temporal on ports of loopback, and says where. A test scrapes them and
+the exporter of Postgres, and holds that these series are there (\`npm run test:slow -- test/slow/exporters.test.ts\`).
+`
+
+const ofOthers = () =>
+  Object.values(exporterMetrics).map(({ source, series }) => [
+    source,
+    series.map((name) => `\`${name}\``).join(', '),
+  ])
+
 /** Makes the text of docs/metrics.md: every metric that the processes serve. */
 export async function metricsPage(file: string): Promise<string> {
   return await generatedPage(file, [
@@ -37,6 +48,9 @@ export async function metricsPage(file: string): Promise<string> {
     table(processMetrics),
     'Besides these, prom-client collects:\n',
     markdownTable(['Metric', 'Type', 'Meaning'], ofNode()),
+    '## Other parts\n',
+    others,
+    markdownTable(['From', 'Series'], ofOthers()),
   ])
 }
 
