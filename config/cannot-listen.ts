@@ -11,7 +11,7 @@ type At = { host: string; port: number; settings: { host: string; port: string }
  */
 export function cannotListen(error: unknown, { host, port, settings }: At): CannotListen {
   const { code = '', message = '' } = error as { code?: string; message?: string }
-  const isTaken = code === 'EADDRINUSE' || /address already in use/i.test(message)
+  const isTaken = /address already in use/i.test(message)
   const text = isTaken
     ? `port ${port} of ${host} is taken: set ${settings.port} to another one`
     : `cannot listen on ${host}, port ${port} (${code === '' ? message : code}): correct ${settings.host} or ${settings.port}`
