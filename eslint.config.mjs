@@ -7,7 +7,7 @@ const mayImport = {
   domain: [],
   config: ['domain', 'tls', 'tracing'],
   tls: [],
-  cli: [],
+  cli: ['config'],
   concurrency: [],
   probes: ['concurrency'],
   metrics: [],
