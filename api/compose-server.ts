@@ -65,10 +65,11 @@ export function composeServer(
     readWorkerReport: () => readPrimary((session) => readWorkerReport(session, topic)),
   }
   const workflowStatus = createWorkflowStatus(access)
-  const outlooks = createOutlooks(topic, (...wanted) => offsets.readUnread(...wanted), {
-    now: Date.now,
-    elapsed: () => performance.now(),
-  })
+  const outlooks = createOutlooks(
+    topic,
+    (...asked) => offsets.readUnread(...asked),
+    () => performance.now(),
+  )
   const read = createSingleReader((work) => router.withReadNode(anyFreshness, work))
   const lookAtNodes = () => router.look()
   const sources = {

@@ -108,7 +108,7 @@ function noAnswer(url: string, error: unknown): string {
     return `no API answers at ${url} (${code}): start one, or set ROLLCALL_URL`
   if (/^(UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)/.test(code))
     return `nobody who is trusted says who answers at ${url} (${code}): set ROLLCALL_CA_FILE to the CA of the API`
-  return `the API at ${url} cannot be asked: ${code === '' ? message : code}`
+  return `no API answers at ${url} (${code === '' ? message : code}): correct ROLLCALL_URL, or see why`
 }
 
 /** undici says "fetch failed", and its cause why. */

@@ -87,7 +87,10 @@ async function status(api: Api, isJson: boolean): Promise<ExitCode> {
     if (isJson) say(safeJson(health))
     else {
       const isColoured = stdout.isTTY && isColourWanted()
-      for (const line of showStatus(health, { width: stdout.columns ?? WIDTH, paint: paint(isColoured) }))
+      for (const line of showStatus(health, {
+        width: stdout.isTTY ? stdout.columns : WIDTH,
+        paint: paint(isColoured),
+      }))
         say(line)
     }
     return health.severity === null
@@ -149,6 +152,8 @@ async function settleEach(
   return worst
 }
 
+type Batch = { status: string; partition: number; fromOffset: string; toOffset: string; error: string | null }
+
 async function isConfirmed(api: Api, batchIds: readonly string[]): Promise<boolean> {
   if (!stdin.isTTY) throw new UsageError('skip cannot be taken back: add --yes where nobody can be asked')
   for (const batchId of batchIds) {
@@ -156,9 +161,9 @@ async function isConfirmed(api: Api, batchIds: readonly string[]): Promise<boole
       'query ($batchId: Offset!) { batch(batchId: $batchId) { status partition fromOffset toOffset error } }',
       { batchId },
     )
-    const { status, partition, fromOffset, toOffset, error } = data['batch'] as Record<string, unknown>
+    const { status, partition, fromOffset, toOffset, error } = data['batch'] as Batch
     stderr.write(
-      `batch ${batchId}, ${String(status).toLowerCase()}: partition ${String(partition)}, offsets ${String(fromOffset)} up to ${String(toOffset)}: ${plain(String(error ?? ''))}\n`,
+      `batch ${batchId}, ${status.toLowerCase()}: partition ${partition}, offsets ${fromOffset} up to ${toOffset}: ${plain(error ?? '')}\n`,
     )
   }
   const lines = createInterface({ input: stdin, output: stderr })

@@ -71,7 +71,7 @@ function showDependencies(dependencies: readonly HealthDependency[], paint: Pain
     one.isUp ? 'up' : 'DOWN',
     one.latencyMs === null ? '-' : `${count(one.latencyMs)} ms`,
     wireOf(one),
-    plain(one.address ?? '-'),
+    plain(one.address ?? (one.isUp ? null : one.message) ?? '-'),
     one.replicaLagMs === null || !one.isUp ? '' : `${duration(one.replicaLagMs)} behind`,
   ])
   const [head = '', ...lines] = table(['DEPENDENCY', '', '>LATENCY', 'CERTIFICATE', 'ADDRESS', ''], rows)

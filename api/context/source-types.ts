@@ -76,8 +76,14 @@ export type Outlook = {
   retention: RetentionEnd | null
 }
 
-/** Tells what becomes of partitions of the topic that is counted, by their numbers. */
-export type ReadOutlooks = (partitions: readonly BehindPartition[]) => Promise<Map<number, Outlook>>
+/**
+ * Tells what becomes of partitions of the topic that is counted, by their numbers.
+ * @param nowMs Unix milliseconds
+ */
+export type ReadOutlooks = (
+  partitions: readonly BehindPartition[],
+  nowMs: number,
+) => Promise<Map<number, Outlook>>
 
 /**
  * Reads events of a batch from Kafka and decodes them as they were decoded then. `next` is the first offset

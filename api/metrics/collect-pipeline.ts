@@ -12,6 +12,7 @@ import { readScheduledReconciliation } from '../../db/read/reconciliation/reconc
 import type { NodeLook } from '../../db/nodes/node.ts'
 import type { ReadSession } from '../../db/nodes/snapshot.ts'
 import { ReadFailure } from '../../db/nodes/read-failure.ts'
+import type { RetentionEnd } from '../../domain/pipeline/unread-retention.ts'
 import { forget, type MadeMetrics } from '../../metrics/metric.ts'
 import type { pipelineMetrics } from '../../metrics/pipeline-metrics.ts'
 import type { ReadOutlooks } from '../context/source-types.ts'
@@ -41,17 +42,13 @@ export async function collectPipeline(metrics: Metrics, sources: PipelineSources
     sources.read((session) => readLedger(session, topic)).catch(nullIfAway),
     sources.lookAtNodes(),
   ])
-  const outlooks = await sources.outlooks(ingestion.partitions.flatMap(behind))
+  const outlooks = await sources.outlooks(ingestion.partitions.flatMap(behind), sources.clock())
   for (const metric of Object.values<Gauge>(metrics)) forget(metric)
   showDependencies(metrics, ingestion)
   for (const node of nodes) showNode(metrics, node)
   for (const partition of ingestion.partitions) showPartition(metrics, partition)
-  for (const [partition, { retention }] of outlooks)
-    if (retention !== null && retention.atMs !== null)
-      metrics.rollcall_partition_retention_remaining_seconds.set(
-        { partition },
-        Math.max(0, retention.atMs - sources.clock()) / 1_000,
-      )
+  for (const [partition, outlook] of outlooks)
+    showRetention(metrics, partition, outlook.retention, sources.clock())
   const delayMs = delayOf(ingestion, sources.clock())
   if (delayMs !== null) metrics.rollcall_ingestion_delay_seconds.set(delayMs / 1_000)
   if (stored !== null) showLedger(metrics, stored, sources.clock())
@@ -109,6 +106,16 @@ function showPartition(metrics: Metrics, found: IngestionPartition): void {
   metrics.rollcall_partition_parked_offsets.set({ partition }, Number(parked))
   if (watermark !== null)
     metrics.rollcall_partition_watermark_timestamp_seconds.set({ partition }, seconds(watermark))
+}
+
+function showRetention(
+  { rollcall_partition_retention_remaining_seconds: remaining }: Metrics,
+  partition: number,
+  retention: RetentionEnd | null,
+  nowMs: number,
+): void {
+  if (retention === null || retention.atMs === null) return
+  remaining.set({ partition }, Math.max(0, retention.atMs - nowMs) / 1_000)
 }
 
 function showLedger(metrics: Metrics, stored: Awaited<ReturnType<typeof readLedger>>, nowMs: number): void {

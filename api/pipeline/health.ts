@@ -78,12 +78,12 @@ export async function readHealth(context: Sources): Promise<Health> {
     context.read((session) => readLedger(session, topic)).catch(nullIfAway),
     context.dependencies(),
   ])
-  const outlooks = await context.outlooks(ingestion.partitions.flatMap(behind))
+  const nowMs = context.clock.nowMs()
+  const outlooks = await context.outlooks(ingestion.partitions.flatMap(behind), nowMs)
   const partitions = ingestion.partitions.map((one) => ({
     ...one,
     outlook: outlooks.get(one.partition) ?? null,
   }))
-  const nowMs = context.clock.nowMs()
   const mayReconcile = isPermitted(context.roles, 'reconciliation')
   const more = healthProblems({ dependencies, partitions, ledger, nowMs })
     .filter(({ kind }) => mayReconcile || !OF_RECONCILIATION.has(kind))

@@ -65,7 +65,8 @@ export function createDependencies(config: Config, looks: Looks): () => Promise<
         const servers = postgresServers(config, role, address)
         return {
           kind: role === 'primary' ? 'postgres_primary' : 'postgres_replica',
-          ...{ address, isUp, latencyMs, delayMs, message: problem },
+          ...{ address, isUp, latencyMs, message: problem },
+          delayMs: role === 'primary' ? null : delayMs,
           isEncrypted: servers !== null,
           certificate: servers === null ? null : await certificateOf(servers),
         }

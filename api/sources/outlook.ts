@@ -16,13 +16,6 @@ type ReadUnread = (
   nowMs: number,
 ) => Promise<UnreadOfTopic>
 
-type Clocks = {
-  /** Unix milliseconds. */
-  now: () => number
-  /** Milliseconds of a clock that never goes back. */
-  elapsed: () => number
-}
-
 type Place = Pick<BehindPartition, 'partition' | 'log' | 'progress'>
 
 export type Outlooks = {
@@ -34,8 +27,11 @@ export type Outlooks = {
 
 const nothingKnown: UnreadOfTopic = { retention: null, timestamps: new Map(), logBytes: new Map() }
 
-/** Tells what becomes of the backlogs of the topic that is counted. */
-export function createOutlooks(topic: string, readUnread: ReadUnread, { now, elapsed }: Clocks): Outlooks {
+/**
+ * Tells what becomes of the backlogs of the topic that is counted.
+ * @param elapsed milliseconds of a clock that never goes back
+ */
+export function createOutlooks(topic: string, readUnread: ReadUnread, elapsed: () => number): Outlooks {
   const samples = new Map<number, PaceSample[]>()
 
   const noteOne = ({ partition, log, progress }: Place) => {
@@ -58,9 +54,8 @@ export function createOutlooks(topic: string, readUnread: ReadUnread, { now, ela
     note: (partitions) => {
       partitions.forEach(noteOne)
     },
-    read: async (partitions) => {
+    read: async (partitions, nowMs) => {
       partitions.forEach(noteOne)
-      const nowMs = now()
       const found = await readBehind(
         partitions.filter(({ unread }) => unread > 0n),
         nowMs,
