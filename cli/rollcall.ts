@@ -107,7 +107,7 @@ async function status(api: Api, isJson: boolean): Promise<ExitCode> {
     if (isJson) say(safeJson({ error: { code: error.code, message: error.message }, away: names }))
     else
       say(
-        `PAGE  ${plain(names.join(' and '))} ${away.length === 1 ? 'does' : 'do'} not answer (docs/runbook.md#a-part-does-not-answer)`,
+        `PAGE  ${plain(names.join(' and '))} ${away.length === 1 ? 'does' : 'do'} not answer (docs/runbook.md#rollcalldependencyaway)`,
       )
     complain(error.message)
     return exitCodes.page

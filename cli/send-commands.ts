@@ -15,7 +15,7 @@ export type Outcome = {
 /** What all commands have. */
 export type Common = { reason: string; commandId: string | null }
 
-const ERROR = '... on Error { message } ... on CommandError { commandId }'
+const ERROR = '... on Error { message runbook } ... on CommandError { commandId }'
 const COMMON = '$reason: String!, $commandId: ID!'
 
 /** Sends a mutation with an id, so that it can be repeated whatever becomes of its answer. */
@@ -31,10 +31,10 @@ async function send(
     const data = await api.ask(document, variables)
     const result = data[field] as (Record<string, unknown> & { __typename: string }) | null
     if (result === null) return uncertain('the API gave no result', commandId)
-    const { __typename: type, message } = result
+    const { __typename: type, message, runbook } = result
     if (!type.endsWith('Error')) return say(result)
     const isUncertain = ['CommandFailedError', 'TemporalUnavailableError', 'NoWorkerError'].includes(type)
-    const line = `${type === 'BatchFailedError' ? 'failed again' : isUncertain ? 'not done' : 'refused'}: ${String(message)}`
+    const line = `${type === 'BatchFailedError' ? 'failed again' : isUncertain ? 'not done' : 'refused'}: ${String(message)} (${String(runbook)})`
     return {
       exitCode: isUncertain ? exitCodes.uncertain : exitCodes.refused,
       line: isUncertain ? `${line} (repeat with --command-id ${commandId})` : line,

@@ -2,6 +2,7 @@ import { existsSync, globSync, readdirSync, readFileSync, statSync } from 'node:
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { anchorsOf } from '../test/support/api/document-anchors.ts'
 import { documents, proseOf, textOf } from '../test/support/api/document-blocks.ts'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
@@ -22,16 +23,6 @@ function linksOf(document: string): { link: string; path: string; anchor: string
       return { link, path: path === '' ? document : join(dirname(document), path), anchor }
     })
 }
-
-/** The anchors that GitHub gives the headings of a document. */
-const anchorsOf = (document: string): string[] =>
-  [...proseOf(document).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-    (heading ?? '')
-      .trim()
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  )
 
 /**
  * What a document sets as code and begins with a folder of the project: a file, a folder or a pattern of

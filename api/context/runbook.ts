@@ -1,19 +1,22 @@
 /** The sections of docs/runbook.md that messages send people to, as its headings are linked. */
 export const runbookSections = [
-  'a-certificate-expires',
-  'a-part-does-not-answer',
-  'a-replica-is-behind',
   'accept-a-loss',
   'commands-that-do-not-take-effect',
   'halted-partitions',
-  'no-worker',
   'parked-batches',
-  'paused-partitions',
   'resume',
-  'retention-comes-near',
-  'rollups-are-behind',
-  'tables-that-disagree',
-  'the-audit-chain-breaks',
+  'rollcallauditbroken',
+  'rollcallcertificateexpires',
+  'rollcalldependencyaway',
+  'rollcalldiscrepancy',
+  'rollcallnoworker',
+  'rollcalloutputswithheld',
+  'rollcallpartitionwaiting',
+  'rollcallpaused',
+  'rollcallreconciliationoverdue',
+  'rollcallreplicabehind',
+  'rollcallrollupsbehind',
+  'rollcallunreadexpire',
 ] as const
 export type RunbookSection = (typeof runbookSections)[number]
 

@@ -9,6 +9,7 @@ import {
 } from '../../db/read/ledger/health.ts'
 import {
   countOpenDiscrepancies,
+  readAuditCheck,
   type PendingRollup,
   readOldestParked,
   readPendingRollups,
@@ -36,6 +37,8 @@ export type LedgerHealth = {
   workers: LiveWorker[]
   reconciliation: ScheduledReconciliation | null
   discrepancies: { kind: string; open: number }[]
+  /** Null: the chain was never checked. */
+  audit: { checkedAt: Date; isIntact: boolean } | null
   schema: number | null
 }
 
@@ -111,6 +114,7 @@ const readLedger = async (session: ReadSession, topic: string): Promise<LedgerHe
   workers: await readLiveWorkers(session, topic),
   reconciliation: await readScheduledReconciliation(session, topic),
   discrepancies: await countOpenDiscrepancies(session, topic),
+  audit: await readAuditCheck(session, topic),
   schema: await readSchemaNumber(session),
 })
 

@@ -20,22 +20,22 @@ type Rule = {
 
 /** What each kind of problem means to whoever is on call: `page` wakes them, `warn` is for the morning. */
 const rules: Record<ProblemKind, Rule> = {
-  component_unavailable: { section: 'a-part-does-not-answer', severity: 'page' },
-  no_worker: { section: 'no-worker', severity: 'page' },
-  no_upkeep: { section: 'rollups-are-behind', severity: 'warn' },
-  not_started: { section: 'no-worker', severity: 'page' },
+  component_unavailable: { section: 'rollcalldependencyaway', severity: 'page' },
+  no_worker: { section: 'rollcallnoworker', severity: 'page' },
+  no_upkeep: { section: 'rollcallrollupsbehind', severity: 'warn' },
+  not_started: { section: 'rollcallnoworker', severity: 'page' },
   halted: { section: 'halted-partitions', severity: 'page' },
-  waiting: { section: 'a-part-does-not-answer', severity: 'warn' },
-  paused: { section: 'paused-partitions', severity: 'warn' },
+  waiting: { section: 'rollcallpartitionwaiting', severity: 'warn' },
+  paused: { section: 'rollcallpaused', severity: 'warn' },
   parked_batches: { section: 'parked-batches', severity: 'warn' },
-  withheld_outputs: { section: 'parked-batches', severity: 'warn' },
-  retention_near: { section: 'retention-comes-near', severity: 'page' },
-  rollups_behind: { section: 'rollups-are-behind', severity: 'warn' },
-  replica_behind: { section: 'a-replica-is-behind', severity: 'warn' },
-  discrepancies: { section: 'tables-that-disagree', severity: 'page' },
-  reconciliation_overdue: { section: 'tables-that-disagree', severity: 'warn' },
-  audit_chain_broken: { section: 'the-audit-chain-breaks', severity: 'page' },
-  certificate_expires: { section: 'a-certificate-expires', severity: 'warn' },
+  withheld_outputs: { section: 'rollcalloutputswithheld', severity: 'warn' },
+  retention_near: { section: 'rollcallunreadexpire', severity: 'page' },
+  rollups_behind: { section: 'rollcallrollupsbehind', severity: 'warn' },
+  replica_behind: { section: 'rollcallreplicabehind', severity: 'warn' },
+  discrepancies: { section: 'rollcalldiscrepancy', severity: 'page' },
+  reconciliation_overdue: { section: 'rollcallreconciliationoverdue', severity: 'warn' },
+  audit_chain_broken: { section: 'rollcallauditbroken', severity: 'page' },
+  certificate_expires: { section: 'rollcallcertificateexpires', severity: 'warn' },
 }
 
 export const severityOf = (kind: ProblemKind): Severity => rules[kind].severity
@@ -52,7 +52,7 @@ const losses = [
   /are no longer in the log/,
   /was re-created \(id /,
   /ends at \d+, before the checkpoint/,
-  /the database is older than Kafka/,
+  /^Postgres has counted what is before /,
   /was set back to \d+/,
   /was created anew and has no partition/,
 ]

@@ -54,7 +54,7 @@ test('one screen says what is wrong at night, and the commands that it names go 
   expect(left / 86_400_000).toBeCloseTo(7, 1)
   expect(await run('status')).toMatchObject({ code: 1, out: expect.stringContaining('6 d 23 h') as string })
   const [problem] = paused.problems
-  expect(problem).toMatchObject({ kind: 'PAUSED', runbook: 'docs/runbook.md#paused-partitions' })
+  expect(problem).toMatchObject({ kind: 'PAUSED', runbook: 'docs/runbook.md#rollcallpaused' })
   await follow(run, problem?.nextSteps[0]?.commandLine)
 
   // Parked: counted once the cause is mended, or given up.
@@ -129,7 +129,7 @@ test('one screen says what is wrong at night, and the commands that it names go 
     expect(found).toMatchObject({ code: 2, out: expect.stringContaining('no worker answers') as string })
     return found
   })
-  keep('no-worker', alone)
+  keep('rollcallnoworker', alone)
   expect(await run('pause', '--reason', 'nobody is there')).toMatchObject({
     code: 5,
     err: expect.stringMatching(/no worker answers.*--command-id/) as string,
@@ -162,7 +162,7 @@ test.each(['kafka', 'postgres', 'temporal'] as const)(
     const shown = await run('status')
     expect(shown).toMatchObject({
       code: 2,
-      out: expect.stringContaining('docs/runbook.md#a-part-does-not-answer') as string,
+      out: expect.stringContaining('docs/runbook.md#rollcalldependencyaway') as string,
     })
     keep(part, shown)
   },

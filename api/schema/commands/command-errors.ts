@@ -1,13 +1,26 @@
 import { builder } from '../builder.ts'
 import * as errors from '../../context/command-errors.ts'
 import { NotFoundError } from '../../context/errors.ts'
+import { runbook, type RunbookSection } from '../../context/runbook.ts'
 import { needs } from '../../context/permission.ts'
+
+/** Where the runbook goes on about a command that did not succeed. */
+function sectionOf(error: Error): RunbookSection {
+  if (error instanceof errors.NoWorkerError) return 'rollcallnoworker'
+  if (error instanceof errors.TemporalUnavailableError) return 'rollcalldependencyaway'
+  if (error instanceof errors.BatchFailedError) return 'parked-batches'
+  return 'commands-that-do-not-take-effect'
+}
 
 const ErrorInterface = builder.interfaceRef<Error>('Error').implement({
   extensions: needs('figures'),
   description: 'Why a command did not succeed. Every error type of a result implements it.',
   fields: (t) => ({
     message: t.exposeString('message', { description: 'What went wrong and what to do, in plain words.' }),
+    runbook: t.string({
+      description: 'The section of the runbook that is about it, as a path in the project and an anchor.',
+      resolve: (error) => runbook(sectionOf(error)),
+    }),
   }),
 })
 

@@ -133,9 +133,16 @@ const Health = builder.objectRef<HealthShape>('Health').implement({
       nullable: true,
       extensions: needs('reconciliation', 'nothing'),
       description:
-        'Whether no check of the schedule found a break in the chain of the audit that is open; null when that is not known.',
-      resolve: ({ ledger }) =>
-        ledger === null ? null : !ledger.discrepancies.some(({ kind }) => kind === 'audit_chain'),
+        'Whether no check of the schedule found a break in the chain of the audit that is open; null before the first, and when that is not known.',
+      resolve: ({ ledger }) => ledger?.audit?.isIntact ?? null,
+    }),
+    auditCheckedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      extensions: needs('reconciliation', 'nothing'),
+      description:
+        'When the chain of the audit was last checked; null before the first time, and when that is not known.',
+      resolve: ({ ledger }) => ledger?.audit?.checkedAt ?? null,
     }),
     workers: t.field({
       type: [LiveWorkerType],
