@@ -1,4 +1,5 @@
 import { connectPostgres, type Database, type Sql } from '../connection/connect.ts'
+import { withDeadline } from '../../concurrency/with-deadline.ts'
 import { Semaphore } from '../../concurrency/semaphore.ts'
 import { busy, ReadFailure, readFailure } from './read-failure.ts'
 import { countWork } from '../connection/pool-use.ts'
@@ -47,6 +48,8 @@ const LOCK_TIMEOUT_MS = 2_000
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
 /** A request that has waited this long for a connection is told that the node is busy. */
 const PATIENCE_MS = 5_000
+/** How long a look may take. */
+const LOOK_MS = 2_000
 /** How long a node that failed is passed over. */
 const DOWN_MS = 5_000
 /** When a pool is replaced, its queries may finish: none takes longer than this. */
@@ -113,11 +116,13 @@ export function createReadNode(database: Database, configuredAs: ReadSource, rep
       const away = (problem: string) => ({ node: name, isUp: false, delayMs: null, latencyMs: null, problem })
       if (health.state() === 'down') return away(health.reason())
       const startMs = performance.now()
+      const looking = node.withSession(
+        { maxLagMs: Infinity, after: [], isUnlocked: false },
+        ({ source, replicaLagMs }) => Promise.resolve(source === 'primary' ? 0 : replicaLagMs),
+      )
       try {
-        const outcome = await node.withSession(
-          { maxLagMs: Infinity, after: [], isUnlocked: false },
-          ({ source, replicaLagMs }) => Promise.resolve(source === 'primary' ? 0 : replicaLagMs),
-        )
+        const outcome = await withDeadline(looking, { milliseconds: LOOK_MS, fallback: () => null })
+        if (outcome === null) return away(`no answer within ${LOOK_MS} ms`)
         if (outcome.opened !== 'yes') return away(outcome.reason)
         const latencyMs = performance.now() - startMs
         return { node: name, isUp: true, delayMs: outcome.result, latencyMs, problem: '' }
