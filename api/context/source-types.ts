@@ -63,6 +63,8 @@ export type BehindPartition = {
   unread: bigint
   /** Whether offsets are gone that were not read. */
   isExpired: boolean
+  /** Whether nothing of it is read, because it is paused or halted: what was read a moment ago does not count then. */
+  isStopped: boolean
 }
 
 /** What becomes of what a partition has not read. */

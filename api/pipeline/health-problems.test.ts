@@ -32,7 +32,12 @@ const ledger = (more: Partial<LedgerHealth> = {}): LedgerHealth => ({
     schema: 1,
     audit: null,
   },
-  reconciliation: { finishedAt: ago(MINUTE_MS), coveredTo: ago(MINUTE_MS), openDiscrepancies: 0 },
+  reconciliation: {
+    finishedAt: ago(MINUTE_MS),
+    coveredTo: ago(MINUTE_MS),
+    differences: 0,
+    openDiscrepancies: 0,
+  },
   ...more,
 })
 const found = (more: Partial<Parameters<typeof healthProblems>[0]>) =>
@@ -99,7 +104,12 @@ describe('what health looks for', () => {
       { kind: 'audit_chain', open: 1 },
     ]
     expect(kinds({ ledger: ledger({ discrepancies }) })).toEqual(['discrepancies', 'audit_chain_broken'])
-    const reconciliation = { finishedAt: ago(61 * MINUTE_MS), coveredTo: ago(0), openDiscrepancies: 0 }
+    const reconciliation = {
+      finishedAt: ago(61 * MINUTE_MS),
+      coveredTo: ago(0),
+      differences: 0,
+      openDiscrepancies: 0,
+    }
     expect(kinds({ ledger: ledger({ reconciliation }) })).toEqual(['reconciliation_overdue'])
     expect(kinds({ ledger: ledger({ reconciliation: null }) })).toEqual([])
   })

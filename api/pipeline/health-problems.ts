@@ -34,10 +34,10 @@ const problem = (kind: FoundProblem['kind'], component: Component, message: stri
   ...{ kind, component, message },
 })
 
-function retentionNear({ partition, outlook }: PartitionHealth, nowMs: number): FoundProblem[] {
+function retentionNear({ partition, outlook, backlog }: PartitionHealth, nowMs: number): FoundProblem[] {
   const takesMs = outlook?.retention?.atMs ?? null
   if (outlook === null || takesMs === null || takesMs - nowMs > RETENTION_NEAR_MS) return []
-  if (isDrainedBefore(outlook, takesMs)) return []
+  if (backlog?.loss !== 'expired' && isDrainedBefore(outlook, takesMs)) return []
   const when =
     takesMs <= nowMs
       ? 'may take unread records at any moment'

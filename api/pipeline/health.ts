@@ -120,8 +120,9 @@ const readLedger = async (session: ReadSession, topic: string): Promise<LedgerHe
 
 /** What the source of outlooks is told of a partition; none while its unread offsets are not known. */
 export function behind(found: IngestionPartition): BehindPartition[] {
-  const { partition, log, progress, backlog } = found
+  const { partition, log, progress, backlog, status } = found
   const unread = unreadOf(found)
   if (log === null || unread === null) return []
-  return [{ partition, log, progress, unread, isExpired: backlog?.loss === 'expired' }]
+  const isStopped = status !== null && status.state !== 'running' && status.state !== 'waiting'
+  return [{ partition, log, progress, unread, isExpired: backlog?.loss === 'expired', isStopped }]
 }

@@ -14,6 +14,7 @@ const behind = (checkpoint: number, end: number, more: Partial<BehindPartition> 
   progress: { incarnation: 0, next_offset: BigInt(checkpoint) } as PartitionProgress,
   unread: BigInt(end - checkpoint),
   isExpired: false,
+  isStopped: false,
   ...more,
 })
 const told: UnreadOfTopic = {
@@ -47,6 +48,17 @@ it('a backlog has its pace from what was noted before, and retention takes it by
     // 20 bytes an offset: 16,000 are unread, and 1,000 more each second.
     retention: { atMs: NOW_MS + 84_000, by: 'size' },
   })
+})
+
+it('a partition that is stopped reads nothing, whatever it has just read', async () => {
+  const { outlooks, after, read } = watched()
+  outlooks.note([behind(0, 1_000)])
+  after(10_000)
+  expect(await read(behind(998, 1_000, { isStopped: true }))).toMatchObject({
+    pace: { readPerSecond: 0 },
+    drain: { atMs: null, why: 'standing' },
+  })
+  expect(await read(behind(998, 1_000))).toMatchObject({ drain: { why: 'drained' } })
 })
 
 it('what was noted more than a minute ago is no part of the pace', async () => {

@@ -71,12 +71,13 @@ export function createOutlooks(topic: string, readUnread: ReadUnread, elapsed: (
 }
 
 function outlookOf(
-  { partition, log, unread, isExpired }: BehindPartition,
+  { partition, log, unread, isExpired, isStopped }: BehindPartition,
   samples: readonly PaceSample[],
   { retention, timestamps, logBytes }: UnreadOfTopic,
   nowMs: number,
 ): Outlook {
-  const pace = paceOf(samples)
+  const measured = paceOf(samples)
+  const pace = measured !== null && isStopped ? { ...measured, readPerSecond: 0 } : measured
   const timestampMs = timestamps.get(partition) ?? null
   const perOffset = bytesPerOffset(log, logBytes.get(partition))
   const bytes = perOffset === null ? null : perOffset * Number(unread)
