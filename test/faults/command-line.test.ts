@@ -2,8 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { type Health, HEALTH_QUESTION } from '../../cli/health-question.ts'
+import { HOST } from '../../stack/processes/ports.ts'
 import { graphqlOf, portOf } from '../support/api/graphql-client.ts'
 import { type Ended, rollcall } from '../support/deployment/command-line.ts'
+import type { RoleProcess } from '../support/deployment/role-process.ts'
 import { createDeployment, type Deployment } from '../support/deployment/deployment.ts'
 import { countedLogins } from '../support/deployment/until-state.ts'
 import { eventually } from '../support/eventually.ts'
@@ -18,7 +20,7 @@ const [LINES, COLUMNS] = [24, 80]
 const ANSWER_MS = 10_000
 
 test('one screen says what is wrong at night, and the commands that it names go on', async () => {
-  const { deployment, feed, run, status, ask, worker } = await running()
+  const { deployment, feed, run, status, ask, worker, api } = await running()
   const good = await run('status')
   expect(good).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^OK {2}all is well/) as string })
   const lines = good.out.trimEnd().split('\n')
@@ -52,6 +54,7 @@ test('one screen says what is wrong at night, and the commands that it names go 
   expect(paused.severity).toBe('WARN')
   const left = Date.parse(paused.partitions[0]?.retentionTakesAt ?? '') - Date.parse(paused.at)
   expect(left / 86_400_000).toBeCloseTo(7, 1)
+  expect((await retentionMetric(api)) / 86_400).toBeCloseTo(7, 1)
   expect(await run('status')).toMatchObject({ code: 1, out: expect.stringContaining('6 d 23 h') as string })
   const [problem] = paused.problems
   expect(problem).toMatchObject({ kind: 'PAUSED', runbook: 'docs/runbook.md#rollcallpaused' })
@@ -174,7 +177,7 @@ test('a program commands by its service token, with its roles alone; without one
   const port = await portOf(deployment.start('api/main.ts', provider.settings))
   const admin = await provider.token('admin', 'operator')
   const make = async (role: string) => {
-    const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    const response = await fetch(`http://${HOST}:${port}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${admin}` },
       body: JSON.stringify({
@@ -214,7 +217,7 @@ async function running() {
   const deployment: Deployment = await createDeployment({ KAFKA_PARTITIONS: '1' })
   const feed = createFeed(deployment)
   const worker = deployment.start('worker/main.ts')
-  const api = deployment.start('api/main.ts')
+  const api = deployment.start('api/main.ts', { API_METRICS_PORT: '0' })
   const [ask, port] = [await graphqlOf(api), await portOf(api)]
   const run = (...args: string[]) => rollcall(port, args)
   const status = async () => (await ask(HEALTH_QUESTION))['health'] as Health
@@ -223,7 +226,16 @@ async function running() {
     expect(await countedLogins(deployment)).toBe(10)
     expect(await status()).toMatchObject({ severity: null, lag: 0 })
   })
-  return { deployment, feed, worker, port, run, status, ask }
+  return { deployment, feed, worker, api, run, status, ask }
+}
+
+/** What Prometheus is told of the only partition. */
+async function retentionMetric(api: RoleProcess): Promise<number> {
+  const served = api.log().find(({ msg }) => msg === 'metrics are served')
+  const { port } = served?.['address'] as { port: number }
+  const text = await (await fetch(`http://${HOST}:${port}/metrics`)).text()
+  const sample = /^rollcall_partition_retention_remaining_seconds\{partition="0"\} (\S+)$/m.exec(text)
+  return Number(sample?.[1])
 }
 
 /** Types what a status says, with a reason. */
