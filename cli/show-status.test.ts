@@ -91,6 +91,37 @@ describe('rollcall status', () => {
     expect(lines).toContainEqual(['3', '?', '?', '?', '120', '-', '?', '?'])
   })
 
+  it('keeps what is wrong with a dependency short, and says how far a replica is behind', () => {
+    const dependency = {
+      address: null,
+      isUp: false,
+      latencyMs: null,
+      replicaLagMs: null,
+      isEncrypted: null,
+      certificate: null,
+    }
+    const message =
+      'no worker answers: none has reported since 2026-03-01T11:00:00Z; start one with npm run worker'
+    const text = shown(
+      health({
+        dependencies: [
+          { ...dependency, kind: 'WORKERS', message },
+          {
+            ...dependency,
+            kind: 'POSTGRES_REPLICA',
+            address: '10.0.0.6:5432',
+            isUp: true,
+            message: null,
+            replicaLagMs: 3_000,
+          },
+        ],
+      }),
+    )
+    expect(text.filter((line) => line.length > 80)).toEqual([])
+    expect(text.join('\n')).toMatch(/workers +DOWN +- +- +no worker answers\n/)
+    expect(text.join('\n')).toContain('10.0.0.6:5432, 3 s behind')
+  })
+
   it('shows those of many partitions that need somebody', () => {
     const partitions = Array.from({ length: 40 }, (_, number) =>
       partition(number, number === 33 ? { state: 'HALTED' } : number === 17 ? { lag: 9_000 } : {}),

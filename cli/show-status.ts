@@ -71,14 +71,23 @@ function showDependencies(dependencies: readonly HealthDependency[], paint: Pain
     one.isUp ? 'up' : 'DOWN',
     one.latencyMs === null ? '-' : `${count(one.latencyMs)} ms`,
     wireOf(one),
-    plain(one.address ?? (one.isUp ? null : one.message) ?? '-'),
-    one.replicaLagMs === null || !one.isUp ? '' : `${duration(one.replicaLagMs)} behind`,
+    whereOf(one),
   ])
-  const [head = '', ...lines] = table(['DEPENDENCY', '', '>LATENCY', 'CERTIFICATE', 'ADDRESS', ''], rows)
+  const [head = '', ...lines] = table(['DEPENDENCY', '', '>LATENCY', 'CERTIFICATE', 'ADDRESS'], rows)
   return [
     paint.dim(head),
     ...lines.map((line, index) => (dependencies[index]?.isUp === true ? line : paint.red(line))),
   ]
+}
+
+/** Longer ones are in the problems, and whole in --json. */
+const ADDRESS_CHARACTERS = 40
+
+/** What has no address says shortly what is wrong: the text before the first colon. */
+function whereOf({ address, isUp, message, replicaLagMs }: HealthDependency): string {
+  const what = plain(address ?? (isUp ? null : message?.split(':')[0]) ?? '-')
+  const text = what.length > ADDRESS_CHARACTERS ? `${what.slice(0, ADDRESS_CHARACTERS - 1)}…` : what
+  return isUp && replicaLagMs !== null ? `${text}, ${duration(replicaLagMs)} behind` : text
 }
 
 function wireOf({ isEncrypted, certificate }: HealthDependency): string {

@@ -16,8 +16,6 @@ import { controlPart } from '../support/parts/stack-control.ts'
 
 /** A screen of a terminal. */
 const [LINES, COLUMNS] = [24, 80]
-/** An answer waits for a part that is away two seconds at most; the rest is for the process to start. */
-const ANSWER_MS = 10_000
 
 test('one screen says what is wrong at night, and the commands that it names go on', async () => {
   const { deployment, feed, run, status, ask, worker, api } = await running()
@@ -119,7 +117,6 @@ test('one screen says what is wrong at night, and the commands that it names go 
   expect(halted).toMatchObject({ severity: 'PAGE', runbook: 'docs/runbook.md#accept-a-loss' })
   const told = await run('status')
   expect(told.code).toBe(2)
-  keep('halted', told)
   await ask(halted?.nextSteps[0]?.mutation ?? '')
   await eventually(async () => {
     expect(await status()).toMatchObject({ severity: null, lag: 0 })
@@ -127,49 +124,48 @@ test('one screen says what is wrong at night, and the commands that it names go 
 
   // Nobody reads.
   await worker.kill()
-  const alone = await eventually(async () => {
-    const found = await run('status')
-    expect(found).toMatchObject({ code: 2, out: expect.stringContaining('no worker answers') as string })
-    return found
+  await eventually(async () => {
+    expect(await run('status')).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('no worker answers') as string,
+    })
   })
-  keep('rollcallnoworker', alone)
   expect(await run('pause', '--reason', 'nobody is there')).toMatchObject({
     code: 5,
     err: expect.stringMatching(/no worker answers.*--command-id/) as string,
   })
 })
 
-test.each(['kafka', 'postgres', 'temporal'] as const)(
-  'while %s is away the rest is answered, in time',
-  async (part) => {
-    const { run, status } = await running()
-    onTestFinished(() => controlPart(part, 'resume'))
+test('while a part is away the rest is answered', async () => {
+  const { run, status } = await running()
+  const parts = [
+    ['kafka', 'KAFKA'],
+    ['temporal', 'TEMPORAL'],
+    ['postgres', 'POSTGRES_PRIMARY'],
+  ] as const
+  for (const [part, kind] of parts) {
     await controlPart(part, 'suspend')
-    const startMs = performance.now()
+    onTestFinished(() => controlPart(part, 'resume'))
     const found = await eventually(async () => {
       const health = await status()
-      const kind = { kafka: 'KAFKA', postgres: 'POSTGRES_PRIMARY', temporal: 'TEMPORAL' }[part]
-      expect(health.dependencies.find((one) => one.kind === kind)).toMatchObject({
-        isUp: false,
-        latencyMs: null,
-      })
+      expect(health.dependencies.filter(({ isUp }) => !isUp).map((one) => one.kind)).toContain(kind)
+      expect(health.severity).toBe('PAGE')
       return health
     }, 30_000)
-    expect(performance.now() - startMs).toBeLessThan(2 * ANSWER_MS)
-    expect(found.severity).toBe('PAGE')
-    const others = found.dependencies.filter(
-      ({ kind }) => kind === 'KAFKA' || kind === 'POSTGRES_REPLICA' || kind === 'TEMPORAL',
-    )
-    expect(others.filter(({ isUp }) => isUp).length).toBeGreaterThanOrEqual(2)
+    const others = new Set(['KAFKA', 'TEMPORAL', 'POSTGRES_REPLICA'])
+    const up = found.dependencies.filter(({ kind: one, isUp }) => isUp && others.has(one))
+    expect(up.map((one) => one.kind).sort()).toEqual([...others].filter((one) => one !== kind).sort())
     expect(found.partitions).toHaveLength(1)
-    const shown = await run('status')
-    expect(shown).toMatchObject({
+    expect(await run('status')).toMatchObject({
       code: 2,
       out: expect.stringContaining('docs/runbook.md#rollcalldependencyaway') as string,
     })
-    keep(part, shown)
-  },
-)
+    await controlPart(part, 'resume')
+    await eventually(async () => {
+      expect((await status()).dependencies.filter(({ isUp }) => !isUp)).toEqual([])
+    }, 30_000)
+  }
+})
 
 test('a program commands by its service token, with its roles alone; without one nobody is asked twice', async () => {
   const provider = await startOpenIdProvider([['admin', 'operator']])
@@ -246,9 +242,4 @@ async function follow(
   const words = (line ?? '').replace('"why"', 'seen').split(' ')
   expect(words.shift()).toBe('rollcall')
   expect(await run(...words)).toMatchObject({ code: 0 })
-}
-
-function keep(name: string, { out, err }: Ended): void {
-  if (process.env['KEEP_SCREENS'] !== undefined)
-    writeFileSync(join(process.env['KEEP_SCREENS'], name), out + err)
 }
