@@ -10,6 +10,8 @@ import { checkTemporal } from '../../scripts/check-temporal.ts'
 import { roleEnvironments } from '../../scripts/role-environments.ts'
 import { type Stack, startStack } from '../../stack/stack.ts'
 import { fetchTrusting } from '../support/tls/trusting-fetch.ts'
+import type { Health } from '../../cli/health-question.ts'
+import { rollcall } from '../support/deployment/command-line.ts'
 import { startRole } from '../support/deployment/role-process.ts'
 import { eventually } from '../support/eventually.ts'
 import { scrape, sumOf } from '../support/metrics/scrape.ts'
@@ -81,6 +83,22 @@ test('migrations, worker and API sign in by certificates of their roles, and log
     const headers = { 'content-type': 'application/json' }
     const answer = await fetch(`https://localhost:${String(port)}/graphql`, { method: 'POST', headers, body })
     expect(await answer.text()).toMatch(/"checkpoint":"?[1-9]/)
+  })
+  const port = Number(api.log().find((line) => typeof line['port'] === 'number')?.['port'])
+  const trusting = { ROLLCALL_URL: `https://localhost:${port}`, ROLLCALL_CA_FILE: config.kafka.tls?.ca ?? '' }
+  const { code, out } = await rollcall(port, ['status', '--json'], trusting)
+  expect(code).toBeLessThan(3)
+  const { dependencies } = JSON.parse(out) as Health
+  const shown = dependencies.filter(({ kind }) => kind !== 'WORKERS')
+  expect(shown).toHaveLength(4)
+  for (const { kind, isEncrypted, certificate } of shown) {
+    expect(isEncrypted, kind).toBe(true)
+    expect(certificate?.names, kind).toContain('localhost')
+    expect(certificate?.daysLeft, kind).toBeGreaterThan(0)
+  }
+  expect(await rollcall(port, ['status'], { ROLLCALL_URL: trusting.ROLLCALL_URL })).toMatchObject({
+    code: 3,
+    err: expect.stringContaining('set ROLLCALL_CA_FILE') as string,
   })
   const wires = ['kafka', 'kafka_client', 'postgres', 'postgres_client', 'temporal', 'temporal_client']
   for (const [role, own] of [
