@@ -1,53 +1,91 @@
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { partsFolder } from '../stack.ts'
-import { fetchDebian } from './debian-packages.ts'
+import { HOST } from '../processes/ports.ts'
+import { startProcess } from '../processes/process.ts'
+import { untilReady } from '../processes/until-ready.ts'
+import type { MonitoringPrograms } from './monitoring-programs.ts'
+import { createPart, type Part, START_TIMEOUT_MS } from './part.ts'
 
-/** Prometheus and Alertmanager, the exporters of machine and Postgres, and what Prometheus' own page is made of. */
-const PACKAGES = [
-  'prometheus',
-  'prometheus-alertmanager',
-  'prometheus-node-exporter',
-  'prometheus-postgres-exporter',
-  'fonts-glyphicons-halflings',
-  'libjs-bootstrap',
-  'libjs-bootstrap4',
-  'libjs-d3',
-  'libjs-eonasdan-bootstrap-datetimepicker',
-  'libjs-jquery',
-  'libjs-jquery-hotkeys',
-  'libjs-moment',
-  'libjs-moment-timezone',
-  'libjs-mustache',
-  'libjs-popper.js',
-  'libjs-rickshaw',
-]
-
-/** Programs, and the folders that Debian's builds of them look for below /usr. */
-export type MonitoringPrograms = {
-  prometheus: string
-  promtool: string
-  alertmanager: string
-  amtool: string
-  nodeExporter: string
-  postgresExporter: string
-  /** For Prometheus' `--web.local-assets`. */
-  page: string
+type Options = {
+  programs: MonitoringPrograms
+  dataFolder: string
+  logFolder: string
+  port: number
 }
 
 /**
- * Downloads Prometheus and what goes with it (40 MB), once for this clone.
- * @throws when this machine has no apt, or the packages cannot be fetched
+ * Prometheus on loopback.
+ * @param configuration path of its configuration
+ * @param resendMs after how long it tells Alertmanager again what fires
  */
-export async function fetchMonitoring(): Promise<MonitoringPrograms> {
-  const usr = join(await fetchDebian(partsFolder, PACKAGES), 'usr')
-  const program = (name: string) => join(usr, 'bin', name)
-  return {
-    prometheus: program('prometheus'),
-    promtool: program('promtool'),
-    alertmanager: program('prometheus-alertmanager'),
-    amtool: program('amtool'),
-    nodeExporter: program('prometheus-node-exporter'),
-    postgresExporter: program('prometheus-postgres-exporter'),
-    page: join(usr, 'share/prometheus/web'),
-  }
+export const createPrometheusPart = (
+  { programs, ...options }: Options,
+  configuration: string,
+  resendMs = 60_000,
+): Part =>
+  createServerPart('prometheus', options, programs.prometheus, (data, address) => [
+    `--config.file=${configuration}`,
+    `--storage.tsdb.path=${data}`,
+    `--web.listen-address=${address}`,
+    `--web.local-assets=${join(programs.share, 'prometheus/web')}`,
+    `--rules.alert.resend-delay=${resendMs}ms`,
+    '--enable-feature=expand-external-labels',
+  ])
+
+/** Alertmanager on loopback. @param configuration path of its configuration */
+export const createAlertmanagerPart = ({ programs, ...options }: Options, configuration: string): Part =>
+  createServerPart(
+    'alertmanager',
+    options,
+    programs.alertmanager,
+    (data, address) => [
+      `--config.file=${configuration}`,
+      `--storage.path=${data}`,
+      `--web.listen-address=${address}`,
+      '--cluster.listen-address=',
+    ],
+    programs.share,
+  )
+
+/** The exporter of what the machine has, on loopback. */
+export const createNodeExporterPart = ({ programs, ...options }: Options): Part =>
+  createServerPart('node-exporter', options, programs.nodeExporter, (_, address) => [
+    `--web.listen-address=${address}`,
+  ])
+
+function createServerPart(
+  name: string,
+  { dataFolder, logFolder, port }: Omit<Options, 'programs'>,
+  program: string,
+  argumentsOf: (data: string, address: string) => string[],
+  share?: string,
+): Part {
+  const logFile = join(logFolder, `${name}.log`)
+  const data = join(dataFolder, name)
+  return createPart(
+    name,
+    async () => {
+      mkdirSync(data, { recursive: true })
+      const [command, args] = within(share, program, argumentsOf(data, `${HOST}:${port}`))
+      const running = startProcess({ name, command, args, logFile, bookFolder: dataFolder })
+      const path = name === 'node-exporter' ? '' : '-/ready'
+      await untilReady(running, logFile, START_TIMEOUT_MS, async () => {
+        const response = await fetch(`http://${HOST}:${port}/${path}`)
+        if (!response.ok) throw new Error(`it answers ${response.status}`)
+      })
+      return running
+    },
+    'SIGTERM',
+  )
+}
+
+/** Debian's Alertmanager reads a template here, wherever it is itself. */
+const TEMPLATE = '/usr/share/prometheus/alertmanager/default.tmpl'
+
+/** The command that runs a program which finds `share` as its /usr/share, in a mount namespace of its own, unless it is installed. */
+function within(share: string | undefined, program: string, args: string[]): [string, string[]] {
+  if (share === undefined || existsSync(TEMPLATE)) return [program, args]
+  const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user']
+  const script = 'mount --bind "$0" /usr/share && exec "$@"'
+  return ['unshare', [...asRoot, '--mount', 'sh', '-c', script, share, program, ...args]]
 }
