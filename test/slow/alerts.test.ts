@@ -39,7 +39,7 @@ describe.skipIf(isElsewhere)('alerts of a deployment that Prometheus scrapes', (
     await untilDelivered(monitored, 'firing', 'RollcallNoWorker')
     start('worker/main.ts')
     await untilDelivered(monitored, 'resolved', 'RollcallNoWorker')
-    expect(pagesOf(monitored)).toEqual(['RollcallNoWorker'])
+    expect(pagesOf(monitored.delivered)).toEqual(['RollcallNoWorker'])
   })
 
   test('a primary that is gone pages once, whatever follows from that', async () => {
@@ -58,12 +58,24 @@ describe.skipIf(isElsewhere)('alerts of a deployment that Prometheus scrapes', (
       await controlPart('postgres', 'start')
     }
     await untilDelivered(monitored, 'resolved', 'RollcallDependencyAway')
-    expect(pagesOf(monitored).filter((name) => name !== 'RollcallNoWorker')).toEqual([
-      'RollcallDependencyAway',
-    ])
-    const at = (name: string) => monitored.delivered.findIndex(({ labels }) => labels['alertname'] === name)
-    const resolved = monitored.delivered.findIndex(({ status }) => status === 'resolved')
-    expect(at('RollcallNoWorker') === -1 || at('RollcallNoWorker') >= resolved).toBe(true)
+    const untilMended = monitored.delivered.slice(
+      0,
+      monitored.delivered.findIndex(({ status }) => status === 'resolved'),
+    )
+    expect(pagesOf(untilMended)).toEqual(['RollcallDependencyAway'])
+  })
+
+  test('a replica that is gone is a warning, and pages nobody', async () => {
+    const { monitored } = await monitoredDeployment()
+    await controlPart('replica', 'stop')
+    try {
+      const warning = await untilDelivered(monitored, 'firing', 'RollcallReplicaAway')
+      expect(warning).toMatchObject({ receiver: 'warnings', labels: { severity: 'warning' } })
+    } finally {
+      await controlPart('replica', 'start')
+    }
+    await untilDelivered(monitored, 'resolved', 'RollcallReplicaAway')
+    expect(pagesOf(monitored.delivered)).toEqual([])
   })
 
   test('APIs that are gone page, although nothing tells of ingestion any more', async () => {
@@ -72,7 +84,7 @@ describe.skipIf(isElsewhere)('alerts of a deployment that Prometheus scrapes', (
     await untilDelivered(monitored, 'firing', 'RollcallNoApi')
     start('api/main.ts', { API_METRICS_PORT: apiPort })
     await untilDelivered(monitored, 'resolved', 'RollcallNoApi')
-    expect(pagesOf(monitored)).toEqual(['RollcallNoApi'])
+    expect(pagesOf(monitored.delivered)).toEqual(['RollcallNoApi'])
   })
 })
 
@@ -113,7 +125,7 @@ const untilDelivered = (
   )
 
 /** The alerts that paged, each once. */
-const pagesOf = ({ delivered }: Monitored): string[] => [
+const pagesOf = (delivered: readonly DeliveredAlert[]): string[] => [
   ...new Set(
     delivered.filter(({ receiver }) => receiver === 'pages').map(({ labels }) => labels['alertname'] ?? ''),
   ),
