@@ -69,8 +69,8 @@ await runScript(async () => {
   }
   console.log(`
   Prometheus    http://${HOST}:${port.prometheus}/graph?g0.expr=sum(rate(rollcall_attempts_total%5B1m%5D))&g0.tab=0&g0.range_input=5m
-  targets       http://${HOST}:${port.prometheus}/targets
-  alerts        http://${HOST}:${port.prometheus}/alerts
+  targets       http://${HOST}:${port.prometheus}/classic/targets
+  alerts        http://${HOST}:${port.prometheus}/classic/alerts
   Alertmanager  http://${HOST}:${port.alertmanager}/api/v2/alerts
 
   Ctrl-C stops it; npm run monitoring continues with the data that it has.
