@@ -10,14 +10,18 @@ import { whyNoDebianPackages } from '../stack/parts/debian-packages.ts'
 import { ingestionCases } from './cases/ingestion-cases.ts'
 import { numberCases } from './cases/number-cases.ts'
 import { partCases } from './cases/part-cases.ts'
+import { producerCases } from './cases/producer-cases.ts'
 import { servingCases } from './cases/serving-cases.ts'
 import type { AlertCase } from './cases/alert-case.ts'
 import type { Alert } from './alert.ts'
 import { alerts, ruleGroups } from './rule-groups.ts'
 
 const run = promisify(execFile)
-const rules = fileURLToPath(new URL('../deploy/monitoring/rollcall-alerts.yml', import.meta.url))
-const cases = { ...ingestionCases, ...numberCases, ...partCases, ...servingCases }
+const committed = (name: string) => fileURLToPath(new URL(`../deploy/monitoring/${name}`, import.meta.url))
+/** It names the rules, which are checked with it. */
+const configuration = committed('prometheus.yml')
+const alertmanager = committed('alertmanager.yml')
+const cases = { ...ingestionCases, ...numberCases, ...partCases, ...producerCases, ...servingCases }
 /** To fetch promtool, the first time. */
 const TIMEOUT_MS = 180_000
 const isElsewhere = process.platform !== 'linux' && whyNoDebianPackages() !== null
@@ -34,11 +38,12 @@ test.skipIf(isElsewhere)(
   'every alert fires in the cases in which it should, and in no other, as promtool of Debian finds',
   { timeout: TIMEOUT_MS },
   async () => {
-    const { promtool } = await fetchMonitoring()
+    const { promtool, amtool } = await fetchMonitoring()
     const folder = mkdtempSync(join(tmpdir(), 'rollcall-promtool-'))
     try {
       const files = alerts.flatMap((alert) => writeTests(folder, alert))
-      expect(await failuresOf(promtool, ['check', 'rules', rules])).toBe('')
+      expect(await failuresOf(promtool, ['check', 'config', configuration])).toBe('')
+      expect(await failuresOf(amtool, ['check-config', alertmanager])).toBe('')
       expect(await failuresOf(promtool, ['test', 'rules', ...files])).toBe('')
     } finally {
       rmSync(folder, { recursive: true })
@@ -47,11 +52,15 @@ test.skipIf(isElsewhere)(
 )
 
 /** What a program says when it fails; empty: it succeeds. */
-const failuresOf = async (program: string, args: string[]): Promise<string> =>
-  await run(program, args).then(
-    () => '',
-    ({ stdout, stderr }: { stdout: string; stderr: string }) => stderr + stdout,
-  )
+async function failuresOf(program: string, args: string[]): Promise<string> {
+  try {
+    await run(program, args)
+    return ''
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string }
+    return stderr + stdout
+  }
+}
 
 /** From this length on a case is evaluated less often: a week of minutes takes promtool minutes. */
 const LONG_MINUTES = 1_000
