@@ -11,7 +11,7 @@ const committed = (name: string): string =>
   readFileSync(new URL(`../../../deploy/monitoring/${name}`, import.meta.url), 'utf8')
 
 /** A minute of the rules' patience lasts this long here, so that their order stays. */
-const MINUTE_MS = 2_000
+const MINUTE_MS = 4_000
 const MS = { s: MINUTE_MS / 60, m: MINUTE_MS, h: 60 * MINUTE_MS }
 
 /** The committed rules, which wait for less. */
@@ -54,9 +54,9 @@ export async function monitor(targets: Record<string, readonly string[]>): Promi
   }
   const configuration = {
     global: {
-      // A machine with other things to do takes a second and more for a scrape.
-      scrape_interval: '3s',
-      scrape_timeout: '3s',
+      // While a part is away a scrape of the API takes seconds; a failed one would look like an API that is gone.
+      scrape_interval: '5s',
+      scrape_timeout: '5s',
       evaluation_interval: '1s',
       external_labels: { rollcall_runbook: 'https://docs.example/runbook' },
     },
