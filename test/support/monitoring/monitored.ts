@@ -54,7 +54,7 @@ export async function monitor(targets: Record<string, readonly string[]>): Promi
   }
   const configuration = {
     global: {
-      // While a part is away a scrape of the API takes seconds; a failed one would look like an API that is gone.
+      // On a busy machine a scrape takes seconds, and a failed one looks like an API that is gone.
       scrape_interval: '5s',
       scrape_timeout: '5s',
       evaluation_interval: '1s',
