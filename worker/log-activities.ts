@@ -1,25 +1,24 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker'
 import type { LogFields } from '../config/log-fields.ts'
-import { withLogFields } from '../config/logger.ts'
 
 /**
- * Gives each line that an activity logs its workflow, run and attempt, and the topic and partition that it works on: those
- * of its argument.
+ * Gives each line that an activity logs the topic and partition that it works on: those of its argument. The SDK adds the
+ * workflow, its run, the activity and the attempt.
  */
-export const logActivities: ActivityInterceptorsFactory = ({ info }) => ({
-  inbound: {
-    execute: (input, next) => {
-      const { workflowExecution, activityType, attempt } = info
-      const fields = {
-        workflowId: workflowExecution?.workflowId,
-        runId: workflowExecution?.runId,
-        ...{ activity: activityType, attempt },
-        ...placeOf(input.args[0]),
-      }
-      return withLogFields(fields, () => next(input))
+export const logActivities: ActivityInterceptorsFactory = () => {
+  let place: LogFields = {}
+  return {
+    inbound: {
+      execute: (input, next) => {
+        place = placeOf(input.args[0])
+        return next(input)
+      },
     },
-  },
-})
+    outbound: {
+      getLogAttributes: (input, next) => next({ ...input, ...place }),
+    },
+  }
+}
 
 /** @param argument of an activity */
 function placeOf(argument: unknown): LogFields {

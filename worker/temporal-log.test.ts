@@ -26,7 +26,12 @@ function written(lines: [number, ...Parameters<ReturnType<typeof createWriter>>]
 }
 
 const failedActivity = {
-  ...{ sdkComponent: 'worker', workflowId: 'ingest/user-login', runId: 'r', activityType: 'watchTopic' },
+  ...{
+    sdkComponent: 'worker',
+    workflowId: 'ingest/user-login',
+    workflowRunId: 'r',
+    activityType: 'watchTopic',
+  },
   ...{ error: new Error('kafka: away'), taskToken: 'internal' },
 }
 

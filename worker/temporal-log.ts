@@ -10,7 +10,9 @@ const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERR
 
 /** What the SDK and our workflows and activities say beside a message, if it is of use to a reader; the rest are internals. */
 const shown = {
-  ...{ workflowId: 'workflowId', runId: 'runId', activityType: 'activity', attempt: 'attempt' },
+  // Of workflows it has the name runId, of activities workflowRunId.
+  ...{ workflowId: 'workflowId', runId: 'runId', workflowRunId: 'runId' },
+  ...{ activityType: 'activity', attempt: 'attempt' },
   ...{ topic: 'topic', partition: 'partition', offset: 'offset', from: 'from', to: 'to', batchId: 'batchId' },
   ...{ logins: 'logins', rejects: 'rejects', duration: 'duration', commandId: 'commandId', reason: 'reason' },
 } as const satisfies Record<string, keyof LogFields>

@@ -23,7 +23,7 @@ async function openMarked(documents: (known: Known) => string[]) {
     ...{ ...provider.settings, INSIGHT_SIZE: '2' },
     ...{ AUDIT_READS: 'persons', TRUSTED_PROXIES: HOST },
   })
-  deployment.start('worker/main.ts')
+  const worker = deployment.start('worker/main.ts', { LOG_LEVEL: 'debug' })
   await sendMarked(deployment)
   const { sql } = deployment
   await eventually(async () => {
@@ -34,9 +34,10 @@ async function openMarked(documents: (known: Known) => string[]) {
   const file = join(inject('runFolder'), `documents-${process.pid}.json`)
   const byHash = Object.fromEntries(documents(known).map((document) => [hashOf(document), document]))
   writeFileSync(file, JSON.stringify(byHash))
-  const port = await portOf(
-    deployment.start('api/main.ts', { API_DOCUMENTS: file, API_QUESTIONS_PER_SECOND: '100000' }),
-  )
+  const api = deployment.start('api/main.ts', {
+    ...{ API_DOCUMENTS: file, API_QUESTIONS_PER_SECOND: '100000', LOG_LEVEL: 'debug' },
+  })
+  const port = await portOf(api)
   const headers = new Map<string, { authorization: string }>()
   for (const role of roles) headers.set(role, { authorization: `Bearer ${await provider.token(role)}` })
   const as = (role: string) => headers.get(role) ?? { authorization: '' }
@@ -44,6 +45,7 @@ async function openMarked(documents: (known: Known) => string[]) {
   const json = { 'content-type': 'application/json' }
   return {
     ...{ known, port, as, sql },
+    logs: () => [...worker.log(), ...api.log()],
     byPost: async (role: string, body: object, more: Record<string, string> = {}) =>
       await (
         await fetch(url, {
@@ -101,7 +103,10 @@ it('reach an analyst in every way, and nobody else in any', async () => {
   const people = ['USER', 'DEVICE', 'ADDRESS'].map(
     (by) => `{ measures(groupBy: [${by}], first: 5) { groups { values node { id } } } }`,
   )
-  const { byPost, byGet, known, port, as, sql } = await openMarked((known) => [...wrapped(known), ...people])
+  const { byPost, byGet, known, port, as, sql, logs } = await openMarked((known) => [
+    ...wrapped(known),
+    ...people,
+  ])
   const questions = [...wrapped(known), ...people]
   expect(questions.length).toBeGreaterThan(300)
 
@@ -212,6 +217,33 @@ it('reach an analyst in every way, and nobody else in any', async () => {
   const ended = await subscribe(port, 'subscription { attempts { nodes { ip } } }', as('analyst'))
   await ended.ended
   expect(ended.events.map(({ answer }) => answer.errors?.[0]?.extensions.code)).toEqual(['AUDIT_UNAVAILABLE'])
+
+  // Where else a text of a client may be.
+  await fetch(`http://${HOST}:${port}/users/mark-user?id=mark-user`)
+  await fetch(`http://${HOST}:${port}/sign-in/with/mark-user`)
+  const marked = {
+    query: 'query markOperation { markAlias: node(id: 7) { markField } }',
+    operationName: 'markOther',
+  }
+  const texts = [
+    'x-request-id',
+    'user-agent',
+    'x-forwarded-for',
+    'x-rollcall-mark-key',
+    'last-event-id',
+    'traceparent',
+  ]
+  for (const header of texts) await byPost('viewer', marked, { [header]: 'mark-user' })
+  await byPost(
+    'nobody',
+    { ...marked, variables: { id: 'mark-user' } },
+    { authorization: 'Bearer mark-session' },
+  )
+  const lines = logs().map((line) => JSON.stringify(line))
+  expect(lines.length).toBeGreaterThan(questions.length)
+  expect(
+    lines.filter((line) => marksIn(line).length > 0 || /markOp|markAlias|markOther|markField/.test(line)),
+  ).toEqual([])
 })
 
 /** Headers that tell a question from all others, so that its look is an event of its own. */

@@ -127,7 +127,8 @@ test('a worker says that Postgres refuses it, and goes on once the password is m
       expect.objectContaining({ 'log.level': 'error', message: expect.stringMatching('refuses') as string }),
     )
     const running = worker.log().find(({ message }) => message === 'worker is running')
-    return `http://${HOST}:${String(running?.['server.port'])}/ready`
+    if (running === undefined) throw new Error('it does not run yet')
+    return `http://${HOST}:${String(running['server.port'])}/ready`
   })
   const refused = await fetch(ready)
   expect(refused.status).toBe(503)

@@ -13,20 +13,14 @@ import { graphqlOf } from '../support/api/graphql-client.ts'
 import { createDeployment } from '../support/deployment/deployment.ts'
 import { eventually } from '../support/eventually.ts'
 import { ownFolder } from '../support/parts/own-folder.ts'
-import {
-  buildTemporalServer,
-  startTemporalServer,
-  whyNoTemporalServer,
-} from '../support/parts/temporal-server.ts'
+import { BUILD_TIMEOUT_MS, whyNoGo } from '../support/parts/go-programs.ts'
+import { buildTemporalServer, startTemporalServer } from '../support/parts/temporal-server.ts'
 
 /** temporal.api.enums.v1.IndexedValueType */
 const indexed = { KEYWORD: 2, INT: 3 } as const
 const NAMESPACE = 'default'
 
-/** Go compiles some thousand packages, on whatever else the machine does. */
-const BUILD_TIMEOUT_MS = 45 * 60_000
-
-const whyNot = whyNoTemporalServer()
+const whyNot = whyNoGo()
 describe.skipIf(whyNot !== null)(
   `a Temporal server with mTLS and its authorizer${whyNot === null ? '' : ` (${whyNot})`}`,
   () => {

@@ -1,51 +1,21 @@
-import { execFile, execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { Connection } from '@temporalio/client'
 import { onTestFinished } from 'vitest'
 import type { CertificateAuthority, Leaf } from '../../../stack/parts/certificates.ts'
-import { once } from '../../../stack/parts/downloads.ts'
 import { freePort, HOST } from '../../../stack/processes/ports.ts'
 import { startProcess } from '../../../stack/processes/process.ts'
 import { untilReady } from '../../../stack/processes/until-ready.ts'
-import { partsFolder } from '../../../stack/stack.ts'
+import { goInstall } from './go-programs.ts'
 import { logsIn, ownFolder } from './own-folder.ts'
 
 const VERSION = 'v1.32.2'
-/** Of the Go that it needs. */
-const TOOLCHAIN = 'go1.27.3'
 const SERVICES = ['frontend', 'internal-frontend', 'history', 'matching', 'worker']
 const START_TIMEOUT_MS = 60_000
 
-/** Null: the server can be built here. */
-export function whyNoTemporalServer(): string | null {
-  try {
-    execFileSync('go', ['version'], { stdio: 'ignore' })
-    return null
-  } catch {
-    return 'needs Go'
-  }
-}
-
 /** The server itself, of which the development server is a part; built once, which takes minutes. Returns its program. */
-export const buildTemporalServer = async (): Promise<string> => {
-  const folder = await once(join(partsFolder, `temporal-server-${VERSION}`), async (target) => {
-    const path = join(target, 'go')
-    const env = {
-      ...process.env,
-      GOTOOLCHAIN: TOOLCHAIN,
-      GOBIN: target,
-      GOPATH: path,
-      GOCACHE: join(path, 'cache'),
-    }
-    await promisify(execFile)('go', ['install', `go.temporal.io/server/cmd/server@${VERSION}`], { env })
-    // Go keeps its modules read-only.
-    await promisify(execFile)('go', ['clean', '-modcache'], { env })
-    rmSync(path, { recursive: true, force: true })
-  })
-  return join(folder, 'server')
-}
+export const buildTemporalServer = async (): Promise<string> =>
+  join(await goInstall('temporal-server', 'go.temporal.io/server/cmd/server', VERSION), 'server')
 
 /**
  * A Temporal server with mTLS on all wires and its default authorizer, which takes JSON Web Tokens whose claim `permissions`
