@@ -21,6 +21,7 @@ function run(work: string) {
 test('warnings and deprecations are lines of the log, each kind once, and no text on standard error', () => {
   const { status, stderr, lines } = run(`
     for (let n = 1; n <= 3; n++) process.emitWarning('leak of ' + n + ' listeners', 'MaxListenersExceededWarning')
+    setTimeout(() => undefined, -1)
     process.emitWarning('it is old', 'DeprecationWarning', 'DEP0001')`)
   expect([status, stderr]).toEqual([0, ''])
   expect(lines).toMatchObject([
