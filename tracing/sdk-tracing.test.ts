@@ -100,13 +100,13 @@ test('the bound holds for callers who want each request sampled, fills up again,
   }
 })
 
-test('a collector that never answers keeps a process from ending for two seconds at most, however much waits', async () => {
+test('a collector that never answers does not keep a process from ending until it is given up, however much waits', async () => {
   const { url } = await collectorAnswering(() => null)
-  const tracing = sdkTracing(optionsTo(url), service, reports())
+  const report = reports()
+  const tracing = sdkTracing(optionsTo(url), service, report)
   for (let n = 0; n < 9_000; n++) tracing.begin('work')?.end()
-  const startMs = performance.now()
   await tracing.close()
-  expect(performance.now() - startMs).toBeLessThan(30_000)
+  expect(report.lost).not.toHaveBeenCalled()
 })
 
 test('that a collector refuses is told once, and once that it takes spans again', async () => {

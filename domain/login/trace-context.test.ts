@@ -21,7 +21,7 @@ test.each([
   ['of a later version with more behind it', `cc-${TRACE}-${SPAN}-01-what-the-future-will-be-like`],
   ['of a later version with a hyphen behind it', `01-${TRACE}-${SPAN}-01-`],
 ])('a traceparent %s is one', (_, text) => {
-  expect(isTraceparent(text)).toBe(true)
+  expect(isTraceparent(bytes(text))).toBe(true)
 })
 
 test.each([
@@ -45,7 +45,7 @@ test.each([
   ['with a line break behind it', `${parent}\n`],
   ['with another separator', parent.replaceAll('-', '_')],
 ])('a text %s is no traceparent', (_, text) => {
-  expect(isTraceparent(text)).toBe(false)
+  expect(isTraceparent(bytes(text))).toBe(false)
 })
 
 test.each([

@@ -21,21 +21,57 @@ const MAX_TRACEPARENT_BYTES = 128
 const MAX_TRACESTATE_BYTES = 512
 const MAX_MEMBERS = 32
 
-const VERSION_00 = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
-const LATER_VERSION =
-  /^(?!00|ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-[\x21-\x7e]*)?$/
-
 /** Of level 2, whose keys are those of level 1 and more. The last character of a value is no blank. */
 const MEMBER =
   /^[a-z0-9][a-z0-9_\-*/@]{0,255}=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/
 
-/** Whether a text is a traceparent: well formed, of a version that there may be, with ids that are not all zero. */
-export const isTraceparent = (text: string): boolean =>
-  VERSION_00.test(text) || (text.length <= MAX_TRACEPARENT_BYTES && LATER_VERSION.test(text))
+/** Where the parts of a traceparent begin and end: version, trace id, parent id and flags, with hyphens in between. */
+const PARTS = [
+  [0, 2],
+  [3, 35],
+  [36, 52],
+  [53, TRACEPARENT_BYTES],
+] as const
+
+const HYPHEN = 0x2d
+const ZERO = 0x30
+const LATEST_LETTER = 0x66
+/** By byte: whether it is a digit of hexadecimal, in lower case. */
+const isDigit = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number(/[0-9a-f]/.test(String.fromCharCode(byte))),
+)
+
+/**
+ * Whether bytes are a traceparent: well formed, of a version that there may be, with ids that are not all zero. Producers send one
+ * with each record, so that it is read without a text.
+ */
+export function isTraceparent(bytes: Uint8Array): boolean {
+  if (bytes.length < TRACEPARENT_BYTES || bytes.length > MAX_TRACEPARENT_BYTES) return false
+  for (const [start, end] of PARTS) {
+    if (start > 0 && bytes[start - 1] !== HYPHEN) return false
+    for (let at = start; at < end; at++) if (isDigit[bytes[at] ?? 0] === 0) return false
+  }
+  const [[, version], [traceId, traceIdEnd], [parentId, parentIdEnd]] = PARTS
+  if (isAll(bytes, 0, version, LATEST_LETTER)) return false
+  if (isAll(bytes, traceId, traceIdEnd, ZERO) || isAll(bytes, parentId, parentIdEnd, ZERO)) return false
+  return bytes.length === TRACEPARENT_BYTES || (!isAll(bytes, 0, version, ZERO) && hasMore(bytes))
+}
+
+function isAll(bytes: Uint8Array, start: number, end: number, byte: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] !== byte) return false
+  return true
+}
+
+/** Whether what a later version adds is visible ASCII behind a hyphen. */
+const hasMore = (bytes: Uint8Array): boolean =>
+  bytes[TRACEPARENT_BYTES] === HYPHEN &&
+  bytes.subarray(TRACEPARENT_BYTES).every((byte) => byte >= 0x21 && byte <= 0x7e)
 
 /** Whether a text is a list of at most 32 members with a key each, none twice, in 512 characters at most. */
 export function isTracestate(text: string): boolean {
   if (text.length > MAX_TRACESTATE_BYTES) return false
+  // Most have one member.
+  if (MEMBER.test(text)) return true
   const members = text
     .split(',')
     .map((member) => member.replace(/^[ \t]+|[ \t]+$/g, ''))
@@ -54,7 +90,7 @@ export function traceContextOf(headers: SourceRecord['headers']): TraceContext |
   for (const [name, value] of headers) {
     if (name === TRACESTATE) tracestates.push(value ?? NOTHING)
     if (name !== TRACEPARENT) continue
-    if (traceparent !== null || !isTraceparentBytes(value)) return null
+    if (traceparent !== null || value === null || !isTraceparent(value)) return null
     traceparent = value
   }
   if (traceparent === null) return null
@@ -62,12 +98,6 @@ export function traceContextOf(headers: SourceRecord['headers']): TraceContext |
 }
 
 const NOTHING = new Uint8Array(0)
-
-const isTraceparentBytes = (value: Uint8Array | null): value is Uint8Array =>
-  value !== null &&
-  value.length >= TRACEPARENT_BYTES &&
-  value.length <= MAX_TRACEPARENT_BYTES &&
-  isTraceparent(asciiOf(value))
 
 /** Several headers are one list (RFC 9110, section 5.3). */
 function isOneList(parts: readonly Uint8Array[]): boolean {
@@ -81,4 +111,8 @@ function isOneList(parts: readonly Uint8Array[]): boolean {
 }
 
 /** Bytes that are no ASCII become characters that no pattern takes. */
-const asciiOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes)
+function asciiOf(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return text
+}
