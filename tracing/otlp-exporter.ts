@@ -10,6 +10,9 @@ import type { TracingOptions } from './options.ts'
 /** Tries again within it, with growing pauses; then what was to be sent is dropped. */
 const EXPORT_TIMEOUT_MS = 10_000
 
+/** At its end a process sends all that waits at once: 2,048 spans, 512 a request, besides one that is under way. */
+const MAX_REQUESTS = 5
+
 /** Is told when spans begin to be dropped, with the reason, and when they are taken again, with how many were dropped. */
 export type DeliveryReport = { lost: (reason: string) => void; taken: (dropped: number) => void }
 
@@ -22,7 +25,7 @@ export function otlpExporter(
     url,
     headers: () => Promise.resolve(headers()),
     timeoutMillis: EXPORT_TIMEOUT_MS,
-    concurrencyLimit: 2,
+    concurrencyLimit: MAX_REQUESTS,
     httpAgentOptions: (protocol) =>
       protocol === 'http:' ? new HttpAgent({ keepAlive: true }) : httpsAgent(tls),
   })
