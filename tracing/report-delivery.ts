@@ -1,6 +1,6 @@
 import type { DeliveryReport } from './otlp-exporter.ts'
 
-type Log = Record<'info' | 'warn', (about: object, message: string) => void>
+type Log = Record<'info' | 'warn', (fields: { error?: string }, message: string) => void>
 
 /** Logs that the collector is away once, and once that it is back. */
 export const reportDelivery = (log: Log): DeliveryReport => ({
@@ -11,6 +11,6 @@ export const reportDelivery = (log: Log): DeliveryReport => ({
     )
   },
   taken: (spans) => {
-    log.info({ spans }, 'traces are delivered again; so many spans that were sent in vain are lost')
+    log.info({}, `traces are delivered again; ${spans} spans that were sent in vain are lost`)
   },
 })
