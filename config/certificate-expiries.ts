@@ -20,7 +20,10 @@ type Configured = Pick<Config, 'kafka' | 'database' | 'temporal' | 'ldap' | 'api
  * When the first certificate of each wire expires: of the servers that this process connected to, and of the files that it
  * has for itself, as they are now. A file that cannot be read is left out: its wire says so itself.
  */
-export function certificateExpiries(config: Configured, role: 'api' | 'worker'): ReadonlyMap<string, Date> {
+export function certificateExpiries(
+  config: Configured,
+  role: 'api' | 'worker' | 'upkeep',
+): ReadonlyMap<string, Date> {
   const first = new Map<string, Date>()
   const add = (wire: string, expiresAt: Date) => {
     const known = first.get(wire)
@@ -37,14 +40,14 @@ export function certificateExpiries(config: Configured, role: 'api' | 'worker'):
 
 type OwnFile = { wire: string; path: string }
 
-function ownFiles(config: Configured, role: 'api' | 'worker'): OwnFile[] {
+function ownFiles(config: Configured, role: 'api' | 'worker' | 'upkeep'): OwnFile[] {
   const { kafka, database, temporal, ldap } = config
   const urls = [database.url, ...database.replicaUrls]
   const files: OwnFileOrNone[] = [
     ['kafka_client', kafka.tls?.cert],
     ['temporal_client', temporal.tls?.cert],
     ['directory_client', ldap?.tls.cert],
-    [role, config[role].tls?.cert],
+    role === 'api' ? [role, config.api.tls?.cert] : ['worker', config.worker.tls?.cert],
     ...urls.map((url): OwnFileOrNone => ['postgres_client', new URL(url).searchParams.get('sslcert')]),
   ]
   return files.flatMap(([wire, path]) => (path == null ? [] : [{ wire, path }]))

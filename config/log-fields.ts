@@ -59,6 +59,8 @@ export const logFields = {
   task: { name: 'rollcall.upkeep.task', says: 'The task of upkeep.' },
   times: { name: 'rollcall.fault.times', says: 'How often a fault has come since it began.' },
   spans: { name: 'rollcall.traces.lost', says: 'Spans that could not be delivered.' },
+  traceId: { name: 'trace.id', says: 'The trace that the line is part of, where one is sampled.' },
+  spanId: { name: 'span.id', says: 'The span of that trace.' },
   omitted: { name: 'rollcall.access.omitted', says: 'Requests of the second before that have no line.' },
   signal: { name: 'rollcall.signal', says: 'The signal that ends the process.' },
   drainSeconds: { name: 'rollcall.drain.seconds', says: 'How long the API still answers before it ends.' },

@@ -3,6 +3,7 @@ import { ecsFormat } from '@elastic/ecs-pino-format'
 import { pino } from 'pino'
 import type { Config } from './config.ts'
 import { type LogFields, namedFields } from './log-fields.ts'
+import { activeTrace } from '../tracing/active-span.ts'
 import { productVersion } from './product-version.ts'
 
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
@@ -38,7 +39,9 @@ export function createLogger(
   })
   const lines = write === undefined ? pino({ ...format, level }) : pino({ ...format, level }, write)
   const at = (levelOf: LogLevel) => (fields: LogFields, message: string) => {
-    if (lines.isLevelEnabled(levelOf)) lines[levelOf](namedFields({ ...logFieldsHere(), ...fields }), message)
+    if (!lines.isLevelEnabled(levelOf)) return
+    const { traceId, spanId } = activeTrace() ?? {}
+    lines[levelOf](namedFields({ ...logFieldsHere(), traceId, spanId, ...fields }), message)
   }
   return Object.fromEntries(levels.map((name) => [name, at(name)])) as Logger
 }

@@ -40,7 +40,7 @@ export async function startMetrics(
           registry,
           { host, port },
           () => {
-            own.show({ certificates: certificateExpiries(config, 'worker'), pools: poolUse() })
+            own.show({ certificates: certificateExpiries(config, role), pools: poolUse() })
             return Promise.resolve()
           },
           repeatedFault(log, collectingWords),
