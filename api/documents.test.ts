@@ -75,7 +75,7 @@ const OTHER_NAMES = [
   ...['enableCancelActivityWorkerCommand', 'ingestSlice'],
   ...Object.keys(searchAttributes),
   // Commands of npm, by which a table tells who connects to what
-  ...['migrate', 'topics', 'api', 'audit', 'generate'],
+  ...['migrate', 'upkeep', 'topics', 'api', 'audit', 'generate'],
   // Records and what they hold
   ...['timestamp', 'CA', 'DE', 'IN'],
   // The file of the schema

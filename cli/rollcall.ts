@@ -42,7 +42,7 @@ async function main(): Promise<ExitCode> {
   try {
     const typed = readArguments(process.argv.slice(2))
     if (typed.command === 'help') return told(usage)
-    if (typed.command === 'version') return told(await productVersion())
+    if (typed.command === 'version') return told(productVersion())
     isJson = typed.isJson
     return await run(typed, createApi(loadCommandLineConfig()))
   } catch (error) {

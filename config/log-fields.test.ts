@@ -7,7 +7,7 @@ const page = readFileSync(new URL('../docs/logs.md', import.meta.url), 'utf8')
 test('docs/logs.md has each field with what it says, and no other', () => {
   const rows = page.split('\n').flatMap((line) => {
     const [, name, says] =
-      /^\| `((?:error|event|http|url|server|rollcall)\.[\w.]+)` +\| (.*?) +\|$/.exec(line) ?? []
+      /^\| `((?:error|event|http|url|server|trace|span|rollcall)\.[\w.]+)` +\| (.*?) +\|$/.exec(line) ?? []
     return name === undefined ? [] : [{ name, says }]
   })
   expect(rows).toEqual(Object.values(logFields).map(({ name, says }) => ({ name, says })))

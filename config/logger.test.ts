@@ -76,7 +76,7 @@ test('no two fields share a name, and each says what it has', () => {
   const fields = Object.values(logFields)
   expect(new Set(fields.map(({ name }) => name)).size).toBe(fields.length)
   for (const { name, says } of fields) {
-    expect(name).toMatch(/^(error|event|http|url|server|rollcall)\.[a-z_.]+$/)
+    expect(name).toMatch(/^(error|event|http|url|server|trace|span|rollcall)\.[a-z_.]+$/)
     expect(says).toMatch(/^[A-Z`].*\.$/)
   }
 })
