@@ -24,7 +24,8 @@ export const buildIndex = (
     try {
       const [index] = await sql<{ isValid: boolean }[]>`/* buildIndex: before */
         select indisvalid as "isValid" from pg_index where indexrelid = to_regclass(${`public.${name}`})`
-      if (index?.isValid === false) await sql.unsafe(`/* buildIndex: invalid */ drop index concurrently public.${name}`)
+      if (index?.isValid === false)
+        await sql.unsafe(`/* buildIndex: invalid */ drop index concurrently public.${name}`)
       if (index?.isValid !== true) await sql.unsafe(statement)
     } finally {
       await sql.unsafe('/* buildIndex: end */ reset role')
