@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createAuthority } from '../stack/parts/certificates.ts'
 import { sdkTracing } from './sdk-tracing.ts'
-import { optionsTo } from './tracing-fixture.ts'
+import { optionsTo } from '../test/support/traces/collector-answering.ts'
+import { listen } from '../test/support/tls/listening.ts'
 
 const service = { role: 'api', version: '1.2.3', instance: '1@here' } as const
 
@@ -23,17 +23,13 @@ async function collectorNamed(name: string) {
       request.resume().on('end', () => response.writeHead(200).end())
     },
   )
-  const { promise, resolve } = Promise.withResolvers<undefined>()
-  server.listen(0, '127.0.0.1', () => {
-    resolve(undefined)
-  })
-  await promise
+  const port = await listen(server)
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
     rmSync(folder, { recursive: true })
   })
-  const url = `https://localhost:${(server.address() as AddressInfo).port}/v1/traces`
+  const url = `https://localhost:${port}/v1/traces`
   return { url, ca: ca.file, requests: () => requests }
 }
 

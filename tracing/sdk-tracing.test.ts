@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { activeSpan, activeTrace, during, errorType, traced, within } from './active-span.ts'
 import { sdkTracing } from './sdk-tracing.ts'
 import { startTracing } from './start-tracing.ts'
-import { collectorAnswering, optionsTo } from './tracing-fixture.ts'
+import { collectorAnswering, optionsTo } from '../test/support/traces/collector-answering.ts'
 
 const service = { role: 'worker', version: '1.2.3', instance: '1@here' } as const
 const reports = () => ({ lost: vi.fn(), taken: vi.fn() })

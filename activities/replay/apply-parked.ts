@@ -4,16 +4,14 @@ import type { Sql } from '../../db/connection/connect.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
 import { rollUpCounts } from '../../db/rollups/roll-up-counts.ts'
 import { insertRejects } from '../../db/ingest/insert-rejects.ts'
-import { createLoginDays } from '../../db/login-rows/login-partitions.ts'
 import { writeLogins } from '../../db/ingest/write-contents.ts'
 import { watermarkMs } from '../../domain/batch/batch.ts'
 import type { ReplayOutcome } from '../../domain/batch/replay.ts'
 import { logSettled } from '../batch-log.ts'
 import { NO_POSITION, decideBatch, type Decided } from '../decide/decide-batch.ts'
 import { finishRevision, outputsOfBatch } from './finish-revision.ts'
+import { commitReprocessed } from './commit-reprocessed.ts'
 import { withClaimedBatch, withReprocessing, type Reprocessing } from './reprocess-batch.ts'
-import { traced } from '../../tracing/active-span.ts'
-import { commitSpan } from '../session/commit-span.ts'
 import { readAgain } from '../publish/read-again.ts'
 import type { WorkerDeps } from '../session/worker-deps.ts'
 
@@ -75,14 +73,8 @@ async function replay(
     insightSize: 0,
   })
   await deps.onStep?.('before_replay_commit')
-  await traced(
-    'commit',
-    () => commitSpan(batch.id, batch, decided.batch),
-    () =>
-      classingPostgres(async () => {
-        await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)
-        await commitReplay(reprocessing, sql, batch, decided, commandId)
-      }),
+  await commitReprocessed(deps, sql, batch, decided, () =>
+    commitReplay(reprocessing, sql, batch, decided, commandId),
   )
   reprocessing.sighting.remember(decided.batch.sightings)
   logSettled(batch, batch.id, `replayed: ${decided.batch.logins} logins counted`)

@@ -2,7 +2,6 @@ import { RecordArray } from '../../domain/columns/record-array.ts'
 import { moveBatch, type ClaimedBatch } from '../../db/ledger/change-batch.ts'
 import type { Sql } from '../../db/connection/connect.ts'
 import { classingPostgres } from '../../db/connection/failure.ts'
-import { createLoginDays } from '../../db/login-rows/login-partitions.ts'
 import {
   markRedriven,
   readAttempts,
@@ -21,11 +20,10 @@ import { openRangeReader } from '../../kafka/read/range-reader.ts'
 import { decideBatch, type Decided, NO_POSITION } from '../decide/decide-batch.ts'
 import { currentRules } from '../decide/deciding.ts'
 import { finishRevision } from './finish-revision.ts'
+import { commitReprocessed } from './commit-reprocessed.ts'
 import { withClaimedBatch, withReprocessing } from './reprocess-batch.ts'
 import { closeAll } from '../session/postgres-session.ts'
 import { rangeLimits } from '../session/kafka-options.ts'
-import { traced } from '../../tracing/active-span.ts'
-import { commitSpan } from '../session/commit-span.ts'
 import type { WorkerDeps } from '../session/worker-deps.ts'
 import { wholeRecord } from '../publish/whole-record.ts'
 
@@ -151,14 +149,8 @@ async function apply(
     const options = { nowMs: batch.processedAtMs, insightSize: 0 }
     const decided = await decideBatch(reprocessing, range, NO_POSITION, batch.id, options)
     await deps.onStep?.('before_replay_commit')
-    await traced(
-      'commit',
-      () => commitSpan(batch.id, batch, decided.batch),
-      () =>
-        classingPostgres(async () => {
-          await createLoginDays(sql, deps.clock(), deps.config.retention.loginDays)
-          await commitRedrive(deps, sql, { batch, commandId, accepted }, decided, record)
-        }),
+    await commitReprocessed(deps, sql, batch, decided, () =>
+      commitRedrive(deps, sql, { batch, commandId, accepted }, decided, record),
     )
     reprocessing.sighting.remember(decided.batch.sightings)
     await deps.onStep?.('after_replay_commit')

@@ -1,6 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -9,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { contentOf } from './content.ts'
 import { openSource } from './open-source.ts'
 import { readFromBeginning } from './reading.ts'
+import { listen } from '../../test/support/tls/listening.ts'
 
 const never = new AbortController().signal
 const csv = `user_id,ip\n${'u1,1.2.3.4\n'.repeat(20_000)}`
@@ -23,16 +23,12 @@ function folder(): string {
 
 async function serve(answer: RequestListener): Promise<string> {
   const server = createServer(answer)
-  const { promise, resolve } = Promise.withResolvers<undefined>()
-  server.listen(0, '127.0.0.1', () => {
-    resolve(undefined)
-  })
-  await promise
+  const port = await listen(server)
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return `http://127.0.0.1:${port}`
 }
 
 async function textOf(chunks: AsyncIterable<Buffer>): Promise<string> {

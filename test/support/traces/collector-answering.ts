@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
-import type { TracingOptions } from './options.ts'
+import type { TracingOptions } from '../../../tracing/options.ts'
+import { listen } from '../tls/listening.ts'
 
 /** Options that send to a URL, and sample everything. */
 export const optionsTo = (url: string, changed: Partial<TracingOptions> = {}): TracingOptions => ({
@@ -29,17 +29,13 @@ export async function collectorAnswering(
     const answer = status()
     if (answer !== null) request.on('end', () => response.writeHead(answer).end())
   })
-  const { promise, resolve } = Promise.withResolvers<undefined>()
-  server.listen(0, '127.0.0.1', () => {
-    resolve(undefined)
-  })
-  await promise
+  const port = await listen(server)
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`,
+    url: `http://127.0.0.1:${port}/v1/traces`,
     requests: () => requests,
   }
 }
