@@ -120,12 +120,16 @@ test('a topic that was created anew is unread whole, until an operator accepts t
     expect({ lag, freshness: freshness.lag }).toEqual({ lag: 40, freshness: 40 })
     expect(partitions.reduce((sum, one) => sum + (one.lag ?? 0), 0)).toBe(40)
   })
+  const client = await temporalClient(deployment)
+  // The command is for the partitions that are halted by then.
   await eventually(async () => {
-    const answer = await graphql(
-      'mutation { acceptOffsetLoss(reason: "known") { __typename ... on Error { message } } }',
-    )
-    expect(answer).toEqual({ acceptOffsetLoss: { __typename: 'IngestionCommandSuccess' } })
+    const statuses = await partitionStatuses(client, deployment)
+    expect(statuses.map(({ state }) => state)).toEqual(['halted', 'halted'])
   })
+  const answer = await graphql(
+    'mutation { acceptOffsetLoss(reason: "known") { __typename ... on Error { message } } }',
+  )
+  expect(answer).toEqual({ acceptOffsetLoss: { __typename: 'IngestionCommandSuccess' } })
   await eventually(async () => {
     expect((await ask()).freshness).toEqual({ lag: 0, isComplete: true, incompleteReasons: [] })
   })
