@@ -23,7 +23,7 @@ export function createNewerVersion(migration: string): NewerVersion {
     rmSync(folder, { recursive: true, force: true })
   })
   for (const part of readdirSync(project).filter((name) =>
-    ['config', 'db', 'domain', 'scripts', 'tls'].includes(name),
+    ['config', 'db', 'domain', 'scripts', 'tls', 'tracing'].includes(name),
   ))
     cpSync(join(project, part), join(folder, part), { recursive: true })
   symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'))
