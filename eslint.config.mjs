@@ -12,6 +12,7 @@ const mayImport = {
   probes: ['concurrency'],
   metrics: [],
   alerts: ['metrics'],
+  dashboards: ['alerts'],
   tracing: ['domain', 'tls'],
   signatures: ['domain', 'concurrency'],
   temporal: ['config', 'tls'],
@@ -166,6 +167,7 @@ const ownedPackages = [
   { folder: 'api', patterns: ['ldapts'] },
   { folder: 'concurrency', patterns: ['p-timeout'] },
   { folder: 'tracing', patterns: ['@opentelemetry/*'] },
+  { folder: 'dashboards', patterns: ['@grafana/*'] },
 ]
 const unrestricted = ['stack', 'bench', 'test']
 

@@ -93,7 +93,7 @@ export default defineConfig({
           // Vitest would leave one of two cores to others; some tests wait for time-outs for many seconds.
           maxWorkers: 2,
           include: [
-            '{config,cli,domain,concurrency,probes,metrics,signatures,tls,temporal,audit,workflows,activities,kafka,db,worker,api,generator,stack,scripts,bench,alerts,tracing}/**/*.test.ts',
+            '{config,cli,domain,concurrency,probes,metrics,signatures,tls,temporal,audit,workflows,activities,kafka,db,worker,api,generator,stack,scripts,bench,alerts,dashboards,tracing}/**/*.test.ts',
             'test/chaos/**/*.test.ts',
           ],
         },

@@ -6,6 +6,7 @@ import { apiMetrics } from '../metrics/api-metrics.ts'
 import { pipelineMetrics } from '../metrics/pipeline-metrics.ts'
 import { processMetrics } from '../metrics/process-metrics.ts'
 import { workerMetrics } from '../metrics/worker-metrics.ts'
+import { metricsOf } from '../test/support/monitoring/metrics-of.ts'
 import { anchorOf } from './alert.ts'
 import { exporterMetrics } from './exporter-metrics.ts'
 import { inhibitions } from './inhibitions.ts'
@@ -28,13 +29,6 @@ const known = new Set([
   ...Object.values(exporterMetrics).flat(),
   ...recordings.map(({ record }) => record),
 ])
-/** What stands where a name of a metric may stand, in an expression without its texts and labels. */
-const metricsOf = (expression: string): string[] =>
-  expression
-    .replaceAll(/"[^"]*"/g, '')
-    .replaceAll(/\{[^}]*\}/g, '')
-    .replaceAll(/\b(by|on|offset|without) *(\([^)]*\)|\w+)/g, '')
-    .match(/\b[a-z][a-z0-9_:]*[_:][a-z0-9_:]*\b(?! *\()|\bup\b/g) ?? []
 
 test('an alert has a name of its own, and both severities are used', () => {
   expect(new Set(alerts.map(({ name }) => name)).size).toBe(alerts.length)
