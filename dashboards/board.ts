@@ -27,10 +27,14 @@ export type Panel = {
   width: 4 | 6 | 8 | 12 | 24
 }
 
+/** Each part has its own, because links between boards keep what is chosen. */
+type JobName = 'kafka_job' | 'postgres_job' | 'temporal_job'
+
 /** A choice at the top of a board: values of a label, of which none, one or several are chosen. */
 export type Variable = {
-  name: 'namespace' | 'partition' | 'job'
-  label: string
+  name: 'namespace' | 'partition' | JobName
+  title: string
+  label: 'namespace' | 'partition' | 'job'
   /** The series whose label of that name has the values. */
   of: string
 }
@@ -48,20 +52,24 @@ export type Board = {
 /** What chooses the Rollcall: it matches as well where there is no such label, as in Compose. */
 export const NAMESPACE = 'namespace=~"$namespace"'
 export const PARTITION = `${NAMESPACE},partition=~"$partition"`
-export const JOB = 'job=~"$job"'
+export const inJob = (name: JobName) => `job=~"$${name}"`
 
 export const namespaceVariable: Variable = {
   name: 'namespace',
-  label: 'Namespace',
+  title: 'Namespace',
+  label: 'namespace',
   of: 'rollcall_build_info',
 }
 export const partitionVariable: Variable = {
   name: 'partition',
-  label: 'Partition',
+  title: 'Partition',
+  label: 'partition',
   of: `rollcall_partition_lag{${NAMESPACE}}`,
 }
 /** Other parts have namespaces of their own: they are chosen by the job that scrapes them. */
-export const jobVariable = (of: string): Variable => ({ name: 'job', label: 'Job of Prometheus', of })
+export const jobVariable = (name: JobName, of: string): Variable => ({
+  ...{ name, title: 'Job of Prometheus', label: 'job', of },
+})
 
 /** How often a counter rises each second, by labels. */
 export const perSecond = (metric: string, by: string, labels = NAMESPACE): string =>

@@ -54,11 +54,11 @@ const runbook = new TextBoxVariableBuilder('runbook')
   .defaultValue('docs/runbook.md')
   .current({ text: 'docs/runbook.md', value: 'docs/runbook.md' })
 
-const choice = ({ name, label, of }: Variable) =>
+const choice = ({ name, title, label, of }: Variable) =>
   new QueryVariableBuilder(name)
-    .label(label)
+    .label(title)
     .datasource(DATASOURCE)
-    .query({ query: `label_values(${of}, ${name})`, refId: name })
+    .query({ query: `label_values(${of}, ${label})`, refId: name })
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .sort(VariableSort.NaturalAsc)
     .multi(true)

@@ -1,6 +1,7 @@
 import type { Alert } from '../alerts/alert.ts'
-import { type Board, JOB, jobVariable, type Panel, perSecond } from './board.ts'
+import { type Board, inJob, jobVariable, type Panel, perSecond } from './board.ts'
 
+const JOB = inJob('kafka_job')
 const MANAGER = 'kafka_server_replicamanager'
 const TOPICS = 'kafka_server_brokertopicmetrics'
 
@@ -124,7 +125,7 @@ export const kafka: Board = {
   name: 'rollcall-kafka',
   title: 'Rollcall: Kafka',
   description: "Brokers of Kafka, by Prometheus' JMX exporter with deploy/monitoring/kafka-jmx.yml.",
-  variables: [jobVariable('kafka_server_replicamanager_partitioncount')],
+  variables: [jobVariable('kafka_job', 'kafka_server_replicamanager_partitioncount')],
   rows: [
     { title: 'Replicas', panels: replicas },
     { title: 'Traffic', panels: traffic },

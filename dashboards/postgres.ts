@@ -1,5 +1,6 @@
-import { type Board, JOB, jobVariable, type Panel } from './board.ts'
+import { type Board, inJob, jobVariable, type Panel } from './board.ts'
 
+const JOB = inJob('postgres_job')
 /** The templates and the database of maintenance have nothing of ours. */
 const DATABASE = `${JOB},datname!~"template.*|postgres|"`
 const rate = (metric: string) => `sum by (instance, datname) (rate(${metric}{${DATABASE}}[$__rate_interval]))`
@@ -105,7 +106,7 @@ export const postgres: Board = {
   name: 'rollcall-postgres',
   title: 'Rollcall: Postgres',
   description: 'Servers of Postgres, by its exporter.',
-  variables: [jobVariable('pg_up')],
+  variables: [jobVariable('postgres_job', 'pg_up')],
   rows: [
     { title: 'Servers', panels: servers },
     { title: 'Work', panels: work },

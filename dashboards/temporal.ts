@@ -1,5 +1,6 @@
-import { type Board, JOB, jobVariable, type Panel, perSecond, quantile } from './board.ts'
+import { type Board, inJob, jobVariable, type Panel, perSecond, quantile } from './board.ts'
 
+const JOB = inJob('temporal_job')
 const slow = (metric: string, by: string) => quantile(0.99, metric, by, JOB)
 
 const library: Panel[] = [
@@ -154,7 +155,7 @@ export const temporal: Board = {
   name: 'rollcall-temporal',
   title: 'Rollcall: Temporal',
   description: "Temporal's library in workers, and its server.",
-  variables: [jobVariable('{__name__=~"temporal_num_pollers|service_requests"}')],
+  variables: [jobVariable('temporal_job', '{__name__=~"temporal_num_pollers|service_requests"}')],
   rows: [
     { title: 'In workers', panels: library },
     { title: 'Server', panels: server },

@@ -3,4 +3,4 @@
  * of `monitor` (https://grafana.com/docs/grafana/latest/datasources/prometheus/template-variables/).
  */
 export const filledIn = (expression: string): string =>
-  expression.replaceAll('$__rate_interval', '20s').replaceAll(/\$(namespace|partition|job)\b/g, '.*')
+  expression.replaceAll('$__rate_interval', '20s').replaceAll(/\$(namespace|partition|\w+_job)\b/g, '.*')
