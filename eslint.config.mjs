@@ -240,10 +240,20 @@ export default defineConfig(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      // It is marked so to warn of its use: the settings take plain HTTP for providers on loopback only.
       '@typescript-eslint/no-deprecated': [
         'error',
-        { allow: [{ from: 'package', package: 'openid-client', name: 'allowInsecureRequests' }] },
+        {
+          allow: [
+            // It is marked so to warn of its use: the settings take plain HTTP for providers on loopback only.
+            { from: 'package', package: 'openid-client', name: 'allowInsecureRequests' },
+            // The classic form, which the files of Grafana 12 have.
+            {
+              from: 'package',
+              package: '@grafana/grafana-foundation-sdk',
+              name: ['Dashboard', 'DashboardBuilder'],
+            },
+          ],
+        },
       ],
       '@typescript-eslint/restrict-template-expressions': [
         'error',
