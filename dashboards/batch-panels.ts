@@ -1,5 +1,7 @@
 import { buckets, type Panel, PARTITION, perSecond, quantiles } from './board.ts'
 
+const committed = perSecond('rollcall_batches_total', 'namespace', PARTITION)
+
 /** What becomes of records. */
 export const batchPanels: Panel[] = [
   {
@@ -38,11 +40,11 @@ export const batchPanels: Panel[] = [
     unit: 'cps',
     queries: [
       {
-        expression: perSecond('rollcall_batches_total', 'namespace', PARTITION),
+        expression: committed,
         legend: '{{namespace}} committed',
       },
       {
-        expression: perSecond('rollcall_batches_parked_total', 'namespace', PARTITION),
+        expression: `${perSecond('rollcall_batches_parked_total', 'namespace', PARTITION)} or 0 * ${committed}`,
         legend: '{{namespace}} parked',
       },
     ],

@@ -1,6 +1,7 @@
 import { NAMESPACE, type Panel, perSecond } from './board.ts'
 
 const DAY = 86_400
+const counted = perSecond('rollcall_attempts_total', 'namespace')
 
 /** What an operator looks at over time. */
 export const overviewLines: Panel[] = [
@@ -10,8 +11,11 @@ export const overviewLines: Panel[] = [
     description: 'Attempts to log in that workers counted each second, and records that could not be read.',
     unit: 'cps',
     queries: [
-      { expression: perSecond('rollcall_attempts_total', 'namespace'), legend: '{{namespace}} counted' },
-      { expression: perSecond('rollcall_rejects_total', 'namespace'), legend: '{{namespace}} rejected' },
+      { expression: counted, legend: '{{namespace}} counted' },
+      {
+        expression: `${perSecond('rollcall_rejects_total', 'namespace')} or 0 * ${counted}`,
+        legend: '{{namespace}} rejected',
+      },
     ],
     alerts: ['RollcallProducerSilent', 'RollcallRejectsMany', 'RollcallRejectFlood'],
     width: 8,
