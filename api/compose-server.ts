@@ -90,7 +90,7 @@ export function composeServer(
     outlooks: outlooks.read,
     dependencies: createDependencies(
       config,
-      looksOf(config, { access, offsets, router, workflowStatus, signIn: identified.signIn }),
+      looksOf(config, { access, offsets, router, readPrimary, workflowStatus, signIn: identified.signIn }),
     ),
     runs: createRuns(access),
     readBack: createReadBack({ readRecords: (range, limit) => readRecords(kafka, range, limit) }),

@@ -1,5 +1,8 @@
 import type { Config } from '../config/config.ts'
+import type { createPrimaryReader } from '../db/nodes/request-reader.ts'
 import type { createReadRouter } from '../db/nodes/router.ts'
+import { readUpkeepReport } from '../db/read/ledger/workers.ts'
+import { NO_UPKEEP } from '../domain/pipeline/upkeep-report.ts'
 import type { TopicOffsets } from '../kafka/topics/topic-offsets.ts'
 import type { WorkflowStatus } from './context/source-types.ts'
 import { discoverProvider } from './identity/discover-provider.ts'
@@ -15,6 +18,7 @@ type Parts = {
   access: TemporalAccess
   offsets: Pick<TopicOffsets, 'read'>
   router: Pick<ReturnType<typeof createReadRouter>, 'look'>
+  readPrimary: ReturnType<typeof createPrimaryReader>
   workflowStatus: (topic: string) => Promise<WorkflowStatus>
   signIn: BrowserSignIn | null
 }
@@ -22,7 +26,7 @@ type Parts = {
 /** How `health` looks at each dependency. */
 export function looksOf(
   { kafka, identity }: Config,
-  { access, offsets, router, workflowStatus, signIn }: Parts,
+  { access, offsets, router, readPrimary, workflowStatus, signIn }: Parts,
 ): Looks {
   const fetch = identity === null ? null : createProviderFetch(identity.tls)
   const askIssuer = (issuer: string) => async () => {
@@ -38,6 +42,10 @@ export function looksOf(
       const status = await workflowStatus(kafka.topic)
       if (status.known) return
       throw new Error(status.why === 'temporal' ? 'not known while Temporal does not answer' : status.message)
+    },
+    upkeep: async () => {
+      const { isMissing } = await readPrimary((session) => readUpkeepReport(session, kafka.topic))
+      if (isMissing) throw new Error(NO_UPKEEP)
     },
     nodes: () => router.look(),
     identityProviders: Object.fromEntries(

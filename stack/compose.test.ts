@@ -12,6 +12,7 @@ type Service = {
   user?: string
   restart?: string
   read_only?: boolean
+  tmpfs?: string[]
   mem_limit?: string
   cpus?: number
   cap_drop?: string[]
@@ -120,6 +121,10 @@ describe('every container', () => {
       .filter(([, { read_only: isReadOnly }]) => isReadOnly !== true)
       .map(([name]) => name)
     expect(writable).toEqual(['kafka', 'temporal-ui'])
+  })
+
+  it('of a worker lets the compiler of workflows load what it unpacks into /tmp, which Docker does not by default', () => {
+    expect(compose.services['worker']?.tmpfs).toEqual(['/tmp:exec,size=64m'])
   })
 
   it('is reached from loopback alone', () => {

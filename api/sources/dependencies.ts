@@ -19,6 +19,8 @@ export type Looks = {
   temporal: () => Promise<unknown>
   /** Rejects also while nobody can know. */
   workers: () => Promise<unknown>
+  /** Rejects also while the primary is away, which alone knows. */
+  upkeep: () => Promise<unknown>
   /** Of the primary and of every replica. */
   nodes: () => Promise<NodeLook[]>
   /** By issuer. */
@@ -79,6 +81,7 @@ export function createDependencies(config: Config, looks: Looks): () => Promise<
       nodes(),
       one('temporal', temporal.address, serversOf([temporal.address], temporal.tls, 'h2'), looks.temporal),
       one('workers', '', null, looks.workers),
+      one('upkeep', '', null, looks.upkeep),
       Promise.all(
         Object.entries(looks.identityProviders).map(([issuer, look]) =>
           one('identity_provider', issuer, issuerServers(issuer, identity?.tls ?? null), look),

@@ -31,6 +31,7 @@ test('one screen says what is wrong at night, and the commands that it names go 
     ['POSTGRES_REPLICA', true],
     ['TEMPORAL', true],
     ['WORKERS', true],
+    ['UPKEEP', true],
   ])
   expect(calm.partitions).toMatchObject([
     { state: 'RUNNING', lag: 0, undrained: 'DRAINED', untaken: 'NOTHING_UNREAD' },

@@ -31,6 +31,7 @@ test('workers that do no upkeep count; who is active waits for a process that do
       { kind: 'NO_UPKEEP', component: 'WORKER', message: expect.stringMatching(said) as string },
     ])
   })
+  expect(await looked(ask)).toEqual({ isUp: false, message: expect.stringMatching(said) as string })
   expect((await ready(worker, 'worker is running')).parts['upkeep']).toEqual({
     ok: true,
     message: expect.stringMatching(said) as string,
@@ -41,6 +42,7 @@ test('workers that do no upkeep count; who is active waits for a process that do
   await eventually(async () => {
     expect(await problems(ask)).toEqual([])
     expect(await pendingSightings(deployment)).toBe(0)
+    expect(await looked(ask)).toEqual({ isUp: true, message: null })
   }, 30_000)
   await expectExact(deployment, feed.truth)
   expect((await ready(worker, 'worker is running')).parts['upkeep']).toEqual({ ok: true })
@@ -74,6 +76,14 @@ test('workers that do no upkeep count; who is active waits for a process that do
     select count(*)::integer as processes from upkeep_process where topic = ${topic}`
   expect(left).toEqual({ processes: 1 })
 })
+
+/** What `health` finds of upkeep. */
+async function looked(ask: Graphql): Promise<unknown> {
+  const { health } = await ask('{ health { dependencies { kind isUp message } } }')
+  const { dependencies } = health as { dependencies: { kind: string }[] }
+  const { kind: _, ...found } = dependencies.find(({ kind }) => kind === 'UPKEEP') ?? { kind: '' }
+  return found
+}
 
 async function problems(ask: Graphql): Promise<unknown> {
   const { ingestion } = await ask('{ ingestion { problems { kind component message } } }')

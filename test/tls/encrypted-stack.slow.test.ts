@@ -84,12 +84,12 @@ test('migrations, worker and API sign in by certificates of their roles, and log
     const answer = await fetch(`https://localhost:${String(port)}/graphql`, { method: 'POST', headers, body })
     expect(await answer.text()).toMatch(/"checkpoint":"?[1-9]/)
   })
-  const port = Number(api.log().find((line) => typeof line['port'] === 'number')?.['port'])
+  const port = Number(api.log().find((line) => typeof line['server.port'] === 'number')?.['server.port'])
   const trusting = { ROLLCALL_URL: `https://localhost:${port}`, ROLLCALL_CA_FILE: config.kafka.tls?.ca ?? '' }
   const { code, out } = await rollcall(port, ['status', '--json'], trusting)
   expect(code).toBeLessThan(3)
   const { dependencies } = JSON.parse(out) as Health
-  const shown = dependencies.filter(({ kind }) => kind !== 'WORKERS')
+  const shown = dependencies.filter(({ kind }) => kind !== 'WORKERS' && kind !== 'UPKEEP')
   expect(shown).toHaveLength(4)
   for (const { kind, isEncrypted, certificate } of shown) {
     expect(isEncrypted, kind).toBe(true)
