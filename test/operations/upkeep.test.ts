@@ -6,6 +6,7 @@ import { createDeployment } from '../support/deployment/deployment.ts'
 import type { RoleProcess } from '../support/deployment/role-process.ts'
 import { eventually } from '../support/eventually.ts'
 import { createFeed } from '../support/kafka/feed.ts'
+import { scrape } from '../support/metrics/scrape.ts'
 import { temporalClient } from '../support/parts/temporal-client.ts'
 import { expectExact } from '../support/truth/exactness.ts'
 
@@ -31,7 +32,7 @@ test('workers that do no upkeep count; who is active waits for a process that do
       { kind: 'NO_UPKEEP', component: 'WORKER', message: expect.stringMatching(said) as string },
     ])
   })
-  expect(await looked(ask)).toEqual({ isUp: false, message: expect.stringMatching(said) as string })
+  expect(await looked(ask)).toMatchObject({ isUp: false, message: expect.stringMatching(said) as string })
   expect((await ready(worker, 'worker is running')).parts['upkeep']).toEqual({
     ok: true,
     message: expect.stringMatching(said) as string,
@@ -42,7 +43,7 @@ test('workers that do no upkeep count; who is active waits for a process that do
   await eventually(async () => {
     expect(await problems(ask)).toEqual([])
     expect(await pendingSightings(deployment)).toBe(0)
-    expect(await looked(ask)).toEqual({ isUp: true, message: null })
+    expect(await looked(ask)).toMatchObject({ isUp: true, message: null })
   }, 30_000)
   await expectExact(deployment, feed.truth)
   expect((await ready(worker, 'worker is running')).parts['upkeep']).toEqual({ ok: true })
@@ -81,8 +82,7 @@ test('workers that do no upkeep count; who is active waits for a process that do
 async function looked(ask: Graphql): Promise<unknown> {
   const { health } = await ask('{ health { dependencies { kind isUp message } } }')
   const { dependencies } = health as { dependencies: { kind: string }[] }
-  const { kind: _, ...found } = dependencies.find(({ kind }) => kind === 'UPKEEP') ?? { kind: '' }
-  return found
+  return dependencies.find(({ kind }) => kind === 'UPKEEP')
 }
 
 async function problems(ask: Graphql): Promise<unknown> {
@@ -95,19 +95,8 @@ const pendingSightings = async ({ sql }: Awaited<ReturnType<typeof createDeploym
   return row?.pending ?? 0
 }
 
-const portOf = (role: RoleProcess, line: string): number =>
-  (
-    (role.log().find(({ msg }) => msg === line) ?? expect.fail(`no line "${line}"`))['address'] as {
-      port: number
-    }
-  ).port
-
 async function ready(role: RoleProcess, line: string) {
-  const response = await fetch(`http://${HOST}:${portOf(role, line)}/ready`)
+  const said = role.log().find(({ message }) => message === line) ?? expect.fail(`no line "${line}"`)
+  const response = await fetch(`http://${HOST}:${Number(said['server.port'])}/ready`)
   return (await response.json()) as { parts: Record<string, { ok: boolean; message?: string }> }
-}
-
-async function scrape(role: RoleProcess): Promise<string> {
-  const response = await fetch(`http://${HOST}:${portOf(role, 'metrics are served')}/metrics`)
-  return await response.text()
 }
