@@ -29,9 +29,8 @@ export type MeasuredWorld = {
 /**
  * Starts Kafka, Temporal, Postgres, its exporter of Debian, a worker, an API and a generator, each with its metrics, as
  * `npm start -- --metrics` does.
- * @param settings of worker, API and generator, besides where the parts are
  */
-export async function startMeasuredWorld(settings: Record<string, string> = {}): Promise<MeasuredWorld> {
+export async function startMeasuredWorld(): Promise<MeasuredWorld> {
   const { folder, close: removeFolder } = openFolder()
   const [dataFolder, logFolder] = [join(folder, 'data'), join(folder, 'log')]
   const closers: (() => unknown)[] = [removeFolder]
@@ -49,13 +48,7 @@ export async function startMeasuredWorld(settings: Record<string, string> = {}):
     const own = await metricsPorts({ ...config.metrics, api: null, worker: null, temporal: null })
     const start = (entry: string) => {
       const file = fileURLToPath(new URL(`../../../${entry}`, import.meta.url))
-      const role = startRole(file, {
-        WORKER_PORT: '0',
-        API_PORT: '0',
-        ...stack.environment,
-        ...settings,
-        ...own,
-      })
+      const role = startRole(file, { WORKER_PORT: '0', API_PORT: '0', ...stack.environment, ...own })
       closers.push(role.kill)
       return role
     }
