@@ -79,7 +79,7 @@ describe('what health looks for', () => {
       { kind: 'component_unavailable', component: 'directory' },
     ])
     // The state of ingestion tells of these.
-    const told = (['kafka', 'postgres_primary', 'temporal', 'workers'] as const).map((kind) =>
+    const told = (['kafka', 'postgres_primary', 'temporal', 'workers', 'upkeep'] as const).map((kind) =>
       dependency({ kind, isUp: false }),
     )
     expect(found({ dependencies: told })).toEqual([])
@@ -95,10 +95,14 @@ describe('what health looks for', () => {
     ])
   })
 
-  it('is what the ledger says: rollups a minute behind, tables that disagree, a broken chain, a schedule that is overdue', () => {
+  it('is what the ledger says: rollups that are later than they come, tables that disagree, a broken chain, a schedule that is overdue', () => {
     const rollup = (ms: number) => ({ rollup: 'sightings' as const, batches: 2, oldestAt: ago(ms) })
     expect(kinds({ ledger: ledger({ rollups: [rollup(61_000)] }) })).toEqual(['rollups_behind'])
     expect(kinds({ ledger: ledger({ rollups: [rollup(59_000)] }) })).toEqual([])
+    // Not before their five minutes are over.
+    const byCommitTime = (ms: number) => [{ ...rollup(ms), rollup: 'counts_by_commit_time' as const }]
+    expect(kinds({ ledger: ledger({ rollups: byCommitTime(7 * MINUTE_MS) }) })).toEqual([])
+    expect(kinds({ ledger: ledger({ rollups: byCommitTime(11 * MINUTE_MS) }) })).toEqual(['rollups_behind'])
     const discrepancies = [
       { kind: 'ledger_hole', open: 2 },
       { kind: 'audit_chain', open: 1 },

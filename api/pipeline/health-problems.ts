@@ -6,8 +6,16 @@ import { type Component, type FoundProblem, general } from './problems.ts'
 const MINUTE_MS = 60_000
 /** Time enough to find out and mend, for whoever is woken. */
 const RETENTION_NEAR_MS = DAY_MS
-/** Rollups follow within seconds. */
-const ROLLUPS_BEHIND_MS = MINUTE_MS
+/**
+ * Sightings follow within seconds, counts by commit time once their five minutes are over by a minute, and lists of logins
+ * after those. Counts wait until there are enough of them, which on a quiet site takes as long as it takes.
+ */
+const ROLLUP_BEHIND_MS: Record<LedgerHealth['rollups'][number]['rollup'], number> = {
+  sightings: MINUTE_MS,
+  counts_by_commit_time: 10 * MINUTE_MS,
+  login_lists: 10 * MINUTE_MS,
+  counts: 30 * MINUTE_MS,
+}
 /** Replicas follow within milliseconds. */
 const REPLICA_BEHIND_MS = MINUTE_MS
 /** Every five minutes by default. */
@@ -71,7 +79,7 @@ const components: Record<DependencyKind, Component> = {
   directory: 'directory',
 }
 
-/** Kafka, the primary, Temporal and workers are problems of ingestion where they are away. */
+/** Kafka, the primary, Temporal, workers and upkeep are problems of ingestion where they are away. */
 function awayOrBehind({ kind, isUp, delayMs, message, address }: Dependency): FoundProblem[] {
   if (kind === 'postgres_replica' && (!isUp || (delayMs ?? 0) > REPLICA_BEHIND_MS)) {
     const what = isUp
@@ -101,7 +109,7 @@ function certificateExpires({ kind, address, certificate }: Dependency, nowMs: n
 
 function ofLedger({ rollups, reconciliation, discrepancies }: LedgerHealth, nowMs: number): FoundProblem[] {
   const late = rollups.filter(
-    ({ oldestAt }) => oldestAt !== null && nowMs - oldestAt.getTime() > ROLLUPS_BEHIND_MS,
+    ({ rollup, oldestAt }) => oldestAt !== null && nowMs - oldestAt.getTime() > ROLLUP_BEHIND_MS[rollup],
   )
   const open = discrepancies.filter(({ kind }) => kind !== 'audit_chain')
   const sinceMs = reconciliation === null ? null : nowMs - reconciliation.finishedAt.getTime()
