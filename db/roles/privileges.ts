@@ -53,7 +53,7 @@ const tables: Record<string, Rights> = {
   hour_count: ADD_AND_CHANGE,
   month_count: ADD_AND_REMOVE,
   rolled_up_month: ADD_AND_REMOVE,
-  written_count: ADD_AND_REMOVE,
+  written_count: ANY,
   arrival_count: ADD_AND_CHANGE,
   dimension_value: APPEND,
   retention_bound: ADD_AND_CHANGE,
