@@ -39,7 +39,7 @@ receivers:
         text: '{{ .CommonAnnotations.description }} {{ .CommonAnnotations.runbook_url }}'
 \`\`\`
 
-(Such a file passes amtool; a webhook is what the tests deliver to; neither product was tried.)
+(Receivers like these pass amtool 0.25; a webhook is what the tests deliver to; neither product was tried.)
 `
 
 /** Makes the text of docs/alerts.md: every alert, when it fires, and what its thresholds are meant for. */

@@ -5,7 +5,7 @@ import type { Semaphore } from '../concurrency/semaphore.ts'
 import type { Config } from '../config/config.ts'
 import { connectPostgres, FROZEN_WORKER_MS, type Sql } from '../db/connection/connect.ts'
 import { assertDirectSession } from '../db/connection/direct-session.ts'
-import { postgresFailure } from '../db/connection/failure.ts'
+import { postgresFailure, refusesStatement } from '../db/connection/failure.ts'
 import { makeActiveSpans } from '../db/rollups/make-active-spans.ts'
 import { indexLogins } from '../db/rollups/index-logins.ts'
 import { listDay } from '../db/rollups/list-days.ts'
@@ -103,9 +103,10 @@ async function runRounds(sql: Sql, log: Logger, rounds: Rounds): Promise<void> {
   const refusal = repeatedFault(log, { level: 'error', ...saysOfUpkeep })
   const dueMs = new Map<Task, number>()
   const onFailure = (error: unknown, task: Task) => {
-    const { failureClass, message } = postgresFailure(error)
-    const fault = failureClass === 'permanent' ? refusal : outage
-    fault.failed({ error: message, task: task.name })
+    const failure = postgresFailure(error)
+    const isOutage = failure.failureClass === 'transient' && !refusesStatement(failure)
+    const fault = isOutage ? outage : refusal
+    fault.failed({ error: failure.message, task: task.name })
   }
   while (!isOver()) {
     const hasFailed = await runRound(sql, dueMs, rounds, onFailure)
@@ -165,6 +166,6 @@ async function rest(taskMs: number, batchesInWork: Backlog, stop: AbortSignal): 
 }
 
 const saysOfUpkeep = {
-  failing: 'upkeep failed and is tried again: until it succeeds, answers about engagement fall behind',
-  works: 'upkeep works again: answers about engagement catch up',
+  failing: 'upkeep failed and is tried again: until it succeeds, answers fall behind',
+  works: 'upkeep works again: answers catch up',
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { postgresFailure } from './failure.ts'
+import { postgresFailure, refusesStatement } from './failure.ts'
 
 const classOf = (error: object) => postgresFailure(error).failureClass
 
@@ -71,4 +71,10 @@ test('what someone has to mend is said with the setting to mend', () => {
     /add sslmode=verify-full and sslrootcert to DATABASE_URL/,
   )
   expect(saidOf('08P01', 'unsupported startup parameter: statement_timeout')).toMatch(/PgBouncer/)
+})
+
+test('a statement that Postgres refuses for a right, a table or its form is no outage', () => {
+  const of = (code: string) => refusesStatement(postgresFailure(Object.assign(new Error('x'), { code })))
+  expect(['42501', '42P01', '42601'].map(of)).toEqual([true, true, true])
+  expect(['57P01', '53300', '08006', '40001', '23505'].map(of)).toEqual([false, false, false, false, false])
 })

@@ -13,6 +13,7 @@ import { startOpenIdProvider } from '../support/identity/open-id-provider.ts'
 import { deleteRecords } from '../support/kafka/delete-records.ts'
 import { createFeed } from '../support/kafka/feed.ts'
 import { controlPart } from '../support/parts/stack-control.ts'
+import { scrape } from '../support/metrics/scrape.ts'
 
 /** A screen of a terminal. */
 const [LINES, COLUMNS] = [24, 80]
@@ -228,9 +229,7 @@ async function running() {
 
 /** What Prometheus is told of the only partition. */
 async function retentionMetric(api: RoleProcess): Promise<number> {
-  const served = api.log().find(({ msg }) => msg === 'metrics are served')
-  const { port } = served?.['address'] as { port: number }
-  const text = await (await fetch(`http://${HOST}:${port}/metrics`)).text()
+  const text = await scrape(api)
   const sample = /^rollcall_partition_retention_remaining_seconds\{partition="0"\} (\S+)$/m.exec(text)
   return Number(sample?.[1])
 }

@@ -109,8 +109,9 @@ async function monitoredDeployment(extra: Record<string, string> = {}) {
 
 const metricsPort = (role: RoleProcess): Promise<string> =>
   eventually(() => {
-    const served = role.log().find(({ msg }) => msg === 'metrics are served') ?? expect.fail('not yet')
-    return String((served['address'] as { port: number }).port)
+    const served =
+      role.log().find(({ message }) => message === 'metrics are served') ?? expect.fail('not yet')
+    return String(served['rollcall.metrics.port'])
   })
 
 const untilDelivered = (
