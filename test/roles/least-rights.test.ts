@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest'
 import { indexFinishedLoginDays } from '../../db/login-rows/login-indexes.ts'
+import { listDay } from '../../db/rollups/list-days.ts'
+import { makeActiveSpans } from '../../db/rollups/make-active-spans.ts'
 import { applyRetention } from '../../db/rollups/retention.ts'
+import { rollUpMonth } from '../../db/rollups/roll-up-months.ts'
+import { dayOf } from '../../domain/time/period.ts'
 import { HOST } from '../../stack/processes/ports.ts'
 import { createDeployment } from '../support/deployment/deployment.ts'
 import type { RoleProcess } from '../support/deployment/role-process.ts'
 import { eventually } from '../support/eventually.ts'
+import { DAYS, listLogins, somebodysLogins, writeLogins } from '../support/api/people-world.ts'
+import { seed } from '../support/seed.ts'
 import { createRolesDatabase } from '../support/parts/roles-database.ts'
 
 const DAY_MS = 86_400_000
@@ -33,6 +39,21 @@ test('a worker makes, indexes and drops days without owning a table, and leaves 
     droppedDays: [expect.stringMatching(/^login_/), expect.stringMatching(/^login_/)],
   })
   expect((await applyRetention(ingest, { ...RETENTION, loginDays: 0 })).droppedDays).toHaveLength(4)
+})
+
+test('whoever signs in as a worker may do all that upkeep does', async () => {
+  const { sql, as } = await createRolesDatabase()
+  const ingest = as('ingest')
+  await writeLogins(sql, 1, somebodysLogins(seed, dayOf(Date.now()) - DAYS, 500))
+  // Upkeep waits until the minutes are over in which others may commit.
+  await sql`update batch set committed_at = committed_at - interval '2 hours'`
+  await listLogins(ingest)
+  expect(await sql`select from written_count where minutes = 5`).not.toHaveLength(0)
+  expect(await sql`select from unindexed_batch`).toHaveLength(0)
+  await sql`update span_day set changed_at = changed_at - interval '2 hours'`
+  expect(await makeActiveSpans(ingest)).toBe(true)
+  expect(await listDay(ingest)).toBe(true)
+  while (await rollUpMonth(ingest));
 })
 
 type Ready = { parts: { postgres: { ok: boolean; message?: string } } }
