@@ -13,6 +13,8 @@ import { endWithParent } from '../stack/processes/end-with-parent.ts'
 import { guardFolder } from '../stack/processes/guard-folder.ts'
 import { freePort, HOST } from '../stack/processes/ports.ts'
 import { endLeftovers, lockFolder } from '../stack/processes/process-book.ts'
+import { exporterMetrics } from '../metrics/exporter-metrics.ts'
+import { usualPartPorts } from '../stack/stack.ts'
 import { usualMetricsPorts } from './metrics-ports.ts'
 import { runScript } from './run-script.ts'
 
@@ -23,6 +25,13 @@ const monitoring = fileURLToPath(new URL('../deploy/monitoring', import.meta.url
 const dataFolder = join(rollcall, 'monitoring')
 /** The ports of docker-compose.observability.yml. */
 const usual = { prometheus: 9090, alertmanager: 9093, nodeExporter: 9100 }
+
+/** Of the thousands of series that Temporal's server has. */
+const ofTemporal = {
+  source_labels: ['__name__'],
+  regex: `(${exporterMetrics.temporal.series.join('|')}|.*_(sum|count))`,
+  action: 'keep',
+}
 
 await runScript(async () => {
   const whyNot = whyNoDebianPackages()
@@ -86,6 +95,8 @@ function prometheusConfiguration(port: Record<keyof typeof usual, number>) {
     'rollcall-api': api ?? usualMetricsPorts.API_METRICS_PORT,
     'rollcall-worker': worker ?? usualMetricsPorts.WORKER_METRICS_PORT,
     'rollcall-temporal-sdk': temporal ?? usualMetricsPorts.TEMPORAL_METRICS_PORT,
+    'rollcall-kafka': usualPartPorts.kafkaMetrics,
+    'rollcall-temporal': usualPartPorts.temporalMetrics,
     'rollcall-node': port.nodeExporter,
   }
   return {
@@ -95,6 +106,7 @@ function prometheusConfiguration(port: Record<keyof typeof usual, number>) {
     scrape_configs: Object.entries(targets).map(([job_name, target]) => ({
       job_name,
       static_configs: [{ targets: [`${HOST}:${target}`] }],
+      ...(job_name === 'rollcall-temporal' ? { metric_relabel_configs: [ofTemporal] } : {}),
     })),
   }
 }

@@ -57,7 +57,7 @@ export type Stack = {
 /** The folder in which this clone keeps downloads for all its stacks. */
 export const partsFolder = fileURLToPath(new URL('../.rollcall/parts', import.meta.url))
 
-const usual = {
+export const usualPartPorts = {
   kafka: 9092,
   controller: 9093,
   temporal: 7233,
@@ -94,7 +94,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     endWithParent()
     const encryption =
       options.isEncrypted === true ? await prepareEncryption(join(options.dataFolder, 'tls')) : null
-    const port = (name: keyof typeof usual) => freePort(options.usualPorts ? usual[name] : 0)
+    const port = (name: keyof typeof usualPartPorts) =>
+      freePort(options.usualPorts ? usualPartPorts[name] : 0)
     const metrics = options.isMeasured === true ? {} : null
     const starting = [
       startKafka(options, port, parts, encryption, metrics),
@@ -127,7 +128,7 @@ type Metrics = Record<string, string> | null
 
 const metricsUrl = (port: number) => `http://${HOST}:${port}/metrics`
 
-type Port = (name: keyof typeof usual) => Promise<number>
+type Port = (name: keyof typeof usualPartPorts) => Promise<number>
 
 async function startKafka(
   { environment, say, progress = say, dataFolder, logFolder, isBrokerOptimised = false }: StackOptions,

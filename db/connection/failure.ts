@@ -34,8 +34,10 @@ export function postgresFailure(error: unknown, setting?: string): PipelineFailu
  * Whether Postgres answers, and refuses a statement whatever its data: for a right or a table that is missing, or a mistake in it
  * (SQLSTATE class 42). It is transient, because whoever mends that loses nothing, and no outage.
  */
-export const refusesStatement = ({ cause }: PipelineFailure): boolean =>
-  String((cause as { code?: unknown } | undefined)?.code ?? '').startsWith('42')
+export function refusesStatement({ cause }: PipelineFailure): boolean {
+  const { code } = (cause ?? {}) as { code?: unknown }
+  return typeof code === 'string' && code.startsWith('42')
+}
 
 /** Runs `work` and classifies what it throws. */
 export async function classingPostgres<T>(work: () => Promise<T>, setting?: string): Promise<T> {

@@ -11,10 +11,14 @@ export const graphqlOf = async (api: RoleProcess): Promise<Graphql> => graphqlAt
 /** The port of an API process, once it listens. */
 export const portOf = (api: RoleProcess): Promise<number> =>
   eventually(() => {
-    const line = api.log().find((entry) => typeof entry['server.port'] === 'number')
-    if (line === undefined)
+    // The second is how 0.4.0 said it.
+    const port = api
+      .log()
+      .map((entry) => entry['server.port'] ?? entry['port'])
+      .find((value) => typeof value === 'number')
+    if (port === undefined)
       throw new Error(`the API has not said where it listens, but ${JSON.stringify(api.log().slice(-3))}`)
-    return Number(line['server.port'])
+    return port
   })
 
 /** A client of the API on a port of this machine. Any GraphQL error makes it throw. */
