@@ -115,7 +115,13 @@ const server: Panel[] = [
     as: 'stack',
     description: 'Requests that the server could not answer. A few at a start are usual.',
     unit: 'reqps',
-    queries: [{ expression: perSecond('service_errors', 'operation', JOB), legend: '{{operation}}' }],
+    // The server counts errors from the first one on.
+    queries: [
+      {
+        expression: `${perSecond('service_errors', 'operation', JOB)} or 0 * ${perSecond('service_requests', 'operation', JOB)}`,
+        legend: '{{operation}}',
+      },
+    ],
     alerts: ['RollcallDependencyAway'],
     width: 8,
   },
