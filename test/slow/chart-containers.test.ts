@@ -45,7 +45,7 @@ function addressOf(role: Container): string {
     .output()
     .split('\n')
     .find((line) => /(worker|upkeep) is running/.test(line))
-  return api ?? `http://${HOST}:${/"port":(\d+)/.exec(running ?? '')?.[1] ?? 'none'}`
+  return api ?? `http://${HOST}:${/"server\.port":(\d+)/.exec(running ?? '')?.[1] ?? 'none'}`
 }
 
 const whyNot = whyNoPython() ?? whyNoPodRoot()
