@@ -1,3 +1,4 @@
+import { atMostEach } from '../concurrency/at-most-each.ts'
 import { withDeadline } from '../concurrency/with-deadline.ts'
 
 /**
@@ -92,14 +93,9 @@ const whatFails = (parts: Readiness<never>['parts']) => {
 const brief = (parts: Readiness<never>['parts']) =>
   Object.fromEntries(Object.entries(parts).map(([name, { ok }]) => [name, { ok }]))
 
-/** While the work is done, whoever asks for it waits for the same. */
-function oneForAll<T>(work: () => Promise<T>): () => Promise<T> {
-  let running: Promise<T> | null = null
-  return () =>
-    (running ??= work().finally(() => {
-      running = null
-    }))
-}
+/** Looks once for all who ask meanwhile. */
+const oneForAll = <T>(look: () => Promise<T>): (() => Promise<T>) =>
+  atMostEach(0, () => performance.now(), look)
 
 /** Checks all parts at the same time. */
 async function readParts(checks: ReadinessChecks): Promise<Omit<Readiness<never>, 'problems'>> {

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import { Registry } from 'prom-client'
+import { atMostEach } from '../../concurrency/at-most-each.ts'
 import { cannotListen } from '../../config/cannot-listen.ts'
 import { certificateExpiries } from '../../config/certificate-expiries.ts'
 import type { Config } from '../../config/config.ts'
@@ -12,7 +13,6 @@ import { makeMetrics } from '../../metrics/metric.ts'
 import { pipelineMetrics } from '../../metrics/pipeline-metrics.ts'
 import { createProcessMetrics } from '../../metrics/process-metrics.ts'
 import { collectingWords, serveMetrics } from '../../metrics/serve-metrics.ts'
-import { atMostEach } from './at-most-each.ts'
 import { collectPipeline, type PipelineSources } from './collect-pipeline.ts'
 
 const settings = { host: 'METRICS_HOST', port: 'API_METRICS_PORT' }

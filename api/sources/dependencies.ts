@@ -1,3 +1,4 @@
+import { atMostEach } from '../../concurrency/at-most-each.ts'
 import { withDeadline } from '../../concurrency/with-deadline.ts'
 import type { Config } from '../../config/config.ts'
 import { postgresWire } from '../../db/connection/postgres-wire.ts'
@@ -101,14 +102,7 @@ export function createDependencies(config: Config, looks: Looks): () => Promise<
     ])
     return found.flat()
   }
-  let begunMs = -Infinity
-  let running: Promise<Dependency[]> = Promise.resolve([])
-  return () => {
-    if (performance.now() - begunMs < YOUNGEST_MS) return running
-    begunMs = performance.now()
-    running = readAll()
-    return running
-  }
+  return atMostEach(YOUNGEST_MS, () => performance.now(), readAll)
 }
 
 type Server = { host: string; port: number; tls: TlsClient; preamble: Preamble; protocol?: string }
