@@ -58,3 +58,8 @@ export function knownPath(url: string | undefined): string | undefined {
     ? path
     : paths.find((known) => path === known || (known.endsWith('/') && path.startsWith(known)))
 }
+
+const METHODS = new Set(['GET', 'POST', 'OPTIONS'])
+
+/** The method of a request if it is one that is answered. Anything else is a text of whoever sends it. */
+export const knownMethod = (method = ''): string | undefined => (METHODS.has(method) ? method : undefined)

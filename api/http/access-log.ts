@@ -5,14 +5,13 @@ import { withLogFields } from '../../config/logger.ts'
 import { counted, FaultCount } from '../../config/repeated-fault.ts'
 import type { Logger } from '../context/logger.ts'
 import type { Pseudonym } from '../context/masks.ts'
-import { knownPath, type RequestNotes, withNotes } from '../context/request-notes.ts'
-import { requestIdOf } from './request-id.ts'
+import { knownMethod, knownPath, type RequestNotes, withNotes } from '../context/request-notes.ts'
+import { requestIdOf } from '../context/request-id.ts'
 
 /** As many requests of a second have a line; the next line says how many had none. */
 const LINES_PER_SECOND = 500
 /** As of nginx: nobody was there any more for an answer. */
 const CLIENT_LEFT = 499
-const METHODS = new Set(['GET', 'POST', 'OPTIONS'])
 const PROBES = new Set(['/health', '/ready'])
 
 type Request = Pick<IncomingMessage, 'headers' | 'method' | 'url'>
@@ -44,7 +43,7 @@ export function createAccessLog(
     request.headers['x-request-id'] = requestId
     response.setHeader('x-request-id', requestId)
     const path = knownPath(request.url)
-    const method = METHODS.has(request.method ?? '') ? request.method : 'OTHER'
+    const method = knownMethod(request.method) ?? 'OTHER'
     let isSubscription = false
     const line = (action: string, status: number, more: LogFields = {}) => {
       const what = {

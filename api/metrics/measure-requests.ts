@@ -4,6 +4,7 @@ import type { MadeMetrics } from '../../metrics/metric.ts'
 import type { apiMetrics } from '../../metrics/api-metrics.ts'
 import type { RequestContext } from '../context/context.ts'
 import { errorCodes } from '../context/error-codes.ts'
+import { knownMethod } from '../context/request-notes.ts'
 import type { CountLimited } from '../limits/limited.ts'
 import { type ExecutedRequest, operationType, rootFields } from '../plugins/operation.ts'
 
@@ -80,7 +81,6 @@ function fieldsOf(request: ExecutedRequest): readonly string[] {
   return fields
 }
 
-const METHODS = new Set(['GET', 'POST', 'OPTIONS'])
-const methodOf = ({ method }: Request) => (METHODS.has(method) ? method : 'other')
+const methodOf = ({ method }: Request) => knownMethod(method) ?? 'other'
 
 const codeOf = (code: unknown): string => (typeof code === 'string' && code in errorCodes ? code : 'none')

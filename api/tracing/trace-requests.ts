@@ -3,15 +3,14 @@ import type { Plugin } from 'graphql-yoga'
 import { activeSpan, during, within } from '../../tracing/active-span.ts'
 import type { Span, SpanPlace, Tracing } from '../../tracing/span.ts'
 import type { RequestContext } from '../context/context.ts'
+import { isRequestId } from '../context/request-id.ts'
+import { knownMethod } from '../context/request-notes.ts'
 import { isTrustedBy } from '../limits/client-address.ts'
 import { type ExecutedRequest, operationType, rootFields } from '../plugins/operation.ts'
 
 type Asked = Pick<ExecutedRequest, 'document' | 'operationName'>
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
-
-/** A UUID, or what proxies make; nothing that a person may be called. */
-const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/
 
 /**
  * Begins a trace of each request for /graphql. It goes on from `traceparent` where a trusted proxy sent that: a stranger must not
@@ -80,10 +79,7 @@ const askedFor = (request: Asked) => ({
   'rollcall.fields': [...new Set(rootFields(request).map(({ name }) => name.value))],
 })
 
-const METHODS = new Set(['GET', 'POST', 'OPTIONS'])
-const methodOf = (method: string) => (METHODS.has(method) ? method : '_OTHER')
-
-const isRequestId = (id: unknown): id is string => typeof id === 'string' && REQUEST_ID.test(id)
+const methodOf = (method: string) => knownMethod(method) ?? '_OTHER'
 
 const codeOf = ({ extensions }: { extensions?: Record<string, unknown> }): string =>
   typeof extensions?.['code'] === 'string' ? extensions['code'] : 'none'

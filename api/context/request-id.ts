@@ -8,4 +8,8 @@ const REQUEST_ID = /^[\w-]{16,64}$/
  * @param given the header as it came
  */
 export const requestIdOf = (given: string | readonly string[] | undefined): string =>
-  typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+  isRequestId(given) ? given : randomUUID()
+
+/** Whether a header x-request-id is taken as the id of its request. */
+export const isRequestId = (given: unknown): given is string =>
+  typeof given === 'string' && REQUEST_ID.test(given)
