@@ -18,30 +18,20 @@ export const integer = (fallback: number, min: number, max: number) =>
     .transform(Number)
     .meta({ accepts: `${grouped(min)} to ${grouped(max)}` })
 
-/** A whole number in a range; unset: null. */
-export const optionalInteger = (min: number, max: number) =>
+/** A whole number in a range; unset: null. @param what it is called in errors */
+export const optionalInteger = (min: number, max: number, what = 'a whole number') =>
   z
     .string()
     .optional()
     .refine(
       (text) => text === undefined || (/^\d+$/.test(text) && Number(text) >= min && Number(text) <= max),
-      {
-        error: `must be a whole number from ${min} to ${max}`,
-      },
+      { error: `must be ${what} from ${min} to ${max}` },
     )
     .transform((text) => (text === undefined ? null : Number(text)))
     .meta({ accepts: `${grouped(min)} to ${grouped(max)}` })
 
 /** A port to listen on; unset: none. */
-export const port = () =>
-  z
-    .string()
-    .optional()
-    .refine((text) => text === undefined || (/^\d+$/.test(text) && Number(text) <= 65_535), {
-      error: 'must be a port from 0 to 65535',
-    })
-    .transform((text) => (text === undefined ? null : Number(text)))
-    .meta({ accepts: '0 to 65,535' })
+export const port = () => optionalInteger(0, 65_535, 'a port')
 
 export const text = (fallback: string) => z.string().min(1).default(fallback).meta({ accepts: 'any text' })
 
