@@ -10,25 +10,23 @@ const LOOK_EVERY_MS = 200
  * that is built concurrently would wait for the statement that waits for it.
  */
 export async function waitForMigrations(tx: Transaction): Promise<void> {
-  for (;;) {
-    const [row] = await tx<{ got: boolean }[]>`
-      /* waitForMigrations */ select pg_try_advisory_xact_lock(${MIGRATION_LOCK}) as got`
-    if (row?.got === true) return
-    await sleep(LOOK_EVERY_MS)
-  }
+  await untilGot(
+    () => tx<Asked>`/* waitForMigrations */ select pg_try_advisory_xact_lock(${MIGRATION_LOCK}) as got`,
+  )
 }
 
 /** The same for what runs outside of a transaction, on the only connection of `sql`. */
 export async function whileMigrating<T>(sql: Sql, work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    const [row] = await sql<{ got: boolean }[]>`
-      /* whileMigrating */ select pg_try_advisory_lock(${MIGRATION_LOCK}) as got`
-    if (row?.got === true) break
-    await sleep(LOOK_EVERY_MS)
-  }
+  await untilGot(() => sql<Asked>`/* whileMigrating */ select pg_try_advisory_lock(${MIGRATION_LOCK}) as got`)
   try {
     return await work()
   } finally {
     await sql`/* whileMigrating: end */ select pg_advisory_unlock(${MIGRATION_LOCK})`
   }
+}
+
+type Asked = { got: boolean }[]
+
+async function untilGot(ask: () => Promise<Asked>): Promise<void> {
+  while ((await ask())[0]?.got !== true) await sleep(LOOK_EVERY_MS)
 }
