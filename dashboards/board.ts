@@ -90,3 +90,11 @@ export const buckets = (metric: string): Query => ({
   expression: `sum by (le) (increase(${metric}_bucket{${NAMESPACE}}[$__rate_interval]))`,
   legend: '{{le}}',
 })
+
+/** A panel of lines, a third of the width. */
+export const lines = (
+  title: string,
+  unit: Panel['unit'],
+  description: string,
+  queries: Panel['queries'],
+): Panel => ({ title, unit, description, queries, as: 'lines', width: 8 })

@@ -1,5 +1,5 @@
 import type { Alert } from '../alerts/alert.ts'
-import { type Board, inJob, jobVariable, type Panel, perSecond } from './board.ts'
+import { type Board, inJob, jobVariable, lines, type Panel, perSecond } from './board.ts'
 
 const JOB = inJob('kafka_job')
 const MANAGER = 'kafka_server_replicamanager'
@@ -55,13 +55,6 @@ const replicas: Panel[] = [
     limits: { page: 1, isWorseBelow: true },
   },
 ]
-
-const lines = (
-  title: string,
-  unit: Panel['unit'],
-  description: string,
-  queries: Panel['queries'],
-): Panel => ({ title, unit, description, queries, as: 'lines', width: 8 })
 
 const traffic: Panel[] = [
   lines('Messages', 'cps', 'Messages that brokers take each second, of all topics.', [

@@ -1,4 +1,5 @@
 import { NAMESPACE, type Panel, perSecond } from './board.ts'
+import { rollupsBehind } from './work-panels.ts'
 
 const DAY = 86_400
 const counted = perSecond('rollcall_attempts_total', 'namespace')
@@ -64,20 +65,9 @@ export const overviewLines: Panel[] = [
     alerts: ['RollcallCertificateExpires', 'RollcallCertificateExpiresNow'],
     width: 12,
   },
-  {
-    title: 'Rollups behind',
-    as: 'lines',
+  rollupsBehind({
     description:
       'Age of the oldest batch that upkeep has yet to roll up. Counts stay right meanwhile; answers get slower, and those about people lack the latest attempts.',
-    unit: 's',
-    queries: [
-      {
-        expression: `max by (namespace, rollup) (rollcall_rollup_delay_seconds{${NAMESPACE}})`,
-        legend: '{{namespace}} {{rollup}}',
-      },
-    ],
-    limits: { warning: 1_800 },
-    alerts: ['RollcallRollupsBehind'],
     width: 12,
-  },
+  }),
 ]

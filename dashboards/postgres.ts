@@ -1,17 +1,10 @@
-import { type Board, inJob, jobVariable, type Panel } from './board.ts'
+import { type Board, inJob, jobVariable, lines, type Panel } from './board.ts'
 
 const JOB = inJob('postgres_job')
 /** The templates and the database of maintenance have nothing of ours. */
 const DATABASE = `${JOB},datname!~"template.*|postgres|"`
 const rate = (metric: string) => `sum by (instance, datname) (rate(${metric}{${DATABASE}}[$__rate_interval]))`
 const OF = '{{instance}} {{datname}}'
-
-const lines = (
-  title: string,
-  unit: Panel['unit'],
-  description: string,
-  queries: Panel['queries'],
-): Panel => ({ title, unit, description, queries, as: 'lines', width: 8 })
 
 const servers: Panel[] = [
   {

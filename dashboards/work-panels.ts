@@ -73,23 +73,29 @@ export const workPanels: Panel[] = [
   },
 ]
 
+/** How old what upkeep has yet to roll up is. */
+export const rollupsBehind = ({ description, width }: Pick<Panel, 'description' | 'width'>): Panel => ({
+  title: 'Rollups behind',
+  as: 'lines',
+  description,
+  unit: 's',
+  queries: [
+    {
+      expression: `max by (namespace, rollup) (rollcall_rollup_delay_seconds{${NAMESPACE}})`,
+      legend: '{{namespace}} {{rollup}}',
+    },
+  ],
+  limits: { warning: 1_800 },
+  alerts: ['RollcallRollupsBehind'],
+  width,
+})
+
 /** What upkeep does beside them. */
 export const upkeepPanels: Panel[] = [
-  {
-    title: 'Rollups behind',
-    as: 'lines',
+  rollupsBehind({
     description: 'Age of the oldest batch that upkeep has yet to roll up. 0: none waits.',
-    unit: 's',
-    queries: [
-      {
-        expression: `max by (namespace, rollup) (rollcall_rollup_delay_seconds{${NAMESPACE}})`,
-        legend: '{{namespace}} {{rollup}}',
-      },
-    ],
-    limits: { warning: 1_800 },
-    alerts: ['RollcallRollupsBehind'],
     width: 8,
-  },
+  }),
   {
     title: 'Batches to roll up',
     as: 'lines',
