@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
+import { productVersion } from '../../config/product-version.ts'
 import { generatedPage } from '../generated-page.ts'
 import { chartSettings } from './chart-settings.ts'
 import { valuesSchema } from './values-schema.ts'
@@ -21,32 +21,23 @@ export async function chartFiles(): Promise<Record<string, string>> {
   )
   return {
     ...Object.fromEntries(await Promise.all(formatted)),
-    ...alerts(),
+    'files/rollcall-alerts.yml': readFileSync(`${monitoring}/rollcall-alerts.yml`, 'utf8'),
     ...dashboards(),
     'Chart.yaml': chart(),
   }
 }
 
-function alerts(): Record<string, string> {
-  const file = `${monitoring}/rollcall-alerts.yml`
-  return existsSync(file) ? { 'files/rollcall-alerts.yml': readFileSync(file, 'utf8') } : {}
-}
-
 function dashboards(): Record<string, string> {
   const folder = `${monitoring}/dashboards`
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : []
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'))
   return Object.fromEntries(
     names.map((name) => [`files/dashboards/${name}`, readFileSync(`${folder}/${name}`, 'utf8')]),
   )
 }
 
 /** With the version of Rollcall, which is the tag of its image. */
-function chart(): string {
-  const { version } = z
-    .object({ version: z.string() })
-    .parse(JSON.parse(readFileSync(`${project}package.json`, 'utf8')))
-  return readFileSync(`${chartFolder}/Chart.yaml`, 'utf8').replace(
+const chart = (): string =>
+  readFileSync(`${chartFolder}/Chart.yaml`, 'utf8').replace(
     /^appVersion: .*$/m,
-    `appVersion: '${version}'`,
+    `appVersion: '${productVersion()}'`,
   )
-}
