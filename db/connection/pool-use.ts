@@ -11,7 +11,8 @@ export const READY = Buffer.from('Z\0\0\0\x05I', 'latin1')
 
 type Session = {
   socket: Socket
-  /** How much had been sent when it was last idle; null: it is at work. */ idleAt: number | null
+  /** How much had been sent when it was last idle; null: it is at work. */
+  idleAt: number | null
 }
 type Work = { running: number; readonly most: number }
 
