@@ -1,4 +1,4 @@
-import { ReadFailure } from '../../db/nodes/read-failure.ts'
+import { nullIfAway } from '../../db/nodes/read-failure.ts'
 import { type ControlEventRow, readControlEvents } from '../../db/read/ledger/control-events.ts'
 import type { CommandDeps } from './command-deps.ts'
 import type { Command } from './command-request.ts'
@@ -26,8 +26,7 @@ export async function reuseProblem(
     if (row === undefined || isRepeated(row, topic, asked)) return null
     return `commandId is that of another command (${row.command}, ${row.requested_at.toISOString()}): leave it out, or choose a new one`
   } catch (error) {
-    if (error instanceof ReadFailure) return null
-    throw error
+    return nullIfAway(error)
   }
 }
 

@@ -11,7 +11,7 @@ import { readUnsettled } from '../../db/read/ledger/unsettled.ts'
 import { readScheduledReconciliation } from '../../db/read/reconciliation/reconciliation-runs.ts'
 import type { NodeLook } from '../../db/nodes/node.ts'
 import type { ReadSession } from '../../db/nodes/snapshot.ts'
-import { ReadFailure } from '../../db/nodes/read-failure.ts'
+import { nullIfAway } from '../../db/nodes/read-failure.ts'
 import type { RetentionEnd } from '../../domain/pipeline/unread-retention.ts'
 import { forget, type MadeMetrics } from '../../metrics/metric.ts'
 import type { pipelineMetrics } from '../../metrics/pipeline-metrics.ts'
@@ -52,11 +52,6 @@ export async function collectPipeline(metrics: Metrics, sources: PipelineSources
   const delayMs = delayOf(ingestion, sources.clock())
   if (delayMs !== null) metrics.rollcall_ingestion_delay_seconds.set(delayMs / 1_000)
   if (stored !== null) showLedger(metrics, stored, sources.clock())
-}
-
-function nullIfAway(error: unknown): null {
-  if (error instanceof ReadFailure) return null
-  throw error
 }
 
 const readLedger = async (session: ReadSession, topic: string) => ({

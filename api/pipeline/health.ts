@@ -1,4 +1,4 @@
-import { ReadFailure } from '../../db/nodes/read-failure.ts'
+import { nullIfAway } from '../../db/nodes/read-failure.ts'
 import type { ReadSession } from '../../db/nodes/snapshot.ts'
 import {
   type LiveWorker,
@@ -101,11 +101,6 @@ export async function readHealth(context: Sources): Promise<Health> {
 }
 
 const OF_RECONCILIATION = new Set(['discrepancies', 'reconciliation_overdue', 'audit_chain_broken'])
-
-function nullIfAway(error: unknown): null {
-  if (error instanceof ReadFailure) return null
-  throw error
-}
 
 const readLedger = async (session: ReadSession, topic: string): Promise<LedgerHealth> => ({
   batches: await readUnsettledBatches(session, topic, LISTED_BATCHES),

@@ -27,6 +27,12 @@ export class ReadFailure extends Error {
   }
 }
 
+/** For what is left out of an answer where it cannot be read: takes an error of a read, and throws any other. */
+export function nullIfAway(error: unknown): null {
+  if (error instanceof ReadFailure) return null
+  throw error
+}
+
 /** @param what a clause that says what stayed busy for as long as a request may wait */
 export const busy = (what: string) => new ReadFailure('busy', `${what}; ask again in a moment`)
 
